@@ -1,0 +1,42 @@
+"""Every limit on what comes from outside, with its unit in its name and its reason beside it.
+
+A limit is checked before the thing it limits is parsed, stored or hashed.
+"""
+
+# The log (ledger/log). Source of the formats: RFC 6962, RFC 9162, C2SP.
+
+HASH_BYTES = 32
+"""SHA-256. A hash of any other length is refused, never padded or cut."""
+
+ENTRY_MAX_BYTES = 65_535
+"""An entry's length travels as uint16 in an entry bundle (tlog-tiles)."""
+
+TREE_SIZE_MAX = 2**53 - 1
+"""How many entries a tree may claim to have: the largest integer that every JSON reader keeps exact."""
+
+PROOF_MAX_HASHES = 63
+"""tlog-witness allows at most 63 lines in a proof; 2^53 leaves never need more than 53."""
+
+NOTE_MAX_BYTES = 262_144
+"""A signed note whole: 64 post-quantum signature lines of 3.3 kB and its text."""
+
+NOTE_MAX_SIGNATURES = 64
+"""Signature lines in one note; C2SP asks every reader to accept at least 16."""
+
+KEY_NAME_MAX_BYTES = 255
+"""UTF-8 bytes in the name of a key; cosignature 0x06 carries the length in one byte."""
+
+VERIFIER_KEY_MAX_CHARS = 4_096
+"""A verifier key's text; an ML-DSA-44 key takes about 1,800."""
+
+POLICY_MAX_BYTES = 65_536
+"""A policy's text: hundreds of witnesses."""
+
+PROOF_FILE_MAX_BYTES = 270_336
+"""A `.tlog-proof`: a note, 63 hashes of 45 bytes, the header."""
+
+RECEIPT_SIZE_MAX = 2**40 - 1
+"""The size in a printed code is an unsigned integer of five bytes."""
+
+DISCLOSURE_MAX_BYTES = 65_536
+"""A salted disclosure's base64url text, before it is decoded."""
