@@ -40,3 +40,9 @@ RECEIPT_SIZE_MAX = 2**40 - 1
 
 DISCLOSURE_MAX_BYTES = 65_536
 """A salted disclosure's base64url text, before it is decoded."""
+
+DISCLOSURE_MAX_DEPTH = 8
+"""Lists and objects within one another in a disclosed value; a points line needs 2."""
+
+INTEGER_MAX = 2**53 - 1
+"""Largest absolute value of an integer in an entry or a disclosure: what RFC 8785 and every browser keep exact."""

@@ -1,0 +1,216 @@
+"""The figures of the three monthly sheets: what is printed, shown on the page and recomputed by an audit.
+
+Values only; `finance_figures`, `points_figures` and `score_figures` calculate them. SHEETS.md defines each
+figure with a worked month. The canonical bytes of a figures value are what `sheet.sealed` fixes.
+Amounts in fen; signs: income and expense are both positive numbers, a red reversal makes them negative.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from ledger.books.values import SheetKind, Value
+
+
+class SheetHead(Value, frozen=True):
+    """What stands in the head of every sheet. Drafts have an empty `number` and empty dates."""
+
+    display_from: str  # the day it is hung, YYYY-MM-DD
+    display_to: str  # last day of the legal display period
+    follows: str
+    kind: SheetKind
+    number: str
+    objections_until: str
+    period: str
+    replaces: str
+    size: int  # entries the figures are computed from
+    telephone: str
+    township: str
+    village: str
+    village_name: str
+
+
+class Fund(Value, frozen=True):
+    """Cash (101) or bank (102) over the month: opening + income − expense + moved = closing."""
+
+    account: str
+    closing_fen: int
+    expense_fen: int
+    income_fen: int
+    moved_fen: int  # between cash and bank; adds to zero over both
+    name: str
+    opening_fen: int
+
+
+class Move(Value, frozen=True):
+    """One line of money in or out: 逐项逐笔."""
+
+    account: str  # the account the money came from or went to
+    account_name: str
+    attachments: int
+    balance_fen: int  # cash and bank together after this line
+    correction: Literal["", "reversal", "replacement"]
+    expense_fen: int
+    handler: str  # masked
+    income_fen: int
+    index: int  # of the voucher's entry
+    line: int  # from 1
+    occurred_on: str
+    summary: str
+    voucher: str
+
+
+class AccountAmount(Value, frozen=True):
+    """An account with the month's amount and the year's so far."""
+
+    account: str
+    amount_fen: int
+    name: str
+    year_fen: int
+
+
+class AccountChange(Value, frozen=True):
+    """An account's balance at both ends of the month; positive on the account's normal side."""
+
+    account: str
+    closing_fen: int
+    decrease_fen: int
+    increase_fen: int
+    name: str
+    opening_fen: int
+
+
+class Correction(Value, frozen=True):
+    """A red reversal or blue replacement that touches this month: made in it, or answering a voucher of it."""
+
+    amount_fen: int  # sum of the debit postings; negative for a reversal
+    answers: str  # number of the voucher that was wrong
+    index: int
+    kind: Literal["reversal", "replacement"]
+    occurred_on: str
+    reason: str  # for a replacement: its summary
+    voucher: str
+
+
+class FinanceFigures(Value, frozen=True):
+    """The monthly finance sheet."""
+
+    assets: tuple[AccountChange, ...]  # accounts 121, 131–181: those with a balance or a change
+    chart: str
+    closing_fen: int  # cash and bank
+    corrections: tuple[Correction, ...]
+    expense_fen: int  # money out in the month, cash and bank, transfers between them left out
+    expenses: tuple[AccountAmount, ...]  # accounts of class expense, accrual
+    funds: tuple[Fund, ...]
+    head: SheetHead
+    income_fen: int
+    incomes: tuple[AccountAmount, ...]  # accounts of class income, accrual
+    moves: tuple[Move, ...]
+    opening_fen: int
+    payables: tuple[AccountChange, ...]  # liabilities, and 113 where its balance is credit
+    receivables: tuple[AccountChange, ...]  # 112, and 113 where its balance is debit
+    vouchers: int
+
+
+class RuleFigures(Value, frozen=True):
+    """One rule's month from the plain lines, corrections of this month taken off."""
+
+    awards: int  # lines
+    code: str
+    item: str
+    points: int
+    quantity: int
+    unit: str
+
+
+class GroupFigures(Value, frozen=True):
+    """A group of rules: sums of its plain lines."""
+
+    awards: int
+    group: str
+    points: int
+    rules: tuple[RuleFigures, ...]  # those with an award this month
+    year_points: int
+
+
+class PointsCorrection(Value, frozen=True):
+    """A line taken back: in this month, or of this month."""
+
+    index: int
+    of_period: str
+    points: int
+    reason: str
+    rule: str  # empty for a sealed line
+
+
+class PointsFigures(Value, frozen=True):
+    """The monthly points sheet. It names no household; honours are an annex of a later step."""
+
+    agreed: int  # households with an agreement to scoring
+    awarded_points: int  # plain lines, corrections taken off
+    awards: int
+    corrections: tuple[PointsCorrection, ...]
+    groups: tuple[GroupFigures, ...]
+    head: SheetHead
+    households: int  # registered
+    rounds: int  # entries of the month's round; 0 where none was held
+    scored: int  # households with a line this month
+    sealed_awards: int  # lines sealed whole: deductions and sensitive rules
+    sealed_points: int
+    version: int  # of the rulebook
+    year_points: int  # January to this month, plain and sealed
+
+
+class ItemFigures(Value, frozen=True):
+    """One item of the scheme: sums of a branch's plain lines."""
+
+    code: str
+    item: str
+    marks: int
+    points: int
+    quantity: int
+
+
+class StarCount(Value, frozen=True):
+    """How many members have so many stars; 0 is below the lowest cut."""
+
+    members: int
+    stars: int
+
+
+class BranchFigures(Value, frozen=True):
+    """A branch's month."""
+
+    branch: int
+    items: tuple[ItemFigures, ...]
+    members: int
+    name: str
+    points: int  # plain
+    rounds: int  # entries of the month's round; 0 where none was held
+    sealed_marks: int
+    sealed_points: int
+    stars: tuple[StarCount, ...]  # every value from the most stars down to 0
+
+
+class ScoreFigures(Value, frozen=True):
+    """The monthly score sheet of the party branches. It names no member."""
+
+    base: int
+    branches: tuple[BranchFigures, ...]
+    cuts: tuple[StarCutFigures, ...]
+    head: SheetHead
+    members: int
+    scheme: str
+    stars: tuple[StarCount, ...]
+    title: str
+    version: int
+
+
+class StarCutFigures(Value, frozen=True):
+    """The lowest score of a star, as the scheme in force says."""
+
+    from_score: int
+    stars: int
+
+
+Figures = FinanceFigures | PointsFigures | ScoreFigures

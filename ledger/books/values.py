@@ -1,0 +1,80 @@
+"""The small values that bodies of entries are made of, and their ranges.
+
+Rules that always hold: whole numbers only, money in fen, points whole, no null and no optional field: what a
+body does not say, it says by another kind of entry. Field order is the alphabet, as in the bytes.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+INTEGER_MAX = 2**53 - 1
+"""Largest integer an entry may hold: the range every JSON reader agrees on (RFC 7493)."""
+
+Digest = Annotated[str, Meta(pattern=r"\A[A-Za-z0-9_-]{43}\Z")]
+"""base64url(SHA-256) without padding: stands for a text kept beside the log, or in the vault (RFC 9901)."""
+FileDigest = Annotated[str, Meta(pattern=r"\A[0-9a-f]{64}\Z")]
+"""SHA-256 of a file in hex, as `sha256sum` prints it."""
+Village = Annotated[str, Meta(pattern=r"\A[0-9]{12}\Z")]
+"""A village's 12-digit division code."""
+Period = Annotated[str, Meta(pattern=r"\A2[0-9]{3}-(0[1-9]|1[0-2])\Z")]
+"""One calendar month, `YYYY-MM`."""
+Day = Annotated[str, Meta(pattern=r"\A2[0-9]{3}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])\Z")]
+"""One calendar day of +08:00, `YYYY-MM-DD`; that it exists is checked by `is_day`."""
+User = Annotated[str, Meta(pattern=r"\Au-[a-z2-7]{10}\Z")]
+"""Pseudonym of a person who acts in the system; who it is stands in the vault."""
+AccountCode = Annotated[str, Meta(pattern=r"\A[1-5][0-9]{2}([0-9]{2}){0,3}\Z")]
+VoucherNumber = Annotated[str, Meta(pattern=r"\A2[0-9]{3}-(0[1-9]|1[0-2])-[0-9]{3}\Z")]
+"""`YYYY-MM-NNN`, without gaps in a month, from 001."""
+SheetNumber = Annotated[str, Meta(pattern=r"\A2[0-9]{3}-(0[1-9]|1[0-2])-[FPS]-[1-9][0-9]?\Z")]
+SheetNumberOrNone = Annotated[str, Meta(pattern=r"\A(2[0-9]{3}-(0[1-9]|1[0-2])-[FPS]-[1-9][0-9]?)?\Z")]
+"""A sheet's number, or the empty string where there is none."""
+VoucherNumberOrNone = Annotated[str, Meta(pattern=r"\A(2[0-9]{3}-(0[1-9]|1[0-2])-[0-9]{3})?\Z")]
+Integer = Annotated[int, Meta(ge=-INTEGER_MAX, le=INTEGER_MAX)]
+Count = Annotated[int, Meta(ge=0, le=INTEGER_MAX)]
+Positive = Annotated[int, Meta(ge=1, le=INTEGER_MAX)]
+Side = Literal["debit", "credit"]
+SheetKind = Literal["finance", "points", "scores"]
+
+SHEET_LETTERS: dict[SheetKind, str] = {"finance": "F", "points": "P", "scores": "S"}
+
+
+class Value(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Base of everything that stands in an entry: frozen, keyword-only, refusing unknown keys."""
+
+
+class PublicText(Value, frozen=True):
+    """A text everyone may read, kept beside the log and exported with it; `text` is its digest."""
+
+    text: Digest
+
+
+class Sealed(Value, frozen=True):
+    """A private value kept in the vault; `sealed` is its digest."""
+
+    sealed: Digest
+
+
+def is_day(text: str) -> bool:
+    """Say whether `text`, already of the form `YYYY-MM-DD`, is a day of the calendar."""
+    try:
+        dt.date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+def get_last_day(period: str) -> str:
+    """Return the last day of a month, `YYYY-MM-DD`."""
+    first = dt.date.fromisoformat(f"{period}-01")
+    return ((first + dt.timedelta(days=31)).replace(day=1) - dt.timedelta(days=1)).isoformat()
+
+
+def get_next_period(period: str) -> str:
+    """Return the month after `period`."""
+    first = dt.date.fromisoformat(f"{period}-01")
+    return (first + dt.timedelta(days=31)).isoformat()[:7]

@@ -1,0 +1,118 @@
+"""The closed table of entry kinds, and the envelope every entry wears.
+
+A kind that is not in `KINDS` does not exist: it is neither recorded nor read. A new kind is a new row here, a
+section in FORMAT.md and a fold in `state`; an old row never changes, since bytes on paper cannot.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+from ledger.books.points import (
+    AgreementsSigned,
+    HouseholdsRegistered,
+    PointsReversed,
+    PointsRound,
+    RulebookAdopted,
+)
+from ledger.books.scores import BranchRegistered, SchemeAdopted, ScoreRound
+from ledger.books.sheets import SheetSealed
+from ledger.books.values import Count, Day, Period, User, Value, Village
+from ledger.books.village import LogFounded, VillageDescribed
+from ledger.books.vouchers import (
+    AccountsOpened,
+    PeriodClosed,
+    VoucherRecorded,
+    VoucherReplaced,
+    VoucherReversed,
+)
+
+Body = (
+    LogFounded
+    | VillageDescribed
+    | AccountsOpened
+    | VoucherRecorded
+    | VoucherReversed
+    | VoucherReplaced
+    | PeriodClosed
+    | RulebookAdopted
+    | HouseholdsRegistered
+    | AgreementsSigned
+    | PointsRound
+    | PointsReversed
+    | SchemeAdopted
+    | BranchRegistered
+    | ScoreRound
+    | SheetSealed
+)
+
+
+class Kind(NamedTuple):
+    """What the table says of one kind."""
+
+    body: type[Body]
+    checkers: int  # how many other persons must have passed it; 0 only where the system itself attests
+    in_books: bool  # refused once the entry's period is closed
+
+
+KINDS: dict[str, Kind] = {
+    "log.founded": Kind(LogFounded, checkers=0, in_books=False),
+    "village.described": Kind(VillageDescribed, checkers=1, in_books=False),
+    "accounts.opened": Kind(AccountsOpened, checkers=1, in_books=True),
+    "voucher.recorded": Kind(VoucherRecorded, checkers=1, in_books=True),
+    "voucher.reversed": Kind(VoucherReversed, checkers=1, in_books=True),
+    "voucher.replaced": Kind(VoucherReplaced, checkers=1, in_books=True),
+    "period.closed": Kind(PeriodClosed, checkers=1, in_books=True),
+    "rulebook.adopted": Kind(RulebookAdopted, checkers=1, in_books=False),
+    "households.registered": Kind(HouseholdsRegistered, checkers=1, in_books=False),
+    "agreements.signed": Kind(AgreementsSigned, checkers=1, in_books=False),
+    "points.round": Kind(PointsRound, checkers=1, in_books=True),
+    "points.reversed": Kind(PointsReversed, checkers=1, in_books=True),
+    "scheme.adopted": Kind(SchemeAdopted, checkers=1, in_books=False),
+    "branch.registered": Kind(BranchRegistered, checkers=1, in_books=False),
+    "score.round": Kind(ScoreRound, checkers=1, in_books=True),
+    "sheet.sealed": Kind(SheetSealed, checkers=0, in_books=False),
+}
+KIND_OF_BODY: dict[type, str] = {row.body: name for name, row in KINDS.items()}
+
+
+class Entry(Value, frozen=True):
+    """One thing appended to a village's log: the envelope around a body of its kind."""
+
+    body: Body
+    checkers: tuple[User, ...]  # who passed it, sorted
+    index: Count  # place in the log, from 0
+    kind: str
+    maker: User  # who prepared it
+    occurred_on: Day  # the day it happened, calendar of +08:00
+    period: Period  # the month of the books it belongs to
+    previous: str  # base64 leaf hash of the entry before; 32 zero bytes for entry 0
+    recorded_at: Count  # UTC milliseconds, never decreasing along the log
+    v: Literal[1]
+    village: Village
+
+
+class Claim(Value, frozen=True):
+    """What a checker signs off: the entry without what only the log can give it.
+
+    Its canonical bytes give the body digest, by which approval and idempotency compare.
+    """
+
+    body: Body
+    kind: str
+    maker: User
+    occurred_on: Day
+    period: Period
+    village: Village
+
+
+def get_claim(entry: Entry) -> Claim:
+    """Return the claim that `entry` recorded."""
+    return Claim(
+        body=entry.body,
+        kind=entry.kind,
+        maker=entry.maker,
+        occurred_on=entry.occurred_on,
+        period=entry.period,
+        village=entry.village,
+    )

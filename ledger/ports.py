@@ -1,0 +1,222 @@
+"""What the shell must provide to the use cases: protocols and the plain values that cross them.
+
+`service` knows these names only; `store`, `keys` and the fakes of the tests implement them, and `home` puts
+them together. Nothing here opens, reads or decides anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
+from typing import Literal, Protocol
+
+import msgspec
+
+from ledger.entries import Entry
+from ledger.log.tree import Frontier
+from ledger.state.facts import Facts
+
+
+class Clock(Protocol):
+    """Where time comes from. Tests and the demo village bring their own."""
+
+    def now_ms(self) -> int:
+        """Return UTC milliseconds since 1970."""
+        ...
+
+
+class Entropy(Protocol):
+    """Where salts, pseudonyms and secrets come from: the system's, or a seed for the demo village."""
+
+    def take(self, size_bytes: int) -> bytes:
+        """Return fresh random bytes."""
+        ...
+
+
+class Signer(Protocol):
+    """A village's log key."""
+
+    @property
+    def verifier_key(self) -> str:
+        """The signed-note verifier key, `<origin>+<id>+<base64>`."""
+        ...
+
+    def sign_note(self, text: str) -> bytes:
+        """Return the signed note over `text`, which ends in a newline."""
+        ...
+
+
+class Head(msgspec.Struct, frozen=True, kw_only=True):
+    """A signed checkpoint: the log's promise to stay an extension of it."""
+
+    note: bytes  # the signed note, verbatim
+    root: bytes  # 32 bytes
+    size: int
+
+
+class Draft(msgspec.Struct, frozen=True, kw_only=True):
+    """A claim prepared by a clerk and not yet passed; mutable in the store, outside the log."""
+
+    batch: str  # the import it came with: digest of file, kind and village; its drafts are listed together
+    claim: bytes  # canonical bytes of the Claim, see canonical.parse_claim
+    digest: str  # body digest, hex: what the checker signs off
+    id: str  # d- and ten characters
+    index: int  # where it was recorded; -1 before
+    label: str  # what lists show, without personal data: 凭证 2026-10-017 325.00 元 购办公用纸
+    private: tuple[str, ...]  # disclosures that go to the vault
+    public: tuple[str, ...]  # disclosures that go beside the log
+    state: Literal["waiting", "recorded", "discarded"]
+    village: str
+
+
+class Reader(Protocol):
+    """A consistent view of one village's log, as of the moment it was opened."""
+
+    @property
+    def size(self) -> int: ...
+
+    @property
+    def facts(self) -> Facts: ...
+
+    def get_frontier(self) -> Frontier: ...
+
+    def get_entry_bytes(self, index: int) -> bytes:
+        """Return the stored bytes, having checked their leaf hash; NotFound or Tampered otherwise."""
+        ...
+
+    def iterate_entries(self, start: int, stop: int) -> Iterator[bytes]:
+        """Yield stored bytes of the entries in [start, stop), streaming."""
+        ...
+
+    def find_index(self, claim_digest: str) -> int | None:
+        """Return where this claim was recorded, None if never."""
+        ...
+
+    def read_tile(self, level: int, number: int, width: int) -> bytes:
+        """Return `width` hashes of a tile: the HashReader that proofs are built from."""
+        ...
+
+    def list_texts(self, index: int) -> tuple[str, ...]:
+        """Return the public disclosures kept beside the entry at `index`."""
+        ...
+
+    def find_text(self, digest: str) -> str | None:
+        """Return the public disclosure of a digest."""
+        ...
+
+
+class Writer(Reader, Protocol):
+    """One transaction on one village's log, alone. Leaving it without an exception commits."""
+
+    @property
+    def last(self) -> Entry | None:
+        """The newest entry, including those just appended."""
+        ...
+
+    def append(self, entry: Entry, public: Sequence[str]) -> None:
+        """Insert the entry with its tree hashes, public disclosures and facts.
+
+        The entry must be the next: Tampered when index, previous or time do not continue the log.
+        """
+        ...
+
+
+class Ledger(Protocol):
+    """All villages' logs of one home."""
+
+    def list_villages(self) -> list[str]: ...
+
+    def read(self, village: str) -> AbstractContextManager[Reader]: ...
+
+    def write(self, village: str) -> AbstractContextManager[Writer]: ...
+
+
+class Heads(Protocol):
+    """Signed checkpoints, apart from the entries; never restored with them."""
+
+    def find_newest(self, village: str) -> Head | None: ...
+
+    def find_at(self, village: str, size: int) -> Head | None: ...
+
+    def iterate(self, village: str) -> Iterator[Head]:
+        """Yield every head, smallest first."""
+        ...
+
+    def advance(self, village: str, head: Head) -> None:
+        """Keep `head` if it is larger than the newest, or the very same; Tampered otherwise."""
+        ...
+
+
+class Person(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody who acts in the system."""
+
+    name: str
+    role: Literal["clerk", "supervisor", "secretary", "township", "auditor"]
+    user: str
+
+
+class Household(msgspec.Struct, frozen=True, kw_only=True):
+    """A household as the clerk knows it."""
+
+    consents: frozenset[Literal["scoring", "display", "naming"]]
+    group: int
+    household: str  # h- and sixteen characters
+    name: str  # of its head
+    number: str  # as in the village's list, e.g. 0217
+
+
+class Member(msgspec.Struct, frozen=True, kw_only=True):
+    """A party member as the branch's recorder knows them."""
+
+    branch: int
+    member: str  # m- and sixteen characters
+    name: str
+    number: str
+
+
+class Vault(Protocol):
+    """Everything personal, apart from the ledger, by village."""
+
+    def add_person(self, village: str, person: Person) -> None: ...
+
+    def find_person(self, village: str, user: str) -> Person | None: ...
+
+    def list_persons(self, village: str) -> list[Person]: ...
+
+    def put_households(self, village: str, households: Sequence[Household]) -> None:
+        """Insert or replace by household id."""
+        ...
+
+    def list_households(self, village: str) -> list[Household]: ...
+
+    def put_members(self, village: str, members: Sequence[Member]) -> None: ...
+
+    def list_members(self, village: str) -> list[Member]: ...
+
+    def keep_private(self, village: str, disclosures: Sequence[str]) -> None:
+        """Keep disclosures under their digests; keeping one again changes nothing."""
+        ...
+
+    def find_private(self, village: str, digest: str) -> str | None: ...
+
+    def put_drafts(self, drafts: Sequence[Draft]) -> None:
+        """Insert drafts, all or none; a draft whose digest is already waiting or recorded is refused."""
+        ...
+
+    def find_draft(self, draft_id: str) -> Draft | None: ...
+
+    def list_drafts(self, village: str, state: Literal["waiting", "recorded", "discarded"]) -> list[Draft]: ...
+
+    def mark_draft(self, draft_id: str, state: Literal["recorded", "discarded"], index: int) -> None: ...
+
+
+class Archive(Protocol):
+    """Sealed files under their SHA-256 in hex."""
+
+    def keep(self, data: bytes) -> str:
+        """Write the bytes durably and return their digest."""
+        ...
+
+    def find(self, digest: str) -> bytes | None:
+        """Return the bytes, having checked their digest; Tampered when they differ."""
+        ...

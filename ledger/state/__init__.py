@@ -1,0 +1,258 @@
+"""Entries folded into what they add up to: the dispatch over kinds, and what holds for every kind.
+
+`check_entry` says whether an entry may follow the facts so far: before recording, the service asks it; an audit
+asks it of every entry again. `fold_entry` then applies it. Both are pure: facts and the log's earlier entries come
+in as arguments. Texts are not needed: what depends on them is checked at import and by the audit of texts.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+
+import msgspec
+
+from ledger.books.sheets import SheetSealed
+from ledger.books.values import SHEET_LETTERS, is_day
+from ledger.books.village import LogFounded, VillageDescribed
+from ledger.entries import KINDS, Entry
+from ledger.errors import Fault
+from ledger.state.facts import (
+    EntryAt,
+    Facts,
+    MemoryFacts,
+    PeriodFacts,
+    SheetFacts,
+    VillageFacts,
+    get_fact,
+    put_fact,
+)
+from ledger.state.money import check_money, fold_money
+from ledger.state.points import check_points, fold_points
+from ledger.state.reference import Reference
+from ledger.state.scores import check_scores, fold_scores
+
+__all__ = ["BEIJING", "Facts", "MemoryFacts", "Reference", "check_entry", "fold_entry", "get_day"]
+
+BEIJING = dt.timezone(dt.timedelta(hours=8))
+
+Check = Callable[[Facts, Reference, Entry], list[Fault]]
+Fold = Callable[[Facts, Entry], None]
+
+_CHECKS: dict[str, Check] = {
+    "accounts.opened": check_money,
+    "voucher.recorded": check_money,
+    "voucher.reversed": check_money,
+    "voucher.replaced": check_money,
+    "period.closed": check_money,
+    "rulebook.adopted": check_points,
+    "households.registered": check_points,
+    "agreements.signed": check_points,
+    "points.round": check_points,
+    "points.reversed": check_points,
+    "scheme.adopted": check_scores,
+    "branch.registered": check_scores,
+    "score.round": check_scores,
+}
+_FOLDS: dict[str, Fold] = {
+    name: {check_money: fold_money, check_points: fold_points, check_scores: fold_scores}[check]
+    for name, check in _CHECKS.items()
+}
+
+
+def get_day(recorded_at: int) -> str:
+    """Return the calendar day of +08:00 at an instant given in UTC milliseconds."""
+    return dt.datetime.fromtimestamp(recorded_at // 1000, BEIJING).date().isoformat()
+
+
+def check_entry(facts: Facts, reference: Reference, entry: Entry) -> list[Fault]:
+    """Return every reason why `entry` may not follow these facts; empty when it may.
+
+    Its place in the chain (index, previous, order of times) is the log's business, not checked here.
+    """
+    village = get_fact(facts, "village", VillageFacts)
+    if isinstance(entry.body, LogFounded):
+        return _check_founding(village, entry)
+    if village is None:
+        return [
+            Fault(
+                code="log-not-founded",
+                place="账本",
+                found=entry.kind,
+                expected="先有 log.founded",
+                remedy="先用 mingbai init 建立本村的账本",
+            )
+        ]
+    faults = _check_persons(entry) + _check_days(facts, entry)
+    if entry.village != village.code:
+        faults.append(
+            Fault(
+                code="entry-village",
+                place="村代码",
+                found=entry.village,
+                expected=village.code,
+                remedy="把这一项记到它自己村的账本里",
+            )
+        )
+    if isinstance(entry.body, SheetSealed):
+        return faults + _check_sheet(facts, entry, entry.body)
+    check = _CHECKS.get(entry.kind)
+    return faults + (check(facts, reference, entry) if check else [])
+
+
+def fold_entry(facts: Facts, entry: Entry) -> None:
+    """Apply `entry`, already checked, to the facts."""
+    body = entry.body
+    if isinstance(body, LogFounded):
+        founded = VillageFacts(
+            chart=body.chart,
+            code=entry.village,
+            described=0,
+            epoch=body.epoch,
+            founded_on=entry.occurred_on,
+            origin=body.origin,
+            policy=body.policy,
+            verifier_key=body.verifier_key,
+        )
+        put_fact(facts, "village", founded)
+    elif isinstance(body, VillageDescribed):
+        village = get_fact(facts, "village", VillageFacts)
+        if village is None:
+            raise ValueError("a description needs a founded log")
+        put_fact(facts, "village", msgspec.structs.replace(village, described=entry.index))
+    elif isinstance(body, SheetSealed):
+        _fold_sheet(facts, entry, body)
+    else:
+        _FOLDS[entry.kind](facts, entry)
+
+
+def _check_founding(village: VillageFacts | None, entry: Entry) -> list[Fault]:
+    if village is None and entry.index == 0:
+        return []
+    return [
+        Fault(
+            code="log-founded-twice",
+            place=f"第 {entry.index} 项",
+            found="又一次 log.founded",
+            expected="只在第 0 项",
+            remedy="一个村只能有一本账；换新账本要另立来源",
+        )
+    ]
+
+
+def _check_persons(entry: Entry) -> list[Fault]:
+    """Maker and checkers are different persons, and as many as the kind needs."""
+    need = KINDS[entry.kind].checkers
+    distinct = sorted(set(entry.checkers))
+    faults = []
+    if len(entry.checkers) != need or tuple(distinct) != entry.checkers:
+        faults.append(
+            Fault(
+                code="checkers-count",
+                place="审核人",
+                found=f"{len(entry.checkers)} 人",
+                expected=f"{need} 人",
+                remedy="由规定人数的另一人审核通过",
+            )
+        )
+    if entry.maker in entry.checkers:
+        faults.append(
+            Fault(
+                code="checker-is-maker",
+                place="审核人",
+                found=entry.maker,
+                expected="与经办人不是同一人",
+                remedy="请另一位有审核职责的人来通过",
+            )
+        )
+    return faults
+
+
+def _check_days(facts: Facts, entry: Entry) -> list[Fault]:
+    """The day exists and is not in the future, and the entry's month is open where that matters."""
+    today = get_day(entry.recorded_at)
+    faults = []
+    if not is_day(entry.occurred_on) or entry.occurred_on > today:
+        faults.append(
+            Fault(
+                code="date-future" if is_day(entry.occurred_on) else "date-impossible",
+                place="发生日期",
+                found=entry.occurred_on,
+                expected=f"{today} 或更早的一天",
+                remedy="改成实际发生的日期",
+            )
+        )
+    if entry.period > today[:7]:
+        faults.append(
+            Fault(
+                code="period-future",
+                place="会计期间",
+                found=entry.period,
+                expected=f"{today[:7]} 或更早的月份",
+                remedy="还没到的月份不能记账",
+            )
+        )
+    period = get_fact(facts, f"period/{entry.period}", PeriodFacts)
+    if KINDS[entry.kind].in_books and period is not None and period.closed:
+        faults.append(
+            Fault(
+                code="period-closed",
+                place="会计期间",
+                found=f"{entry.period}（已结账）",
+                expected="未结账的月份",
+                remedy="已结账的月份不再记账；请记入当前月份，需要更正的用红字冲销",
+            )
+        )
+    return faults
+
+
+def _check_sheet(facts: Facts, entry: Entry, body: SheetSealed) -> list[Fault]:
+    """A seal names a closed month, a size not above its own index, the next ordinal and the sheet before."""
+    letter = SHEET_LETTERS[body.sheet]
+    sealed = [key for key, _ in facts.scan(f"sheet/{entry.period}/{letter}/")]
+    latest = get_fact(facts, f"latest/{letter}", EntryAt)
+    follows = _get_number(facts, latest)
+    last = f"{entry.period}-{letter}-{len(sealed)}" if sealed else ""
+    period = get_fact(facts, f"period/{entry.period}", PeriodFacts)
+    claims = (
+        ("sheet-number", "公开表编号", body.number, f"{entry.period}-{letter}-{len(sealed) + 1}"),
+        ("sheet-follows", "上一张公开表", body.follows, follows),
+        ("sheet-replaces", "所更正的公开表", body.replaces, last),
+        ("sheet-size", "记录总数", str(body.size), str(min(body.size, entry.index))),
+        (
+            "sheet-period-open",
+            "会计期间",
+            "已结账" if period is not None and period.closed else "未结账",
+            "已结账",
+        ),
+    )
+    return [
+        Fault(
+            code=code,
+            place=place,
+            found=found or "空",
+            expected=expected or "空",
+            remedy="先结账，再用 mingbai seal 封存，编号由程序给出",
+        )
+        for code, place, found, expected in claims
+        if found != expected
+    ]
+
+
+def _get_number(facts: Facts, at: EntryAt | None) -> str:
+    if at is None:
+        return ""
+    body = facts.read_entry(at.index).body
+    if not isinstance(body, SheetSealed):
+        raise ValueError(f"entry {at.index} is no sealed sheet")
+    return body.number
+
+
+def _fold_sheet(facts: Facts, entry: Entry, body: SheetSealed) -> None:
+    letter = SHEET_LETTERS[body.sheet]
+    ordinal = int(body.number.rsplit("-", 1)[1])
+    sealed = SheetFacts(
+        figures=body.figures, index=entry.index, number=body.number, pdf=body.pdf, size=body.size
+    )
+    put_fact(facts, f"sheet/{entry.period}/{letter}/{ordinal:02d}", sealed)
+    put_fact(facts, f"latest/{letter}", EntryAt(index=entry.index))

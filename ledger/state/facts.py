@@ -1,0 +1,220 @@
+"""What the entries add up to, as small values under readable keys, one space a village.
+
+A fold reads and writes facts through `Facts` and nothing else, so the very same fold runs over a dictionary
+(an audit), over rows inside an append's transaction (the store) and in a rebuild. Facts are caches: they can
+be dropped and folded again from the entries.
+
+| key | value | written by |
+| --- | --- | --- |
+| `village` | VillageFacts | log.founded, village.described |
+| `books` | BooksFacts | accounts.opened, period.closed |
+| `closing/<period>` | ClosingFacts: balances at the month's end | accounts.opened (the month before), period.closed |
+| `period/<period>` | PeriodFacts | vouchers, period.closed |
+| `turnover/<period>/<account>` | Turnover | vouchers |
+| `voucher/<number>` | EntryAt | vouchers |
+| `answer/<index>` | AnswerFacts: how a voucher was put right | voucher.reversed, voucher.replaced |
+| `correction/<period>/<index>` | EntryAt, in the month of the correction and in the month corrected | the same |
+| `rulebook` | RulebookFacts, the newest | rulebook.adopted |
+| `households` | HouseholdFacts | households.registered, agreements.signed |
+| `points/<period>` | PointsMonth | points.round, points.reversed |
+| `award/<period>/<rule>` | Tally | the same |
+| `taken/<index>/<digest>` | EntryAt of the reversal that took the line back | points.reversed |
+| `points-correction/<period>/<index>` | EntryAt, in both months | points.reversed |
+| `scheme` | EntryAt, the newest | scheme.adopted |
+| `branch/<branch>` | BranchFacts | branch.registered |
+| `score/<period>/<branch>` | ScoreMonth | score.round |
+| `mark/<period>/<branch>/<item>` | Tally | score.round |
+| `sheet/<period>/<letter>/<ordinal>` | SheetFacts | sheet.sealed |
+| `latest/<letter>` | EntryAt of the newest sealed sheet of the kind | sheet.sealed |
+
+Indexes in keys have twelve digits, branches and ordinals two, so that keys sort as numbers do.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, insort
+from collections.abc import Callable, Iterator
+from typing import Protocol, TypeVar
+
+import msgspec
+
+from ledger.books.values import Value
+from ledger.books.vouchers import AccountBalance
+from ledger.entries import Entry
+
+T = TypeVar("T")
+
+
+class Facts(Protocol):
+    """The facts of one village and its earlier entries."""
+
+    def get(self, key: str) -> bytes | None:
+        """Return the value under `key`, None when absent."""
+        ...
+
+    def put(self, key: str, value: bytes) -> None:
+        """Set the value under `key`."""
+        ...
+
+    def scan(self, prefix: str) -> Iterator[tuple[str, bytes]]:
+        """Yield the keys that start with `prefix` with their values, in key order."""
+        ...
+
+    def read_entry(self, index: int) -> Entry:
+        """Return an entry already in the log; NotFound where there is none."""
+        ...
+
+
+class MemoryFacts:
+    """Facts in a dictionary; entries come from the given reader."""
+
+    def __init__(self, read_entry: Callable[[int], Entry]) -> None:
+        self._values: dict[str, bytes] = {}
+        self._keys: list[str] = []
+        self._read_entry = read_entry
+
+    def get(self, key: str) -> bytes | None:
+        return self._values.get(key)
+
+    def put(self, key: str, value: bytes) -> None:
+        if key not in self._values:
+            insort(self._keys, key)
+        self._values[key] = value
+
+    def scan(self, prefix: str) -> Iterator[tuple[str, bytes]]:
+        at = bisect_left(self._keys, prefix)
+        while at < len(self._keys) and self._keys[at].startswith(prefix):
+            yield self._keys[at], self._values[self._keys[at]]
+            at += 1
+
+    def read_entry(self, index: int) -> Entry:
+        return self._read_entry(index)
+
+
+class EntryAt(Value, frozen=True):
+    index: int
+
+
+class VillageFacts(Value, frozen=True):
+    """From log.founded; `described` is the index of the newest description, 0 before the first."""
+
+    chart: str
+    code: str
+    described: int
+    epoch: int
+    founded_on: str
+    origin: str
+    policy: str
+    verifier_key: str
+
+
+class BooksFacts(Value, frozen=True):
+    """`first_period` is the month of the opening balances; `last_closed` is empty before the first closing."""
+
+    first_period: str
+    last_closed: str
+    opened: int  # index of accounts.opened
+
+
+class ClosingFacts(Value, frozen=True):
+    balances: tuple[AccountBalance, ...]
+    index: int
+
+
+class PeriodFacts(Value, frozen=True):
+    """`closed` is the index of period.closed, 0 while the month is open."""
+
+    closed: int
+    credit_fen: int
+    debit_fen: int
+    last_number: str
+    vouchers: int
+
+
+class Turnover(Value, frozen=True):
+    credit_fen: int
+    debit_fen: int
+
+
+class AnswerFacts(Value, frozen=True):
+    """Index of the reversal, and of the replacement or 0."""
+
+    replaced_by: int
+    reversed_by: int
+
+
+class RulebookFacts(Value, frozen=True):
+    index: int
+    version: int
+
+
+class HouseholdFacts(Value, frozen=True):
+    display: int
+    households: int
+    naming: int
+    scoring: int
+
+
+class PointsMonth(Value, frozen=True):
+    """`rounds` are indexes of the round's parts in order; corrections dated in the month are taken off."""
+
+    households: int
+    parts: int
+    rounds: tuple[int, ...]
+    sealed_awards: int
+    sealed_points: int
+
+
+class Tally(Value, frozen=True):
+    """Lines, quantity and points of one rule or item in a month, corrections taken off."""
+
+    lines: int
+    points: int
+    quantity: int
+
+
+class BranchFacts(Value, frozen=True):
+    index: int
+    members: int
+
+
+class ScoreMonth(Value, frozen=True):
+    """`stars` are (stars, members) pairs, most stars first."""
+
+    parts: int
+    rounds: tuple[int, ...]
+    sealed_marks: int
+    sealed_points: int
+    stars: tuple[tuple[int, int], ...]
+
+
+class SheetFacts(Value, frozen=True):
+    """A sealed sheet; the rest stands in its entry."""
+
+    figures: str
+    index: int
+    number: str
+    pdf: str
+    size: int
+
+
+def get_fact(facts: Facts, key: str, kind: type[T]) -> T | None:
+    """Read the value under `key` as `kind`, None when absent."""
+    data = facts.get(key)
+    return None if data is None else msgspec.json.decode(data, type=kind)
+
+
+def put_fact(facts: Facts, key: str, value: Value) -> None:
+    """Write `value` under `key`."""
+    facts.put(key, msgspec.json.encode(value))
+
+
+def scan_facts(facts: Facts, prefix: str, kind: type[T]) -> Iterator[tuple[str, T]]:
+    """Yield (key without the prefix, value) in key order."""
+    for key, data in facts.scan(prefix):
+        yield key[len(prefix) :], msgspec.json.decode(data, type=kind)
+
+
+def key_at(index: int) -> str:
+    """Return an index as it stands in keys."""
+    return f"{index:012d}"
