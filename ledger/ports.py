@@ -12,6 +12,7 @@ from typing import Literal, Protocol
 
 import msgspec
 
+from ledger.books.values import SheetKind
 from ledger.entries import Entry
 from ledger.log.tree import Frontier
 from ledger.state.facts import Facts
@@ -208,6 +209,29 @@ class Vault(Protocol):
     def list_drafts(self, village: str, state: Literal["waiting", "recorded", "discarded"]) -> list[Draft]: ...
 
     def mark_draft(self, draft_id: str, state: Literal["recorded", "discarded"], index: int) -> None: ...
+
+
+class SheetJob(msgspec.Struct, frozen=True, kw_only=True):
+    """All that a sheet's PDF is made from; the same job gives the same bytes under the same toolchain."""
+
+    base_url: str  # public address printed in the codes, without a slash at the end; "" on a draft
+    evidence: bytes  # the attachment: entries, texts, proofs, checkpoint; b"" on a draft
+    figures: bytes  # canonical bytes of the Figures value
+    kind: SheetKind
+    note: bytes  # signed checkpoint of the size the figures are computed from; b"" on a draft
+    verifier_key: str
+
+
+class Renderer(Protocol):
+    """Makes paper. It lives above this package and is handed in."""
+
+    def render(self, job: SheetJob) -> bytes:
+        """Return the PDF; Refused with faults where a character has no glyph or a limit is passed."""
+        ...
+
+    def describe_toolchain(self) -> bytes:
+        """Return canonical JSON naming every program and font, with version or digest, that shapes the bytes."""
+        ...
 
 
 class Archive(Protocol):

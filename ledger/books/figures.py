@@ -2,6 +2,9 @@
 
 Values only; `finance_figures`, `points_figures` and `score_figures` calculate them. SHEETS.md defines each
 figure with a worked month. The canonical bytes of a figures value are what `sheet.sealed` fixes.
+Every figure of a month follows from the founding, the newest description, the closing (or opening) before,
+and the month's own entries with the corrections that touch it: that is why a sheet's PDF can carry its own
+evidence. Nothing here may need an older entry than those.
 Amounts in fen; signs: income and expense are both positive numbers, a red reversal makes them negative.
 """
 
@@ -61,7 +64,11 @@ class Move(Value, frozen=True):
 
 
 class AccountAmount(Value, frozen=True):
-    """An account with the month's amount and the year's so far."""
+    """An income or expense account: the month's turnover and its balance since January, on its normal side.
+
+    `year_fen` is the balance at the month's end (income and expense accounts start at zero each year, so it is
+    the year so far): it needs the closing before and the month's vouchers only, never the whole year's.
+    """
 
     account: str
     amount_fen: int
@@ -130,8 +137,6 @@ class GroupFigures(Value, frozen=True):
     group: str
     points: int
     rules: tuple[RuleFigures, ...]  # those with an award this month
-    year_points: int
-
 
 class PointsCorrection(Value, frozen=True):
     """A line taken back: in this month, or of this month."""
@@ -158,7 +163,6 @@ class PointsFigures(Value, frozen=True):
     sealed_awards: int  # lines sealed whole: deductions and sensitive rules
     sealed_points: int
     version: int  # of the rulebook
-    year_points: int  # January to this month, plain and sealed
 
 
 class ItemFigures(Value, frozen=True):
