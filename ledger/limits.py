@@ -46,3 +46,43 @@ DISCLOSURE_MAX_DEPTH = 8
 
 INTEGER_MAX = 2**53 - 1
 """Largest absolute value of an integer in an entry or a disclosure: what RFC 8785 and every browser keep exact."""
+
+# The use cases (ledger/service).
+
+CLOCK_BEHIND_MAX_MS = 600_000
+"""How far the machine's clock may stand behind the newest entry before recording is refused."""
+
+# Workbooks that people hand in (ledger/service). Source: SECURITY findings on archives and workbooks.
+
+WORKBOOK_MAX_BYTES = 4_194_304
+"""A workbook file as handed in; 5,000 full voucher rows take 0.4 MB."""
+
+WORKBOOK_MAX_MEMBERS = 200
+"""Files within a workbook's archive; a clerk's has about fifteen."""
+
+WORKBOOK_MAX_UNPACKED_BYTES = 16_777_216
+"""All files of the archive unpacked, as its directory says: about three seconds of parsing."""
+
+WORKBOOK_MAX_RATIO = 200
+"""Unpacked to packed size of one file of the archive; real worksheets reach about 30."""
+
+WORKBOOK_MAX_ROWS = 5_000
+"""Rows of one worksheet below its header; a year's vouchers of a village take about 3,000."""
+
+WORKBOOK_MAX_COLUMNS = 64
+"""Columns of one worksheet."""
+
+CELL_MAX_CHARS = 1_000
+"""Characters of one cell, before it is looked at."""
+
+FAULTS_MAX_SHOWN = 200
+"""Faults told at once about one workbook; the rest is counted."""
+
+SUMMARY_MAX_CHARS = 80
+"""A voucher's summary or a public reason: two lines of a printed sheet."""
+
+EVIDENCE_MAX_CHARS = 200
+"""What a points line rests on; private."""
+
+NAME_MAX_CHARS = 40
+"""A person's name, an office, a branch, a code."""

@@ -1,0 +1,170 @@
+"""What each workbook looks like: sheets, columns and the form of a cell, as one table.
+
+Reading, the templates and a test of WORKBOOKS.md take it from here. Headers stand in row 1, in any order.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+from ledger.limits import EVIDENCE_MAX_CHARS, NAME_MAX_CHARS, SUMMARY_MAX_CHARS
+
+WorkbookKind = Literal["vouchers", "points", "scores", "opening", "households", "members"]
+Form = Literal["text", "code", "number", "money", "quantity", "day", "month", "choice"]
+"""How a cell is read: `text` free text; `code` digits and letters kept as typed; `number` a voucher number;
+`money` yuan with at most two decimals, to fen; `quantity` a whole number; `day`, `month` text or an Excel date;
+`choice` 是 or 否."""
+
+NOTES_SHEET = "填写说明"
+CHOICES_SHEET = "选项"
+IGNORED_SHEETS = frozenset({NOTES_SHEET, CHOICES_SHEET})
+"""Sheets of our templates that hold nothing to import."""
+
+
+class Column(NamedTuple):
+    """One column: its header, the form of its cells, and what the clerk writes there."""
+
+    header: str
+    form: Form
+    hint: str
+    needed: bool = False  # a row may not leave it empty
+    max_chars: int = NAME_MAX_CHARS
+
+
+class Sheet(NamedTuple):
+    """One worksheet by its name."""
+
+    name: str
+    columns: tuple[Column, ...]
+    example: tuple[str, ...]  # one row as it stands in the notes, invented
+    optional: bool = False
+
+
+class Workbook(NamedTuple):
+    """A kind of workbook: its Chinese title and its sheets."""
+
+    title: str
+    sheets: tuple[Sheet, ...]
+
+
+def _evidence(hint: str) -> Column:
+    return Column("证据", "text", hint, needed=True, max_chars=EVIDENCE_MAX_CHARS)
+
+
+_VOUCHERS = Sheet(
+    name="凭证",
+    columns=(
+        Column("凭证号", "number", "年-月-三位序号，如 2026-10-017；同一凭证的后续行可以留空"),
+        Column("日期", "day", "业务发生的日期，如 2026-10-28；每张凭证填第一行"),
+        Column("摘要", "text", "会公开，不写村民姓名、电话和证件号；冲销凭证留空", max_chars=SUMMARY_MAX_CHARS),
+        Column("科目代码", "code", "如 102"),
+        Column("科目名称", "text", "与科目代码一致，如 银行存款"),
+        Column("借方金额", "money", "元，最多两位小数；借、贷只填一边"),
+        Column("贷方金额", "money", "元，最多两位小数；借、贷只填一边"),
+        Column("附件张数", "quantity", "原始凭证张数，至少 1；冲销凭证可以留空"),
+        Column("经手人", "text", "办事的人；与审批人、记账员不是同一人"),
+        Column("审批人", "text", "批准的人"),
+        Column("记账员", "text", "记账的人"),
+        Column("冲销凭证号", "number", "只在红字冲销时填：被冲销的凭证号"),
+        Column("更正凭证号", "number", "只在蓝字更正时填：原来错的、已被冲销的凭证号"),
+        Column("原因", "text", "只在红字冲销时填，会公开", max_chars=SUMMARY_MAX_CHARS),
+    ),
+    example=(
+        "2026-10-017",
+        "2026-10-28",
+        "购办公用纸",
+        "521",
+        "管理费用",
+        "325.00",
+        "",
+        "2",
+        "样经手",
+        "样审批",
+        "样记账",
+        "",
+        "",
+        "",
+    ),
+)
+_POINTS = Sheet(
+    name="积分",
+    columns=(
+        Column("月份", "month", "评议的月份，如 2026-10", needed=True),
+        Column("户号", "code", "农户名册里的户号，保留前面的 0，如 0217", needed=True),
+        Column("户主", "text", "与农户名册一致，只用来核对，不公开", needed=True),
+        Column("规则编号", "code", "积分细则的编号，如 B01", needed=True),
+        Column("规则名称", "text", "与积分细则一致", needed=True),
+        Column("数量", "quantity", "次数，整数，至少 1", needed=True),
+        _evidence("凭什么加分或扣分，只存隐私库，不公开"),
+    ),
+    example=("2026-10", "0217", "样大山", "B01", "志愿服务(每4小时)", "2", "志愿服务登记第 12 页"),
+)
+_POINTS_REVERSED = Sheet(
+    name="冲销",
+    columns=(
+        Column("月份", "month", "冲销记入的月份，如 2026-11", needed=True),
+        Column("原月份", "month", "原来那条积分的月份，如 2026-10", needed=True),
+        Column("户号", "code", "原来那条积分的户号", needed=True),
+        Column("规则编号", "code", "原来那条积分的规则编号", needed=True),
+        Column("原因", "text", "会公开，不写姓名", needed=True, max_chars=SUMMARY_MAX_CHARS),
+    ),
+    example=("2026-11", "2026-10", "0217", "B01", "志愿服务登记重复，已由评议小组核实"),
+    optional=True,
+)
+_SCORES = Sheet(
+    name="党员评分",
+    columns=(
+        Column("月份", "month", "评议的月份，如 2026-10", needed=True),
+        Column("支部", "quantity", "支部序号，如 1", needed=True),
+        Column("党员编号", "code", "党员名册里的编号，保留前面的 0", needed=True),
+        Column("姓名", "text", "与党员名册一致，只用来核对，不公开", needed=True),
+        Column("项目编号", "code", "考评办法的编号，P 加分、N 扣分，如 P01", needed=True),
+        Column("项目名称", "text", "与考评办法一致", needed=True),
+        Column("数量", "quantity", "次数，整数，至少 1", needed=True),
+        _evidence("凭什么加分或扣分，只存隐私库，不公开"),
+    ),
+    example=("2026-10", "1", "0103", "样小兰", "P01", "参加主题党日", "1", "会议签到"),
+)
+_OPENING = Sheet(
+    name="期初余额",
+    columns=(
+        Column("月份", "month", "开始记账的第一个月，如 2026-01；每行相同", needed=True),
+        Column("科目代码", "code", "如 102", needed=True),
+        Column("科目名称", "text", "与科目代码一致，如 银行存款", needed=True),
+        Column("借方余额", "money", "元；借、贷只填一边，没有余额的科目两边留空"),
+        Column("贷方余额", "money", "元；借、贷只填一边，没有余额的科目两边留空"),
+    ),
+    example=("2026-01", "102", "银行存款", "120000.00", ""),
+)
+_HOUSEHOLDS = Sheet(
+    name="农户",
+    columns=(
+        Column("户号", "code", "村里的户号，文本格式，保留前面的 0，如 0217", needed=True),
+        Column("户主", "text", "户主姓名，只存隐私库", needed=True),
+        Column("村民小组", "quantity", "小组序号，如 3", needed=True),
+        Column("同意积分", "choice", "是 或 否：同意按积分细则评分", needed=True),
+        Column("同意公示", "choice", "是 或 否：同意按户号公示积分", needed=True),
+        Column("同意署名", "choice", "是 或 否：受表彰时同意写姓名", needed=True),
+        Column("签约日期", "day", "签积分契约的日期；三项都是否的留空"),
+    ),
+    example=("0217", "样大山", "3", "是", "是", "否", "2026-01-08"),
+)
+_MEMBERS = Sheet(
+    name="党员",
+    columns=(
+        Column("支部", "quantity", "支部序号，如 1", needed=True),
+        Column("支部名称", "text", "会公开，如 第一党支部；同一支部相同", needed=True),
+        Column("党员编号", "code", "文本格式，保留前面的 0，如 0103", needed=True),
+        Column("姓名", "text", "只存隐私库", needed=True),
+    ),
+    example=("1", "第一党支部", "0103", "样小兰"),
+)
+
+WORKBOOKS: dict[WorkbookKind, Workbook] = {
+    "vouchers": Workbook("记账凭证", (_VOUCHERS,)),
+    "points": Workbook("积分评议", (_POINTS, _POINTS_REVERSED)),
+    "scores": Workbook("党员评分", (_SCORES,)),
+    "opening": Workbook("期初余额", (_OPENING,)),
+    "households": Workbook("农户名册和积分契约", (_HOUSEHOLDS,)),
+    "members": Workbook("党员名册", (_MEMBERS,)),
+}
