@@ -7,11 +7,11 @@ in as arguments. Texts are not needed: what depends on them is checked at import
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable
 
 import msgspec
 
+from ledger.books.periods import BEIJING, get_day
 from ledger.books.sheets import SheetSealed
 from ledger.books.values import SHEET_LETTERS, is_day
 from ledger.books.village import LogFounded, VillageDescribed
@@ -33,8 +33,6 @@ from ledger.state.reference import Reference
 from ledger.state.scores import check_scores, fold_scores
 
 __all__ = ["BEIJING", "Facts", "MemoryFacts", "Reference", "check_entry", "fold_entry", "get_day"]
-
-BEIJING = dt.timezone(dt.timedelta(hours=8))
 
 Check = Callable[[Facts, Reference, Entry], list[Fault]]
 Fold = Callable[[Facts, Entry], None]
@@ -58,11 +56,6 @@ _FOLDS: dict[str, Fold] = {
     name: {check_money: fold_money, check_points: fold_points, check_scores: fold_scores}[check]
     for name, check in _CHECKS.items()
 }
-
-
-def get_day(recorded_at: int) -> str:
-    """Return the calendar day of +08:00 at an instant given in UTC milliseconds."""
-    return dt.datetime.fromtimestamp(recorded_at // 1000, BEIJING).date().isoformat()
 
 
 def check_entry(facts: Facts, reference: Reference, entry: Entry) -> list[Fault]:

@@ -1,0 +1,97 @@
+"""The clocks that laws set: how long a sheet hangs, and how long objections and answers may take.
+
+Laws change and differ by province, so they are data with document, article and the day from which they hold,
+never constants. Days are counted as 民法典 art. 201 does: the day of the event itself does not count.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import tomllib
+from collections.abc import Mapping
+from typing import Literal
+
+import msgspec
+
+from ledger.books.values import Value, is_day
+
+Deadline = Literal["display", "objection", "answer", "branch-display"]
+"""display 公示, objection 提出异议, answer 答复, branch-display 党支部内公示."""
+
+NATIONAL = "00"
+"""Stands where a two-digit province code would: the whole country."""
+
+
+class LawRule(Value, frozen=True):
+    """One clock. `status` is how far it was checked: V read in the source, R known but unchecked, P our proposal."""
+
+    article: str  # e.g. 第三十五条; empty where not known
+    days: int
+    document: str
+    in_force_from: str  # YYYY-MM-DD
+    note: str  # what a reader must know of it; may be empty
+    province: str  # first two digits of the division code, NATIONAL for all
+    status: Literal["V", "R", "P"]
+    what: Deadline
+
+
+class Law(Value, frozen=True):
+    """All rules known to this version of the program."""
+
+    rules: tuple[LawRule, ...]
+
+
+def parse_law(text: str) -> Law:
+    """Read the TOML text of the rules; raises ValueError naming the rule, as the file is the program's own."""
+    found = tomllib.loads(text)
+    rules: list[LawRule] = []
+    for number, row in enumerate(found.get("rule", []), start=1):
+        rules.append(_parse_rule(row, number))
+        if _rank(rules[-1]) in [_rank(rule) for rule in rules[:-1]]:
+            raise ValueError(f"law rule {number}: the same clock, province and day stand there already")
+    if not rules:
+        raise ValueError("law: no rule")
+    return Law(rules=tuple(rules))
+
+
+def find_rule(law: Law, what: Deadline, province: str, on: str) -> LawRule | None:
+    """Return the rule that holds for a province on a day: the newest in force; None where there is none.
+
+    Where a province's rule and a national one begin on the same day, the province's is the more special.
+    `province` is a two-digit code, `on` a day YYYY-MM-DD.
+    """
+    holding = [
+        rule
+        for rule in law.rules
+        if rule.what == what and rule.province in (province, NATIONAL) and rule.in_force_from <= on
+    ]
+    return max(holding, key=lambda rule: (rule.in_force_from, rule.province != NATIONAL), default=None)
+
+
+def find_days(law: Law, what: Deadline, province: str, on: str) -> int | None:
+    """Return the days of the rule that holds for a province on a day, None where there is none."""
+    rule = find_rule(law, what, province, on)
+    return None if rule is None else rule.days
+
+
+def count_days(day: str, days: int) -> str:
+    """Return the last of `days` days after `day`, which does not count itself (民法典 art. 201)."""
+    return (dt.date.fromisoformat(day) + dt.timedelta(days=days)).isoformat()
+
+
+def _parse_rule(row: Mapping[str, object], number: int) -> LawRule:
+    try:
+        rule = msgspec.convert(row, LawRule)
+    except msgspec.ValidationError as error:
+        raise ValueError(f"law rule {number}: {error}") from error
+    if not 1 <= rule.days <= 365:
+        raise ValueError(f"law rule {number}: {rule.days} days, expected 1 to 365")
+    if not (len(rule.province) == 2 and rule.province.isascii() and rule.province.isdigit()):
+        raise ValueError(f"law rule {number}: province {rule.province!r}, expected two digits")
+    if len(rule.in_force_from) != 10 or not is_day(rule.in_force_from):
+        raise ValueError(f"law rule {number}: in force from {rule.in_force_from!r}, expected YYYY-MM-DD")
+    return rule
+
+
+def _rank(rule: LawRule) -> tuple[str, str, str]:
+    return (rule.what, rule.province, rule.in_force_from)

@@ -1,0 +1,44 @@
+"""Months of the books and days of the calendar of +08:00, as texts that sort in their own order.
+
+`values` holds the forms and the month after; here stands what the books and the sheets ask beyond that. No clock:
+an instant comes in as an argument.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+
+from ledger.books.values import get_next_period
+
+BEIJING = dt.timezone(dt.timedelta(hours=8))
+"""The calendar of the books and of every deadline; fixed, whatever the machine's own zone."""
+
+
+def get_day(recorded_at: int) -> str:
+    """Return the calendar day of +08:00 at an instant given in UTC milliseconds."""
+    return dt.datetime.fromtimestamp(recorded_at // 1000, BEIJING).date().isoformat()
+
+
+def get_previous_period(period: str) -> str:
+    """Return the month before `period`."""
+    first = dt.date.fromisoformat(f"{period}-01")
+    return (first - dt.timedelta(days=1)).isoformat()[:7]
+
+
+def iterate_periods(first: str, last: str) -> Iterator[str]:
+    """Yield the months from `first` to `last`, both included; none where `last` comes before."""
+    period = first
+    while period <= last:
+        yield period
+        period = get_next_period(period)
+
+
+def format_period(period: str) -> str:
+    """Return a month as people read it: `2026年11月`."""
+    return f"{period[:4]}年{int(period[5:])}月"
+
+
+def format_day(day: str) -> str:
+    """Return a day as people read it: `2026年11月5日`."""
+    return f"{format_period(day[:7])}{int(day[8:])}日"

@@ -1,0 +1,32 @@
+"""The field's data files, read once: charts of accounts and the law's clocks.
+
+Shell: the only place that opens these files. What they mean is parsed by `books`, and handed on as values.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import resources
+
+from ledger.books.accounts import parse_chart
+from ledger.books.law import parse_law
+from ledger.state.reference import Reference
+
+__all__ = ["load_reference", "read_data"]
+
+
+@cache
+def load_reference() -> Reference:
+    """Return the charts and the law that this version of the program knows."""
+    return Reference(
+        charts={
+            "2004": parse_chart(read_data("chart_2004.csv"), "2004"),
+            "2023": parse_chart(read_data("chart_2023.csv"), "2023"),
+        },
+        law=parse_law(read_data("law.toml")),
+    )
+
+
+def read_data(name: str) -> str:
+    """Return the text of a data file that ships with the program."""
+    return resources.files(__name__).joinpath(name).read_text(encoding="utf-8")
