@@ -1,9 +1,9 @@
 """The chart of accounts: a versioned list, read from data and asked by code.
 
-Codes changed their meaning between 财会〔2004〕12号 and 财会〔2023〕14号, so an account is never looked up without
-a chart. An account that the chart does not list does not exist, even where its first three digits do: a village
-that needs a sub-account adds it to the chart, which all then see. Posting to an account that has sub-accounts is
-allowed.
+Codes changed their meaning between 财会〔2004〕12号 and 财会〔2023〕14号, so an account is never looked up
+without a chart. An account that the chart does not list does not exist, even where its first three digits
+do: a village that needs a sub-account adds it to the chart, which all then see. Posting to an account that
+has sub-accounts is allowed.
 """
 
 from __future__ import annotations
@@ -56,8 +56,8 @@ class Chart(Value, frozen=True):
 def parse_chart(text: str, version: ChartVersion) -> Chart:
     """Read the CSV text of a chart: the columns of CHART_COLUMNS, one account a line.
 
-    Raises ValueError naming line, found and expected: the file ships with the program, so a mistake in it is
-    the program's own.
+    Raises ValueError naming line, found and expected: the file ships with the program, so a mistake in it
+    is the program's own.
     """
     rows = csv.reader(text.splitlines())
     header = next(rows, [])

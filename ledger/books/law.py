@@ -1,7 +1,7 @@
 """The clocks that laws set: how long a sheet hangs, and how long objections and answers may take.
 
-Laws change and differ by province, so they are data with document, article and the day from which they hold,
-never constants. Days are counted as 民法典 art. 201 does: the day of the event itself does not count.
+Laws change and differ by province, so they are data with document, article and the day from which they
+hold, never constants. Days are counted as 民法典 art. 201 does: the day of the event itself does not count.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ NATIONAL = "00"
 
 
 class LawRule(Value, frozen=True):
-    """One clock. `status` is how far it was checked: V read in the source, R known but unchecked, P our proposal."""
+    """One clock. `status`: V read in the source, R known but not checked against it, P our own proposal."""
 
     article: str  # e.g. 第三十五条; empty where not known
     days: int
@@ -42,7 +42,7 @@ class Law(Value, frozen=True):
 
 
 def parse_law(text: str) -> Law:
-    """Read the TOML text of the rules; raises ValueError naming the rule, as the file is the program's own."""
+    """Read the TOML text of the rules; raises ValueError naming the rule: the file is the program's own."""
     found = tomllib.loads(text)
     rules: list[LawRule] = []
     for number, row in enumerate(found.get("rule", []), start=1):

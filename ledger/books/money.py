@@ -1,7 +1,7 @@
 """Amounts of money as people write and read them; inside the program they are whole fen in an `int`.
 
-Nothing here rounds what is booked: an amount that is not whole fen is refused with its reason. Only `to_wan`
-rounds, for headlines, and says so by its unit.
+Nothing here rounds what is booked: an amount that is not whole fen is refused with its reason. Only
+`to_wan` rounds, for headlines, and says so by its unit.
 """
 
 from __future__ import annotations
@@ -32,9 +32,9 @@ def format_yuan(amount_fen: int) -> str:
 def parse_yuan(text: str) -> int | str:
     """Read an amount in yuan and return it in fen; where it cannot be read, return the reason in Chinese.
 
-    Accepts blanks around, at most two decimals, thousand commas in their places, full-width digits and marks, one
-    minus before the digits. Refuses everything else, rather than guess: a third decimal (even zero), currency
-    signs, brackets for a negative amount, a plus, a minus at the end or before zero.
+    Accepts blanks around, at most two decimals, thousand commas in their places, full-width digits and
+    marks, one minus before the digits. Refuses everything else, rather than guess: a third decimal (even
+    zero), currency signs, brackets for a negative amount, a plus, a minus at the end or before zero.
     """
     if len(text) > AMOUNT_TEXT_MAX_CHARS:
         return f"金额超过 {AMOUNT_TEXT_MAX_CHARS} 个字符"
@@ -57,9 +57,9 @@ def parse_yuan(text: str) -> int | str:
 def format_capitals(amount_fen: int) -> str:
     """Return an amount in Chinese capitals: `人民币壹仟贰佰叁拾肆元伍角整`.
 
-    整 stands after 元 and 角, not after 分; zeros between digits are one 零, and 零 stands between 元 and 分 where
-    there is no 角. A zero before 元 alone gives no 零, which the rule leaves open. Negative amounts begin with 负.
-    Source: 会计基础工作规范 art. 52; 支付结算办法 annex 1.
+    整 stands after 元 and 角, not after 分; zeros between digits are one 零, and 零 stands between 元 and
+    分 where there is no 角. A zero before 元 alone gives no 零, which the rule leaves open. Negative
+    amounts begin with 负. Source: 会计基础工作规范 art. 52; 支付结算办法 annex 1.
     """
     yuan, rest = divmod(abs(amount_fen), 100)
     jiao, fen = divmod(rest, 10)

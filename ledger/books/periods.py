@@ -1,7 +1,7 @@
 """Months of the books and days of the calendar of +08:00, as texts that sort in their own order.
 
-`values` holds the forms and the month after; here stands what the books and the sheets ask beyond that. No clock:
-an instant comes in as an argument.
+`values` holds the forms and the month after; here stands what the books and the sheets ask beyond that. No
+clock: an instant comes in as an argument.
 """
 
 from __future__ import annotations
@@ -18,12 +18,6 @@ BEIJING = dt.timezone(dt.timedelta(hours=8))
 def get_day(recorded_at: int) -> str:
     """Return the calendar day of +08:00 at an instant given in UTC milliseconds."""
     return dt.datetime.fromtimestamp(recorded_at // 1000, BEIJING).date().isoformat()
-
-
-def get_previous_period(period: str) -> str:
-    """Return the month before `period`."""
-    first = dt.date.fromisoformat(f"{period}-01")
-    return (first - dt.timedelta(days=1)).isoformat()[:7]
 
 
 def iterate_periods(first: str, last: str) -> Iterator[str]:

@@ -41,6 +41,8 @@ Side = Literal["debit", "credit"]
 SheetKind = Literal["finance", "points", "scores"]
 
 SHEET_LETTERS: dict[SheetKind, str] = {"finance": "F", "points": "P", "scores": "S"}
+SHEET_CODES: dict[SheetKind, int] = {"finance": 1, "points": 2, "scores": 3}
+"""The kind as the printed receipt carries it."""
 
 
 class Value(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -78,3 +80,9 @@ def get_next_period(period: str) -> str:
     """Return the month after `period`."""
     first = dt.date.fromisoformat(f"{period}-01")
     return (first + dt.timedelta(days=31)).isoformat()[:7]
+
+
+def get_previous_period(period: str) -> str:
+    """Return the month before `period`."""
+    first = dt.date.fromisoformat(f"{period}-01")
+    return (first - dt.timedelta(days=1)).isoformat()[:7]
