@@ -86,3 +86,9 @@ EVIDENCE_MAX_CHARS = 200
 
 NAME_MAX_CHARS = 40
 """A person's name, an office, a branch, a code."""
+
+EVIDENCE_MAX_BYTES = 16_777_216
+"""The data attached to a sheet's PDF: a month of 2,000 vouchers, or thirty parts of a points round."""
+
+SOURCE_FILE_MAX_BYTES = 67_108_864
+"""One file of a copy that is audited: four times a bundle of 256 entries of full size."""

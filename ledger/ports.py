@@ -6,8 +6,9 @@ them together. Nothing here opens, reads or decides anything.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from typing import Literal, Protocol
 
 import msgspec
@@ -16,6 +17,7 @@ from ledger.books.values import SheetKind
 from ledger.entries import Entry
 from ledger.log.tree import Frontier
 from ledger.state.facts import Facts
+from ledger.state.reference import Reference
 
 
 class Clock(Protocol):
@@ -206,7 +208,9 @@ class Vault(Protocol):
 
     def find_draft(self, draft_id: str) -> Draft | None: ...
 
-    def list_drafts(self, village: str, state: Literal["waiting", "recorded", "discarded"]) -> list[Draft]: ...
+    def list_drafts(
+        self, village: str, state: Literal["waiting", "recorded", "discarded"]
+    ) -> list[Draft]: ...
 
     def mark_draft(self, draft_id: str, state: Literal["recorded", "discarded"], index: int) -> None: ...
 
@@ -244,3 +248,18 @@ class Archive(Protocol):
     def find(self, digest: str) -> bytes | None:
         """Return the bytes, having checked their digest; Tampered when they differ."""
         ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ports:
+    """Everything a use case may reach; a home is one."""
+
+    archive: Archive
+    clock: Clock
+    entropy: Entropy
+    get_signer: Callable[[str], Signer]
+    """The log key of a village; NotFound where this home has none."""
+    heads: Heads
+    ledger: Ledger
+    reference: Reference
+    vault: Vault

@@ -1,0 +1,57 @@
+"""`mingbai adopt`: the rulebook, the scheme and the village's own description, as drafts to be passed."""
+
+from __future__ import annotations
+
+import rich_click as click
+
+from ledger.commands.common import get_village, home_option, print_notice, village_option
+from ledger.home import Home
+from ledger.ports import Draft
+from ledger.service.adopt import prepare_description, prepare_rulebook, prepare_scheme
+
+
+@click.group("adopt")
+def adopt_group() -> None:
+    """通过积分细则、考评办法，或更改村情说明（都要另一人审核）。"""
+
+
+@adopt_group.command("rulebook")
+@home_option
+@village_option
+@click.option("--maker", required=True, metavar="代号", help="经办人的代号。")
+@click.option("--month", required=True, metavar="YYYY-MM", help="从哪个月起用。")
+@click.option("--resolution", required=True, help="哪次会议通过的。")
+def _rulebook(home: Home, village: str | None, maker: str, month: str, resolution: str) -> None:
+    """采用随程序附带的 58 条村规民约积分细则。"""
+    _say(prepare_rulebook(home, get_village(home, village), maker=maker, period=month, resolution=resolution))
+
+
+@adopt_group.command("scheme")
+@home_option
+@village_option
+@click.option("--maker", required=True, metavar="代号", help="经办人的代号。")
+@click.option("--month", required=True, metavar="YYYY-MM", help="从哪个月起用。")
+@click.option("--resolution", required=True, help="哪次会议通过的。")
+def _scheme(home: Home, village: str | None, maker: str, month: str, resolution: str) -> None:
+    """采用随程序附带的党员积分考评办法（基础分 60，一至五星）。"""
+    _say(prepare_scheme(home, get_village(home, village), maker=maker, period=month, resolution=resolution))
+
+
+@adopt_group.command("description")
+@home_option
+@village_option
+@click.option("--maker", required=True, metavar="代号", help="经办人的代号。")
+@click.option("--name", required=True, help="村名。")
+@click.option("--township", required=True, help="县和乡镇。")
+@click.option("--telephone", required=True, help="监督电话。")
+def _description(
+    home: Home, village: str | None, maker: str, name: str, township: str, telephone: str
+) -> None:
+    """更改村名、乡镇或监督电话。"""
+    code = get_village(home, village)
+    _say(prepare_description(home, code, maker=maker, name=name, township=township, telephone=telephone))
+
+
+def _say(draft: Draft) -> None:
+    click.echo(f"{draft.id}  {draft.label}")
+    print_notice(f"待审：mingbai pass {draft.id} --checker 审核人代号")

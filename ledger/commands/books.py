@@ -1,0 +1,73 @@
+"""`mingbai drafts`, `pass`, `discard`, `close`: from a clerk's drafts to entries, and the end of a month."""
+
+from __future__ import annotations
+
+import rich_click as click
+
+from ledger.commands.common import get_village, home_option, print_json, print_notice, village_option
+from ledger.home import Home
+from ledger.service.close import prepare_closing
+from ledger.service.drafts import discard_drafts, pass_drafts
+
+
+@click.command("drafts")
+@home_option
+@village_option
+@click.option("--json", "as_json", is_flag=True, help="输出给程序读。")
+def drafts_command(home: Home, village: str | None, as_json: bool) -> None:
+    """列出待审的记录。"""
+    drafts = home.vault.list_drafts(get_village(home, village), "waiting")
+    if as_json:
+        print_json([{"id": draft.id, "label": draft.label, "batch": draft.batch} for draft in drafts])
+        return
+    for draft in drafts:
+        click.echo(f"{draft.id}  {draft.label}")
+    print_notice(f"共 {len(drafts)} 项待审。")
+
+
+@click.command("pass")
+@home_option
+@village_option
+@click.argument("drafts", nargs=-1, metavar="待审编号…")
+@click.option("--all", "take_all", is_flag=True, help="通过全部待审的记录。")
+@click.option("--checker", required=True, metavar="代号", help="审核人的代号；不能是经办人自己。")
+def pass_command(
+    home: Home, village: str | None, drafts: tuple[str, ...], take_all: bool, checker: str
+) -> None:
+    """另一人审核通过；通过后才记入账本。"""
+    code = get_village(home, village)
+    if take_all == bool(drafts):
+        raise click.UsageError("写明待审编号，或用 --all 通过全部，二者选一。")
+    ids = [draft.id for draft in home.vault.list_drafts(code, "waiting")] if take_all else list(drafts)
+    receipts = pass_drafts(home, code, ids, checker)
+    for draft_id, receipt in zip(ids, receipts, strict=True):
+        click.echo(f"{draft_id} → 第 {receipt.index} 项")
+    print_notice(f"已记入 {len(receipts)} 项。")
+
+
+@click.command("discard")
+@home_option
+@village_option
+@click.argument("drafts", nargs=-1, required=True, metavar="待审编号…")
+def discard_command(home: Home, village: str | None, drafts: tuple[str, ...]) -> None:
+    """作废还没通过的记录。"""
+    discard_drafts(home, get_village(home, village), drafts)
+    print_notice(f"已作废 {len(drafts)} 项。")
+
+
+@click.command("close")
+@home_option
+@village_option
+@click.option("--month", required=True, metavar="YYYY-MM", help="要结账的月份。")
+@click.option("--maker", required=True, metavar="代号", help="经办人的代号。")
+@click.option("--checker", metavar="代号", help="审核人的代号；不写就留待审核。")
+def close_command(home: Home, village: str | None, month: str, maker: str, checker: str | None) -> None:
+    """结账：月份结账后不再记账，更正记到当月。"""
+    code = get_village(home, village)
+    draft = prepare_closing(home, code, month, maker)
+    click.echo(f"{draft.id}  {draft.label}")
+    if checker:
+        receipt = pass_drafts(home, code, [draft.id], checker)[0]
+        print_notice(f"{month} 已结账，第 {receipt.index} 项。")
+    else:
+        print_notice(f"待审：mingbai pass {draft.id} --checker 审核人代号")

@@ -1,0 +1,91 @@
+"""What commands share: the options of home and village, and how things are said."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+import rich_click as click
+
+from ledger.errors import Fault, Refused, format_fault
+from ledger.home import open_home
+from ledger.ports import Ports
+
+F = TypeVar("F", bound=Callable[..., object])
+
+
+def home_option(command: F) -> F:
+    """Add `--home`, which MINGBAI_HOME may give; the command receives an opened `home`."""
+    return click.option(
+        "--home",
+        "home",
+        envvar="MINGBAI_HOME",
+        required=True,
+        metavar="文件夹",
+        callback=lambda _ctx, _param, value: open_home(Path(value)),
+        help="账本文件夹；也可写在环境变量 MINGBAI_HOME 里。",
+    )(command)
+
+
+def village_option(command: F) -> F:
+    """Add `--village`; a home with a single village needs none. See `get_village`."""
+    return click.option("--village", metavar="村代码", help="12 位区划代码；只有一个村时可不写。")(command)
+
+
+def get_village(home: Ports, village: str | None) -> str:
+    """Return the village asked for, or the only one; raises Refused otherwise."""
+    known = home.ledger.list_villages()
+    if village in known:
+        return str(village)
+    if village is None and len(known) == 1:
+        return known[0]
+    raise Refused(
+        [
+            Fault(
+                code="village-unknown",
+                place="--village",
+                found=village or "没有写",
+                expected="、".join(known[:10]) or "先用 mingbai init 建立一个村的账本",
+                remedy="用 --village 写明 12 位村代码",
+            )
+        ]
+    )
+
+
+def print_notice(text: str) -> None:
+    """Say something to the person, on standard error."""
+    click.echo(text, err=True)
+
+
+def print_faults(faults: Sequence[Fault]) -> None:
+    """List what has to be put right, all of it, on standard error."""
+    print_notice(f"有 {len(faults)} 处要改，什么都没有记：")
+    for number, fault in enumerate(faults, 1):
+        print_notice(f"  {number}. {format_fault(fault)}")
+
+
+def print_json(value: object) -> None:
+    """Print a value for programs on standard output."""
+    click.echo(json.dumps(msgspec.to_builtins(value), ensure_ascii=False, indent=2))
+
+
+def read_file(path: str) -> bytes:
+    """Return the bytes of a file that a person named; raises Refused when it cannot be read."""
+    try:
+        return Path(path).read_bytes()
+    except OSError as error:
+        raise Refused(
+            [
+                Fault(
+                    code="file-unreadable",
+                    place=f"文件 {path}",
+                    found=os.strerror(error.errno or 0),
+                    expected="可以读取的文件",
+                    remedy="检查文件名和权限",
+                )
+            ]
+        ) from error

@@ -1,0 +1,68 @@
+"""`mingbai export`: a village's log as a folder or a zip that anyone can check offline."""
+
+from __future__ import annotations
+
+import os
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import rich_click as click
+
+from ledger.commands.common import get_village, home_option, print_notice, village_option
+from ledger.errors import Fault, Refused
+from ledger.home import Home
+from ledger.service.export import list_export
+
+ZIP_TIME = (1980, 1, 1, 0, 0, 0)
+"""One fixed time, so that the same log gives the same zip."""
+
+
+@click.command("export")
+@home_option
+@village_option
+@click.option("--out", required=True, metavar="文件夹或 .zip", help="放到哪里；文件夹要是空的或还没有。")
+def export_command(home: Home, village: str | None, out: str) -> None:
+    """导出一个村的账本，任何人都能离线核对。"""
+    files = list_export(home, get_village(home, village))
+    path = Path(out)
+    count = _write_zip(path, files) if path.suffix == ".zip" else _write_folder(path, files)
+    print_notice(f"已导出 {count} 个文件：{path}")
+    print_notice(f"核对：mingbai audit {path}")
+
+
+def _write_folder(path: Path, files: Iterator[tuple[str, bytes]]) -> int:
+    if path.exists() and (not path.is_dir() or any(path.iterdir())):
+        raise Refused(
+            [
+                Fault(
+                    code="export-target",
+                    place=f"--out {path}",
+                    found="已有内容",
+                    expected="空文件夹，或还没有的名字",
+                    remedy="换一个名字，或先清空",
+                )
+            ]
+        )
+    count = 0
+    for count, (name, data) in enumerate(files, 1):
+        target = path / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(data)
+    return count
+
+
+def _write_zip(path: Path, files: Iterator[tuple[str, bytes]]) -> int:
+    """Write beside the target and rename: a zip that exists is whole."""
+    draft = path.with_name(f".{path.name}.part")
+    count = 0
+    try:
+        with zipfile.ZipFile(draft, "w", zipfile.ZIP_DEFLATED) as archive:
+            for count, (name, data) in enumerate(files, 1):
+                info = zipfile.ZipInfo(name, ZIP_TIME)
+                info.compress_type = zipfile.ZIP_DEFLATED
+                archive.writestr(info, data)
+        os.replace(draft, path)
+    finally:
+        draft.unlink(missing_ok=True)
+    return count

@@ -1,0 +1,94 @@
+"""`mingbai init` and `mingbai users`: a home, a village's log, and the people who act in it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import get_args
+
+import rich_click as click
+
+from ledger.commands.common import get_village, home_option, print_json, print_notice, village_option
+from ledger.config import DEFAULT_BASE_URL, Config, check_base_url
+from ledger.errors import Refused
+from ledger.home import Home, create_home
+from ledger.service.adopt import prepare_description
+from ledger.service.drafts import ROLE_NAMES
+from ledger.service.found import Role, add_person, check_village_code, found_village, make_origin
+
+
+@click.command("init")
+@click.option(
+    "--home", "path", envvar="MINGBAI_HOME", required=True, metavar="文件夹", help="要新建的账本文件夹。"
+)
+@click.option("--village", metavar="村代码", help="12 位区划代码；不写就只建文件夹。")
+@click.option("--name", default="", help="村名，如 石榴河村。")
+@click.option("--township", default="", help="县和乡镇，如 样例县石榴镇。")
+@click.option("--telephone", default="", help="村务监督委员会的监督电话。")
+@click.option("--clerk", default="", metavar="姓名", help="经办人（报账员）。")
+@click.option("--supervisor", default="", metavar="姓名", help="监督委员。")
+@click.option(
+    "--chart", type=click.Choice(["2023", "2004"]), default="2023", show_default=True, help="科目表版本。"
+)
+@click.option("--base-url", default=DEFAULT_BASE_URL, show_default=True, help="村民扫码打开的网址。")
+def init_command(path: str, village: str | None, base_url: str, **details: str) -> None:
+    """新建账本文件夹；写明村代码时同时为这个村立账。"""
+    faults = check_base_url(base_url) + (check_village_code(village, details) if village else [])
+    if faults:
+        raise Refused(faults)
+    home = create_home(Path(path), Config(public_base_url=base_url))
+    print_notice(f"账本文件夹：{home.path}")
+    if village:
+        _found(home, village, details)
+
+
+def _found(home: Home, village: str, details: dict[str, str]) -> None:
+    if village in home.ledger.list_villages():
+        print_notice(f"{village} 已经立过账，没有改动。")
+        return
+    home.keys.create(village, make_origin(home.entropy), home.entropy.take(32))
+    clerk = add_person(home, village, details["clerk"], "clerk")
+    supervisor = add_person(home, village, details["supervisor"], "supervisor")
+    origin = home.keys.get_signer(village).origin
+    chart = "2004" if details["chart"] == "2004" else "2023"
+    found_village(home, village, origin, chart, clerk.user)
+    draft = prepare_description(
+        home,
+        village,
+        maker=clerk.user,
+        name=details["name"],
+        township=details["township"],
+        telephone=details["telephone"],
+    )
+    print_notice(f"已立账：{village}（来源 {origin}）")
+    print_notice(f"  经办人 {clerk.user}，监督委员 {supervisor.user}")
+    print_notice(f"  村情说明待审：mingbai pass --home {home.path} {draft.id} --checker {supervisor.user}")
+
+
+@click.group("users")
+def users_group() -> None:
+    """登记和查看在账本里办事的人。"""
+
+
+@users_group.command("add")
+@home_option
+@village_option
+@click.option("--name", required=True, help="姓名；只存在隐私库里。")
+@click.option("--role", type=click.Choice(get_args(Role)), required=True, help="职责。")
+def _add(home: Home, village: str | None, name: str, role: Role) -> None:
+    """登记一个人，给出代号。"""
+    person = add_person(home, get_village(home, village), name, role)
+    click.echo(person.user)
+
+
+@users_group.command("list")
+@home_option
+@village_option
+@click.option("--json", "as_json", is_flag=True, help="输出给程序读。")
+def _list(home: Home, village: str | None, as_json: bool) -> None:
+    """列出本村办事的人。"""
+    persons = home.vault.list_persons(get_village(home, village))
+    if as_json:
+        print_json(persons)
+        return
+    for person in persons:
+        click.echo(f"{person.user}  {ROLE_NAMES[person.role]}  {person.name}")

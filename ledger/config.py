@@ -1,0 +1,101 @@
+"""Where a home keeps what, its settings, and the system's own clock and randomness.
+
+A home is one folder that can be moved as a whole. `mingbai.toml` in it is the only file a person edits; every other
+name here is the program's.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+from ledger.errors import Fault, Refused
+
+SETTINGS_FILE = "mingbai.toml"
+DEFAULT_BASE_URL = "http://127.0.0.1:8000"
+BASE_URL_MAX_CHARS = 40
+_BASE_URL = re.compile(r"https?://[A-Za-z0-9.\-]+(:[0-9]{1,5})?\Z")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Config:
+    """The settings of a home.
+
+    `public_base_url`  printed in every code; trusted to be the villagers' way in, never taken from a request. 24
+                       characters at most keep the check code at 57 modules; more makes it denser.
+    `is_demo`          an invented village: pages and sheets say so
+    """
+
+    is_demo: bool = False
+    public_base_url: str = DEFAULT_BASE_URL
+
+
+class SystemClock:
+    """The machine's clock."""
+
+    def now_ms(self) -> int:
+        return time.time_ns() // 1_000_000
+
+
+class SystemEntropy:
+    """The machine's random bytes."""
+
+    def take(self, size_bytes: int) -> bytes:
+        return os.urandom(size_bytes)
+
+
+def write_config(home: Path, config: Config) -> None:
+    """Write the settings of a new home."""
+    text = (
+        "# 村民扫码打开的网址，印在每张公开表上；改动后只影响以后打印的表。\n"
+        f'public_base_url = "{config.public_base_url}"\n'
+        f"is_demo = {str(config.is_demo).lower()}\n"
+    )
+    (home / SETTINGS_FILE).write_text(text, encoding="utf-8")
+
+
+def read_config(home: Path) -> Config:
+    """Read the settings; raises Refused naming every setting that cannot be used."""
+    path = home / SETTINGS_FILE
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise Refused([_setting_fault("全文", str(error), "TOML 格式")]) from error
+    faults = [
+        _setting_fault(name, str(values[name]), "没有这个设置项")
+        for name in values.keys() - {"public_base_url", "is_demo"}
+    ]
+    base_url = values.get("public_base_url", DEFAULT_BASE_URL)
+    faults += check_base_url(base_url)
+    if not isinstance(values.get("is_demo", False), bool):
+        faults.append(_setting_fault("is_demo", str(values["is_demo"]), "true 或 false"))
+    if faults:
+        raise Refused(faults)
+    return Config(is_demo=values.get("is_demo", False), public_base_url=base_url)
+
+
+def check_base_url(base_url: object) -> list[Fault]:
+    """The public address is a scheme and a host, without a slash at the end, short enough to print."""
+    if isinstance(base_url, str) and len(base_url) <= BASE_URL_MAX_CHARS and _BASE_URL.match(base_url):
+        return []
+    return [
+        _setting_fault(
+            "public_base_url",
+            str(base_url),
+            f"如 https://mb.example.cn，至多 {BASE_URL_MAX_CHARS} 个字符，末尾没有斜杠",
+        )
+    ]
+
+
+def _setting_fault(name: str, found: str, expected: str) -> Fault:
+    return Fault(
+        code="setting-invalid",
+        place=f"{SETTINGS_FILE} 的 {name}",
+        found=found,
+        expected=expected,
+        remedy=f"改好 {SETTINGS_FILE} 再运行",
+    )

@@ -1,0 +1,286 @@
+"""The data that a sealed sheet carries inside its PDF, so that it proves its own figures offline.
+
+    {"checkpoint": "<signed note>", "entries": [{"bytes": "<the entry>", "index": 12, "proof": ["<base64>", …]}, …],
+     "head": {…SheetHead…}, "texts": ["<disclosure>", …], "v": 1, "verifier_key": "<origin>+<id>+<base64>"}
+
+The entries are those that the month's figures follow from, and no others (see `books.figures`): the founding, the
+newest description, the closing or opening before, the month's own entries and the corrections that touch it. Each is
+proven to stand under the checkpoint printed on the paper. That a finance month is complete follows from its
+`period.closed`, which counts its vouchers and states every balance.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Annotated, Protocol
+
+import msgspec
+from msgspec import Meta
+
+from ledger.books.figures import Figures, SheetHead
+from ledger.books.values import SheetKind, Value, get_previous_period
+from ledger.books.vouchers import PeriodClosed, VoucherReplaced, VoucherReversed
+from ledger.canonical import encode_value, parse_entry
+from ledger.entries import Entry
+from ledger.errors import NotFound, NotProven
+from ledger.figures import build_head, collect_figures
+from ledger.limits import EVIDENCE_MAX_BYTES
+from ledger.log.checkpoint import Checkpoint, open_checkpoint
+from ledger.log.commitments import digest_disclosure, open_disclosure
+from ledger.log.hashing import format_hash, hash_leaf, parse_hash
+from ledger.log.note import parse_note_verifier
+from ledger.log.proofs import build_inclusion, verify_inclusion
+from ledger.log.tiles import HashReader
+from ledger.state import Facts, MemoryFacts, Reference, fold_entry
+from ledger.state.facts import (
+    BranchFacts,
+    ClosingFacts,
+    EntryAt,
+    PeriodFacts,
+    PointsMonth,
+    RulebookFacts,
+    ScoreMonth,
+    VillageFacts,
+    get_fact,
+    scan_facts,
+)
+from ledger.state.money import build_closing
+
+
+class ProvenEntry(Value, frozen=True):
+    """An entry's exact bytes, as text, with its inclusion proof."""
+
+    bytes: str
+    index: Annotated[int, Meta(ge=0)]
+    proof: tuple[str, ...]
+
+
+class Evidence(Value, frozen=True):
+    """What is attached to a sheet's PDF."""
+
+    checkpoint: str
+    entries: tuple[ProvenEntry, ...]
+    head: SheetHead
+    texts: tuple[str, ...]
+    v: Annotated[int, Meta(ge=1, le=1)]
+    verifier_key: str
+
+
+class LogReader(HashReader, Protocol):
+    """What building evidence reads of a log; `ports.Reader` is one."""
+
+    @property
+    def size(self) -> int: ...
+
+    @property
+    def facts(self) -> Facts: ...
+
+    def get_entry_bytes(self, index: int) -> bytes: ...
+
+    def list_texts(self, index: int) -> tuple[str, ...]: ...
+
+
+class Verified(msgspec.Struct, frozen=True, kw_only=True):
+    """What evidence proves: figures recomputed from entries under a checkpoint."""
+
+    checkpoint: Checkpoint
+    figures: Figures
+    indexes: tuple[int, ...]
+
+
+def build_evidence(reader: LogReader, head: SheetHead, *, note: bytes, verifier_key: str) -> bytes:
+    """Return the attachment of a sheet whose head is `head`; `note` is the signed checkpoint of `reader.size`."""
+    indexes = select_indexes(reader.facts, head.kind, head.period)
+    evidence = Evidence(
+        checkpoint=note.decode(),
+        entries=tuple(_prove_entry(reader, index) for index in indexes),
+        head=head,
+        texts=tuple(text for index in indexes for text in reader.list_texts(index)),
+        v=1,
+        verifier_key=verifier_key,
+    )
+    return encode_value(evidence)
+
+
+def select_indexes(facts: Facts, kind: SheetKind, period: str) -> list[int]:
+    """Return the indexes of the entries that the figures of a month follow from, ascending."""
+    village = get_fact(facts, "village", VillageFacts)
+    if village is None:
+        raise NotFound("log.founded")
+    select = {"finance": _select_finance, "points": _select_points, "scores": _select_scores}[kind]
+    return sorted({0, village.described, *select(facts, period)})
+
+
+def parse_evidence(data: bytes) -> Evidence:
+    """Read an attachment; NotProven, saying why, when it is not of this form."""
+    if len(data) > EVIDENCE_MAX_BYTES:
+        raise NotProven(f"附件有 {len(data)} 字节，最多 {EVIDENCE_MAX_BYTES} 字节", code="evidence-size")
+    try:
+        return msgspec.json.decode(data, type=Evidence)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise NotProven(f"读不成公开表的附件：{error}", code="evidence-form") from error
+
+
+def verify_evidence(
+    data: bytes, reference: Reference, *, trusted_key: str | None = None
+) -> Verified:
+    """Recompute the figures that an attachment proves; NotProven, naming the entry, where it does not.
+
+    Without `trusted_key` the key that the attachment names is believed: then the figures are shown to follow from
+    entries under that key's checkpoint, not that this key is the village's.
+    """
+    evidence = parse_evidence(data)
+    if trusted_key is not None and trusted_key != evidence.verifier_key:
+        raise NotProven("附件用的不是这个村公布的公钥", code="evidence-key")
+    checkpoint = open_checkpoint(evidence.checkpoint.encode(), parse_note_verifier(evidence.verifier_key))
+    if evidence.head.size != checkpoint.size:
+        raise NotProven(
+            f"表头写 {evidence.head.size} 项，检查点是 {checkpoint.size} 项", code="evidence-size-differs"
+        )
+    entries = {item.index: _open_entry(item, checkpoint) for item in evidence.entries}
+    facts = _fold_entries(entries)
+    texts = _open_texts(evidence.texts)
+    _verify_texts(entries.values(), texts)
+    _verify_complete(facts, evidence.head, entries)
+    head = _rebuild_head(facts, reference, texts.get, evidence.head)
+    figures = collect_figures(facts, reference, texts.get, head)
+    return Verified(checkpoint=checkpoint, figures=figures, indexes=tuple(sorted(entries)))
+
+
+def list_public_digests(body: object) -> set[str]:
+    """Return the digests of all public texts that a body names."""
+    return _list_digests(msgspec.to_builtins(body), "text")
+
+
+def list_sealed_digests(body: object) -> set[str]:
+    """Return the digests of all private values that a body names."""
+    return _list_digests(msgspec.to_builtins(body), "sealed")
+
+
+def _list_digests(value: object, key: str) -> set[str]:
+    if isinstance(value, dict):
+        if value.keys() == {key} and isinstance(value[key], str):
+            return {value[key]}
+        return set().union(*(_list_digests(item, key) for item in value.values()))
+    if isinstance(value, (list, tuple)):
+        return set().union(*(_list_digests(item, key) for item in value))
+    return set()
+
+
+def _prove_entry(reader: LogReader, index: int) -> ProvenEntry:
+    path = build_inclusion(reader, index, reader.size)
+    return ProvenEntry(
+        bytes=reader.get_entry_bytes(index).decode(),
+        index=index,
+        proof=tuple(format_hash(value) for value in path),
+    )
+
+
+def _select_finance(facts: Facts, period: str) -> Iterable[int]:
+    before = get_fact(facts, f"closing/{get_previous_period(period)}", ClosingFacts)
+    if before is not None:
+        yield before.index
+    month = get_fact(facts, f"period/{period}", PeriodFacts)
+    if month is not None and month.closed:
+        yield month.closed
+    for _, voucher in scan_facts(facts, f"voucher/{period}-", EntryAt):
+        yield voucher.index
+    for _, correction in scan_facts(facts, f"correction/{period}/", EntryAt):
+        yield correction.index
+        body = facts.read_entry(correction.index).body
+        if isinstance(body, VoucherReversed):
+            yield body.reverses
+        elif isinstance(body, VoucherReplaced):
+            yield body.replaces
+
+
+def _select_points(facts: Facts, period: str) -> Iterable[int]:
+    rulebook = get_fact(facts, "rulebook", RulebookFacts)
+    if rulebook is not None:
+        yield rulebook.index
+    for _, registered in scan_facts(facts, "registered/", EntryAt):
+        yield registered.index
+    month = get_fact(facts, f"points/{period}", PointsMonth)
+    yield from month.rounds if month is not None else ()
+    for _, correction in scan_facts(facts, f"points-correction/{period}/", EntryAt):
+        yield correction.index
+        body = facts.read_entry(correction.index).body
+        yield body.reverses  # type: ignore[union-attr]  # only points.reversed writes this key
+
+
+def _select_scores(facts: Facts, period: str) -> Iterable[int]:
+    scheme = get_fact(facts, "scheme", EntryAt)
+    if scheme is not None:
+        yield scheme.index
+    for _, branch in scan_facts(facts, "branch/", BranchFacts):
+        yield branch.index
+    for _, month in scan_facts(facts, f"score/{period}/", ScoreMonth):
+        yield from month.rounds
+
+
+def _open_entry(item: ProvenEntry, checkpoint: Checkpoint) -> Entry:
+    data = item.bytes.encode()
+    entry = parse_entry(data)
+    if entry.index != item.index or item.index >= checkpoint.size:
+        raise NotProven(f"附件里的第 {item.index} 项自称第 {entry.index} 项", code="evidence-index")
+    path = [parse_hash(text) for text in item.proof]
+    verify_inclusion(hash_leaf(data), item.index, checkpoint.size, path, checkpoint.root)
+    return entry
+
+
+def _fold_entries(entries: dict[int, Entry]) -> MemoryFacts:
+    def read_entry(index: int) -> Entry:
+        if index not in entries:
+            raise NotProven(f"附件里缺第 {index} 项", code="evidence-missing")
+        return entries[index]
+
+    facts = MemoryFacts(read_entry)
+    for index in sorted(entries):
+        fold_entry(facts, entries[index])
+    return facts
+
+
+def _open_texts(disclosures: Iterable[str]) -> dict[str, object]:
+    texts: dict[str, object] = {}
+    for disclosure in disclosures:
+        digest = digest_disclosure(disclosure)
+        texts[digest] = open_disclosure(disclosure, digest)[1]
+    return texts
+
+
+def _verify_texts(entries: Iterable[Entry], texts: dict[str, object]) -> None:
+    """Every text belongs to an entry: nothing is smuggled in beside them."""
+    named = set().union(*(list_public_digests(entry.body) for entry in entries))
+    strange = sorted(texts.keys() - named)
+    if strange:
+        raise NotProven(f"附件里有不属于任何记录的文字 {strange[0]}", code="evidence-text")
+
+
+def _verify_complete(facts: Facts, head: SheetHead, entries: dict[int, Entry]) -> None:
+    """A finance month is whole when its closing, recomputed, is the closing that was recorded."""
+    month = get_fact(facts, f"period/{head.period}", PeriodFacts)
+    if head.kind != "finance":
+        return
+    if month is None or not month.closed:
+        raise NotProven(f"附件里没有 {head.period} 的结账记录", code="evidence-closing")
+    closed = entries[month.closed].body
+    if not isinstance(closed, PeriodClosed) or closed != build_closing(facts, head.period):
+        raise NotProven(f"附件里的凭证与 {head.period} 的结账对不上：有缺漏", code="evidence-incomplete")
+
+
+def _rebuild_head(
+    facts: Facts, reference: Reference, texts: Callable[[str], object | None], head: SheetHead
+) -> SheetHead:
+    """Compute the head again from the entries; only number, day and neighbours are taken as given."""
+    return build_head(
+        facts,
+        reference,
+        texts,
+        kind=head.kind,
+        period=head.period,
+        number=head.number,
+        size=head.size,
+        hung_on=head.display_from,
+        follows=head.follows,
+        replaces=head.replaces,
+    )

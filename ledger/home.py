@@ -1,0 +1,92 @@
+"""A home put together: the folder's files behind the ports that use cases know.
+
+| in the folder | what | trusted for; its loss or forgery would cost |
+| --- | --- | --- |
+| `mingbai.toml` | settings | the address in printed codes |
+| `ledger.db` | entries, trees, public texts, facts | everything a page shows; lost: read-only until restored |
+| `heads.db` | signed heads | that no restored backup signs a second history; never restored |
+| `vault.db` | people, private disclosures, drafts | who is who; lost: totals stay provable, persons do not |
+| `keys/` | log keys | the signature under every head |
+| `archive/` | sealed files by digest | the exact bytes that were hung |
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from ledger.config import SETTINGS_FILE, Config, SystemClock, SystemEntropy, read_config, write_config
+from ledger.data import load_reference
+from ledger.errors import Fault, Refused
+from ledger.keys import KeyFolder
+from ledger.ports import Clock, Entropy, Ports
+from ledger.store.archive import FileArchive
+from ledger.store.engine import open_engine
+from ledger.store.heads import SqlHeads
+from ledger.store.ledger import SqlLedger
+from ledger.store.migrate import migrate
+from ledger.store.vault import SqlVault
+
+
+@dataclass(frozen=True, kw_only=True)
+class Home(Ports):
+    """The ports over one folder."""
+
+    config: Config
+    engines: Mapping[str, Engine]
+    keys: KeyFolder
+    path: Path
+
+
+def create_home(
+    path: Path, config: Config, *, clock: Clock | None = None, entropy: Entropy | None = None
+) -> Home:
+    """Make the folder with its settings and empty databases; an existing home is opened, its settings kept."""
+    path.mkdir(parents=True, exist_ok=True)
+    if not (path / SETTINGS_FILE).exists():
+        if any(path.iterdir()):
+            raise Refused([_home_fault(path, "已有别的文件", "空文件夹，或已有的账本文件夹")])
+        path.chmod(0o700)
+        write_config(path, config)
+    return open_home(path, clock=clock, entropy=entropy)
+
+
+def open_home(path: Path, *, clock: Clock | None = None, entropy: Entropy | None = None) -> Home:
+    """Open an existing home, bringing its databases to this program's revision.
+
+    Raises Refused when the folder is no home or its settings cannot be used.
+    """
+    if not (path / SETTINGS_FILE).is_file():
+        raise Refused([_home_fault(path, f"没有 {SETTINGS_FILE}", "mingbai init 建立的文件夹")])
+    config = read_config(path)
+    keys = KeyFolder(path / "keys")
+    engines = {name: open_engine(path / f"{name}.db") for name in ("ledger", "heads", "vault")}
+    for name, engine in engines.items():
+        migrate(engine, name)
+    return Home(
+        archive=FileArchive(path / "archive"),
+        clock=clock or SystemClock(),
+        config=config,
+        engines=engines,
+        entropy=entropy or SystemEntropy(),
+        get_signer=keys.get_signer,
+        heads=SqlHeads(engines["heads"]),
+        keys=keys,
+        ledger=SqlLedger(engines["ledger"]),
+        path=path,
+        reference=load_reference(),
+        vault=SqlVault(engines["vault"]),
+    )
+
+
+def _home_fault(path: Path, found: str, expected: str) -> Fault:
+    return Fault(
+        code="home-invalid",
+        place=f"文件夹 {path}",
+        found=found,
+        expected=expected,
+        remedy="用 --home 指明账本文件夹；新建用 mingbai init",
+    )

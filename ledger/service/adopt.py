@@ -1,0 +1,116 @@
+"""Drafts of what a village adopts: its description, its rulebook, its scheme.
+
+The rulebook and the scheme come from the templates shipped in `ledger/data`; editing them is a later release's.
+"""
+
+from __future__ import annotations
+
+from ledger.books.points import Rule, RulebookAdopted
+from ledger.books.scores import SchemeAdopted, SchemeItem, StarCut
+from ledger.books.village import VillageDescribed
+from ledger.data.templates import load_rules, load_scheme
+from ledger.entries import KIND_OF_BODY, Body, Claim
+from ledger.errors import Refused
+from ledger.ports import Draft, Ports
+from ledger.service.drafts import Discloser, build_draft, check_person
+from ledger.state import get_day
+from ledger.state.facts import EntryAt, RulebookFacts, get_fact
+
+MAKER_ROLES = ("clerk",)
+
+
+def prepare_description(
+    ports: Ports, village: str, *, maker: str, name: str, township: str, telephone: str
+) -> Draft:
+    """Draft what the village says of itself in the head of every page and sheet."""
+    texts = Discloser(ports.entropy)
+    body = VillageDescribed(
+        name=texts.publish("name", name),
+        telephone=texts.publish("telephone", telephone),
+        township=texts.publish("township", township),
+    )
+    period = get_day(ports.clock.now_ms())[:7]
+    return _keep_draft(
+        ports, _build_claim(ports, village, maker, period, body), texts, f"村情说明：{township}{name}"
+    )
+
+
+def prepare_rulebook(ports: Ports, village: str, *, maker: str, period: str, resolution: str) -> Draft:
+    """Draft the adoption of the shipped rulebook, in force from `period` on, by the meeting `resolution` names."""
+    template = load_rules()
+    texts = Discloser(ports.entropy)
+    with ports.ledger.read(village) as reader:
+        known = get_fact(reader.facts, "rulebook", RulebookFacts)
+    rules = tuple(
+        Rule(
+            code=rule.code,
+            monthly_cap=rule.monthly_cap,
+            points=rule.points,
+            sensitive=rule.sensitive,
+            subject=rule.subject,
+            text=texts.publish(
+                "rule",
+                {"evidence": rule.evidence, "group": rule.group, "item": rule.item, "unit": rule.unit},
+            ),
+        )
+        for rule in template.rules
+    )
+    version = known.version + 1 if known else 1
+    body = RulebookAdopted(
+        base_points=template.base_points,
+        resolution=texts.publish("resolution", resolution),
+        rules=rules,
+        version=version,
+    )
+    claim = _build_claim(ports, village, maker, period, body)
+    return _keep_draft(ports, claim, texts, f"积分细则第 {version} 版：{len(rules)} 条，{period} 起用")
+
+
+def prepare_scheme(ports: Ports, village: str, *, maker: str, period: str, resolution: str) -> Draft:
+    """Draft the adoption of the shipped member scheme, in force from `period` on."""
+    template = load_scheme("member-60")
+    texts = Discloser(ports.entropy)
+    with ports.ledger.read(village) as reader:
+        at = get_fact(reader.facts, "scheme", EntryAt)
+        known = reader.facts.read_entry(at.index).body if at else None
+    version = known.version + 1 if isinstance(known, SchemeAdopted) else 1
+    items = tuple(
+        SchemeItem(
+            code=item.code,
+            monthly_cap=item.monthly_cap,
+            points=item.points,
+            text=texts.publish("item", {"group": item.group, "item": item.item, "unit": item.unit}),
+        )
+        for item in template.items
+    )
+    body = SchemeAdopted(
+        base=template.base,
+        items=items,
+        resolution=texts.publish("resolution", resolution),
+        scheme=template.scheme,
+        stars=tuple(StarCut(from_score=cut.from_score, stars=cut.stars) for cut in template.stars),
+        title=texts.publish("title", template.title),
+        version=version,
+    )
+    claim = _build_claim(ports, village, maker, period, body)
+    return _keep_draft(ports, claim, texts, f"{template.title}第 {version} 版，{period} 起用")
+
+
+def _build_claim(ports: Ports, village: str, maker: str, period: str, body: Body) -> Claim:
+    return Claim(
+        body=body,
+        kind=KIND_OF_BODY[type(body)],
+        maker=maker,
+        occurred_on=get_day(ports.clock.now_ms()),
+        period=period,
+        village=village,
+    )
+
+
+def _keep_draft(ports: Ports, claim: Claim, texts: Discloser, label: str) -> Draft:
+    faults = check_person(ports.vault.find_person(claim.village, claim.maker), claim.maker, MAKER_ROLES)
+    if faults:
+        raise Refused(faults)
+    draft = build_draft(ports.entropy, claim, label, batch=claim.kind, texts=texts)
+    ports.vault.put_drafts([draft])
+    return draft

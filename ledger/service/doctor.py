@@ -1,0 +1,91 @@
+"""What is wrong with this installation, and what to do: nothing here changes anything."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from typing import Literal
+
+import msgspec
+
+from ledger.errors import NotFound, NotProven, Tampered
+from ledger.ports import Ports
+from ledger.state.facts import VillageFacts, get_fact
+
+State = Literal["fine", "warning", "wrong"]
+
+
+class Check(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing looked at. `advice` is empty when it is fine."""
+
+    advice: str
+    found: str
+    name: str
+    state: State
+
+
+def check_villages(ports: Ports) -> Iterator[Check]:
+    """Each village's log against its newest head and its key."""
+    for village in ports.ledger.list_villages():
+        yield _check_head(ports, village)
+        yield _check_key(ports, village)
+
+
+def check_python() -> Check:
+    """Python below 3.11.8 does not see overlapping members in a zip; our own check then stands alone."""
+    version = ".".join(map(str, sys.version_info[:3]))
+    fine = sys.version_info >= (3, 11, 8)
+    return Check(
+        advice="" if fine else "升级到 3.11.8 或更新；在那之前导入表格靠程序自己的检查",
+        found=version,
+        name="Python",
+        state="fine" if fine else "warning",
+    )
+
+
+def _check_head(ports: Ports, village: str) -> Check:
+    name = f"{village} 的检查点"
+    head = ports.heads.find_newest(village)
+    with ports.ledger.read(village) as reader:
+        size = reader.size
+    if head is None:
+        return Check(
+            advice="再记一项，或重新启动，程序会补签",
+            found=f"{size} 项，还没有签名",
+            name=name,
+            state="warning",
+        )
+    if head.size > size:
+        return Check(
+            advice="数据库比签名旧，多半是恢复了旧备份：不要再记账，找回缺少的记录",
+            found=f"签到第 {head.size} 项，数据库只有 {size} 项",
+            name=name,
+            state="wrong",
+        )
+    state: State = "fine" if head.size == size else "warning"
+    return Check(
+        advice="" if state == "fine" else "再记一项，或重新启动，程序会补签",
+        found=f"签到 {head.size} 项，共 {size} 项",
+        name=name,
+        state=state,
+    )
+
+
+def _check_key(ports: Ports, village: str) -> Check:
+    name = f"{village} 的签名私钥"
+    with ports.ledger.read(village) as reader:
+        facts = get_fact(reader.facts, "village", VillageFacts)
+    try:
+        verifier_key = ports.get_signer(village).verifier_key
+    except (NotFound, NotProven, Tampered) as error:
+        return Check(
+            advice="从保管处取回 keys 文件夹；没有它不能再记账", found=str(error), name=name, state="wrong"
+        )
+    if facts is None or facts.verifier_key != verifier_key:
+        return Check(
+            advice="放回立账时的私钥文件；这一把签的没有人认",
+            found="与立账时公布的公钥不符",
+            name=name,
+            state="wrong",
+        )
+    return Check(advice="", found="与公布的公钥相符", name=name, state="fine")

@@ -1,0 +1,151 @@
+"""Drafts: claims prepared by a clerk, with their salts, waiting for another person.
+
+The salts are drawn here, once: the digest that the checker sees is the digest that is recorded.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Sequence
+
+from ledger.books.values import PublicText, Sealed
+from ledger.canonical import digest_claim, format_claim, parse_claim
+from ledger.entries import Claim
+from ledger.errors import Fault, NotProven, Refused, Tampered
+from ledger.log.commitments import SALT_BYTES, Json, digest_disclosure, make_disclosure
+from ledger.ports import Draft, Entropy, Person, Ports
+from ledger.service.record import Passed, Receipt, record_claims
+
+CHECKER_ROLES = ("supervisor", "secretary", "township")
+
+
+class Discloser:
+    """Draws a salt for every field and collects the disclosures of one draft."""
+
+    def __init__(self, entropy: Entropy) -> None:
+        self._entropy = entropy
+        self.public: list[str] = []
+        self.private: list[str] = []
+
+    def publish(self, name: str, value: Json) -> PublicText:
+        """Keep a public text and return what stands for it in the entry."""
+        self.public.append(make_disclosure(self._entropy.take(SALT_BYTES), name, value))
+        return PublicText(text=digest_disclosure(self.public[-1]))
+
+    def seal(self, name: str, value: Json) -> Sealed:
+        """Keep a private value and return what stands for it in the entry."""
+        self.private.append(make_disclosure(self._entropy.take(SALT_BYTES), name, value))
+        return Sealed(sealed=digest_disclosure(self.private[-1]))
+
+
+def make_pseudonym(entropy: Entropy, prefix: str, chars: int) -> str:
+    """Return a random name such as u-4m2kq7wx3a, or h- and m- with sixteen characters."""
+    return prefix + base64.b32encode(entropy.take(chars)).decode()[:chars].lower()
+
+
+def build_draft(
+    entropy: Entropy, claim: Claim, label: str, batch: str, texts: Discloser | None = None
+) -> Draft:
+    """Return a waiting draft of `claim`; `label` is what lists show and holds no personal data."""
+    return Draft(
+        batch=batch,
+        claim=format_claim(claim),
+        digest=digest_claim(claim),
+        id=make_pseudonym(entropy, "d-", 10),
+        index=-1,
+        label=label,
+        private=tuple(texts.private) if texts else (),
+        public=tuple(texts.public) if texts else (),
+        state="waiting",
+        village=claim.village,
+    )
+
+
+def pass_drafts(ports: Ports, village: str, draft_ids: Sequence[str], checker: str) -> list[Receipt]:
+    """Record the drafts in the given order, passed by `checker`; all of them or none.
+
+    Passing a draft again gives its first receipt. Raises Refused with every fault of the drafts and the person.
+    """
+    drafts, faults = _find_drafts(ports, village, draft_ids)
+    faults += check_person(ports.vault.find_person(village, checker), checker, CHECKER_ROLES)
+    if faults:
+        raise Refused(faults)
+    receipts = record_claims(ports, village, [_open_draft(draft, checker) for draft in drafts])
+    for draft, receipt in zip(drafts, receipts, strict=True):
+        ports.vault.mark_draft(draft.id, "recorded", receipt.index)
+    return receipts
+
+
+def discard_drafts(ports: Ports, village: str, draft_ids: Sequence[str]) -> None:
+    """Give up drafts that nobody passed yet; all of them or none. Raises Refused naming those that cannot be."""
+    drafts, faults = _find_drafts(ports, village, draft_ids)
+    faults += [
+        Fault(
+            code="draft-recorded",
+            place=f"待审记录 {draft.id}",
+            found=f"已记入第 {draft.index} 项",
+            expected="还没通过的记录",
+            remedy="已入账的记录不能作废；要更正请用红字冲销",
+        )
+        for draft in drafts
+        if draft.state == "recorded"
+    ]
+    if faults:
+        raise Refused(faults)
+    for draft in drafts:
+        ports.vault.mark_draft(draft.id, "discarded", -1)
+
+
+def _find_drafts(ports: Ports, village: str, draft_ids: Sequence[str]) -> tuple[list[Draft], list[Fault]]:
+    drafts: list[Draft] = []
+    faults: list[Fault] = []
+    for draft_id in draft_ids:
+        draft = ports.vault.find_draft(draft_id)
+        if draft is not None and draft.village == village and draft.state != "discarded":
+            drafts.append(draft)
+            continue
+        faults.append(
+            Fault(
+                code="draft-unknown",
+                place=f"待审记录 {draft_id}",
+                found="没有，或已作废",
+                expected="本村待审的一项",
+                remedy="用 mingbai drafts 查看待审的记录",
+            )
+        )
+    return drafts, faults
+
+
+def check_person(person: Person | None, user: str, roles: Sequence[str]) -> list[Fault]:
+    """The user is known in this village and has one of `roles`."""
+    if person is not None and person.role in roles:
+        return []
+    return [
+        Fault(
+            code="person-role",
+            place=f"人员 {user}",
+            found="本村没有此人" if person is None else ROLE_NAMES[person.role],
+            expected="、".join(ROLE_NAMES[role] for role in roles),
+            remedy="用 mingbai users list 查看人员，或用 mingbai users add 登记",
+        )
+    ]
+
+
+ROLE_NAMES = {
+    "clerk": "经办人",
+    "supervisor": "监督委员",
+    "secretary": "村书记",
+    "township": "乡镇记账员",
+    "auditor": "审计员",
+}
+
+
+def _open_draft(draft: Draft, checker: str) -> Passed:
+    """Read the draft's claim; its bytes must still be what the digest signed off."""
+    try:
+        claim = parse_claim(draft.claim)
+    except NotProven as error:
+        raise Tampered(-1, expected=f"待审记录 {draft.id} 的原字节", found=error.reason) from error
+    if digest_claim(claim) != draft.digest:
+        raise Tampered(-1, expected=draft.digest, found=digest_claim(claim))
+    return Passed(checkers=(checker,), claim=claim, private=draft.private, public=draft.public)

@@ -1,0 +1,84 @@
+"""A village's log as files: plain C2SP, so that any static host serves it and any verifier reads it.
+
+| path | what |
+| --- | --- |
+| `checkpoint` | the newest signed head |
+| `tile/<L>/<N>[.p/<W>]`, `tile/entries/<N>[.p/<W>]` | hashes and entries; partials of the newest and of every sealed size |
+| `log.vkey` | the verifier key, one line |
+| `policy` | the witness policy in force (tlog-policy) |
+| `texts/<index>.json` | public disclosures of an entry |
+| `sheets/<number>/sheet.pdf`, `checkpoint`, `figures.json`, `toolchain.json` | a sealed sheet |
+
+Nothing private is in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ledger.books.sheets import SheetSealed
+from ledger.canonical import encode_value, parse_entry
+from ledger.errors import NotFound, Tampered
+from ledger.log.tiles import ENTRIES, Tile, format_bundle, format_tile_path, list_tiles
+from ledger.ports import Ports, Reader
+from ledger.service.found import build_policy
+from ledger.service.publish import publish_head
+from ledger.service.sheets import SealedSheet, list_sheets
+
+
+def list_export(ports: Ports, village: str) -> Iterator[tuple[str, bytes]]:
+    """Yield the path and bytes of every file, the checkpoint last: a copy cut short has none."""
+    head = publish_head(ports, village)
+    verifier_key = ports.get_signer(village).verifier_key
+    yield "log.vkey", f"{verifier_key}\n".encode()
+    yield "policy", build_policy(verifier_key)
+    with ports.ledger.read(village) as reader:
+        sheets = [sheet for kind in ("finance", "points", "scores") for sheet in list_sheets(reader, kind)]
+        for size in sorted({head.size, *(sheet.size for sheet in sheets)}):
+            yield from _list_tile_files(reader, size, is_newest=size == head.size)
+        for index in range(head.size):
+            texts = reader.list_texts(index)
+            if texts:
+                yield (
+                    f"texts/{index}.json",
+                    encode_value({"disclosures": sorted(texts), "index": index}) + b"\n",
+                )
+        for sheet in sheets:
+            yield from _list_sheet_files(ports, reader, village, sheet)
+    yield "checkpoint", head.note
+
+
+def build_tile(reader: Reader, tile: Tile) -> bytes:
+    """Return a tile's bytes, hashes or entries; NotFound where the log has not grown so far."""
+    if tile.level != ENTRIES:
+        return reader.read_tile(tile.level, tile.index, tile.width)
+    start = tile.index * 256
+    if start + tile.width > reader.size:
+        raise NotFound(f"条目 {start} 到 {start + tile.width - 1}")
+    return format_bundle(list(reader.iterate_entries(start, start + tile.width)))
+
+
+def _list_tile_files(reader: Reader, size: int, *, is_newest: bool) -> Iterator[tuple[str, bytes]]:
+    """Yield the tiles of the tree of `size`; of a size that is not the newest the partial ones only."""
+    for tile in list_tiles(size):
+        if is_newest or tile.width < 256:
+            yield format_tile_path(tile), build_tile(reader, tile)
+
+
+def _list_sheet_files(
+    ports: Ports, reader: Reader, village: str, sheet: SealedSheet
+) -> Iterator[tuple[str, bytes]]:
+    body = parse_entry(reader.get_entry_bytes(sheet.index)).body
+    head = ports.heads.find_at(village, sheet.size)
+    if not isinstance(body, SheetSealed) or head is None:
+        raise Tampered(sheet.index, expected=f"公开表 {sheet.number} 和它的检查点", found="没有")
+    yield f"sheets/{sheet.number}/checkpoint", head.note
+    for name, digest in (
+        ("sheet.pdf", body.pdf),
+        ("figures.json", body.figures),
+        ("toolchain.json", body.toolchain),
+    ):
+        data = ports.archive.find(digest)
+        if data is None:
+            raise NotFound(f"公开表 {sheet.number} 的文件 {name}")
+        yield f"sheets/{sheet.number}/{name}", data

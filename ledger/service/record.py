@@ -1,0 +1,105 @@
+"""From a passed claim to an entry: the one way into a log.
+
+Order, and what survives a crash after each step:
+
+1. private disclosures into the vault: a crash leaves orphans there that no entry points at; harmless
+2. entries, tree, public texts, facts and the claim's digest in one transaction: all or nothing
+3. the signed head: a crash before it leaves entries without a head; `publish_head` completes it at the next
+   start or the next recording, the very same way
+4. the answer: a client that never got it sends the same claim again and gets the first receipt
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from ledger.canonical import digest_claim, format_entry
+from ledger.entries import Claim, Entry
+from ledger.errors import Fault, Refused
+from ledger.limits import CLOCK_BEHIND_MAX_MS
+from ledger.log.chain import ZERO_HASH
+from ledger.log.hashing import format_hash, hash_leaf
+from ledger.ports import Head, Ports, Writer
+from ledger.service.publish import publish_head
+from ledger.state import check_entry
+
+
+class Passed(msgspec.Struct, frozen=True, kw_only=True):
+    """A claim that its checkers passed, with the texts that its digests stand for."""
+
+    checkers: tuple[str, ...]
+    claim: Claim
+    private: tuple[str, ...] = ()
+    public: tuple[str, ...] = ()
+
+
+class Receipt(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a claim stands in the log, and a head that covers it."""
+
+    head: Head
+    index: int
+
+
+def record_claims(ports: Ports, village: str, passed: Sequence[Passed]) -> list[Receipt]:
+    """Append every claim in order, or none of them.
+
+    A claim recorded before is not recorded again: its first index is returned. Raises Refused with all faults of the
+    first claim that has any, naming its place in the row.
+    """
+    ports.vault.keep_private(village, [text for item in passed for text in item.private])
+    with ports.ledger.write(village) as writer:
+        indexes = [_append_claim(ports, writer, item) for item in passed]
+    head = publish_head(ports, village)
+    return [Receipt(head=head, index=index) for index in indexes]
+
+
+def _append_claim(ports: Ports, writer: Writer, item: Passed) -> int:
+    known = writer.find_index(digest_claim(item.claim))
+    if known is not None:
+        return known
+    entry = _build_entry(ports, writer, item)
+    faults = check_entry(writer.facts, ports.reference, entry)
+    if faults:
+        raise Refused(faults)
+    writer.append(entry, item.public)
+    return entry.index
+
+
+def _build_entry(ports: Ports, writer: Writer, item: Passed) -> Entry:
+    last = writer.last
+    claim = item.claim
+    return Entry(
+        body=claim.body,
+        checkers=tuple(sorted(item.checkers)),
+        index=writer.size,
+        kind=claim.kind,
+        maker=claim.maker,
+        occurred_on=claim.occurred_on,
+        period=claim.period,
+        previous=format_hash(hash_leaf(format_entry(last)) if last else ZERO_HASH),
+        recorded_at=_read_time(ports, last),
+        v=1,
+        village=claim.village,
+    )
+
+
+def _read_time(ports: Ports, last: Entry | None) -> int:
+    """Time never runs backwards in a log; a clock far behind the newest entry is refused, not repaired."""
+    now_ms = ports.clock.now_ms()
+    if last is None or now_ms >= last.recorded_at:
+        return now_ms
+    if last.recorded_at - now_ms > CLOCK_BEHIND_MAX_MS:
+        raise Refused(
+            [
+                Fault(
+                    code="clock-behind",
+                    place="这台机器的时钟",
+                    found=f"比最后一条记录早 {(last.recorded_at - now_ms) // 1000} 秒",
+                    expected="不早于最后一条记录",
+                    remedy="校准系统时间后再记账",
+                )
+            ]
+        )
+    return last.recorded_at

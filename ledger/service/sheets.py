@@ -1,0 +1,242 @@
+"""The disclosure sheets of a month: their figures, sealed or provisional, and the act of sealing.
+
+Sealing keeps this order: the month is closed → the head of size n is signed → figures and PDF that print that
+checkpoint → files into the archive → `sheet.sealed`. A crash before the last step leaves files in the archive that
+nothing names; sealing again makes the very same bytes and goes on.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+
+import msgspec
+
+from ledger.books.figures import Figures, FinanceFigures, PointsFigures, ScoreFigures, SheetHead
+from ledger.books.sheets import SheetSealed
+from ledger.books.values import SHEET_LETTERS, SheetKind
+from ledger.canonical import encode_value
+from ledger.entries import Claim
+from ledger.errors import Fault, NotFound, Refused
+from ledger.evidence import build_evidence
+from ledger.figures import build_head, collect_figures
+from ledger.log.commitments import open_disclosure
+from ledger.ports import Head, Ports, Reader, Renderer, SheetJob
+from ledger.service.publish import publish_head
+from ledger.service.record import Passed, Receipt, record_claims
+from ledger.state import get_day
+from ledger.state.facts import PeriodFacts, SheetFacts, get_fact, scan_facts
+
+FIGURES: dict[SheetKind, type[FinanceFigures] | type[PointsFigures] | type[ScoreFigures]] = {
+    "finance": FinanceFigures,
+    "points": PointsFigures,
+    "scores": ScoreFigures,
+}
+
+
+class SealedSheet(msgspec.Struct, frozen=True, kw_only=True):
+    """A sheet as sealed: its place in the log and its files' digests."""
+
+    figures: str
+    index: int
+    kind: SheetKind
+    number: str
+    pdf: str
+    period: str
+    size: int
+
+
+def list_sheets(reader: Reader, kind: SheetKind) -> list[SealedSheet]:
+    """Return the sealed sheets of a kind, newest month first; of one month the newest number first."""
+    letter = SHEET_LETTERS[kind]
+    found = []
+    for key, fact in scan_facts(reader.facts, "sheet/", SheetFacts):
+        period, key_letter, _ = key.split("/")
+        if key_letter == letter:
+            found.append(_build_sealed(kind, period, fact))
+    return found[::-1]
+
+
+def find_sheet(reader: Reader, kind: SheetKind, period: str) -> SealedSheet | None:
+    """Return the newest sealed sheet of a month."""
+    rows = list(scan_facts(reader.facts, f"sheet/{period}/{SHEET_LETTERS[kind]}/", SheetFacts))
+    return _build_sealed(kind, period, rows[-1][1]) if rows else None
+
+
+def get_figures(ports: Ports, reader: Reader, kind: SheetKind, period: str) -> Figures:
+    """Return a month's figures: as sealed, else provisional with an empty number."""
+    sealed = find_sheet(reader, kind, period)
+    if sealed is None:
+        return build_figures(ports, reader, kind, period)
+    data = ports.archive.find(sealed.figures)
+    if data is None:
+        raise NotFound(f"公开表 {sealed.number} 的数据文件")
+    return msgspec.json.decode(data, type=FIGURES[kind])
+
+
+def build_figures(
+    ports: Ports, reader: Reader, kind: SheetKind, period: str, *, number: str = "", hung_on: str = ""
+) -> Figures:
+    """Compute a month's figures from the log as `reader` sees it; without a number they are provisional."""
+    latest = list_sheets(reader, kind) if number else []
+    follows = max(latest, key=lambda sheet: sheet.index).number if latest else ""
+    last = find_sheet(reader, kind, period) if number else None
+    texts = read_texts(reader)
+    head: SheetHead = build_head(
+        reader.facts,
+        ports.reference,
+        texts,
+        kind=kind,
+        period=period,
+        number=number,
+        size=reader.size,
+        hung_on=hung_on,
+        follows=follows,
+        replaces=last.number if last else "",
+    )
+    return collect_figures(reader.facts, ports.reference, texts, head)
+
+
+def read_texts(reader: Reader) -> Callable[[str], object | None]:
+    """Return the look-up of a public text by its digest: the disclosed value, None when it is gone."""
+
+    def find(digest: str) -> object | None:
+        disclosure = reader.find_text(digest)
+        return None if disclosure is None else open_disclosure(disclosure, digest)[1]
+
+    return find
+
+
+def seal_sheet(
+    ports: Ports,
+    renderer: Renderer,
+    village: str,
+    kind: SheetKind,
+    period: str,
+    *,
+    maker: str,
+    base_url: str,
+) -> tuple[SealedSheet, Receipt]:
+    """Print, archive and record a month's sheet; returns it with the receipt of its entry.
+
+    Raises Refused when the month is open or the newest sealed sheet already says the same.
+    """
+    with ports.ledger.read(village) as reader:
+        head = _get_head(ports, village, reader)
+        number = _get_next_number(reader, kind, period)
+        today = get_day(ports.clock.now_ms())
+        figures = build_figures(ports, reader, kind, period, number=number, hung_on=today)
+        _refuse_unchanged(ports, reader, kind, period, figures)
+        verifier_key = ports.get_signer(village).verifier_key
+        evidence = build_evidence(reader, figures.head, note=head.note, verifier_key=verifier_key)
+    job = SheetJob(
+        base_url=base_url,
+        evidence=evidence,
+        figures=encode_value(figures),
+        kind=kind,
+        note=head.note,
+        verifier_key=verifier_key,
+    )
+    body = _archive_sheet(ports, renderer, job, figures, head)
+    claim = Claim(
+        body=body, kind="sheet.sealed", maker=maker, occurred_on=today, period=period, village=village
+    )
+    receipt = record_claims(ports, village, [Passed(checkers=(), claim=claim)])[0]
+    sealed = SealedSheet(
+        figures=body.figures,
+        index=receipt.index,
+        kind=kind,
+        number=number,
+        pdf=body.pdf,
+        period=period,
+        size=body.size,
+    )
+    return sealed, receipt
+
+
+def _get_head(ports: Ports, village: str, reader: Reader) -> Head:
+    """Return the signed head of exactly what `reader` sees."""
+    head = ports.heads.find_at(village, reader.size) or publish_head(ports, village)
+    if head.size != reader.size:
+        raise Refused(
+            [
+                Fault(
+                    code="log-moved",
+                    place="账本",
+                    found=f"封存时又记了 {head.size - reader.size} 项",
+                    expected="没有人同时记账",
+                    remedy="再运行一次封存",
+                )
+            ]
+        )
+    return head
+
+
+def _get_next_number(reader: Reader, kind: SheetKind, period: str) -> str:
+    closed = get_fact(reader.facts, f"period/{period}", PeriodFacts)
+    if closed is None or not closed.closed:
+        raise Refused(
+            [
+                Fault(
+                    code="sheet-period-open",
+                    place=f"会计期间 {period}",
+                    found="未结账",
+                    expected="已结账",
+                    remedy="先用 mingbai close 结账，再封存公开表",
+                )
+            ]
+        )
+    sealed = find_sheet(reader, kind, period)
+    ordinal = int(sealed.number.rsplit("-", 1)[1]) + 1 if sealed else 1
+    return f"{period}-{SHEET_LETTERS[kind]}-{ordinal}"
+
+
+def _refuse_unchanged(ports: Ports, reader: Reader, kind: SheetKind, period: str, figures: Figures) -> None:
+    """A new sheet for a sealed month must say something new: what differs in the head alone does not count."""
+    sealed = find_sheet(reader, kind, period)
+    if sealed is None:
+        return
+    earlier = get_figures(ports, reader, kind, period)
+    if msgspec.structs.replace(figures, head=earlier.head) == earlier:
+        raise Refused(
+            [
+                Fault(
+                    code="sheet-unchanged",
+                    place=f"公开表 {sealed.number}",
+                    found="数字与已封存的相同",
+                    expected="有更正才换表",
+                    remedy="继续张贴已封存的那一张；要再打印，用 mingbai sheet",
+                )
+            ]
+        )
+
+
+def _archive_sheet(
+    ports: Ports, renderer: Renderer, job: SheetJob, figures: Figures, head: Head
+) -> SheetSealed:
+    pdf = renderer.render(job)
+    toolchain = renderer.describe_toolchain()
+    sheet_head = figures.head
+    ports.archive.keep(toolchain)
+    return SheetSealed(
+        figures=ports.archive.keep(job.figures),
+        follows=sheet_head.follows,
+        number=sheet_head.number,
+        pdf=ports.archive.keep(pdf),
+        replaces=sheet_head.replaces,
+        sheet=job.kind,
+        size=head.size,
+        toolchain=hashlib.sha256(toolchain).hexdigest(),
+    )
+
+
+def _build_sealed(kind: SheetKind, period: str, fact: SheetFacts) -> SealedSheet:
+    return SealedSheet(
+        figures=fact.figures,
+        index=fact.index,
+        kind=kind,
+        number=fact.number,
+        pdf=fact.pdf,
+        period=period,
+        size=fact.size,
+    )

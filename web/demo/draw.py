@@ -1,0 +1,173 @@
+"""Writes the demo village's workbooks, as its clerk would have kept them: `python -m web.demo.draw`.
+
+The files are under version control and are what the demo imports; this module says where they came from, and a test holds
+it to them cell by cell.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from io import BytesIO
+from pathlib import Path
+
+import xlsxwriter
+
+from ledger.data import load_reference
+from web.demo.books import MONTHS, DemoVoucher, list_corrections, list_opening, list_vouchers
+from web.demo.people import (
+    APPROVERS,
+    BOOKKEEPER,
+    BRANCHES,
+    HANDLERS,
+    list_households,
+    list_members,
+)
+from web.demo.rounds import list_awards, list_marks, list_taken_back
+
+FOLDER = Path(__file__).parent / "workbooks"
+ROUND_MONTHS = MONTHS[:-1]
+"""November's rounds are held in December."""
+CREATED = dt.datetime(2026, 1, 1)  # noqa: DTZ001  # A document property, which has no zone.
+Cell = str | int | float | None
+Row = Sequence[Cell]
+
+
+def list_workbooks() -> Iterator[tuple[str, bytes]]:
+    """Yield the name of every workbook, relative to the folder, with its bytes."""
+    yield "立账/期初余额.xlsx", _write({"期初余额": [OPENING_HEADER, *_list_opening_rows()]})
+    yield "立账/农户和积分契约.xlsx", _write({"农户": [HOUSEHOLD_HEADER, *_list_household_rows()]})
+    yield "立账/党员名册.xlsx", _write({"党员": [MEMBER_HEADER, *_list_member_rows()]})
+    for month in MONTHS:
+        reversals, replacements = list_corrections(month)
+        yield f"{month}/凭证.xlsx", _write_vouchers([*list_vouchers(month), *reversals])
+        if replacements:
+            yield f"{month}/凭证-蓝字更正.xlsx", _write_vouchers(replacements)
+        if month in ROUND_MONTHS:
+            yield f"{month}/积分.xlsx", _write(_list_points_sheets(month))
+            yield f"{month}/党员评分.xlsx", _write({"党员评分": [MARK_HEADER, *_list_mark_rows(month)]})
+
+
+OPENING_HEADER = ("月份", "科目代码", "科目名称", "借方余额", "贷方余额")
+HOUSEHOLD_HEADER = ("户号", "户主", "村民小组", "同意积分", "同意公示", "同意署名", "签约日期")
+MEMBER_HEADER = ("支部", "支部名称", "党员编号", "姓名")
+VOUCHER_HEADER = (
+    *("凭证号", "日期", "摘要", "科目代码", "科目名称", "借方金额", "贷方金额", "附件张数"),
+    *("经手人", "审批人", "记账员", "冲销凭证号", "更正凭证号", "原因"),
+)
+AWARD_HEADER = ("月份", "户号", "户主", "规则编号", "规则名称", "数量", "证据")
+TAKEN_HEADER = ("月份", "原月份", "户号", "规则编号", "原因")
+MARK_HEADER = ("月份", "支部", "党员编号", "姓名", "项目编号", "项目名称", "数量", "证据")
+
+
+def _list_opening_rows() -> Iterator[Row]:
+    names = _get_names()
+    for code, side, fen in list_opening():
+        yield "2026-01", code, names[code], *(_split_sides(side, fen))
+
+
+def _list_household_rows() -> Iterator[Row]:
+    for item in list_households():
+        consents = ["是" if consent else "否" for consent in (item.scoring, item.display, item.naming)]
+        yield item.number, item.name, item.group, *consents, "2026-01-10" if item.scoring else None
+
+
+def _list_member_rows() -> Iterator[Row]:
+    for member in list_members():
+        yield member.branch, BRANCHES[member.branch], member.number, member.name
+
+
+def _write_vouchers(vouchers: Sequence[DemoVoucher]) -> bytes:
+    names = _get_names()
+    rows: list[Row] = []
+    for voucher in vouchers:
+        approver = APPROVERS[0]
+        tail = (voucher.reverses or None, voucher.replaces or None, voucher.reason or None)
+        head = (voucher.number, voucher.day, voucher.summary or None)
+        people = (voucher.attachments or None, HANDLERS[voucher.handler], approver, BOOKKEEPER)
+        for place, line in enumerate(voucher.lines):
+            money = (line.account, names[line.account], *_split_sides(line.side, line.fen))
+            if place == 0:
+                rows.append((*head, *money, *people, *tail))
+            else:
+                rows.append((voucher.number, None, None, *money, *(None,) * 7))
+    return _write({"凭证": [VOUCHER_HEADER, *rows]})
+
+
+def _list_points_sheets(month: str) -> dict[str, list[Row]]:
+    sheets: dict[str, list[Row]] = {
+        "积分": [
+            AWARD_HEADER,
+            *(
+                (month, item.household, item.name, item.rule, item.item, item.quantity, item.evidence)
+                for item in list_awards(month)
+            ),
+        ]
+    }
+    taken = list_taken_back(month)
+    if taken:
+        sheets["冲销"] = [
+            TAKEN_HEADER,
+            *((month, item.month, item.household, item.rule, item.reason) for item in taken),
+        ]
+    return sheets
+
+
+def _list_mark_rows(month: str) -> Iterator[Row]:
+    for mark in list_marks(month):
+        member = mark.member
+        yield (
+            *(month, member.branch, member.number, member.name),
+            *(mark.item, mark.title, mark.quantity, mark.evidence),
+        )
+
+
+def _get_names() -> dict[str, str]:
+    return {code: account.name for code, account in load_reference().charts["2023"].accounts.items()}
+
+
+def _split_sides(side: str, fen: int) -> tuple[Cell, Cell]:
+    yuan = fen / 100
+    return (yuan, None) if side == "debit" else (None, yuan)
+
+
+def _write(sheets: dict[str, list[Row]]) -> bytes:
+    """Return a workbook with a bold frozen header, text columns as text and money with two decimals."""
+    out = BytesIO()
+    book = xlsxwriter.Workbook(out, {"in_memory": True})
+    book.set_properties({"created": CREATED, "title": "石榴河村（示例，人名数字均为虚构）"})
+    header = book.add_format({"bold": True, "bg_color": "#E7EFE9", "border": 1, "valign": "vcenter"})
+    text = book.add_format({"num_format": "@"})
+    money = book.add_format({"num_format": "#,##0.00"})
+    for name, rows in sheets.items():
+        sheet = book.add_worksheet(name)
+        sheet.freeze_panes(1, 0)
+        sheet.set_row(0, 22)
+        sheet.write_row(0, 0, rows[0], header)
+        for place, row in enumerate(rows[1:], 1):
+            for column, value in enumerate(row):
+                if isinstance(value, str):
+                    sheet.write_string(place, column, value, text)
+                elif isinstance(value, float):
+                    sheet.write_number(place, column, value, money)
+                elif value is not None:
+                    sheet.write_number(place, column, value)
+        for column, title in enumerate(rows[0]):
+            longest = max([len(str(title)), *(len(str(row[column] or "")) for row in rows[1:])])
+            sheet.set_column(column, column, min(8 + longest * 1.4, 48))
+    book.close()
+    return out.getvalue()
+
+
+def write_workbooks(folder: Path = FOLDER) -> int:
+    """Write every workbook below `folder` and return how many."""
+    count = 0
+    for count, (name, data) in enumerate(list_workbooks(), 1):
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+    return count
+
+
+if __name__ == "__main__":
+    print(f"{write_workbooks()} workbooks")  # noqa: T201  # This is a program.
