@@ -39,16 +39,9 @@ _KEY_ID = re.compile(r"[0-9a-f]{8}")
 _SIGNING_KEY_PREFIX = "PRIVATE+KEY+"
 
 _FIELD_PRIME = 2**255 - 19
-_SMALL_ORDER_Y = frozenset(
-    {
-        0,
-        1,
-        _FIELD_PRIME - 1,
-        2707385501144840649318225287225658788936804267575313519463743609750303021540,
-        55188659117513257062467267217118295137698188065244968500265048394206261417927,
-    }
-)
-"""The y of the points whose order divides 8."""
+_ORDER_8_Y = 0x7A03AC9277FDC74EC6CC392CFA53202A0F67100D760B3CBA4FD84D3D706A17C7
+_SMALL_ORDER_Y = frozenset({0, 1, _FIELD_PRIME - 1, _ORDER_8_Y, _FIELD_PRIME - _ORDER_8_Y})
+"""The y of the points whose order divides 8: order 4, 1, 2, and both of order 8."""
 
 
 @dataclass(frozen=True, slots=True)

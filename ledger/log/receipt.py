@@ -100,7 +100,9 @@ def parse_receipt(digits: str) -> Receipt:
         raise NotProven(f"凭据码应是 {DIGITS} 位数字，实有 {len(digits)} 个字", code="receipt-form")
     data = int(digits).to_bytes(PAYLOAD_BYTES + 1, "big")
     version, sheet_kind, month, ordinal, size, root, signature = _LAYOUT.unpack(data[1:])
-    if data[0] != 1 or version != VERSION:
+    if data[0] != 1:
+        raise NotProven(f"凭据码应以字节 0x01 开头，实为 {data[0]:#04x}", code="receipt-form")
+    if version != VERSION:
         raise NotProven(f"凭据码的版本应为 {VERSION}，实为 {version}", code="receipt-version")
     if not any(size):
         raise NotProven("凭据码的总数不能是 0", code="receipt-form")
