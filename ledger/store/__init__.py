@@ -1,0 +1,35 @@
+"""Storage: the ports kept in SQLite files, and sealed files beside them.
+
+Leaves to others: what an entry means (`books`, `state`), how it is hashed (`log`), who may record it
+(`service`).
+
+| module | subject |
+| --- | --- |
+| `engine` | how a database file is opened: journal, durability, what a connection may not do |
+| `transactions` | one open transaction; statements written in Core, run at the driver's level |
+| `tables` | every table of the three databases |
+| `guards` | triggers that refuse to change what was recorded |
+| `migrations` | a database from any earlier release to this one |
+| `ledger` | all villages' logs of a home, opened for reading or writing |
+| `reading`, `append` | one log within a transaction: read, and grown in this one place |
+| `projections` | facts as rows, written back at commit |
+| `heads` | signed checkpoints, in a file that no restore touches |
+| `vault`, `drafts` | what is personal or not yet passed, in a file of its own |
+| `archive` | sealed files under their digests |
+
+Rules that always hold: every key begins with the village; rows never leave as rows; no query of one village
+touches another's rows; a person's words reach neither a file name nor the program's logger.
+
+What the guards are worth: they stop mistakes and whoever has only this program's connection. The owner of the
+file can drop a trigger or edit a page; against the owner stand the hashes, the signed heads and the
+witnesses.
+"""
+
+from ledger.store.archive import FileArchive
+from ledger.store.engine import open_engine
+from ledger.store.heads import SqlHeads
+from ledger.store.ledger import SqlLedger
+from ledger.store.migrations import migrate
+from ledger.store.vault import SqlVault
+
+__all__ = ["FileArchive", "SqlHeads", "SqlLedger", "SqlVault", "migrate", "open_engine"]

@@ -1,0 +1,81 @@
+"""Sealed files under their SHA-256: `<first two digits>/<all 64 digits>` in one folder.
+
+A name is taken from the content, so nothing is ever overwritten by something else and no text of a person
+becomes part of a path.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import tempfile
+from pathlib import Path
+
+from ledger.errors import Tampered
+
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+
+
+class FileArchive:
+    """See `ledger.ports.Archive`."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def keep(self, data: bytes) -> str:
+        """Write the bytes durably and return their digest, 64 hex digits; keeping them again changes
+        nothing.
+        """
+        digest = hashlib.sha256(data).hexdigest()
+        path = self._get_path(digest)
+        if path.exists() and path.read_bytes() == data:
+            return digest
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _write_durably(path, data)
+        # The shelf may be new: its name must survive in the folder as well.
+        _sync_folder(self._folder)
+        return digest
+
+    def find(self, digest: str) -> bytes | None:
+        """Return the bytes, having checked their digest; Tampered when they differ, None for what is no
+        digest.
+        """
+        if not _DIGEST.fullmatch(digest):
+            return None
+        try:
+            data = self._get_path(digest).read_bytes()
+        except FileNotFoundError:
+            return None
+        found = hashlib.sha256(data).hexdigest()
+        if found != digest:
+            raise Tampered(-1, f"封存文件 {digest}", found)
+        return data
+
+    def _get_path(self, digest: str) -> Path:
+        return self._folder / digest[:2] / digest
+
+
+def _write_durably(path: Path, data: bytes) -> None:
+    """Write under another name, then rename: a crash before the rename leaves a stray file, after it the
+    whole one.
+    """
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".new-")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+    _sync_folder(path.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

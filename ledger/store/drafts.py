@@ -1,0 +1,164 @@
+"""Drafts: claims that a clerk prepared and nobody has passed yet. Mutable, outside the log, in the vault.
+
+    waiting ──► recorded      the log is the truth: once its entry exists, a draft is recorded
+       └──────► discarded     only while nothing is recorded
+
+The digest of a draft's claim is unique among those not discarded, so that one file imported twice, or one
+voucher typed twice with the same salts, waits once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+from sqlalchemy import Engine, bindparam, func, select, update
+
+from ledger.errors import Fault, NotFound, Refused
+from ledger.ports import Draft
+from ledger.store.tables import drafts
+from ledger.store.transactions import Transaction, begin_read, begin_write
+
+_COLUMNS = (
+    *(
+        drafts.c.village,
+        drafts.c.draft,
+        drafts.c.batch,
+        drafts.c.claim,
+        drafts.c.digest,
+        drafts.c.entry_index,
+    ),
+    *(drafts.c.label, drafts.c.private, drafts.c.public, drafts.c.state),
+)
+_DRAFT = select(*_COLUMNS).where(drafts.c.draft == bindparam("draft"))
+_LIST = (
+    select(*_COLUMNS)
+    .where(drafts.c.village == bindparam("village"), drafts.c.state == bindparam("state"))
+    .order_by(drafts.c.ordinal)
+)
+_SAME = select(drafts.c.draft, drafts.c.state).where(
+    drafts.c.village == bindparam("village"),
+    drafts.c.digest == bindparam("digest"),
+    drafts.c.state != "discarded",
+)
+_COUNT = select(func.coalesce(func.max(drafts.c.ordinal), -1)).where(drafts.c.village == bindparam("village"))
+_MARK = (
+    update(drafts)
+    .where(drafts.c.draft == bindparam("of"))
+    .values(state=bindparam("state"), entry_index=bindparam("entry_index"))
+)
+_STATES = {"waiting": "待审", "recorded": "已入账"}
+
+
+class SqlDrafts:
+    """The drafts of `ledger.ports.Vault`."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def put_drafts(self, drafts_: Sequence[Draft]) -> None:
+        """Insert drafts, all or none; Refused where a digest is waiting or recorded already, naming each such
+        draft.
+        """
+        with begin_write(self._engine) as transaction:
+            faults = _check_new(transaction, drafts_)
+            if faults:
+                raise Refused(faults)
+            ordinals: dict[str, int] = {}
+            rows = []
+            for draft in drafts_:
+                if draft.village not in ordinals:
+                    ordinals[draft.village] = _find_last_ordinal(transaction, draft.village)
+                ordinals[draft.village] += 1
+                rows.append(_make_row(draft, ordinals[draft.village]))
+            transaction.insert_rows(drafts, rows)
+
+    def find_draft(self, draft_id: str) -> Draft | None:
+        with begin_read(self._engine) as transaction:
+            row = transaction.fetch_one(_DRAFT, draft=draft_id)
+        return None if row is None else _make_draft(row)
+
+    def list_drafts(self, village: str, state: Literal["waiting", "recorded", "discarded"]) -> list[Draft]:
+        """Return a village's drafts of one state, in the order in which they were put."""
+        with begin_read(self._engine) as transaction:
+            return [_make_draft(row) for row in transaction.fetch_all(_LIST, village=village, state=state)]
+
+    def mark_draft(self, draft_id: str, state: Literal["recorded", "discarded"], index: int) -> None:
+        """Say what became of a draft: `index` is its entry's, -1 for a discarded one.
+
+        Again the same changes nothing. NotFound where there is no such draft; Refused where a recorded one is
+        to be discarded.
+        """
+        with begin_write(self._engine) as transaction:
+            row = transaction.fetch_one(_DRAFT, draft=draft_id)
+            if row is None:
+                raise NotFound(f"草稿 {draft_id}")
+            if _make_draft(row).state == "recorded" and state == "discarded":
+                raise Refused([_make_recorded_fault(draft_id)])
+            transaction.run(_MARK, of=draft_id, state=state, entry_index=index)
+
+
+def _check_new(transaction: Transaction, drafts_: Sequence[Draft]) -> list[Fault]:
+    """Find every draft whose digest another draft has, in the database or earlier among these."""
+    faults = []
+    seen: dict[tuple[str, str], str] = {}
+    for draft in drafts_:
+        key = (draft.village, draft.digest)
+        row = transaction.fetch_one(_SAME, village=draft.village, digest=draft.digest)
+        if row is not None:
+            faults.append(_make_known_fault(draft, f"草稿 {row[0]}（{_STATES[row[1]]}）"))
+        elif key in seen:
+            faults.append(_make_known_fault(draft, f"草稿 {seen[key]}（{_STATES['waiting']}）"))
+        seen.setdefault(key, draft.id)
+    return faults
+
+
+def _make_known_fault(draft: Draft, known: str) -> Fault:
+    return Fault(
+        code="draft-known",
+        place=draft.label,
+        found=f"与{known}内容相同",
+        expected="还没有提交过的内容",
+        remedy="不必再次提交；确有两笔的，请改用各自的编号",
+    )
+
+
+def _make_recorded_fault(draft_id: str) -> Fault:
+    return Fault(
+        code="draft-recorded",
+        place=f"草稿 {draft_id}",
+        found="已入账",
+        expected="待审",
+        remedy="已入账的不能作废；有错的用红字冲销",
+    )
+
+
+def _find_last_ordinal(transaction: Transaction, village: str) -> int:
+    ((last,),) = transaction.fetch_all(_COUNT, village=village)
+    return int(last)
+
+
+def _make_row(draft: Draft, ordinal: int) -> tuple[Any, ...]:
+    """Return the row in the order of the table's columns. Disclosures are base64url: a space separates
+    them.
+    """
+    return (
+        *(draft.village, draft.id, ordinal, draft.batch, draft.claim, draft.digest, draft.index, draft.label),
+        *(" ".join(draft.private), " ".join(draft.public), draft.state),
+    )
+
+
+def _make_draft(row: tuple[Any, ...]) -> Draft:
+    village, draft, batch, claim, digest, index, label, private, public, state = row
+    return Draft(
+        batch=batch,
+        claim=claim,
+        digest=digest,
+        id=draft,
+        index=index,
+        label=label,
+        private=tuple(private.split()),
+        public=tuple(public.split()),
+        state=state,
+        village=village,
+    )

@@ -1,0 +1,85 @@
+"""Facts as rows: what the entries add up to, one value under each key, written back when the transaction
+commits.
+
+Facts are a cache. They are written in the transaction of the entries they come from, so they are never ahead
+of or behind the log; they can be dropped and folded again (`SqlLedger.rebuild_facts`), and an audit compares.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Callable, Iterator
+
+from sqlalchemy import bindparam, select
+
+from ledger.entries import Entry
+from ledger.store.tables import facts
+from ledger.store.transactions import Transaction
+
+_CACHE_MAX_KEYS = 50_000
+"""Keys kept after a flush; beyond it the cache starts anew, so that an import of any length fits in
+memory.
+"""
+
+_GET = select(facts.c.value).where(facts.c.village == bindparam("village"), facts.c.fact == bindparam("fact"))
+_SCAN = (
+    select(facts.c.fact, facts.c.value)
+    .where(
+        facts.c.village == bindparam("village"),
+        facts.c.fact >= bindparam("start"),
+        facts.c.fact < bindparam("stop"),
+    )
+    .order_by(facts.c.fact)
+)
+
+
+class SqlFacts:
+    """One village's facts within a transaction; see `ledger.state.Facts`.
+
+    What is put is seen by `get` and `scan` at once and reaches the database at `flush`. Only a writer
+    flushes: what is put into a reader's facts is a trial that nobody else sees and that ends with the reader.
+    """
+
+    def __init__(self, transaction: Transaction, village: str, read_entry: Callable[[int], Entry]) -> None:
+        self._transaction = transaction
+        self._village = village
+        self._read_entry = read_entry
+        self._values: dict[str, bytes | None] = {}
+        self._unflushed: list[str] = []  # sorted keys
+
+    def get(self, key: str) -> bytes | None:
+        """Return the value under `key`, None when absent."""
+        if key not in self._values:
+            row = self._transaction.fetch_one(_GET, village=self._village, fact=key)
+            self._values[key] = None if row is None else row[0]
+        return self._values[key]
+
+    def put(self, key: str, value: bytes) -> None:
+        """Set the value under `key`. Keys are ASCII."""
+        place = bisect_left(self._unflushed, key)
+        if place == len(self._unflushed) or self._unflushed[place] != key:
+            self._unflushed.insert(place, key)
+        self._values[key] = value
+
+    def scan(self, prefix: str) -> Iterator[tuple[str, bytes]]:
+        """Yield the keys that start with `prefix`, which is not empty, with their values, in key order."""
+        # The first key after all of them: the prefix with its last character raised by one.
+        stop = prefix[:-1] + chr(ord(prefix[-1]) + 1)
+        rows = self._transaction.fetch_all(_SCAN, village=self._village, start=prefix, stop=stop)
+        found = dict(rows)
+        first, last = bisect_left(self._unflushed, prefix), bisect_left(self._unflushed, stop)
+        for key in self._unflushed[first:last]:
+            found[key] = self._values[key]
+        yield from sorted(found.items())
+
+    def read_entry(self, index: int) -> Entry:
+        """Return an entry already in the log; NotFound where there is none."""
+        return self._read_entry(index)
+
+    def flush(self) -> None:
+        """Write what was put since the last flush."""
+        rows = [(self._village, key, self._values[key]) for key in self._unflushed]
+        self._transaction.upsert_rows(facts, rows)
+        self._unflushed.clear()
+        if len(self._values) > _CACHE_MAX_KEYS:
+            self._values.clear()

@@ -1,0 +1,184 @@
+"""Every table of the three databases. What is true of a row stands beside its column.
+
+The ledger holds what was recorded and what follows from it; the heads are what was signed; the vault holds
+what is personal or not yet passed. They are separate files so that each can be kept, backed up and erased by
+its own rule.
+
+`migrations` build the same tables step by step; a test holds both to each other.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+LEDGER = MetaData()
+HEADS = MetaData()
+VAULT = MetaData()
+
+_NUMBER = BigInteger().with_variant(Integer(), "sqlite")
+# Keys are compared byte by byte everywhere, so that a range of keys is the same range in every database.
+_KEY = Text().with_variant(Text(collation="C"), "postgresql")
+
+
+def _key(name: str, kind: Any = _KEY) -> Column[Any]:
+    return Column(name, kind, primary_key=True, nullable=False)
+
+
+def _column(name: str, kind: Any) -> Column[Any]:
+    return Column(name, kind, nullable=False)
+
+
+def _table(name: str, metadata: MetaData, *parts: Any, rowid: bool = False) -> Table:
+    """`rowid` is for wide rows: without one, SQLite stores rows in the key's tree, which suits small rows."""
+    return Table(name, metadata, *parts, sqlite_strict=True, sqlite_with_rowid=rowid)
+
+
+entries = _table(
+    "entries",
+    LEDGER,
+    _key("village"),
+    _key("entry_index", _NUMBER),
+    _column("leaf", LargeBinary),  # RFC 6962 leaf hash of `data`
+    _column("previous", LargeBinary),  # leaf of the entry before; unique, so that the log cannot fork
+    _column("claim", LargeBinary),  # SHA-256 of the claim; unique, so that a retry finds the first try
+    _column("kind", Text),
+    _column("recorded_at", _NUMBER),  # UTC milliseconds, never decreasing
+    _column("data", LargeBinary),  # the hashed bytes
+    UniqueConstraint("village", "previous", name="entries_previous"),
+    UniqueConstraint("village", "claim", name="entries_claim"),
+    CheckConstraint("entry_index >= 0", name="entries_index_range"),
+    CheckConstraint(
+        "length(leaf) = 32 AND length(previous) = 32 AND length(claim) = 32", name="entries_hashes"
+    ),
+    CheckConstraint("length(data) BETWEEN 2 AND 65535", name="entries_data_length"),
+    rowid=True,
+)
+
+texts = _table(
+    "texts",
+    LEDGER,
+    _key("village"),
+    _key("entry_index", _NUMBER),
+    _key("digest"),
+    _column("disclosure", Text),  # may be deleted, never altered
+    UniqueConstraint("village", "digest", name="texts_digest"),
+)
+
+tiles = _table(
+    "tiles",
+    LEDGER,
+    _key("village"),
+    _key("level", Integer),
+    _key("number", _NUMBER),
+    _column("data", LargeBinary),  # 256 hashes; a full tile never changes
+    CheckConstraint("length(data) = 8192", name="tiles_data_length"),
+    rowid=True,
+)
+
+growing_tiles = _table(
+    "growing_tiles",
+    LEDGER,
+    _key("village"),
+    _key("level", Integer),  # 1 and up; those of level 0 stand in `entries`
+    _column("number", _NUMBER),
+    _column("data", LargeBinary),  # the first 0 to 255 hashes of tile `number`
+    CheckConstraint("length(data) % 32 = 0 AND length(data) < 8192", name="growing_tiles_data_length"),
+)
+
+logs = _table(
+    "logs",
+    LEDGER,
+    _key("village"),
+    _column("size", _NUMBER),
+    _column("frontier", LargeBinary),  # tree.format_frontier
+    _column("leaf", LargeBinary),  # of the newest entry
+    _column("recorded_at", _NUMBER),  # of the newest entry
+)
+
+facts = _table(
+    "facts",
+    LEDGER,
+    _key("village"),
+    _key("fact"),
+    _column("value", LargeBinary),  # a cache: may be dropped and folded again from the entries
+)
+
+heads = _table(
+    "heads",
+    HEADS,
+    _key("village"),
+    _key("size", _NUMBER),
+    _column("root", LargeBinary),
+    _column("note", LargeBinary),  # the signed note, verbatim
+    CheckConstraint("size > 0", name="heads_size_range"),
+    CheckConstraint("length(root) = 32", name="heads_root_length"),
+)
+
+persons = _table(
+    "persons", VAULT, _key("village"), _key("person"), _column("name", Text), _column("role", Text)
+)
+
+households = _table(
+    "households",
+    VAULT,
+    _key("village"),
+    _key("household"),
+    _column("consents", Text),  # sorted, separated by spaces
+    _column("group_number", Integer),
+    _column("name", Text),
+    _column("number", Text),
+)
+
+members = _table(
+    "members",
+    VAULT,
+    _key("village"),
+    _key("member"),
+    _column("branch", Integer),
+    _column("name", Text),
+    _column("number", Text),
+)
+
+disclosures = _table("disclosures", VAULT, _key("village"), _key("digest"), _column("disclosure", Text))
+
+drafts = _table(
+    "drafts",
+    VAULT,
+    _key("village"),
+    _key("draft"),
+    _column("ordinal", _NUMBER),  # the order in which the village's drafts were put, from 0
+    _column("batch", Text),
+    _column("claim", LargeBinary),
+    _column("digest", Text),
+    _column("entry_index", _NUMBER),  # -1 before it is recorded
+    _column("label", Text),
+    _column("private", Text),  # disclosures, separated by spaces
+    _column("public", Text),  # disclosures, separated by spaces
+    _column("state", Text),
+    CheckConstraint("state IN ('waiting', 'recorded', 'discarded')", name="drafts_state"),
+    UniqueConstraint("village", "ordinal", name="drafts_ordinal"),
+    rowid=True,
+)
+Index("drafts_draft", drafts.c.draft, unique=True)
+Index("drafts_listed", drafts.c.village, drafts.c.state, drafts.c.ordinal)
+Index(
+    "drafts_digest",
+    drafts.c.village,
+    drafts.c.digest,
+    unique=True,
+    sqlite_where=drafts.c.state != "discarded",
+    postgresql_where=drafts.c.state != "discarded",
+)

@@ -1,0 +1,129 @@
+"""Everything personal, by village, in a file of its own that overwrites what is deleted.
+
+The log holds digests; here is what they stand for. Losing the vault leaves every proof whole and every
+household unnamed; leaking it names them. So nothing here is copied into the ledger, a file name or the
+program's logger.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Engine, bindparam, select
+
+from ledger.log.commitments import digest_disclosure
+from ledger.ports import Household, Member, Person
+from ledger.store.drafts import SqlDrafts
+from ledger.store.tables import disclosures, households, members, persons
+from ledger.store.transactions import begin_read, begin_write
+
+_PERSONS = (
+    select(persons.c.person, persons.c.name, persons.c.role)
+    .where(persons.c.village == bindparam("village"))
+    .order_by(persons.c.person)
+)
+_PERSON = select(persons.c.person, persons.c.name, persons.c.role).where(
+    persons.c.village == bindparam("village"), persons.c.person == bindparam("person")
+)
+_HOUSEHOLDS = (
+    select(
+        *(households.c.household, households.c.consents, households.c.group_number),
+        *(households.c.name, households.c.number),
+    )
+    .where(households.c.village == bindparam("village"))
+    .order_by(households.c.number, households.c.household)
+)
+_MEMBERS = (
+    select(members.c.member, members.c.branch, members.c.name, members.c.number)
+    .where(members.c.village == bindparam("village"))
+    .order_by(members.c.branch, members.c.number, members.c.member)
+)
+_DISCLOSURE = select(disclosures.c.disclosure).where(
+    disclosures.c.village == bindparam("village"), disclosures.c.digest == bindparam("digest")
+)
+
+
+class SqlVault(SqlDrafts):
+    """See `ledger.ports.Vault`; its drafts are in `drafts`."""
+
+    def __init__(self, engine: Engine) -> None:
+        super().__init__(engine)
+        self._engine = engine
+
+    def add_person(self, village: str, person: Person) -> None:
+        """Keep a person; the very same again changes nothing, ValueError for another under the same
+        pseudonym.
+        """
+        with begin_write(self._engine) as transaction:
+            row = transaction.fetch_one(_PERSON, village=village, person=person.user)
+            if row is None:
+                transaction.insert_rows(persons, [(village, person.user, person.name, person.role)])
+            elif _make_person(row) != person:
+                raise ValueError(f"{person.user} is somebody else")
+
+    def find_person(self, village: str, user: str) -> Person | None:
+        with begin_read(self._engine) as transaction:
+            row = transaction.fetch_one(_PERSON, village=village, person=user)
+        return None if row is None else _make_person(row)
+
+    def list_persons(self, village: str) -> list[Person]:
+        """Return a village's persons, by pseudonym."""
+        with begin_read(self._engine) as transaction:
+            return [_make_person(row) for row in transaction.fetch_all(_PERSONS, village=village)]
+
+    def put_households(self, village: str, households_: Sequence[Household]) -> None:
+        """Insert or replace by household id, all or none."""
+        rows = [
+            (village, item.household, " ".join(sorted(item.consents)), item.group, item.name, item.number)
+            for item in households_
+        ]
+        with begin_write(self._engine) as transaction:
+            transaction.upsert_rows(households, rows)
+
+    def list_households(self, village: str) -> list[Household]:
+        """Return a village's households, by number."""
+        with begin_read(self._engine) as transaction:
+            rows = transaction.fetch_all(_HOUSEHOLDS, village=village)
+        return [
+            Household(
+                consents=frozenset(consents.split()),
+                group=group,
+                household=household,
+                name=name,
+                number=number,
+            )
+            for household, consents, group, name, number in rows
+        ]
+
+    def put_members(self, village: str, members_: Sequence[Member]) -> None:
+        """Insert or replace by member id, all or none."""
+        rows = [(village, item.member, item.branch, item.name, item.number) for item in members_]
+        with begin_write(self._engine) as transaction:
+            transaction.upsert_rows(members, rows)
+
+    def list_members(self, village: str) -> list[Member]:
+        """Return a village's party members, by branch and number."""
+        with begin_read(self._engine) as transaction:
+            rows = transaction.fetch_all(_MEMBERS, village=village)
+        return [
+            Member(branch=branch, member=member, name=name, number=number)
+            for member, branch, name, number in rows
+        ]
+
+    def keep_private(self, village: str, disclosures_: Sequence[str]) -> None:
+        """Keep disclosures under their digests, durably, all or none; keeping one again changes nothing."""
+        rows = [(village, digest_disclosure(disclosure), disclosure) for disclosure in disclosures_]
+        with begin_write(self._engine) as transaction:
+            transaction.insert_new_rows(disclosures, rows)
+
+    def find_private(self, village: str, digest: str) -> str | None:
+        """Return the disclosure of a digest; whoever opens it checks it against the entry."""
+        with begin_read(self._engine) as transaction:
+            row = transaction.fetch_one(_DISCLOSURE, village=village, digest=digest)
+        return None if row is None else str(row[0])
+
+
+def _make_person(row: tuple[Any, ...]) -> Person:
+    user, name, role = row
+    return Person(name=name, role=role, user=user)

@@ -1,0 +1,360 @@
+"""Small builders of valid entries of every kind; a test names only what it is about.
+
+    texts = Discloser()
+    chain = EntryChain()
+    chain.append(build_founding())
+    chain.append(build_voucher(texts, number="2026-10-001"))
+
+Everybody and everything here is invented: village 371082101201 is 石榴河村, its people have no surname of any
+use.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ledger.books.points import (
+    AgreementsSigned,
+    GroupCount,
+    HouseholdsRegistered,
+    PointsLine,
+    PointsReversed,
+    PointsRound,
+    Rule,
+    RulebookAdopted,
+)
+from ledger.books.scores import (
+    BranchRegistered,
+    SchemeAdopted,
+    SchemeItem,
+    ScoreCard,
+    ScoreLine,
+    ScoreRound,
+    StarCut,
+)
+from ledger.books.sheets import SheetSealed
+from ledger.books.values import PublicText, Sealed
+from ledger.books.village import LogFounded, VillageDescribed
+from ledger.books.vouchers import (
+    AccountBalance,
+    AccountsOpened,
+    PeriodClosed,
+    Posting,
+    VoucherRecorded,
+    VoucherReplaced,
+    VoucherReversed,
+)
+from ledger.canonical import format_entry
+from ledger.entries import KIND_OF_BODY, KINDS, Body, Entry
+from ledger.log.chain import ZERO_HASH
+from ledger.log.commitments import Json, digest_disclosure, make_disclosure
+from ledger.log.hashing import format_hash, hash_leaf
+from tests.fakes.clock import START_MS, SeededEntropy
+
+VILLAGE = "371082101201"
+OTHER_VILLAGE = "371082101202"
+MAKER = "u-aaaaaaaaaa"
+CHECKER = "u-bbbbbbbbbb"
+VERIFIER_KEY = "example.org/m/00000000/e1+00000000+AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+
+
+class Discloser:
+    """Draws salts in order and keeps the disclosures it made until they are taken."""
+
+    def __init__(self, seed: str = "salts") -> None:
+        self._entropy = SeededEntropy(seed)
+        self._public: list[str] = []
+        self._private: list[str] = []
+
+    def publish(self, value: Json, name: str = "text") -> PublicText:
+        """Return a public text for a body; its disclosure waits in `take_public`."""
+        return PublicText(text=self._disclose(value, name, self._public))
+
+    def seal(self, value: Json, name: str = "subject") -> Sealed:
+        """Return a private value for a body; its disclosure waits in `take_private`."""
+        return Sealed(sealed=self._disclose(value, name, self._private))
+
+    def take_public(self) -> tuple[str, ...]:
+        """Return the public disclosures made since the last call."""
+        taken, self._public = tuple(self._public), []
+        return taken
+
+    def take_private(self) -> tuple[str, ...]:
+        """Return the private disclosures made since the last call."""
+        taken, self._private = tuple(self._private), []
+        return taken
+
+    def _disclose(self, value: Json, name: str, kept: list[str]) -> str:
+        disclosure = make_disclosure(self._entropy.take(32), name, value)
+        kept.append(disclosure)
+        return digest_disclosure(disclosure)
+
+
+class EntryChain:
+    """Bodies made into entries, each naming the one before."""
+
+    def __init__(self, village: str = VILLAGE) -> None:
+        self.village = village
+        self.entries: list[Entry] = []
+        self._previous = ZERO_HASH
+        self._recorded_at = START_MS
+
+    def append(
+        self,
+        body: Body,
+        *,
+        period: str = "2026-10",
+        occurred_on: str = "2026-10-28",
+        step_ms: int = 1000,
+        **changes: Any,
+    ) -> Entry:
+        """Return the next entry around `body`; `changes` set other fields of the envelope, wrong ones too."""
+        kind = KIND_OF_BODY[type(body)]
+        self._recorded_at += step_ms
+        fields: dict[str, Any] = {
+            "body": body,
+            "checkers": (CHECKER,) if KINDS[kind].checkers else (),
+            "index": len(self.entries),
+            "kind": kind,
+            "maker": MAKER,
+            "occurred_on": occurred_on,
+            "period": period,
+            "previous": format_hash(self._previous),
+            "recorded_at": self._recorded_at,
+            "v": 1,
+            "village": self.village,
+        }
+        entry = Entry(**(fields | changes))
+        self.entries.append(entry)
+        self._previous = hash_leaf(format_entry(entry))
+        return entry
+
+
+def build_founding(**changes: Any) -> LogFounded:
+    fields: dict[str, Any] = {
+        "chart": "2004",
+        "epoch": 1,
+        "hash": "sha-256",
+        "origin": "example.org/m/00000000/e1",
+        "policy": "0" * 64,
+        "verifier_key": VERIFIER_KEY,
+    }
+    return LogFounded(**(fields | changes))
+
+
+def build_description(texts: Discloser, **changes: Any) -> VillageDescribed:
+    fields = {
+        "name": texts.publish("石榴河村"),
+        "telephone": texts.publish("0000-0000000"),
+        "township": texts.publish("样例县石榴镇"),
+    }
+    return VillageDescribed(**(fields | changes))
+
+
+def build_postings(amount_fen: int = 32_500, debit: str = "541", credit: str = "101") -> tuple[Posting, ...]:
+    """One amount from one account to another."""
+    return (
+        Posting(account=debit, amount_fen=amount_fen, side="debit"),
+        Posting(account=credit, amount_fen=amount_fen, side="credit"),
+    )
+
+
+def build_opening(amount_fen: int = 5_000_000, **changes: Any) -> AccountsOpened:
+    fields = {"chart": "2004", "postings": build_postings(amount_fen, debit="101", credit="301")}
+    return AccountsOpened(**(fields | changes))
+
+
+def _build_voucher_fields(texts: Discloser) -> dict[str, Any]:
+    return {
+        "approver": texts.publish("样例甲"),
+        "attachments": 1,
+        "bookkeeper": texts.publish("样例乙"),
+        "chart": "2004",
+        "handler": texts.publish("样例丙"),
+        "number": "2026-10-001",
+        "postings": build_postings(),
+    }
+
+
+def build_voucher(texts: Discloser, **changes: Any) -> VoucherRecorded:
+    fields = _build_voucher_fields(texts) | {"summary": texts.publish("购办公用纸")}
+    return VoucherRecorded(**(fields | changes))
+
+
+def build_reversal(texts: Discloser, *, reverses: int, **changes: Any) -> VoucherReversed:
+    fields = _build_voucher_fields(texts) | {
+        "attachments": 0,
+        "number": "2026-10-002",
+        "postings": build_postings(-32_500),
+        "reason": texts.publish("金额录错"),
+        "reverses": reverses,
+    }
+    return VoucherReversed(**(fields | changes))
+
+
+def build_replacement(texts: Discloser, *, replaces: int, **changes: Any) -> VoucherReplaced:
+    fields = _build_voucher_fields(texts) | {
+        "number": "2026-10-003",
+        "replaces": replaces,
+        "summary": texts.publish("购办公用纸"),
+    }
+    return VoucherReplaced(**(fields | changes))
+
+
+def build_closing(**changes: Any) -> PeriodClosed:
+    """A month of one voucher after `build_opening`."""
+    fields: dict[str, Any] = {
+        "balances": (
+            AccountBalance(account="101", amount_fen=4_967_500, side="debit"),
+            AccountBalance(account="301", amount_fen=5_000_000, side="credit"),
+            AccountBalance(account="541", amount_fen=32_500, side="debit"),
+        ),
+        "credit_fen": 32_500,
+        "debit_fen": 32_500,
+        "last_number": "2026-10-001",
+        "vouchers": 1,
+    }
+    return PeriodClosed(**(fields | changes))
+
+
+def build_rule(texts: Discloser, **changes: Any) -> Rule:
+    text = texts.publish({"evidence": "照片", "group": "环境", "item": "打扫门前", "unit": "次"})
+    fields: dict[str, Any] = {
+        "code": "B01",
+        "monthly_cap": 8,
+        "points": 2,
+        "sensitive": False,
+        "subject": "household",
+        "text": text,
+    }
+    return Rule(**(fields | changes))
+
+
+def build_rulebook(texts: Discloser, **changes: Any) -> RulebookAdopted:
+    fields: dict[str, Any] = {
+        "base_points": 100,
+        "resolution": texts.publish("村民代表会议通过"),
+        "rules": (build_rule(texts),),
+        "version": 1,
+    }
+    return RulebookAdopted(**(fields | changes))
+
+
+def build_households(texts: Discloser, households: int = 2, **changes: Any) -> HouseholdsRegistered:
+    sealed = [texts.seal({"group": 1, "household": make_id("h", number)}) for number in range(households)]
+    fields: dict[str, Any] = {
+        "groups": (GroupCount(group=1, households=households),),
+        "households": tuple(sorted(sealed, key=lambda item: item.sealed)),
+    }
+    return HouseholdsRegistered(**(fields | changes))
+
+
+def build_agreements(texts: Discloser, households: int = 2, **changes: Any) -> AgreementsSigned:
+    sealed = [
+        texts.seal({"display": True, "household": make_id("h", number), "naming": False, "scoring": True})
+        for number in range(households)
+    ]
+    fields: dict[str, Any] = {
+        "agreements": tuple(sorted(sealed, key=lambda item: item.sealed)),
+        "display": households,
+        "naming": 0,
+        "scoring": households,
+        "version": 1,
+    }
+    return AgreementsSigned(**(fields | changes))
+
+
+def build_points_line(texts: Discloser, household: int = 0, **changes: Any) -> PointsLine:
+    subject = texts.seal({"evidence": "照片一张", "household": make_id("h", household)})
+    fields: dict[str, Any] = {"points": 2, "quantity": 1, "rule": "B01", "subject": subject}
+    return PointsLine(**(fields | changes))
+
+
+def build_points_round(texts: Discloser, households: int = 2, **changes: Any) -> PointsRound:
+    lines = [build_points_line(texts, number) for number in range(households)]
+    fields: dict[str, Any] = {
+        "households": households,
+        "lines": tuple(sorted(lines, key=lambda line: line.subject.sealed)),
+        "part": 1,
+        "parts": 1,
+        "sealed_lines": (),
+        "sealed_points": 0,
+        "version": 1,
+    }
+    return PointsRound(**(fields | changes))
+
+
+def build_points_reversal(texts: Discloser, line: PointsLine, *, reverses: int) -> PointsReversed:
+    return PointsReversed(
+        line=line.subject.sealed,
+        points=-line.points,
+        reason=texts.publish("重复计分"),
+        reverses=reverses,
+        rule=line.rule,
+    )
+
+
+def build_scheme(texts: Discloser, **changes: Any) -> SchemeAdopted:
+    item = texts.publish({"group": "参加活动", "item": "参加主题党日", "unit": "次"})
+    fields: dict[str, Any] = {
+        "base": 60,
+        "items": (SchemeItem(code="P01", monthly_cap=10, points=5, text=item),),
+        "resolution": texts.publish("党员大会通过"),
+        "scheme": "stars",
+        "stars": (StarCut(from_score=60, stars=1), StarCut(from_score=65, stars=2)),
+        "title": texts.publish("党员积分办法"),
+        "version": 1,
+    }
+    return SchemeAdopted(**(fields | changes))
+
+
+def build_branch(texts: Discloser, members: int = 1, **changes: Any) -> BranchRegistered:
+    sealed = [texts.seal({"member": make_id("m", number)}) for number in range(members)]
+    fields: dict[str, Any] = {
+        "branch": 1,
+        "members": tuple(sorted(sealed, key=lambda item: item.sealed)),
+        "name": texts.publish("石榴河村党支部"),
+    }
+    return BranchRegistered(**(fields | changes))
+
+
+def build_score_round(texts: Discloser, **changes: Any) -> ScoreRound:
+    """One member's one mark, and the card that it makes."""
+    member = make_id("m", 0)
+    mark = texts.seal({"evidence": "签到表", "member": member})
+    card = texts.seal({"member": member, "score": 65})
+    fields: dict[str, Any] = {
+        "branch": 1,
+        "cards": (ScoreCard(stars=2, subject=card),),
+        "lines": (ScoreLine(item="P01", points=5, quantity=1, subject=mark),),
+        "part": 1,
+        "parts": 1,
+        "scheme": "stars",
+        "sealed_lines": (),
+        "sealed_points": 0,
+        "version": 1,
+    }
+    return ScoreRound(**(fields | changes))
+
+
+def build_seal(size: int, **changes: Any) -> SheetSealed:
+    fields: dict[str, Any] = {
+        "figures": "1" * 64,
+        "follows": "",
+        "number": "2026-10-F-1",
+        "pdf": "2" * 64,
+        "replaces": "",
+        "sheet": "finance",
+        "size": size,
+        "toolchain": "3" * 64,
+    }
+    return SheetSealed(**(fields | changes))
+
+
+def make_id(letter: str, number: int) -> str:
+    """Return an invented id of a household `h` or a member `m`: 16 letters that count up."""
+    digits = ""
+    for _ in range(16):
+        number, digit = divmod(number, 26)
+        digits = chr(ord("a") + digit) + digits
+    return f"{letter}-{digits}"

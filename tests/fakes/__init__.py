@@ -1,0 +1,11 @@
+"""The ports in memory: the same promises as the real shells, held by the same contract suite in
+`tests/store`.
+"""
+
+from tests.fakes.archive import MemoryArchive
+from tests.fakes.clock import FakeClock, SeededEntropy
+from tests.fakes.heads import MemoryHeads
+from tests.fakes.ledger import MemoryLedger
+from tests.fakes.vault import MemoryVault
+
+__all__ = ["FakeClock", "MemoryArchive", "MemoryHeads", "MemoryLedger", "MemoryVault", "SeededEntropy"]

@@ -1,0 +1,80 @@
+"""Persons, households, members, private disclosures and drafts in dictionaries."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+import msgspec
+
+from ledger.errors import Fault, NotFound, Refused
+from ledger.log.commitments import digest_disclosure
+from ledger.ports import Draft, Household, Member, Person
+
+
+class MemoryVault:
+    def __init__(self) -> None:
+        self._persons: dict[tuple[str, str], Person] = {}
+        self._households: dict[tuple[str, str], Household] = {}
+        self._members: dict[tuple[str, str], Member] = {}
+        self._private: dict[tuple[str, str], str] = {}
+        self._drafts: dict[str, Draft] = {}
+
+    def add_person(self, village: str, person: Person) -> None:
+        if self._persons.setdefault((village, person.user), person) != person:
+            raise ValueError(f"{person.user} is somebody else")
+
+    def find_person(self, village: str, user: str) -> Person | None:
+        return self._persons.get((village, user))
+
+    def list_persons(self, village: str) -> list[Person]:
+        return sorted((p for (of, _), p in self._persons.items() if of == village), key=lambda p: p.user)
+
+    def put_households(self, village: str, households: Sequence[Household]) -> None:
+        self._households |= {(village, item.household): item for item in households}
+
+    def list_households(self, village: str) -> list[Household]:
+        found = [item for (of, _), item in self._households.items() if of == village]
+        return sorted(found, key=lambda item: (item.number, item.household))
+
+    def put_members(self, village: str, members: Sequence[Member]) -> None:
+        self._members |= {(village, item.member): item for item in members}
+
+    def list_members(self, village: str) -> list[Member]:
+        found = [item for (of, _), item in self._members.items() if of == village]
+        return sorted(found, key=lambda item: (item.branch, item.number, item.member))
+
+    def keep_private(self, village: str, disclosures: Sequence[str]) -> None:
+        self._private |= {(village, digest_disclosure(text)): text for text in disclosures}
+
+    def find_private(self, village: str, digest: str) -> str | None:
+        return self._private.get((village, digest))
+
+    def put_drafts(self, drafts: Sequence[Draft]) -> None:
+        kept = {(d.village, d.digest) for d in self._drafts.values() if d.state != "discarded"}
+        faults = []
+        for draft in drafts:
+            if (draft.village, draft.digest) in kept:
+                faults.append(_make_fault("draft-known", draft.label))
+            kept.add((draft.village, draft.digest))
+        if faults:
+            raise Refused(faults)
+        self._drafts |= {draft.id: draft for draft in drafts}
+
+    def find_draft(self, draft_id: str) -> Draft | None:
+        return self._drafts.get(draft_id)
+
+    def list_drafts(self, village: str, state: Literal["waiting", "recorded", "discarded"]) -> list[Draft]:
+        return [d for d in self._drafts.values() if d.village == village and d.state == state]
+
+    def mark_draft(self, draft_id: str, state: Literal["recorded", "discarded"], index: int) -> None:
+        draft = self._drafts.get(draft_id)
+        if draft is None:
+            raise NotFound(f"草稿 {draft_id}")
+        if draft.state == "recorded" and state == "discarded":
+            raise Refused([_make_fault("draft-recorded", draft_id)])
+        self._drafts[draft_id] = msgspec.structs.replace(draft, state=state, index=index)
+
+
+def _make_fault(code: str, place: str) -> Fault:
+    return Fault(code=code, place=place, found="", expected="", remedy="")
