@@ -17,12 +17,13 @@ Whoever holds tiles, a database, a folder, a web server, is a `HashReader`; proo
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Protocol
 
 from ledger.errors import NotProven
 from ledger.limits import ENTRY_MAX_BYTES, HASH_BYTES, TREE_SIZE_MAX
 from ledger.log.hashing import EMPTY_ROOT, Hash, hash_node
-from ledger.log.tree import EMPTY_FRONTIER, TILE_HEIGHT, append_leaves, pair_hashes, split_range
+from ledger.log.tree import EMPTY_FRONTIER, TILE_HEIGHT, append_leaves, split_range
 
 TILE_WIDTH = 256
 """Hashes or entries in a full tile."""
@@ -156,14 +157,14 @@ def _read_perfect(reader: HashReader, first: int, height: int, size: int) -> Has
     """Return the root over 2^`height` leaves from `first` on: a run of hashes within one tile, folded."""
     level, rest = divmod(height, TILE_HEIGHT)
     index, place = divmod(first >> (TILE_HEIGHT * level), TILE_WIDTH)
-    data = reader.read_tile(level, index, count_tile_width(level, index, size))
-    row = [
-        data[i : i + HASH_BYTES]
-        for i in range(place * HASH_BYTES, (place + (1 << rest)) * HASH_BYTES, HASH_BYTES)
-    ]
-    while len(row) > 1:
-        row = pair_hashes(row)
-    return row[0]
+    tile = reader.read_tile(level, index, count_tile_width(level, index, size))
+    row = tile[place * HASH_BYTES : (place + (1 << rest)) * HASH_BYTES]
+    while len(row) > HASH_BYTES:
+        # A pair of hashes lies side by side in a tile: a node is the hash of its 64 bytes, uncut.
+        row = b"".join(
+            sha256(b"\x01" + row[i : i + 2 * HASH_BYTES]).digest() for i in range(0, len(row), 2 * HASH_BYTES)
+        )
+    return row
 
 
 class MemoryTiles:
