@@ -66,8 +66,8 @@ class Move(Value, frozen=True):
 class AccountAmount(Value, frozen=True):
     """An income or expense account: the month's turnover and its balance since January, on its normal side.
 
-    `year_fen` is the balance at the month's end (income and expense accounts start at zero each year, so it is
-    the year so far): it needs the closing before and the month's vouchers only, never the whole year's.
+    `year_fen` is the balance at the month's end (income and expense accounts start at zero each year, so it
+    is the year so far): it needs the closing before and the month's vouchers only, never the whole year's.
     """
 
     account: str
@@ -77,7 +77,10 @@ class AccountAmount(Value, frozen=True):
 
 
 class AccountChange(Value, frozen=True):
-    """An account's balance at both ends of the month; positive on the account's normal side."""
+    """An account with a balance or a turnover: both ends of the month, positive on the account's normal side.
+
+    Two-sided accounts: positive on the debit side, 113 among payables on the credit side.
+    """
 
     account: str
     closing_fen: int
@@ -88,7 +91,7 @@ class AccountChange(Value, frozen=True):
 
 
 class Correction(Value, frozen=True):
-    """A red reversal or blue replacement that touches this month: made in it, or answering a voucher of it."""
+    """A red reversal or blue replacement touching this month: made in it, or answering a voucher of it."""
 
     amount_fen: int  # sum of the debit postings; negative for a reversal
     answers: str  # number of the voucher that was wrong
@@ -102,7 +105,7 @@ class Correction(Value, frozen=True):
 class FinanceFigures(Value, frozen=True):
     """The monthly finance sheet."""
 
-    assets: tuple[AccountChange, ...]  # accounts 121, 131–181: those with a balance or a change
+    assets: tuple[AccountChange, ...]  # asset and cost accounts not among funds, receivables, payables
     chart: str
     closing_fen: int  # cash and bank
     corrections: tuple[Correction, ...]
@@ -137,6 +140,7 @@ class GroupFigures(Value, frozen=True):
     group: str
     points: int
     rules: tuple[RuleFigures, ...]  # those with an award this month
+
 
 class PointsCorrection(Value, frozen=True):
     """A line taken back: in this month, or of this month."""

@@ -163,8 +163,11 @@ def iterate_vouchers(facts: Facts, period: str) -> Iterator[Entry]:
 def build_closing(facts: Facts, period: str) -> PeriodClosed:
     """Return the closing of a month as the facts say it; `check_money` decides whether it may be recorded."""
     month = get_month(facts, period)
+    # From the closing before and the month's turnovers, never from the month's own closing, if it is there:
+    # an audit compares the two.
+    balances = add_turnovers(get_opening(facts, period), get_turnovers(facts, period))
     return PeriodClosed(
-        balances=to_balances(get_balances(facts, period)),
+        balances=to_balances(balances),
         credit_fen=month.credit_fen,
         debit_fen=month.debit_fen,
         last_number=month.last_number,
@@ -347,9 +350,9 @@ def _fold_opening(facts: Facts, entry: Entry, body: AccountsOpened) -> None:
 
 
 def _fold_closing(facts: Facts, entry: Entry, body: PeriodClosed) -> None:
-    books = get_fact(facts, "books", BooksFacts)
-    if books is None:
-        raise ValueError("a closing needs opened books")
+    # A sheet's own evidence begins with the closing before its month: then that is where its books begin.
+    begun = BooksFacts(first_period=entry.period, last_closed="", opened=entry.index)
+    books = get_fact(facts, "books", BooksFacts) or begun
     month = get_month(facts, entry.period)
     put_fact(facts, f"period/{entry.period}", msgspec.structs.replace(month, closed=entry.index))
     put_fact(facts, f"closing/{entry.period}", ClosingFacts(balances=body.balances, index=entry.index))

@@ -1,0 +1,98 @@
+"""The finance sheet's figures gathered: the month's vouchers with their texts, and the corrections that
+touch it.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from ledger.books.balances import sum_sides
+from ledger.books.figures import Correction, FinanceFigures, SheetHead
+from ledger.books.finance_figures import MonthVoucher, build_finance_figures
+from ledger.books.people import mask_name
+from ledger.books.vouchers import Voucher, VoucherRecorded, VoucherReplaced, VoucherReversed
+from ledger.entries import Entry
+from ledger.errors import NotFound
+from ledger.figures.texts import GONE, Texts, read_text
+from ledger.state.facts import EntryAt, Facts, VillageFacts, get_fact, scan_facts
+from ledger.state.money import get_opening, iterate_vouchers
+from ledger.state.reference import Reference
+
+
+def collect_finance(facts: Facts, reference: Reference, texts: Texts, head: SheetHead) -> FinanceFigures:
+    """Return the figures of a month's finance sheet.
+
+    Corrections count as far as they were known at the head's size. Raises NotFound where the log has no
+    founding.
+    """
+    village = get_fact(facts, "village", VillageFacts)
+    if village is None:
+        raise NotFound("本村的账本（log.founded）")
+    vouchers = [_read_voucher(facts, texts, entry) for entry in iterate_vouchers(facts, head.period)]
+    corrections = [
+        _read_correction(facts, texts, facts.read_entry(at.index))
+        for _, at in scan_facts(facts, f"correction/{head.period}/", EntryAt)
+        if at.index < head.size
+    ]
+    return build_finance_figures(
+        head, reference.charts[village.chart], get_opening(facts, head.period), vouchers, corrections
+    )
+
+
+def _read_voucher(facts: Facts, texts: Texts, entry: Entry) -> MonthVoucher:
+    body = _get_voucher(entry)
+    return MonthVoucher(
+        attachments=body.attachments,
+        correction=_name_correction(body),
+        handler=_mask_handler(texts, body),
+        index=entry.index,
+        number=body.number,
+        occurred_on=entry.occurred_on,
+        postings=body.postings,
+        summary=_tell_summary(facts, texts, body),
+    )
+
+
+def _read_correction(facts: Facts, texts: Texts, entry: Entry) -> Correction:
+    body = _get_voucher(entry)
+    if isinstance(body, VoucherRecorded):
+        raise TypeError(f"entry {entry.index} corrects nothing")
+    return Correction(
+        amount_fen=sum_sides(body.postings).debit_fen,
+        answers=_get_answered(facts, body).number,
+        index=entry.index,
+        kind="reversal" if isinstance(body, VoucherReversed) else "replacement",
+        occurred_on=entry.occurred_on,
+        reason=read_text(texts, body.reason if isinstance(body, VoucherReversed) else body.summary),
+        voucher=body.number,
+    )
+
+
+def _get_voucher(entry: Entry) -> Voucher:
+    if isinstance(entry.body, VoucherRecorded | VoucherReversed | VoucherReplaced):
+        return entry.body
+    raise TypeError(f"entry {entry.index} of kind {entry.kind} is no voucher")
+
+
+def _get_answered(facts: Facts, body: VoucherReversed | VoucherReplaced) -> Voucher:
+    return _get_voucher(
+        facts.read_entry(body.reverses if isinstance(body, VoucherReversed) else body.replaces)
+    )
+
+
+def _name_correction(body: Voucher) -> Literal["", "reversal", "replacement"]:
+    if isinstance(body, VoucherReversed):
+        return "reversal"
+    return "replacement" if isinstance(body, VoucherReplaced) else ""
+
+
+def _mask_handler(texts: Texts, body: Voucher) -> str:
+    name = read_text(texts, body.handler)
+    return name if name == GONE else mask_name(name)
+
+
+def _tell_summary(facts: Facts, texts: Texts, body: Voucher) -> str:
+    """Return a line's 摘要; a red voucher has a reason instead, and says which voucher it takes back."""
+    if isinstance(body, VoucherReversed):
+        return f"冲销 {_get_answered(facts, body).number} 号凭证：{read_text(texts, body.reason)}"
+    return read_text(texts, body.summary)
