@@ -1,0 +1,76 @@
+"""Which versions run here: floors of safety as data, and locks that name exactly what is installed."""
+
+from __future__ import annotations
+
+import csv
+import re
+import tomllib
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.version import Version
+from pysqlite3 import dbapi2 as sqlite
+
+from tests.house.sources import ROOT
+
+SQLITE_FLOOR = Version(
+    "3.51.3"
+)  # Below it a crash while the write-ahead log is reset can lose committed entries.
+LOCKS = ("requirements.txt", "requirements-test.txt")
+
+
+def read_floors() -> list[tuple[str, str]]:
+    with Path(__file__).with_name("floors.csv").open(encoding="utf-8", newline="") as lines:
+        return [(row["package"], row["floor"]) for row in csv.DictReader(lines)]
+
+
+def read_pins(lock: str) -> dict[str, tuple[str, int]]:
+    """Name to (version, number of hashes) for every pin of a lock."""
+    blocks = re.split(r"\n(?=\S)", (ROOT / lock).read_text(encoding="utf-8"))
+    pins = [(re.match(r"([\w.-]+)==([^\s;\\]+)", block), block.count("--hash=sha256:")) for block in blocks]
+    return {pin[1]: (pin[2], hashes) for pin, hashes in pins if pin}
+
+
+def read_requirements() -> list[Requirement]:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    extras = project["project"]["optional-dependencies"].values()
+    groups = project["dependency-groups"].values()
+    lists = [project["project"]["dependencies"], *extras, *groups]
+    return [Requirement(text) for texts in lists for text in texts if isinstance(text, str)]
+
+
+@pytest.mark.parametrize(("package", "floor"), read_floors())
+def test_no_library_is_below_its_floor(package: str, floor: str) -> None:
+    assert Version(version(package)) >= Version(floor)
+
+
+def test_sqlite_is_free_of_the_defect_that_loses_commits() -> None:
+    assert Version(sqlite.sqlite_version) >= SQLITE_FLOOR
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_every_pin_of_a_lock_carries_hashes(lock: str) -> None:
+    pins = read_pins(lock)
+
+    assert len(pins) > 50
+    assert [name for name, (_, hashes) in pins.items() if not hashes] == []
+
+
+def test_both_locks_pin_the_same_versions() -> None:
+    run, test = (read_pins(lock) for lock in LOCKS)
+
+    assert {name: pin for name, pin in run.items() if test.get(name) != pin} == {}
+
+
+def test_the_lock_answers_every_requirement() -> None:
+    pins = {name: Version(pin) for name, (pin, _) in read_pins("requirements-test.txt").items()}
+
+    unmet = [
+        str(need)
+        for need in read_requirements()
+        if need.name not in pins or pins[need.name] not in need.specifier
+    ]
+
+    assert unmet == []
