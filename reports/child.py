@@ -1,0 +1,101 @@
+"""A worker process: sheets in by standard input, PDFs out by standard output, one at a time, within limits.
+
+    → uint32be length ‖ msgpack of a Request      ← uint32be length ‖ msgpack of a Reply
+
+Its address space is limited for good, its processor time anew for every sheet; passing either ends the
+process and leaves the answer to the parent. It ends when its input does.
+"""
+
+from __future__ import annotations
+
+import resource
+import struct
+import sys
+from typing import BinaryIO
+
+import msgspec
+
+from ledger.errors import Fault, NotProven, Refused
+from ledger.ports import SheetJob
+
+MEMORY_MAX_BYTES = 1 << 30
+CPU_MAX_S = 30
+MEMORY_EXIT = 77
+"""Exit status for memory used up: what stands on the heap then cannot be trusted with another sheet."""
+
+_LENGTH = struct.Struct(">I")
+
+
+class Request(msgspec.Struct, frozen=True, kw_only=True):
+    """What is asked: a sheet, or without a job the toolchain."""
+
+    job: SheetJob | None
+
+
+class Reply(msgspec.Struct, frozen=True, kw_only=True):
+    """The bytes asked for, or why there are none. `failed` names the kind of error and no data."""
+
+    data: bytes = b""
+    failed: str = ""
+    faults: tuple[Fault, ...] = ()
+    unproven: str = ""
+
+
+def write_frame(stream: BinaryIO, data: bytes) -> None:
+    """Write one message."""
+    stream.write(_LENGTH.pack(len(data)) + data)
+    stream.flush()
+
+
+def read_frame(stream: BinaryIO) -> bytes | None:
+    """Read one message; None where the stream ends before it is whole."""
+    head = stream.read(_LENGTH.size)
+    if len(head) < _LENGTH.size:
+        return None
+    data = stream.read(_LENGTH.unpack(head)[0])
+    return data if len(data) == _LENGTH.unpack(head)[0] else None
+
+
+def main() -> int:
+    """Answer requests until the input ends; returns the exit status."""
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_MAX_BYTES, MEMORY_MAX_BYTES))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    incoming, outgoing = sys.stdin.buffer, sys.stdout.buffer
+    sys.stdout = sys.stderr  # Nothing but frames may reach the parent.
+    decoder = msgspec.msgpack.Decoder(Request)
+    while (data := read_frame(incoming)) is not None:
+        _allow_cpu()
+        try:
+            reply = _answer(decoder.decode(data))
+        except MemoryError:
+            return MEMORY_EXIT
+        write_frame(outgoing, msgspec.msgpack.encode(reply))
+    return 0
+
+
+def _answer(request: Request) -> Reply:
+    from reports.render import render_sheet
+    from reports.toolchain import describe_toolchain
+
+    try:
+        return Reply(data=describe_toolchain() if request.job is None else render_sheet(request.job))
+    except Refused as error:
+        return Reply(faults=error.faults)
+    except NotProven as error:
+        return Reply(unproven=f"{error.code} {error.reason}")
+    except MemoryError:
+        raise
+    except Exception as error:  # noqa: BLE001 -- The edge of the process: the parent says so and goes on.
+        return Reply(failed=f"{type(error).__name__}: {error}"[:2_000])
+
+
+def _allow_cpu() -> None:
+    """Let the next sheet have CPU_MAX_S seconds on top of what this process has used."""
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    used_s = int(usage.ru_utime + usage.ru_stime) + 1
+    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    resource.setrlimit(resource.RLIMIT_CPU, (used_s + CPU_MAX_S, hard))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

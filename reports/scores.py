@@ -1,0 +1,124 @@
+"""The monthly score sheet of the party branches, as strings ready to lay out. It names no member."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ledger.books.score_figures import summarize_scores
+
+from ledger.books.figures import BranchFigures, ScoreFigures, StarCount
+from reports.frame import Codes, HeadText, build_head_text
+from reports.words import format_count, format_signed, format_small
+
+_SHORT_ROWS = 12
+
+
+@dataclass(frozen=True)
+class StarRow:
+    """How many members have so many stars. `name` is `五星`, empty for none; `marks` the stars drawn."""
+
+    marks: str
+    members: str
+    name: str
+
+
+@dataclass(frozen=True)
+class CutRow:
+    """The lowest score of a star."""
+
+    from_score: str
+    marks: str
+    name: str
+
+
+@dataclass(frozen=True)
+class ItemRow:
+    """One item's sums."""
+
+    code: str
+    item: str
+    marks: str
+    points: str
+    quantity: str
+
+
+@dataclass(frozen=True)
+class BranchRows:
+    """A branch's month. `stars` are its counts in the order of the sheet's columns; a short table stays on
+    one page.
+    """
+
+    has_round: bool
+    is_short: bool
+    items: tuple[ItemRow, ...]
+    members: str
+    name: str
+    points: str
+    sealed_marks: str
+    sealed_points: str
+    stars: tuple[str, ...]
+    total_points: str
+
+
+@dataclass(frozen=True)
+class ScoreSheet:
+    """All that the template of the score sheet shows. Points carry their sign."""
+
+    base: str
+    branches: tuple[BranchRows, ...]
+    codes: Codes | None
+    cuts: tuple[CutRow, ...]
+    head: HeadText
+    members: str
+    stars: tuple[StarRow, ...]
+    summary: tuple[str, ...]
+    title: str
+    version: str
+
+
+def build_scores(figures: ScoreFigures, codes: Codes | None) -> ScoreSheet:
+    """Return the score sheet's texts; sums nothing but its own columns."""
+    return ScoreSheet(
+        base=str(figures.base),
+        branches=tuple(_build_branch(branch, figures.stars) for branch in figures.branches),
+        codes=codes,
+        cuts=tuple(
+            CutRow(str(cut.from_score), "★" * cut.stars, format_small(cut.stars))
+            for cut in sorted(figures.cuts, key=lambda cut: -cut.stars)
+        ),
+        head=build_head_text(figures.head, ""),
+        members=format_count(figures.members),
+        stars=tuple(
+            StarRow("★" * row.stars, format_count(row.members), format_small(row.stars) if row.stars else "")
+            for row in figures.stars
+        ),
+        summary=tuple(summarize_scores(figures)),
+        title=figures.title,
+        version=str(figures.version),
+    )
+
+
+def _build_branch(branch: BranchFigures, columns: Sequence[StarCount]) -> BranchRows:
+    counts = {row.stars: row.members for row in branch.stars}
+    return BranchRows(
+        has_round=branch.rounds > 0,
+        is_short=len(branch.items) <= _SHORT_ROWS,
+        items=tuple(
+            ItemRow(
+                code=item.code,
+                item=item.item,
+                marks=format_count(item.marks),
+                points=format_signed(item.points),
+                quantity=format_count(item.quantity),
+            )
+            for item in branch.items
+        ),
+        members=format_count(branch.members),
+        name=branch.name,
+        points=format_signed(branch.points),
+        sealed_marks=format_count(branch.sealed_marks),
+        sealed_points=format_signed(branch.sealed_points),
+        stars=tuple(format_count(counts.get(column.stars, 0)) for column in columns),
+        total_points=format_signed(branch.points + branch.sealed_points),
+    )

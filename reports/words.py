@@ -1,0 +1,73 @@
+"""Amounts, days and counts as the sheets write them."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from ledger.books.money import format_yuan
+
+MINUS = "−"
+"""U+2212: as wide as a digit, so that a minus is seen from a step away. A hyphen is not."""
+
+_NUMERALS = "零一二三四五六七八九十"
+
+
+def format_amount(amount_fen: int) -> str:
+    """Return an amount in yuan: `1,234.50`, `−325.00`."""
+    return format_yuan(amount_fen).replace("-", MINUS)
+
+
+def format_flow(amount_fen: int) -> str:
+    """Return an amount of a column that is mostly empty: nothing where it is zero."""
+    return format_amount(amount_fen) if amount_fen else ""
+
+
+def format_count(number: int) -> str:
+    """Return a whole number with thousand commas: `1,548`, `−12`."""
+    return f"{number:,}".replace("-", MINUS)
+
+
+def format_signed(number: int) -> str:
+    """Return points with their sign: `+12`, `−3`, `0`."""
+    return f"+{number:,}" if number > 0 else format_count(number)
+
+
+def format_day(day: str) -> str:
+    """Return `2026年11月5日` of `2026-11-05`; nothing of nothing."""
+    if not day:
+        return ""
+    date = dt.date.fromisoformat(day)
+    return f"{date.year}年{date.month}月{date.day}日"
+
+
+def format_span(first: str, last: str) -> str:
+    """Return `2026年12月1日至12月16日`; the year twice where it differs, nothing of nothing."""
+    if not first:
+        return ""
+    until = format_day(last)
+    return f"{format_day(first)}至{until.partition('年')[2] if first[:4] == last[:4] else until}"
+
+
+def format_month(period: str) -> str:
+    """Return `2026年11月` of `2026-11`."""
+    return f"{int(period[:4])}年{int(period[5:7])}月"
+
+
+def format_day_in(day: str, period: str) -> str:
+    """Return a day of the sheet's month as `5日`; of another month as `10月31日`, of another year in full."""
+    date = dt.date.fromisoformat(day)
+    if day[:7] == period:
+        return f"{date.day}日"
+    if day[:4] == period[:4]:
+        return f"{date.month}月{date.day}日"
+    return format_day(day)
+
+
+def format_number_in(number: str, period: str) -> str:
+    """Return a voucher's number without the sheet's month: `017` of `2026-11-017`; others in full."""
+    return number.removeprefix(f"{period}-")
+
+
+def format_small(number: int) -> str:
+    """Return a small count in Chinese: `五`; from 11 on in digits."""
+    return _NUMERALS[number] if 0 <= number < len(_NUMERALS) else str(number)
