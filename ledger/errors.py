@@ -67,14 +67,16 @@ class NotProven(Exception):
 class Tampered(Exception):
     """Our own log contradicts itself at `index`. Halts writing; only the edge catches it.
 
-    `expected` is what the rest of the log implies, `found` what is stored; both printable.
+    `expected` is what the rest of the log implies, `found` what is stored; both printable. A sealed file that is not
+    what its digest says has no index: -1.
     """
 
     def __init__(self, index: int, expected: object, found: object) -> None:
         self.index = index
         self.expected = str(expected)
         self.found = str(found)
-        super().__init__(f"日志第 {index} 项前后矛盾：应为 {self.expected}，实为 {self.found}")
+        subject = f"日志第 {index} 项" if index >= 0 else "封存的文件"
+        super().__init__(f"{subject}前后矛盾：应为 {self.expected}，实为 {self.found}")
 
 
 class NotFound(Exception):

@@ -49,7 +49,7 @@ class FileArchive:
             return None
         found = hashlib.sha256(data).hexdigest()
         if found != digest:
-            raise Tampered(-1, f"封存文件 {digest}", found)
+            raise Tampered(-1, digest, found)
         return data
 
     def _get_path(self, digest: str) -> Path:

@@ -63,6 +63,22 @@ def choose_journal_mode(version: tuple[int, ...]) -> str:
     return "wal" if version >= WAL_FLOOR else "truncate"
 
 
+def get_sqlite_version() -> tuple[int, ...]:
+    """Return the version of the SQLite that this program runs on."""
+    version: tuple[int, ...] = sqlite.sqlite_version_info
+    return version
+
+
+def list_setting_faults(engine: Engine) -> list[str]:
+    """Return what of the settings that durability rests on does not hold on a connection of `engine`."""
+    wanted = {"synchronous": 2, "recursive_triggers": 1, "trusted_schema": 0}
+    with engine.connect() as connection, connection.begin():
+        found = {name: connection.exec_driver_sql(f"PRAGMA {name}").scalar_one() for name in wanted}
+    return [
+        f"{name} 应为 {value}，实为 {found[name]}" for name, value in wanted.items() if found[name] != value
+    ]
+
+
 def _choose_pragmas(*, secure_delete: bool, read_only: bool) -> dict[str, str | int]:
     """Return the settings of every connection, in the order in which they are made.
 
@@ -89,7 +105,11 @@ def _open(target: str | Path | URL, pragmas: dict[str, str | int], *, is_guarded
         if pragmas["journal_mode"] != "wal":
             _LOGGER.warning("SQLite %s is below 3.51.3: journal_mode=TRUNCATE, slower", sqlite.sqlite_version)
     # One connection for each migration, so that none outlives it without an authorizer.
-    engine = create_engine(url, module=sqlite, poolclass=QueuePool if is_guarded else NullPool)
+    pool = QueuePool if is_guarded else NullPool
+    if "query_only" in pragmas:
+        engine = create_engine(url, module=sqlite, poolclass=pool, creator=_make_reading_connect(url))
+    else:
+        engine = create_engine(url, module=sqlite, poolclass=pool)
     event.listen(engine, "connect", _make_setup(pragmas, is_guarded=is_guarded))
     event.listen(engine, "begin", _begin)
     return engine
@@ -122,6 +142,12 @@ def _make_private(path: Path) -> None:
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
     # By path: closing a descriptor of an open database would drop the locks this process holds on it.
     path.chmod(0o600)
+
+
+def _make_reading_connect(url: URL) -> Callable[[], Any]:
+    # SQLite itself then opens the file for reading only, whatever a statement says later.
+    address = f"{Path(str(url.database)).absolute().as_uri()}?mode=ro"
+    return lambda: sqlite.connect(address, uri=True, check_same_thread=False)
 
 
 def _make_setup(pragmas: dict[str, str | int], *, is_guarded: bool) -> Callable[[Any, Any], None]:

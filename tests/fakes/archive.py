@@ -22,5 +22,5 @@ class MemoryArchive:
             return None
         found = hashlib.sha256(data).hexdigest()
         if found != digest:
-            raise Tampered(-1, f"封存文件 {digest}", found)
+            raise Tampered(-1, digest, found)
         return data

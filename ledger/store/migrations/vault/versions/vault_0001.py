@@ -80,8 +80,8 @@ def _create_drafts() -> None:
         sa.Column("public", sa.Text(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("village", "draft"),
-        sa.UniqueConstraint("village", "ordinal", name="drafts_ordinal"),
         sa.CheckConstraint("state IN ('waiting', 'recorded', 'discarded')", name="drafts_state"),
+        sa.UniqueConstraint("village", "ordinal", name="drafts_ordinal"),
         sqlite_strict=True,
     )
     op.create_index("drafts_draft", "drafts", ["draft"], unique=True)

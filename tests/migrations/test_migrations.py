@@ -1,0 +1,204 @@
+"""Databases of every earlier release come to this one with all they hold.
+
+For each revision there is a populated database of the revision before: `POPULATE` fills it in the words of
+that revision, never with today's code. A new revision adds its row there; without one its test fails.
+"""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+from typing import Any, get_args
+
+import pysqlite3.dbapi2 as sqlite
+import pytest
+from sqlalchemy import MetaData
+
+from ledger.store import guards, migrate, migrations, open_engine, tables
+from ledger.store.engine import open_migrating_engine
+from ledger.store.migrations import Which, find_revision, list_revisions
+
+ALL: tuple[Which, ...] = get_args(Which)
+METADATA: dict[Which, MetaData] = {"ledger": tables.LEDGER, "heads": tables.HEADS, "vault": tables.VAULT}
+REVISIONS = [(which, revision) for which in ALL for revision in list_revisions(which)]
+
+POPULATE: dict[str, dict[str, tuple[Any, ...]]] = {
+    "ledger_0001": {
+        "entries": ("371082101201", 0, b"\1" * 32, bytes(32), b"\2" * 32, "log.founded", 1, b"{}"),
+        "texts": ("371082101201", 0, "digest", "disclosure"),
+        "tiles": ("371082101201", 0, 0, bytes(8192)),
+        "growing_tiles": ("371082101201", 1, 0, bytes(32)),
+        "logs": ("371082101201", 1, bytes(40), b"\1" * 32, 1),
+        "facts": ("371082101201", "village", b"{}"),
+    },
+    "heads_0001": {"heads": ("371082101201", 1, bytes(32), b"note")},
+    "vault_0001": {
+        "persons": ("371082101201", "u-aaaaaaaaaa", "样例甲", "clerk"),
+        "households": ("371082101201", "h-aaaaaaaaaaaaaaaa", "display", 1, "样例乙", "0001"),
+        "members": ("371082101201", "m-aaaaaaaaaaaaaaaa", 1, "样例丙", "001"),
+        "disclosures": ("371082101201", "digest", "disclosure"),
+        "drafts": (
+            *("371082101201", "d-aaaaaaaaaa", 0, "batch", b"{}", "digest"),
+            *(-1, "凭证 2026-10-001", "private", "public", "waiting"),
+        ),
+    },
+}
+"""One row for every table at each revision, in the order of its columns then."""
+
+BECOMES: dict[str, dict[str, tuple[Any, ...]]] = {}
+"""What the rows of the revision before have become at a revision, for those tables that it changes."""
+
+
+@pytest.fixture(params=REVISIONS, ids=lambda pair: pair[1])
+def step(request: pytest.FixtureRequest) -> tuple[Which, str]:
+    pair: tuple[Which, str] = request.param
+    return pair
+
+
+def read_schema(path: Path) -> dict[str, str]:
+    """Return each thing of the schema with its statement, white space evened out."""
+    connection = sqlite.connect(path)
+    rows = connection.execute("SELECT name, sql FROM sqlite_schema WHERE sql NOT NULL").fetchall()
+    connection.close()
+    return {name: " ".join(sql.split()) for name, sql in rows if name != "alembic_version"}
+
+
+def migrate_file(path: Path, which: Which, revision: str = "head") -> str | None:
+    engine = open_engine(path)
+    migrate(engine, which, revision)
+    found = find_revision(engine)
+    engine.dispose()
+    return found
+
+
+def read_rows(path: Path, table: str) -> list[tuple[Any, ...]]:
+    connection = sqlite.connect(path)
+    rows: list[tuple[Any, ...]] = connection.execute(f"SELECT * FROM {table}").fetchall()
+    connection.close()
+    return rows
+
+
+def populate(path: Path, revision: str) -> None:
+    connection = sqlite.connect(path)
+    for table, row in POPULATE[revision].items():
+        connection.execute(f"INSERT INTO {table} VALUES ({', '.join('?' * len(row))})", row)
+    connection.commit()
+    connection.close()
+
+
+@pytest.mark.parametrize("which", ALL)
+def test_the_migrated_schema_is_the_schema_of_the_code(tmp_path: Path, which: Which) -> None:
+    migrate_file(tmp_path / "migrated.db", which)
+    engine = open_engine(tmp_path / "created.db")
+    creating = open_migrating_engine(engine)
+    METADATA[which].create_all(creating)
+    creating.dispose()
+    engine.dispose()
+
+    migrated, created = read_schema(tmp_path / "migrated.db"), read_schema(tmp_path / "created.db")
+    assert migrated == created
+
+
+def test_every_guard_of_the_code_is_in_the_migrated_schema(tmp_path: Path) -> None:
+    for which in ("ledger", "heads"):
+        migrate_file(tmp_path / f"{which}.db", which)
+    found = {**read_schema(tmp_path / "ledger.db"), **read_schema(tmp_path / "heads.db")}
+
+    expected = [" ".join(guard.split()) for guard in (*guards.LEDGER_GUARDS, *guards.HEADS_GUARDS)]
+
+    assert sorted(sql for sql in found.values() if sql.startswith("CREATE TRIGGER")) == sorted(expected)
+
+
+def test_every_revision_takes_a_populated_database_of_the_one_before(
+    tmp_path: Path, step: tuple[Which, str]
+) -> None:
+    which, revision = step
+    revisions = list_revisions(which)
+    path = tmp_path / f"{which}.db"
+    before = revisions[revisions.index(revision) - 1] if revision != revisions[0] else None
+    expected: dict[str, tuple[Any, ...]] = {}
+    if before is not None:
+        assert migrate_file(path, which, before) == before
+        populate(path, before)
+        expected = POPULATE[before] | BECOMES.get(revision, {})
+
+    assert migrate_file(path, which, revision) == revision
+
+    for table, row in expected.items():
+        assert read_rows(path, table) == [row]
+
+
+def test_every_revision_has_rows_for_each_of_its_tables(tmp_path: Path, step: tuple[Which, str]) -> None:
+    which, revision = step
+    path = tmp_path / f"{which}.db"
+    migrate_file(path, which, revision)
+
+    populate(path, revision)
+
+    connection = sqlite.connect(path)
+    found = connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall()
+    connection.close()
+    assert {name for (name,) in found} - {"alembic_version"} == set(POPULATE[revision])
+
+
+@pytest.mark.parametrize("which", ALL)
+def test_migrating_again_changes_nothing(tmp_path: Path, which: Which) -> None:
+    path = tmp_path / f"{which}.db"
+    newest = list_revisions(which)[-1]
+    assert migrate_file(path, which) == newest
+    populate(path, newest)
+    schema = read_schema(path)
+
+    assert migrate_file(path, which) == newest
+
+    assert read_schema(path) == schema
+    assert all(read_rows(path, table) == [row] for table, row in POPULATE[newest].items())
+
+
+def test_an_empty_database_has_no_revision(tmp_path: Path) -> None:
+    engine = open_engine(tmp_path / "ledger.db")
+
+    assert find_revision(engine) is None
+    engine.dispose()
+
+
+def test_a_migration_that_fails_leaves_the_revision_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "broken" / "versions").mkdir(parents=True)
+    (tmp_path / "broken" / "env.py").write_text(
+        (Path(migrations.__file__).parent / "ledger" / "env.py").read_text()
+    )
+    (tmp_path / "broken" / "versions" / "broken_0001.py").write_text(
+        'from alembic import op\nrevision, down_revision = "broken_0001", None\n'
+        'def upgrade():\n    op.execute("CREATE TABLE half (a TEXT)")\n    op.execute("CREATE nonsense")\n'
+    )
+    monkeypatch.setattr(migrations, "_FOLDER", tmp_path)
+    engine = open_engine(tmp_path / "ledger.db")
+
+    with pytest.raises(Exception, match="nonsense"):
+        migrate(engine, "broken")  # type: ignore[arg-type]
+
+    assert read_schema(tmp_path / "ledger.db") == {}
+    assert find_revision(engine) is None
+    engine.dispose()
+
+
+@pytest.mark.parametrize("path", sorted(Path(migrations.__file__).parent.rglob("*.py")), ids=lambda p: p.stem)
+def test_migrations_import_nothing_of_ours(path: Path) -> None:
+    if path == Path(migrations.__file__):
+        return
+    tree = ast.parse(path.read_text())
+    imported = [
+        name
+        for node in ast.walk(tree)
+        for name in (
+            [alias.name for alias in node.names]
+            if isinstance(node, ast.Import)
+            else [node.module or ""]
+            if isinstance(node, ast.ImportFrom)
+            else []
+        )
+    ]
+
+    assert [name for name in imported if name.split(".")[0] in {"ledger", "reports", "web", "tests"}] == []

@@ -1,0 +1,76 @@
+"""Every store that the contract suite is run against, and the raw connection of an attacker."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pysqlite3.dbapi2 as sqlite
+import pytest
+
+from ledger.ports import Archive, Heads, Ledger, Vault
+from ledger.store import FileArchive, SqlHeads, SqlLedger, SqlVault, migrate, open_engine
+from tests.fakes import MemoryArchive, MemoryHeads, MemoryLedger, MemoryVault
+
+
+class Store(NamedTuple):
+    """One home's stores."""
+
+    archive: Archive
+    heads: Heads
+    ledger: Ledger
+    vault: Vault
+
+
+def make_memory(_folder: Path) -> Iterator[Store]:
+    yield Store(MemoryArchive(), MemoryHeads(), MemoryLedger(), MemoryVault())
+
+
+def make_sqlite(folder: Path) -> Iterator[Store]:
+    engines = {name: open_engine(folder / f"{name}.db") for name in ("ledger", "heads")}
+    engines["vault"] = open_engine(folder / "vault.db", secure_delete=True)
+    for name, engine in engines.items():
+        migrate(engine, name)  # type: ignore[arg-type]
+    yield Store(
+        archive=FileArchive(folder / "archive"),
+        heads=SqlHeads(engines["heads"]),
+        ledger=SqlLedger(engines["ledger"]),
+        vault=SqlVault(engines["vault"]),
+    )
+    for engine in engines.values():
+        engine.dispose()
+
+
+STORES = {"memory": make_memory, "sqlite": make_sqlite}
+
+
+@pytest.fixture(params=sorted(STORES))
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    """Each kind of store in turn."""
+    yield from STORES[request.param](tmp_path)
+
+
+@pytest.fixture
+def sqlite_store(tmp_path: Path) -> Iterator[Store]:
+    yield from make_sqlite(tmp_path)
+
+
+@pytest.fixture
+def attack(tmp_path: Path) -> Iterator[Callable[..., list[Any]]]:
+    """Run statements on a database of `sqlite_store` as anybody with the file could: no settings, no
+    authorizer.
+    """
+    connections: dict[str, Any] = {}
+
+    def run(name: str, *statements: str) -> list[Any]:
+        if name not in connections:
+            connections[name] = sqlite.connect(tmp_path / f"{name}.db", isolation_level=None)
+        rows: list[Any] = []
+        for statement in statements:
+            rows = connections[name].execute(statement).fetchall()
+        return rows
+
+    yield run
+    for connection in connections.values():
+        connection.close()

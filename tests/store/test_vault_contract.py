@@ -1,0 +1,222 @@
+"""What every vault promises: persons, households, members, private disclosures, drafts."""
+
+from typing import Any
+
+import msgspec
+import pytest
+
+from ledger.canonical import digest_claim, format_claim
+from ledger.entries import get_claim
+from ledger.errors import NotFound, Refused
+from ledger.log.commitments import digest_disclosure, make_disclosure
+from ledger.ports import Draft, Household, Member, Person
+from tests.builders import MAKER, OTHER_VILLAGE, VILLAGE, Discloser, EntryChain, build_description, make_id
+from tests.store.conftest import Store
+
+
+def make_household(number: int, **changes: Any) -> Household:
+    fields: dict[str, Any] = {
+        "consents": frozenset({"scoring", "display"}),
+        "group": 1,
+        "household": make_id("h", number),
+        "name": "样例甲",
+        "number": f"{number:04d}",
+    }
+    return Household(**(fields | changes))
+
+
+def make_member(number: int, **changes: Any) -> Member:
+    fields: dict[str, Any] = {
+        "branch": 1,
+        "member": make_id("m", number),
+        "name": "样例乙",
+        "number": f"{number:03d}",
+    }
+    return Member(**(fields | changes))
+
+
+def make_draft(name: str, **changes: Any) -> Draft:
+    """A draft of a description with salts of its own."""
+    texts = Discloser(name)
+    village = changes.get("village", VILLAGE)
+    claim = get_claim(EntryChain(village).append(build_description(texts)))
+    fields: dict[str, Any] = {
+        "batch": "0" * 64,
+        "claim": format_claim(claim),
+        "digest": digest_claim(claim),
+        "id": f"d-{name:a>10}",
+        "index": -1,
+        "label": f"村情说明 {name}",
+        "private": (make_disclosure(bytes(32), "subject", name), make_disclosure(bytes(32), "name", "样例")),
+        "public": texts.take_public(),
+        "state": "waiting",
+        "village": village,
+    }
+    return Draft(**(fields | changes))
+
+
+def test_a_person_is_found_by_pseudonym_and_village(store: Store) -> None:
+    person = Person(name="样例甲", role="clerk", user=MAKER)
+    store.vault.add_person(VILLAGE, person)
+
+    assert store.vault.find_person(VILLAGE, MAKER) == person
+    assert store.vault.find_person(OTHER_VILLAGE, MAKER) is None
+    assert store.vault.find_person(VILLAGE, "u-zzzzzzzzzz") is None
+
+
+def test_persons_are_listed_by_pseudonym(store: Store) -> None:
+    persons = [Person(name="样例", role="supervisor", user=f"u-{letter * 10}") for letter in "cab"]
+    for person in persons:
+        store.vault.add_person(VILLAGE, person)
+
+    assert [person.user[2] for person in store.vault.list_persons(VILLAGE)] == ["a", "b", "c"]
+    assert store.vault.list_persons(OTHER_VILLAGE) == []
+
+
+def test_a_pseudonym_stands_for_one_person(store: Store) -> None:
+    person = Person(name="样例甲", role="clerk", user=MAKER)
+    store.vault.add_person(VILLAGE, person)
+    store.vault.add_person(VILLAGE, person)
+
+    with pytest.raises(ValueError, match=MAKER):
+        store.vault.add_person(VILLAGE, msgspec.structs.replace(person, name="样例乙"))
+
+    assert store.vault.list_persons(VILLAGE) == [person]
+
+
+def test_households_are_inserted_or_replaced_and_listed_by_number(store: Store) -> None:
+    store.vault.put_households(VILLAGE, [make_household(3), make_household(1), make_household(2)])
+    moved = make_household(2, group=5, consents=frozenset())
+    store.vault.put_households(VILLAGE, [moved])
+    store.vault.put_households(OTHER_VILLAGE, [make_household(2)])
+
+    assert store.vault.list_households(VILLAGE) == [make_household(1), moved, make_household(3)]
+    assert store.vault.list_households(OTHER_VILLAGE) == [make_household(2)]
+
+
+def test_members_are_inserted_or_replaced_and_listed_by_branch(store: Store) -> None:
+    store.vault.put_members(VILLAGE, [make_member(1, branch=2), make_member(2), make_member(3)])
+    renamed = make_member(2, name="样例丁")
+    store.vault.put_members(VILLAGE, [renamed])
+
+    assert store.vault.list_members(VILLAGE) == [renamed, make_member(3), make_member(1, branch=2)]
+    assert store.vault.list_members(OTHER_VILLAGE) == []
+
+
+def test_more_households_than_one_chunk_are_kept(store: Store) -> None:
+    households = [make_household(number) for number in range(2_345)]
+
+    store.vault.put_households(VILLAGE, households)
+
+    assert store.vault.list_households(VILLAGE) == households
+
+
+def test_private_disclosures_are_found_by_digest_and_village(store: Store) -> None:
+    texts = Discloser()
+    texts.seal("样例")
+    (disclosure,) = texts.take_private()
+    digest = digest_disclosure(disclosure)
+
+    store.vault.keep_private(VILLAGE, [disclosure])
+    store.vault.keep_private(VILLAGE, [disclosure, disclosure])
+
+    assert store.vault.find_private(VILLAGE, digest) == disclosure
+    assert store.vault.find_private(OTHER_VILLAGE, digest) is None
+    assert store.vault.find_private(VILLAGE, "A" * 43) is None
+
+
+def test_drafts_are_listed_in_the_order_in_which_they_were_put(store: Store) -> None:
+    first, second, third = make_draft("c"), make_draft("a"), make_draft("b")
+    other = make_draft("x", village=OTHER_VILLAGE)
+    store.vault.put_drafts([first, other, second])
+    store.vault.put_drafts([third])
+
+    assert store.vault.list_drafts(VILLAGE, "waiting") == [first, second, third]
+    assert store.vault.list_drafts(OTHER_VILLAGE, "waiting") == [other]
+    assert store.vault.list_drafts(VILLAGE, "recorded") == []
+    assert store.vault.find_draft(second.id) == second
+    assert store.vault.find_draft("d-zzzzzzzzzz") is None
+
+
+def test_a_known_digest_refuses_all_drafts_that_come_with_it(store: Store) -> None:
+    known = make_draft("a")
+    store.vault.put_drafts([known])
+    again = msgspec.structs.replace(known, id="d-again")
+
+    with pytest.raises(Refused) as caught:
+        store.vault.put_drafts([make_draft("b"), again])
+
+    assert [(fault.code, fault.place) for fault in caught.value.faults] == [("draft-known", known.label)]
+    assert store.vault.list_drafts(VILLAGE, "waiting") == [known]
+
+
+def test_two_drafts_of_one_digest_cannot_come_together(store: Store) -> None:
+    draft = make_draft("a")
+
+    with pytest.raises(Refused, match="draft-known"):
+        store.vault.put_drafts([draft, msgspec.structs.replace(draft, id="d-again")])
+
+    assert store.vault.list_drafts(VILLAGE, "waiting") == []
+
+
+def test_a_recorded_draft_keeps_its_digest_taken(store: Store) -> None:
+    draft = make_draft("a")
+    store.vault.put_drafts([draft])
+    store.vault.mark_draft(draft.id, "recorded", 7)
+
+    assert store.vault.find_draft(draft.id) == msgspec.structs.replace(draft, index=7, state="recorded")
+    with pytest.raises(Refused, match="draft-known"):
+        store.vault.put_drafts([msgspec.structs.replace(draft, id="d-again")])
+
+
+def test_a_discarded_draft_may_be_put_again(store: Store) -> None:
+    draft = make_draft("a")
+    store.vault.put_drafts([draft])
+    store.vault.mark_draft(draft.id, "discarded", -1)
+    again = msgspec.structs.replace(draft, id="d-again")
+
+    store.vault.put_drafts([again])
+
+    assert store.vault.list_drafts(VILLAGE, "waiting") == [again]
+    assert store.vault.list_drafts(VILLAGE, "discarded") == [
+        msgspec.structs.replace(draft, state="discarded")
+    ]
+
+
+def test_the_log_has_the_last_word_on_a_draft(store: Store) -> None:
+    draft = make_draft("a")
+    store.vault.put_drafts([draft])
+    store.vault.mark_draft(draft.id, "discarded", -1)
+    store.vault.mark_draft(draft.id, "recorded", 7)
+    store.vault.mark_draft(draft.id, "recorded", 7)
+
+    with pytest.raises(Refused, match="draft-recorded"):
+        store.vault.mark_draft(draft.id, "discarded", -1)
+
+    assert store.vault.list_drafts(VILLAGE, "recorded") == [
+        msgspec.structs.replace(draft, index=7, state="recorded")
+    ]
+
+
+def test_a_draft_that_is_not_there_cannot_be_marked(store: Store) -> None:
+    with pytest.raises(NotFound, match="d-zzzzzzzzzz"):
+        store.vault.mark_draft("d-zzzzzzzzzz", "recorded", 1)
+
+
+def test_the_refusals_of_drafts_say_what_to_do(sqlite_store: Store) -> None:
+    draft = make_draft("a")
+    sqlite_store.vault.put_drafts([draft])
+
+    with pytest.raises(Refused) as known:
+        sqlite_store.vault.put_drafts([msgspec.structs.replace(draft, id="d-again")])
+    sqlite_store.vault.mark_draft(draft.id, "recorded", 7)
+    with pytest.raises(Refused) as recorded:
+        sqlite_store.vault.mark_draft(draft.id, "discarded", -1)
+
+    assert str(known.value) == (
+        "村情说明 a：现为与草稿 d-aaaaaaaaaa（待审）内容相同，应为还没有提交过的内容。"
+        "不必再次提交；确有两笔的，请改用各自的编号。（draft-known）"
+    )
+    assert str(recorded.value) == (
+        "草稿 d-aaaaaaaaaa：现为已入账，应为待审。已入账的不能作废；有错的用红字冲销。（draft-recorded）"
+    )
