@@ -150,11 +150,10 @@ def calculate_funds(postings: Sequence[Posting], is_red: bool) -> tuple[FundFlow
 
 
 def summarize_finance(figures: FinanceFigures) -> tuple[str, ...]:
-    """Return the month in plain sentences: what came in, went out, is left, the biggest lines, the
-    corrections.
+    """Return the month in plain sentences: what came in, went out, is left, the biggest, the corrections.
 
-    Chinese for readers who never saw an account book; amounts in yuan, no account names. A voucher that was
-    taken back is not among the biggest lines, since it told something that did not happen so.
+    Chinese for readers who never saw an account book; amounts in yuan, no account names. The biggest are sums
+    by voucher; one that was taken back is not among them, since it told something that did not happen so.
     """
     month = format_period(figures.head.period)
     change_fen = figures.closing_fen - figures.opening_fen
@@ -163,8 +162,8 @@ def summarize_finance(figures: FinanceFigures) -> tuple[str, ...]:
     cash, bank = figures.funds
     taken_back = {correction.answers for correction in figures.corrections if correction.kind == "reversal"}
     moves = [move for move in figures.moves if move.voucher not in taken_back]
-    incomes = [(move.income_fen, move.summary) for move in moves if move.income_fen > 0]
-    expenses = [(move.expense_fen, move.summary) for move in moves if move.expense_fen > 0]
+    incomes = _sum_vouchers((move.index, move.summary, move.income_fen) for move in moves)
+    expenses = _sum_vouchers((move.index, move.summary, move.expense_fen) for move in moves)
     sentences = [
         f"{month}，村集体账上{came}，{went}。",
         f"月初有 {before} 元，月底还有 {after} 元，{_tell_change(change_fen)}。",
@@ -320,8 +319,16 @@ def _tell_change(change_fen: int) -> str:
     return f"比月初{'多' if change_fen > 0 else '少'}了 {format_yuan(abs(change_fen))} 元"
 
 
-def _tell_biggest(verb: str, lines: Iterable[tuple[int, str]]) -> list[str]:
-    """Say the biggest lines, the earlier first where amounts are equal; nothing where there is none."""
+def _sum_vouchers(lines: Iterable[tuple[int, str, int]]) -> list[tuple[int, str]]:
+    """Return (amount, summary) of each voucher with an amount above zero, from (index, summary, amount)."""
+    sums: dict[int, tuple[int, str]] = {}
+    for index, summary, amount_fen in lines:
+        sums[index] = (sums.get(index, (0, ""))[0] + amount_fen, summary)
+    return [pair for pair in sums.values() if pair[0] > 0]
+
+
+def _tell_biggest(verb: str, lines: Sequence[tuple[int, str]]) -> list[str]:
+    """Say the biggest, the earlier first where amounts are equal; nothing where there is none."""
     biggest = sorted(lines, key=lambda line: -line[0])[:BIGGEST]
     if not biggest:
         return []

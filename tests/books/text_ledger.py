@@ -1,0 +1,224 @@
+"""Small text ledgers, readable by an accountant, run against the rules of the books.
+
+    2026-10-01 open | debit 101 库存现金 2000.00 | credit 301 资本 2000.00 | accepted
+    2026-10-03 voucher 001 | debit 51302 办公费 325.00 | credit 101 库存现金 325.00 | 购办公用纸 | accepted
+    2026-10-09 reversal 002 of 2026-10-001 | debit … -325.00 | credit … -325.00 | 金额录错 | accepted
+    2026-10-09 replacement 003 of 2026-10-001 | … | accepted
+    2026-11-01 close 2026-10 | accepted
+    2026-10 closing 2000.00
+
+A line that begins with a day is an entry, judged by `check_entry` and folded when nothing speaks against it;
+its last part says what must come out: `accepted`, or `refused: <codes>`. A line that begins with a month is a
+line of the finance sheet: all lines of the same month and first word must be exactly those the sheet has.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterator
+
+from ledger.books.figures import AccountAmount, AccountChange, FinanceFigures
+from ledger.books.finance_figures import summarize_finance
+from ledger.books.money import format_yuan, parse_yuan
+from ledger.books.values import PublicText
+from ledger.books.village import LogFounded
+from ledger.books.vouchers import (
+    AccountsOpened,
+    PeriodClosed,
+    Posting,
+    VoucherRecorded,
+    VoucherReplaced,
+    VoucherReversed,
+)
+from ledger.data import load_reference
+from ledger.entries import KIND_OF_BODY, KINDS, Body, Entry
+from ledger.figures import build_head, collect_figures
+from ledger.state import MemoryFacts, check_entry, fold_entry
+from ledger.state.money import build_closing
+from tests.builders import CHECKER, MAKER, VILLAGE, build_founding
+
+POSTING = re.compile(r"(debit|credit) ([1-5][0-9]+)(?: \S+)? (-?[0-9,]+\.[0-9]{2})")
+ENTRY = re.compile(r"(\d{4}-\d\d-\d\d) (open|voucher|reversal|replacement|close)(?: (\S+))?(?: of (\S+))?")
+FIGURE = re.compile(r"(\d{4}-\d\d) (\w+)\b.*")
+
+
+class TextLedger:
+    """One village's books, told line by line."""
+
+    def __init__(self, chart: str = "2023") -> None:
+        self.chart = chart
+        self.entries: list[Entry] = []
+        self.facts = MemoryFacts(self.entries.__getitem__)
+        self.texts: dict[str, str] = {}
+        self.indexes: dict[str, int] = {}
+        founding = build_founding(chart=chart)
+        assert self._try(founding, "2020-01-01", "2020-01") == []
+
+    def run(self, text: str) -> list[str]:
+        """Run a whole text and return what does not hold; empty when all of it does."""
+        wrong: list[str] = []
+        claims: dict[tuple[str, str], list[str]] = {}
+        for line in filter(None, (line.split("#")[0].strip() for line in text.splitlines())):
+            if figure := FIGURE.fullmatch(line):
+                claims.setdefault((figure[1], figure[2]), []).append(line)
+            else:
+                wrong += self._judge(line)
+        for (period, word), lines in claims.items():
+            told = [
+                line for line in describe_figures(self.get_figures(period)) if line.split()[1] == word
+            ]
+            if told != lines:
+                wrong += ["the text says:", *lines, "the sheet says:", *told]
+        return wrong
+
+    def get_figures(self, period: str, size: int | None = None) -> FinanceFigures:
+        """Return the finance sheet's figures of a month, as a draft."""
+        head = build_head(
+            self.facts,
+            load_reference(),
+            self.texts.get,
+            kind="finance",
+            period=period,
+            number="",
+            size=len(self.entries) if size is None else size,
+            hung_on="",
+            follows="",
+            replaces="",
+        )
+        figures = collect_figures(self.facts, load_reference(), self.texts.get, head)
+        assert isinstance(figures, FinanceFigures)
+        return figures
+
+    def _judge(self, line: str) -> list[str]:
+        head, *parts, outcome = (part.strip() for part in line.split("|"))
+        match = ENTRY.fullmatch(head)
+        assert match, f"no entry and no figure: {line}"
+        day, verb, number, answered = match.groups()
+        postings = tuple(self._read_posting(part) for part in parts if POSTING.fullmatch(part))
+        text = next((part for part in parts if not POSTING.fullmatch(part)), "样例")
+        if verb in ("voucher", "reversal", "replacement") and len(number) == 3:
+            number = f"{day[:7]}-{number}"
+        body = self._build_body(verb, number, answered, postings, text)
+        period = number[:7] if number else day[:7]
+        codes = self._try(body, day, period)
+        said = f"refused: {', '.join(codes)}" if codes else "accepted"
+        return [] if said == outcome else [f"{line}\n  came out as {said}"]
+
+    def _build_body(
+        self, verb: str, number: str, answered: str, postings: tuple[Posting, ...], text: str
+    ) -> Body:
+        if verb == "open":
+            return AccountsOpened(chart=self.chart, postings=postings)  # type: ignore[arg-type]
+        if verb == "close":
+            return build_closing(self.facts, number)
+        shared = {
+            "approver": self._publish("样例甲"),
+            "attachments": 1,
+            "bookkeeper": self._publish("样例乙"),
+            "chart": self.chart,
+            "handler": self._publish("样例丙"),
+            "number": number,
+            "postings": postings,
+        }
+        at = self.indexes.get(answered or "", 9_999)
+        if verb == "reversal":
+            return VoucherReversed(**shared, reason=self._publish(text), reverses=at)  # type: ignore[arg-type]
+        if verb == "replacement":
+            return VoucherReplaced(**shared, summary=self._publish(text), replaces=at)  # type: ignore[arg-type]
+        return VoucherRecorded(**shared, summary=self._publish(text))  # type: ignore[arg-type]
+
+    def _try(self, body: Body, day: str, period: str) -> list[str]:
+        """Judge an entry; append and fold it where nothing speaks against it. Returns the faults' codes."""
+        kind = KIND_OF_BODY[type(body)]
+        noon = dt.datetime.fromisoformat(f"{day}T12:00:00+08:00")
+        newest = self.entries[-1].recorded_at if self.entries else 0
+        entry = Entry(
+            body=body,
+            checkers=(CHECKER,) if KINDS[kind].checkers else (),
+            index=len(self.entries),
+            kind=kind,
+            maker=MAKER,
+            occurred_on=day,
+            period=period,
+            previous="",
+            recorded_at=max(newest, int(noon.timestamp()) * 1000),
+            v=1,
+            village=VILLAGE,
+        )
+        codes = sorted({fault.code for fault in check_entry(self.facts, load_reference(), entry)})
+        if not codes:
+            self.entries.append(entry)
+            fold_entry(self.facts, entry)
+            if not isinstance(body, LogFounded | AccountsOpened | PeriodClosed):
+                self.indexes[body.number] = entry.index  # type: ignore[union-attr]
+        return codes
+
+    def _publish(self, text: str) -> PublicText:
+        digest = f"text{len(self.texts):039d}"
+        self.texts[digest] = text
+        return PublicText(text=digest)
+
+    def _read_posting(self, part: str) -> Posting:
+        match = POSTING.fullmatch(part)
+        assert match
+        amount_fen = parse_yuan(match[3])
+        assert isinstance(amount_fen, int), part
+        return Posting(account=match[2], amount_fen=amount_fen, side=match[1])  # type: ignore[arg-type]
+
+
+def describe_figures(figures: FinanceFigures) -> Iterator[str]:
+    """Yield the lines of a finance sheet, as text ledgers write them."""
+    month = figures.head.period
+    yield f"{month} vouchers {figures.vouchers}"
+    for word in ("opening", "income", "expense", "closing"):
+        yield f"{month} {word} {_tell(getattr(figures, f'{word}_fen'))}"
+    for fund in figures.funds:
+        yield (
+            f"{month} fund {fund.account} {fund.name} | opening {_tell(fund.opening_fen)}"
+            f" | income {_tell(fund.income_fen)} | expense {_tell(fund.expense_fen)}"
+            f" | moved {_tell(fund.moved_fen)} | closing {_tell(fund.closing_fen)}"
+        )
+    for move in figures.moves:
+        flow = (
+            f"expense {_tell(move.expense_fen)}" if move.expense_fen else f"income {_tell(move.income_fen)}"
+        )
+        yield (
+            f"{month} move {move.line} | {move.voucher} | {move.occurred_on}"
+            f" | {' '.join(filter(None, [flow, move.correction]))} | {move.account} {move.account_name}"
+            f" | balance {_tell(move.balance_fen)} | {move.summary} | {move.handler}"
+            f" | attachments {move.attachments}"
+        )
+    yield from _describe_amounts(month, "incomes", figures.incomes)
+    yield from _describe_amounts(month, "expenses", figures.expenses)
+    yield from _describe_changes(month, "receivables", figures.receivables)
+    yield from _describe_changes(month, "payables", figures.payables)
+    yield from _describe_changes(month, "assets", figures.assets)
+    for correction in figures.corrections:
+        yield (
+            f"{month} correction {correction.voucher} answers {correction.answers} | {correction.occurred_on}"
+            f" | {correction.kind} | amount {_tell(correction.amount_fen)} | {correction.reason}"
+        )
+    for sentence in summarize_finance(figures):
+        yield f"{month} says {sentence}"
+
+
+def _describe_amounts(month: str, word: str, amounts: tuple[AccountAmount, ...]) -> Iterator[str]:
+    for amount in amounts:
+        yield (
+            f"{month} {word} {amount.account} {amount.name}"
+            f" | month {_tell(amount.amount_fen)} | year {_tell(amount.year_fen)}"
+        )
+
+
+def _describe_changes(month: str, word: str, changes: tuple[AccountChange, ...]) -> Iterator[str]:
+    for change in changes:
+        yield (
+            f"{month} {word} {change.account} {change.name} | opening {_tell(change.opening_fen)}"
+            f" | increase {_tell(change.increase_fen)} | decrease {_tell(change.decrease_fen)}"
+            f" | closing {_tell(change.closing_fen)}"
+        )
+
+
+def _tell(amount_fen: int) -> str:
+    return format_yuan(amount_fen)
