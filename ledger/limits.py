@@ -78,6 +78,9 @@ CELL_MAX_CHARS = 1_000
 FAULTS_MAX_SHOWN = 200
 """Faults told at once about one workbook; the rest is counted."""
 
+ENTRY_MAX_LINES = 500
+"""Lines of a round, or sealed persons, in one entry: 500 of 115 bytes stay below ENTRY_MAX_BYTES."""
+
 SUMMARY_MAX_CHARS = 80
 """A voucher's summary or a public reason: two lines of a printed sheet."""
 

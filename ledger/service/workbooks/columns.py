@@ -12,8 +12,8 @@ from ledger.limits import EVIDENCE_MAX_CHARS, NAME_MAX_CHARS, SUMMARY_MAX_CHARS
 WorkbookKind = Literal["vouchers", "points", "scores", "opening", "households", "members"]
 Form = Literal["text", "code", "number", "money", "quantity", "day", "month", "choice"]
 """How a cell is read: `text` free text; `code` digits and letters kept as typed; `number` a voucher number;
-`money` yuan with at most two decimals, to fen; `quantity` a whole number; `day`, `month` text or an Excel date;
-`choice` 是 or 否."""
+`money` yuan with at most two decimals, to fen; `quantity` a whole number; `day`, `month` text or an Excel
+date; `choice` 是 or 否."""
 
 NOTES_SHEET = "填写说明"
 CHOICES_SHEET = "选项"
@@ -56,7 +56,9 @@ _VOUCHERS = Sheet(
     columns=(
         Column("凭证号", "number", "年-月-三位序号，如 2026-10-017；同一凭证的后续行可以留空"),
         Column("日期", "day", "业务发生的日期，如 2026-10-28；每张凭证填第一行"),
-        Column("摘要", "text", "会公开，不写村民姓名、电话和证件号；冲销凭证留空", max_chars=SUMMARY_MAX_CHARS),
+        Column(
+            "摘要", "text", "会公开，不写村民姓名、电话和证件号；冲销凭证留空", max_chars=SUMMARY_MAX_CHARS
+        ),
         Column("科目代码", "code", "如 102"),
         Column("科目名称", "text", "与科目代码一致，如 银行存款"),
         Column("借方金额", "money", "元，最多两位小数；借、贷只填一边"),

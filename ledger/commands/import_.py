@@ -1,0 +1,95 @@
+"""`mingbai template` and `mingbai import`: an empty workbook, and a filled one turned into drafts."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import cast
+
+import rich_click as click
+from click.exceptions import Exit
+
+from ledger.commands.common import (
+    get_village,
+    home_option,
+    print_json,
+    print_notice,
+    read_file,
+    village_option,
+)
+from ledger.errors import Refused, format_fault
+from ledger.home import Home
+from ledger.service.import_ import Import, WorkbookKind, apply_import, import_workbook
+from ledger.service.workbooks.columns import WORKBOOKS
+from ledger.service.workbooks.templates import build_template
+
+_KINDS = click.Choice(list(WORKBOOKS))
+
+
+@click.command("template")
+@click.argument("kind", type=_KINDS)
+@click.option("--out", required=True, metavar="文件.xlsx", help="写到哪个文件；已有的文件不覆盖。")
+def template_command(kind: str, out: str) -> None:
+    """生成空白表格：表头、下拉选项和填写说明都在里面。"""
+    data = build_template(cast(WorkbookKind, kind))
+    try:
+        with Path(out).open("xb") as file:
+            file.write(data)
+    except OSError as error:
+        raise click.ClickException(f"文件 {out} 写不了：{os.strerror(error.errno or 0)}") from error
+    print_notice(f"已写好 {WORKBOOKS[cast(WorkbookKind, kind)].title}表格：{out}")
+
+
+@click.command("import")
+@click.argument("kind", type=_KINDS)
+@click.argument("file", metavar="文件.xlsx")
+@home_option
+@village_option
+@click.option("--maker", required=True, metavar="代号", help="经办人的代号。")
+@click.option("--apply", "keep", is_flag=True, help="存为草稿，等另一人审核；不写就只是试算。")
+@click.option("--json", "as_json", is_flag=True, help="输出给程序读。")
+def import_command(
+    home: Home, kind: str, file: str, village: str | None, maker: str, keep: bool, as_json: bool
+) -> None:
+    """把填好的表格变成待审的草稿；有一处要改，就什么都不存。"""
+    imported = import_workbook(
+        home,
+        village=get_village(home, village),
+        kind=cast(WorkbookKind, kind),
+        data=read_file(file),
+        filename=Path(file).name,
+        maker=maker,
+    )
+    if keep and not imported.faults:
+        apply_import(home, imported)
+    if as_json:
+        print_json(_build_answer(imported, keep))
+        raise Exit(1 if imported.faults else 0)
+    if imported.faults:
+        raise Refused(imported.faults)
+    _print_import(imported, keep)
+
+
+def _build_answer(imported: Import, keep: bool) -> dict[str, object]:
+    return {
+        "applied": keep and not imported.faults,
+        "drafts": [{"id": draft.id, "label": draft.label} for draft in imported.drafts],
+        "faults": [
+            {"code": fault.code, "place": fault.place, "message": format_fault(fault)}
+            for fault in imported.faults
+        ],
+        "kind": imported.kind,
+        "preview": list(imported.preview),
+        "village": imported.village,
+    }
+
+
+def _print_import(imported: Import, keep: bool) -> None:
+    for line in imported.preview:
+        click.echo(line)
+    if not keep:
+        print_notice(f"试算：共 {len(imported.drafts)} 项，没有要改的。加 --apply 存为草稿。")
+        return
+    for draft in imported.drafts:
+        click.echo(f"{draft.id}  {draft.label}")
+    print_notice(f"已存 {len(imported.drafts)} 项草稿，等另一人审核：mingbai pass --all --checker 审核人代号")

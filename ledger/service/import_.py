@@ -1,0 +1,160 @@
+"""A clerk's workbook turned into drafts: all of it, or every fault at once.
+
+`import_workbook` only looks; `apply_import` keeps. What survives a crash between its two writes: households
+and members in the vault that no entry speaks of yet; the same file imported again finds them and gives them
+the same pseudonyms.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from ledger.errors import Fault
+from ledger.limits import FAULTS_MAX_SHOWN
+from ledger.ports import Draft, Household, Member, Ports
+from ledger.service.drafts import check_person
+from ledger.service.workbooks.columns import WorkbookKind
+from ledger.service.workbooks.households import gather_households
+from ledger.service.workbooks.members import gather_members
+from ledger.service.workbooks.opening import gather_opening
+from ledger.service.workbooks.points import gather_points
+from ledger.service.workbooks.reading import Line, read_workbook
+from ledger.service.workbooks.scores import gather_scores
+from ledger.service.workbooks.tray import Desk, OverlayFacts, Tray
+from ledger.service.workbooks.vouchers import gather_vouchers
+
+__all__ = ["Import", "WorkbookKind", "apply_import", "import_workbook"]
+
+MAKER_ROLES = ("clerk",)
+
+Tables = Mapping[str, tuple[Line, ...]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Import:
+    """What a workbook would become. With any fault there are no drafts."""
+
+    drafts: tuple[Draft, ...]
+    faults: tuple[Fault, ...]
+    households: tuple[Household, ...]  # rows for the vault, written by `apply_import`
+    kind: WorkbookKind
+    members: tuple[Member, ...]  # the same
+    preview: tuple[str, ...]  # what would be posted, line by line, for the clerk alone
+    village: str
+
+
+def import_workbook(
+    ports: Ports, *, village: str, kind: WorkbookKind, data: bytes, filename: str, maker: str
+) -> Import:
+    """Return the drafts that the workbook's bytes give under `kind`, or every fault in them.
+
+    Raises nothing for a person's mistakes; NotFound where the home has no such village. Nothing is kept.
+    """
+    batch = hashlib.sha256(f"{kind}\n{village}\n".encode() + data).hexdigest()
+    with ports.ledger.read(village) as reader:
+        desk = Desk(
+            batch=batch,
+            maker=maker,
+            names=_list_names(ports, village),
+            ports=ports,
+            reader=reader,
+            village=village,
+        )
+        tray = Tray(desk=desk, facts=OverlayFacts(reader.facts, reader.size))
+        tray.refuse(check_person(ports.vault.find_person(village, maker), maker, MAKER_ROLES))
+        again = _check_again(ports, desk, filename)
+        tray.refuse(again)
+        if not again:
+            tables, faults = read_workbook(data, kind, filename)
+            tray.refuse(faults)
+            _GATHERERS[kind](tray, tables)
+    if tray.faults:
+        return _build_refusal(kind, village, tray.faults)
+    return Import(
+        drafts=tuple(tray.drafts),
+        faults=(),
+        households=tuple(tray.households),
+        kind=kind,
+        members=tuple(tray.members),
+        preview=tuple(tray.preview),
+        village=village,
+    )
+
+
+def apply_import(ports: Ports, imported: Import) -> None:
+    """Keep the drafts, and the people they speak of; Refused where another import was faster.
+
+    ValueError for an import with faults: there is nothing to keep.
+    """
+    if imported.faults:
+        raise ValueError("an import with faults has nothing to apply")
+    ports.vault.put_households(imported.village, imported.households)
+    ports.vault.put_members(imported.village, imported.members)
+    ports.vault.put_drafts(imported.drafts)
+
+
+def _list_names(ports: Ports, village: str) -> frozenset[str]:
+    """Return the names that may not stand in public text, without blanks."""
+    households = (item.name for item in ports.vault.list_households(village))
+    members = (item.name for item in ports.vault.list_members(village))
+    return frozenset("".join(name.split()) for name in (*households, *members))
+
+
+def _check_again(ports: Ports, desk: Desk, filename: str) -> list[Fault]:
+    """The same bytes, imported as the same kind before, are refused, naming what they became."""
+    known = [
+        draft
+        for state in ("waiting", "recorded")
+        for draft in ports.vault.list_drafts(desk.village, state)
+        if draft.batch == desk.batch
+    ]
+    if not known:
+        return []
+    first = known[0]
+    became = f"已记入第 {first.index} 项" if first.state == "recorded" else f"待审草稿 {first.id}"
+    return [
+        Fault(
+            code="import-duplicate",
+            place=f"文件「{filename}」",
+            found=f"这个文件导入过：{became}（{first.label}）等 {len(known)} 项",
+            expected="没有导入过的文件",
+            remedy="不用再导入；要重来就先作废那些草稿，已入账的用冲销更正",
+        )
+    ]
+
+
+def _build_refusal(kind: WorkbookKind, village: str, faults: Sequence[Fault]) -> Import:
+    shown = list(faults[:FAULTS_MAX_SHOWN])
+    if len(faults) > FAULTS_MAX_SHOWN:
+        shown.append(
+            Fault(
+                code="faults-more",
+                place="工作簿",
+                found=f"另外还有 {len(faults) - FAULTS_MAX_SHOWN} 处",
+                expected="一次列出不超过 " + str(FAULTS_MAX_SHOWN) + " 处",
+                remedy="先改好上面列出的，再导入一次",
+            )
+        )
+    return Import(
+        drafts=(), faults=tuple(shown), households=(), kind=kind, members=(), preview=(), village=village
+    )
+
+
+def _gather_points(tray: Tray, tables: Tables) -> None:
+    gather_points(tray, tables.get("积分", ()), tables.get("冲销", ()))
+
+
+def _take(name: str, gather: Callable[[Tray, Sequence[Line]], None]) -> Callable[[Tray, Tables], None]:
+    return lambda tray, tables: gather(tray, tables.get(name, ()))
+
+
+_GATHERERS: dict[WorkbookKind, Callable[[Tray, Tables], None]] = {
+    "vouchers": _take("凭证", gather_vouchers),
+    "points": _gather_points,
+    "scores": _take("党员评分", gather_scores),
+    "opening": _take("期初余额", gather_opening),
+    "households": _take("农户", gather_households),
+    "members": _take("党员", gather_members),
+}

@@ -1,0 +1,215 @@
+"""The sheet 农户: households with their pseudonyms, and the agreements they signed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Literal
+
+from ledger.books.points import AgreementsSigned, GroupCount, HouseholdsRegistered
+from ledger.books.screening import check_private_text
+from ledger.errors import Fault
+from ledger.limits import ENTRY_MAX_LINES
+from ledger.ports import Household
+from ledger.service.drafts import Discloser, make_pseudonym
+from ledger.service.workbooks.people import (
+    check_name,
+    fault_twice,
+    fault_zero,
+    find_private,
+    list_registered,
+    list_waiting,
+)
+from ledger.service.workbooks.reading import Line
+from ledger.service.workbooks.tray import Desk, Tray, split_parts
+from ledger.state.awards import list_scoring
+from ledger.state.facts import RulebookFacts, get_fact
+
+Consent = Literal["scoring", "display", "naming"]
+_CONSENTS: dict[str, Consent] = {"同意积分": "scoring", "同意公示": "display", "同意署名": "naming"}
+
+
+def gather_households(tray: Tray, lines: Sequence[Line]) -> None:
+    """Judge the list of households and draft their registration, then the agreements by day of signing.
+
+    A household registered before may stand in the list again to sign what it has not signed yet.
+    """
+    desk = tray.desk
+    registered = list_registered(desk, tray.facts)
+    kept = {item.number: item for item in desk.ports.vault.list_households(desk.village)}
+    waiting = list_waiting(desk)
+    rulebook = get_fact(tray.facts, "rulebook", RulebookFacts)
+    version = rulebook.version if rulebook else 0
+    signed = list_scoring(tray.facts, version, tray.facts.next_index, find_private(desk))
+    seen: dict[str, Line] = {}
+    for line in lines:
+        number = line.text("户号")
+        tray.refuse(_check_line(line, seen.get(number)))
+        known = registered.get(number)
+        if known is not None:
+            tray.refuse(_check_known(line, known, is_signed=known.household in signed))
+        elif number in kept and kept[number].household in waiting:
+            tray.refuse([_fault_known(line, "的登记正在待审")])
+        seen.setdefault(number, line)
+    if not version and any(line.has("签约日期") for line in lines):
+        tray.refuse([_fault_no_rulebook(next(line for line in lines if line.has("签约日期")))])
+    if tray.faults or any(line.bad for line in lines):
+        return
+    # A household kept by an import whose drafts were given up gets its old pseudonym again.
+    households = [_build_household(desk, line, kept.get(line.text("户号"))) for line in lines]
+    tray.households += households
+    _register(tray, [item for item in households if item.number not in registered])
+    for day in sorted({line.text("签约日期") for line in lines} - {""}):
+        pairs = zip(households, lines, strict=True)
+        _sign(tray, [item for item, line in pairs if line.text("签约日期") == day], day, version)
+
+
+def check_typed_as_text(line: Line, header: str) -> list[Fault]:
+    """A code typed as a number may have lost the zeros before it, and nobody can tell."""
+    if header not in line.typed_numbers or header in line.bad:
+        return []
+    return [
+        Fault(
+            code="code-typed-as-number",
+            place=line.at(header),
+            found=f"数字 {line.text(header)}",
+            expected="文本格式的编号",
+            remedy="把这一列设为文本格式，重新输入编号，前面的 0 不要丢",
+        )
+    ]
+
+
+def _check_line(line: Line, first: Line | None) -> list[Fault]:
+    faults = check_typed_as_text(line, "户号")
+    faults += check_private_text(line.text("户主"), line.at("户主"))
+    if first is not None:
+        faults.append(fault_twice(line, "户号", f"户号 {line.text('户号')}", first))
+    if line.text("村民小组") == "0":
+        faults.append(fault_zero(line, "村民小组"))
+    chosen = [header for header in _CONSENTS if line.text(header) == "是"]
+    if line.text("同意积分") == "否" and chosen:
+        faults.append(
+            Fault(
+                code="consent-without-scoring",
+                place=line.at(chosen[0]),
+                found=f"「{chosen[0]}」是，「同意积分」否",
+                expected="不同意积分的，公示和署名也是否",
+                remedy="对照积分契约改正",
+            )
+        )
+    if bool(chosen) != line.has("签约日期"):
+        faults.append(
+            Fault(
+                code="agreement-day",
+                place=line.at("签约日期"),
+                found="空" if chosen else "有日期，但三项都不同意",
+                expected="同意积分的有签约日期，不同意的留空",
+                remedy="对照积分契约，补上日期或改正选项",
+            )
+        )
+    return faults
+
+
+def _check_known(line: Line, known: Household, *, is_signed: bool) -> list[Fault]:
+    """A household registered before is the same one, and signs what it has not signed."""
+    if is_signed or not line.has("签约日期"):
+        return [_fault_known(line, "已经登记、签约" if is_signed else "已经登记")]
+    faults = check_name(line, "户主", known.name)
+    if line.number("村民小组") != known.group and "村民小组" in line.values:
+        faults.append(
+            Fault(
+                code="household-group",
+                place=line.at("村民小组"),
+                found=line.text("村民小组"),
+                expected=f"{known.group}，与登记时相同",
+                remedy="对照名册改正户号或村民小组",
+            )
+        )
+    return faults
+
+
+def _fault_known(line: Line, why: str) -> Fault:
+    return Fault(
+        code="household-known",
+        place=line.at("户号"),
+        found=f"户号 {line.text('户号')} {why}",
+        expected="还没有登记的农户，或者新签契约的农户",
+        remedy="删去这一行；名册只登记一次，契约只签一次",
+    )
+
+
+def _fault_no_rulebook(line: Line) -> Fault:
+    return Fault(
+        code="rulebook-missing",
+        place=line.at("签约日期"),
+        found="本村还没有通过的积分细则",
+        expected="先有积分细则，再签积分契约",
+        remedy="先用 mingbai adopt rulebook 采用细则并由另一人通过，再导入农户",
+    )
+
+
+def _build_household(desk: Desk, line: Line, known: Household | None) -> Household:
+    return Household(
+        consents=frozenset(name for header, name in _CONSENTS.items() if line.text(header) == "是"),
+        group=line.number("村民小组"),
+        household=known.household if known else make_pseudonym(desk.ports.entropy, "h-", 16),
+        name=line.text("户主"),
+        number=line.text("户号"),
+    )
+
+
+def _register(tray: Tray, households: Sequence[Household]) -> None:
+    if not households:
+        return
+    parts = split_parts(households, ENTRY_MAX_LINES)
+    for number, (start, stop) in enumerate(parts, 1):
+        texts = Discloser(tray.desk.ports.entropy)
+        sealed = [
+            texts.seal("household", {"group": item.group, "household": item.household})
+            for item in households[start:stop]
+        ]
+        counts = Counter(item.group for item in households[start:stop])
+        body = HouseholdsRegistered(
+            groups=tuple(
+                GroupCount(group=group, households=count) for group, count in sorted(counts.items())
+            ),
+            # In order of digest, so that the place in the list tells nothing of the household.
+            households=tuple(sorted(sealed, key=lambda item: item.sealed)),
+        )
+        part = f"（第 {number}/{len(parts)} 部分）" if len(parts) > 1 else ""
+        label = f"农户登记 {stop - start} 户，{len(counts)} 个村民小组{part}"
+        faults = tray.check(body, tray.desk.today, tray.desk.today[:7])
+        tray.refuse(faults, "工作表「农户」")
+        if not faults:
+            tray.preview.append(label)
+            tray.add(body, tray.desk.today, tray.desk.today[:7], label, texts)
+
+
+def _sign(tray: Tray, agreed: Sequence[Household], day: str, version: int) -> None:
+    for start, stop in split_parts(agreed, ENTRY_MAX_LINES):
+        texts = Discloser(tray.desk.ports.entropy)
+        part = agreed[start:stop]
+        sealed = [
+            texts.seal(
+                "agreement",
+                {"household": item.household, **{name: name in item.consents for name in _CONSENTS.values()}},
+            )
+            for item in part
+        ]
+        counts = {name: sum(name in item.consents for item in part) for name in _CONSENTS.values()}
+        body = AgreementsSigned(
+            agreements=tuple(sorted(sealed, key=lambda item: item.sealed)),
+            display=counts["display"],
+            naming=counts["naming"],
+            scoring=counts["scoring"],
+            version=version,
+        )
+        label = (
+            f"积分契约 {day} 签 {len(part)} 户：同意积分 {counts['scoring']}、公示 {counts['display']}、"
+            f"署名 {counts['naming']}"
+        )
+        faults = tray.check(body, day, day[:7])
+        tray.refuse(faults, "工作表「农户」")
+        if not faults:
+            tray.preview.append(label)
+            tray.add(body, day, day[:7], label, texts)

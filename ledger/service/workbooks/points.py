@@ -1,0 +1,274 @@
+"""The sheets 积分 and 冲销: a month's round of villagers' points, and lines taken back."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from ledger.books.awards import Award, check_awards
+from ledger.books.points import PointsLine, PointsReversed, PointsRound, Rule, is_sealed
+from ledger.books.screening import check_private_text, check_public_text
+from ledger.errors import Fault
+from ledger.log.commitments import Json
+from ledger.ports import Household
+from ledger.service.drafts import Discloser
+from ledger.service.workbooks.people import (
+    check_name,
+    check_title,
+    fault_rule_unknown,
+    fault_twice,
+    fault_zero,
+    find_by_number,
+    find_private,
+    list_registered,
+    read_title,
+)
+from ledger.service.workbooks.reading import Line
+from ledger.service.workbooks.rounds import Part, PlainDrawn, SealedDrawn, split_round
+from ledger.service.workbooks.tray import Tray
+from ledger.state.awards import list_scoring
+from ledger.state.facts import EntryAt, get_fact, key_at, read_body
+from ledger.state.private import AwardLine, AwardSubject, open_private
+from ledger.state.rulebooks import find_rulebook, get_points_month
+
+
+class Rulebook(NamedTuple):
+    """The rules in force in a month with their names, and the households that agreed to them."""
+
+    rules: dict[str, Rule]
+    scoring: frozenset[str]
+    titles: dict[str, str]
+    version: int
+
+
+@dataclass(frozen=True)
+class Found:
+    """A recorded line that may be taken back."""
+
+    digest: str
+    evidence: str
+    index: int
+    points: int
+    rule: str  # empty for a sealed line
+
+
+def gather_points(tray: Tray, lines: Sequence[Line], reversals: Sequence[Line]) -> None:
+    """Judge the rounds of each month and the lines taken back, and draft them."""
+    known = list_registered(tray.desk, tray.facts)
+    by_month: dict[str, list[Line]] = defaultdict(list)
+    for line in lines:
+        by_month[line.text("月份")].append(line)
+    for period in sorted(by_month):
+        _gather_round(tray, known, period, by_month[period])
+    for line in reversals:
+        _gather_reversal(tray, known, line)
+
+
+def _gather_round(tray: Tray, known: dict[str, Household], period: str, lines: Sequence[Line]) -> None:
+    book = _find_rulebook(tray, period)
+    if book is None:
+        # Lines whose month cannot be read have their fault already.
+        tray.refuse([_fault_no_rulebook(lines[0], period)] if period else [])
+        return
+    before = len(tray.faults)
+    awards: list[Award] = []
+    seen: dict[tuple[str, str, str], Line] = {}
+    for line in lines:
+        key = (line.text("户号"), line.text("规则编号"), line.text("证据"))
+        if key in seen and all(key):
+            tray.refuse([fault_twice(line, "证据", "同一户、同一规则、同一证据", seen[key])])
+        seen.setdefault(key, line)
+        award, faults = _read_award(line, known, book)
+        tray.refuse(faults)
+        awards += [award] if award else []
+    tray.refuse(check_awards(awards, book.rules.values(), book.scoring))
+    if len(tray.faults) == before:
+        numbers = {item.household: item.number for item in known.values()}
+        tray.preview.append(f"积分评议 {period}：{_count_households(awards)} 户 {len(awards)} 条")
+        tray.preview += [_format_award(award, numbers[award.household], book) for award in awards]
+    if awards:
+        _draft_round(tray, period, awards, book, is_whole=len(tray.faults) == before)
+
+
+def _find_rulebook(tray: Tray, period: str) -> Rulebook | None:
+    body = find_rulebook(tray.facts, period) if period else None
+    if body is None:
+        return None
+    index = tray.facts.next_index
+    return Rulebook(
+        rules={rule.code: rule for rule in body.rules},
+        scoring=list_scoring(tray.facts, body.version, index, find_private(tray.desk)),
+        titles={rule.code: read_title(tray.desk, rule.text.text) for rule in body.rules},
+        version=body.version,
+    )
+
+
+def _fault_no_rulebook(line: Line, period: str) -> Fault:
+    return Fault(
+        code="rulebook-missing",
+        place=line.at("月份"),
+        found=f"{period} 没有起用的积分细则",
+        expected="先有积分细则，再评议",
+        remedy="先用 mingbai adopt rulebook 采用细则并由另一人通过，起用月份不晚于评议的月份",
+    )
+
+
+def _read_award(line: Line, known: dict[str, Household], book: Rulebook) -> tuple[Award | None, list[Fault]]:
+    """Return the award of a line, None where anything is wrong with it, and what is."""
+    faults = check_private_text(line.text("证据"), line.at("证据"))
+    household, rule = None, book.rules.get(line.text("规则编号"))
+    if "户号" in line.values:
+        found = find_by_number(line, "户号", known, "农户")
+        if isinstance(found, Fault):
+            faults.append(found)
+        else:
+            household = found
+            faults += check_name(line, "户主", found.name)
+    if rule is not None:
+        faults += check_title(line, "规则名称", book.titles[rule.code], rule.code)
+    elif "规则编号" in line.values:
+        faults.append(fault_rule_unknown(line, "规则编号", book.rules, "积分细则"))
+    if line.text("数量") == "0":
+        faults.append(fault_zero(line, "数量"))
+    if faults or line.bad or household is None or rule is None:
+        return None, faults
+    award = Award(
+        evidence=line.text("证据"),
+        household=household.household,
+        place=line.place,
+        points=rule.points * line.number("数量"),
+        quantity=line.number("数量"),
+        rule=rule.code,
+        sealed=is_sealed(rule),
+    )
+    return award, []
+
+
+def _count_households(awards: Sequence[Award]) -> int:
+    return len({award.household for award in awards})
+
+
+def _draft_round(tray: Tray, period: str, awards: Sequence[Award], book: Rulebook, *, is_whole: bool) -> None:
+    """Draft the round in parts. Where some lines are wrong, the others still show the month's own faults."""
+    texts = Discloser(tray.desk.ports.entropy)
+    plain: list[PlainDrawn[PointsLine]] = []
+    sealed: list[SealedDrawn] = []
+    for award in awards:
+        _draw_award(texts, award, plain, sealed)
+    households = _count_households(awards)
+    parts = split_round(plain, sealed)
+    for number, part in enumerate(parts, 1):
+        body = PointsRound(
+            households=households,
+            lines=part.lines,
+            part=number,
+            parts=len(parts),
+            sealed_lines=part.sealed_lines,
+            sealed_points=part.sealed_points,
+            version=book.version,
+        )
+        day = tray.desk.get_day_in(period)
+        faults = tray.check(body, day, period)
+        tray.refuse(faults, f"工作表「积分」{period}")
+        if faults or not is_whole:
+            return
+        own = Discloser(tray.desk.ports.entropy)
+        own.private += part.private
+        tray.add(body, day, period, _format_label(period, body, part), own)
+
+
+def _draw_award(
+    texts: Discloser, award: Award, plain: list[PlainDrawn[PointsLine]], sealed: list[SealedDrawn]
+) -> None:
+    """Seal a line whole where the rule asks for it, its subject alone otherwise."""
+    subject: dict[str, Json] = {"evidence": award.evidence, "household": award.household}
+    if award.sealed:
+        worth: dict[str, Json] = {"points": award.points, "quantity": award.quantity, "rule": award.rule}
+        digest = texts.seal("line", {**subject, **worth}).sealed
+        sealed.append(SealedDrawn(digest, texts.private[-1], award.points))
+        return
+    seal = texts.seal("subject", subject)
+    line = PointsLine(points=award.points, quantity=award.quantity, rule=award.rule, subject=seal)
+    plain.append(PlainDrawn(seal.sealed, texts.private[-1], line))
+
+
+def _format_award(award: Award, number: str, book: Rulebook) -> str:
+    mark = "（整行密封）" if award.sealed else ""
+    worth = f"{book.rules[award.rule].points} × {award.quantity} = {award.points} 分"
+    return f"　户 {number} {award.rule} {book.titles[award.rule]} {worth}{mark}　{award.evidence}"
+
+
+def _format_label(period: str, body: PointsRound, part: Part[PointsLine]) -> str:
+    points = sum(line.points for line in body.lines)
+    which = f"（第 {body.part}/{body.parts} 部分）" if body.parts > 1 else ""
+    hidden = f"，密封 {len(part.sealed_lines)} 条 {part.sealed_points} 分" if part.sealed_lines else ""
+    return f"积分评议 {period}：{body.households} 户，明示 {len(part.lines)} 条 {points} 分{hidden}{which}"
+
+
+def _gather_reversal(tray: Tray, known: dict[str, Household], line: Line) -> None:
+    faults = check_public_text(line.text("原因"), line.at("原因"), tray.desk.names)
+    household = find_by_number(line, "户号", known, "农户") if "户号" in line.values else None
+    if isinstance(household, Fault):
+        faults.append(household)
+    if line.bad or household is None or isinstance(household, Fault):
+        tray.refuse(faults)
+        return
+    found = next(_iterate_lines(tray, line, household), None)
+    if found is None:
+        faults.append(_fault_no_line(line))
+    if faults or found is None:
+        tray.refuse(faults)
+        return
+    texts = Discloser(tray.desk.ports.entropy)
+    body = PointsReversed(
+        line=found.digest,
+        points=-found.points,
+        reason=texts.publish("reason", line.text("原因")),
+        reverses=found.index,
+        rule=found.rule,
+    )
+    period = line.text("月份")
+    day = tray.desk.get_day_in(period)
+    faults = tray.check(body, day, period)
+    tray.refuse(faults, line.place)
+    if not faults:
+        label = f"积分冲销 {period}：{line.text('原月份')} 的一条，{-found.points} 分，{line.text('原因')}"
+        what = f"户 {household.number} {line.text('规则编号')} 证据 {found.evidence}"
+        tray.preview.append(f"{label}　{what}")
+        tray.add(body, day, period, label, texts)
+
+
+def _iterate_lines(tray: Tray, line: Line, household: Household) -> Iterator[Found]:
+    """Yield the household's recorded lines of the month and rule that nobody took back yet."""
+    rule = line.text("规则编号")
+    for index in get_points_month(tray.facts, line.text("原月份")).rounds:
+        if not tray.facts.is_recorded(index):
+            continue
+        for found in _iterate_round(tray, index, household.household, rule):
+            if get_fact(tray.facts, f"taken/{key_at(index)}/{found.digest}", EntryAt) is None:
+                yield found
+
+
+def _iterate_round(tray: Tray, index: int, household: str, rule: str) -> Iterator[Found]:
+    body, find = read_body(tray.facts, index, PointsRound), find_private(tray.desk)
+    for line in body.lines:
+        digest = line.subject.sealed
+        subject = open_private(find, digest, AwardSubject) if line.rule == rule else None
+        if subject is not None and subject.household == household:
+            yield Found(digest, subject.evidence, index, line.points, rule)
+    for sealed in body.sealed_lines:
+        hidden = open_private(find, sealed.sealed, AwardLine)
+        if hidden is not None and (hidden.household, hidden.rule) == (household, rule):
+            yield Found(sealed.sealed, hidden.evidence, index, hidden.points, "")
+
+
+def _fault_no_line(line: Line) -> Fault:
+    return Fault(
+        code="points-line-unknown",
+        place=line.place,
+        found=f"{line.text('原月份')} 户号 {line.text('户号')} 没有可冲销的 {line.text('规则编号')}",
+        expected="已经记入账本、还没有冲销的一条积分",
+        remedy="核对原月份、户号和规则编号；刚导入的先让它通过审核",
+    )

@@ -1,0 +1,312 @@
+"""From the bytes of a workbook to lines of typed values, with every fault of form on the way.
+
+Values only: a formula is never computed and never trusted, hidden content is refused rather than skipped.
+Which sheet and columns there must be, `columns` says; what a line means, the modules of the kinds say.
+"""
+
+from __future__ import annotations
+
+import io
+import warnings
+from collections.abc import Iterator, Sequence
+from difflib import get_close_matches
+from typing import NamedTuple
+
+import openpyxl
+from openpyxl.cell.cell import Cell
+from openpyxl.utils import get_column_letter
+from openpyxl.workbook import Workbook
+from openpyxl.worksheet.worksheet import Worksheet
+
+from ledger.books.screening import format_found, normalise_text
+from ledger.errors import Fault
+from ledger.limits import WORKBOOK_MAX_COLUMNS, WORKBOOK_MAX_ROWS
+from ledger.service.workbooks.archive import check_archive, fault_not_workbook
+from ledger.service.workbooks.cells import RawCell, parse_cell
+from ledger.service.workbooks.columns import IGNORED_SHEETS, WORKBOOKS, Column, Sheet, WorkbookKind
+
+
+class Line(NamedTuple):
+    """One row of a sheet. Empty cells are absent from `values`, cells with a fault stand in `bad`."""
+
+    sheet: str
+    row: int
+    columns: dict[str, str]  # header to column letter
+    values: dict[str, str | int]  # money in fen, days and months as texts, choices as 是 or 否
+    bad: frozenset[str]
+    typed_numbers: frozenset[str]  # code columns whose cell held a number: leading zeros may be lost
+
+    @property
+    def place(self) -> str:
+        """Where the line stands, as the clerk sees it."""
+        return f"工作表「{self.sheet}」第 {self.row} 行"
+
+    def at(self, header: str) -> str:
+        """Where the cell of a column stands."""
+        return f"工作表「{self.sheet}」{self.columns[header]}{self.row}"
+
+    def has(self, header: str) -> bool:
+        """Whether the clerk wrote something there, right or wrong."""
+        return header in self.values or header in self.bad
+
+    def text(self, header: str) -> str:
+        """Return a cell as text, empty where nothing stands."""
+        return str(self.values.get(header, ""))
+
+    def number(self, header: str) -> int:
+        """Return a quantity or an amount in fen, 0 where nothing stands."""
+        value = self.values.get(header, 0)
+        return value if isinstance(value, int) else 0
+
+
+def read_workbook(
+    data: bytes, kind: WorkbookKind, filename: str
+) -> tuple[dict[str, tuple[Line, ...]], list[Fault]]:
+    """Return the lines of each sheet by its name, and every fault of form.
+
+    Raises nothing for what stands in the file. Lines with faults are returned too, so that their other cells
+    can be judged in the same go.
+    """
+    faults = check_archive(data, filename)
+    if faults:
+        return {}, faults
+    try:
+        with warnings.catch_warnings():
+            # openpyxl warns of extensions it leaves out; none of them holds a cell.
+            warnings.simplefilter("ignore")
+            book = openpyxl.load_workbook(io.BytesIO(data))
+            return _read_sheets(book, kind)
+    except Exception:  # noqa: BLE001 - the parser raises a dozen types on mangled files: one answer for all (F13)
+        return {}, [fault_not_workbook(f"文件「{filename}」")]
+
+
+def _read_sheets(book: Workbook, kind: WorkbookKind) -> tuple[dict[str, tuple[Line, ...]], list[Fault]]:
+    wanted = {sheet.name: sheet for sheet in WORKBOOKS[kind].sheets}
+    found: dict[str, Worksheet] = {normalise_text(sheet.title): sheet for sheet in book.worksheets}
+    faults = list(_check_sheets(book, found, wanted))
+    tables: dict[str, tuple[Line, ...]] = {}
+    for name, sheet in wanted.items():
+        if name in found:
+            tables[name], more = _read_sheet(found[name], sheet)
+            faults += more
+    if not faults and not any(tables.values()):
+        faults.append(
+            Fault(
+                code="workbook-no-rows",
+                place=f"工作表「{next(iter(wanted))}」",
+                found="只有表头，没有数据",
+                expected="至少一行数据",
+                remedy="从第 2 行起填写，再导入",
+            )
+        )
+    return tables, faults
+
+
+def _check_sheets(book: Workbook, found: dict[str, Worksheet], wanted: dict[str, Sheet]) -> Iterator[Fault]:
+    for name, sheet in wanted.items():
+        if name not in found and not sheet.optional:
+            yield Fault(
+                code="sheet-missing",
+                place="工作簿",
+                found="、".join(f"「{other}」" for other in list(found)[:8]) or "没有工作表",
+                expected=f"有工作表「{name}」",
+                remedy=f"把要导入的工作表改名为「{name}」",
+            )
+    for name, worksheet in found.items():
+        if name in IGNORED_SHEETS:
+            continue
+        if worksheet.sheet_state != "visible":
+            yield Fault(
+                code="sheet-hidden",
+                place=f"工作表「{name}」",
+                found="隐藏的工作表",
+                expected="没有隐藏的内容",
+                remedy="取消隐藏，核对后再导入；不要的就删去",
+            )
+        if name not in wanted and any(cell.value is not None for cell in _iterate_cells(worksheet)):
+            yield Fault(
+                code="sheet-unknown",
+                place=f"工作表「{name}」",
+                found="不认识的工作表",
+                expected="、".join(f"「{known}」" for known in wanted),
+                remedy="删去这张工作表，或改成要导入的名称",
+            )
+    for extra in book.chartsheets:
+        yield Fault(
+            code="sheet-unknown",
+            place=f"工作表「{extra.title}」",
+            found="只有图表的工作表",
+            expected="、".join(f"「{known}」" for known in wanted),
+            remedy="删去这张工作表，或改成要导入的名称",
+        )
+
+
+def _read_sheet(worksheet: Worksheet, sheet: Sheet) -> tuple[tuple[Line, ...], list[Fault]]:
+    faults = _check_size(worksheet, sheet)
+    if faults:
+        return (), faults
+    faults = [*_check_hidden(worksheet, sheet), *_check_merged(worksheet, sheet)]
+    headers, more = _read_headers(worksheet, sheet)
+    faults += more
+    lines = []
+    for row in range(2, worksheet.max_row + 1):
+        line, more = _read_line(worksheet, sheet, headers, row)
+        faults += more
+        if line is not None:
+            lines.append(line)
+    # Without all of its columns a line cannot be judged further: every row would say so again.
+    return tuple(lines) if len(headers) == len(sheet.columns) else (), faults
+
+
+def _check_size(worksheet: Worksheet, sheet: Sheet) -> list[Fault]:
+    """Refuse more cells than a clerk's sheet has; empty formatted ones around the data do not count."""
+    filled = [(cell.row, cell.column) for cell in _iterate_cells(worksheet) if cell.value is not None]
+    rows = max((row for row, _ in filled), default=1) - 1
+    columns = max((column for _, column in filled), default=0)
+    limits = (("行", rows, WORKBOOK_MAX_ROWS), ("列", columns, WORKBOOK_MAX_COLUMNS))
+    return [
+        Fault(
+            code="sheet-too-large",
+            place=f"工作表「{sheet.name}」",
+            found=f"{count:,} {unit}",
+            expected=f"不超过 {limit:,} {unit}",
+            remedy="按月份分成几个文件导入；表格外多余的内容删去",
+        )
+        for unit, count, limit in limits
+        if count > limit
+    ]
+
+
+def _iterate_cells(worksheet: Worksheet) -> Iterator[Cell]:
+    """Yield the cells that are really there: `iter_rows` would make up all those between."""
+    yield from (cell for cell in worksheet._cells.values() if isinstance(cell, Cell))
+
+
+def _check_hidden(worksheet: Worksheet, sheet: Sheet) -> Iterator[Fault]:
+    rows = sorted(
+        row
+        for row, dimension in worksheet.row_dimensions.items()
+        if dimension.hidden or dimension.height == 0
+    )
+    columns = [
+        letter
+        for letter, dimension in worksheet.column_dimensions.items()
+        if dimension.hidden or dimension.width == 0
+    ]
+    filled_rows = {cell.row for cell in _iterate_cells(worksheet) if cell.value is not None}
+    filled_columns = {cell.column_letter for cell in _iterate_cells(worksheet) if cell.value is not None}
+    for row in rows:
+        if row in filled_rows:
+            yield _fault_hidden("row-hidden", f"工作表「{sheet.name}」第 {row} 行", "行")
+    for letter in columns:
+        dimension = worksheet.column_dimensions[letter]
+        span = range(dimension.min or 0, (dimension.max or 0) + 1)
+        for number in span[:WORKBOOK_MAX_COLUMNS]:
+            if get_column_letter(number) in filled_columns:
+                place = f"工作表「{sheet.name}」{get_column_letter(number)} 列"
+                yield _fault_hidden("column-hidden", place, "列")
+
+
+def _fault_hidden(code: str, place: str, unit: str) -> Fault:
+    return Fault(
+        code=code,
+        place=place,
+        found=f"隐藏的{unit}",
+        expected="没有隐藏的内容",
+        remedy=f"取消隐藏和筛选，核对这一{unit}后再导入；不要的就删去",
+    )
+
+
+def _check_merged(worksheet: Worksheet, sheet: Sheet) -> Iterator[Fault]:
+    for merged in worksheet.merged_cells.ranges:
+        is_header = merged.min_row == 1
+        yield Fault(
+            code="header-merged" if is_header else "cells-merged",
+            place=f"工作表「{sheet.name}」{merged.coord}",
+            found="合并的表头" if is_header else "合并的单元格",
+            expected="每列一个表头，在第 1 行" if is_header else "每格一个值",
+            remedy="取消合并，每一格各填各的内容",
+        )
+
+
+def _read_headers(worksheet: Worksheet, sheet: Sheet) -> tuple[dict[int, Column], list[Fault]]:
+    """Return the column of each column number, with what is missing, unknown or there twice."""
+    wanted = {column.header: column for column in sheet.columns}
+    headers: dict[int, Column] = {}
+    faults: list[Fault] = []
+    cells = sorted(
+        (cell for cell in _iterate_cells(worksheet) if cell.row == 1), key=lambda cell: cell.column
+    )
+    texts = [(cell, normalise_text(str(cell.value))) for cell in cells if cell.value is not None]
+    seen = [text for _, text in texts]
+    for cell, text in texts:
+        place = f"工作表「{sheet.name}」{cell.coordinate}"
+        if text not in wanted:
+            faults.append(_fault_header_unknown(place, text, [name for name in wanted if name not in seen]))
+        elif wanted[text] in headers.values():
+            faults.append(
+                Fault(
+                    code="header-duplicate",
+                    place=place,
+                    found=f"表头「{text}」第二次出现",
+                    expected="每个表头一列",
+                    remedy="删去重复的一列",
+                )
+            )
+        else:
+            headers[cell.column] = wanted[text]
+    missing = [f"「{name}」" for name in wanted if name not in seen]
+    if missing:
+        faults.append(
+            Fault(
+                code="header-missing",
+                place=f"工作表「{sheet.name}」第 1 行",
+                found=f"缺少表头 {'、'.join(missing)}",
+                expected="、".join(wanted),
+                remedy="在第 1 行补上缺少的列；可用 mingbai template 生成空白表格",
+            )
+        )
+    return headers, faults
+
+
+def _fault_header_unknown(place: str, text: str, free: Sequence[str]) -> Fault:
+    near = get_close_matches(text, free, n=1, cutoff=0.4)
+    return Fault(
+        code="header-unknown",
+        place=place,
+        found=f"表头{format_found(text)}",
+        expected=f"「{near[0]}」" if near else "表格规定的列",
+        remedy=f"是不是「{near[0]}」？改正表头" if near else "删去这一列；备注写在别的文件里",
+    )
+
+
+def _read_line(
+    worksheet: Worksheet, sheet: Sheet, headers: dict[int, Column], row: int
+) -> tuple[Line | None, list[Fault]]:
+    """Return a row's line, None where the row is empty."""
+    raw = {number: _get_raw(worksheet, sheet, number, row) for number in headers}
+    if all(cell.is_empty for cell in raw.values()):
+        return None, []
+    faults: list[Fault] = []
+    values: dict[str, str | int] = {}
+    bad = set()
+    for number, column in headers.items():
+        value, found = parse_cell(raw[number], column)
+        faults += found
+        if found:
+            bad.add(column.header)
+        elif value is not None:
+            values[column.header] = value
+    letters = {column.header: get_column_letter(number) for number, column in headers.items()}
+    typed = {
+        column.header for number, column in headers.items() if column.form == "code" and raw[number].is_number
+    }
+    return Line(sheet.name, row, letters, values, frozenset(bad), frozenset(typed)), faults
+
+
+def _get_raw(worksheet: Worksheet, sheet: Sheet, column: int, row: int) -> RawCell:
+    cell = worksheet._cells.get((row, column))
+    place = f"工作表「{sheet.name}」{get_column_letter(column)}{row}"
+    if not isinstance(cell, Cell):
+        return RawCell(place, None, "n")
+    return RawCell(place, cell.value, cell.data_type)

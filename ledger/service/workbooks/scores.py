@@ -1,0 +1,225 @@
+"""The sheet 党员评分: a round for each month and branch, with a card for every member."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from ledger.books.marks import Card, Mark, build_cards, check_marks
+from ledger.books.scores import SchemeAdopted, SchemeItem, ScoreCard, ScoreLine, ScoreRound
+from ledger.books.screening import check_private_text
+from ledger.errors import Fault
+from ledger.limits import ENTRY_MAX_LINES
+from ledger.log.commitments import Json
+from ledger.ports import Member
+from ledger.service.drafts import Discloser
+from ledger.service.workbooks.people import (
+    check_name,
+    check_title,
+    fault_rule_unknown,
+    fault_twice,
+    fault_zero,
+    find_by_number,
+    list_branch,
+    read_title,
+)
+from ledger.service.workbooks.reading import Line
+from ledger.service.workbooks.rounds import Part, PlainDrawn, SealedDrawn, split_round
+from ledger.service.workbooks.tray import Tray
+from ledger.state.schemes import find_scheme
+
+
+class Scheme(NamedTuple):
+    """The scheme in force in a month, with the names of its items."""
+
+    body: SchemeAdopted
+    items: dict[str, SchemeItem]
+    titles: dict[str, str]
+
+
+class DrawnCard(NamedTuple):
+    """A member's card for the entry, and the disclosure of its subject."""
+
+    card: ScoreCard
+    disclosure: str
+
+
+def gather_scores(tray: Tray, lines: Sequence[Line]) -> None:
+    """Judge the rounds of each month and branch, and draft them."""
+    groups: dict[tuple[str, int], list[Line]] = defaultdict(list)
+    for line in lines:
+        if "月份" in line.values and "支部" in line.values:
+            groups[line.text("月份"), line.number("支部")].append(line)
+    for period, branch in sorted(groups):
+        _gather_round(tray, period, branch, groups[period, branch])
+
+
+def _gather_round(tray: Tray, period: str, branch: int, lines: Sequence[Line]) -> None:
+    scheme = _find_scheme(tray, period)
+    members = list_branch(tray.desk, tray.facts, branch)
+    if scheme is None or not members:
+        tray.refuse([_fault_no_scheme(lines[0], period)] if scheme is None else [])
+        tray.refuse([] if members else [_fault_no_branch(lines[0], branch)])
+        return
+    before = len(tray.faults)
+    marks: list[Mark] = []
+    seen: dict[tuple[str, str, str], Line] = {}
+    for line in lines:
+        key = (line.text("党员编号"), line.text("项目编号"), line.text("证据"))
+        if key in seen and all(key):
+            tray.refuse([fault_twice(line, "证据", "同一党员、同一项目、同一证据", seen[key])])
+        seen.setdefault(key, line)
+        mark, faults = _read_mark(line, members, scheme)
+        tray.refuse(faults)
+        marks += [mark] if mark else []
+    known = [member.member for member in members.values()]
+    tray.refuse(check_marks(marks, scheme.body, known))
+    is_whole = len(tray.faults) == before
+    cards = build_cards(marks, scheme.body, known)
+    if is_whole:
+        numbers = {member.member: member.number for member in members.values()}
+        tray.preview.append(f"党员评分 {period} 支部 {branch}：{len(members)} 名党员，{len(marks)} 条")
+        tray.preview += [_format_mark(mark, numbers[mark.member], scheme) for mark in marks]
+        tray.preview += [
+            f"　评分卡 {numbers[item.member]}：{item.score} 分，{item.stars} 星" for item in cards
+        ]
+    _draft_round(tray, period, branch, (cards, marks, scheme.body), is_whole=is_whole)
+
+
+def _find_scheme(tray: Tray, period: str) -> Scheme | None:
+    body = find_scheme(tray.facts, period)
+    if body is None:
+        return None
+    titles = {item.code: read_title(tray.desk, item.text.text) for item in body.items}
+    return Scheme(body, {item.code: item for item in body.items}, titles)
+
+
+def _fault_no_scheme(line: Line, period: str) -> Fault:
+    return Fault(
+        code="scheme-missing",
+        place=line.at("月份"),
+        found=f"{period} 没有起用的考评办法",
+        expected="先有考评办法，再评分",
+        remedy="先用 mingbai adopt scheme 采用考评办法并由另一人通过，起用月份不晚于评分的月份",
+    )
+
+
+def _fault_no_branch(line: Line, branch: int) -> Fault:
+    return Fault(
+        code="branch-unknown",
+        place=line.at("支部"),
+        found=f"支部 {branch}",
+        expected="已经登记党员的支部",
+        remedy="改正支部序号；新支部先用 mingbai import members 登记并通过审核",
+    )
+
+
+def _read_mark(line: Line, members: Mapping[str, Member], scheme: Scheme) -> tuple[Mark | None, list[Fault]]:
+    """Return the mark of a line, None where anything is wrong with it, and what is."""
+    faults = check_private_text(line.text("证据"), line.at("证据"))
+    member, item = None, scheme.items.get(line.text("项目编号"))
+    if "党员编号" in line.values:
+        found = find_by_number(line, "党员编号", members, "党员")
+        if isinstance(found, Fault):
+            faults.append(found)
+        else:
+            member = found
+            faults += check_name(line, "姓名", found.name)
+    if item is not None:
+        faults += check_title(line, "项目名称", scheme.titles[item.code], item.code)
+    elif "项目编号" in line.values:
+        faults.append(fault_rule_unknown(line, "项目编号", scheme.items, "考评办法"))
+    if line.text("数量") == "0":
+        faults.append(fault_zero(line, "数量"))
+    if faults or line.bad or member is None or item is None:
+        return None, faults
+    mark = Mark(
+        evidence=line.text("证据"),
+        item=item.code,
+        member=member.member,
+        place=line.place,
+        points=item.points * line.number("数量"),
+        quantity=line.number("数量"),
+        sealed=item.points < 0,
+    )
+    return mark, []
+
+
+def _draft_round(
+    tray: Tray,
+    period: str,
+    branch: int,
+    judged: tuple[Sequence[Card], Sequence[Mark], SchemeAdopted],
+    *,
+    is_whole: bool,
+) -> None:
+    """Draft the round in parts. Where some lines are wrong, the others still show the month's own faults."""
+    cards, marks, scheme = judged
+    texts = Discloser(tray.desk.ports.entropy)
+    plain: list[PlainDrawn[ScoreLine]] = []
+    sealed: list[SealedDrawn] = []
+    for mark in marks:
+        _draw_mark(texts, mark, plain, sealed)
+    drawn = _draw_cards(texts, cards)
+    parts = split_round(plain, sealed, max(ENTRY_MAX_LINES - len(cards), 0))
+    for number, part in enumerate(parts, 1):
+        body = ScoreRound(
+            branch=branch,
+            cards=tuple(item.card for item in drawn) if number == 1 else (),
+            lines=part.lines,
+            part=number,
+            parts=len(parts),
+            scheme=scheme.scheme,
+            sealed_lines=part.sealed_lines,
+            sealed_points=part.sealed_points,
+            version=scheme.version,
+        )
+        day = tray.desk.get_day_in(period)
+        faults = tray.check(body, day, period)
+        tray.refuse(faults, f"工作表「党员评分」{period}")
+        if faults or not is_whole:
+            return
+        own = Discloser(tray.desk.ports.entropy)
+        own.private += [*part.private, *(item.disclosure for item in drawn if number == 1)]
+        tray.add(body, day, period, _format_label(period, body, part), own)
+
+
+def _draw_mark(
+    texts: Discloser, mark: Mark, plain: list[PlainDrawn[ScoreLine]], sealed: list[SealedDrawn]
+) -> None:
+    """Seal a negative mark whole, the subject of a positive one alone."""
+    subject: dict[str, Json] = {"evidence": mark.evidence, "member": mark.member}
+    if mark.sealed:
+        worth: dict[str, Json] = {"item": mark.item, "points": mark.points, "quantity": mark.quantity}
+        digest = texts.seal("line", {**subject, **worth}).sealed
+        sealed.append(SealedDrawn(digest, texts.private[-1], mark.points))
+        return
+    seal = texts.seal("subject", subject)
+    line = ScoreLine(item=mark.item, points=mark.points, quantity=mark.quantity, subject=seal)
+    plain.append(PlainDrawn(seal.sealed, texts.private[-1], line))
+
+
+def _draw_cards(texts: Discloser, cards: Sequence[Card]) -> list[DrawnCard]:
+    """Seal whom each card belongs to and its score; in order of digest."""
+    drawn = []
+    for item in cards:
+        subject = texts.seal("subject", {"member": item.member, "score": item.score})
+        drawn.append(DrawnCard(ScoreCard(stars=item.stars, subject=subject), texts.private[-1]))
+    return sorted(drawn, key=lambda item: item.card.subject.sealed)
+
+
+def _format_mark(mark: Mark, number: str, scheme: Scheme) -> str:
+    hidden = "（整行密封）" if mark.sealed else ""
+    worth = f"{scheme.items[mark.item].points} × {mark.quantity} = {mark.points} 分"
+    return f"　党员 {number} {mark.item} {scheme.titles[mark.item]} {worth}{hidden}　{mark.evidence}"
+
+
+def _format_label(period: str, body: ScoreRound, part: Part[ScoreLine]) -> str:
+    points = sum(line.points for line in body.lines)
+    which = f"（第 {body.part}/{body.parts} 部分）" if body.parts > 1 else ""
+    hidden = f"，密封 {len(part.sealed_lines)} 条 {part.sealed_points} 分" if part.sealed_lines else ""
+    cards = f"，评分卡 {len(body.cards)} 张" if body.cards else ""
+    return (
+        f"党员评分 {period} 支部 {body.branch}：明示 {len(part.lines)} 条 {points} 分{hidden}{cards}{which}"
+    )

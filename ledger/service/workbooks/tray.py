@@ -1,0 +1,160 @@
+"""What an import gathers: faults, drafts, and the facts as they would be once the drafts were entries.
+
+The drafts of one file follow one another: each is judged by the very rules that recording will apply, over an
+overlay of the facts in which those before it are folded already. Nothing here is written anywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+import msgspec
+
+from ledger.books.accounts import Chart
+from ledger.books.values import get_last_day
+from ledger.entries import KIND_OF_BODY, Body, Claim, Entry
+from ledger.errors import Fault
+from ledger.log.chain import ZERO_HASH
+from ledger.log.hashing import format_hash
+from ledger.ports import Draft, Household, Member, Ports, Reader
+from ledger.service.drafts import Discloser, build_draft
+from ledger.state import check_entry, fold_entry, get_day
+from ledger.state.facts import Facts, VillageFacts, get_fact
+
+_ONCE_A_MONTH = frozenset({"books-not-opened", "period-closed", "period-future", "period-before-books"})
+"""Faults of a month, not of a line: said at its first line only."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Desk:
+    """What every kind of workbook is judged with."""
+
+    batch: str  # digest of file, kind and village
+    maker: str
+    names: frozenset[str]  # of villagers in the vault: they may not stand in public text
+    ports: Ports
+    reader: Reader
+    village: str
+
+    @property
+    def today(self) -> str:
+        """The day of +08:00 by the injected clock."""
+        return get_day(self.ports.clock.now_ms())
+
+    def get_day_in(self, period: str) -> str:
+        """Return the month's last day, or today where the month is still running."""
+        return min(get_last_day(period), self.today)
+
+
+class OverlayFacts:
+    """Facts with those of entries that do not exist yet on top; the base is only read."""
+
+    def __init__(self, base: Facts, size: int) -> None:
+        self._base = base
+        self._entries: list[Entry] = []
+        self._size = size
+        self._values: dict[str, bytes] = {}
+
+    @property
+    def next_index(self) -> int:
+        """The index that the next provisional entry would have, if nothing else came between."""
+        return self._size + len(self._entries)
+
+    def fold(self, entry: Entry) -> None:
+        """Apply a provisional entry, already checked."""
+        self._entries.append(entry)
+        fold_entry(self, entry)
+
+    def is_recorded(self, index: int) -> bool:
+        """Whether the entry at `index` is in the log, not only in this file."""
+        return index < self._size
+
+    def get(self, key: str) -> bytes | None:
+        return self._values[key] if key in self._values else self._base.get(key)
+
+    def put(self, key: str, value: bytes) -> None:
+        self._values[key] = value
+
+    def scan(self, prefix: str) -> Iterator[tuple[str, bytes]]:
+        merged = dict(self._base.scan(prefix))
+        merged |= {key: value for key, value in self._values.items() if key.startswith(prefix)}
+        yield from sorted(merged.items())
+
+    def read_entry(self, index: int) -> Entry:
+        return self._base.read_entry(index) if index < self._size else self._entries[index - self._size]
+
+
+@dataclass(kw_only=True)
+class Tray:
+    """What has been gathered so far."""
+
+    desk: Desk
+    facts: OverlayFacts
+    drafts: list[Draft] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+    households: list[Household] = field(default_factory=list)
+    members: list[Member] = field(default_factory=list)
+    preview: list[str] = field(default_factory=list)
+    _said: set[tuple[str, str]] = field(default_factory=set)
+
+    def get_chart(self) -> Chart:
+        """Return the chart of accounts that the village's log was founded with."""
+        village = get_fact(self.facts, "village", VillageFacts)
+        if village is None:
+            raise ValueError("a log without a founding cannot be read")
+        return self.desk.ports.reference.charts[village.chart]
+
+    def check(self, body: Body, occurred_on: str, period: str) -> list[Fault]:
+        """Return every reason why this may not follow what is recorded and gathered so far."""
+        entry = self._build_entry(self._build_claim(body, occurred_on, period))
+        return check_entry(self.facts, self.desk.ports.reference, entry)
+
+    def refuse(self, faults: Iterable[Fault], place: str = "") -> None:
+        """Keep faults; with `place`, say it before each one's own."""
+        for fault in faults:
+            said = (fault.code, fault.found)
+            if fault.code in _ONCE_A_MONTH and said in self._said:
+                continue
+            self._said.add(said)
+            where = f"{place}，{fault.place}" if place else fault.place
+            self.faults.append(msgspec.structs.replace(fault, place=where))
+
+    def add(self, body: Body, occurred_on: str, period: str, label: str, texts: Discloser) -> None:
+        """Draft a body that `check` found no fault in, and fold it."""
+        claim = self._build_claim(body, occurred_on, period)
+        self.drafts.append(build_draft(self.desk.ports.entropy, claim, label, self.desk.batch, texts))
+        self.facts.fold(self._build_entry(claim))
+
+    def _build_claim(self, body: Body, occurred_on: str, period: str) -> Claim:
+        return Claim(
+            body=body,
+            kind=KIND_OF_BODY[type(body)],
+            maker=self.desk.maker,
+            occurred_on=occurred_on,
+            period=period,
+            village=self.desk.village,
+        )
+
+    def _build_entry(self, claim: Claim) -> Entry:
+        """Return the entry that `claim` would be if somebody passed it now."""
+        somebody = "u-aaaaaaaaaa" if claim.maker != "u-aaaaaaaaaa" else "u-bbbbbbbbbb"
+        return Entry(
+            body=claim.body,
+            checkers=(somebody,),
+            index=self.facts.next_index,
+            kind=claim.kind,
+            maker=claim.maker,
+            occurred_on=claim.occurred_on,
+            period=claim.period,
+            previous=format_hash(ZERO_HASH),
+            recorded_at=self.desk.ports.clock.now_ms(),
+            v=1,
+            village=claim.village,
+        )
+
+
+def split_parts(items: Sequence[object], size: int) -> list[tuple[int, int]]:
+    """Return the (start, stop) of parts of at most `size` items; one empty part where there are none."""
+    starts = range(0, max(len(items), 1), size)
+    return [(start, min(start + size, len(items))) for start in starts]
