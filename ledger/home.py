@@ -23,12 +23,7 @@ from ledger.data import load_reference
 from ledger.errors import Fault, Refused
 from ledger.keys import KeyFolder
 from ledger.ports import Clock, Entropy, Ports
-from ledger.store.archive import FileArchive
-from ledger.store.engine import open_engine
-from ledger.store.heads import SqlHeads
-from ledger.store.ledger import SqlLedger
-from ledger.store.migrate import migrate
-from ledger.store.vault import SqlVault
+from ledger.store import FileArchive, SqlHeads, SqlLedger, SqlVault, migrate, open_engine
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +34,11 @@ class Home(Ports):
     engines: Mapping[str, Engine]
     keys: KeyFolder
     path: Path
+
+    def close(self) -> None:
+        """Close every database connection; the folder can then be moved."""
+        for engine in self.engines.values():
+            engine.dispose()
 
 
 def create_home(
@@ -63,9 +63,15 @@ def open_home(path: Path, *, clock: Clock | None = None, entropy: Entropy | None
         raise Refused([_home_fault(path, f"没有 {SETTINGS_FILE}", "mingbai init 建立的文件夹")])
     config = read_config(path)
     keys = KeyFolder(path / "keys")
-    engines = {name: open_engine(path / f"{name}.db") for name in ("ledger", "heads", "vault")}
-    for name, engine in engines.items():
-        migrate(engine, name)
+    engines = {
+        "heads": open_engine(path / "heads.db"),
+        "ledger": open_engine(path / "ledger.db"),
+        "vault": open_engine(path / "vault.db", secure_delete=True),
+    }
+    migrate(engines["heads"], "heads")
+    migrate(engines["ledger"], "ledger")
+    migrate(engines["vault"], "vault")
+    engines["reading"] = open_engine(path / "ledger.db", read_only=True)
     return Home(
         archive=FileArchive(path / "archive"),
         clock=clock or SystemClock(),
@@ -75,7 +81,7 @@ def open_home(path: Path, *, clock: Clock | None = None, entropy: Entropy | None
         get_signer=keys.get_signer,
         heads=SqlHeads(engines["heads"]),
         keys=keys,
-        ledger=SqlLedger(engines["ledger"]),
+        ledger=SqlLedger(engines["ledger"], engines["reading"]),
         path=path,
         reference=load_reference(),
         vault=SqlVault(engines["vault"]),

@@ -17,8 +17,7 @@ from ledger.audit.findings import SheetFiles
 from ledger.canonical import parse_entry
 from ledger.books.sheets import SheetSealed
 from ledger.errors import NotFound, NotProven
-from ledger.limits import SOURCE_FILE_MAX_BYTES
-from ledger.log.hashing import HASH_BYTES
+from ledger.limits import HASH_BYTES, SOURCE_FILE_MAX_BYTES
 from ledger.log.tiles import (
     ENTRIES,
     MemoryTiles,

@@ -1,4 +1,4 @@
-"""`mingbai sheet`: the archived PDF of a sealed sheet, else a draft of the month as it stands."""
+"""`mingbai seal` fixes a month's sheets to a checkpoint; `mingbai sheet` hands out the archived PDF, else a draft."""
 
 from __future__ import annotations
 
@@ -12,10 +12,13 @@ from ledger.books.values import SheetKind
 from ledger.canonical import encode_value
 from ledger.commands.common import get_village, home_option, print_notice, village_option
 from ledger.errors import Fault, NotFound, Refused
+from ledger.home import Home
 from ledger.ports import Ports, SheetJob
-from ledger.service.sheets import build_figures, find_sheet
+from ledger.service.drafts import refuse_stranger
+from ledger.service.sheets import build_figures, find_sheet, seal_sheet
 from reports.worker import WorkerRenderer
 
+ALL_KINDS: tuple[SheetKind, ...] = ("finance", "points", "scores")
 _MONTH = re.compile(r"2[0-9]{3}-(0[1-9]|1[0-2])", re.ASCII)
 
 
@@ -45,6 +48,37 @@ def sheet(home: Ports, village: str | None, month: str, kind: SheetKind, out: st
         data = renderer.render(build_draft_job(home, code, kind, month))
     write_whole(Path(out), data)
     print_notice(f"草稿已写到 {out}：没有封存，没有二维码，不作公示依据")
+
+
+@click.command("seal")
+@home_option
+@village_option
+@click.option("--month", required=True, metavar="YYYY-MM", help="哪个月；要先结账。")
+@click.option(
+    "--kind",
+    "kinds",
+    multiple=True,
+    type=click.Choice(["finance", "points", "scores"]),
+    help="哪种表；不写就三种都封存。",
+)
+@click.option("--maker", required=True, metavar="代号", help="经办人的代号。")
+@click.option("--out", metavar="文件夹", help="同时把 PDF 放进这个文件夹，好拿去打印。")
+def seal(
+    home: Home, village: str | None, month: str, kinds: tuple[SheetKind, ...], maker: str, out: str | None
+) -> None:
+    """封存公开表：数字和 PDF 固定到一个签名的检查点，此后改动都看得出来。"""
+    check_month(month)
+    code = get_village(home, village)
+    refuse_stranger(home, code, maker)
+    with WorkerRenderer() as renderer:
+        for kind in kinds or ALL_KINDS:
+            sealed, receipt = seal_sheet(
+                home, renderer, code, kind, month, maker=maker, base_url=home.config.public_base_url
+            )
+            click.echo(f"{sealed.number}  第 {receipt.index} 项  PDF {sealed.pdf[:16]}…")
+            if out is not None:
+                write_whole(Path(out) / f"{sealed.number}.pdf", home.archive.find(sealed.pdf) or b"")
+    print_notice(f"{month} 已封存。打印张贴用 mingbai sheet，或上面写出的 PDF。")
 
 
 def find_sealed_pdf(home: Ports, village: str, kind: SheetKind, month: str) -> tuple[str, bytes] | None:

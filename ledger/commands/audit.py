@@ -12,7 +12,7 @@ from rich.progress import Progress as Bar
 
 from ledger.audit import Report, audit_evidence, audit_log
 from ledger.audit.findings import Finding, LogSource
-from ledger.commands.common import get_village, print_json, print_notice, village_option
+from ledger.commands.common import get_village, print_json, print_report, village_option
 from ledger.config import SystemClock
 from ledger.data import load_reference
 from ledger.errors import NotFound, NotProven
@@ -41,7 +41,7 @@ def audit_command(
         print_json(reports if target is None else reports[0])
     else:
         for report in reports:
-            _print_report(report)
+            print_report(report)
     context.exit(1 if any(report.findings for report in reports) else 0)
 
 
@@ -109,19 +109,3 @@ def _build_refusal(target: str, error: NotProven) -> Report:
     return Report(
         entries=0, findings=(finding,), fingerprint="", origin="", root="", sheets=0, source=target, village=""
     )
-
-
-def _print_report(report: Report) -> None:
-    click.echo(f"核对对象：{report.source} {report.village}")
-    if report.origin:
-        click.echo(f"来源 {report.origin}，{report.entries} 项记录，{report.sheets} 张公开表")
-        click.echo(f"指纹码 {report.fingerprint}（与公开表上印的、别处看到的比一比）")
-    for number, item in enumerate(report.findings, 1):
-        place = f"第 {item.entry} 项 " if item.entry >= 0 else ""
-        click.echo(f"✗ {number}. {place}{item.field}：应为 {item.expected}，实为 {item.found}（{item.code}）")
-        click.echo(f"     对村民来说：{item.meaning}。")
-    if report.findings:
-        click.echo(f"结论：有 {len(report.findings)} 处对不上。")
-    else:
-        click.echo("结论：全部对得上。")
-    print_notice("能证明的是：记下的东西没有被改过、删过；记下的事是否属实，要靠人监督。")

@@ -11,6 +11,7 @@ from typing import TypeVar
 import msgspec
 import rich_click as click
 
+from ledger.audit import Report
 from ledger.errors import Fault, Refused, format_fault
 from ledger.home import open_home
 from ledger.ports import Ports
@@ -89,3 +90,20 @@ def read_file(path: str) -> bytes:
                 )
             ]
         ) from error
+
+
+def print_report(report: Report) -> None:
+    """Print what an audit found, for a person, ending with the verdict."""
+    click.echo(f"核对对象：{report.source} {report.village}")
+    if report.origin:
+        click.echo(f"来源 {report.origin}，{report.entries} 项记录，{report.sheets} 张公开表")
+        click.echo(f"指纹码 {report.fingerprint}（与公开表上印的、别处看到的比一比）")
+    for number, item in enumerate(report.findings, 1):
+        place = f"第 {item.entry} 项 " if item.entry >= 0 else ""
+        click.echo(f"✗ {number}. {place}{item.field}：应为 {item.expected}，实为 {item.found}（{item.code}）")
+        click.echo(f"     对村民来说：{item.meaning}。")
+    if report.findings:
+        click.echo(f"结论：有 {len(report.findings)} 处对不上。")
+    else:
+        click.echo("结论：全部对得上。")
+    print_notice("能证明的是：记下的东西没有被改过、删过；记下的事是否属实，要靠人监督。")

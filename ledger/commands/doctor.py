@@ -11,7 +11,7 @@ import rich_click as click
 from ledger.commands.common import home_option, print_json
 from ledger.home import Home
 from ledger.service.doctor import Check, check_python, check_villages
-from ledger.store.engine import SQLITE_FLOOR, get_sqlite_version, list_pragma_faults
+from ledger.store.engine import WAL_FLOOR, get_sqlite_version, list_setting_faults
 
 DISK_FREE_MIN_BYTES = 500_000_000
 SIGNS = {"fine": "✓ 正常", "warning": "! 注意", "wrong": "✗ 有错"}
@@ -36,7 +36,7 @@ def doctor_command(context: click.Context, home: Home, as_json: bool) -> None:
 
 def _check_sqlite(home: Home) -> Iterator[Check]:
     version = get_sqlite_version()
-    fine = version >= SQLITE_FLOOR
+    fine = version >= WAL_FLOOR
     yield Check(
         advice="" if fine else "升级 pysqlite3：这一版的 WAL 模式可能损坏数据，已改用 TRUNCATE 模式",
         found=".".join(map(str, version)),
@@ -44,7 +44,7 @@ def _check_sqlite(home: Home) -> Iterator[Check]:
         state="fine" if fine else "warning",
     )
     for name, engine in home.engines.items():
-        faults = list_pragma_faults(engine)
+        faults = list_setting_faults(engine)
         yield Check(
             advice="请保留现场并联系维护人员：断电时可能丢账" if faults else "",
             found="；".join(faults) or "断电不丢账的设置都在",

@@ -10,13 +10,10 @@ from ledger.books.scores import SchemeAdopted, SchemeItem, StarCut
 from ledger.books.village import VillageDescribed
 from ledger.data.templates import load_rules, load_scheme
 from ledger.entries import KIND_OF_BODY, Body, Claim
-from ledger.errors import Refused
 from ledger.ports import Draft, Ports
-from ledger.service.drafts import Discloser, build_draft, check_person
+from ledger.service.drafts import Discloser, build_draft, refuse_stranger
 from ledger.state import get_day
 from ledger.state.facts import EntryAt, RulebookFacts, get_fact
-
-MAKER_ROLES = ("clerk",)
 
 
 def prepare_description(
@@ -108,9 +105,7 @@ def _build_claim(ports: Ports, village: str, maker: str, period: str, body: Body
 
 
 def _keep_draft(ports: Ports, claim: Claim, texts: Discloser, label: str) -> Draft:
-    faults = check_person(ports.vault.find_person(claim.village, claim.maker), claim.maker, MAKER_ROLES)
-    if faults:
-        raise Refused(faults)
+    refuse_stranger(ports, claim.village, claim.maker)
     draft = build_draft(ports.entropy, claim, label, batch=claim.kind, texts=texts)
     ports.vault.put_drafts([draft])
     return draft

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ledger.entries import Claim
 from ledger.ports import Draft, Ports
-from ledger.service.drafts import build_draft
+from ledger.service.drafts import build_draft, refuse_stranger
 from ledger.state import get_day
 from ledger.state.money import build_closing
 
@@ -14,6 +14,7 @@ def prepare_closing(ports: Ports, village: str, period: str, maker: str) -> Draf
 
     Whether the month may be closed is judged when it is passed: every fault then comes at once.
     """
+    refuse_stranger(ports, village, maker)
     with ports.ledger.read(village) as reader:
         body = build_closing(reader.facts, period)
     claim = Claim(

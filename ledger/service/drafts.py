@@ -17,6 +17,7 @@ from ledger.ports import Draft, Entropy, Person, Ports
 from ledger.service.record import Passed, Receipt, record_claims
 
 CHECKER_ROLES = ("supervisor", "secretary", "township")
+MAKER_ROLES = ("clerk",)
 
 
 class Discloser:
@@ -114,6 +115,13 @@ def _find_drafts(ports: Ports, village: str, draft_ids: Sequence[str]) -> tuple[
             )
         )
     return drafts, faults
+
+
+def refuse_stranger(ports: Ports, village: str, maker: str) -> None:
+    """Raise Refused unless `maker` is a clerk of this village."""
+    faults = check_person(ports.vault.find_person(village, maker), maker, MAKER_ROLES)
+    if faults:
+        raise Refused(faults)
 
 
 def check_person(person: Person | None, user: str, roles: Sequence[str]) -> list[Fault]:

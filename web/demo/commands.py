@@ -1,0 +1,96 @@
+"""`mingbai demo`: a lived-in village to look at, built through the product's own doors, audited, then served."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import rich_click as click
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+from ledger.audit import audit_log
+from ledger.commands.common import print_notice, print_report
+from ledger.config import SystemClock
+from ledger.home import Home, open_home
+from ledger.service.sheets import list_sheets
+from ledger.sources import VillageSource
+from reports.worker import WorkerRenderer
+from web.commands import serve_home
+from web.demo.build import SHEET_KINDS, STEPS, create_demo
+from web.demo.people import VILLAGE
+
+DEFAULT_PORT = 8000
+DONE_FILE = "demo-done"
+"""Written last: a folder without it was cut short and is built anew."""
+
+
+@click.command("demo")
+@click.option("--home", metavar="文件夹", help="放到哪里；不写就放在缓存文件夹，第二次直接用。")
+@click.option(
+    "--port", type=click.IntRange(1, 65535), default=DEFAULT_PORT, show_default=True, help="网页端口。"
+)
+@click.option("--no-serve", is_flag=True, help="只建好，不开网页。")
+@click.pass_context
+def demo_command(context: click.Context, home: str | None, port: int, no_serve: bool) -> None:
+    """建一个示例村（人名数字都是虚构的），核对一遍，然后打开网页。"""
+    path = Path(home) if home else _get_cache_folder()
+    if not (path / DONE_FILE).exists():
+        _build(path, f"http://127.0.0.1:{port}")
+    opened = open_home(path)
+    findings = _say(opened, path, port)
+    if no_serve:
+        context.exit(1 if findings else 0)
+    serve_home(opened, host="127.0.0.1", port=port)
+
+
+def _get_cache_folder() -> Path:
+    base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+    return Path(base) / "mingbai" / "demo"
+
+
+def _build(path: Path, base_url: str) -> None:
+    """Build beside the target and move: a demo folder that exists is whole."""
+    draft = path.with_name(f".{path.name}.part")
+    shutil.rmtree(draft, ignore_errors=True)
+    if path.exists() and any(path.iterdir()):
+        raise click.UsageError(f"{path} 里已有别的东西；换一个 --home，或先清空。")
+    print_notice("正在建示例村石榴河村：立账、导入、审核、结账、封存，都走正式的门。")
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with WorkerRenderer() as renderer, Progress(*columns) as bar:
+        home, builder = create_demo(draft, base_url, renderer)
+        task = bar.add_task("立账", total=STEPS)
+        for line in builder.build():
+            bar.update(task, advance=1, description=line)
+        for name, data in _list_pdfs(home):
+            target = draft / "sheets" / name
+            target.parent.mkdir(exist_ok=True)
+            target.write_bytes(data)
+        home.close()
+    (draft / DONE_FILE).touch()
+    path.mkdir(parents=True, exist_ok=True)
+    path.rmdir()
+    draft.rename(path)
+
+
+def _list_pdfs(home: Home) -> Iterator[tuple[str, bytes]]:
+    """Yield every sealed sheet's file name and bytes: what the clerk printed and hung."""
+    with home.ledger.read(VILLAGE) as reader:
+        for kind in SHEET_KINDS:
+            for sheet in list_sheets(reader, kind):
+                yield f"{sheet.number}.pdf", home.archive.find(sheet.pdf) or b""
+
+
+def _say(home: Home, path: Path, port: int) -> int:
+    """Print address, sheets and the audit's verdict; returns how many findings there are."""
+    with home.ledger.read(VILLAGE) as reader:
+        source = VillageSource(home, VILLAGE, reader)
+        report = audit_log(source, home.reference, now_ms=SystemClock().now_ms())
+    print_notice(f"账本文件夹：{path}")
+    click.echo(f"网址：http://127.0.0.1:{port}/v/{VILLAGE}")
+    for sheet in sorted((path / "sheets").glob("*.pdf"))[-3:]:
+        click.echo(f"公开表：{sheet}")
+    print_notice(f"（全部 {report.sheets} 张在 {path / 'sheets'}）")
+    print_report(report)
+    return len(report.findings)
