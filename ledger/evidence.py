@@ -195,8 +195,7 @@ def _select_finance(facts: Facts, period: str) -> Iterable[int]:
 
 
 def _select_points(facts: Facts, period: str) -> Iterable[int]:
-    rulebook = get_fact(facts, "rulebook", RulebookFacts)
-    if rulebook is not None:
+    for _, rulebook in scan_facts(facts, "rulebook/", RulebookFacts):
         yield rulebook.index
     for _, registered in scan_facts(facts, "registered/", EntryAt):
         yield registered.index
@@ -209,8 +208,7 @@ def _select_points(facts: Facts, period: str) -> Iterable[int]:
 
 
 def _select_scores(facts: Facts, period: str) -> Iterable[int]:
-    scheme = get_fact(facts, "scheme", EntryAt)
-    if scheme is not None:
+    for _, scheme in scan_facts(facts, "scheme/", EntryAt):
         yield scheme.index
     for _, branch in scan_facts(facts, "branch/", BranchFacts):
         yield branch.index

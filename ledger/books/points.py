@@ -6,11 +6,26 @@ from the plain lines; for deductions and rules marked sensitive only the round's
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated, Literal
 
 from msgspec import Meta
 
+from ledger.books.rounds import (
+    PlainLine,
+    Worth,
+    build_fault,
+    check_apart,
+    check_lines,
+    check_order,
+    check_part,
+    check_sealed_sum,
+)
 from ledger.books.values import Count, Digest, Integer, Positive, PublicText, Sealed, Value
+from ledger.errors import Fault
+
+DEDUCTION_MAX = 20
+"""Most points that one unit of a rule may take away. Source: the practice of published rulebooks."""
 
 RuleCode = Annotated[str, Meta(pattern=r"\A[A-Z][0-9]{2}\Z")]
 """A letter for the rule's group and two digits, e.g. B01."""
@@ -45,14 +60,20 @@ class GroupCount(Value, frozen=True):
 
 
 class HouseholdsRegistered(Value, frozen=True):
-    """`households.registered`: who the households are, sealed one by one ({group, household}), counted by group."""
+    """`households.registered`: who the households are, sealed one by one ({group, household}).
+
+    Counted by group. `groups` stand by number, `households` by digest, each once.
+    """
 
     groups: Annotated[tuple[GroupCount, ...], Meta(min_length=1)]
     households: Annotated[tuple[Sealed, ...], Meta(min_length=1)]
 
 
 class AgreementsSigned(Value, frozen=True):
-    """`agreements.signed`: sealed agreements ({display, household, naming, scoring}), each consent counted apart."""
+    """`agreements.signed`: sealed agreements ({display, household, naming, scoring}).
+
+    Each consent is counted apart. `agreements` stand by digest, each once.
+    """
 
     agreements: Annotated[tuple[Sealed, ...], Meta(min_length=1)]
     display: Count
@@ -94,3 +115,108 @@ class PointsReversed(Value, frozen=True):
     reason: PublicText
     reverses: Positive
     rule: RuleCodeOrNone  # empty for a sealed line
+
+
+def is_sealed(rule: Rule) -> bool:
+    """Whether a rule's lines are sealed whole: it deducts, or it is sensitive."""
+    return rule.sensitive or rule.points < 0
+
+
+def check_rulebook(body: RulebookAdopted) -> list[Fault]:
+    """Return every fault a rulebook has in itself: codes, points, caps, deductions."""
+    faults = []
+    seen: set[str] = set()
+    for rule in body.rules:
+        faults += _check_rule(rule)
+        if rule.code in seen:
+            faults.append(
+                build_fault("rule-twice", f"积分细则 {rule.code}", "又出现一次", "每个编号一条", "换一个编号")
+            )
+        seen.add(rule.code)
+    return faults
+
+
+def check_households(body: HouseholdsRegistered) -> list[Fault]:
+    """Return every fault a registration has in itself: groups ascending and adding up, digests in order."""
+    numbers = [item.group for item in body.groups]
+    total = sum(item.households for item in body.groups)
+    faults = check_order(body.households, "农户名册")
+    if numbers != sorted(set(numbers)):
+        listed = "、".join(map(str, numbers))
+        faults.append(
+            build_fault(
+                "groups-order", "农户名册的村民小组", listed, "从小到大，各出现一次", "按小组序号排好"
+            )
+        )
+    if total != len(body.households):
+        faults.append(
+            build_fault(
+                "groups-total",
+                "农户名册的村民小组",
+                f"各组合计 {total} 户",
+                f"{len(body.households)} 户",
+                "重新清点各组户数",
+            )
+        )
+    return faults
+
+
+def check_agreements(body: AgreementsSigned) -> list[Fault]:
+    """Return every fault agreements have in themselves: consents are not more than agreements."""
+    faults = check_order(body.agreements, "积分契约")
+    counts = (("同意积分", body.scoring), ("同意公示", body.display), ("同意署名", body.naming))
+    for title, count in counts:
+        if count > len(body.agreements):
+            faults.append(
+                build_fault(
+                    "consents-count",
+                    f"积分契约的{title}",
+                    f"{count} 户",
+                    f"不超过 {len(body.agreements)} 户",
+                    "对照契约重新清点",
+                )
+            )
+    return faults
+
+
+def check_round(body: PointsRound, rules: Iterable[Rule]) -> list[Fault]:
+    """Return every fault a round, or its part, has in itself under the rules of its version."""
+    worths = {rule.code: Worth(rule.monthly_cap, not is_sealed(rule), rule.points) for rule in rules}
+    subjects = [line.subject for line in body.lines]
+    lines = [PlainLine(line.rule, line.points, line.quantity) for line in body.lines]
+    return (
+        check_part(body.part, body.parts, "积分评议")
+        + check_order(subjects, "积分明示行")
+        + check_order(body.sealed_lines, "积分密封行")
+        + check_apart(subjects, body.sealed_lines, "积分评议")
+        + check_lines(lines, worths, "积分明示行", "积分细则")
+        + check_sealed_sum(len(body.sealed_lines), body.sealed_points, "积分密封行合计")
+    )
+
+
+def _check_rule(rule: Rule) -> list[Fault]:
+    place = f"积分细则 {rule.code}"
+    if rule.points == 0:
+        return [build_fault("rule-zero", place, "0 分", "加分或扣分", "写上分值，或删去这一条")]
+    faults = []
+    if rule.monthly_cap < abs(rule.points):
+        faults.append(
+            build_fault(
+                "rule-cap",
+                place,
+                f"每月封顶 {rule.monthly_cap} 分",
+                f"不低于一次的 {abs(rule.points)} 分",
+                "提高封顶，或降低分值",
+            )
+        )
+    if rule.points < -DEDUCTION_MAX:
+        faults.append(
+            build_fault(
+                "rule-deduction",
+                place,
+                f"一次扣 {-rule.points} 分",
+                f"一次最多扣 {DEDUCTION_MAX} 分",
+                "降低扣分；违法的事由有权机关处理",
+            )
+        )
+    return faults

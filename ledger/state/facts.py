@@ -15,19 +15,23 @@ be dropped and folded again from the entries.
 | `answer/<index>` | AnswerFacts: how a voucher was put right | voucher.reversed, voucher.replaced |
 | `correction/<period>/<index>` | EntryAt, in the month of the correction and in the month corrected | the same |
 | `rulebook` | RulebookFacts, the newest | rulebook.adopted |
-| `households` | HouseholdFacts | households.registered, agreements.signed |
+| `rulebook/<period>/<version>` | RulebookFacts, in force from the period on | rulebook.adopted |
+| `households` | HouseholdFacts | households.registered |
+| `agreements/<version>` | AgreementFacts: consents to that version of the rulebook | agreements.signed |
+| `registered/<index>` | EntryAt: what counts in both | households.registered, agreements.signed |
 | `points/<period>` | PointsMonth | points.round, points.reversed |
-| `award/<period>/<rule>` | Tally | the same |
+| `award/<period>/<rule>` | Tally of the plain lines | the same |
 | `taken/<index>/<digest>` | EntryAt of the reversal that took the line back | points.reversed |
 | `points-correction/<period>/<index>` | EntryAt, in both months | points.reversed |
 | `scheme` | EntryAt, the newest | scheme.adopted |
+| `scheme/<period>/<version>` | EntryAt, in force from the period on | scheme.adopted |
 | `branch/<branch>` | BranchFacts | branch.registered |
 | `score/<period>/<branch>` | ScoreMonth | score.round |
 | `mark/<period>/<branch>/<item>` | Tally | score.round |
 | `sheet/<period>/<letter>/<ordinal>` | SheetFacts | sheet.sealed |
 | `latest/<letter>` | EntryAt of the newest sealed sheet of the kind | sheet.sealed |
 
-Indexes in keys have twelve digits, branches and ordinals two, so that keys sort as numbers do.
+Indexes in keys have twelve digits, versions four, branches and ordinals two, so that keys sort as numbers do.
 """
 
 from __future__ import annotations
@@ -149,8 +153,13 @@ class RulebookFacts(Value, frozen=True):
 
 
 class HouseholdFacts(Value, frozen=True):
-    display: int
     households: int
+
+
+class AgreementFacts(Value, frozen=True):
+    """How many households consented to what, under one version of the rulebook."""
+
+    display: int
     naming: int
     scoring: int
 
@@ -213,6 +222,24 @@ def scan_facts(facts: Facts, prefix: str, kind: type[T]) -> Iterator[tuple[str, 
     """Yield (key without the prefix, value) in key order."""
     for key, data in facts.scan(prefix):
         yield key[len(prefix) :], msgspec.json.decode(data, type=kind)
+
+
+def read_body(facts: Facts, index: int, kind: type[T]) -> T:
+    """Return the body of an earlier entry; ValueError where it is of another kind."""
+    body = facts.read_entry(index).body
+    if isinstance(body, kind):
+        return body
+    raise ValueError(f"entry {index} is no {kind.__name__}")
+
+
+def find_in_force(facts: Facts, prefix: str, period: str, kind: type[T]) -> T | None:
+    """Return the value of the last key `<prefix><period>/<version>` up to `period`, None before the first."""
+    found = None
+    for key, value in scan_facts(facts, prefix, kind):
+        if key[:7] > period:
+            break
+        found = value
+    return found
 
 
 def key_at(index: int) -> str:

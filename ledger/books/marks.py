@@ -1,0 +1,141 @@
+"""Marks and cards opened: a branch's round with its members, judged by what the plain part cannot show."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable
+
+import msgspec
+
+from ledger.books.rounds import build_fault
+from ledger.books.scores import SchemeAdopted, SchemeItem
+from ledger.books.stars import calculate_score, count_stars
+from ledger.errors import Fault
+
+
+class Mark(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of a round with everything that is sealed in it."""
+
+    evidence: str
+    item: str
+    member: str
+    place: str  # a row of a workbook, or a line of an entry
+    points: int  # of the line; negative for N items
+    quantity: int
+    sealed: bool  # the whole line, not only its subject
+
+
+class Card(msgspec.Struct, frozen=True, kw_only=True):
+    """A member's month."""
+
+    member: str
+    place: str
+    score: int
+    stars: int
+
+
+def check_marks(marks: Iterable[Mark], scheme: SchemeAdopted, members: Collection[str]) -> list[Fault]:
+    """Return every fault of a branch's marks under the scheme; `members` belong to the branch.
+
+    No fault names a member: its place does for those who may see it.
+    """
+    items = {item.code: item for item in scheme.items}
+    together: Counter[tuple[str, str]] = Counter()
+    faults = []
+    for mark in marks:
+        if mark.member not in members:
+            faults.append(
+                build_fault(
+                    "mark-member", mark.place, "不是本支部党员", "本支部登记的党员", "核对支部和党员编号"
+                )
+            )
+        item = items.get(mark.item)
+        if item is None:
+            faults.append(
+                build_fault(
+                    "mark-item", mark.place, mark.item, "考评办法里有的编号", "对照考评办法改正项目编号"
+                )
+            )
+            continue
+        before = together[mark.member, mark.item]
+        together[mark.member, mark.item] += abs(mark.points)
+        faults += _check_mark(mark, item, before)
+    return faults
+
+
+def build_cards(marks: Iterable[Mark], scheme: SchemeAdopted, members: Iterable[str]) -> list[Card]:
+    """Return the card of every member, in their order, from all marks of the branch's month."""
+    points: defaultdict[str, list[int]] = defaultdict(list)
+    for mark in marks:
+        points[mark.member].append(mark.points)
+    cards = []
+    for member in members:
+        score = calculate_score(scheme.base, points[member])
+        cards.append(Card(member=member, place="", score=score, stars=count_stars(score, scheme.stars)))
+    return cards
+
+
+def check_cards(
+    cards: Iterable[Card], marks: Iterable[Mark], scheme: SchemeAdopted, members: Collection[str]
+) -> list[Fault]:
+    """Return every fault of cards: a stranger's, a second one, or one that the marks do not add up to."""
+    right = {card.member: card for card in build_cards(marks, scheme, members)}
+    seen: set[str] = set()
+    faults = []
+    for card in cards:
+        expected = right.get(card.member)
+        if expected is None or card.member in seen:
+            found = "这名党员的第二张" if expected else "不是本支部党员"
+            faults.append(
+                build_fault("card-member", card.place, found, "本支部党员每人一张", "重新生成评分卡")
+            )
+        elif (card.score, card.stars) != (expected.score, expected.stars):
+            faults.append(
+                build_fault(
+                    "card-score",
+                    card.place,
+                    f"{card.score} 分 {card.stars} 星",
+                    f"{expected.score} 分 {expected.stars} 星",
+                    "按基础分加全部得分重新计算",
+                )
+            )
+        seen.add(card.member)
+    return faults
+
+
+def _check_mark(mark: Mark, item: SchemeItem, before: int) -> list[Fault]:
+    """`before` is what the member already has by this item this month, without sign."""
+    faults = []
+    product = item.points * mark.quantity
+    if mark.quantity < 1 or mark.points != product:
+        faults.append(
+            build_fault(
+                "mark-points",
+                mark.place,
+                f"{mark.points} 分",
+                f"{item.points} 分 × {mark.quantity} = {product} 分，数量至少 1",
+                "分值等于项目的分值乘以数量",
+            )
+        )
+    total = before + abs(mark.points)
+    if total > item.monthly_cap:
+        faults.append(
+            build_fault(
+                "mark-cap",
+                mark.place,
+                f"该党员本月 {mark.item} 累计 {total} 分",
+                f"每人每月不超过 {item.monthly_cap} 分",
+                "减少数量，超过封顶的不计分",
+            )
+        )
+    if mark.sealed != (item.points < 0):
+        faults.append(
+            build_fault(
+                "mark-sealed",
+                mark.place,
+                "整行密封" if mark.sealed else "明示",
+                "整行密封" if item.points < 0 else "明示",
+                "扣分整行密封，加分明示",
+            )
+        )
+    return faults

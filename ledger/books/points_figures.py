@@ -1,0 +1,135 @@
+"""The points sheet calculated: a month's plain sums by group and rule, the sealed sum, and the words for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import msgspec
+
+from ledger.books.figures import GroupFigures, PointsCorrection, PointsFigures, RuleFigures, SheetHead
+
+
+class RuleText(msgspec.Struct, frozen=True, kw_only=True):
+    """What a rule's text discloses, as the sheet uses it; `group` is empty where the text is gone."""
+
+    group: str
+    item: str
+    unit: str
+
+
+class RuleTally(msgspec.Struct, frozen=True, kw_only=True):
+    """One rule's plain month, corrections dated in it taken off."""
+
+    awards: int
+    code: str
+    points: int
+    quantity: int
+
+
+class PointsCounts(msgspec.Struct, frozen=True, kw_only=True):
+    """What a month counts beside its rules."""
+
+    agreed: int
+    households: int
+    rounds: int
+    scored: int
+    sealed_awards: int
+    sealed_points: int
+    version: int
+
+
+def build_points_figures(
+    head: SheetHead,
+    counts: PointsCounts,
+    texts: Mapping[str, RuleText],
+    tallies: Iterable[RuleTally],
+    corrections: Sequence[PointsCorrection],
+) -> PointsFigures:
+    """Return the figures of a month's points sheet.
+
+    `texts` are those of the month's rulebook by code, and of every other rule with a tally. Rules with the same
+    letter are a group, named by the first of them; every group is there, also one without awards.
+    """
+    rules = sorted((tally for tally in tallies if _is_shown(tally)), key=lambda tally: tally.code)
+    groups = tuple(_build_group(letter, texts, rules) for letter in sorted({code[0] for code in texts}))
+    return PointsFigures(
+        agreed=counts.agreed,
+        awarded_points=sum(group.points for group in groups),
+        awards=sum(group.awards for group in groups),
+        corrections=tuple(sorted(corrections, key=lambda correction: correction.index)),
+        groups=groups,
+        head=head,
+        households=counts.households,
+        rounds=counts.rounds,
+        scored=counts.scored,
+        sealed_awards=counts.sealed_awards,
+        sealed_points=counts.sealed_points,
+        version=counts.version,
+    )
+
+
+def summarize_points(figures: PointsFigures) -> tuple[str, ...]:
+    """Return the month in plain Chinese sentences for people who read slowly or are read to. It names nobody."""
+    month = int(figures.head.period[5:])
+    agreed = f"全村登记 {figures.households} 户，其中 {figures.agreed} 户签约参加积分。"
+    if not figures.rounds:
+        return (agreed, f"{month}月没有评议积分。", *_tell_corrections(figures))
+    scored = f"{month}月有 {figures.scored} 户有积分记录。"
+    if figures.awards or figures.awarded_points:
+        corrected = "（已减去更正）" if figures.corrections else ""
+        scored += f"公开加分 {figures.awards} 笔，合计 {figures.awarded_points} 分{corrected}。"
+    return (agreed, scored, *_tell_most(figures), *_tell_sealed(figures), *_tell_corrections(figures))
+
+
+def _is_shown(tally: RuleTally) -> bool:
+    return bool(tally.awards or tally.points or tally.quantity)
+
+
+def _build_group(letter: str, texts: Mapping[str, RuleText], tallies: Iterable[RuleTally]) -> GroupFigures:
+    names = [text.group for code, text in sorted(texts.items()) if code[0] == letter and text.group]
+    rules = tuple(
+        RuleFigures(
+            awards=tally.awards,
+            code=tally.code,
+            item=texts[tally.code].item,
+            points=tally.points,
+            quantity=tally.quantity,
+            unit=texts[tally.code].unit,
+        )
+        for tally in tallies
+        if tally.code[0] == letter
+    )
+    return GroupFigures(
+        awards=sum(rule.awards for rule in rules),
+        group=names[0] if names else letter,
+        points=sum(rule.points for rule in rules),
+        rules=rules,
+    )
+
+
+def _tell_most(figures: PointsFigures) -> Iterable[str]:
+    """The rule with the most points: the lowest code where two are equal."""
+    rules = [rule for group in figures.groups for rule in group.rules if rule.points > 0]
+    if rules:
+        most = min(rules, key=lambda rule: (-rule.points, rule.code))
+        yield f"加分最多的一项是“{most.item}”，{most.awards} 笔，共 {most.points} 分。"
+
+
+def _tell_sealed(figures: PointsFigures) -> Iterable[str]:
+    if not figures.sealed_awards and not figures.sealed_points:
+        return
+    points = figures.sealed_points
+    total = f"减 {-points} 分" if points < 0 else f"加 {points} 分" if points > 0 else "正好抵平"
+    yield (
+        f"另有 {figures.sealed_awards} 笔是扣分或关系到各家私事的加分，不公布是谁家、哪一项，合起来{total}。"
+        "想知道自己家的，可以找村文书查。"
+    )
+
+
+def _tell_corrections(figures: PointsFigures) -> Iterable[str]:
+    own = sum(item.of_period == figures.head.period for item in figures.corrections)
+    earlier = len(figures.corrections) - own
+    if earlier:
+        yield f"这个月更正了以前月份的积分 {earlier} 笔，原因写在更正栏里。"
+    if own:
+        yield f"这个月的积分有 {own} 笔作了更正，原因写在更正栏里。"

@@ -1,0 +1,125 @@
+"""What every round shares, of villagers' points and of members' scores: order, uniqueness, parts, products.
+
+A line is plain but for its subject, or sealed whole. Within an entry every digest stands once and in
+ascending order, so that neither the order of a list nor a repetition says whom it is about.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+from ledger.books.values import Sealed
+from ledger.errors import Fault
+
+
+class PlainLine(NamedTuple):
+    """A plain line as rules judge it: villagers' and members' alike."""
+
+    code: str
+    points: int
+    quantity: int
+
+
+class Worth(NamedTuple):
+    """What a rule or an item is worth, and whether its lines may stand in plain."""
+
+    monthly_cap: int
+    plain: bool
+    points: int
+
+
+def build_fault(code: str, place: str, found: str, expected: str, remedy: str) -> Fault:
+    """Return a fault from its five parts, in the order in which they are read."""
+    return Fault(code=code, place=place, found=found, expected=expected, remedy=remedy)
+
+
+def check_order(sealed: Iterable[Sealed], place: str) -> list[Fault]:
+    """Return a fault where the digests are not strictly ascending: out of order, or one stands twice."""
+    digests = [item.sealed for item in sealed]
+    for number, (before, after) in enumerate(pairwise(digests), 2):
+        if before >= after:
+            return [
+                build_fault(
+                    "digests-order",
+                    f"{place}第 {number} 行",
+                    "重复的摘要" if before == after else "比上一行小的摘要",
+                    "摘要从小到大，各不相同",
+                    "按摘要从小到大排好，同一摘要只留一次",
+                )
+            ]
+    return []
+
+
+def check_apart(plain: Iterable[Sealed], sealed: Iterable[Sealed], place: str) -> list[Fault]:
+    """Return a fault where a digest stands for a plain and a sealed line: a reversal could mean either."""
+    both = {item.sealed for item in plain} & {item.sealed for item in sealed}
+    if not both:
+        return []
+    return [
+        build_fault(
+            "digests-shared",
+            place,
+            f"{len(both)} 个摘要既在明示行又在密封行",
+            "每个摘要只用一次",
+            "每一行都重新取随机盐，再生成摘要",
+        )
+    ]
+
+
+def check_part(part: int, parts: int, place: str) -> list[Fault]:
+    """Return a fault where a part's number is above how many parts there are."""
+    if part <= parts:
+        return []
+    return [
+        build_fault(
+            "round-part", place, f"第 {part} 部分，共 {parts} 部分", f"第 1–{parts} 部分", "改正部分的序号"
+        )
+    ]
+
+
+def check_lines(lines: Sequence[PlainLine], worths: dict[str, Worth], place: str, book: str) -> list[Fault]:
+    """Return every fault of plain lines under what rules or items are worth; `book` names their source."""
+    faults = []
+    for number, line in enumerate(lines, 1):
+        at = f"{place}第 {number} 行"
+        worth = worths.get(line.code)
+        if worth is None:
+            faults.append(build_fault("line-code", at, line.code, f"{book}里有的编号", f"对照{book}改正编号"))
+        elif not worth.plain:
+            faults.append(
+                build_fault("line-plain", at, f"{line.code} 明示", "整行密封", "扣分和敏感条目一律整行密封")
+            )
+        else:
+            faults += _check_product(line, worth, at)
+    return faults
+
+
+def _check_product(line: PlainLine, worth: Worth, at: str) -> list[Fault]:
+    faults = []
+    product = worth.points * line.quantity
+    if line.points != product:
+        faults.append(
+            build_fault(
+                "line-points",
+                at,
+                f"{line.points} 分",
+                f"{worth.points} 分 × {line.quantity} = {product} 分",
+                "分值等于条目的分值乘以数量",
+            )
+        )
+    if product > worth.monthly_cap:
+        faults.append(
+            build_fault(
+                "line-cap", at, f"{product} 分", f"每月不超过 {worth.monthly_cap} 分", "超过封顶的不计分"
+            )
+        )
+    return faults
+
+
+def check_sealed_sum(lines: int, points: int, place: str) -> list[Fault]:
+    """Return a fault where a sum is given for sealed lines that are not there."""
+    if lines or not points:
+        return []
+    return [build_fault("sealed-sum", place, f"没有密封行，合计却是 {points} 分", "0 分", "重新合计密封行")]

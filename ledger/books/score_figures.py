@@ -1,0 +1,134 @@
+"""The score sheet calculated: each branch's plain marks, its sealed sum and its stars, and the words for them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import msgspec
+
+from ledger.books.figures import (
+    BranchFigures,
+    ItemFigures,
+    ScoreFigures,
+    SheetHead,
+    StarCount,
+    StarCutFigures,
+)
+from ledger.books.scores import StarCut
+
+
+class ItemTally(msgspec.Struct, frozen=True, kw_only=True):
+    """One item's plain month in a branch."""
+
+    code: str
+    marks: int
+    points: int
+    quantity: int
+
+
+class BranchMonth(msgspec.Struct, frozen=True, kw_only=True):
+    """What a branch's month counts."""
+
+    branch: int
+    items: tuple[ItemTally, ...]
+    members: int
+    name: str
+    rounds: int
+    sealed_marks: int
+    sealed_points: int
+    stars: Mapping[int, int]  # from stars to members with a card
+
+
+class SchemeText(msgspec.Struct, frozen=True, kw_only=True):
+    """The month's scheme with its texts read; empty and zero where none is in force."""
+
+    base: int
+    cuts: tuple[StarCut, ...]
+    items: Mapping[str, str]  # from code to what it is for
+    scheme: str
+    title: str
+    version: int
+
+
+def build_score_figures(head: SheetHead, scheme: SchemeText, months: Iterable[BranchMonth]) -> ScoreFigures:
+    """Return the figures of a month's score sheet, branches by number."""
+    known = sorted({0} | {cut.stars for cut in scheme.cuts}, reverse=True)
+    branches = tuple(
+        _build_branch(month, scheme, known) for month in sorted(months, key=lambda month: month.branch)
+    )
+    return ScoreFigures(
+        base=scheme.base,
+        branches=branches,
+        cuts=tuple(StarCutFigures(from_score=cut.from_score, stars=cut.stars) for cut in scheme.cuts),
+        head=head,
+        members=sum(branch.members for branch in branches),
+        scheme=scheme.scheme,
+        stars=tuple(
+            StarCount(
+                members=sum(row.members for branch in branches for row in branch.stars if row.stars == stars),
+                stars=stars,
+            )
+            for stars in known
+        ),
+        title=scheme.title,
+        version=scheme.version,
+    )
+
+
+def summarize_scores(figures: ScoreFigures) -> tuple[str, ...]:
+    """Return the month in plain Chinese sentences. It names nobody."""
+    month = int(figures.head.period[5:])
+    held = [branch for branch in figures.branches if branch.rounds]
+    first = f"全村有 {len(figures.branches)} 个党支部、{figures.members} 名党员。"
+    if not held:
+        return (first, f"{month}月没有评分。")
+    members = sum(branch.members for branch in held)
+    lines = [first, f"{month}月有 {len(held)} 个支部评分，{members} 名党员每人一张评分卡。"]
+    lines.append(f"每人基础分 {figures.base} 分，做了好事加分，没做到的扣分，最低 0 分，最高 100 分。")
+    lines += _tell_stars(figures.stars)
+    sealed = sum(branch.sealed_marks for branch in held)
+    if sealed:
+        points = -sum(branch.sealed_points for branch in held)
+        lines.append(f"扣分共 {sealed} 笔、{points} 分，不公布是谁；本人可以向支部查询。")
+    missing = len(figures.branches) - len(held)
+    if missing:
+        lines.append(f"还有 {missing} 个支部这个月没有评分。")
+    return tuple(lines)
+
+
+def _build_branch(month: BranchMonth, scheme: SchemeText, known: Sequence[int]) -> BranchFigures:
+    items = tuple(
+        ItemFigures(
+            code=item.code,
+            item=scheme.items[item.code],
+            marks=item.marks,
+            points=item.points,
+            quantity=item.quantity,
+        )
+        for item in sorted(month.items, key=lambda item: item.code)
+    )
+    return BranchFigures(
+        branch=month.branch,
+        items=items,
+        members=month.members,
+        name=month.name,
+        points=sum(item.points for item in items),
+        rounds=month.rounds,
+        sealed_marks=month.sealed_marks,
+        sealed_points=month.sealed_points,
+        stars=tuple(StarCount(members=month.stars.get(stars, 0), stars=stars) for stars in known),
+    )
+
+
+def _tell_stars(stars: Iterable[StarCount]) -> Iterable[str]:
+    counted = [row for row in stars if row.members]
+    parts = [f"{_name_stars(row.stars)} {row.members} 人" for row in counted]
+    if parts:
+        yield f"评星结果：{'，'.join(parts)}。"
+
+
+def _name_stars(stars: int) -> str:
+    numerals = "零一二三四五六七八九十"
+    if stars == 0:
+        return "没有评上星的"
+    return f"{numerals[stars] if stars < len(numerals) else stars}星"

@@ -1,0 +1,85 @@
+"""The shipped rulebook and schemes as plain values: templates that a village adopts by its own meeting.
+
+Shell, as all of `data`: it opens files. What stands in them says in its comments where each value comes from.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from typing import Any, Literal, TypeVar
+
+import msgspec
+
+from ledger.books.scores import StarCut
+from ledger.data import read_data
+from ledger.errors import NotFound
+
+T = TypeVar("T")
+
+
+class RuleTemplate(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One rule with its texts in the open; `basis` says where its value comes from."""
+
+    basis: str
+    code: str
+    evidence: str
+    group: str
+    item: str
+    monthly_cap: int
+    points: int  # for one unit; negative deducts
+    sensitive: bool
+    sensitive_because: str = ""  # empty unless `sensitive`
+    subject: Literal["household", "person"]
+    unit: str
+
+
+class RulebookTemplate(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`rules_58.toml`."""
+
+    base_points: int
+    base_points_basis: str
+    rules: tuple[RuleTemplate, ...]
+    title: str
+
+
+class ItemTemplate(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One item of a scheme with its texts in the open."""
+
+    basis: str
+    code: str
+    group: str
+    item: str
+    monthly_cap: int
+    points: int  # for one unit; negative for N items
+    unit: str
+
+
+class SchemeTemplate(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One scheme of `schemes.toml`."""
+
+    base: int
+    basis: str
+    items: tuple[ItemTemplate, ...]
+    scheme: str
+    stars: tuple[StarCut, ...]
+    title: str
+
+
+@cache
+def load_rules() -> RulebookTemplate:
+    """Return the template of 58 rules, ordered by code."""
+    return _convert(tomllib.loads(read_data("rules_58.toml")), RulebookTemplate)
+
+
+@cache
+def load_scheme(name: str) -> SchemeTemplate:
+    """Return a scheme's template by its name, e.g. `member-60`; NotFound where there is none."""
+    for scheme in tomllib.loads(read_data("schemes.toml"))["schemes"]:
+        if scheme["scheme"] == name:
+            return _convert(scheme, SchemeTemplate)
+    raise NotFound(f"考评办法模板 {name}")
+
+
+def _convert(value: Any, kind: type[T]) -> T:
+    return msgspec.convert(value, kind)

@@ -1,0 +1,168 @@
+"""Rounds of scores with the vault's help: what a stranger cannot see, a home checks here.
+
+A member whose data was erased took marks and card along; those that are left are judged as they stand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+
+from ledger.books.marks import Card, Mark, check_cards, check_marks
+from ledger.books.rounds import build_fault
+from ledger.books.scores import BranchRegistered, SchemeAdopted, ScoreCard, ScoreLine, ScoreRound
+from ledger.books.values import Sealed
+from ledger.entries import Entry
+from ledger.errors import Fault, NotProven
+from ledger.state.facts import BranchFacts, Facts, ScoreMonth, get_fact, read_body, scan_facts
+from ledger.state.private import (
+    CardSubject,
+    FindPrivate,
+    MarkLine,
+    MarkSubject,
+    Opener,
+    RegisteredMember,
+    open_all,
+    open_private,
+    report_unproven,
+)
+from ledger.state.schemes import find_scheme
+
+
+def open_score_round(entry: Entry, find_private: FindPrivate) -> tuple[list[Mark], list[Card]]:
+    """Return the marks and cards of a round's entry; those that the vault has no more are left out.
+
+    Raises NotProven where the vault gives something else than what is sealed, ValueError for another kind.
+    """
+    marks = (mark() for _, mark in _iterate_marks(entry, find_private))
+    cards = (card() for _, card in _iterate_cards(entry, find_private))
+    return [mark for mark in marks if mark is not None], [card for card in cards if card is not None]
+
+
+def list_branch_members(facts: Facts, branch: int, find_private: FindPrivate) -> list[str]:
+    """Return the members of a branch as registered, sorted; ValueError where there is no such branch.
+
+    Raises NotProven as `open_score_round` does.
+    """
+    known = get_fact(facts, f"branch/{branch:02d}", BranchFacts)
+    if known is None:
+        raise ValueError(f"no branch {branch}")
+    sealed = read_body(facts, known.index, BranchRegistered).members
+    members = [open_private(find_private, item.sealed, RegisteredMember) for item in sealed]
+    return sorted(item.member for item in members if item is not None)
+
+
+def check_score_rounds_privately(facts: Facts, period: str, find_private: FindPrivate) -> list[Fault]:
+    """Return every fault that the vault shows in a month's rounds of all branches.
+
+    Serves an import (over the facts that its drafts would give) and the audit of a home.
+    """
+    scheme = find_scheme(facts, period)
+    faults: list[Fault] = []
+    if scheme is None:
+        return faults
+    for branch, month in scan_facts(facts, f"score/{period}/", ScoreMonth):
+        faults += _check_branch(facts, int(branch), month, scheme, find_private)
+    return faults
+
+
+def _check_branch(
+    facts: Facts, branch: int, month: ScoreMonth, scheme: SchemeAdopted, find_private: FindPrivate
+) -> list[Fault]:
+    faults: list[Fault] = []
+    marks: list[Mark] = []
+    cards: list[Card] = []
+    for index in month.rounds:
+        entry = facts.read_entry(index)
+        opened, lost, unproven = open_all(_iterate_marks(entry, find_private))
+        faults += unproven
+        if not lost and not unproven:
+            faults += _check_sealed_sum(entry, opened)
+        marks += opened
+        some, _, unproven = open_all(_iterate_cards(entry, find_private))
+        faults += unproven
+        cards += some
+    try:
+        members = list_branch_members(facts, branch, find_private)
+    except NotProven as error:
+        return [*faults, report_unproven(f"支部 {branch} 党员名册", error)]
+    faults += check_marks(marks, scheme, members)
+    # A card speaks of the whole month: before the last part it cannot be compared.
+    return faults + (check_cards(cards, marks, scheme, members) if len(month.rounds) == month.parts else [])
+
+
+def _get_round(entry: Entry) -> ScoreRound:
+    if isinstance(entry.body, ScoreRound):
+        return entry.body
+    raise ValueError(f"entry {entry.index} is no round of scores")
+
+
+def _iterate_marks(entry: Entry, find_private: FindPrivate) -> Iterator[tuple[str, Opener[Mark]]]:
+    body = _get_round(entry)
+    place = f"{entry.period} 支部 {body.branch} 评议"
+    for number, line in enumerate(body.lines, 1):
+        at = f"{place}明示行第 {number} 行（第 {entry.index} 项）"
+        yield at, partial(_open_line, line, at, find_private)
+    for number, sealed in enumerate(body.sealed_lines, 1):
+        at = f"{place}密封行第 {number} 行（第 {entry.index} 项）"
+        yield at, partial(_open_sealed, sealed, at, find_private)
+
+
+def _iterate_cards(entry: Entry, find_private: FindPrivate) -> Iterator[tuple[str, Opener[Card]]]:
+    body = _get_round(entry)
+    for number, card in enumerate(body.cards, 1):
+        at = f"{entry.period} 支部 {body.branch} 评分卡第 {number} 张（第 {entry.index} 项）"
+        yield at, partial(_open_card, card, at, find_private)
+
+
+def _open_line(line: ScoreLine, place: str, find_private: FindPrivate) -> Mark | None:
+    subject = open_private(find_private, line.subject.sealed, MarkSubject)
+    if subject is None:
+        return None
+    return Mark(
+        evidence=subject.evidence,
+        item=line.item,
+        member=subject.member,
+        place=place,
+        points=line.points,
+        quantity=line.quantity,
+        sealed=False,
+    )
+
+
+def _open_sealed(sealed: Sealed, place: str, find_private: FindPrivate) -> Mark | None:
+    line = open_private(find_private, sealed.sealed, MarkLine)
+    if line is None:
+        return None
+    return Mark(
+        evidence=line.evidence,
+        item=line.item,
+        member=line.member,
+        place=place,
+        points=line.points,
+        quantity=line.quantity,
+        sealed=True,
+    )
+
+
+def _open_card(card: ScoreCard, place: str, find_private: FindPrivate) -> Card | None:
+    subject = open_private(find_private, card.subject.sealed, CardSubject)
+    if subject is None:
+        return None
+    return Card(member=subject.member, place=place, score=subject.score, stars=card.stars)
+
+
+def _check_sealed_sum(entry: Entry, marks: list[Mark]) -> list[Fault]:
+    claimed = _get_round(entry).sealed_points
+    total = sum(mark.points for mark in marks if mark.sealed)
+    if total == claimed:
+        return []
+    return [
+        build_fault(
+            "private-sum",
+            f"{entry.period} 支部评议密封行合计（第 {entry.index} 项）",
+            f"{claimed} 分",
+            f"{total} 分",
+            "按隐私库重新合计密封行",
+        )
+    ]

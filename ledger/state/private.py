@@ -1,0 +1,122 @@
+"""Private values read with a vault's help: found by digest, proven, and of the shape that FORMAT.md gives."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+
+import msgspec
+
+from ledger.books.rounds import build_fault
+from ledger.errors import Fault, NotProven
+from ledger.log.commitments import open_disclosure
+
+T = TypeVar("T")
+
+FindPrivate = Callable[[str], str | None]
+"""From a digest to the disclosure that the vault keeps; None where it was erased, or never was there."""
+Opener = Callable[[], T | None]
+"""Opens one private value; raises NotProven as `open_private` does."""
+
+
+class AwardSubject(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Behind `subject` of a points line."""
+
+    evidence: str
+    household: str
+
+
+class AwardLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Behind a sealed line of a points round."""
+
+    evidence: str
+    household: str
+    points: int
+    quantity: int
+    rule: str
+
+
+class Agreement(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Behind an agreement: which of the three consents a household gave."""
+
+    display: bool
+    household: str
+    naming: bool
+    scoring: bool
+
+
+class RegisteredHousehold(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Behind a registered household."""
+
+    group: int
+    household: str
+
+
+class MarkSubject(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Behind `subject` of a score line."""
+
+    evidence: str
+    member: str
+
+
+class MarkLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Behind a sealed line of a score round."""
+
+    evidence: str
+    item: str
+    member: str
+    points: int
+    quantity: int
+
+
+class CardSubject(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Behind `subject` of a card."""
+
+    member: str
+    score: int
+
+
+class RegisteredMember(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Behind a registered member."""
+
+    member: str
+
+
+def open_private(find_private: FindPrivate, digest: str, kind: type[T]) -> T | None:
+    """Return the value behind `digest`, None where the vault has it no more.
+
+    Raises NotProven where what the vault gives is not behind this digest, or has another shape.
+    """
+    disclosure = find_private(digest)
+    if disclosure is None:
+        return None
+    _, value = open_disclosure(disclosure, digest)
+    try:
+        return msgspec.convert(value, kind)
+    except msgspec.ValidationError as error:
+        raise NotProven(f"隐私库里 {digest} 的内容不是所要的样子：{error}", code="private-form") from error
+
+
+def open_all(openers: Iterable[tuple[str, Opener[T]]]) -> tuple[list[T], int, list[Fault]]:
+    """Return what opens, how many are gone, and a fault for each that is not proven."""
+    opened: list[T] = []
+    lost = 0
+    faults = []
+    for place, open_value in openers:
+        try:
+            value = open_value()
+        except NotProven as error:
+            faults.append(report_unproven(place, error))
+            continue
+        if value is None:
+            lost += 1
+        else:
+            opened.append(value)
+    return opened, lost, faults
+
+
+def report_unproven(place: str, error: NotProven) -> Fault:
+    """Return the fault of a vault that gives something else than what was sealed."""
+    return build_fault(
+        "private-unproven", place, error.reason, "与记录里的承诺值一致", "隐私库被改动或损坏，请运维员核查"
+    )

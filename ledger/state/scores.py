@@ -1,0 +1,219 @@
+"""The score kinds folded: schemes, branches and their monthly rounds follow one another so.
+
+Rules that always hold: schemes count up and no later one is in force from an earlier month; a branch is
+registered once; it has one round a month, its parts in order; a month has one scheme and every member one
+card. What stands behind sealed digests is judged by `state.marks`, with the vault.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from ledger.books.rounds import build_fault
+from ledger.books.scores import (
+    BranchRegistered,
+    SchemeAdopted,
+    ScoreRound,
+    check_branch,
+    check_scheme,
+    check_score_round,
+)
+from ledger.entries import Entry
+from ledger.errors import Fault
+from ledger.state.facts import (
+    BranchFacts,
+    EntryAt,
+    Facts,
+    ScoreMonth,
+    Tally,
+    get_fact,
+    put_fact,
+    read_body,
+)
+from ledger.state.marks import check_score_rounds_privately, open_score_round
+from ledger.state.reference import Reference
+from ledger.state.schemes import find_scheme, get_score_month
+
+__all__ = [
+    "check_score_rounds_privately",
+    "check_scores",
+    "find_scheme",
+    "fold_scores",
+    "get_score_month",
+    "open_score_round",
+]
+
+_NO_TALLY = Tally(lines=0, points=0, quantity=0)
+
+
+def check_scores(facts: Facts, reference: Reference, entry: Entry) -> list[Fault]:
+    """Return every reason why an entry of a score kind may not follow these facts.
+
+    Envelope, persons and open month are `check_entry`'s. Raises ValueError for another kind.
+    """
+    del reference  # What scores need is in the scheme.
+    match entry.body:
+        case SchemeAdopted() as body:
+            return check_scheme(body) + _check_next_scheme(facts, entry, body)
+        case BranchRegistered() as body:
+            return check_branch(body) + _check_new_branch(facts, body)
+        case ScoreRound() as body:
+            return _check_round(facts, entry, body)
+        case _:
+            raise ValueError(f"{entry.kind} is no score kind")
+
+
+def fold_scores(facts: Facts, entry: Entry) -> None:
+    """Apply an entry of a score kind, already checked. Raises ValueError for another kind."""
+    match entry.body:
+        case SchemeAdopted() as body:
+            at = EntryAt(index=entry.index)
+            put_fact(facts, "scheme", at)
+            put_fact(facts, f"scheme/{entry.period}/{body.version:04d}", at)
+        case BranchRegistered() as body:
+            branch = BranchFacts(index=entry.index, members=len(body.members))
+            put_fact(facts, f"branch/{body.branch:02d}", branch)
+        case ScoreRound() as body:
+            _fold_round(facts, entry, body)
+        case _:
+            raise ValueError(f"{entry.kind} is no score kind")
+
+
+def _check_next_scheme(facts: Facts, entry: Entry, body: SchemeAdopted) -> list[Fault]:
+    at = get_fact(facts, "scheme", EntryAt)
+    before = read_body(facts, at.index, SchemeAdopted).version if at else 0
+    since = facts.read_entry(at.index).period if at else entry.period
+    faults = []
+    if body.version != before + 1:
+        faults.append(
+            build_fault(
+                "scheme-version",
+                "考评办法的版本",
+                f"第 {body.version} 版",
+                f"第 {before + 1} 版",
+                "版本从 1 起，每次加 1",
+            )
+        )
+    if entry.period < since:
+        faults.append(
+            build_fault(
+                "scheme-period",
+                "考评办法的起用月份",
+                entry.period,
+                f"{since} 或更晚",
+                "新办法不能早于上一版起用",
+            )
+        )
+    return faults
+
+
+def _check_new_branch(facts: Facts, body: BranchRegistered) -> list[Fault]:
+    if get_fact(facts, f"branch/{body.branch:02d}", BranchFacts) is None:
+        return []
+    return [
+        build_fault(
+            "branch-twice", "支部序号", f"支部 {body.branch} 已登记", "没有用过的序号", "换一个支部序号"
+        )
+    ]
+
+
+def _check_round(facts: Facts, entry: Entry, body: ScoreRound) -> list[Fault]:
+    place = f"{entry.period} 支部 {body.branch} 评议"
+    branch = get_fact(facts, f"branch/{body.branch:02d}", BranchFacts)
+    if branch is None:
+        return [build_fault("round-branch", place, f"支部 {body.branch}", "已登记的支部", "先登记支部和党员")]
+    faults = _check_next_part(facts, entry, body, place)
+    if faults:
+        return faults
+    scheme = find_scheme(facts, entry.period)
+    if scheme is None or (body.scheme, body.version) != (scheme.scheme, scheme.version):
+        expected = f"{scheme.scheme} 第 {scheme.version} 版" if scheme else "先有当月起用的考评办法"
+        return [
+            build_fault(
+                "round-scheme",
+                place,
+                f"{body.scheme} 第 {body.version} 版",
+                expected,
+                "按当月起用的考评办法评议",
+            )
+        ]
+    return check_score_round(body, scheme, branch.members) + _check_repeats(facts, entry, body, place)
+
+
+def _check_next_part(facts: Facts, entry: Entry, body: ScoreRound, place: str) -> list[Fault]:
+    """The part is the next of the branch's one round of the month, and says of it what part 1 said."""
+    month = get_score_month(facts, entry.period, body.branch)
+    done = len(month.rounds)
+    if done and done == month.parts:
+        return [
+            build_fault(
+                "round-twice",
+                place,
+                f"已有全部 {done} 部分",
+                "每个支部一个月评议一次",
+                "漏记的下月补记",
+            )
+        ]
+    if body.part != done + 1:
+        return [
+            build_fault(
+                "round-next-part",
+                place,
+                f"第 {body.part} 部分",
+                f"第 {done + 1} 部分",
+                "各部分从 1 起依次通过",
+            )
+        ]
+    if done and body.parts != month.parts:
+        return [
+            build_fault(
+                "round-differs",
+                f"{place}第 {body.part} 部分",
+                f"共 {body.parts} 部分",
+                f"与第 1 部分相同：共 {month.parts} 部分",
+                "整个评议重新生成后再提交",
+            )
+        ]
+    return []
+
+
+def _check_repeats(facts: Facts, entry: Entry, body: ScoreRound, place: str) -> list[Fault]:
+    month = get_score_month(facts, entry.period, body.branch)
+    earlier = [read_body(facts, index, ScoreRound) for index in month.rounds]
+    if not _list_digests(body) & {digest for part in earlier for digest in _list_digests(part)}:
+        return []
+    return [
+        build_fault(
+            "round-repeats",
+            f"{place}第 {body.part} 部分",
+            "有前面部分用过的摘要",
+            "每个摘要只用一次",
+            "同一行只记在一个部分里",
+        )
+    ]
+
+
+def _list_digests(body: ScoreRound) -> set[str]:
+    return {line.subject.sealed for line in body.lines} | {line.sealed for line in body.sealed_lines}
+
+
+def _fold_round(facts: Facts, entry: Entry, body: ScoreRound) -> None:
+    month = get_score_month(facts, entry.period, body.branch)
+    stars = Counter(dict(month.stars)) + Counter(card.stars for card in body.cards)
+    together = ScoreMonth(
+        parts=body.parts,
+        rounds=(*month.rounds, entry.index),
+        sealed_marks=month.sealed_marks + len(body.sealed_lines),
+        sealed_points=month.sealed_points + body.sealed_points,
+        stars=tuple(sorted(stars.items(), reverse=True)),
+    )
+    put_fact(facts, f"score/{entry.period}/{body.branch:02d}", together)
+    for line in body.lines:
+        key = f"mark/{entry.period}/{body.branch:02d}/{line.item}"
+        known = get_fact(facts, key, Tally) or _NO_TALLY
+        tally = Tally(
+            lines=known.lines + 1,
+            points=known.points + line.points,
+            quantity=known.quantity + line.quantity,
+        )
+        put_fact(facts, key, tally)
