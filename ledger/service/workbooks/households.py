@@ -44,7 +44,7 @@ def gather_households(tray: Tray, lines: Sequence[Line]) -> None:
     seen: dict[str, Line] = {}
     for line in lines:
         number = line.text("户号")
-        tray.refuse(_check_line(line, seen.get(number)))
+        tray.refuse(_check_line(line, seen.get(number) if number else None))
         known = registered.get(number)
         if known is not None:
             tray.refuse(_check_known(line, known, is_signed=known.household in signed))

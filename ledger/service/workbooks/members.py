@@ -52,7 +52,7 @@ def _check_line(tray: Tray, line: Line, names: dict[int, Line], seen: dict[str, 
     if line.text("支部") == "0":
         faults.append(fault_zero(line, "支部"))
     first = seen.get(line.text("党员编号"))
-    if first is not None and line.has("党员编号"):
+    if first is not None and line.text("党员编号"):
         faults.append(fault_twice(line, "党员编号", f"党员编号 {line.text('党员编号')}", first))
     named = names.get(line.number("支部"))
     if named is not None and line.has("支部名称") and line.text("支部名称") != named.text("支部名称"):

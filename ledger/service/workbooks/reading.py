@@ -67,17 +67,17 @@ def read_workbook(
     Raises nothing for what stands in the file. Lines with faults are returned too, so that their other cells
     can be judged in the same go.
     """
-    faults = check_archive(data, filename)
-    if faults:
-        return {}, faults
     try:
+        faults = check_archive(data, filename)
+        if faults:
+            return {}, faults
         with warnings.catch_warnings():
             # openpyxl warns of extensions it leaves out; none of them holds a cell.
             warnings.simplefilter("ignore")
             book = openpyxl.load_workbook(io.BytesIO(data))
-            return _read_sheets(book, kind)
     except Exception:  # noqa: BLE001 - the parser raises a dozen types on mangled files: one answer for all (F13)
         return {}, [fault_not_workbook(f"文件「{filename}」")]
+    return _read_sheets(book, kind)
 
 
 def _read_sheets(book: Workbook, kind: WorkbookKind) -> tuple[dict[str, tuple[Line, ...]], list[Fault]]:

@@ -344,7 +344,7 @@ def _format_label(body: Voucher, group: Group) -> str:
 
 def _format_head(group: Group, label: str) -> str:
     first = group.first
-    persons = " ".join(f"{header}{first.text(header)}" for header in _PERSONS)
+    persons = " ".join(f"{header} {first.text(header)}" for header in _PERSONS)
     return f"{label}　{first.text('日期')} 附件 {first.number('附件张数')} 张 {persons}"
 
 

@@ -1,0 +1,254 @@
+"""A village in memory with a clerk at the desk, and workbooks made cell by cell.
+
+    desk = ImportDesk()
+    desk.open_books()
+    data = make_book("vouchers", [PAPER, PAPER_PAID])
+    assert desk.read("vouchers", data).faults == ()
+
+It is 28 October 2026. Everybody is invented: surnames are 样, 例, 某.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import openpyxl
+
+from ledger.books.points import RulebookAdopted
+from ledger.books.scores import SchemeAdopted, SchemeItem, StarCut
+from ledger.data import load_reference
+from ledger.entries import KIND_OF_BODY, Body, Claim
+from ledger.errors import format_fault
+from ledger.log.keys import make_signer
+from ledger.log.note import format_note, sign_note
+from ledger.ports import Ports
+from ledger.service.drafts import Discloser, build_draft, pass_drafts
+from ledger.service.found import add_person, found_village
+from ledger.service.import_ import Import, WorkbookKind, apply_import, import_workbook
+from ledger.service.workbooks.columns import WORKBOOKS
+from tests.builders import VILLAGE, build_rule
+from tests.fakes import FakeClock, MemoryArchive, MemoryHeads, MemoryLedger, MemoryVault, SeededEntropy
+
+Row = Mapping[str, Any]
+ORIGIN = "mingbai/testtesttesttest"
+FILE = "表.xlsx"
+
+PERSONS = {"经手人": "样经手", "审批人": "例审批", "记账员": "某记账"}
+PAPER: Row = {
+    "凭证号": "2026-10-001",
+    "日期": "2026-10-20",
+    "摘要": "购办公用纸",
+    "科目代码": "513",
+    "科目名称": "管理费用",
+    "借方金额": 325,
+    "附件张数": 2,
+    **PERSONS,
+}
+PAPER_PAID: Row = {"科目代码": "101", "科目名称": "库存现金", "贷方金额": 325}
+OPENING: Sequence[Row] = (
+    {"月份": "2026-10", "科目代码": "101", "科目名称": "库存现金", "借方余额": "20,000.00"},
+    {"月份": "2026-10", "科目代码": "102", "科目名称": "银行存款", "借方余额": 80000.5},
+    {"月份": "2026-10", "科目代码": "112", "科目名称": "应收款"},
+    {"月份": "2026-10", "科目代码": "301", "科目名称": "资本", "贷方余额": 100000.5},
+)
+HOUSEHOLDS: Sequence[Row] = tuple(
+    {
+        "户号": f"02{number:02d}",
+        "户主": name,
+        "村民小组": group,
+        "同意积分": yes,
+        "同意公示": yes,
+        "同意署名": "否",
+        "签约日期": "2026-10-08" if yes == "是" else None,
+    }
+    for number, name, group, yes in (
+        (17, "样大山", 1, "是"),
+        (18, "例小河", 1, "是"),
+        (19, "某老井", 2, "否"),
+    )
+)
+MEMBERS: Sequence[Row] = (
+    {"支部": 1, "支部名称": "第一党支部", "党员编号": "0103", "姓名": "样小兰"},
+    {"支部": 1, "支部名称": "第一党支部", "党员编号": "0104", "姓名": "例大海"},
+    {"支部": 2, "支部名称": "第二党支部", "党员编号": "0201", "姓名": "某长青"},
+)
+AWARD: Row = {
+    "月份": "2026-10",
+    "户号": "0217",
+    "户主": "样大山",
+    "规则编号": "B01",
+    "规则名称": "打扫门前",
+    "数量": 2,
+    "证据": "照片第 3 张",
+}
+MARK: Row = {
+    "月份": "2026-10",
+    "支部": 1,
+    "党员编号": "0103",
+    "姓名": "样小兰",
+    "项目编号": "P01",
+    "项目名称": "参加主题党日",
+    "数量": 1,
+    "证据": "签到表",
+}
+
+
+class MemorySigner:
+    """A village's log key, made of the village's code."""
+
+    def __init__(self, village: str) -> None:
+        self._signer = make_signer(ORIGIN, village.encode().ljust(32, b"."))
+
+    @property
+    def verifier_key(self) -> str:
+        from ledger.log.keys import format_verifier_key
+
+        return format_verifier_key(self._signer.key)
+
+    def sign_note(self, text: str) -> bytes:
+        return format_note(text, [sign_note(text, self._signer)])
+
+
+class ImportDesk:
+    """A founded village with a clerk and a supervisor."""
+
+    def __init__(self, chart: Any = "2023", clock: FakeClock | None = None) -> None:
+        self.ports = Ports(
+            archive=MemoryArchive(),
+            clock=clock or FakeClock(),
+            entropy=SeededEntropy("import"),
+            get_signer=MemorySigner,
+            heads=MemoryHeads(),
+            ledger=MemoryLedger(),
+            reference=load_reference(),
+            vault=MemoryVault(),
+        )
+        self.clerk = add_person(self.ports, VILLAGE, "样办事", "clerk").user
+        self.supervisor = add_person(self.ports, VILLAGE, "例监督", "supervisor").user
+        found_village(self.ports, VILLAGE, ORIGIN, chart, self.clerk)
+
+    def read(self, kind: WorkbookKind, data: bytes, **changes: str) -> Import:
+        """Import without keeping anything."""
+        fields: dict[str, Any] = {"filename": FILE, "maker": self.clerk, "village": VILLAGE}
+        return import_workbook(self.ports, kind=kind, data=data, **(fields | changes))
+
+    def say(self, kind: WorkbookKind, data: bytes, **changes: str) -> list[str]:
+        """Return the faults of a workbook as the clerk reads them."""
+        return [format_fault(fault) for fault in self.read(kind, data, **changes).faults]
+
+    def keep(self, kind: WorkbookKind, data: bytes) -> list[str]:
+        """Import, keep, and return the ids of the drafts; a fault fails the test."""
+        imported = self.read(kind, data)
+        assert [format_fault(fault) for fault in imported.faults] == []
+        apply_import(self.ports, imported)
+        return [draft.id for draft in imported.drafts]
+
+    def record(self, kind: WorkbookKind, data: bytes) -> None:
+        """Import, keep, and let the supervisor pass all of it."""
+        pass_drafts(self.ports, VILLAGE, self.keep(kind, data), self.supervisor)
+
+    def record_body(self, build: Callable[[Discloser], Body], period: str = "2026-10") -> None:
+        """Draft a body and let the supervisor pass it."""
+        texts = Discloser(self.ports.entropy)
+        body = build(texts)
+        claim = Claim(
+            body=body,
+            kind=KIND_OF_BODY[type(body)],
+            maker=self.clerk,
+            occurred_on="2026-10-01",
+            period=period,
+            village=VILLAGE,
+        )
+        draft = build_draft(self.ports.entropy, claim, "测试", "test", texts)
+        self.ports.vault.put_drafts([draft])
+        pass_drafts(self.ports, VILLAGE, [draft.id], self.supervisor)
+
+    def open_books(self) -> None:
+        """Take over the opening balances of October."""
+        self.record("opening", make_book("opening", OPENING))
+
+    def adopt_rules(self) -> None:
+        """Adopt three rules: B01 adds, B02 is sensitive, C01 deducts."""
+        self.record_body(_build_rulebook)
+
+    def register(self) -> None:
+        """Adopt rules and register the three households, two of which agreed."""
+        self.adopt_rules()
+        self.record("households", make_book("households", HOUSEHOLDS))
+
+    def enrol(self) -> None:
+        """Adopt the scheme and register both branches."""
+        self.record_body(_build_scheme)
+        self.record("members", make_book("members", MEMBERS))
+
+
+def make_book(
+    kind: WorkbookKind,
+    rows: Sequence[Row],
+    *,
+    others: Mapping[str, Sequence[Row]] | None = None,
+    change: Callable[[Any], None] | None = None,
+) -> bytes:
+    """Return a workbook of a kind with `rows` on its first sheet, as a spreadsheet program saves it.
+
+    `others` are rows of its other sheets by name; `change` may do anything to the workbook before it is saved.
+    """
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    tables = {WORKBOOKS[kind].sheets[0].name: rows, **(others or {})}
+    for sheet in WORKBOOKS[kind].sheets:
+        if sheet.name not in tables:
+            continue
+        page = book.create_sheet(sheet.name)
+        headers = [column.header for column in sheet.columns]
+        page.append(headers)
+        for row in tables[sheet.name]:
+            assert set(row) <= set(headers), "a test names a column that there is not"
+            page.append([row.get(header) for header in headers])
+    if change is not None:
+        change(book)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def _build_rulebook(texts: Discloser) -> RulebookAdopted:
+    def rule(code: str, item: str, points: int, **changes: Any) -> Any:
+        text = texts.publish("rule", {"evidence": "照片", "group": "环境", "item": item, "unit": "次"})
+        return build_rule(_Unused(), code=code, points=points, monthly_cap=8, text=text, **changes)
+
+    return RulebookAdopted(
+        base_points=100,
+        resolution=texts.publish("resolution", "村民代表会议通过"),
+        rules=(
+            rule("B01", "打扫门前", 2),
+            rule("B02", "帮扶困难户", 4, sensitive=True),
+            rule("C01", "乱堆柴草", -3),
+        ),
+        version=1,
+    )
+
+
+class _Unused:
+    """Stands where the builder would draw a text that the test replaces."""
+
+    def publish(self, *_: object) -> None:
+        return None
+
+
+def _build_scheme(texts: Discloser) -> SchemeAdopted:
+    def item(code: str, title: str, points: int) -> SchemeItem:
+        text = texts.publish("item", {"group": "日常", "item": title, "unit": "次"})
+        return SchemeItem(code=code, monthly_cap=10, points=points, text=text)
+
+    return SchemeAdopted(
+        base=60,
+        items=(item("P01", "参加主题党日", 5), item("N01", "无故缺席", -4)),
+        resolution=texts.publish("resolution", "党员大会通过"),
+        scheme="member-60",
+        stars=(StarCut(from_score=60, stars=1), StarCut(from_score=65, stars=2)),
+        title=texts.publish("title", "党员积分办法"),
+        version=1,
+    )
