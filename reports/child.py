@@ -11,6 +11,7 @@ from __future__ import annotations
 import resource
 import struct
 import sys
+from dataclasses import dataclass
 from typing import BinaryIO
 
 import msgspec
@@ -18,12 +19,24 @@ import msgspec
 from ledger.errors import Fault, NotProven, Refused
 from ledger.ports import SheetJob
 
-MEMORY_MAX_BYTES = 1 << 30
-CPU_MAX_S = 30
 MEMORY_EXIT = 77
 """Exit status for memory used up: what stands on the heap then cannot be trusted with another sheet."""
 
 _LENGTH = struct.Struct(">I")
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one worker may use.
+
+    `cpu_s`         seconds of processor time a sheet
+    `memory_bytes`  address space of the whole process
+    `wall_s`        seconds by the clock a sheet, kept by the parent: far above `cpu_s`, for busy machines
+    """
+
+    cpu_s: int = 30
+    memory_bytes: int = 1 << 30
+    wall_s: int = 180
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,15 +69,15 @@ def read_frame(stream: BinaryIO) -> bytes | None:
     return data if len(data) == _LENGTH.unpack(head)[0] else None
 
 
-def main() -> int:
+def main(cpu_s: int, memory_bytes: int) -> int:
     """Answer requests until the input ends; returns the exit status."""
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_MAX_BYTES, MEMORY_MAX_BYTES))
+    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     incoming, outgoing = sys.stdin.buffer, sys.stdout.buffer
     sys.stdout = sys.stderr  # Nothing but frames may reach the parent.
     decoder = msgspec.msgpack.Decoder(Request)
     while (data := read_frame(incoming)) is not None:
-        _allow_cpu()
+        _allow_cpu(cpu_s)
         try:
             reply = _answer(decoder.decode(data))
         except MemoryError:
@@ -89,13 +102,13 @@ def _answer(request: Request) -> Reply:
         return Reply(failed=f"{type(error).__name__}: {error}"[:2_000])
 
 
-def _allow_cpu() -> None:
-    """Let the next sheet have CPU_MAX_S seconds on top of what this process has used."""
+def _allow_cpu(cpu_s: int) -> None:
+    """Let the next sheet have `cpu_s` seconds on top of what this process has used."""
     usage = resource.getrusage(resource.RUSAGE_SELF)
     used_s = int(usage.ru_utime + usage.ru_stime) + 1
     _, hard = resource.getrlimit(resource.RLIMIT_CPU)
-    resource.setrlimit(resource.RLIMIT_CPU, (used_s + CPU_MAX_S, hard))
+    resource.setrlimit(resource.RLIMIT_CPU, (used_s + cpu_s, hard))
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(int(sys.argv[1]), int(sys.argv[2])))

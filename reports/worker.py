@@ -22,13 +22,19 @@ import ledger
 import reports
 from ledger.errors import Fault, NotProven, Refused
 from ledger.ports import SheetJob
-from reports.child import CPU_MAX_S, MEMORY_EXIT, MEMORY_MAX_BYTES, Reply, Request, read_frame, write_frame
+from reports.child import MEMORY_EXIT, Limits, Reply, Request, read_frame, write_frame
 from reports.failure import RenderFailed
 
-WALL_MAX_S = 180
-"""A sheet's time by the clock: far above its processor time, for machines with much else to do."""
 SHEETS_PER_WORKER = 50
+DEFAULT_LIMITS = Limits()
 
+_LIMIT_DEATHS = {
+    MEMORY_EXIT: "内存用完",
+    -signal.SIGABRT: "内存用完",  # GLib ends a process that gets no memory with one of these two.
+    -signal.SIGTRAP: "内存用完",
+    -signal.SIGKILL: "时间用完",
+    -signal.SIGXCPU: "时间用完",
+}
 _REPLY = msgspec.msgpack.Decoder(Reply)
 
 
@@ -37,7 +43,10 @@ class WorkerRenderer:
     time.
     """
 
-    def __init__(self, workers: int = 1, sheets_per_worker: int = SHEETS_PER_WORKER) -> None:
+    def __init__(
+        self, workers: int = 1, *, sheets_per_worker: int = SHEETS_PER_WORKER, limits: Limits = DEFAULT_LIMITS
+    ) -> None:
+        self._limits = limits
         self._sheets_per_worker = sheets_per_worker
         self._room = BoundedSemaphore(workers)
         self._lock = Lock()
@@ -74,7 +83,7 @@ class WorkerRenderer:
     def _ask(self, request: Request) -> bytes:
         with self._room:
             with self._lock:
-                worker = self._idle.pop() if self._idle else _Worker()
+                worker = self._idle.pop() if self._idle else _Worker(self._limits)
             try:
                 reply = worker.ask(request)
             except BaseException:
@@ -98,10 +107,11 @@ class WorkerRenderer:
 class _Worker:
     """One child process."""
 
-    def __init__(self) -> None:
+    def __init__(self, limits: Limits) -> None:
         self.asked = 0
-        self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "reports.child"],
+        self._limits = limits
+        self._process = subprocess.Popen(  # noqa: S603 -- Our own module under our own interpreter.
+            [sys.executable, "-P", "-m", "reports.child", str(limits.cpu_s), str(limits.memory_bytes)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env=_build_environment(),
@@ -112,7 +122,7 @@ class _Worker:
     def ask(self, request: Request) -> Reply:
         """Return the child's reply; raises Refused or RenderFailed when it dies over the request."""
         self.asked += 1
-        timer = Timer(WALL_MAX_S, self._process.kill)
+        timer = Timer(self._limits.wall_s, self._process.kill)
         timer.start()
         try:
             with suppress(BrokenPipeError):
@@ -121,7 +131,7 @@ class _Worker:
         finally:
             timer.cancel()
         if data is None:
-            raise _explain_death(self._process.wait())
+            raise _explain_death(self._process.wait(), self._limits)
         return _REPLY.decode(data)
 
     def end(self) -> None:
@@ -131,21 +141,21 @@ class _Worker:
             self._process.communicate()
 
 
-def _explain_death(status: int) -> Exception:
-    if status in (-signal.SIGXCPU, -signal.SIGKILL, MEMORY_EXIT):
-        found = "内存用完" if status == MEMORY_EXIT else "时间用完"
-        return Refused(
-            [
-                Fault(
-                    code="sheet-limit",
-                    place="打印公开表",
-                    found=found,
-                    expected=f"至多 {CPU_MAX_S} 秒处理器时间、{MEMORY_MAX_BYTES >> 20} MiB 内存",
-                    remedy="这张表没有打印，原来的公开表不受影响；请联系维护人员分册打印",
-                )
-            ]
-        )
-    return RenderFailed(f"the worker ended with status {status}")
+def _explain_death(status: int, limits: Limits) -> Exception:
+    """Return what to raise for a child that ended over a sheet with this status."""
+    if status not in _LIMIT_DEATHS:
+        return RenderFailed(f"the worker ended with status {status}")
+    return Refused(
+        [
+            Fault(
+                code="sheet-limit",
+                place="打印公开表",
+                found=_LIMIT_DEATHS[status],
+                expected=f"至多 {limits.cpu_s} 秒处理器时间、{limits.memory_bytes >> 20} MiB 内存",
+                remedy="这张表没有打印，原来的公开表不受影响；请联系维护人员分册打印",
+            )
+        ]
+    )
 
 
 def _build_environment() -> dict[str, str]:

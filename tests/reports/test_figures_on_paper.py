@@ -1,0 +1,194 @@
+"""What stands on paper is what the figures say: every text, every amount, in its row."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from ledger.books.points_figures import summarize_points
+from ledger.books.score_figures import summarize_scores
+
+from ledger.books.finance_figures import summarize_finance
+from ledger.books.money import format_capitals
+from ledger.log.receipt import format_fingerprint
+from reports.render import render_sheet
+from reports.words import format_amount, format_count, format_signed
+from tests.reports.printed import SHEETS, get_draft, get_sheet, read_pages, read_text
+from tests.reports.samples import CHECKPOINT, make_finance, make_head, make_job, make_points, make_scores
+
+
+def _pack(*texts: str) -> str:
+    return re.sub(r"\s", "", "".join(texts))
+
+
+def test_every_line_of_money_stands_in_one_row_in_its_order() -> None:
+    figures = make_finance()
+    text = read_text(get_sheet("busy"))
+    place = 0
+
+    for number, move in enumerate(figures.moves, 1):
+        row = _pack(
+            f"{number}{int(move.occurred_on[8:])}日{move.voucher[8:]}",
+            {"": "", "reversal": "红字冲销", "replacement": "蓝字更正"}[move.correction],
+            move.summary,
+            move.account_name,
+            format_amount(move.income_fen) if move.income_fen else "",
+            format_amount(move.expense_fen) if move.expense_fen else "",
+            format_amount(move.balance_fen),
+            move.handler,
+            str(move.attachments),
+        )
+        place = text.find(row, place)
+        assert place >= 0, row
+
+
+def test_funds_add_up_on_paper_and_end_in_capitals() -> None:
+    figures = make_finance()
+    text = read_text(get_sheet("busy"))
+
+    for fund in figures.funds:
+        amounts = (fund.opening_fen, fund.income_fen, fund.expense_fen, fund.moved_fen, fund.closing_fen)
+        assert _pack(fund.name, *map(format_amount, amounts)) in text
+    assert _pack("月末结存", format_amount(figures.closing_fen), "元约") in text
+    assert format_capitals(figures.closing_fen) in text
+
+
+def test_accounts_changes_and_corrections_stand_with_all_their_amounts() -> None:
+    figures = make_finance()
+    text = read_text(get_sheet("busy"))
+
+    for change in (*figures.receivables, *figures.payables, *figures.assets):
+        amounts = (change.opening_fen, change.increase_fen, change.decrease_fen, change.closing_fen)
+        assert _pack(change.account, change.name, *map(format_amount, amounts)) in text
+    for row in (*figures.incomes, *figures.expenses):
+        assert (
+            _pack(row.account, row.name, format_amount(row.amount_fen), format_amount(row.year_fen)) in text
+        )
+    for correction in figures.corrections:
+        assert _pack(correction.voucher, correction.answers, correction.reason) in text
+        assert format_amount(correction.amount_fen) in text
+
+
+def test_points_stand_by_group_and_rule_with_their_sums() -> None:
+    figures = make_points()
+    text = read_text(get_sheet("points"))
+
+    for group in figures.groups:
+        assert _pack(group.group, format_count(group.awards), format_signed(group.points)) in text
+        for rule in group.rules:
+            counts = (format_count(rule.quantity), format_count(rule.awards), format_signed(rule.points))
+            assert _pack(rule.code, rule.item, rule.unit, *counts) in text
+    for correction in figures.corrections:
+        assert (
+            _pack(correction.rule or "不公开条目", correction.reason, format_signed(correction.points))
+            in text
+        )
+    assert _pack(format_count(figures.sealed_awards), format_signed(figures.sealed_points)) in text
+
+
+def test_stars_stand_by_branch_and_items_with_their_sums() -> None:
+    figures = make_scores()
+    text = read_text(get_sheet("scores"))
+
+    for branch in figures.branches:
+        assert _pack(branch.name, *(str(row.members) for row in branch.stars), str(branch.members)) in text
+        for item in branch.items:
+            counts = (format_count(item.quantity), format_count(item.marks), format_signed(item.points))
+            assert _pack(item.code, item.item, *counts) in text
+        assert _pack(format_count(branch.sealed_marks), format_signed(branch.sealed_points)) in text
+    for cut in figures.cuts:
+        assert f"{cut.from_score}分以上" in text
+
+
+def test_plain_words_stand_above_the_tables() -> None:
+    for name, sentences in (
+        ("busy", summarize_finance(make_finance())),
+        ("points", summarize_points(make_points())),
+        ("scores", summarize_scores(make_scores())),
+    ):
+        first = read_pages(get_sheet(name))[0]
+
+        assert sentences
+        assert _pack(*sentences) in first
+
+
+@pytest.mark.parametrize("name", SHEETS)
+def test_every_page_ends_with_number_fingerprint_size_and_page_of_pages(name: str) -> None:
+    figures = SHEETS[name]()
+    pages = read_pages(get_sheet(name))
+    fingerprint = _pack(format_fingerprint(CHECKPOINT))
+
+    for number, page in enumerate(pages, 1):
+        footer = f"编号{figures.head.number}指纹码{fingerprint}日志共1,234条记录第{number}页共{len(pages)}页"
+        assert footer in page
+
+
+@pytest.mark.parametrize("name", SHEETS)
+def test_the_head_names_who_when_and_where_to_object(name: str) -> None:
+    figures = SHEETS[name]()
+    first = read_pages(get_sheet(name))[0]
+
+    for text in (
+        "石榴河村",
+        "样例县石榴镇",
+        "2026年11月",
+        "2026年12月1日至12月16日",
+        "2026年12月6日",
+        "0000-5550123",
+    ):
+        assert text in first
+    assert figures.head.number in first
+    assert figures.head.follows in first
+
+
+@pytest.mark.parametrize("name", SHEETS)
+def test_boxes_to_sign_stand_together_at_the_end(name: str) -> None:
+    last = read_pages(get_sheet(name))[-1]
+
+    for box in ("经办人", "监督委员（一）", "监督委员（二）", "监督委员（三）", "乡镇（街道）审核", "盖章处"):
+        assert box in last
+
+
+def test_a_busy_month_takes_few_pages_and_a_quiet_one_two() -> None:
+    assert len(read_pages(get_sheet("busy"))) <= 5
+    assert [len(read_pages(get_sheet(name))) for name in ("empty", "points", "scores")] == [2, 2, 2]
+
+
+def test_table_heads_repeat_on_every_page_of_the_table() -> None:
+    pages = read_pages(get_sheet("busy"))
+    head = "序号日期凭证摘要科目收入支出结存经手人附件"
+
+    assert [head in page for page in pages[1:4]] == [True, True, True]
+
+
+def test_an_empty_month_says_so_in_every_section() -> None:
+    text = read_text(get_sheet("empty"))
+
+    assert "人民币零元整" in text
+    assert "本月没有收支。" in text
+    assert text.count("没有余额，本月也没有发生。") == 3
+    assert text.count("今年还没有。") == 2
+    assert "本月没有更正。" in text
+    assert "合同台账尚未启用。" in text
+
+
+def test_a_draft_says_on_every_page_that_it_is_none_to_rely_on() -> None:
+    pages = read_pages(get_draft())
+
+    for page in pages:
+        assert "草稿·未封存，不作公示依据" in page
+        assert "指纹码1" not in page
+        assert "扫码" not in page
+    assert "封存后才有编号" in pages[0]
+
+
+def test_a_sheet_that_replaces_another_names_it() -> None:
+    head = make_head("points", number="2026-11-P-2", replaces="2026-11-P-1", follows="2026-11-P-1")
+    figures = make_points()
+    text = read_text(render_sheet(make_job(type(figures)(**{**_fields(figures), "head": head}))))
+
+    assert "替换2026-11-P-1" in text
+
+
+def _fields(figures: object) -> dict[str, object]:
+    return {name: getattr(figures, name) for name in figures.__struct_fields__}  # type: ignore[attr-defined]

@@ -1,0 +1,120 @@
+"""Sheets made in child processes: the same bytes, limits that hold, and a next sheet after every failure."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import signal
+from concurrent.futures import ThreadPoolExecutor
+
+import msgspec
+import pytest
+
+from ledger.errors import NotProven, Refused
+from reports.child import MEMORY_EXIT, Limits, read_frame, write_frame
+from reports.failure import RenderFailed
+from reports.toolchain import describe_toolchain
+from reports.worker import WorkerRenderer, _build_environment, _explain_death
+from tests.reports.printed import get_sheet
+from tests.reports.samples import make_empty_finance, make_finance, make_head, make_job, make_points
+
+
+def test_a_worker_gives_the_same_bytes_and_survives_refusals() -> None:
+    points = make_points()
+    missing = msgspec.structs.replace(points, head=make_head("points", village_name="𪚥村"))
+
+    with WorkerRenderer() as renderer:
+        assert renderer.render(make_job(points)) == get_sheet("points")
+        with pytest.raises(Refused, match="glyph-missing"):
+            renderer.render(make_job(missing))
+        with pytest.raises(NotProven) as unproven:
+            renderer.render(make_job(points, note=b"no note"))
+        with pytest.raises(RenderFailed, match="ValueError: a points sheet of finance figures"):
+            renderer.render(
+                make_job(msgspec.structs.replace(points, head=make_head("finance")), kind="points")
+            )
+        assert renderer.render(make_job(points)) == get_sheet("points")
+
+    assert unproven.value.code.startswith("note")
+
+
+def test_workers_are_replaced_after_their_number_of_sheets_and_work_side_by_side() -> None:
+    with WorkerRenderer(2, sheets_per_worker=2) as renderer, ThreadPoolExecutor(4) as threads:
+        made = list(threads.map(lambda _: renderer.render(make_job(make_empty_finance())), range(5)))
+
+    assert set(made) == {get_sheet("empty")}
+
+
+def test_a_sheet_that_takes_too_long_is_refused_and_the_next_is_made() -> None:
+    with WorkerRenderer(limits=Limits(cpu_s=0)) as slow, pytest.raises(Refused) as caught:
+        slow.render(make_job(make_finance(moves=400)))
+
+    assert [(fault.code, fault.found) for fault in caught.value.faults] == [("sheet-limit", "时间用完")]
+
+
+def test_a_worker_that_hangs_is_ended_by_the_clock() -> None:
+    with WorkerRenderer(limits=Limits(wall_s=0)) as slow, pytest.raises(Refused, match="时间用完"):
+        slow.render(make_job(make_points()))
+
+
+def test_a_worker_that_may_use_no_memory_gives_no_sheet() -> None:
+    with (
+        WorkerRenderer(limits=Limits(memory_bytes=96 << 20)) as small,
+        pytest.raises((Refused, RenderFailed)),
+    ):
+        small.render(make_job(make_finance()))
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        (MEMORY_EXIT, "内存用完"),
+        (-signal.SIGABRT, "内存用完"),
+        (-signal.SIGXCPU, "时间用完"),
+        (-signal.SIGKILL, "时间用完"),
+    ],
+)
+def test_a_limit_is_told_in_words(status: int, words: str) -> None:
+    death = _explain_death(status, Limits())
+
+    assert str(death) == (
+        f"打印公开表：现为{words}，应为至多 30 秒处理器时间、1024 MiB 内存。"
+        "这张表没有打印，原来的公开表不受影响；请联系维护人员分册打印。（sheet-limit）"
+    )
+
+
+def test_any_other_death_is_our_own_mistake() -> None:
+    assert isinstance(_explain_death(1, Limits()), RenderFailed)
+
+
+def test_the_toolchain_names_programs_fonts_and_our_own_files() -> None:
+    with WorkerRenderer() as renderer:
+        described = renderer.describe_toolchain()
+        assert renderer.describe_toolchain() is described
+
+    listed = json.loads(described)
+    assert described == describe_toolchain()
+    assert set(listed["fonts"]) == {"NotoSansCJK-Bold.ttc", "NotoSansCJK-Regular.ttc"}
+    assert all(len(digest) == 64 for digest in [*listed["fonts"].values(), listed["reports"]])
+    assert {"weasyprint", "pydyf", "qrcode", "fonttools"} <= set(listed["packages"])
+    assert {"pango", "harfbuzz", "fontconfig"} <= set(listed["libraries"])
+
+
+def test_a_child_gets_no_setting_of_ours_in_its_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MINGBAI_HOME", "/nowhere")
+
+    assert "MINGBAI_HOME" not in _build_environment()
+    assert set(_build_environment()) <= {
+        "HOME", "LC_ALL", "LD_LIBRARY_PATH", "PATH", "PYTHONPATH", "PYTHONUTF8", "XDG_CACHE_HOME"
+    }  # fmt: skip
+    assert os.environ["MINGBAI_HOME"] == "/nowhere"
+
+
+def test_a_message_cut_short_is_no_message() -> None:
+    stream = io.BytesIO()
+    write_frame(stream, b"whole")
+    data = stream.getvalue()
+
+    assert read_frame(io.BytesIO(data)) == b"whole"
+    assert [read_frame(io.BytesIO(data[:cut])) for cut in range(len(data))] == [None] * len(data)
