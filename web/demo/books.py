@@ -134,12 +134,13 @@ def _list_incomes(month: str) -> list[DemoVoucher]:
 
 
 def _list_spendings(month: str) -> list[DemoVoucher]:
-    """Expense vouchers of one to three lines each; cash for small ones, bank for the others."""
+    """Expense vouchers of one or two lines of the same account; cash for small ones, bank for the others."""
     random = Random(f"expense {month}")
-    lines = _draw_expense_lines(month)
+    lines = sorted(_draw_expense_lines(month), key=lambda line: line[0])
     found: list[DemoVoucher] = []
     while lines:
-        take = min(len(lines), random.choice((1, 1, 1, 2, 2, 3)))
+        take = random.choice((1, 1, 1, 2))
+        take = 2 if take == 2 and len(lines) > 1 and lines[0][0] == lines[1][0] else 1
         part, lines = lines[:take], lines[take:]
         total = sum(fen for _, _, fen in part)
         money = "101" if total < 50_000 else "102"
