@@ -121,9 +121,7 @@ def parse_evidence(data: bytes) -> Evidence:
         raise NotProven(f"读不成公开表的附件：{error}", code="evidence-form") from error
 
 
-def verify_evidence(
-    data: bytes, reference: Reference, *, trusted_key: str | None = None
-) -> Verified:
+def verify_evidence(data: bytes, reference: Reference, *, trusted_key: str | None = None) -> Verified:
     """Recompute the figures that an attachment proves; NotProven, naming the entry, where it does not.
 
     Without `trusted_key` the key that the attachment names is believed: then the figures are shown to follow from
@@ -186,12 +184,17 @@ def _select_finance(facts: Facts, period: str) -> Iterable[int]:
     for _, voucher in scan_facts(facts, f"voucher/{period}-", EntryAt):
         yield voucher.index
     for _, correction in scan_facts(facts, f"correction/{period}/", EntryAt):
-        yield correction.index
-        body = facts.read_entry(correction.index).body
-        if isinstance(body, VoucherReversed):
-            yield body.reverses
-        elif isinstance(body, VoucherReplaced):
-            yield body.replaces
+        yield from _follow_answers(facts, correction.index)
+
+
+def _follow_answers(facts: Facts, index: int) -> Iterable[int]:
+    """Yield a correction, the voucher that it answers, and so on while that one is a correction itself."""
+    yield index
+    body = facts.read_entry(index).body
+    if isinstance(body, VoucherReversed):
+        yield from _follow_answers(facts, body.reverses)
+    elif isinstance(body, VoucherReplaced):
+        yield from _follow_answers(facts, body.replaces)
 
 
 def _select_points(facts: Facts, period: str) -> Iterable[int]:

@@ -46,10 +46,7 @@ def expense(vouchers: Vouchers) -> int:
 def turnover(vouchers: Vouchers, account: str, side: str) -> int:
     """The turnover of one account on one side."""
     return sum(
-        amount
-        for _, lines in vouchers
-        for code, where, amount in lines
-        if code == account and where == side
+        amount for _, lines in vouchers for code, where, amount in lines if code == account and where == side
     )
 
 
@@ -62,7 +59,7 @@ def moved_to_cash(vouchers: Vouchers) -> int:
             cash, bank = -cash, -bank
         moved = 0
         if cash > 0 > bank:
-            moved = cash if cash < -bank else -bank
+            moved = min(-bank, cash)
         if bank > 0 > cash:
             moved = -bank if bank < -cash else cash
         total += -moved if is_red else moved

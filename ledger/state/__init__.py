@@ -52,10 +52,12 @@ _CHECKS: dict[str, Check] = {
     "branch.registered": check_scores,
     "score.round": check_scores,
 }
-_FOLDS: dict[str, Fold] = {
-    name: {check_money: fold_money, check_points: fold_points, check_scores: fold_scores}[check]
-    for name, check in _CHECKS.items()
+_FOLD_OF: dict[Check, Fold] = {
+    check_money: fold_money,
+    check_points: fold_points,
+    check_scores: fold_scores,
 }
+_FOLDS: dict[str, Fold] = {name: _FOLD_OF[check] for name, check in _CHECKS.items()}
 
 
 def check_entry(facts: Facts, reference: Reference, entry: Entry) -> list[Fault]:
@@ -237,7 +239,7 @@ def _get_number(facts: Facts, at: EntryAt | None) -> str:
         return ""
     body = facts.read_entry(at.index).body
     if not isinstance(body, SheetSealed):
-        raise ValueError(f"entry {at.index} is no sealed sheet")
+        raise TypeError(f"entry {at.index} is no sealed sheet")
     return body.number
 
 

@@ -40,7 +40,9 @@ def test_the_standard_of_2023_has_42_accounts_of_three_digits() -> None:
 
 
 def test_codes_mean_something_else_in_either_chart() -> None:
-    names = [(get_chart("2004").accounts[code].name, get_chart().accounts[code].name) for code in ("153", "502")]
+    names = [
+        (get_chart("2004").accounts[code].name, get_chart().accounts[code].name) for code in ("153", "502")
+    ]
 
     assert names == [("固定资产清理", "在建工程"), ("经营支出", "投资收益")]
 
@@ -73,8 +75,10 @@ def test_an_unknown_account_says_which_listed_one_is_near() -> None:
 
     assert check_account(chart, "101", "第 1 行") == []
     assert [format_fault(fault) for fault in check_account(chart, "10101", "第 1 行")] == [
-        "第 1 行：现为科目 10101，应为2023 年科目表内的科目。"
-        "科目表里有 101 库存现金，没有这个明细科目：请改用表内的科目代码。（account-unknown）"
+        (
+            "第 1 行：现为科目 10101，应为2023 年科目表内的科目。"
+            "科目表里有 101 库存现金，没有这个明细科目：请改用表内的科目代码。（account-unknown）"
+        )
     ]
     assert [format_fault(fault) for fault in check_account(chart, "599", "第 1 行")] == [
         "第 1 行：现为科目 599，应为2023 年科目表内的科目。对照会计科目表改正科目代码。（account-unknown）"

@@ -65,9 +65,7 @@ class TextLedger:
             else:
                 wrong += self._judge(line)
         for (period, word), lines in claims.items():
-            told = [
-                line for line in describe_figures(self.get_figures(period)) if line.split()[1] == word
-            ]
+            told = [line for line in describe_figures(self.get_figures(period)) if line.split()[1] == word]
             if told != lines:
                 wrong += ["the text says:", *lines, "the sheet says:", *told]
         return wrong
