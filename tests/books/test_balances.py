@@ -30,7 +30,7 @@ LINES = st.lists(
 
 
 def make_postings(lines: reference_books.Lines) -> list[Posting]:
-    return [Posting(account=code, amount_fen=fen, side=side) for code, side, fen in lines]  # type: ignore[arg-type]
+    return [Posting(account=code, amount_fen=fen, side=side) for code, side, fen in lines]
 
 
 @given(LINES, LINES)

@@ -57,7 +57,7 @@ def make_month_voucher(number: int, lines: list[Line], **changes: object) -> Mon
         "postings": make_postings(*lines),
         "summary": f"第 {number} 笔",
     }
-    return MonthVoucher(**(values | changes))  # type: ignore[arg-type]
+    return MonthVoucher(**(values | changes))
 
 
 def build(
@@ -329,7 +329,7 @@ def test_corrections_are_counted_in_words(kinds: list[str], sentence: str) -> No
             amount_fen=-100,
             answers="2026-09-001",
             index=number,
-            kind=kind,  # type: ignore[arg-type]
+            kind=kind,
             occurred_on="2026-10-28",
             reason="金额录错",
             voucher=f"2026-10-{number:03d}",

@@ -28,7 +28,7 @@ Line = tuple[str, str, int]
 
 
 def make_postings(*lines: Line) -> tuple[Posting, ...]:
-    return tuple(Posting(account=code, amount_fen=fen, side=side) for side, code, fen in lines)  # type: ignore[arg-type]
+    return tuple(Posting(account=code, amount_fen=fen, side=side) for side, code, fen in lines)
 
 
 def make_voucher(*lines: Line, **changes: Any) -> Voucher:

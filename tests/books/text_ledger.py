@@ -107,7 +107,7 @@ class TextLedger:
         self, verb: str, number: str, answered: str, postings: tuple[Posting, ...], text: str
     ) -> Body:
         if verb == "open":
-            return AccountsOpened(chart=self.chart, postings=postings)  # type: ignore[arg-type]
+            return AccountsOpened(chart=self.chart, postings=postings)
         if verb == "close":
             return build_closing(self.facts, number)
         shared = {
@@ -121,10 +121,10 @@ class TextLedger:
         }
         at = self.indexes.get(answered or "", 9_999)
         if verb == "reversal":
-            return VoucherReversed(**shared, reason=self._publish(text), reverses=at)  # type: ignore[arg-type]
+            return VoucherReversed(**shared, reason=self._publish(text), reverses=at)
         if verb == "replacement":
-            return VoucherReplaced(**shared, summary=self._publish(text), replaces=at)  # type: ignore[arg-type]
-        return VoucherRecorded(**shared, summary=self._publish(text))  # type: ignore[arg-type]
+            return VoucherReplaced(**shared, summary=self._publish(text), replaces=at)
+        return VoucherRecorded(**shared, summary=self._publish(text))
 
     def _try(self, body: Body, day: str, period: str) -> list[str]:
         """Judge an entry; append and fold it where nothing speaks against it. Returns the faults' codes."""
@@ -149,7 +149,7 @@ class TextLedger:
             self.entries.append(entry)
             fold_entry(self.facts, entry)
             if not isinstance(body, LogFounded | AccountsOpened | PeriodClosed):
-                self.indexes[body.number] = entry.index  # type: ignore[union-attr]
+                self.indexes[body.number] = entry.index
         return codes
 
     def _publish(self, text: str) -> PublicText:
@@ -162,7 +162,7 @@ class TextLedger:
         assert match
         amount_fen = parse_yuan(match[3])
         assert isinstance(amount_fen, int), part
-        return Posting(account=match[2], amount_fen=amount_fen, side=match[1])  # type: ignore[arg-type]
+        return Posting(account=match[2], amount_fen=amount_fen, side=match[1])
 
 
 def describe_figures(figures: FinanceFigures) -> Iterator[str]:

@@ -41,7 +41,7 @@ def build(facts: MemoryFacts, texts: dict[str, object], **changes: object) -> Sh
         "follows": "",
         "replaces": "",
     }
-    return build_head(facts, load_reference(), texts.get, **(values | changes))  # type: ignore[arg-type]
+    return build_head(facts, load_reference(), texts.get, **(values | changes))
 
 
 @pytest.mark.parametrize(

@@ -98,7 +98,7 @@ def test_each_rule_of_correcting_tells_place_found_expected_and_remedy() -> None
     ledger = TextLedger()
     assert ledger.run(OPEN + PAPER) == []
     texts = Discloser()
-    postings = ledger.entries[2].body.postings  # type: ignore[union-attr]
+    postings = ledger.entries[2].body.postings
     red = build_reversal(texts, reverses=2, chart="2023", postings=postings)
 
     told = tell(ledger, follow(ledger, body=red, kind="voucher.reversed"))
