@@ -1,7 +1,8 @@
 """The demo village's money: a year of vouchers, drawn with a fixed seed so that the books balance and look lived in.
 
-One quarter, July to September, follows figures that a real village published: its operating, administrative, welfare and
-other expenses (accounts 511, 513, 514, 515) are 139 lines that add up to 222,801.00 yuan, the smallest 24.00.
+One quarter, July to September, follows figures that a real village published: its operating, administrative,
+welfare and other expenses (accounts 511, 513, 514, 515) are 139 lines that add up to 222,801.00 yuan, the
+smallest 24.00.
 """
 
 from __future__ import annotations
@@ -126,7 +127,9 @@ def _list_incomes(month: str) -> list[DemoVoucher]:
     found = []
     for months, account, summary, yuan in INCOMES:
         if int(month[5:]) in months:
-            fen = yuan * 100 + (random.randrange(0, 90_000) // 100 * 100 if account in ("50104", "50101") else 0)
+            fen = yuan * 100 + (
+                random.randrange(0, 90_000) // 100 * 100 if account in ("50104", "50101") else 0
+            )
             lines = (Line("102", "debit", fen), Line(account, "credit", fen))
             day = random.randrange(3, 19)
             found.append(DemoVoucher("", f"{month}-{day:02d}", summary, lines, random.randrange(1, 4), 0))
@@ -209,9 +212,11 @@ def _spread(lines: dict[str, list[tuple[str, str, int]]], spots: list[tuple[str,
 def _list_routine(month: str) -> list[DemoVoucher]:
     """Cash drawn, wages paid, dues, loans, taxes, investment: what touches the other accounts."""
     number = int(month[5:])
-    found = [_simple(month, 2, "从银行提取备用金", "101", "102", 160_000)]
+    found = [_simple(month, 2, "从银行提取备用金", "101", "102", 360_000)]
     found += [_simple(month, day, *rest) for (at, day, *rest) in ROUTINE if at == number]
-    return [voucher for voucher in found if month != "2026-11" or int(voucher.day[8:]) <= LAST_DAY_OF_NOVEMBER]
+    return [
+        voucher for voucher in found if month != "2026-11" or int(voucher.day[8:]) <= LAST_DAY_OF_NOVEMBER
+    ]
 
 
 def _simple(month: str, day: int, summary: str, debit: str, credit: str, fen: int) -> DemoVoucher:
@@ -269,7 +274,12 @@ MISTAKES: tuple[Mistake, ...] = (
     Mistake(
         "2026-04",
         DemoVoucher(
-            "", "2026-03-12", "购分类垃圾桶", (Line("514", "debit", 480_000), Line("102", "credit", 480_000)), 2, 1
+            "",
+            "2026-03-12",
+            "购分类垃圾桶",
+            (Line("514", "debit", 480_000), Line("102", "credit", 480_000)),
+            2,
+            1,
         ),
         (Line("514", "debit", 408_000), Line("102", "credit", 408_000)),
         "金额多记，发票为4080元，按实际更正",
@@ -290,7 +300,12 @@ MISTAKES: tuple[Mistake, ...] = (
     Mistake(
         "2026-10",
         DemoVoucher(
-            "", "2026-09-15", "收门面补缴租金", (Line("102", "debit", 120_000), Line("50104", "credit", 120_000)), 1, 0
+            "",
+            "2026-09-15",
+            "收门面补缴租金",
+            (Line("102", "debit", 120_000), Line("50104", "credit", 120_000)),
+            1,
+            0,
         ),
         (Line("102", "debit", 120_000), Line("50103", "credit", 120_000)),
         "科目记错，应记租赁收入",
@@ -308,12 +323,21 @@ def list_corrections(month: str) -> tuple[list[DemoVoucher], list[DemoVoucher]]:
         count += 2
         reversals.append(
             DemoVoucher(
-                f"{month}-{count - 1:03d}", f"{month}-28", "", red, 0, 0, reverses=original, reason=mistake.reason
+                f"{month}-{count - 1:03d}",
+                f"{month}-28",
+                "",
+                red,
+                0,
+                0,
+                reverses=original,
+                reason=mistake.reason,
             )
         )
         summary = mistake.wrong.summary
         replacements.append(
-            DemoVoucher(f"{month}-{count:03d}", f"{month}-28", summary, mistake.right, 2, 1, replaces=original)
+            DemoVoucher(
+                f"{month}-{count:03d}", f"{month}-28", summary, mistake.right, 2, 1, replaces=original
+            )
         )
     return reversals, replacements
 

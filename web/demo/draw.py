@@ -1,7 +1,7 @@
 """Writes the demo village's workbooks, as its clerk would have kept them: `python -m web.demo.draw`.
 
-The files are under version control and are what the demo imports; this module says where they came from, and a test holds
-it to them cell by cell.
+The files are under version control and are what the demo imports; this module says where they came from, and
+a test holds it to them cell by cell.
 """
 
 from __future__ import annotations
@@ -161,12 +161,12 @@ def _write(sheets: dict[str, list[Row]]) -> bytes:
 
 def write_workbooks(folder: Path = FOLDER) -> int:
     """Write every workbook below `folder` and return how many."""
-    count = 0
-    for count, (name, data) in enumerate(list_workbooks(), 1):
+    workbooks = list(list_workbooks())
+    for name, data in workbooks:
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
-    return count
+    return len(workbooks)
 
 
 if __name__ == "__main__":

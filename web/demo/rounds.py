@@ -9,10 +9,29 @@ from ledger.data.templates import load_rules, load_scheme
 from web.demo.people import DemoMember, list_households, list_members
 
 # How likely a rule is in a month's round; the others come now and then.
-COMMON = {"B01": 60, "C01": 45, "C02": 30, "C04": 30, "C06": 28, "D01": 26, "B12": 18, "E07": 14, "A01": 16, "D03": 5}
+COMMON = {
+    "B01": 60,
+    "C01": 45,
+    "C02": 30,
+    "C04": 30,
+    "C06": 28,
+    "D01": 26,
+    "B12": 18,
+    "E07": 14,
+    "A01": 16,
+    "D03": 5,
+}
 SOMETIMES = 3
 DEDUCTIONS = {"C10": 4, "C12": 3, "C11": 2, "D10": 2}
-SEASONS = {"E05": (1,), "C09": (4,), "C13": (6, 10), "A05": (6, 10), "B08": (7, 8), "B11": (7,), "B10": (3, 9)}
+SEASONS = {
+    "E05": (1,),
+    "C09": (4,),
+    "C13": (6, 10),
+    "A05": (6, 10),
+    "B08": (7, 8),
+    "B11": (7,),
+    "B10": (3, 9),
+}
 QUARTERLY = ("A02",)
 EVIDENCE = {
     "B01": "志愿队登记册",
@@ -69,7 +88,9 @@ def list_taken_back(month: str) -> list[TakenBack]:
         return [TakenBack("2026-05", award.household, "B01", "志愿服务时长重复登记，经复核冲回")]
     if month == "2026-09":
         award = next(item for item in list_awards("2026-08") if item.rule == "C10")
-        return [TakenBack("2026-08", award.household, "C10", "评议小组复核：堆放物属施工临时占用，扣分不成立")]
+        return [
+            TakenBack("2026-08", award.household, "C10", "评议小组复核：堆放物属施工临时占用，扣分不成立")
+        ]
     return []
 
 
@@ -90,7 +111,9 @@ def list_marks(month: str) -> list[Mark]:
 
 def _count_awards(random: Random, rule: str, points: int, month: int) -> int:
     if rule in SEASONS:
-        return random.randrange(3, 9) if month in SEASONS[rule] and points > 0 else int(month in SEASONS[rule])
+        return (
+            random.randrange(3, 9) if month in SEASONS[rule] and points > 0 else int(month in SEASONS[rule])
+        )
     if points < 0:
         return random.randrange(0, DEDUCTIONS.get(rule, 0) + 1)
     if rule in QUARTERLY:
