@@ -65,17 +65,15 @@ class SqlWriter(SqlReader):
         """Insert the entry with its tree hashes, public disclosures and facts.
 
         Tampered when index, previous or time do not continue the log; ValueError for an entry of another
-        village and for a claim that is recorded already, which `find_index` tells. After a refusal nothing is
-        committed.
+        village and, at the latest when the transaction ends, for a claim or a disclosure that is kept already,
+        which `find_index` and `find_text` tell. After a refusal nothing is committed.
         """
         self._is_broken = True
         self._verify_follows(entry)
         data = format_entry(entry)
-        digest = digest_claim(get_claim(entry))
-        if self.find_index(digest) is not None:
-            raise ValueError(f"the claim {digest} is recorded already")
+        claim = bytes.fromhex(digest_claim(get_claim(entry)))
         fold_entry(self._facts, entry)
-        claim, leaf, previous, index = bytes.fromhex(digest), hash_leaf(data), self._leaf, entry.index
+        leaf, previous, index = hash_leaf(data), self._leaf, entry.index
         self._rows.append((self._village, index, leaf, previous, claim, entry.kind, entry.recorded_at, data))
         self._claims[claim] = index
         self._texts += [(self._village, index, digest_disclosure(text), text) for text in public]
@@ -140,6 +138,9 @@ class SqlWriter(SqlReader):
         try:
             self._transaction.insert_rows(entries, self._rows)
         except self._transaction.integrity_error as error:
+            # Named by the guard as by the constraint that stands behind it.
+            if "claim" in str(error):
+                raise ValueError("a claim is recorded already: ask `find_index` first") from error
             raise Tampered(first, "接得上前一项的记录", error) from error
         try:
             self._transaction.insert_rows(texts, self._texts)

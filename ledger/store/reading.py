@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from sqlalchemy import bindparam, select
 
+from ledger.audit.findings import StoredEntry, StoredLog
 from ledger.canonical import parse_entry
 from ledger.entries import Entry
 from ledger.errors import NotFound, NotProven, Tampered
@@ -23,7 +24,7 @@ from ledger.log.tree import EMPTY_FRONTIER, Frontier, parse_frontier
 from ledger.state.facts import Facts
 from ledger.store.projections import SqlFacts
 from ledger.store.tables import entries, growing_tiles, logs, texts, tiles
-from ledger.store.transactions import Transaction
+from ledger.store.transactions import CHUNK_ROWS, Transaction
 
 _IN_VILLAGE = entries.c.village == bindparam("village")
 _IN_RANGE = (
@@ -35,6 +36,15 @@ _ENTRY = select(entries.c.leaf, entries.c.data).where(_IN_VILLAGE, entries.c.ent
 _ENTRIES = select(entries.c.entry_index, entries.c.data).where(*_IN_RANGE).order_by(entries.c.entry_index)
 _LEAVES = select(entries.c.leaf).where(*_IN_RANGE).order_by(entries.c.entry_index)
 _INDEX = select(entries.c.entry_index).where(_IN_VILLAGE, entries.c.claim == bindparam("claim"))
+_STORED = (
+    select(
+        *(entries.c.claim, entries.c.entry_index, entries.c.kind, entries.c.leaf),
+        *(entries.c.previous, entries.c.recorded_at),
+    )
+    .where(_IN_VILLAGE, entries.c.entry_index >= bindparam("start"))
+    .order_by(entries.c.entry_index)
+    .limit(CHUNK_ROWS)
+)
 _LOG = select(logs.c.size, logs.c.frontier, logs.c.leaf, logs.c.recorded_at).where(
     logs.c.village == bindparam("village")
 )
@@ -154,6 +164,25 @@ class SqlReader:
         """Return the public disclosure of a digest."""
         row = self._transaction.fetch_one(_TEXT, village=self._village, digest=digest)
         return None if row is None else _verify_text(*row)
+
+    def iterate_stored(self) -> Iterator[StoredEntry]:
+        """Yield the columns beside every entry's bytes, by index, some at a time; rows beyond the log too."""
+        start = 0
+        while rows := self._transaction.fetch_all(_STORED, village=self._village, start=start):
+            for claim, index, kind, leaf, previous, recorded_at in rows:
+                yield StoredEntry(
+                    claim=claim,
+                    index=index,
+                    kind=kind,
+                    leaf=leaf,
+                    previous=previous,
+                    recorded_at=recorded_at,
+                )
+            start = rows[-1][1] + 1
+
+    def get_stored_log(self) -> StoredLog:
+        """Return the log's own row."""
+        return StoredLog(frontier=self._frontier, leaf=self._leaf, recorded_at=self._recorded_at)
 
     def _read_entry(self, index: int) -> Entry:
         return parse_entry(self.get_entry_bytes(index))

@@ -11,11 +11,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Dialect, Engine, Executable, Table, insert
+from sqlalchemy import Dialect, Engine, Executable, Table, insert
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.sql import ClauseElement
 
-from ledger.store.engine import WRITES
+from ledger.store.engine import begin
 
 CHUNK_ROWS = 1_000
 """Rows in one call of the driver: more gain no time and only hold memory."""
@@ -24,27 +24,35 @@ CHUNK_ROWS = 1_000
 @contextmanager
 def begin_read(engine: Engine) -> Iterator[Transaction]:
     """Open a consistent view; it begins with the first statement."""
-    with engine.connect() as connection, connection.begin():
-        transaction = Transaction(connection)
-        try:
-            yield transaction
-        finally:
-            transaction.close()
+    with _begin(engine, writes=False) as transaction:
+        yield transaction
 
 
 @contextmanager
 def begin_write(engine: Engine) -> Iterator[Transaction]:
-    """Open the one writing transaction of the database, waiting for another; commit unless an exception
-    leaves.
+    """Open the one writing transaction of the database, waiting for another.
+
+    Commits, durably, unless an exception leaves. Errors of the database come as the driver raises them.
     """
-    with engine.connect() as connection:
-        connection.execution_options(**{WRITES: True})
-        with connection.begin():
-            transaction = Transaction(connection)
-            try:
-                yield transaction
-            finally:
-                transaction.close()
+    with _begin(engine, writes=True) as transaction:
+        yield transaction
+
+
+@contextmanager
+def _begin(engine: Engine, *, writes: bool) -> Iterator[Transaction]:
+    # From the pool, with its settings, but without a Core connection, which takes as long as the commit itself.
+    connection = engine.raw_connection()
+    try:
+        begin(connection, writes=writes)
+        transaction = Transaction(engine.dialect, connection.cursor())
+        try:
+            yield transaction
+        finally:
+            transaction.close()
+        connection.commit()
+    finally:
+        # Given back to the pool, which rolls back whatever was not committed.
+        connection.close()
 
 
 class _Compiled(NamedTuple):
@@ -66,10 +74,10 @@ class Transaction:
     view.
     """
 
-    def __init__(self, connection: Connection) -> None:
-        self._dialect = connection.dialect
-        self._cursor: Any = connection.connection.cursor()
-        driver: Any = connection.dialect.loaded_dbapi
+    def __init__(self, dialect: Dialect, cursor: Any) -> None:
+        self._dialect = dialect
+        self._cursor = cursor
+        driver: Any = dialect.loaded_dbapi
         self.integrity_error: type[Exception] = driver.IntegrityError
 
     def fetch_one(self, statement: Executable, **values: Any) -> tuple[Any, ...] | None:
