@@ -1,0 +1,82 @@
+"""A log with an entry of every kind, checked as the service checks, stored and read back."""
+
+from __future__ import annotations
+
+from ledger.canonical import format_entry
+from ledger.data import load_reference
+from ledger.entries import KINDS, Body
+from ledger.state import check_entry
+from ledger.state.facts import MemoryFacts
+from tests import builders
+from tests.builders import VILLAGE, Discloser, EntryChain
+from tests.fakes import MemoryLedger
+from tests.store.conftest import Store
+from tests.store.recording import Item, record
+
+
+def make_lived_log() -> list[Item]:
+    """Found, open, record, put right, close and seal October; points and scores beside."""
+    texts, chain = Discloser(), EntryChain()
+    items: list[Item] = []
+
+    def add(body: Body, **envelope: object) -> int:
+        entry = chain.append(body, **envelope)  # type: ignore[arg-type]
+        items.append((entry, texts.take_public()))
+        return entry.index
+
+    november = {"period": "2026-11", "occurred_on": "2026-11-02"}
+    add(builders.build_founding())
+    add(builders.build_description(texts))
+    add(builders.build_opening())
+    wrong = add(builders.build_voucher(texts))
+    add(builders.build_reversal(texts, reverses=wrong))
+    add(builders.build_replacement(texts, replaces=wrong))
+    add(builders.build_rulebook(texts))
+    add(builders.build_households(texts))
+    add(builders.build_agreements(texts))
+    points = builders.build_points_round(texts)
+    passed = add(points)
+    add(builders.build_points_reversal(texts, points.lines[0], reverses=passed))
+    add(builders.build_scheme(texts))
+    add(builders.build_branch(texts))
+    add(builders.build_score_round(texts))
+    # Five days later it is November: October can be closed.
+    closed = add(
+        builders.build_closing(last_number="2026-10-003", vouchers=3),
+        step_ms=5 * 86_400_000,
+        occurred_on="2026-10-31",
+    )
+    add(builders.build_seal(closed + 1), occurred_on="2026-11-02")
+    add(builders.build_description(texts), **november)
+    return items
+
+
+def test_every_kind_may_follow_and_is_read_back(store: Store) -> None:
+    items = make_lived_log()
+    reference = load_reference()
+
+    with store.ledger.write(VILLAGE) as writer:
+        for entry, public in items:
+            assert check_entry(writer.facts, reference, entry) == []
+            writer.append(entry, public)
+
+    with store.ledger.read(VILLAGE) as reader:
+        assert [*reader.iterate_entries(0, len(items))] == [format_entry(entry) for entry, _ in items]
+        assert [reader.facts.read_entry(entry.index) for entry, _ in items] == [entry for entry, _ in items]
+    assert {entry.kind for entry, _ in items} == set(KINDS)
+
+
+def test_facts_in_rows_are_the_facts_in_memory(sqlite_store: Store) -> None:
+    items, memory = make_lived_log(), MemoryLedger()
+    record(memory, items)
+
+    for item in items:
+        record(sqlite_store.ledger, [item])
+
+    with sqlite_store.ledger.read(VILLAGE) as rows, memory.read(VILLAGE) as values:
+        assert isinstance(values.facts, MemoryFacts)
+        expected = list(values.facts.scan(""))
+        assert len(expected) > 20
+        assert [(key, rows.facts.get(key)) for key, _ in expected] == expected
+        for prefix in {key.split("/")[0] for key, _ in expected}:
+            assert list(rows.facts.scan(prefix)) == list(values.facts.scan(prefix))
