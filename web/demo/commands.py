@@ -33,7 +33,7 @@ DONE_FILE = "demo-done"
 )
 @click.option("--no-serve", is_flag=True, help="只建好，不开网页。")
 @click.pass_context
-def demo_command(context: click.Context, home: str | None, port: int, no_serve: bool) -> None:
+def demo(context: click.Context, home: str | None, port: int, no_serve: bool) -> None:
     """建一个示例村（人名数字都是虚构的），核对一遍，然后打开网页。"""
     path = Path(home) if home else _get_cache_folder()
     if not (path / DONE_FILE).exists():

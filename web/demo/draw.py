@@ -142,6 +142,10 @@ def _write(sheets: dict[str, list[Row]]) -> bytes:
     for name, rows in sheets.items():
         sheet = book.add_worksheet(name)
         sheet.freeze_panes(1, 0)
+        sheet.set_landscape()
+        sheet.set_paper(9)  # A4
+        sheet.fit_to_pages(1, 0)
+        sheet.repeat_rows(0)
         sheet.set_row(0, 22)
         sheet.write_row(0, 0, rows[0], header)
         for place, row in enumerate(rows[1:], 1):
