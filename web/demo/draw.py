@@ -156,11 +156,16 @@ def _write(sheets: dict[str, list[Row]]) -> bytes:
                     sheet.write_number(place, column, value, money)
                 elif value is not None:
                     sheet.write_number(place, column, value)
-        for column, title in enumerate(rows[0]):
-            longest = max([len(str(title)), *(len(str(row[column] or "")) for row in rows[1:])])
-            sheet.set_column(column, column, min(8 + longest * 1.4, 48))
+        for column in range(len(rows[0])):
+            widest = max(_measure(row[column]) for row in rows)
+            sheet.set_column(column, column, min(widest + 2, 44))
     book.close()
     return out.getvalue()
+
+
+def _measure(value: Cell) -> int:
+    """Return how many digits wide a value is; a Chinese character takes two."""
+    return sum(2 if ord(character) > 0xFF else 1 for character in str(value or ""))
 
 
 def write_workbooks(folder: Path = FOLDER) -> int:
