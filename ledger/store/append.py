@@ -15,6 +15,7 @@ from operator import attrgetter
 
 from sqlalchemy import bindparam, update
 
+from ledger.audit.findings import StoredEntry, StoredLog
 from ledger.canonical import digest_claim, format_entry, parse_entry
 from ledger.entries import Entry, get_claim
 from ledger.errors import Tampered
@@ -116,6 +117,14 @@ class SqlWriter(SqlReader):
     def find_text(self, digest: str) -> str | None:
         self._insert()
         return super().find_text(digest)
+
+    def iterate_stored(self) -> Iterator[StoredEntry]:
+        self._insert()
+        return super().iterate_stored()
+
+    def get_stored_log(self) -> StoredLog:
+        self._insert()
+        return super().get_stored_log()
 
     def _verify_follows(self, entry: Entry) -> None:
         if entry.village != self._village:

@@ -42,6 +42,9 @@ BUSY_TIMEOUT_MS = 10_000
 WRITES = "mingbai_writes"
 """Execution option of a Core connection whose transaction is going to write."""
 
+DATABASE_ERRORS = (sqlite.DatabaseError,)
+"""What a driver raises where a file is no database, or a damaged one."""
+
 _LOGGER = logging.getLogger(__name__)
 
 # The driver asks every `bytes` whether it wants to be adapted, which takes ten times as long as binding it; a

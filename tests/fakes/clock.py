@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 
 START_MS = 1_793_174_400_000
-"""2026-10-28 08:00 in +08:00."""
+"""2026-10-28 16:00 in +08:00."""
 
 
 class FakeClock:

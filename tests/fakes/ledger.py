@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from threading import RLock
 
+from ledger.audit.findings import StoredEntry, StoredLog
 from ledger.canonical import digest_claim, format_entry, parse_entry
 from ledger.entries import Entry, get_claim
 from ledger.errors import NotFound, Tampered
@@ -91,6 +92,22 @@ class MemoryReader:
     def find_text(self, digest: str) -> str | None:
         found = self._log.texts.get(digest)
         return None if found is None else found[1]
+
+    def iterate_stored(self) -> Iterator[StoredEntry]:
+        claims = {index: digest for digest, index in self._log.claims.items()}
+        previous = ZERO_HASH
+        for index, leaf in enumerate(self._log.leaves):
+            entry = self._log.read_entry(index)
+            claim, at, kind = bytes.fromhex(claims[index]), entry.recorded_at, entry.kind
+            yield StoredEntry(
+                claim=claim, index=index, kind=kind, leaf=leaf, previous=previous, recorded_at=at
+            )
+            previous = leaf
+
+    def get_stored_log(self) -> StoredLog:
+        leaf = self._log.leaves[-1] if self._log.leaves else ZERO_HASH
+        recorded_at = self._log.read_entry(self.size - 1).recorded_at if self.size else 0
+        return StoredLog(frontier=self.get_frontier(), leaf=leaf, recorded_at=recorded_at)
 
     def _grow_tiles(self) -> MemoryTiles:
         if self._tiles is None:

@@ -8,9 +8,11 @@ from typing import Any, NamedTuple
 
 import pysqlite3.dbapi2 as sqlite
 import pytest
+from sqlalchemy import Engine
 
 from ledger.ports import Archive, Heads, Ledger, Vault
 from ledger.store import FileArchive, SqlHeads, SqlLedger, SqlVault, migrate, open_engine
+from ledger.store.migrations import Which
 from tests.fakes import MemoryArchive, MemoryHeads, MemoryLedger, MemoryVault
 
 
@@ -28,10 +30,13 @@ def make_memory(_folder: Path) -> Iterator[Store]:
 
 
 def make_sqlite(folder: Path) -> Iterator[Store]:
-    engines = {name: open_engine(folder / f"{name}.db") for name in ("ledger", "heads")}
-    engines["vault"] = open_engine(folder / "vault.db", secure_delete=True)
-    for name, engine in engines.items():
-        migrate(engine, name)  # type: ignore[arg-type]
+    engines: dict[Which, Engine] = {
+        "heads": open_engine(folder / "heads.db"),
+        "ledger": open_engine(folder / "ledger.db"),
+        "vault": open_engine(folder / "vault.db", secure_delete=True),
+    }
+    for which, engine in engines.items():
+        migrate(engine, which)
     yield Store(
         archive=FileArchive(folder / "archive"),
         heads=SqlHeads(engines["heads"]),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ledger.canonical import format_entry
 from ledger.data import load_reference
 from ledger.entries import KINDS, Body
@@ -19,8 +21,8 @@ def make_lived_log() -> list[Item]:
     texts, chain = Discloser(), EntryChain()
     items: list[Item] = []
 
-    def add(body: Body, **envelope: object) -> int:
-        entry = chain.append(body, **envelope)  # type: ignore[arg-type]
+    def add(body: Body, **envelope: Any) -> int:
+        entry = chain.append(body, **envelope)
         items.append((entry, texts.take_public()))
         return entry.index
 

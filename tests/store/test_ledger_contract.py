@@ -101,6 +101,25 @@ def test_a_writer_reads_what_it_appended(store: Store) -> None:
         assert writer.get_frontier().size == 4
 
 
+def test_what_stands_beside_the_entries_is_what_they_say(store: Store) -> None:
+    items = make_items(260)
+
+    with store.ledger.write(VILLAGE) as writer:
+        for entry, public in items:
+            writer.append(entry, public)
+        written = list(writer.iterate_stored()), writer.get_stored_log()
+
+    with store.ledger.read(VILLAGE) as reader:
+        assert (list(reader.iterate_stored()), reader.get_stored_log()) == written
+    for row, (entry, _) in zip(written[0], items, strict=True):
+        assert (row.index, row.kind, row.recorded_at) == (entry.index, entry.kind, entry.recorded_at)
+        assert row.leaf == hash_leaf(format_entry(entry))
+        assert format_hash(row.previous) == entry.previous
+        assert row.claim.hex() == digest_claim(get_claim(entry))
+    assert written[1].frontier == _make_tiles(items).frontier
+    assert (written[1].leaf, written[1].recorded_at) == (written[0][-1].leaf, written[0][-1].recorded_at)
+
+
 def test_a_writer_may_read_the_tree_between_two_appends(store: Store) -> None:
     items = make_items(3)
 

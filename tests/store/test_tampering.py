@@ -8,7 +8,7 @@ import pytest
 from ledger.errors import Tampered
 from ledger.log.hashing import hash_leaf
 from ledger.state.facts import VillageFacts, get_fact
-from ledger.store import SqlLedger
+from ledger.store import SqlLedger, projections
 from tests.builders import VILLAGE
 from tests.store.conftest import Store
 from tests.store.recording import make_items, record
@@ -148,3 +148,18 @@ def test_dropped_facts_are_folded_again_from_the_entries(sqlite_store: Store, at
         assert village is not None
         assert village.described == 2
         assert reader.read_tile(0, 0, 1) == hash_leaf(reader.get_entry_bytes(0))
+
+
+def test_many_facts_start_the_cache_anew(sqlite_store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(projections, "_CACHE_MAX_KEYS", 2)
+    record(sqlite_store.ledger, make_items(1))
+
+    with sqlite_store.ledger.write(VILLAGE) as writer:
+        for number in range(5):
+            writer.facts.put(f"turnover/{number}", b"1")
+        writer.flush()  # type: ignore[attr-defined] # More than the port asks.
+        writer.facts.put("turnover/3", b"2")
+        assert [writer.facts.get(f"turnover/{number}") for number in (2, 3, 4)] == [b"1", b"2", b"1"]
+
+    with sqlite_store.ledger.read(VILLAGE) as reader:
+        assert reader.facts.get("turnover/3") == b"2"
