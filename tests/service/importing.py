@@ -10,6 +10,7 @@ It is 28 October 2026. Everybody is invented: surnames are 样, 例, 某.
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -21,7 +22,7 @@ from ledger.books.scores import SchemeAdopted, SchemeItem, StarCut
 from ledger.data import load_reference
 from ledger.entries import KIND_OF_BODY, Body, Claim
 from ledger.errors import format_fault
-from ledger.log.keys import make_signer
+from ledger.log.keys import format_verifier_key, make_signer
 from ledger.log.note import format_note, sign_note
 from ledger.ports import Ports
 from ledger.service.drafts import Discloser, build_draft, pass_drafts
@@ -103,8 +104,6 @@ class MemorySigner:
 
     @property
     def verifier_key(self) -> str:
-        from ledger.log.keys import format_verifier_key
-
         return format_verifier_key(self._signer.key)
 
     def sign_note(self, text: str) -> bytes:
@@ -182,6 +181,11 @@ class ImportDesk:
         """Adopt the scheme and register both branches."""
         self.record_body(_build_scheme)
         self.record("members", make_book("members", MEMBERS))
+
+
+def make_date(day: str) -> dt.datetime:
+    """Return a day as a spreadsheet's date cell holds it."""
+    return dt.datetime.fromisoformat(day)
 
 
 def make_book(

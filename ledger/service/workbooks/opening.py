@@ -13,7 +13,7 @@ from ledger.errors import Fault
 from ledger.service.drafts import Discloser
 from ledger.service.workbooks.reading import Line
 from ledger.service.workbooks.tray import Tray
-from ledger.service.workbooks.vouchers import check_account_name
+from ledger.service.workbooks.vouchers import check_account_cells
 
 _LINE = re.compile(r"第 ([0-9]+) 行$")
 _SIDES = {"debit": "借", "credit": "贷"}
@@ -24,7 +24,7 @@ def gather_opening(tray: Tray, lines: Sequence[Line]) -> None:
     chart = tray.get_chart()
     periods = sorted({line.text("月份") for line in lines} - {""})
     for line in lines:
-        tray.refuse(check_account_name(chart, line))
+        tray.refuse(check_account_cells(chart, line))
         tray.refuse(_check_line(line, periods[0] if periods else ""))
     booked = [line for line in lines if line.has("借方余额") or line.has("贷方余额")]
     if tray.faults or any(line.bad for line in lines) or not periods:

@@ -149,7 +149,7 @@ def fault_twice(line: Line, header: str, what: str, first: Line) -> Fault:
     return Fault(
         code="row-duplicate",
         place=line.at(header),
-        found=f"{what}又出现一次（{first.place}已有）",
+        found=f"{what}，又出现一次（{first.place}已有）",
         expected="各行不重复",
         remedy="删去重复的一行，或改正填错的一格",
     )

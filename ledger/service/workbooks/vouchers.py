@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from ledger.books.accounts import Chart, find_account
+from ledger.books.accounts import Chart, check_account, find_account
 from ledger.books.money import format_yuan
 from ledger.books.screening import check_public_text, format_found
 from ledger.books.values import PublicText, Side
@@ -121,7 +121,7 @@ def _gather_voucher(tray: Tray, chart: Chart, group: Group) -> None:
         body = _build_body(chart, group, postings, wrong, texts)
         day, period = group.first.text("日期"), group.number[:7]
         found = tray.check(body, day, period) if day else []
-        faults += [_place_fault(fault, group) for fault in _filter_gap(found, group)]
+        faults += [_place_fault(fault, group) for fault in _filter_said(found, group)]
         if not faults:
             label = _format_label(body, group)
             tray.preview += [_format_head(group, label), *_format_postings(chart, body.postings)]
@@ -221,14 +221,17 @@ def _check_posting(chart: Chart, line: Line) -> Iterator[Fault]:
             expected="只填一边",
             remedy="一行只记一个方向；另一方向另起一行",
         )
-    yield from check_account_name(chart, line)
+    yield from check_account_cells(chart, line)
 
 
-def check_account_name(chart: Chart, line: Line) -> list[Fault]:
-    """The name beside a listed code is that account's: a slip in the code alone would book elsewhere."""
-    account = find_account(chart, line.text("科目代码"))
+def check_account_cells(chart: Chart, line: Line) -> list[Fault]:
+    """The code is in the chart, and the name beside it is that account's: a slip would book elsewhere."""
+    code = line.text("科目代码")
+    account = find_account(chart, code)
+    if account is None:
+        return check_account(chart, code, line.at("科目代码")) if code else []
     name = line.text("科目名称")
-    if account is None or not name or name == account.name:
+    if not name or name == account.name:
         return []
     other = next((known for known in chart.accounts.values() if known.name == name), None)
     hint = f"；「{name}」的代码是 {other.code}" if other else ""
@@ -311,9 +314,11 @@ def _order_postings(typed: tuple[Posting, ...], negated: tuple[Posting, ...]) ->
     return negated if not typed or sorted(typed, key=key) == sorted(negated, key=key) else typed
 
 
-def _filter_gap(faults: Sequence[Fault], group: Group) -> Iterator[Fault]:
-    """A gap is said where it is, not at every voucher after it."""
+def _filter_said(faults: Sequence[Fault], group: Group) -> Iterator[Fault]:
+    """Leave out unknown accounts, said by their cells, and say a gap where it is, not at every voucher after it."""
     for fault in faults:
+        if fault.code == "account-unknown":
+            continue
         if fault.code != "voucher-number-gap" or not group.successor:
             yield fault
         elif group.number != group.successor:
