@@ -76,8 +76,7 @@ def summarize_points(figures: PointsFigures) -> tuple[str, ...]:
         return (agreed, f"{month}月没有评议积分。", *_tell_corrections(figures))
     scored = f"{month}月有 {figures.scored} 户有积分记录。"
     if figures.awards or figures.awarded_points:
-        corrected = "（已减去更正）" if figures.corrections else ""
-        scored += f"公开加分 {figures.awards} 笔，合计 {figures.awarded_points} 分{corrected}。"
+        scored += f"公开加分 {figures.awards} 笔，合计 {figures.awarded_points} 分。"
     return (agreed, scored, *_tell_most(figures), *_tell_sealed(figures), *_tell_corrections(figures))
 
 
@@ -130,6 +129,6 @@ def _tell_corrections(figures: PointsFigures) -> Iterable[str]:
     own = sum(item.of_period == figures.head.period for item in figures.corrections)
     earlier = len(figures.corrections) - own
     if earlier:
-        yield f"这个月更正了以前月份的积分 {earlier} 笔，原因写在更正栏里。"
+        yield f"这个月更正了以前月份的积分 {earlier} 笔，已经算进这个月的合计，原因写在更正栏里。"
     if own:
         yield f"这个月的积分有 {own} 笔作了更正，原因写在更正栏里。"

@@ -35,7 +35,15 @@ from ledger.books.points import (
     RulebookAdopted,
     is_sealed,
 )
-from ledger.books.scores import BranchRegistered, SchemeAdopted, SchemeItem, ScoreCard, ScoreLine, ScoreRound, StarCut
+from ledger.books.scores import (
+    BranchRegistered,
+    SchemeAdopted,
+    SchemeItem,
+    ScoreCard,
+    ScoreLine,
+    ScoreRound,
+    StarCut,
+)
 from ledger.books.values import Sealed
 from ledger.data import load_reference
 from ledger.entries import Body, Entry
@@ -121,21 +129,33 @@ class PointsLedger:
         )
 
     def build_households(self, groups: dict[int, list[str]]) -> HouseholdsRegistered:
-        sealed = [self._seal(group=group, household=name) for group, names in groups.items() for name in names]
+        sealed = [
+            self._seal(group=group, household=name) for group, names in groups.items() for name in names
+        ]
         return HouseholdsRegistered(
             groups=tuple(GroupCount(group=group, households=len(names)) for group, names in groups.items()),
             households=_sort(sealed),
         )
 
     def build_agreements(self, version: int, consents: dict[str, list[str]]) -> AgreementsSigned:
-        counts = {name: sum(name in given for given in consents.values()) for name in ("display", "naming", "scoring")}
+        counts = {
+            name: sum(name in given for given in consents.values())
+            for name in ("display", "naming", "scoring")
+        }
         sealed = [
-            self._seal(household=who, **{name: name in given for name in counts}) for who, given in consents.items()
+            self._seal(household=who, **{name: name in given for name in counts})
+            for who, given in consents.items()
         ]
         return AgreementsSigned(agreements=_sort(sealed), version=version, **counts)
 
     def build_round(
-        self, lines: list[Line], *, version: int = 1, part: int = 1, parts: int = 1, households: int | None = None
+        self,
+        lines: list[Line],
+        *,
+        version: int = 1,
+        part: int = 1,
+        parts: int = 1,
+        households: int | None = None,
     ) -> PointsRound:
         plain, sealed, total = [], [], 0
         for household, code, quantity in lines:
@@ -146,7 +166,9 @@ class PointsLedger:
                 sealed.append(self._seal(points=points, quantity=quantity, rule=code, **who))
                 total += points
             else:
-                plain.append(PointsLine(points=points, quantity=quantity, rule=code, subject=self._seal(**who)))
+                plain.append(
+                    PointsLine(points=points, quantity=quantity, rule=code, subject=self._seal(**who))
+                )
         return PointsRound(
             households=len({line[0] for line in lines}) if households is None else households,
             lines=tuple(sorted(plain, key=lambda line: line.subject.sealed)),
@@ -157,7 +179,9 @@ class PointsLedger:
             version=version,
         )
 
-    def build_reversal(self, period: str, household: str, code: str, reason: str = "登记重复") -> PointsReversed:
+    def build_reversal(
+        self, period: str, household: str, code: str, reason: str = "登记重复"
+    ) -> PointsReversed:
         """Take back the first line of a household and rule in a month's round."""
         for entry in self.entries:
             if entry.period == period and isinstance(entry.body, PointsRound):
@@ -171,7 +195,9 @@ class PointsLedger:
         raise AssertionError(f"no line {period} {household} {code}")
 
     def build_scheme(self, version: int, base: int, rows: list[str]) -> SchemeAdopted:
-        self.items = {item.code: item for item in (self._build_item(row) for row in rows if not row.startswith("star"))}
+        self.items = {
+            item.code: item for item in (self._build_item(row) for row in rows if not row.startswith("star"))
+        }
         cuts = [row.split() for row in rows if row.startswith("star")]
         self.scheme = SchemeAdopted(
             base=base,
@@ -190,7 +216,13 @@ class PointsLedger:
         return BranchRegistered(branch=branch, members=sealed, name=self.drawer.publish(name))
 
     def build_score(
-        self, branch: int, lines: list[Line], *, part: int = 1, parts: int = 1, whole: list[Line] | None = None
+        self,
+        branch: int,
+        lines: list[Line],
+        *,
+        part: int = 1,
+        parts: int = 1,
+        whole: list[Line] | None = None,
     ) -> ScoreRound:
         """`whole` are the lines of all parts, which the cards add up; by default those of this part."""
         assert self.scheme is not None
@@ -202,7 +234,9 @@ class PointsLedger:
                 sealed.append(self._seal(item=code, points=points, quantity=quantity, **who))
                 total += points
             else:
-                plain.append(ScoreLine(item=code, points=points, quantity=quantity, subject=self._seal(**who)))
+                plain.append(
+                    ScoreLine(item=code, points=points, quantity=quantity, subject=self._seal(**who))
+                )
         cards = self._build_cards(branch, lines if whole is None else whole) if part == 1 else []
         return ScoreRound(
             branch=branch,
@@ -241,7 +275,11 @@ class PointsLedger:
     def _read_line(self, told: str) -> tuple[Body, str]:
         first, *rows = (field.strip() for field in told.split("|"))
         period, verb, *words = first.split()
-        lines = [(row.split()[0], row.split()[1], int(row.split()[2])) for row in rows if verb in ("round", "score")]
+        lines = [
+            (row.split()[0], row.split()[1], int(row.split()[2]))
+            for row in rows
+            if verb in ("round", "score")
+        ]
         match verb:
             case "rulebook":
                 return self.build_rulebook(int(words[0]), rows), period
@@ -313,6 +351,6 @@ def _sort(sealed: list[Sealed]) -> tuple[Sealed, ...]:
     return tuple(sorted(sealed, key=lambda item: item.sealed))
 
 
-def change(body: Any, **changes: Any) -> Any:
+def change(body: Any, /, **changes: Any) -> Any:
     """The same body with other fields."""
     return msgspec.structs.replace(body, **changes)

@@ -1,0 +1,128 @@
+"""Gathering points and scores: rules of older rulebooks, texts that are gone, months in which nothing happened."""
+
+from __future__ import annotations
+
+import pytest
+
+from ledger.books.figures import PointsFigures, ScoreFigures
+from ledger.data import load_reference
+from ledger.errors import NotProven
+from ledger.figures import GONE
+from ledger.figures.points import collect_points
+from ledger.figures.scores import collect_scores
+from ledger.state.facts import Tally, put_fact
+from tests.books.points_ledger import PointsLedger
+
+POINTS = """
+2026-01 rulebook 1 | A01 尊老爱幼 探望 2 次 cap 8 | B01 互助友爱 志愿服务 1 4小时 cap 10 | accepted
+2026-01 households | 1 h1 h2 | accepted
+2026-01 agreements 1 | h1 scoring | accepted
+2026-09 round | h1 A01 1 | accepted
+"""
+SCORES = """
+2026-01 scheme 1 base 60 | star 1 from 60 | P01 组织生活 主题党日 2 次 cap 8 | accepted
+2026-01 branch 1 第一党支部 | m1 m2 | accepted
+2026-01 branch 2 第二党支部 | m3 | accepted
+2026-09 score 1 | m1 P01 1 | accepted
+"""
+
+
+def tell(story: str) -> PointsLedger:
+    ledger = PointsLedger()
+    assert ledger.run(story) == []
+    return ledger
+
+
+def points(ledger: PointsLedger, period: str = "2026-09") -> PointsFigures:
+    return collect_points(ledger.facts, load_reference(), ledger.texts.get, ledger.head("points", period))
+
+
+def scores(ledger: PointsLedger, period: str = "2026-09") -> ScoreFigures:
+    return collect_scores(ledger.facts, load_reference(), ledger.texts.get, ledger.head("scores", period))
+
+
+def replace_texts(ledger: PointsLedger, name: str, value: dict[str, str] | None) -> None:
+    """Put another value, or none, behind every public text that is an object with this item."""
+    for digest, text in ledger.texts.items():
+        if isinstance(text, dict) and text.get("item") == name:
+            ledger.texts[digest] = value
+
+
+def test_a_rule_that_the_new_rulebook_dropped_is_still_named() -> None:
+    ledger = tell(POINTS)
+    assert ledger.run("2026-10 rulebook 2 | B01 互助友爱 志愿服务 1 4小时 cap 10 | accepted") == []
+    assert ledger.run("2026-10 back 2026-09 h1 A01 | 登记重复 | accepted") == []
+
+    figures = points(ledger, "2026-10")
+
+    assert figures.version == 2
+    assert [(group.group, group.points) for group in figures.groups] == [("尊老爱幼", -2), ("互助友爱", 0)]
+    assert [(rule.code, rule.item, rule.awards) for rule in figures.groups[0].rules] == [("A01", "探望", -1)]
+
+
+def test_a_rule_of_no_rulebook_is_not_proven() -> None:
+    ledger = tell(POINTS)
+    put_fact(ledger.facts, "award/2026-09/Z99", Tally(lines=1, points=1, quantity=1))
+
+    with pytest.raises(NotProven, match="Z99"):
+        points(ledger)
+
+
+def test_a_deleted_rule_text_says_so_and_its_group_keeps_a_name() -> None:
+    ledger = tell(POINTS)
+    replace_texts(ledger, "探望", None)
+
+    group = points(ledger).groups[0]
+
+    assert (group.group, group.rules[0].item, group.rules[0].unit) == ("A", GONE, "")
+
+
+def test_a_text_of_another_shape_is_not_proven() -> None:
+    ledger = tell(POINTS + SCORES)
+    replace_texts(ledger, "探望", {"item": "探望"})
+    replace_texts(ledger, "主题党日", {"item": "主题党日"})
+
+    with pytest.raises(NotProven, match="A01"):
+        points(ledger)
+    with pytest.raises(NotProven, match="P01"):
+        scores(ledger)
+
+
+def test_a_deleted_item_text_says_so() -> None:
+    ledger = tell(SCORES)
+    replace_texts(ledger, "主题党日", None)
+
+    assert scores(ledger).branches[0].items[0].item == GONE
+
+
+def test_a_village_without_rulebook_and_scheme_has_empty_sheets() -> None:
+    ledger = PointsLedger()
+
+    empty, nobody = points(ledger), scores(ledger)
+
+    assert (empty.version, empty.households, empty.agreed, empty.rounds, empty.groups) == (0, 0, 0, 0, ())
+    assert (nobody.version, nobody.members, nobody.branches, nobody.title) == (0, 0, (), "")
+    assert [(row.stars, row.members) for row in nobody.stars] == [(0, 0)]
+
+
+def test_a_month_without_a_round_shows_every_group_and_branch_at_zero() -> None:
+    ledger = tell(POINTS + SCORES)
+
+    figures, sheet = points(ledger, "2026-10"), scores(ledger, "2026-10")
+
+    assert (figures.rounds, figures.scored, figures.agreed, figures.households) == (0, 0, 1, 2)
+    assert [(group.group, group.awards, group.rules) for group in figures.groups] == [
+        ("尊老爱幼", 0, ()),
+        ("互助友爱", 0, ()),
+    ]
+    assert [(branch.branch, branch.rounds, branch.members) for branch in sheet.branches] == [
+        (1, 0, 2),
+        (2, 0, 1),
+    ]
+
+
+def test_a_branch_without_a_round_stands_beside_one_that_held_it() -> None:
+    figures = scores(tell(SCORES))
+
+    assert [(branch.rounds, branch.points) for branch in figures.branches] == [(1, 2), (0, 0)]
+    assert [(row.stars, row.members) for row in figures.stars] == [(1, 2), (0, 0)]
