@@ -15,7 +15,7 @@ from ledger.books.figures import (
 from ledger.books.finance_figures import summarize_finance
 from ledger.books.money import format_capitals, to_wan
 from reports.columns import REGULAR, fit_columns
-from reports.frame import Codes, HeadText, build_head_text
+from reports.frame import Codes, HeadText, PlainWords, build_head_text, build_plain_words
 from reports.words import format_amount, format_day_in, format_flow, format_number_in
 
 _CHARTS = {
@@ -111,7 +111,7 @@ class FinanceSheet:
     opening: str
     payables: AmountTable
     receivables: AmountTable
-    summary: tuple[str, ...]
+    summary: PlainWords
     vouchers: str
 
 
@@ -148,7 +148,7 @@ def build_finance(figures: FinanceFigures, codes: Codes | None) -> FinanceSheet:
         opening=format_amount(figures.opening_fen),
         payables=_build_changes(figures.payables),
         receivables=_build_changes(figures.receivables),
-        summary=tuple(summarize_finance(figures)),
+        summary=build_plain_words(summarize_finance(figures)),
         vouchers=str(figures.vouchers),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ledger.books.figures import SheetHead
@@ -12,6 +13,9 @@ from ledger.log.receipt import build_receipt, format_fingerprint, format_receipt
 from ledger.ports import SheetJob
 from reports.codes import PrintedCode, build_check_code, build_page_code, get_host
 from reports.words import format_count, format_day, format_month, format_span
+
+_LINE_CHARS = 44  # Of sentences that are half digits.
+_ROOMY_LINES = 7
 
 
 @dataclass(frozen=True)
@@ -34,6 +38,14 @@ class HeadText:
     township: str
     village: str
     village_name: str
+
+
+@dataclass(frozen=True)
+class PlainWords:
+    """The month in plain sentences; many of them stand closer, so that the codes stay on the first page."""
+
+    is_long: bool
+    sentences: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -66,6 +78,12 @@ def build_head_text(head: SheetHead, basis: str) -> HeadText:
         village=head.village,
         village_name=head.village_name,
     )
+
+
+def build_plain_words(sentences: Sequence[str]) -> PlainWords:
+    """Return the sentences, knowing roughly how many lines they take."""
+    lines = sum(-(-len(sentence) // _LINE_CHARS) for sentence in sentences)
+    return PlainWords(is_long=lines > _ROOMY_LINES, sentences=tuple(sentences))
 
 
 def build_codes(job: SheetJob, head: SheetHead) -> Codes | None:

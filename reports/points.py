@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ledger.books.points_figures import summarize_points
-
 from ledger.books.figures import GroupFigures, PointsFigures
-from reports.frame import Codes, HeadText, build_head_text
+from ledger.books.points_figures import summarize_points
+from reports.frame import Codes, HeadText, PlainWords, build_head_text, build_plain_words
 from reports.words import format_count, format_month, format_signed
 
 
@@ -59,7 +58,7 @@ class PointsSheet:
     scored: str
     sealed_awards: str
     sealed_points: str
-    summary: tuple[str, ...]
+    summary: PlainWords
     total_awards: str
     total_points: str
     version: str
@@ -88,7 +87,7 @@ def build_points(figures: PointsFigures, codes: Codes | None) -> PointsSheet:
         scored=format_count(figures.scored),
         sealed_awards=format_count(figures.sealed_awards),
         sealed_points=format_signed(figures.sealed_points),
-        summary=tuple(summarize_points(figures)),
+        summary=build_plain_words(summarize_points(figures)),
         total_awards=format_count(figures.awards + figures.sealed_awards),
         total_points=format_signed(figures.awarded_points + figures.sealed_points),
         version=str(figures.version),

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ledger.books.score_figures import summarize_scores
-
 from ledger.books.figures import BranchFigures, ScoreFigures, StarCount
-from reports.frame import Codes, HeadText, build_head_text
+from ledger.books.score_figures import summarize_scores
+from reports.frame import Codes, HeadText, PlainWords, build_head_text, build_plain_words
 from reports.words import format_count, format_signed, format_small
 
 _SHORT_ROWS = 12
@@ -72,7 +71,7 @@ class ScoreSheet:
     head: HeadText
     members: str
     stars: tuple[StarRow, ...]
-    summary: tuple[str, ...]
+    summary: PlainWords
     title: str
     version: str
 
@@ -93,7 +92,7 @@ def build_scores(figures: ScoreFigures, codes: Codes | None) -> ScoreSheet:
             StarRow("★" * row.stars, format_count(row.members), format_small(row.stars) if row.stars else "")
             for row in figures.stars
         ),
-        summary=tuple(summarize_scores(figures)),
+        summary=build_plain_words(summarize_scores(figures)),
         title=figures.title,
         version=str(figures.version),
     )

@@ -19,11 +19,11 @@ from reports.fonts import FAMILY, get_coverage
 
 F = TypeVar("F", FinanceFigures, PointsFigures, ScoreFigures)
 
-ROWS_MAX = 1_200
-"""Rows of all tables of one sheet: about forty pages and a third of the time a worker may take."""
+ROWS_MAX = 500
+"""Rows of all tables of one sheet: about twenty-five pages, and under half the time a worker may take."""
 TEXT_MAX_CHARS = 2_000
 """Characters of one text."""
-TEXTS_MAX_CHARS = 120_000
+TEXTS_MAX_CHARS = 60_000
 """Characters of all texts together."""
 _NAMED_MAX = 20
 

@@ -147,7 +147,7 @@ def make_finance(*, sealed: bool = True, moves: int = 45) -> FinanceFigures:
                 expense_fen=spent,
                 handler=handler,
                 income_fen=gained,
-                occurred_on=f"2026-11-{1 + line * 28 // 46:02d}",
+                occurred_on=f"2026-11-{1 + line * 28 // (moves + 1):02d}",
                 summary=summary,
             )
         )

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 
 import pytest
-from ledger.books.points_figures import summarize_points
-from ledger.books.score_figures import summarize_scores
 
 from ledger.books.finance_figures import summarize_finance
 from ledger.books.money import format_capitals
+from ledger.books.points_figures import summarize_points
+from ledger.books.score_figures import summarize_scores
 from ledger.log.receipt import format_fingerprint
 from reports.render import render_sheet
 from reports.words import format_amount, format_count, format_signed
