@@ -1,0 +1,64 @@
+"""The web application: a list of pages and settings."""
+
+from __future__ import annotations
+
+from litestar import Litestar
+from litestar.datastructures import State
+from litestar.openapi.config import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+
+from ledger.ports import Ports
+from web.config import REQUEST_MAX_BYTES
+from web.errors import EXCEPTION_HANDLERS
+from web.public.board import show_board
+from web.public.check import show_check
+from web.public.entry import show_entries, show_entry
+from web.public.log import (
+    show_checkpoint,
+    show_health,
+    show_key,
+    show_policy,
+    show_texts,
+    show_tile,
+)
+from web.public.sheets import show_finance, show_points, show_scores, show_sheet, show_sheets
+from web.public.villages import show_villages
+from web.security import add_security_headers
+from web.site import Settings, Site
+from web.static_files import show_asset
+
+ROUTES = (
+    show_villages,
+    show_board,
+    show_sheets,
+    show_sheet,
+    show_finance,
+    show_points,
+    show_scores,
+    show_entries,
+    show_entry,
+    show_check,
+    show_checkpoint,
+    show_tile,
+    show_key,
+    show_policy,
+    show_texts,
+    show_health,
+    show_asset,
+)
+
+
+def create_app(ports: Ports, settings: Settings) -> Litestar:
+    """Return the application over a home. It sets no cookie, keeps no session and configures no logger."""
+    return Litestar(
+        route_handlers=ROUTES,
+        before_send=[add_security_headers],
+        debug=False,
+        exception_handlers=EXCEPTION_HANDLERS,  # type: ignore[arg-type]  # Each handler takes its own exception.
+        logging_config=None,
+        openapi_config=OpenAPIConfig(
+            title="Mingbai 明白账", version="1", path="/schema", render_plugins=[JsonRenderPlugin()]
+        ),
+        request_max_body_size=REQUEST_MAX_BYTES,
+        state=State({"site": Site(ports, settings)}),
+    )

@@ -1,0 +1,78 @@
+"""`mingbai serve`: the pages of a home over HTTP."""
+
+from __future__ import annotations
+
+import errno
+import os
+import socket
+
+import rich_click as click
+import uvicorn
+
+from ledger.commands.common import home_option, print_notice
+from ledger.errors import Fault, Refused
+from ledger.home import Home
+from web.app import create_app
+from web.config import DEFAULT_HOST, DEFAULT_PORT
+
+
+@click.command("serve")
+@home_option
+@click.option("--host", default=DEFAULT_HOST, show_default=True, help="在哪个地址上听；0.0.0.0 是所有网卡。")
+@click.option(
+    "--port", type=click.IntRange(1, 65535), default=DEFAULT_PORT, show_default=True, help="网页端口。"
+)
+def serve(home: Home, host: str, port: int) -> None:
+    """打开网页：村民扫码看到的就是它。"""
+    serve_home(home, host=host, port=port)
+
+
+def serve_home(home: Home, *, host: str, port: int) -> None:
+    """Serve a home until interrupted; raises Refused when the port cannot be had."""
+    listener = open_listener(host, port)
+    shown = "127.0.0.1" if host in {"0.0.0.0", "::", ""} else host  # noqa: S104  # Compared, not bound.
+    print_notice(f"网页已打开：http://{shown}:{port}/ （按 Ctrl-C 停止）")
+    # Headers of proxies are never believed: nothing here depends on who asks or under which name.
+    config = uvicorn.Config(
+        create_app(home, home.config),
+        access_log=False,
+        date_header=True,
+        log_level="warning",
+        proxy_headers=False,
+        server_header=False,
+    )
+    try:
+        uvicorn.Server(config).run(sockets=[listener])
+    finally:
+        listener.close()
+
+
+def open_listener(host: str, port: int) -> socket.socket:
+    """Return a bound socket; raises Refused saying what to do when the address is taken or not ours."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        raise Refused([_listen_fault(host, port, error)]) from error
+    return listener
+
+
+def _listen_fault(host: str, port: int, error: OSError) -> Fault:
+    if error.errno == errno.EADDRINUSE:
+        return Fault(
+            code="port-taken",
+            place=f"端口 {port}",
+            found="已被别的程序占用",
+            expected="空闲的端口",
+            remedy=f"换一个端口，例如 --port {port + 1 if port < 65535 else port - 1}，或先停掉占用它的程序",
+        )
+    return Fault(
+        code="address-unusable",
+        place=f"地址 {host}:{port}",
+        found=os.strerror(error.errno or 0),
+        expected="本机的地址和有权使用的端口",
+        remedy="检查 --host 和 --port；1024 以下的端口要管理员权限",
+    )

@@ -1,0 +1,38 @@
+"""The constants of the web server, each with its unit and its reason."""
+
+from __future__ import annotations
+
+DEFAULT_HOST = "127.0.0.1"
+DEFAULT_PORT = 8000
+
+CACHE_MAX_BYTES = 64 * 1024 * 1024
+"""Rendered pages kept in memory, all villages together; the least recently used goes first."""
+
+GZIP_LEVEL = 9
+"""A page is compressed once for each size of the log, so the best level costs nothing."""
+
+GZIP_MIN_BYTES = 600
+"""Below one packet nothing is won."""
+
+REQUEST_MAX_BYTES = 1_024
+"""No page takes a body."""
+
+CHECKPOINT_MAX_AGE_S = 2
+"""A checkpoint may be this old on its way: it stays true, only not the newest."""
+
+FOREVER_S = 31_536_000
+"""For bytes that can never change: tiles, entries, and files with their digest in the name."""
+
+VILLAGES_SHOWN_MAX = 50
+"""Villages in one answer of the search."""
+
+QUERY_MAX_CHARS = 40
+"""Characters of a search; longer ones are cut."""
+
+ENTRIES_A_PAGE = 50
+"""Entries in one page of the list."""
+
+MONTHS_IN_CHART = 12
+
+ENTRY_SHOWN_MAX_BYTES = 6_000
+"""Of a longer entry the page shows the beginning; the whole is one link away."""

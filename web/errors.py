@@ -1,0 +1,101 @@
+"""When something is not there, or went wrong: a plain page that says what to do, and a line for whoever runs this.
+
+A refusal to show is better than showing what nobody can vouch for: where the log contradicts itself the page says so.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+
+from litestar.exceptions import HTTPException
+from litestar.response import Response
+
+from ledger.errors import NotFound, NotProven, Tampered
+from web.i18n import _
+from web.page import Frame, render_page
+from web.respond import AnyRequest
+
+_logger = logging.getLogger("mingbai.web")
+
+
+@dataclass(frozen=True)
+class ErrorPage:
+    """What went wrong in a sentence, and what to do."""
+
+    frame: Frame
+    remedy: str
+    sentence: str
+    status: int
+
+
+def answer_not_found(request: AnyRequest, _error: Exception) -> Response[bytes]:
+    """Answer 404: the address leads nowhere."""
+    return _build_response(
+        request,
+        404,
+        _("没有这个网页"),
+        _("网址可能抄错了一个字，或者这个月还没有账。请回到首页找您的村，或重新扫公开栏上的码。"),
+    )
+
+
+def answer_http_error(request: AnyRequest, error: HTTPException) -> Response[bytes]:
+    """Answer what the framework refused: a wrong method, a malformed query, a body too large."""
+    if error.status_code == 404:
+        return answer_not_found(request, error)
+    if error.status_code >= 500:
+        return answer_failure(request, error)
+    headers = {"allow": "GET, HEAD"} if error.status_code == 405 else {}
+    return _build_response(
+        request,
+        error.status_code,
+        _("这样的请求这里不接受"),
+        _("请回到首页，从那里重新打开。"),
+        headers,
+    )
+
+
+def answer_tampered(request: AnyRequest, error: Exception) -> Response[bytes]:
+    """Answer 500 where our own log contradicts itself: nothing is shown that nobody can vouch for."""
+    _logger.error("the log contradicts itself: %r %r", request.url.path, str(error))
+    return _build_response(
+        request,
+        500,
+        _("账本自己核对不上，已停止显示"),
+        _(
+            "程序发现这部分账和原来的记录对不上，所以宁可不显示。请打公开栏上的监督电话，并以纸上的公开表为准。"
+        ),
+    )
+
+
+def answer_failure(request: AnyRequest, error: Exception) -> Response[bytes]:
+    """Answer 500: our own mistake."""
+    _logger.error("a page failed: %r", request.url.path, exc_info=error)
+    return _build_response(
+        request,
+        500,
+        _("网页出错了"),
+        _("不是您的问题，账本没有受影响。请过一会儿再打开；急用请看公开栏上的纸。"),
+    )
+
+
+EXCEPTION_HANDLERS = {
+    NotFound: answer_not_found,
+    HTTPException: answer_http_error,
+    Tampered: answer_tampered,
+    NotProven: answer_tampered,
+    Exception: answer_failure,
+}
+
+
+def _build_response(
+    request: AnyRequest, status: int, sentence: str, remedy: str, headers: dict[str, str] | None = None
+) -> Response[bytes]:
+    page = ErrorPage(frame=Frame(title=sentence), remedy=remedy, sentence=sentence, status=status)
+    body = b"" if request.method == "HEAD" else render_page("error.html", page)
+    return Response(
+        body,
+        headers={"cache-control": "no-store", **(headers or {})},
+        media_type="text/html; charset=utf-8",
+        status_code=status,
+    )

@@ -1,0 +1,50 @@
+"""Templates: each takes one frozen dataclass under the name `page`, escapes everything, and computes nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from jinja2.loaders import ChoiceLoader
+
+from web.assets import get_asset_path
+from web.i18n import TRANSLATIONS
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What every page shares. Texts of the village are empty on pages of no village.
+
+    `title`    of the browser's tab, without the village's name
+    `is_demo`  an invented village; the page says so
+    `base_url` the configured public address, never the request's
+    """
+
+    title: str
+    base_url: str = ""
+    is_demo: bool = False
+    township: str = ""
+    village: str = ""
+    village_name: str = ""
+
+
+def render_page(template: str, page: Any) -> bytes:
+    """Return the HTML of a page's dataclass in UTF-8."""
+    return _get_environment().get_template(template).render(page=page).encode()
+
+
+@cache
+def _get_environment() -> Environment:
+    environment = Environment(
+        autoescape=select_autoescape(default=True, default_for_string=True),
+        extensions=["jinja2.ext.i18n"],
+        loader=ChoiceLoader([PackageLoader("web", "templates"), PackageLoader("web", "components")]),
+        lstrip_blocks=True,
+        trim_blocks=True,
+        undefined=StrictUndefined,
+    )
+    environment.install_gettext_translations(TRANSLATIONS, newstyle=False)  # type: ignore[attr-defined]  # i18n adds it.
+    environment.globals["asset"] = get_asset_path
+    return environment

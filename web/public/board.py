@@ -1,0 +1,170 @@
+"""The notice board of a village: this month's answer first, then what it rests on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from litestar.params import FromPath
+from litestar.types import ASGIApp
+
+from ledger.books.figures import FinanceFigures, PointsFigures, ScoreFigures
+from ledger.books.finance_figures import summarize_finance
+from ledger.books.values import SheetKind
+from ledger.service.sheets import get_figures, list_sheets
+from reports.words import format_day, format_month
+from web.config import MONTHS_IN_CHART
+from web.page import Frame
+from web.public.chart import Chart, build_chart
+from web.public.finance import Answer, CorrectionRow, build_answer, build_corrections
+from web.public.months import (
+    find_fingerprint,
+    get_sheet_path,
+    get_state,
+    list_months,
+    read_finance,
+)
+from web.public.points import GroupRows, PointsBrief, build_groups, build_points_brief
+from web.public.scores import StarRow, build_stars
+from web.respond import AnyRequest
+from web.routing import get_site, route_page
+from web.site import VillageView
+from web.words import SHEET_KINDS, SHEET_NAMES
+
+CORRECTIONS_SHOWN = 4
+
+
+@dataclass(frozen=True)
+class SheetCard:
+    """The newest sealed sheet of a kind. `month` and the rest are empty where none was sealed yet."""
+
+    kind: SheetKind
+    month: str
+    name: str
+    number: str
+    path: str
+    pdf: str
+
+
+@dataclass(frozen=True)
+class OpenMonth:
+    """A month after the newest sealed one: what is recorded so far. `is_closed`: closed, and not sealed yet."""
+
+    answer: Answer
+    is_closed: bool
+    path: str
+
+
+@dataclass(frozen=True)
+class PointsCard:
+    """The points sheet in short."""
+
+    brief: PointsBrief
+    groups: tuple[GroupRows, ...]
+    month: str
+
+
+@dataclass(frozen=True)
+class ScoresCard:
+    """The score sheet in short."""
+
+    members: str
+    month: str
+    stars: tuple[StarRow, ...]
+
+
+@dataclass(frozen=True)
+class BoardPage:
+    """The notice board. `answer` is None before the first finance sheet is sealed.
+
+    `fingerprint`  of the newest finance sheet, four groups; empty where there is none
+    `entries`      how many entries the log has
+    """
+
+    answer: Answer | None
+    chart: Chart | None
+    corrections: tuple[CorrectionRow, ...]
+    display_to: str
+    entries: str
+    fingerprint: str
+    frame: Frame
+    month: str
+    objections_until: str
+    open_months: tuple[OpenMonth, ...]
+    points: PointsCard | None
+    scores: ScoresCard | None
+    sheets: tuple[SheetCard, ...]
+    summary: tuple[str, ...]
+    telephone: str
+
+
+def build_board_page(view: VillageView) -> BoardPage:
+    """Return the notice board as the log stands."""
+    past = _read_past_finance(view)
+    newest = past[0] if past else None
+    months = [month for month in list_months(view) if newest is None or month > newest.head.period]
+    return BoardPage(
+        answer=build_answer(newest) if newest else None,
+        chart=build_chart(view.code, past) if past else None,
+        corrections=tuple(row for figures in past for row in build_corrections(view.code, figures))[
+            :CORRECTIONS_SHOWN
+        ],
+        display_to=format_day(newest.head.display_to) if newest else "",
+        entries=f"{view.reader.size:,}",
+        fingerprint=find_fingerprint(view, newest.head.size) if newest else "",
+        frame=view.build_frame(""),
+        month=format_month(newest.head.period) if newest else "",
+        objections_until=format_day(newest.head.objections_until) if newest else "",
+        open_months=tuple(_build_open_month(view, month) for month in months[:2]),
+        points=_build_points(view),
+        scores=_build_scores(view),
+        sheets=tuple(_build_card(view, kind) for kind in SHEET_KINDS),
+        summary=summarize_finance(newest)[1:] if newest else (),
+        telephone=view.read_telephone(),
+    )
+
+
+def _read_past_finance(view: VillageView) -> list[FinanceFigures]:
+    """Return the newest figures of the sealed finance months, newest first."""
+    months = sorted({sheet.period for sheet in list_sheets(view.reader, "finance")}, reverse=True)
+    return [read_finance(view, month) for month in months[:MONTHS_IN_CHART]]
+
+
+def _build_open_month(view: VillageView, period: str) -> OpenMonth:
+    return OpenMonth(
+        answer=build_answer(read_finance(view, period)),
+        is_closed=get_state(view, "finance", period) == "closed",
+        path=get_sheet_path(view.code, "finance", period),
+    )
+
+
+def _build_card(view: VillageView, kind: SheetKind) -> SheetCard:
+    sheets = list_sheets(view.reader, kind)
+    if not sheets:
+        return SheetCard(kind, "", SHEET_NAMES[kind], "", "", "")
+    path = get_sheet_path(view.code, kind, sheets[0].period)
+    month = format_month(sheets[0].period)
+    return SheetCard(kind, month, SHEET_NAMES[kind], sheets[0].number, path, f"{path}.pdf")
+
+
+def _build_points(view: VillageView) -> PointsCard | None:
+    sheets = list_sheets(view.reader, "points")
+    if not sheets:
+        return None
+    figures = get_figures(view.ports, view.reader, "points", sheets[0].period)
+    assert isinstance(figures, PointsFigures)
+    return PointsCard(build_points_brief(figures), build_groups(figures), format_month(sheets[0].period))
+
+
+def _build_scores(view: VillageView) -> ScoresCard | None:
+    sheets = list_sheets(view.reader, "scores")
+    if not sheets:
+        return None
+    figures = get_figures(view.ports, view.reader, "scores", sheets[0].period)
+    assert isinstance(figures, ScoreFigures)
+    return ScoresCard(str(figures.members), format_month(sheets[0].period), build_stars(figures))
+
+
+@route_page("/v/{code:str}", summary="The notice board of a village")
+def show_board(request: AnyRequest, code: FromPath[str]) -> ASGIApp:
+    """Answer with the notice board."""
+    return get_site(request).serve_page(request, code, "", "board.html", build_board_page)

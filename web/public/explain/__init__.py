@@ -1,0 +1,56 @@
+"""An entry in plain words: what it says, for every kind in the table of kinds.
+
+`explain_entry` dispatches; each subject has a module with one function a kind. Names of persons who act are masked as
+on paper; digests are never shown as if they said something.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ledger.entries import Entry
+from web.public.explain.money import (
+    explain_closing,
+    explain_opening,
+    explain_recorded,
+    explain_replaced,
+    explain_reversed,
+)
+from web.public.explain.points import (
+    explain_agreements,
+    explain_households,
+    explain_points_reversed,
+    explain_points_round,
+    explain_rulebook,
+)
+from web.public.explain.scores import explain_branch, explain_scheme, explain_score_round
+from web.public.explain.telling import Explanation, Fact, Link, Table
+from web.public.explain.village import explain_description, explain_founding, explain_seal
+from web.site import VillageView
+
+__all__ = ["EXPLAINERS", "Explanation", "Fact", "Link", "Table", "explain_entry"]
+
+EXPLAINERS: dict[str, Callable[[VillageView, Entry, Any], Explanation]] = {
+    "log.founded": explain_founding,
+    "village.described": explain_description,
+    "accounts.opened": explain_opening,
+    "voucher.recorded": explain_recorded,
+    "voucher.reversed": explain_reversed,
+    "voucher.replaced": explain_replaced,
+    "period.closed": explain_closing,
+    "rulebook.adopted": explain_rulebook,
+    "households.registered": explain_households,
+    "agreements.signed": explain_agreements,
+    "points.round": explain_points_round,
+    "points.reversed": explain_points_reversed,
+    "scheme.adopted": explain_scheme,
+    "branch.registered": explain_branch,
+    "score.round": explain_score_round,
+    "sheet.sealed": explain_seal,
+}
+
+
+def explain_entry(view: VillageView, entry: Entry) -> Explanation:
+    """Return what `entry` says, in plain words."""
+    return EXPLAINERS[entry.kind](view, entry, entry.body)

@@ -1,0 +1,152 @@
+"""The points ledger's kinds in plain words. Nothing here names or follows a household."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ledger.books.points import (
+    AgreementsSigned,
+    HouseholdsRegistered,
+    PointsLine,
+    PointsReversed,
+    PointsRound,
+    RulebookAdopted,
+)
+from ledger.entries import Entry
+from ledger.figures import read_text
+from ledger.state.rulebooks import list_rulebooks
+from reports.words import format_count, format_month, format_signed
+from web.i18n import _
+from web.public.explain.telling import Explanation, Fact, Link, Table, get_entry_path, read_part
+from web.site import VillageView
+
+
+def explain_rulebook(view: VillageView, _entry: Entry, body: RulebookAdopted) -> Explanation:
+    adds = sum(rule.points > 0 for rule in body.rules)
+    return Explanation(
+        title=_("积分细则第 {version} 版").format(version=body.version),
+        sentences=(
+            _("村里通过了积分细则：{adds} 条加分，{takes} 条扣分。").format(
+                adds=adds, takes=len(body.rules) - adds
+            ),
+            _("不签积分契约的农户不记分，也不受任何影响。"),
+        ),
+        facts=(
+            Fact(_("怎样通过"), read_text(view.texts, body.resolution)),
+            Fact(_("每户起点分"), _("{points} 分，不能兑换").format(points=format_count(body.base_points))),
+        ),
+        tables=(
+            Table(
+                title=_("条目"),
+                columns=(_("条目"), _("分数"), _("每月至多")),
+                rows=tuple(
+                    (
+                        f"{rule.code} {read_part(view, rule.text, 'item')}",
+                        f"{format_signed(rule.points)}／{read_part(view, rule.text, 'unit')}",
+                        format_count(rule.monthly_cap),
+                    )
+                    for rule in body.rules
+                ),
+            ),
+        ),
+    )
+
+
+def explain_households(_view: VillageView, _entry: Entry, body: HouseholdsRegistered) -> Explanation:
+    total = sum(group.households for group in body.groups)
+    return Explanation(
+        title=_("登记农户 {count} 户").format(count=format_count(total)),
+        sentences=(
+            _("登记了 {count} 户农户。每户是谁不公开，只在这里留下打乱的指纹，以后谁也换不掉。").format(
+                count=format_count(total)
+            ),
+        ),
+        tables=(
+            Table(
+                title=_("各村民小组"),
+                columns=(_("小组"), _("户数")),
+                rows=tuple(
+                    (_("第 {group} 组").format(group=group.group), format_count(group.households))
+                    for group in body.groups
+                ),
+            ),
+        ),
+    )
+
+
+def explain_agreements(_view: VillageView, _entry: Entry, body: AgreementsSigned) -> Explanation:
+    return Explanation(
+        title=_("签订积分契约 {count} 户").format(count=format_count(len(body.agreements))),
+        sentences=(
+            _(
+                "{count} 户签了积分契约（细则第 {version} 版）。同意记分、公示、署名是分开问的，哪样不同意都行。"
+            ).format(count=format_count(len(body.agreements)), version=body.version),
+        ),
+        facts=(
+            Fact(_("同意记分"), _("{count} 户").format(count=format_count(body.scoring))),
+            Fact(_("同意按卡号公示"), _("{count} 户").format(count=format_count(body.display))),
+            Fact(_("同意表彰署名"), _("{count} 户").format(count=format_count(body.naming))),
+        ),
+    )
+
+
+def explain_points_round(view: VillageView, entry: Entry, body: PointsRound) -> Explanation:
+    month = format_month(entry.period)
+    points = sum(line.points for line in body.lines)
+    part = _("（第 {part} 部分，共 {parts} 部分）").format(part=body.part, parts=body.parts)
+    return Explanation(
+        title=_("{month}积分评议").format(month=month) + (part if body.parts > 1 else ""),
+        sentences=(
+            _("{month}评议通过：有记录的 {households} 户；这里公开 {lines} 笔，合计 {points} 分。").format(
+                month=month,
+                households=format_count(body.households),
+                lines=format_count(len(body.lines)),
+                points=format_signed(points),
+            ),
+            _("另有 {lines} 笔扣分或敏感条目只公布合计：{points} 分。").format(
+                lines=format_count(len(body.sealed_lines)), points=format_signed(body.sealed_points)
+            )
+            if body.sealed_lines
+            else _("这里没有扣分。"),
+            _("哪一户得了多少分不公开，只有本户能查自己的。"),
+        ),
+        tables=(_build_rules(view, body.version, body.lines),) if body.lines else (),
+    )
+
+
+def explain_points_reversed(view: VillageView, _entry: Entry, body: PointsReversed) -> Explanation:
+    facts = [Fact(_("收回分数"), format_signed(body.points))]
+    if body.rule:
+        facts.insert(0, Fact(_("条目"), body.rule))
+    return Explanation(
+        title=_("收回一笔积分：{points} 分").format(points=format_signed(body.points)),
+        sentences=(
+            _("以前评的一笔积分收回了。原因：{reason}。").format(
+                reason=read_text(view.texts, body.reason).rstrip("。")
+            ),
+        ),
+        facts=tuple(facts),
+        links=(Link(_("原来的评议"), get_entry_path(view, body.reverses)),),
+    )
+
+
+def _build_rules(view: VillageView, version: int, lines: Iterable[PointsLine]) -> Table:
+    """Return the lines added up by rule."""
+    sums: dict[str, tuple[int, int]] = {}
+    for line in lines:
+        count, points = sums.get(line.rule, (0, 0))
+        sums[line.rule] = (count + 1, points + line.points)
+    names = {
+        rule.code: read_part(view, rule.text, "item")
+        for rulebook in list_rulebooks(view.reader.facts)
+        if rulebook.version == version
+        for rule in rulebook.rules
+    }
+    return Table(
+        title=_("按条目合计"),
+        columns=(_("条目"), _("笔数"), _("分数")),
+        rows=tuple(
+            (f"{code} {names.get(code, '')}", format_count(count), format_signed(points))
+            for code, (count, points) in sorted(sums.items())
+        ),
+    )

@@ -1,0 +1,76 @@
+"""The values an explanation is made of, and the small words that several kinds share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ledger.books.accounts import find_account
+from ledger.books.people import mask_name
+from ledger.books.values import PublicText
+from ledger.figures import GONE, read_text
+from web.site import VillageView
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A named value; `path` leads to what it names, empty where there is nothing to open."""
+
+    name: str
+    value: str
+    path: str = ""
+
+
+@dataclass(frozen=True)
+class Link:
+    """Another entry or page that belongs to this one."""
+
+    text: str
+    path: str
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows of text; the first column names the row, the others are amounts. `note` may be empty."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """What an entry says. `title` names it in a list as well."""
+
+    title: str
+    sentences: tuple[str, ...]
+    facts: tuple[Fact, ...] = ()
+    links: tuple[Link, ...] = ()
+    tables: tuple[Table, ...] = ()
+
+
+def read_person(view: VillageView, public: PublicText) -> str:
+    """Return the masked name of somebody who acts, or that it was deleted by law."""
+    name = read_text(view.texts, public)
+    return name if name == GONE else mask_name(name)
+
+
+def read_part(view: VillageView, public: PublicText, part: str) -> str:
+    """Return one part of a public text that is an object, as a rule's is; the deletion's words where it is gone."""
+    value = view.texts(public.text)
+    return str(value.get(part, "")) if isinstance(value, dict) else GONE
+
+
+def name_account(view: VillageView, chart: str, code: str) -> str:
+    """Return an account's name with that of the account it details: `管理费用·办公费`."""
+    accounts = view.ports.reference.charts[chart]  # type: ignore[index]  # Any chart version that an entry may name.
+    account = find_account(accounts, code)
+    if account is None:
+        return code
+    parent = find_account(accounts, code[:3])
+    return account.name if parent is None or parent is account else f"{parent.name}·{account.name}"
+
+
+def get_entry_path(view: VillageView, index: int) -> str:
+    """Return the path of an entry's page."""
+    return f"/v/{view.code}/entries/{index}"

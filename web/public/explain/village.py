@@ -1,0 +1,78 @@
+"""The founding, what a village says of itself, and the seal of a sheet, in plain words."""
+
+from __future__ import annotations
+
+from ledger.books.sheets import SheetSealed
+from ledger.books.village import LogFounded, VillageDescribed
+from ledger.entries import Entry
+from ledger.figures import read_text
+from reports.words import format_count, format_day, format_month
+from web.i18n import _
+from web.public.explain.telling import Explanation, Fact, Link
+from web.public.months import find_fingerprint, get_sheet_path
+from web.site import VillageView
+from web.words import SHEET_NAMES
+
+
+def explain_founding(_view: VillageView, entry: Entry, body: LogFounded) -> Explanation:
+    return Explanation(
+        title=_("这本账的开头"),
+        sentences=(
+            _("{day}，本村的账本立账。从这一条起，每一条记录都写着前一条的指纹，谁也不能在中间添改。").format(
+                day=format_day(entry.occurred_on)
+            ),
+        ),
+        facts=(
+            Fact(_("账本的名字"), body.origin),
+            Fact(_("验签公钥"), body.verifier_key),
+            Fact(_("会计科目表"), _("{year} 年制度").format(year=body.chart)),
+            Fact(_("第几册"), str(body.epoch)),
+        ),
+    )
+
+
+def explain_description(view: VillageView, _entry: Entry, body: VillageDescribed) -> Explanation:
+    name = read_text(view.texts, body.name)
+    return Explanation(
+        title=_("村名和监督电话"),
+        sentences=(
+            _("这本账属于{township}{name}，监督电话 {telephone}。").format(
+                township=read_text(view.texts, body.township),
+                name=name,
+                telephone=read_text(view.texts, body.telephone),
+            ),
+        ),
+    )
+
+
+def explain_seal(view: VillageView, entry: Entry, body: SheetSealed) -> Explanation:
+    name = SHEET_NAMES[body.sheet]
+    month = format_month(entry.period)
+    sentences = [
+        _("{day}，{month}{name}（编号 {number}）封存公开。表上的数字来自前 {size} 条记录，从此定住。").format(
+            day=format_day(entry.occurred_on),
+            month=month,
+            name=name,
+            number=body.number,
+            size=format_count(body.size),
+        )
+    ]
+    if body.replaces:
+        sentences.append(_("它换下了同月的 {number}，因为其中有更正。").format(number=body.replaces))
+    return Explanation(
+        title=_("封存 {number}：{month}{name}").format(number=body.number, month=month, name=name),
+        sentences=tuple(sentences),
+        facts=(
+            Fact(_("编号"), body.number),
+            Fact(_("纸上的指纹码"), find_fingerprint(view, body.size)),
+            Fact(_("接上一张"), body.follows or _("没有，是第一张")),
+            Fact(_("数据文件的 SHA-256"), body.figures),
+            Fact(_("PDF 原件的 SHA-256"), body.pdf),
+        ),
+        links=(
+            Link(
+                _("看这张表：{month}{name}").format(month=month, name=name),
+                get_sheet_path(view.code, body.sheet, entry.period),
+            ),
+        ),
+    )

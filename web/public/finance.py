@@ -1,0 +1,270 @@
+"""The finance sheet as a page: what came in, what went out, what is left, and every line of it.
+
+Every amount opens to the vouchers it is made of, and every voucher to its entry.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from ledger.books.figures import AccountAmount, AccountChange, Correction, FinanceFigures, Fund, Move
+from ledger.books.finance_figures import summarize_finance
+from ledger.books.vouchers import VoucherRecorded, VoucherReplaced, VoucherReversed
+from ledger.figures import read_text
+from ledger.state.money import iterate_vouchers
+from reports.words import format_amount, format_day_in, format_flow, format_month
+from web.i18n import _
+from web.page import Frame
+from web.public.months import SheetStatus, build_status, read_finance
+from web.site import VillageView
+from web.words import explain_account, format_about, format_month_short
+
+CORRECTION_WORDS = {"": "", "reversal": _("红字冲销"), "replacement": _("蓝字更正")}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The three amounts that people ask for, in yuan. `about` is in 万元, empty where small."""
+
+    about: str
+    closing: str
+    expense: str
+    income: str
+    month: str
+    opening: str
+
+
+@dataclass(frozen=True)
+class FundRow:
+    """Cash or bank over the month. `moved` is empty where nothing was moved between them."""
+
+    closing: str
+    expense: str
+    income: str
+    moved: str
+    name: str
+    opening: str
+
+
+@dataclass(frozen=True)
+class MoveRow:
+    """A line of money in or out; an amount of nothing is empty. `mark` names a correction."""
+
+    account: str
+    attachments: int
+    balance: str
+    day: str
+    expense: str
+    handler: str
+    income: str
+    mark: str
+    path: str
+    summary: str
+    voucher: str
+
+
+@dataclass(frozen=True)
+class VoucherLine:
+    """One voucher within an amount."""
+
+    amount: str
+    day: str
+    path: str
+    summary: str
+
+
+@dataclass(frozen=True)
+class AmountRow:
+    """An income or expense account: `explained` in plain words, `lines` are what the month's amount is made of."""
+
+    amount: str
+    explained: str
+    lines: tuple[VoucherLine, ...]
+    name: str
+    year: str
+
+
+@dataclass(frozen=True)
+class ChangeRow:
+    """An account with its balance at both ends of the month."""
+
+    closing: str
+    decrease: str
+    explained: str
+    increase: str
+    lines: tuple[VoucherLine, ...]
+    name: str
+    opening: str
+
+
+@dataclass(frozen=True)
+class CorrectionRow:
+    """A correction with its reason; `name` says which kind."""
+
+    amount: str
+    answers: str
+    day: str
+    month: str
+    name: str
+    path: str
+    reason: str
+    voucher: str
+
+
+@dataclass(frozen=True)
+class FinancePage:
+    """The page of one month's finance sheet."""
+
+    answer: Answer
+    assets: tuple[ChangeRow, ...]
+    corrections: tuple[CorrectionRow, ...]
+    expenses: tuple[AmountRow, ...]
+    expenses_total: str
+    frame: Frame
+    funds: tuple[FundRow, ...]
+    incomes: tuple[AmountRow, ...]
+    incomes_total: str
+    moves: tuple[MoveRow, ...]
+    payables: tuple[ChangeRow, ...]
+    receivables: tuple[ChangeRow, ...]
+    status: SheetStatus
+    summary: tuple[str, ...]
+    vouchers: int
+
+
+def build_finance_page(view: VillageView, period: str) -> FinancePage:
+    """Return the page of a month; NotFound for a month of which nothing is known."""
+    figures = read_finance(view, period)
+    lines = _collect_lines(view, period)
+    chart = figures.chart
+    status = build_status(view, figures)
+    return FinancePage(
+        answer=build_answer(figures),
+        assets=_build_changes(figures.assets, chart, lines),
+        corrections=build_corrections(view.code, figures),
+        expenses=_build_amounts(figures.expenses, chart, lines),
+        expenses_total=format_amount(sum(row.amount_fen for row in figures.expenses)),
+        frame=view.build_frame(f"{status.month}{status.name}"),
+        funds=tuple(_build_fund(fund) for fund in figures.funds),
+        incomes=_build_amounts(figures.incomes, chart, lines),
+        incomes_total=format_amount(sum(row.amount_fen for row in figures.incomes)),
+        moves=tuple(_build_move(view.code, period, move) for move in figures.moves),
+        payables=_build_changes(figures.payables, chart, lines),
+        receivables=_build_changes(figures.receivables, chart, lines),
+        status=status,
+        summary=summarize_finance(figures),
+        vouchers=figures.vouchers,
+    )
+
+
+def build_answer(figures: FinanceFigures) -> Answer:
+    """Return the three amounts of a month."""
+    return Answer(
+        about=format_about(figures.closing_fen),
+        closing=format_amount(figures.closing_fen),
+        expense=format_amount(figures.expense_fen),
+        income=format_amount(figures.income_fen),
+        month=format_month_short(figures.head.period),
+        opening=format_amount(figures.opening_fen),
+    )
+
+
+def build_corrections(village: str, figures: FinanceFigures) -> tuple[CorrectionRow, ...]:
+    """Return a month's corrections with the paths of their entries."""
+    return tuple(_build_correction(village, figures.head.period, row) for row in figures.corrections)
+
+
+def _collect_lines(view: VillageView, period: str) -> Mapping[str, list[VoucherLine]]:
+    """Return what each account of the month is made of, by account; amounts positive on the debit side."""
+    lines: dict[str, list[VoucherLine]] = defaultdict(list)
+    for entry in iterate_vouchers(view.reader.facts, period):
+        body = entry.body
+        assert isinstance(body, VoucherRecorded | VoucherReversed | VoucherReplaced)
+        told = body.reason if isinstance(body, VoucherReversed) else body.summary
+        summary = read_text(view.texts, told)
+        if isinstance(body, VoucherReversed):
+            summary = f"{CORRECTION_WORDS['reversal']}：{summary}"
+        for posting in body.postings:
+            lines[posting.account].append(
+                VoucherLine(
+                    amount=f"{_('借') if posting.side == 'debit' else _('贷')} {format_amount(posting.amount_fen)}",
+                    day=format_day_in(entry.occurred_on, period),
+                    path=f"/v/{view.code}/entries/{entry.index}",
+                    summary=summary,
+                )
+            )
+    return lines
+
+
+def _build_fund(fund: Fund) -> FundRow:
+    return FundRow(
+        closing=format_amount(fund.closing_fen),
+        expense=format_amount(fund.expense_fen),
+        income=format_amount(fund.income_fen),
+        moved=format_flow(fund.moved_fen),
+        name=fund.name,
+        opening=format_amount(fund.opening_fen),
+    )
+
+
+def _build_move(village: str, period: str, move: Move) -> MoveRow:
+    return MoveRow(
+        account=move.account_name,
+        attachments=move.attachments,
+        balance=format_amount(move.balance_fen),
+        day=format_day_in(move.occurred_on, period),
+        expense=format_flow(move.expense_fen),
+        handler=move.handler,
+        income=format_flow(move.income_fen),
+        mark=CORRECTION_WORDS[move.correction],
+        path=f"/v/{village}/entries/{move.index}",
+        summary=move.summary,
+        voucher=move.voucher.removeprefix(f"{period}-"),
+    )
+
+
+def _build_amounts(
+    amounts: Sequence[AccountAmount], chart: str, lines: Mapping[str, list[VoucherLine]]
+) -> tuple[AmountRow, ...]:
+    return tuple(
+        AmountRow(
+            amount=format_amount(row.amount_fen),
+            explained=explain_account(chart, row.account),
+            lines=tuple(lines.get(row.account, ())),
+            name=row.name,
+            year=format_amount(row.year_fen),
+        )
+        for row in amounts
+    )
+
+
+def _build_changes(
+    changes: Sequence[AccountChange], chart: str, lines: Mapping[str, list[VoucherLine]]
+) -> tuple[ChangeRow, ...]:
+    return tuple(
+        ChangeRow(
+            closing=format_amount(row.closing_fen),
+            decrease=format_flow(row.decrease_fen),
+            explained=explain_account(chart, row.account),
+            increase=format_flow(row.increase_fen),
+            lines=tuple(lines.get(row.account, ())),
+            name=row.name,
+            opening=format_amount(row.opening_fen),
+        )
+        for row in changes
+    )
+
+
+def _build_correction(village: str, period: str, row: Correction) -> CorrectionRow:
+    return CorrectionRow(
+        amount=format_amount(row.amount_fen),
+        answers=row.answers,
+        day=format_day_in(row.occurred_on, period),
+        month=format_month(period),
+        name=CORRECTION_WORDS[row.kind],
+        path=f"/v/{village}/entries/{row.index}",
+        reason=row.reason,
+        voucher=row.voucher,
+    )

@@ -1,0 +1,92 @@
+"""The log itself, for programs: checkpoint, tiles, verifier key, policy, public texts. The very paths of an export.
+
+Source: C2SP tlog-tiles. A partial tile of any width up to the newest checkpoint is cut on demand; a tile never changes,
+so it may be kept for ever.
+"""
+
+from __future__ import annotations
+
+from litestar.params import FromPath
+from litestar.types import ASGIApp
+
+from ledger.canonical import encode_value
+from ledger.errors import NotFound, NotProven
+from ledger.log.tiles import Tile, count_tile_width, parse_tile_path
+from ledger.service.export import build_tile
+from ledger.service.found import build_policy
+from web.cache import build_page_bytes
+from web.respond import FOREVER, SECONDS, AnyRequest, respond
+from web.routing import get_site, route_page
+from web.site import JSON, OCTETS, TEXT, VillageView, parse_index
+
+
+@route_page("/v/{code:str}/checkpoint", media_type=TEXT, summary="The newest signed checkpoint")
+def show_checkpoint(request: AnyRequest, code: FromPath[str]) -> ASGIApp:
+    """Answer with the newest signed head."""
+    return get_site(request).serve_bytes(request, code, "checkpoint", TEXT, _read_checkpoint, SECONDS)
+
+
+@route_page("/v/{code:str}/tile/{path:path}", media_type=OCTETS, summary="A tile of hashes or entries")
+def show_tile(request: AnyRequest, code: FromPath[str], path: FromPath[str]) -> ASGIApp:
+    """Answer with a tile of the log as its newest checkpoint covers it; 404 beyond."""
+    try:
+        tile = parse_tile_path(f"tile{path}")
+    except NotProven as error:
+        raise NotFound("tile") from error
+    return get_site(request).serve_bytes(
+        request, code, f"tile{path}", OCTETS, lambda view: _read_tile(view, tile), FOREVER
+    )
+
+
+@route_page("/v/{code:str}/log.vkey", media_type=TEXT, summary="The log's verifier key")
+def show_key(request: AnyRequest, code: FromPath[str]) -> ASGIApp:
+    """Answer with the verifier key, one line."""
+    return get_site(request).serve_bytes(
+        request, code, "log.vkey", TEXT, lambda view: f"{view.village.verifier_key}\n".encode()
+    )
+
+
+@route_page("/v/{code:str}/policy", media_type=TEXT, summary="The witness policy in force")
+def show_policy(request: AnyRequest, code: FromPath[str]) -> ASGIApp:
+    """Answer with the witness policy."""
+    return get_site(request).serve_bytes(
+        request, code, "policy", TEXT, lambda view: build_policy(view.village.verifier_key)
+    )
+
+
+@route_page("/v/{code:str}/texts/{name:str}", media_type=JSON, summary="The public texts of an entry")
+def show_texts(request: AnyRequest, code: FromPath[str], name: FromPath[str]) -> ASGIApp:
+    """Answer with the public disclosures beside an entry: `17.json`."""
+    index = parse_index(name.removesuffix(".json"))
+    if not name.endswith(".json"):
+        raise NotFound("texts")
+    return get_site(request).serve_bytes(
+        request, code, f"texts/{index}.json", JSON, lambda view: _read_texts(view, index)
+    )
+
+
+@route_page("/healthz", media_type=TEXT, summary="Whether the ledger can be read")
+def show_health(request: AnyRequest) -> ASGIApp:
+    """Answer `ok` once the database of the ledger answered."""
+    get_site(request).ports.ledger.list_villages()
+    return respond(request, build_page_bytes(b"ok\n", TEXT), cache_control="no-store")
+
+
+def _read_checkpoint(view: VillageView) -> bytes:
+    if view.newest is None:
+        raise NotFound("checkpoint")
+    return view.newest.note
+
+
+def _read_tile(view: VillageView, tile: Tile) -> bytes:
+    size = min(view.reader.size, view.newest.size if view.newest else 0)
+    if tile.width > count_tile_width(tile.level, tile.index, size):
+        raise NotFound("tile")
+    return build_tile(view.reader, tile)
+
+
+def _read_texts(view: VillageView, index: int) -> bytes:
+    texts = view.reader.list_texts(index)
+    if not texts:
+        raise NotFound("texts")
+    return encode_value({"disclosures": sorted(texts), "index": index}) + b"\n"

@@ -1,0 +1,143 @@
+"""Months and sheets of a village, as several pages list them: which there are, how far each has come, what is its head.
+
+A month is open, closed, or has a sealed sheet of a kind; only a sealed one is what hangs on the board.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from ledger.books.figures import Figures, FinanceFigures
+from ledger.books.values import SheetKind
+from ledger.errors import NotFound
+from ledger.log.checkpoint import parse_checkpoint
+from ledger.log.note import parse_note
+from ledger.log.receipt import format_fingerprint
+from ledger.service.sheets import SealedSheet, find_sheet, get_figures
+from ledger.state.facts import PeriodFacts, get_fact
+from reports.words import format_day, format_month, format_span
+from web.site import VillageView, check_period
+from web.words import SHEET_NAMES, SHEET_PATHS
+
+MonthState = Literal["open", "closed", "sealed"]
+
+
+@dataclass(frozen=True)
+class SheetStatus:
+    """What stands in the head of a sheet's page. Days, number, fingerprint and PDF are empty until it is sealed.
+
+    `fingerprint`   of the checkpoint that the paper prints, four groups
+    `index`         of the entry that sealed it, as a path
+    `newer`, `older` the months beside it that have a page of this kind, newest side first
+    """
+
+    display: str
+    fingerprint: str
+    index: str
+    kind: SheetKind
+    month: str
+    name: str
+    newer: MonthLink | None
+    number: str
+    objections_until: str
+    older: MonthLink | None
+    path: str
+    pdf: str
+    replaces: str
+    size: str
+    state: MonthState
+    telephone: str
+
+
+@dataclass(frozen=True)
+class MonthLink:
+    """A month with the path of its page."""
+
+    month: str
+    path: str
+
+
+def list_months(view: VillageView) -> list[str]:
+    """Return every month in which something was recorded or sealed, newest first."""
+    facts = view.reader.facts
+    found = {key.split("/")[1] for key, _ in facts.scan("period/")}
+    for prefix in ("points/", "score/", "sheet/"):
+        found |= {key.split("/")[1] for key, _ in facts.scan(prefix)}
+    return sorted(found, reverse=True)
+
+
+def get_state(view: VillageView, kind: SheetKind, period: str) -> MonthState:
+    """Return how far a month has come for a kind of sheet."""
+    if find_sheet(view.reader, kind, period) is not None:
+        return "sealed"
+    facts = get_fact(view.reader.facts, f"period/{period}", PeriodFacts)
+    return "closed" if facts is not None and facts.closed else "open"
+
+
+def read_figures(view: VillageView, kind: SheetKind, period: str) -> Figures:
+    """Return a month's figures, sealed or provisional; NotFound for a month of which nothing is known."""
+    check_period(period)
+    if period not in list_months(view):
+        raise NotFound("这个月的记录")
+    return get_figures(view.ports, view.reader, kind, period)
+
+
+def read_finance(view: VillageView, period: str) -> FinanceFigures:
+    """Return a month's finance figures; see `read_figures`."""
+    figures = read_figures(view, "finance", period)
+    assert isinstance(figures, FinanceFigures)
+    return figures
+
+
+def build_status(view: VillageView, figures: Figures) -> SheetStatus:
+    """Return what stands in the head of the page of `figures`."""
+    head = figures.head
+    kind, period = head.kind, head.period
+    sealed = find_sheet(view.reader, kind, period) if head.number else None
+    months = list_months(view)
+    place = months.index(period)
+    path = get_sheet_path(view.code, kind, period)
+    return SheetStatus(
+        display=format_span(head.display_from, head.display_to),
+        fingerprint=find_fingerprint(view, head.size) if sealed else "",
+        index=f"/v/{view.code}/entries/{sealed.index}" if sealed else "",
+        kind=kind,
+        month=format_month(period),
+        name=SHEET_NAMES[kind],
+        newer=_build_link(view.code, kind, months[place - 1]) if place else None,
+        number=head.number,
+        objections_until=format_day(head.objections_until),
+        older=_build_link(view.code, kind, months[place + 1]) if place + 1 < len(months) else None,
+        path=path,
+        pdf=f"{path}.pdf" if sealed else "",
+        replaces=head.replaces,
+        size=f"{head.size:,}",
+        state=get_state(view, kind, period),
+        telephone=head.telephone,
+    )
+
+
+def find_fingerprint(view: VillageView, size: int) -> str:
+    """Return the fingerprint of the checkpoint of a size, as paper prints it; empty where none was signed."""
+    head = view.find_head(size)
+    return format_head_fingerprint(head.note) if head else ""
+
+
+def format_head_fingerprint(note: bytes) -> str:
+    """Return the fingerprint of the checkpoint in a note of our own."""
+    return format_fingerprint(parse_checkpoint(parse_note(note).unproven_text))
+
+
+def get_sheet_path(village: str, kind: SheetKind, period: str) -> str:
+    """Return the path of a sheet's page."""
+    return f"/v/{village}/sheets/{period}/{SHEET_PATHS[kind]}"
+
+
+def find_newest_sealed(sheets: list[SealedSheet]) -> SealedSheet | None:
+    """Return the sheet of the newest month, of it the newest number, from a list in that order."""
+    return sheets[0] if sheets else None
+
+
+def _build_link(village: str, kind: SheetKind, period: str) -> MonthLink:
+    return MonthLink(month=format_month(period), path=get_sheet_path(village, kind, period))

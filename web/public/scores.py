@@ -1,0 +1,121 @@
+"""The score sheet of the party branches as a page: how many members have how many stars. Names nobody."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ledger.books.figures import BranchFigures, ScoreFigures
+from ledger.books.score_figures import summarize_scores
+from reports.words import format_count, format_signed, format_small
+from web.i18n import _
+from web.page import Frame
+from web.public.months import SheetStatus, build_status, read_figures
+from web.site import VillageView
+
+
+@dataclass(frozen=True)
+class StarRow:
+    """How many members have so many stars. `from_score` is empty for those without a star; `share` of all, 0 to 100."""
+
+    from_score: str
+    marks: str
+    members: str
+    name: str
+    share: int
+
+
+@dataclass(frozen=True)
+class ItemRow:
+    """One item of a branch's month."""
+
+    code: str
+    item: str
+    marks: str
+    points: str
+    quantity: str
+
+
+@dataclass(frozen=True)
+class BranchRows:
+    """A branch's month."""
+
+    has_round: bool
+    items: tuple[ItemRow, ...]
+    members: str
+    name: str
+    sealed_marks: str
+    sealed_points: str
+    stars: tuple[StarRow, ...]
+    total_points: str
+
+
+@dataclass(frozen=True)
+class ScoresPage:
+    """The page of one month's score sheet."""
+
+    base: int
+    branches: tuple[BranchRows, ...]
+    frame: Frame
+    members: str
+    stars: tuple[StarRow, ...]
+    status: SheetStatus
+    summary: tuple[str, ...]
+    title: str
+    version: int
+
+
+def build_scores_page(view: VillageView, period: str) -> ScoresPage:
+    """Return the page of a month; NotFound for a month of which nothing is known."""
+    figures = read_figures(view, "scores", period)
+    assert isinstance(figures, ScoreFigures)
+    status = build_status(view, figures)
+    return ScoresPage(
+        base=figures.base,
+        branches=tuple(_build_branch(figures, branch) for branch in figures.branches),
+        frame=view.build_frame(f"{status.month}{status.name}"),
+        members=format_count(figures.members),
+        stars=build_stars(figures),
+        status=status,
+        summary=tuple(summarize_scores(figures)),
+        title=figures.title,
+        version=figures.version,
+    )
+
+
+def build_stars(figures: ScoreFigures, branch: BranchFigures | None = None) -> tuple[StarRow, ...]:
+    """Return the counts of all members, or of one branch's, most stars first."""
+    cuts = {cut.stars: cut.from_score for cut in figures.cuts}
+    counts = branch.stars if branch else figures.stars
+    most = max((row.members for row in counts), default=0) or 1
+    return tuple(
+        StarRow(
+            from_score=str(cuts.get(row.stars, "")),
+            marks="★" * row.stars,
+            members=format_count(row.members),
+            name=_("{stars}星").format(stars=format_small(row.stars)) if row.stars else _("未评星"),
+            share=round(row.members * 100 / most),
+        )
+        for row in counts
+    )
+
+
+def _build_branch(figures: ScoreFigures, branch: BranchFigures) -> BranchRows:
+    return BranchRows(
+        has_round=branch.rounds > 0,
+        items=tuple(
+            ItemRow(
+                code=item.code,
+                item=item.item,
+                marks=format_count(item.marks),
+                points=format_signed(item.points),
+                quantity=format_count(item.quantity),
+            )
+            for item in branch.items
+        ),
+        members=format_count(branch.members),
+        name=branch.name,
+        sealed_marks=format_count(branch.sealed_marks),
+        sealed_points=format_signed(branch.sealed_points),
+        stars=build_stars(figures, branch),
+        total_points=format_signed(branch.points + branch.sealed_points),
+    )

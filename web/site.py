@@ -1,0 +1,147 @@
+"""What handlers share: the home, the page cache, and the way from a village's state to an answer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Protocol
+
+from litestar.response.base import ASGIResponse
+
+from ledger.books.village import VillageDescribed
+from ledger.errors import NotFound
+from ledger.figures import read_text
+from ledger.ports import Head, Ports, Reader
+from ledger.service.sheets import read_texts
+from ledger.state.facts import VillageFacts, get_fact
+from web.cache import PageBytes, PageCache, build_page_bytes
+from web.page import Frame, render_page
+from web.respond import REVALIDATE, AnyRequest, respond
+
+HTML = "text/html; charset=utf-8"
+TEXT = "text/plain; charset=utf-8"
+JSON = "application/json"
+OCTETS = "application/octet-stream"
+PDF = "application/pdf"
+
+_VILLAGE = re.compile(r"[0-9]{12}", re.ASCII)
+_PERIOD = re.compile(r"2[0-9]{3}-(0[1-9]|1[0-2])", re.ASCII)
+
+
+class Settings(Protocol):
+    """The settings of a home that pages need; `ledger.config.Config` has them."""
+
+    @property
+    def is_demo(self) -> bool: ...
+
+    @property
+    def public_base_url(self) -> str: ...
+
+
+class Site:
+    """One home as the web sees it. `ports` is only read from."""
+
+    def __init__(self, ports: Ports, settings: Settings) -> None:
+        self.ports = ports
+        self.settings = settings
+        self.pages = PageCache()
+
+    def serve_page(
+        self,
+        request: AnyRequest,
+        village: str,
+        path: str,
+        template: str,
+        build: Callable[[VillageView], object],
+    ) -> ASGIResponse:
+        """Answer with the HTML of the dataclass that `build` returns; see `serve_bytes`."""
+        return self.serve_bytes(request, village, path, HTML, lambda view: render_page(template, build(view)))
+
+    def serve_bytes(
+        self,
+        request: AnyRequest,
+        village: str,
+        path: str,
+        media_type: str,
+        build: Callable[[VillageView], bytes],
+        cache_control: str = REVALIDATE,
+    ) -> ASGIResponse:
+        """Answer with what `build` makes of the village's log, made once for each state of it.
+
+        `path` names the page among those of the village. NotFound for a village that this home has not.
+        """
+        check_village(village)
+        with self.ports.ledger.read(village) as reader:
+            newest = self.ports.heads.find_newest(village)
+            key = (village, reader.size, newest.size if newest else 0, path)
+            page = self.pages.find(key)
+            if page is None:
+                page = build_page_bytes(build(VillageView(self, village, reader, newest)), media_type)
+                self.pages.keep(key, page)
+        return respond(request, page, cache_control=cache_control)
+
+    def serve_once(self, request: AnyRequest, body: bytes, media_type: str) -> ASGIResponse:
+        """Answer with bytes that are not kept."""
+        return respond(request, PageBytes(body, b"", build_page_bytes(body, media_type).etag, media_type))
+
+
+class VillageView:
+    """One village's log at one moment, as the builders of pages read it."""
+
+    def __init__(self, site: Site, village: str, reader: Reader, newest: Head | None) -> None:
+        self.code = village
+        self.newest = newest
+        self.ports = site.ports
+        self.reader = reader
+        self.settings = site.settings
+        self.texts = read_texts(reader)
+        self.village = get_village_facts(reader)
+
+    def build_frame(self, title: str) -> Frame:
+        """Return what this village's pages share."""
+        body = self.reader.facts.read_entry(self.village.described).body
+        described = body if isinstance(body, VillageDescribed) else None
+        return Frame(
+            base_url=self.settings.public_base_url,
+            is_demo=self.settings.is_demo,
+            title=title,
+            township=read_text(self.texts, described.township) if described else "",
+            village=self.code,
+            village_name=read_text(self.texts, described.name) if described else self.code,
+        )
+
+    def read_telephone(self) -> str:
+        """Return the supervision committee's telephone, empty before the village is described."""
+        body = self.reader.facts.read_entry(self.village.described).body
+        return read_text(self.texts, body.telephone) if isinstance(body, VillageDescribed) else ""
+
+    def find_head(self, size: int) -> Head | None:
+        """Return the signed checkpoint of a size."""
+        return self.ports.heads.find_at(self.code, size)
+
+
+def get_village_facts(reader: Reader) -> VillageFacts:
+    """Return what the log's founding says; NotFound before it."""
+    facts = get_fact(reader.facts, "village", VillageFacts)
+    if facts is None:
+        raise NotFound("村的账本")
+    return facts
+
+
+def check_village(code: str) -> None:
+    """Raise NotFound for what is no village's code, before anything is asked of the database."""
+    if not _VILLAGE.fullmatch(code):
+        raise NotFound("村代码")
+
+
+def check_period(period: str) -> None:
+    """Raise NotFound for what is no month."""
+    if not _PERIOD.fullmatch(period):
+        raise NotFound("月份")
+
+
+def parse_index(text: str) -> int:
+    """Return an entry's index from a path, spelled the one way; NotFound for anything else."""
+    if not re.fullmatch(r"0|[1-9][0-9]{0,11}", text, re.ASCII):
+        raise NotFound("序号")
+    return int(text)
