@@ -48,7 +48,7 @@ from ledger.books.values import Sealed
 from ledger.data import load_reference
 from ledger.entries import Body, Entry
 from ledger.errors import Fault, NotFound
-from ledger.log.commitments import digest_disclosure, open_disclosure
+from ledger.log.commitments import Json, digest_disclosure, open_disclosure
 from ledger.state import BEIJING, MemoryFacts, check_entry, fold_entry
 from tests.builders import Discloser, EntryChain, build_description, build_founding
 
@@ -302,14 +302,14 @@ class PointsLedger:
 
     def _build_rule(self, row: str) -> Rule:
         code, group, item, points, unit, _, cap, *marks = row.split()
-        text = {"evidence": "登记册", "group": group, "item": item, "unit": unit}
+        text: Json = {"evidence": "登记册", "group": group, "item": item, "unit": unit}
         return Rule(
             code=code,
             monthly_cap=int(cap),
             points=int(points),
             sensitive="sensitive" in marks,
             subject="household",
-            text=self.drawer.publish(text),  # type: ignore[arg-type]
+            text=self.drawer.publish(text),
         )
 
     def _build_item(self, row: str) -> SchemeItem:

@@ -7,9 +7,11 @@ import pytest
 from ledger.books.figures import PointsFigures, ScoreFigures
 from ledger.data import load_reference
 from ledger.errors import NotProven
+from ledger.evidence import select_indexes
 from ledger.figures import GONE
 from ledger.figures.points import collect_points
 from ledger.figures.scores import collect_scores
+from ledger.state import MemoryFacts, fold_entry
 from ledger.state.facts import Tally, put_fact
 from tests.books.points_ledger import PointsLedger
 
@@ -126,3 +128,26 @@ def test_a_branch_without_a_round_stands_beside_one_that_held_it() -> None:
 
     assert [(branch.rounds, branch.points) for branch in figures.branches] == [(1, 2), (0, 0)]
     assert [(row.stars, row.members) for row in figures.stars] == [(1, 2), (0, 0)]
+
+
+def test_both_sheets_follow_from_the_entries_that_their_evidence_carries() -> None:
+    ledger = tell(POINTS + SCORES)
+    more = """
+    2026-10 rulebook 2 | B01 互助友爱 志愿服务 1 4小时 cap 10 | accepted
+    2026-10 agreements 2 | h2 scoring | accepted
+    2026-10 round 2 | h2 B01 3 | accepted
+    2026-11 back 2026-09 h1 A01 | 登记重复 | accepted
+    2026-11 back 2026-10 h2 B01 | 登记重复 | accepted
+    2026-10 scheme 2 base 70 | star 1 from 60 | P01 组织生活 主题党日 2 次 cap 8 | accepted
+    2026-10 score 2 | m3 P01 2 | accepted
+    """
+    assert ledger.run(more) == []
+
+    for period in ("2026-08", "2026-09", "2026-10", "2026-11"):
+        for kind, collect in (("points", points), ("scores", scores)):
+            few = PointsLedger()
+            few.texts, few.facts = ledger.texts, MemoryFacts(ledger.entries.__getitem__)
+            for index in select_indexes(ledger.facts, kind, period):
+                fold_entry(few.facts, ledger.entries[index])
+            few.entries[:] = ledger.entries
+            assert collect(few, period) == collect(ledger, period)
