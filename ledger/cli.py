@@ -68,9 +68,9 @@ for _command in COMMANDS:
 def main() -> None:
     """Run the command line and leave with its exit status."""
     try:
-        root.main(standalone_mode=False)
-    except click.exceptions.Exit as error:
-        sys.exit(error.exit_code)
+        # Without standalone mode the status of `context.exit` comes back as the value.
+        status = root.main(standalone_mode=False)
+        sys.exit(status if isinstance(status, int) else 0)
     except click.ClickException as error:
         error.show()
         sys.exit(2)
@@ -86,6 +86,9 @@ def main() -> None:
     except (NotProven, Tampered) as error:
         print_notice(f"账本对不上，已停止：{error}")
         sys.exit(1)
+    except OSError as error:
+        print_notice(f"读写文件时出错，没有做完：{error}")
+        sys.exit(2)
 
 
 if __name__ == "__main__":

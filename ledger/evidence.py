@@ -6,7 +6,9 @@
 The entries are those that the month's figures follow from, and no others (see `books.figures`): the founding, the
 newest description, the closing or opening before, the month's own entries and the corrections that touch it. Each is
 proven to stand under the checkpoint printed on the paper. That a finance month is complete follows from its
-`period.closed`, which counts its vouchers and states every balance.
+`period.closed`, which counts its vouchers and states every balance, and that a round is from its parts. What an
+attachment cannot show is that an entry beside these is not withheld (a later correction, a registration): that
+takes the whole log, where `sheet.sealed` fixes the digest of the figures.
 """
 
 from __future__ import annotations
@@ -18,8 +20,9 @@ import msgspec
 from msgspec import Meta
 
 from ledger.books.figures import Figures, SheetHead
+from ledger.books.points import PointsReversed
 from ledger.books.values import SheetKind, Value, get_previous_period
-from ledger.books.vouchers import PeriodClosed, VoucherReplaced, VoucherReversed
+from ledger.books.vouchers import VoucherReplaced, VoucherReversed
 from ledger.canonical import encode_value, parse_entry
 from ledger.entries import Entry
 from ledger.errors import NotFound, NotProven
@@ -42,9 +45,13 @@ from ledger.state.facts import (
     ScoreMonth,
     VillageFacts,
     get_fact,
+    read_body,
     scan_facts,
 )
 from ledger.state.money import build_closing
+
+DERIVING_ERRORS = (ArithmeticError, LookupError, TypeError, ValueError, NotFound, msgspec.MsgspecError)
+"""What folding or computing over entries that break the rules may end in: then they mean nothing."""
 
 
 class ProvenEntry(Value, frozen=True):
@@ -112,13 +119,19 @@ def select_indexes(facts: Facts, kind: SheetKind, period: str) -> list[int]:
 
 
 def parse_evidence(data: bytes) -> Evidence:
-    """Read an attachment; NotProven, saying why, when it is not of this form."""
+    """Read an attachment; NotProven, saying why, when it is not of this form, written exactly so."""
     if len(data) > EVIDENCE_MAX_BYTES:
         raise NotProven(f"附件有 {len(data)} 字节，最多 {EVIDENCE_MAX_BYTES} 字节", code="evidence-size")
     try:
-        return msgspec.json.decode(data, type=Evidence)
+        evidence = msgspec.json.decode(data, type=Evidence)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise NotProven(f"读不成公开表的附件：{error}", code="evidence-form") from error
+    indexes = [item.index for item in evidence.entries]
+    if encode_value(evidence) != data or indexes != sorted(set(indexes)):
+        raise NotProven(
+            "附件的写法不规范：重新编码后与原字节不同，或记录没有按序号排好", code="evidence-form"
+        )
+    return evidence
 
 
 def verify_evidence(data: bytes, reference: Reference, *, trusted_key: str | None = None) -> Verified:
@@ -129,19 +142,19 @@ def verify_evidence(data: bytes, reference: Reference, *, trusted_key: str | Non
     """
     evidence = parse_evidence(data)
     if trusted_key is not None and trusted_key != evidence.verifier_key:
-        raise NotProven("附件用的不是这个村公布的公钥", code="evidence-key")
+        raise NotProven("附件用的不是这个村公布的公钥", code="key-differs")
     checkpoint = open_checkpoint(evidence.checkpoint.encode(), parse_note_verifier(evidence.verifier_key))
     if evidence.head.size != checkpoint.size:
         raise NotProven(
             f"表头写 {evidence.head.size} 项，检查点是 {checkpoint.size} 项", code="evidence-size-differs"
         )
     entries = {item.index: _open_entry(item, checkpoint) for item in evidence.entries}
-    facts = _fold_entries(entries)
     texts = _open_texts(evidence.texts)
     _verify_texts(entries.values(), texts)
-    _verify_complete(facts, evidence.head, entries)
-    head = _rebuild_head(facts, reference, texts.get, evidence.head)
-    figures = collect_figures(facts, reference, texts.get, head)
+    try:
+        figures = _compute_figures(evidence, entries, texts, reference)
+    except DERIVING_ERRORS as error:
+        raise NotProven(f"由附件里的记录算不出这张表：{error}", code="evidence-figures") from error
     return Verified(checkpoint=checkpoint, figures=figures, indexes=tuple(sorted(entries)))
 
 
@@ -198,6 +211,7 @@ def _follow_answers(facts: Facts, index: int) -> Iterable[int]:
 
 
 def _select_points(facts: Facts, period: str) -> Iterable[int]:
+    # Every version: a correction may take back a line under a rule that the month's own rulebook no longer has.
     for _, rulebook in scan_facts(facts, "rulebook/", RulebookFacts):
         yield rulebook.index
     for _, registered in scan_facts(facts, "registered/", EntryAt):
@@ -206,8 +220,7 @@ def _select_points(facts: Facts, period: str) -> Iterable[int]:
     yield from month.rounds if month is not None else ()
     for _, correction in scan_facts(facts, f"points-correction/{period}/", EntryAt):
         yield correction.index
-        body = facts.read_entry(correction.index).body
-        yield body.reverses  # type: ignore[union-attr]  # only points.reversed writes this key
+        yield read_body(facts, correction.index, PointsReversed).reverses
 
 
 def _select_scores(facts: Facts, period: str) -> Iterable[int]:
@@ -229,6 +242,19 @@ def _open_entry(item: ProvenEntry, checkpoint: Checkpoint) -> Entry:
     return entry
 
 
+def _compute_figures(
+    evidence: Evidence, entries: dict[int, Entry], texts: dict[str, object], reference: Reference
+) -> Figures:
+    """Fold the entries, hold them to be exactly those that the sheet needs, and compute."""
+    facts = _fold_entries(entries)
+    _verify_founding(facts, evidence)
+    _verify_complete(facts, evidence.head, entries)
+    head = _rebuild_head(facts, reference, texts.get, evidence.head)
+    if head != evidence.head:
+        raise NotProven("附件的表头不是由记录算出来的", code="evidence-head")
+    return collect_figures(facts, reference, texts.get, head)
+
+
 def _fold_entries(entries: dict[int, Entry]) -> MemoryFacts:
     def read_entry(index: int) -> Entry:
         if index not in entries:
@@ -241,6 +267,13 @@ def _fold_entries(entries: dict[int, Entry]) -> MemoryFacts:
     return facts
 
 
+def _verify_founding(facts: Facts, evidence: Evidence) -> None:
+    """Entry 0 names the key that signed, as the whole log's audit asks too."""
+    village = get_fact(facts, "village", VillageFacts)
+    if village is None or village.verifier_key != evidence.verifier_key:
+        raise NotProven("附件里的立账记录没有，或写的不是这把公钥", code="evidence-founding")
+
+
 def _open_texts(disclosures: Iterable[str]) -> dict[str, object]:
     texts: dict[str, object] = {}
     for disclosure in disclosures:
@@ -250,23 +283,40 @@ def _open_texts(disclosures: Iterable[str]) -> dict[str, object]:
 
 
 def _verify_texts(entries: Iterable[Entry], texts: dict[str, object]) -> None:
-    """Every text belongs to an entry: nothing is smuggled in beside them."""
+    """Every text belongs to an entry, and each that an entry names is there."""
     named = set().union(*(list_public_digests(entry.body) for entry in entries))
-    strange = sorted(texts.keys() - named)
-    if strange:
+    if strange := sorted(texts.keys() - named):
         raise NotProven(f"附件里有不属于任何记录的文字 {strange[0]}", code="evidence-text")
+    if lost := sorted(named - texts.keys()):
+        raise NotProven(f"附件里缺了文字 {lost[0]}", code="evidence-text")
 
 
 def _verify_complete(facts: Facts, head: SheetHead, entries: dict[int, Entry]) -> None:
-    """A finance month is whole when its closing, recomputed, is the closing that was recorded."""
-    month = get_fact(facts, f"period/{head.period}", PeriodFacts)
-    if head.kind != "finance":
+    """The entries are those that the sheet follows from; month and rounds are whole."""
+    needed = select_indexes(facts, head.kind, head.period)
+    if needed != sorted(entries):
+        strange = min(set(needed) ^ entries.keys())
+        raise NotProven(f"附件里多了或少了第 {strange} 项", code="evidence-missing")
+    if head.kind == "finance":
+        _verify_closing(facts, head.period, entries)
         return
+    rounds = [get_fact(facts, f"points/{head.period}", PointsMonth)] if head.kind == "points" else []
+    marks = scan_facts(facts, f"score/{head.period}/", ScoreMonth) if head.kind == "scores" else ()
+    for month in (*rounds, *(month for _, month in marks)):
+        if month is not None and month.rounds and len(month.rounds) != month.parts:
+            raise NotProven(
+                f"附件里的评议有 {len(month.rounds)} 部分，应有 {month.parts} 部分",
+                code="evidence-incomplete",
+            )
+
+
+def _verify_closing(facts: Facts, period: str, entries: dict[int, Entry]) -> None:
+    """A finance month is whole when its closing, recomputed, is the closing that was recorded."""
+    month = get_fact(facts, f"period/{period}", PeriodFacts)
     if month is None or not month.closed:
-        raise NotProven(f"附件里没有 {head.period} 的结账记录", code="evidence-closing")
-    closed = entries[month.closed].body
-    if not isinstance(closed, PeriodClosed) or closed != build_closing(facts, head.period):
-        raise NotProven(f"附件里的凭证与 {head.period} 的结账对不上：有缺漏", code="evidence-incomplete")
+        raise NotProven(f"附件里没有 {period} 的结账记录", code="evidence-closing")
+    if entries[month.closed].body != build_closing(facts, period):
+        raise NotProven(f"附件里的凭证与 {period} 的结账对不上：有缺漏", code="evidence-incomplete")
 
 
 def _rebuild_head(

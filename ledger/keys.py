@@ -60,6 +60,10 @@ class KeyFolder:
             os.close(folder)
         return self.get_signer(village)
 
+    def list_villages(self) -> list[str]:
+        """Return the villages whose key is here, by code."""
+        return sorted(path.stem for path in self._folder.glob("*.key"))
+
     def get_signer(self, village: str) -> FileSigner:
         """Read a village's key; NotFound where this home has none."""
         try:

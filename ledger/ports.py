@@ -13,6 +13,7 @@ from typing import Literal, Protocol
 
 import msgspec
 
+from ledger.audit.findings import StoredEntry, StoredLog
 from ledger.books.values import SheetKind
 from ledger.entries import Entry
 from ledger.log.tree import Frontier
@@ -105,6 +106,14 @@ class Reader(Protocol):
 
     def find_text(self, digest: str) -> str | None:
         """Return the public disclosure of a digest."""
+        ...
+
+    def iterate_stored(self) -> Iterator[StoredEntry]:
+        """Yield what stands beside every entry's bytes, by index: an audit compares the two."""
+        ...
+
+    def get_stored_log(self) -> StoredLog:
+        """Return what is kept of the log as a whole, to append to it."""
         ...
 
 

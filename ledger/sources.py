@@ -6,121 +6,85 @@ three ways to get a file's bytes.
 
 from __future__ import annotations
 
-import json
+import re
 import urllib.error
 import urllib.request
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from ledger.audit.findings import SheetFiles
-from ledger.canonical import parse_entry
-from ledger.books.sheets import SheetSealed
-from ledger.errors import NotFound, NotProven
-from ledger.limits import HASH_BYTES, SOURCE_FILE_MAX_BYTES
-from ledger.log.tiles import (
-    ENTRIES,
-    MemoryTiles,
-    Tile,
-    count_tile_width,
-    format_tile_path,
-    list_tiles,
-    parse_bundle,
-)
+import msgspec
+
+from ledger.audit.findings import SealedClaim, SheetFiles, StoredEntry, StoredHead, StoredLog
+from ledger.canonical import encode_value
+from ledger.errors import NotFound, NotProven, Tampered
+from ledger.limits import SOURCE_FILE_MAX_BYTES
+from ledger.log.note import parse_note_verifier
+from ledger.log.policy import NONE, Policy, PolicyLog, format_policy
+from ledger.log.tiles import ENTRIES, TILE_WIDTH, Tile, format_bundle, format_tile_path
 from ledger.ports import Ports, Reader
-from ledger.state.facts import Facts
+from ledger.state.facts import Facts, VillageFacts, get_fact
 
 ReadFile = Callable[[str], bytes | None]
-SEAL_MARK = b'"kind":"sheet.sealed"'
 URL_TIMEOUT_S = 30
+ANSWERS_KEPT_MAX_BYTES = 268_435_456
+"""Of files read over an address, this much is kept: an audit reads each bundle more than once."""
+
+_KEY_LINE = re.compile(rb"[!-~]+\n")
+
+
+class _Texts(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A file `texts/<index>.json`."""
+
+    disclosures: tuple[str, ...]
+    index: int
 
 
 class FileSource:
-    """A log laid out as files. `read_file` returns None where there is no such path."""
+    """A log laid out as files. `read_file` returns None where there is no such path; `close` ends the reading."""
 
-    def __init__(self, title: str, read_file: ReadFile, verifier_key: str | None = None) -> None:
+    def __init__(self, title: str, read_file: ReadFile, close: Callable[[], None] = lambda: None) -> None:
         self.title = title
+        self.close = close
         self._read_file = read_file
-        self.verifier_key = verifier_key or self._require("log.vkey").decode().strip()
-        self._bundle: tuple[tuple[int, int], list[bytes]] | None = None
-        self._leaves: tuple[tuple[int, int], bytes | None] | None = None
-        self._size = 0
+        line = self._require("log.vkey")
+        if not _KEY_LINE.fullmatch(line):
+            raise NotProven("log.vkey 应是一行公钥", code="source-key")
+        self.verifier_key = line.decode().removesuffix("\n")
+        self._checkpoint = self._require("checkpoint")
 
     def read_checkpoint(self) -> bytes:
-        return self._require("checkpoint")
+        return self._checkpoint
 
-    def iterate_entries(self, size: int) -> Iterator[bytes]:
-        self._size = size
-        for index in range(-(-size // 256)):
-            width = count_tile_width(0, index, size)
-            data = self._find_tile(Tile(ENTRIES, index, width))
-            if data is None:
-                return
-            yield from parse_bundle(data, width)
+    def read_policy(self) -> bytes | None:
+        return self._read_file("policy")
 
-    def read_entry(self, index: int) -> bytes:
-        tile, place = divmod(index, 256)
-        width = count_tile_width(0, tile, self._size)
-        if self._bundle is None or self._bundle[0] != (tile, width):
-            data = self._find_tile(Tile(ENTRIES, tile, width)) if width else None
-            if data is None:
-                raise NotFound(f"第 {index} 项")
-            self._bundle = ((tile, width), parse_bundle(data, width))
-        return self._bundle[1][place]
-
-    def iterate_seals(self) -> Iterator[bytes]:
-        size = int(self.read_checkpoint().split(b"\n")[1])
-        try:
-            yield from (data for data in self.iterate_entries(size) if SEAL_MARK in data)
-        except NotProven:
-            return  # The stream proper reports the broken bundle.
-
-    def read_leaf(self, index: int, size: int) -> bytes | None:
-        tile, place = divmod(index, 256)
-        width = count_tile_width(0, tile, size)
-        if self._leaves is None or self._leaves[0] != (tile, width):
-            self._leaves = ((tile, width), self._find_tile(Tile(0, tile, width)))
-        data = self._leaves[1]
-        return None if data is None else data[place * HASH_BYTES : (place + 1) * HASH_BYTES]
-
-    def list_tile_faults(self, size: int, leaves: Sequence[bytes]) -> Iterator[tuple[str, str]]:
-        tiles = MemoryTiles(leaves)
-        for tile in list_tiles(size):
-            if tile.level == ENTRIES:
-                continue
-            path = format_tile_path(tile)
-            data = self._read_file(path)
-            if data is None:
-                yield path, "没有这个文件"
-            elif data != tiles.read_tile(tile.level, tile.index, tile.width):
-                yield path, "与记录算出的不同"
+    def read_tile(self, tile: Tile) -> bytes | None:
+        return self._read_file(format_tile_path(tile))
 
     def list_texts(self, index: int) -> Sequence[str]:
+        """Return an entry's texts; none where the file is not written exactly so, for then all of them are missing."""
         data = self._read_file(f"texts/{index}.json")
-        if data is None:
-            return ()
         try:
-            value = json.loads(data)
-            return tuple(str(text) for text in value["disclosures"])
-        except (ValueError, KeyError, TypeError, RecursionError):
-            return ()  # Then every text that the entry names is missing, and is reported so.
+            texts = msgspec.json.decode(data or b"", type=_Texts)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            return ()
+        rewritten = {"disclosures": sorted(texts.disclosures), "index": index}
+        return texts.disclosures if encode_value(rewritten) + b"\n" == data else ()
 
-    def read_sheet(self, number: str) -> SheetFiles:
-        folder = f"sheets/{number}"
+    def read_sheet(self, claim: SealedClaim) -> SheetFiles:
+        folder = f"sheets/{claim.number}"
         return SheetFiles(
             checkpoint=self._read_file(f"{folder}/checkpoint"),
             figures=self._read_file(f"{folder}/figures.json"),
-            number=number,
             pdf=self._read_file(f"{folder}/sheet.pdf"),
+            toolchain=self._read_file(f"{folder}/toolchain.json"),
         )
-
-    def _find_tile(self, tile: Tile) -> bytes | None:
-        return self._read_file(format_tile_path(tile))
 
     def _require(self, path: str) -> bytes:
         data = self._read_file(path)
         if data is None:
-            raise NotFound(f"{self.title}里的 {path}")
+            raise NotProven(f"{self.title}里没有 {path}", code="source-missing")
         return data
 
 
@@ -132,51 +96,42 @@ def open_folder(folder: Path) -> FileSource:
         if not target.is_file():
             return None
         if target.stat().st_size > SOURCE_FILE_MAX_BYTES:
-            raise NotProven(f"{path} 超过 {SOURCE_FILE_MAX_BYTES} 字节", code="source-file-size")
+            raise _refuse_size(path)
         return target.read_bytes()
 
     return FileSource("导出的文件夹", read_file)
 
 
 def open_zip(path: Path) -> FileSource:
-    """Read an exported zip."""
+    """Read an exported zip. One that names a file twice is refused: readers would not agree on which to take."""
     try:
         archive = zipfile.ZipFile(path)
-    except (zipfile.BadZipFile, OSError) as error:
+    except (zipfile.BadZipFile, OSError, ValueError) as error:
         raise NotProven(f"打不开压缩包：{error}", code="source-zip") from error
-
-    def read_file(name: str) -> bytes | None:
-        try:
-            info = archive.getinfo(name)
-        except KeyError:
-            return None
-        if info.file_size > SOURCE_FILE_MAX_BYTES:
-            raise NotProven(f"{name} 超过 {SOURCE_FILE_MAX_BYTES} 字节", code="source-file-size")
-        try:
-            with archive.open(info) as file:
-                return file.read(SOURCE_FILE_MAX_BYTES)
-        except Exception as error:  # noqa: BLE001  # A mutated zip raises many types; each means the same.
-            raise NotProven(f"压缩包里的 {name} 读不出来：{error}", code="source-zip") from error
-
-    return FileSource("导出的压缩包", read_file)
+    try:
+        names = archive.namelist()
+        if len(set(names)) != len(names):
+            raise NotProven("压缩包里有同名的文件", code="source-zip")
+        return FileSource("导出的压缩包", lambda name: _read_member(archive, name), archive.close)
+    except BaseException:
+        archive.close()
+        raise
 
 
 def open_url(address: str) -> FileSource:
     """Read a village's log over HTTP: `<address>` is its notice board, `…/v/<code>`."""
     base = address.rstrip("/")
+    answers: dict[str, bytes | None] = {}
+    room = ANSWERS_KEPT_MAX_BYTES
 
     def read_file(path: str) -> bytes | None:
-        try:
-            with urllib.request.urlopen(f"{base}/{path}", timeout=URL_TIMEOUT_S) as answer:  # noqa: S310  # The auditor typed it.
-                data: bytes = answer.read(SOURCE_FILE_MAX_BYTES + 1)
-        except urllib.error.HTTPError as error:
-            if error.code == 404:
-                return None
-            raise NotFound(f"{base}/{path}（{error.code}）") from error
-        except (urllib.error.URLError, TimeoutError, ConnectionError) as error:
-            raise NotFound(f"{base}：连不上（{error}）") from error
-        if len(data) > SOURCE_FILE_MAX_BYTES:
-            raise NotProven(f"{path} 超过 {SOURCE_FILE_MAX_BYTES} 字节", code="source-file-size")
+        nonlocal room
+        if path in answers:
+            return answers[path]
+        data = _fetch(f"{base}/{path}", path)
+        if len(data or b"") <= room:
+            room -= len(data or b"")
+            answers[path] = data
         return data
 
     return FileSource("网上的账本", read_file)
@@ -191,54 +146,53 @@ class VillageSource:
         self._ports = ports
         self._reader = reader
         self._village = village
-        self.verifier_key = ports.get_signer(village).verifier_key
+        self.verifier_key = self._get_verifier_key()
+        newest = ports.heads.find_newest(village)
+        if newest is None:
+            raise NotProven(f"村 {village} 的记录还没有签过名", code="source-missing")
+        self._checkpoint = newest.note
 
     def read_checkpoint(self) -> bytes:
-        head = self._ports.heads.find_newest(self._village)
-        if head is None:
-            raise NotFound(f"村 {self._village} 的检查点")
-        return head.note
+        return self._checkpoint
 
-    def iterate_entries(self, size: int) -> Iterator[bytes]:
-        return self._reader.iterate_entries(0, min(size, self._reader.size))
+    def read_policy(self) -> bytes | None:
+        """Return the policy in force, which until there are witnesses follows from the key."""
+        log = PolicyLog(parse_note_verifier(self.verifier_key))
+        return format_policy(Policy(logs=(log,), witnesses=(), groups=(), quorum=NONE))
 
-    def read_entry(self, index: int) -> bytes:
-        return self._reader.get_entry_bytes(index)
-
-    def iterate_seals(self) -> Iterator[bytes]:
-        return (data for data in self._reader.iterate_entries(0, self._reader.size) if SEAL_MARK in data)
-
-    def read_leaf(self, index: int, size: int) -> bytes | None:
-        tile, place = divmod(index, 256)
-        data = self._reader.read_tile(0, tile, min(256, min(size, self._reader.size) - tile * 256))
-        return data[place * HASH_BYTES : (place + 1) * HASH_BYTES]
-
-    def list_tile_faults(self, size: int, leaves: Sequence[bytes]) -> Iterator[tuple[str, str]]:
-        tiles = MemoryTiles(leaves)
-        for tile in list_tiles(min(size, self._reader.size)):
-            if tile.level == ENTRIES:
-                continue
-            if self._reader.read_tile(tile.level, tile.index, tile.width) != tiles.read_tile(
-                tile.level, tile.index, tile.width
-            ):
-                yield format_tile_path(tile), "与记录算出的不同"
+    def read_tile(self, tile: Tile) -> bytes | None:
+        if tile.level == ENTRIES:
+            return self._read_bundle(tile)
+        try:
+            return self._reader.read_tile(tile.level, tile.index, tile.width)
+        except NotFound:
+            return None
 
     def list_texts(self, index: int) -> Sequence[str]:
-        return self._reader.list_texts(index)
+        """Return an entry's texts; none where one is not what its digest says, for then nothing beside it counts."""
+        try:
+            return self._reader.list_texts(index)
+        except Tampered:
+            return ()
 
-    def read_sheet(self, number: str) -> SheetFiles:
-        body = self._find_seal(number)
-        head = self._ports.heads.find_at(self._village, body.size) if body else None
+    def read_sheet(self, claim: SealedClaim) -> SheetFiles:
+        head = self._ports.heads.find_at(self._village, claim.size)
         return SheetFiles(
             checkpoint=head.note if head else None,
-            figures=self._ports.archive.find(body.figures) if body else None,
-            number=number,
-            pdf=self._ports.archive.find(body.pdf) if body else None,
+            figures=self._find_file(claim.figures),
+            pdf=self._find_file(claim.pdf),
+            toolchain=self._find_file(claim.toolchain),
         )
 
-    def iterate_heads(self) -> Iterator[tuple[int, bytes]]:
+    def iterate_heads(self) -> Iterator[StoredHead]:
         for head in self._ports.heads.iterate(self._village):
-            yield head.size, head.note
+            yield StoredHead(note=head.note, root=head.root, size=head.size)
+
+    def iterate_stored(self) -> Iterator[StoredEntry]:
+        return self._reader.iterate_stored()
+
+    def get_stored_log(self) -> StoredLog:
+        return self._reader.get_stored_log()
 
     def get_facts(self) -> Facts:
         return self._reader.facts
@@ -246,9 +200,69 @@ class VillageSource:
     def find_private(self, digest: str) -> str | None:
         return self._ports.vault.find_private(self._village, digest)
 
-    def _find_seal(self, number: str) -> SheetSealed | None:
-        for data in self.iterate_seals():
-            body = parse_entry(data).body
-            if isinstance(body, SheetSealed) and body.number == number:
-                return body
+    def _get_verifier_key(self) -> str:
+        """The key's file is trusted; a home without it is read by the key that its facts name."""
+        try:
+            return self._ports.get_signer(self._village).verifier_key
+        except NotFound:
+            facts = get_fact(self._reader.facts, "village", VillageFacts)
+            if facts is None:
+                raise
+            return facts.verifier_key
+
+    def _read_bundle(self, tile: Tile) -> bytes | None:
+        """Return the entries as they lie in the database; one that is gone leaves an empty place."""
+        first = tile.index * TILE_WIDTH
+        stop = min(first + tile.width, self._reader.size)
+        if stop <= first:
+            return None
+        try:
+            return format_bundle(list(self._reader.iterate_entries(first, stop)))
+        except Tampered:
+            return format_bundle([self._find_bytes(index) for index in range(first, stop)])
+
+    def _find_bytes(self, index: int) -> bytes:
+        try:
+            return next(self._reader.iterate_entries(index, index + 1))
+        except Tampered:
+            return b""
+
+    def _find_file(self, digest: str) -> bytes | None:
+        try:
+            return self._ports.archive.find(digest)
+        except Tampered:
+            return b""  # Not the file that was sealed: nothing is as much as anything else.
+
+
+def _read_member(archive: zipfile.ZipFile, name: str) -> bytes | None:
+    try:
+        info = archive.getinfo(name)
+    except KeyError:
         return None
+    if info.file_size > SOURCE_FILE_MAX_BYTES:
+        raise _refuse_size(name)
+    try:
+        with archive.open(info) as file:
+            return file.read(SOURCE_FILE_MAX_BYTES)
+    except Exception as error:  # A mutated zip raises many types; each means the same.
+        raise NotProven(f"压缩包里的 {name} 读不出来：{error}", code="source-zip") from error
+
+
+def _fetch(address: str, path: str) -> bytes | None:
+    try:
+        with urllib.request.urlopen(address, timeout=URL_TIMEOUT_S) as answer:  # noqa: S310  # The auditor typed it.
+            data: bytes = answer.read(SOURCE_FILE_MAX_BYTES + 1)
+    except urllib.error.HTTPError as error:
+        with error:
+            if error.code == 404:
+                return None
+            raise NotFound(f"{address}（{error.code}）") from error
+    except (urllib.error.URLError, TimeoutError, ConnectionError, ValueError) as error:
+        raise NotFound(f"{address}：连不上（{error}）") from error
+    if len(data) > SOURCE_FILE_MAX_BYTES:
+        raise _refuse_size(path)
+    return data
+
+
+def _refuse_size(path: str) -> NotProven:
+    return NotProven(f"{path} 超过 {SOURCE_FILE_MAX_BYTES} 字节", code="source-file-size")

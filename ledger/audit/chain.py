@@ -1,76 +1,69 @@
-"""The bytes of a log: form, place, link, time, leaf, tree. Names the entry that was changed.
-
-Three things speak of an entry's bytes: the bytes themselves, the leaf hash in the tiles, and `previous` in the next
-entry. Where one differs from the other two, that one was changed.
-"""
+"""The bytes of a log: form, place, link, time. Names the entry that was changed."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ledger.audit.findings import Finding, LogSource
+from ledger.audit.entries import EntryReader
+from ledger.audit.findings import Finding
+from ledger.audit.leaves import Leaves
 from ledger.canonical import parse_entry
 from ledger.entries import Entry
 from ledger.errors import NotProven
+from ledger.limits import CLOCK_BEHIND_MAX_MS
 from ledger.log.chain import ZERO_HASH
-from ledger.log.hashing import Hash, format_hash, hash_leaf
+from ledger.log.checkpoint import Checkpoint
+from ledger.log.hashing import Hash, format_hash
 
 CHANGED = "这条记录在公布以后被改动过；以手里的公开表和别处的副本为准"
+SIGNED_WRONG = "签名的账本里本来就有这条不合规矩的记录，不是公布以后改的"
 
 
 class ChainReader:
-    """Streams a log's entries, keeping what is needed to name a break.
+    """Streams a log's entries; `findings` fills with what does not fit."""
 
-    After the stream: `leaves` are the leaf hashes that the tree must give, `findings` what did not fit.
-    """
-
-    def __init__(self, source: LogSource, size: int) -> None:
-        self._source = source
-        self._size = size
+    def __init__(self, entries: EntryReader, leaves: Leaves, checkpoint: Checkpoint, now_ms: int) -> None:
+        self._checkpoint = checkpoint
+        self._entries = entries
+        self._leaves = leaves
+        self._now_ms = now_ms
+        self._last: Entry | None = None
         self.findings: list[Finding] = []
-        self.leaves: list[Hash] = []
 
     def iterate(self) -> Iterator[tuple[int, Entry | None]]:
-        """Yield each index with its entry, None where its bytes are no entry."""
+        """Yield each index with its entry, None where its bytes are no entry or not the one that was signed."""
         previous: Hash = ZERO_HASH
-        last: Entry | None = None
-        for index, data in enumerate(self._source.iterate_entries(self._size)):
-            leaf = hash_leaf(data)
-            entry = self._parse(index, data)
-            self._check_leaf(index, leaf)
-            if entry is not None:
-                self._check_place(index, entry, previous, last)
-                last = entry
-            self.leaves.append(leaf)
-            previous = leaf
-            yield index, entry
-        if len(self.leaves) != self._size:
-            self._report(
-                "entries-missing",
-                len(self.leaves),
-                "记录",
-                f"{self._size} 项",
-                f"{len(self.leaves)} 项",
-                "检查点签了这么多项，后面的被拿掉了",
-            )
+        places = {leaf: place for place, leaf in enumerate(self._leaves.proven)}
+        for index, data in enumerate(self._entries.iterate()):
+            leaf = self._leaves.computed[index]
+            if index in self._leaves.altered:
+                self._report_altered(index, data, places.get(leaf))
+                yield index, None
+            else:
+                yield index, self._read_entry(index, data, previous)
+            previous = self._leaves.proven[index]
+        self._report_end()
 
-    def _parse(self, index: int, data: bytes) -> Entry | None:
+    def _read_entry(self, index: int, data: bytes, previous: Hash) -> Entry | None:
         try:
-            return parse_entry(data)
+            entry = parse_entry(data)
         except NotProven as error:
-            self._report(error.code, index, "原字节", "规范的一条记录", error.reason, CHANGED)
+            self._report(error.code, index, "原字节", "规范的一条记录", error.reason, SIGNED_WRONG)
             return None
+        self._check_place(index, entry, previous)
+        self._last = entry
+        return entry
 
-    def _check_leaf(self, index: int, leaf: Hash) -> None:
-        tile = self._source.read_leaf(index, self._size)
-        if tile is not None and tile != leaf:
-            self._report("leaf-differs", index, "叶哈希", format_hash(tile), format_hash(leaf), CHANGED)
-
-    def _check_place(self, index: int, entry: Entry, previous: Hash, last: Entry | None) -> None:
-        if entry.index != index:
-            self._report("index-differs", index, "index", str(index), str(entry.index), CHANGED)
-        if entry.previous != format_hash(previous):
-            self._report_link(index, entry, previous)
+    def _check_place(self, index: int, entry: Entry, previous: Hash) -> None:
+        last = self._last
+        claims = [
+            ("index-differs", "index", str(index), str(entry.index)),
+            ("previous-differs", "previous", format_hash(previous), entry.previous),
+            ("village-differs", "village", last.village if last else entry.village, entry.village),
+        ]
+        for code, field, expected, found in claims:
+            if expected != found:
+                self._report(code, index, field, expected, found, SIGNED_WRONG)
         if last is not None and entry.recorded_at < last.recorded_at:
             self._report(
                 "time-backwards",
@@ -80,18 +73,52 @@ class ChainReader:
                 str(entry.recorded_at),
                 "记账时间倒退，可能是事后插入的",
             )
-        if last is not None and entry.village != last.village:
-            self._report("village-differs", index, "village", last.village, entry.village, CHANGED)
+        if entry.recorded_at > self._now_ms + CLOCK_BEHIND_MAX_MS and not self._has("time-future"):
+            self._report(
+                "time-future",
+                index,
+                "recorded_at",
+                f"不晚于 {self._now_ms}",
+                str(entry.recorded_at),
+                "记账的机器或核对的机器，时钟不准",
+            )
 
-    def _report_link(self, index: int, entry: Entry, previous: Hash) -> None:
-        """Say whose bytes differ: the entry before, if its tile still agrees with what this entry says of it."""
-        tile = self._source.read_leaf(index - 1, self._size) if index else None
-        changed = index - 1 if tile is not None and format_hash(tile) == entry.previous else index
-        if any(item.entry == changed for item in self.findings):
+    def _report_altered(self, index: int, data: bytes, place: int | None) -> None:
+        signed = self._leaves.proven[index]
+        if not data:
+            self._report("entry-missing", index, "原字节", f"叶哈希 {format_hash(signed)}", "没有", CHANGED)
             return
-        self._report(
-            "previous-differs", changed, "previous", format_hash(previous), entry.previous, CHANGED
+        found = (
+            f"叶哈希 {format_hash(self._leaves.computed[index])}"
+            if place is None
+            else f"第 {place} 项的原字节"
         )
+        expected = f"叶哈希 {format_hash(signed)}" if self._leaves.is_proven else "与叶哈希文件一致"
+        self._report("entry-altered", index, "原字节", expected, found, CHANGED)
+
+    def _report_end(self) -> None:
+        have, size = len(self._leaves.computed), self._checkpoint.size
+        if have < size:
+            self._report(
+                "entries-missing",
+                have,
+                "记录",
+                f"{size} 项",
+                f"{have} 项",
+                "检查点签了这么多项，后面的被拿掉了",
+            )
+        elif not self._leaves.is_proven:
+            self._report(
+                "root-differs",
+                -1,
+                "根哈希",
+                format_hash(self._checkpoint.root),
+                "由记录算不出来",
+                "公布的检查点和这些记录对不上：历史被改写过，或拿错了检查点",
+            )
+
+    def _has(self, code: str) -> bool:
+        return any(finding.code == code for finding in self.findings)
 
     def _report(self, code: str, entry: int, field: str, expected: str, found: str, meaning: str) -> None:
         self.findings.append(

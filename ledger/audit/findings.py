@@ -8,6 +8,8 @@ from typing import Protocol, runtime_checkable
 import msgspec
 
 from ledger.books.values import SheetKind, Value
+from ledger.log.tiles import Tile
+from ledger.log.tree import Frontier
 from ledger.state import Facts
 
 
@@ -29,22 +31,15 @@ class Report(Value, frozen=True):
     """What an audit looked at and what it found; no findings means every claim was re-derived."""
 
     entries: int
+    erased: int  # private values that the vault has no more: no fault, they belong to nobody now; 0 without a vault
+    examined: int  # entries whose meaning was derived; the first that is not what was signed ends it
     findings: tuple[Finding, ...]
     fingerprint: str  # of the newest checkpoint, to compare with paper
     origin: str
     root: str
     sheets: int
-    source: str  # what was audited, e.g. 导出文件夹
+    source: str  # what was audited, e.g. 导出的文件夹
     village: str
-
-
-class SheetFiles(msgspec.Struct, frozen=True, kw_only=True):
-    """The files of one sealed sheet as the source has them; None where it has none."""
-
-    checkpoint: bytes | None
-    figures: bytes | None
-    number: str
-    pdf: bytes | None
 
 
 class SealedClaim(Value, frozen=True):
@@ -57,6 +52,16 @@ class SealedClaim(Value, frozen=True):
     pdf: str
     period: str
     size: int
+    toolchain: str
+
+
+class SheetFiles(msgspec.Struct, frozen=True, kw_only=True):
+    """The files of one sealed sheet as the source has them; None where it has none."""
+
+    checkpoint: bytes | None
+    figures: bytes | None
+    pdf: bytes | None
+    toolchain: bytes | None
 
 
 class LogSource(Protocol):
@@ -68,38 +73,62 @@ class LogSource(Protocol):
     title: str
     verifier_key: str
 
-    def read_checkpoint(self) -> bytes: ...
-
-    def iterate_entries(self, size: int) -> Iterator[bytes]:
-        """Yield the bytes of entries 0 to `size`, in order; fewer where they are missing."""
+    def read_checkpoint(self) -> bytes:
+        """Return the newest signed checkpoint, the same bytes each time."""
         ...
 
-    def read_entry(self, index: int) -> bytes: ...
+    def read_policy(self) -> bytes | None: ...
 
-    def iterate_seals(self) -> Iterator[bytes]:
-        """Yield the bytes of every entry of kind sheet.sealed; cheap to find, and checked again in the stream."""
-        ...
+    def read_tile(self, tile: Tile) -> bytes | None:
+        """Return a tile as it is there, hashes or entries; None for no such tile.
 
-    def read_leaf(self, index: int, size: int) -> bytes | None:
-        """Return the leaf hash that the source's tiles of level 0 give, None when it has no such tile."""
-        ...
-
-    def list_tile_faults(self, size: int, leaves: Sequence[bytes]) -> Iterator[tuple[str, str]]:
-        """Yield (path, reason) of tiles above the leaves that do not follow from them."""
+        In a bundle, an entry that alone is gone has length 0.
+        """
         ...
 
     def list_texts(self, index: int) -> Sequence[str]: ...
 
-    def read_sheet(self, number: str) -> SheetFiles: ...
+    def read_sheet(self, claim: SealedClaim) -> SheetFiles: ...
+
+
+class StoredHead(msgspec.Struct, frozen=True, kw_only=True):
+    """A head as the home keeps it: columns beside the signed note."""
+
+    note: bytes
+    root: bytes
+    size: int
+
+
+class StoredEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """What a database keeps beside an entry's bytes; all of it follows from them."""
+
+    claim: bytes  # SHA-256 of the claim
+    index: int
+    kind: str
+    leaf: bytes
+    previous: bytes
+    recorded_at: int
+
+
+class StoredLog(msgspec.Struct, frozen=True, kw_only=True):
+    """What a database keeps of a log as a whole, to append to it."""
+
+    frontier: Frontier
+    leaf: bytes  # of the newest entry
+    recorded_at: int  # of the newest entry
 
 
 @runtime_checkable
 class HomeSource(LogSource, Protocol):
     """A home's own database: what else it holds can be checked too."""
 
-    def iterate_heads(self) -> Iterator[tuple[int, bytes]]:
-        """Yield (size, signed note) of every head."""
+    def iterate_heads(self) -> Iterator[StoredHead]: ...
+
+    def iterate_stored(self) -> Iterator[StoredEntry]:
+        """Yield what stands beside every entry's bytes, by index, beyond the log's size too."""
         ...
+
+    def get_stored_log(self) -> StoredLog: ...
 
     def get_facts(self) -> Facts:
         """Return the facts that the home keeps."""

@@ -1,12 +1,174 @@
-"""What only a home can check: its stored facts, and with the vault the private lines of every round."""
+"""What only a home can check: its heads, columns and facts, and with the vault every private line."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
-from ledger.audit.findings import Finding, HomeSource
+from ledger.audit.entries import EntryReader
+from ledger.audit.findings import Finding, HomeSource, StoredEntry
+from ledger.audit.leaves import Leaves
 from ledger.audit.meaning import MeaningReader
-from ledger.books.points import PointsRound
-from ledger.books.scores import ScoreRound
-from ledger.state.points import check_rounds_privately
-from ledger.state.scores import check_score_rounds_privately
+from ledger.audit.roots import KeptNote
+from ledger.canonical import digest_claim, parse_entry
+from ledger.entries import Entry, get_claim
+from ledger.errors import Fault, NotProven
+from ledger.evidence import list_sealed_digests
+from ledger.log.chain import ZERO_HASH
+from ledger.log.commitments import open_disclosure
+from ledger.log.hashing import format_hash
+from ledger.log.tiles import MemoryTiles
+from ledger.state.awards import check_registered_privately, check_rounds_privately
+from ledger.state.marks import check_score_rounds_privately
+
+CACHE = "数据库里的速查数据和记录对不上：网页可能显示错，账本本身没有变"
+PRIVATE = "隐私库里的明细和公开的合计对不上"
+SHOWN_CHARS = 200
+"""Of a stored value, this much is shown."""
+
+_KEY_STARTS = [chr(code) for code in range(0x20, 0x7F)]
+_INDEX = re.compile(r"第 ([0-9]+) 项")
+
+
+class HomeReader:
+    """The second part of a home's audit, over leaves and meaning that the first part derived."""
+
+    def __init__(self, source: HomeSource, leaves: Leaves, meaning: MeaningReader) -> None:
+        self._source = source
+        self._leaves = leaves
+        self._meaning = meaning
+        self.erased = 0
+
+    def iterate_notes(self) -> Iterator[KeptNote]:
+        """Yield every head that the home keeps."""
+        for head in self._source.iterate_heads():
+            yield KeptNote(-1, f"本机的检查点 {head.size}", head.note, head.size)
+
+    def list_findings(self, entries: EntryReader) -> Iterator[Finding]:
+        """Columns first, then private values, then facts and rounds if every entry could be folded."""
+        yield from self._check_heads()
+        yield from self._check_log()
+        yield from self._check_columns(entries)
+        if self._meaning.examined == len(self._leaves.computed):
+            yield from self._check_private(entries)
+            yield from self._check_facts()
+            yield from self._check_rounds()
+
+    def _check_heads(self) -> Iterator[Finding]:
+        """The root column, which publishing compares with, is the one in the signed note."""
+        for head in self._source.iterate_heads():
+            signed = head.note.split(b"\n")[2:3]
+            if signed != [_format_bytes(head.root).encode()]:
+                told = signed[0].decode(errors="replace") if signed else "没有"
+                yield _report(
+                    "head-column", -1, f"本机的检查点 {head.size}", told, _format_bytes(head.root), CACHE
+                )
+
+    def _check_log(self) -> Iterator[Finding]:
+        """What the next append would start from; and nothing beyond the newest head."""
+        frontier = self._source.get_stored_log().frontier
+        size = len(self._leaves.proven)
+        if frontier.size > size:
+            yield Finding(
+                code="head-behind",
+                entry=size,
+                expected=f"{frontier.size} 项都签过名",
+                field="检查点",
+                found=f"签到第 {size} 项",
+                meaning="最新的记录还没有签名，多半是记账时断过电；再记一项就会补签",
+            )
+        elif frontier != MemoryTiles(self._leaves.proven).frontier:
+            yield _report(
+                "frontier-differs",
+                -1,
+                "数据库的树前沿",
+                "由记录算出的前沿",
+                f"{frontier.size} 项的前沿",
+                CACHE,
+            )
+
+    def _check_columns(self, entries: EntryReader) -> Iterator[Finding]:
+        stored = self._source.iterate_stored()
+        previous = ZERO_HASH
+        for index, data in enumerate(entries.iterate()):
+            row = next(stored, None)
+            if index in self._leaves.altered:
+                previous = self._leaves.proven[index]
+                continue
+            try:
+                entry = parse_entry(data)
+            except NotProven:
+                return  # Named already.
+            if row is None or row.index != index:
+                return  # So is a row that is gone.
+            yield from self._compare_columns(entry, row, previous)
+            previous = self._leaves.computed[index]
+
+    def _compare_columns(self, entry: Entry, row: StoredEntry, previous: bytes) -> Iterator[Finding]:
+        for field, expected, found in (
+            ("leaf", format_hash(self._leaves.computed[entry.index]), _format_bytes(row.leaf)),
+            ("previous", format_hash(previous), _format_bytes(row.previous)),
+            ("claim", digest_claim(get_claim(entry)), row.claim.hex()),
+            ("kind", entry.kind, row.kind),
+            ("recorded_at", str(entry.recorded_at), str(row.recorded_at)),
+        ):
+            if expected != found:
+                yield _report("column-differs", entry.index, f"数据库的 {field} 列", expected, found, CACHE)
+
+    def _check_private(self, entries: EntryReader) -> Iterator[Finding]:
+        """Every private digest opens with what the vault keeps, or belongs to nobody any more."""
+        for data in entries.iterate():
+            entry = parse_entry(data)
+            for digest in sorted(list_sealed_digests(entry.body)):
+                disclosure = self._source.find_private(digest)
+                if disclosure is None:
+                    self.erased += 1
+                    continue
+                try:
+                    open_disclosure(disclosure, digest)
+                except NotProven as error:
+                    yield _report("private-unproven", entry.index, "隐私库", digest, error.reason, PRIVATE)
+
+    def _check_facts(self) -> Iterator[Finding]:
+        """Every stored fact equals the one folded again, and none is missing or too much."""
+        ours = dict(self._meaning.facts.scan(""))
+        facts = self._source.get_facts()
+        stored = {key: value for start in _KEY_STARTS for key, value in facts.scan(start)}
+        for key in sorted(ours.keys() | stored.keys()):
+            if ours.get(key) != stored.get(key):
+                yield _report("fact-differs", -1, key, _show(ours.get(key)), _show(stored.get(key)), CACHE)
+
+    def _check_rounds(self) -> Iterator[Finding]:
+        """Each month's private lines against caps, consents, sums, counts and stars."""
+        facts, find_private = self._meaning.facts, self._source.find_private
+        faults = check_registered_privately(facts, find_private)
+        for period in _list_periods(facts.scan("points"), 1):
+            faults += check_rounds_privately(facts, period, find_private)
+        for period in _list_periods(facts.scan("score/"), 1):
+            faults += check_score_rounds_privately(facts, period, find_private)
+        for fault in faults:
+            if fault.code != "private-unproven":  # Said already, digest by digest.
+                yield _build_finding(fault)
+
+
+def _list_periods(rows: Iterator[tuple[str, bytes]], place: int) -> list[str]:
+    """Return the periods that keys of the form `<name>/<period>…` hold, ascending."""
+    return sorted({key.split("/")[place] for key, _ in rows})
+
+
+def _build_finding(fault: Fault) -> Finding:
+    named = _INDEX.search(fault.place)
+    index = int(named.group(1)) if named else -1
+    return _report(fault.code, index, fault.place, fault.expected, fault.found, PRIVATE)
+
+
+def _report(code: str, entry: int, field: str, expected: str, found: str, meaning: str) -> Finding:
+    return Finding(code=code, entry=entry, expected=expected, field=field, found=found, meaning=meaning)
+
+
+def _format_bytes(data: bytes) -> str:
+    return format_hash(data) if len(data) == len(ZERO_HASH) else f"{len(data)} 字节"
+
+
+def _show(value: bytes | None) -> str:
+    return "没有" if value is None else value.decode(errors="replace")[:SHOWN_CHARS]

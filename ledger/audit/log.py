@@ -1,52 +1,70 @@
-"""The audit of a whole log: bytes first, then what they mean, then what was printed of them."""
+"""The audit of a whole log: bytes first, then what they mean, then what was printed, kept and stored of them."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 from ledger.audit.chain import ChainReader
-from ledger.audit.findings import Finding, HomeSource, LogSource, Progress, Report
-from ledger.audit.home import list_home_findings
+from ledger.audit.entries import EntryReader
+from ledger.audit.findings import Finding, HomeSource, LogSource, Progress, Report, SealedClaim
+from ledger.audit.home import HomeReader
+from ledger.audit.leaves import Leaves, read_leaves
 from ledger.audit.meaning import MeaningReader
-from ledger.audit.roots import RootReader
+from ledger.audit.roots import KeptNote, RootReader
 from ledger.books.village import LogFounded
 from ledger.entries import Entry
 from ledger.log.checkpoint import Checkpoint, open_checkpoint
 from ledger.log.hashing import format_hash
 from ledger.log.note import parse_note_verifier
+from ledger.log.policy import digest_policy
 from ledger.log.receipt import format_fingerprint
 from ledger.state import Reference
 
+REPORT_EVERY = 256
+"""Entries between two calls of the progress."""
+
 
 def audit_log(
-    source: LogSource, reference: Reference, *, now_ms: int, progress: Progress | None = None
+    source: LogSource,
+    reference: Reference,
+    *,
+    now_ms: int,
+    known: Sequence[bytes] = (),
+    progress: Progress | None = None,
 ) -> Report:
     """Derive everything that the log in `source` claims once more and report what does not agree.
 
-    `now_ms` is the auditor's own clock: an entry from the future is a finding. Raises NotProven only where
-    there is no checkpoint signed by the key to start from. Memory grows with the leaves: 32 bytes an entry.
+    `now_ms` is the auditor's own clock: an entry from the future is a finding. `known` are signed checkpoints that the
+    auditor has from elsewhere: the log must extend each. Raises NotProven only where there is no checkpoint signed by
+    the key to start from. Memory grows with the leaves: some 100 bytes an entry.
     """
-    checkpoint = open_checkpoint(source.read_checkpoint(), parse_note_verifier(source.verifier_key))
-    chain = ChainReader(source, checkpoint.size)
-    meaning = MeaningReader(source, reference)
+    log = parse_note_verifier(source.verifier_key)
+    checkpoint = open_checkpoint(source.read_checkpoint(), log)
+    entries = EntryReader(source, checkpoint.size)
+    leaves = read_leaves(source, entries, checkpoint)
+    chain = ChainReader(entries, leaves, checkpoint, now_ms)
+    meaning = MeaningReader(source, reference, entries, leaves.seals)
+    findings: list[Finding] = []
     for index, entry in chain.iterate():
-        meaning.take(index, entry)
+        meaning.take(entry)
         if index == 0 and entry is not None:
-            meaning.findings += _check_founding(entry, checkpoint, source.verifier_key)
-        if progress is not None and (index & 255 == 255 or index + 1 == checkpoint.size):
+            findings += _check_founding(entry, checkpoint, source)
+        if progress is not None and (index % REPORT_EVERY == 0 or index + 1 == checkpoint.size):
             progress(index + 1, checkpoint.size)
-    roots = RootReader(source, checkpoint, chain.leaves)
-    findings = [
+    home = HomeReader(source, leaves, meaning) if isinstance(source, HomeSource) else None
+    roots = RootReader(leaves, log)
+    findings += [
         *chain.findings,
-        *roots.list_findings(),
+        *roots.list_tile_findings(source, _list_sizes(leaves, meaning.sheets)),
         *meaning.findings,
-        *roots.list_sheet_findings(meaning.sheets),
-        *_check_future(meaning.newest, now_ms),
+        *_list_lost_notes(meaning),
+        *roots.list_kept_findings(_iterate_notes(meaning, home, known)),
+        *(home.list_findings(entries) if home else ()),
     ]
-    if isinstance(source, HomeSource):
-        findings += roots.list_head_findings(source)
-        # Facts folded from broken entries would differ everywhere and hide the cause.
-        findings += [] if findings else list_home_findings(source, meaning)
     return Report(
-        entries=len(chain.leaves),
+        entries=len(leaves.computed),
+        erased=home.erased if home else 0,
+        examined=meaning.examined,
         findings=tuple(findings),
         fingerprint=format_fingerprint(checkpoint),
         origin=checkpoint.origin,
@@ -57,37 +75,54 @@ def audit_log(
     )
 
 
-def _check_founding(entry: Entry, checkpoint: Checkpoint, verifier_key: str) -> list[Finding]:
-    """Entry 0 names the origin and the key that sign this log."""
+def _check_founding(entry: Entry, checkpoint: Checkpoint, source: LogSource) -> Iterator[Finding]:
+    """Entry 0 names the origin and the key that sign this log, and the policy in force."""
     body = entry.body
-    origin, key = (body.origin, body.verifier_key) if isinstance(body, LogFounded) else (entry.kind, "")
-    return [
-        Finding(
-            code="founding-differs",
-            entry=0,
-            expected=expected,
-            field=field,
-            found=found,
-            meaning="这不是立账时的那本账，或签名的钥匙被换过",
-        )
-        for field, expected, found in (
-            ("origin", checkpoint.origin, origin),
-            ("verifier_key", verifier_key, key),
-        )
-        if expected != found
-    ]
+    if not isinstance(body, LogFounded):
+        return  # Its kind is a finding of its own.
+    policy = source.read_policy()
+    for field, expected, found in (
+        ("origin", body.origin, checkpoint.origin),
+        ("verifier_key", body.verifier_key, source.verifier_key),
+        ("policy", body.policy, "没有" if policy is None else digest_policy(policy)),
+    ):
+        if expected != found:
+            yield Finding(
+                code="founding-differs",
+                entry=0,
+                expected=expected,
+                field=field,
+                found=found,
+                meaning="这不是立账时的那本账，或签名的钥匙、见证办法被换过",
+            )
 
 
-def _check_future(newest: Entry | None, now_ms: int) -> list[Finding]:
-    if newest is None or newest.recorded_at <= now_ms:
-        return []
-    return [
-        Finding(
-            code="time-future",
-            entry=newest.index,
-            expected=f"不晚于 {now_ms}",
-            field="recorded_at",
-            found=str(newest.recorded_at),
-            meaning="记账的机器或核对的机器，时钟不准",
-        )
-    ]
+def _list_sizes(leaves: Leaves, sheets: Sequence[SealedClaim]) -> list[int]:
+    """Return the sizes of whose trees the source holds tiles: the newest and every sealed one."""
+    have = len(leaves.proven)
+    return [have, *(sheet.size for sheet in sheets if sheet.size <= have)]
+
+
+def _iterate_notes(
+    meaning: MeaningReader, home: HomeReader | None, known: Sequence[bytes]
+) -> Iterator[KeptNote]:
+    for sheet, note in zip(meaning.sheets, meaning.notes, strict=True):
+        if note is not None:
+            yield KeptNote(sheet.index, f"公开表 {sheet.number} 的检查点", note, sheet.size)
+    if home is not None:
+        yield from home.iterate_notes()
+    for note in known:
+        yield KeptNote(-1, "您手里的检查点", note)
+
+
+def _list_lost_notes(meaning: MeaningReader) -> Iterator[Finding]:
+    for sheet, note in zip(meaning.sheets, meaning.notes, strict=True):
+        if note is None:
+            yield Finding(
+                code="sheet-checkpoint-missing",
+                entry=sheet.index,
+                expected=f"{sheet.size} 项时的检查点",
+                field=f"公开表 {sheet.number}",
+                found="没有",
+                meaning="少了印在这张公开表上的检查点，表上的码无从对照",
+            )

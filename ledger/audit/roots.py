@@ -1,102 +1,132 @@
-"""The tree over the leaves an audit computed, against everything that was ever signed about it."""
+"""The tree over the leaves that were signed, against everything else that was ever signed or stored about it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
-from ledger.audit.findings import Finding, HomeSource, LogSource, SealedClaim
+from ledger.audit.entries import cut_bundle
+from ledger.audit.findings import Finding, LogSource
+from ledger.audit.leaves import Leaves
 from ledger.errors import NotProven
 from ledger.log.checkpoint import Checkpoint, open_checkpoint
-from ledger.log.hashing import Hash, format_hash
-from ledger.log.note import parse_note_verifier
-from ledger.log.tiles import MemoryTiles, read_subtree
+from ledger.log.hashing import format_hash, hash_leaf
+from ledger.log.note import NoteVerifier
+from ledger.log.tiles import (
+    ENTRIES,
+    TILE_WIDTH,
+    MemoryTiles,
+    Tile,
+    format_bundle,
+    format_tile_path,
+    list_tiles,
+    read_subtree,
+)
 
-REWRITTEN = "公布过的检查点和现在的账本接不上：历史被改写过"
+REWRITTEN = "以前公布过的检查点和现在的账本接不上：历史被改写过"
+
+
+class KeptNote(NamedTuple):
+    """A checkpoint that somebody kept: with a sheet, in the home, in an auditor's hands.
+
+    `entry`  the index a finding about the note itself names, -1 where none
+    `size`   what the keeper says its size is, -1 where it only says so itself
+    """
+
+    entry: int
+    field: str
+    note: bytes
+    size: int = -1
 
 
 class RootReader:
-    """Roots of every size of the tree over `leaves`."""
+    """Roots of every size of the tree over the leaves."""
 
-    def __init__(self, source: LogSource, checkpoint: Checkpoint, leaves: Sequence[Hash]) -> None:
-        self._source = source
-        self._checkpoint = checkpoint
+    def __init__(self, leaves: Leaves, log: NoteVerifier) -> None:
         self._leaves = leaves
-        self._tiles = MemoryTiles(leaves)
-        self._log = parse_note_verifier(source.verifier_key)
+        self._log = log
+        self._tiles = MemoryTiles(leaves.proven)
 
-    def list_findings(self) -> Iterator[Finding]:
-        """The newest checkpoint's root, and the source's tiles above the leaves."""
-        size = self._checkpoint.size
-        if len(self._leaves) < size:
-            return  # The chain has already said what is missing.
-        root = read_subtree(self._tiles, 0, size, size)
-        if root != self._checkpoint.root:
-            yield _report("root-differs", -1, "根哈希", self._checkpoint.root, root)
-        for path, reason in self._source.list_tile_faults(size, self._leaves):
-            yield Finding(
-                code="tile-differs",
-                entry=-1,
-                expected="由记录算出的哈希",
-                field=path,
-                found=reason,
-                meaning="证明文件坏了；记录本身另有结论",
-            )
-
-    def list_sheet_findings(self, sheets: Sequence[SealedClaim]) -> Iterator[Finding]:
-        """The checkpoint kept with each sealed sheet."""
-        for sheet in sheets:
-            note = self._source.read_sheet(sheet.number).checkpoint
-            if note is None:
+    def list_tile_findings(self, source: LogSource, sizes: Iterable[int]) -> Iterator[Finding]:
+        """Every tile of the trees of these sizes, newest first, that is missing or not what the leaves give."""
+        newest, *earlier = sorted(set(sizes), reverse=True)
+        tiles = list(list_tiles(newest))
+        # An earlier tree's full tiles are the newest tree's too.
+        tiles += [tile for size in earlier for tile in list_tiles(size) if tile.width < TILE_WIDTH]
+        for tile in dict.fromkeys(tiles):
+            reason = self._find_fault(source.read_tile(tile), tile)
+            if reason:
                 yield Finding(
-                    code="sheet-checkpoint-missing",
-                    entry=sheet.index,
-                    expected=f"{sheet.size} 项时的检查点",
-                    field=sheet.number,
-                    found="没有",
-                    meaning="少了印在这张公开表上的检查点，表上的码无从对照",
+                    code="tile-differs",
+                    entry=-1,
+                    expected="由签过名的记录算出的内容",
+                    field=format_tile_path(tile),
+                    found=reason,
+                    meaning="证明用的文件缺了或坏了；哪条记录被改过，另行列出",
                 )
+
+    def list_kept_findings(self, notes: Iterable[KeptNote]) -> Iterator[Finding]:
+        """Notes that the log's key did not sign, and the smallest that the tree does not extend."""
+        signed: list[tuple[Checkpoint, KeptNote]] = []
+        for kept in notes:
+            try:
+                checkpoint = open_checkpoint(kept.note, self._log)
+            except NotProven as error:
+                meaning = "这个检查点不是村里签的，或被改动过"
+                yield _report(error.code, kept, "村里的签名", error.reason, meaning)
+                continue
+            if kept.size not in (-1, checkpoint.size):
+                found = f"{checkpoint.size} 项"
+                yield _report("checkpoint-size", kept, f"{kept.size} 项", found, "放错了检查点")
             else:
-                yield from self._check_note(note, sheet.size, sheet.index, sheet.number)
+                signed.append((checkpoint, kept))
+        yield from self._compare(sorted(signed, key=lambda pair: pair[0].size))
 
-    def list_head_findings(self, source: HomeSource) -> Iterator[Finding]:
-        """Every head that the home keeps."""
-        for size, note in source.iterate_heads():
-            yield from self._check_note(note, size, -1, f"检查点 {size}")
+    def _compare(self, signed: list[tuple[Checkpoint, KeptNote]]) -> Iterator[Finding]:
+        """The first that differs names the entries among which the change lies; later ones differ because of it."""
+        agreed = 0
+        for checkpoint, kept in signed:
+            if checkpoint.size > len(self._leaves.proven):
+                found = f"{len(self._leaves.proven)} 项"
+                yield _report("log-shorter", kept, f"至少 {checkpoint.size} 项", found, REWRITTEN)
+                return
+            root = read_subtree(self._tiles, 0, checkpoint.size, checkpoint.size)
+            if root != checkpoint.root:
+                yield Finding(
+                    code="history-rewritten",
+                    entry=agreed,
+                    expected=f"根哈希 {format_hash(checkpoint.root)}",
+                    field=f"{kept.field}（前 {checkpoint.size} 项）",
+                    found=f"{format_hash(root)}；改动在第 {agreed} 项到第 {checkpoint.size - 1} 项之中",
+                    meaning=REWRITTEN,
+                )
+                return
+            agreed = checkpoint.size
 
-    def _check_note(self, note: bytes, size: int, entry: int, field: str) -> Iterator[Finding]:
-        try:
-            checkpoint = open_checkpoint(note, self._log)
-        except NotProven as error:
-            yield Finding(
-                code=error.code,
-                entry=entry,
-                expected="村里的签名",
-                field=field,
-                found=error.reason,
-                meaning="这个检查点不是村里签的，或被改动过",
-            )
-            return
-        if checkpoint.size != size or size > len(self._leaves):
-            yield Finding(
-                code="checkpoint-size",
-                entry=entry,
-                expected=f"{size} 项",
-                field=field,
-                found=f"检查点 {checkpoint.size} 项，账本 {len(self._leaves)} 项",
-                meaning=REWRITTEN,
-            )
-            return
-        root = read_subtree(self._tiles, 0, size, size)
-        if root != checkpoint.root:
-            yield _report("checkpoint-root", entry, field, checkpoint.root, root)
+    def _find_fault(self, data: bytes | None, tile: Tile) -> str:
+        if data is None:
+            return "没有这个文件"
+        if tile.level == ENTRIES:
+            return self._find_bundle_fault(data, tile)
+        return "" if data == self._tiles.read_tile(tile.level, tile.index, tile.width) else "内容不同"
+
+    def _find_bundle_fault(self, data: bytes, tile: Tile) -> str:
+        """Altered entries are named elsewhere; here, whether the rest of the file is exactly a bundle of them."""
+        entries = cut_bundle(data, tile.width)
+        if len(entries) != tile.width or format_bundle(entries) != data:
+            return "不是完整的一束记录"
+        first = tile.index * TILE_WIDTH
+        # Of an earlier size's copy nobody else speaks.
+        differs = [
+            first + place
+            for place, entry in enumerate(entries)
+            if hash_leaf(entry)
+            not in (self._leaves.proven[first + place], self._leaves.computed[first + place])
+        ]
+        return f"第 {differs[0]} 项的原字节不同" if differs else ""
 
 
-def _report(code: str, entry: int, field: str, signed: Hash, computed: Hash) -> Finding:
+def _report(code: str, kept: KeptNote, expected: str, found: str, meaning: str) -> Finding:
     return Finding(
-        code=code,
-        entry=entry,
-        expected=format_hash(signed),
-        field=field,
-        found=format_hash(computed),
-        meaning=REWRITTEN,
+        code=code, entry=kept.entry, expected=expected, field=kept.field, found=found, meaning=meaning
     )

@@ -1,25 +1,33 @@
-"""`mingbai audit`: verify a log or a sheet, trusting nobody. Exit 0 when all agrees, 1 with findings, 2 when it could not run."""
+"""`mingbai audit`: verify a log or a sheet, trusting nobody.
+
+Exit 0 when all agrees, 1 with findings, 2 when it could not run.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import rich_click as click
 from pypdf import PdfReader
-from pypdf.errors import PyPdfError
+from rich.console import Console
 from rich.progress import Progress as Bar
+from sqlalchemy.exc import DatabaseError
 
 from ledger.audit import Report, audit_evidence, audit_log
 from ledger.audit.findings import Finding, LogSource
-from ledger.commands.common import get_village, print_json, print_report, village_option
+from ledger.commands.common import get_village, print_json, print_report, read_file, village_option
 from ledger.config import SystemClock
 from ledger.data import load_reference
-from ledger.errors import NotFound, NotProven
-from ledger.home import open_home
-from ledger.sources import VillageSource, open_folder, open_url, open_zip
+from ledger.errors import NotFound, NotProven, Tampered
+from ledger.home import Home, open_home
+from ledger.sources import FileSource, VillageSource, open_folder, open_url, open_zip
+from ledger.store.engine import DATABASE_ERRORS
 
 PROGRESS_MIN_ENTRIES = 2_000
+HOME_TITLE = "本机的数据库"
 
 
 @click.command("audit")
@@ -27,16 +35,32 @@ PROGRESS_MIN_ENTRIES = 2_000
 @click.option("--home", envvar="MINGBAI_HOME", metavar="文件夹", help="不写对象时，核对这个账本文件夹。")
 @village_option
 @click.option("--key", metavar="公钥", help="从别处得知的村公钥（log.vkey 的内容）；写了就只认它。")
+@click.option(
+    "--checkpoint",
+    "kept",
+    multiple=True,
+    metavar="文件",
+    help="您以前留下的检查点；账本必须接得上。可写多次。",
+)
 @click.option("--json", "as_json", is_flag=True, help="输出给程序读。")
 @click.pass_context
 def audit_command(
-    context: click.Context, target: str | None, home: str | None, village: str | None, key: str | None, as_json: bool
+    context: click.Context,
+    target: str | None,
+    home: str | None,
+    village: str | None,
+    key: str | None,
+    kept: tuple[str, ...],
+    as_json: bool,
 ) -> None:
     """离线核对一本账或一张公开表：链、树、签名、余额、评议轮次和每一个公布的数字。"""
-    try:
-        reports = [_audit_target(target, key)] if target else _audit_home(home, village)
-    except NotProven as error:
-        reports = [_build_refusal(target or "本机的数据库", error)]
+    known = [read_file(path) for path in kept]
+    if target:
+        reports = [_audit_target(target, key, known)]
+    elif home:
+        reports = list(_audit_home(home, village, key, known))
+    else:
+        raise click.UsageError("写明要核对的文件夹、ZIP、PDF 或网址；核对本机用 --home。")
     if as_json:
         print_json(reports if target is None else reports[0])
     else:
@@ -45,67 +69,123 @@ def audit_command(
     context.exit(1 if any(report.findings for report in reports) else 0)
 
 
-def _audit_target(target: str, key: str | None) -> Report:
+def _audit_target(target: str, key: str | None, known: list[bytes]) -> Report:
+    try:
+        if not re.match(r"https?://", target) and _is_pdf(Path(target)):
+            return _audit_pdf(Path(target), key)
+        with closing(_open_source(target)) as source:
+            return _audit_log(source, key, known)
+    except NotProven as error:
+        return _build_refusal(target, error.code, -1, "能证实的账本或公开表", error.reason)
+
+
+def _open_source(target: str) -> FileSource:
     if re.match(r"https?://", target):
-        return _audit_log(open_url(target), key)
+        return open_url(target)
     path = Path(target)
     if path.is_dir():
-        return _audit_log(open_folder(path), key)
+        return open_folder(path)
     if not path.is_file():
         raise NotFound(target)
+    return open_zip(path)
+
+
+def _is_pdf(path: Path) -> bool:
+    if not path.is_file():
+        return False
     with path.open("rb") as file:
-        magic = file.read(5)
-    return _audit_pdf(path, key) if magic == b"%PDF-" else _audit_log(open_zip(path), key)
+        return file.read(5) == b"%PDF-"
 
 
-def _audit_home(home: str | None, village: str | None) -> list[Report]:
-    if home is None:
-        raise click.UsageError("写明要核对的文件夹、ZIP、PDF 或网址；核对本机用 --home。")
-    opened = open_home(Path(home))
-    villages = [get_village(opened, village)] if village else opened.ledger.list_villages()
-    if not villages:
-        raise NotFound("这个账本文件夹里的村")
-    reports = []
-    for code in villages:
-        with opened.ledger.read(code) as reader:
-            reports.append(_audit_log(VillageSource(opened, code, reader), None))
-    return reports
+def _audit_home(path: str, village: str | None, key: str | None, known: list[bytes]) -> Iterator[Report]:
+    """Audit the village asked for, or all of the home: also those that only a key is left of."""
+    home = open_home(Path(path))
+    with closing(home):
+        kept = [code for code in home.keys.list_villages() if home.heads.find_newest(code) is not None]
+        codes = sorted({*home.ledger.list_villages(), *kept})
+        if village not in codes:
+            codes = [get_village(home, village)] if village else codes
+        elif village:
+            codes = [village]
+        if not codes:
+            raise NotFound("这个账本文件夹里的村")
+        for code in codes:
+            yield _audit_village(home, code, key, known)
 
 
-def _audit_log(source: LogSource, key: str | None) -> Report:
+def _audit_village(home: Home, village: str, key: str | None, known: list[bytes]) -> Report:
+    expected = "前后一致的账本"
+    try:
+        with home.ledger.read(village) as reader:
+            return _audit_log(VillageSource(home, village, reader), key, known)
+    except NotProven as error:
+        return _build_refusal(HOME_TITLE, error.code, -1, expected, error.reason, village)
+    except Tampered as error:
+        return _build_refusal(HOME_TITLE, "log-broken", error.index, error.expected, error.found, village)
+    except NotFound as error:
+        return _build_refusal(HOME_TITLE, "log-missing", -1, "签过名的账本", f"没有{error}", village)
+    except (DatabaseError, *DATABASE_ERRORS) as error:
+        return _build_refusal(HOME_TITLE, "database-broken", -1, "读得出的数据库", str(error), village)
+
+
+def _audit_log(source: LogSource, key: str | None, known: list[bytes]) -> Report:
     if key is not None and key.strip() != source.verifier_key:
         raise NotProven("这份账本的公钥不是 --key 给出的那一把", code="key-differs")
-    with Bar(transient=True) as bar:
-        task = bar.add_task("核对记录", visible=False)
+    bar = Bar(console=Console(stderr=True), transient=True)
+    task = bar.add_task("核对记录")
 
-        def show(done: int, total: int) -> None:
-            bar.update(task, completed=done, total=total, visible=total >= PROGRESS_MIN_ENTRIES)
+    def show(done: int, total: int) -> None:
+        if total >= PROGRESS_MIN_ENTRIES:
+            bar.start()
+            bar.update(task, completed=done, total=total)
 
-        return audit_log(source, load_reference(), now_ms=SystemClock().now_ms(), progress=show)
+    try:
+        now_ms = SystemClock().now_ms()
+        return audit_log(source, load_reference(), now_ms=now_ms, known=known, progress=show)
+    finally:
+        bar.stop()
 
 
 def _audit_pdf(path: Path, key: str | None) -> Report:
+    attached, printed = read_pdf(path)
+    return audit_evidence(attached, printed, load_reference(), trusted_key=key.strip() if key else None)
+
+
+def read_pdf(path: Path) -> tuple[bytes, str]:
+    """Return a sheet's attachment and the text of its pages; NotProven where it is no sheet's PDF."""
     try:
-        pdf = PdfReader(path)
-        attached = [data for name, files in pdf.attachments.items() if name.startswith("mingbai-") for data in files]
-        printed = "\n".join(page.extract_text() for page in pdf.pages)
-    except (PyPdfError, ValueError, KeyError, TypeError, RecursionError) as error:
+        with PdfReader(path) as pdf:
+            files = pdf.attachments.items()
+            attached = [data for name, items in files if name.startswith("mingbai-") for data in items]
+            printed = "\n".join(page.extract_text() for page in pdf.pages)
+    except Exception as error:  # A mutated PDF raises many types; each means the same.
         raise NotProven(f"读不成一张公开表的 PDF：{error}", code="pdf-form") from error
     if len(attached) != 1:
         raise NotProven(f"这个 PDF 里有 {len(attached)} 份账目附件，应有 1 份", code="pdf-attachment")
-    return audit_evidence(attached[0], printed, load_reference(), trusted_key=key)
+    return attached[0], printed
 
 
-def _build_refusal(target: str, error: NotProven) -> Report:
+def _build_refusal(
+    target: str, code: str, entry: int, expected: str, found: str, village: str = ""
+) -> Report:
     """A copy that proves nothing at all is a report with that one finding."""
     finding = Finding(
-        code=error.code,
-        entry=-1,
-        expected="能证实的账本或公开表",
+        code=code,
+        entry=entry,
+        expected=expected,
         field="全部",
-        found=error.reason,
+        found=found,
         meaning="这份东西证明不了什么，不能作数",
     )
     return Report(
-        entries=0, findings=(finding,), fingerprint="", origin="", root="", sheets=0, source=target, village=""
+        entries=0,
+        erased=0,
+        examined=0,
+        findings=(finding,),
+        fingerprint="",
+        origin="",
+        root="",
+        sheets=0,
+        source=target,
+        village=village,
     )

@@ -16,6 +16,9 @@ from ledger.errors import Fault, Refused, format_fault
 from ledger.home import open_home
 from ledger.ports import Ports
 
+FINDINGS_MAX_SHOWN = 50
+"""Findings printed of one report; a program gets all of them."""
+
 F = TypeVar("F", bound=Callable[..., object])
 
 
@@ -98,10 +101,16 @@ def print_report(report: Report) -> None:
     if report.origin:
         click.echo(f"来源 {report.origin}，{report.entries} 项记录，{report.sheets} 张公开表")
         click.echo(f"指纹码 {report.fingerprint}（与公开表上印的、别处看到的比一比）")
-    for number, item in enumerate(report.findings, 1):
+    if report.erased:
+        click.echo(f"有 {report.erased} 处属于已删除的隐私内容：总数照算，不再属于谁。")
+    if report.examined < report.entries:
+        click.echo(f"只核对了前 {report.examined} 项的含义；其后的记录要等前面的查清再看。")
+    for number, item in enumerate(report.findings[:FINDINGS_MAX_SHOWN], 1):
         place = f"第 {item.entry} 项 " if item.entry >= 0 else ""
         click.echo(f"✗ {number}. {place}{item.field}：应为 {item.expected}，实为 {item.found}（{item.code}）")
         click.echo(f"     对村民来说：{item.meaning}。")
+    if len(report.findings) > FINDINGS_MAX_SHOWN:
+        click.echo(f"……还有 {len(report.findings) - FINDINGS_MAX_SHOWN} 处，用 --json 看全部。")
     if report.findings:
         click.echo(f"结论：有 {len(report.findings)} 处对不上。")
     else:

@@ -45,10 +45,11 @@ def _write_folder(path: Path, files: Iterator[tuple[str, bytes]]) -> int:
             ]
         )
     count = 0
-    for count, (name, data) in enumerate(files, 1):
+    for name, data in files:
         target = path / name
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(data)
+        count += 1
     return count
 
 
@@ -58,10 +59,11 @@ def _write_zip(path: Path, files: Iterator[tuple[str, bytes]]) -> int:
     count = 0
     try:
         with zipfile.ZipFile(draft, "w", zipfile.ZIP_DEFLATED) as archive:
-            for count, (name, data) in enumerate(files, 1):
+            for name, data in files:
                 info = zipfile.ZipInfo(name, ZIP_TIME)
                 info.compress_type = zipfile.ZIP_DEFLATED
                 archive.writestr(info, data)
+                count += 1
         os.replace(draft, path)
     finally:
         draft.unlink(missing_ok=True)

@@ -7,6 +7,7 @@ from typing import get_args
 
 import rich_click as click
 
+from ledger.books.village import ChartVersion
 from ledger.commands.common import get_village, home_option, print_json, print_notice, village_option
 from ledger.config import DEFAULT_BASE_URL, Config, check_base_url
 from ledger.errors import Refused
@@ -49,7 +50,7 @@ def _found(home: Home, village: str, details: dict[str, str]) -> None:
     clerk = add_person(home, village, details["clerk"], "clerk")
     supervisor = add_person(home, village, details["supervisor"], "supervisor")
     origin = home.keys.get_signer(village).origin
-    chart = "2004" if details["chart"] == "2004" else "2023"
+    chart: ChartVersion = "2004" if details["chart"] == "2004" else "2023"
     found_village(home, village, origin, chart, clerk.user)
     draft = prepare_description(
         home,

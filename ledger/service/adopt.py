@@ -11,7 +11,7 @@ from ledger.books.village import VillageDescribed
 from ledger.data.templates import load_rules, load_scheme
 from ledger.entries import KIND_OF_BODY, Body, Claim
 from ledger.ports import Draft, Ports
-from ledger.service.drafts import Discloser, build_draft, refuse_stranger
+from ledger.service.drafts import Discloser, build_draft, refuse_no_month, refuse_stranger
 from ledger.state import get_day
 from ledger.state.facts import EntryAt, RulebookFacts, get_fact
 
@@ -106,6 +106,7 @@ def _build_claim(ports: Ports, village: str, maker: str, period: str, body: Body
 
 def _keep_draft(ports: Ports, claim: Claim, texts: Discloser, label: str) -> Draft:
     refuse_stranger(ports, claim.village, claim.maker)
+    refuse_no_month(claim.period)
     draft = build_draft(ports.entropy, claim, label, batch=claim.kind, texts=texts)
     ports.vault.put_drafts([draft])
     return draft

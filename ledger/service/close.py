@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ledger.entries import Claim
 from ledger.ports import Draft, Ports
-from ledger.service.drafts import build_draft, refuse_stranger
+from ledger.service.drafts import build_draft, refuse_no_month, refuse_stranger
 from ledger.state import get_day
 from ledger.state.money import build_closing
 
@@ -12,9 +12,11 @@ from ledger.state.money import build_closing
 def prepare_closing(ports: Ports, village: str, period: str, maker: str) -> Draft:
     """Draft the closing of `period` from the facts as they stand and return it, waiting for a checker.
 
-    Whether the month may be closed is judged when it is passed: every fault then comes at once.
+    Whether the month may be closed is judged when it is passed: every fault then comes at once. Raises Refused where
+    the maker is no clerk of the village or the period is no month.
     """
     refuse_stranger(ports, village, maker)
+    refuse_no_month(period)
     with ports.ledger.read(village) as reader:
         body = build_closing(reader.facts, period)
     claim = Claim(

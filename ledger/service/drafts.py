@@ -6,18 +6,24 @@ The salts are drawn here, once: the digest that the checker sees is the digest t
 from __future__ import annotations
 
 import base64
+import re
+import unicodedata
 from collections.abc import Sequence
 
 from ledger.books.values import PublicText, Sealed
 from ledger.canonical import digest_claim, format_claim, parse_claim
 from ledger.entries import Claim
 from ledger.errors import Fault, NotProven, Refused, Tampered
+from ledger.evidence import list_public_digests, list_sealed_digests
 from ledger.log.commitments import SALT_BYTES, Json, digest_disclosure, make_disclosure
 from ledger.ports import Draft, Entropy, Person, Ports
 from ledger.service.record import Passed, Receipt, record_claims
 
 CHECKER_ROLES = ("supervisor", "secretary", "township")
 MAKER_ROLES = ("clerk",)
+
+
+MONTH = re.compile(r"2[0-9]{3}-(0[1-9]|1[0-2])")
 
 
 class Discloser:
@@ -69,9 +75,12 @@ def pass_drafts(ports: Ports, village: str, draft_ids: Sequence[str], checker: s
     """
     drafts, faults = _find_drafts(ports, village, draft_ids)
     faults += check_person(ports.vault.find_person(village, checker), checker, CHECKER_ROLES)
+    passed = [_open_draft(draft, checker) for draft in drafts]
+    if any(_is_same_person(ports, item.claim, checker) for item in passed):
+        faults.append(_build_same_person(checker))
     if faults:
         raise Refused(faults)
-    receipts = record_claims(ports, village, [_open_draft(draft, checker) for draft in drafts])
+    receipts = record_claims(ports, village, passed)
     for draft, receipt in zip(drafts, receipts, strict=True):
         ports.vault.mark_draft(draft.id, "recorded", receipt.index)
     return receipts
@@ -124,6 +133,22 @@ def refuse_stranger(ports: Ports, village: str, maker: str) -> None:
         raise Refused(faults)
 
 
+def refuse_no_month(period: str) -> None:
+    """Raise Refused unless `period` is a month, YYYY-MM, as a person types it."""
+    if not MONTH.fullmatch(period):
+        raise Refused(
+            [
+                Fault(
+                    code="month-form",
+                    place="月份",
+                    found=period,
+                    expected="四位年份、横杠、两位月份，如 2026-11",
+                    remedy="改正月份",
+                )
+            ]
+        )
+
+
 def check_person(person: Person | None, user: str, roles: Sequence[str]) -> list[Fault]:
     """The user is known in this village and has one of `roles`."""
     if person is not None and person.role in roles:
@@ -148,6 +173,28 @@ ROLE_NAMES = {
 }
 
 
+def _is_same_person(ports: Ports, claim: Claim, checker: str) -> bool:
+    """Whether maker and checker bear one name under two pseudonyms; one pseudonym is refused by `check_entry`."""
+    maker, other = (ports.vault.find_person(claim.village, user) for user in (claim.maker, checker))
+    if maker is None or other is None or maker.user == other.user:
+        return False
+    return _fold_name(maker.name) == _fold_name(other.name)
+
+
+def _fold_name(name: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", name).split())
+
+
+def _build_same_person(checker: str) -> Fault:
+    return Fault(
+        code="checker-same-person",
+        place=f"审核人 {checker}",
+        found="与经办人同名",
+        expected="另一个人",
+        remedy="请另一位有审核职责的人来通过；真是重名的，登记时写明区别",
+    )
+
+
 def _open_draft(draft: Draft, checker: str) -> Passed:
     """Read the draft's claim; its bytes must still be what the digest signed off."""
     try:
@@ -156,4 +203,10 @@ def _open_draft(draft: Draft, checker: str) -> Passed:
         raise Tampered(-1, expected=f"待审记录 {draft.id} 的原字节", found=error.reason) from error
     if digest_claim(claim) != draft.digest:
         raise Tampered(-1, expected=draft.digest, found=digest_claim(claim))
+    for named, texts in (
+        (list_public_digests(claim.body), draft.public),
+        (list_sealed_digests(claim.body), draft.private),
+    ):
+        if named != {digest_disclosure(text) for text in texts}:
+            raise Tampered(-1, expected=f"待审记录 {draft.id} 所指的文字", found="多了、少了或被换过")
     return Passed(checkers=(checker,), claim=claim, private=draft.private, public=draft.public)

@@ -3,7 +3,8 @@
 | path | what |
 | --- | --- |
 | `checkpoint` | the newest signed head |
-| `tile/<L>/<N>[.p/<W>]`, `tile/entries/<N>[.p/<W>]` | hashes and entries; partials of the newest and of every sealed size |
+| `tile/<L>/<N>[.p/<W>]` | hashes; partials of the newest and of every sealed size |
+| `tile/entries/<N>[.p/<W>]` | entries, likewise |
 | `log.vkey` | the verifier key, one line |
 | `policy` | the witness policy in force (tlog-policy) |
 | `texts/<index>.json` | public disclosures of an entry |
@@ -14,12 +15,12 @@ Nothing private is in it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from ledger.books.sheets import SheetSealed
 from ledger.canonical import encode_value, parse_entry
 from ledger.errors import NotFound, Tampered
-from ledger.log.tiles import ENTRIES, Tile, format_bundle, format_tile_path, list_tiles
+from ledger.log.tiles import ENTRIES, TILE_WIDTH, Tile, format_bundle, format_tile_path, list_tiles
 from ledger.ports import Ports, Reader
 from ledger.service.found import build_policy
 from ledger.service.publish import publish_head
@@ -33,9 +34,14 @@ def list_export(ports: Ports, village: str) -> Iterator[tuple[str, bytes]]:
     yield "log.vkey", f"{verifier_key}\n".encode()
     yield "policy", build_policy(verifier_key)
     with ports.ledger.read(village) as reader:
-        sheets = [sheet for kind in ("finance", "points", "scores") for sheet in list_sheets(reader, kind)]
-        for size in sorted({head.size, *(sheet.size for sheet in sheets)}):
-            yield from _list_tile_files(reader, size, is_newest=size == head.size)
+        sheets = [
+            sheet
+            for kind in ("finance", "points", "scores")
+            for sheet in list_sheets(reader, kind)
+            if sheet.index < head.size  # Others were sealed after the head was signed.
+        ]
+        for tile in _list_export_tiles(head.size, [sheet.size for sheet in sheets]):
+            yield format_tile_path(tile), build_tile(reader, tile)
         for index in range(head.size):
             texts = reader.list_texts(index)
             if texts:
@@ -52,17 +58,17 @@ def build_tile(reader: Reader, tile: Tile) -> bytes:
     """Return a tile's bytes, hashes or entries; NotFound where the log has not grown so far."""
     if tile.level != ENTRIES:
         return reader.read_tile(tile.level, tile.index, tile.width)
-    start = tile.index * 256
+    start = tile.index * TILE_WIDTH
     if start + tile.width > reader.size:
         raise NotFound(f"条目 {start} 到 {start + tile.width - 1}")
     return format_bundle(list(reader.iterate_entries(start, start + tile.width)))
 
 
-def _list_tile_files(reader: Reader, size: int, *, is_newest: bool) -> Iterator[tuple[str, bytes]]:
-    """Yield the tiles of the tree of `size`; of a size that is not the newest the partial ones only."""
-    for tile in list_tiles(size):
-        if is_newest or tile.width < 256:
-            yield format_tile_path(tile), build_tile(reader, tile)
+def _list_export_tiles(newest: int, sealed: Iterable[int]) -> Iterable[Tile]:
+    """Return the tiles of the newest tree and the partial ones of every sealed size, each once."""
+    tiles = list(list_tiles(newest))
+    tiles += [tile for size in sorted(set(sealed)) for tile in list_tiles(size) if tile.width < TILE_WIDTH]
+    return dict.fromkeys(tiles)
 
 
 def _list_sheet_files(

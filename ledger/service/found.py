@@ -11,7 +11,8 @@ from ledger.books.values import Village
 from ledger.books.village import ChartVersion, LogFounded
 from ledger.entries import Claim
 from ledger.errors import Fault
-from ledger.log.policy import digest_policy
+from ledger.log.note import parse_note_verifier
+from ledger.log.policy import NONE, Policy, PolicyLog, digest_policy, format_policy
 from ledger.ports import Entropy, Person, Ports
 from ledger.service.drafts import make_pseudonym
 from ledger.service.record import Passed, Receipt, record_claims
@@ -25,9 +26,11 @@ def check_village_code(village: str, details: Mapping[str, str]) -> list[Fault]:
     faults = []
     if not re.fullmatch(r"[0-9]{12}", village):
         faults.append(_founding_fault("--village", village, "12 位数字的区划代码"))
-    for name in ("name", "township", "telephone", "clerk", "supervisor"):
-        if not details[name].strip():
-            faults.append(_founding_fault(f"--{name}", "没有写", "立账时写明"))
+    faults += [
+        _founding_fault(f"--{name}", "没有写", "立账时写明")
+        for name in ("name", "township", "telephone", "clerk", "supervisor")
+        if not details[name].strip()
+    ]
     if details["clerk"].strip() and details["clerk"].strip() == details["supervisor"].strip():
         faults.append(_founding_fault("--supervisor", "与经办人同名", "另一个人"))
     return faults
@@ -50,7 +53,8 @@ def make_origin(entropy: Entropy) -> str:
 
 def build_policy(verifier_key: str) -> bytes:
     """Return the policy text of a log that has no witness yet (tlog-policy)."""
-    return f"log {verifier_key}\nquorum none\n".encode()
+    log = PolicyLog(parse_note_verifier(verifier_key))
+    return format_policy(Policy(logs=(log,), witnesses=(), groups=(), quorum=NONE))
 
 
 def found_village(ports: Ports, village: Village, origin: str, chart: ChartVersion, maker: str) -> Receipt:

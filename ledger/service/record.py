@@ -1,6 +1,7 @@
 """From a passed claim to an entry: the one way into a log.
 
-Order, and what survives a crash after each step:
+A database behind its newest head, a restored backup, takes no entry: it would fork from what was signed. Otherwise the
+order is this, and what survives a crash after each step:
 
 1. private disclosures into the vault: a crash leaves orphans there that no entry points at; harmless
 2. entries, tree, public texts, facts and the claim's digest in one transaction: all or nothing
@@ -22,7 +23,7 @@ from ledger.limits import CLOCK_BEHIND_MAX_MS
 from ledger.log.chain import ZERO_HASH
 from ledger.log.hashing import format_hash, hash_leaf
 from ledger.ports import Head, Ports, Writer
-from ledger.service.publish import publish_head
+from ledger.service.publish import publish_head, verify_extends
 from ledger.state import check_entry
 
 
@@ -46,10 +47,13 @@ def record_claims(ports: Ports, village: str, passed: Sequence[Passed]) -> list[
     """Append every claim in order, or none of them.
 
     A claim recorded before is not recorded again: its first index is returned. Raises Refused with all faults of the
-    first claim that has any, naming its place in the row.
+    first claim that has any, Tampered where the log does not extend its newest head.
     """
     ports.vault.keep_private(village, [text for item in passed for text in item.private])
     with ports.ledger.write(village) as writer:
+        newest = ports.heads.find_newest(village)
+        if newest is not None:
+            verify_extends(writer, newest)
         indexes = [_append_claim(ports, writer, item) for item in passed]
     head = publish_head(ports, village)
     return [Receipt(head=head, index=index) for index in indexes]

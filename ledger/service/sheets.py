@@ -17,16 +17,18 @@ from ledger.books.sheets import SheetSealed
 from ledger.books.values import SHEET_LETTERS, SheetKind
 from ledger.canonical import encode_value
 from ledger.entries import Claim
-from ledger.errors import Fault, NotFound, Refused
-from ledger.evidence import build_evidence
+from ledger.errors import Fault, NotFound, NotProven, Refused
+from ledger.evidence import build_evidence, verify_evidence
 from ledger.figures import build_head, collect_figures
 from ledger.log.commitments import open_disclosure
 from ledger.ports import Head, Ports, Reader, Renderer, SheetJob
+from ledger.service.drafts import check_person
 from ledger.service.publish import publish_head
 from ledger.service.record import Passed, Receipt, record_claims
 from ledger.state import get_day
 from ledger.state.facts import PeriodFacts, SheetFacts, get_fact, scan_facts
 
+SEALER_ROLES = ("clerk", "supervisor", "secretary", "township")
 FIGURES: dict[SheetKind, type[FinanceFigures] | type[PointsFigures] | type[ScoreFigures]] = {
     "finance": FinanceFigures,
     "points": PointsFigures,
@@ -119,8 +121,12 @@ def seal_sheet(
 ) -> tuple[SealedSheet, Receipt]:
     """Print, archive and record a month's sheet; returns it with the receipt of its entry.
 
-    Raises Refused when the month is open or the newest sealed sheet already says the same.
+    Raises Refused when the month is open, when the newest sealed sheet already says the same, when the maker does not
+    act in the village, and when the sheet's own evidence does not prove its figures.
     """
+    faults = check_person(ports.vault.find_person(village, maker), maker, SEALER_ROLES)
+    if faults:
+        raise Refused(faults)
     with ports.ledger.read(village) as reader:
         head = _get_head(ports, village, reader)
         number = _get_next_number(reader, kind, period)
@@ -129,6 +135,7 @@ def seal_sheet(
         _refuse_unchanged(ports, reader, kind, period, figures)
         verifier_key = ports.get_signer(village).verifier_key
         evidence = build_evidence(reader, figures.head, note=head.note, verifier_key=verifier_key)
+        _verify_own_evidence(ports, evidence, figures, verifier_key)
     job = SheetJob(
         base_url=base_url,
         evidence=evidence,
@@ -156,7 +163,7 @@ def seal_sheet(
 
 def _get_head(ports: Ports, village: str, reader: Reader) -> Head:
     """Return the signed head of exactly what `reader` sees."""
-    head = ports.heads.find_at(village, reader.size) or publish_head(ports, village)
+    head = publish_head(ports, village)
     if head.size != reader.size:
         raise Refused(
             [
@@ -170,6 +177,27 @@ def _get_head(ports: Ports, village: str, reader: Reader) -> Head:
             ]
         )
     return head
+
+
+def _verify_own_evidence(ports: Ports, evidence: bytes, figures: Figures, verifier_key: str) -> None:
+    """Check the attachment as a stranger will, before anything is hung."""
+    try:
+        verified = verify_evidence(evidence, ports.reference, trusted_key=verifier_key)
+        reason = "" if verified.figures == figures else "附件算出的数字与表上的不同"
+    except NotProven as error:
+        reason = error.reason
+    if reason:
+        raise Refused(
+            [
+                Fault(
+                    code="sheet-unproven",
+                    place=f"公开表 {figures.head.number}",
+                    found=reason,
+                    expected="表上的每个数字都能由附件证明",
+                    remedy="补齐当月的记录再封存；还不行，运行 mingbai audit",
+                )
+            ]
+        )
 
 
 def _get_next_number(reader: Reader, kind: SheetKind, period: str) -> str:
