@@ -149,7 +149,7 @@ def _read_sheet(worksheet: Worksheet, sheet: Sheet) -> tuple[tuple[Line, ...], l
     headers, more = _read_headers(worksheet, sheet)
     faults += more
     lines = []
-    for row in range(2, worksheet.max_row + 1):
+    for row in sorted({cell.row for cell in _iterate_cells(worksheet)} - {1}):
         line, more = _read_line(worksheet, sheet, headers, row)
         faults += more
         if line is not None:

@@ -1,0 +1,97 @@
+"""Empty workbooks: what the columns say, nothing that acts, and a clerk can fill them in; the page says the same."""
+
+from __future__ import annotations
+
+import io
+import re
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from ledger.service.workbooks.columns import WORKBOOKS, WorkbookKind
+from ledger.service.workbooks.reading import read_workbook
+from ledger.service.workbooks.templates import build_template
+from tests.service.importing import FILE, PAPER, PAPER_PAID, ImportDesk
+
+PAGE = (Path(__file__).parents[2] / "ledger" / "service" / "WORKBOOKS.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("kind", list(WORKBOOKS))
+def test_a_template_has_the_columns_and_no_row(kind: WorkbookKind) -> None:
+    _, faults = read_workbook(build_template(kind), kind, FILE)
+
+    assert [fault.code for fault in faults] == ["workbook-no-rows"]
+
+
+@pytest.mark.parametrize("kind", list(WORKBOOKS))
+def test_the_example_of_the_notes_can_be_filled_in(kind: WorkbookKind) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(build_template(kind)))
+    for sheet in WORKBOOKS[kind].sheets:
+        for number, text in enumerate(sheet.example, 1):
+            book[sheet.name].cell(2, number, text or None)
+    out = io.BytesIO()
+    book.save(out)
+
+    tables, faults = read_workbook(out.getvalue(), kind, FILE)
+
+    assert faults == []
+    assert all(len(lines) == 1 for lines in tables.values())
+
+
+@pytest.mark.parametrize("kind", list(WORKBOOKS))
+def test_no_cell_of_a_template_acts(kind: WorkbookKind) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(build_template(kind)))
+
+    cells = [
+        cell
+        for sheet in book.worksheets
+        for row in sheet.iter_rows()
+        for cell in row
+        if cell.value is not None
+    ]
+
+    assert {cell.data_type for cell in cells} == {"s"}
+    assert not any(str(cell.value).startswith(("=", "+", "-", "@", "\t")) for cell in cells)
+
+
+@pytest.mark.parametrize("kind", list(WORKBOOKS))
+def test_the_same_kind_gives_the_same_bytes(kind: WorkbookKind) -> None:
+    assert build_template(kind) == build_template(kind)
+
+
+def test_codes_keep_their_zeros_and_choices_come_from_the_shipped_data() -> None:
+    book = openpyxl.load_workbook(io.BytesIO(build_template("points")))
+    sheet: Any = book["积分"]
+
+    rules = {rule.promptTitle: rule for rule in sheet.data_validations.dataValidation}
+
+    assert sheet.column_dimensions["B"].width > 0
+    assert (rules["规则编号"].type, rules["规则编号"].errorStyle) == ("list", "warning")
+    assert [book["选项"].cell(2, 1).value, book["选项"].cell(59, 1).value] != [None, None]
+    assert rules["户号"].prompt == "农户名册里的户号，保留前面的 0，如 0217"
+
+
+def test_a_filled_template_is_imported() -> None:
+    desk = ImportDesk()
+    desk.open_books()
+    book = openpyxl.load_workbook(io.BytesIO(build_template("vouchers")))
+    headers = [cell.value for cell in book["凭证"][1]]
+    for number, row in enumerate((PAPER, PAPER_PAID), 2):
+        for column, header in enumerate(headers, 1):
+            book["凭证"].cell(number, column, row.get(str(header)))
+    out = io.BytesIO()
+    book.save(out)
+
+    assert desk.say("vouchers", out.getvalue()) == []
+
+
+@pytest.mark.parametrize("kind", list(WORKBOOKS))
+def test_the_page_lists_exactly_the_columns_there_are(kind: WorkbookKind) -> None:
+    section = PAGE.split(f"\n## {kind}: ", 1)[1].split("\n## ", 1)[0]
+    rows = re.findall(r"^\| ([一-鿿]+) \| ", section, re.MULTILINE)
+
+    assert [row for row in rows if row not in {"积分", "冲销"}] == [
+        column.header for sheet in WORKBOOKS[kind].sheets for column in sheet.columns
+    ]
