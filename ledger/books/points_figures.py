@@ -111,7 +111,7 @@ def _tell_most(figures: PointsFigures) -> Iterable[str]:
     rules = [rule for group in figures.groups for rule in group.rules if rule.points > 0]
     if rules:
         most = min(rules, key=lambda rule: (-rule.points, rule.code))
-        yield f"加分最多的一项是“{most.item}”，{most.awards} 笔，共 {most.points} 分。"
+        yield f"加分最多的一项是：{most.item}，{most.awards} 笔，共 {most.points} 分。"
 
 
 def _tell_sealed(figures: PointsFigures) -> Iterable[str]:
