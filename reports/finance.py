@@ -16,7 +16,7 @@ from ledger.books.finance_figures import summarize_finance
 from ledger.books.money import format_capitals, to_wan
 from reports.columns import REGULAR, fit_columns
 from reports.frame import Codes, HeadText, PlainWords, build_head_text, build_plain_words
-from reports.words import format_amount, format_day_in, format_flow, format_number_in
+from reports.words import MINUS, format_amount, format_day_in, format_flow, format_number_in
 
 _CHARTS = {
     "2004": "会计制度（财会〔2004〕12号）",
@@ -132,7 +132,9 @@ def build_finance(figures: FinanceFigures, codes: Codes | None) -> FinanceSheet:
         assets=_build_changes(figures.assets),
         capitals=format_capitals(figures.closing_fen),
         closing=format_amount(figures.closing_fen),
-        closing_wan=to_wan(figures.closing_fen) if abs(figures.closing_fen) >= 10_000_00 else "",
+        closing_wan=to_wan(figures.closing_fen).replace("-", MINUS)
+        if abs(figures.closing_fen) >= 10_000_00
+        else "",
         codes=codes,
         corrections=tuple(_build_correction(row, period) for row in figures.corrections),
         expense=format_amount(figures.expense_fen),

@@ -30,6 +30,9 @@ SHEETS: dict[str, Callable[[], Figures]] = {
 XHTML = "{http://www.w3.org/1999/xhtml}"
 POINTS_PER_MM = 72 / 25.4
 
+Word = tuple[float, float, float, float, str]
+"""Left, top, right, bottom in points from the top left corner, and the word."""
+
 
 @cache
 def get_sheet(name: str) -> bytes:
@@ -59,19 +62,18 @@ def read_pages(pdf: bytes) -> list[str]:
     return read_text(pdf).split("\f")[:-1]
 
 
-def read_words(pdf: bytes) -> list[tuple[float, list[tuple[float, float, float, float, str]]]]:
-    """Return for each page its height and its words as (x0, y0, x1, y1, word), in points from the top left."""
+def read_words(pdf: bytes) -> list[tuple[float, list[Word]]]:
+    """Return for each page its height and its words."""
     root = ET.fromstring(run("pdftotext", "-bbox", "-", "-", data=pdf))
     return [
-        (
-            float(page.attrib["height"]),
-            [
-                (*(float(word.attrib[key]) for key in ("xMin", "yMin", "xMax", "yMax")), word.text or "")
-                for word in page.iter(f"{XHTML}word")
-            ],
-        )
+        (float(page.attrib["height"]), [_read_word(word) for word in page.iter(f"{XHTML}word")])
         for page in root.iter(f"{XHTML}page")
-    ]  # type: ignore[misc]  # Four numbers and a word, which a star hides.
+    ]
+
+
+def _read_word(word: ET.Element) -> Word:
+    x0, y0, x1, y1 = (float(word.attrib[key]) for key in ("xMin", "yMin", "xMax", "yMax"))
+    return x0, y0, x1, y1, word.text or ""
 
 
 @cache

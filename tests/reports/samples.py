@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from typing import Any
 
 from ledger.books.figures import (
     AccountAmount,
@@ -39,9 +40,9 @@ EVIDENCE = b'{"sample":"' + "示例".encode() + b'"}'
 Figures = FinanceFigures | PointsFigures | ScoreFigures
 
 
-def make_head(kind: SheetKind, *, sealed: bool = True, **changes: object) -> SheetHead:
+def make_head(kind: SheetKind, *, sealed: bool = True, **changes: Any) -> SheetHead:
     """Return a head of November 2026, hung on 1 December, or a draft's."""
-    values: dict[str, object] = {
+    values: dict[str, Any] = {
         "display_from": "2026-12-01" if sealed else "",
         "display_to": "2026-12-16" if sealed else "",
         "follows": f"2026-10-{SHEET_LETTERS[kind]}-1" if sealed else "",
@@ -57,15 +58,15 @@ def make_head(kind: SheetKind, *, sealed: bool = True, **changes: object) -> She
         "village_name": "石榴河村",
         **changes,
     }
-    return SheetHead(**values)  # type: ignore[arg-type]
+    return SheetHead(**values)
 
 
-def make_job(figures: Figures, **changes: object) -> SheetJob:
+def make_job(figures: Figures, **changes: Any) -> SheetJob:
     """Return the job of a sheet: sealed with the sample checkpoint, or a draft where the figures have no
     number.
     """
     sealed = bool(figures.head.number)
-    values: dict[str, object] = {
+    values: dict[str, Any] = {
         "base_url": BASE_URL if sealed else "",
         "evidence": EVIDENCE if sealed else b"",
         "figures": encode_value(figures),
@@ -74,12 +75,12 @@ def make_job(figures: Figures, **changes: object) -> SheetJob:
         "verifier_key": VERIFIER_KEY,
         **changes,
     }
-    return SheetJob(**values)  # type: ignore[arg-type]
+    return SheetJob(**values)
 
 
-def make_move(line: int, **changes: object) -> Move:
+def make_move(line: int, **changes: Any) -> Move:
     """Return one line of a finance month."""
-    values: dict[str, object] = {
+    values: dict[str, Any] = {
         "account": "51302",
         "account_name": "办公费",
         "attachments": 1,
@@ -95,7 +96,7 @@ def make_move(line: int, **changes: object) -> Move:
         "voucher": f"2026-11-{line:03d}",
         **changes,
     }
-    return Move(**values)  # type: ignore[arg-type]
+    return Move(**values)
 
 
 _BUSY = (  # summary, account, name, income, expense, handler, attachments

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import msgspec
 import pytest
 
 from ledger.books.finance_figures import summarize_finance
@@ -184,11 +185,8 @@ def test_a_draft_says_on_every_page_that_it_is_none_to_rely_on() -> None:
 
 def test_a_sheet_that_replaces_another_names_it() -> None:
     head = make_head("points", number="2026-11-P-2", replaces="2026-11-P-1", follows="2026-11-P-1")
-    figures = make_points()
-    text = read_text(render_sheet(make_job(type(figures)(**{**_fields(figures), "head": head}))))
+    figures = msgspec.structs.replace(make_points(), head=head)
+
+    text = read_text(render_sheet(make_job(figures)))
 
     assert "替换2026-11-P-1" in text
-
-
-def _fields(figures: object) -> dict[str, object]:
-    return {name: getattr(figures, name) for name in figures.__struct_fields__}  # type: ignore[attr-defined]

@@ -22,11 +22,10 @@ from reports.words import (
     format_small,
     format_span,
 )
-from tests.reports.printed import POINTS_PER_MM, SHEETS, get_draft, get_sheet, read_text, read_words
+from tests.reports.printed import POINTS_PER_MM, SHEETS, Word, get_draft, get_sheet, read_text, read_words
 from tests.reports.samples import make_finance, make_head, make_job, make_move, make_points
 
 HUGE = -INTEGER_MAX
-Word = tuple[float, float, float, float, str]
 
 
 def _make_huge() -> bytes:

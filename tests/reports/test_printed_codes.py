@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 import zxingcpp
 from PIL import Image
@@ -14,6 +16,7 @@ from reports.codes import CHECK_CODE_MM, PAGE_CODE_MM, build_check_code, build_p
 from tests.reports.printed import SHEETS, draw_page, get_draft, get_sheet, read_pages
 from tests.reports.samples import BASE_URL, CHECKPOINT, VERIFIER_KEY, VILLAGE
 
+Read = Callable[[Image.Image], set[str]]
 DIGITS = "1" + "0123456789" * 25 + "01234"
 
 
@@ -27,8 +30,8 @@ def _read_zbar(picture: Image.Image) -> set[str]:
 
 @pytest.mark.parametrize("read", [_read_zxing, _read_zbar])
 @pytest.mark.parametrize("name", SHEETS)
-def test_both_codes_are_read_from_the_first_page_and_prove_the_checkpoint(name: str, read: object) -> None:
-    urls = read(draw_page(get_sheet(name), 1, 150))  # type: ignore[operator]
+def test_both_codes_are_read_from_the_first_page_and_prove_the_checkpoint(name: str, read: Read) -> None:
+    urls = read(draw_page(get_sheet(name), 1, 150))
 
     check = next(url for url in urls if "#" in url)
     assert urls == {f"{BASE_URL}/v/{VILLAGE}", check}
@@ -41,14 +44,14 @@ def test_both_codes_are_read_from_the_first_page_and_prove_the_checkpoint(name: 
 
 
 @pytest.mark.parametrize("read", [_read_zxing, _read_zbar])
-def test_codes_are_read_from_a_small_photograph_of_the_page(read: object) -> None:
+def test_codes_are_read_from_a_small_photograph_of_the_page(read: Read) -> None:
     picture = (
         draw_page(get_sheet("points"), 1, 300)
         .resize((992, 1403), Image.Resampling.BILINEAR)
         .rotate(4, expand=True, fillcolor=255, resample=Image.Resampling.BICUBIC)
     )
 
-    assert len(read(picture)) == 2  # type: ignore[operator]
+    assert len(read(picture)) == 2
 
 
 def test_the_fingerprint_stands_large_beside_the_codes() -> None:
