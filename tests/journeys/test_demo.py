@@ -1,0 +1,150 @@
+"""The demo village, built once with real paper: its log, its sheets and the audits of both."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+
+import pypdfium2
+import pytest
+import zxingcpp
+from click.testing import CliRunner
+from PIL.Image import Image
+from pypdf import PdfReader
+from pyzbar import pyzbar
+
+from ledger.audit import audit_evidence, audit_log
+from ledger.books.figures import FinanceFigures
+from ledger.cli import root
+from ledger.home import Home
+from ledger.ports import SheetJob
+from ledger.service.sheets import SealedSheet, get_figures, list_sheets
+from ledger.sources import VillageSource
+from reports.worker import WorkerRenderer
+from web.demo.build import SHEET_KINDS, STEPS, create_demo
+from web.demo.people import VILLAGE
+
+BASE_URL = "http://127.0.0.1:8000"
+MONTHS = [f"2026-{month:02d}" for month in range(1, 11)]
+
+
+class DigestPaper:
+    """Paper that is only its job's digest: for what does not depend on layout."""
+
+    def render(self, job: SheetJob) -> bytes:
+        return hashlib.sha256(job.figures + job.evidence + job.note).digest()
+
+    def describe_toolchain(self) -> bytes:
+        return b"{}"
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
+    with WorkerRenderer() as renderer:
+        home, builder = create_demo(tmp_path_factory.mktemp("demo") / "home", BASE_URL, renderer)
+        assert len(list(builder.build())) == STEPS
+    yield home
+    home.close()
+
+
+@pytest.fixture(scope="module")
+def sheets(demo: Home) -> list[SealedSheet]:
+    with demo.ledger.read(VILLAGE) as reader:
+        return [sheet for kind in SHEET_KINDS for sheet in list_sheets(reader, kind)]
+
+
+def draw_pages(data: bytes) -> list[Image]:
+    document = pypdfium2.PdfDocument(data)
+    return [page.render(scale=150 / 72).to_pil() for page in document]
+
+
+def test_every_month_but_the_last_is_sealed_on_three_sheets(sheets: list[SealedSheet]) -> None:
+    assert sorted(sheet.number for sheet in sheets) == sorted(
+        f"{month}-{letter}-1" for month in MONTHS for letter in "FPS"
+    )
+
+
+def test_the_audit_of_the_home_finds_nothing(demo: Home) -> None:
+    with demo.ledger.read(VILLAGE) as reader:
+        source = VillageSource(demo, VILLAGE, reader)
+        report = audit_log(source, demo.reference, now_ms=time.time_ns() // 1_000_000)
+
+    assert report.findings == ()
+    assert report.sheets == 30
+    assert report.entries > 500
+
+
+def test_every_pdf_proves_its_own_figures(demo: Home, sheets: list[SealedSheet]) -> None:
+    for sheet in sheets:
+        pdf = PdfReader(BytesIO(demo.archive.find(sheet.pdf) or b""))
+        [data] = pdf.attachments[f"mingbai-{sheet.number}.json"]
+
+        report = audit_evidence(
+            data,
+            "\n".join(page.extract_text() for page in pdf.pages),
+            demo.reference,
+            trusted_key=demo.get_signer(VILLAGE).verifier_key,
+        )
+
+        assert report.findings == (), sheet.number
+
+
+def test_two_decoders_that_others_wrote_read_both_codes_off_the_paper(
+    demo: Home, sheets: list[SealedSheet]
+) -> None:
+    for sheet in (sheet for sheet in sheets if sheet.period == MONTHS[-1]):
+        page = draw_pages(demo.archive.find(sheet.pdf) or b"")[0]
+
+        by_zxing = {code.text for code in zxingcpp.read_barcodes(page)}
+        by_zbar = {code.data.decode() for code in pyzbar.decode(page)}
+
+        assert by_zxing == by_zbar
+        assert f"{BASE_URL}/v/{VILLAGE}" in by_zxing
+        [check] = [text for text in by_zxing if "#" in text]
+        assert check.startswith(f"{BASE_URL}/c/{VILLAGE}#")
+        assert len(check.split("#")[1]) == 256
+
+
+def test_the_third_quarter_spends_what_a_real_village_published(demo: Home) -> None:
+    with demo.ledger.read(VILLAGE) as reader:
+        quarter = [get_figures(demo, reader, "finance", month) for month in MONTHS[6:9]]
+
+    spent = 0
+    for figures in quarter:
+        assert isinstance(figures, FinanceFigures)
+        spent += sum(
+            line.amount_fen
+            for line in figures.expenses
+            if line.account.startswith(("511", "513", "514", "515"))
+        )
+
+    # The red reversal of a June voucher, made in July, takes 1,860.00 off what the quarter's own vouchers spent.
+    assert spent + 186_000 == 22_280_100
+
+
+def test_the_demo_is_the_same_log_every_time(tmp_path: Path) -> None:
+    roots = []
+    for name in ("first", "second"):
+        home, builder = create_demo(tmp_path / name, BASE_URL, DigestPaper())
+        steps = builder.build()
+        for _ in range(5):
+            next(steps)
+        newest = home.heads.find_newest(VILLAGE)
+        assert newest is not None
+        roots.append(newest.note)
+        home.close()
+
+    assert roots[0] == roots[1]
+
+
+def test_the_command_audits_a_pdf_taken_home(demo: Home, sheets: list[SealedSheet], tmp_path: Path) -> None:
+    path = tmp_path / "公开表.pdf"
+    path.write_bytes(demo.archive.find(sheets[0].pdf) or b"")
+
+    result = CliRunner().invoke(root, ["audit", str(path)])
+
+    assert result.exit_code == 0, result.output
+    assert "全部对得上" in result.output
