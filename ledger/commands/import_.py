@@ -35,6 +35,8 @@ def template_command(kind: str, out: str) -> None:
     try:
         with Path(out).open("xb") as file:
             file.write(data)
+    except FileExistsError as error:
+        raise click.ClickException(f"文件 {out} 已经有了：换个名字，或先把它移开") from error
     except OSError as error:
         raise click.ClickException(f"文件 {out} 写不了：{os.strerror(error.errno or 0)}") from error
     print_notice(f"已写好 {WORKBOOKS[cast(WorkbookKind, kind)].title}表格：{out}")

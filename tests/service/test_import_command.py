@@ -1,0 +1,113 @@
+"""`mingbai template` and `mingbai import`, as a clerk types them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from ledger.cli import root
+from ledger.config import Config
+from ledger.errors import Refused
+from ledger.home import create_home
+from ledger.service.found import add_person, found_village, make_origin
+from tests.builders import VILLAGE
+from tests.fakes import FakeClock
+from tests.service.importing import OPENING, make_book
+
+
+class Desk:
+    """A home in a folder, with a clerk, and a workbook beside it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.home = create_home(folder / "home", Config(), clock=FakeClock())
+        self.home.keys.create(VILLAGE, make_origin(self.home.entropy), self.home.entropy.take(32))
+        self.clerk = add_person(self.home, VILLAGE, "样办事", "clerk").user
+        found_village(self.home, VILLAGE, self.home.keys.get_signer(VILLAGE).origin, "2023", self.clerk)
+        self.file = folder / "期初.xlsx"
+        self.file.write_bytes(make_book("opening", OPENING))
+
+    def run(self, *words: str) -> Result:
+        """Run `mingbai import opening FILE` with further words."""
+        command = [
+            "import",
+            "opening",
+            str(self.file),
+            "--home",
+            str(self.home.path),
+            "--maker",
+            self.clerk,
+            *words,
+        ]
+        return CliRunner().invoke(root, command)
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    return Desk(tmp_path)
+
+
+def test_a_dry_run_prints_what_would_be_posted_and_keeps_nothing(desk: Desk) -> None:
+    result = desk.run()
+
+    assert result.exit_code == 0
+    assert result.stdout.splitlines() == [
+        "期初余额 2026-10 借贷各 100,000.50 元，3 个科目",
+        "　借 101 库存现金 20,000.00",
+        "　借 102 银行存款 80,000.50",
+        "　贷 301 资本 100,000.50",
+    ]
+    assert result.stderr == "试算：共 1 项，没有要改的。加 --apply 存为草稿。\n"
+    assert desk.home.vault.list_drafts(VILLAGE, "waiting") == []
+
+
+def test_applying_prints_the_drafts(desk: Desk) -> None:
+    result = desk.run("--apply")
+
+    (draft,) = desk.home.vault.list_drafts(VILLAGE, "waiting")
+    assert result.exit_code == 0
+    assert result.stdout.splitlines()[-1] == f"{draft.id}  期初余额 2026-10 借贷各 100,000.50 元，3 个科目"
+
+
+def test_faults_are_a_refusal_and_keep_nothing(desk: Desk) -> None:
+    desk.file.write_bytes(make_book("opening", OPENING[:3]))
+
+    result = desk.run("--apply")
+
+    assert isinstance(result.exception, Refused)
+    assert desk.home.vault.list_drafts(VILLAGE, "waiting") == []
+
+
+def test_programs_read_drafts_and_faults(desk: Desk) -> None:
+    kept = desk.run("--apply", "--json")
+    again = desk.run("--json")
+
+    assert (kept.exit_code, again.exit_code) == (0, 1)
+    first, second = json.loads(kept.stdout), json.loads(again.stdout)
+    assert (first["applied"], len(first["drafts"]), first["faults"]) == (True, 1, [])
+    assert (second["applied"], second["drafts"], second["faults"][0]["code"]) == (
+        False,
+        [],
+        "import-duplicate",
+    )
+
+
+def test_a_template_is_written_once(tmp_path: Path) -> None:
+    out = tmp_path / "凭证.xlsx"
+
+    first = CliRunner().invoke(root, ["template", "vouchers", "--out", str(out)])
+    size = out.stat().st_size
+    again = CliRunner().invoke(root, ["template", "points", "--out", str(out)])
+
+    assert (first.exit_code, again.exit_code) == (0, 1)
+    assert out.stat().st_size == size
+    assert "已经有了" in again.stderr
+
+
+def test_a_template_that_cannot_be_written(tmp_path: Path) -> None:
+    result = CliRunner().invoke(root, ["template", "vouchers", "--out", str(tmp_path / "没有" / "a.xlsx")])
+
+    assert result.exit_code == 1
+    assert "写不了" in result.stderr
