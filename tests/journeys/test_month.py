@@ -1,0 +1,121 @@
+"""One month by hand, as a clerk and a supervisor type it: from an empty folder to an audited export."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from ledger.cli import root
+from ledger.errors import Refused
+from web.demo.draw import FOLDER
+from web.demo.people import CLERK, NAME, SUPERVISOR, TELEPHONE, TOWNSHIP, VILLAGE
+
+
+class Desk:
+    """A home, its two people, and the command line."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        self.clerk = ""
+        self.supervisor = ""
+
+    def run(self, *words: str, status: int = 0) -> str:
+        result: Result = CliRunner().invoke(root, list(words), env={"MINGBAI_HOME": str(self.home)})
+        assert result.exit_code == status, (words, result.output, result.exception)
+        return str(result.exception) if isinstance(result.exception, Refused) else result.output
+
+    def hand_in(self, kind: str, name: str) -> None:
+        """Dry run, apply, pass."""
+        path = str(FOLDER / name)
+        self.run("import", kind, path, "--maker", self.clerk)
+        self.run("import", kind, path, "--maker", self.clerk, "--apply")
+        self.run("pass", "--all", "--checker", self.supervisor)
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
+    desk = Desk(tmp_path_factory.mktemp("month") / "home")
+    said = desk.run(
+        *("init", "--village", VILLAGE, "--name", NAME, "--township", TOWNSHIP),
+        *("--telephone", TELEPHONE, "--clerk", CLERK, "--supervisor", SUPERVISOR),
+    )
+    desk.clerk, desk.supervisor = re.findall(r"u-[a-z2-7]{10}", said)[:2]
+    desk.run("pass", "--all", "--checker", desk.supervisor)
+    for what in ("rulebook", "scheme"):
+        words = ("--maker", desk.clerk, "--month", "2026-01", "--resolution", "2025年12月村民代表会议通过")
+        desk.run("adopt", what, *words)
+    desk.run("pass", "--all", "--checker", desk.supervisor)
+    desk.hand_in("opening", "立账/期初余额.xlsx")
+    desk.hand_in("households", "立账/农户和积分契约.xlsx")
+    desk.hand_in("members", "立账/党员名册.xlsx")
+    desk.hand_in("vouchers", "2026-01/凭证.xlsx")
+    desk.hand_in("points", "2026-01/积分.xlsx")
+    desk.hand_in("scores", "2026-01/党员评分.xlsx")
+    desk.run("close", "--month", "2026-01", "--maker", desk.clerk, "--checker", desk.supervisor)
+    desk.run("seal", "--month", "2026-01", "--maker", desk.clerk)
+    return desk
+
+
+def test_the_sealed_sheet_is_handed_out_and_audits_clean(desk: Desk, tmp_path: Path) -> None:
+    for kind in ("finance", "points", "scores"):
+        path = tmp_path / f"{kind}.pdf"
+
+        desk.run("sheet", "--month", "2026-01", "--kind", kind, "--out", str(path))
+
+        assert path.read_bytes().startswith(b"%PDF-")
+        assert "全部对得上" in desk.run("audit", str(path))
+
+
+def test_folder_zip_and_home_audit_alike(desk: Desk, tmp_path: Path) -> None:
+    folder, archive = tmp_path / "export", tmp_path / "export.zip"
+    desk.run("export", "--out", str(folder))
+    desk.run("export", "--out", str(archive))
+
+    reports = [json.loads(desk.run("audit", str(target), "--json")) for target in (folder, archive)]
+    [home] = json.loads(desk.run("audit", "--json"))
+
+    for report in (*reports, home):
+        assert report["findings"] == []
+        assert report["sheets"] == 3
+        assert report["root"] == home["root"]
+
+
+def test_an_export_with_a_changed_byte_is_refused_by_name(desk: Desk, tmp_path: Path) -> None:
+    folder = tmp_path / "export"
+    desk.run("export", "--out", str(folder))
+    size = json.loads(desk.run("audit", str(folder), "--json"))["entries"]
+    bundle = folder / "tile" / "entries" / "000.p" / str(size)
+    data = bytearray(bundle.read_bytes())
+    place = data.index(b'"amount_fen":')
+    data[place + 13] = ord("9") if data[place + 13] != ord("9") else ord("8")
+    bundle.write_bytes(bytes(data))
+
+    report = json.loads(desk.run("audit", str(folder), "--json", status=1))
+
+    opened = 4  # founding, description, rulebook, scheme, then the opening balances
+    assert {finding["entry"] for finding in report["findings"]} == {opened}
+
+
+def test_the_same_workbook_again_is_refused_and_nothing_is_kept(desk: Desk) -> None:
+    path = str(FOLDER / "2026-01" / "凭证.xlsx")
+
+    said = desk.run("import", "vouchers", path, "--maker", desk.clerk, "--apply", status=1)
+
+    assert "import-duplicate" in said
+    assert json.loads(desk.run("drafts", "--json")) == []
+
+
+def test_sealing_again_without_news_is_refused(desk: Desk) -> None:
+    words = ("--month", "2026-01", "--kind", "finance", "--maker", desk.clerk)
+
+    assert "sheet-unchanged" in desk.run("seal", *words, status=1)
+
+
+def test_doctor_finds_nothing_wrong(desk: Desk) -> None:
+    checks = json.loads(desk.run("doctor", "--json"))
+
+    assert [check for check in checks if check["state"] == "wrong"] == []
