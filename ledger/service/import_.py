@@ -11,7 +11,7 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from ledger.errors import Fault
+from ledger.errors import Fault, Refused
 from ledger.limits import FAULTS_MAX_SHOWN
 from ledger.ports import Draft, Household, Member, Ports
 from ledger.service.drafts import check_person
@@ -84,12 +84,9 @@ def import_workbook(
 
 
 def apply_import(ports: Ports, imported: Import) -> None:
-    """Keep the drafts, and the people they speak of; Refused where another import was faster.
-
-    ValueError for an import with faults: there is nothing to keep.
-    """
+    """Keep the drafts and the people they speak of; Refused with its faults, keeping nothing, where it has any."""
     if imported.faults:
-        raise ValueError("an import with faults has nothing to apply")
+        raise Refused(imported.faults)
     ports.vault.put_households(imported.village, imported.households)
     ports.vault.put_members(imported.village, imported.members)
     ports.vault.put_drafts(imported.drafts)

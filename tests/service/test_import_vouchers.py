@@ -8,6 +8,7 @@ import pytest
 
 from ledger.books.vouchers import Posting, VoucherRecorded, VoucherReplaced, VoucherReversed
 from ledger.canonical import parse_claim
+from ledger.errors import Refused
 from ledger.service.close import prepare_closing
 from ledger.service.drafts import pass_drafts
 from ledger.service.import_ import apply_import
@@ -89,7 +90,7 @@ def test_an_import_with_faults_has_no_drafts_and_cannot_be_applied(desk: ImportD
     imported = desk.read("vouchers", make_book("vouchers", [PAPER, PAPER_PAID, RENT]))
 
     assert (imported.drafts, imported.preview) == ((), ())
-    with pytest.raises(ValueError, match="faults"):
+    with pytest.raises(Refused, match="voucher-unbalanced"):
         apply_import(desk.ports, imported)
 
 
