@@ -36,7 +36,7 @@ class ChainReader:
         places = {leaf: place for place, leaf in enumerate(self._leaves.proven)}
         for index, data in enumerate(self._entries.iterate()):
             leaf = self._leaves.computed[index]
-            if index in self._leaves.altered:
+            if not data or index in self._leaves.altered:
                 self._report_altered(index, data, places.get(leaf))
                 yield index, None
             else:
@@ -86,7 +86,7 @@ class ChainReader:
     def _report_altered(self, index: int, data: bytes, place: int | None) -> None:
         signed = self._leaves.proven[index]
         if not data:
-            self._report("entry-missing", index, "原字节", f"叶哈希 {format_hash(signed)}", "没有", CHANGED)
+            self._report("entry-missing", index, "原字节", "签过名的一条记录", "没有", CHANGED)
             return
         found = (
             f"叶哈希 {format_hash(self._leaves.computed[index])}"
