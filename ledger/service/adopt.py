@@ -12,6 +12,7 @@ from ledger.data.templates import load_rules, load_scheme
 from ledger.entries import KIND_OF_BODY, Body, Claim
 from ledger.ports import Draft, Ports
 from ledger.service.drafts import Discloser, build_draft, refuse_no_month, refuse_stranger
+from ledger.service.screening import refuse_texts
 from ledger.state import get_day
 from ledger.state.facts import EntryAt, RulebookFacts, get_fact
 
@@ -19,7 +20,11 @@ from ledger.state.facts import EntryAt, RulebookFacts, get_fact
 def prepare_description(
     ports: Ports, village: str, *, maker: str, name: str, township: str, telephone: str
 ) -> Draft:
-    """Draft what the village says of itself in the head of every page and sheet."""
+    """Draft what the village says of itself in the head of every page and sheet.
+
+    Raises Refused where a text would publish what it may not; the telephone is an office's, so it may be one.
+    """
+    refuse_texts(ports, village, {"--name": name, "--township": township})
     texts = Discloser(ports.entropy)
     body = VillageDescribed(
         name=texts.publish("name", name),
@@ -34,6 +39,7 @@ def prepare_description(
 
 def prepare_rulebook(ports: Ports, village: str, *, maker: str, period: str, resolution: str) -> Draft:
     """Draft the adoption of the shipped rulebook, in force from `period` on, by the meeting `resolution` names."""
+    refuse_texts(ports, village, {"--resolution": resolution})
     template = load_rules()
     texts = Discloser(ports.entropy)
     with ports.ledger.read(village) as reader:
@@ -65,6 +71,7 @@ def prepare_rulebook(ports: Ports, village: str, *, maker: str, period: str, res
 
 def prepare_scheme(ports: Ports, village: str, *, maker: str, period: str, resolution: str) -> Draft:
     """Draft the adoption of the shipped member scheme, in force from `period` on."""
+    refuse_texts(ports, village, {"--resolution": resolution})
     template = load_scheme("member-60")
     texts = Discloser(ports.entropy)
     with ports.ledger.read(village) as reader:

@@ -15,6 +15,7 @@ from ledger.errors import Fault, Refused
 from ledger.limits import FAULTS_MAX_SHOWN
 from ledger.ports import Draft, Household, Member, Ports
 from ledger.service.drafts import check_person
+from ledger.service.screening import list_names
 from ledger.service.workbooks.columns import WorkbookKind
 from ledger.service.workbooks.households import gather_households
 from ledger.service.workbooks.members import gather_members
@@ -57,7 +58,7 @@ def import_workbook(
         desk = Desk(
             batch=batch,
             maker=maker,
-            names=_list_names(ports, village),
+            names=list_names(ports, village),
             ports=ports,
             reader=reader,
             village=village,
@@ -90,13 +91,6 @@ def apply_import(ports: Ports, imported: Import) -> None:
     ports.vault.put_households(imported.village, imported.households)
     ports.vault.put_members(imported.village, imported.members)
     ports.vault.put_drafts(imported.drafts)
-
-
-def _list_names(ports: Ports, village: str) -> frozenset[str]:
-    """Return the names that may not stand in public text, without blanks."""
-    households = (item.name for item in ports.vault.list_households(village))
-    members = (item.name for item in ports.vault.list_members(village))
-    return frozenset("".join(name.split()) for name in (*households, *members))
 
 
 def _check_again(ports: Ports, desk: Desk, filename: str) -> list[Fault]:

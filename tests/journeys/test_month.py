@@ -119,3 +119,12 @@ def test_doctor_finds_nothing_wrong(desk: Desk) -> None:
     checks = json.loads(desk.run("doctor", "--json"))
 
     assert [check for check in checks if check["state"] == "wrong"] == []
+
+
+def test_a_resolution_that_would_publish_a_villager_is_refused(desk: Desk) -> None:
+    words = ("--maker", desk.clerk, "--month", "2026-02", "--resolution", "王立春家提议，村民代表会议通过")
+
+    said = desk.run("adopt", "rulebook", *words, status=1)
+
+    assert "村民姓名 王*春" in said
+    assert json.loads(desk.run("drafts", "--json")) == []
