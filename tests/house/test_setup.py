@@ -13,7 +13,7 @@ import pytest
 from tests.house.sources import ROOT
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
-TOOLS = ["cat", "cksum", "date", "dirname", "grep", "mktemp", "readlink", "rm", "sh", "sleep", "tail"]
+TOOLS = ["cat", "cksum", "cut", "date", "dirname", "grep", "mktemp", "readlink", "rm", "sh", "sleep", "tail"]
 
 
 @pytest.fixture
