@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from jinja2.loaders import ChoiceLoader
+from markupsafe import Markup
 
 from web.assets import get_asset_path
 from web.i18n import TRANSLATIONS
@@ -30,6 +33,23 @@ class Frame:
     village_name: str = ""
 
 
+_PLAIN = re.compile(r"[\t\n\r -~\u3000-\u303f\u4e00-\u9fff\uff00-\uff60]*")
+_HIDDEN = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"})
+
+
+def show_hidden(value: Any) -> Any:
+    """Return a text with control, formatting and private characters written out, e.g. `〔U+202E〕`, as paper has it.
+
+    What is about to stand on a page passes here, so that no text can reorder or hide its neighbours.
+    """
+    if not isinstance(value, str) or isinstance(value, Markup) or _PLAIN.fullmatch(value):
+        return value
+    return "".join(
+        f"〔U+{ord(mark):04X}〕" if mark not in "\t\n\r" and unicodedata.category(mark) in _HIDDEN else mark
+        for mark in value
+    )
+
+
 def render_page(template: str, page: Any) -> bytes:
     """Return the HTML of a page's dataclass in UTF-8."""
     return _get_environment().get_template(template).render(page=page).encode()
@@ -40,6 +60,7 @@ def _get_environment() -> Environment:
     environment = Environment(
         autoescape=select_autoescape(default=True, default_for_string=True),
         extensions=["jinja2.ext.i18n"],
+        finalize=show_hidden,
         loader=ChoiceLoader([PackageLoader("web", "templates"), PackageLoader("web", "components")]),
         lstrip_blocks=True,
         trim_blocks=True,

@@ -28,7 +28,7 @@ from web.public.scores import StarRow, build_stars
 from web.respond import AnyRequest
 from web.routing import get_site, route_page
 from web.site import VillageView
-from web.words import SHEET_KINDS, SHEET_NAMES
+from web.words import SHEET_KINDS, SHEET_NAMES, format_month_short
 
 CORRECTIONS_SHOWN = 4
 
@@ -142,7 +142,7 @@ def _build_card(view: VillageView, kind: SheetKind) -> SheetCard:
     if not sheets:
         return SheetCard(kind, "", SHEET_NAMES[kind], "", "", "")
     path = get_sheet_path(view.code, kind, sheets[0].period)
-    month = format_month(sheets[0].period)
+    month = format_month_short(sheets[0].period)
     return SheetCard(kind, month, SHEET_NAMES[kind], sheets[0].number, path, f"{path}.pdf")
 
 

@@ -16,7 +16,7 @@ from web.public.months import get_sheet_path
 WIDTH = 360
 HEIGHT = 150
 BASE = 122
-TOP = 12
+TOP = 4
 LEFT = 4
 BAR_MAX = 12
 

@@ -23,7 +23,7 @@ from web.routing import get_site, route_page
 from web.site import VillageView
 from web.words import SHEET_KINDS, SHEET_NAMES
 
-SHOWN_OF_A_KIND = 3
+SHOWN_OF_A_KIND = 2
 
 
 @dataclass(frozen=True)

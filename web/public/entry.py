@@ -63,6 +63,7 @@ class EntryRow:
     index: str
     path: str
     title: str
+    what: str
 
 
 @dataclass(frozen=True)
@@ -138,11 +139,13 @@ def build_proof(view: VillageView, index: int) -> bytes:
 
 
 def _build_row(view: VillageView, entry: Entry) -> EntryRow:
+    told = explain_entry(view, entry)
     return EntryRow(
         day=format_day(entry.occurred_on),
         index=format_count(entry.index),
         path=f"/v/{view.code}/entries/{entry.index}",
-        title=explain_entry(view, entry).title,
+        title=told.title,
+        what=told.what,
     )
 
 

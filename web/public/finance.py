@@ -154,7 +154,7 @@ def build_finance_page(view: VillageView, period: str) -> FinancePage:
         payables=_build_changes(figures.payables, chart, lines),
         receivables=_build_changes(figures.receivables, chart, lines),
         status=status,
-        summary=summarize_finance(figures),
+        summary=summarize_finance(figures)[1:],
         vouchers=figures.vouchers,
     )
 

@@ -14,11 +14,11 @@ from ledger.errors import NotFound
 from ledger.log.checkpoint import parse_checkpoint
 from ledger.log.note import parse_note
 from ledger.log.receipt import format_fingerprint
-from ledger.service.sheets import SealedSheet, find_sheet, get_figures
+from ledger.service.sheets import find_sheet, get_figures
 from ledger.state.facts import PeriodFacts, get_fact
 from reports.words import format_day, format_month, format_span
 from web.site import VillageView, check_period
-from web.words import SHEET_NAMES, SHEET_PATHS
+from web.words import SHEET_NAMES, SHEET_PATHS, format_month_short
 
 MonthState = Literal["open", "closed", "sealed"]
 
@@ -44,6 +44,7 @@ class SheetStatus:
     older: MonthLink | None
     path: str
     pdf: str
+    pdf_size: str
     replaces: str
     size: str
     state: MonthState
@@ -56,6 +57,7 @@ class MonthLink:
 
     month: str
     path: str
+    short: str
 
 
 def list_months(view: VillageView) -> list[str]:
@@ -111,6 +113,7 @@ def build_status(view: VillageView, figures: Figures) -> SheetStatus:
         older=_build_link(view.code, kind, months[place + 1]) if place + 1 < len(months) else None,
         path=path,
         pdf=f"{path}.pdf" if sealed else "",
+        pdf_size=_measure_pdf(view, sealed.pdf) if sealed else "",
         replaces=head.replaces,
         size=f"{head.size:,}",
         state=get_state(view, kind, period),
@@ -134,10 +137,15 @@ def get_sheet_path(village: str, kind: SheetKind, period: str) -> str:
     return f"/v/{village}/sheets/{period}/{SHEET_PATHS[kind]}"
 
 
-def find_newest_sealed(sheets: list[SealedSheet]) -> SealedSheet | None:
-    """Return the sheet of the newest month, of it the newest number, from a list in that order."""
-    return sheets[0] if sheets else None
+def _measure_pdf(view: VillageView, digest: str) -> str:
+    """Return how large a sealed PDF is, so that a reader on a slow line can decide."""
+    data = view.ports.archive.find(digest) or b""
+    return f"{max(len(data) / 1_000_000, 0.1):.1f} MB"
 
 
 def _build_link(village: str, kind: SheetKind, period: str) -> MonthLink:
-    return MonthLink(month=format_month(period), path=get_sheet_path(village, kind, period))
+    return MonthLink(
+        month=format_month(period),
+        path=get_sheet_path(village, kind, period),
+        short=format_month_short(period),
+    )

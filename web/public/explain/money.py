@@ -36,7 +36,8 @@ SIDES = {"debit": _("借"), "credit": _("贷")}
 
 def explain_opening(view: VillageView, entry: Entry, body: AccountsOpened) -> Explanation:
     return Explanation(
-        title=_("期初余额"),
+        what=_("期初余额"),
+        title=_("接过来的账"),
         sentences=(
             _("{month}开始用这本账。下面是接过来的各科目余额，两边合计相等。").format(
                 month=format_month(entry.period)
@@ -49,7 +50,8 @@ def explain_opening(view: VillageView, entry: Entry, body: AccountsOpened) -> Ex
 def explain_recorded(view: VillageView, entry: Entry, body: VoucherRecorded) -> Explanation:
     summary = read_text(view.texts, body.summary)
     return Explanation(
-        title=_("凭证 {number}：{summary}").format(number=body.number, summary=summary),
+        what=_("凭证 {number}").format(number=body.number),
+        title=summary,
         sentences=(_tell_voucher(entry, body.postings, summary),),
         facts=_list_facts(view, body),
         links=_list_answers(view, entry.index),
@@ -61,7 +63,8 @@ def explain_reversed(view: VillageView, entry: Entry, body: VoucherReversed) -> 
     wrong = _get_number(view, body.reverses)
     reason = read_text(view.texts, body.reason)
     return Explanation(
-        title=_("红字冲销 {number}：{reason}").format(number=body.number, reason=reason),
+        what=_("红字凭证 {number}").format(number=body.number),
+        title=_("冲销 {wrong}：{reason}").format(wrong=wrong, reason=reason),
         sentences=(
             _("{day}，把凭证 {wrong} 整张冲销：金额全部记成负数，等于那一笔没有发生。").format(
                 day=format_day(entry.occurred_on), wrong=wrong
@@ -85,7 +88,8 @@ def explain_replaced(view: VillageView, entry: Entry, body: VoucherReplaced) -> 
     if answer is not None and answer.reversed_by:
         links.append(Link(_("冲销它的红字凭证"), get_entry_path(view, answer.reversed_by)))
     return Explanation(
-        title=_("蓝字更正 {number}：{summary}").format(number=body.number, summary=summary),
+        what=_("蓝字凭证 {number}").format(number=body.number),
+        title=_("更正 {wrong}：{summary}").format(wrong=wrong, summary=summary),
         sentences=(
             _("这是凭证 {wrong} 冲销后重记的正确凭证。").format(wrong=wrong),
             _tell_voucher(entry, body.postings, summary),
@@ -99,6 +103,7 @@ def explain_replaced(view: VillageView, entry: Entry, body: VoucherReplaced) -> 
 def explain_closing(view: VillageView, entry: Entry, body: PeriodClosed) -> Explanation:
     month = format_month(entry.period)
     return Explanation(
+        what=_("结账"),
         title=_("{month}结账").format(month=month),
         sentences=(
             _("{month}的账到此为止，一共 {vouchers} 张凭证，借方和贷方各 {amount} 元，两边相等。").format(

@@ -24,6 +24,7 @@ from web.site import VillageView
 def explain_rulebook(view: VillageView, _entry: Entry, body: RulebookAdopted) -> Explanation:
     adds = sum(rule.points > 0 for rule in body.rules)
     return Explanation(
+        what=_("积分细则"),
         title=_("积分细则第 {version} 版").format(version=body.version),
         sentences=(
             _("村里通过了积分细则：{adds} 条加分，{takes} 条扣分。").format(
@@ -55,6 +56,7 @@ def explain_rulebook(view: VillageView, _entry: Entry, body: RulebookAdopted) ->
 def explain_households(_view: VillageView, _entry: Entry, body: HouseholdsRegistered) -> Explanation:
     total = sum(group.households for group in body.groups)
     return Explanation(
+        what=_("农户登记"),
         title=_("登记农户 {count} 户").format(count=format_count(total)),
         sentences=(
             _("登记了 {count} 户农户。每户是谁不公开，只在这里留下打乱的指纹，以后谁也换不掉。").format(
@@ -76,6 +78,7 @@ def explain_households(_view: VillageView, _entry: Entry, body: HouseholdsRegist
 
 def explain_agreements(_view: VillageView, _entry: Entry, body: AgreementsSigned) -> Explanation:
     return Explanation(
+        what=_("积分契约"),
         title=_("签订积分契约 {count} 户").format(count=format_count(len(body.agreements))),
         sentences=(
             _(
@@ -95,6 +98,7 @@ def explain_points_round(view: VillageView, entry: Entry, body: PointsRound) -> 
     points = sum(line.points for line in body.lines)
     part = _("（第 {part} 部分，共 {parts} 部分）").format(part=body.part, parts=body.parts)
     return Explanation(
+        what=_("积分评议"),
         title=_("{month}积分评议").format(month=month) + (part if body.parts > 1 else ""),
         sentences=(
             _("{month}评议通过：有记录的 {households} 户；这里公开 {lines} 笔，合计 {points} 分。").format(
@@ -119,6 +123,7 @@ def explain_points_reversed(view: VillageView, _entry: Entry, body: PointsRevers
     if body.rule:
         facts.insert(0, Fact(_("条目"), body.rule))
     return Explanation(
+        what=_("积分更正"),
         title=_("收回一笔积分：{points} 分").format(points=format_signed(body.points)),
         sentences=(
             _("以前评的一笔积分收回了。原因：{reason}。").format(

@@ -16,6 +16,7 @@ from web.site import VillageView
 def explain_scheme(view: VillageView, _entry: Entry, body: SchemeAdopted) -> Explanation:
     title = read_text(view.texts, body.title)
     return Explanation(
+        what=_("评分办法"),
         title=_("{title}第 {version} 版").format(title=title, version=body.version),
         sentences=(
             _("通过了党员评分办法：每名党员每月从 {base} 分起，按下面的项目加减。").format(base=body.base),
@@ -51,6 +52,7 @@ def explain_scheme(view: VillageView, _entry: Entry, body: SchemeAdopted) -> Exp
 def explain_branch(view: VillageView, _entry: Entry, body: BranchRegistered) -> Explanation:
     name = read_text(view.texts, body.name)
     return Explanation(
+        what=_("党支部登记"),
         title=_("登记{name}").format(name=name),
         sentences=(
             _("登记了{name}，党员 {count} 名。是谁不在网上公开。").format(
@@ -77,6 +79,7 @@ def explain_score_round(view: VillageView, entry: Entry, body: ScoreRound) -> Ex
         )
     sentences.append(_("哪一名党员得了多少分不在网上公开。"))
     return Explanation(
+        what=_("党员评分"),
         title=_("{month}党员评分：{branch}").format(month=month, branch=branch)
         + (part if body.parts > 1 else ""),
         sentences=tuple(sentences),

@@ -40,8 +40,9 @@ class Table:
 
 @dataclass(frozen=True)
 class Explanation:
-    """What an entry says. `title` names it in a list as well."""
+    """What an entry says. `what` names its kind, with its number where it has one; `title` what it is about."""
 
+    what: str
     title: str
     sentences: tuple[str, ...]
     facts: tuple[Fact, ...] = ()

@@ -16,6 +16,7 @@ from web.words import SHEET_NAMES
 
 def explain_founding(_view: VillageView, entry: Entry, body: LogFounded) -> Explanation:
     return Explanation(
+        what=_("立账"),
         title=_("这本账的开头"),
         sentences=(
             _("{day}，本村的账本立账。从这一条起，每一条记录都写着前一条的指纹，谁也不能在中间添改。").format(
@@ -34,6 +35,7 @@ def explain_founding(_view: VillageView, entry: Entry, body: LogFounded) -> Expl
 def explain_description(view: VillageView, _entry: Entry, body: VillageDescribed) -> Explanation:
     name = read_text(view.texts, body.name)
     return Explanation(
+        what=_("村情"),
         title=_("村名和监督电话"),
         sentences=(
             _("这本账属于{township}{name}，监督电话 {telephone}。").format(
@@ -60,7 +62,8 @@ def explain_seal(view: VillageView, entry: Entry, body: SheetSealed) -> Explanat
     if body.replaces:
         sentences.append(_("它换下了同月的 {number}，因为其中有更正。").format(number=body.replaces))
     return Explanation(
-        title=_("封存 {number}：{month}{name}").format(number=body.number, month=month, name=name),
+        what=_("封存 {number}").format(number=body.number),
+        title=_("封存{month}{name}").format(month=month, name=name),
         sentences=tuple(sentences),
         facts=(
             Fact(_("编号"), body.number),
