@@ -21,7 +21,7 @@ from ledger.service.sheets import FIGURES
 class PlainRenderer:
     """Its paper is the digest of the job: the same job gives the same bytes. `before` runs while it renders."""
 
-    def __init__(self, before: Callable[[], None] = lambda: None) -> None:
+    def __init__(self, before: Callable[[], object] = lambda: None) -> None:
         self.before = before
 
     def render(self, job: SheetJob) -> bytes:

@@ -1,0 +1,60 @@
+"""A month is closed in order, once it has ended, by two persons; the draft says what the books say."""
+
+from __future__ import annotations
+
+import pytest
+
+from ledger.errors import Refused
+from ledger.service.close import prepare_closing
+from tests.builders import VILLAGE
+from tests.homes import VillageHome
+
+
+@pytest.fixture
+def opened(village: VillageHome) -> VillageHome:
+    village.open_books()
+    village.record_voucher("购办公用纸", 32_500)
+    return village
+
+
+def refuse(village: VillageHome, period: str, maker: str = "") -> list[str]:
+    with pytest.raises(Refused) as error:
+        village.pass_(prepare_closing(village.home, VILLAGE, period, maker or village.clerk.user))
+    return [fault.code for fault in error.value.faults]
+
+
+def test_a_closed_month_takes_nothing_more(opened: VillageHome) -> None:
+    opened.go_to("2026-11-02")
+
+    opened.close("2026-10")
+
+    with pytest.raises(Refused) as error:
+        opened.record_voucher("补记", 100)
+    assert [fault.code for fault in error.value.faults] == ["period-closed"]
+
+
+def test_the_same_closing_waits_only_once(opened: VillageHome) -> None:
+    opened.go_to("2026-11-02")
+
+    first, second = (prepare_closing(opened.home, VILLAGE, "2026-10", opened.clerk.user) for _ in range(2))
+
+    assert first == second
+    assert first.label == "2026年10月结账：凭证 1 张"
+
+
+def test_a_voucher_passed_meanwhile_makes_the_closing_wrong(opened: VillageHome) -> None:
+    opened.go_to("2026-11-02")
+    waiting = prepare_closing(opened.home, VILLAGE, "2026-10", opened.clerk.user)
+    opened.record_voucher("修水渠", 100)
+
+    with pytest.raises(Refused) as error:
+        opened.pass_(waiting)
+
+    assert "closing-vouchers" in {fault.code for fault in error.value.faults}
+
+
+def test_months_that_cannot_be_closed_are_refused_with_a_reason(opened: VillageHome) -> None:
+    assert refuse(opened, "2026-10") == ["closing-early"]
+    assert refuse(opened, "2026-13") == refuse(opened, "十月") == ["month-form"]
+    assert refuse(opened, "2026-10", opened.supervisor.user) == ["person-role"]
+    assert "period-future" in refuse(opened, "2026-12")

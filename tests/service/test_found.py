@@ -1,0 +1,71 @@
+"""A village's log is founded once, under an opaque name, by two persons."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from ledger.errors import Refused
+from ledger.log.policy import parse_policy
+from ledger.service.adopt import prepare_description, prepare_rulebook, prepare_scheme
+from ledger.service.doctor import check_python, check_villages
+from ledger.service.found import build_policy, check_village_code, found_village, make_origin
+from tests.builders import VILLAGE
+from tests.fakes import SeededEntropy
+from tests.homes import VillageHome
+
+DETAILS = {
+    "clerk": "样例甲",
+    "name": "石榴河村",
+    "supervisor": "样例乙",
+    "telephone": "0000-0000000",
+    "township": "样例县石榴镇",
+}
+
+
+def test_the_same_founding_again_gives_the_first_receipt_and_another_is_refused(village: VillageHome) -> None:
+    origin = village.home.get_signer(VILLAGE).origin
+
+    assert found_village(village.home, VILLAGE, origin, "2023", village.clerk.user).index == 0
+    with pytest.raises(Refused) as error:
+        found_village(village.home, VILLAGE, origin, "2004", village.clerk.user)
+
+    assert [fault.code for fault in error.value.faults] == ["log-founded-twice"]
+
+
+def test_details_of_a_founding_are_all_judged_at_once() -> None:
+    assert check_village_code(VILLAGE, DETAILS) == []
+    faults = check_village_code("3710", DETAILS | {"name": " ", "clerk": "样例乙"})
+    assert [fault.place for fault in faults] == ["--village", "--name", "--supervisor"]
+    assert {fault.code for fault in faults} == {"founding-detail"}
+
+
+def test_an_origin_is_opaque_and_a_policy_names_the_key(village: VillageHome) -> None:
+    assert re.fullmatch(r"mingbai/[a-z2-7]{16}", make_origin(SeededEntropy()))
+    key = village.home.get_signer(VILLAGE).verifier_key
+    assert build_policy(key) == f"log {key}\nquorum none\n".encode()
+    assert parse_policy(build_policy(key)).quorum == "none"
+
+
+def test_what_a_village_adopts_waits_for_another_person(village: VillageHome) -> None:
+    for prepare, label in ((prepare_rulebook, "58 条"), (prepare_scheme, "第 1 版")):
+        draft = prepare(
+            village.home, VILLAGE, maker=village.clerk.user, period="2026-10", resolution="村民代表会议通过"
+        )
+        assert label in draft.label
+        village.pass_(draft)
+    second = prepare_scheme(
+        village.home, VILLAGE, maker=village.clerk.user, period="2026-10", resolution="党员大会通过"
+    )
+    assert "第 2 版" in second.label
+    with pytest.raises(Refused) as error:
+        prepare_description(
+            village.home, VILLAGE, maker=village.supervisor.user, name="甲", township="乙", telephone="0"
+        )
+    assert [fault.code for fault in error.value.faults] == ["person-role"]
+
+
+def test_a_doctor_sees_a_healthy_village(village: VillageHome) -> None:
+    assert {check.state for check in check_villages(village.home)} == {"fine"}
+    assert check_python().state in ("fine", "warning")
