@@ -1,68 +1,112 @@
 """`mingbai`: the command's root. It lists commands, prints refusals and exits.
 
-Exit status: 0 fine, 1 findings or a refusal, 2 could not run. Commands of the packages above (sheet, serve, demo) are
-found by their entry points, so that `ledger` imports nothing above it.
+Exit status: 0 fine, 1 findings or a refusal, 2 could not run. A command's module is imported when it is run, never to
+list it: the list costs no database and no renderer. Commands of the packages above (sheet, seal, serve, demo) are found
+by their entry points, so that `ledger` imports nothing above it.
 """
 
 from __future__ import annotations
 
 import sys
-from importlib.metadata import entry_points
+from importlib import import_module
+from importlib.metadata import EntryPoint, entry_points
 
 import rich_click as click
 
-from ledger.commands.adopt import adopt_group
-from ledger.commands.audit import audit_command
-from ledger.commands.books import close_command, discard_command, drafts_command, pass_command
-from ledger.commands.common import print_faults, print_notice
-from ledger.commands.doctor import doctor_command
-from ledger.commands.export import export_command
-from ledger.commands.home import init_command, users_group
-from ledger.commands.import_ import import_command, template_command
-from ledger.errors import NotFound, NotProven, Refused, Tampered
+from ledger.errors import Fault, NotFound, NotProven, Refused, Tampered, format_fault
 
-COMMANDS = (
-    init_command,
-    users_group,
-    adopt_group,
-    template_command,
-    import_command,
-    drafts_command,
-    pass_command,
-    discard_command,
-    close_command,
-    export_command,
-    audit_command,
-    doctor_command,
-)
+OWN = {
+    "init": "ledger.commands.home:init_command",
+    "users": "ledger.commands.home:users_group",
+    "adopt": "ledger.commands.adopt:adopt_group",
+    "template": "ledger.commands.import_:template_command",
+    "import": "ledger.commands.import_:import_command",
+    "drafts": "ledger.commands.books:drafts_command",
+    "pass": "ledger.commands.books:pass_command",
+    "discard": "ledger.commands.books:discard_command",
+    "close": "ledger.commands.books:close_command",
+    "export": "ledger.commands.export:export_command",
+    "audit": "ledger.commands.audit:audit_command",
+    "doctor": "ledger.commands.doctor:doctor_command",
+}
+HELP = {
+    "init": "新建账本文件夹，为一个村立账。",
+    "users": "登记和查看在账本里办事的人。",
+    "adopt": "采用积分细则、考评办法，更改村情说明。",
+    "template": "生成空白表格。",
+    "import": "把填好的表格变成待审的草稿。",
+    "drafts": "列出待审的记录。",
+    "pass": "另一人审核通过，记入账本。",
+    "discard": "作废还没通过的记录。",
+    "close": "结账。",
+    "seal": "封存一个月的公开表。",
+    "sheet": "取出公开表的 PDF。",
+    "serve": "打开网页。",
+    "export": "导出一个村的账本。",
+    "audit": "离线核对账本或公开表。",
+    "doctor": "检查这台机器上的安装。",
+    "demo": "建一个示例村看看。",
+}
+"""What the list says of each command, in the order of a month's work; a test holds it to the commands."""
 
 
 class Root(click.RichGroup):
     """The root group: our own commands, and those that the packages above bring."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        above = [point.name for point in entry_points(group="mingbai.commands")]
-        return sorted({*super().list_commands(ctx), *above})
+        names = [*OWN, *(point.name for point in entry_points(group="mingbai.commands"))]
+        known = list(HELP)
+        return sorted(names, key=lambda name: known.index(name) if name in HELP else len(known))
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        known = super().get_command(ctx, cmd_name)
-        if known is not None:
-            return known
-        for point in entry_points(group="mingbai.commands", name=cmd_name):
-            command = point.load()
-            assert isinstance(command, click.Command)
-            return command
-        return None
+        """Return the command itself when it is about to run, else only what the list says of it."""
+        if ctx.resilient_parsing or cmd_name not in HELP:
+            return load_command(cmd_name)
+        return click.RichCommand(name=cmd_name, help=HELP[cmd_name])
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name, command, rest = super().resolve_command(ctx, args)
+        return name, load_command(name) if name is not None else command, rest
+
+
+def load_command(name: str) -> click.Command | None:
+    """Import a command; None where there is none of that name, Refused where what it needs is not installed."""
+    if name in OWN:
+        module, attribute = OWN[name].split(":")
+        command = getattr(import_module(module), attribute)
+    else:
+        points = list(entry_points(group="mingbai.commands", name=name))
+        if not points:
+            return None
+        command = _load_above(points[0])
+    assert isinstance(command, click.Command)
+    return command
+
+
+def _load_above(point: EntryPoint) -> object:
+    try:
+        return point.load()
+    except ModuleNotFoundError as error:
+        extra = point.module.split(".")[0]
+        raise Refused(
+            [
+                Fault(
+                    code="extra-missing",
+                    place=f"命令 {point.name}",
+                    found=f"没有装 {error.name}",
+                    expected=f"装了 mingbai[{extra}]",
+                    remedy=f"用 pip install 'mingbai[{extra}]' 装全，或用 ./mingbai 运行",
+                )
+            ]
+        ) from error
 
 
 @click.group(cls=Root, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="mingbai")
 def root() -> None:
     """明白账：村民看得懂、谁都查得到的集体账本。"""
-
-
-for _command in COMMANDS:
-    root.add_command(_command)
 
 
 def main() -> None:
@@ -75,20 +119,26 @@ def main() -> None:
         error.show()
         sys.exit(2)
     except click.Abort:
-        print_notice("已中止。")
+        _say("已中止。")
         sys.exit(2)
     except Refused as error:
-        print_faults(error.faults)
+        _say(f"有 {len(error.faults)} 处要改，什么都没有记：")
+        for number, fault in enumerate(error.faults, 1):
+            _say(f"  {number}. {format_fault(fault)}")
         sys.exit(1)
     except NotFound as error:
-        print_notice(f"没有找到：{error}")
+        _say(f"没有找到：{error}")
         sys.exit(2)
     except (NotProven, Tampered) as error:
-        print_notice(f"账本对不上，已停止：{error}")
+        _say(f"账本对不上，已停止：{error}")
         sys.exit(1)
     except OSError as error:
-        print_notice(f"读写文件时出错，没有做完：{error}")
+        _say(f"读写文件时出错，没有做完：{error}")
         sys.exit(2)
+
+
+def _say(text: str) -> None:
+    click.echo(text, err=True)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
@@ -12,7 +12,7 @@ import msgspec
 import rich_click as click
 
 from ledger.audit import Report
-from ledger.errors import Fault, Refused, format_fault
+from ledger.errors import Fault, Refused
 from ledger.home import open_home
 from ledger.ports import Ports
 
@@ -63,13 +63,6 @@ def get_village(home: Ports, village: str | None) -> str:
 def print_notice(text: str) -> None:
     """Say something to the person, on standard error."""
     click.echo(text, err=True)
-
-
-def print_faults(faults: Sequence[Fault]) -> None:
-    """List what has to be put right, all of it, on standard error."""
-    print_notice(f"有 {len(faults)} 处要改，什么都没有记：")
-    for number, fault in enumerate(faults, 1):
-        print_notice(f"  {number}. {format_fault(fault)}")
 
 
 def print_json(value: object) -> None:
