@@ -137,7 +137,7 @@ def test_entries_recorded_between_look_and_signature_ask_to_try_again(
 
     def publish_later(ports: object, village: str) -> object:
         closed.record_voucher("购种子", 500, period="2026-11", occurred_on="2026-11-01")
-        return real(ports, village)  # type: ignore[arg-type]
+        return real(ports, village)
 
     monkeypatch.setattr(sheets, "publish_head", publish_later)
 
@@ -153,7 +153,7 @@ def test_a_sheet_that_does_not_prove_itself_is_not_hung(
     def verify(*args: object, **options: object) -> object:
         if spoil == "raise":
             raise NotProven("缺一页")
-        verified = real(*args, **options)  # type: ignore[arg-type]
+        verified = real(*args, **options)
         return msgspec.structs.replace(
             verified, figures=msgspec.structs.replace(verified.figures, income_fen=1)
         )
