@@ -95,7 +95,10 @@ def _compile_cell(cell: str) -> str:
 def _list_head_rows(head: SheetHead) -> Iterator[Row]:
     yield from ((text,) for text in (head.village_name, head.township, head.telephone, head.number))
     yield ("前", str(f"{head.size:,}"), "条记录")
-    yield from ((_format_day(day),) for day in (head.display_from, head.objections_until))
+    until = _format_day(head.display_to)
+    is_same_year = head.display_from[:4] == head.display_to[:4]
+    yield _format_day(head.display_from), "至", until.partition("年")[2] if is_same_year else until
+    yield (_format_day(head.objections_until),)
     yield (("替换", head.replaces) if head.replaces else ("接上一张", head.follows) if head.follows else ())
 
 

@@ -1,0 +1,221 @@
+"""One value, one text: entries of every kind to bytes and back, held to another encoder of RFC 8785."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, get_args
+
+import msgspec
+import pytest
+import rfc8785
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ledger.books.values import Value
+from ledger.canonical import (
+    digest_claim,
+    encode_value,
+    format_claim,
+    format_entry,
+    parse_claim,
+    parse_entry,
+)
+from ledger.entries import KINDS, Entry, get_claim
+from ledger.errors import NotProven
+from ledger.limits import ENTRY_MAX_BYTES
+from tests.builders import (
+    Discloser,
+    EntryChain,
+    build_agreements,
+    build_branch,
+    build_closing,
+    build_description,
+    build_founding,
+    build_households,
+    build_opening,
+    build_points_line,
+    build_points_reversal,
+    build_points_round,
+    build_replacement,
+    build_reversal,
+    build_rulebook,
+    build_scheme,
+    build_score_round,
+    build_seal,
+    build_voucher,
+)
+
+
+def make_entries() -> list[Entry]:
+    """One entry of every kind."""
+    texts, chain = Discloser(), EntryChain()
+    line = build_points_line(texts)
+    for body in (
+        build_founding(),
+        build_description(texts),
+        build_opening(),
+        build_voucher(texts),
+        build_reversal(texts, reverses=3),
+        build_replacement(texts, replaces=3),
+        build_closing(),
+        build_rulebook(texts),
+        build_households(texts),
+        build_agreements(texts),
+        build_points_round(texts),
+        build_points_reversal(texts, line, reverses=10),
+        build_scheme(texts),
+        build_branch(texts),
+        build_score_round(texts),
+        build_seal(3),
+    ):
+        chain.append(body)
+    return chain.entries
+
+
+ENTRIES = make_entries()
+NAMES = [entry.kind for entry in ENTRIES]
+
+
+def test_there_is_an_entry_of_every_kind() -> None:
+    assert list(KINDS) == NAMES
+
+
+@given(st.data(), st.sampled_from(sorted(KINDS)))
+def test_a_random_entry_is_written_as_jcs_and_read_back(data: st.DataObject, kind: str) -> None:
+    body = data.draw(_values(KINDS[kind].body))
+    entry = msgspec.structs.replace(data.draw(_values(Entry, body=body)), kind=kind)
+
+    written = format_entry(entry)
+
+    assert written == rfc8785.dumps(msgspec.to_builtins(entry))
+    assert parse_entry(written) == entry
+    claim = get_claim(entry)
+    assert parse_claim(format_claim(claim)) == claim
+    assert len(digest_claim(claim)) == 64
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=NAMES)
+def test_every_byte_flipped_is_refused_or_another_entry(entry: Entry) -> None:
+    written = format_entry(entry)
+
+    for place, byte in enumerate(written):
+        for other in (byte ^ 1, byte ^ 0x20, byte ^ 0x80):
+            assert _read(written[:place] + bytes([other]) + written[place + 1 :]) != entry
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=NAMES)
+def test_every_truncation_is_refused(entry: Entry) -> None:
+    written = format_entry(entry)
+
+    for size in range(len(written)):
+        with pytest.raises(NotProven):
+            parse_entry(written[:size])
+
+
+DEFORMED: dict[str, Any] = {
+    "a space": lambda data: data.replace(b'"v":1', b'"v": 1'),
+    "a newline after": lambda data: data + b"\n",
+    "a mark before": lambda data: b"\xef\xbb\xbf" + data,
+    "a key twice": lambda data: data.replace(b'"v":1', b'"v":1,"v":1'),
+    "a key twice in the body": lambda data: data.replace(
+        b'"attachments":1', b'"attachments":1,"attachments":1'
+    ),
+    "an unknown key": lambda data: data.replace(b'"v":1', b'"v":1,"w":1'),
+    "an unknown key in the body": lambda data: data.replace(b'"attachments":1', b'"attachments":1,"b":1'),
+    "a key left out": lambda data: data.replace(b'"attachments":1,', b""),
+    "keys in another order": lambda data: json.dumps(
+        dict(reversed(json.loads(data).items())), separators=(",", ":")
+    ).encode(),
+    "body keys in another order": lambda data: json.dumps(
+        json.loads(data) | {"body": dict(reversed(json.loads(data)["body"].items()))}, separators=(",", ":")
+    ).encode(),
+    "a float": lambda data: data.replace(b'"attachments":1', b'"attachments":1.0'),
+    "an exponent": lambda data: data.replace(b'"attachments":1', b'"attachments":1e0'),
+    "a negative zero": lambda data: data.replace(b'"amount_fen":32500', b'"amount_fen":-0', 1),
+    "a leading zero": lambda data: data.replace(b'"attachments":1', b'"attachments":01'),
+    "null": lambda data: data.replace(b'"attachments":1', b'"attachments":null'),
+    "an integer too large": lambda data: data.replace(b"32500", b"9007199254740992", 1),
+    "an escape": lambda data: data.replace(b"voucher.recorded", b"voucher.\\u0072ecorded"),
+    "an unknown kind": lambda data: data.replace(b"voucher.recorded", b"voucher.invented"),
+    "another kind's body": lambda data: data.replace(b"voucher.recorded", b"voucher.replaced"),
+    "no UTF-8": lambda data: data.replace(b"u-aaaaaaaaaa", b"u-aaaaaaaaa\xff"),
+    "depth": lambda data: b"[" * 30_000 + b"]" * 30_000,
+    "nothing": lambda data: b"",
+    "a list": lambda data: b"[]",
+}
+
+
+@pytest.mark.parametrize("name", DEFORMED)
+def test_other_spellings_of_an_entry_and_a_claim_are_refused(name: str) -> None:
+    entry = ENTRIES[3]
+    written, claimed = format_entry(entry), format_claim(get_claim(entry))
+    assert DEFORMED[name](written) != written
+
+    with pytest.raises(NotProven):
+        parse_entry(DEFORMED[name](written))
+    if DEFORMED[name](claimed) != claimed:  # A claim has no version to spoil.
+        with pytest.raises(NotProven):
+            parse_claim(DEFORMED[name](claimed))
+
+
+def test_an_entry_beyond_its_limit_is_neither_written_nor_read() -> None:
+    texts = Discloser()
+    lines = tuple(build_points_line(texts, number) for number in range(700))
+    entry = msgspec.structs.replace(ENTRIES[10], body=build_points_round(texts, lines=lines))
+
+    with pytest.raises(ValueError, match=str(ENTRY_MAX_BYTES)):
+        format_entry(entry)
+    with pytest.raises(NotProven) as error:
+        parse_entry(encode_value(entry))
+    assert error.value.code == "entry-size"
+
+
+def _read(data: bytes) -> Entry | None:
+    try:
+        return parse_entry(data)
+    except NotProven:
+        return None
+
+
+def _values(kind: type[Value], **given_: Any) -> st.SearchStrategy[Any]:
+    """Values of a struct, its fields drawn from what their types allow."""
+    fields = {
+        field.name: given_[field.name] if field.name in given_ else _of_type(field.type)
+        for field in msgspec.structs.fields(kind)
+    }
+    return st.builds(
+        kind,
+        **{
+            name: item if isinstance(item, st.SearchStrategy) else st.just(item)
+            for name, item in fields.items()
+        },
+    )
+
+
+def _of_type(annotation: Any) -> st.SearchStrategy[Any]:
+    """Values of one field: the few shapes that bodies are made of."""
+    meta = [item for item in getattr(annotation, "__metadata__", ()) if isinstance(item, msgspec.Meta)]
+    base = get_args(annotation)[0] if meta else annotation
+    limits = {
+        name: getattr(item, name) for item in meta for name in _LIMITS if getattr(item, name) is not None
+    }
+    if base is bool:
+        return st.booleans()
+    if base is int:
+        return st.integers(limits.get("ge"), limits.get("le"))
+    if base is str:
+        return (
+            st.from_regex(limits["pattern"])
+            if "pattern" in limits
+            else st.text("abc+/=0", min_size=20, max_size=44)
+        )
+    if isinstance(base, type) and issubclass(base, Value):
+        return _values(base)
+    arguments = get_args(base)
+    if getattr(base, "__origin__", None) is tuple:
+        item = _of_type(arguments[0])
+        return st.lists(item, min_size=limits.get("min_length", 0), max_size=3).map(tuple)
+    return st.sampled_from(arguments)
+
+
+_LIMITS = ("ge", "le", "min_length", "pattern")
