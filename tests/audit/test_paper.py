@@ -49,14 +49,14 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Sheets, Signer]:
         village.close("2026-10")
         files: dict[str, bytes] = {}
         for kind in KINDS:
-            village.seal(kind, "2026-10")  # type: ignore[arg-type]
+            village.seal(kind, "2026-10")
         files = village.export()
         key = (path / "keys" / f"{VILLAGE}.key").read_text().strip()
     target = tmp_path_factory.mktemp("pdf") / "sheet.pdf"
     sheets = {}
     for kind, letter in KINDS.items():
         target.write_bytes(files[f"sheets/2026-10-{letter}-1/sheet.pdf"])
-        sheets[kind], sheets[f"{kind} text"] = read_pdf(target)  # type: ignore[assignment]
+        sheets[kind], sheets[f"{kind} text"] = read_pdf(target)
         sheets[f"{kind} pdf"] = target.read_bytes()
     return sheets, parse_signing_key(key)
 
@@ -291,7 +291,7 @@ def test_the_real_paper_holds_every_row(sheets: Any, tmp_path: Path, kind: str) 
         base_url="https://mb.example.cn",
         evidence=sheets[kind],
         figures=encode_value(verified.figures),
-        kind=kind,  # type: ignore[arg-type]
+        kind=kind,
         note=evidence.checkpoint.encode(),
         verifier_key=evidence.verifier_key,
     )
