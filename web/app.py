@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import msgspec
 from litestar import Litestar
 from litestar.datastructures import State
 from litestar.openapi.config import OpenAPIConfig
-from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.types import ASGIApp
 
 from ledger.ports import Ports
+from web.cache import PageBytes, build_page_bytes
 from web.config import REQUEST_MAX_BYTES
 from web.errors import EXCEPTION_HANDLERS
 from web.public.board import show_board
@@ -23,8 +25,10 @@ from web.public.log import (
 )
 from web.public.sheets import show_finance, show_points, show_scores, show_sheet, show_sheets
 from web.public.villages import show_villages
+from web.respond import AnyRequest, respond
+from web.routing import route_page
 from web.security import add_security_headers
-from web.site import Settings, Site
+from web.site import JSON, Settings, Site
 from web.static_files import show_asset
 
 ROUTES = (
@@ -51,14 +55,27 @@ ROUTES = (
 def create_app(ports: Ports, settings: Settings) -> Litestar:
     """Return the application over a home. It sets no cookie, keeps no session and configures no logger."""
     return Litestar(
-        route_handlers=ROUTES,
+        route_handlers=[*ROUTES, show_schema],
         before_send=[add_security_headers],
         debug=False,
         exception_handlers=EXCEPTION_HANDLERS,  # type: ignore[arg-type]  # Each handler takes its own exception.
         logging_config=None,
-        openapi_config=OpenAPIConfig(
-            title="Mingbai 明白账", version="1", path="/schema", render_plugins=[JsonRenderPlugin()]
-        ),
+        openapi_config=None,
         request_max_body_size=REQUEST_MAX_BYTES,
-        state=State({"site": Site(ports, settings)}),
+        state=State({"schema": build_schema(), "site": Site(ports, settings)}),
     )
+
+
+@route_page("/schema/openapi.json", media_type=JSON, summary="The addresses, as OpenAPI")
+def show_schema(request: AnyRequest) -> ASGIApp:
+    """Answer with the schema."""
+    return respond(request, request.app.state["schema"])
+
+
+def build_schema() -> PageBytes:
+    """Return the schema of all routes, from an application that is never served: the framework's own pages for it
+    load code from elsewhere.
+    """
+    config = OpenAPIConfig(title="Mingbai 明白账", version="1")
+    schema = Litestar(route_handlers=ROUTES, logging_config=None, openapi_config=config).openapi_schema
+    return build_page_bytes(msgspec.json.encode(schema.to_schema()), JSON)

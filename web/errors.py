@@ -7,14 +7,17 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
+from typing import Any
 
 from litestar.exceptions import HTTPException
 from litestar.response import Response
 
 from ledger.errors import NotFound, NotProven, Tampered
+from web.cache import build_page_bytes
 from web.i18n import _
 from web.page import Frame, render_page
-from web.respond import AnyRequest
+from web.respond import NEVER, Answer, AnyRequest, respond
+from web.site import HTML
 
 _logger = logging.getLogger("mingbai.web")
 
@@ -31,7 +34,7 @@ class ErrorPage:
 
 def answer_not_found(request: AnyRequest, _error: Exception) -> Response[bytes]:
     """Answer 404: the address leads nowhere."""
-    return _build_response(
+    return _build_answer(
         request,
         404,
         _("没有这个网页"),
@@ -46,7 +49,7 @@ def answer_http_error(request: AnyRequest, error: HTTPException) -> Response[byt
     if error.status_code >= 500:
         return answer_failure(request, error)
     headers = {"allow": "GET, HEAD"} if error.status_code == 405 else {}
-    return _build_response(
+    return _build_answer(
         request,
         error.status_code,
         _("这样的请求这里不接受"),
@@ -58,7 +61,7 @@ def answer_http_error(request: AnyRequest, error: HTTPException) -> Response[byt
 def answer_tampered(request: AnyRequest, error: Exception) -> Response[bytes]:
     """Answer 500 where our own log contradicts itself: nothing is shown that nobody can vouch for."""
     _logger.error("the log contradicts itself: %r %r", request.url.path, str(error))
-    return _build_response(
+    return _build_answer(
         request,
         500,
         _("账本自己核对不上，已停止显示"),
@@ -71,7 +74,7 @@ def answer_tampered(request: AnyRequest, error: Exception) -> Response[bytes]:
 def answer_failure(request: AnyRequest, error: Exception) -> Response[bytes]:
     """Answer 500: our own mistake."""
     _logger.error("a page failed: %r", request.url.path, exc_info=error)
-    return _build_response(
+    return _build_answer(
         request,
         500,
         _("网页出错了"),
@@ -88,14 +91,28 @@ EXCEPTION_HANDLERS = {
 }
 
 
-def _build_response(
+def _build_answer(
     request: AnyRequest, status: int, sentence: str, remedy: str, headers: dict[str, str] | None = None
 ) -> Response[bytes]:
     page = ErrorPage(frame=Frame(title=sentence), remedy=remedy, sentence=sentence, status=status)
-    body = b"" if request.method == "HEAD" else render_page("error.html", page)
-    return Response(
-        body,
-        headers={"cache-control": "no-store", **(headers or {})},
-        media_type="text/html; charset=utf-8",
-        status_code=status,
+    return _Sent(
+        respond(
+            request,
+            build_page_bytes(render_page("error.html", page), HTML),
+            cache_control=NEVER,
+            headers=headers,
+            status=status,
+        )
     )
+
+
+class _Sent(Response[bytes]):
+    """An answer in the shape in which the framework takes it from an exception handler."""
+
+    def __init__(self, answer: Answer) -> None:
+        super().__init__(b"", status_code=answer.status)
+        self._answer = answer
+
+    def to_asgi_response(self, *_args: Any, **_kwargs: Any) -> Any:
+        """Return the answer itself, in place of what the framework would build."""
+        return self._answer

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from litestar import Request
-from litestar.response.base import ASGIResponse
+from litestar.types import Receive, Scope, Send
 
 from web.cache import PageBytes
 from web.config import CHECKPOINT_MAX_AGE_S, FOREVER_S
@@ -14,8 +15,32 @@ REVALIDATE = "no-cache"
 """Keep it, but ask each time whether it is still the newest: that costs one small answer without a body."""
 FOREVER = f"public, max-age={FOREVER_S}, immutable"
 SECONDS = f"public, max-age={CHECKPOINT_MAX_AGE_S}"
+NEVER = "no-store"
 
 AnyRequest = Request[Any, Any, Any]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An answer exactly as it is sent; nothing is added on the way but the security headers.
+
+    `headers`  names in lower case
+    `is_head`  only the head is sent; content-length still tells the body's
+    """
+
+    body: bytes
+    headers: dict[str, str]
+    is_head: bool
+    status: int
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send it; what else the framework hands in is not needed."""
+        headers = [(name.encode(), value.encode()) for name, value in self.headers.items()]
+        if self.status != 304:
+            headers.append((b"content-length", str(len(self.body)).encode()))
+        await send({"type": "http.response.start", "status": self.status, "headers": headers})
+        body = b"" if self.is_head or self.status == 304 else self.body
+        await send({"type": "http.response.body", "body": body, "more_body": False})
 
 
 def respond(
@@ -23,40 +48,29 @@ def respond(
     page: PageBytes,
     *,
     cache_control: str = REVALIDATE,
-    status_code: int = 200,
     headers: dict[str, str] | None = None,
-) -> ASGIResponse:
+    status: int = 200,
+) -> Answer:
     """Return the answer to a GET or HEAD that `page` is."""
     compressed = bool(page.compressed) and accepts_gzip(request.headers.get("accept-encoding", ""))
     etag = f'{page.etag[:-1]}-gz"' if compressed else page.etag
-    sent = {"cache-control": cache_control, "etag": etag, **(headers or {})}
+    sent = {"content-type": page.media_type, "cache-control": cache_control, **(headers or {})}
+    if cache_control != NEVER:
+        sent["etag"] = etag
     if page.compressed:
         sent["vary"] = "accept-encoding"
-    if status_code == 200 and _matches(request.headers.get("if-none-match", ""), etag):
-        return ASGIResponse(body=b"", headers=sent, status_code=304, media_type=page.media_type)
-    body = page.compressed if compressed else page.body
-    if compressed:
+    if status == 200 and _matches(request.headers.get("if-none-match", ""), etag):
+        status = 304
+    elif compressed:
         sent["content-encoding"] = "gzip"
-    is_head = request.method == "HEAD"
-    return ASGIResponse(
-        body=body,
-        content_length=len(body),
-        headers=sent,
-        is_head_response=is_head,
-        media_type=page.media_type,
-        status_code=status_code,
-    )
+    body = page.compressed if compressed else page.body
+    return Answer(body, sent, request.method == "HEAD", status)
 
 
-def redirect(request: AnyRequest, path: str) -> ASGIResponse:
+def redirect(request: AnyRequest, path: str) -> Answer:
     """Return a lasting redirect to a path of this host."""
-    return ASGIResponse(
-        body=b"",
-        headers={"location": path, "cache-control": "public, max-age=3600"},
-        is_head_response=request.method == "HEAD",
-        media_type="text/plain; charset=utf-8",
-        status_code=308,
-    )
+    headers = {"location": path, "cache-control": "public, max-age=3600", "content-type": "text/plain"}
+    return Answer(b"", headers, request.method == "HEAD", 308)
 
 
 def accepts_gzip(header: str) -> bool:

@@ -6,8 +6,6 @@ import re
 from collections.abc import Callable
 from typing import Protocol
 
-from litestar.response.base import ASGIResponse
-
 from ledger.books.village import VillageDescribed
 from ledger.errors import NotFound
 from ledger.figures import read_text
@@ -16,7 +14,7 @@ from ledger.service.sheets import read_texts
 from ledger.state.facts import VillageFacts, get_fact
 from web.cache import PageBytes, PageCache, build_page_bytes
 from web.page import Frame, render_page
-from web.respond import REVALIDATE, AnyRequest, respond
+from web.respond import REVALIDATE, Answer, AnyRequest, respond
 
 HTML = "text/html; charset=utf-8"
 TEXT = "text/plain; charset=utf-8"
@@ -53,7 +51,7 @@ class Site:
         path: str,
         template: str,
         build: Callable[[VillageView], object],
-    ) -> ASGIResponse:
+    ) -> Answer:
         """Answer with the HTML of the dataclass that `build` returns; see `serve_bytes`."""
         return self.serve_bytes(request, village, path, HTML, lambda view: render_page(template, build(view)))
 
@@ -65,7 +63,7 @@ class Site:
         media_type: str,
         build: Callable[[VillageView], bytes],
         cache_control: str = REVALIDATE,
-    ) -> ASGIResponse:
+    ) -> Answer:
         """Answer with what `build` makes of the village's log, made once for each state of it.
 
         `path` names the page among those of the village. NotFound for a village that this home has not.
@@ -80,7 +78,7 @@ class Site:
                 self.pages.keep(key, page)
         return respond(request, page, cache_control=cache_control)
 
-    def serve_once(self, request: AnyRequest, body: bytes, media_type: str) -> ASGIResponse:
+    def serve_once(self, request: AnyRequest, body: bytes, media_type: str) -> Answer:
         """Answer with bytes that are not kept."""
         return respond(request, PageBytes(body, b"", build_page_bytes(body, media_type).etag, media_type))
 

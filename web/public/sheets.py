@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from litestar.params import FromPath
-from litestar.response.base import ASGIResponse
 from litestar.types import ASGIApp
 
+from ledger.books.sheets import SheetSealed
 from ledger.books.values import SheetKind
 from ledger.errors import NotFound, Tampered
 from ledger.service.sheets import SealedSheet, find_sheet, list_sheets
@@ -18,7 +18,7 @@ from web.public.finance import build_finance_page
 from web.public.months import MonthState, get_sheet_path, get_state, list_months
 from web.public.points import build_points_page
 from web.public.scores import build_scores_page
-from web.respond import AnyRequest, redirect
+from web.respond import Answer, AnyRequest, redirect
 from web.routing import get_site, route_page
 from web.site import JSON, PDF, TEXT, VillageView, check_period, check_village
 from web.words import SHEET_KINDS, SHEET_NAMES
@@ -104,7 +104,7 @@ def show_sheet(
     request: AnyRequest, code: FromPath[str], month: FromPath[str], name: FromPath[str]
 ) -> ASGIApp:
     """Answer with a month's sheet (`2026-10/finance`, its PDF with `.pdf`) or a sealed sheet's file
-    (`2026-10-F-1/figures.json`, `sheet.pdf`, `checkpoint`).
+    (`2026-10-F-1/figures.json`, `toolchain.json`, `sheet.pdf`, `checkpoint`).
     """
     site = get_site(request)
     path = f"sheets/{month}/{name}"
@@ -123,7 +123,7 @@ def show_sheet(
     return site.serve_page(request, code, path, template, lambda view: build(view, month))
 
 
-def _redirect_to_sheet(request: AnyRequest, code: str, month: str, kind: str) -> ASGIResponse:
+def _redirect_to_sheet(request: AnyRequest, code: str, month: str, kind: str) -> Answer:
     check_village(code)
     check_period(month)
     return redirect(request, f"/v/{code}/sheets/{month}/{kind}")
@@ -171,6 +171,12 @@ def _read_figures(view: VillageView, sheet: SealedSheet) -> bytes:
     return _read_archived(view, sheet, sheet.figures)
 
 
+def _read_toolchain(view: VillageView, sheet: SealedSheet) -> bytes:
+    body = view.reader.facts.read_entry(sheet.index).body
+    assert isinstance(body, SheetSealed)
+    return _read_archived(view, sheet, body.toolchain)
+
+
 def _read_checkpoint(view: VillageView, sheet: SealedSheet) -> bytes:
     head = view.find_head(sheet.size)
     if head is None:
@@ -187,6 +193,7 @@ def _read_archived(view: VillageView, sheet: SealedSheet, digest: str) -> bytes:
 
 _FILES: dict[str, tuple[str, Callable[[VillageView, SealedSheet], bytes]]] = {
     "sheet.pdf": (PDF, _read_pdf),
+    "toolchain.json": (JSON, _read_toolchain),
     "figures.json": (JSON, _read_figures),
     "checkpoint": (TEXT, _read_checkpoint),
 }

@@ -1,0 +1,314 @@
+"""What the pages say, read as a villager reads them: by their words."""
+
+from __future__ import annotations
+
+import html
+import re
+
+import msgspec
+import pytest
+from litestar.testing import TestClient
+
+from ledger.canonical import parse_entry
+from ledger.entries import KINDS
+from ledger.log.hashing import hash_leaf
+from ledger.log.note import parse_note_verifier
+from ledger.log.proof_file import open_proof_file, parse_proof_file
+from tests.builders import OTHER_VILLAGE, VILLAGE
+from tests.homes import VillageHome
+from tests.web.village import KINDS as SHEETS
+from tests.web.village import find_sealed
+from web.public.explain import EXPLAINERS
+
+BOARD = f"/v/{VILLAGE}"
+FORBIDDEN = re.compile("哈希|区块链|hash|Merkle", re.IGNORECASE)
+
+
+def read_words(client: TestClient, path: str) -> str:
+    """Return the words of a page, without markup."""
+    answer = client.get(path)
+    assert answer.status_code == 200, answer.text
+    return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", answer.text)).split())
+
+
+def test_the_board_answers_first_what_came_in_went_out_and_is_left(client: TestClient) -> None:
+    words = read_words(client, BOARD)
+
+    answer = words[words.index("2026年10月，村里的钱") :]
+    assert re.match(
+        r"2026年10月，村里的钱 月初有 50,000.00 元 ＋ 进账 0.00 元 － 花销 535.00 元 ＝ 账上还剩 49,465.00 元",
+        answer,
+    )
+
+
+def test_the_board_says_of_the_open_month_what_is_recorded_so_far(client: TestClient) -> None:
+    assert "11月还没结账：到目前进账 0.00 元，花销 48.00 元" in read_words(client, BOARD)
+
+
+def test_the_board_shows_points_stars_corrections_telephone_and_fingerprint(client: TestClient) -> None:
+    words = read_words(client, BOARD)
+
+    assert "3 户签了积分契约" in words
+    assert "党员 1 名，各星级人数" in words
+    assert "红字冲销 金额录错" in words
+    assert "打监督电话 0000-0000000" in words
+    assert re.search(r"指纹码 ([0-9]{4} ){4}", words)
+
+
+def test_a_village_without_a_sealed_sheet_says_so(client: TestClient, tmp_path) -> None:  # type: ignore[no-untyped-def]
+    from tests.homes import open_village
+    from tests.web.village import make_client
+
+    with open_village(tmp_path / "home") as fresh, make_client(fresh) as opened:
+        assert "还没有公开的账" in read_words(opened, BOARD)
+        assert "还没有公开表" in read_words(opened, f"{BOARD}/sheets")
+        assert "还没有封存的公开表" in read_words(opened, f"/c/{VILLAGE}")
+
+
+def test_the_finance_sheet_opens_every_line_to_its_entry(client: TestClient) -> None:
+    page = client.get(f"{BOARD}/sheets/2026-10/finance").text
+
+    rows = re.findall(
+        rf'<a href="{BOARD}/entries/(\d+)">(?:<span class="mark">[^<]*</span> )?([^<]*)</a>', page
+    )
+    assert [summary for _, summary in rows] == [
+        "购办公用纸",
+        "付会议室电费",
+        "冲销 2026-10-002 号凭证：金额录错",
+        "购办公用纸",
+        "封存它的那条记录",
+    ]
+    for index, summary in rows[:-1]:
+        assert summary.split("：")[-1] in read_words(client, f"{BOARD}/entries/{index}")
+
+
+def test_every_account_of_the_sheet_opens_to_the_vouchers_it_is_made_of(client: TestClient) -> None:
+    page = client.get(f"{BOARD}/sheets/2026-10/finance").text
+
+    account = page[page.index("管理费用<span") :]
+    lines = re.findall(r'<span class="n">借 ([−0-9.,]+)</span>', account[: account.index("</details>")])
+    assert lines == ["325.00", "120.00", "−120.00", "210.00"]
+
+
+@pytest.mark.parametrize("kind", SHEETS)
+def test_a_sealed_sheet_shows_number_days_telephone_and_fingerprint(client: TestClient, kind: str) -> None:
+    words = read_words(client, f"{BOARD}/sheets/2026-10/{kind}")
+
+    assert "已封存公开" in words
+    assert re.search(r"编号 2026-10-[FPS]-1 公示时间 2026年11月2日至", words)
+    assert "提异议截止" in words
+    assert "监督电话 0000-0000000" in words
+    assert re.search(r"指纹码 ([0-9]{4} ){4}", words)
+    assert "下载 PDF 原件" in words
+
+
+@pytest.mark.parametrize("kind", SHEETS)
+def test_an_open_month_says_that_it_is_for_reference_only_and_has_no_paper(
+    client: TestClient, kind: str
+) -> None:
+    path = f"{BOARD}/sheets/2026-11/{kind}"
+
+    assert "未结账·仅供参考" in read_words(client, path)
+    assert ".pdf" not in client.get(path).text
+    assert client.get(f"{path}.pdf").status_code == 404
+
+
+def test_a_closed_month_that_is_not_sealed_says_so(tmp_path) -> None:  # type: ignore[no-untyped-def]
+    from tests.homes import open_village
+    from tests.web.village import make_client
+
+    with open_village(tmp_path / "home") as village:
+        village.open_books()
+        village.record_voucher("购办公用纸", 32_500)
+        village.go_to("2026-11-02")
+        village.close("2026-10")
+        with make_client(village) as opened:
+            assert "已结账，还没公开" in read_words(opened, f"{BOARD}/sheets/2026-10/finance")
+            assert "10月已结账，还没公开" in read_words(opened, BOARD)
+
+
+@pytest.mark.parametrize("kind", SHEETS)
+def test_the_pdf_is_the_archived_one(client: TestClient, village: VillageHome, kind: str) -> None:
+    answer = client.get(f"{BOARD}/sheets/2026-10/{kind}.pdf")
+
+    assert answer.headers["content-type"] == "application/pdf"
+    assert answer.content == village.home.archive.find(find_sealed(village, kind).pdf)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("kind", SHEETS)
+def test_the_short_addresses_lead_to_the_sheets(client: TestClient, kind: str) -> None:
+    answer = client.get(f"{BOARD}/{kind}/2026-10", follow_redirects=False)
+
+    assert answer.status_code == 308
+    assert answer.headers["location"] == f"{BOARD}/sheets/2026-10/{kind}"
+
+
+def test_there_is_an_explanation_for_every_kind() -> None:
+    assert EXPLAINERS.keys() == KINDS.keys()
+
+
+def test_every_entry_is_explained_with_who_when_bytes_and_proof(
+    client: TestClient, village: VillageHome
+) -> None:
+    seen = set()
+    with village.home.ledger.read(VILLAGE) as reader:
+        size = reader.size
+    for index in range(size):
+        words = read_words(client, f"{BOARD}/entries/{index}")
+        data = client.get(f"{BOARD}/entries/{index}.json").content
+        entry = parse_entry(data)
+        seen.add(entry.kind)
+        assert f"经办人 {entry.maker}" in words
+        assert all(checker in words for checker in entry.checkers) or "由系统记下" in words
+        assert data.decode()[:200] in words.replace("  ", " ")
+        assert f"序号 {index}" in words
+
+    assert seen == KINDS.keys()
+
+
+def test_a_corrected_voucher_leads_to_its_corrections_and_back(client: TestClient) -> None:
+    page = client.get(f"{BOARD}/sheets/2026-10/finance").text
+    wrong = int(re.search(rf'{BOARD}/entries/(\d+)">付会议室电费', page)[1])  # type: ignore[index]
+
+    assert "这张凭证后来被红字冲销了" in read_words(client, f"{BOARD}/entries/{wrong}")
+    assert f'href="{BOARD}/entries/{wrong + 1}"' in client.get(f"{BOARD}/entries/{wrong}").text
+    assert f'href="{BOARD}/entries/{wrong}"' in client.get(f"{BOARD}/entries/{wrong + 1}").text
+    assert f'href="{BOARD}/entries/{wrong + 1}"' in client.get(f"{BOARD}/entries/{wrong + 2}").text
+
+
+def test_the_proof_of_every_entry_holds_under_the_newest_checkpoint(
+    client: TestClient, village: VillageHome
+) -> None:
+    log = parse_note_verifier(client.get(f"{BOARD}/log.vkey").text.strip())
+    newest = village.home.heads.find_newest(VILLAGE)
+    assert newest is not None
+
+    for index in range(newest.size):
+        proof = parse_proof_file(client.get(f"{BOARD}/entries/{index}.tlog-proof").content)
+        leaf = hash_leaf(client.get(f"{BOARD}/entries/{index}.json").content)
+        assert open_proof_file(proof, leaf, log).size == newest.size
+
+
+def test_the_list_of_entries_leads_to_the_first(client: TestClient, village: VillageHome) -> None:
+    path, titles = f"{BOARD}/entries", 0
+    while path:
+        page = client.get(path).text
+        titles += len(re.findall(r'class="row" href', page))
+        older = re.search(r'href="([^"]*\?before=\d+)"><span aria-hidden="true">‹', page)
+        path = older[1] if older else ""
+
+    with village.home.ledger.read(VILLAGE) as reader:
+        assert titles == reader.size
+
+
+def test_names_of_people_who_act_are_masked(client: TestClient, village: VillageHome) -> None:
+    with village.home.ledger.read(VILLAGE) as reader:
+        size = reader.size
+
+    for index in range(size):
+        assert not re.search("样例[甲乙丙]", read_words(client, f"{BOARD}/entries/{index}"))
+
+
+def test_no_public_page_speaks_of_hashes_or_chains(client: TestClient) -> None:
+    for path in ("/", BOARD, f"{BOARD}/sheets", f"{BOARD}/sheets/2026-10/finance", f"/c/{VILLAGE}"):
+        assert not FORBIDDEN.search(read_words(client, path)), path
+
+
+def test_no_public_page_asks_for_anything_but_a_village(client: TestClient) -> None:
+    for path in (
+        BOARD,
+        f"{BOARD}/sheets",
+        f"{BOARD}/sheets/2026-10/finance",
+        f"{BOARD}/entries/3",
+        f"/c/{VILLAGE}",
+    ):
+        assert not re.search(r"<(?:input|form|textarea|select)\b", client.get(path).text), path
+
+
+def test_the_check_page_names_every_seal_and_shows_the_newest_sheets_without_a_script(
+    client: TestClient, village: VillageHome
+) -> None:
+    words = read_words(client, f"/c/{VILLAGE}")
+    page = client.get(f"/c/{VILLAGE}").text
+
+    seals = re.search(r'data-seals="([^"]*)"', page)[1].split()  # type: ignore[index]
+    assert seals == [
+        f"{find_sealed(village, kind).number}:{find_sealed(village, kind).index}" for kind in SHEETS
+    ]
+    assert "账上还剩 49,465.00 元" in words
+    assert "没有替您核对" in words
+    assert "mb.example.cn" in words
+
+
+def test_the_search_finds_a_village_by_name_township_or_code(client: TestClient) -> None:
+    for query in ("", "石榴", "样例县 石榴河", VILLAGE[:6]):
+        assert "石榴河村" in read_words(client, f"/?q={query}"), query
+
+
+def test_the_search_says_when_nothing_is_found(client: TestClient) -> None:
+    words = read_words(client, "/?q=没有的村")
+
+    assert "没有找到“没有的村”" in words
+    assert "石榴河村" not in words
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        f"/v/{OTHER_VILLAGE}",
+        "/v/abc",
+        "/v/37108210120１",
+        f"/c/{OTHER_VILLAGE}",
+        f"{BOARD}/sheets/2026-09/finance",
+        f"{BOARD}/sheets/2026-13/finance",
+        f"{BOARD}/sheets/2026-10/wages",
+        f"{BOARD}/sheets/2026-10/finance.PDF",
+        f"{BOARD}/sheets/2026-10-F-2/figures.json",
+        f"{BOARD}/finance/2026-1",
+        f"{BOARD}/entries/999",
+        f"{BOARD}/entries/03",
+        f"{BOARD}/entries/-1",
+        f"{BOARD}/entries/3.txt",
+        f"{BOARD}/entries/3.",
+        f"{BOARD}/entries/999.tlog-proof",
+        f"{BOARD}/entries?before=9999",
+        f"{BOARD}/entries?before=x",
+        f"{BOARD}/texts/0.json",
+        f"{BOARD}/texts/1",
+        f"{BOARD}/../../etc/passwd",
+        "/static/style.css",
+        "/static/..%2fapp.py",
+        "/wp-login.php",
+    ],
+)
+def test_what_is_not_there_answers_404_in_plain_chinese(client: TestClient, path: str) -> None:
+    answer = client.get(path)
+
+    assert answer.status_code == 404
+    assert "没有这个网页" in answer.text
+    assert "重新扫公开栏上的码" in answer.text
+
+
+def test_figures_that_the_archive_lost_are_not_made_up(tmp_path) -> None:  # type: ignore[no-untyped-def]
+    from tests.homes import open_village
+    from tests.web.village import live_through_october, make_client
+
+    with open_village(tmp_path / "home") as village:
+        live_through_october(village)
+        digest = find_sealed(village, "finance").figures
+        file = tmp_path / "home" / "archive" / digest[:2] / digest
+        file.write_bytes(file.read_bytes().replace(b"49465", b"59465"))
+        with make_client(village) as opened:
+            answer = opened.get(BOARD)
+
+    assert answer.status_code == 500
+    assert "账本自己核对不上" in answer.text
+
+
+def test_the_sealed_figures_are_served_as_they_were_sealed(client: TestClient, village: VillageHome) -> None:
+    sheet = find_sealed(village, "finance")
+
+    data = client.get(f"{BOARD}/sheets/{sheet.number}/figures.json").content
+
+    assert data == village.home.archive.find(sheet.figures)
+    assert msgspec.json.decode(data)["head"]["number"] == sheet.number

@@ -1,0 +1,39 @@
+"""PAGES.md and the routes are the same list."""
+
+from __future__ import annotations
+
+import importlib
+import re
+from dataclasses import is_dataclass
+from importlib import resources
+
+from litestar.testing import TestClient
+
+from web.app import ROUTES
+
+DOCUMENT = resources.files("web").joinpath("PAGES.md").read_text(encoding="utf-8")
+ROWS = re.findall(r"^\| `(/[^`]*)` \| ([^|]*) \| ([^|]*) \|$", DOCUMENT, re.MULTILINE)
+
+
+def test_every_route_has_its_row_and_every_row_its_route() -> None:
+    routes = {re.sub(r":[a-z]+}", "}", path) for route in ROUTES for path in route.paths}
+
+    assert {path for path, _, _ in ROWS} == routes | {"/schema/openapi.json"}
+
+
+def test_every_value_named_is_a_frozen_dataclass() -> None:
+    named = [value for _, values, _ in ROWS for value in re.findall(r"`([a-z]+)\.(\w+)`", values)]
+
+    assert named
+    for module, name in named:
+        value = getattr(importlib.import_module(f"web.public.{module}"), name)
+        assert is_dataclass(value)
+        assert value.__dataclass_params__.frozen
+
+
+def test_every_row_says_what_it_answers() -> None:
+    assert all(question.strip() for _, _, question in ROWS)
+
+
+def test_the_served_schema_is_ours(client: TestClient) -> None:
+    assert client.get("/schema/openapi.json").json()["info"]["title"] == "Mingbai 明白账"

@@ -1,0 +1,109 @@
+"""The small pure parts: cache, chart, words, assets."""
+
+from __future__ import annotations
+
+import pytest
+
+from ledger.books.figures import FinanceFigures
+from tests.reports.samples import make_finance
+from web.assets import get_asset_path, load_assets
+from web.cache import PageCache, build_page_bytes
+from web.public.chart import BASE, build_chart
+from web.words import explain_account, format_about, format_instant, format_month_short
+
+
+def key(path: str) -> tuple[str, int, int, str]:
+    return ("371082101201", 1, 1, path)
+
+
+def test_the_least_recently_used_page_goes_first() -> None:
+    cache = PageCache(max_bytes=40)
+    for name in ("a", "b", "c", "d"):
+        cache.keep(key(name), build_page_bytes(name.encode() * 10, "text/plain"))
+    cache.find(key("a"))
+
+    cache.keep(key("e"), build_page_bytes(b"e" * 10, "text/plain"))
+
+    assert [name for name in "abcde" if cache.find(key(name))] == ["a", "c", "d", "e"]
+
+
+def test_a_page_that_would_fill_the_cache_is_not_kept() -> None:
+    cache = PageCache(max_bytes=40)
+
+    cache.keep(key("a"), build_page_bytes(b"a" * 11, "text/plain"))
+
+    assert cache.find(key("a")) is None
+
+
+def test_keeping_a_page_again_takes_no_more_room() -> None:
+    cache = PageCache(max_bytes=40)
+    for _ in range(9):
+        cache.keep(key("a"), build_page_bytes(b"a" * 10, "text/plain"))
+    cache.keep(key("b"), build_page_bytes(b"b" * 10, "text/plain"))
+
+    assert cache.find(key("a"))
+
+
+def test_what_does_not_shrink_is_not_compressed() -> None:
+    assert build_page_bytes(bytes(range(256)) * 3, "application/pdf").compressed == b""
+    assert build_page_bytes(b"a" * 1000, "text/plain").compressed
+    import random
+
+    assert build_page_bytes(random.Random(1).randbytes(1000), "application/octet-stream").compressed == b""
+
+
+def test_the_largest_bar_fills_the_chart_and_the_smallest_amount_is_seen() -> None:
+    large = _change(income_fen=10_000_000, expense_fen=1)
+    none = _change(income_fen=0, expense_fen=-500)
+
+    chart = build_chart("371082101201", [large, none])
+
+    first, second = chart.months
+    assert (first.income_bar.height, first.expense_bar.height) == (0, 0)
+    assert second.expense_bar.height == 2
+    assert second.income_bar.y + second.income_bar.height == BASE
+    assert second.income_bar.x + chart.bar <= second.expense_bar.x
+    assert chart.most == "100,000.00"
+
+
+def test_a_chart_of_quiet_months_has_no_bars() -> None:
+    chart = build_chart("371082101201", [_change(income_fen=0, expense_fen=0)])
+
+    assert chart.months[0].income_bar.height == 0
+
+
+def test_twelve_months_fit_side_by_side() -> None:
+    chart = build_chart("371082101201", [_change(income_fen=1, expense_fen=1)] * 12)
+
+    for before, after in zip(chart.months, chart.months[1:], strict=False):
+        assert before.expense_bar.x + chart.bar < after.income_bar.x
+    assert chart.months[0].income_bar.x >= 0
+    assert chart.months[-1].expense_bar.x + chart.bar <= chart.width
+
+
+def test_an_asset_has_a_name_that_follows_its_content() -> None:
+    path = get_asset_path("style.css")
+
+    assert path.removeprefix("/static/") in load_assets()
+    with pytest.raises(ValueError, match=r"no static file nothing\.css"):
+        get_asset_path("nothing.css")
+
+
+@pytest.mark.parametrize(
+    ("amount_fen", "text"), [(999_999, ""), (1_000_000, "约 1.00 万元"), (-57_688_368, "约 −57.69 万元")]
+)
+def test_large_amounts_are_said_in_wan_beside_the_exact_one(amount_fen: int, text: str) -> None:
+    assert format_about(amount_fen) == text
+
+
+def test_words_of_time_and_accounts() -> None:
+    assert format_month_short("2026-03") == "3月"
+    assert format_instant(1_793_174_400_123) == "2026年10月28日 16:00"
+    assert explain_account("2023", "51302") == explain_account("2023", "513") != ""
+    assert explain_account("2004", "513") == ""
+
+
+def _change(**changes: int) -> FinanceFigures:
+    import msgspec
+
+    return msgspec.structs.replace(make_finance(moves=1), **changes)

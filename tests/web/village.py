@@ -1,0 +1,95 @@
+"""What happens in the village that the pages are tried on, and how a test serves it."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+
+import uvicorn
+from litestar.testing import TestClient
+
+from ledger.books.values import SHEET_CODES, SheetKind
+from ledger.log.note import parse_note_verifier
+from ledger.log.receipt import build_receipt, format_receipt
+from ledger.service.sheets import SealedSheet, list_sheets
+from tests.builders import VILLAGE
+from tests.homes import VillageHome
+from web.app import create_app
+from web.commands import open_listener
+
+KINDS: tuple[SheetKind, ...] = ("finance", "points", "scores")
+
+
+def live_through_october(village: VillageHome) -> None:
+    """Every kind of entry once: books, points, scores, a corrected voucher, three sealed sheets, a begun November."""
+    village.open_books()
+    village.record_voucher("购办公用纸", 32_500)
+    wrong = village.record_voucher("付会议室电费", 12_000)
+    village.correct_voucher(wrong.index, 12_000, 21_000)
+    village.record_points()
+    village.record_scores()
+    village.go_to("2026-11-02")
+    village.close("2026-10")
+    for kind in KINDS:
+        village.seal(kind, "2026-10")
+    village.go_to("2026-11-12")
+    village.record_voucher("付路灯电费", 4_800, period="2026-11", occurred_on="2026-11-10")
+
+
+def make_client(village: VillageHome) -> TestClient:
+    """Return a client of the village's pages that follows nowhere."""
+    return TestClient(create_app(village.home, village.home.config), raise_server_exceptions=False)
+
+
+def format_digits(village: VillageHome, kind: SheetKind = "finance", sheet: SealedSheet | None = None) -> str:
+    """Return the digits of a sealed sheet's printed code."""
+    head = village.home.heads.find_at(VILLAGE, (sheet or find_sealed(village, kind)).size)
+    assert head is not None
+    verifier = parse_note_verifier(village.home.get_signer(VILLAGE).verifier_key)
+    number = (sheet or find_sealed(village, kind)).number
+    period, _, ordinal = number.rsplit("-", 2)
+    month = (int(period[:4]) - 2000) * 12 + int(period[5:]) - 1
+    return format_receipt(build_receipt(head.note, verifier, SHEET_CODES[kind], month, int(ordinal)))
+
+
+def find_sealed(village: VillageHome, kind: SheetKind) -> SealedSheet:
+    """Return the newest sealed sheet of a kind."""
+    with village.home.ledger.read(VILLAGE) as reader:
+        return list_sheets(reader, kind)[0]
+
+
+@contextmanager
+def serve(village: VillageHome) -> Iterator[str]:
+    """Serve the village over a real socket; yields the address."""
+    listener = open_listener("127.0.0.1", 0)
+    config = uvicorn.Config(
+        create_app(village.home, village.home.config),
+        access_log=False,
+        log_level="error",
+        proxy_headers=False,
+        server_header=False,
+    )
+    server = uvicorn.Server(config)
+    started = threading.Event()
+    server.startup = _announce(server, started)  # type: ignore[method-assign]  # So that no test waits by time.
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    thread.start()
+    assert started.wait(30)
+    try:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join(30)
+        listener.close()
+
+
+def _announce(server: uvicorn.Server, started: threading.Event) -> Callable[..., Awaitable[None]]:
+    begin = server.startup
+
+    async def startup(sockets: list[socket.socket] | None = None) -> None:
+        await begin(sockets)
+        started.set()
+
+    return startup
