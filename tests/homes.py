@@ -119,14 +119,13 @@ class VillageHome:
         **changes: Any,
     ) -> Receipt:
         """Record a payment out of cash; `changes` are of the body."""
-        body = build_voucher(
-            self.texts,
-            chart="2023",
-            number=self._count_voucher(period),
-            postings=build_postings(amount_fen, debit="513"),
-            summary=self.texts.publish(summary),
-            **changes,
-        )
+        fields = {
+            "chart": "2023",
+            "number": self._count_voucher(period),
+            "postings": build_postings(amount_fen, debit="513"),
+            "summary": self.texts.publish(summary),
+        }
+        body = build_voucher(self.texts, **(fields | changes))
         return self.record(body, period=period, occurred_on=occurred_on)
 
     def correct_voucher(

@@ -6,7 +6,6 @@ Exit 0 when all agrees, 1 with findings, 2 when it could not run.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -58,7 +57,7 @@ def audit_command(
     if target:
         reports = [_audit_target(target, key, known)]
     elif home:
-        reports = list(_audit_home(home, village, key, known))
+        reports = _audit_home(home, village, key, known)
     else:
         raise click.UsageError("写明要核对的文件夹、ZIP、PDF 或网址；核对本机用 --home。")
     if as_json:
@@ -97,20 +96,25 @@ def _is_pdf(path: Path) -> bool:
         return file.read(5) == b"%PDF-"
 
 
-def _audit_home(path: str, village: str | None, key: str | None, known: list[bytes]) -> Iterator[Report]:
-    """Audit the village asked for, or all of the home: also those that only a key is left of."""
-    home = open_home(Path(path))
-    with closing(home):
-        kept = [code for code in home.keys.list_villages() if home.heads.find_newest(code) is not None]
-        codes = sorted({*home.ledger.list_villages(), *kept})
-        if village not in codes:
-            codes = [get_village(home, village)] if village else codes
-        elif village:
-            codes = [village]
-        if not codes:
-            raise NotFound("这个账本文件夹里的村")
-        for code in codes:
-            yield _audit_village(home, code, key, known)
+def _audit_home(path: str, village: str | None, key: str | None, known: list[bytes]) -> list[Report]:
+    try:
+        with closing(open_home(Path(path))) as home:
+            return [_audit_village(home, code, key, known) for code in _list_villages(home, village)]
+    except (DatabaseError, *DATABASE_ERRORS) as error:
+        return [
+            _build_refusal(HOME_TITLE, "database-broken", -1, "读得出的数据库", str(error), village or "")
+        ]
+
+
+def _list_villages(home: Home, village: str | None) -> list[str]:
+    """Return the village asked for, or all of the home: also those of which only key and heads are left."""
+    kept = [code for code in home.keys.list_villages() if home.heads.find_newest(code) is not None]
+    codes = sorted({*home.ledger.list_villages(), *kept})
+    if village is not None:
+        return [village] if village in codes else [get_village(home, village)]
+    if not codes:
+        raise NotFound("这个账本文件夹里的村")
+    return codes
 
 
 def _audit_village(home: Home, village: str, key: str | None, known: list[bytes]) -> Report:
@@ -124,8 +128,6 @@ def _audit_village(home: Home, village: str, key: str | None, known: list[bytes]
         return _build_refusal(HOME_TITLE, "log-broken", error.index, error.expected, error.found, village)
     except NotFound as error:
         return _build_refusal(HOME_TITLE, "log-missing", -1, "签过名的账本", f"没有{error}", village)
-    except (DatabaseError, *DATABASE_ERRORS) as error:
-        return _build_refusal(HOME_TITLE, "database-broken", -1, "读得出的数据库", str(error), village)
 
 
 def _audit_log(source: LogSource, key: str | None, known: list[bytes]) -> Report:

@@ -10,6 +10,7 @@ import msgspec
 
 from ledger.errors import NotFound, NotProven, Tampered
 from ledger.ports import Ports
+from ledger.service.publish import verify_extends
 from ledger.state.facts import VillageFacts, get_fact
 
 State = Literal["fine", "warning", "wrong"]
@@ -46,8 +47,14 @@ def check_python() -> Check:
 def _check_head(ports: Ports, village: str) -> Check:
     name = f"{village} 的检查点"
     head = ports.heads.find_newest(village)
+    reason = ""
     with ports.ledger.read(village) as reader:
         size = reader.size
+        try:
+            if head is not None:
+                verify_extends(reader, head)
+        except Tampered as error:
+            reason = str(error)
     if head is None:
         return Check(
             advice="再记一项，或重新启动，程序会补签",
@@ -55,10 +62,10 @@ def _check_head(ports: Ports, village: str) -> Check:
             name=name,
             state="warning",
         )
-    if head.size > size:
+    if reason:
         return Check(
-            advice="数据库比签名旧，多半是恢复了旧备份：不要再记账，找回缺少的记录",
-            found=f"签到第 {head.size} 项，数据库只有 {size} 项",
+            advice="数据库和签过的名对不上，多半是恢复了旧备份：不要再记账，找回原来的记录，运行 mingbai audit",
+            found=reason,
             name=name,
             state="wrong",
         )

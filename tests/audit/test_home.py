@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import msgspec
@@ -13,7 +14,23 @@ from click.testing import CliRunner
 
 from ledger.audit import Report
 from ledger.cli import root
-from tests.builders import VILLAGE
+from ledger.home import open_home
+from ledger.log.checkpoint import Checkpoint, sign_checkpoint
+from ledger.log.hashing import hash_leaf
+from ledger.log.keys import parse_signing_key
+from ledger.log.tiles import ENTRIES, MemoryTiles, Tile
+from ledger.log.tree import compute_root, format_frontier
+from ledger.service.sheets import find_sheet
+from ledger.sources import VillageSource
+from tests.builders import (
+    VILLAGE,
+    Discloser,
+    build_agreements,
+    build_households,
+    build_points_line,
+    build_points_round,
+    build_rulebook,
+)
 from tests.homes import open_village
 
 SPOILED = "CAST(substr(frontier, 1, length(frontier) - 1) || x'00' AS BLOB)"
@@ -194,9 +211,6 @@ def test_a_private_line_altered_is_named_at_its_entry(attack: Attack, home: Path
 @pytest.mark.parametrize("name", ["figures", "pdf", "toolchain"])
 @pytest.mark.parametrize("data", [None, b"another"])
 def test_a_sealed_file_altered_or_gone_is_named(home: Path, name: str, data: bytes | None) -> None:
-    from ledger.home import open_home
-    from ledger.service.sheets import find_sheet
-
     opened = open_home(home)
     with opened.ledger.read(VILLAGE) as reader:
         sheet = find_sheet(reader, "finance", "2026-10")
@@ -217,15 +231,68 @@ def test_a_sealed_file_altered_or_gone_is_named(home: Path, name: str, data: byt
 
 def test_a_database_that_cannot_be_read_is_a_finding(home: Path) -> None:
     data = bytearray((home / "ledger.db").read_bytes())
-    data[4096:] = bytes(len(data) - 4096)
+    data[4096:] = b"\x55" * (len(data) - 4096)
     (home / "ledger.db").write_bytes(bytes(data))
+    (home / "ledger.db-wal").unlink(missing_ok=True)
 
-    result = CliRunner().invoke(root, ["audit", "--home", str(home), "--village", VILLAGE])
-
-    assert result.exit_code in (1, 2)
+    assert list_found(audit_home(home)) == {("database-broken", -1)}
 
 
 def test_a_home_without_its_key_is_audited_by_the_key_it_was_founded_with(home: Path) -> None:
     shutil.rmtree(home / "keys")
 
     assert audit_home(home).findings == ()
+
+
+def test_a_home_without_key_and_facts_has_nothing_to_start_from(home: Path, attack: Attack) -> None:
+    shutil.rmtree(home / "keys")
+
+    assert list_found(attack("ledger", "DELETE FROM facts")) == {("log-missing", -1)}
+
+
+def test_a_signed_entry_out_of_form_is_named_and_its_columns_left(home: Path, attack: Attack) -> None:
+    signer = parse_signing_key((home / "keys" / f"{VILLAGE}.key").read_text().strip())
+    connection = sqlite.connect(home / "ledger.db")
+    rows = connection.execute("SELECT data FROM entries ORDER BY entry_index").fetchall()
+    connection.close()
+    entries = [bytes(data) for (data,) in rows]
+    entries[17] = entries[17].replace(b'"v":1', b'"v":2')
+    leaves = [hash_leaf(data) for data in entries]
+    tree = MemoryTiles(leaves).frontier
+    note = sign_checkpoint(Checkpoint(signer.key.name, 18, compute_root(tree)), signer)
+    attack(
+        "heads",
+        f"UPDATE heads SET note = x'{note.hex()}', root = x'{compute_root(tree).hex()}' WHERE size = 18",
+    )
+
+    report = attack(
+        "ledger",
+        f"UPDATE entries SET data = x'{entries[17].hex()}', leaf = x'{leaves[17].hex()}' WHERE entry_index = 17",
+        f"UPDATE logs SET frontier = x'{format_frontier(tree).hex()}'",
+    )
+
+    assert list_found(report) == {("entry-form", 17)}
+    assert report.examined == 17
+
+
+def test_a_round_that_the_vault_contradicts_is_named(tmp_path: Path) -> None:
+    with open_village(tmp_path / "home") as village:
+        village.record(build_rulebook(village.texts))
+        village.record(build_households(village.texts, 3))
+        village.record(build_agreements(village.texts, 2))
+        lines = [build_points_line(village.texts, number) for number in (2, 2)]
+        lines.sort(key=lambda line: line.subject.sealed)
+        receipt = village.record(build_points_round(Discloser("x"), 2, lines=tuple(lines)))
+
+    report = audit_home(tmp_path / "home")
+
+    assert list_found(report) == {("award-consent", receipt.index), ("private-households", -1)}
+    assert {finding.meaning for finding in report.findings} == {"隐私库里的明细和公开的合计对不上"}
+
+
+def test_a_bundle_beyond_the_database_is_not_there(home: Path) -> None:
+    with closing(open_home(home)) as opened, opened.ledger.read(VILLAGE) as reader:
+        source = VillageSource(opened, VILLAGE, reader)
+
+        assert source.read_tile(Tile(ENTRIES, 1, 5)) is None
+        assert source.read_tile(Tile(3, 0, 1)) is None

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
+from pathlib import Path
 
+import msgspec
 import pytest
 
 from ledger.errors import Refused
+from ledger.keys import KeyFolder
 from ledger.log.policy import parse_policy
 from ledger.service.adopt import prepare_description, prepare_rulebook, prepare_scheme
 from ledger.service.doctor import check_python, check_villages
 from ledger.service.found import build_policy, check_village_code, found_village, make_origin
 from tests.builders import VILLAGE
-from tests.fakes import SeededEntropy
+from tests.fakes import MemoryHeads, SeededEntropy
 from tests.homes import VillageHome
 
 DETAILS = {
@@ -69,3 +73,30 @@ def test_what_a_village_adopts_waits_for_another_person(village: VillageHome) ->
 def test_a_doctor_sees_a_healthy_village(village: VillageHome) -> None:
     assert {check.state for check in check_villages(village.home)} == {"fine"}
     assert check_python().state in ("fine", "warning")
+
+
+def test_a_doctor_sees_heads_that_are_missing_behind_or_contradicted(village: VillageHome) -> None:
+    newest = village.home.heads.find_newest(VILLAGE)
+    assert newest is not None
+    for kept, state, found in (
+        ((), "warning", "还没有签名"),
+        ((village.home.heads.find_at(VILLAGE, 1),), "warning", "签到 1 项，共 2 项"),
+        ((msgspec.structs.replace(newest, root=bytes(32)),), "wrong", "接不上"),
+        ((msgspec.structs.replace(newest, size=9),), "wrong", "至少 9 项"),
+    ):
+        heads = MemoryHeads()
+        for head in kept:
+            assert head is not None
+            heads.advance(VILLAGE, head)
+        check = next(iter(check_villages(dataclasses.replace(village.home, heads=heads))))
+        assert (check.state, found in check.found) == (state, True)
+
+
+def test_a_doctor_sees_a_key_that_is_not_the_village_s(village: VillageHome, tmp_path: Path) -> None:
+    other = KeyFolder(tmp_path / "other")
+    other.create(VILLAGE, "mingbai/anotherorigin", bytes(32))
+
+    checks = list(check_villages(dataclasses.replace(village.home, get_signer=other.get_signer)))
+
+    assert (checks[1].state, checks[1].found) == ("wrong", "与立账时公布的公钥不符")
+    assert other.create(VILLAGE, "mingbai/yetanother", bytes(32)).origin == "mingbai/anotherorigin"

@@ -1,0 +1,114 @@
+"""The commands of a clerk's month, typed one after another in an empty folder."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from ledger.cli import root
+from ledger.errors import Refused
+
+VILLAGE = "379900001201"
+PERSONS = ("--clerk", "样例甲", "--supervisor", "样例乙")
+DETAILS = ("--name", "石榴河村", "--township", "样例县石榴镇", "--telephone", "0000-0000000", *PERSONS)
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("MINGBAI_HOME", str(tmp_path / "home"))
+    result = run("init", "--village", VILLAGE, *DETAILS)
+    assert (result.exit_code, "已立账" in result.stderr) == (0, True)
+    return tmp_path / "home"
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(root, arguments)
+
+
+def list_users() -> dict[str, str]:
+    """Return the pseudonyms by role."""
+    return {person["role"]: person["user"] for person in json.loads(run("users", "list", "--json").stdout)}
+
+
+def list_codes(result: Result) -> list[str]:
+    assert isinstance(result.exception, Refused), result.output
+    return [fault.code for fault in result.exception.faults]
+
+
+def test_what_is_adopted_waits_and_is_passed_by_another(home: Path) -> None:
+    users = list_users()
+    options = ("--maker", users["clerk"], "--month", "2026-10", "--resolution", "村民代表会议通过")
+
+    adopted = [run("adopt", what, *options) for what in ("rulebook", "scheme")]
+    listed = json.loads(run("drafts", "--json").stdout)
+    passed = run("pass", "--all", "--checker", users["supervisor"])
+
+    assert [result.exit_code for result in adopted] == [0, 0]
+    assert [item["batch"] for item in listed] == ["village.described", "rulebook.adopted", "scheme.adopted"]
+    assert (passed.exit_code, "已记入 3 项" in passed.stderr) == (0, True)
+    assert "共 0 项待审" in run("drafts").stderr
+
+
+def test_a_draft_can_be_looked_at_and_given_up(home: Path) -> None:
+    (draft,) = json.loads(run("drafts", "--json").stdout)
+    clerk = list_users()["clerk"]
+
+    assert "村情说明：样例县石榴镇石榴河村" in run("drafts").stdout
+    assert list_codes(run("pass", draft["id"], "--checker", clerk)) == ["person-role"]
+    assert run("pass", "--checker", clerk).exit_code == 2
+    assert run("discard", draft["id"]).exit_code == 0
+    again = ("--name", "石榴沟村", "--township", "样例县", "--telephone", "0")
+    assert run("adopt", "description", "--maker", clerk, *again).exit_code == 0
+
+
+def test_a_month_without_books_is_not_closed(home: Path) -> None:
+    users = list_users()
+
+    waiting = run("close", "--month", "2026-01", "--maker", users["clerk"])
+    refused = run("close", "--month", "2026-01", "--maker", users["clerk"], "--checker", users["supervisor"])
+
+    assert (waiting.exit_code, "待审" in waiting.stderr) == (0, True)
+    assert "books-not-opened" in list_codes(refused)
+
+
+def test_people_are_entered_and_listed(home: Path) -> None:
+    added = run("users", "add", "--name", "样例丙", "--role", "secretary")
+
+    assert added.stdout.strip() in run("users", "list").stdout
+    assert "村书记  样例丙" in run("users", "list").stdout
+
+
+def test_founding_again_changes_nothing_and_a_bad_founding_is_refused(home: Path) -> None:
+    assert "没有改动" in run("init", "--village", VILLAGE, *DETAILS).stderr
+    assert list_codes(run("init", "--village", "37", *DETAILS)) == ["founding-detail"]
+    assert list_codes(run("init", "--base-url", "ftp://x")) == ["setting-invalid"]
+
+
+def test_a_village_must_be_known(home: Path) -> None:
+    assert list_codes(run("drafts", "--village", "1")) == ["village-unknown"]
+
+
+def test_a_doctor_tells_what_is_wrong_and_what_to_do(home: Path) -> None:
+    fine = run("doctor")
+    (home / "keys" / f"{VILLAGE}.key").chmod(0o644)
+    wrong = run("doctor", "--json")
+    (home / "keys" / f"{VILLAGE}.key").unlink()
+    lost = run("doctor")
+
+    assert fine.exit_code == 0
+    assert "正式使用前在 mingbai.toml 里写好对外网址" in fine.stdout
+    assert (wrong.exit_code, lost.exit_code) == (1, 1)
+    assert "用 chmod 600 收紧" in {item["advice"] for item in json.loads(wrong.stdout)}
+    assert "从保管处取回 keys 文件夹" in lost.stdout
+
+
+def test_settings_that_cannot_be_used_are_named(home: Path) -> None:
+    for text in ("x = [", "unknown = 1", "is_demo = 3", 'public_base_url = "nowhere"'):
+        (home / "mingbai.toml").write_text(text)
+        assert list_codes(run("doctor")) == ["setting-invalid"]
+    (home / "mingbai.toml").unlink()
+    assert list_codes(run("doctor")) == ["home-invalid"]
+    assert list_codes(run("init")) == ["home-invalid"]
