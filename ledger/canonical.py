@@ -9,7 +9,7 @@ encodes again and compares, and only then interprets.
 from __future__ import annotations
 
 import hashlib
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import msgspec
 
@@ -48,6 +48,8 @@ class _RawClaim(Value, frozen=True):
     village: Village
 
 
+R = TypeVar("R", _Envelope, _RawClaim)
+
 _CLAIM = msgspec.json.Decoder(_RawClaim)
 _ENVELOPE = msgspec.json.Decoder(_Envelope)
 _BODIES: dict[str, msgspec.json.Decoder[Body]] = {
@@ -75,13 +77,7 @@ def parse_entry(data: bytes) -> Entry:
     """Read the bytes of one entry; raises NotProven, saying why, unless they are canonical and of a known kind."""
     if len(data) > ENTRY_MAX_BYTES:
         raise NotProven(f"记录有 {len(data)} 字节，最多 {ENTRY_MAX_BYTES} 字节", code="entry-size")
-    try:
-        envelope = _ENVELOPE.decode(data)
-        if envelope.kind not in _BODIES:
-            raise NotProven(f"没有这种记录：{envelope.kind!r}", code="entry-kind")
-        body = _BODIES[envelope.kind].decode(envelope.body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise NotProven(f"读不成一条记录：{error}", code="entry-form") from error
+    envelope, body = _decode(_ENVELOPE, data, "一条记录")
     entry = Entry(
         body=body,
         checkers=envelope.checkers,
@@ -95,20 +91,13 @@ def parse_entry(data: bytes) -> Entry:
         v=envelope.v,
         village=envelope.village,
     )
-    if _ENCODER.encode(entry) != data:
-        raise NotProven("记录的写法不规范：重新编码后与原字节不同", code="entry-canonical")
+    _verify_canonical(entry, data, "记录")
     return entry
 
 
 def parse_claim(data: bytes) -> Claim:
     """Read the canonical bytes of a claim, as a draft keeps them; raises NotProven where they are not."""
-    try:
-        raw = _CLAIM.decode(data)
-        if raw.kind not in _BODIES:
-            raise NotProven(f"没有这种记录：{raw.kind!r}", code="entry-kind")
-        body = _BODIES[raw.kind].decode(raw.body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise NotProven(f"读不成一份待审记录：{error}", code="entry-form") from error
+    raw, body = _decode(_CLAIM, data, "一份待审记录")
     claim = Claim(
         body=body,
         kind=raw.kind,
@@ -117,8 +106,7 @@ def parse_claim(data: bytes) -> Claim:
         period=raw.period,
         village=raw.village,
     )
-    if _ENCODER.encode(claim) != data:
-        raise NotProven("待审记录的写法不规范：重新编码后与原字节不同", code="entry-canonical")
+    _verify_canonical(claim, data, "待审记录")
     return claim
 
 
@@ -130,3 +118,20 @@ def format_claim(claim: Claim) -> bytes:
 def digest_claim(claim: Claim) -> str:
     """Return the body digest in hex: what approval signs off and idempotency compares."""
     return hashlib.sha256(_ENCODER.encode(claim)).hexdigest()
+
+
+def _decode(decoder: msgspec.json.Decoder[R], data: bytes, what: str) -> tuple[R, Body]:
+    """Return what `decoder` reads, and its raw body as the type that its kind has; `what` names it in NotProven."""
+    try:
+        raw = decoder.decode(data)
+        if raw.kind not in _BODIES:
+            raise NotProven(f"没有这种记录：{raw.kind!r}", code="entry-kind")
+        return raw, _BODIES[raw.kind].decode(raw.body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise NotProven(f"读不成{what}：{error}", code="entry-form") from error
+
+
+def _verify_canonical(value: Entry | Claim, data: bytes, what: str) -> None:
+    """Check that `data` are the canonical bytes of the value read from them; raises NotProven naming `what`."""
+    if _ENCODER.encode(value) != data:
+        raise NotProven(f"{what}的写法不规范：重新编码后与原字节不同", code="entry-canonical")
