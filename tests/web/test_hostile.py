@@ -137,7 +137,11 @@ def test_ordinary_values_are_left_alone(value: object) -> None:
 @pytest.mark.browser
 def test_a_browser_runs_nothing_of_a_hostile_text(hostile: tuple[VillageHome, TestClient]) -> None:
     village, _client = hostile
-    with serve(village) as address, open_browser() as browser, open_page(browser, 360, 740) as (page, complaints):
+    with (
+        serve(village) as address,
+        open_browser() as browser,
+        open_page(browser, 360, 740) as (page, complaints),
+    ):
         for path in list_paths(village):
             page.goto(address + path)
             page.mouse.move(180, 400)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import gzip
 import logging
-import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx
 import pytest
@@ -13,8 +13,10 @@ from litestar.testing import TestClient
 
 from tests.builders import VILLAGE
 from tests.homes import VillageHome, open_village
-from tests.web.village import live_through_october, make_client, serve
+from tests.web.village import find_match, live_through_october, make_client, serve
+from web import site
 from web.config import GZIP_MIN_BYTES
+from web.public import sheets
 from web.respond import accepts_gzip
 from web.security import SECURITY_HEADERS
 
@@ -123,7 +125,7 @@ def test_gzip_is_sent_only_where_it_is_taken(header: str, taken: bool) -> None:
 def test_what_can_never_change_may_be_kept_for_ever_and_the_checkpoint_for_seconds(
     client: TestClient,
 ) -> None:
-    style = re.search(r'href="(/static/style-[^"]+)"', client.get(BOARD).text)[1]  # type: ignore[index]
+    style = find_match(r'href="(/static/style-[^"]+)"', client.get(BOARD).text)
 
     for path in (f"{BOARD}/tile/0/000.p/3", f"{BOARD}/entries/3.json", style):
         assert "immutable" in client.get(path).headers["cache-control"]
@@ -133,7 +135,7 @@ def test_what_can_never_change_may_be_kept_for_ever_and_the_checkpoint_for_secon
 
 
 @pytest.fixture
-def own(tmp_path) -> Iterator[tuple[VillageHome, TestClient]]:  # type: ignore[no-untyped-def]
+def own(tmp_path: Path) -> Iterator[tuple[VillageHome, TestClient]]:
     with open_village(tmp_path / "home") as village:
         live_through_october(village)
         with make_client(village) as client:
@@ -156,8 +158,6 @@ def test_a_page_is_rendered_once_for_each_state(
 ) -> None:
     _village, client = own
     rendered: list[str] = []
-    from web import site
-
     draw = site.render_page
     monkeypatch.setattr(
         site, "render_page", lambda template, page: rendered.append(template) or draw(template, page)
@@ -192,7 +192,6 @@ def test_a_failure_answers_in_plain_chinese_and_tells_the_operator(
     own: tuple[VillageHome, TestClient], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     _village, client = own
-    from web.public import sheets
 
     def fail(_view: object) -> None:
         raise RuntimeError("secret detail")

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import html
 import re
+from pathlib import Path
 
 import msgspec
 import pytest
 from litestar.testing import TestClient
 
+from ledger.books.values import SheetKind
 from ledger.canonical import parse_entry
 from ledger.entries import KINDS
 from ledger.log.hashing import hash_leaf
 from ledger.log.note import parse_note_verifier
 from ledger.log.proof_file import open_proof_file, parse_proof_file
 from tests.builders import OTHER_VILLAGE, VILLAGE
-from tests.homes import VillageHome
+from tests.homes import VillageHome, open_village
 from tests.web.village import KINDS as SHEETS
-from tests.web.village import find_sealed
+from tests.web.village import find_match, find_sealed, live_through_october, make_client
 from web.public.explain import EXPLAINERS
 
 BOARD = f"/v/{VILLAGE}"
@@ -55,10 +57,7 @@ def test_the_board_shows_points_stars_corrections_telephone_and_fingerprint(clie
     assert re.search(r"指纹码 ([0-9]{4} ){4}", words)
 
 
-def test_a_village_without_a_sealed_sheet_says_so(client: TestClient, tmp_path) -> None:  # type: ignore[no-untyped-def]
-    from tests.homes import open_village
-    from tests.web.village import make_client
-
+def test_a_village_without_a_sealed_sheet_says_so(client: TestClient, tmp_path: Path) -> None:
     with open_village(tmp_path / "home") as fresh, make_client(fresh) as opened:
         assert "还没有公开的账" in read_words(opened, BOARD)
         assert "还没有公开表" in read_words(opened, f"{BOARD}/sheets")
@@ -91,7 +90,9 @@ def test_every_account_of_the_sheet_opens_to_the_vouchers_it_is_made_of(client: 
 
 
 @pytest.mark.parametrize("kind", SHEETS)
-def test_a_sealed_sheet_shows_number_days_telephone_and_fingerprint(client: TestClient, kind: str) -> None:
+def test_a_sealed_sheet_shows_number_days_telephone_and_fingerprint(
+    client: TestClient, kind: SheetKind
+) -> None:
     words = read_words(client, f"{BOARD}/sheets/2026-10/{kind}")
 
     assert "已封存公开" in words
@@ -113,10 +114,7 @@ def test_an_open_month_says_that_it_is_for_reference_only_and_has_no_paper(
     assert client.get(f"{path}.pdf").status_code == 404
 
 
-def test_a_closed_month_that_is_not_sealed_says_so(tmp_path) -> None:  # type: ignore[no-untyped-def]
-    from tests.homes import open_village
-    from tests.web.village import make_client
-
+def test_a_closed_month_that_is_not_sealed_says_so(tmp_path: Path) -> None:
     with open_village(tmp_path / "home") as village:
         village.open_books()
         village.record_voucher("购办公用纸", 32_500)
@@ -128,15 +126,15 @@ def test_a_closed_month_that_is_not_sealed_says_so(tmp_path) -> None:  # type: i
 
 
 @pytest.mark.parametrize("kind", SHEETS)
-def test_the_pdf_is_the_archived_one(client: TestClient, village: VillageHome, kind: str) -> None:
+def test_the_pdf_is_the_archived_one(client: TestClient, village: VillageHome, kind: SheetKind) -> None:
     answer = client.get(f"{BOARD}/sheets/2026-10/{kind}.pdf")
 
     assert answer.headers["content-type"] == "application/pdf"
-    assert answer.content == village.home.archive.find(find_sealed(village, kind).pdf)  # type: ignore[arg-type]
+    assert answer.content == village.home.archive.find(find_sealed(village, kind).pdf)
 
 
 @pytest.mark.parametrize("kind", SHEETS)
-def test_the_short_addresses_lead_to_the_sheets(client: TestClient, kind: str) -> None:
+def test_the_short_addresses_lead_to_the_sheets(client: TestClient, kind: SheetKind) -> None:
     answer = client.get(f"{BOARD}/{kind}/2026-10", follow_redirects=False)
 
     assert answer.status_code == 308
@@ -168,7 +166,7 @@ def test_every_entry_is_explained_with_who_when_bytes_and_proof(
 
 def test_a_corrected_voucher_leads_to_its_corrections_and_back(client: TestClient) -> None:
     page = client.get(f"{BOARD}/sheets/2026-10/finance").text
-    wrong = int(re.search(rf'{BOARD}/entries/(\d+)">付会议室电费', page)[1])  # type: ignore[index]
+    wrong = int(find_match(rf'{BOARD}/entries/(\d+)">付会议室电费', page))
 
     assert "这张凭证后来被红字冲销了" in read_words(client, f"{BOARD}/entries/{wrong}")
     assert f'href="{BOARD}/entries/{wrong + 1}"' in client.get(f"{BOARD}/entries/{wrong}").text
@@ -231,7 +229,7 @@ def test_the_check_page_names_every_seal_and_shows_the_newest_sheets_without_a_s
     words = read_words(client, f"/c/{VILLAGE}")
     page = client.get(f"/c/{VILLAGE}").text
 
-    seals = re.search(r'data-seals="([^"]*)"', page)[1].split()  # type: ignore[index]
+    seals = find_match(r'data-seals="([^"]*)"', page).split()
     assert seals == [
         f"{find_sealed(village, kind).number}:{find_sealed(village, kind).index}" for kind in SHEETS
     ]
@@ -289,10 +287,7 @@ def test_what_is_not_there_answers_404_in_plain_chinese(client: TestClient, path
     assert "重新扫公开栏上的码" in answer.text
 
 
-def test_figures_that_the_archive_lost_are_not_made_up(tmp_path) -> None:  # type: ignore[no-untyped-def]
-    from tests.homes import open_village
-    from tests.web.village import live_through_october, make_client
-
+def test_figures_that_the_archive_lost_are_not_made_up(tmp_path: Path) -> None:
     with open_village(tmp_path / "home") as village:
         live_through_october(village)
         digest = find_sealed(village, "finance").figures

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import random
+
+import msgspec
 import pytest
 
 from ledger.books.figures import FinanceFigures
@@ -47,8 +50,6 @@ def test_keeping_a_page_again_takes_no_more_room() -> None:
 def test_what_does_not_shrink_is_not_compressed() -> None:
     assert build_page_bytes(bytes(range(256)) * 3, "application/pdf").compressed == b""
     assert build_page_bytes(b"a" * 1000, "text/plain").compressed
-    import random
-
     assert build_page_bytes(random.Random(1).randbytes(1000), "application/octet-stream").compressed == b""
 
 
@@ -104,6 +105,4 @@ def test_words_of_time_and_accounts() -> None:
 
 
 def _change(**changes: int) -> FinanceFigures:
-    import msgspec
-
     return msgspec.structs.replace(make_finance(moves=1), **changes)

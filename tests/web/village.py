@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import threading
 from collections.abc import Awaitable, Callable, Iterator
@@ -52,6 +53,13 @@ def format_digits(village: VillageHome, kind: SheetKind = "finance", sheet: Seal
     period, _, ordinal = number.rsplit("-", 2)
     month = (int(period[:4]) - 2000) * 12 + int(period[5:]) - 1
     return format_receipt(build_receipt(head.note, verifier, SHEET_CODES[kind], month, int(ordinal)))
+
+
+def find_match(pattern: str, page: str) -> str:
+    """Return what the pattern's group matches first; a page without it fails the test."""
+    match = re.search(pattern, page)
+    assert match is not None, pattern
+    return match[1]
 
 
 def find_sealed(village: VillageHome, kind: SheetKind) -> SealedSheet:

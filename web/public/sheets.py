@@ -84,7 +84,7 @@ def _build_month(view: VillageView, period: str) -> MonthRow:
     return MonthRow(month=format_month(period), sheets=cells)
 
 
-_BUILDERS: dict[str, tuple[str, Callable[[VillageView, str], object]]] = {
+_BUILDERS: dict[SheetKind, tuple[str, Callable[[VillageView, str], object]]] = {
     "finance": ("finance.html", build_finance_page),
     "points": ("points.html", build_points_page),
     "scores": ("scores.html", build_scores_page),
@@ -114,8 +114,8 @@ def show_sheet(
             request, code, path, media_type, lambda view: read(view, find_number(view, month))
         )
     check_period(month)
-    kind = name.removesuffix(".pdf")
-    if kind not in _BUILDERS:
+    kind = next((kind for kind in SHEET_KINDS if name in (kind, f"{kind}.pdf")), None)
+    if kind is None:
         raise NotFound(name)
     if kind != name:
         return site.serve_bytes(request, code, path, PDF, lambda view: _read_month_pdf(view, month, kind))
@@ -156,8 +156,8 @@ def find_number(view: VillageView, number: str) -> SealedSheet:
     raise NotFound(number)
 
 
-def _read_month_pdf(view: VillageView, month: str, kind: str) -> bytes:
-    sheet = find_sheet(view.reader, kind, month)  # type: ignore[arg-type]  # One of _BUILDERS.
+def _read_month_pdf(view: VillageView, month: str, kind: SheetKind) -> bytes:
+    sheet = find_sheet(view.reader, kind, month)
     if sheet is None:
         raise NotFound(f"{month} {kind} PDF")
     return _read_pdf(view, sheet)

@@ -64,7 +64,7 @@ def read_part(view: VillageView, public: PublicText, part: str) -> str:
 
 def name_account(view: VillageView, chart: str, code: str) -> str:
     """Return an account's name with that of the account it details: `管理费用·办公费`."""
-    accounts = view.ports.reference.charts[chart]  # type: ignore[index]  # Any chart version that an entry may name.
+    accounts = view.ports.reference.charts[chart]
     account = find_account(accounts, code)
     if account is None:
         return code
