@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TypeVar
+
 import rich_click as click
 
-from ledger.commands.common import get_village, home_option, print_notice, village_option
+from ledger.commands.common import get_village, home_option, maker_option, print_notice, village_option
 from ledger.home import Home
 from ledger.ports import Draft
 from ledger.service.adopt import prepare_description, prepare_rulebook, prepare_scheme
+
+F = TypeVar("F", bound=Callable[..., object])
+
+
+def _adoption_options(command: F) -> F:
+    """Add what every adoption is asked: home, village, maker, the first month in force, and who resolved it."""
+    resolution = click.option("--resolution", required=True, help="哪次会议通过的。")
+    month = click.option("--month", required=True, metavar="YYYY-MM", help="从哪个月起用。")
+    return home_option(village_option(maker_option(month(resolution(command)))))
 
 
 @click.group("adopt")
@@ -16,22 +28,14 @@ def adopt_group() -> None:
 
 
 @adopt_group.command("rulebook")
-@home_option
-@village_option
-@click.option("--maker", required=True, metavar="代号", help="经办人的代号。")
-@click.option("--month", required=True, metavar="YYYY-MM", help="从哪个月起用。")
-@click.option("--resolution", required=True, help="哪次会议通过的。")
+@_adoption_options
 def _rulebook(home: Home, village: str | None, maker: str, month: str, resolution: str) -> None:
     """采用随程序附带的 58 条村规民约积分细则。"""
     _say(prepare_rulebook(home, get_village(home, village), maker=maker, period=month, resolution=resolution))
 
 
 @adopt_group.command("scheme")
-@home_option
-@village_option
-@click.option("--maker", required=True, metavar="代号", help="经办人的代号。")
-@click.option("--month", required=True, metavar="YYYY-MM", help="从哪个月起用。")
-@click.option("--resolution", required=True, help="哪次会议通过的。")
+@_adoption_options
 def _scheme(home: Home, village: str | None, maker: str, month: str, resolution: str) -> None:
     """采用随程序附带的党员积分考评办法（基础分 60，一至五星）。"""
     _say(prepare_scheme(home, get_village(home, village), maker=maker, period=month, resolution=resolution))
@@ -40,7 +44,7 @@ def _scheme(home: Home, village: str | None, maker: str, month: str, resolution:
 @adopt_group.command("description")
 @home_option
 @village_option
-@click.option("--maker", required=True, metavar="代号", help="经办人的代号。")
+@maker_option
 @click.option("--name", required=True, help="村名。")
 @click.option("--township", required=True, help="县和乡镇。")
 @click.option("--telephone", required=True, help="监督电话。")

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import rich_click as click
 
-from ledger.commands.common import get_village, home_option, print_json, print_notice, village_option
+from ledger.commands.common import (
+    get_village,
+    home_option,
+    maker_option,
+    print_json,
+    print_notice,
+    village_option,
+)
 from ledger.home import Home
 from ledger.service.close import prepare_closing
 from ledger.service.drafts import discard_drafts, pass_drafts
@@ -59,7 +66,7 @@ def discard_command(home: Home, village: str | None, drafts: tuple[str, ...]) ->
 @home_option
 @village_option
 @click.option("--month", required=True, metavar="YYYY-MM", help="要结账的月份。")
-@click.option("--maker", required=True, metavar="代号", help="经办人的代号。")
+@maker_option
 @click.option("--checker", metavar="代号", help="审核人的代号；不写就留待审核。")
 def close_command(home: Home, village: str | None, month: str, maker: str, checker: str | None) -> None:
     """结账：月份结账后不再记账，更正记到当月。"""

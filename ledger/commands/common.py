@@ -1,4 +1,4 @@
-"""What commands share: the options of home and village, and how things are said."""
+"""What commands share: the options of home, village and maker, and how things are said."""
 
 from __future__ import annotations
 
@@ -38,6 +38,11 @@ def home_option(command: F) -> F:
 def village_option(command: F) -> F:
     """Add `--village`; a home with a single village needs none. See `get_village`."""
     return click.option("--village", metavar="村代码", help="12 位区划代码；只有一个村时可不写。")(command)
+
+
+def maker_option(command: F) -> F:
+    """Add `--maker`: who prepares what another person will pass."""
+    return click.option("--maker", required=True, metavar="代号", help="经办人的代号。")(command)
 
 
 def get_village(home: Ports, village: str | None) -> str:

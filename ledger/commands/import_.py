@@ -12,6 +12,7 @@ from click.exceptions import Exit
 from ledger.commands.common import (
     get_village,
     home_option,
+    maker_option,
     print_json,
     print_notice,
     read_file,
@@ -47,7 +48,7 @@ def template_command(kind: str, out: str) -> None:
 @click.argument("file", metavar="文件.xlsx")
 @home_option
 @village_option
-@click.option("--maker", required=True, metavar="代号", help="经办人的代号。")
+@maker_option
 @click.option("--apply", "keep", is_flag=True, help="存为草稿，等另一人审核；不写就只是试算。")
 @click.option("--json", "as_json", is_flag=True, help="输出给程序读。")
 def import_command(
