@@ -180,12 +180,10 @@ def _list_points_rows(figures: PointsFigures) -> Iterator[Row]:
 def _list_score_rows(figures: ScoreFigures) -> Iterator[Row]:
     yield from ((sentence,) for sentence in summarize_scores(figures))
     stars = [row.stars for row in figures.stars]
-    if stars:
-        yield "全村", *(_count(row.members) for row in figures.stars), _count(figures.members)
+    yield "全村", *(_count(row.members) for row in figures.stars), _count(figures.members)
     for branch in figures.branches:
         counts = {row.stars: row.members for row in branch.stars}
-        if stars:
-            yield branch.name, *(_count(counts.get(star, 0)) for star in stars), _count(branch.members)
+        yield branch.name, *(_count(counts.get(star, 0)) for star in stars), _count(branch.members)
         if branch.rounds:
             yield from _list_branch(branch)
 
