@@ -50,7 +50,8 @@ def serve_home(home: Home, *, host: str, port: int) -> None:
 def open_listener(host: str, port: int) -> socket.socket:
     """Return a bound socket; raises Refused saying what to do when the address is taken or not ours."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
+    # The protocol is named, or the event loop does not switch Nagle off and each answer waits 40 ms.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))

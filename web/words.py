@@ -53,8 +53,8 @@ ACCOUNT_WORDS: dict[str, dict[str, str]] = {
 
 
 def explain_account(chart: str, code: str) -> str:
-    """Return what an account is in plain words, that of its three-digit parent for a detail; may be empty."""
-    return ACCOUNT_WORDS.get(chart, {}).get(code[:3], "")
+    """Return what an account is in plain words; nothing for a detail, whose name says it."""
+    return ACCOUNT_WORDS.get(chart, {}).get(code, "")
 
 
 def format_month_short(period: str) -> str:

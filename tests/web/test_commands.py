@@ -28,6 +28,11 @@ def test_a_taken_port_says_what_to_do() -> None:
     )
 
 
+def test_answers_do_not_wait_for_more_to_send() -> None:
+    with open_listener("127.0.0.1", 0) as listener:
+        assert listener.proto == socket.IPPROTO_TCP
+
+
 def test_an_address_of_another_machine_says_what_to_do() -> None:
     with pytest.raises(Refused) as refused:
         open_listener("192.0.2.1", 8000)
