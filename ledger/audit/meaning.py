@@ -102,12 +102,17 @@ class MeaningReader:
             size=body.size,
             toolchain=body.toolchain,
         )
-        self.sheets.append(claim)
         computed = self._figures.pop((entry.index, body.number), "") or self._digest_figures(entry, body)
         if computed != body.figures:
             field = f"{body.number} 的数字"
             self._report("figures-differ", entry, field, body.figures, computed, WRONG_FIGURES)
-        files = self._source.read_sheet(claim)
+        self.sheets.append(claim)
+        try:
+            files = self._source.read_sheet(claim)
+        except NotProven as error:
+            self.notes.append(None)
+            self._report(error.code, entry, f"{body.number} 的文件", "读得出来", error.reason, WRONG_FILE)
+            return
         self.notes.append(files.checkpoint)
         for name, sealed, data in (
             ("figures.json", body.figures, files.figures),

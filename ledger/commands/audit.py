@@ -5,6 +5,7 @@ Exit 0 when all agrees, 1 with findings, 2 when it could not run.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from contextlib import closing
 from pathlib import Path
@@ -65,7 +66,16 @@ def audit_command(
     else:
         for report in reports:
             print_report(report)
+        if target and Path(target).is_file() and _is_pdf(Path(target)):
+            _print_paper_note(Path(target))
     context.exit(1 if any(report.findings for report in reports) else 0)
+
+
+def _print_paper_note(path: Path) -> None:
+    """Say what a file on its own cannot show, and how to hold it against the log."""
+    click.echo("只凭这个文件，核对的是纸上的文字和数字；码和图要扫了才知道，多盖上去的图看不出来。")
+    click.echo(f"文件指纹（SHA-256）{hashlib.sha256(path.read_bytes()).hexdigest()}")
+    click.echo("与账本里封存这张表的那条记录（pdf 一项）比一比，一样才是原件。")
 
 
 def _audit_target(target: str, key: str | None, known: list[bytes]) -> Report:

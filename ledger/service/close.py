@@ -2,36 +2,65 @@
 
 from __future__ import annotations
 
-from ledger.entries import Claim
+from ledger.canonical import parse_claim
+from ledger.entries import KINDS, Claim
+from ledger.errors import Fault, Refused
 from ledger.ports import Draft, Ports
-from ledger.service.drafts import build_draft, refuse_no_month, refuse_stranger
-from ledger.state import get_day
+from ledger.service.drafts import build_draft, build_trial, refuse_no_month, refuse_stranger
+from ledger.state import check_entry, get_day
 from ledger.state.money import build_closing
 
 
 def prepare_closing(ports: Ports, village: str, period: str, maker: str) -> Draft:
     """Draft the closing of `period` from the facts as they stand and return it, waiting for a checker.
 
-    Whether the month may be closed is judged when it is passed: every fault then comes at once. Raises Refused where
-    the maker is no clerk of the village or the period is no month.
+    Raises Refused, keeping no draft, where the month may not be closed now, where something of it still waits to be
+    passed (it could never be recorded afterwards), and where the maker is no clerk of the village.
     """
     refuse_stranger(ports, village, maker)
     refuse_no_month(period)
+    now_ms = ports.clock.now_ms()
     with ports.ledger.read(village) as reader:
         body = build_closing(reader.facts, period)
-    claim = Claim(
-        body=body,
-        kind="period.closed",
-        maker=maker,
-        occurred_on=get_day(ports.clock.now_ms()),
-        period=period,
-        village=village,
-    )
+        claim = Claim(
+            body=body,
+            kind="period.closed",
+            maker=maker,
+            occurred_on=get_day(now_ms),
+            period=period,
+            village=village,
+        )
+        faults = check_entry(reader.facts, ports.reference, build_trial(claim, reader.size, now_ms))
+    waiting = ports.vault.list_drafts(village, "waiting")
+    faults += _check_waiting(waiting, period)
+    if faults:
+        raise Refused(faults)
     year, month = period.split("-")
     label = f"{year}年{int(month)}月结账：凭证 {body.vouchers} 张"
     draft = build_draft(ports.entropy, claim, label, batch=f"close-{period}")
-    known = [item for item in ports.vault.list_drafts(village, "waiting") if item.digest == draft.digest]
+    known = [item for item in waiting if item.digest == draft.digest]
     if known:
         return known[0]
     ports.vault.put_drafts([draft])
     return draft
+
+
+def _check_waiting(waiting: list[Draft], period: str) -> list[Fault]:
+    """Nothing of the month may still wait: once it is closed it takes no more entries."""
+    claims = [parse_claim(draft.claim) for draft in waiting]
+    late = [
+        claim
+        for claim in claims
+        if claim.period == period and KINDS[claim.kind].in_books and claim.kind != "period.closed"
+    ]
+    if not late:
+        return []
+    return [
+        Fault(
+            code="closing-waiting",
+            place=f"会计期间 {period}",
+            found=f"还有 {len(late)} 项待审",
+            expected="本月的都已审核",
+            remedy="先用 mingbai pass 通过，或用 mingbai discard 作废，再结账",
+        )
+    ]

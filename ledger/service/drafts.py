@@ -12,10 +12,12 @@ from collections.abc import Sequence
 
 from ledger.books.values import PublicText, Sealed
 from ledger.canonical import digest_claim, format_claim, parse_claim
-from ledger.entries import Claim
+from ledger.entries import Claim, Entry
 from ledger.errors import Fault, NotProven, Refused, Tampered
 from ledger.evidence import list_public_digests, list_sealed_digests
+from ledger.log.chain import ZERO_HASH
 from ledger.log.commitments import SALT_BYTES, Json, digest_disclosure, make_disclosure
+from ledger.log.hashing import format_hash
 from ledger.ports import Draft, Entropy, Person, Ports
 from ledger.service.record import Passed, Receipt, record_claims
 
@@ -64,6 +66,24 @@ def build_draft(
         private=tuple(texts.private) if texts else (),
         public=tuple(texts.public) if texts else (),
         state="waiting",
+        village=claim.village,
+    )
+
+
+def build_trial(claim: Claim, index: int, now_ms: int) -> Entry:
+    """Return the entry that `claim` would be if somebody passed it now: what `check_entry` judges beforehand."""
+    somebody = "u-aaaaaaaaaa" if claim.maker != "u-aaaaaaaaaa" else "u-bbbbbbbbbb"
+    return Entry(
+        body=claim.body,
+        checkers=(somebody,),
+        index=index,
+        kind=claim.kind,
+        maker=claim.maker,
+        occurred_on=claim.occurred_on,
+        period=claim.period,
+        previous=format_hash(ZERO_HASH),
+        recorded_at=now_ms,
+        v=1,
         village=claim.village,
     )
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from ledger.errors import Refused
+from ledger.entries import Claim
+from ledger.errors import Refused, format_fault
 from ledger.service.close import prepare_closing
-from tests.builders import VILLAGE
+from ledger.service.drafts import build_draft
+from tests.builders import VILLAGE, build_postings, build_voucher
 from tests.homes import VillageHome
 
 
@@ -51,6 +53,38 @@ def test_a_voucher_passed_meanwhile_makes_the_closing_wrong(opened: VillageHome)
         opened.pass_(waiting)
 
     assert "closing-vouchers" in {fault.code for fault in error.value.faults}
+
+
+def test_a_month_with_something_still_waiting_is_not_closed(opened: VillageHome) -> None:
+    body = build_voucher(
+        opened.texts, chart="2023", number="2026-10-002", postings=build_postings(100, debit="513")
+    )
+    claim = Claim(
+        body=body,
+        kind="voucher.recorded",
+        maker=opened.clerk.user,
+        occurred_on="2026-10-28",
+        period="2026-10",
+        village=VILLAGE,
+    )
+    opened.home.vault.put_drafts([build_draft(opened.home.entropy, claim, "凭证 2026-10-002", "导入")])
+    opened.go_to("2026-11-02")
+
+    with pytest.raises(Refused) as error:
+        prepare_closing(opened.home, VILLAGE, "2026-10", opened.clerk.user)
+
+    assert [format_fault(fault) for fault in error.value.faults] == [
+        (
+            "会计期间 2026-10：现为还有 1 项待审，应为本月的都已审核。"
+            "先用 mingbai pass 通过，或用 mingbai discard 作废，再结账。（closing-waiting）"
+        )
+    ]
+
+
+def test_a_refused_closing_leaves_no_draft_behind(opened: VillageHome) -> None:
+    refuse(opened, "2026-10")
+
+    assert opened.home.vault.list_drafts(VILLAGE, "waiting") == []
 
 
 def test_months_that_cannot_be_closed_are_refused_with_a_reason(opened: VillageHome) -> None:

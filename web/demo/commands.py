@@ -35,7 +35,7 @@ DONE_FILE = "demo-done"
 @click.pass_context
 def demo(context: click.Context, home: str | None, port: int, no_serve: bool) -> None:
     """建一个示例村（人名数字都是虚构的），核对一遍，然后打开网页。"""
-    path = Path(home) if home else _get_cache_folder()
+    path = Path(home) if home else _get_cache_folder(port)
     if not (path / DONE_FILE).exists():
         _build(path, f"http://127.0.0.1:{port}")
     opened = open_home(path)
@@ -45,9 +45,10 @@ def demo(context: click.Context, home: str | None, port: int, no_serve: bool) ->
     serve_home(opened, host="127.0.0.1", port=port)
 
 
-def _get_cache_folder() -> Path:
+def _get_cache_folder(port: int) -> Path:
+    """Return the folder for a port: the printed codes lead to it, so another port is another demo."""
     base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
-    return Path(base) / "mingbai" / "demo"
+    return Path(base) / "mingbai" / f"demo-{port}"
 
 
 def _build(path: Path, base_url: str) -> None:

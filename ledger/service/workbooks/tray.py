@@ -15,10 +15,8 @@ from ledger.books.accounts import Chart
 from ledger.books.values import get_last_day
 from ledger.entries import KIND_OF_BODY, Body, Claim, Entry
 from ledger.errors import Fault
-from ledger.log.chain import ZERO_HASH
-from ledger.log.hashing import format_hash
 from ledger.ports import Draft, Household, Member, Ports, Reader
-from ledger.service.drafts import Discloser, build_draft
+from ledger.service.drafts import Discloser, build_draft, build_trial
 from ledger.state import check_entry, fold_entry, get_day
 from ledger.state.facts import Facts, VillageFacts, get_fact
 
@@ -137,21 +135,7 @@ class Tray:
         )
 
     def _build_entry(self, claim: Claim) -> Entry:
-        """Return the entry that `claim` would be if somebody passed it now."""
-        somebody = "u-aaaaaaaaaa" if claim.maker != "u-aaaaaaaaaa" else "u-bbbbbbbbbb"
-        return Entry(
-            body=claim.body,
-            checkers=(somebody,),
-            index=self.facts.next_index,
-            kind=claim.kind,
-            maker=claim.maker,
-            occurred_on=claim.occurred_on,
-            period=claim.period,
-            previous=format_hash(ZERO_HASH),
-            recorded_at=self.desk.ports.clock.now_ms(),
-            v=1,
-            village=claim.village,
-        )
+        return build_trial(claim, self.facts.next_index, self.desk.ports.clock.now_ms())
 
 
 def split_parts(items: Sequence[object], size: int) -> list[tuple[int, int]]:
