@@ -11,9 +11,17 @@ from collections.abc import Collection, Iterable
 
 import msgspec
 
-from ledger.books.points import Rule, is_sealed
-from ledger.books.rounds import build_fault
+from ledger.books.points import Rule, list_worths
+from ledger.books.rounds import OpenedFault, OpenedWords, build_fault, check_opened
 from ledger.errors import Fault
+
+_WORDS = OpenedWords(
+    cap=OpenedFault("award-cap", "减少数量，超过封顶的不计分"),
+    each="户",
+    product=OpenedFault("award-points", "分值等于规则的分值乘以数量"),
+    sealed=OpenedFault("award-sealed", "扣分和敏感条目整行密封，其余明示"),
+    who="该户",
+)
 
 
 class Award(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,7 +41,7 @@ def check_awards(awards: Iterable[Award], rules: Iterable[Rule], scoring: Collec
 
     No fault names a household: its place does for those who may see it.
     """
-    known = {rule.code: rule for rule in rules}
+    worths = list_worths(rules)
     together: Counter[tuple[str, str]] = Counter()
     faults = []
     for award in awards:
@@ -47,8 +55,8 @@ def check_awards(awards: Iterable[Award], rules: Iterable[Rule], scoring: Collec
                     "先签契约，或删去这一行",
                 )
             )
-        rule = known.get(award.rule)
-        if rule is None:
+        worth = worths.get(award.rule)
+        if worth is None:
             faults.append(
                 build_fault(
                     "award-rule", award.place, award.rule, "积分细则里有的编号", "对照积分细则改正规则编号"
@@ -57,43 +65,5 @@ def check_awards(awards: Iterable[Award], rules: Iterable[Rule], scoring: Collec
             continue
         before = together[award.household, award.rule]
         together[award.household, award.rule] += abs(award.points)
-        faults += _check_award(award, rule, before)
-    return faults
-
-
-def _check_award(award: Award, rule: Rule, before: int) -> list[Fault]:
-    """`before` is what the household already has by this rule this month, without sign."""
-    faults = []
-    product = rule.points * award.quantity
-    if award.quantity < 1 or award.points != product:
-        faults.append(
-            build_fault(
-                "award-points",
-                award.place,
-                f"{award.points} 分",
-                f"{rule.points} 分 × {award.quantity} = {product} 分，数量至少 1",
-                "分值等于规则的分值乘以数量",
-            )
-        )
-    total = before + abs(award.points)
-    if total > rule.monthly_cap:
-        faults.append(
-            build_fault(
-                "award-cap",
-                award.place,
-                f"该户本月 {award.rule} 累计 {total} 分",
-                f"每户每月不超过 {rule.monthly_cap} 分",
-                "减少数量，超过封顶的不计分",
-            )
-        )
-    if award.sealed != is_sealed(rule):
-        faults.append(
-            build_fault(
-                "award-sealed",
-                award.place,
-                "整行密封" if award.sealed else "明示",
-                "整行密封" if is_sealed(rule) else "明示",
-                "扣分和敏感条目整行密封，其余明示",
-            )
-        )
+        faults += check_opened(award, award.rule, worth, before, _WORDS)
     return faults

@@ -7,10 +7,18 @@ from collections.abc import Collection, Iterable
 
 import msgspec
 
-from ledger.books.rounds import build_fault
-from ledger.books.scores import SchemeAdopted, SchemeItem
+from ledger.books.rounds import OpenedFault, OpenedWords, build_fault, check_opened
+from ledger.books.scores import SchemeAdopted, list_worths
 from ledger.books.stars import calculate_score, count_stars
 from ledger.errors import Fault
+
+_WORDS = OpenedWords(
+    cap=OpenedFault("mark-cap", "减少数量，超过封顶的不计分"),
+    each="人",
+    product=OpenedFault("mark-points", "分值等于项目的分值乘以数量"),
+    sealed=OpenedFault("mark-sealed", "扣分整行密封，加分明示"),
+    who="该党员",
+)
 
 
 class Mark(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,7 +47,7 @@ def check_marks(marks: Iterable[Mark], scheme: SchemeAdopted, members: Collectio
 
     No fault names a member: its place does for those who may see it.
     """
-    items = {item.code: item for item in scheme.items}
+    worths = list_worths(scheme.items)
     together: Counter[tuple[str, str]] = Counter()
     faults = []
     for mark in marks:
@@ -49,8 +57,8 @@ def check_marks(marks: Iterable[Mark], scheme: SchemeAdopted, members: Collectio
                     "mark-member", mark.place, "不是本支部党员", "本支部登记的党员", "核对支部和党员编号"
                 )
             )
-        item = items.get(mark.item)
-        if item is None:
+        worth = worths.get(mark.item)
+        if worth is None:
             faults.append(
                 build_fault(
                     "mark-item", mark.place, mark.item, "考评办法里有的编号", "对照考评办法改正项目编号"
@@ -59,7 +67,7 @@ def check_marks(marks: Iterable[Mark], scheme: SchemeAdopted, members: Collectio
             continue
         before = together[mark.member, mark.item]
         together[mark.member, mark.item] += abs(mark.points)
-        faults += _check_mark(mark, item, before)
+        faults += check_opened(mark, mark.item, worth, before, _WORDS)
     return faults
 
 
@@ -100,42 +108,4 @@ def check_cards(
                 )
             )
         seen.add(card.member)
-    return faults
-
-
-def _check_mark(mark: Mark, item: SchemeItem, before: int) -> list[Fault]:
-    """`before` is what the member already has by this item this month, without sign."""
-    faults = []
-    product = item.points * mark.quantity
-    if mark.quantity < 1 or mark.points != product:
-        faults.append(
-            build_fault(
-                "mark-points",
-                mark.place,
-                f"{mark.points} 分",
-                f"{item.points} 分 × {mark.quantity} = {product} 分，数量至少 1",
-                "分值等于项目的分值乘以数量",
-            )
-        )
-    total = before + abs(mark.points)
-    if total > item.monthly_cap:
-        faults.append(
-            build_fault(
-                "mark-cap",
-                mark.place,
-                f"该党员本月 {mark.item} 累计 {total} 分",
-                f"每人每月不超过 {item.monthly_cap} 分",
-                "减少数量，超过封顶的不计分",
-            )
-        )
-    if mark.sealed != (item.points < 0):
-        faults.append(
-            build_fault(
-                "mark-sealed",
-                mark.place,
-                "整行密封" if mark.sealed else "明示",
-                "整行密封" if item.points < 0 else "明示",
-                "扣分整行密封，加分明示",
-            )
-        )
     return faults

@@ -122,6 +122,11 @@ def is_sealed(rule: Rule) -> bool:
     return rule.sensitive or rule.points < 0
 
 
+def list_worths(rules: Iterable[Rule]) -> dict[str, Worth]:
+    """Return what each rule is worth, by code."""
+    return {rule.code: Worth(rule.monthly_cap, not is_sealed(rule), rule.points) for rule in rules}
+
+
 def check_rulebook(body: RulebookAdopted) -> list[Fault]:
     """Return every fault a rulebook has in itself: codes, points, caps, deductions."""
     faults = []
@@ -181,7 +186,7 @@ def check_agreements(body: AgreementsSigned) -> list[Fault]:
 
 def check_round(body: PointsRound, rules: Iterable[Rule]) -> list[Fault]:
     """Return every fault a round, or its part, has in itself under the rules of its version."""
-    worths = {rule.code: Worth(rule.monthly_cap, not is_sealed(rule), rule.points) for rule in rules}
+    worths = list_worths(rules)
     subjects = [line.subject for line in body.lines]
     lines = [PlainLine(line.rule, line.points, line.quantity) for line in body.lines]
     return (

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from ledger.books.values import Sealed
 from ledger.errors import Fault
@@ -28,6 +28,36 @@ class Worth(NamedTuple):
     monthly_cap: int
     plain: bool
     points: int
+
+
+class Opened(Protocol):
+    """A line with what is sealed in it, as rules judge it: a villager's award and a member's mark alike."""
+
+    @property
+    def place(self) -> str: ...
+    @property
+    def points(self) -> int: ...
+    @property
+    def quantity(self) -> int: ...
+    @property
+    def sealed(self) -> bool: ...
+
+
+class OpenedFault(NamedTuple):
+    """What one kind of round says of a wrong opened line beside the figures."""
+
+    code: str
+    remedy: str
+
+
+class OpenedWords(NamedTuple):
+    """How one kind of round speaks of its opened lines: `who` a line is about, `each` of whom a cap holds for."""
+
+    cap: OpenedFault
+    each: str
+    product: OpenedFault
+    sealed: OpenedFault
+    who: str
 
 
 def build_fault(code: str, place: str, found: str, expected: str, remedy: str) -> Fault:
@@ -123,3 +153,52 @@ def check_sealed_sum(lines: int, points: int, place: str) -> list[Fault]:
     if lines or not points:
         return []
     return [build_fault("sealed-sum", place, f"没有密封行，合计却是 {points} 分", "0 分", "重新合计密封行")]
+
+
+def check_opened(line: Opened, code: str, worth: Worth, before: int, words: OpenedWords) -> list[Fault]:
+    """Return every fault of an opened line: points that are no product, a cap exceeded, a wrong sealing.
+
+    `before` is what the same person already has by this code this month, without sign.
+    """
+    faults = []
+    product = worth.points * line.quantity
+    if line.quantity < 1 or line.points != product:
+        faults.append(
+            build_fault(
+                words.product.code,
+                line.place,
+                f"{line.points} 分",
+                f"{worth.points} 分 × {line.quantity} = {product} 分，数量至少 1",
+                words.product.remedy,
+            )
+        )
+    total = before + abs(line.points)
+    if total > worth.monthly_cap:
+        faults.append(
+            build_fault(
+                words.cap.code,
+                line.place,
+                f"{words.who}本月 {code} 累计 {total} 分",
+                f"每{words.each}每月不超过 {worth.monthly_cap} 分",
+                words.cap.remedy,
+            )
+        )
+    if line.sealed == worth.plain:
+        faults.append(
+            build_fault(
+                words.sealed.code,
+                line.place,
+                "整行密封" if line.sealed else "明示",
+                "明示" if worth.plain else "整行密封",
+                words.sealed.remedy,
+            )
+        )
+    return faults
+
+
+def check_opened_sum(lines: Iterable[Opened], claimed: int, place: str) -> list[Fault]:
+    """Return a fault where the lines sealed whole do not add up to the points that their entry claims."""
+    total = sum(line.points for line in lines if line.sealed)
+    if total == claimed:
+        return []
+    return [build_fault("private-sum", place, f"{claimed} 分", f"{total} 分", "按隐私库重新合计密封行")]

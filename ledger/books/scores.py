@@ -5,7 +5,7 @@ Members' scores never mix with villagers' points and cannot be spent.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import Annotated
 
@@ -104,6 +104,11 @@ class ScoreRound(Value, frozen=True):
     version: Positive
 
 
+def list_worths(items: Iterable[SchemeItem]) -> dict[str, Worth]:
+    """Return what each item is worth, by code; a line that deducts is sealed whole."""
+    return {item.code: Worth(item.monthly_cap, item.points > 0, item.points) for item in items}
+
+
 def check_scheme(body: SchemeAdopted) -> list[Fault]:
     """Return every fault a scheme has in itself: codes, signs, caps, base and cuts."""
     faults = []
@@ -139,7 +144,7 @@ def check_branch(body: BranchRegistered) -> list[Fault]:
 def check_score_round(body: ScoreRound, scheme: SchemeAdopted, members: int) -> list[Fault]:
     """Return every fault a branch's round, or its part, has in itself; the branch has so many `members`."""
     place = f"支部 {body.branch} 评议"
-    worths = {item.code: Worth(item.monthly_cap, item.points > 0, item.points) for item in scheme.items}
+    worths = list_worths(scheme.items)
     subjects = [line.subject for line in body.lines]
     cards = [card.subject for card in body.cards]
     lines = [PlainLine(line.item, line.points, line.quantity) for line in body.lines]

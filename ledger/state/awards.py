@@ -18,7 +18,7 @@ from ledger.books.points import (
     PointsReversed,
     PointsRound,
 )
-from ledger.books.rounds import build_fault
+from ledger.books.rounds import build_fault, check_opened_sum
 from ledger.books.values import Sealed
 from ledger.entries import Entry
 from ledger.errors import Fault, NotProven
@@ -119,8 +119,17 @@ def _iterate_awards(entry: Entry, find_private: FindPrivate) -> Iterator[tuple[s
 
 def _open_line(line: PointsLine, place: str, find_private: FindPrivate) -> Award | None:
     subject = open_private(find_private, line.subject.sealed, AwardSubject)
-    if subject is None:
-        return None
+    return _build_award(subject, line, place, sealed=False) if subject is not None else None
+
+
+def _open_sealed(sealed: Sealed, place: str, find_private: FindPrivate) -> Award | None:
+    line = open_private(find_private, sealed.sealed, AwardLine)
+    return _build_award(line, line, place, sealed=True) if line is not None else None
+
+
+def _build_award(
+    subject: AwardSubject | AwardLine, line: PointsLine | AwardLine, place: str, *, sealed: bool
+) -> Award:
     return Award(
         evidence=subject.evidence,
         household=subject.household,
@@ -128,39 +137,13 @@ def _open_line(line: PointsLine, place: str, find_private: FindPrivate) -> Award
         points=line.points,
         quantity=line.quantity,
         rule=line.rule,
-        sealed=False,
-    )
-
-
-def _open_sealed(sealed: Sealed, place: str, find_private: FindPrivate) -> Award | None:
-    line = open_private(find_private, sealed.sealed, AwardLine)
-    if line is None:
-        return None
-    return Award(
-        evidence=line.evidence,
-        household=line.household,
-        place=place,
-        points=line.points,
-        quantity=line.quantity,
-        rule=line.rule,
-        sealed=True,
+        sealed=sealed,
     )
 
 
 def _check_sealed_sum(entry: Entry, awards: list[Award]) -> list[Fault]:
-    claimed = _get_round(entry).sealed_points
-    total = sum(award.points for award in awards if award.sealed)
-    if total == claimed:
-        return []
-    return [
-        build_fault(
-            "private-sum",
-            f"{entry.period} 积分密封行合计（第 {entry.index} 项）",
-            f"{claimed} 分",
-            f"{total} 分",
-            "按隐私库重新合计密封行",
-        )
-    ]
+    place = f"{entry.period} 积分密封行合计（第 {entry.index} 项）"
+    return check_opened_sum(awards, _get_round(entry).sealed_points, place)
 
 
 def _check_households(period: str, claimed: int, awards: list[Award], missing: int) -> list[Fault]:

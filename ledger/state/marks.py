@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from ledger.books.marks import Card, Mark, check_cards, check_marks
-from ledger.books.rounds import build_fault
+from ledger.books.rounds import check_opened_sum
 from ledger.books.scores import BranchRegistered, SchemeAdopted, ScoreCard, ScoreLine, ScoreRound
 from ledger.books.values import Sealed
 from ledger.entries import Entry
@@ -117,8 +117,17 @@ def _iterate_cards(entry: Entry, find_private: FindPrivate) -> Iterator[tuple[st
 
 def _open_line(line: ScoreLine, place: str, find_private: FindPrivate) -> Mark | None:
     subject = open_private(find_private, line.subject.sealed, MarkSubject)
-    if subject is None:
-        return None
+    return _build_mark(subject, line, place, sealed=False) if subject is not None else None
+
+
+def _open_sealed(sealed: Sealed, place: str, find_private: FindPrivate) -> Mark | None:
+    line = open_private(find_private, sealed.sealed, MarkLine)
+    return _build_mark(line, line, place, sealed=True) if line is not None else None
+
+
+def _build_mark(
+    subject: MarkSubject | MarkLine, line: ScoreLine | MarkLine, place: str, *, sealed: bool
+) -> Mark:
     return Mark(
         evidence=subject.evidence,
         item=line.item,
@@ -126,22 +135,7 @@ def _open_line(line: ScoreLine, place: str, find_private: FindPrivate) -> Mark |
         place=place,
         points=line.points,
         quantity=line.quantity,
-        sealed=False,
-    )
-
-
-def _open_sealed(sealed: Sealed, place: str, find_private: FindPrivate) -> Mark | None:
-    line = open_private(find_private, sealed.sealed, MarkLine)
-    if line is None:
-        return None
-    return Mark(
-        evidence=line.evidence,
-        item=line.item,
-        member=line.member,
-        place=place,
-        points=line.points,
-        quantity=line.quantity,
-        sealed=True,
+        sealed=sealed,
     )
 
 
@@ -153,16 +147,5 @@ def _open_card(card: ScoreCard, place: str, find_private: FindPrivate) -> Card |
 
 
 def _check_sealed_sum(entry: Entry, marks: list[Mark]) -> list[Fault]:
-    claimed = _get_round(entry).sealed_points
-    total = sum(mark.points for mark in marks if mark.sealed)
-    if total == claimed:
-        return []
-    return [
-        build_fault(
-            "private-sum",
-            f"{entry.period} 支部评议密封行合计（第 {entry.index} 项）",
-            f"{claimed} 分",
-            f"{total} 分",
-            "按隐私库重新合计密封行",
-        )
-    ]
+    place = f"{entry.period} 支部评议密封行合计（第 {entry.index} 项）"
+    return check_opened_sum(marks, _get_round(entry).sealed_points, place)
