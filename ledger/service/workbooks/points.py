@@ -9,29 +9,40 @@ from typing import NamedTuple
 
 from ledger.books.awards import Award, check_awards
 from ledger.books.points import PointsLine, PointsReversed, PointsRound, Rule, is_sealed
-from ledger.books.screening import check_private_text, check_public_text
+from ledger.books.screening import check_public_text
 from ledger.errors import Fault
 from ledger.log.commitments import Json
 from ledger.ports import Household
 from ledger.service.drafts import Discloser
-from ledger.service.workbooks.people import (
-    check_name,
-    check_title,
-    fault_rule_unknown,
-    fault_twice,
-    fault_zero,
-    find_by_number,
-    find_private,
-    list_registered,
-    read_title,
-)
+from ledger.service.workbooks.people import find_by_number, find_private, list_registered, read_title
 from ledger.service.workbooks.reading import Line
-from ledger.service.workbooks.rounds import Part, PlainDrawn, SealedDrawn, split_round
+from ledger.service.workbooks.rounds import (
+    PlainDrawn,
+    RoundBook,
+    RoundSheet,
+    SealedDrawn,
+    draft_part,
+    format_part,
+    format_sums,
+    read_rows,
+    split_round,
+)
 from ledger.service.workbooks.tray import Tray
 from ledger.state.awards import list_scoring
 from ledger.state.facts import EntryAt, get_fact, key_at, read_body
 from ledger.state.private import AwardLine, AwardSubject, open_private
 from ledger.state.rulebooks import find_rulebook, get_points_month
+
+_SHEET = RoundSheet(
+    book="积分细则",
+    code="规则编号",
+    name="户主",
+    number="户号",
+    people="农户",
+    repeated="同一户、同一规则、同一证据",
+    sheet="积分",
+    title="规则名称",
+)
 
 
 class Rulebook(NamedTuple):
@@ -73,16 +84,8 @@ def _gather_round(tray: Tray, known: dict[str, Household], period: str, lines: S
         tray.refuse([_fault_no_rulebook(lines[0], period)] if period else [])
         return
     before = len(tray.faults)
-    awards: list[Award] = []
-    seen: dict[tuple[str, str, str], Line] = {}
-    for line in lines:
-        key = (line.text("户号"), line.text("规则编号"), line.text("证据"))
-        if key in seen and all(key):
-            tray.refuse([fault_twice(line, "证据", "同一户、同一规则、同一证据", seen[key])])
-        seen.setdefault(key, line)
-        award, faults = _read_award(line, known, book)
-        tray.refuse(faults)
-        awards += [award] if award else []
+    rows = read_rows(tray, lines, _SHEET, known, RoundBook(book.rules, book.titles))
+    awards = [_build_award(line, household, rule) for line, household, rule in rows]
     tray.refuse(check_awards(awards, book.rules.values(), book.scoring))
     if len(tray.faults) == before:
         numbers = {item.household: item.number for item in known.values()}
@@ -115,26 +118,8 @@ def _fault_no_rulebook(line: Line, period: str) -> Fault:
     )
 
 
-def _read_award(line: Line, known: dict[str, Household], book: Rulebook) -> tuple[Award | None, list[Fault]]:
-    """Return the award of a line, None where anything is wrong with it, and what is."""
-    faults = check_private_text(line.text("证据"), line.at("证据"))
-    household, rule = None, book.rules.get(line.text("规则编号"))
-    if "户号" in line.values:
-        found = find_by_number(line, "户号", known, "农户")
-        if isinstance(found, Fault):
-            faults.append(found)
-        else:
-            household = found
-            faults += check_name(line, "户主", found.name)
-    if rule is not None:
-        faults += check_title(line, "规则名称", book.titles[rule.code], rule.code)
-    elif "规则编号" in line.values:
-        faults.append(fault_rule_unknown(line, "规则编号", book.rules, "积分细则"))
-    if line.text("数量") == "0":
-        faults.append(fault_zero(line, "数量"))
-    if faults or line.bad or household is None or rule is None:
-        return None, faults
-    award = Award(
+def _build_award(line: Line, household: Household, rule: Rule) -> Award:
+    return Award(
         evidence=line.text("证据"),
         household=household.household,
         place=line.place,
@@ -143,7 +128,6 @@ def _read_award(line: Line, known: dict[str, Household], book: Rulebook) -> tupl
         rule=rule.code,
         sealed=is_sealed(rule),
     )
-    return award, []
 
 
 def _count_households(awards: Sequence[Award]) -> int:
@@ -169,15 +153,9 @@ def _draft_round(tray: Tray, period: str, awards: Sequence[Award], book: Ruleboo
             sealed_points=part.sealed_points,
             version=book.version,
         )
-        day = tray.desk.get_day_in(period)
-        # A line over its cap has been said with its row.
-        faults = [fault for fault in tray.check(body, day, period) if fault.code != "line-cap"]
-        tray.refuse(faults, "工作表「积分」")
-        if faults or not is_whole:
+        label = f"积分评议 {period}：{households} 户，{format_sums(body)}{format_part(body)}"
+        if not draft_part(tray, body, period, label, part.private, _SHEET, is_whole=is_whole):
             return
-        own = Discloser(tray.desk.ports.entropy)
-        own.private += part.private
-        tray.add(body, day, period, _format_label(period, body, part), own)
 
 
 def _draw_award(
@@ -199,13 +177,6 @@ def _format_award(award: Award, number: str, book: Rulebook) -> str:
     mark = "（整行密封）" if award.sealed else ""
     worth = f"{book.rules[award.rule].points} × {award.quantity} = {award.points} 分"
     return f"　户 {number} {award.rule} {book.titles[award.rule]} {worth}{mark}　{award.evidence}"
-
-
-def _format_label(period: str, body: PointsRound, part: Part[PointsLine]) -> str:
-    points = sum(line.points for line in body.lines)
-    which = f"（第 {body.part}/{body.parts} 部分）" if body.parts > 1 else ""
-    hidden = f"，密封 {len(part.sealed_lines)} 条 {part.sealed_points} 分" if part.sealed_lines else ""
-    return f"积分评议 {period}：{body.households} 户，明示 {len(part.lines)} 条 {points} 分{hidden}{which}"
 
 
 def _gather_reversal(tray: Tray, known: dict[str, Household], line: Line) -> None:

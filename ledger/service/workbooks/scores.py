@@ -3,31 +3,42 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from ledger.books.marks import Card, Mark, build_cards, check_marks
 from ledger.books.scores import SchemeAdopted, SchemeItem, ScoreCard, ScoreLine, ScoreRound
-from ledger.books.screening import check_private_text
 from ledger.errors import Fault
 from ledger.limits import ENTRY_MAX_LINES
 from ledger.log.commitments import Json
 from ledger.ports import Member
 from ledger.service.drafts import Discloser
-from ledger.service.workbooks.people import (
-    check_name,
-    check_title,
-    fault_rule_unknown,
-    fault_twice,
-    fault_zero,
-    find_by_number,
-    list_branch,
-    read_title,
-)
+from ledger.service.workbooks.people import list_branch, read_title
 from ledger.service.workbooks.reading import Line
-from ledger.service.workbooks.rounds import Part, PlainDrawn, SealedDrawn, split_round
+from ledger.service.workbooks.rounds import (
+    PlainDrawn,
+    RoundBook,
+    RoundSheet,
+    SealedDrawn,
+    draft_part,
+    format_part,
+    format_sums,
+    read_rows,
+    split_round,
+)
 from ledger.service.workbooks.tray import Tray
 from ledger.state.schemes import find_scheme
+
+_SHEET = RoundSheet(
+    book="考评办法",
+    code="项目编号",
+    name="姓名",
+    number="党员编号",
+    people="党员",
+    repeated="同一党员、同一项目、同一证据",
+    sheet="党员评分",
+    title="项目名称",
+)
 
 
 class Scheme(NamedTuple):
@@ -63,16 +74,8 @@ def _gather_round(tray: Tray, period: str, branch: int, lines: Sequence[Line]) -
         tray.refuse([] if members else [_fault_no_branch(lines[0], branch)])
         return
     before = len(tray.faults)
-    marks: list[Mark] = []
-    seen: dict[tuple[str, str, str], Line] = {}
-    for line in lines:
-        key = (line.text("党员编号"), line.text("项目编号"), line.text("证据"))
-        if key in seen and all(key):
-            tray.refuse([fault_twice(line, "证据", "同一党员、同一项目、同一证据", seen[key])])
-        seen.setdefault(key, line)
-        mark, faults = _read_mark(line, members, scheme)
-        tray.refuse(faults)
-        marks += [mark] if mark else []
+    rows = read_rows(tray, lines, _SHEET, members, RoundBook(scheme.items, scheme.titles))
+    marks = [_build_mark(line, member, item) for line, member, item in rows]
     known = [member.member for member in members.values()]
     tray.refuse(check_marks(marks, scheme.body, known))
     is_whole = len(tray.faults) == before
@@ -115,26 +118,8 @@ def _fault_no_branch(line: Line, branch: int) -> Fault:
     )
 
 
-def _read_mark(line: Line, members: Mapping[str, Member], scheme: Scheme) -> tuple[Mark | None, list[Fault]]:
-    """Return the mark of a line, None where anything is wrong with it, and what is."""
-    faults = check_private_text(line.text("证据"), line.at("证据"))
-    member, item = None, scheme.items.get(line.text("项目编号"))
-    if "党员编号" in line.values:
-        found = find_by_number(line, "党员编号", members, "党员")
-        if isinstance(found, Fault):
-            faults.append(found)
-        else:
-            member = found
-            faults += check_name(line, "姓名", found.name)
-    if item is not None:
-        faults += check_title(line, "项目名称", scheme.titles[item.code], item.code)
-    elif "项目编号" in line.values:
-        faults.append(fault_rule_unknown(line, "项目编号", scheme.items, "考评办法"))
-    if line.text("数量") == "0":
-        faults.append(fault_zero(line, "数量"))
-    if faults or line.bad or member is None or item is None:
-        return None, faults
-    mark = Mark(
+def _build_mark(line: Line, member: Member, item: SchemeItem) -> Mark:
+    return Mark(
         evidence=line.text("证据"),
         item=item.code,
         member=member.member,
@@ -143,7 +128,6 @@ def _read_mark(line: Line, members: Mapping[str, Member], scheme: Scheme) -> tup
         quantity=line.number("数量"),
         sealed=item.points < 0,
     )
-    return mark, []
 
 
 def _draft_round(
@@ -175,15 +159,10 @@ def _draft_round(
             sealed_points=part.sealed_points,
             version=scheme.version,
         )
-        day = tray.desk.get_day_in(period)
-        # A line over its cap has been said with its row.
-        faults = [fault for fault in tray.check(body, day, period) if fault.code != "line-cap"]
-        tray.refuse(faults, "工作表「党员评分」")
-        if faults or not is_whole:
+        private = [*part.private, *(item.disclosure for item in drawn if number == 1)]
+        label = _format_label(period, body)
+        if not draft_part(tray, body, period, label, private, _SHEET, is_whole=is_whole):
             return
-        own = Discloser(tray.desk.ports.entropy)
-        own.private += [*part.private, *(item.disclosure for item in drawn if number == 1)]
-        tray.add(body, day, period, _format_label(period, body, part), own)
 
 
 def _draw_mark(
@@ -216,11 +195,6 @@ def _format_mark(mark: Mark, number: str, scheme: Scheme) -> str:
     return f"　党员 {number} {mark.item} {scheme.titles[mark.item]} {worth}{hidden}　{mark.evidence}"
 
 
-def _format_label(period: str, body: ScoreRound, part: Part[ScoreLine]) -> str:
-    points = sum(line.points for line in body.lines)
-    which = f"（第 {body.part}/{body.parts} 部分）" if body.parts > 1 else ""
-    hidden = f"，密封 {len(part.sealed_lines)} 条 {part.sealed_points} 分" if part.sealed_lines else ""
+def _format_label(period: str, body: ScoreRound) -> str:
     cards = f"，评分卡 {len(body.cards)} 张" if body.cards else ""
-    return (
-        f"党员评分 {period} 支部 {body.branch}：明示 {len(part.lines)} 条 {points} 分{hidden}{cards}{which}"
-    )
+    return f"党员评分 {period} 支部 {body.branch}：{format_sums(body)}{cards}{format_part(body)}"
