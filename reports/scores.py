@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from ledger.books.figures import BranchFigures, ScoreFigures, StarCount
 from ledger.books.score_figures import summarize_scores
 from reports.frame import Codes, HeadText, PlainWords, build_head_text, build_plain_words
+from reports.rows import ItemRow, build_items
 from reports.words import format_count, format_signed, format_small
 
 _SHORT_ROWS = 12
@@ -29,17 +30,6 @@ class CutRow:
     from_score: str
     marks: str
     name: str
-
-
-@dataclass(frozen=True)
-class ItemRow:
-    """One item's sums."""
-
-    code: str
-    item: str
-    marks: str
-    points: str
-    quantity: str
 
 
 @dataclass(frozen=True)
@@ -103,16 +93,7 @@ def _build_branch(branch: BranchFigures, columns: Sequence[StarCount]) -> Branch
     return BranchRows(
         has_round=branch.rounds > 0,
         is_short=len(branch.items) <= _SHORT_ROWS,
-        items=tuple(
-            ItemRow(
-                code=item.code,
-                item=item.item,
-                marks=format_count(item.marks),
-                points=format_signed(item.points),
-                quantity=format_count(item.quantity),
-            )
-            for item in branch.items
-        ),
+        items=build_items(branch.items),
         members=format_count(branch.members),
         name=branch.name,
         points=format_signed(branch.points),

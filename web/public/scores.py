@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from ledger.books.figures import BranchFigures, ScoreFigures
 from ledger.books.score_figures import summarize_scores
+from reports.rows import ItemRow, build_items
 from reports.words import format_count, format_signed, format_small
 from web.i18n import _
 from web.page import Frame
@@ -22,17 +23,6 @@ class StarRow:
     members: str
     name: str
     share: int
-
-
-@dataclass(frozen=True)
-class ItemRow:
-    """One item of a branch's month."""
-
-    code: str
-    item: str
-    marks: str
-    points: str
-    quantity: str
 
 
 @dataclass(frozen=True)
@@ -102,16 +92,7 @@ def build_stars(figures: ScoreFigures, branch: BranchFigures | None = None) -> t
 def _build_branch(figures: ScoreFigures, branch: BranchFigures) -> BranchRows:
     return BranchRows(
         has_round=branch.rounds > 0,
-        items=tuple(
-            ItemRow(
-                code=item.code,
-                item=item.item,
-                marks=format_count(item.marks),
-                points=format_signed(item.points),
-                quantity=format_count(item.quantity),
-            )
-            for item in branch.items
-        ),
+        items=build_items(branch.items),
         members=format_count(branch.members),
         name=branch.name,
         sealed_marks=format_count(branch.sealed_marks),
