@@ -135,5 +135,5 @@ def _limit_fault(place: str, found: str, expected: str) -> Fault:
         place=place,
         found=found,
         expected=expected,
-        remedy="这张表没有打印，原来的公开表不受影响；请联系维护人员分册打印",
+        remedy="这张表没有打印，原来的公开表不受影响；请联系运维员分册打印",
     )

@@ -152,7 +152,7 @@ def _explain_death(status: int, limits: Limits) -> Exception:
                 place="打印公开表",
                 found=_LIMIT_DEATHS[status],
                 expected=f"至多 {limits.cpu_s} 秒处理器时间、{limits.memory_bytes >> 20} MiB 内存",
-                remedy="这张表没有打印，原来的公开表不受影响；请联系维护人员分册打印",
+                remedy="这张表没有打印，原来的公开表不受影响；请联系运维员分册打印",
             )
         ]
     )

@@ -46,7 +46,7 @@ def _check_sqlite(home: Home) -> Iterator[Check]:
     for name, engine in home.engines.items():
         faults = list_setting_faults(engine)
         yield Check(
-            advice="请保留现场并联系维护人员：断电时可能丢账" if faults else "",
+            advice="请保留现场并联系运维员：断电时可能丢账" if faults else "",
             found="；".join(faults) or "断电不丢账的设置都在",
             name=f"{name}.db 的设置",
             state="wrong" if faults else "fine",

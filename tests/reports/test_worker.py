@@ -80,7 +80,7 @@ def test_a_limit_is_told_in_words(status: int, words: str) -> None:
 
     assert str(death) == (
         f"打印公开表：现为{words}，应为至多 30 秒处理器时间、1024 MiB 内存。"
-        "这张表没有打印，原来的公开表不受影响；请联系维护人员分册打印。（sheet-limit）"
+        "这张表没有打印，原来的公开表不受影响；请联系运维员分册打印。（sheet-limit）"
     )
 
 

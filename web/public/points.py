@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from ledger.books.figures import PointsCorrection, PointsFigures
 from ledger.books.points_figures import summarize_points
 from reports.words import format_count, format_month, format_signed
+from web.i18n import _
 from web.page import Frame
 from web.public.months import SheetStatus, build_status, read_figures
 from web.site import VillageView
@@ -116,7 +117,9 @@ def build_groups(figures: PointsFigures) -> tuple[GroupRows, ...]:
                     code=rule.code,
                     item=rule.item,
                     points=format_signed(rule.points),
-                    quantity=f"{format_count(rule.quantity)} {rule.unit}",
+                    quantity=_("数量 {quantity}（按{unit}计）").format(
+                        quantity=format_count(rule.quantity), unit=rule.unit
+                    ),
                 )
                 for rule in group.rules
             ),
