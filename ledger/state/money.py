@@ -73,13 +73,12 @@ def check_money(facts: Facts, reference: Reference, entry: Entry) -> list[Fault]
     body = entry.body
     if isinstance(body, AccountsOpened):
         return check_opening(body, chart) + _check_opened_once(books) + _check_last_day(entry)
-    if books is None:
-        return [_fault("books-not-opened", "账簿", "还没有期初余额", "先有期初余额", "先导入并通过期初余额")]
     if isinstance(body, PeriodClosed):
-        return _check_closing(facts, books, entry, body)
+        return _check_closing(facts, books, entry, body) if books else _list_unopened()
     voucher = _get_voucher(entry)
-    faults = check_voucher(voucher, chart, entry.period)
-    faults += _check_dates(books, entry) + _check_number(facts, entry.period, voucher)
+    # Without an opening the voucher's own faults are still told: nobody should have to come twice.
+    faults = _check_dates(books, entry) if books else _list_unopened()
+    faults += check_voucher(voucher, chart, entry.period) + _check_number(facts, entry.period, voucher)
     if isinstance(body, VoucherReversed):
         faults += _check_reversal(facts, entry, body)
     elif isinstance(body, VoucherReplaced):
@@ -177,6 +176,10 @@ def build_closing(facts: Facts, period: str) -> PeriodClosed:
 
 def _fault(code: str, place: str, found: str, expected: str, remedy: str) -> Fault:
     return Fault(code=code, place=place, found=found, expected=expected, remedy=remedy)
+
+
+def _list_unopened() -> list[Fault]:
+    return [_fault("books-not-opened", "账簿", "还没有期初余额", "先有期初余额", "先导入并通过期初余额")]
 
 
 def _get_voucher(entry: Entry) -> Voucher:
