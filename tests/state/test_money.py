@@ -217,7 +217,10 @@ def test_books_that_are_not_opened_take_nothing() -> None:
 
     assert [format_fault(fault) for fault in check_money(ledger.facts, load_reference(), voucher)] == [
         "账簿：现为还没有期初余额，应为先有期初余额。先导入并通过期初余额。（books-not-opened）",
-        "凭证 2026-10-001第 1 行：现为科目 541，应为2023 年科目表内的科目。对照会计科目表改正科目代码。（account-unknown）",
+        (
+            "凭证 2026-10-001第 1 行：现为科目 541，应为2023 年科目表内的科目。"
+            "对照会计科目表改正科目代码。（account-unknown）"
+        ),
     ]
     assert get_earliest_open(ledger.facts) is None
     assert get_balances(ledger.facts, "2026-10") == {}
