@@ -221,6 +221,10 @@ class Vault(Protocol):
         self, village: str, state: Literal["waiting", "recorded", "discarded"]
     ) -> list[Draft]: ...
 
+    def list_batch(self, village: str, batch: str) -> list[Draft]:
+        """Return the waiting and recorded drafts of an import, in the order in which they were put."""
+        ...
+
     def mark_draft(self, draft_id: str, state: Literal["recorded", "discarded"], index: int) -> None: ...
 
 

@@ -95,12 +95,7 @@ def apply_import(ports: Ports, imported: Import) -> None:
 
 def _check_again(ports: Ports, desk: Desk, filename: str) -> list[Fault]:
     """The same bytes, imported as the same kind before, are refused, naming what they became."""
-    known = [
-        draft
-        for state in ("waiting", "recorded")
-        for draft in ports.vault.list_drafts(desk.village, state)
-        if draft.batch == desk.batch
-    ]
+    known = ports.vault.list_batch(desk.village, desk.batch)
     if not known:
         return []
     first = known[0]

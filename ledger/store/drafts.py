@@ -36,6 +36,15 @@ _LIST = (
     .where(drafts.c.village == bindparam("village"), drafts.c.state == bindparam("state"))
     .order_by(drafts.c.ordinal)
 )
+_BATCH = (
+    select(*_COLUMNS)
+    .where(
+        drafts.c.village == bindparam("village"),
+        drafts.c.batch == bindparam("batch"),
+        drafts.c.state != "discarded",
+    )
+    .order_by(drafts.c.ordinal)
+)
 _SAME = select(drafts.c.draft, drafts.c.state).where(
     drafts.c.village == bindparam("village"),
     drafts.c.digest == bindparam("digest"),
@@ -82,6 +91,11 @@ class SqlDrafts:
         """Return a village's drafts of one state, in the order in which they were put."""
         with begin_read(self._engine) as transaction:
             return [_make_draft(row) for row in transaction.fetch_all(_LIST, village=village, state=state)]
+
+    def list_batch(self, village: str, batch: str) -> list[Draft]:
+        """Return what an import became, in the order in which it was put, without drafts given up."""
+        with begin_read(self._engine) as transaction:
+            return [_make_draft(row) for row in transaction.fetch_all(_BATCH, village=village, batch=batch)]
 
     def mark_draft(self, draft_id: str, state: Literal["recorded", "discarded"], index: int) -> None:
         """Say what became of a draft: `index` is its entry's, -1 for a discarded one.

@@ -174,6 +174,7 @@ drafts = _table(
 )
 Index("drafts_draft", drafts.c.draft, unique=True)
 Index("drafts_listed", drafts.c.village, drafts.c.state, drafts.c.ordinal)
+Index("drafts_batch", drafts.c.village, drafts.c.batch, drafts.c.ordinal)
 Index(
     "drafts_digest",
     drafts.c.village,

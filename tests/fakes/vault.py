@@ -67,6 +67,13 @@ class MemoryVault:
     def list_drafts(self, village: str, state: Literal["waiting", "recorded", "discarded"]) -> list[Draft]:
         return [d for d in self._drafts.values() if d.village == village and d.state == state]
 
+    def list_batch(self, village: str, batch: str) -> list[Draft]:
+        return [
+            d
+            for d in self._drafts.values()
+            if d.village == village and d.batch == batch and d.state != "discarded"
+        ]
+
     def mark_draft(self, draft_id: str, state: Literal["recorded", "discarded"], index: int) -> None:
         draft = self._drafts.get(draft_id)
         if draft is None:

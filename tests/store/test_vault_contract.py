@@ -138,6 +138,20 @@ def test_drafts_are_listed_in_the_order_in_which_they_were_put(store: Store) -> 
     assert store.vault.find_draft("d-zzzzzzzzzz") is None
 
 
+def test_an_import_is_found_by_its_batch_without_what_was_given_up(store: Store) -> None:
+    batch = "1" * 64
+    first, second, third = (make_draft(name, batch=batch) for name in "cab")
+    store.vault.put_drafts([first, make_draft("d"), second, third])
+    store.vault.put_drafts([make_draft("x", batch=batch, village=OTHER_VILLAGE)])
+    store.vault.mark_draft(first.id, "recorded", 3)
+    store.vault.mark_draft(second.id, "discarded", -1)
+
+    found = store.vault.list_batch(VILLAGE, batch)
+
+    assert [(draft.id, draft.state) for draft in found] == [(first.id, "recorded"), (third.id, "waiting")]
+    assert store.vault.list_batch(VILLAGE, "2" * 64) == []
+
+
 def test_a_known_digest_refuses_all_drafts_that_come_with_it(store: Store) -> None:
     known = make_draft("a")
     store.vault.put_drafts([known])
