@@ -213,7 +213,11 @@ def _list_routine(month: str) -> list[DemoVoucher]:
     """Cash drawn, wages paid, dues, loans, taxes, investment: what touches the other accounts."""
     number = int(month[5:])
     found = [_simple(month, 2, "从银行提取备用金", "101", "102", 360_000)]
-    found += [_simple(month, day, *rest) for (at, day, *rest) in ROUTINE if at == number]
+    found += [
+        _simple(month, day, summary, debit, credit, fen)
+        for (at, day, summary, debit, credit, fen) in ROUTINE
+        if at == number
+    ]
     return [
         voucher for voucher in found if month != "2026-11" or int(voucher.day[8:]) <= LAST_DAY_OF_NOVEMBER
     ]
