@@ -67,7 +67,7 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     id: str  # d- and ten characters
     index: int  # where it was recorded; -1 before
     label: str  # what lists show, without personal data: 凭证 2026-10-017 325.00 元 购办公用纸
-    private: tuple[str, ...]  # disclosures that go to the vault
+    private: tuple[str, ...]  # disclosures that go to the vault; here only while the draft waits
     public: tuple[str, ...]  # disclosures that go beside the log
     state: Literal["waiting", "recorded", "discarded"]
     village: str
@@ -225,7 +225,9 @@ class Vault(Protocol):
         """Return the waiting and recorded drafts of an import, in the order in which they were put."""
         ...
 
-    def mark_draft(self, draft_id: str, state: Literal["recorded", "discarded"], index: int) -> None: ...
+    def mark_draft(self, draft_id: str, state: Literal["recorded", "discarded"], index: int) -> None:
+        """Say what became of a draft and forget its private texts: a recorded one's were kept before its entry."""
+        ...
 
 
 class SheetJob(msgspec.Struct, frozen=True, kw_only=True):

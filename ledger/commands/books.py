@@ -56,9 +56,16 @@ def pass_command(
 @home_option
 @village_option
 @click.argument("drafts", nargs=-1, required=True, metavar="待审编号…")
-def discard_command(home: Home, village: str | None, drafts: tuple[str, ...]) -> None:
-    """作废还没通过的记录。"""
-    discard_drafts(home, get_village(home, village), drafts)
+@click.option("--maker", metavar="代号", help="经办人的代号：作废自己经办的。")
+@click.option("--checker", metavar="代号", help="审核人的代号：退回别人经办的。")
+def discard_command(
+    home: Home, village: str | None, drafts: tuple[str, ...], maker: str | None, checker: str | None
+) -> None:
+    """作废还没通过的记录：经办人作废自己经办的，审核人退回别人经办的。"""
+    user = maker or checker
+    if user is None or (maker and checker):
+        raise click.UsageError("写明是谁作废：经办人用 --maker，审核人用 --checker，二者选一。")
+    discard_drafts(home, get_village(home, village), drafts, user)
     print_notice(f"已作废 {len(drafts)} 项。")
 
 

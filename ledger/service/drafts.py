@@ -106,9 +106,18 @@ def pass_drafts(ports: Ports, village: str, draft_ids: Sequence[str], checker: s
     return receipts
 
 
-def discard_drafts(ports: Ports, village: str, draft_ids: Sequence[str]) -> None:
-    """Give up drafts that nobody passed yet; all of them or none. Raises Refused naming those that cannot be."""
+def discard_drafts(ports: Ports, village: str, draft_ids: Sequence[str], user: str) -> None:
+    """Give up drafts that nobody passed yet; all of them or none.
+
+    A clerk withdraws what that clerk prepared; whoever may pass may also return what another person prepared. Raises
+    Refused with every fault of the drafts and the person.
+    """
     drafts, faults = _find_drafts(ports, village, draft_ids)
+    person = ports.vault.find_person(village, user)
+    faults += check_person(person, user, MAKER_ROLES + CHECKER_ROLES)
+    if person is not None and person.role in MAKER_ROLES:
+        makers = {draft.id: parse_claim(draft.claim).maker for draft in drafts}
+        faults += [_build_other_maker(id_, maker) for id_, maker in makers.items() if maker != user]
     faults += [
         Fault(
             code="draft-recorded",
@@ -124,6 +133,16 @@ def discard_drafts(ports: Ports, village: str, draft_ids: Sequence[str]) -> None
         raise Refused(faults)
     for draft in drafts:
         ports.vault.mark_draft(draft.id, "discarded", -1)
+
+
+def _build_other_maker(draft_id: str, maker: str) -> Fault:
+    return Fault(
+        code="draft-other-maker",
+        place=f"待审记录 {draft_id}",
+        found=f"经办人是 {maker}",
+        expected="自己经办的记录",
+        remedy="请那位经办人自己作废，或请监督委员退回",
+    )
 
 
 def _find_drafts(ports: Ports, village: str, draft_ids: Sequence[str]) -> tuple[list[Draft], list[Fault]]:
@@ -223,10 +242,9 @@ def _open_draft(draft: Draft, checker: str) -> Passed:
         raise Tampered(-1, expected=f"待审记录 {draft.id} 的原字节", found=error.reason) from error
     if digest_claim(claim) != draft.digest:
         raise Tampered(-1, expected=draft.digest, found=digest_claim(claim))
-    for named, texts in (
-        (list_public_digests(claim.body), draft.public),
-        (list_sealed_digests(claim.body), draft.private),
-    ):
-        if named != {digest_disclosure(text) for text in texts}:
-            raise Tampered(-1, expected=f"待审记录 {draft.id} 所指的文字", found="多了、少了或被换过")
+    texts = [(list_public_digests(claim.body), draft.public)]
+    if draft.state != "recorded":  # Then the vault has the private ones, since before there was an entry.
+        texts.append((list_sealed_digests(claim.body), draft.private))
+    if any(named != {digest_disclosure(text) for text in given} for named, given in texts):
+        raise Tampered(-1, expected=f"待审记录 {draft.id} 所指的文字", found="多了、少了或被换过")
     return Passed(checkers=(checker,), claim=claim, private=draft.private, public=draft.public)

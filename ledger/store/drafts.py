@@ -4,7 +4,8 @@
        └──────► discarded     only while nothing is recorded
 
 The digest of a draft's claim is unique among those not discarded, so that one file imported twice, or one
-voucher typed twice with the same salts, waits once.
+voucher typed twice with the same salts, waits once. Private texts are here only while a draft waits: those of a
+recorded one are the vault's, where they can be erased, and those of a discarded one are nobody's.
 """
 
 from __future__ import annotations
@@ -54,7 +55,7 @@ _COUNT = select(func.coalesce(func.max(drafts.c.ordinal), -1)).where(drafts.c.vi
 _MARK = (
     update(drafts)
     .where(drafts.c.draft == bindparam("of"))
-    .values(state=bindparam("state"), entry_index=bindparam("entry_index"))
+    .values(state=bindparam("state"), entry_index=bindparam("entry_index"), private="")
 )
 _STATES = {"waiting": "待审", "recorded": "已入账"}
 
@@ -98,7 +99,7 @@ class SqlDrafts:
             return [_make_draft(row) for row in transaction.fetch_all(_BATCH, village=village, batch=batch)]
 
     def mark_draft(self, draft_id: str, state: Literal["recorded", "discarded"], index: int) -> None:
-        """Say what became of a draft: `index` is its entry's, -1 for a discarded one.
+        """Say what became of a draft: `index` is its entry's, -1 for a discarded one. Its private texts go.
 
         Again the same changes nothing. NotFound where there is no such draft; Refused where a recorded one is
         to be discarded.

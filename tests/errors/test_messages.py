@@ -247,10 +247,23 @@ def test_a_recorded_draft_is_not_given_up_and_the_line_says_so(village: VillageH
     passed = village.draft(build_description(village.texts))
     (receipt,) = village.pass_(passed)
 
-    assert refuse(lambda: discard_drafts(village.home, VILLAGE, [passed.id])) == [
+    supervisor = village.supervisor.user
+    assert refuse(lambda: discard_drafts(village.home, VILLAGE, [passed.id], supervisor)) == [
         (
             f"待审记录 {passed.id}：现为已记入第 {receipt.index} 项，应为还没通过的记录。"
             "已入账的记录不能作废；要更正请用红字冲销。（draft-recorded）"
+        )
+    ]
+
+
+def test_a_draft_of_another_clerk_is_told_whole(village: VillageHome) -> None:
+    waiting = village.draft(build_description(village.texts))
+    other = add_person(village.home, VILLAGE, "样例丁", "clerk").user
+
+    assert refuse(lambda: discard_drafts(village.home, VILLAGE, [waiting.id], other)) == [
+        (
+            f"待审记录 {waiting.id}：现为经办人是 {village.clerk.user}，应为自己经办的记录。"
+            "请那位经办人自己作废，或请监督委员退回。（draft-other-maker）"
         )
     ]
 

@@ -80,7 +80,7 @@ class MemoryVault:
             raise NotFound(f"草稿 {draft_id}")
         if draft.state == "recorded" and state == "discarded":
             raise Refused([_make_fault("draft-recorded", draft_id)])
-        self._drafts[draft_id] = msgspec.structs.replace(draft, state=state, index=index)
+        self._drafts[draft_id] = msgspec.structs.replace(draft, state=state, index=index, private=())
 
 
 def _make_fault(code: str, place: str) -> Fault:

@@ -59,7 +59,8 @@ def test_a_draft_can_be_looked_at_and_given_up(home: Path) -> None:
     assert "村情说明：样例县石榴镇石榴河村" in run("drafts").stdout
     assert list_codes(run("pass", draft["id"], "--checker", clerk)) == ["person-role"]
     assert run("pass", "--checker", clerk).exit_code == 2
-    assert run("discard", draft["id"]).exit_code == 0
+    assert run("discard", draft["id"]).exit_code == 2
+    assert run("discard", draft["id"], "--maker", clerk).exit_code == 0
     again = ("--name", "石榴沟村", "--township", "样例县", "--telephone", "0")
     assert run("adopt", "description", "--maker", clerk, *again).exit_code == 0
 

@@ -103,13 +103,41 @@ def test_a_draft_given_up_is_gone_and_a_recorded_one_cannot_be(village: VillageH
     village.pass_(first)
 
     with pytest.raises(Refused) as error:
-        discard_drafts(village.home, VILLAGE, [first.id, second.id])
-    discard_drafts(village.home, VILLAGE, [second.id])
+        discard_drafts(village.home, VILLAGE, [first.id, second.id], village.clerk.user)
+    discard_drafts(village.home, VILLAGE, [second.id], village.clerk.user)
 
     assert [fault.code for fault in error.value.faults] == ["draft-recorded"]
     assert "红字冲销" in error.value.faults[0].remedy
     assert village.home.vault.list_drafts(VILLAGE, "waiting") == []
     assert refuse(village, village.supervisor.user, second.id) == ["draft-unknown"]
+
+
+def test_a_clerk_withdraws_the_own_draft_and_a_supervisor_returns_anybodys(village: VillageHome) -> None:
+    first, second = draft(village), draft(village)
+    other = add_person(village.home, VILLAGE, "样例丁", "clerk").user
+
+    for user, code in ((other, "draft-other-maker"), ("u-aaaaaaaaaa", "person-role")):
+        with pytest.raises(Refused) as error:
+            discard_drafts(village.home, VILLAGE, [first.id], user)
+        assert [fault.code for fault in error.value.faults] == [code]
+    discard_drafts(village.home, VILLAGE, [first.id], village.clerk.user)
+    discard_drafts(village.home, VILLAGE, [second.id], village.supervisor.user)
+
+    assert village.home.vault.list_drafts(VILLAGE, "waiting") == []
+
+
+def test_the_drafts_table_keeps_nothing_private_of_what_no_longer_waits(village: VillageHome) -> None:
+    recorded = village.draft(build_households(village.texts, 2))
+    first = village.pass_(recorded)
+    returned = village.draft(build_households(village.texts, 3))
+    discard_drafts(village.home, VILLAGE, [returned.id], village.supervisor.user)
+
+    kept = [village.home.vault.find_draft(item.id) for item in (recorded, returned)]
+
+    assert recorded.private
+    assert returned.private
+    assert [item.private for item in kept if item] == [(), ()]
+    assert village.pass_(recorded) == first
 
 
 def test_a_pseudonym_has_the_letters_of_base32_and_its_length() -> None:

@@ -173,12 +173,15 @@ def test_two_drafts_of_one_digest_cannot_come_together(store: Store) -> None:
     assert store.vault.list_drafts(VILLAGE, "waiting") == []
 
 
-def test_a_recorded_draft_keeps_its_digest_taken(store: Store) -> None:
+def test_a_recorded_draft_keeps_its_digest_taken_and_not_its_private_texts(store: Store) -> None:
     draft = make_draft("a")
     store.vault.put_drafts([draft])
     store.vault.mark_draft(draft.id, "recorded", 7)
 
-    assert store.vault.find_draft(draft.id) == msgspec.structs.replace(draft, index=7, state="recorded")
+    assert draft.private
+    assert store.vault.find_draft(draft.id) == msgspec.structs.replace(
+        draft, index=7, private=(), state="recorded"
+    )
     with pytest.raises(Refused, match="draft-known"):
         store.vault.put_drafts([msgspec.structs.replace(draft, id="d-again")])
 
@@ -193,7 +196,7 @@ def test_a_discarded_draft_may_be_put_again(store: Store) -> None:
 
     assert store.vault.list_drafts(VILLAGE, "waiting") == [again]
     assert store.vault.list_drafts(VILLAGE, "discarded") == [
-        msgspec.structs.replace(draft, state="discarded")
+        msgspec.structs.replace(draft, private=(), state="discarded")
     ]
 
 
@@ -208,7 +211,7 @@ def test_the_log_has_the_last_word_on_a_draft(store: Store) -> None:
         store.vault.mark_draft(draft.id, "discarded", -1)
 
     assert store.vault.list_drafts(VILLAGE, "recorded") == [
-        msgspec.structs.replace(draft, index=7, state="recorded")
+        msgspec.structs.replace(draft, index=7, private=(), state="recorded")
     ]
 
 
