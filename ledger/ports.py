@@ -211,11 +211,11 @@ class Vault(Protocol):
 
     def find_private(self, village: str, digest: str) -> str | None: ...
 
-    def put_drafts(self, drafts: Sequence[Draft]) -> None:
-        """Insert drafts, all or none; a draft whose digest is already waiting or recorded is refused."""
+    def put_drafts(self, village: str, drafts: Sequence[Draft]) -> None:
+        """Insert a village's drafts, all or none; one whose digest is already waiting or recorded is refused."""
         ...
 
-    def find_draft(self, draft_id: str) -> Draft | None: ...
+    def find_draft(self, village: str, draft_id: str) -> Draft | None: ...
 
     def list_drafts(
         self, village: str, state: Literal["waiting", "recorded", "discarded"]
@@ -225,7 +225,9 @@ class Vault(Protocol):
         """Return the waiting and recorded drafts of an import, in the order in which they were put."""
         ...
 
-    def mark_draft(self, draft_id: str, state: Literal["recorded", "discarded"], index: int) -> None:
+    def mark_draft(
+        self, village: str, draft_id: str, state: Literal["recorded", "discarded"], index: int
+    ) -> None:
         """Say what became of a draft and forget its private texts: a recorded one's were kept before its entry."""
         ...
 

@@ -92,7 +92,7 @@ class VillageHome:
         texts.public = [text for text in self.texts.take_public() if digest_disclosure(text) in named]
         texts.private = [text for text in self.texts.take_private() if digest_disclosure(text) in named]
         draft = build_draft(self.home.entropy, claim, claim.kind, "test", texts)
-        self.home.vault.put_drafts([draft])
+        self.home.vault.put_drafts(VILLAGE, [draft])
         return draft
 
     def pass_(self, *drafts_: Draft) -> list[Receipt]:

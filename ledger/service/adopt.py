@@ -115,5 +115,5 @@ def _keep_draft(ports: Ports, claim: Claim, texts: Discloser, label: str) -> Dra
     refuse_stranger(ports, claim.village, claim.maker)
     refuse_no_month(claim.period)
     draft = build_draft(ports.entropy, claim, label, batch=claim.kind, texts=texts)
-    ports.vault.put_drafts([draft])
+    ports.vault.put_drafts(claim.village, [draft])
     return draft

@@ -41,7 +41,7 @@ def prepare_closing(ports: Ports, village: str, period: str, maker: str) -> Draf
     known = [item for item in waiting if item.digest == draft.digest]
     if known:
         return known[0]
-    ports.vault.put_drafts([draft])
+    ports.vault.put_drafts(village, [draft])
     return draft
 
 

@@ -102,7 +102,7 @@ def pass_drafts(ports: Ports, village: str, draft_ids: Sequence[str], checker: s
         raise Refused(faults)
     receipts = record_claims(ports, village, passed)
     for draft, receipt in zip(drafts, receipts, strict=True):
-        ports.vault.mark_draft(draft.id, "recorded", receipt.index)
+        ports.vault.mark_draft(village, draft.id, "recorded", receipt.index)
     return receipts
 
 
@@ -132,7 +132,7 @@ def discard_drafts(ports: Ports, village: str, draft_ids: Sequence[str], user: s
     if faults:
         raise Refused(faults)
     for draft in drafts:
-        ports.vault.mark_draft(draft.id, "discarded", -1)
+        ports.vault.mark_draft(village, draft.id, "discarded", -1)
 
 
 def _build_other_maker(draft_id: str, maker: str) -> Fault:
@@ -149,8 +149,8 @@ def _find_drafts(ports: Ports, village: str, draft_ids: Sequence[str]) -> tuple[
     drafts: list[Draft] = []
     faults: list[Fault] = []
     for draft_id in draft_ids:
-        draft = ports.vault.find_draft(draft_id)
-        if draft is not None and draft.village == village and draft.state != "discarded":
+        draft = ports.vault.find_draft(village, draft_id)
+        if draft is not None and draft.state != "discarded":
             drafts.append(draft)
             continue
         faults.append(

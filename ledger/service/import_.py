@@ -90,7 +90,7 @@ def apply_import(ports: Ports, imported: Import) -> None:
         raise Refused(imported.faults)
     ports.vault.put_households(imported.village, imported.households)
     ports.vault.put_members(imported.village, imported.members)
-    ports.vault.put_drafts(imported.drafts)
+    ports.vault.put_drafts(imported.village, imported.drafts)
 
 
 def _check_again(ports: Ports, desk: Desk, filename: str) -> list[Fault]:

@@ -31,7 +31,9 @@ _COLUMNS = (
     ),
     *(drafts.c.label, drafts.c.private, drafts.c.public, drafts.c.state),
 )
-_DRAFT = select(*_COLUMNS).where(drafts.c.draft == bindparam("draft"))
+_DRAFT = select(*_COLUMNS).where(
+    drafts.c.village == bindparam("village"), drafts.c.draft == bindparam("draft")
+)
 _LIST = (
     select(*_COLUMNS)
     .where(drafts.c.village == bindparam("village"), drafts.c.state == bindparam("state"))
@@ -54,7 +56,7 @@ _SAME = select(drafts.c.draft, drafts.c.state).where(
 _COUNT = select(func.coalesce(func.max(drafts.c.ordinal), -1)).where(drafts.c.village == bindparam("village"))
 _MARK = (
     update(drafts)
-    .where(drafts.c.draft == bindparam("of"))
+    .where(drafts.c.village == bindparam("in_village"), drafts.c.draft == bindparam("of"))
     .values(state=bindparam("state"), entry_index=bindparam("entry_index"), private="")
 )
 _STATES = {"waiting": "待审", "recorded": "已入账"}
@@ -66,26 +68,24 @@ class SqlDrafts:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def put_drafts(self, drafts_: Sequence[Draft]) -> None:
-        """Insert drafts, all or none; Refused where a digest is waiting or recorded already, naming each such
-        draft.
+    def put_drafts(self, village: str, drafts_: Sequence[Draft]) -> None:
+        """Insert a village's drafts, all or none; Refused where a digest is waiting or recorded already, naming
+        each such draft. ValueError for a draft of another village.
         """
+        if any(draft.village != village for draft in drafts_):
+            raise ValueError(f"a draft of another village among those of {village}")
         with begin_write(self._engine) as transaction:
             faults = _check_new(transaction, drafts_)
             if faults:
                 raise Refused(faults)
-            ordinals: dict[str, int] = {}
-            rows = []
-            for draft in drafts_:
-                if draft.village not in ordinals:
-                    ordinals[draft.village] = _find_last_ordinal(transaction, draft.village)
-                ordinals[draft.village] += 1
-                rows.append(_make_row(draft, ordinals[draft.village]))
-            transaction.insert_rows(drafts, rows)
+            first = _find_last_ordinal(transaction, village) + 1
+            transaction.insert_rows(
+                drafts, [_make_row(draft, ordinal) for ordinal, draft in enumerate(drafts_, first)]
+            )
 
-    def find_draft(self, draft_id: str) -> Draft | None:
+    def find_draft(self, village: str, draft_id: str) -> Draft | None:
         with begin_read(self._engine) as transaction:
-            row = transaction.fetch_one(_DRAFT, draft=draft_id)
+            row = transaction.fetch_one(_DRAFT, village=village, draft=draft_id)
         return None if row is None else _make_draft(row)
 
     def list_drafts(self, village: str, state: Literal["waiting", "recorded", "discarded"]) -> list[Draft]:
@@ -98,33 +98,34 @@ class SqlDrafts:
         with begin_read(self._engine) as transaction:
             return [_make_draft(row) for row in transaction.fetch_all(_BATCH, village=village, batch=batch)]
 
-    def mark_draft(self, draft_id: str, state: Literal["recorded", "discarded"], index: int) -> None:
+    def mark_draft(
+        self, village: str, draft_id: str, state: Literal["recorded", "discarded"], index: int
+    ) -> None:
         """Say what became of a draft: `index` is its entry's, -1 for a discarded one. Its private texts go.
 
         Again the same changes nothing. NotFound where there is no such draft; Refused where a recorded one is
         to be discarded.
         """
         with begin_write(self._engine) as transaction:
-            row = transaction.fetch_one(_DRAFT, draft=draft_id)
+            row = transaction.fetch_one(_DRAFT, village=village, draft=draft_id)
             if row is None:
                 raise NotFound(f"草稿 {draft_id}")
             if _make_draft(row).state == "recorded" and state == "discarded":
                 raise Refused([_make_recorded_fault(draft_id)])
-            transaction.run(_MARK, of=draft_id, state=state, entry_index=index)
+            transaction.run(_MARK, in_village=village, of=draft_id, state=state, entry_index=index)
 
 
 def _check_new(transaction: Transaction, drafts_: Sequence[Draft]) -> list[Fault]:
     """Find every draft whose digest another draft has, in the database or earlier among these."""
     faults = []
-    seen: dict[tuple[str, str], str] = {}
+    seen: dict[str, str] = {}  # draft by digest
     for draft in drafts_:
-        key = (draft.village, draft.digest)
         row = transaction.fetch_one(_SAME, village=draft.village, digest=draft.digest)
         if row is not None:
             faults.append(_make_known_fault(draft, f"草稿 {row[0]}（{_STATES[row[1]]}）"))
-        elif key in seen:
-            faults.append(_make_known_fault(draft, f"草稿 {seen[key]}（{_STATES['waiting']}）"))
-        seen.setdefault(key, draft.id)
+        elif draft.digest in seen:
+            faults.append(_make_known_fault(draft, f"草稿 {seen[draft.digest]}（{_STATES['waiting']}）"))
+        seen.setdefault(draft.digest, draft.id)
     return faults
 
 

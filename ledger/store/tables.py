@@ -172,7 +172,6 @@ drafts = _table(
     UniqueConstraint("village", "ordinal", name="drafts_ordinal"),
     rowid=True,
 )
-Index("drafts_draft", drafts.c.draft, unique=True)
 Index("drafts_listed", drafts.c.village, drafts.c.state, drafts.c.ordinal)
 Index("drafts_batch", drafts.c.village, drafts.c.batch, drafts.c.ordinal)
 Index(

@@ -18,7 +18,7 @@ class MemoryVault:
         self._households: dict[tuple[str, str], Household] = {}
         self._members: dict[tuple[str, str], Member] = {}
         self._private: dict[tuple[str, str], str] = {}
-        self._drafts: dict[str, Draft] = {}
+        self._drafts: dict[tuple[str, str], Draft] = {}
 
     def add_person(self, village: str, person: Person) -> None:
         if self._persons.setdefault((village, person.user), person) != person:
@@ -50,7 +50,9 @@ class MemoryVault:
     def find_private(self, village: str, digest: str) -> str | None:
         return self._private.get((village, digest))
 
-    def put_drafts(self, drafts: Sequence[Draft]) -> None:
+    def put_drafts(self, village: str, drafts: Sequence[Draft]) -> None:
+        if any(draft.village != village for draft in drafts):
+            raise ValueError(f"a draft of another village among those of {village}")
         kept = {(d.village, d.digest) for d in self._drafts.values() if d.state != "discarded"}
         faults = []
         for draft in drafts:
@@ -59,10 +61,10 @@ class MemoryVault:
             kept.add((draft.village, draft.digest))
         if faults:
             raise Refused(faults)
-        self._drafts |= {draft.id: draft for draft in drafts}
+        self._drafts |= {(village, draft.id): draft for draft in drafts}
 
-    def find_draft(self, draft_id: str) -> Draft | None:
-        return self._drafts.get(draft_id)
+    def find_draft(self, village: str, draft_id: str) -> Draft | None:
+        return self._drafts.get((village, draft_id))
 
     def list_drafts(self, village: str, state: Literal["waiting", "recorded", "discarded"]) -> list[Draft]:
         return [d for d in self._drafts.values() if d.village == village and d.state == state]
@@ -74,13 +76,15 @@ class MemoryVault:
             if d.village == village and d.batch == batch and d.state != "discarded"
         ]
 
-    def mark_draft(self, draft_id: str, state: Literal["recorded", "discarded"], index: int) -> None:
-        draft = self._drafts.get(draft_id)
+    def mark_draft(
+        self, village: str, draft_id: str, state: Literal["recorded", "discarded"], index: int
+    ) -> None:
+        draft = self._drafts.get((village, draft_id))
         if draft is None:
             raise NotFound(f"草稿 {draft_id}")
         if draft.state == "recorded" and state == "discarded":
             raise Refused([_make_fault("draft-recorded", draft_id)])
-        self._drafts[draft_id] = msgspec.structs.replace(draft, state=state, index=index, private=())
+        self._drafts[village, draft_id] = msgspec.structs.replace(draft, state=state, index=index, private=())
 
 
 def _make_fault(code: str, place: str) -> Fault:

@@ -161,7 +161,7 @@ class ImportDesk:
             village=VILLAGE,
         )
         draft = build_draft(self.ports.entropy, claim, "测试", "test", texts)
-        self.ports.vault.put_drafts([draft])
+        self.ports.vault.put_drafts(VILLAGE, [draft])
         pass_drafts(self.ports, VILLAGE, [draft.id], self.supervisor)
 
     def open_books(self) -> None:

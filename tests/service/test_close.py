@@ -67,7 +67,8 @@ def test_a_month_with_something_still_waiting_is_not_closed(opened: VillageHome)
         period="2026-10",
         village=VILLAGE,
     )
-    opened.home.vault.put_drafts([build_draft(opened.home.entropy, claim, "凭证 2026-10-002", "导入")])
+    draft = build_draft(opened.home.entropy, claim, "凭证 2026-10-002", "导入")
+    opened.home.vault.put_drafts(VILLAGE, [draft])
     opened.go_to("2026-11-02")
 
     with pytest.raises(Refused) as error:

@@ -33,7 +33,7 @@ def test_a_passed_draft_is_the_entry_its_digest_named_and_is_recorded_once(villa
     again = village.pass_(waiting)
 
     assert first == again
-    kept = village.home.vault.find_draft(waiting.id)
+    kept = village.home.vault.find_draft(VILLAGE, waiting.id)
     assert kept is not None
     assert (kept.state, kept.index) == ("recorded", first[0].index)
     with village.home.ledger.read(VILLAGE) as reader:
@@ -92,7 +92,7 @@ def test_a_draft_altered_after_it_was_made_is_tampering(
     village: VillageHome, monkeypatch: pytest.MonkeyPatch, spoil: Any
 ) -> None:
     waiting = draft(village)
-    monkeypatch.setattr(type(village.home.vault), "find_draft", lambda _vault, _id: spoil(waiting))
+    monkeypatch.setattr(type(village.home.vault), "find_draft", lambda _vault, _village, _id: spoil(waiting))
 
     with pytest.raises(Tampered):
         pass_drafts(village.home, VILLAGE, [waiting.id], village.supervisor.user)
@@ -132,7 +132,7 @@ def test_the_drafts_table_keeps_nothing_private_of_what_no_longer_waits(village:
     returned = village.draft(build_households(village.texts, 3))
     discard_drafts(village.home, VILLAGE, [returned.id], village.supervisor.user)
 
-    kept = [village.home.vault.find_draft(item.id) for item in (recorded, returned)]
+    kept = [village.home.vault.find_draft(VILLAGE, item.id) for item in (recorded, returned)]
 
     assert recorded.private
     assert returned.private

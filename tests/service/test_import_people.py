@@ -327,7 +327,7 @@ def test_a_household_that_signs_later_is_the_same_one(desk: ImportDesk) -> None:
 def test_a_household_whose_drafts_were_given_up_keeps_its_pseudonym(desk: ImportDesk) -> None:
     desk.adopt_rules()
     for draft in desk.keep("households", make_book("households", HOUSEHOLDS)):
-        desk.ports.vault.mark_draft(draft, "discarded", -1)
+        desk.ports.vault.mark_draft(VILLAGE, draft, "discarded", -1)
     before = desk.ports.vault.list_households(VILLAGE)
 
     corrected = HOUSEHOLDS[0] | {"户主": "样大川"}
@@ -348,7 +348,7 @@ def test_members_are_registered_by_branch(desk: ImportDesk) -> None:
 
 def test_members_whose_drafts_were_given_up_keep_their_pseudonyms(desk: ImportDesk) -> None:
     for draft in desk.keep("members", make_book("members", MEMBERS)):
-        desk.ports.vault.mark_draft(draft, "discarded", -1)
+        desk.ports.vault.mark_draft(VILLAGE, draft, "discarded", -1)
     before = desk.ports.vault.list_members(VILLAGE)
 
     desk.record("members", make_book("members", [*MEMBERS[1:], MEMBERS[0]]))

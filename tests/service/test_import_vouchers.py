@@ -179,7 +179,7 @@ def test_the_same_file_is_refused_once_it_is_recorded(desk: ImportDesk) -> None:
 def test_a_file_whose_drafts_were_given_up_may_come_again(desk: ImportDesk) -> None:
     data = make_book("vouchers", [PAPER, PAPER_PAID])
     for draft in desk.keep("vouchers", data):
-        desk.ports.vault.mark_draft(draft, "discarded", -1)
+        desk.ports.vault.mark_draft(VILLAGE, draft, "discarded", -1)
 
     assert desk.say("vouchers", data) == []
 

@@ -128,23 +128,40 @@ def test_private_disclosures_are_found_by_digest_and_village(store: Store) -> No
 def test_drafts_are_listed_in_the_order_in_which_they_were_put(store: Store) -> None:
     first, second, third = make_draft("c"), make_draft("a"), make_draft("b")
     other = make_draft("x", village=OTHER_VILLAGE)
-    store.vault.put_drafts([first, other, second])
-    store.vault.put_drafts([third])
+    store.vault.put_drafts(VILLAGE, [first])
+    store.vault.put_drafts(OTHER_VILLAGE, [other])
+    store.vault.put_drafts(VILLAGE, [second])
+    store.vault.put_drafts(VILLAGE, [third])
 
     assert store.vault.list_drafts(VILLAGE, "waiting") == [first, second, third]
     assert store.vault.list_drafts(OTHER_VILLAGE, "waiting") == [other]
     assert store.vault.list_drafts(VILLAGE, "recorded") == []
-    assert store.vault.find_draft(second.id) == second
-    assert store.vault.find_draft("d-zzzzzzzzzz") is None
+    assert store.vault.find_draft(VILLAGE, second.id) == second
+    assert store.vault.find_draft(VILLAGE, "d-zzzzzzzzzz") is None
+
+
+def test_a_draft_belongs_to_its_village(store: Store) -> None:
+    mine, theirs = make_draft("a"), make_draft("a", village=OTHER_VILLAGE)
+    store.vault.put_drafts(VILLAGE, [mine])
+
+    with pytest.raises(ValueError, match=VILLAGE):
+        store.vault.put_drafts(VILLAGE, [theirs])
+    assert store.vault.find_draft(OTHER_VILLAGE, mine.id) is None
+    with pytest.raises(NotFound):
+        store.vault.mark_draft(OTHER_VILLAGE, mine.id, "discarded", -1)
+    store.vault.put_drafts(OTHER_VILLAGE, [theirs])
+
+    assert store.vault.find_draft(VILLAGE, mine.id) == mine
+    assert store.vault.find_draft(OTHER_VILLAGE, mine.id) == theirs
 
 
 def test_an_import_is_found_by_its_batch_without_what_was_given_up(store: Store) -> None:
     batch = "1" * 64
     first, second, third = (make_draft(name, batch=batch) for name in "cab")
-    store.vault.put_drafts([first, make_draft("d"), second, third])
-    store.vault.put_drafts([make_draft("x", batch=batch, village=OTHER_VILLAGE)])
-    store.vault.mark_draft(first.id, "recorded", 3)
-    store.vault.mark_draft(second.id, "discarded", -1)
+    store.vault.put_drafts(VILLAGE, [first, make_draft("d"), second, third])
+    store.vault.put_drafts(OTHER_VILLAGE, [make_draft("x", batch=batch, village=OTHER_VILLAGE)])
+    store.vault.mark_draft(VILLAGE, first.id, "recorded", 3)
+    store.vault.mark_draft(VILLAGE, second.id, "discarded", -1)
 
     found = store.vault.list_batch(VILLAGE, batch)
 
@@ -154,11 +171,11 @@ def test_an_import_is_found_by_its_batch_without_what_was_given_up(store: Store)
 
 def test_a_known_digest_refuses_all_drafts_that_come_with_it(store: Store) -> None:
     known = make_draft("a")
-    store.vault.put_drafts([known])
+    store.vault.put_drafts(VILLAGE, [known])
     again = msgspec.structs.replace(known, id="d-again")
 
     with pytest.raises(Refused) as caught:
-        store.vault.put_drafts([make_draft("b"), again])
+        store.vault.put_drafts(VILLAGE, [make_draft("b"), again])
 
     assert [(fault.code, fault.place) for fault in caught.value.faults] == [("draft-known", known.label)]
     assert store.vault.list_drafts(VILLAGE, "waiting") == [known]
@@ -168,31 +185,31 @@ def test_two_drafts_of_one_digest_cannot_come_together(store: Store) -> None:
     draft = make_draft("a")
 
     with pytest.raises(Refused, match="draft-known"):
-        store.vault.put_drafts([draft, msgspec.structs.replace(draft, id="d-again")])
+        store.vault.put_drafts(VILLAGE, [draft, msgspec.structs.replace(draft, id="d-again")])
 
     assert store.vault.list_drafts(VILLAGE, "waiting") == []
 
 
 def test_a_recorded_draft_keeps_its_digest_taken_and_not_its_private_texts(store: Store) -> None:
     draft = make_draft("a")
-    store.vault.put_drafts([draft])
-    store.vault.mark_draft(draft.id, "recorded", 7)
+    store.vault.put_drafts(VILLAGE, [draft])
+    store.vault.mark_draft(VILLAGE, draft.id, "recorded", 7)
 
     assert draft.private
-    assert store.vault.find_draft(draft.id) == msgspec.structs.replace(
+    assert store.vault.find_draft(VILLAGE, draft.id) == msgspec.structs.replace(
         draft, index=7, private=(), state="recorded"
     )
     with pytest.raises(Refused, match="draft-known"):
-        store.vault.put_drafts([msgspec.structs.replace(draft, id="d-again")])
+        store.vault.put_drafts(VILLAGE, [msgspec.structs.replace(draft, id="d-again")])
 
 
 def test_a_discarded_draft_may_be_put_again(store: Store) -> None:
     draft = make_draft("a")
-    store.vault.put_drafts([draft])
-    store.vault.mark_draft(draft.id, "discarded", -1)
+    store.vault.put_drafts(VILLAGE, [draft])
+    store.vault.mark_draft(VILLAGE, draft.id, "discarded", -1)
     again = msgspec.structs.replace(draft, id="d-again")
 
-    store.vault.put_drafts([again])
+    store.vault.put_drafts(VILLAGE, [again])
 
     assert store.vault.list_drafts(VILLAGE, "waiting") == [again]
     assert store.vault.list_drafts(VILLAGE, "discarded") == [
@@ -202,13 +219,13 @@ def test_a_discarded_draft_may_be_put_again(store: Store) -> None:
 
 def test_the_log_has_the_last_word_on_a_draft(store: Store) -> None:
     draft = make_draft("a")
-    store.vault.put_drafts([draft])
-    store.vault.mark_draft(draft.id, "discarded", -1)
-    store.vault.mark_draft(draft.id, "recorded", 7)
-    store.vault.mark_draft(draft.id, "recorded", 7)
+    store.vault.put_drafts(VILLAGE, [draft])
+    store.vault.mark_draft(VILLAGE, draft.id, "discarded", -1)
+    store.vault.mark_draft(VILLAGE, draft.id, "recorded", 7)
+    store.vault.mark_draft(VILLAGE, draft.id, "recorded", 7)
 
     with pytest.raises(Refused, match="draft-recorded"):
-        store.vault.mark_draft(draft.id, "discarded", -1)
+        store.vault.mark_draft(VILLAGE, draft.id, "discarded", -1)
 
     assert store.vault.list_drafts(VILLAGE, "recorded") == [
         msgspec.structs.replace(draft, index=7, private=(), state="recorded")
@@ -217,18 +234,18 @@ def test_the_log_has_the_last_word_on_a_draft(store: Store) -> None:
 
 def test_a_draft_that_is_not_there_cannot_be_marked(store: Store) -> None:
     with pytest.raises(NotFound, match="d-zzzzzzzzzz"):
-        store.vault.mark_draft("d-zzzzzzzzzz", "recorded", 1)
+        store.vault.mark_draft(VILLAGE, "d-zzzzzzzzzz", "recorded", 1)
 
 
 def test_the_refusals_of_drafts_say_what_to_do(sqlite_store: Store) -> None:
     draft = make_draft("a")
-    sqlite_store.vault.put_drafts([draft])
+    sqlite_store.vault.put_drafts(VILLAGE, [draft])
 
     with pytest.raises(Refused) as known:
-        sqlite_store.vault.put_drafts([msgspec.structs.replace(draft, id="d-again")])
-    sqlite_store.vault.mark_draft(draft.id, "recorded", 7)
+        sqlite_store.vault.put_drafts(VILLAGE, [msgspec.structs.replace(draft, id="d-again")])
+    sqlite_store.vault.mark_draft(VILLAGE, draft.id, "recorded", 7)
     with pytest.raises(Refused) as recorded:
-        sqlite_store.vault.mark_draft(draft.id, "discarded", -1)
+        sqlite_store.vault.mark_draft(VILLAGE, draft.id, "discarded", -1)
 
     assert str(known.value) == (
         "村情说明 a：现为与草稿 d-aaaaaaaaaa（待审）内容相同，应为还没有提交过的内容。"
