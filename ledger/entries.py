@@ -18,7 +18,7 @@ from ledger.books.points import (
 from ledger.books.scores import BranchRegistered, SchemeAdopted, ScoreRound
 from ledger.books.sheets import SheetSealed
 from ledger.books.values import Count, Day, Period, User, Value, Village
-from ledger.books.village import LogFounded, VillageDescribed
+from ledger.books.village import KeyRotated, LogFounded, VillageDescribed
 from ledger.books.vouchers import (
     AccountsOpened,
     PeriodClosed,
@@ -44,6 +44,7 @@ Body = (
     | BranchRegistered
     | ScoreRound
     | SheetSealed
+    | KeyRotated
 )
 
 
@@ -72,6 +73,7 @@ KINDS: dict[str, Kind] = {
     "branch.registered": Kind(BranchRegistered, checkers=1, in_books=False),
     "score.round": Kind(ScoreRound, checkers=1, in_books=True),
     "sheet.sealed": Kind(SheetSealed, checkers=0, in_books=False),
+    "key.rotated": Kind(KeyRotated, checkers=1, in_books=False),
 }
 KIND_OF_BODY: dict[type, str] = {row.body: name for name, row in KINDS.items()}
 

@@ -11,6 +11,7 @@ use.
 
 from __future__ import annotations
 
+import base64
 from typing import Any
 
 from ledger.books.points import (
@@ -34,7 +35,7 @@ from ledger.books.scores import (
 )
 from ledger.books.sheets import SheetSealed
 from ledger.books.values import PublicText, Sealed
-from ledger.books.village import LogFounded, VillageDescribed
+from ledger.books.village import KeyRotated, LogFounded, VillageDescribed
 from ledger.books.vouchers import (
     AccountBalance,
     AccountsOpened,
@@ -49,13 +50,18 @@ from ledger.entries import KIND_OF_BODY, KINDS, Body, Entry
 from ledger.log.chain import ZERO_HASH
 from ledger.log.commitments import Json, digest_disclosure, make_disclosure
 from ledger.log.hashing import format_hash, hash_leaf
+from ledger.log.keys import Signer, format_verifier_key, make_signer
+from ledger.log.rotation import Rotation, format_rotation
 from tests.fakes.clock import START_MS, SeededEntropy
 
 VILLAGE = "371082101201"
 OTHER_VILLAGE = "371082101202"
 MAKER = "u-aaaaaaaaaa"
 CHECKER = "u-bbbbbbbbbb"
-VERIFIER_KEY = "example.org/m/00000000/e1+00000000+AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+ORIGIN = "example.org/m/00000000/e1"
+SIGNER = make_signer(ORIGIN, b"\x01" * 32)
+NEXT_SIGNER = make_signer(ORIGIN, b"\x02" * 32)
+VERIFIER_KEY = format_verifier_key(SIGNER.key)
 
 
 class Discloser:
@@ -135,11 +141,29 @@ def build_founding(**changes: Any) -> LogFounded:
         "chart": "2004",
         "epoch": 1,
         "hash": "sha-256",
-        "origin": "example.org/m/00000000/e1",
+        "origin": ORIGIN,
         "policy": "0" * 64,
         "verifier_key": VERIFIER_KEY,
     }
     return LogFounded(**(fields | changes))
+
+
+def build_rotation(
+    texts: Discloser, from_size: int, *, old: Signer = SIGNER, new: Signer = NEXT_SIGNER, **changes: Any
+) -> KeyRotated:
+    """The key `old` hands over to `new`; `changes` are made to what both have signed."""
+    old_key, new_key = format_verifier_key(old.key), format_verifier_key(new.key)
+    rotation = Rotation(from_size=from_size, new_key=new_key, old_key=old_key, origin=old.key.name)
+    text = format_rotation(rotation).encode()
+    fields: dict[str, Any] = {
+        "from_size": from_size,
+        "new_key": new_key,
+        "new_signature": base64.b64encode(new.sign_bytes(text)).decode(),
+        "old_key": old_key,
+        "old_signature": base64.b64encode(old.sign_bytes(text)).decode(),
+        "reason": texts.publish("换了电脑"),
+    }
+    return KeyRotated(**(fields | changes))
 
 
 def build_description(texts: Discloser, **changes: Any) -> VillageDescribed:

@@ -34,6 +34,10 @@ SheetNumber = Annotated[str, Meta(pattern=r"\A2[0-9]{3}-(0[1-9]|1[0-2])-[FPS]-[1
 SheetNumberOrNone = Annotated[str, Meta(pattern=r"\A(2[0-9]{3}-(0[1-9]|1[0-2])-[FPS]-[1-9][0-9]?)?\Z")]
 """A sheet's number, or the empty string where there is none."""
 VoucherNumberOrNone = Annotated[str, Meta(pattern=r"\A(2[0-9]{3}-(0[1-9]|1[0-2])-[0-9]{3})?\Z")]
+VerifierKeyText = Annotated[str, Meta(min_length=20, max_length=300)]
+"""A signed-note verifier key, `<origin>+<id>+<base64>`; what it holds is for the log to read."""
+NoteSignature = Annotated[str, Meta(pattern=r"\A[A-Za-z0-9+/]{86}==\Z")]
+"""base64 of a raw Ed25519 signature, 64 bytes."""
 Integer = Annotated[int, Meta(ge=-INTEGER_MAX, le=INTEGER_MAX)]
 Count = Annotated[int, Meta(ge=0, le=INTEGER_MAX)]
 Positive = Annotated[int, Meta(ge=1, le=INTEGER_MAX)]

@@ -1,4 +1,4 @@
-"""The log's founding and what a village says of itself."""
+"""The log's founding, the change of its key, and what a village says of itself."""
 
 from __future__ import annotations
 
@@ -6,7 +6,14 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from ledger.books.values import FileDigest, Positive, PublicText, Value
+from ledger.books.values import (
+    FileDigest,
+    NoteSignature,
+    Positive,
+    PublicText,
+    Value,
+    VerifierKeyText,
+)
 
 ChartVersion = Literal["2004", "2023"]
 """2004: 财会〔2004〕12号; 2023: 财会〔2023〕14号. Codes changed meaning, so every voucher names its chart."""
@@ -20,7 +27,18 @@ class LogFounded(Value, frozen=True):
     hash: Literal["sha-256"]
     origin: Annotated[str, Meta(pattern=r"\A[a-z0-9./-]{8,80}\Z")]
     policy: FileDigest  # of the witness policy text in force
-    verifier_key: Annotated[str, Meta(min_length=20, max_length=300)]  # signed-note vkey
+    verifier_key: VerifierKeyText  # counts until a rotation
+
+
+class KeyRotated(Value, frozen=True):
+    """`key.rotated`: the log's key hands over to a new one; see `log.rotation` for what both sign."""
+
+    from_size: Positive  # this entry's index + 1: the new key signs every tree that holds this entry
+    new_key: VerifierKeyText
+    new_signature: NoteSignature  # over the statement, by the key that takes over
+    old_key: VerifierKeyText
+    old_signature: NoteSignature  # over the same statement, by the key that hands over
+    reason: PublicText
 
 
 class VillageDescribed(Value, frozen=True):

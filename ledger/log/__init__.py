@@ -14,6 +14,7 @@ out.
 | `keys` | verifier keys, signers, the one rule for Ed25519 |
 | `note` | text signed by keys |
 | `checkpoint` | origin, size and root, as a note |
+| `rotation` | one key of a log hands over to the next; which counts at which size |
 | `cosignature` | a witness's timestamped statement on a checkpoint |
 | `policy` | which logs and which sets of witnesses count |
 | `proof_file` | one entry's whole proof in one small text file |

@@ -14,7 +14,7 @@ import msgspec
 from ledger.books.periods import BEIJING, get_day
 from ledger.books.sheets import SheetSealed
 from ledger.books.values import SHEET_LETTERS, is_day
-from ledger.books.village import LogFounded, VillageDescribed
+from ledger.books.village import KeyRotated, LogFounded, VillageDescribed
 from ledger.entries import KINDS, Entry
 from ledger.errors import Fault
 from ledger.state.facts import (
@@ -27,6 +27,7 @@ from ledger.state.facts import (
     get_fact,
     put_fact,
 )
+from ledger.state.keys import check_rotation, fold_rotation
 from ledger.state.money import check_money, fold_money
 from ledger.state.points import check_points, fold_points
 from ledger.state.reference import Reference
@@ -89,6 +90,8 @@ def check_entry(facts: Facts, reference: Reference, entry: Entry) -> list[Fault]
                 remedy="把这一项记到它自己村的账本里",
             )
         )
+    if isinstance(entry.body, KeyRotated):
+        return faults + check_rotation(facts, village, entry, entry.body)
     if isinstance(entry.body, SheetSealed):
         return faults + _check_sheet(facts, entry, entry.body)
     check = _CHECKS.get(entry.kind)
@@ -115,6 +118,8 @@ def fold_entry(facts: Facts, entry: Entry) -> None:
         if village is None:
             raise ValueError("a description needs a founded log")
         put_fact(facts, "village", msgspec.structs.replace(village, described=entry.index))
+    elif isinstance(body, KeyRotated):
+        fold_rotation(facts, entry, body)
     elif isinstance(body, SheetSealed):
         _fold_sheet(facts, entry, body)
     else:

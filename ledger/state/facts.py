@@ -6,7 +6,8 @@ be dropped and folded again from the entries.
 
 | key | value | written by |
 | --- | --- | --- |
-| `village` | VillageFacts | log.founded, village.described |
+| `village` | VillageFacts | log.founded, key.rotated, village.described |
+| `key/<index>` | KeyFacts: the handing over recorded there | key.rotated |
 | `books` | BooksFacts | accounts.opened, period.closed |
 | `closing/<period>` | ClosingFacts: balances at the month's end | accounts.opened (the month before), period.closed |
 | `period/<period>` | PeriodFacts | vouchers, period.closed |
@@ -100,7 +101,10 @@ class EntryAt(Value, frozen=True):
 
 
 class VillageFacts(Value, frozen=True):
-    """From log.founded; `described` is the index of the newest description, 0 before the first."""
+    """From log.founded; `described` is the index of the newest description, 0 before the first.
+
+    `verifier_key` is the key in force at the log's present size; see `state.keys` for those before.
+    """
 
     chart: str
     code: str
@@ -110,6 +114,14 @@ class VillageFacts(Value, frozen=True):
     origin: str
     policy: str
     verifier_key: str
+
+
+class KeyFacts(Value, frozen=True):
+    """A rotation: `new_key` signs every size above `index`, `old_key` those below since it was new itself."""
+
+    index: int
+    new_key: str
+    old_key: str
 
 
 class BooksFacts(Value, frozen=True):

@@ -38,6 +38,7 @@ from tests.builders import (
     build_points_round,
     build_replacement,
     build_reversal,
+    build_rotation,
     build_rulebook,
     build_scheme,
     build_score_round,
@@ -67,6 +68,7 @@ def make_entries() -> list[Entry]:
         build_branch(texts),
         build_score_round(texts),
         build_seal(3),
+        build_rotation(texts, 2),
     ):
         chain.append(body)
     return chain.entries

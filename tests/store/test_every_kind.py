@@ -28,6 +28,7 @@ def make_lived_log() -> list[Item]:
 
     november = {"period": "2026-11", "occurred_on": "2026-11-02"}
     add(builders.build_founding())
+    add(builders.build_rotation(texts, 2))
     add(builders.build_description(texts))
     add(builders.build_opening())
     wrong = add(builders.build_voucher(texts))

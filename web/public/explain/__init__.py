@@ -26,7 +26,12 @@ from web.public.explain.points import (
 )
 from web.public.explain.scores import explain_branch, explain_scheme, explain_score_round
 from web.public.explain.telling import Explanation, Fact, Link, Table
-from web.public.explain.village import explain_description, explain_founding, explain_seal
+from web.public.explain.village import (
+    explain_description,
+    explain_founding,
+    explain_rotation,
+    explain_seal,
+)
 from web.site import VillageView
 
 __all__ = ["EXPLAINERS", "Explanation", "Fact", "Link", "Table", "explain_entry"]
@@ -48,6 +53,7 @@ EXPLAINERS: dict[str, Callable[[VillageView, Entry, Any], Explanation]] = {
     "branch.registered": explain_branch,
     "score.round": explain_score_round,
     "sheet.sealed": explain_seal,
+    "key.rotated": explain_rotation,
 }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ledger.books.sheets import SheetSealed
-from ledger.books.village import LogFounded, VillageDescribed
+from ledger.books.village import KeyRotated, LogFounded, VillageDescribed
 from ledger.entries import Entry
 from ledger.figures import read_text
 from reports.words import format_count, format_day, format_month
@@ -28,6 +28,26 @@ def explain_founding(_view: VillageView, entry: Entry, body: LogFounded) -> Expl
             Fact(_("验签公钥"), body.verifier_key),
             Fact(_("会计科目表"), _("{year} 年制度").format(year=body.chart)),
             Fact(_("第几册"), str(body.epoch)),
+        ),
+    )
+
+
+def explain_rotation(view: VillageView, entry: Entry, body: KeyRotated) -> Explanation:
+    return Explanation(
+        what=_("换钥"),
+        title=_("换了签名的钥匙"),
+        sentences=(
+            _("{day}，这本账换了签名用的钥匙，新旧两把都签字认可。").format(
+                day=format_day(entry.occurred_on)
+            ),
+            _("总数到 {size} 条起由新钥匙签名；在那以前打印的公开表仍用旧钥匙核对，照样有效。").format(
+                size=format_count(body.from_size)
+            ),
+        ),
+        facts=(
+            Fact(_("原因"), read_text(view.texts, body.reason)),
+            Fact(_("换上的验签公钥"), body.new_key),
+            Fact(_("换下的验签公钥"), body.old_key),
         ),
     )
 
