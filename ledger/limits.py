@@ -95,3 +95,8 @@ EVIDENCE_MAX_BYTES = 16_777_216
 
 SOURCE_FILE_MAX_BYTES = 67_108_864
 """One file of a copy that is audited: four times a bundle of 256 entries of full size."""
+
+# Witnesses (ledger/log/witness, ledger/service/witnessing).
+
+WITNESS_BODY_MAX_BYTES = 65_536
+"""A request to a witness, or its answer: 63 hashes take 3 kB, sixteen post-quantum signature lines 54 kB."""

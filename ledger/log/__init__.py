@@ -17,6 +17,7 @@ out.
 | `rotation` | one key of a log hands over to the next; which counts at which size |
 | `cosignature` | a witness's timestamped statement on a checkpoint |
 | `policy` | which logs and which sets of witnesses count |
+| `witness` | what a witness is asked, and what it answers |
 | `proof_file` | one entry's whole proof in one small text file |
 | `receipt` | the digits in the printed code, and the fingerprint beside it |
 | `commitments` | salted disclosures: what an entry holds in place of text |
