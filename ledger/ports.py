@@ -146,6 +146,10 @@ class Ledger(Protocol):
 class Heads(Protocol):
     """Signed checkpoints, apart from the entries; never restored with them."""
 
+    def list_villages(self) -> list[str]:
+        """Return the villages that have a head, by code: also those whose log is gone."""
+        ...
+
     def find_newest(self, village: str) -> Head | None: ...
 
     def find_at(self, village: str, size: int) -> Head | None: ...

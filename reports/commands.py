@@ -10,7 +10,13 @@ import rich_click as click
 
 from ledger.books.values import SheetKind
 from ledger.canonical import encode_value
-from ledger.commands.common import get_village, home_option, print_notice, village_option
+from ledger.commands.common import (
+    get_village,
+    get_writable_village,
+    home_option,
+    print_notice,
+    village_option,
+)
 from ledger.errors import Fault, NotFound, Refused
 from ledger.home import Home
 from ledger.ports import Ports, SheetJob
@@ -68,7 +74,7 @@ def seal(
 ) -> None:
     """封存公开表：数字和 PDF 固定到一个签名的检查点，此后改动都看得出来。"""
     check_month(month)
-    code = get_village(home, village)
+    code = get_writable_village(home, village)
     refuse_stranger(home, code, maker)
     with WorkerRenderer() as renderer:
         for kind in kinds or ALL_KINDS:

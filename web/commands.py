@@ -10,8 +10,9 @@ import rich_click as click
 import uvicorn
 
 from ledger.commands.common import home_option, print_notice
-from ledger.errors import Fault, Refused
+from ledger.errors import Fault, Refused, format_fault
 from ledger.home import Home
+from ledger.service.standing import list_standings
 from web.app import create_app
 from web.config import DEFAULT_HOST, DEFAULT_PORT
 
@@ -28,7 +29,13 @@ def serve(home: Home, host: str, port: int) -> None:
 
 
 def serve_home(home: Home, *, host: str, port: int) -> None:
-    """Serve a home until interrupted; raises Refused when the port cannot be had."""
+    """Serve a home until interrupted; raises Refused when the port cannot be had.
+
+    First every village's log is held against its newest head, and what a crash left unsigned is signed.
+    """
+    for standing in list_standings(home):
+        if standing.fault is not None:
+            print_notice(f"只能看：{format_fault(standing.fault)}")
     listener = open_listener(host, port)
     shown = "127.0.0.1" if host in {"0.0.0.0", "::", ""} else host  # noqa: S104  # Compared, not bound.
     print_notice(f"网页已打开：http://{shown}:{port}/ （按 Ctrl-C 停止）")

@@ -11,6 +11,7 @@ from ledger.errors import NotFound
 from ledger.figures import read_text
 from ledger.ports import Head, Ports, Reader
 from ledger.service.sheets import read_texts
+from ledger.service.standing import LOOK_BACK, Standing, examine
 from ledger.state.facts import VillageFacts, get_fact
 from web.cache import PageBytes, PageCache, build_page_bytes
 from web.page import Frame, render_page
@@ -43,6 +44,18 @@ class Site:
         self.ports = ports
         self.settings = settings
         self.pages = PageCache()
+        self._standings: dict[str, Standing] = {}
+
+    def get_standing(self, village: str, reader: Reader, newest: Head | None) -> Standing:
+        """Return how the village's log stands to its newest head; looked at once for each state of it.
+
+        Some way back the first time, then only at what is new.
+        """
+        known = self._standings.get(village)
+        if known is None or (known.size, known.signed) != (reader.size, newest.size if newest else 0):
+            look_back = LOOK_BACK if known is None else 0
+            known = self._standings[village] = examine(village, reader, newest, look_back=look_back)
+        return known
 
     def serve_page(
         self,
@@ -92,6 +105,7 @@ class VillageView:
         self.ports = site.ports
         self.reader = reader
         self.settings = site.settings
+        self.standing = site.get_standing(village, reader, newest)
         self.texts = read_texts(reader)
         self.village = get_village_facts(reader)
 
@@ -102,6 +116,7 @@ class VillageView:
         return Frame(
             base_url=self.settings.public_base_url,
             is_demo=self.settings.is_demo,
+            notice=self.standing.notice,
             title=title,
             township=read_text(self.texts, described.township) if described else "",
             village=self.code,

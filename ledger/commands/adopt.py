@@ -7,7 +7,13 @@ from typing import TypeVar
 
 import rich_click as click
 
-from ledger.commands.common import get_village, home_option, maker_option, print_notice, village_option
+from ledger.commands.common import (
+    get_writable_village,
+    home_option,
+    maker_option,
+    print_notice,
+    village_option,
+)
 from ledger.home import Home
 from ledger.ports import Draft
 from ledger.service.adopt import prepare_description, prepare_rulebook, prepare_scheme
@@ -31,14 +37,22 @@ def adopt_group() -> None:
 @_adoption_options
 def _rulebook(home: Home, village: str | None, maker: str, month: str, resolution: str) -> None:
     """采用随程序附带的 58 条村规民约积分细则。"""
-    _say(prepare_rulebook(home, get_village(home, village), maker=maker, period=month, resolution=resolution))
+    _say(
+        prepare_rulebook(
+            home, get_writable_village(home, village), maker=maker, period=month, resolution=resolution
+        )
+    )
 
 
 @adopt_group.command("scheme")
 @_adoption_options
 def _scheme(home: Home, village: str | None, maker: str, month: str, resolution: str) -> None:
     """采用随程序附带的党员积分考评办法（基础分 60，一至五星）。"""
-    _say(prepare_scheme(home, get_village(home, village), maker=maker, period=month, resolution=resolution))
+    _say(
+        prepare_scheme(
+            home, get_writable_village(home, village), maker=maker, period=month, resolution=resolution
+        )
+    )
 
 
 @adopt_group.command("description")
@@ -52,7 +66,7 @@ def _description(
     home: Home, village: str | None, maker: str, name: str, township: str, telephone: str
 ) -> None:
     """更改村名、乡镇或监督电话。"""
-    code = get_village(home, village)
+    code = get_writable_village(home, village)
     _say(prepare_description(home, code, maker=maker, name=name, township=township, telephone=telephone))
 
 

@@ -6,6 +6,7 @@ import rich_click as click
 
 from ledger.commands.common import (
     get_village,
+    get_writable_village,
     home_option,
     maker_option,
     print_json,
@@ -42,7 +43,7 @@ def pass_command(
     home: Home, village: str | None, drafts: tuple[str, ...], take_all: bool, checker: str
 ) -> None:
     """另一人审核通过；通过后才记入账本。"""
-    code = get_village(home, village)
+    code = get_writable_village(home, village)
     if take_all == bool(drafts):
         raise click.UsageError("写明待审编号，或用 --all 通过全部，二者选一。")
     ids = [draft.id for draft in home.vault.list_drafts(code, "waiting")] if take_all else list(drafts)
@@ -65,7 +66,7 @@ def discard_command(
     user = maker or checker
     if user is None or (maker and checker):
         raise click.UsageError("写明是谁作废：经办人用 --maker，审核人用 --checker，二者选一。")
-    discard_drafts(home, get_village(home, village), drafts, user)
+    discard_drafts(home, get_writable_village(home, village), drafts, user)
     print_notice(f"已作废 {len(drafts)} 项。")
 
 
@@ -77,7 +78,7 @@ def discard_command(
 @click.option("--checker", metavar="代号", help="审核人的代号；不写就留待审核。")
 def close_command(home: Home, village: str | None, month: str, maker: str, checker: str | None) -> None:
     """结账：月份结账后不再记账，更正记到当月。"""
-    code = get_village(home, village)
+    code = get_writable_village(home, village)
     draft = prepare_closing(home, code, month, maker)
     click.echo(f"{draft.id}  {draft.label}")
     if checker:

@@ -15,6 +15,7 @@ from ledger.audit import Report
 from ledger.errors import Fault, Refused
 from ledger.home import open_home
 from ledger.ports import Ports
+from ledger.service.standing import refuse_read_only
 
 FINDINGS_MAX_SHOWN = 50
 """Findings printed of one report; a program gets all of them."""
@@ -47,7 +48,7 @@ def maker_option(command: F) -> F:
 
 def get_village(home: Ports, village: str | None) -> str:
     """Return the village asked for, or the only one; raises Refused otherwise."""
-    known = home.ledger.list_villages()
+    known = sorted({*home.ledger.list_villages(), *home.heads.list_villages()})
     if village in known:
         return str(village)
     if village is None and len(known) == 1:
@@ -63,6 +64,13 @@ def get_village(home: Ports, village: str | None) -> str:
             )
         ]
     )
+
+
+def get_writable_village(home: Ports, village: str | None) -> str:
+    """The same for a command that writes: raises Refused, too, where the village's log is read-only."""
+    code = get_village(home, village)
+    refuse_read_only(home, code)
+    return code
 
 
 def print_notice(text: str) -> None:

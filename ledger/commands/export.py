@@ -9,7 +9,7 @@ from pathlib import Path
 
 import rich_click as click
 
-from ledger.commands.common import get_village, home_option, print_notice, village_option
+from ledger.commands.common import get_writable_village, home_option, print_notice, village_option
 from ledger.errors import Fault, Refused
 from ledger.home import Home
 from ledger.service.export import list_export
@@ -24,7 +24,7 @@ ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 @click.option("--out", required=True, metavar="文件夹或 .zip", help="放到哪里；文件夹要是空的或还没有。")
 def export_command(home: Home, village: str | None, out: str) -> None:
     """导出一个村的账本，任何人都能离线核对。"""
-    files = list_export(home, get_village(home, village))
+    files = list_export(home, get_writable_village(home, village))
     path = Path(out)
     count = _write_zip(path, files) if path.suffix == ".zip" else _write_folder(path, files)
     print_notice(f"已导出 {count} 个文件：{path}")

@@ -8,7 +8,14 @@ from typing import get_args
 import rich_click as click
 
 from ledger.books.village import ChartVersion
-from ledger.commands.common import get_village, home_option, print_json, print_notice, village_option
+from ledger.commands.common import (
+    get_village,
+    get_writable_village,
+    home_option,
+    print_json,
+    print_notice,
+    village_option,
+)
 from ledger.config import DEFAULT_BASE_URL, Config, check_base_url
 from ledger.errors import Refused
 from ledger.home import Home, create_home
@@ -77,7 +84,7 @@ def users_group() -> None:
 @click.option("--role", type=click.Choice(get_args(Role)), required=True, help="职责。")
 def _add(home: Home, village: str | None, name: str, role: Role) -> None:
     """登记一个人，给出代号。"""
-    person = add_person(home, get_village(home, village), name, role)
+    person = add_person(home, get_writable_village(home, village), name, role)
     click.echo(person.user)
 
 

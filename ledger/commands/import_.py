@@ -11,6 +11,7 @@ from click.exceptions import Exit
 
 from ledger.commands.common import (
     get_village,
+    get_writable_village,
     home_option,
     maker_option,
     print_json,
@@ -57,7 +58,7 @@ def import_command(
     """把填好的表格变成待审的草稿；有一处要改，就什么都不存。"""
     imported = import_workbook(
         home,
-        village=get_village(home, village),
+        village=get_writable_village(home, village) if keep else get_village(home, village),
         kind=cast(WorkbookKind, kind),
         data=read_file(file),
         filename=Path(file).name,

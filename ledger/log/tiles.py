@@ -23,7 +23,7 @@ from typing import Protocol
 from ledger.errors import NotProven
 from ledger.limits import ENTRY_MAX_BYTES, HASH_BYTES, TREE_SIZE_MAX
 from ledger.log.hashing import EMPTY_ROOT, Hash, hash_node
-from ledger.log.tree import EMPTY_FRONTIER, TILE_HEIGHT, append_leaves, split_range
+from ledger.log.tree import EMPTY_FRONTIER, TILE_HEIGHT, Frontier, append_leaves, split_range
 
 TILE_WIDTH = 256
 """Hashes or entries in a full tile."""
@@ -151,6 +151,16 @@ def read_subtree(reader: HashReader, start: int, end: int, size: int) -> Hash:
     while roots:
         root = hash_node(roots.pop(), root)
     return root
+
+
+def read_frontier(reader: HashReader, at: int, size: int) -> Frontier:
+    """Return the frontier that the tree of `size` leaves had when it had `at` of them. O(log n) tiles.
+
+    Requires 0 <= at <= size.
+    """
+    return Frontier(
+        at, tuple(_read_perfect(reader, first, height, size) for first, height in split_range(0, at))
+    )
 
 
 def _read_perfect(reader: HashReader, first: int, height: int, size: int) -> Hash:

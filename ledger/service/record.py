@@ -52,10 +52,9 @@ def record_claims(ports: Ports, village: str, passed: Sequence[Passed]) -> list[
     ports.vault.keep_private(village, [text for item in passed for text in item.private])
     with ports.ledger.write(village) as writer:
         newest = ports.heads.find_newest(village)
-        if newest is not None:
-            verify_extends(writer, newest)
+        verify_extends(writer, newest)
         indexes = [_append_claim(ports, writer, item) for item in passed]
-    head = publish_head(ports, village)
+    head = publish_head(ports, village, is_first=newest is None)
     return [Receipt(head=head, index=index) for index in indexes]
 
 

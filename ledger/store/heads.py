@@ -20,6 +20,7 @@ from ledger.store.transactions import CHUNK_ROWS, Transaction, begin_read, begin
 _HEADS = select(heads.c.note, heads.c.root, heads.c.size).where(heads.c.village == bindparam("village"))
 _NEWEST = _HEADS.order_by(heads.c.size.desc()).limit(1)
 _AT = _HEADS.where(heads.c.size == bindparam("size"))
+_VILLAGES = select(heads.c.village).distinct().order_by(heads.c.village)
 _AFTER = _HEADS.where(heads.c.size > bindparam("size")).order_by(heads.c.size).limit(CHUNK_ROWS)
 
 
@@ -28,6 +29,10 @@ class SqlHeads:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+
+    def list_villages(self) -> list[str]:
+        with begin_read(self._engine) as transaction:
+            return [village for (village,) in transaction.fetch_all(_VILLAGES)]
 
     def find_newest(self, village: str) -> Head | None:
         with begin_read(self._engine) as transaction:

@@ -12,6 +12,9 @@ class MemoryHeads:
     def __init__(self) -> None:
         self._heads: dict[str, list[Head]] = {}
 
+    def list_villages(self) -> list[str]:
+        return sorted(self._heads)
+
     def find_newest(self, village: str) -> Head | None:
         heads = self._heads.get(village, [])
         return heads[-1] if heads else None

@@ -16,8 +16,10 @@ from ledger.log.tiles import (
     list_tiles,
     parse_bundle,
     parse_tile_path,
+    read_frontier,
     read_subtree,
 )
+from ledger.log.tree import EMPTY_FRONTIER, append_leaves
 from tests.log.evidence import make_leaves, spoil, spoil_text
 from tests.reference import ReferenceTree
 
@@ -176,6 +178,15 @@ def test_a_node_over_more_than_a_tile_is_read_from_the_levels_above():
 
     assert found == ReferenceTree(LEAVES).root(65_536, 70_000)
     assert set(asked) == {(1, 1, 17), (0, 273, 112)}
+
+
+@given(sizes, sizes)
+def test_the_frontier_that_a_tree_had_is_read_from_the_tiles_of_its_growth(one, other):
+    at, size = sorted((one, other))
+
+    found = read_frontier(MEMORY, at, size)
+
+    assert found == append_leaves(EMPTY_FRONTIER, LEAVES[:at]).frontier
 
 
 def test_no_leaves_have_the_empty_root():

@@ -30,10 +30,11 @@ def test_publishing_again_gives_the_same_head(village: VillageHome) -> None:
     assert publish_head(village.home, VILLAGE) == publish_head(village.home, VILLAGE)
 
 
-def test_heads_lost_altogether_begin_again_at_the_present_size(village: VillageHome) -> None:
+def test_a_log_that_lost_its_heads_is_not_signed_again(village: VillageHome) -> None:
     home = dataclasses.replace(village.home, heads=MemoryHeads())
 
-    assert publish_head(home, VILLAGE) == publish_head(village.home, VILLAGE)
+    with pytest.raises(Tampered, match=r"heads\.db 丢了或换过"):
+        publish_head(home, VILLAGE)
 
 
 def test_a_log_whose_facts_are_gone_is_not_signed(village: VillageHome) -> None:

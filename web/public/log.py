@@ -10,14 +10,15 @@ from litestar.params import FromPath
 from litestar.types import ASGIApp
 
 from ledger.canonical import encode_value
-from ledger.errors import NotFound, NotProven
+from ledger.errors import NotFound, NotProven, Tampered
 from ledger.log.tiles import Tile, count_tile_width, parse_tile_path
+from ledger.ports import Head
 from ledger.service.export import build_tile
 from ledger.service.found import build_policy
 from web.cache import build_page_bytes
 from web.respond import FOREVER, SECONDS, AnyRequest, respond
 from web.routing import get_site, route_page
-from web.site import JSON, OCTETS, TEXT, VillageView, parse_index
+from web.site import JSON, OCTETS, TEXT, Site, VillageView, parse_index
 
 
 @route_page("/v/{code:str}/checkpoint", media_type=TEXT, summary="The newest signed checkpoint")
@@ -65,11 +66,28 @@ def show_texts(request: AnyRequest, code: FromPath[str], name: FromPath[str]) ->
     )
 
 
-@route_page("/healthz", media_type=TEXT, summary="Whether the ledger can be read")
+@route_page("/healthz", media_type=TEXT, summary="Whether the ledger can be read, and every log can go on")
 def show_health(request: AnyRequest) -> ASGIApp:
-    """Answer `ok` once the database of the ledger answered."""
-    get_site(request).ports.ledger.list_villages()
-    return respond(request, build_page_bytes(b"ok\n", TEXT), cache_control="no-store")
+    """Answer `ok` once the database of the ledger answered, or name the villages whose log is read-only.
+
+    Pages are served all the same, so the status stays 200: whoever watches reads the text.
+    """
+    ports = get_site(request).ports
+    halted = []
+    for village in sorted({*ports.ledger.list_villages(), *ports.heads.list_villages()}):
+        newest = ports.heads.find_newest(village)
+        if _is_halted(get_site(request), village, newest):
+            halted.append(f"read-only {village}\n")
+    body = "".join(halted) or "ok\n"
+    return respond(request, build_page_bytes(body.encode(), TEXT), cache_control="no-store")
+
+
+def _is_halted(site: Site, village: str, newest: Head | None) -> bool:
+    try:
+        with site.ports.ledger.read(village) as reader:
+            return site.get_standing(village, reader, newest).fault is not None
+    except (NotFound, Tampered):
+        return True
 
 
 def _read_checkpoint(view: VillageView) -> bytes:

@@ -53,7 +53,7 @@ def build_villages_page(site: Site, query: str) -> VillagesPage:
 
 def _build_link(site: Site, code: str) -> VillageLink:
     with site.ports.ledger.read(code) as reader:
-        frame = VillageView(site, code, reader, None).build_frame("")
+        frame = VillageView(site, code, reader, site.ports.heads.find_newest(code)).build_frame("")
     return VillageLink(code=code, name=frame.village_name, path=f"/v/{code}", township=frame.township)
 
 
