@@ -242,8 +242,10 @@ class SheetJob(msgspec.Struct, frozen=True, kw_only=True):
     base_url: str  # public address printed in the codes, without a slash at the end; "" on a draft
     evidence: bytes  # the attachment: entries, texts, proofs, checkpoint; b"" on a draft
     figures: bytes  # canonical bytes of the Figures value
+    is_demo: bool = False  # an invented village, as the home's settings say: every page is marked 示例
     kind: SheetKind
     note: bytes  # signed checkpoint of the size the figures are computed from; b"" on a draft
+    open_until: str = ""  # day to which a month that is not closed is recorded; "" for a closed one
     verifier_key: str
 
 

@@ -21,7 +21,7 @@ from ledger.errors import Fault, NotFound, Refused
 from ledger.home import Home
 from ledger.ports import Ports, SheetJob
 from ledger.service.drafts import refuse_stranger
-from ledger.service.sheets import build_figures, find_sheet, seal_sheet
+from ledger.service.sheets import build_figures, find_open_until, find_sheet, seal_sheet
 from reports.worker import WorkerRenderer
 
 ALL_KINDS: tuple[SheetKind, ...] = ("finance", "points", "scores")
@@ -40,7 +40,7 @@ _MONTH = re.compile(r"2[0-9]{3}-(0[1-9]|1[0-2])", re.ASCII)
 )
 @click.option("--out", required=True, metavar="文件.pdf", help="写到哪个文件。")
 @click.option("--draft", is_flag=True, help="按现在的记录打印草稿，即使已经封存。")
-def sheet(home: Ports, village: str | None, month: str, kind: SheetKind, out: str, draft: bool) -> None:
+def sheet(home: Home, village: str | None, month: str, kind: SheetKind, out: str, draft: bool) -> None:
     """取出一张公开表的 PDF：已封存的取原件，未封存的打印草稿。"""
     check_month(month)
     code = get_village(home, village)
@@ -79,7 +79,14 @@ def seal(
     with WorkerRenderer() as renderer:
         for kind in kinds or ALL_KINDS:
             sealed, receipt = seal_sheet(
-                home, renderer, code, kind, month, maker=maker, base_url=home.config.public_base_url
+                home,
+                renderer,
+                code,
+                kind,
+                month,
+                maker=maker,
+                base_url=home.config.public_base_url,
+                is_demo=home.config.is_demo,
             )
             click.echo(f"{sealed.number}  第 {receipt.index} 项  PDF {sealed.pdf[:16]}…")
             if out is not None:
@@ -103,16 +110,19 @@ def find_sealed_pdf(home: Ports, village: str, kind: SheetKind, month: str) -> t
     return found.number, data
 
 
-def build_draft_job(home: Ports, village: str, kind: SheetKind, month: str) -> SheetJob:
+def build_draft_job(home: Home, village: str, kind: SheetKind, month: str) -> SheetJob:
     """Return the job of a draft: provisional figures, no codes, nothing attached."""
     with home.ledger.read(village) as reader:
         figures = build_figures(home, reader, kind, month)
+        open_until = find_open_until(reader, month)
     return SheetJob(
         base_url="",
         evidence=b"",
         figures=encode_value(figures),
+        is_demo=home.config.is_demo,
         kind=kind,
         note=b"",
+        open_until=open_until,
         verifier_key=home.get_signer(village).verifier_key,
     )
 

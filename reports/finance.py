@@ -14,6 +14,7 @@ from ledger.books.figures import (
 )
 from ledger.books.finance_figures import summarize_finance
 from ledger.books.money import format_capitals, to_wan
+from ledger.books.people import MASK
 from reports.columns import REGULAR, fit_columns
 from reports.frame import Codes, HeadText, PlainWords, build_head_text, build_plain_words
 from reports.words import MINUS, format_amount, format_day_in, format_flow, format_number_in
@@ -88,6 +89,7 @@ class CorrectionRow:
 class FinanceSheet:
     """All that the template of the finance sheet shows.
 
+    `has_masks`  a name on it has a character masked, so it says what the star is
     `moves`      widths and size as in AmountTable: income, expense, balance
     `month_prefix`  what stands before every three-digit voucher number of the month
     """
@@ -101,6 +103,7 @@ class FinanceSheet:
     expense: str
     expenses: AmountTable
     funds: AmountTable
+    has_masks: bool
     head: HeadText
     income: str
     incomes: AmountTable
@@ -115,7 +118,7 @@ class FinanceSheet:
     vouchers: str
 
 
-def build_finance(figures: FinanceFigures, codes: Codes | None) -> FinanceSheet:
+def build_finance(figures: FinanceFigures, codes: Codes | None, open_until: str = "") -> FinanceSheet:
     """Return the finance sheet's texts; computes no figure but the sums under its own columns."""
     period = figures.head.period
     moves = tuple(_build_move(number, move, period) for number, move in enumerate(figures.moves, 1))
@@ -140,7 +143,8 @@ def build_finance(figures: FinanceFigures, codes: Codes | None) -> FinanceSheet:
         expense=format_amount(figures.expense_fen),
         expenses=_build_amounts(figures.expenses),
         funds=_build_funds(figures),
-        head=build_head_text(figures.head, _CHARTS.get(figures.chart, figures.chart)),
+        has_masks=any(MASK in move.handler for move in figures.moves),
+        head=build_head_text(figures.head, _CHARTS.get(figures.chart, figures.chart), open_until),
         income=format_amount(figures.income_fen),
         incomes=_build_amounts(figures.incomes),
         month_prefix=f"{period}-",
@@ -150,7 +154,7 @@ def build_finance(figures: FinanceFigures, codes: Codes | None) -> FinanceSheet:
         opening=format_amount(figures.opening_fen),
         payables=_build_changes(figures.payables),
         receivables=_build_changes(figures.receivables),
-        summary=build_plain_words(summarize_finance(figures)),
+        summary=build_plain_words(summarize_finance(figures, open_until=open_until)),
         vouchers=str(figures.vouchers),
     )
 

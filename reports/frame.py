@@ -23,7 +23,8 @@ class HeadText:
     """The head of a sheet as text. Days and number are empty on a draft; `follows` and `replaces` where there
     is none.
 
-    `basis`  what the figures rest on: chart of accounts, rulebook or scheme with its version
+    `basis`       what the figures rest on: chart of accounts, rulebook or scheme with its version
+    `open_until`  day to which a month that is not closed is recorded, empty for a closed one
     """
 
     basis: str
@@ -32,6 +33,7 @@ class HeadText:
     month: str
     number: str
     objections_until: str
+    open_until: str
     replaces: str
     size: str
     telephone: str
@@ -62,7 +64,7 @@ class Codes:
     page: PrintedCode
 
 
-def build_head_text(head: SheetHead, basis: str) -> HeadText:
+def build_head_text(head: SheetHead, basis: str, open_until: str) -> HeadText:
     """Return the head's texts."""
     return HeadText(
         basis=basis,
@@ -71,6 +73,7 @@ def build_head_text(head: SheetHead, basis: str) -> HeadText:
         month=format_month(head.period),
         number=head.number,
         objections_until=format_day(head.objections_until),
+        open_until=format_day(open_until),
         replaces=head.replaces,
         size=format_count(head.size),
         telephone=head.telephone,

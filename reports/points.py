@@ -64,7 +64,7 @@ class PointsSheet:
     version: str
 
 
-def build_points(figures: PointsFigures, codes: Codes | None) -> PointsSheet:
+def build_points(figures: PointsFigures, codes: Codes | None, open_until: str = "") -> PointsSheet:
     """Return the points sheet's texts; sums nothing but its own columns."""
     return PointsSheet(
         agreed=format_count(figures.agreed),
@@ -82,12 +82,12 @@ def build_points(figures: PointsFigures, codes: Codes | None) -> PointsSheet:
         ),
         groups=tuple(_build_group(group) for group in figures.groups),
         has_round=figures.rounds > 0,
-        head=build_head_text(figures.head, ""),
+        head=build_head_text(figures.head, "", open_until),
         households=format_count(figures.households),
         scored=format_count(figures.scored),
         sealed_awards=format_count(figures.sealed_awards),
         sealed_points=format_signed(figures.sealed_points),
-        summary=build_plain_words(summarize_points(figures)),
+        summary=build_plain_words(summarize_points(figures, open_until=open_until)),
         total_awards=format_count(figures.awards + figures.sealed_awards),
         total_points=format_signed(figures.awarded_points + figures.sealed_points),
         version=str(figures.version),

@@ -23,7 +23,7 @@ from reports.points import build_points
 from reports.scores import build_scores
 from reports.texts import check_texts, show_hidden
 
-_KINDS: dict[SheetKind, tuple[type[Any], Callable[[Any, Codes | None], object]]] = {
+_KINDS: dict[SheetKind, tuple[type[Any], Callable[[Any, Codes | None, str], object]]] = {
     "finance": (FinanceFigures, build_finance),
     "points": (PointsFigures, build_points),
     "scores": (ScoreFigures, build_scores),
@@ -63,9 +63,10 @@ def parse_figures(job: SheetJob) -> FinanceFigures | PointsFigures | ScoreFigure
 
 def render_html(job: SheetJob, figures: FinanceFigures | PointsFigures | ScoreFigures) -> str:
     """Return the sheet's HTML; every text of the figures is escaped."""
-    sheet = _KINDS[job.kind][1](figures, build_codes(job, figures.head))
+    sheet = _KINDS[job.kind][1](figures, build_codes(job, figures.head), job.open_until)
     made_on = _get_made_on(figures.head).isoformat()
-    return _get_templates().get_template(f"{job.kind}.html").render(sheet=sheet, made_on=made_on)
+    template = _get_templates().get_template(f"{job.kind}.html")
+    return template.render(is_demo=job.is_demo, made_on=made_on, sheet=sheet)
 
 
 def _get_made_on(head: SheetHead) -> dt.datetime:

@@ -66,7 +66,7 @@ class ScoreSheet:
     version: str
 
 
-def build_scores(figures: ScoreFigures, codes: Codes | None) -> ScoreSheet:
+def build_scores(figures: ScoreFigures, codes: Codes | None, open_until: str = "") -> ScoreSheet:
     """Return the score sheet's texts; sums nothing but its own columns."""
     return ScoreSheet(
         base=str(figures.base),
@@ -76,13 +76,13 @@ def build_scores(figures: ScoreFigures, codes: Codes | None) -> ScoreSheet:
             CutRow(str(cut.from_score), "★" * cut.stars, format_small(cut.stars))
             for cut in sorted(figures.cuts, key=lambda cut: -cut.stars)
         ),
-        head=build_head_text(figures.head, ""),
+        head=build_head_text(figures.head, "", open_until),
         members=format_count(figures.members),
         stars=tuple(
             StarRow("★" * row.stars, format_count(row.members), format_small(row.stars) if row.stars else "")
             for row in figures.stars
         ),
-        summary=build_plain_words(summarize_scores(figures)),
+        summary=build_plain_words(summarize_scores(figures, open_until=open_until)),
         title=figures.title,
         version=str(figures.version),
     )

@@ -105,7 +105,11 @@ def _list_head_rows(head: SheetHead) -> Iterator[Row]:
 def _list_finance_rows(figures: FinanceFigures) -> Iterator[Row]:
     total = _yuan(figures.opening_fen, figures.income_fen, figures.expense_fen)
     yield from ((sentence,) for sentence in summarize_finance(figures))
-    yield from (("月末结存", *_yuan(figures.closing_fen), "元"), (format_capitals(figures.closing_fen),))
+    yield from (
+        ("本月收入", *_yuan(figures.income_fen), "元"),
+        ("本月支出", *_yuan(figures.expense_fen), "元"),
+    )
+    yield from (("月末结余", *_yuan(figures.closing_fen), "元"), (format_capitals(figures.closing_fen),))
     if abs(figures.closing_fen) >= WAN_FEN:
         yield "约", to_wan(figures.closing_fen)
     for fund in figures.funds:
@@ -114,7 +118,7 @@ def _list_finance_rows(figures: FinanceFigures) -> Iterator[Row]:
     moved_fen = sum(fund.moved_fen for fund in figures.funds)
     yield "合计", *total, *_yuan(moved_fen, figures.closing_fen)
     if figures.moves:
-        yield "月初结存", *_yuan(figures.opening_fen)
+        yield "月初结余", *_yuan(figures.opening_fen)
         yield from (_list_move(move, figures.head.period) for move in figures.moves)
         yield "本月合计", *_yuan(figures.income_fen, figures.expense_fen, figures.closing_fen)
     for change in (*figures.receivables, *figures.payables, *figures.assets):

@@ -11,7 +11,7 @@ means is defined with a worked month in reports/SHEETS.md. Rules that always hol
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple
 
 from ledger.books.accounts import Chart, find_account, is_bank, is_cash, is_money
@@ -26,7 +26,7 @@ from ledger.books.figures import (
     SheetHead,
 )
 from ledger.books.money import format_yuan
-from ledger.books.periods import format_period
+from ledger.books.periods import format_day_of_year, format_period
 from ledger.books.values import Value
 from ledger.books.vouchers import Posting
 
@@ -149,27 +149,28 @@ def calculate_funds(postings: Sequence[Posting], is_red: bool) -> tuple[FundFlow
     )
 
 
-def summarize_finance(figures: FinanceFigures) -> tuple[str, ...]:
+def summarize_finance(figures: FinanceFigures, *, open_until: str = "") -> tuple[str, ...]:
     """Return the month in plain sentences: what came in, went out, is left, the biggest, the corrections.
 
-    Chinese for readers who never saw an account book; amounts in yuan, no account names. The biggest are sums
-    by voucher; one that was taken back is not among them, since it told something that did not happen so.
+    Chinese for readers who never saw an account book; amounts in yuan. The biggest are lines of the list of
+    transactions, so that each is found there by its day and with the same amount; one that was taken back is
+    not among them, since it told something that did not happen so. `open_until` is the day (YYYY-MM-DD) to
+    which a month that is not closed is recorded, empty for a closed one: nobody knows its end yet.
     """
-    month = format_period(figures.head.period)
+    period = figures.head.period
+    month = format_period(period)
+    until = f"截至{format_day_of_year(open_until, period)}" if open_until else ""
     change_fen = figures.closing_fen - figures.opening_fen
-    came, went = _tell_flow("收进", figures.income_fen), _tell_flow("花出", figures.expense_fen)
+    came, went = _tell_flow("收", figures.income_fen), _tell_flow("花", figures.expense_fen)
     before, after = format_yuan(figures.opening_fen), format_yuan(figures.closing_fen)
     cash, bank = figures.funds
-    taken_back = {correction.answers for correction in figures.corrections if correction.kind == "reversal"}
-    moves = [move for move in figures.moves if move.voucher not in taken_back]
-    incomes = _sum_vouchers((move.index, move.summary, move.income_fen) for move in moves)
-    expenses = _sum_vouchers((move.index, move.summary, move.expense_fen) for move in moves)
     sentences = [
-        f"{month}，村集体账上{came}，{went}。",
-        f"月初有 {before} 元，月底还有 {after} 元，{_tell_change(change_fen)}。",
-        f"月底的钱里，现金 {format_yuan(cash.closing_fen)} 元，银行存款 {format_yuan(bank.closing_fen)} 元。",
+        f"{month}{until and '，' + until}，村集体账上{came}，{went}。",
+        f"月初有 {before} 元，{until or '月底'}还有 {after} 元，{_tell_change(change_fen)}。",
+        f"其中现金 {format_yuan(cash.closing_fen)} 元，银行存款 {format_yuan(bank.closing_fen)} 元。",
     ]
-    sentences += _tell_biggest("收进", incomes) + _tell_biggest("花出", expenses)
+    sentences += _tell_biggest("收入", [(line, move.income_fen) for line, move in _name_lines(figures)])
+    sentences += _tell_biggest("支出", [(line, move.expense_fen) for line, move in _name_lines(figures)])
     sentences.append(_tell_corrections(figures))
     return tuple(sentences)
 
@@ -309,8 +310,8 @@ def _tell_flow(verb: str, amount_fen: int) -> str:
     if amount_fen == 0:
         return f"没有{verb}钱"
     if amount_fen < 0:  # Only where more was taken back than came or went.
-        return f"更正以前的账，{verb}减少 {format_yuan(-amount_fen)} 元"
-    return f"一共{verb} {format_yuan(amount_fen)} 元"
+        return f"更正以前的账，少{verb}了 {format_yuan(-amount_fen)} 元"
+    return f"一共{verb}了 {format_yuan(amount_fen)} 元"
 
 
 def _tell_change(change_fen: int) -> str:
@@ -319,21 +320,21 @@ def _tell_change(change_fen: int) -> str:
     return f"比月初{'多' if change_fen > 0 else '少'}了 {format_yuan(abs(change_fen))} 元"
 
 
-def _sum_vouchers(lines: Iterable[tuple[int, str, int]]) -> list[tuple[int, str]]:
-    """Return (amount, summary) of each voucher with an amount above zero, from (index, summary, amount)."""
-    sums: dict[int, tuple[int, str]] = {}
-    for index, summary, amount_fen in lines:
-        sums[index] = (sums.get(index, (0, ""))[0] + amount_fen, summary)
-    return [pair for pair in sums.values() if pair[0] > 0]
+def _name_lines(figures: FinanceFigures) -> Iterator[tuple[str, Move]]:
+    """Yield each line that was not taken back, named by its day and summary, as the list has them."""
+    taken_back = {correction.answers for correction in figures.corrections if correction.kind == "reversal"}
+    for move in figures.moves:
+        if move.voucher not in taken_back:
+            yield f"{int(move.occurred_on[8:])}日{move.summary}", move
 
 
-def _tell_biggest(verb: str, lines: Sequence[tuple[int, str]]) -> list[str]:
-    """Say the biggest, the earlier first where amounts are equal; nothing where there is none."""
-    biggest = sorted(lines, key=lambda line: -line[0])[:BIGGEST]
+def _tell_biggest(word: str, lines: Sequence[tuple[str, int]]) -> list[str]:
+    """Say the biggest above zero, the earlier first where amounts are equal; nothing where there is none."""
+    biggest = sorted((line for line in lines if line[1] > 0), key=lambda line: -line[1])[:BIGGEST]
     if not biggest:
         return []
-    told = "；".join(f"{summary}，{format_yuan(amount_fen)} 元" for amount_fen, summary in biggest)
-    lead = f"{verb}最多的一笔是" if len(biggest) == 1 else f"{verb}最多的 {len(biggest)} 笔是"
+    told = "；".join(f"{name}，{format_yuan(amount_fen)} 元" for name, amount_fen in biggest)
+    lead = f"{word}最多的一笔是" if len(biggest) == 1 else f"{word}最多的 {len(biggest)} 笔是"
     return [f"{lead}：{told}。"]
 
 

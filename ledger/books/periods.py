@@ -33,6 +33,11 @@ def format_period(period: str) -> str:
     return f"{period[:4]}年{int(period[5:])}月"
 
 
+def format_day_of_year(day: str, period: str) -> str:
+    """Return a day as it is told beside a month: `11月5日`, with its year where that is not the month's."""
+    return format_day(day) if day[:4] != period[:4] else f"{int(day[5:7])}月{int(day[8:])}日"
+
+
 def format_day(day: str) -> str:
     """Return a day as people read it: `2026年11月5日`."""
     return f"{format_period(day[:7])}{int(day[8:])}日"

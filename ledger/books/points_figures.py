@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import msgspec
 
 from ledger.books.figures import GroupFigures, PointsCorrection, PointsFigures, RuleFigures, SheetHead
+from ledger.books.periods import format_day_of_year
 
 
 class RuleText(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,15 +69,22 @@ def build_points_figures(
     )
 
 
-def summarize_points(figures: PointsFigures) -> tuple[str, ...]:
-    """Return the month in plain Chinese sentences for people who read slowly or are read to. It names nobody."""
-    month = int(figures.head.period[5:])
-    agreed = f"全村登记 {figures.households} 户，其中 {figures.agreed} 户签约参加积分。"
+def summarize_points(figures: PointsFigures, *, open_until: str = "") -> tuple[str, ...]:
+    """Return the month in plain Chinese sentences for people who read slowly or are read to. It names nobody.
+
+    `open_until` is the day (YYYY-MM-DD) to which a month that is not closed is recorded, else empty.
+    """
+    period = figures.head.period
+    month = f"{int(period[5:])}月"
+    agreed = f"全村登记 {figures.households:,} 户，其中 {figures.agreed:,} 户签约参加积分。"
+    if not figures.households:
+        agreed = "还没有登记农户。"
     if not figures.rounds:
-        return (agreed, f"{month}月没有评议积分。", *_tell_corrections(figures))
-    scored = f"{month}月有 {figures.scored} 户有积分记录。"
+        until = f"截至{format_day_of_year(open_until, period)}，{month}还" if open_until else month
+        return (agreed, f"{until}没有评议积分。", *_tell_corrections(figures))
+    scored = f"{month}有 {figures.scored:,} 户有积分记录。"
     if figures.awards or figures.awarded_points:
-        scored += f"公开加分 {figures.awards} 笔，合计 {figures.awarded_points} 分。"
+        scored += f"公开加分 {figures.awards:,} 笔，合计 {figures.awarded_points:,} 分。"
     return (agreed, scored, *_tell_most(figures), *_tell_sealed(figures), *_tell_corrections(figures))
 
 
@@ -111,16 +119,16 @@ def _tell_most(figures: PointsFigures) -> Iterable[str]:
     rules = [rule for group in figures.groups for rule in group.rules if rule.points > 0]
     if rules:
         most = min(rules, key=lambda rule: (-rule.points, rule.code))
-        yield f"加分最多的一项是：{most.item}，{most.awards} 笔，共 {most.points} 分。"
+        yield f"加分最多的一项是：{most.item}，{most.awards:,} 笔，共 {most.points:,} 分。"
 
 
 def _tell_sealed(figures: PointsFigures) -> Iterable[str]:
     if not figures.sealed_awards and not figures.sealed_points:
         return
     points = figures.sealed_points
-    total = f"减 {-points} 分" if points < 0 else f"加 {points} 分" if points > 0 else "正好抵平"
+    total = f"减 {-points:,} 分" if points < 0 else f"加 {points:,} 分" if points > 0 else "正好抵平"
     yield (
-        f"另有 {figures.sealed_awards} 笔是扣分或关系到各家私事的加分，不公布是谁家、哪一项，合起来{total}。"
+        f"另有 {figures.sealed_awards:,} 笔是扣分或关系到各家私事的加分，不公布是谁家、哪一项，合起来{total}。"
         "想知道自己家的，可以找村文书查。"
     )
 

@@ -14,6 +14,7 @@ from ledger.books.figures import (
     StarCount,
     StarCutFigures,
 )
+from ledger.books.periods import format_day_of_year
 from ledger.books.scores import StarCut
 
 
@@ -75,15 +76,22 @@ def build_score_figures(head: SheetHead, scheme: SchemeText, months: Iterable[Br
     )
 
 
-def summarize_scores(figures: ScoreFigures) -> tuple[str, ...]:
-    """Return the month in plain Chinese sentences. It names nobody."""
-    month = int(figures.head.period[5:])
+def summarize_scores(figures: ScoreFigures, *, open_until: str = "") -> tuple[str, ...]:
+    """Return the month in plain Chinese sentences. It names nobody.
+
+    `open_until` is the day (YYYY-MM-DD) to which a month that is not closed is recorded, else empty.
+    """
+    period = figures.head.period
+    month = f"{int(period[5:])}月"
+    until = f"截至{format_day_of_year(open_until, period)}，{month}还" if open_until else month
     held = [branch for branch in figures.branches if branch.rounds]
     first = f"全村有 {len(figures.branches)} 个党支部、{figures.members} 名党员。"
+    if not figures.branches:
+        first = "还没有登记党支部。"
     if not held:
-        return (first, f"{month}月没有评分。")
+        return (first, f"{until}没有评分。")
     members = sum(branch.members for branch in held)
-    lines = [first, f"{month}月有 {len(held)} 个支部评分，{members} 名党员每人一张评分卡。"]
+    lines = [first, f"{month}有 {len(held)} 个支部评分，{members} 名党员每人一张评分卡。"]
     lines.append(f"每人基础分 {figures.base} 分，做了好事加分，没做到的扣分，最低 0 分，最高 100 分。")
     lines += _tell_stars(figures.stars)
     sealed = sum(branch.sealed_marks for branch in held)
@@ -92,7 +100,7 @@ def summarize_scores(figures: ScoreFigures) -> tuple[str, ...]:
         lines.append(f"扣分共 {sealed} 笔、{points} 分，不公布是谁；本人可以向支部查询。")
     missing = len(figures.branches) - len(held)
     if missing:
-        lines.append(f"还有 {missing} 个支部这个月没有评分。")
+        lines.append(f"{until}没有评分的支部，另有 {missing} 个。")
     return tuple(lines)
 
 

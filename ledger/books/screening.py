@@ -11,7 +11,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
 from ledger.books.people import mask_name
 from ledger.errors import Fault
@@ -31,6 +31,7 @@ _MOBILE = re.compile(r"(?:0?0?86)?1[3-9][0-9]{9}")
 _LANDLINE = re.compile(r"(?<![0-9])0(?:10|2[0-9]|[3-9][0-9]{2})[ \-‐‑–—)）]{0,2}[2-9][0-9]{6,7}(?![0-9])")
 _RADICALS = (range(0x2E80, 0x2FE0), range(0xF900, 0xFB00), range(0x2F800, 0x2FA20))
 _SHORTEST_NAME = 2
+_GLYPHS_MAX_NAMED = 5
 
 
 def normalise_text(text: str) -> str:
@@ -55,7 +56,7 @@ def check_characters(text: str, place: str) -> list[Fault]:
                 remedy="清空这一格，用键盘重新输入，不要换行",
             )
         )
-    radical = next((char for char in text if any(ord(char) in block for block in _RADICALS)), None)
+    radical = next((char for char in text if _is_radical(char)), None)
     if radical is not None:
         faults.append(
             Fault(
@@ -106,6 +107,31 @@ def check_private_text(text: str, place: str) -> list[Fault]:
         Fault(code=code, place=place, found=found, expected="没有证件号和卡号", remedy=remedy)
         for code, found, remedy in _find_numbers(text)
         if code != "text-telephone"
+    ]
+
+
+def check_glyphs(text: str, place: str, glyphs: Container[int]) -> list[Fault]:
+    """Refuse characters that the font of the sheets has no glyph for: on paper each would be an empty box.
+
+    Those that `check_characters` refuses for a better reason are left to it.
+    """
+    missing = dict.fromkeys(
+        char
+        for char in text
+        if ord(char) not in glyphs and unicodedata.category(char) not in _HIDDEN and not _is_radical(char)
+    )
+    if not missing:
+        return []
+    named = [f"「{char}」（U+{ord(char):04X}）" for char in missing]
+    more = f"等 {len(named)} 个字" if len(named) > _GLYPHS_MAX_NAMED else ""
+    return [
+        Fault(
+            code="glyph-missing",
+            place=place,
+            found="、".join(named[:_GLYPHS_MAX_NAMED]) + more,
+            expected="公开表上印得出来的字",
+            remedy="这个字印出来是空框：换一个常用字；人名、地名里的生僻字用同音字代替，并在后面注明",
+        )
     ]
 
 
@@ -165,6 +191,10 @@ def _find_names(text: str, names: frozenset[str]) -> Iterator[str]:
         for start in range(len(letters) - length + 1)
     )
     yield from dict.fromkeys(piece for piece in pieces if piece in names)
+
+
+def _is_radical(char: str) -> bool:
+    return any(ord(char) in block for block in _RADICALS)
 
 
 def _has_pile(text: str) -> bool:

@@ -8,7 +8,7 @@ amounts, so that turnovers are put right too) and, where something did happen, b
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from itertools import combinations
 from typing import Annotated
 
@@ -189,6 +189,12 @@ def check_roles(handler: str, approver: str, bookkeeper: str, place: str = "å‡­è
     return faults
 
 
+def list_both_sides(postings: Iterable[Posting]) -> list[str]:
+    """Return the accounts of cash and bank that stand on both sides, by code: money in and money out in one."""
+    sides = {(posting.account, posting.side) for posting in postings if is_money(posting.account)}
+    return sorted(account for account, side in sides if side == "debit" and (account, "credit") in sides)
+
+
 def negate_postings(postings: tuple[Posting, ...]) -> tuple[Posting, ...]:
     """Return the red postings that take `postings` back: same order, accounts and sides, amounts negated."""
     return tuple(
@@ -326,8 +332,7 @@ def _check_mixed(postings: tuple[Posting, ...], place: str, is_red: bool) -> lis
     money = [posting for posting in postings if is_money(posting.account)]
     if len(money) == len(postings):
         return []
-    sides = {(posting.account, posting.side) for posting in money}
-    twice = sorted(account for account, side in sides if side == "debit" and (account, "credit") in sides)
+    twice = list_both_sides(money)
     net_fen = sum(posting.amount_fen * (1 if posting.side == "debit" else -1) for posting in money)
     if not twice and (not money or net_fen):
         return []

@@ -15,7 +15,7 @@ import msgspec
 from ledger.books.figures import Figures, FinanceFigures, PointsFigures, ScoreFigures, SheetHead
 from ledger.books.sheets import SheetSealed
 from ledger.books.values import SHEET_LETTERS, SheetKind
-from ledger.canonical import encode_value
+from ledger.canonical import encode_value, parse_entry
 from ledger.entries import Claim
 from ledger.errors import Fault, NotFound, NotProven, Refused
 from ledger.evidence import build_evidence, verify_evidence
@@ -99,6 +99,17 @@ def build_figures(
     return collect_figures(reader.facts, ports.reference, texts, head)
 
 
+def find_open_until(reader: Reader, period: str) -> str:
+    """Return the day (YYYY-MM-DD) to which a month that is not closed is recorded; empty for a closed one.
+
+    That is the day of +08:00 of the log's newest entry: it follows from the log, not from who asks when.
+    """
+    closed = get_fact(reader.facts, f"period/{period}", PeriodFacts)
+    if closed is not None and closed.closed:
+        return ""
+    return get_day(parse_entry(reader.get_entry_bytes(reader.size - 1)).recorded_at)
+
+
 def read_texts(reader: Reader) -> Callable[[str], object | None]:
     """Return the look-up of a public text by its digest: the disclosed value, None when it is gone."""
 
@@ -118,8 +129,11 @@ def seal_sheet(
     *,
     maker: str,
     base_url: str,
+    is_demo: bool = False,
 ) -> tuple[SealedSheet, Receipt]:
     """Print, archive and record a month's sheet; returns it with the receipt of its entry.
+
+    `base_url` and `is_demo` come from the home's settings and are printed only: no figure follows from them.
 
     Raises Refused when the month is open, when the newest sealed sheet already says the same, when the maker does not
     act in the village, and when the sheet's own evidence does not prove its figures.
@@ -140,6 +154,7 @@ def seal_sheet(
         base_url=base_url,
         evidence=evidence,
         figures=encode_value(figures),
+        is_demo=is_demo,
         kind=kind,
         note=head.note,
         verifier_key=verifier_key,

@@ -291,14 +291,14 @@ def test_the_document_names_every_figure() -> None:
 
 def test_a_month_without_vouchers_is_told() -> None:
     assert summarize_finance(build([], {"101": 2_000_00, "102": 98_000_00})) == (
-        "2026年10月，村集体账上没有收进钱，没有花出钱。",
+        "2026年10月，村集体账上没有收钱，没有花钱。",
         "月初有 100,000.00 元，月底还有 100,000.00 元，和月初一样多。",
-        "月底的钱里，现金 2,000.00 元，银行存款 98,000.00 元。",
+        "其中现金 2,000.00 元，银行存款 98,000.00 元。",
         "这个月的账没有改过。",
     )
 
 
-def test_the_three_biggest_are_told_by_voucher() -> None:
+def test_the_three_biggest_are_lines_of_the_list() -> None:
     month = [
         make_month_voucher(number, [("debit", "514", fen), ("credit", "101", fen)])
         for number, fen in enumerate([300, 900, 300, 500], start=1)
@@ -306,8 +306,8 @@ def test_the_three_biggest_are_told_by_voucher() -> None:
     month.append(make_month_voucher(5, [("debit", "102", 9), ("credit", "504", 5), ("credit", "112", 4)]))
 
     assert summarize_finance(build(month))[3:5] == (
-        "收进最多的一笔是：第 5 笔，0.09 元。",
-        "花出最多的 3 笔是：第 2 笔，9.00 元；第 4 笔，5.00 元；第 1 笔，3.00 元。",
+        "收入最多的 2 笔是：28日第 5 笔，0.05 元；28日第 5 笔，0.04 元。",
+        "支出最多的 3 笔是：28日第 2 笔，9.00 元；28日第 4 笔，5.00 元；28日第 1 笔，3.00 元。",
     )
     assert summarize_finance(build(month))[1] == "月初有 0.00 元，月底还有 -19.91 元，比月初少了 19.91 元。"
 
@@ -346,6 +346,31 @@ def test_a_month_that_only_takes_back_says_so() -> None:
     figures = build([make_month_voucher(1, [], postings=red, correction="reversal")], {"102": 1_000})
 
     assert summarize_finance(figures)[:2] == (
-        "2026年10月，村集体账上更正以前的账，收进减少 7.00 元，没有花出钱。",
+        "2026年10月，村集体账上更正以前的账，少收了 7.00 元，没有花钱。",
         "月初有 10.00 元，月底还有 3.00 元，比月初少了 7.00 元。",
     )
+
+
+def test_a_month_that_is_not_closed_is_told_up_to_its_newest_day() -> None:
+    figures = build([], {"101": 2_000_00})
+
+    assert summarize_finance(figures, open_until="2026-10-12")[:2] == (
+        "2026年10月，截至10月12日，村集体账上没有收钱，没有花钱。",
+        "月初有 2,000.00 元，截至10月12日还有 2,000.00 元，和月初一样多。",
+    )
+    assert "截至2027年1月3日还有" in summarize_finance(figures, open_until="2027-01-03")[1]
+    assert not [line for line in summarize_finance(figures, open_until="2026-10-12") if "月底" in line]
+
+
+def test_every_biggest_amount_stands_in_the_list_with_its_words() -> None:
+    posted = [("debit", "513", 629_400), ("debit", "514", 300), ("credit", "102", 629_700)]
+    figures = build(
+        [make_month_voucher(1, posted), make_month_voucher(2, [*posted[1:2], ("credit", "101", 300)])]
+    )
+
+    told = summarize_finance(figures)[3]
+
+    assert told == (
+        "支出最多的 3 笔是：28日第 1 笔，6,294.00 元；28日第 1 笔，3.00 元；28日第 2 笔，3.00 元。"
+    )
+    assert [move.expense_fen for move in figures.moves] == [629_400, 300, 300]

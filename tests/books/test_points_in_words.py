@@ -73,7 +73,9 @@ BRANCH = BranchFigures(
 )
 
 
-def scores(*branches: BranchFigures, stars: tuple[StarCount, ...] = ()) -> tuple[str, ...]:
+def scores(
+    *branches: BranchFigures, stars: tuple[StarCount, ...] = (), open_until: str = ""
+) -> tuple[str, ...]:
     figures = ScoreFigures(
         base=60,
         branches=branches,
@@ -85,7 +87,7 @@ def scores(*branches: BranchFigures, stars: tuple[StarCount, ...] = ()) -> tuple
         title="党员评分办法",
         version=1,
     )
-    return summarize_scores(figures)
+    return summarize_scores(figures, open_until=open_until)
 
 
 def test_a_month_without_scores_says_so() -> None:
@@ -104,3 +106,21 @@ def test_stars_are_told_in_chinese_numerals_up_to_ten() -> None:
     rows = tuple(StarCount(members=1, stars=stars) for stars in (12, 10, 5, 0))
 
     assert "评星结果：12星 1 人，十星 1 人，五星 1 人，没有评上星的 1 人。" in scores(BRANCH, stars=rows)
+
+
+def test_a_month_that_is_not_closed_has_no_round_yet() -> None:
+    figures = change(EMPTY, rounds=0)
+
+    assert summarize_points(figures, open_until="2026-03-12")[1] == "截至3月12日，3月还没有评议积分。"
+
+
+def test_a_village_without_households_or_branches_says_so_without_noughts() -> None:
+    assert points(rounds=0, households=0, agreed=0) == ("还没有登记农户。", "3月没有评议积分。")
+    assert scores() == ("还没有登记党支部。", "3月没有评分。")
+
+
+def test_branches_of_a_month_that_is_not_closed_have_not_scored_yet() -> None:
+    assert scores(change(BRANCH, rounds=0), open_until="2026-03-12")[1] == "截至3月12日，3月还没有评分。"
+    assert scores(BRANCH, change(BRANCH, rounds=0), open_until="2026-03-12")[-1] == (
+        "截至3月12日，3月还没有评分的支部，另有 1 个。"
+    )

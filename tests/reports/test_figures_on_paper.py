@@ -50,7 +50,7 @@ def test_funds_add_up_on_paper_and_end_in_capitals() -> None:
     for fund in figures.funds:
         amounts = (fund.opening_fen, fund.income_fen, fund.expense_fen, fund.moved_fen, fund.closing_fen)
         assert _pack(fund.name, *map(format_amount, amounts)) in text
-    assert _pack("月末结存", format_amount(figures.closing_fen), "元约") in text
+    assert _pack("月末结余", format_amount(figures.closing_fen), "元约") in text
     assert format_capitals(figures.closing_fen) in text
 
 
@@ -120,7 +120,7 @@ def test_every_page_ends_with_number_fingerprint_size_and_page_of_pages(name: st
     fingerprint = _pack(format_fingerprint(CHECKPOINT))
 
     for number, page in enumerate(pages, 1):
-        footer = f"编号{figures.head.number}指纹码{fingerprint}日志共1,234条记录第{number}页共{len(pages)}页"
+        footer = f"编号{figures.head.number}指纹码{fingerprint}账本共1,234条记录第{number}页共{len(pages)}页"
         assert footer in page
 
 
@@ -157,7 +157,7 @@ def test_a_busy_month_takes_few_pages_and_a_quiet_one_two() -> None:
 
 def test_table_heads_repeat_on_every_page_of_the_table() -> None:
     pages = read_pages(get_sheet("busy"))
-    head = "序号日期凭证摘要科目收入支出结存经手人附件"
+    head = "序号日期凭证摘要科目收入支出结余经手人附件"
 
     assert [head in page for page in pages[1:4]] == [True, True, True]
 
@@ -190,3 +190,55 @@ def test_a_sheet_that_replaces_another_names_it() -> None:
     text = read_text(render_sheet(make_job(figures)))
 
     assert "替换2026-11-P-1" in text
+
+
+def test_income_expense_and_what_is_left_stand_large_on_the_first_page() -> None:
+    figures = make_finance()
+    first = read_pages(get_sheet("busy"))[0]
+
+    assert _pack(
+        *("本月收入", format_amount(figures.income_fen), "元"),
+        *("本月支出", format_amount(figures.expense_fen), "元"),
+        *("月末结余", format_amount(figures.closing_fen), "元"),
+    ) in first  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SHEETS)
+def test_an_invented_village_says_so_on_every_page_of_its_paper(name: str) -> None:
+    pages = read_pages(render_sheet(make_job(SHEETS[name](), is_demo=True)))
+
+    assert "示例，非真实村庄" in pages[0]
+    assert all("示例" in page for page in pages)
+    assert not [page for page in read_pages(get_sheet(name)) if "示例" in page]
+
+
+def test_a_draft_of_an_invented_village_says_both() -> None:
+    first = read_pages(render_sheet(make_job(make_finance(sealed=False), is_demo=True)))[0]
+
+    assert "示例，非真实村庄" in first
+    assert "草稿·未封存" in first
+
+
+def test_a_draft_of_a_month_that_is_not_closed_knows_no_end_of_it() -> None:
+    draft = read_text(render_sheet(make_job(make_finance(sealed=False), open_until="2026-11-20")))
+
+    assert "这个月还没有结账，数字截至2026年11月20日" in draft
+    assert "截至11月20日还有" in draft
+    assert "目前结余" in draft
+    assert "月末" not in draft
+    assert "月底" not in draft
+
+
+@pytest.mark.parametrize("name", SHEETS)
+def test_the_day_for_objections_stands_on_paper_as_a_date_and_nothing_else(name: str) -> None:
+    text = read_text(get_sheet(name))
+
+    assert "提异议截止2026年12月6日" in text
+    assert not re.search("还可以提|已截止|还剩.天", text)
+
+
+def test_the_star_in_a_masked_name_is_explained_once_and_only_where_there_is_one() -> None:
+    told = "经手人名字里的*是隐去的字"
+
+    assert read_text(get_sheet("busy")).count(told) == 1
+    assert not [name for name in ("empty", "points", "scores") if told in read_text(get_sheet(name))]

@@ -128,13 +128,21 @@ class DemoBuilder:
         closing = prepare_closing(self._home, VILLAGE, month, self._clerk)
         pass_drafts(self._home, VILLAGE, [closing.id], self._supervisor)
         self._clock.set(f"{after}-04")
-        base_url = self._home.config.public_base_url
-        return [
-            seal_sheet(
-                self._home, self._renderer, VILLAGE, kind, month, maker=self._clerk, base_url=base_url
-            )[0]
-            for kind in SHEET_KINDS
-        ]
+        return [self._seal(kind, month) for kind in SHEET_KINDS]
+
+    def _seal(self, kind: SheetKind, month: str) -> SealedSheet:
+        config = self._home.config
+        sealed, _receipt = seal_sheet(
+            self._home,
+            self._renderer,
+            VILLAGE,
+            kind,
+            month,
+            maker=self._clerk,
+            base_url=config.public_base_url,
+            is_demo=config.is_demo,
+        )
+        return sealed
 
     def _import(self, kind: WorkbookKind, name: str) -> None:
         """The clerk hands a workbook in; some hours later the supervisor passes what it became."""
