@@ -26,6 +26,7 @@ from ledger.books.vouchers import (
     VoucherReplaced,
     VoucherReversed,
 )
+from ledger.books.witnesses import PolicyAdopted
 
 Body = (
     LogFounded
@@ -45,6 +46,7 @@ Body = (
     | ScoreRound
     | SheetSealed
     | KeyRotated
+    | PolicyAdopted
 )
 
 
@@ -74,6 +76,7 @@ KINDS: dict[str, Kind] = {
     "score.round": Kind(ScoreRound, checkers=1, in_books=True),
     "sheet.sealed": Kind(SheetSealed, checkers=0, in_books=False),
     "key.rotated": Kind(KeyRotated, checkers=1, in_books=False),
+    "policy.adopted": Kind(PolicyAdopted, checkers=1, in_books=False),
 }
 KIND_OF_BODY: dict[type, str] = {row.body: name for name, row in KINDS.items()}
 

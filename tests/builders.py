@@ -45,6 +45,7 @@ from ledger.books.vouchers import (
     VoucherReplaced,
     VoucherReversed,
 )
+from ledger.books.witnesses import PolicyAdopted
 from ledger.canonical import format_entry
 from ledger.entries import KIND_OF_BODY, KINDS, Body, Entry
 from ledger.log.chain import ZERO_HASH
@@ -316,6 +317,19 @@ def build_points_reversal(texts: Discloser, line: PointsLine, *, reverses: int) 
         reverses=reverses,
         rule=line.rule,
     )
+
+
+def build_policy(texts: Discloser, **changes: Any) -> PolicyAdopted:
+    """Two of three witnesses; the text behind it is not one."""
+    fields: dict[str, Any] = {
+        "policy": "ab" * 32,
+        "quorum": 2,
+        "resolution": texts.publish("村民代表会议通过"),
+        "text": texts.publish("quorum none\n", "policy"),
+        "version": 1,
+        "witnesses": 3,
+    }
+    return PolicyAdopted(**(fields | changes))
 
 
 def build_scheme(texts: Discloser, **changes: Any) -> SchemeAdopted:

@@ -130,6 +130,17 @@ def has_quorum(policy: Policy, cosignatures: Iterable[Cosignature]) -> bool:
     return policy.quorum == NONE or policy.quorum in counted
 
 
+def count_least(policy: Policy) -> int:
+    """Return how many witnesses the smallest quorum has; 0 when none is asked for.
+
+    Exact: whoever is a member anywhere is one only once.
+    """
+    least = {NONE: 0} | {witness.name: 1 for witness in policy.witnesses}
+    for group in policy.groups:
+        least[group.name] = sum(sorted(least[member] for member in group.members)[: group.threshold])
+    return least[policy.quorum]
+
+
 def open_by_policy(data: bytes, policy: Policy) -> tuple[Checkpoint, tuple[Cosignature, ...]]:
     """Return the checkpoint and its cosignatures once the note `data` satisfies `policy`.
 

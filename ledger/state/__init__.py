@@ -15,6 +15,7 @@ from ledger.books.periods import BEIJING, get_day
 from ledger.books.sheets import SheetSealed
 from ledger.books.values import SHEET_LETTERS, is_day
 from ledger.books.village import KeyRotated, LogFounded, VillageDescribed
+from ledger.books.witnesses import PolicyAdopted
 from ledger.entries import KINDS, Entry
 from ledger.errors import Fault
 from ledger.state.facts import (
@@ -30,6 +31,7 @@ from ledger.state.facts import (
 from ledger.state.keys import check_rotation, fold_rotation
 from ledger.state.money import check_money, fold_money
 from ledger.state.points import check_points, fold_points
+from ledger.state.policies import check_policy, fold_policy
 from ledger.state.reference import Reference
 from ledger.state.scores import check_scores, fold_scores
 
@@ -92,6 +94,8 @@ def check_entry(facts: Facts, reference: Reference, entry: Entry) -> list[Fault]
         )
     if isinstance(entry.body, KeyRotated):
         return faults + check_rotation(facts, village, entry, entry.body)
+    if isinstance(entry.body, PolicyAdopted):
+        return faults + check_policy(facts, entry, entry.body)
     if isinstance(entry.body, SheetSealed):
         return faults + _check_sheet(facts, entry, entry.body)
     check = _CHECKS.get(entry.kind)
@@ -120,6 +124,8 @@ def fold_entry(facts: Facts, entry: Entry) -> None:
         put_fact(facts, "village", msgspec.structs.replace(village, described=entry.index))
     elif isinstance(body, KeyRotated):
         fold_rotation(facts, entry, body)
+    elif isinstance(body, PolicyAdopted):
+        fold_policy(facts, entry, body)
     elif isinstance(body, SheetSealed):
         _fold_sheet(facts, entry, body)
     else:

@@ -29,6 +29,8 @@ be dropped and folded again from the entries.
 | `branch/<branch>` | BranchFacts | branch.registered |
 | `score/<period>/<branch>` | ScoreMonth | score.round |
 | `mark/<period>/<branch>/<item>` | Tally | score.round |
+| `policy` | PolicyFacts, the newest | policy.adopted |
+| `policy/<index>` | PolicyFacts | policy.adopted |
 | `sheet/<period>/<letter>/<ordinal>` | SheetFacts | sheet.sealed |
 | `latest/<letter>` | EntryAt of the newest sealed sheet of the kind | sheet.sealed |
 
@@ -122,6 +124,17 @@ class KeyFacts(Value, frozen=True):
     index: int
     new_key: str
     old_key: str
+
+
+class PolicyFacts(Value, frozen=True):
+    """An adopted witness policy, in force at every size above `index`; `text` is the digest of its public text."""
+
+    index: int
+    policy: str
+    quorum: int
+    text: str
+    version: int
+    witnesses: int
 
 
 class BooksFacts(Value, frozen=True):

@@ -17,6 +17,7 @@ from ledger.log.policy import (
     PolicyGroup,
     PolicyLog,
     PolicyWitness,
+    count_least,
     digest_policy,
     format_policy,
     has_quorum,
@@ -286,3 +287,22 @@ def test_a_policy_of_32_logs_witnesses_and_groups_is_read():
 
     assert has_quorum(policy, [Cosignature(signers[31][1].key, 0)])
     assert not has_quorum(policy, [Cosignature(signers[0][1].key, 0)])
+
+
+@pytest.mark.parametrize(
+    ("lines", "least"),
+    [
+        (["quorum none"], 0),
+        (["quorum X1"], 1),
+        (["group g 2 X1 X2 X3", "quorum g"], 2),
+        (["group g all X1 X2 X3", "quorum g"], 3),
+        (["group a all X1 X2", "group g any a X3", "quorum g"], 1),
+        (["group a all X1 X2", "group b 2 X3 Y1 Y2", "group g all a b", "quorum g"], 4),
+    ],
+)
+def test_the_smallest_quorum_is_counted(lines: list[str], least: int) -> None:
+    witnesses = [
+        f"witness {name} {KEYS[n]}" for n, name in enumerate(["X1", "X2", "X3", "Y1", "Y2"], start=1)
+    ]
+
+    assert count_least(parse_policy(write(*witnesses, *lines))) == least

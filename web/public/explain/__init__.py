@@ -32,6 +32,7 @@ from web.public.explain.village import (
     explain_rotation,
     explain_seal,
 )
+from web.public.explain.witnesses import explain_policy
 from web.site import VillageView
 
 __all__ = ["EXPLAINERS", "Explanation", "Fact", "Link", "Table", "explain_entry"]
@@ -54,6 +55,7 @@ EXPLAINERS: dict[str, Callable[[VillageView, Entry, Any], Explanation]] = {
     "score.round": explain_score_round,
     "sheet.sealed": explain_seal,
     "key.rotated": explain_rotation,
+    "policy.adopted": explain_policy,
 }
 
 
