@@ -1,18 +1,22 @@
 """`mingbai`: the command's root. It lists commands, prints refusals and exits.
 
-Exit status: 0 fine, 1 findings or a refusal, 2 could not run. A command's module is imported when it is run, never to
-list it: the list costs no database and no renderer. Commands of the packages above (sheet, seal, serve, demo) are found
-by their entry points, so that `ledger` imports nothing above it.
+Exit status: 0 fine, 1 findings or a refusal, 2 could not run; under `--json` a refusal is JSON too. A command's module
+is imported when it is run, never to list it: the list costs no database and no renderer. Commands of the packages above
+(sheet, seal, serve, demo) are found by their entry points, so that `ledger` imports nothing above it.
 """
 
 from __future__ import annotations
 
+import json
 import sys
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
 
+import msgspec
 import rich_click as click
+from click.exceptions import NoArgsIsHelpError
 
+from ledger.commands.refusals import Asked, CouldNotRun, explain_os_error, explain_usage, list_faults
 from ledger.errors import Fault, NotFound, NotProven, Refused, Tampered, format_fault
 
 OWN = {
@@ -48,6 +52,7 @@ HELP = {
     "demo": "建一个示例村看看。",
 }
 """What the list says of each command, in the order of a month's work; a test holds it to the commands."""
+HELP_OPTIONS = ["-h", "--help"]
 
 
 class Root(click.RichGroup):
@@ -82,7 +87,20 @@ def load_command(name: str) -> click.Command | None:
             return None
         command = _load_above(points[0])
     assert isinstance(command, click.Command)
+    explain_help(command)
     return command
+
+
+def explain_help(command: click.Command) -> None:
+    """Let the option `--help` of a command, and of those below it, speak Chinese."""
+    option = command.get_help_option(click.Context(command, help_option_names=HELP_OPTIONS))
+    assert option is not None
+    option.help = "显示这段说明。"
+    command.options_metavar = "[选项]"
+    if isinstance(command, click.Group):
+        command.subcommand_metavar = "命令 …"
+        for below in command.commands.values():
+            explain_help(below)
 
 
 def _load_above(point: EntryPoint) -> object:
@@ -103,38 +121,65 @@ def _load_above(point: EntryPoint) -> object:
         ) from error
 
 
-@click.group(cls=Root, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="mingbai")
+@click.group(cls=Root, context_settings={"help_option_names": HELP_OPTIONS})
+@click.version_option(package_name="mingbai", message="明白账 %(version)s", help="显示版本。")
+@click.rich_config(
+    {
+        "arguments_panel_title": "内容",
+        "commands_panel_title": "命令",
+        "default_string": "［不写就是 {}］",
+        "envvar_string": "［环境变量 {}］",
+        "options_panel_title": "选项",
+        "required_long_string": "［必写］",
+    }
+)
 def root() -> None:
     """明白账：村民看得懂、谁都查得到的集体账本。"""
 
 
+explain_help(root)
+
+
 def main() -> None:
     """Run the command line and leave with its exit status."""
+    asked = Asked()
     try:
         # Without standalone mode the status of `context.exit` comes back as the value.
-        status = root.main(standalone_mode=False)
-        sys.exit(status if isinstance(status, int) else 0)
-    except click.ClickException as error:
+        status = root.main(prog_name="mingbai", standalone_mode=False, obj=asked)
+    except NoArgsIsHelpError as error:
         error.show()
         sys.exit(2)
     except click.Abort:
         _say("已中止。")
         sys.exit(2)
-    except Refused as error:
+    except (click.ClickException, Refused, NotFound, NotProven, Tampered, OSError) as error:
+        if asked.as_json:
+            faults = msgspec.to_builtins(list_faults(error))
+            click.echo(json.dumps({"faults": faults}, ensure_ascii=False, indent=2))
+        else:
+            _tell(error)
+        could_run = isinstance(error, Refused | NotProven | Tampered) and not isinstance(error, CouldNotRun)
+        sys.exit(1 if could_run else 2)
+    sys.exit(status if isinstance(status, int) else 0)
+
+
+def _tell(error: Exception) -> None:
+    """Say to a person why a command ended, and what to do."""
+    if isinstance(error, click.ClickException):
+        _say(f"命令没有写对：{explain_usage(error)}")
+        context = error.ctx if isinstance(error, click.UsageError) else None
+        _say(f"怎么写，看：{context.command_path if context else 'mingbai'} --help")
+    elif isinstance(error, Refused):
         _say(f"有 {len(error.faults)} 处要改，什么都没有记：")
         for number, fault in enumerate(error.faults, 1):
             _say(f"  {number}. {format_fault(fault)}")
-        sys.exit(1)
-    except NotFound as error:
+    elif isinstance(error, NotFound):
         _say(f"没有找到：{error}")
-        sys.exit(2)
-    except (NotProven, Tampered) as error:
+    elif isinstance(error, OSError):
+        place = f"（{error.filename}）" if error.filename else ""
+        _say(f"读写文件时出错，没有做完：{explain_os_error(error)}{place}")
+    else:
         _say(f"账本对不上，已停止：{error}")
-        sys.exit(1)
-    except OSError as error:
-        _say(f"读写文件时出错，没有做完：{error}")
-        sys.exit(2)
 
 
 def _say(text: str) -> None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import errno
-import os
 import socket
 
 import rich_click as click
 import uvicorn
 
 from ledger.commands.common import home_option, print_notice
+from ledger.commands.refusals import explain_os_error
 from ledger.errors import Fault, Refused, format_fault
 from ledger.home import Home
 from ledger.service.standing import list_standings
@@ -80,7 +80,7 @@ def _listen_fault(host: str, port: int, error: OSError) -> Fault:
     return Fault(
         code="address-unusable",
         place=f"地址 {host}:{port}",
-        found=os.strerror(error.errno or 0),
+        found=explain_os_error(error),
         expected="本机的地址和有权使用的端口",
         remedy="检查 --host 和 --port；1024 以下的端口要管理员权限",
     )

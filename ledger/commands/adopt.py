@@ -10,8 +10,11 @@ import rich_click as click
 from ledger.commands.common import (
     get_writable_village,
     home_option,
+    json_option,
     maker_option,
+    print_json,
     print_notice,
+    refuse_strangers,
     village_option,
 )
 from ledger.home import Home
@@ -23,9 +26,14 @@ F = TypeVar("F", bound=Callable[..., object])
 
 def _adoption_options(command: F) -> F:
     """Add what every adoption is asked: home, village, maker, the first month in force, and who resolved it."""
-    resolution = click.option("--resolution", required=True, help="哪次会议通过的。")
-    month = click.option("--month", required=True, metavar="YYYY-MM", help="从哪个月起用。")
-    return home_option(village_option(maker_option(month(resolution(command)))))
+    resolution = click.option(
+        "--resolution",
+        required=True,
+        metavar="文字",
+        help="哪次会议通过的，会公开，如 2025年12月村民代表会议通过。",
+    )
+    month = click.option("--month", required=True, metavar="YYYY-MM", help="从哪个月起用，如 2026-01。")
+    return home_option(village_option(maker_option(month(resolution(json_option(command))))))
 
 
 @click.group("adopt")
@@ -35,41 +43,45 @@ def adopt_group() -> None:
 
 @adopt_group.command("rulebook")
 @_adoption_options
-def _rulebook(home: Home, village: str | None, maker: str, month: str, resolution: str) -> None:
+def _rulebook(
+    home: Home, village: str | None, maker: str, month: str, resolution: str, as_json: bool
+) -> None:
     """采用随程序附带的 58 条村规民约积分细则。"""
-    _say(
-        prepare_rulebook(
-            home, get_writable_village(home, village), maker=maker, period=month, resolution=resolution
-        )
-    )
+    code = get_writable_village(home, village)
+    refuse_strangers(home, code, maker=maker)
+    _say(prepare_rulebook(home, code, maker=maker, period=month, resolution=resolution), as_json)
 
 
 @adopt_group.command("scheme")
 @_adoption_options
-def _scheme(home: Home, village: str | None, maker: str, month: str, resolution: str) -> None:
+def _scheme(home: Home, village: str | None, maker: str, month: str, resolution: str, as_json: bool) -> None:
     """采用随程序附带的党员积分考评办法（基础分 60，一至五星）。"""
-    _say(
-        prepare_scheme(
-            home, get_writable_village(home, village), maker=maker, period=month, resolution=resolution
-        )
-    )
+    code = get_writable_village(home, village)
+    refuse_strangers(home, code, maker=maker)
+    _say(prepare_scheme(home, code, maker=maker, period=month, resolution=resolution), as_json)
 
 
 @adopt_group.command("description")
 @home_option
 @village_option
 @maker_option
-@click.option("--name", required=True, help="村名。")
-@click.option("--township", required=True, help="县和乡镇。")
-@click.option("--telephone", required=True, help="监督电话。")
+@click.option("--name", required=True, metavar="文字", help="村名，如 石榴河村。")
+@click.option("--township", required=True, metavar="文字", help="县和乡镇，如 样例县石榴镇。")
+@click.option("--telephone", required=True, metavar="号码", help="村务监督委员会的监督电话，会公开。")
+@json_option
 def _description(
-    home: Home, village: str | None, maker: str, name: str, township: str, telephone: str
+    home: Home, village: str | None, maker: str, name: str, township: str, telephone: str, as_json: bool
 ) -> None:
-    """更改村名、乡镇或监督电话。"""
+    """更改村名、乡镇或监督电话，三项都要写。"""
     code = get_writable_village(home, village)
-    _say(prepare_description(home, code, maker=maker, name=name, township=township, telephone=telephone))
+    refuse_strangers(home, code, maker=maker)
+    draft = prepare_description(home, code, maker=maker, name=name, township=township, telephone=telephone)
+    _say(draft, as_json)
 
 
-def _say(draft: Draft) -> None:
+def _say(draft: Draft, as_json: bool) -> None:
+    if as_json:
+        print_json({"draft": draft.id, "label": draft.label, "village": draft.village})
+        return
     click.echo(f"{draft.id}  {draft.label}")
     print_notice(f"待审：mingbai pass {draft.id} --checker 审核人代号")

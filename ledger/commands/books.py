@@ -8,9 +8,11 @@ from ledger.commands.common import (
     get_village,
     get_writable_village,
     home_option,
+    json_option,
     maker_option,
     print_json,
     print_notice,
+    refuse_strangers,
     village_option,
 )
 from ledger.home import Home
@@ -21,7 +23,7 @@ from ledger.service.drafts import discard_drafts, pass_drafts
 @click.command("drafts")
 @home_option
 @village_option
-@click.option("--json", "as_json", is_flag=True, help="输出给程序读。")
+@json_option
 def drafts_command(home: Home, village: str | None, as_json: bool) -> None:
     """列出待审的记录。"""
     drafts = home.vault.list_drafts(get_village(home, village), "waiting")
@@ -37,20 +39,28 @@ def drafts_command(home: Home, village: str | None, as_json: bool) -> None:
 @home_option
 @village_option
 @click.argument("drafts", nargs=-1, metavar="待审编号…")
-@click.option("--all", "take_all", is_flag=True, help="通过全部待审的记录。")
+@click.option("--all", "take_all", is_flag=True, help="通过全部待审的记录；先用 mingbai drafts 看过。")
 @click.option("--checker", required=True, metavar="代号", help="审核人的代号；不能是经办人自己。")
+@json_option
 def pass_command(
-    home: Home, village: str | None, drafts: tuple[str, ...], take_all: bool, checker: str
+    home: Home, village: str | None, drafts: tuple[str, ...], take_all: bool, checker: str, as_json: bool
 ) -> None:
     """另一人审核通过；通过后才记入账本。"""
     code = get_writable_village(home, village)
     if take_all == bool(drafts):
         raise click.UsageError("写明待审编号，或用 --all 通过全部，二者选一。")
+    refuse_strangers(home, code, checker=checker)
     ids = [draft.id for draft in home.vault.list_drafts(code, "waiting")] if take_all else list(drafts)
     receipts = pass_drafts(home, code, ids, checker)
-    for draft_id, receipt in zip(ids, receipts, strict=True):
-        click.echo(f"{draft_id} → 第 {receipt.index} 项")
-    print_notice(f"已记入 {len(receipts)} 项。")
+    passed = [(draft, receipt.index) for draft, receipt in zip(ids, receipts, strict=True)]
+    if as_json:
+        print_json(
+            {"recorded": [{"draft": draft, "index": index} for draft, index in passed], "village": code}
+        )
+        return
+    for draft, index in passed:
+        click.echo(f"{draft} → 第 {index} 项")
+    print_notice(f"已记入 {len(passed)} 项。")
 
 
 @click.command("discard")
@@ -59,30 +69,48 @@ def pass_command(
 @click.argument("drafts", nargs=-1, required=True, metavar="待审编号…")
 @click.option("--maker", metavar="代号", help="经办人的代号：作废自己经办的。")
 @click.option("--checker", metavar="代号", help="审核人的代号：退回别人经办的。")
+@json_option
 def discard_command(
-    home: Home, village: str | None, drafts: tuple[str, ...], maker: str | None, checker: str | None
+    home: Home,
+    village: str | None,
+    drafts: tuple[str, ...],
+    maker: str | None,
+    checker: str | None,
+    as_json: bool,
 ) -> None:
     """作废还没通过的记录：经办人作废自己经办的，审核人退回别人经办的。"""
     user = maker or checker
     if user is None or (maker and checker):
         raise click.UsageError("写明是谁作废：经办人用 --maker，审核人用 --checker，二者选一。")
-    discard_drafts(home, get_writable_village(home, village), drafts, user)
+    code = get_writable_village(home, village)
+    refuse_strangers(home, code, maker=maker, checker=checker)
+    discard_drafts(home, code, drafts, user)
+    if as_json:
+        print_json({"discarded": list(drafts), "village": code})
+        return
     print_notice(f"已作废 {len(drafts)} 项。")
 
 
 @click.command("close")
 @home_option
 @village_option
-@click.option("--month", required=True, metavar="YYYY-MM", help="要结账的月份。")
+@click.option("--month", required=True, metavar="YYYY-MM", help="要结账的月份，如 2026-10；要已经过完。")
 @maker_option
 @click.option("--checker", metavar="代号", help="审核人的代号；不写就留待审核。")
-def close_command(home: Home, village: str | None, month: str, maker: str, checker: str | None) -> None:
+@json_option
+def close_command(
+    home: Home, village: str | None, month: str, maker: str, checker: str | None, as_json: bool
+) -> None:
     """结账：月份结账后不再记账，更正记到当月。"""
     code = get_writable_village(home, village)
+    refuse_strangers(home, code, maker=maker, checker=checker)
     draft = prepare_closing(home, code, month, maker)
+    index = pass_drafts(home, code, [draft.id], checker)[0].index if checker else None
+    if as_json:
+        print_json({"draft": draft.id, "index": index, "label": draft.label, "month": month, "village": code})
+        return
     click.echo(f"{draft.id}  {draft.label}")
-    if checker:
-        receipt = pass_drafts(home, code, [draft.id], checker)[0]
-        print_notice(f"{month} 已结账，第 {receipt.index} 项。")
-    else:
+    if index is None:
         print_notice(f"待审：mingbai pass {draft.id} --checker 审核人代号")
+    else:
+        print_notice(f"{month} 已结账，第 {index} 项。")

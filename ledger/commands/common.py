@@ -1,10 +1,12 @@
-"""What commands share: the options of home, village and maker, and how things are said."""
+"""What commands share: their options, who may be named in them, files, and how things are said."""
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -12,15 +14,18 @@ import msgspec
 import rich_click as click
 
 from ledger.audit import Report
+from ledger.commands.refusals import Asked, explain_os_error
 from ledger.errors import Fault, Refused
 from ledger.home import open_home
 from ledger.ports import Ports
+from ledger.service.drafts import CHECKER_ROLES, MAKER_ROLES, ROLE_NAMES, check_person
 from ledger.service.standing import refuse_read_only
 
 FINDINGS_MAX_SHOWN = 50
 """Findings printed of one report; a program gets all of them."""
 
 F = TypeVar("F", bound=Callable[..., object])
+_USER = re.compile(r"u-[a-z2-7]{10}", re.ASCII)
 
 
 def home_option(command: F) -> F:
@@ -43,7 +48,67 @@ def village_option(command: F) -> F:
 
 def maker_option(command: F) -> F:
     """Add `--maker`: who prepares what another person will pass."""
-    return click.option("--maker", required=True, metavar="代号", help="经办人的代号。")(command)
+    return click.option("--maker", required=True, metavar="代号", help="经办人的代号，u- 开头。")(command)
+
+
+def json_option(command: F) -> F:
+    """Add `--json`: the command receives `as_json`, and a refusal is told as JSON too."""
+    return click.option(
+        "--json",
+        "as_json",
+        is_flag=True,
+        is_eager=True,  # What is wrong with another option is to be told as JSON as well.
+        callback=_ask_json,
+        help="输出给程序读，被拒绝时也是。",
+    )(command)
+
+
+def _ask_json(context: click.Context, _parameter: click.Parameter, value: bool) -> bool:
+    asked = context.find_object(Asked)
+    if asked is not None:
+        asked.as_json = value
+    return value
+
+
+def force_option(command: F) -> F:
+    """Add `--force`: without it nothing that is there is written over."""
+    return click.option("--force", is_flag=True, help="文件已经有了也写，换掉原来的。")(command)
+
+
+def refuse_strangers(
+    home: Ports, village: str, *, maker: str | None = None, checker: str | None = None
+) -> None:
+    """Raise Refused unless those named may do what the options say; first tells who may.
+
+    Names are told to the person at the keyboard, on standard error, and are never part of a fault.
+    """
+    faults = []
+    for option, user, roles in (("--maker", maker, MAKER_ROLES), ("--checker", checker, CHECKER_ROLES)):
+        if user is None:
+            continue
+        found = check_person(home.vault.find_person(village, user), user, roles)
+        if found:
+            _print_persons(home, village, option, roles)
+        faults += found if _USER.fullmatch(user) else [_build_no_code(option)]
+    if faults:
+        raise Refused(faults)
+
+
+def _print_persons(home: Ports, village: str, option: str, roles: Sequence[str]) -> None:
+    persons = [person for person in home.vault.list_persons(village) if person.role in roles]
+    print_notice(f"本村可以写在 {option} 的人：" if persons else f"本村还没有可以写在 {option} 的人。")
+    for person in persons:
+        print_notice(f"  {person.user}  {ROLE_NAMES[person.role]}  {person.name}")
+
+
+def _build_no_code(option: str) -> Fault:
+    return Fault(
+        code="person-code",
+        place=option,
+        found="不是代号",
+        expected="u- 开头的代号，如 u-4m2kq7wx3a",
+        remedy="写这个人的代号，不写姓名；代号用 mingbai users list 查看",
+    )
 
 
 def get_village(home: Ports, village: str | None) -> str:
@@ -93,12 +158,62 @@ def read_file(path: str) -> bytes:
                 Fault(
                     code="file-unreadable",
                     place=f"文件 {path}",
-                    found=os.strerror(error.errno or 0),
+                    found=explain_os_error(error),
                     expected="可以读取的文件",
-                    remedy="检查文件名和权限",
+                    remedy=f"核对文件名和所在的文件夹（找的是 {Path(path).absolute()}）",
                 )
             ]
         ) from error
+
+
+@contextlib.contextmanager
+def write_beside(path: Path, *, force: bool = False) -> Iterator[Path]:
+    """Give a path beside `path` to write to, and move it there at the end: a file that exists is whole.
+
+    Raises Refused where `path` is taken, unless by a file and with `force`, and where it cannot be written; whatever
+    stops the writing leaves what was there.
+    """
+    if path.exists() and not (force and path.is_file()):
+        raise Refused([_build_taken(path)])
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        try:
+            yield part
+            part.replace(path)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                part.unlink()
+            raise
+    except OSError as error:
+        raise Refused([build_unwritable(path, error)]) from error
+
+
+def write_whole(path: Path, data: bytes, *, force: bool = False) -> None:
+    """Write a file whole or not at all; see `write_beside`."""
+    with write_beside(path, force=force) as part:
+        part.write_bytes(data)
+
+
+def build_unwritable(path: Path, error: OSError) -> Fault:
+    """Return the fault of a path that cannot be written."""
+    return Fault(
+        code="file-unwritable",
+        place=f"文件 {path}",
+        found=explain_os_error(error),
+        expected="可以写的文件",
+        remedy="检查文件夹是否存在、是否有权限和空间",
+    )
+
+
+def _build_taken(path: Path) -> Fault:
+    is_file = path.is_file()
+    return Fault(
+        code="file-exists",
+        place=f"{'文件' if is_file else '文件夹'} {path}",
+        found="已经有了",
+        expected="还没有的文件名",
+        remedy="换一个名字；要换掉原来的文件，加 --force" if is_file else "换一个名字",
+    )
 
 
 def print_report(report: Report) -> None:

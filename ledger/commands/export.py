@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-import os
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import rich_click as click
 
-from ledger.commands.common import get_writable_village, home_option, print_notice, village_option
+from ledger.commands.common import (
+    build_unwritable,
+    force_option,
+    get_writable_village,
+    home_option,
+    json_option,
+    print_json,
+    print_notice,
+    village_option,
+    write_beside,
+)
 from ledger.errors import Fault, Refused
 from ledger.home import Home
 from ledger.service.export import list_export
@@ -22,11 +31,18 @@ ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 @home_option
 @village_option
 @click.option("--out", required=True, metavar="文件夹或 .zip", help="放到哪里；文件夹要是空的或还没有。")
-def export_command(home: Home, village: str | None, out: str) -> None:
-    """导出一个村的账本，任何人都能离线核对。"""
-    files = list_export(home, get_writable_village(home, village))
+@force_option
+@json_option
+def export_command(home: Home, village: str | None, out: str, force: bool, as_json: bool) -> None:
+    """导出一个村的账本，任何人都能离线核对；里面没有隐私内容。"""
+    code = get_writable_village(home, village)
+    files = list_export(home, code)
     path = Path(out)
-    count = _write_zip(path, files) if path.suffix == ".zip" else _write_folder(path, files)
+    is_zip = path.suffix.lower() == ".zip"
+    count = _write_zip(path, files, force=force) if is_zip else _write_folder(path, files)
+    if as_json:
+        print_json({"files": count, "out": str(path), "village": code})
+        return
     print_notice(f"已导出 {count} 个文件：{path}")
     print_notice(f"核对：mingbai audit {path}")
 
@@ -45,26 +61,23 @@ def _write_folder(path: Path, files: Iterator[tuple[str, bytes]]) -> int:
             ]
         )
     count = 0
-    for name, data in files:
-        target = path / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(data)
-        count += 1
+    try:
+        for name, data in files:
+            target = path / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(data)
+            count += 1
+    except OSError as error:
+        raise Refused([build_unwritable(path, error)]) from error
     return count
 
 
-def _write_zip(path: Path, files: Iterator[tuple[str, bytes]]) -> int:
-    """Write beside the target and rename: a zip that exists is whole."""
-    draft = path.with_name(f".{path.name}.part")
+def _write_zip(path: Path, files: Iterator[tuple[str, bytes]], *, force: bool) -> int:
     count = 0
-    try:
-        with zipfile.ZipFile(draft, "w", zipfile.ZIP_DEFLATED) as archive:
-            for name, data in files:
-                info = zipfile.ZipInfo(name, ZIP_TIME)
-                info.compress_type = zipfile.ZIP_DEFLATED
-                archive.writestr(info, data)
-                count += 1
-        os.replace(draft, path)
-    finally:
-        draft.unlink(missing_ok=True)
+    with write_beside(path, force=force) as part, zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in files:
+            info = zipfile.ZipInfo(name, ZIP_TIME)
+            info.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(info, data)
+            count += 1
     return count

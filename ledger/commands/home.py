@@ -12,6 +12,7 @@ from ledger.commands.common import (
     get_village,
     get_writable_village,
     home_option,
+    json_option,
     print_json,
     print_notice,
     village_option,
@@ -91,7 +92,7 @@ def _add(home: Home, village: str | None, name: str, role: Role) -> None:
 @users_group.command("list")
 @home_option
 @village_option
-@click.option("--json", "as_json", is_flag=True, help="输出给程序读。")
+@json_option
 def _list(home: Home, village: str | None, as_json: bool) -> None:
     """列出本村办事的人。"""
     persons = home.vault.list_persons(get_village(home, village))

@@ -2,64 +2,64 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
-from typing import cast
 
 import rich_click as click
 from click.exceptions import Exit
 
 from ledger.commands.common import (
+    force_option,
     get_village,
     get_writable_village,
     home_option,
+    json_option,
     maker_option,
     print_json,
     print_notice,
     read_file,
+    refuse_strangers,
     village_option,
+    write_whole,
 )
-from ledger.errors import Refused, format_fault
+from ledger.errors import Refused
 from ledger.home import Home
 from ledger.service.import_ import Import, WorkbookKind, apply_import, import_workbook
 from ledger.service.workbooks.columns import WORKBOOKS
 from ledger.service.workbooks.templates import build_template
 
 _KINDS = click.Choice(list(WORKBOOKS))
+KINDS_HELP = "；".join(f"{name} {book.title}" for name, book in WORKBOOKS.items())
+"""Every kind of workbook with its Chinese title."""
 
 
 @click.command("template")
-@click.argument("kind", type=_KINDS)
-@click.option("--out", required=True, metavar="文件.xlsx", help="写到哪个文件；已有的文件不覆盖。")
-def template_command(kind: str, out: str) -> None:
+@click.argument("kind", type=_KINDS, metavar="表格种类", help=KINDS_HELP)
+@click.option("--out", required=True, metavar="文件.xlsx", help="写到哪个文件。")
+@force_option
+def template_command(kind: WorkbookKind, out: str, force: bool) -> None:
     """生成空白表格：表头、下拉选项和填写说明都在里面。"""
-    data = build_template(cast(WorkbookKind, kind))
-    try:
-        with Path(out).open("xb") as file:
-            file.write(data)
-    except FileExistsError as error:
-        raise click.ClickException(f"文件 {out} 已经有了：换个名字，或先把它移开") from error
-    except OSError as error:
-        raise click.ClickException(f"文件 {out} 写不了：{os.strerror(error.errno or 0)}") from error
-    print_notice(f"已写好 {WORKBOOKS[cast(WorkbookKind, kind)].title}表格：{out}")
+    write_whole(Path(out), build_template(kind), force=force)
+    print_notice(f"已写好 {WORKBOOKS[kind].title}表格：{out}")
 
 
 @click.command("import")
-@click.argument("kind", type=_KINDS)
+@click.argument("kind", type=_KINDS, metavar="表格种类", help=KINDS_HELP)
 @click.argument("file", metavar="文件.xlsx")
 @home_option
 @village_option
 @maker_option
 @click.option("--apply", "keep", is_flag=True, help="存为草稿，等另一人审核；不写就只是试算。")
-@click.option("--json", "as_json", is_flag=True, help="输出给程序读。")
+@json_option
 def import_command(
-    home: Home, kind: str, file: str, village: str | None, maker: str, keep: bool, as_json: bool
+    home: Home, kind: WorkbookKind, file: str, village: str | None, maker: str, keep: bool, as_json: bool
 ) -> None:
     """把填好的表格变成待审的草稿；有一处要改，就什么都不存。"""
+    code = get_writable_village(home, village) if keep else get_village(home, village)
+    refuse_strangers(home, code, maker=maker)
     imported = import_workbook(
         home,
-        village=get_writable_village(home, village) if keep else get_village(home, village),
-        kind=cast(WorkbookKind, kind),
+        village=code,
+        kind=kind,
         data=read_file(file),
         filename=Path(file).name,
         maker=maker,
@@ -78,10 +78,7 @@ def _build_answer(imported: Import, keep: bool) -> dict[str, object]:
     return {
         "applied": keep and not imported.faults,
         "drafts": [{"id": draft.id, "label": draft.label} for draft in imported.drafts],
-        "faults": [
-            {"code": fault.code, "place": fault.place, "message": format_fault(fault)}
-            for fault in imported.faults
-        ],
+        "faults": imported.faults,
         "kind": imported.kind,
         "preview": list(imported.preview),
         "village": imported.village,

@@ -8,7 +8,8 @@ from ledger.errors import Fault, Refused
 from ledger.ports import Draft, Ports
 from ledger.service.drafts import build_draft, build_trial, refuse_no_month, refuse_stranger
 from ledger.state import check_entry, get_day
-from ledger.state.money import build_closing
+from ledger.state.facts import Facts
+from ledger.state.money import build_closing, get_month
 
 
 def prepare_closing(ports: Ports, village: str, period: str, maker: str) -> Draft:
@@ -21,6 +22,7 @@ def prepare_closing(ports: Ports, village: str, period: str, maker: str) -> Draf
     refuse_no_month(period)
     now_ms = ports.clock.now_ms()
     with ports.ledger.read(village) as reader:
+        _refuse_closed(reader.facts, period)
         body = build_closing(reader.facts, period)
         claim = Claim(
             body=body,
@@ -43,6 +45,26 @@ def prepare_closing(ports: Ports, village: str, period: str, maker: str) -> Draf
         return known[0]
     ports.vault.put_drafts(village, [draft])
     return draft
+
+
+def _refuse_closed(facts: Facts, period: str) -> None:
+    """Say when and by whom a month was closed, and nothing else: no other fault of closing it again matters."""
+    month = get_month(facts, period)
+    if not month.closed:
+        return
+    entry = facts.read_entry(month.closed)
+    by = f"经办 {entry.maker}，审核 {'、'.join(entry.checkers)}"
+    raise Refused(
+        [
+            Fault(
+                code="closing-twice",
+                place=f"{period} 结账",
+                found=f"已于 {get_day(entry.recorded_at)} 结账（第 {month.closed} 项，{by}）",
+                expected="还没有结账的月份",
+                remedy="不用再结；有错的记入当前月份：先红字冲销，再蓝字更正",
+            )
+        ]
+    )
 
 
 def _check_waiting(waiting: list[Draft], period: str) -> list[Fault]:

@@ -262,7 +262,10 @@ def test_progress_is_told_on_long_work_only(home: Path, monkeypatch: pytest.Monk
         (("audit", "{home}/none"), 2),
         (("audit", "--no-such-option"), 2),
         (("export", "--home", "{home}/home", "--out", "{home}/export"), 1),
-        (("export", "--home", "{home}/home", "--out", "/dev/null/x/y"), 2),
+        (("export", "--home", "{home}/home", "--out", "/dev/null/x/y"), 1),
+        (("export", "--home", "{home}/home", "--out", "/dev/null/x.zip"), 1),
+        (("export", "--home", "{home}/home", "--out", "{home}/export.zip"), 1),
+        (("export", "--home", "{home}/home", "--out", "{home}/export.zip", "--force"), 0),
     ],
 )
 def test_the_program_leaves_with_the_status_it_promises(

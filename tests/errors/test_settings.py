@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from importlib.metadata import EntryPoint
 from pathlib import Path
@@ -89,7 +88,10 @@ def test_a_file_that_cannot_be_read_is_told_whole(tmp_path: Path) -> None:
     path = tmp_path / "表.xlsx"
 
     assert refuse(lambda: read_file(str(path))) == [
-        f"文件 {path}：现为No such file or directory，应为可以读取的文件。检查文件名和权限。（file-unreadable）"
+        (
+            f"文件 {path}：现为没有这个文件或文件夹，应为可以读取的文件。"
+            f"核对文件名和所在的文件夹（找的是 {path}）。（file-unreadable）"
+        )
     ]
 
 
@@ -126,7 +128,7 @@ def test_an_address_that_is_not_ours_is_told_whole() -> None:
     # 192.0.2.0/24 is set aside for documents (RFC 5737): no machine has it.
     assert refuse(lambda: open_listener("192.0.2.1", 8000)) == [
         (
-            f"地址 192.0.2.1:8000：现为{os.strerror(99)}，应为本机的地址和有权使用的端口。"
+            "地址 192.0.2.1:8000：现为不是这台机器的地址，应为本机的地址和有权使用的端口。"
             "检查 --host 和 --port；1024 以下的端口要管理员权限。（address-unusable）"
         )
     ]

@@ -82,6 +82,23 @@ def test_a_month_with_something_still_waiting_is_not_closed(opened: VillageHome)
     ]
 
 
+def test_a_month_closed_before_says_when_and_by_whom(opened: VillageHome) -> None:
+    opened.go_to("2026-11-02")
+    receipt = opened.close("2026-10")
+    opened.go_to("2026-11-20")
+
+    with pytest.raises(Refused) as error:
+        prepare_closing(opened.home, VILLAGE, "2026-10", opened.clerk.user)
+
+    assert [format_fault(fault) for fault in error.value.faults] == [
+        (
+            f"2026-10 结账：现为已于 2026-11-02 结账（第 {receipt.index} 项，"
+            f"经办 {opened.clerk.user}，审核 {opened.supervisor.user}），应为还没有结账的月份。"
+            "不用再结；有错的记入当前月份：先红字冲销，再蓝字更正。（closing-twice）"
+        )
+    ]
+
+
 def test_a_refused_closing_leaves_no_draft_behind(opened: VillageHome) -> None:
     refuse(opened, "2026-10")
 

@@ -73,6 +73,42 @@ def test_a_month_without_books_is_not_closed(home: Path) -> None:
     assert "books-not-opened" in list_codes(refused)
 
 
+def test_programs_read_what_became_of_drafts(home: Path) -> None:
+    users = list_users()
+    adoption = ("--maker", users["clerk"], "--month", "2026-10", "--resolution", "村民代表会议通过", "--json")
+
+    rulebook, scheme = (json.loads(run("adopt", what, *adoption).stdout) for what in ("rulebook", "scheme"))
+    given_up = run("discard", scheme["draft"], "--checker", users["supervisor"], "--json")
+    passed = run("pass", rulebook["draft"], "--checker", users["supervisor"], "--json")
+
+    assert (rulebook["village"], "58 条" in rulebook["label"]) == (VILLAGE, True)
+    assert json.loads(given_up.stdout) == {"discarded": [scheme["draft"]], "village": VILLAGE}
+    assert json.loads(passed.stdout) == {
+        "recorded": [{"draft": rulebook["draft"], "index": 1}],
+        "village": VILLAGE,
+    }
+
+
+def test_a_name_in_place_of_a_code_lists_who_may(home: Path) -> None:
+    users = list_users()
+    month = ("close", "--month", "2026-01")
+
+    refused = run(*month, "--maker", "样例甲", "--checker", "样例乙")
+    stranger = run(*month, "--maker", users["supervisor"])
+    nobody = run("discard", "d-none", "--maker", "u-aaaaaaaaaa")
+
+    assert list_codes(refused) == ["person-code", "person-code"]
+    assert "样例" not in str(refused.exception)
+    assert refused.stderr.splitlines() == [
+        "本村可以写在 --maker 的人：",
+        f"  {users['clerk']}  经办人  样例甲",
+        "本村可以写在 --checker 的人：",
+        f"  {users['supervisor']}  监督委员  样例乙",
+    ]
+    assert list_codes(stranger) == list_codes(nobody) == ["person-role"]
+    assert f"  {users['clerk']}  经办人  样例甲" in stranger.stderr
+
+
 def test_people_are_entered_and_listed(home: Path) -> None:
     added = run("users", "add", "--name", "样例丙", "--role", "secretary")
 

@@ -87,27 +87,52 @@ def test_programs_read_drafts_and_faults(desk: Desk) -> None:
     assert (kept.exit_code, again.exit_code) == (0, 1)
     first, second = json.loads(kept.stdout), json.loads(again.stdout)
     assert (first["applied"], len(first["drafts"]), first["faults"]) == (True, 1, [])
-    assert (second["applied"], second["drafts"], second["faults"][0]["code"]) == (
-        False,
-        [],
-        "import-duplicate",
+    assert (second["applied"], second["drafts"]) == (False, [])
+    assert second["faults"][0]["code"] == "import-duplicate"
+    assert set(second["faults"][0]) == {"code", "place", "found", "expected", "remedy"}
+
+
+def test_a_workbook_that_is_not_there_is_told_whole(desk: Desk) -> None:
+    desk.file.unlink()
+
+    result = desk.run()
+
+    assert isinstance(result.exception, Refused)
+    assert str(result.exception) == (
+        f"文件 {desk.file}：现为没有这个文件或文件夹，应为可以读取的文件。"
+        f"核对文件名和所在的文件夹（找的是 {desk.file}）。（file-unreadable）"
     )
 
 
-def test_a_template_is_written_once(tmp_path: Path) -> None:
+def test_a_name_in_place_of_a_code_is_told_and_the_clerks_are_listed(desk: Desk) -> None:
+    result = desk.run("--maker", "样办事")
+
+    assert isinstance(result.exception, Refused)
+    assert str(result.exception) == (
+        "--maker：现为不是代号，应为u- 开头的代号，如 u-4m2kq7wx3a。"
+        "写这个人的代号，不写姓名；代号用 mingbai users list 查看。（person-code）"
+    )
+    assert result.stderr.splitlines() == ["本村可以写在 --maker 的人：", f"  {desk.clerk}  经办人  样办事"]
+
+
+def test_a_template_is_written_over_a_file_only_when_told_to(tmp_path: Path) -> None:
     out = tmp_path / "凭证.xlsx"
 
     first = CliRunner().invoke(root, ["template", "vouchers", "--out", str(out)])
-    size = out.stat().st_size
+    kept = out.read_bytes()
     again = CliRunner().invoke(root, ["template", "points", "--out", str(out)])
 
-    assert (first.exit_code, again.exit_code) == (0, 1)
-    assert out.stat().st_size == size
-    assert "已经有了" in again.stderr
+    assert first.exit_code == 0
+    assert out.read_bytes() == kept
+    assert str(again.exception) == (
+        f"文件 {out}：现为已经有了，应为还没有的文件名。换一个名字；要换掉原来的文件，加 --force。（file-exists）"
+    )
+    assert CliRunner().invoke(root, ["template", "points", "--out", str(out), "--force"]).exit_code == 0
+    assert out.read_bytes() != kept
 
 
 def test_a_template_that_cannot_be_written(tmp_path: Path) -> None:
     result = CliRunner().invoke(root, ["template", "vouchers", "--out", str(tmp_path / "没有" / "a.xlsx")])
 
-    assert result.exit_code == 1
-    assert "写不了" in result.stderr
+    assert isinstance(result.exception, Refused)
+    assert [fault.code for fault in result.exception.faults] == ["file-unwritable"]

@@ -38,7 +38,7 @@ def test_an_address_of_another_machine_says_what_to_do() -> None:
         open_listener("192.0.2.1", 8000)
 
     assert format_fault(refused.value.faults[0]) == (
-        "地址 192.0.2.1:8000：现为Cannot assign requested address，应为本机的地址和有权使用的端口。"
+        "地址 192.0.2.1:8000：现为不是这台机器的地址，应为本机的地址和有权使用的端口。"
         "检查 --host 和 --port；1024 以下的端口要管理员权限。（address-unusable）"
     )
 

@@ -1,0 +1,116 @@
+"""What a command line that went wrong is told: a person in Chinese, a program in one shape.
+
+Under `--json` every refusal is `{"faults": [{"code", "place", "found", "expected", "remedy"}]}` on standard output,
+whatever raised it. Nothing here costs an import: the root of all commands uses it.
+"""
+
+from __future__ import annotations
+
+import errno
+import re
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+import rich_click as click
+from click.exceptions import NoSuchCommand
+
+from ledger.errors import Fault, NotFound, NotProven, Refused, Tampered
+
+_REASONS = {
+    errno.EACCES: "没有权限",
+    errno.EADDRINUSE: "已被别的程序占用",
+    errno.EADDRNOTAVAIL: "不是这台机器的地址",
+    errno.EEXIST: "已经有了",
+    errno.EIO: "磁盘读写出错",
+    errno.EISDIR: "是一个文件夹，不是文件",
+    errno.ENAMETOOLONG: "名字太长",
+    errno.ENOENT: "没有这个文件或文件夹",
+    errno.ENOSPC: "磁盘满了",
+    errno.ENOTDIR: "路径中间有一段不是文件夹",
+    errno.EPERM: "系统不允许",
+    errno.EROFS: "这个磁盘只能读",
+}
+
+
+@dataclass
+class Asked:
+    """What the whole command line asked for, wherever in it that stood; `cli.main` keeps one."""
+
+    as_json: bool = False
+
+
+class CouldNotRun(Refused):
+    """A refusal of a command whose status 1 means something else: an audit that never began has no findings."""
+
+
+def explain_os_error(error: OSError) -> str:
+    """Return the system's reason in Chinese; one without a word here keeps its symbol."""
+    number = error.errno or 0
+    return _REASONS.get(number) or f"系统错误 {errno.errorcode.get(number, number)}"
+
+
+def explain_usage(error: click.ClickException) -> str:
+    """Return in Chinese what is wrong with the words of a command; what we raised ourselves says so already."""
+    if isinstance(error, click.MissingParameter) and error.param is not None:
+        return f"缺少 {_name_parameter(error.param)}"
+    if isinstance(error, click.BadParameter) and error.param is not None:
+        return f"{_name_parameter(error.param)}写得不对：{_explain_value(error)}"
+    if isinstance(error, click.NoSuchOption):
+        return f"没有 {error.option_name} 这个选项{_suggest(error.possibilities)}"
+    if isinstance(error, NoSuchCommand):
+        return f"没有 {error.command_name} 这个命令{_suggest(_find_like(error))}"
+    if isinstance(error, click.BadOptionUsage):
+        return f"{error.option_name} 后面要写内容"
+    extra = re.fullmatch(r"Got unexpected extra arguments? \((.*)\)", error.message)
+    return f"多写了 {extra[1]}" if extra else error.message.replace("Missing command.", "没有写命令")
+
+
+def list_faults(error: Exception) -> list[Fault]:
+    """Return what went wrong as faults, for a program."""
+    if isinstance(error, Refused):
+        return list(error.faults)
+    if isinstance(error, NotProven):
+        return [_build("账本", code=error.code, found=error.reason, remedy="这份东西证明不了什么，不能作数")]
+    if isinstance(error, Tampered):
+        place = f"日志第 {error.index} 项" if error.index >= 0 else "封存的文件"
+        remedy = "停止记账，保留现场，请运维员和审计员来看"
+        return [_build(place, code="log-broken", found=error.found, expected=error.expected, remedy=remedy)]
+    if isinstance(error, NotFound):
+        return [_build(str(error), code="not-found", found="没有找到", remedy="核对写的名称或地址")]
+    if isinstance(error, OSError):
+        place = f"文件 {error.filename}" if error.filename else "文件"
+        remedy = "检查文件夹、权限和磁盘空间，再运行一次"
+        return [_build(place, code="file-failed", found=explain_os_error(error), remedy=remedy)]
+    assert isinstance(error, click.ClickException)
+    return [_build("命令", code="usage", found=explain_usage(error), remedy="用 --help 查看怎么写")]
+
+
+def _build(place: str, *, code: str, found: str, remedy: str, expected: str = "") -> Fault:
+    return Fault(code=code, place=place, found=found, expected=expected, remedy=remedy)
+
+
+def _name_parameter(parameter: click.Parameter) -> str:
+    if not isinstance(parameter, click.Option):
+        return (parameter.metavar if isinstance(parameter, click.Argument) else "") or str(parameter.name)
+    said = (parameter.help or "").rstrip("。")
+    return max(parameter.opts, key=len) + (f"（{said}）" if said else "")
+
+
+def _explain_value(error: click.BadParameter) -> str:
+    assert error.param is not None
+    kind = error.param.type
+    if isinstance(kind, click.Choice):
+        return f"应为 {'、'.join(map(str, kind.choices))} 之一"
+    if isinstance(kind, click.IntRange):
+        return f"应为 {kind.min} 到 {kind.max} 的整数"
+    return error.message
+
+
+def _find_like(error: NoSuchCommand) -> list[str]:
+    group = error.ctx.command if error.ctx else None
+    assert isinstance(group, click.Group)
+    return get_close_matches(error.command_name, group.list_commands(click.Context(group)))
+
+
+def _suggest(possibilities: list[str] | None) -> str:
+    return f"；是不是 {possibilities[0]}" if possibilities else ""
