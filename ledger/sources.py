@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import msgspec
+from pypdf import PdfReader
 
 from ledger.audit.findings import SealedClaim, SheetFiles, StoredEntry, StoredHead, StoredLog
 from ledger.canonical import encode_value
@@ -135,6 +136,20 @@ def open_url(address: str) -> FileSource:
         return data
 
     return FileSource("网上的账本", read_file)
+
+
+def read_pdf(path: Path) -> tuple[bytes, str]:
+    """Return a sheet's attachment and the text of its pages; NotProven where it is no sheet's PDF."""
+    try:
+        with PdfReader(path) as pdf:
+            files = pdf.attachments.items()
+            attached = [data for name, items in files if name.startswith("mingbai-") for data in items]
+            printed = "\n".join(page.extract_text() for page in pdf.pages)
+    except Exception as error:  # A mutated PDF raises many types; each means the same.
+        raise NotProven(f"读不成一张公开表的 PDF：{error}", code="pdf-form") from error
+    if len(attached) != 1:
+        raise NotProven(f"这个 PDF 里有 {len(attached)} 份账目附件，应有 1 份", code="pdf-attachment")
+    return attached[0], printed
 
 
 class VillageSource:

@@ -11,7 +11,6 @@ from contextlib import closing
 from pathlib import Path
 
 import rich_click as click
-from pypdf import PdfReader
 from rich.console import Console
 from rich.progress import Progress as Bar
 from sqlalchemy.exc import DatabaseError
@@ -23,7 +22,7 @@ from ledger.config import SystemClock
 from ledger.data import load_reference
 from ledger.errors import NotFound, NotProven, Tampered
 from ledger.home import Home, open_home
-from ledger.sources import FileSource, VillageSource, open_folder, open_url, open_zip
+from ledger.sources import FileSource, VillageSource, open_folder, open_url, open_zip, read_pdf
 from ledger.store.engine import DATABASE_ERRORS
 
 PROGRESS_MIN_ENTRIES = 2_000
@@ -161,20 +160,6 @@ def _audit_log(source: LogSource, key: str | None, known: list[bytes]) -> Report
 def _audit_pdf(path: Path, key: str | None) -> Report:
     attached, printed = read_pdf(path)
     return audit_evidence(attached, printed, load_reference(), trusted_key=key.strip() if key else None)
-
-
-def read_pdf(path: Path) -> tuple[bytes, str]:
-    """Return a sheet's attachment and the text of its pages; NotProven where it is no sheet's PDF."""
-    try:
-        with PdfReader(path) as pdf:
-            files = pdf.attachments.items()
-            attached = [data for name, items in files if name.startswith("mingbai-") for data in items]
-            printed = "\n".join(page.extract_text() for page in pdf.pages)
-    except Exception as error:  # A mutated PDF raises many types; each means the same.
-        raise NotProven(f"读不成一张公开表的 PDF：{error}", code="pdf-form") from error
-    if len(attached) != 1:
-        raise NotProven(f"这个 PDF 里有 {len(attached)} 份账目附件，应有 1 份", code="pdf-attachment")
-    return attached[0], printed
 
 
 def _build_refusal(
