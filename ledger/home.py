@@ -4,7 +4,7 @@
 | --- | --- | --- |
 | `mingbai.toml` | settings | the address in printed codes |
 | `ledger.db` | entries, trees, public texts, facts | everything a page shows; lost: read-only until restored |
-| `heads.db` | signed heads | that no restored backup signs a second history; never restored |
+| `heads.db` | signed heads and what witnesses said of them | that no restored backup signs a second history; never restored |
 | `vault.db` | people, private disclosures, drafts | who is who; lost: totals stay provable, persons do not |
 | `keys/` | log keys | the signature under every head |
 | `archive/` | sealed files by digest | the exact bytes that were hung |
@@ -23,7 +23,7 @@ from ledger.data import load_reference
 from ledger.errors import Fault, Refused
 from ledger.keys import KeyFolder
 from ledger.ports import Clock, Entropy, Ports
-from ledger.store import FileArchive, SqlHeads, SqlLedger, SqlVault, migrate, open_engine
+from ledger.store import FileArchive, SqlCosignatures, SqlHeads, SqlLedger, SqlVault, migrate, open_engine
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,6 +76,7 @@ def open_home(path: Path, *, clock: Clock | None = None, entropy: Entropy | None
         archive=FileArchive(path / "archive"),
         clock=clock or SystemClock(),
         config=config,
+        cosignatures=SqlCosignatures(engines["heads"]),
         engines=engines,
         entropy=entropy or SystemEntropy(),
         get_signer=keys.get_signer,

@@ -100,3 +100,6 @@ SOURCE_FILE_MAX_BYTES = 67_108_864
 
 WITNESS_BODY_MAX_BYTES = 65_536
 """A request to a witness, or its answer: 63 hashes take 3 kB, sixteen post-quantum signature lines 54 kB."""
+
+CONFLICTS_KEPT_MAX = 100
+"""Checkpoints of one log that a witness keeps as evidence that it forked: one proves it."""

@@ -163,6 +163,53 @@ class Heads(Protocol):
         ...
 
 
+class KeptCosignature(msgspec.Struct, frozen=True, kw_only=True):
+    """A witness's verified line under the checkpoint of a size."""
+
+    line: str  # the signature line, with its newline
+    size: int
+    time_s: int  # when it signed, seconds since 1970 UTC, by its own clock
+    witness: str  # its verifier key
+
+
+class WitnessAttempt(msgspec.Struct, frozen=True, kw_only=True):
+    """How asking a witness went last."""
+
+    answered_at: int  # UTC milliseconds of its last cosignature that was kept; 0 before the first
+    asked_at: int  # UTC milliseconds
+    outcome: str  # empty when it cosigned, else the code of what went wrong
+    reason: str  # in Chinese, for a person; empty when it cosigned
+    witness: str  # its verifier key
+
+
+class Cosignatures(Protocol):
+    """What witnesses said of a village's checkpoints, beside the heads; never restored with the entries."""
+
+    def keep(self, village: str, cosignature: KeptCosignature) -> None:
+        """Keep a line durably; keeping the very same again changes nothing."""
+        ...
+
+    def list_at(self, village: str, size: int) -> list[KeptCosignature]:
+        """Return each witness's newest line under the checkpoint of `size`, by witness."""
+        ...
+
+    def list_sizes(self, village: str) -> list[int]:
+        """Return the sizes that any witness cosigned, largest first."""
+        ...
+
+    def note_attempt(self, village: str, attempt: WitnessAttempt) -> None:
+        """Keep how asking a witness went, in place of the time before."""
+        ...
+
+    def list_attempts(self, village: str) -> list[WitnessAttempt]:
+        """Return how asking each witness went last, by witness."""
+        ...
+
+    def get_mark(self, village: str) -> int:
+        """Return a number that changes whenever a cosignature was kept and noted; 0 before the first."""
+        ...
+
+
 class Person(msgspec.Struct, frozen=True, kw_only=True):
     """Somebody who acts in the system."""
 
@@ -279,6 +326,7 @@ class Ports:
 
     archive: Archive
     clock: Clock
+    cosignatures: Cosignatures
     entropy: Entropy
     get_signer: Callable[[str], Signer]
     """The log key of a village; NotFound where this home has none."""

@@ -14,6 +14,8 @@ Leaves to others: what an entry means (`books`, `state`), how it is hashed (`log
 | `reading`, `append` | one log within a transaction: read, and grown in this one place |
 | `projections` | facts as rows, written back at commit |
 | `heads` | signed checkpoints, in a file that no restore touches |
+| `cosignatures` | what witnesses said of them, in the same file |
+| `witness` | a witness's own memory of the logs it watches, in a folder of its own |
 | `vault`, `drafts` | what is personal or not yet passed, in a file of its own |
 | `archive` | sealed files under their digests |
 
@@ -26,10 +28,11 @@ witnesses.
 """
 
 from ledger.store.archive import FileArchive
+from ledger.store.cosignatures import SqlCosignatures
 from ledger.store.engine import open_engine
 from ledger.store.heads import SqlHeads
 from ledger.store.ledger import SqlLedger
 from ledger.store.migrations import migrate
 from ledger.store.vault import SqlVault
 
-__all__ = ["FileArchive", "SqlHeads", "SqlLedger", "SqlVault", "migrate", "open_engine"]
+__all__ = ["FileArchive", "SqlCosignatures", "SqlHeads", "SqlLedger", "SqlVault", "migrate", "open_engine"]

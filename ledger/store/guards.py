@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from sqlalchemy import DDL, MetaData, event
 
-from ledger.store.tables import HEADS, LEDGER
+from ledger.store.tables import HEADS, LEDGER, WITNESS
 
 ENTRIES_INSERT = """
 CREATE TRIGGER entries_insert BEFORE INSERT ON entries BEGIN
@@ -85,6 +85,35 @@ END
 """
 
 
+COSIGNATURES_INSERT = """
+CREATE TRIGGER cosignatures_insert BEFORE INSERT ON cosignatures BEGIN
+  SELECT CASE
+    WHEN EXISTS (SELECT 1 FROM cosignatures WHERE village = NEW.village AND size = NEW.size
+      AND witness = NEW.witness AND time_s = NEW.time_s)
+      THEN RAISE(ABORT, 'cosignatures: no row may be replaced')
+  END;
+END
+"""
+
+WITNESSED_INSERT = """
+CREATE TRIGGER witnessed_insert BEFORE INSERT ON witnessed BEGIN
+  SELECT CASE
+    WHEN EXISTS (SELECT 1 FROM witnessed WHERE origin = NEW.origin)
+      THEN RAISE(ABORT, 'witnessed: no row may be replaced')
+  END;
+END
+"""
+
+WITNESSED_UPDATE = """
+CREATE TRIGGER witnessed_update BEFORE UPDATE ON witnessed BEGIN
+  SELECT CASE
+    WHEN NEW.origin IS NOT OLD.origin OR NEW.size < OLD.size OR (NEW.size = OLD.size AND NEW.root IS NOT OLD.root)
+      THEN RAISE(ABORT, 'witnessed: what was seen only grows')
+  END;
+END
+"""
+
+
 def _refuse(table: str, verb: str) -> str:
     """Build the trigger that refuses every UPDATE or every DELETE on a table."""
     return f"""
@@ -100,7 +129,11 @@ LEDGER_GUARDS = (
     *(TILES_INSERT, _refuse("tiles", "UPDATE"), _refuse("tiles", "DELETE")),
     *(LOGS_INSERT, LOGS_UPDATE, _refuse("logs", "DELETE")),
 )
-HEADS_GUARDS = (HEADS_INSERT, _refuse("heads", "UPDATE"), _refuse("heads", "DELETE"))
+HEADS_GUARDS = (
+    *(HEADS_INSERT, _refuse("heads", "UPDATE"), _refuse("heads", "DELETE")),
+    *(COSIGNATURES_INSERT, _refuse("cosignatures", "UPDATE"), _refuse("cosignatures", "DELETE")),
+)
+WITNESS_GUARDS = (WITNESSED_INSERT, WITNESSED_UPDATE, _refuse("witnessed", "DELETE"))
 
 
 def _install(metadata: MetaData, guards: tuple[str, ...]) -> None:
@@ -111,3 +144,4 @@ def _install(metadata: MetaData, guards: tuple[str, ...]) -> None:
 
 _install(LEDGER, LEDGER_GUARDS)
 _install(HEADS, HEADS_GUARDS)
+_install(WITNESS, WITNESS_GUARDS)

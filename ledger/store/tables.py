@@ -27,6 +27,8 @@ from sqlalchemy import (
 LEDGER = MetaData()
 HEADS = MetaData()
 VAULT = MetaData()
+WITNESS = MetaData()
+"""A witness's own database, in a folder that is no home: see `store.witness`."""
 
 _NUMBER = BigInteger().with_variant(Integer(), "sqlite")
 # Keys are compared byte by byte everywhere, so that a range of keys is the same range in every database.
@@ -125,6 +127,58 @@ heads = _table(
     _column("note", LargeBinary),  # the signed note, verbatim
     CheckConstraint("size > 0", name="heads_size_range"),
     CheckConstraint("length(root) = 32", name="heads_root_length"),
+)
+
+cosignatures = _table(
+    "cosignatures",
+    HEADS,
+    _key("village"),
+    _key("size", _NUMBER),
+    _key("witness"),  # its verifier key
+    _key("time_s", _NUMBER),
+    _column("line", Text),  # the signature line, verbatim
+    CheckConstraint("size > 0 AND time_s > 0", name="cosignatures_range"),
+)
+
+witness_attempts = _table(
+    "witness_attempts",
+    HEADS,
+    _key("village"),
+    _key("witness"),
+    _column("answered_at", _NUMBER),  # UTC milliseconds, 0 before the first cosignature
+    _column("asked_at", _NUMBER),
+    _column("outcome", Text),
+    _column("reason", Text),
+)
+
+witnessed_logs = _table(
+    "witnessed_logs",
+    WITNESS,
+    _key("origin"),
+    _key("verifier_key"),  # trusted for the origin; a log may have more than one
+    _column("added_at", _NUMBER),
+    _column("label", Text),  # what the operator calls it
+)
+
+witnessed = _table(
+    "witnessed",
+    WITNESS,
+    _key("origin"),
+    _column("size", _NUMBER),  # of the checkpoint cosigned last
+    _column("root", LargeBinary),
+    _column("time_s", _NUMBER),  # when it was cosigned
+    _column("note", LargeBinary),  # with the log's lines and ours
+    CheckConstraint("size >= 0 AND length(root) = 32", name="witnessed_head"),
+)
+
+conflicts = _table(
+    "conflicts",
+    WITNESS,
+    _key("origin"),
+    _key("size", _NUMBER),
+    _key("root", LargeBinary),
+    _column("seen_at", _NUMBER),
+    _column("note", LargeBinary),  # signed by the log, and no extension of what was cosigned
 )
 
 persons = _table(

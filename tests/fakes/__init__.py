@@ -4,8 +4,17 @@
 
 from tests.fakes.archive import MemoryArchive
 from tests.fakes.clock import FakeClock, SeededEntropy
+from tests.fakes.cosignatures import MemoryCosignatures
 from tests.fakes.heads import MemoryHeads
 from tests.fakes.ledger import MemoryLedger
 from tests.fakes.vault import MemoryVault
 
-__all__ = ["FakeClock", "MemoryArchive", "MemoryHeads", "MemoryLedger", "MemoryVault", "SeededEntropy"]
+__all__ = [
+    "FakeClock",
+    "MemoryArchive",
+    "MemoryCosignatures",
+    "MemoryHeads",
+    "MemoryLedger",
+    "MemoryVault",
+    "SeededEntropy",
+]

@@ -19,7 +19,12 @@ from ledger.store.engine import open_migrating_engine
 from ledger.store.migrations import Which, find_revision, list_revisions
 
 ALL: tuple[Which, ...] = get_args(Which)
-METADATA: dict[Which, MetaData] = {"ledger": tables.LEDGER, "heads": tables.HEADS, "vault": tables.VAULT}
+METADATA: dict[Which, MetaData] = {
+    "ledger": tables.LEDGER,
+    "heads": tables.HEADS,
+    "vault": tables.VAULT,
+    "witness": tables.WITNESS,
+}
 REVISIONS = [(which, revision) for which in ALL for revision in list_revisions(which)]
 
 POPULATE: dict[str, dict[str, tuple[Any, ...]]] = {
@@ -32,6 +37,16 @@ POPULATE: dict[str, dict[str, tuple[Any, ...]]] = {
         "facts": ("371082101201", "village", b"{}"),
     },
     "heads_0001": {"heads": ("371082101201", 1, bytes(32), b"note")},
+    "heads_0002": {
+        "heads": ("371082101201", 1, bytes(32), b"note"),
+        "cosignatures": ("371082101201", 1, "witness", 1_793_174_400, "line"),
+        "witness_attempts": ("371082101201", "witness", 1, 1, "", ""),
+    },
+    "witness_0001": {
+        "witnessed_logs": ("mingbai/sample", "mingbai/sample+00000000+AAAA", 1, ""),
+        "witnessed": ("mingbai/sample", 1, bytes(32), 1, b"note"),
+        "conflicts": ("mingbai/sample", 1, bytes(32), 1, b"note"),
+    },
     "vault_0001": {
         "persons": ("371082101201", "u-aaaaaaaaaa", "样例甲", "clerk"),
         "households": ("371082101201", "h-aaaaaaaaaaaaaaaa", "display", 1, "样例乙", "0001"),
@@ -103,11 +118,13 @@ def test_the_migrated_schema_is_the_schema_of_the_code(tmp_path: Path, which: Wh
 
 
 def test_every_guard_of_the_code_is_in_the_migrated_schema(tmp_path: Path) -> None:
-    for which in ("ledger", "heads"):
+    found: dict[str, str] = {}
+    for which in ("ledger", "heads", "witness"):
         migrate_file(tmp_path / f"{which}.db", which)
-    found = {**read_schema(tmp_path / "ledger.db"), **read_schema(tmp_path / "heads.db")}
+        found |= read_schema(tmp_path / f"{which}.db")
 
-    expected = [" ".join(guard.split()) for guard in (*guards.LEDGER_GUARDS, *guards.HEADS_GUARDS)]
+    all_guards = (*guards.LEDGER_GUARDS, *guards.HEADS_GUARDS, *guards.WITNESS_GUARDS)
+    expected = [" ".join(guard.split()) for guard in all_guards]
 
     assert sorted(sql for sql in found.values() if sql.startswith("CREATE TRIGGER")) == sorted(expected)
 

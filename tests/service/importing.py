@@ -30,7 +30,15 @@ from ledger.service.found import add_person, found_village
 from ledger.service.import_ import Import, WorkbookKind, apply_import, import_workbook
 from ledger.service.workbooks.columns import WORKBOOKS
 from tests.builders import VILLAGE, build_rule
-from tests.fakes import FakeClock, MemoryArchive, MemoryHeads, MemoryLedger, MemoryVault, SeededEntropy
+from tests.fakes import (
+    FakeClock,
+    MemoryArchive,
+    MemoryCosignatures,
+    MemoryHeads,
+    MemoryLedger,
+    MemoryVault,
+    SeededEntropy,
+)
 
 Row = Mapping[str, Any]
 ORIGIN = "mingbai/testtesttesttest"
@@ -117,6 +125,7 @@ class ImportDesk:
         self.ports = Ports(
             archive=MemoryArchive(),
             clock=clock or FakeClock(),
+            cosignatures=MemoryCosignatures(),
             entropy=SeededEntropy("import"),
             get_signer=MemorySigner,
             heads=MemoryHeads(),

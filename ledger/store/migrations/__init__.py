@@ -18,7 +18,7 @@ from sqlalchemy import Engine
 
 from ledger.store.engine import WRITES, open_migrating_engine
 
-Which = Literal["ledger", "heads", "vault"]
+Which = Literal["ledger", "heads", "vault", "witness"]
 
 _FOLDER = Path(__file__).parent
 
