@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import re
+import hashlib
 from pathlib import Path
 
 import rich_click as click
@@ -11,21 +10,37 @@ import rich_click as click
 from ledger.books.values import SheetKind
 from ledger.canonical import encode_value
 from ledger.commands.common import (
+    build_unwritable,
+    force_option,
     get_village,
     get_writable_village,
     home_option,
+    json_option,
+    maker_option,
+    print_json,
     print_notice,
+    refuse_strangers,
+    refuse_taken,
     village_option,
+    write_whole,
 )
-from ledger.errors import Fault, NotFound, Refused
+from ledger.errors import Fault, NotFound, Refused, format_fault
 from ledger.home import Home
 from ledger.ports import Ports, SheetJob
-from ledger.service.drafts import refuse_stranger
-from ledger.service.sheets import build_figures, find_open_until, find_sheet, seal_sheet
+from ledger.service.drafts import refuse_no_month
+from ledger.service.sheets import (
+    SealedSheet,
+    build_figures,
+    check_adopted,
+    find_open_until,
+    find_sheet,
+    seal_sheet,
+)
 from reports.worker import WorkerRenderer
 
 ALL_KINDS: tuple[SheetKind, ...] = ("finance", "points", "scores")
-_MONTH = re.compile(r"2[0-9]{3}-(0[1-9]|1[0-2])", re.ASCII)
+LEFT_OUT = frozenset({"sheet-nothing", "sheet-unchanged"})
+"""Why a sheet that nobody named is left out, and no fault."""
 
 
 @click.command("sheet")
@@ -40,58 +55,146 @@ _MONTH = re.compile(r"2[0-9]{3}-(0[1-9]|1[0-2])", re.ASCII)
 )
 @click.option("--out", required=True, metavar="文件.pdf", help="写到哪个文件。")
 @click.option("--draft", is_flag=True, help="按现在的记录打印草稿，即使已经封存。")
-def sheet(home: Home, village: str | None, month: str, kind: SheetKind, out: str, draft: bool) -> None:
+@force_option
+@json_option
+def sheet(
+    home: Home,
+    village: str | None,
+    month: str,
+    kind: SheetKind,
+    out: str,
+    draft: bool,
+    force: bool,
+    as_json: bool,
+) -> None:
     """取出一张公开表的 PDF：已封存的取原件，未封存的打印草稿。"""
-    check_month(month)
+    refuse_no_month(month)
     code = get_village(home, village)
-    sealed = None if draft else find_sealed_pdf(home, code, kind, month)
-    if sealed is not None:
-        number, data = sealed
-        write_whole(Path(out), data)
-        print_notice(f"公开表 {number} 的原件已写到 {out}")
-        return
-    with WorkerRenderer() as renderer:
-        data = renderer.render(build_draft_job(home, code, kind, month))
-    write_whole(Path(out), data)
-    print_notice(f"草稿已写到 {out}：没有封存，没有二维码，不作公示依据")
+    path = Path(out)
+    refuse_taken(path, force=force)
+    number, data = (None if draft else find_sealed_pdf(home, code, kind, month)) or ("", b"")
+    if not number:
+        job = build_draft_job(home, code, kind, month)
+        with WorkerRenderer() as renderer:
+            data = renderer.render(job)
+    write_whole(path, data, force=force)
+    if as_json:
+        digest = hashlib.sha256(data).hexdigest()
+        print_json(
+            {
+                "file": str(path),
+                "kind": kind,
+                "month": month,
+                "number": number,
+                "pdf": digest,
+                "village": code,
+            }
+        )
+    elif number:
+        print_notice(f"公开表 {number} 的原件已写到 {path}")
+    else:
+        print_notice(f"草稿已写到 {path}：没有封存，没有二维码，不作公示依据")
 
 
 @click.command("seal")
 @home_option
 @village_option
-@click.option("--month", required=True, metavar="YYYY-MM", help="哪个月；要先结账。")
+@click.option("--month", required=True, metavar="YYYY-MM", help="哪个月，如 2026-11；要先结账。")
 @click.option(
     "--kind",
     "kinds",
     multiple=True,
     type=click.Choice(["finance", "points", "scores"]),
-    help="哪种表；不写就三种都封存。",
+    help="哪种表，可写多次；不写就封存本村有的、有新内容的。",
 )
-@click.option("--maker", required=True, metavar="代号", help="经办人的代号。")
+@maker_option
 @click.option("--out", metavar="文件夹", help="同时把 PDF 放进这个文件夹，好拿去打印。")
+@json_option
+@click.pass_context
 def seal(
-    home: Home, village: str | None, month: str, kinds: tuple[SheetKind, ...], maker: str, out: str | None
+    context: click.Context,
+    home: Home,
+    village: str | None,
+    month: str,
+    kinds: tuple[SheetKind, ...],
+    maker: str,
+    out: str | None,
+    as_json: bool,
 ) -> None:
     """封存公开表：数字和 PDF 固定到一个签名的检查点，此后改动都看得出来。"""
-    check_month(month)
+    refuse_no_month(month)
     code = get_writable_village(home, village)
-    refuse_stranger(home, code, maker)
+    refuse_strangers(home, code, maker=maker)
+    folder = _make_folder(out)
+    sealed, left = _seal_each(home, code, kinds or ALL_KINDS, month, maker)
+    if not sealed:
+        raise Refused(dict.fromkeys(fault for faults in left.values() for fault in faults))
+    wrong = [fault for faults in left.values() for fault in faults if kinds or fault.code not in LEFT_OUT]
+    wrong += [fault for item in sealed if folder for fault in _hand_out(home, item, folder)]
+    if as_json:
+        print_json({"faults": wrong, "left_out": left, "month": month, "sealed": sealed, "village": code})
+    else:
+        _tell(month, sealed, left)
+        for fault in wrong:
+            print_notice(f"没有做成：{format_fault(fault)}")
+    context.exit(1 if wrong else 0)
+
+
+def _make_folder(out: str | None) -> Path | None:
+    """Make the folder before anything is sealed: what is sealed cannot be taken back."""
+    if out is None:
+        return None
+    folder = Path(out)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Refused([build_unwritable(folder, error)]) from error
+    return folder
+
+
+def _seal_each(
+    home: Home, village: str, kinds: tuple[SheetKind, ...], month: str, maker: str
+) -> tuple[list[SealedSheet], dict[SheetKind, tuple[Fault, ...]]]:
+    """Return what was sealed, and of every other kind why not: each sheet is an entry of its own."""
+    sealed: list[SealedSheet] = []
+    left: dict[SheetKind, tuple[Fault, ...]] = {}
     with WorkerRenderer() as renderer:
-        for kind in kinds or ALL_KINDS:
-            sealed, receipt = seal_sheet(
-                home,
-                renderer,
-                code,
-                kind,
-                month,
-                maker=maker,
-                base_url=home.config.public_base_url,
-                is_demo=home.config.is_demo,
-            )
-            click.echo(f"{sealed.number}  第 {receipt.index} 项  PDF {sealed.pdf[:16]}…")
-            if out is not None:
-                write_whole(Path(out) / f"{sealed.number}.pdf", home.archive.find(sealed.pdf) or b"")
-    print_notice(f"{month} 已封存。打印张贴用 mingbai sheet，或上面写出的 PDF。")
+        for kind in dict.fromkeys(kinds):
+            try:
+                item, _ = seal_sheet(
+                    home,
+                    renderer,
+                    village,
+                    kind,
+                    month,
+                    maker=maker,
+                    base_url=home.config.public_base_url,
+                    is_demo=home.config.is_demo,
+                )
+            except Refused as error:
+                left[kind] = error.faults
+            else:
+                sealed.append(item)
+    return sealed, left
+
+
+def _hand_out(home: Home, sealed: SealedSheet, folder: Path) -> list[Fault]:
+    """Write a sealed sheet's PDF; it stays sealed where that fails, and `mingbai sheet` hands it out again."""
+    try:
+        write_whole(folder / f"{sealed.number}.pdf", home.archive.find(sealed.pdf) or b"")
+    except Refused as error:
+        return list(error.faults)
+    return []
+
+
+def _tell(month: str, sealed: list[SealedSheet], left: dict[SheetKind, tuple[Fault, ...]]) -> None:
+    for item in sealed:
+        click.echo(f"{item.number}  第 {item.index} 项  PDF {item.pdf[:16]}…")
+    print_notice(f"{month} 已封存 {len(sealed)} 张。打印张贴用 mingbai sheet，或 --out 写出的 PDF。")
+    for faults in left.values():
+        for fault in faults:
+            if fault.code in LEFT_OUT:
+                print_notice(f"没有封存{fault.place}：{fault.found}。")
 
 
 def find_sealed_pdf(home: Ports, village: str, kind: SheetKind, month: str) -> tuple[str, bytes] | None:
@@ -111,8 +214,14 @@ def find_sealed_pdf(home: Ports, village: str, kind: SheetKind, month: str) -> t
 
 
 def build_draft_job(home: Home, village: str, kind: SheetKind, month: str) -> SheetJob:
-    """Return the job of a draft: provisional figures, no codes, nothing attached."""
+    """Return the job of a draft: provisional figures, no codes, nothing attached.
+
+    Raises Refused where nothing of the kind is adopted.
+    """
     with home.ledger.read(village) as reader:
+        faults = check_adopted(reader, kind, month)
+        if faults:
+            raise Refused(faults)
         figures = build_figures(home, reader, kind, month)
         open_until = find_open_until(reader, month)
     return SheetJob(
@@ -125,43 +234,3 @@ def build_draft_job(home: Home, village: str, kind: SheetKind, month: str) -> Sh
         open_until=open_until,
         verifier_key=home.get_signer(village).verifier_key,
     )
-
-
-def check_month(month: str) -> None:
-    """Refuse what is no month."""
-    if _MONTH.fullmatch(month):
-        return
-    raise Refused(
-        [
-            Fault(
-                code="month-invalid",
-                place="--month",
-                found=month[:20],
-                expected="如 2026-11",
-                remedy="写四位年、两位月",
-            )
-        ]
-    )
-
-
-def write_whole(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all: a crash leaves the old one; raises Refused where it cannot be
-    written.
-    """
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        part.write_bytes(data)
-        part.replace(path)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise Refused(
-            [
-                Fault(
-                    code="file-unwritable",
-                    place=f"文件 {path}",
-                    found=os.strerror(error.errno or 0),
-                    expected="可以写的文件",
-                    remedy="检查文件夹是否存在、是否有权限和空间",
-                )
-            ]
-        ) from error

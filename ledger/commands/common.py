@@ -173,8 +173,7 @@ def write_beside(path: Path, *, force: bool = False) -> Iterator[Path]:
     Raises Refused where `path` is taken, unless by a file and with `force`, and where it cannot be written; whatever
     stops the writing leaves what was there.
     """
-    if path.exists() and not (force and path.is_file()):
-        raise Refused([_build_taken(path)])
+    refuse_taken(path, force=force)
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         try:
@@ -192,6 +191,12 @@ def write_whole(path: Path, data: bytes, *, force: bool = False) -> None:
     """Write a file whole or not at all; see `write_beside`."""
     with write_beside(path, force=force) as part:
         part.write_bytes(data)
+
+
+def refuse_taken(path: Path, *, force: bool) -> None:
+    """Raise Refused where something is at `path` already, unless it is a file that `force` gives up."""
+    if path.exists() and not (force and path.is_file()):
+        raise Refused([_build_taken(path)])
 
 
 def build_unwritable(path: Path, error: OSError) -> Fault:

@@ -27,6 +27,8 @@ from ledger.service.publish import publish_head
 from ledger.service.record import Passed, Receipt, record_claims
 from ledger.state import get_day
 from ledger.state.facts import PeriodFacts, SheetFacts, get_fact, scan_facts
+from ledger.state.rulebooks import find_rulebook
+from ledger.state.schemes import find_scheme
 
 SEALER_ROLES = ("clerk", "supervisor", "secretary", "township")
 FIGURES: dict[SheetKind, type[FinanceFigures] | type[PointsFigures] | type[ScoreFigures]] = {
@@ -120,6 +122,25 @@ def read_texts(reader: Reader) -> Callable[[str], object | None]:
     return find
 
 
+def check_adopted(reader: Reader, kind: SheetKind, period: str) -> list[Fault]:
+    """A sheet of points or scores needs the rulebook or the scheme: without it nothing can have been given."""
+    if kind == "points" and find_rulebook(reader.facts, period) is None:
+        return [_build_nothing("村民积分公开表", f"{period} 没有起用的积分细则", "mingbai adopt rulebook")]
+    if kind == "scores" and find_scheme(reader.facts, period) is None:
+        return [_build_nothing("党员评分公开表", f"{period} 没有起用的考评办法", "mingbai adopt scheme")]
+    return []
+
+
+def _build_nothing(place: str, found: str, command: str) -> Fault:
+    return Fault(
+        code="sheet-nothing",
+        place=place,
+        found=found,
+        expected="先采用，再评议，再公开",
+        remedy=f"本村要用的，先 {command} 并由另一人通过；不用的，这张表不用封存",
+    )
+
+
 def seal_sheet(
     ports: Ports,
     renderer: Renderer,
@@ -135,13 +156,17 @@ def seal_sheet(
 
     `base_url` and `is_demo` come from the home's settings and are printed only: no figure follows from them.
 
-    Raises Refused when the month is open, when the newest sealed sheet already says the same, when the maker does not
-    act in the village, and when the sheet's own evidence does not prove its figures.
+    Raises Refused when the month is open, when nothing of the kind is adopted, when the newest sealed sheet already
+    says the same, when the maker does not act in the village, and when the sheet's own evidence does not prove its
+    figures.
     """
     faults = check_person(ports.vault.find_person(village, maker), maker, SEALER_ROLES)
     if faults:
         raise Refused(faults)
     with ports.ledger.read(village) as reader:
+        faults = check_adopted(reader, kind, period)
+        if faults:
+            raise Refused(faults)
         head = _get_head(ports, village, reader)
         number = _get_next_number(reader, kind, period)
         today = get_day(ports.clock.now_ms())

@@ -330,6 +330,18 @@ def test_a_sheet_sealed_too_early_or_for_nothing_is_told_whole(closed: VillageHo
     ]
 
 
+def test_a_sheet_of_what_the_village_did_not_adopt_is_told_whole(closed: VillageHome) -> None:
+    told = (
+        "{}公开表：现为2026-10 没有起用的{}，应为先采用，再评议，再公开。"
+        "本村要用的，先 mingbai adopt {} 并由另一人通过；不用的，这张表不用封存。（sheet-nothing）"
+    )
+
+    assert refuse(lambda: closed.seal("points", "2026-10")) == [
+        told.format("村民积分", "积分细则", "rulebook")
+    ]
+    assert refuse(lambda: closed.seal("scores", "2026-10")) == [told.format("党员评分", "考评办法", "scheme")]
+
+
 def test_a_log_that_grows_under_the_seal_is_told_whole(closed: VillageHome) -> None:
     with closed.home.ledger.read(VILLAGE) as reader:
         seen = reader.size

@@ -10,11 +10,13 @@ from pathlib import Path
 
 import pikepdf
 import pytest
+import rich_click as click
 from click.testing import CliRunner, Result
 
 from ledger.books.sheets import SheetSealed
 from ledger.books.values import SheetKind
 from ledger.canonical import parse_entry
+from ledger.commands.common import write_beside, write_whole
 from ledger.config import Config
 from ledger.entries import KIND_OF_BODY, Body, Claim
 from ledger.errors import Refused
@@ -23,8 +25,8 @@ from ledger.home import Home, create_home
 from ledger.ports import Person
 from ledger.service.found import found_village
 from ledger.service.record import Passed, record_claims
-from ledger.service.sheets import seal_sheet
-from reports.commands import check_month, sheet, write_whole
+from ledger.service.sheets import list_sheets, seal_sheet
+from reports.commands import seal, sheet
 from reports.worker import WorkerRenderer
 from tests.builders import (
     CHECKER,
@@ -147,21 +149,120 @@ def test_a_draft_can_be_printed_of_a_sealed_month(
 
 
 @pytest.mark.parametrize("month", ["2026-13", "2026-1", "1999-01", "２026-01", "2026-01 ", "x"])
-def test_what_is_no_month_is_refused(month: str) -> None:
-    with pytest.raises(Refused) as caught:
-        check_month(month)
+@pytest.mark.parametrize("command", [sheet, seal])
+def test_what_is_no_month_is_refused_by_the_one_rule(
+    home: Home, tmp_path: Path, month: str, command: click.Command
+) -> None:
+    words = ["--home", str(home.path), "--month", month, "--kind", "finance", "--out", str(tmp_path / "x")]
 
-    assert str(caught.value) == f"--month：现为{month}，应为如 2026-11。写四位年、两位月。（month-invalid）"
+    result = CliRunner().invoke(command, [*words, *(["--maker", MAKER] if command is seal else [])])
+
+    assert list_codes(result) == ["month-form"]
+
+
+def test_a_file_that_is_there_is_written_over_only_when_told_to(home: Home, tmp_path: Path) -> None:
+    path = tmp_path / "draft.pdf"
+    path.write_bytes(b"old")
+
+    assert list_codes(_run(home, path)) == ["file-exists"]
+    assert path.read_bytes() == b"old"
+    answer = json.loads(_run(home, path, "--force", "--json").stdout)
+
+    assert answer == {
+        "file": str(path),
+        "kind": "finance",
+        "month": MONTH,
+        "number": "",
+        "pdf": hashlib.sha256(path.read_bytes()).hexdigest(),
+        "village": VILLAGE,
+    }
+    assert list_codes(_run(home, tmp_path, "--force")) == ["file-exists"]
+
+
+def test_nothing_is_drafted_of_what_the_village_did_not_adopt(home: Home, tmp_path: Path) -> None:
+    assert list_codes(_run(home, tmp_path / "draft.pdf", kind="points")) == ["sheet-nothing"]
+
+
+def test_sealing_takes_what_the_village_has_and_says_what_was_left_out(home: Home, tmp_path: Path) -> None:
+    result = _seal(home, "--out", str(tmp_path / "打印" / "十月"))
+
+    assert result.exit_code == 0, result.output
+    assert result.stdout.startswith("2026-10-F-1  第 5 项  PDF ")
+    assert result.stderr.splitlines() == [
+        "2026-10 已封存 1 张。打印张贴用 mingbai sheet，或 --out 写出的 PDF。",
+        "没有封存村民积分公开表：2026-10 没有起用的积分细则。",
+        "没有封存党员评分公开表：2026-10 没有起用的考评办法。",
+    ]
+    assert [path.name for path in (tmp_path / "打印" / "十月").iterdir()] == ["2026-10-F-1.pdf"]
+    assert list_codes(_seal(home)) == ["sheet-unchanged", "sheet-nothing", "sheet-nothing"]
+
+
+def test_programs_read_what_was_sealed_and_what_was_not(home: Home, tmp_path: Path) -> None:
+    (tmp_path / "2026-10-F-1.pdf").write_bytes(b"another home's")
+
+    result = _seal(home, "--kind", "points", "--kind", "finance", "--out", str(tmp_path), "--json")
+
+    assert result.exit_code == 1
+    answer = json.loads(result.stdout)
+    assert [item["number"] for item in answer["sealed"]] == ["2026-10-F-1"]
+    assert [fault["code"] for fault in answer["faults"]] == ["sheet-nothing", "file-exists"]
+    assert [fault["code"] for fault in answer["left_out"]["points"]] == ["sheet-nothing"]
+    assert (tmp_path / "2026-10-F-1.pdf").read_bytes() == b"another home's"
+
+
+def test_what_was_asked_for_and_not_sealed_is_said_after_what_was(home: Home) -> None:
+    result = _seal(home, "--kind", "finance", "--kind", "scores")
+
+    assert result.exit_code == 1
+    assert result.stdout.startswith("2026-10-F-1")
+    assert "没有做成：党员评分公开表：现为2026-10 没有起用的考评办法" in result.stderr
+
+
+def test_an_open_month_is_one_fault_and_a_folder_that_cannot_be_made_stops_before_sealing(
+    home: Home, tmp_path: Path
+) -> None:
+    (tmp_path / "file").touch()
+
+    assert list_codes(_seal(home, "--out", str(tmp_path / "file"))) == ["file-unwritable"]
+    assert list_codes(_seal(home, month="2026-11", kinds=("finance",))) == ["sheet-period-open"]
+    with home.ledger.read(VILLAGE) as reader:
+        assert list_sheets(reader, "finance") == []
+
+
+def test_a_clerk_seals_by_code(home: Home) -> None:
+    result = _seal(home, maker="样例甲")
+
+    assert list_codes(result) == ["person-code"]
+    assert f"  {MAKER}  经办人  样例甲" in result.stderr
+
+
+def _seal(
+    home: Home, *options: str, month: str = MONTH, maker: str = MAKER, kinds: tuple[str, ...] = ()
+) -> Result:
+    chosen = [word for kind in kinds for word in ("--kind", kind)]
+    words = ["--home", str(home.path), "--month", month, "--maker", maker, *chosen, *options]
+    return CliRunner().invoke(seal, words)
+
+
+def list_codes(result: Result) -> list[str]:
+    assert isinstance(result.exception, Refused), (result.output, result.exception)
+    return [fault.code for fault in result.exception.faults]
 
 
 def test_a_file_that_cannot_be_written_leaves_the_old_one(tmp_path: Path) -> None:
-    old = tmp_path / "folder"
-    old.mkdir()
+    old = tmp_path / "sheet.pdf"
+    old.write_bytes(b"old")
 
-    with pytest.raises(Refused, match="file-unwritable"):
-        write_whole(old, b"new")
+    def write_half() -> None:
+        with write_beside(old, force=True) as part:
+            part.write_bytes(b"half")
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        write_half()
 
     assert list(tmp_path.iterdir()) == [old]
+    assert old.read_bytes() == b"old"
 
 
 def test_a_file_in_no_folder_is_refused_in_words(tmp_path: Path) -> None:
@@ -171,6 +272,6 @@ def test_a_file_in_no_folder_is_refused_in_words(tmp_path: Path) -> None:
         write_whole(path, b"new")
 
     assert str(caught.value) == (
-        f"文件 {path}：现为No such file or directory，应为可以写的文件。"
+        f"文件 {path}：现为没有这个文件或文件夹，应为可以写的文件。"
         "检查文件夹是否存在、是否有权限和空间。（file-unwritable）"
     )
