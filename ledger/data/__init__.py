@@ -1,4 +1,4 @@
-"""The field's data files, read once: charts of accounts and the law's clocks.
+"""The field's data files, read once: charts of accounts, the law's clocks, the characters a sheet can print.
 
 Shell: the only place that opens these files. What they mean is parsed by `books`, and handed on as values.
 """
@@ -12,7 +12,7 @@ from ledger.books.accounts import parse_chart
 from ledger.books.law import parse_law
 from ledger.state.reference import Reference
 
-__all__ = ["load_reference", "read_data"]
+__all__ = ["load_glyphs", "load_reference", "read_data"]
 
 
 @cache
@@ -24,6 +24,18 @@ def load_reference() -> Reference:
             "2023": parse_chart(read_data("chart_2023.csv"), "2023"),
         },
         law=parse_law(read_data("law.toml")),
+    )
+
+
+@cache
+def load_glyphs() -> frozenset[int]:
+    """Return the code points that the font of the sheets has a glyph for."""
+    lines = (line for line in read_data("glyphs.txt").splitlines() if not line.startswith("#"))
+    bounds = (word.partition("-") for line in lines for word in line.split())
+    return frozenset(
+        code_point
+        for first, _, last in bounds
+        for code_point in range(int(first, 16), int(last or first, 16) + 1)
     )
 
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from ledger.books.screening import (
     check_characters,
+    check_glyphs,
     check_private_text,
     check_public_text,
     format_found,
@@ -182,3 +183,25 @@ def test_every_kind_of_blank_becomes_a_plain_one() -> None:
 )
 def test_a_fault_repeats_a_short_and_harmless_piece(text: str, shown: str) -> None:
     assert format_found(text) == shown
+
+
+def test_a_character_without_a_glyph_is_named_once_with_its_code_point() -> None:
+    glyphs = frozenset(map(ord, "购纸"))
+
+    (fault,) = check_glyphs("购a纸a", "C5", glyphs)
+
+    assert (fault.code, fault.place, fault.found) == ("glyph-missing", "C5", "「a」（U+0061）")
+    assert check_glyphs("购纸", "C5", glyphs) == []
+
+
+def test_many_characters_without_a_glyph_are_counted() -> None:
+    (fault,) = check_glyphs("abcdefg", "C5", frozenset())
+
+    assert fault.found.count("U+") == 5
+    assert fault.found.endswith("「e」（U+0065）等 7 个字")
+
+
+@pytest.mark.parametrize("char", ["\u200b", "\u2f2d", "\ue000"])
+def test_what_is_refused_for_a_better_reason_is_not_called_unprintable(char: str) -> None:
+    assert check_characters(char, "C5") != []
+    assert check_glyphs(char, "C5", frozenset()) == []
