@@ -80,6 +80,7 @@ def _build_answer(imported: Import, keep: bool) -> dict[str, object]:
         "drafts": [{"id": draft.id, "label": draft.label} for draft in imported.drafts],
         "faults": imported.faults,
         "kind": imported.kind,
+        "notices": list(imported.notices),
         "preview": list(imported.preview),
         "village": imported.village,
     }
@@ -88,6 +89,8 @@ def _build_answer(imported: Import, keep: bool) -> dict[str, object]:
 def _print_import(imported: Import, keep: bool) -> None:
     for line in imported.preview:
         click.echo(line)
+    for notice in imported.notices:
+        print_notice(f"请核对：{notice}")
     if not keep:
         print_notice(f"试算：共 {len(imported.drafts)} 项，没有要改的。加 --apply 存为草稿。")
         return

@@ -23,6 +23,7 @@ from ledger.service.workbooks.opening import gather_opening
 from ledger.service.workbooks.points import gather_points
 from ledger.service.workbooks.reading import Line, read_workbook
 from ledger.service.workbooks.scores import gather_scores
+from ledger.service.workbooks.slots import list_waiting_slots
 from ledger.service.workbooks.tray import Desk, OverlayFacts, Tray
 from ledger.service.workbooks.vouchers import gather_vouchers
 
@@ -42,6 +43,7 @@ class Import:
     households: tuple[Household, ...]  # rows for the vault, written by `apply_import`
     kind: WorkbookKind
     members: tuple[Member, ...]  # the same
+    notices: tuple[str, ...]  # what nothing forbids and the clerk should look at once more
     preview: tuple[str, ...]  # what would be posted, line by line, for the clerk alone
     village: str
 
@@ -62,6 +64,7 @@ def import_workbook(
             ports=ports,
             reader=reader,
             village=village,
+            waiting=list_waiting_slots(ports.vault, village),
         )
         tray = Tray(desk=desk, facts=OverlayFacts(reader.facts, reader.size))
         tray.refuse(check_person(ports.vault.find_person(village, maker), maker, MAKER_ROLES))
@@ -79,6 +82,7 @@ def import_workbook(
         households=tuple(tray.households),
         kind=kind,
         members=tuple(tray.members),
+        notices=tuple(tray.notices),
         preview=tuple(tray.preview),
         village=village,
     )
@@ -124,7 +128,14 @@ def _build_refusal(kind: WorkbookKind, village: str, faults: Sequence[Fault]) ->
             )
         )
     return Import(
-        drafts=(), faults=tuple(shown), households=(), kind=kind, members=(), preview=(), village=village
+        drafts=(),
+        faults=tuple(shown),
+        households=(),
+        kind=kind,
+        members=(),
+        notices=(),
+        preview=(),
+        village=village,
     )
 
 

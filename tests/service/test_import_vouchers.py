@@ -418,8 +418,9 @@ def test_a_number_that_is_in_the_books_already(desk: ImportDesk) -> None:
 
     assert _say(desk, PAPER | {"摘要": "购水桶"}, PAPER_PAID) == [
         (
-            "工作表「凭证」第 2 行，凭证 2026-10-001：现为2026-10-001，应为2026-10-002。"
-            "凭证编号按月从 001 起连续，不跳号、不重号。（voucher-number-gap）"
+            "工作表「凭证」第 2 行，凭证 2026-10-001：现为凭证号 2026-10-001 已记入第 2 项，"
+            "应为没有用过的编号，接下来是 2026-10-002。同一张凭证不用再导入；是另一张凭证，"
+            "就改用接下来的编号。（voucher-number-used）"
         )
     ]
 
@@ -531,7 +532,12 @@ def test_a_pile_of_accents(desk: ImportDesk) -> None:
         (
             "工作表「凭证」C2：现为连着超过 2 个附加符号，应为平常的文字。清空这一格，用键盘重新输入。"
             "（text-accents）"
-        )
+        ),
+        (
+            "工作表「凭证」C2：现为「\u0302」（U+0302）、「\u0303」（U+0303），应为公开表上印得出来的字。"
+            "这个字印出来是空框：换一个常用字；人名、地名里的生僻字用同音字代替，并在后面注明。"
+            "（glyph-missing）"
+        ),
     ]
 
 
@@ -675,7 +681,7 @@ def test_more_faults_than_anyone_reads_are_counted(desk: ImportDesk) -> None:
 
     assert len(said) == 201
     assert said[-1:] == [
-        "工作簿：现为另外还有 50 处，应为一次列出不超过 200 处。先改好上面列出的，再导入一次。（faults-more）"
+        "工作簿：现为另外还有 51 处，应为一次列出不超过 200 处。先改好上面列出的，再导入一次。（faults-more）"
     ]
 
 

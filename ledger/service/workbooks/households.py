@@ -27,6 +27,8 @@ from ledger.state.facts import RulebookFacts, get_fact
 
 Consent = Literal["scoring", "display", "naming"]
 _CONSENTS: dict[str, Consent] = {"同意积分": "scoring", "同意公示": "display", "同意署名": "naming"}
+_OF_DAYS = frozenset({"date-future", "period-closed", "period-future"})
+"""Faults that a day of signing has whoever signs."""
 
 
 def gather_households(tray: Tray, lines: Sequence[Line]) -> None:
@@ -53,15 +55,19 @@ def gather_households(tray: Tray, lines: Sequence[Line]) -> None:
         seen.setdefault(number, line)
     if not version and any(line.has("签约日期") for line in lines):
         tray.refuse([_fault_no_rulebook(next(line for line in lines if line.has("签约日期")))])
-    if tray.faults or any(line.bad for line in lines):
+    if tray.faults:
+        # What is signed in the future or in a closed month is said in the same go as everything else.
+        for line in _list_first_of_days(lines):
+            tray.refuse(_check_day(tray, line, version), line.at("签约日期"))
         return
     # A household kept by an import whose drafts were given up gets its old pseudonym again.
     households = [_build_household(desk, line, kept.get(line.text("户号"))) for line in lines]
     tray.households += households
     _register(tray, [item for item in households if item.number not in registered])
-    for day in sorted({line.text("签约日期") for line in lines} - {""}):
+    for first in _list_first_of_days(lines):
         pairs = zip(households, lines, strict=True)
-        _sign(tray, [item for item, line in pairs if line.text("签约日期") == day], day, version)
+        day = first.text("签约日期")
+        _sign(tray, [item for item, line in pairs if line.text("签约日期") == day], first, version)
 
 
 def check_typed_as_text(line: Line, header: str) -> list[Fault]:
@@ -81,7 +87,7 @@ def check_typed_as_text(line: Line, header: str) -> list[Fault]:
 
 def _check_line(line: Line, first: Line | None) -> list[Fault]:
     faults = check_typed_as_text(line, "户号")
-    faults += check_private_text(line.text("户主"), line.at("户主"))
+    faults += check_private_text(line.written("户主"), line.at("户主")) if line.has("户主") else []
     if first is not None:
         faults.append(fault_twice(line, "户号", f"户号 {line.text('户号')}", first))
     if line.text("村民小组") == "0":
@@ -97,7 +103,8 @@ def _check_line(line: Line, first: Line | None) -> list[Fault]:
                 remedy="对照积分契约改正",
             )
         )
-    if bool(chosen) != line.has("签约日期"):
+    consents_known = all(line.can_read(header) for header in _CONSENTS)
+    if consents_known and "签约日期" not in line.unknown and bool(chosen) != line.has("签约日期"):
         faults.append(
             Fault(
                 code="agreement-day",
@@ -112,7 +119,7 @@ def _check_line(line: Line, first: Line | None) -> list[Fault]:
 
 def _check_known(line: Line, known: Household, *, is_signed: bool) -> list[Fault]:
     """A household registered before is the same one, and signs what it has not signed."""
-    if is_signed or not line.has("签约日期"):
+    if is_signed or line.lacks("签约日期"):
         return [_fault_known(line, "已经登记、签约" if is_signed else "已经登记")]
     faults = check_name(line, "户主", known.name)
     if line.number("村民小组") != known.group and "村民小组" in line.values:
@@ -185,7 +192,24 @@ def _register(tray: Tray, households: Sequence[Household]) -> None:
             tray.add(body, tray.desk.today, tray.desk.today[:7], label, texts)
 
 
-def _sign(tray: Tray, agreed: Sequence[Household], day: str, version: int) -> None:
+def _list_first_of_days(lines: Sequence[Line]) -> list[Line]:
+    """Return the first line of each day of signing, by day."""
+    firsts: dict[str, Line] = {}
+    for line in lines:
+        firsts.setdefault(line.text("签约日期"), line)
+    return [line for day, line in sorted(firsts.items()) if day]
+
+
+def _check_day(tray: Tray, line: Line, version: int) -> list[Fault]:
+    """Return what is wrong with a day of signing, whoever signs."""
+    day = line.text("签约日期")
+    body = AgreementsSigned(agreements=(), display=0, naming=0, scoring=0, version=version)
+    return [fault for fault in tray.check(body, day, day[:7]) if fault.code in _OF_DAYS]
+
+
+def _sign(tray: Tray, agreed: Sequence[Household], first: Line, version: int) -> None:
+    """Draft the agreements of one day, that of the line `first`."""
+    day = first.text("签约日期")
     for start, stop in split_parts(agreed, ENTRY_MAX_LINES):
         texts = Discloser(tray.desk.ports.entropy)
         part = agreed[start:stop]
@@ -209,7 +233,7 @@ def _sign(tray: Tray, agreed: Sequence[Household], day: str, version: int) -> No
             f"署名 {counts['naming']}"
         )
         faults = tray.check(body, day, day[:7])
-        tray.refuse(faults, "工作表「农户」")
+        tray.refuse(faults, first.at("签约日期"))
         if not faults:
             tray.preview.append(label)
             tray.add(body, day, day[:7], label, texts)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ledger.books.scores import BranchRegistered
-from ledger.books.screening import check_private_text, check_public_text
+from ledger.books.screening import check_private_text
 from ledger.errors import Fault
 from ledger.ports import Member
 from ledger.service.drafts import Discloser, make_pseudonym
+from ledger.service.screening import check_published
 from ledger.service.workbooks.households import check_typed_as_text
 from ledger.service.workbooks.people import fault_twice, fault_zero
 from ledger.service.workbooks.reading import Line
@@ -21,10 +22,10 @@ def gather_members(tray: Tray, lines: Sequence[Line]) -> None:
     seen: dict[str, Line] = {}
     for line in lines:
         tray.refuse(_check_line(tray, line, names, seen))
-        if line.number("支部"):
+        if line.number("支部") and "支部名称" in line.values:
             names.setdefault(line.number("支部"), line)
         seen.setdefault(line.text("党员编号"), line)
-    if tray.faults or any(line.bad for line in lines):
+    if tray.faults:
         return
     known = {
         (item.branch, item.number): item for item in tray.desk.ports.vault.list_members(tray.desk.village)
@@ -47,15 +48,17 @@ def gather_members(tray: Tray, lines: Sequence[Line]) -> None:
 
 def _check_line(tray: Tray, line: Line, names: dict[int, Line], seen: dict[str, Line]) -> list[Fault]:
     faults = check_typed_as_text(line, "党员编号")
-    faults += check_private_text(line.text("姓名"), line.at("姓名"))
-    faults += check_public_text(line.text("支部名称"), line.at("支部名称"), tray.desk.names)
+    if line.has("姓名"):
+        faults += check_private_text(line.written("姓名"), line.at("姓名"))
+    if line.has("支部名称"):
+        faults += check_published(line.written("支部名称"), line.at("支部名称"), tray.desk.names)
     if line.text("支部") == "0":
         faults.append(fault_zero(line, "支部"))
     first = seen.get(line.text("党员编号"))
     if first is not None and line.text("党员编号"):
         faults.append(fault_twice(line, "党员编号", f"党员编号 {line.text('党员编号')}", first))
     named = names.get(line.number("支部"))
-    if named is not None and line.has("支部名称") and line.text("支部名称") != named.text("支部名称"):
+    if named is not None and "支部名称" in line.values and line.text("支部名称") != named.text("支部名称"):
         faults.append(
             Fault(
                 code="branch-name",

@@ -8,42 +8,64 @@ from collections.abc import Sequence
 import msgspec
 
 from ledger.books.money import format_yuan
-from ledger.books.vouchers import AccountsOpened, Posting
+from ledger.books.vouchers import AccountsOpened
 from ledger.errors import Fault
 from ledger.service.drafts import Discloser
+from ledger.service.workbooks.notices import list_opened_short
 from ledger.service.workbooks.reading import Line
 from ledger.service.workbooks.tray import Tray
-from ledger.service.workbooks.vouchers import check_account_cells
+from ledger.service.workbooks.voucher_rows import SIDES, check_account_cells, read_row
 
 _LINE = re.compile(r"第 ([0-9]+) 行$")
-_SIDES = {"debit": "借", "credit": "贷"}
+_NEEDS: dict[str, frozenset[str]] = {
+    "date-future": frozenset({"月份"}),
+    "period-future": frozenset({"月份"}),
+    "postings-count": frozenset({"行"}),
+    "voucher-too-large": frozenset({"金额"}),
+    "voucher-unbalanced": frozenset({"金额"}),
+}
+"""What a rule needs to have been read, by its fault's code; every other rule is sound on what was."""
 
 
 def gather_opening(tray: Tray, lines: Sequence[Line]) -> None:
-    """Judge the opening balances and draft them; rows without a balance are left out."""
+    """Judge the opening balances and draft them; rows without a balance are left out.
+
+    A cell that cannot be read hides only the rules that need it.
+    """
     chart = tray.get_chart()
     periods = sorted({line.text("月份") for line in lines} - {""})
     for line in lines:
         tray.refuse(check_account_cells(chart, line))
         tray.refuse(_check_line(line, periods[0] if periods else ""))
+    if not lines:
+        return
     booked = [line for line in lines if line.has("借方余额") or line.has("贷方余额")]
-    if tray.faults or any(line.bad for line in lines) or not periods:
+    rows = [read_row(line, "借方余额", "贷方余额") for line in booked]
+    body = AccountsOpened(chart=chart.version, postings=tuple(row.posting for row in rows))
+    period = periods[0] if periods else tray.desk.today[:7]
+    unread = {
+        "月份": len(periods) != 1,
+        "行": any(not line.can_read(header) for line in lines for header in ("借方余额", "贷方余额")),
+        "金额": not all(row.is_amount_sure for row in rows),
+    }
+    unread["金额"] |= unread["行"]
+    day = f"{period}-01"
+    for fault in tray.check(body, day, period):
+        needs = _NEEDS.get(fault.code, frozenset())
+        # Unknown accounts are said by their cells.
+        if fault.code != "account-unknown" and not any(unread[what] for what in needs):
+            tray.refuse([_place_fault(fault, booked)])
+    if tray.faults:
         return
-    postings = tuple(_build_posting(line) for line in booked)
-    body = AccountsOpened(chart=chart.version, postings=postings)
-    day = f"{periods[0]}-01"
-    faults = tray.check(body, day, periods[0])
-    tray.refuse(_place_fault(fault, booked) for fault in faults)
-    if faults:
-        return
-    total_fen = sum(posting.amount_fen for posting in postings if posting.side == "debit")
-    label = f"期初余额 {periods[0]} 借贷各 {format_yuan(total_fen)} 元，{len(postings)} 个科目"
+    total_fen = sum(posting.amount_fen for posting in body.postings if posting.side == "debit")
+    label = f"期初余额 {period} 借贷各 {format_yuan(total_fen)} 元，{len(body.postings)} 个科目"
     tray.preview.append(label)
-    for posting in postings:
+    for posting in body.postings:
         name = chart.accounts[posting.account].name
         amount = format_yuan(posting.amount_fen)
-        tray.preview.append(f"　{_SIDES[posting.side]} {posting.account} {name} {amount}")
-    tray.add(body, day, periods[0], label, Discloser(tray.desk.ports.entropy))
+        tray.preview.append(f"　{SIDES[posting.side]} {posting.account} {name} {amount}")
+    tray.notices += list_opened_short(chart, body)
+    tray.add(body, day, period, label, Discloser(tray.desk.ports.entropy))
 
 
 def _check_line(line: Line, period: str) -> list[Fault]:
@@ -69,12 +91,6 @@ def _check_line(line: Line, period: str) -> list[Fault]:
             )
         )
     return faults
-
-
-def _build_posting(line: Line) -> Posting:
-    if line.has("借方余额"):
-        return Posting(account=line.text("科目代码"), amount_fen=line.number("借方余额"), side="debit")
-    return Posting(account=line.text("科目代码"), amount_fen=line.number("贷方余额"), side="credit")
 
 
 def _place_fault(fault: Fault, booked: Sequence[Line]) -> Fault:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from ledger.books.awards import Award, check_awards
 from ledger.books.points import PointsLine, PointsReversed, PointsRound, Rule, is_sealed
-from ledger.books.screening import check_public_text
 from ledger.errors import Fault
 from ledger.log.commitments import Json
 from ledger.ports import Household
 from ledger.service.drafts import Discloser
+from ledger.service.screening import check_published
 from ledger.service.workbooks.people import find_by_number, find_private, list_registered, read_title
 from ledger.service.workbooks.reading import Line
 from ledger.service.workbooks.rounds import (
@@ -82,17 +82,16 @@ def _gather_round(tray: Tray, known: dict[str, Household], period: str, lines: S
     if book is None:
         # Lines whose month cannot be read have their fault already.
         tray.refuse([_fault_no_rulebook(lines[0], period)] if period else [])
+        deque(read_rows(tray, lines, _SHEET, known, None), maxlen=0)
         return
-    before = len(tray.faults)
     rows = read_rows(tray, lines, _SHEET, known, RoundBook(book.rules, book.titles))
     awards = [_build_award(line, household, rule) for line, household, rule in rows]
     tray.refuse(check_awards(awards, book.rules.values(), book.scoring))
-    if len(tray.faults) == before:
+    if not tray.faults:
         numbers = {item.household: item.number for item in known.values()}
         tray.preview.append(f"积分评议 {period}：{_count_households(awards)} 户 {len(awards)} 条")
         tray.preview += [_format_award(award, numbers[award.household], book) for award in awards]
-    if awards:
-        _draft_round(tray, period, awards, book, is_whole=len(tray.faults) == before)
+    _draft_round(tray, period, awards, book, is_whole=not tray.faults)
 
 
 def _find_rulebook(tray: Tray, period: str) -> Rulebook | None:
@@ -180,18 +179,20 @@ def _format_award(award: Award, number: str, book: Rulebook) -> str:
 
 
 def _gather_reversal(tray: Tray, known: dict[str, Household], line: Line) -> None:
-    faults = check_public_text(line.text("原因"), line.at("原因"), tray.desk.names)
+    faults = (
+        check_published(line.written("原因"), line.at("原因"), tray.desk.names) if line.has("原因") else []
+    )
     household = find_by_number(line, "户号", known, "农户") if "户号" in line.values else None
     if isinstance(household, Fault):
         faults.append(household)
-    if line.bad or household is None or isinstance(household, Fault):
-        tray.refuse(faults)
+    tray.refuse(faults)
+    if household is None or isinstance(household, Fault) or not {"原月份", "规则编号"} <= set(line.values):
         return
     found = next(_iterate_lines(tray, line, household), None)
     if found is None:
-        faults.append(_fault_no_line(line))
-    if faults or found is None:
-        tray.refuse(faults)
+        tray.refuse([_fault_no_line(line)])
+        return
+    if "月份" not in line.values:
         return
     texts = Discloser(tray.desk.ports.entropy)
     body = PointsReversed(
@@ -203,9 +204,9 @@ def _gather_reversal(tray: Tray, known: dict[str, Household], line: Line) -> Non
     )
     period = line.text("月份")
     day = tray.desk.get_day_in(period)
-    faults = tray.check(body, day, period)
-    tray.refuse(faults, line.place)
-    if not faults:
+    more = tray.check(body, day, period)
+    tray.refuse(more, line.place)
+    if not faults and not more and line.is_whole:
         label = f"积分冲销 {period}：{line.text('原月份')} 的一条，{-found.points} 分，{line.text('原因')}"
         what = f"户 {household.number} {line.text('规则编号')} 证据 {found.evidence}"
         tray.preview.append(f"{label}　{what}")

@@ -10,10 +10,11 @@ import io
 import warnings
 from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
+from itertools import pairwise
 from typing import NamedTuple
 
 import openpyxl
-from openpyxl.cell.cell import Cell
+from openpyxl.cell.cell import Cell, MergedCell
 from openpyxl.utils import get_column_letter
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
@@ -25,9 +26,16 @@ from ledger.service.workbooks.archive import check_archive, fault_not_workbook
 from ledger.service.workbooks.cells import RawCell, parse_cell
 from ledger.service.workbooks.columns import IGNORED_SHEETS, WORKBOOKS, Column, Sheet, WorkbookKind
 
+HEADER_ROWS_MAX = 5
+"""How far down a header is looked for that stands below a title."""
+
 
 class Line(NamedTuple):
-    """One row of a sheet. Empty cells are absent from `values`, cells with a fault stand in `bad`."""
+    """One row of a sheet. Empty cells are absent from `values`, cells with a fault stand in `bad`.
+
+    What a cell says cannot be told at all where its column is missing or another cell is merged over it: such
+    headers stand in `unknown`, and nothing may be concluded from their emptiness.
+    """
 
     sheet: str
     row: int
@@ -35,6 +43,8 @@ class Line(NamedTuple):
     values: dict[str, str | int]  # money in fen, days and months as texts, choices as 是 or 否
     bad: frozenset[str]
     typed_numbers: frozenset[str]  # code columns whose cell held a number: leading zeros may be lost
+    unknown: frozenset[str]
+    wrong_texts: dict[str, str]  # what free text in `bad` says: it is screened all the same
 
     @property
     def place(self) -> str:
@@ -45,13 +55,30 @@ class Line(NamedTuple):
         """Where the cell of a column stands."""
         return f"工作表「{self.sheet}」{self.columns[header]}{self.row}"
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether every cell could be read."""
+        return not self.bad and not self.unknown
+
     def has(self, header: str) -> bool:
         """Whether the clerk wrote something there, right or wrong."""
         return header in self.values or header in self.bad
 
+    def lacks(self, header: str) -> bool:
+        """Whether the clerk surely wrote nothing there."""
+        return not self.has(header) and header not in self.unknown
+
+    def can_read(self, header: str) -> bool:
+        """Whether the cell is certain: what it says, or that it says nothing."""
+        return header not in self.bad and header not in self.unknown
+
     def text(self, header: str) -> str:
         """Return a cell as text, empty where nothing stands."""
         return str(self.values.get(header, ""))
+
+    def written(self, header: str) -> str:
+        """Return a cell of free text as it stands, even where it cannot be taken."""
+        return self.wrong_texts.get(header) or self.text(header)
 
     def number(self, header: str) -> int:
         """Return a quantity or an amount in fen, 0 where nothing stands."""
@@ -145,17 +172,48 @@ def _read_sheet(worksheet: Worksheet, sheet: Sheet) -> tuple[tuple[Line, ...], l
     faults = _check_size(worksheet, sheet)
     if faults:
         return (), faults
-    faults = [*_check_hidden(worksheet, sheet), *_check_merged(worksheet, sheet)]
-    headers, more = _read_headers(worksheet, sheet)
+    top = _find_header_row(worksheet, sheet)
+    faults = [*_check_hidden(worksheet, sheet), *_check_merged(worksheet, sheet, top)]
+    if top > 1:
+        faults.append(_fault_header_low(sheet, top))
+    headers, more = _read_headers(worksheet, sheet, top)
     faults += more
+    bottom = _find_header_bottom(worksheet, top)
     lines = []
-    for row in sorted({cell.row for cell in _iterate_cells(worksheet)} - {1}):
+    for row in sorted({cell.row for cell in _iterate_cells(worksheet) if cell.row > bottom}):
         line, more = _read_line(worksheet, sheet, headers, row)
         faults += more
         if line is not None:
             lines.append(line)
-    # Without all of its columns a line cannot be judged further: every row would say so again.
-    return tuple(lines) if len(headers) == len(sheet.columns) else (), faults
+    return tuple(lines), faults
+
+
+def _find_header_row(worksheet: Worksheet, sheet: Sheet) -> int:
+    """Return the row that the headers stand in: 1, or a lower one under a title, to read on from there."""
+    wanted = {column.header for column in sheet.columns}
+    found = dict.fromkeys(range(1, HEADER_ROWS_MAX + 1), 0)
+    for cell in _iterate_cells(worksheet):
+        if cell.row in found and cell.value is not None and normalise_text(str(cell.value)) in wanted:
+            found[cell.row] += 1
+    best = max(found, key=lambda row: found[row])
+    return best if not found[1] and 2 * found[best] > len(wanted) else 1
+
+
+def _find_header_bottom(worksheet: Worksheet, top: int) -> int:
+    """Return the last row of the header: merged headers may take in rows below."""
+    ranges = worksheet.merged_cells.ranges
+    bottoms = [merged.max_row for merged in ranges if merged.min_row <= top <= merged.max_row]
+    return max((row for row in bottoms if row <= HEADER_ROWS_MAX), default=top)
+
+
+def _fault_header_low(sheet: Sheet, top: int) -> Fault:
+    return Fault(
+        code="header-row",
+        place=f"工作表「{sheet.name}」第 {top} 行",
+        found="表头在这一行",
+        expected="表头在第 1 行，上面没有标题",
+        remedy=f"删去表头上面的 {top - 1} 行；标题写在文件名上",
+    )
 
 
 def _check_size(worksheet: Worksheet, sheet: Sheet) -> list[Fault]:
@@ -217,9 +275,9 @@ def _fault_hidden(code: str, place: str, unit: str) -> Fault:
     )
 
 
-def _check_merged(worksheet: Worksheet, sheet: Sheet) -> Iterator[Fault]:
+def _check_merged(worksheet: Worksheet, sheet: Sheet, top: int) -> Iterator[Fault]:
     for merged in worksheet.merged_cells.ranges:
-        is_header = merged.min_row == 1
+        is_header = merged.min_row <= top
         yield Fault(
             code="header-merged" if is_header else "cells-merged",
             place=f"工作表「{sheet.name}」{merged.coord}",
@@ -229,13 +287,13 @@ def _check_merged(worksheet: Worksheet, sheet: Sheet) -> Iterator[Fault]:
         )
 
 
-def _read_headers(worksheet: Worksheet, sheet: Sheet) -> tuple[dict[int, Column], list[Fault]]:
+def _read_headers(worksheet: Worksheet, sheet: Sheet, top: int) -> tuple[dict[int, Column], list[Fault]]:
     """Return the column of each column number, with what is missing, unknown or there twice."""
     wanted = {column.header: column for column in sheet.columns}
     headers: dict[int, Column] = {}
     faults: list[Fault] = []
     cells = sorted(
-        (cell for cell in _iterate_cells(worksheet) if cell.row == 1), key=lambda cell: cell.column
+        (cell for cell in _iterate_cells(worksheet) if cell.row == top), key=lambda cell: cell.column
     )
     texts = [(cell, normalise_text(str(cell.value))) for cell in cells if cell.value is not None]
     seen = [text for _, text in texts]
@@ -260,13 +318,32 @@ def _read_headers(worksheet: Worksheet, sheet: Sheet) -> tuple[dict[int, Column]
         faults.append(
             Fault(
                 code="header-missing",
-                place=f"工作表「{sheet.name}」第 1 行",
+                place=f"工作表「{sheet.name}」第 {top} 行",
                 found=f"缺少表头 {'、'.join(missing)}",
                 expected="、".join(wanted),
                 remedy="在第 1 行补上缺少的列；可用 mingbai template 生成空白表格",
             )
         )
-    return headers, faults
+    return _guess_headers(worksheet, sheet, headers), faults
+
+
+def _guess_headers(worksheet: Worksheet, sheet: Sheet, headers: dict[int, Column]) -> dict[int, Column]:
+    """Add the columns whose headers are merged away or misspelt, where their neighbours leave no doubt.
+
+    Between two known columns stand exactly as many unknown ones as the table has between those two, and none of
+    these is anywhere else. Their cells are only judged by it: the fault of the header stands, nothing is applied.
+    """
+    order = [column.header for column in sheet.columns]
+    places = [(number, order.index(column.header)) for number, column in sorted(headers.items())]
+    last = max((cell.column for cell in _iterate_cells(worksheet) if cell.value is not None), default=0)
+    bounds = [(0, -1), *places, (max(last, *headers) + 1, len(order))] if headers else []
+    known = {column.header for column in headers.values()}
+    guessed = dict(headers)
+    for (left, before), (right, after) in pairwise(bounds):
+        between = sheet.columns[before + 1 : after]
+        if right - left - 1 == len(between) and not known.intersection(item.header for item in between):
+            guessed |= dict(zip(range(left + 1, right), between, strict=True))
+    return guessed
 
 
 def _fault_header_unknown(place: str, text: str, free: Sequence[str]) -> Fault:
@@ -284,24 +361,42 @@ def _read_line(
     worksheet: Worksheet, sheet: Sheet, headers: dict[int, Column], row: int
 ) -> tuple[Line | None, list[Fault]]:
     """Return a row's line, None where the row is empty."""
+    covered = {number for number in headers if isinstance(worksheet._cells.get((row, number)), MergedCell)}
     raw = {number: _get_raw(worksheet, sheet, number, row) for number in headers}
     if all(cell.is_empty for cell in raw.values()):
         return None, []
     faults: list[Fault] = []
     values: dict[str, str | int] = {}
+    wrong_texts: dict[str, str] = {}
     bad = set()
     for number, column in headers.items():
+        if number in covered:
+            continue
         value, found = parse_cell(raw[number], column)
         faults += found
         if found:
             bad.add(column.header)
+            if column.form == "text" and isinstance(raw[number].value, str):
+                wrong_texts[column.header] = normalise_text(str(raw[number].value))
         elif value is not None:
             values[column.header] = value
-    letters = {column.header: get_column_letter(number) for number, column in headers.items()}
     typed = {
         column.header for number, column in headers.items() if column.form == "code" and raw[number].is_number
     }
-    return Line(sheet.name, row, letters, values, frozenset(bad), frozenset(typed)), faults
+    line = Line(
+        bad=frozenset(bad),
+        columns={column.header: get_column_letter(number) for number, column in headers.items()},
+        row=row,
+        sheet=sheet.name,
+        typed_numbers=frozenset(typed),
+        unknown=frozenset(
+            {column.header for column in sheet.columns if column not in headers.values()}
+            | {headers[number].header for number in covered}
+        ),
+        values=values,
+        wrong_texts=wrong_texts,
+    )
+    return line, faults
 
 
 def _get_raw(worksheet: Worksheet, sheet: Sheet, column: int, row: int) -> RawCell:

@@ -76,40 +76,53 @@ class Part(NamedTuple, Generic[L]):
 
 
 def read_rows(
-    tray: Tray, lines: Sequence[Line], sheet: RoundSheet, people: Mapping[str, P], book: RoundBook[R]
+    tray: Tray,
+    lines: Sequence[Line],
+    sheet: RoundSheet,
+    people: Mapping[str, P] | None,
+    book: RoundBook[R] | None,
 ) -> Iterator[tuple[Line, P, R]]:
-    """Yield each row in which nothing is wrong, with its person and its rule; refuse the others."""
+    """Yield each row whose points are certain, with its person and its rule; refuse what is wrong in any.
+
+    A slip in the evidence alone does not hide the row from rules over all of a month's rows. Where nobody can say
+    who the people are, or what is in force, None: what does not depend on them is judged all the same.
+    """
     seen: dict[tuple[str, str, str], Line] = {}
     for line in lines:
         key = (line.text(sheet.number), line.text(sheet.code), line.text("证据"))
-        if key in seen and all(key):
-            tray.refuse([fault_twice(line, "证据", sheet.repeated, seen[key])])
+        is_twice = key in seen and all(key)
+        tray.refuse([fault_twice(line, "证据", sheet.repeated, seen[key])] if is_twice else [])
         seen.setdefault(key, line)
-        person, rule, faults = _read_row(line, sheet, people, book)
+        tray.refuse(check_private_text(line.written("证据"), line.at("证据")) if line.has("证据") else [])
+        person, faults = _find_person(line, sheet, people)
+        rule, more = _find_rule(line, sheet, book)
+        faults += more
+        if line.text("数量") == "0":
+            faults.append(fault_zero(line, "数量"))
         tray.refuse(faults)
-        if not faults and not line.bad and person is not None and rule is not None:
+        doubts = (line.bad | line.unknown) - {"证据"}
+        if person is not None and rule is not None and not (faults or doubts or is_twice):
             yield line, person, rule
 
 
-def _read_row(
-    line: Line, sheet: RoundSheet, people: Mapping[str, P], book: RoundBook[R]
-) -> tuple[P | None, R | None, list[Fault]]:
-    faults = check_private_text(line.text("证据"), line.at("证据"))
-    person, rule = None, book.rules.get(line.text(sheet.code))
-    if sheet.number in line.values:
-        found = find_by_number(line, sheet.number, people, sheet.people)
-        if isinstance(found, Fault):
-            faults.append(found)
-        else:
-            person = found
-            faults += check_name(line, sheet.name, found.name)
-    if rule is not None:
-        faults += check_title(line, sheet.title, book.titles[rule.code], rule.code)
-    elif sheet.code in line.values:
-        faults.append(fault_rule_unknown(line, sheet.code, book.rules, sheet.book))
-    if line.text("数量") == "0":
-        faults.append(fault_zero(line, "数量"))
-    return person, rule, faults
+def _find_person(
+    line: Line, sheet: RoundSheet, people: Mapping[str, P] | None
+) -> tuple[P | None, list[Fault]]:
+    if people is None or sheet.number not in line.values:
+        return None, []
+    found = find_by_number(line, sheet.number, people, sheet.people)
+    if isinstance(found, Fault):
+        return None, [found]
+    return found, check_name(line, sheet.name, found.name)
+
+
+def _find_rule(line: Line, sheet: RoundSheet, book: RoundBook[R] | None) -> tuple[R | None, list[Fault]]:
+    if book is None or sheet.code not in line.values:
+        return None, []
+    rule = book.rules.get(line.text(sheet.code))
+    if rule is None:
+        return None, [fault_rule_unknown(line, sheet.code, book.rules, sheet.book)]
+    return rule, check_title(line, sheet.title, book.titles[rule.code], rule.code)
 
 
 def split_round(

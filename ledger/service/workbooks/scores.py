@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -39,6 +39,8 @@ _SHEET = RoundSheet(
     sheet="党员评分",
     title="项目名称",
 )
+_NO_BRANCH = -1
+"""Stands for a branch that cannot be read."""
 
 
 class Scheme(NamedTuple):
@@ -60,25 +62,26 @@ def gather_scores(tray: Tray, lines: Sequence[Line]) -> None:
     """Judge the rounds of each month and branch, and draft them."""
     groups: dict[tuple[str, int], list[Line]] = defaultdict(list)
     for line in lines:
-        if "月份" in line.values and "支部" in line.values:
-            groups[line.text("月份"), line.number("支部")].append(line)
+        branch = line.number("支部") if "支部" in line.values else _NO_BRANCH
+        groups[line.text("月份"), branch].append(line)
     for period, branch in sorted(groups):
         _gather_round(tray, period, branch, groups[period, branch])
 
 
 def _gather_round(tray: Tray, period: str, branch: int, lines: Sequence[Line]) -> None:
-    scheme = _find_scheme(tray, period)
+    scheme = _find_scheme(tray, period) if period else None
     members = list_branch(tray.desk, tray.facts, branch)
+    book = RoundBook(scheme.items, scheme.titles) if scheme else None
     if scheme is None or not members:
-        tray.refuse([_fault_no_scheme(lines[0], period)] if scheme is None else [])
-        tray.refuse([] if members else [_fault_no_branch(lines[0], branch)])
+        tray.refuse([_fault_no_scheme(lines[0], period)] if period and scheme is None else [])
+        tray.refuse([_fault_no_branch(lines[0], branch)] if not members and branch != _NO_BRANCH else [])
+        deque(read_rows(tray, lines, _SHEET, members or None, book), maxlen=0)
         return
-    before = len(tray.faults)
-    rows = read_rows(tray, lines, _SHEET, members, RoundBook(scheme.items, scheme.titles))
+    rows = read_rows(tray, lines, _SHEET, members, book)
     marks = [_build_mark(line, member, item) for line, member, item in rows]
     known = [member.member for member in members.values()]
     tray.refuse(check_marks(marks, scheme.body, known))
-    is_whole = len(tray.faults) == before
+    is_whole = not tray.faults
     cards = build_cards(marks, scheme.body, known)
     if is_whole:
         numbers = {member.member: member.number for member in members.values()}

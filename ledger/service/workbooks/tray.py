@@ -6,7 +6,7 @@ overlay of the facts in which those before it are folded already. Nothing here i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import msgspec
@@ -17,6 +17,7 @@ from ledger.entries import KIND_OF_BODY, Body, Claim, Entry
 from ledger.errors import Fault
 from ledger.ports import Draft, Household, Member, Ports, Reader
 from ledger.service.drafts import Discloser, build_draft, build_trial
+from ledger.service.workbooks.slots import Slot, check_waiting
 from ledger.state import check_entry, fold_entry, get_day
 from ledger.state.facts import Facts, VillageFacts, get_fact
 
@@ -34,6 +35,7 @@ class Desk:
     ports: Ports
     reader: Reader
     village: str
+    waiting: Mapping[Slot, Draft]  # drafts that nobody passed yet, by the place that only one can have
 
     @property
     def today(self) -> str:
@@ -58,6 +60,11 @@ class OverlayFacts:
     def next_index(self) -> int:
         """The index that the next provisional entry would have, if nothing else came between."""
         return self._size + len(self._entries)
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """The provisional entries folded so far."""
+        return tuple(self._entries)
 
     def fold(self, entry: Entry) -> None:
         """Apply a provisional entry, already checked."""
@@ -93,6 +100,7 @@ class Tray:
     faults: list[Fault] = field(default_factory=list)
     households: list[Household] = field(default_factory=list)
     members: list[Member] = field(default_factory=list)
+    notices: list[str] = field(default_factory=list)
     preview: list[str] = field(default_factory=list)
     _said: set[tuple[str, str]] = field(default_factory=set)
 
@@ -104,9 +112,10 @@ class Tray:
         return self.desk.ports.reference.charts[village.chart]
 
     def check(self, body: Body, occurred_on: str, period: str) -> list[Fault]:
-        """Return every reason why this may not follow what is recorded and gathered so far."""
+        """Return every reason why this may not follow what is recorded, gathered so far, or waiting."""
         entry = self._build_entry(self._build_claim(body, occurred_on, period))
-        return check_entry(self.facts, self.desk.ports.reference, entry)
+        faults = check_entry(self.facts, self.desk.ports.reference, entry)
+        return faults + check_waiting(self.desk.waiting, body, period)
 
     def refuse(self, faults: Iterable[Fault], place: str = "") -> None:
         """Keep faults; with `place`, say it before each one's own."""

@@ -1,262 +1,155 @@
-"""The sheet 凭证: rows gathered into vouchers, red reversals and blue replacements."""
+"""The sheet 凭证: groups of rows judged as vouchers, red reversals and blue replacements, and drafted.
+
+A cell that cannot be read hides only the rules that need it: the voucher is judged with stand-ins, and what a
+rule says of a stand-in is left unsaid.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import msgspec
 
-from ledger.books.accounts import Chart, check_account, find_account
+from ledger.books.accounts import Chart, is_money
 from ledger.books.money import format_yuan
-from ledger.books.screening import check_public_text, format_found
-from ledger.books.values import PublicText, Side
+from ledger.books.values import PublicText
 from ledger.books.vouchers import (
     Posting,
     Voucher,
     VoucherRecorded,
     VoucherReplaced,
     VoucherReversed,
-    check_roles,
+    list_both_sides,
     negate_postings,
 )
 from ledger.errors import Fault
 from ledger.service.drafts import Discloser
+from ledger.service.workbooks.notices import list_overdrawn, list_twins
 from ledger.service.workbooks.reading import Line
+from ledger.service.workbooks.slots import slot_of_voucher
 from ledger.service.workbooks.tray import Tray
+from ledger.service.workbooks.voucher_rows import (
+    PERSONS,
+    SIDES,
+    Group,
+    Row,
+    check_posting_cells,
+    check_rows,
+    check_texts,
+    group_lines,
+    read_rows_of,
+)
 from ledger.state.facts import EntryAt, get_fact
+from ledger.state.money import get_next_number
 
-_SHARED = (*("日期", "摘要", "附件张数", "经手人", "审批人", "记账员", "冲销凭证号", "更正凭证号", "原因"),)
-"""Columns that speak of the whole voucher: they stand in its first row."""
-_PERSONS = ("经手人", "审批人", "记账员")
-_POSTING = ("科目代码", "科目名称", "借方金额", "贷方金额")
 _LINE = re.compile(r"第 ([0-9]+) 行$")
-_SIDES = {"debit": "借", "credit": "贷"}
+_NEEDS: dict[str, frozenset[str]] = {
+    "answer-no-voucher": frozenset({"原凭证"}),
+    "date-after-period": frozenset({"凭证号", "日期"}),
+    "date-before-books": frozenset({"日期"}),
+    "date-future": frozenset({"日期"}),
+    "draft-waiting": frozenset({"凭证号"}),
+    "period-before-books": frozenset({"凭证号"}),
+    "period-closed": frozenset({"凭证号"}),
+    "period-future": frozenset({"凭证号"}),
+    "posting-sign": frozenset({"种类"}),
+    "postings-count": frozenset({"分录"}),
+    "replacement-before-reversal": frozenset({"冲销"}),
+    "reversal-postings": frozenset({"科目", "金额"}),
+    "voucher-attachments": frozenset({"附件张数", "种类"}),
+    "voucher-number-full": frozenset({"凭证号"}),
+    "voucher-number-gap": frozenset({"凭证号"}),
+    "voucher-too-large": frozenset({"金额"}),
+    "voucher-unbalanced": frozenset({"金额"}),
+}
+"""What a rule needs to have been read, by its fault's code; every other rule is sound on what was."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Group:
-    """The lines of one voucher."""
+class Wrong(NamedTuple):
+    """The voucher that a correction answers: no body where it could not be found, said already."""
 
-    lines: tuple[Line, ...]
-    number: str  # empty where it cannot be read
-    successor: str  # the number that follows the one before in this file; empty for a month's first
-
-    @property
-    def first(self) -> Line:
-        """The line that speaks for the whole voucher."""
-        return self.lines[0]
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether every cell of it could be read."""
-        return not any(line.bad for line in self.lines)
+    at: int  # index of its entry
+    body: Voucher | None
 
 
 def gather_vouchers(tray: Tray, lines: Sequence[Line]) -> None:
     """Judge the sheet's vouchers in their order and draft them."""
     chart = tray.get_chart()
-    for group in _group_lines(tray, lines):
-        _gather_voucher(tray, chart, group)
+    if any("凭证号" not in line.columns for line in lines):
+        # Nothing says which rows belong together: each is judged alone.
+        for line in lines:
+            tray.refuse([*check_texts(tray, line), *check_posting_cells(chart, line)])
+        return
+    answered: set[str] = set()
+    for group in group_lines(tray, chart, lines):
+        _gather_voucher(tray, chart, group, answered)
+        answered.add(group.first.text("冲销凭证号"))
+    if not tray.faults:
+        tray.notices += [*list_overdrawn(tray), *list_twins(tray)]
 
 
-def _group_lines(tray: Tray, lines: Sequence[Line]) -> Iterator[Group]:
-    """Yield vouchers; a number that comes back after another voucher is a fault."""
-    runs: list[tuple[str, list[Line]]] = []
-    for line in lines:
-        number = line.text("凭证号")
-        starts = line.has("凭证号") and (not runs or number != runs[-1][0] or not number)
-        if starts or not runs:
-            runs.append((number, [line]))
-        else:
-            runs[-1][1].append(line)
-    seen: dict[str, Line] = {}
-    newest: dict[str, str] = {}
-    for number, members in runs:
-        first = members[0]
-        if not first.has("凭证号"):
-            tray.refuse([_fault_no_number(first)])
-        elif number in seen:
-            tray.refuse([_fault_number_twice(first, number, seen[number])])
-        else:
-            if number:
-                seen[number] = first
-            before = newest.get(number[:7], "")
-            successor = f"{before[:8]}{int(before[8:]) + 1:03d}" if before and number else ""
-            yield Group(lines=tuple(members), number=number, successor=successor)
-        newest[number[:7]] = number
-
-
-def _fault_no_number(line: Line) -> Fault:
-    return Fault(
-        code="voucher-number-missing",
-        place=line.place,
-        found="没有凭证号",
-        expected="每张凭证的第一行有凭证号",
-        remedy="补上凭证号，如 2026-10-017",
-    )
-
-
-def _fault_number_twice(line: Line, number: str, first: Line) -> Fault:
-    return Fault(
-        code="voucher-number-twice",
-        place=line.at("凭证号"),
-        found=f"凭证号 {number} 又出现一次（{first.place}已有）",
-        expected="一张凭证的各行连在一起，一个编号只用一次",
-        remedy="是同一张凭证就把各行排在一起；不是就改正编号",
-    )
-
-
-def _gather_voucher(tray: Tray, chart: Chart, group: Group) -> None:
-    """Judge one voucher and draft it if nothing is wrong with it."""
-    faults = [*_check_shared(group), *_check_written(tray, group)]
-    postings, more = _read_postings(chart, group)
-    faults += more
+def _gather_voucher(tray: Tray, chart: Chart, group: Group, answered: set[str]) -> None:
+    """Judge one voucher and draft it if nothing is wrong with it; `answered` are reversed above in this file."""
+    faults = check_rows(tray, chart, group)
+    rows = read_rows_of(group)
     wrong = _find_wrong(tray, group)
     if isinstance(wrong, Fault):
         faults.append(wrong)
-    elif group.is_whole and group.number and not (more and not postings):
-        texts = Discloser(tray.desk.ports.entropy)
-        body = _build_body(chart, group, postings, wrong, texts)
-        day, period = group.first.text("日期"), group.number[:7]
-        found = tray.check(body, day, period) if day else []
-        faults += [_place_fault(fault, group) for fault in _filter_said(found, group)]
-        if not faults:
-            label = _format_label(body, group)
-            tray.preview += [_format_head(group, label), *_format_postings(chart, body.postings)]
-            tray.add(body, day, period, label, texts)
+        wrong = Wrong(0, None)
+    texts = Discloser(tray.desk.ports.entropy)
+    body = _build_body(chart, group, _fill_number(tray, group), rows, wrong, texts)
+    day, period = group.first.text("日期"), body.number[:7]
+    found = tray.check(body, day or tray.desk.get_day_in(period), period)
+    unread = _list_unread(group, rows, wrong)
+    if "replacement-before-reversal" in (fault.code for fault in found):
+        # Where the reversal above is wrong itself, that is all there is to say.
+        unread |= {"冲销"} if group.first.text("更正凭证号") in answered else set()
+    said = _filter_said(tray, found, group, rows, unread)
+    faults += [_place_fault(fault, group, body) for fault in said]
     tray.refuse(faults)
+    if not faults and group.is_whole and not unread:
+        label = _format_label(body, group)
+        tray.preview += [_format_head(group, label), *_format_postings(chart, body.postings)]
+        tray.add(body, day, period, label, texts)
 
 
-def _check_shared(group: Group) -> Iterator[Fault]:
-    """What speaks of the whole voucher stands in its first row and nowhere differs."""
-    for header in _SHARED:
-        for line in group.lines[1:]:
-            if header in line.values and line.values[header] != group.first.values.get(header):
-                yield Fault(
-                    code="voucher-cells-differ",
-                    place=line.at(header),
-                    found=f"「{header}」与这张凭证第一行（{group.first.at(header)}）不同",
-                    expected="同一张凭证相同，或者只填第一行",
-                    remedy="改成一致，或清空后面几行的这一格",
-                )
+def _fill_number(tray: Tray, group: Group) -> str:
+    """Return the voucher's number, or the one its month would give next where it cannot be read."""
+    return group.number or get_next_number(tray.facts, (group.first.text("日期") or tray.desk.today)[:7])
 
 
-def _check_written(tray: Tray, group: Group) -> Iterator[Fault]:
-    """What the kind of voucher needs is there, what it does not take is not, nothing personal is public."""
+def _list_unread(group: Group, rows: Sequence[Row], wrong: Wrong | None) -> set[str]:
+    """Name what of a voucher is not known for sure, in the words of `_NEEDS`."""
     first = group.first
-    is_red, is_blue = first.has("冲销凭证号"), first.has("更正凭证号")
-    if is_red and is_blue:
-        yield Fault(
-            code="voucher-corrections-both",
-            place=first.place,
-            found="「冲销凭证号」和「更正凭证号」都填了",
-            expected="只填一个",
-            remedy="红字冲销和蓝字更正各填一张凭证",
-        )
-    needed = ("日期", "原因") if is_red else ("日期", "摘要", "附件张数")
-    yield from (_fault_missing(first, header) for header in needed if not first.has(header))
-    idle = "摘要" if is_red else "原因"
-    if first.has(idle):
-        yield Fault(
-            code="voucher-cell-idle",
-            place=first.at(idle),
-            found=f"{'红字冲销' if is_red else '不是冲销的'}凭证填了「{idle}」",
-            expected="空",
-            remedy="冲销的说明写在「原因」" if is_red else "说明写在「摘要」；「原因」只在红字冲销时填",
-        )
-    if not first.bad.intersection(_PERSONS):
-        handler, approver, bookkeeper = (first.text(header) for header in _PERSONS)
-        yield from check_roles(handler, approver, bookkeeper, f"{first.place}，凭证 {group.number}")
-    for header in ("摘要", "原因"):
-        yield from check_public_text(first.text(header), first.at(header), tray.desk.names)
-    for header in _PERSONS:
-        # Who acts in an office is published with the office, so names are right here; numbers never are.
-        yield from check_public_text(first.text(header), first.at(header), frozenset())
+    unread = {header for header in ("日期", "附件张数") if header not in first.values}
+    if first.has("冲销凭证号") and first.lacks("附件张数"):
+        unread.discard("附件张数")
+    doubts = {
+        "凭证号": not group.number,
+        "分录": group.is_bare and (wrong is None or wrong.body is None),
+        "原凭证": wrong is not None and wrong.body is None,
+        "种类": not group.is_kind_sure,
+        "科目": not all(row.is_account_sure for row in rows),
+        "金额": not all(row.is_amount_sure for row in rows),
+    }
+    return unread | {what for what, is_doubtful in doubts.items() if is_doubtful}
 
 
-def _fault_missing(line: Line, header: str) -> Fault:
-    return Fault(
-        code="cell-empty",
-        place=line.at(header),
-        found="空",
-        expected=f"每张凭证第一行都有「{header}」",
-        remedy="补填这一格",
-    )
-
-
-def _read_postings(chart: Chart, group: Group) -> tuple[tuple[Posting, ...], list[Fault]]:
-    """Return the postings as typed, none for a reversal that leaves them to the program, and their faults."""
-    is_bare = len(group.lines) == 1 and not any(group.first.has(header) for header in _POSTING)
-    if is_bare and group.first.has("冲销凭证号"):
-        return (), []
-    faults: list[Fault] = []
-    postings = []
-    for line in group.lines:
-        faults += _check_posting(chart, line)
-        side: Side = "debit" if "借方金额" in line.values else "credit"
-        amount_fen = line.number("借方金额" if side == "debit" else "贷方金额")
-        postings.append(Posting(account=line.text("科目代码"), amount_fen=amount_fen, side=side))
-    has_sides = not any(fault.code in ("posting-sides", "cell-empty") for fault in faults)
-    return tuple(postings) if has_sides else (), faults
-
-
-def _check_posting(chart: Chart, line: Line) -> Iterator[Fault]:
-    """Both columns of the account are there and agree; exactly one side has an amount."""
-    for header in ("科目代码", "科目名称"):
-        if not line.has(header):
-            yield Fault(
-                code="cell-empty",
-                place=line.at(header),
-                found="空",
-                expected=f"每一行都有「{header}」",
-                remedy="对照会计科目表补填这一格",
-            )
-    if line.has("借方金额") == line.has("贷方金额"):
-        yield Fault(
-            code="posting-sides",
-            place=f"{line.place}「借方金额」「贷方金额」",
-            found="两边都填了" if line.has("借方金额") else "两边都空着",
-            expected="只填一边",
-            remedy="一行只记一个方向；另一方向另起一行",
-        )
-    yield from check_account_cells(chart, line)
-
-
-def check_account_cells(chart: Chart, line: Line) -> list[Fault]:
-    """The code is in the chart, and the name beside it is that account's: a slip would book elsewhere."""
-    code = line.text("科目代码")
-    account = find_account(chart, code)
-    if account is None:
-        return check_account(chart, code, line.at("科目代码")) if code else []
-    name = line.text("科目名称")
-    if not name or name == account.name:
-        return []
-    other = next((known for known in chart.accounts.values() if known.name == name), None)
-    hint = f"；「{name}」的代码是 {other.code}" if other else ""
-    return [
-        Fault(
-            code="account-name",
-            place=line.at("科目名称"),
-            found=format_found(name),
-            expected=f"{account.code} {account.name}",
-            remedy=f"科目代码和名称对不上，改正其中一个{hint}",
-        )
-    ]
-
-
-def _find_wrong(tray: Tray, group: Group) -> tuple[int, Voucher] | Fault | None:
+def _find_wrong(tray: Tray, group: Group) -> Wrong | Fault | None:
     """Return index and body of the voucher that this one answers, None where it answers none."""
-    header = next((name for name in ("冲销凭证号", "更正凭证号") if name in group.first.values), "")
+    header = next((name for name in ("冲销凭证号", "更正凭证号") if group.first.has(name)), "")
     if not header:
         return None
+    if header in group.first.bad:
+        return Wrong(0, None)
     number, place = group.first.text(header), group.first.at(header)
     at = get_fact(tray.facts, f"voucher/{number}", EntryAt)
     if at is not None and tray.facts.is_recorded(at.index):
         body = tray.facts.read_entry(at.index).body
         if isinstance(body, VoucherRecorded | VoucherReversed | VoucherReplaced):
-            return at.index, body
+            return Wrong(at.index, body)
         raise TypeError(f"entry {at.index} is no voucher")
     return Fault(
         code="voucher-original-unrecorded",
@@ -270,11 +163,12 @@ def _find_wrong(tray: Tray, group: Group) -> tuple[int, Voucher] | Fault | None:
 def _build_body(
     chart: Chart,
     group: Group,
-    postings: tuple[Posting, ...],
-    wrong: tuple[int, Voucher] | None,
+    number: str,
+    rows: Sequence[Row],
+    wrong: Wrong | None,
     texts: Discloser,
 ) -> Voucher:
-    first = group.first
+    first, postings = group.first, tuple(row.posting for row in rows)
     approver, bookkeeper, handler = (
         texts.publish(name, first.text(header))
         for name, header in (("approver", "审批人"), ("bookkeeper", "记账员"), ("handler", "经手人"))
@@ -286,10 +180,10 @@ def _build_body(
             bookkeeper=bookkeeper,
             chart=chart.version,
             handler=handler,
-            number=group.number,
-            postings=_order_postings(postings, negate_postings(wrong[1].postings)),
+            number=number,
+            postings=_order_postings(postings, negate_postings(wrong.body.postings if wrong.body else ())),
             reason=texts.publish("reason", first.text("原因")),
-            reverses=wrong[0],
+            reverses=wrong.at,
         )
     summary: PublicText = texts.publish("summary", first.text("摘要"))
     plain = VoucherRecorded(
@@ -298,11 +192,11 @@ def _build_body(
         bookkeeper=bookkeeper,
         chart=chart.version,
         handler=handler,
-        number=group.number,
+        number=number,
         postings=postings,
         summary=summary,
     )
-    return plain if wrong is None else VoucherReplaced(**msgspec.structs.asdict(plain), replaces=wrong[0])
+    return plain if wrong is None else VoucherReplaced(**msgspec.structs.asdict(plain), replaces=wrong.at)
 
 
 def _order_postings(typed: tuple[Posting, ...], negated: tuple[Posting, ...]) -> tuple[Posting, ...]:
@@ -314,25 +208,58 @@ def _order_postings(typed: tuple[Posting, ...], negated: tuple[Posting, ...]) ->
     return negated if not typed or sorted(typed, key=key) == sorted(negated, key=key) else typed
 
 
-def _filter_said(faults: Sequence[Fault], group: Group) -> Iterator[Fault]:
-    """Leave out unknown accounts, said by their cells, and say a gap where it is, not at every voucher after it."""
+def _filter_said(
+    tray: Tray, faults: Sequence[Fault], group: Group, rows: Sequence[Row], unread: set[str]
+) -> Iterator[Fault]:
+    """Leave out what rests on cells that could not be read, and what is said better elsewhere."""
     for fault in faults:
-        if fault.code == "account-unknown":
+        if fault.code == "account-unknown" or unread & _NEEDS.get(fault.code, frozenset()):
             continue
-        if fault.code != "voucher-number-gap" or not group.successor:
+        if fault.code == "voucher-mixed" and unread & {"科目", "金额"} and not _is_surely_mixed(rows):
+            continue
+        if fault.code == "voucher-number-gap":
+            yield from _explain_gap(tray, fault, group)
+        else:
             yield fault
-        elif group.number != group.successor:
-            yield msgspec.structs.replace(fault, expected=group.successor)
 
 
-def _place_fault(fault: Fault, group: Group) -> Fault:
+def _is_surely_mixed(rows: Sequence[Row]) -> bool:
+    """Whether money comes in and goes out by what was read, whatever the other cells say."""
+    known = [row.posting for row in rows if row.is_account_sure and row.is_side_sure]
+    return bool(list_both_sides(known)) and not all(is_money(posting.account) for posting in known)
+
+
+def _explain_gap(tray: Tray, fault: Fault, group: Group) -> Iterator[Fault]:
+    """Say which entry has the number, or what it waits for; a gap where it is, not at every voucher after it."""
+    at = get_fact(tray.facts, f"voucher/{group.number}", EntryAt)
+    if at is not None:
+        yield Fault(
+            code="voucher-number-used",
+            place=fault.place,
+            found=f"凭证号 {group.number} 已记入第 {at.index} 项",
+            expected=f"没有用过的编号，接下来是 {fault.expected}",
+            remedy="同一张凭证不用再导入；是另一张凭证，就改用接下来的编号",
+        )
+        return
+    expected = group.successor or fault.expected
+    if group.number == group.successor:
+        return
+    waiting = tray.desk.waiting.get(slot_of_voucher(expected))
+    remedy = fault.remedy
+    if waiting is not None:
+        remedy = f"凭证 {expected} 还在等审核（草稿 {waiting.id}）：先让它通过审核，再导入这一张"
+    yield msgspec.structs.replace(fault, expected=expected, remedy=remedy)
+
+
+def _place_fault(fault: Fault, group: Group, body: Voucher) -> Fault:
     """Say where in the sheet a fault of the voucher stands."""
     line = _LINE.search(fault.place)
-    if line and group.lines[0].has("科目代码"):
+    if line and not group.is_bare:
         at = group.lines[int(line[1]) - 1]
-        return msgspec.structs.replace(fault, place=f"{at.place}，凭证 {group.number}")
-    own = fault.place if "凭证" in fault.place else f"凭证 {group.number} {fault.place}"
-    return msgspec.structs.replace(fault, place=f"{group.first.place}，{own}")
+        return msgspec.structs.replace(fault, place=f"{at.place}，{group.name}")
+    own = fault.place.replace(f"凭证 {body.number}", "").strip()
+    place = f"{group.first.place}，{group.name}{f' {own}' if own else ''}"
+    return msgspec.structs.replace(fault, place=place)
 
 
 def _format_label(body: Voucher, group: Group) -> str:
@@ -349,11 +276,11 @@ def _format_label(body: Voucher, group: Group) -> str:
 
 def _format_head(group: Group, label: str) -> str:
     first = group.first
-    persons = " ".join(f"{header} {first.text(header)}" for header in _PERSONS)
+    persons = " ".join(f"{header} {first.text(header)}" for header in PERSONS)
     return f"{label}　{first.text('日期')} 附件 {first.number('附件张数')} 张 {persons}"
 
 
 def _format_postings(chart: Chart, postings: Sequence[Posting]) -> Iterator[str]:
     for posting in postings:
         name = chart.accounts[posting.account].name
-        yield f"　{_SIDES[posting.side]} {posting.account} {name} {format_yuan(posting.amount_fen)}"
+        yield f"　{SIDES[posting.side]} {posting.account} {name} {format_yuan(posting.amount_fen)}"

@@ -1,0 +1,66 @@
+"""Claims of which there can be only one, and the waiting drafts that have each such place already.
+
+The log refuses a second one once the first is recorded. While the first still waits, only its draft knows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ledger.books.points import PointsRound
+from ledger.books.scores import BranchRegistered, ScoreRound
+from ledger.books.vouchers import AccountsOpened, VoucherRecorded, VoucherReplaced, VoucherReversed
+from ledger.canonical import parse_claim
+from ledger.entries import Body
+from ledger.errors import Fault
+from ledger.ports import Draft, Vault
+
+Slot = tuple[str, ...]
+
+
+def list_waiting_slots(vault: Vault, village: str) -> dict[Slot, Draft]:
+    """Return the first waiting draft of each place that only one can have."""
+    found: dict[Slot, Draft] = {}
+    for draft in vault.list_drafts(village, "waiting"):
+        claim = parse_claim(draft.claim)
+        slot = find_slot(claim.body, claim.period)
+        if slot is not None:
+            found.setdefault(slot, draft)
+    return found
+
+
+def find_slot(body: Body, period: str) -> Slot | None:
+    """Return the place that a body takes, None where there may be several of its kind."""
+    if isinstance(body, VoucherRecorded | VoucherReversed | VoucherReplaced):
+        return slot_of_voucher(body.number)
+    if isinstance(body, AccountsOpened):
+        return ("opening",)
+    if isinstance(body, PointsRound):
+        return ("points", period)
+    if isinstance(body, ScoreRound):
+        return ("scores", period, str(body.branch))
+    if isinstance(body, BranchRegistered):
+        return ("branch", str(body.branch))
+    return None
+
+
+def slot_of_voucher(number: str) -> Slot:
+    """Return the place of a voucher: its number."""
+    return ("voucher", number)
+
+
+def check_waiting(waiting: Mapping[Slot, Draft], body: Body, period: str) -> list[Fault]:
+    """Say that what is prepared here waits to be passed already, and as which draft."""
+    slot = find_slot(body, period)
+    draft = waiting.get(slot) if slot is not None else None
+    if draft is None:
+        return []
+    return [
+        Fault(
+            code="draft-waiting",
+            place="待审记录",
+            found=f"已有一份在等审核：草稿 {draft.id}（{draft.label}）",
+            expected="没有提交过的内容",
+            remedy=f"同一份不用再导入；要换成这一份，先用 mingbai discard {draft.id} 作废那份草稿",
+        )
+    ]
