@@ -26,7 +26,7 @@ from ledger.log.tiles import TILE_WIDTH
 from ledger.log.tree import TILE_HEIGHT, Frontier, append_leaves, format_frontier
 from ledger.state import fold_entry
 from ledger.store.reading import SqlReader
-from ledger.store.tables import entries, growing_tiles, logs, texts, tiles
+from ledger.store.tables import entries, growing_tiles, logs, texts, tiles, villages
 from ledger.store.transactions import CHUNK_ROWS, Transaction
 
 _TILE_BYTES = TILE_WIDTH * HASH_BYTES
@@ -118,9 +118,9 @@ class SqlWriter(SqlReader):
         self._insert()
         return super().find_text(digest)
 
-    def iterate_stored(self) -> Iterator[StoredEntry]:
+    def iterate_stored(self, start: int = 0) -> Iterator[StoredEntry]:
         self._insert()
-        return super().iterate_stored()
+        return super().iterate_stored(start)
 
     def get_stored_log(self) -> StoredLog:
         self._insert()
@@ -150,7 +150,8 @@ class SqlWriter(SqlReader):
             # Named by the guard as by the constraint that stands behind it.
             if "claim" in str(error):
                 raise ValueError("a claim is recorded already: ask `find_index` first") from error
-            raise Tampered(first, "接得上前一项的记录", error) from error
+            reason = str(error).partition("\n")[0]
+            raise Tampered(first, "接得上前一项的记录", reason) from error
         try:
             self._transaction.insert_rows(texts, self._texts)
         except self._transaction.integrity_error as error:
@@ -203,4 +204,5 @@ class SqlWriter(SqlReader):
             self._transaction.insert_rows(
                 logs, [(self._village, size, frontier, self._leaf, self._recorded_at)]
             )
+            self._transaction.insert_rows(villages, [(self._village,)])
             self._exists = True

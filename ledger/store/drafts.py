@@ -74,7 +74,7 @@ class SqlDrafts:
         """
         if any(draft.village != village for draft in drafts_):
             raise ValueError(f"a draft of another village among those of {village}")
-        with begin_write(self._engine) as transaction:
+        with begin_write(self._engine, village) as transaction:
             faults = _check_new(transaction, drafts_)
             if faults:
                 raise Refused(faults)
@@ -84,18 +84,18 @@ class SqlDrafts:
             )
 
     def find_draft(self, village: str, draft_id: str) -> Draft | None:
-        with begin_read(self._engine) as transaction:
+        with begin_read(self._engine, village) as transaction:
             row = transaction.fetch_one(_DRAFT, village=village, draft=draft_id)
         return None if row is None else _make_draft(row)
 
     def list_drafts(self, village: str, state: Literal["waiting", "recorded", "discarded"]) -> list[Draft]:
         """Return a village's drafts of one state, in the order in which they were put."""
-        with begin_read(self._engine) as transaction:
+        with begin_read(self._engine, village) as transaction:
             return [_make_draft(row) for row in transaction.fetch_all(_LIST, village=village, state=state)]
 
     def list_batch(self, village: str, batch: str) -> list[Draft]:
         """Return what an import became, in the order in which it was put, without drafts given up."""
-        with begin_read(self._engine) as transaction:
+        with begin_read(self._engine, village) as transaction:
             return [_make_draft(row) for row in transaction.fetch_all(_BATCH, village=village, batch=batch)]
 
     def mark_draft(
@@ -106,7 +106,7 @@ class SqlDrafts:
         Again the same changes nothing. NotFound where there is no such draft; Refused where a recorded one is
         to be discarded.
         """
-        with begin_write(self._engine) as transaction:
+        with begin_write(self._engine, village) as transaction:
             row = transaction.fetch_one(_DRAFT, village=village, draft=draft_id)
             if row is None:
                 raise NotFound(f"草稿 {draft_id}")

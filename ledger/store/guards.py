@@ -1,5 +1,7 @@
 """Triggers of SQLite that refuse to change what was recorded, whoever asks through whatever connection.
 
+PostgreSQL has the same guards, with rights and row security beside them, in its migrations.
+
 REPLACE is the trap: it deletes the rows in its way without firing delete triggers unless the connection asked
 for that (`recursive_triggers`), and it finds them by the primary key, by any unique column, or by a rowid
 named in the statement. So each insert guard refuses a row that meets another in any of these ways.
@@ -75,6 +77,15 @@ CREATE TRIGGER logs_update BEFORE UPDATE ON logs BEGIN
 END
 """
 
+VILLAGES_INSERT = """
+CREATE TRIGGER villages_insert BEFORE INSERT ON villages BEGIN
+  SELECT CASE
+    WHEN EXISTS (SELECT 1 FROM villages WHERE village = NEW.village)
+      THEN RAISE(ABORT, 'villages: no row may be replaced')
+  END;
+END
+"""
+
 HEADS_INSERT = """
 CREATE TRIGGER heads_insert BEFORE INSERT ON heads BEGIN
   SELECT CASE
@@ -128,6 +139,7 @@ LEDGER_GUARDS = (
     *(TEXTS_INSERT, _refuse("texts", "UPDATE")),  # deleting one is redaction
     *(TILES_INSERT, _refuse("tiles", "UPDATE"), _refuse("tiles", "DELETE")),
     *(LOGS_INSERT, LOGS_UPDATE, _refuse("logs", "DELETE")),
+    *(VILLAGES_INSERT, _refuse("villages", "UPDATE"), _refuse("villages", "DELETE")),
 )
 HEADS_GUARDS = (
     *(HEADS_INSERT, _refuse("heads", "UPDATE"), _refuse("heads", "DELETE")),

@@ -13,10 +13,11 @@ from ledger.errors import NotFound
 from ledger.state import fold_entry
 from ledger.store.append import SqlWriter
 from ledger.store.reading import SqlReader
-from ledger.store.tables import facts, logs
-from ledger.store.transactions import CHUNK_ROWS, begin_read, begin_write
+from ledger.store.tables import facts, villages
+from ledger.store.transactions import CHUNK_ROWS, POSTGRESQL, begin_read, begin_write
 
-_VILLAGES = select(logs.c.village).order_by(logs.c.village)
+# The one statement that names no village: the register holds codes alone.
+_VILLAGES = select(villages.c.village).order_by(villages.c.village)
 _DROP_FACTS = delete(facts).where(facts.c.village == bindparam("village"))
 
 
@@ -30,9 +31,7 @@ class SqlLedger:
     def __init__(self, engine: Engine, reading: Engine | None = None) -> None:
         self._engine = engine
         self._reading = reading or engine
-        # Writers of this process queue here, without the polling by which SQLite waits for another process.
-        # Reentrant: a write within a write then fails after the database's time-out instead of hanging.
-        self._lock = RLock()
+        self._locks: dict[str, RLock] = {}
 
     def list_villages(self) -> list[str]:
         """Return the villages in whose log something is recorded, by code."""
@@ -42,7 +41,7 @@ class SqlLedger:
     @contextmanager
     def read(self, village: str) -> Iterator[SqlReader]:
         """Open a view of one village's log; NotFound where nothing was ever recorded for it."""
-        with begin_read(self._reading) as transaction:
+        with begin_read(self._reading, village) as transaction:
             reader = SqlReader(transaction, village)
             if not reader.exists:
                 raise NotFound(f"村 {village} 的账本")
@@ -55,7 +54,7 @@ class SqlLedger:
         Leaving without an exception commits, durably: what was appended then survives a crash or a power cut.
         Leaving with one leaves nothing.
         """
-        with self._lock, begin_write(self._engine) as transaction:
+        with self._queue(village), begin_write(self._engine, village) as transaction:
             writer = SqlWriter(transaction, village)
             yield writer
             writer.flush()
@@ -64,7 +63,7 @@ class SqlLedger:
         """Drop a village's facts and fold them again from its entries, in one transaction, in constant
         memory.
         """
-        with self._lock, begin_write(self._engine) as transaction:
+        with self._queue(village), begin_write(self._engine, village) as transaction:
             writer = SqlWriter(transaction, village)
             transaction.run(_DROP_FACTS, village=village)
             for index, data in enumerate(writer.iterate_entries(0, writer.size)):
@@ -72,3 +71,12 @@ class SqlLedger:
                 if index % CHUNK_ROWS == 0:
                     writer.flush()
             writer.flush()
+
+    def _queue(self, village: str) -> RLock:
+        """Return the lock at which this process's writers queue: without the polling by which SQLite waits for
+        another process, without holding a connection while PostgreSQL makes them wait.
+
+        Reentrant: a write within a write then fails after the database's time-out instead of hanging.
+        """
+        name = village if self._engine.dialect.name == POSTGRESQL else "the file"
+        return self._locks.setdefault(name, RLock())

@@ -48,6 +48,9 @@ def _table(name: str, metadata: MetaData, *parts: Any, rowid: bool = False) -> T
     return Table(name, metadata, *parts, sqlite_strict=True, sqlite_with_rowid=rowid)
 
 
+# In whose log something is recorded. A register of codes: the one table that is read for all villages at once.
+villages = _table("villages", LEDGER, _key("village"))
+
 entries = _table(
     "entries",
     LEDGER,

@@ -11,48 +11,103 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
-from sqlalchemy import Dialect, Engine, Executable, Table, insert
+from sqlalchemy import Dialect, Engine, Executable, MetaData, Table, select
+from sqlalchemy.dialects import postgresql as postgresql_dialect
 from sqlalchemy.dialects import sqlite
+from sqlalchemy.pool import PoolProxiedConnection
 from sqlalchemy.sql import ClauseElement
 
-from ledger.store.engine import begin
+from ledger.store import engine as sqlite_engine
+from ledger.store import postgresql
 
 CHUNK_ROWS = 1_000
 """Rows in one call of the driver: more gain no time and only hold memory."""
 
+COPY_MIN_ROWS = 32
+"""Fewer rows go to PostgreSQL one by one, in one round trip: COPY takes three more."""
+
+POSTGRESQL = "postgresql"
+INSERT, INSERT_NEW, UPSERT, STAGED = "insert", "insert new", "upsert", "staged "
+
 
 @contextmanager
-def begin_read(engine: Engine) -> Iterator[Transaction]:
-    """Open a consistent view; it begins with the first statement."""
-    with _begin(engine, writes=False) as transaction:
-        yield transaction
+def begin_read(engine: Engine, village: str = "") -> Iterator[Transaction]:
+    """Open a consistent view of one village; it begins with the first statement.
 
-
-@contextmanager
-def begin_write(engine: Engine) -> Iterator[Transaction]:
-    """Open the one writing transaction of the database, waiting for another.
-
-    Commits, durably, unless an exception leaves. Errors of the database come as the driver raises them.
+    Without a village only what belongs to none is seen: the register of villages.
     """
-    with _begin(engine, writes=True) as transaction:
+    with _begin(engine, village, writes=False) as transaction:
         yield transaction
 
 
 @contextmanager
-def _begin(engine: Engine, *, writes: bool) -> Iterator[Transaction]:
-    # From the pool, with its settings, but without a Core connection, which takes as long as the commit itself.
+def begin_write(engine: Engine, village: str = "") -> Iterator[Transaction]:
+    """Open the one writing transaction on a village, waiting for another; in SQLite, on the whole database.
+
+    Commits, durably, unless an exception leaves. Errors of SQLite come as the driver raises them; of PostgreSQL
+    those that a person can do something about come as Refused, with nothing committed. ConnectionError where
+    PostgreSQL was lost while it committed.
+    """
+    with _begin(engine, village, writes=True) as transaction:
+        yield transaction
+
+
+@contextmanager
+def _begin(engine: Engine, village: str, *, writes: bool) -> Iterator[Transaction]:
+    is_postgresql = engine.dialect.name == POSTGRESQL
+    driver: Any = engine.dialect.loaded_dbapi
+    try:
+        connection = _check_out(engine, village, writes=writes)
+        try:
+            cursor = connection.cursor(binary=True) if is_postgresql else connection.cursor()
+            transaction = Transaction(engine.dialect, cursor, village)
+            try:
+                yield transaction
+            finally:
+                transaction.close()
+            if is_postgresql:
+                postgresql.commit(connection)
+            else:
+                connection.commit()
+        finally:
+            # Given back to the pool, which rolls back whatever was not committed.
+            connection.close()
+    except driver.Error as error:
+        refusal = postgresql.explain_error(error) if is_postgresql else None
+        if refusal is None:
+            raise
+        raise refusal from error
+
+
+def _check_out(engine: Engine, village: str, *, writes: bool) -> PoolProxiedConnection:
+    """Return a connection in a transaction.
+
+    From the pool, with its settings, but without a Core connection, which takes as long as the commit itself.
+    """
     connection = engine.raw_connection()
     try:
-        begin(connection, writes=writes)
-        transaction = Transaction(engine.dialect, connection.cursor())
+        if engine.dialect.name != POSTGRESQL:
+            sqlite_engine.begin(connection, writes=writes)
+            return connection
         try:
-            yield transaction
-        finally:
-            transaction.close()
-        connection.commit()
-    finally:
-        # Given back to the pool, which rolls back whatever was not committed.
+            postgresql.begin(connection, village, writes=writes)
+        except postgresql.import_driver().OperationalError:
+            if not _is_lost(connection):
+                raise
+            # The server was restarted since this connection was last used: so were the others. Nothing is lost yet.
+            connection.invalidate()
+            engine.dispose()
+            connection = engine.raw_connection()
+            postgresql.begin(connection, village, writes=writes)
+    except BaseException:
         connection.close()
+        raise
+    return connection
+
+
+def _is_lost(connection: PoolProxiedConnection) -> bool:
+    driver: Any = connection.driver_connection
+    return bool(driver.closed)
 
 
 class _Compiled(NamedTuple):
@@ -71,12 +126,13 @@ _COMPILED: dict[tuple[str, str, ClauseElement], _Compiled] = {}
 
 class Transaction:
     """Runs statements until it is closed; afterwards every call fails, so that no late reader sees another
-    view.
+    view. Each names the one village of the transaction: ValueError for another.
     """
 
-    def __init__(self, dialect: Dialect, cursor: Any) -> None:
+    def __init__(self, dialect: Dialect, cursor: Any, village: str) -> None:
         self._dialect = dialect
         self._cursor = cursor
+        self._village = village
         driver: Any = dialect.loaded_dbapi
         self.integrity_error: type[Exception] = driver.IntegrityError
 
@@ -98,47 +154,74 @@ class Transaction:
 
     def insert_rows(self, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
         """Insert rows given in the order of the table's columns."""
-        self._run_many("insert", table, rows)
+        self._run_many(INSERT, table, rows)
 
     def insert_new_rows(self, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
         """Insert those rows whose primary key is not there yet."""
-        self._run_many("insert new", table, rows)
+        self._run_many(INSERT_NEW, table, rows)
 
     def upsert_rows(self, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
         """Insert rows, replacing the values of those whose primary key is there."""
-        self._run_many("upsert", table, rows)
+        self._run_many(UPSERT, table, rows)
 
     def close(self) -> None:
         self._cursor.close()
 
     def _execute(self, statement: Executable, values: dict[str, Any]) -> None:
+        if self._village and values.get("village", self._village) != self._village:
+            raise ValueError(
+                f"a statement of village {values['village']} in a transaction of {self._village}"
+            )
         compiled = self._compile("", statement)
         if compiled.fixed:
             values = compiled.fixed | values
         self._cursor.execute(compiled.text, tuple([values[name] for name in compiled.names]))
 
     def _run_many(self, use: str, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
+        if self._village and any(row[0] != self._village for row in rows):
+            raise ValueError(f"a row of another village in a transaction of {self._village}")
+        if self._dialect.name == POSTGRESQL and len(rows) >= COPY_MIN_ROWS:
+            self._copy_many(use, table, rows)
+            return
         compiled = self._compile(use, table)
         for start in range(0, len(rows), CHUNK_ROWS):
             self._cursor.executemany(compiled.text, rows[start : start + CHUNK_ROWS])
 
+    def _copy_many(self, use: str, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
+        if use == UPSERT:
+            # One statement may not meet a row twice; one by one, the last would have stayed.
+            width = len(table.primary_key)
+            keys = [column.name for column in table.c][:width]
+            assert keys == [column.name for column in table.primary_key]
+            rows = list({row[:width]: row for row in rows}.values())
+        compiled = self._compile(STAGED + use, table)
+        for start in range(0, len(rows), CHUNK_ROWS):
+            postgresql.copy_rows(self._cursor, compiled.text, table, rows[start : start + CHUNK_ROWS])
+
     def _compile(self, use: str, element: Any) -> _Compiled:
         key = (use, self._dialect.name, element)
         if key not in _COMPILED:
-            _COMPILED[key] = _compile(self._dialect, _build_insert(use, element) if use else element)
+            _COMPILED[key] = _compile(
+                self._dialect, _build_insert(use, element, self._dialect) if use else element
+            )
         return _COMPILED[key]
 
 
-def _build_insert(use: str, table: Table) -> Executable:
-    """Build an insert of whole rows. SQLite's `ON CONFLICT` is PostgreSQL's, word for word."""
-    if use == "insert":
-        return insert(table)
-    statement = sqlite.insert(table)
+def _build_insert(use: str, table: Table, dialect: Dialect) -> Executable:
+    """Build an insert of whole rows: given to the statement or, where `use` says so, from the staged ones."""
+    # The two write `ON CONFLICT` alike; each compiles only its own.
+    statement: Any = (postgresql_dialect if dialect.name == POSTGRESQL else sqlite).insert(table)
     keys = [column.name for column in table.primary_key]
-    if use == "insert new":
-        return statement.on_conflict_do_nothing(index_elements=keys)
     others = {column.name: statement.excluded[column.name] for column in table.c if not column.primary_key}
-    return statement.on_conflict_do_update(index_elements=keys, set_=others)
+    if use.startswith(STAGED):
+        staged = table.to_metadata(MetaData(), schema="pg_temp", name=f"staged_{table.name}")
+        statement = statement.from_select(list(table.c.keys()), select(staged))
+    if use.endswith(INSERT_NEW):
+        statement = statement.on_conflict_do_nothing(index_elements=keys)
+    if use.endswith(UPSERT):
+        statement = statement.on_conflict_do_update(index_elements=keys, set_=others)
+    built: Executable = statement
+    return built
 
 
 def _compile(dialect: Dialect, statement: Any) -> _Compiled:

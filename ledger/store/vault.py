@@ -55,7 +55,7 @@ class SqlVault(SqlDrafts):
         """Keep a person; the very same again changes nothing, ValueError for another under the same
         pseudonym.
         """
-        with begin_write(self._engine) as transaction:
+        with begin_write(self._engine, village) as transaction:
             row = transaction.fetch_one(_PERSON, village=village, person=person.user)
             if row is None:
                 transaction.insert_rows(persons, [(village, person.user, person.name, person.role)])
@@ -63,13 +63,13 @@ class SqlVault(SqlDrafts):
                 raise ValueError(f"{person.user} is somebody else")
 
     def find_person(self, village: str, user: str) -> Person | None:
-        with begin_read(self._engine) as transaction:
+        with begin_read(self._engine, village) as transaction:
             row = transaction.fetch_one(_PERSON, village=village, person=user)
         return None if row is None else _make_person(row)
 
     def list_persons(self, village: str) -> list[Person]:
         """Return a village's persons, by pseudonym."""
-        with begin_read(self._engine) as transaction:
+        with begin_read(self._engine, village) as transaction:
             return [_make_person(row) for row in transaction.fetch_all(_PERSONS, village=village)]
 
     def put_households(self, village: str, households_: Sequence[Household]) -> None:
@@ -78,12 +78,12 @@ class SqlVault(SqlDrafts):
             (village, item.household, " ".join(sorted(item.consents)), item.group, item.name, item.number)
             for item in households_
         ]
-        with begin_write(self._engine) as transaction:
+        with begin_write(self._engine, village) as transaction:
             transaction.upsert_rows(households, rows)
 
     def list_households(self, village: str) -> list[Household]:
         """Return a village's households, by number."""
-        with begin_read(self._engine) as transaction:
+        with begin_read(self._engine, village) as transaction:
             rows = transaction.fetch_all(_HOUSEHOLDS, village=village)
         return [
             Household(
@@ -99,12 +99,12 @@ class SqlVault(SqlDrafts):
     def put_members(self, village: str, members_: Sequence[Member]) -> None:
         """Insert or replace by member id, all or none."""
         rows = [(village, item.member, item.branch, item.name, item.number) for item in members_]
-        with begin_write(self._engine) as transaction:
+        with begin_write(self._engine, village) as transaction:
             transaction.upsert_rows(members, rows)
 
     def list_members(self, village: str) -> list[Member]:
         """Return a village's party members, by branch and number."""
-        with begin_read(self._engine) as transaction:
+        with begin_read(self._engine, village) as transaction:
             rows = transaction.fetch_all(_MEMBERS, village=village)
         return [
             Member(branch=branch, member=member, name=name, number=number)
@@ -114,12 +114,12 @@ class SqlVault(SqlDrafts):
     def keep_private(self, village: str, disclosures_: Sequence[str]) -> None:
         """Keep disclosures under their digests, durably, all or none; keeping one again changes nothing."""
         rows = [(village, digest_disclosure(disclosure), disclosure) for disclosure in disclosures_]
-        with begin_write(self._engine) as transaction:
+        with begin_write(self._engine, village) as transaction:
             transaction.insert_new_rows(disclosures, rows)
 
     def find_private(self, village: str, digest: str) -> str | None:
         """Return the disclosure of a digest; whoever opens it checks it against the entry."""
-        with begin_read(self._engine) as transaction:
+        with begin_read(self._engine, village) as transaction:
             row = transaction.fetch_one(_DISCLOSURE, village=village, digest=digest)
         return None if row is None else str(row[0])
 

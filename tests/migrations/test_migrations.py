@@ -60,10 +60,11 @@ POPULATE: dict[str, dict[str, tuple[Any, ...]]] = {
 }
 """One row for every table at each revision, in the order of its columns then."""
 
+POPULATE["ledger_0002"] = POPULATE["ledger_0001"] | {"villages": ("371082101201",)}
 POPULATE["vault_0002"] = POPULATE["vault_0001"]  # An index more.
 POPULATE["vault_0003"] = POPULATE["vault_0002"]  # An index less.
 
-BECOMES: dict[str, dict[str, tuple[Any, ...]]] = {}
+BECOMES: dict[str, dict[str, tuple[Any, ...]]] = {"ledger_0002": {"villages": ("371082101201",)}}
 """What the rows of the revision before have become at a revision, for those tables that it changes."""
 
 

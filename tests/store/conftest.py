@@ -13,7 +13,12 @@ from sqlalchemy import Engine
 from ledger.ports import Archive, Heads, Ledger, Vault
 from ledger.store import FileArchive, SqlHeads, SqlLedger, SqlVault, migrate, open_engine
 from ledger.store.migrations import Which
+from ledger.store.postgresql import open_postgresql
 from tests.fakes import MemoryArchive, MemoryHeads, MemoryLedger, MemoryVault
+from tests.postgres import LOGIN, Cluster, cluster, database
+from tests.store.statements import check_statements
+
+__all__ = ["check_statements", "cluster", "database"]  # Fixtures of other modules, found here by name.
 
 
 class Store(NamedTuple):
@@ -47,13 +52,34 @@ def make_sqlite(folder: Path) -> Iterator[Store]:
         engine.dispose()
 
 
+def make_postgresql(folder: Path, url: str) -> Iterator[Store]:
+    """As a home has it: ledger and vault in the database, heads and archive in the folder."""
+    heads = open_engine(folder / "heads.db")
+    migrate(heads, "heads")
+    engines = {purpose: open_postgresql(url, purpose) for purpose in ("writer", "reader", "vault")}
+    yield Store(
+        archive=FileArchive(folder / "archive"),
+        heads=SqlHeads(heads),
+        ledger=SqlLedger(engines["writer"], engines["reader"]),
+        vault=SqlVault(engines["vault"]),
+    )
+    for engine in (heads, *engines.values()):
+        engine.dispose()
+
+
 STORES = {"memory": make_memory, "sqlite": make_sqlite}
 
 
-@pytest.fixture(params=sorted(STORES))
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+@pytest.fixture(params=["memory", "postgresql", "sqlite"])
+def store(request: pytest.FixtureRequest, tmp_path: Path, check_statements: set[str]) -> Iterator[Store]:
     """Each kind of store in turn."""
-    yield from STORES[request.param](tmp_path)
+    if request.param in STORES:
+        yield from STORES[request.param](tmp_path)
+    else:
+        # Asked for only here: the other kinds need no server.
+        cluster: Cluster = request.getfixturevalue("cluster")
+        database: str = request.getfixturevalue("database")
+        yield from make_postgresql(tmp_path, cluster.make_url(database, LOGIN))
 
 
 @pytest.fixture

@@ -1,4 +1,5 @@
-"""A database from any earlier release to this one: one Alembic environment for each of the three files.
+"""A database from any earlier release to this one: one Alembic environment for each of the three files, of which
+ledger and vault may be schemas of a PostgreSQL instead.
 
 Migrations are frozen: they import nothing of ours and are not edited once released, so that they mean in ten
 years what they mean today. None may update or delete an entry. Each runs in one transaction: a crash leaves
@@ -24,8 +25,11 @@ _FOLDER = Path(__file__).parent
 
 
 def migrate(engine: Engine, which: Which, revision: str = "head") -> None:
-    """Bring the database behind `engine` up to `revision`, from empty or from whatever revision it has."""
-    migrating = open_migrating_engine(engine)
+    """Bring the database behind `engine` up to `revision`, from empty or from whatever revision it has.
+
+    In PostgreSQL `engine` acts as the schema's owner: `postgresql.open_administration`.
+    """
+    migrating = open_migrating_engine(engine) if engine.dialect.name == "sqlite" else engine
     try:
         with migrating.connect() as connection:
             connection.execution_options(**{WRITES: True})
