@@ -32,6 +32,7 @@ OWN = {
     "export": "ledger.commands.export:export_command",
     "audit": "ledger.commands.audit:audit_command",
     "doctor": "ledger.commands.doctor:doctor_command",
+    "database": "ledger.commands.database:database_group",
 }
 HELP = {
     "init": "新建账本文件夹，为一个村立账。",
@@ -49,6 +50,7 @@ HELP = {
     "export": "导出一个村的账本。",
     "audit": "离线核对账本或公开表。",
     "doctor": "检查这台机器上的安装。",
+    "database": "准备 PostgreSQL 数据库。",
     "demo": "建一个示例村看看。",
 }
 """What the list says of each command, in the order of a month's work; a test holds it to the commands."""

@@ -10,6 +10,7 @@ import os
 import re
 import time
 import tomllib
+import urllib.parse
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,11 +26,13 @@ _BASE_URL = re.compile(r"https?://[A-Za-z0-9.\-]+(:[0-9]{1,5})?\Z")
 class Config:
     """The settings of a home.
 
+    `database`         "" for files in the home; or the libpq address of a PostgreSQL, without a password
     `public_base_url`  printed in every code; trusted to be the villagers' way in, never taken from a request. 24
                        characters at most keep the check code at 57 modules; more makes it denser.
     `is_demo`          an invented village: pages and sheets say so
     """
 
+    database: str = ""
     is_demo: bool = False
     public_base_url: str = DEFAULT_BASE_URL
 
@@ -54,6 +57,9 @@ def write_config(home: Path, config: Config) -> None:
         "# 村民扫码打开的网址，印在每张公开表上；改动后只影响以后打印的表。\n"
         f'public_base_url = "{config.public_base_url}"\n'
         f"is_demo = {str(config.is_demo).lower()}\n"
+        "# 账本放在哪里：留空就放在这个文件夹里；也可写 PostgreSQL 的地址，如 postgresql://mingbai@/mingbai，\n"
+        "# 口令放在 PGPASSFILE 或服务文件里，不写在这里。\n"
+        f'database = "{config.database}"\n'
     )
     (home / SETTINGS_FILE).write_text(text, encoding="utf-8")
 
@@ -67,15 +73,19 @@ def read_config(home: Path) -> Config:
         raise Refused([_setting_fault("全文", str(error), "TOML 格式")]) from error
     faults = [
         _setting_fault(name, str(values[name]), "没有这个设置项")
-        for name in values.keys() - {"public_base_url", "is_demo"}
+        for name in values.keys() - {"database", "public_base_url", "is_demo"}
     ]
     base_url = values.get("public_base_url", DEFAULT_BASE_URL)
-    faults += check_base_url(base_url)
+    faults += check_base_url(base_url) + check_database(values.get("database", ""))
     if not isinstance(values.get("is_demo", False), bool):
         faults.append(_setting_fault("is_demo", str(values["is_demo"]), "true 或 false"))
     if faults:
         raise Refused(faults)
-    return Config(is_demo=values.get("is_demo", False), public_base_url=base_url)
+    return Config(
+        database=values.get("database", ""),
+        is_demo=values.get("is_demo", False),
+        public_base_url=base_url,
+    )
 
 
 def check_base_url(base_url: object) -> list[Fault]:
@@ -89,6 +99,27 @@ def check_base_url(base_url: object) -> list[Fault]:
             f"如 https://mb.example.cn，至多 {BASE_URL_MAX_CHARS} 个字符，末尾没有斜杠",
         )
     ]
+
+
+def check_database(address: object, name: str = "database") -> list[Fault]:
+    """The address is empty or a PostgreSQL's, and holds no password: what is found is told without one."""
+    if address == "":
+        return []
+    try:
+        parts = urllib.parse.urlsplit(address) if isinstance(address, str) else None
+        has_password = parts is not None and parts.password is not None
+    except ValueError:
+        parts, has_password = None, False
+    # Written into a file between quotes, and handed to libpq as it is.
+    if parts is None or parts.scheme not in {"postgresql", "postgres"} or re.search(r'["\\\s]', str(address)):
+        return [
+            _setting_fault(
+                name, "别的写法", "空，或 postgresql:// 开头的地址，如 postgresql://mingbai@/mingbai"
+            )
+        ]
+    if has_password or {"password", "sslpassword"} & urllib.parse.parse_qs(parts.query).keys():
+        return [_setting_fault(name, "地址里写了口令", "不带口令的地址；口令放在 PGPASSFILE 或服务文件里")]
+    return []
 
 
 def _setting_fault(name: str, found: str, expected: str) -> Fault:

@@ -3,11 +3,13 @@
 | in the folder | what | trusted for; its loss or forgery would cost |
 | --- | --- | --- |
 | `mingbai.toml` | settings | the address in printed codes |
-| `ledger.db` | entries, trees, public texts, facts | everything a page shows; lost: read-only until restored |
+| `ledger.db` * | entries, trees, public texts, facts | everything a page shows; lost: read-only until restored |
 | `heads.db` | signed heads and what witnesses said of them | that no restored backup signs a second history; never restored |
-| `vault.db` | people, private disclosures, drafts | who is who; lost: totals stay provable, persons do not |
+| `vault.db` * | people, private disclosures, drafts | who is who; lost: totals stay provable, persons do not |
 | `keys/` | log keys | the signature under every head |
 | `archive/` | sealed files by digest | the exact bytes that were hung |
+
+* in a PostgreSQL where the settings name one.
 """
 
 from __future__ import annotations
@@ -23,7 +25,8 @@ from ledger.data import load_reference
 from ledger.errors import Fault, Refused
 from ledger.keys import KeyFolder
 from ledger.ports import Clock, Entropy, Ports
-from ledger.store import FileArchive, SqlCosignatures, SqlHeads, SqlLedger, SqlVault, migrate, open_engine
+from ledger.store import FileArchive, SqlCosignatures, SqlHeads, SqlLedger, SqlVault
+from ledger.store.databases import open_databases
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +58,7 @@ def create_home(
 
 
 def open_home(path: Path, *, clock: Clock | None = None, entropy: Entropy | None = None) -> Home:
-    """Open an existing home, bringing its databases to this program's revision.
+    """Open an existing home, bringing the databases in it to this program's revision.
 
     Raises Refused when the folder is no home or its settings cannot be used.
     """
@@ -63,15 +66,7 @@ def open_home(path: Path, *, clock: Clock | None = None, entropy: Entropy | None
         raise Refused([_home_fault(path, f"没有 {SETTINGS_FILE}", "mingbai init 建立的文件夹")])
     config = read_config(path)
     keys = KeyFolder(path / "keys")
-    engines = {
-        "heads": open_engine(path / "heads.db"),
-        "ledger": open_engine(path / "ledger.db"),
-        "vault": open_engine(path / "vault.db", secure_delete=True),
-    }
-    migrate(engines["heads"], "heads")
-    migrate(engines["ledger"], "ledger")
-    migrate(engines["vault"], "vault")
-    engines["reading"] = open_engine(path / "ledger.db", read_only=True)
+    engines = open_databases(path, config.database)
     return Home(
         archive=FileArchive(path / "archive"),
         clock=clock or SystemClock(),

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import rich_click as click
 
 from ledger.commands.common import home_option, print_json
+from ledger.commands.database import check_postgresql
 from ledger.home import Home
 from ledger.service.doctor import Check, check_python, check_villages
 from ledger.store.engine import WAL_FLOOR, get_sqlite_version, list_setting_faults
@@ -23,7 +24,13 @@ SIGNS = {"fine": "✓ 正常", "warning": "! 注意", "wrong": "✗ 有错"}
 @click.pass_context
 def doctor_command(context: click.Context, home: Home, as_json: bool) -> None:
     """检查这台机器上的安装，说明哪里不对、该怎么办。"""
-    checks = [check_python(), *_check_sqlite(home), *_check_files(home), *check_villages(home)]
+    checks = [
+        check_python(),
+        *_check_sqlite(home),
+        *check_postgresql(home),
+        *_check_files(home),
+        *check_villages(home),
+    ]
     if as_json:
         print_json(checks)
     else:
@@ -44,6 +51,8 @@ def _check_sqlite(home: Home) -> Iterator[Check]:
         state="fine" if fine else "warning",
     )
     for name, engine in home.engines.items():
+        if engine.dialect.name != "sqlite":
+            continue
         faults = list_setting_faults(engine)
         yield Check(
             advice="请保留现场并联系运维员：断电时可能丢账" if faults else "",

@@ -17,7 +17,7 @@ from ledger.commands.common import (
     print_notice,
     village_option,
 )
-from ledger.config import DEFAULT_BASE_URL, Config, check_base_url
+from ledger.config import DEFAULT_BASE_URL, Config, check_base_url, check_database
 from ledger.errors import Refused
 from ledger.home import Home, create_home
 from ledger.service.adopt import prepare_description
@@ -38,13 +38,23 @@ from ledger.service.found import Role, add_person, check_village_code, found_vil
 @click.option(
     "--chart", type=click.Choice(["2023", "2004"]), default="2023", show_default=True, help="科目表版本。"
 )
+@click.option(
+    "--database",
+    default="",
+    metavar="地址",
+    help="把账本放进 PostgreSQL，如 postgresql://mingbai@/mingbai；不写就放在文件夹里。",
+)
 @click.option("--base-url", default=DEFAULT_BASE_URL, show_default=True, help="村民扫码打开的网址。")
-def init_command(path: str, village: str | None, base_url: str, **details: str) -> None:
+def init_command(path: str, village: str | None, base_url: str, database: str, **details: str) -> None:
     """新建账本文件夹；写明村代码时同时为这个村立账。"""
-    faults = check_base_url(base_url) + (check_village_code(village, details) if village else [])
+    faults = (
+        check_base_url(base_url)
+        + check_database(database, "--database")
+        + (check_village_code(village, details) if village else [])
+    )
     if faults:
         raise Refused(faults)
-    home = create_home(Path(path), Config(public_base_url=base_url))
+    home = create_home(Path(path), Config(database=database, public_base_url=base_url))
     print_notice(f"账本文件夹：{home.path}")
     if village:
         _found(home, village, details)

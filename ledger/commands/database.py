@@ -1,0 +1,55 @@
+"""`mingbai database`: what an administrator of a PostgreSQL does once, and what the doctor asks of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import rich_click as click
+
+from ledger.commands.common import print_notice
+from ledger.config import check_database
+from ledger.errors import Refused
+from ledger.home import Home
+from ledger.service.doctor import Check
+from ledger.store.roles import describe_server, list_server_faults, prepare_database
+
+
+@click.group("database")
+def database_group() -> None:
+    """准备 PostgreSQL 数据库。"""
+
+
+@database_group.command("prepare")
+@click.option(
+    "--admin-url",
+    envvar="MINGBAI_ADMIN_URL",
+    required=True,
+    metavar="地址",
+    help="数据库管理员的连接地址，如 postgresql://postgres@/mingbai；口令放在 PGPASSFILE 里。",
+)
+@click.option(
+    "--login", default="mingbai", show_default=True, metavar="角色", help="账本程序登录用的角色；没有就新建。"
+)
+def _prepare(admin_url: str, login: str) -> None:
+    """由数据库管理员运行一次：建角色、建表、定权限；升级程序以后再运行一次。"""
+    faults = check_database(admin_url, "--admin-url")
+    if faults:
+        raise Refused(faults)
+    prepare_database(admin_url, login)
+    print_notice(f"数据库准备好了；账本程序用角色 {login} 登录。")
+    print_notice("在 mingbai.toml 里写：database = " + f'"postgresql://{login}@主机/库名"')
+
+
+def check_postgresql(home: Home) -> Iterator[Check]:
+    """The server behind a home: its version, what durability rests on, what this login may do."""
+    if not home.config.database:
+        return
+    engine = home.engines["ledger"]
+    faults = list_server_faults(engine)
+    yield Check(advice="", found=describe_server(engine), name="PostgreSQL", state="fine")
+    yield Check(
+        advice="请数据库管理员改好：断电时可能丢账，或防不住改账" if faults else "",
+        found="；".join(faults) or "断电不丢账的设置都在，登录用的角色没有多余的权限",
+        name="PostgreSQL 的设置",
+        state="wrong" if faults else "fine",
+    )
