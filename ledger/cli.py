@@ -31,6 +31,7 @@ OWN = {
     "close": "ledger.commands.books:close_command",
     "export": "ledger.commands.export:export_command",
     "audit": "ledger.commands.audit:audit_command",
+    "witness": "ledger.commands.witness:witness_group",
     "doctor": "ledger.commands.doctor:doctor_command",
     "database": "ledger.commands.database:database_group",
 }
@@ -49,6 +50,7 @@ HELP = {
     "serve": "打开网页。",
     "export": "导出一个村的账本。",
     "audit": "离线核对账本或公开表。",
+    "witness": "替别的村看住账本，或请见证人确认。",
     "doctor": "检查这台机器上的安装。",
     "database": "准备 PostgreSQL 数据库。",
     "demo": "建一个示例村看看。",

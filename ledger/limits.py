@@ -101,5 +101,14 @@ SOURCE_FILE_MAX_BYTES = 67_108_864
 WITNESS_BODY_MAX_BYTES = 65_536
 """A request to a witness, or its answer: 63 hashes take 3 kB, sixteen post-quantum signature lines 54 kB."""
 
+ADOPTED_POLICY_MAX_BYTES = 32_768
+"""A policy that a village adopts: its text stands in a disclosure, which base64 makes a third longer."""
+
+WITNESSES_MAX = 32
+"""Witnesses of one policy: their lines fit into a note beside the log's. C2SP asks readers to take as many."""
+
+COSIGNED_SIZES_LOOKED_AT = 256
+"""Newest cosigned checkpoints among which the last with a quorum is looked for."""
+
 CONFLICTS_KEPT_MAX = 100
 """Checkpoints of one log that a witness keeps as evidence that it forked: one proves it."""

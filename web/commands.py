@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import socket
+import threading
 
 import rich_click as click
 import uvicorn
@@ -14,6 +15,7 @@ from ledger.errors import Fault, Refused, format_fault
 from ledger.home import Home
 from ledger.service.standing import list_standings
 from web.app import create_app
+from web.asking import start_asking
 from web.config import DEFAULT_HOST, DEFAULT_PORT
 
 
@@ -48,9 +50,12 @@ def serve_home(home: Home, *, host: str, port: int) -> None:
         proxy_headers=False,
         server_header=False,
     )
+    stop = threading.Event()
+    start_asking(home, stop)
     try:
         uvicorn.Server(config).run(sockets=[listener])
     finally:
+        stop.set()
         listener.close()
 
 

@@ -14,12 +14,14 @@ from ledger.commands.common import (
     maker_option,
     print_json,
     print_notice,
+    read_file,
     refuse_strangers,
     village_option,
 )
 from ledger.home import Home
 from ledger.ports import Draft
 from ledger.service.adopt import prepare_description, prepare_rulebook, prepare_scheme
+from ledger.service.policies import prepare_policy
 
 F = TypeVar("F", bound=Callable[..., object])
 
@@ -38,7 +40,7 @@ def _adoption_options(command: F) -> F:
 
 @click.group("adopt")
 def adopt_group() -> None:
-    """通过积分细则、考评办法，或更改村情说明（都要另一人审核）。"""
+    """通过积分细则、考评办法、见证办法，或更改村情说明（都要另一人审核）。"""
 
 
 @adopt_group.command("rulebook")
@@ -77,6 +79,20 @@ def _description(
     refuse_strangers(home, code, maker=maker)
     draft = prepare_description(home, code, maker=maker, name=name, township=township, telephone=telephone)
     _say(draft, as_json)
+
+
+@adopt_group.command("policy")
+@home_option
+@village_option
+@maker_option
+@click.option("--file", "path", required=True, metavar="文件", help="见证办法，按 tlog-policy 写。")
+@click.option("--resolution", required=True, metavar="文字", help="哪次会议通过的，会公开。")
+@json_option
+def _policy(home: Home, village: str | None, maker: str, path: str, resolution: str, as_json: bool) -> None:
+    """定下请谁见证、几位确认才算数。"""
+    code = get_writable_village(home, village)
+    refuse_strangers(home, code, maker=maker)
+    _say(prepare_policy(home, code, maker=maker, text=read_file(path), resolution=resolution), as_json)
 
 
 def _say(draft: Draft, as_json: bool) -> None:

@@ -18,6 +18,7 @@ out.
 | `cosignature` | a witness's timestamped statement on a checkpoint |
 | `policy` | which logs and which sets of witnesses count |
 | `witness` | what a witness is asked, and what it answers |
+| `confirmation` | how far witnesses have confirmed a log |
 | `proof_file` | one entry's whole proof in one small text file |
 | `receipt` | the digits in the printed code, and the fingerprint beside it |
 | `commitments` | salted disclosures: what an entry holds in place of text |

@@ -1,0 +1,189 @@
+"""`mingbai witness`: to be a witness for other villages' logs, and to ask one's own witnesses."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
+from typing import TypeVar
+
+import rich_click as click
+
+from ledger.commands.common import (
+    get_village,
+    home_option,
+    print_json,
+    print_notice,
+    read_file,
+    village_option,
+)
+from ledger.config import SystemClock, SystemEntropy
+from ledger.errors import Fault, NotProven, Refused
+from ledger.home import Home
+from ledger.log.confirmation import format_confirmation
+from ledger.log.keys import format_verifier_key
+from ledger.service.witnessing import Outcome, ask_witnesses, read_confirmation
+from ledger.state import BEIJING
+from ledger.witness_home import SEED_BYTES, WitnessHome, create_witness_home, open_witness_home
+
+F = TypeVar("F", bound=Callable[..., object])
+ABOVE = "mingbai.commands.witness"
+"""The entry points of the packages above: `serve` needs a web server."""
+
+
+class _Group(click.RichGroup):
+    """The group's own commands, and those that the packages above bring."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return [*super().list_commands(ctx), *(point.name for point in entry_points(group=ABOVE))]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        points = list(entry_points(group=ABOVE, name=cmd_name))
+        return _load(points[0]) if points else super().get_command(ctx, cmd_name)
+
+
+def folder_option(command: F) -> F:
+    """Add `--folder`, which MINGBAI_WITNESS may give; the command receives an opened `witness`."""
+    return click.option(
+        "--folder",
+        "witness",
+        envvar="MINGBAI_WITNESS",
+        required=True,
+        metavar="文件夹",
+        callback=lambda _ctx, _param, value: open_witness_home(Path(value)),
+        help="见证人的文件夹；也可写在环境变量 MINGBAI_WITNESS 里。",
+    )(command)
+
+
+@click.group("witness", cls=_Group)
+def witness_group() -> None:
+    """替别的村看住账本，或请自己的见证人确认。"""
+
+
+@witness_group.command("init")
+@click.option("--folder", envvar="MINGBAI_WITNESS", required=True, metavar="文件夹", help="要新建的文件夹。")
+@click.option(
+    "--name", required=True, metavar="名称", help="见证人的固定名称，英文，如 town.example/mingbai。"
+)
+def _init(folder: str, name: str) -> None:
+    """新建见证人的文件夹和钥匙，给出公钥。"""
+    witness = create_witness_home(Path(folder), name, SystemEntropy().take(SEED_BYTES))
+    try:
+        click.echo(format_verifier_key(witness.signer.key))
+    finally:
+        witness.close()
+    print_notice("这一行是公钥：写进村里的见证办法。文件夹里的 witness.key 给谁都不行。")
+
+
+@witness_group.command("add-log")
+@folder_option
+@click.argument("key", metavar="公钥")
+@click.option("--label", default="", metavar="文字", help="自己看的备注，如 石榴河村。")
+def _add_log(witness: WitnessHome, key: str, label: str) -> None:
+    """登记一本要看住的账：它的公钥（网页的 log.vkey），或存着公钥的文件。"""
+    text = key if "+" in key else read_file(key).decode("utf-8", "replace").removesuffix("\n")
+    try:
+        origin = witness.store.add_log(text, label, SystemClock().now_ms())
+    except NotProven as error:
+        raise Refused([_key_fault(error.reason)]) from error
+    print_notice(f"已登记：{origin}")
+
+
+@witness_group.command("status")
+@folder_option
+@click.option("--json", "as_json", is_flag=True, help="输出给程序读。")
+@click.pass_context
+def _status(context: click.Context, witness: WitnessHome, as_json: bool) -> None:
+    """列出看住的账本，上次确认到哪里，有没有分叉。"""
+    logs = witness.store.list_logs()
+    if as_json:
+        print_json([{**_describe_key(witness), "logs": logs}])
+    else:
+        click.echo(f"公钥 {format_verifier_key(witness.signer.key)}")
+        for log in logs:
+            last = f"确认到 {log.size} 条，{_format_time(log.time_s)}" if log.size else "还没有确认过"
+            click.echo(f"{log.label or log.origin}  {last}  {log.verifier_key}")
+            if log.conflicts:
+                click.echo(f"  ✗ 有 {log.conflicts} 个签过名的检查点和见过的接不上：这本账分叉过或被改过")
+    context.exit(1 if any(log.conflicts for log in logs) else 0)
+
+
+@witness_group.command("ask")
+@home_option
+@village_option
+@click.option("--due", is_flag=True, help="刚确认过的、刚失败的先不问；定时任务用。")
+@click.option("--json", "as_json", is_flag=True, help="输出给程序读。")
+@click.pass_context
+def _ask(context: click.Context, home: Home, village: str | None, due: bool, as_json: bool) -> None:
+    """请见证办法里的见证人确认最新的账。"""
+    villages = home.ledger.list_villages() if village is None else [get_village(home, village)]
+    reports = [_ask_village(home, code, due) for code in villages]
+    if as_json:
+        print_json([report for report, _ in reports])
+    context.exit(0 if all(is_well for _, is_well in reports) else 1)
+
+
+def _ask_village(home: Home, village: str, due: bool) -> tuple[dict[str, object], bool]:
+    outcomes = ask_witnesses(home, village, only_due=due)
+    with home.ledger.read(village) as reader:
+        confirmation = read_confirmation(home, village, reader)
+    sentence = (
+        format_confirmation(confirmation, home.clock.now_ms() // 1_000)
+        if confirmation
+        else "没有定下见证办法，不用问谁。"
+    )
+    print_notice(f"{village}：{sentence}")
+    for outcome in outcomes:
+        print_notice(f"  {_say(outcome)}")
+    report: dict[str, object] = {
+        "confirmation": confirmation,
+        "outcomes": outcomes,
+        "sentence": sentence,
+        "village": village,
+    }
+    is_well = confirmation is None or not confirmation.quorum or confirmation.has_quorum
+    return report, is_well and not any(outcome.code for outcome in outcomes)
+
+
+def _say(outcome: Outcome) -> str:
+    if outcome.code:
+        return f"✗ {outcome.name}：{outcome.reason}（{outcome.code}）"
+    return f"✓ {outcome.name}：确认到 {outcome.size} 条，{_format_time(outcome.time_s)}"
+
+
+def _describe_key(witness: WitnessHome) -> dict[str, object]:
+    return {"verifier_key": format_verifier_key(witness.signer.key)}
+
+
+def _format_time(time_s: int) -> str:
+    return f"{dt.datetime.fromtimestamp(time_s, BEIJING):%Y-%m-%d %H:%M}"
+
+
+def _load(point: EntryPoint) -> click.Command:
+    try:
+        command = point.load()
+    except ModuleNotFoundError as error:
+        raise Refused(
+            [
+                Fault(
+                    code="extra-missing",
+                    place=f"命令 witness {point.name}",
+                    found=f"没有装 {error.name}",
+                    expected="装了 mingbai[web]",
+                    remedy="用 pip install 'mingbai[web]' 装全，或用 ./mingbai 运行",
+                )
+            ]
+        ) from error
+    assert isinstance(command, click.Command)
+    return command
+
+
+def _key_fault(found: str) -> Fault:
+    return Fault(
+        code="witness-log-key",
+        place="公钥",
+        found=found,
+        expected="账本的公钥，如 mingbai/…+8 位编号+base64",
+        remedy="从村的网页 /v/村代码/log.vkey 或导出的 log.vkey 取",
+    )

@@ -1,0 +1,44 @@
+"""`mingbai witness serve`: a witness over HTTP."""
+
+from __future__ import annotations
+
+import rich_click as click
+import uvicorn
+
+from ledger.commands.common import print_notice
+from ledger.commands.witness import folder_option
+from ledger.config import SystemClock
+from ledger.log.keys import format_verifier_key
+from ledger.witness_home import WitnessHome
+from web.commands import open_listener
+from web.config import DEFAULT_HOST
+from web.witness.app import Witness, create_witness_app
+
+DEFAULT_PORT = 8010
+CONNECTIONS_MAX = 256
+"""Open requests at once; further ones are answered 503 without being read."""
+
+
+@click.command("serve")
+@folder_option
+@click.option("--host", default=DEFAULT_HOST, show_default=True, help="在哪个地址上听；0.0.0.0 是所有网卡。")
+@click.option("--port", type=click.IntRange(1, 65535), default=DEFAULT_PORT, show_default=True, help="端口。")
+def serve(witness: WitnessHome, host: str, port: int) -> None:
+    """开着见证服务：账本来请求确认，没改过旧账的才签。"""
+    listener = open_listener(host, port)
+    print_notice(f"见证服务已打开：http://{host}:{port}/ （按 Ctrl-C 停止）")
+    print_notice(f"公钥 {format_verifier_key(witness.signer.key)}")
+    app = create_witness_app(Witness(witness.store, witness.signer, SystemClock()))
+    config = uvicorn.Config(
+        app,
+        access_log=False,
+        limit_concurrency=CONNECTIONS_MAX,
+        log_level="warning",
+        proxy_headers=False,
+        server_header=False,
+    )
+    try:
+        uvicorn.Server(config).run(sockets=[listener])
+    finally:
+        listener.close()
+        witness.close()
