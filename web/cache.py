@@ -1,7 +1,8 @@
 """Pages in memory: rendered once for each state of a village's log, compressed once, named by an ETag.
 
-The key is (village, size of the log, size of its newest head, path as the handler spells it): nothing that a reader
-could choose freely stands in it, and a village that changed has other keys, so that its next page is fresh.
+The key is (village, size of the log, size of its newest head, day that the page speaks of, path as the handler spells
+it): nothing that a reader could choose freely stands in it, and a village that changed has other keys, so that its next
+page is fresh.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from threading import Lock
 
 from web.config import CACHE_MAX_BYTES, GZIP_LEVEL, GZIP_MIN_BYTES
 
-PageKey = tuple[str, int, int, str]
+PageKey = tuple[str, int, int, str, str]
 
 
 @dataclass(frozen=True, slots=True)

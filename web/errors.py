@@ -6,6 +6,7 @@ A refusal to show is better than showing what nobody can vouch for: where the lo
 from __future__ import annotations
 
 import logging
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,11 +22,15 @@ from web.site import HTML
 
 _logger = logging.getLogger("mingbai.web")
 
+_IN_VILLAGE = re.compile(r"/v/([0-9]{12})/.", re.ASCII)
+"""A page within a village: a mistake there leads back to its board. The board itself cannot be where to go back to."""
+
 
 @dataclass(frozen=True)
 class ErrorPage:
-    """What went wrong in a sentence, and what to do."""
+    """What went wrong in a sentence, and what to do. `board` is the path of the village asked for, empty for none."""
 
+    board: str
     frame: Frame
     remedy: str
     sentence: str
@@ -94,7 +99,14 @@ EXCEPTION_HANDLERS = {
 def _build_answer(
     request: AnyRequest, status: int, sentence: str, remedy: str, headers: dict[str, str] | None = None
 ) -> Response[bytes]:
-    page = ErrorPage(frame=Frame(title=sentence), remedy=remedy, sentence=sentence, status=status)
+    found = _IN_VILLAGE.match(request.url.path)
+    page = ErrorPage(
+        board=f"/v/{found[1]}" if found and status != 500 else "",
+        frame=Frame(title=sentence),
+        remedy=remedy,
+        sentence=sentence,
+        status=status,
+    )
     return _Sent(
         respond(
             request,

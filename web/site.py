@@ -12,8 +12,10 @@ from ledger.figures import read_text
 from ledger.ports import Head, Ports, Reader
 from ledger.service.sheets import read_texts
 from ledger.service.standing import LOOK_BACK, Standing, examine
+from ledger.state import get_day
 from ledger.state.facts import VillageFacts, get_fact
 from web.cache import PageBytes, PageCache, build_page_bytes
+from web.directory import Directory, VillageName
 from web.page import Frame, render_page
 from web.respond import REVALIDATE, Answer, AnyRequest, respond
 
@@ -43,6 +45,7 @@ class Site:
     def __init__(self, ports: Ports, settings: Settings) -> None:
         self.ports = ports
         self.settings = settings
+        self.names = Directory()
         self.pages = PageCache()
         self._standings: dict[str, Standing] = {}
 
@@ -65,8 +68,14 @@ class Site:
         template: str,
         build: Callable[[VillageView], object],
     ) -> Answer:
-        """Answer with the HTML of the dataclass that `build` returns; see `serve_bytes`."""
-        return self.serve_bytes(request, village, path, HTML, lambda view: render_page(template, build(view)))
+        """Answer with the HTML of the dataclass that `build` returns; see `serve_bytes`.
+
+        A page also says what a day means today (a deadline that is over), so it is made anew each day of +08:00.
+        """
+        today = get_day(self.ports.clock.now_ms())
+        return self.serve_bytes(
+            request, village, path, HTML, lambda view: render_page(template, build(view)), today=today
+        )
 
     def serve_bytes(
         self,
@@ -76,20 +85,32 @@ class Site:
         media_type: str,
         build: Callable[[VillageView], bytes],
         cache_control: str = REVALIDATE,
+        *,
+        today: str = "",
     ) -> Answer:
         """Answer with what `build` makes of the village's log, made once for each state of it.
 
-        `path` names the page among those of the village. NotFound for a village that this home has not.
+        `path` names the page among those of the village, `today` is the day that it speaks of. NotFound for a village
+        that this home has not.
         """
         check_village(village)
         with self.ports.ledger.read(village) as reader:
             newest = self.ports.heads.find_newest(village)
-            key = (village, reader.size, newest.size if newest else 0, path)
+            key = (village, reader.size, newest.size if newest else 0, today, path)
             page = self.pages.find(key)
             if page is None:
-                page = build_page_bytes(build(VillageView(self, village, reader, newest)), media_type)
+                view = VillageView(self, village, reader, newest, today)
+                page = build_page_bytes(build(view), media_type)
                 self.pages.keep(key, page)
+                self.names.remember(read_name(reader, village))
         return respond(request, page, cache_control=cache_control)
+
+    def read_village(self, village: str) -> VillageName:
+        """Return what a village calls itself now, and remember it."""
+        with self.ports.ledger.read(village) as reader:
+            named = read_name(reader, village)
+        self.names.remember(named)
+        return named
 
     def serve_once(self, request: AnyRequest, body: bytes, media_type: str) -> Answer:
         """Answer with bytes that are not kept."""
@@ -97,9 +118,11 @@ class Site:
 
 
 class VillageView:
-    """One village's log at one moment, as the builders of pages read it."""
+    """One village's log at one moment, as the builders of pages read it. `today` is empty for what speaks of no day."""
 
-    def __init__(self, site: Site, village: str, reader: Reader, newest: Head | None) -> None:
+    def __init__(
+        self, site: Site, village: str, reader: Reader, newest: Head | None, today: str = ""
+    ) -> None:
         self.code = village
         self.newest = newest
         self.ports = site.ports
@@ -107,20 +130,20 @@ class VillageView:
         self.settings = site.settings
         self.standing = site.get_standing(village, reader, newest)
         self.texts = read_texts(reader)
+        self.today = today
         self.village = get_village_facts(reader)
 
     def build_frame(self, title: str) -> Frame:
         """Return what this village's pages share."""
-        body = self.reader.facts.read_entry(self.village.described).body
-        described = body if isinstance(body, VillageDescribed) else None
+        named = read_name(self.reader, self.code)
         return Frame(
             base_url=self.settings.public_base_url,
             is_demo=self.settings.is_demo,
             notice=self.standing.notice,
             title=title,
-            township=read_text(self.texts, described.township) if described else "",
+            township=named.township,
             village=self.code,
-            village_name=read_text(self.texts, described.name) if described else self.code,
+            village_name=named.name,
         )
 
     def read_telephone(self) -> str:
@@ -131,6 +154,15 @@ class VillageView:
     def find_head(self, size: int) -> Head | None:
         """Return the signed checkpoint of a size."""
         return self.ports.heads.find_at(self.code, size)
+
+
+def read_name(reader: Reader, code: str) -> VillageName:
+    """Return what a village calls itself in its newest description; its code before the first."""
+    body = reader.facts.read_entry(get_village_facts(reader).described).body
+    if not isinstance(body, VillageDescribed):
+        return VillageName(code, code, "")
+    texts = read_texts(reader)
+    return VillageName(code, read_text(texts, body.name), read_text(texts, body.township))
 
 
 def get_village_facts(reader: Reader) -> VillageFacts:

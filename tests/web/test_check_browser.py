@@ -103,11 +103,34 @@ def test_every_flipped_digit_is_refused(browser: Browser, village: VillageHome, 
                 assert check(page, address, changed) == "✘ 对不上", place
 
 
-@pytest.mark.parametrize("digits", ["1", "0" * 256, "9" * 256, "1" * 255, "1" * 257, "x", "1" + "0" * 255])
+@pytest.mark.parametrize("digits", ["0", "0" * 256, "9" * 256, "1" * 257, "x", "1x", "1" + "0" * 255])
 def test_what_is_no_code_is_refused(browser: Browser, address: str, digits: str) -> None:
     with open_page(browser, 360, 740) as (page, complaints):
         assert check(page, address, digits) == "✘ 对不上"
         assert complaints == []
+
+
+@pytest.mark.parametrize("kept", [1, 2, 128, 255])
+def test_a_code_that_was_only_partly_read_accuses_nobody_and_says_how_to_scan(
+    browser: Browser, village: VillageHome, address: str, kept: int
+) -> None:
+    with open_page(browser, 360, 740) as (page, complaints):
+        assert check(page, address, format_digits(village)[:kept]) == "？ 没扫全"
+        words = page.inner_text("#check")
+        assert f"只读到 {kept} 个数字，一共是 256 个" in words
+        assert "不说明纸是假的" in words
+        assert "再扫一次" in words
+        assert "✘" not in words
+        assert "别信" not in words
+        assert complaints == []
+
+
+def test_a_reason_is_said_once(browser: Browser, village: VillageHome, address: str) -> None:
+    with open_page(browser, 360, 740) as (page, _):
+        for digits in ("x", format_digits(village)[:9], _sign_forged(village, size=9_999, root=bytes(32))):
+            check(page, address, digits)
+            reason = page.inner_text("#reason").partition("。")[0]
+            assert page.inner_text("#check").count(reason) == 1
 
 
 def test_no_code_at_all_says_what_to_scan(browser: Browser, address: str) -> None:

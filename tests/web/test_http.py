@@ -150,7 +150,7 @@ def test_a_changed_village_shows_on_the_next_request(own: tuple[VillageHome, Tes
 
     after = client.get(BOARD, headers={"if-none-match": before.headers["etag"]})
     assert after.status_code == 200
-    assert "花销 60.00" in after.text
+    assert "支出 60.00" in after.text
 
 
 def test_a_page_is_rendered_once_for_each_state(

@@ -133,7 +133,7 @@ def test_pages_work_without_a_script(browser: Browser, address: str) -> None:
         page.goto(address + BOARD)
         page.locator(".button").first.click()
         page.locator(".m-what a").first.click()
-        assert "村里花出" in page.inner_text("main")
+        assert "村里支出" in page.inner_text("main")
         page.goto(address)
         page.fill("#q", "石榴")
         page.click("button")

@@ -38,13 +38,14 @@ def test_the_board_answers_first_what_came_in_went_out_and_is_left(client: TestC
 
     answer = words[words.index("2026年10月，村里的钱") :]
     assert re.match(
-        r"2026年10月，村里的钱 月初有 50,000.00 元 ＋ 进账 0.00 元 － 花销 535.00 元 ＝ 账上还剩 49,465.00 元",
+        r"2026年10月，村里的钱 月初有 50,000.00 元 ＋ 收入 0.00 元 － 支出 535.00 元 "
+        r"＝ 结余 49,465.00 元 月底账上还有的钱",
         answer,
     )
 
 
 def test_the_board_says_of_the_open_month_what_is_recorded_so_far(client: TestClient) -> None:
-    assert "11月还没结账：到目前进账 0.00 元，花销 48.00 元" in read_words(client, BOARD)
+    assert "11月还没有结账：截至11月12日收入 0.00 元，支出 48.00 元" in read_words(client, BOARD)
 
 
 def test_the_board_shows_points_stars_corrections_telephone_and_fingerprint(client: TestClient) -> None:
@@ -233,7 +234,7 @@ def test_the_check_page_names_every_seal_and_shows_the_newest_sheets_without_a_s
     assert seals == [
         f"{find_sealed(village, kind).number}:{find_sealed(village, kind).index}" for kind in SHEETS
     ]
-    assert "账上还剩 49,465.00 元" in words
+    assert "结余 49,465.00 元" in words
     assert "没有替您核对" in words
     assert "mb.example.cn" in words
 

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import random
+import re
 
 import msgspec
 import pytest
 
 from ledger.books.figures import FinanceFigures
+from ledger.data import load_reference
 from tests.reports.samples import make_finance
+from web.account_words import ACCOUNT_WORDS, explain_account
 from web.assets import get_asset_path, load_assets
 from web.cache import PageCache, build_page_bytes
 from web.public.chart import BASE, build_chart
-from web.words import explain_account, format_about, format_instant, format_month_short
+from web.words import format_about, format_instant, format_month_short
 
 
-def key(path: str) -> tuple[str, int, int, str]:
-    return ("371082101201", 1, 1, path)
+def key(path: str) -> tuple[str, int, int, str, str]:
+    return ("371082101201", 1, 1, "2026-11-12", path)
 
 
 def test_the_least_recently_used_page_goes_first() -> None:
@@ -100,10 +103,20 @@ def test_large_amounts_are_said_in_wan_beside_the_exact_one(amount_fen: int, tex
 def test_words_of_time_and_accounts() -> None:
     assert format_month_short("2026-03") == "3月"
     assert format_instant(1_793_174_400_123) == "2026年10月28日 16:00"
-    assert explain_account("2023", "513") == "办公、水电、人员工资等管理花销"
-    assert explain_account("2023", "51302") == ""
+    assert explain_account("2023", "513") == "办公、水电、人员工资等管理支出"
     assert explain_account("2004", "513") == ""
 
 
 def _change(**changes: int) -> FinanceFigures:
     return msgspec.structs.replace(make_finance(moves=1), **changes)
+
+
+@pytest.mark.parametrize("chart", ["2004", "2023"])
+def test_every_account_of_a_chart_is_explained_in_plain_words(chart: str) -> None:
+    accounts = load_reference().charts[chart].accounts
+
+    assert ACCOUNT_WORDS[chart].keys() == accounts.keys()
+    assert all(ACCOUNT_WORDS[chart].values())
+    assert not [
+        words for words in ACCOUNT_WORDS[chart].values() if re.search("科目|会计|进账|花销|结存", words)
+    ]

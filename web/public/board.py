@@ -17,11 +17,14 @@ from web.page import Frame
 from web.public.chart import Chart, build_chart
 from web.public.finance import Answer, CorrectionRow, build_answer, build_corrections
 from web.public.months import (
+    Objections,
+    build_objections,
     find_fingerprint,
     get_sheet_path,
     get_state,
     list_months,
     read_finance,
+    tell_open_until,
 )
 from web.public.points import GroupRows, PointsBrief, build_groups, build_points_brief
 from web.public.scores import StarRow, build_stars
@@ -74,7 +77,9 @@ class ScoresCard:
 
 @dataclass(frozen=True)
 class BoardPage:
-    """The notice board. `answer` is None before the first finance sheet is sealed.
+    """The notice board. `answer` is None before the first finance sheet is sealed; `points` and `scores` where the
+    village has no households or members, so that nothing is counted of nobody; `chart` before there are two months to
+    compare.
 
     `fingerprint`  of the newest finance sheet, four groups; empty where there is none
     `entries`      how many entries the log has
@@ -88,7 +93,7 @@ class BoardPage:
     fingerprint: str
     frame: Frame
     month: str
-    objections_until: str
+    objections: Objections | None
     open_months: tuple[OpenMonth, ...]
     points: PointsCard | None
     scores: ScoresCard | None
@@ -104,7 +109,7 @@ def build_board_page(view: VillageView) -> BoardPage:
     months = [month for month in list_months(view) if newest is None or month > newest.head.period]
     return BoardPage(
         answer=build_answer(newest) if newest else None,
-        chart=build_chart(view.code, past) if past else None,
+        chart=build_chart(view.code, past) if len(past) > 1 else None,
         corrections=tuple(row for figures in past for row in build_corrections(view.code, figures))[
             :CORRECTIONS_SHOWN
         ],
@@ -113,11 +118,11 @@ def build_board_page(view: VillageView) -> BoardPage:
         fingerprint=find_fingerprint(view, newest.head.size) if newest else "",
         frame=view.build_frame(""),
         month=format_month(newest.head.period) if newest else "",
-        objections_until=format_day(newest.head.objections_until) if newest else "",
+        objections=build_objections(view, newest) if newest else None,
         open_months=tuple(_build_open_month(view, month) for month in months[:2]),
         points=_build_points(view),
         scores=_build_scores(view),
-        sheets=tuple(_build_card(view, kind) for kind in SHEET_KINDS),
+        sheets=_build_cards(view),
         summary=summarize_finance(newest)[1:] if newest else (),
         telephone=view.read_telephone(),
     )
@@ -131,10 +136,16 @@ def _read_past_finance(view: VillageView) -> list[FinanceFigures]:
 
 def _build_open_month(view: VillageView, period: str) -> OpenMonth:
     return OpenMonth(
-        answer=build_answer(read_finance(view, period)),
+        answer=build_answer(read_finance(view, period), tell_open_until(view, period)),
         is_closed=get_state(view, "finance", period) == "closed",
         path=get_sheet_path(view.code, "finance", period),
     )
+
+
+def _build_cards(view: VillageView) -> tuple[SheetCard, ...]:
+    """Return a card for every kind of sheet; none at all before the first sheet is sealed."""
+    cards = tuple(_build_card(view, kind) for kind in SHEET_KINDS)
+    return cards if any(card.path for card in cards) else ()
 
 
 def _build_card(view: VillageView, kind: SheetKind) -> SheetCard:
@@ -152,6 +163,8 @@ def _build_points(view: VillageView) -> PointsCard | None:
         return None
     figures = get_figures(view.ports, view.reader, "points", sheets[0].period)
     assert isinstance(figures, PointsFigures)
+    if not figures.households:
+        return None
     return PointsCard(build_points_brief(figures), build_groups(figures), format_month(sheets[0].period))
 
 
@@ -161,6 +174,8 @@ def _build_scores(view: VillageView) -> ScoresCard | None:
         return None
     figures = get_figures(view.ports, view.reader, "scores", sheets[0].period)
     assert isinstance(figures, ScoreFigures)
+    if not figures.members:
+        return None
     return ScoresCard(str(figures.members), format_month(sheets[0].period), build_stars(figures))
 
 

@@ -101,9 +101,9 @@ def _list_headline(figures: Figures) -> tuple[tuple[str, str], ...]:
     """Return the figures that stand largest on the paper."""
     if isinstance(figures, FinanceFigures):
         return (
-            (_("进账"), _("{amount} 元").format(amount=format_amount(figures.income_fen))),
-            (_("花销"), _("{amount} 元").format(amount=format_amount(figures.expense_fen))),
-            (_("账上还剩"), _("{amount} 元").format(amount=format_amount(figures.closing_fen))),
+            (_("收入"), _("{amount} 元").format(amount=format_amount(figures.income_fen))),
+            (_("支出"), _("{amount} 元").format(amount=format_amount(figures.expense_fen))),
+            (_("结余"), _("{amount} 元").format(amount=format_amount(figures.closing_fen))),
         )
     if isinstance(figures, PointsFigures):
         total = figures.awarded_points + figures.sealed_points

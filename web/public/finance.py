@@ -11,22 +11,27 @@ from dataclasses import dataclass
 
 from ledger.books.figures import AccountAmount, AccountChange, Correction, FinanceFigures, Fund, Move
 from ledger.books.finance_figures import summarize_finance
+from ledger.books.people import MASK
 from ledger.books.vouchers import VoucherRecorded, VoucherReplaced, VoucherReversed
 from ledger.figures import read_text
+from ledger.service.sheets import find_open_until
 from ledger.state.money import iterate_vouchers
 from reports.words import format_amount, format_day_in, format_flow, format_month
+from web.account_words import explain_account
 from web.i18n import _
 from web.page import Frame
 from web.public.months import SheetStatus, build_status, read_finance
 from web.site import VillageView
-from web.words import explain_account, format_about, format_month_short
+from web.words import format_about, format_month_short
 
 CORRECTION_WORDS = {"": "", "reversal": _("红字冲销"), "replacement": _("蓝字更正")}
 
 
 @dataclass(frozen=True)
 class Answer:
-    """The three amounts that people ask for, in yuan. `about` is in 万元, empty where small."""
+    """The three amounts that people ask for, in yuan. `about` is in 万元, empty where small; `until` the day to which a
+    month that is not closed is recorded, else empty.
+    """
 
     about: str
     closing: str
@@ -34,6 +39,7 @@ class Answer:
     income: str
     month: str
     opening: str
+    until: str
 
 
 @dataclass(frozen=True)
@@ -115,7 +121,10 @@ class CorrectionRow:
 
 @dataclass(frozen=True)
 class FinancePage:
-    """The page of one month's finance sheet."""
+    """The page of one month's finance sheet.
+
+    `has_masks`  a name on it has a character masked, so it says what a star is
+    """
 
     answer: Answer
     assets: tuple[ChangeRow, ...]
@@ -124,6 +133,7 @@ class FinancePage:
     expenses_total: str
     frame: Frame
     funds: tuple[FundRow, ...]
+    has_masks: bool
     incomes: tuple[AmountRow, ...]
     incomes_total: str
     moves: tuple[MoveRow, ...]
@@ -141,26 +151,27 @@ def build_finance_page(view: VillageView, period: str) -> FinancePage:
     chart = figures.chart
     status = build_status(view, figures)
     return FinancePage(
-        answer=build_answer(figures),
+        answer=build_answer(figures, status.open_until),
         assets=_build_changes(figures.assets, chart, lines),
         corrections=build_corrections(view.code, figures),
         expenses=_build_amounts(figures.expenses, chart, lines),
         expenses_total=format_amount(sum(row.amount_fen for row in figures.expenses)),
         frame=view.build_frame(f"{status.month}{status.name}"),
         funds=tuple(_build_fund(fund) for fund in figures.funds),
+        has_masks=any(MASK in move.handler for move in figures.moves),
         incomes=_build_amounts(figures.incomes, chart, lines),
         incomes_total=format_amount(sum(row.amount_fen for row in figures.incomes)),
         moves=tuple(_build_move(view.code, period, move) for move in figures.moves),
         payables=_build_changes(figures.payables, chart, lines),
         receivables=_build_changes(figures.receivables, chart, lines),
         status=status,
-        summary=summarize_finance(figures)[1:],
+        summary=summarize_finance(figures, open_until=find_open_until(view.reader, period))[1:],
         vouchers=figures.vouchers,
     )
 
 
-def build_answer(figures: FinanceFigures) -> Answer:
-    """Return the three amounts of a month."""
+def build_answer(figures: FinanceFigures, until: str = "") -> Answer:
+    """Return the three amounts of a month; `until` is empty for a closed one."""
     return Answer(
         about=format_about(figures.closing_fen),
         closing=format_amount(figures.closing_fen),
@@ -168,6 +179,7 @@ def build_answer(figures: FinanceFigures) -> Answer:
         income=format_amount(figures.income_fen),
         month=format_month_short(figures.head.period),
         opening=format_amount(figures.opening_fen),
+        until=until,
     )
 
 

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ledger.books.figures import Figures, FinanceFigures
+from ledger.books.periods import format_day_of_year
 from ledger.books.values import SheetKind
 from ledger.errors import NotFound
 from ledger.log.checkpoint import parse_checkpoint
 from ledger.log.note import parse_note
 from ledger.log.receipt import format_fingerprint
-from ledger.service.sheets import find_sheet, get_figures
+from ledger.service.sheets import find_open_until, find_sheet, get_figures
 from ledger.state.facts import PeriodFacts, get_fact
 from reports.words import format_day, format_month, format_span
 from web.site import VillageView, check_period
@@ -24,12 +25,22 @@ MonthState = Literal["open", "closed", "sealed"]
 
 
 @dataclass(frozen=True)
+class Objections:
+    """Until which day objections to a sheet are taken, and whether that day is over today."""
+
+    is_over: bool
+    sheet: str
+    until: str
+
+
+@dataclass(frozen=True)
 class SheetStatus:
     """What stands in the head of a sheet's page. Days, number, fingerprint and PDF are empty until it is sealed.
 
     `fingerprint`   of the checkpoint that the paper prints, four groups
     `index`         of the entry that sealed it, as a path
     `newer`, `older` the months beside it that have a page of this kind, newest side first
+    `open_until`    day to which a month that is not closed is recorded; empty for a closed one
     """
 
     display: str
@@ -40,8 +51,9 @@ class SheetStatus:
     name: str
     newer: MonthLink | None
     number: str
-    objections_until: str
+    objections: Objections | None
     older: MonthLink | None
+    open_until: str
     path: str
     pdf: str
     pdf_size: str
@@ -109,8 +121,9 @@ def build_status(view: VillageView, figures: Figures) -> SheetStatus:
         name=SHEET_NAMES[kind],
         newer=_build_link(view.code, kind, months[place - 1]) if place else None,
         number=head.number,
-        objections_until=format_day(head.objections_until),
+        objections=build_objections(view, figures),
         older=_build_link(view.code, kind, months[place + 1]) if place + 1 < len(months) else None,
+        open_until=tell_open_until(view, period),
         path=path,
         pdf=f"{path}.pdf" if sealed else "",
         pdf_size=_measure_pdf(view, sealed.pdf) if sealed else "",
@@ -119,6 +132,27 @@ def build_status(view: VillageView, figures: Figures) -> SheetStatus:
         state=get_state(view, kind, period),
         telephone=head.telephone,
     )
+
+
+def build_objections(view: VillageView, figures: Figures) -> Objections | None:
+    """Return until when objections to a sealed sheet are taken; None for what is not sealed.
+
+    The day itself still counts: it is over when the next one has begun in +08:00.
+    """
+    head = figures.head
+    if not head.objections_until:
+        return None
+    return Objections(
+        is_over=view.today > head.objections_until,
+        sheet=f"{format_month(head.period)}{SHEET_NAMES[head.kind]}",
+        until=format_day(head.objections_until),
+    )
+
+
+def tell_open_until(view: VillageView, period: str) -> str:
+    """Return the day to which a month that is not closed is recorded, as told beside it: `11月20日`."""
+    day = find_open_until(view.reader, period)
+    return format_day_of_year(day, period) if day else ""
 
 
 def find_fingerprint(view: VillageView, size: int) -> str:

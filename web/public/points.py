@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from ledger.books.figures import PointsCorrection, PointsFigures
 from ledger.books.points_figures import summarize_points
+from ledger.service.sheets import find_open_until
 from reports.words import format_count, format_month, format_signed
 from web.i18n import _
 from web.page import Frame
@@ -48,12 +49,17 @@ class PointsCorrectionRow:
 
 @dataclass(frozen=True)
 class PointsPage:
-    """The page of one month's points sheet; `brief` is what the notice board shows of it."""
+    """The page of one month's points sheet; `brief` is what the notice board shows of it.
+
+    `has_households`  False where none is registered: then nothing is counted
+    `version`         of the rulebook, 0 before the first
+    """
 
     brief: PointsBrief
     corrections: tuple[PointsCorrectionRow, ...]
     frame: Frame
     groups: tuple[GroupRows, ...]
+    has_households: bool
     sealed_awards: str
     sealed_points: str
     status: SheetStatus
@@ -83,10 +89,11 @@ def build_points_page(view: VillageView, period: str) -> PointsPage:
         corrections=tuple(_build_correction(view.code, row) for row in figures.corrections),
         frame=view.build_frame(f"{status.month}{status.name}"),
         groups=build_groups(figures),
+        has_households=figures.households > 0,
         sealed_awards=format_count(figures.sealed_awards),
         sealed_points=format_signed(figures.sealed_points),
         status=status,
-        summary=tuple(summarize_points(figures)),
+        summary=summarize_points(figures, open_until=find_open_until(view.reader, period)),
         version=figures.version,
     )
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from ledger.books.figures import BranchFigures, ScoreFigures
 from ledger.books.score_figures import summarize_scores
+from ledger.service.sheets import find_open_until
 from reports.rows import ItemRow, build_items
 from reports.words import format_count, format_signed, format_small
 from web.i18n import _
@@ -41,7 +42,7 @@ class BranchRows:
 
 @dataclass(frozen=True)
 class ScoresPage:
-    """The page of one month's score sheet."""
+    """The page of one month's score sheet. `version` of the scheme is 0 before the first."""
 
     base: int
     branches: tuple[BranchRows, ...]
@@ -66,7 +67,7 @@ def build_scores_page(view: VillageView, period: str) -> ScoresPage:
         members=format_count(figures.members),
         stars=build_stars(figures),
         status=status,
-        summary=tuple(summarize_scores(figures)),
+        summary=summarize_scores(figures, open_until=find_open_until(view.reader, period)),
         title=figures.title,
         version=figures.version,
     )

@@ -1,17 +1,24 @@
-"""The villages of this host, with a search that is an ordinary form."""
+"""The villages of this host, a page at a time, with a search that is an ordinary form.
+
+Browsing opens the logs of the villages that are shown and no others. A search looks through the names that the
+directory remembers, and opens a log only where it has none.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from litestar.params import FromQuery
 from litestar.types import ASGIApp
 
 from web.config import QUERY_MAX_CHARS, VILLAGES_SHOWN_MAX
+from web.directory import VillageName
 from web.page import Frame, render_page
 from web.respond import AnyRequest
 from web.routing import get_site, route_page
-from web.site import HTML, Site, VillageView
+from web.site import HTML, Site
 
 
 @dataclass(frozen=True)
@@ -26,39 +33,56 @@ class VillageLink:
 
 @dataclass(frozen=True)
 class VillagesPage:
-    """The start page. `more` says how many further villages match than are shown."""
+    """The start page.
 
+    `first`  path of the first page of the same search, empty on it
+    `more`   path of the next page, empty on the last
+    `total`  villages of this host
+    """
+
+    first: str
     frame: Frame
-    more: int
+    more: str
     query: str
     total: int
     villages: tuple[VillageLink, ...]
 
 
-def build_villages_page(site: Site, query: str) -> VillagesPage:
-    """Return the villages whose name, township or code holds every word of the query."""
+def build_villages_page(site: Site, query: str, after: str) -> VillagesPage:
+    """Return the villages with a code above `after` whose name, township or code holds every word of the query."""
     words = query[:QUERY_MAX_CHARS].split()
-    links = [_build_link(site, code) for code in site.ports.ledger.list_villages()]
-    found = [
-        link for link in links if all(word in f"{link.township}{link.name} {link.code}" for word in words)
-    ]
+    codes = site.ports.ledger.list_villages()
+    rest = [code for code in codes if code > after]
+    found = [code for code in rest if _has_words(site, code, words)] if words else rest
+    shown = found[:VILLAGES_SHOWN_MAX]
+    asked = " ".join(words)
     return VillagesPage(
+        first=_get_path(asked, "") if after else "",
         frame=Frame(title="", base_url=site.settings.public_base_url, is_demo=site.settings.is_demo),
-        more=max(0, len(found) - VILLAGES_SHOWN_MAX),
-        query=" ".join(words),
-        total=len(links),
-        villages=tuple(found[:VILLAGES_SHOWN_MAX]),
+        more=_get_path(asked, shown[-1]) if len(found) > len(shown) else "",
+        query=asked,
+        total=len(codes),
+        villages=tuple(_build_link(site.read_village(code)) for code in shown),
     )
 
 
-def _build_link(site: Site, code: str) -> VillageLink:
-    with site.ports.ledger.read(code) as reader:
-        frame = VillageView(site, code, reader, site.ports.heads.find_newest(code)).build_frame("")
-    return VillageLink(code=code, name=frame.village_name, path=f"/v/{code}", township=frame.township)
+def _has_words(site: Site, code: str, words: Sequence[str]) -> bool:
+    named = site.names.find(code) or site.read_village(code)
+    return all(word in f"{named.township}{named.name} {code}" for word in words)
+
+
+def _build_link(named: VillageName) -> VillageLink:
+    return VillageLink(named.code, named.name, f"/v/{named.code}", named.township)
+
+
+def _get_path(query: str, after: str) -> str:
+    asked = urlencode({name: value for name, value in (("q", query), ("after", after)) if value})
+    return f"/?{asked}" if asked else "/"
 
 
 @route_page("/", summary="The villages of this host")
-def show_villages(request: AnyRequest, q: FromQuery[str] = "") -> ASGIApp:
-    """Answer with the villages that match the search, all of them without one."""
+def show_villages(request: AnyRequest, q: FromQuery[str] = "", after: FromQuery[str] = "") -> ASGIApp:
+    """Answer with a page of the villages that match the search, all of them without one."""
     site = get_site(request)
-    return site.serve_once(request, render_page("villages.html", build_villages_page(site, q)), HTML)
+    page = build_villages_page(site, q, after[:12])
+    return site.serve_once(request, render_page("villages.html", page), HTML)

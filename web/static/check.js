@@ -32,7 +32,7 @@ async function load(path) {
   try {
     answer = await fetch(`${base}/${path}`, { cache: "no-cache", credentials: "omit" });
   } catch {
-    throw new Unable("网络不通，取不到账本。有信号时再扫一次。");
+    throw new Unable("网络不通，取不到账本。有信号时再扫。");
   }
   if (!answer.ok) throw new Unable(`网站没有给出账本的文件（${answer.status}）。`);
   return new Uint8Array(await answer.arrayBuffer());
@@ -42,10 +42,10 @@ async function load(path) {
 function readCode(digits) {
   const hex = /^[1-9][0-9]{255}$/.test(digits) ? BigInt(digits).toString(16).padStart(214, "0") : "";
   const bytes = Uint8Array.from(hex.match(/../g) ?? [], (pair) => parseInt(pair, 16));
-  if (!hex) throw new Wrong("码里的数字缺了或多了。请拍平、拍全再扫。");
+  if (/^[1-9][0-9]{0,254}$/.test(digits)) throw Object.assign(new Unable(`只读到 ${digits.length} 个数字，一共是 256 个。这不说明纸是假的：拉平纸、拿稳手机，对准整个码再扫一次。`), { title: "？ 没扫全" });
   const kind = kinds.get(bytes[2]);
   const size = bytes.slice(6, 11).reduce((sum, byte) => sum * 256 + byte, 0);
-  if (bytes.length !== 107 || bytes[0] !== 1 || bytes[1] !== 1 || !kind || !size) throw new Wrong("这不是公开表上的查验码。");
+  if (!hex || bytes.length !== 107 || bytes[0] !== 1 || bytes[1] !== 1 || !kind || !size) throw new Wrong("这不是公开表上的查验码。");
   const month = bytes[3] * 256 + bytes[4];
   const period = `${2000 + Math.floor(month / 12)}-${String((month % 12) + 1).padStart(2, "0")}`;
   const root = bytes.slice(11, 43);
@@ -139,7 +139,7 @@ async function readSeal(code, head, tree) {
 
 const yuan = (fen) => `${(fen / 100).toLocaleString("en", { minimumFractionDigits: 2 }).replace("-", "−")} 元`;
 const HEADLINES = {
-  finance: (it) => [["进账", yuan(it.income_fen)], ["花销", yuan(it.expense_fen)], ["账上还剩", yuan(it.closing_fen)]],
+  finance: (it) => [["收入", yuan(it.income_fen)], ["支出", yuan(it.expense_fen)], ["结余", yuan(it.closing_fen)]],
   points: (it) => [["有记录的农户", `${it.scored} 户`], ["积分合计", `${it.awarded_points + it.sealed_points} 分`]],
   scores: (it) => [["党员", `${it.members} 名`], ["有星的", `${it.stars.reduce((sum, row) => sum + (row.stars && row.members), 0)} 名`]],
 };
@@ -149,7 +149,7 @@ const at = (id) => document.getElementById(id);
 const make = (tag, text, parent) => parent.appendChild(Object.assign(document.createElement(tag), { textContent: text }));
 const show = (id, text) => { at(id).textContent = text; at(id).hidden = !text; };
 function step(state, text) {
-  const said = { yes: "对上了：", no: "对不上：", unknown: "没能核对：" }[state];
+  const said = { yes: "对上了：", unknown: "没能核对：" }[state];
   make("li", said + text, at("steps")).className = state;
   at("steps").hidden = false;
 }
@@ -177,10 +177,9 @@ async function prove(code) {
   if (toHex(await sha256(data)) !== seal.figures) throw new Wrong("网站给出的数字和封存时的不一样。");
   step("yes", "下面的数字就是封存时的数字。");
   await tell(code, JSON.parse(toText(data)));
-  if (log.key) conclude("yes", "✔ 码是真的，和网上的账是同一份", LAST);
-  else conclude("unknown", "？ 别的都对上了，签名没能核对", LAST);
+  conclude(...(log.key ? ["yes", "✔ 码是真的，和网上的账是同一份"] : ["unknown", "？ 别的都对上了，签名没能核对"]),
+    "最后您自己看：下面的数字和指纹码要和手里的纸一模一样。有一个不同，纸就是假的。");
 }
-const LAST = "最后一步您自己看：下面的数字和指纹码，要和手里的纸一模一样。有一个不同，那张纸就是假的。";
 
 async function tell(code, figures) {
   const mark = BigInt(`0x${toHex((await sha256(encoder.encode(code.text))).slice(0, 8))}`) % 10n ** 16n;
@@ -194,22 +193,20 @@ async function tell(code, figures) {
   }
   at("found").hidden = false;
   const later = `${code.number.replace(/\d+$/, "")}${Number(code.number.match(/\d+$/)) + 1}`;
-  show("then", seals.has(later) ? "注意：这张表后来更正过，已换成新的一张。" : "");
+  show("then", seals.has(later) ? "这张表后来更正过，已换成新的一张。" : "");
 }
 
 async function run() {
   for (const id of ["steps", "found", "then"]) show(id, "");
   const digits = location.hash.slice(1);
-  if (!digits) return conclude("unknown", "请扫纸上的“验这张表”", "网址里没有带码。也可以拿下面的跟纸上的比。");
+  if (!digits) return conclude("unknown", "请扫纸上的“验这张表”", "网址里没有码。也可以拿下面的跟纸上的比。");
   if (!globalThis.crypto?.subtle) return conclude("unknown", "？ 没能核对", "浏览器太旧，或网址不是 https 开头。请换手机，或拿下面的跟纸上的比。");
   conclude("unknown", "正在核对……", "");
   try {
     await prove(readCode(digits));
   } catch (error) {
-    const isWrong = error instanceof Wrong;
-    const reason = isWrong || error instanceof Unable ? error.message : "没能算完，请换一部手机再试。";
-    step(isWrong ? "no" : "unknown", reason);
-    conclude(isWrong ? "no" : "unknown", isWrong ? "✘ 对不上" : "？ 没能核对完", isWrong ? `${reason}先别信这张纸，打监督电话问问。` : reason);
+    if (error instanceof Wrong) return conclude("no", "✘ 对不上", `${error.message}先别信这张纸，打监督电话问。`);
+    conclude("unknown", error.title ?? "？ 没能核对完", error instanceof Unable ? error.message : "没能算完，换部手机再试。");
   }
 }
 

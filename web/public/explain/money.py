@@ -19,6 +19,7 @@ from ledger.entries import Entry
 from ledger.figures import read_text
 from ledger.state.facts import AnswerFacts, get_fact, key_at
 from reports.words import format_amount, format_day, format_month
+from web.account_words import explain_account
 from web.i18n import _
 from web.public.explain.telling import (
     Explanation,
@@ -54,6 +55,7 @@ def explain_recorded(view: VillageView, entry: Entry, body: VoucherRecorded) -> 
         title=summary,
         sentences=(_tell_voucher(entry, body.postings, summary),),
         facts=_list_facts(view, body),
+        has_masks=True,
         links=_list_answers(view, entry.index),
         tables=(_build_postings(view, body.chart, body.postings),),
     )
@@ -72,6 +74,7 @@ def explain_reversed(view: VillageView, entry: Entry, body: VoucherReversed) -> 
             _("原因：{reason}。原来的凭证仍在账上，谁都能看到改过什么。").format(reason=reason.rstrip("。")),
         ),
         facts=_list_facts(view, body),
+        has_masks=True,
         links=(
             Link(_("被冲销的凭证 {number}").format(number=wrong), get_entry_path(view, body.reverses)),
             *_list_replacement(view, body.reverses),
@@ -95,6 +98,7 @@ def explain_replaced(view: VillageView, entry: Entry, body: VoucherReplaced) -> 
             _tell_voucher(entry, body.postings, summary),
         ),
         facts=_list_facts(view, body),
+        has_masks=True,
         links=(*links, *_list_answers(view, entry.index)),
         tables=(_build_postings(view, body.chart, body.postings),),
     )
@@ -123,11 +127,11 @@ def _tell_voucher(entry: Entry, postings: Sequence[Posting], summary: str) -> st
     expense_fen = sum(flow.expense_fen for flow in flows)
     day, told = format_day(entry.occurred_on), summary.rstrip("。")
     if income_fen:
-        return _("{day}，村里收进 {amount} 元：{told}。").format(
+        return _("{day}，村里收入 {amount} 元：{told}。").format(
             day=day, amount=format_amount(income_fen), told=told
         )
     if expense_fen:
-        return _("{day}，村里花出 {amount} 元：{told}。").format(
+        return _("{day}，村里支出 {amount} 元：{told}。").format(
             day=day, amount=format_amount(expense_fen), told=told
         )
     amount_fen = sum(posting.amount_fen for posting in postings if posting.side == "debit")
@@ -180,6 +184,7 @@ def _build_postings(view: VillageView, chart: str, postings: Sequence[Posting], 
             )
             for posting in postings
         ),
+        explained=tuple(explain_account(chart, posting.account) for posting in postings),
         note=_("每一笔都记两边，两边合计必须相等，所以少记、多记一边都会被发现。"),
     )
 
@@ -197,4 +202,5 @@ def _build_balances(view: VillageView, balances: Sequence[AccountBalance]) -> Ta
             )
             for balance in balances
         ),
+        explained=tuple(explain_account(chart, balance.account) for balance in balances),
     )

@@ -30,22 +30,30 @@ class Link:
 
 @dataclass(frozen=True)
 class Table:
-    """Rows of text; the first column names the row, the others are amounts. `note` may be empty."""
+    """Rows of text; the first column names the row, the others are amounts. `note` may be empty.
+
+    `explained` says of each row in plain words what it is about; empty where the names say it themselves.
+    """
 
     title: str
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     note: str = ""
+    explained: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Explanation:
-    """What an entry says. `what` names its kind, with its number where it has one; `title` what it is about."""
+    """What an entry says. `what` names its kind, with its number where it has one; `title` what it is about.
+
+    `has_masks`  a name among the facts has a character masked, so the page says what a star is
+    """
 
     what: str
     title: str
     sentences: tuple[str, ...]
     facts: tuple[Fact, ...] = ()
+    has_masks: bool = False
     links: tuple[Link, ...] = ()
     tables: tuple[Table, ...] = ()
 
