@@ -62,7 +62,7 @@ def check_characters(text: str, place: str) -> list[Fault]:
             Fault(
                 code="text-lookalike",
                 place=place,
-                found=f"部首或兼容字符「{radical}」U+{ord(radical):04X}",
+                found=f"样子像常用字的特殊字符「{radical}」（U+{ord(radical):04X}）",
                 expected=f"常用字「{unicodedata.normalize('NFKC', radical)}」",
                 remedy="用输入法重新输入这个字",
             )
@@ -72,7 +72,7 @@ def check_characters(text: str, place: str) -> list[Fault]:
             Fault(
                 code="text-accents",
                 place=place,
-                found=f"连着超过 {COMBINING_MAX} 个附加符号",
+                found=f"一个字上叠了超过 {COMBINING_MAX} 个符号",
                 expected="平常的文字",
                 remedy="清空这一格，用键盘重新输入",
             )
@@ -86,7 +86,7 @@ _HIDDEN = frozenset({"Cc", "Cf", "Co", "Cn", "Cs", "Zl", "Zp"})
 def check_public_text(text: str, place: str, names: frozenset[str]) -> list[Fault]:
     """Refuse identity numbers, telephones, bank cards, and any of `names` (villagers the vault knows)."""
     faults = [
-        Fault(code=code, place=place, found=found, expected="会公开的文字里没有它", remedy=remedy)
+        Fault(code=code, place=place, found=found, expected="没有号码的文字", remedy=remedy)
         for code, found, remedy in _find_numbers(text)
     ]
     return faults + [

@@ -370,10 +370,12 @@ def test_a_line_taken_back_is_judged_cell_by_cell() -> None:
     desk.record("points", make_book("points", [AWARD]))
     back = {"月份": "2026-09", "原月份": "2026-10", "户号": "0217", "规则编号": "B01", "原因": "样" * 81}
     nowhere = back | {"月份": "上月", "规则编号": "C01", "原因": "登记重复"}
-    data = make_book("points", [], others={"冲销": [back, nowhere, nowhere | {"原月份": "上月"}]})
+    undated = back | {"月份": "上月", "原因": "登记重复"}
+    data = make_book("points", [], others={"冲销": [back, nowhere, nowhere | {"原月份": "上月"}, undated]})
 
     assert _list_codes(desk.read("points", data)) == [
         "cell-too-long",
+        "month-impossible",
         "month-impossible",
         "month-impossible",
         "month-impossible",
@@ -402,6 +404,15 @@ def test_a_list_of_households_with_slips_still_tells_of_days_to_come() -> None:
 
 
 def test_a_list_of_members_with_a_bad_name_of_a_branch_says_it_once() -> None:
-    rows = [MEMBERS[0] | {"支部名称": "第一\u200b支部"}, MEMBERS[1], MEMBERS[2] | {"党员编号": 7}]
+    rows = [
+        MEMBERS[0] | {"支部名称": "第一\u200b支部"},
+        MEMBERS[1] | {"姓名": None},
+        MEMBERS[2] | {"党员编号": 7, "支部名称": None},
+    ]
 
-    assert _find_codes(ImportDesk(), *rows, kind="members") == ["code-typed-as-number", "text-character"]
+    assert _find_codes(ImportDesk(), *rows, kind="members") == [
+        "cell-empty",
+        "cell-empty",
+        "code-typed-as-number",
+        "text-character",
+    ]

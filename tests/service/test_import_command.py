@@ -63,6 +63,20 @@ def test_a_dry_run_prints_what_would_be_posted_and_keeps_nothing(desk: Desk) -> 
     assert desk.home.vault.list_drafts(VILLAGE, "waiting") == []
 
 
+def test_notices_are_printed_for_people_and_listed_for_programs(desk: Desk) -> None:
+    rows = [OPENING[0] | {"借方余额": None, "贷方余额": 5}, OPENING[1] | {"借方余额": 5}]
+    desk.file.write_bytes(make_book("opening", rows))
+
+    shown, listed = desk.run(), desk.run("--json")
+
+    assert (shown.exit_code, listed.exit_code) == (0, 0)
+    notice = (
+        "期初余额里，101 库存现金在贷方（5.00 元），就是少于零；现金和存款不会少于零，请核对是不是借贷填反了"
+    )
+    assert shown.stderr.splitlines()[0] == f"请核对：{notice}"
+    assert json.loads(listed.stdout)["notices"] == [notice]
+
+
 def test_applying_prints_the_drafts(desk: Desk) -> None:
     result = desk.run("--apply")
 

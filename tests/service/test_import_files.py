@@ -391,9 +391,8 @@ def test_a_merged_header(desk: ImportDesk) -> None:
             "每一格各填各的内容。（header-merged）"
         ),
         (
-            "工作表「凭证」第 1 行：现为缺少表头 「贷方金额」，应为凭证号、日期、摘要、科目代码、科目名称、"
-            "借方金额、贷方金额、附件张数、经手人、审批人、记账员、冲销凭证号、更正凭证号、原因。"
-            "在第 1 行补上缺少的列；可用 mingbai template 生成空白表格。（header-missing）"
+            "工作表「凭证」第 1 行：现为缺少表头 「贷方金额」，应为第 1 行有全部 14 个表头。"
+            "补上缺少的列；可用 mingbai template 生成空白表格。（header-missing）"
         ),
     ]
 
@@ -419,9 +418,8 @@ def test_a_missing_and_an_unknown_column(desk: ImportDesk) -> None:
             "（header-unknown）"
         ),
         (
-            "工作表「凭证」第 1 行：现为缺少表头 「摘要」，应为凭证号、日期、摘要、科目代码、科目名称、"
-            "借方金额、贷方金额、附件张数、经手人、审批人、记账员、冲销凭证号、更正凭证号、原因。"
-            "在第 1 行补上缺少的列；可用 mingbai template 生成空白表格。（header-missing）"
+            "工作表「凭证」第 1 行：现为缺少表头 「摘要」，应为第 1 行有全部 14 个表头。"
+            "补上缺少的列；可用 mingbai template 生成空白表格。（header-missing）"
         ),
     ]
 
@@ -447,7 +445,8 @@ def test_columns_in_any_order(desk: ImportDesk) -> None:
 def test_a_formula_is_not_computed(desk: ImportDesk) -> None:
     assert desk.say("vouchers", _change(lambda sheet: sheet.__setitem__("F2", "=300+25"))) == [
         (
-            "工作表「凭证」F2：现为公式，应为直接填写的值。选中、复制，选择性粘贴为数值，核对后再导入。"
+            "工作表「凭证」F2：现为公式，应为直接填写的值。选中这一格，复制，"
+            "再用「选择性粘贴」粘贴成「数值」，核对后再导入。"
             "（cell-formula）"
         )
     ]

@@ -178,7 +178,7 @@ def test_slips_in_what_is_taken_back_are_all_said(desk: ImportDesk) -> None:
             "冲销记入原月份之后的月份。（reversal-period）"
         ),
         (
-            "工作表「冲销」E6：现为一个电话号码，应为会公开的文字里没有它。删去号码；电话留在原始凭证上。"
+            "工作表「冲销」E6：现为一个电话号码，应为没有号码的文字。删去号码；电话留在原始凭证上。"
             "（text-telephone）"
         ),
         (

@@ -312,7 +312,7 @@ def test_three_decimals(desk: ImportDesk) -> None:
     assert _say(desk, PAPER | {"借方金额": 12.345}, PAPER_PAID) == [
         (
             "工作表「凭证」F2：现为「12.345」，应为以元为单位的金额，最多两位小数，如 1,234.50。"
-            "金额最多到分，小数点后不超过两位。（amount-form）"
+            "金额最多到分，小数点后不超过两位；请改正这一格。（amount-form）"
         )
     ]
 
@@ -320,12 +320,13 @@ def test_three_decimals(desk: ImportDesk) -> None:
 def test_letters_in_an_amount(desk: ImportDesk) -> None:
     assert _say(desk, PAPER | {"借方金额": "32O.00"}, PAPER_PAID | {"贷方金额": "325元"}) == [
         (
-            "工作表「凭证」F2：现为「32O.00」，应为以元为单位的金额，最多两位小数，如 1,234.50。不是数字。"
+            "工作表「凭证」F2：现为「32O.00」，应为以元为单位的金额，最多两位小数，如 1,234.50。不是数字；"
+            "请改正这一格。"
             "（amount-form）"
         ),
         (
             "工作表「凭证」G3：现为「325元」，应为以元为单位的金额，最多两位小数，如 1,234.50。只写数字，"
-            "不写货币符号和单位（单位是元）。（amount-form）"
+            "不写货币符号和单位（单位是元）；请改正这一格。（amount-form）"
         ),
     ]
 
@@ -333,7 +334,7 @@ def test_letters_in_an_amount(desk: ImportDesk) -> None:
 def test_a_date_in_an_amount(desk: ImportDesk) -> None:
     assert _say(desk, PAPER | {"借方金额": make_date("2026-10-02")}, PAPER_PAID) == [
         (
-            "工作表「凭证」F2：现为日期格式的单元格，应为文本格式的金额。把这一列设为文本格式，重新输入。"
+            "工作表「凭证」F2：现为被表格变成了日期，应为文本格式的金额。把这一列设为文本格式，重新输入。"
             "（cell-date）"
         )
     ]
@@ -456,7 +457,7 @@ def test_a_number_of_another_form(desk: ImportDesk) -> None:
 def test_a_number_that_the_spreadsheet_made_a_date(desk: ImportDesk) -> None:
     assert _say(desk, PAPER | {"凭证号": make_date("2026-10-17")}, PAPER_PAID) == [
         (
-            "工作表「凭证」A2：现为日期格式的单元格，应为文本格式的凭证号。把这一列设为文本格式，重新输入。"
+            "工作表「凭证」A2：现为被表格变成了日期，应为文本格式的凭证号。把这一列设为文本格式，重新输入。"
             "（cell-date）"
         )
     ]
@@ -474,7 +475,7 @@ def test_cells_that_differ_within_a_voucher(desk: ImportDesk) -> None:
 def test_a_number_of_an_identity_card_in_public_text(desk: ImportDesk) -> None:
     assert _say(desk, PAPER | {"摘要": "付110101199003070000误工费"}, PAPER_PAID) == [
         (
-            "工作表「凭证」C2：现为一个身份证号码，应为会公开的文字里没有它。删去号码；证件号不进账本，"
+            "工作表「凭证」C2：现为一个身份证号码，应为没有号码的文字。删去号码；证件号不进账本，"
             "留在原始凭证上。（text-identity-number）"
         )
     ]
@@ -483,7 +484,7 @@ def test_a_number_of_an_identity_card_in_public_text(desk: ImportDesk) -> None:
 def test_a_telephone_beside_the_handler(desk: ImportDesk) -> None:
     assert _say(desk, PAPER | {"经手人": "样经手13800000000"}, PAPER_PAID) == [
         (
-            "工作表「凭证」I2：现为一个电话号码，应为会公开的文字里没有它。删去号码；电话留在原始凭证上。"
+            "工作表「凭证」I2：现为一个电话号码，应为没有号码的文字。删去号码；电话留在原始凭证上。"
             "（text-telephone）"
         )
     ]
@@ -492,7 +493,7 @@ def test_a_telephone_beside_the_handler(desk: ImportDesk) -> None:
 def test_a_bank_card_in_public_text(desk: ImportDesk) -> None:
     assert _say(desk, PAPER | {"摘要": "转6222 0200 0000 0000000"}, PAPER_PAID) == [
         (
-            "工作表「凭证」C2：现为一个银行卡号，应为会公开的文字里没有它。删去号码；"
+            "工作表「凭证」C2：现为一个银行卡号，应为没有号码的文字。删去号码；"
             "收款账户留在原始凭证上。（text-bank-card）"
         )
     ]
@@ -521,7 +522,7 @@ def test_an_invisible_character(desk: ImportDesk) -> None:
 def test_a_radical_in_place_of_a_character(desk: ImportDesk) -> None:
     assert _say(desk, PAPER | {"摘要": "清理⼭路"}, PAPER_PAID) == [
         (
-            "工作表「凭证」C2：现为部首或兼容字符「⼭」U+2F2D，应为常用字「山」。用输入法重新输入这个字。"
+            "工作表「凭证」C2：现为样子像常用字的特殊字符「⼭」（U+2F2D），应为常用字「山」。用输入法重新输入这个字。"
             "（text-lookalike）"
         )
     ]
@@ -530,7 +531,7 @@ def test_a_radical_in_place_of_a_character(desk: ImportDesk) -> None:
 def test_a_pile_of_accents(desk: ImportDesk) -> None:
     assert _say(desk, PAPER | {"摘要": "购e\u0301\u0302\u0303\u0304"}, PAPER_PAID) == [
         (
-            "工作表「凭证」C2：现为连着超过 2 个附加符号，应为平常的文字。清空这一格，用键盘重新输入。"
+            "工作表「凭证」C2：现为一个字上叠了超过 2 个符号，应为平常的文字。清空这一格，用键盘重新输入。"
             "（text-accents）"
         ),
         (
@@ -567,11 +568,11 @@ def test_a_day_that_the_calendar_does_not_have(desk: ImportDesk) -> None:
 def test_a_code_in_scientific_notation(desk: ImportDesk) -> None:
     assert _say(desk, PAPER | {"科目代码": "5.13E+02"}, PAPER_PAID | {"科目代码": 1.01e20}) == [
         (
-            "工作表「凭证」D2：现为科学计数法「5.13E+02」，应为完整的代码。把这一列设为文本格式，"
+            "工作表「凭证」D2：现为被表格改成了科学计数法「5.13E+02」，应为完整的代码。把这一列设为文本格式，"
             "对照原件重新输入完整的代码。（cell-scientific）"
         ),
         (
-            "工作表「凭证」D3：现为科学计数法「1.01e+20」，应为完整的代码。把这一列设为文本格式，"
+            "工作表「凭证」D3：现为被表格改成了科学计数法「1.01e+20」，应为完整的代码。把这一列设为文本格式，"
             "对照原件重新输入完整的代码。（cell-scientific）"
         ),
     ]
@@ -586,7 +587,7 @@ def test_a_code_with_something_else_in_it(desk: ImportDesk) -> None:
             "对照名册或科目表重新输入。（code-form）"
         ),
         (
-            "工作表「凭证」D3：现为日期格式的单元格，应为文本格式的代码。把这一列设为文本格式，重新输入。"
+            "工作表「凭证」D3：现为被表格变成了日期，应为文本格式的代码。把这一列设为文本格式，重新输入。"
             "（cell-date）"
         ),
     ]

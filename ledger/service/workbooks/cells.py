@@ -82,7 +82,7 @@ def _check_content(cell: RawCell) -> Fault | None:
             place=cell.place,
             found="公式",
             expected="直接填写的值",
-            remedy="选中、复制，选择性粘贴为数值，核对后再导入",
+            remedy="选中这一格，复制，再用「选择性粘贴」粘贴成「数值」，核对后再导入",
         )
     if cell.data_type == "e" or isinstance(cell.value, bool):
         return Fault(
@@ -130,7 +130,7 @@ def _parse_code(text: str, cell: RawCell) -> str | Fault:
         return Fault(
             code="cell-scientific",
             place=cell.place,
-            found=f"科学计数法{format_found(plain)}",
+            found=f"被表格改成了科学计数法{format_found(plain)}",
             expected="完整的代码",
             remedy="把这一列设为文本格式，对照原件重新输入完整的代码",
         )
@@ -149,7 +149,7 @@ def _fault_date(cell: RawCell, what: str) -> Fault:
     return Fault(
         code="cell-date",
         place=cell.place,
-        found="日期格式的单元格",
+        found="被表格变成了日期",
         expected=f"文本格式的{what}",
         remedy="把这一列设为文本格式，重新输入",
     )
@@ -183,7 +183,7 @@ def _parse_money(text: str, cell: RawCell) -> int | Fault:
         place=cell.place,
         found=format_found(text),
         expected="以元为单位的金额，最多两位小数，如 1,234.50",
-        remedy=amount,
+        remedy=f"{amount}；请改正这一格",
     )
 
 

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import io
 import warnings
-from collections.abc import Iterator, Sequence
-from difflib import get_close_matches
-from itertools import pairwise
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import openpyxl
@@ -19,15 +17,19 @@ from openpyxl.utils import get_column_letter
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from ledger.books.screening import format_found, normalise_text
+from ledger.books.screening import normalise_text
 from ledger.errors import Fault
 from ledger.limits import WORKBOOK_MAX_COLUMNS, WORKBOOK_MAX_ROWS
 from ledger.service.workbooks.archive import check_archive, fault_not_workbook
 from ledger.service.workbooks.cells import RawCell, parse_cell
 from ledger.service.workbooks.columns import IGNORED_SHEETS, WORKBOOKS, Column, Sheet, WorkbookKind
-
-HEADER_ROWS_MAX = 5
-"""How far down a header is looked for that stands below a title."""
+from ledger.service.workbooks.headers import (
+    fault_header_low,
+    find_header_bottom,
+    find_header_row,
+    iterate_cells,
+    read_headers,
+)
 
 
 class Line(NamedTuple):
@@ -150,7 +152,7 @@ def _check_sheets(book: Workbook, found: dict[str, Worksheet], wanted: dict[str,
                 expected="没有隐藏的内容",
                 remedy="取消隐藏，核对后再导入；不要的就删去",
             )
-        if name not in wanted and any(cell.value is not None for cell in _iterate_cells(worksheet)):
+        if name not in wanted and any(cell.value is not None for cell in iterate_cells(worksheet)):
             yield Fault(
                 code="sheet-unknown",
                 place=f"工作表「{name}」",
@@ -172,15 +174,15 @@ def _read_sheet(worksheet: Worksheet, sheet: Sheet) -> tuple[tuple[Line, ...], l
     faults = _check_size(worksheet, sheet)
     if faults:
         return (), faults
-    top = _find_header_row(worksheet, sheet)
+    top = find_header_row(worksheet, sheet)
     faults = [*_check_hidden(worksheet, sheet), *_check_merged(worksheet, sheet, top)]
     if top > 1:
-        faults.append(_fault_header_low(sheet, top))
-    headers, more = _read_headers(worksheet, sheet, top)
+        faults.append(fault_header_low(sheet, top))
+    headers, more = read_headers(worksheet, sheet, top)
     faults += more
-    bottom = _find_header_bottom(worksheet, top)
+    bottom = find_header_bottom(worksheet, top)
     lines = []
-    for row in sorted({cell.row for cell in _iterate_cells(worksheet) if cell.row > bottom}):
+    for row in sorted({cell.row for cell in iterate_cells(worksheet) if cell.row > bottom}):
         line, more = _read_line(worksheet, sheet, headers, row)
         faults += more
         if line is not None:
@@ -188,37 +190,9 @@ def _read_sheet(worksheet: Worksheet, sheet: Sheet) -> tuple[tuple[Line, ...], l
     return tuple(lines), faults
 
 
-def _find_header_row(worksheet: Worksheet, sheet: Sheet) -> int:
-    """Return the row that the headers stand in: 1, or a lower one under a title, to read on from there."""
-    wanted = {column.header for column in sheet.columns}
-    found = dict.fromkeys(range(1, HEADER_ROWS_MAX + 1), 0)
-    for cell in _iterate_cells(worksheet):
-        if cell.row in found and cell.value is not None and normalise_text(str(cell.value)) in wanted:
-            found[cell.row] += 1
-    best = max(found, key=lambda row: found[row])
-    return best if not found[1] and 2 * found[best] > len(wanted) else 1
-
-
-def _find_header_bottom(worksheet: Worksheet, top: int) -> int:
-    """Return the last row of the header: merged headers may take in rows below."""
-    ranges = worksheet.merged_cells.ranges
-    bottoms = [merged.max_row for merged in ranges if merged.min_row <= top <= merged.max_row]
-    return max((row for row in bottoms if row <= HEADER_ROWS_MAX), default=top)
-
-
-def _fault_header_low(sheet: Sheet, top: int) -> Fault:
-    return Fault(
-        code="header-row",
-        place=f"工作表「{sheet.name}」第 {top} 行",
-        found="表头在这一行",
-        expected="表头在第 1 行，上面没有标题",
-        remedy=f"删去表头上面的 {top - 1} 行；标题写在文件名上",
-    )
-
-
 def _check_size(worksheet: Worksheet, sheet: Sheet) -> list[Fault]:
     """Refuse more cells than a clerk's sheet has; empty formatted ones around the data do not count."""
-    filled = [(cell.row, cell.column) for cell in _iterate_cells(worksheet) if cell.value is not None]
+    filled = [(cell.row, cell.column) for cell in iterate_cells(worksheet) if cell.value is not None]
     rows = max((row for row, _ in filled), default=1) - 1
     columns = max((column for _, column in filled), default=0)
     limits = (("行", rows, WORKBOOK_MAX_ROWS), ("列", columns, WORKBOOK_MAX_COLUMNS))
@@ -235,11 +209,6 @@ def _check_size(worksheet: Worksheet, sheet: Sheet) -> list[Fault]:
     ]
 
 
-def _iterate_cells(worksheet: Worksheet) -> Iterator[Cell]:
-    """Yield the cells that are really there: `iter_rows` would make up all those between."""
-    yield from (cell for cell in worksheet._cells.values() if isinstance(cell, Cell))
-
-
 def _check_hidden(worksheet: Worksheet, sheet: Sheet) -> Iterator[Fault]:
     rows = sorted(
         row
@@ -251,8 +220,8 @@ def _check_hidden(worksheet: Worksheet, sheet: Sheet) -> Iterator[Fault]:
         for letter, dimension in worksheet.column_dimensions.items()
         if dimension.hidden or dimension.width == 0
     ]
-    filled_rows = {cell.row for cell in _iterate_cells(worksheet) if cell.value is not None}
-    filled_columns = {cell.column_letter for cell in _iterate_cells(worksheet) if cell.value is not None}
+    filled_rows = {cell.row for cell in iterate_cells(worksheet) if cell.value is not None}
+    filled_columns = {cell.column_letter for cell in iterate_cells(worksheet) if cell.value is not None}
     for row in rows:
         if row in filled_rows:
             yield _fault_hidden("row-hidden", f"工作表「{sheet.name}」第 {row} 行", "行")
@@ -285,76 +254,6 @@ def _check_merged(worksheet: Worksheet, sheet: Sheet, top: int) -> Iterator[Faul
             expected="每列一个表头，在第 1 行" if is_header else "每格一个值",
             remedy="取消合并，每一格各填各的内容",
         )
-
-
-def _read_headers(worksheet: Worksheet, sheet: Sheet, top: int) -> tuple[dict[int, Column], list[Fault]]:
-    """Return the column of each column number, with what is missing, unknown or there twice."""
-    wanted = {column.header: column for column in sheet.columns}
-    headers: dict[int, Column] = {}
-    faults: list[Fault] = []
-    cells = sorted(
-        (cell for cell in _iterate_cells(worksheet) if cell.row == top), key=lambda cell: cell.column
-    )
-    texts = [(cell, normalise_text(str(cell.value))) for cell in cells if cell.value is not None]
-    seen = [text for _, text in texts]
-    for cell, text in texts:
-        place = f"工作表「{sheet.name}」{cell.coordinate}"
-        if text not in wanted:
-            faults.append(_fault_header_unknown(place, text, [name for name in wanted if name not in seen]))
-        elif wanted[text] in headers.values():
-            faults.append(
-                Fault(
-                    code="header-duplicate",
-                    place=place,
-                    found=f"表头「{text}」第二次出现",
-                    expected="每个表头一列",
-                    remedy="删去重复的一列",
-                )
-            )
-        else:
-            headers[cell.column] = wanted[text]
-    missing = [f"「{name}」" for name in wanted if name not in seen]
-    if missing:
-        faults.append(
-            Fault(
-                code="header-missing",
-                place=f"工作表「{sheet.name}」第 {top} 行",
-                found=f"缺少表头 {'、'.join(missing)}",
-                expected="、".join(wanted),
-                remedy="在第 1 行补上缺少的列；可用 mingbai template 生成空白表格",
-            )
-        )
-    return _guess_headers(worksheet, sheet, headers), faults
-
-
-def _guess_headers(worksheet: Worksheet, sheet: Sheet, headers: dict[int, Column]) -> dict[int, Column]:
-    """Add the columns whose headers are merged away or misspelt, where their neighbours leave no doubt.
-
-    Between two known columns stand exactly as many unknown ones as the table has between those two, and none of
-    these is anywhere else. Their cells are only judged by it: the fault of the header stands, nothing is applied.
-    """
-    order = [column.header for column in sheet.columns]
-    places = [(number, order.index(column.header)) for number, column in sorted(headers.items())]
-    last = max((cell.column for cell in _iterate_cells(worksheet) if cell.value is not None), default=0)
-    bounds = [(0, -1), *places, (max(last, *headers) + 1, len(order))] if headers else []
-    known = {column.header for column in headers.values()}
-    guessed = dict(headers)
-    for (left, before), (right, after) in pairwise(bounds):
-        between = sheet.columns[before + 1 : after]
-        if right - left - 1 == len(between) and not known.intersection(item.header for item in between):
-            guessed |= dict(zip(range(left + 1, right), between, strict=True))
-    return guessed
-
-
-def _fault_header_unknown(place: str, text: str, free: Sequence[str]) -> Fault:
-    near = get_close_matches(text, free, n=1, cutoff=0.4)
-    return Fault(
-        code="header-unknown",
-        place=place,
-        found=f"表头{format_found(text)}",
-        expected=f"「{near[0]}」" if near else "表格规定的列",
-        remedy=f"是不是「{near[0]}」？改正表头" if near else "删去这一列；备注写在别的文件里",
-    )
 
 
 def _read_line(
