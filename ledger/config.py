@@ -101,8 +101,11 @@ def check_base_url(base_url: object) -> list[Fault]:
     ]
 
 
-def check_database(address: object, name: str = "database") -> list[Fault]:
-    """The address is empty or a PostgreSQL's, and holds no password: what is found is told without one."""
+def check_database(address: object, option: str = "") -> list[Fault]:
+    """The address is empty or a PostgreSQL's, and holds no password: what is found is told without one.
+
+    `option` is the option that gave it, where it does not stand in the settings.
+    """
     if address == "":
         return []
     try:
@@ -112,14 +115,14 @@ def check_database(address: object, name: str = "database") -> list[Fault]:
         parts, has_password = None, False
     # Written into a file between quotes, and handed to libpq as it is.
     if parts is None or parts.scheme not in {"postgresql", "postgres"} or re.search(r'["\\\s]', str(address)):
-        return [
-            _setting_fault(
-                name, "别的写法", "空，或 postgresql:// 开头的地址，如 postgresql://mingbai@/mingbai"
-            )
-        ]
-    if has_password or {"password", "sslpassword"} & urllib.parse.parse_qs(parts.query).keys():
-        return [_setting_fault(name, "地址里写了口令", "不带口令的地址；口令放在 PGPASSFILE 或服务文件里")]
-    return []
+        found, expected = "别的写法", "postgresql:// 开头的地址，如 postgresql://mingbai@/mingbai"
+    elif has_password or {"password", "sslpassword"} & urllib.parse.parse_qs(parts.query).keys():
+        found, expected = "地址里写了口令", "不带口令的地址，口令放在 PGPASSFILE 或服务文件里"
+    else:
+        return []
+    place = option or f"{SETTINGS_FILE} 的 database"
+    remedy = "改好再运行" if option else f"改好 {SETTINGS_FILE} 再运行"
+    return [Fault(code="setting-invalid", place=place, found=found, expected=expected, remedy=remedy)]
 
 
 def _setting_fault(name: str, found: str, expected: str) -> Fault:
