@@ -6,6 +6,7 @@ name here is the program's.
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import re
 import time
@@ -23,6 +24,20 @@ _BASE_URL = re.compile(r"https?://[A-Za-z0-9.\-]+(:[0-9]{1,5})?\Z")
 
 
 @dataclass(frozen=True, kw_only=True)
+class Pkcs11Config:
+    """Where log keys are made and sign, instead of in files: see `keys.token`.
+
+    `module`  path of the token's library
+    `token`   the token's label
+    `key`     the label of this home's keys in it
+    """
+
+    key: str
+    module: str
+    token: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Config:
     """The settings of a home.
 
@@ -30,10 +45,12 @@ class Config:
     `public_base_url`  printed in every code; trusted to be the villagers' way in, never taken from a request. 24
                        characters at most keep the check code at 57 modules; more makes it denser.
     `is_demo`          an invented village: pages and sheets say so
+    `pkcs11`           the token that holds the log keys, the table [pkcs11]; None: they are files
     """
 
     database: str = ""
     is_demo: bool = False
+    pkcs11: Pkcs11Config | None = None
     public_base_url: str = DEFAULT_BASE_URL
 
 
@@ -73,17 +90,20 @@ def read_config(home: Path) -> Config:
         raise Refused([_setting_fault("全文", str(error), "TOML 格式")]) from error
     faults = [
         _setting_fault(name, str(values[name]), "没有这个设置项")
-        for name in values.keys() - {"database", "public_base_url", "is_demo"}
+        for name in values.keys() - {"database", "public_base_url", "is_demo", "pkcs11"}
     ]
     base_url = values.get("public_base_url", DEFAULT_BASE_URL)
     faults += check_base_url(base_url) + check_database(values.get("database", ""))
     if not isinstance(values.get("is_demo", False), bool):
         faults.append(_setting_fault("is_demo", str(values["is_demo"]), "true 或 false"))
+    table = values.get("pkcs11")
+    faults += _check_pkcs11(table)
     if faults:
         raise Refused(faults)
     return Config(
         database=values.get("database", ""),
         is_demo=values.get("is_demo", False),
+        pkcs11=None if table is None else Pkcs11Config(**table),
         public_base_url=base_url,
     )
 
@@ -123,6 +143,24 @@ def check_database(address: object, option: str = "") -> list[Fault]:
     place = option or f"{SETTINGS_FILE} 的 database"
     remedy = "改好再运行" if option else f"改好 {SETTINGS_FILE} 再运行"
     return [Fault(code="setting-invalid", place=place, found=found, expected=expected, remedy=remedy)]
+
+
+def _check_pkcs11(table: object) -> list[Fault]:
+    """The table names library, token and key, and nothing else."""
+    if table is None:
+        return []
+    if not isinstance(table, dict):
+        return [_setting_fault("[pkcs11]", str(table), "一节，写 module、token、key")]
+    names = [field.name for field in dataclasses.fields(Pkcs11Config)]
+    faults = [
+        _setting_fault(f"[pkcs11] {name}", str(table[name]), "没有这个设置项")
+        for name in sorted(table.keys() - set(names))
+    ]
+    return faults + [
+        _setting_fault(f"[pkcs11] {name}", str(table.get(name, "没有写")), "一段文字")
+        for name in names
+        if not isinstance(table.get(name), str) or not table[name]
+    ]
 
 
 def _setting_fault(name: str, found: str, expected: str) -> Fault:

@@ -23,7 +23,7 @@ from sqlalchemy import Engine
 from ledger.config import SETTINGS_FILE, Config, SystemClock, SystemEntropy, read_config, write_config
 from ledger.data import load_reference
 from ledger.errors import Fault, Refused
-from ledger.keys import KeyFolder
+from ledger.keys import KeyFolder, Passphrases, Token
 from ledger.ports import Clock, Entropy, Ports
 from ledger.store import FileArchive, SqlCosignatures, SqlHeads, SqlLedger, SqlVault
 from ledger.store.databases import open_databases
@@ -45,7 +45,12 @@ class Home(Ports):
 
 
 def create_home(
-    path: Path, config: Config, *, clock: Clock | None = None, entropy: Entropy | None = None
+    path: Path,
+    config: Config,
+    *,
+    clock: Clock | None = None,
+    entropy: Entropy | None = None,
+    passphrases: Passphrases | None = None,
 ) -> Home:
     """Make the folder with its settings and empty databases; an existing home is opened, its settings kept."""
     path.mkdir(parents=True, exist_ok=True)
@@ -54,18 +59,25 @@ def create_home(
             raise Refused([_home_fault(path, "已有别的文件", "空文件夹，或已有的账本文件夹")])
         path.chmod(0o700)
         write_config(path, config)
-    return open_home(path, clock=clock, entropy=entropy)
+    return open_home(path, clock=clock, entropy=entropy, passphrases=passphrases)
 
 
-def open_home(path: Path, *, clock: Clock | None = None, entropy: Entropy | None = None) -> Home:
+def open_home(
+    path: Path,
+    *,
+    clock: Clock | None = None,
+    entropy: Entropy | None = None,
+    passphrases: Passphrases | None = None,
+) -> Home:
     """Open an existing home, bringing the databases in it to this program's revision.
 
-    Raises Refused when the folder is no home or its settings cannot be used.
+    `passphrases` are asked when a key first signs; without them a protected key signs nothing. Raises Refused when
+    the folder is no home or its settings cannot be used.
     """
     if not (path / SETTINGS_FILE).is_file():
         raise Refused([_home_fault(path, f"没有 {SETTINGS_FILE}", "mingbai init 建立的文件夹")])
     config = read_config(path)
-    keys = KeyFolder(path / "keys")
+    keys = _build_keys(path, config, passphrases or Passphrases())
     engines = open_databases(path, config.database)
     return Home(
         archive=FileArchive(path / "archive"),
@@ -82,6 +94,12 @@ def open_home(path: Path, *, clock: Clock | None = None, entropy: Entropy | None
         reference=load_reference(),
         vault=SqlVault(engines["vault"]),
     )
+
+
+def _build_keys(path: Path, config: Config, passphrases: Passphrases) -> KeyFolder:
+    place = config.pkcs11
+    token = Token(place.module, place.token, place.key, passphrases) if place is not None else None
+    return KeyFolder(path / "keys", passphrases, token)
 
 
 def _home_fault(path: Path, found: str, expected: str) -> Fault:

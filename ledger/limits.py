@@ -47,6 +47,26 @@ DISCLOSURE_MAX_DEPTH = 8
 INTEGER_MAX = 2**53 - 1
 """Largest absolute value of an integer in an entry or a disclosure: what RFC 8785 and every browser keep exact."""
 
+# Key files (ledger/keys).
+
+KEY_FILE_MAX_BYTES = 4_096
+"""A key file of any form; a protected one takes about 400 bytes."""
+
+KDF_MEMORY_MAX_KIB = 1_048_576
+"""Memory that a key file may ask for to derive from its passphrase: 1 GiB."""
+
+KDF_PASSES_MAX = 16
+"""Passes over that memory."""
+
+KDF_LANES_MAX = 16
+"""Lanes of it."""
+
+PASSPHRASE_MIN_CHARS = 8
+"""A new passphrase; what its guessing costs is set by the key file."""
+
+PASSPHRASE_MAX_BYTES = 1_024
+"""A passphrase in UTF-8."""
+
 # The use cases (ledger/service).
 
 CLOCK_BEHIND_MAX_MS = 600_000

@@ -6,7 +6,7 @@ them together. Nothing here opens, reads or decides anything.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Literal, Protocol
@@ -45,8 +45,26 @@ class Signer(Protocol):
         """The signed-note verifier key, `<origin>+<id>+<base64>`."""
         ...
 
+    def unlock(self) -> None:
+        """Make ready to sign, asking for a passphrase or PIN where that takes one; raises Refused where it fails.
+
+        What is about to be recorded must be signed after: whoever records unlocks first.
+        """
+        ...
+
     def sign_note(self, text: str) -> bytes:
         """Return the signed note over `text`, which ends in a newline."""
+        ...
+
+
+class FindSigner(Protocol):
+    """Where log keys come from."""
+
+    def __call__(self, village: str, verifier_key: str = "") -> Signer:
+        """Return the key of a village whose verifier key is given; without one its only key.
+
+        NotFound where this home has it not. A village that is handing over to a new key has both.
+        """
         ...
 
 
@@ -328,8 +346,7 @@ class Ports:
     clock: Clock
     cosignatures: Cosignatures
     entropy: Entropy
-    get_signer: Callable[[str], Signer]
-    """The log key of a village; NotFound where this home has none."""
+    get_signer: FindSigner
     heads: Heads
     ledger: Ledger
     reference: Reference

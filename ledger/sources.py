@@ -25,6 +25,7 @@ from ledger.log.policy import NONE, Policy, PolicyLog, format_policy
 from ledger.log.tiles import ENTRIES, TILE_WIDTH, Tile, format_bundle, format_tile_path
 from ledger.ports import Ports, Reader
 from ledger.state.facts import Facts, VillageFacts, get_fact
+from ledger.state.keys import get_key_at
 
 ReadFile = Callable[[str], bytes | None]
 URL_TIMEOUT_S = 30
@@ -216,14 +217,26 @@ class VillageSource:
         return self._ports.vault.find_private(self._village, digest)
 
     def _get_verifier_key(self) -> str:
-        """The key's file is trusted; a home without it is read by the key that its facts name."""
+        """The key's file is trusted; a home without it is read by the key that its facts name.
+
+        Of several files, those of keys that handed over or are about to take over, the facts say which signed the
+        newest head; a home whose facts name a key that no file has is read by its file.
+        """
+        facts = get_fact(self._reader.facts, "village", VillageFacts)
+        newest = self._ports.heads.find_newest(self._village)
+        named = (
+            get_key_at(self._reader.facts, newest.size) if facts is not None and newest is not None else ""
+        )
+        try:
+            return self._ports.get_signer(self._village, named).verifier_key
+        except NotFound:
+            pass
         try:
             return self._ports.get_signer(self._village).verifier_key
         except NotFound:
-            facts = get_fact(self._reader.facts, "village", VillageFacts)
-            if facts is None:
+            if not named:
                 raise
-            return facts.verifier_key
+            return named
 
     def _read_bundle(self, tile: Tile) -> bytes | None:
         """Return the entries as they lie in the database; one that is gone leaves an empty place."""

@@ -36,6 +36,7 @@ from ledger.service.sheets import (
     find_sheet,
     seal_sheet,
 )
+from ledger.state.keys import get_key_at
 from reports.worker import WorkerRenderer
 
 ALL_KINDS: tuple[SheetKind, ...] = ("finance", "points", "scores")
@@ -223,6 +224,7 @@ def build_draft_job(home: Home, village: str, kind: SheetKind, month: str) -> Sh
         if faults:
             raise Refused(faults)
         figures = build_figures(home, reader, kind, month)
+        verifier_key = get_key_at(reader.facts, reader.size)
         open_until = find_open_until(reader, month)
     return SheetJob(
         base_url="",
@@ -232,5 +234,5 @@ def build_draft_job(home: Home, village: str, kind: SheetKind, month: str) -> Sh
         kind=kind,
         note=b"",
         open_until=open_until,
-        verifier_key=home.get_signer(village).verifier_key,
+        verifier_key=verifier_key,
     )

@@ -5,7 +5,7 @@
 | `checkpoint` | the newest signed head |
 | `tile/<L>/<N>[.p/<W>]` | hashes; partials of the newest and of every sealed size |
 | `tile/entries/<N>[.p/<W>]` | entries, likewise |
-| `log.vkey` | the verifier key, one line |
+| `log.vkey` | the verifier key that signed `checkpoint`, one line; those before it stand in the log |
 | `policy` | the witness policy in force (tlog-policy) |
 | `texts/<index>.json` | public disclosures of an entry |
 | `sheets/<number>/sheet.pdf`, `checkpoint`, `figures.json`, `toolchain.json` | a sealed sheet |
@@ -25,15 +25,16 @@ from ledger.ports import Ports, Reader
 from ledger.service.found import build_policy
 from ledger.service.publish import publish_head
 from ledger.service.sheets import SealedSheet, list_sheets
+from ledger.state.keys import get_key_at
 
 
 def list_export(ports: Ports, village: str) -> Iterator[tuple[str, bytes]]:
     """Yield the path and bytes of every file, the checkpoint last: a copy cut short has none."""
     head = publish_head(ports, village)
-    verifier_key = ports.get_signer(village).verifier_key
-    yield "log.vkey", f"{verifier_key}\n".encode()
-    yield "policy", build_policy(verifier_key)
     with ports.ledger.read(village) as reader:
+        verifier_key = get_key_at(reader.facts, head.size)
+        yield "log.vkey", f"{verifier_key}\n".encode()
+        yield "policy", build_policy(verifier_key)
         sheets = [
             sheet
             for kind in ("finance", "points", "scores")

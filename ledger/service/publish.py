@@ -111,4 +111,5 @@ def _sign_head(ports: Ports, village: str, reader: Reader) -> Head:
         raise Tampered(0, expected="log.founded", found="没有创立记录")
     root = compute_root(reader.get_frontier())
     text = format_checkpoint(Checkpoint(facts.origin, reader.size, root))
-    return Head(note=ports.get_signer(village).sign_note(text), root=root, size=reader.size)
+    signer = ports.get_signer(village, facts.verifier_key)  # The key in force at this size: see `state.keys`.
+    return Head(note=signer.sign_note(text), root=root, size=reader.size)

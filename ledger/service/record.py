@@ -16,15 +16,17 @@ from collections.abc import Sequence
 
 import msgspec
 
+from ledger.books.village import KeyRotated, LogFounded
 from ledger.canonical import digest_claim, format_entry
 from ledger.entries import Claim, Entry
-from ledger.errors import Fault, Refused
+from ledger.errors import Fault, NotFound, Refused
 from ledger.limits import CLOCK_BEHIND_MAX_MS
 from ledger.log.chain import ZERO_HASH
 from ledger.log.hashing import format_hash, hash_leaf
 from ledger.ports import Head, Ports, Writer
 from ledger.service.publish import publish_head, verify_extends
 from ledger.state import check_entry
+from ledger.state.facts import VillageFacts, get_fact
 
 
 class Passed(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,6 +51,7 @@ def record_claims(ports: Ports, village: str, passed: Sequence[Passed]) -> list[
     A claim recorded before is not recorded again: its first index is returned. Raises Refused with all faults of the
     first claim that has any, Tampered where the log does not extend its newest head.
     """
+    _unlock(ports, village, passed)
     ports.vault.keep_private(village, [text for item in passed for text in item.private])
     with ports.ledger.write(village) as writer:
         newest = ports.heads.find_newest(village)
@@ -56,6 +59,26 @@ def record_claims(ports: Ports, village: str, passed: Sequence[Passed]) -> list[
         indexes = [_append_claim(ports, writer, item) for item in passed]
     head = publish_head(ports, village, is_first=newest is None)
     return [Receipt(head=head, index=index) for index in indexes]
+
+
+def _unlock(ports: Ports, village: str, passed: Sequence[Passed]) -> None:
+    """Have every key that signs what follows ready: what is committed must not wait for a passphrase."""
+    keys = [_find_key(ports, village)]
+    keys += [item.claim.body.verifier_key for item in passed if isinstance(item.claim.body, LogFounded)]
+    keys += [item.claim.body.new_key for item in passed if isinstance(item.claim.body, KeyRotated)]
+    for key in dict.fromkeys(keys):
+        if key:
+            ports.get_signer(village, key).unlock()
+
+
+def _find_key(ports: Ports, village: str) -> str:
+    """Return the verifier key in force, empty before the founding."""
+    try:
+        with ports.ledger.read(village) as reader:
+            facts = get_fact(reader.facts, "village", VillageFacts)
+    except NotFound:
+        return ""
+    return facts.verifier_key if facts is not None else ""
 
 
 def _append_claim(ports: Ports, writer: Writer, item: Passed) -> int:

@@ -27,6 +27,7 @@ from ledger.service.publish import publish_head
 from ledger.service.record import Passed, Receipt, record_claims
 from ledger.state import get_day
 from ledger.state.facts import PeriodFacts, SheetFacts, get_fact, scan_facts
+from ledger.state.keys import get_key_at
 from ledger.state.rulebooks import find_rulebook
 from ledger.state.schemes import find_scheme
 
@@ -172,7 +173,7 @@ def seal_sheet(
         today = get_day(ports.clock.now_ms())
         figures = build_figures(ports, reader, kind, period, number=number, hung_on=today)
         _refuse_unchanged(ports, reader, kind, period, figures)
-        verifier_key = ports.get_signer(village).verifier_key
+        verifier_key = get_key_at(reader.facts, head.size)
         evidence = build_evidence(reader, figures.head, note=head.note, verifier_key=verifier_key)
         _verify_own_evidence(ports, evidence, figures, verifier_key)
     job = SheetJob(

@@ -55,6 +55,15 @@ def test_a_folder_that_is_no_home_is_told_whole(tmp_path: Path) -> None:
     [
         ('is_demo = "yes"', "mingbai.toml 的 is_demo：现为yes，应为true 或 false。"),
         ("colour = 1", "mingbai.toml 的 colour：现为1，应为没有这个设置项。"),
+        ("pkcs11 = 1", "mingbai.toml 的 [pkcs11]：现为1，应为一节，写 module、token、key。"),
+        (
+            '[pkcs11]\nmodule = "a"\ntoken = "b"\nkey = "c"\npin = 1',
+            "mingbai.toml 的 [pkcs11] pin：现为1，应为没有这个设置项。",
+        ),
+        (
+            '[pkcs11]\nmodule = "a"\ntoken = ""\nkey = "c"',
+            "mingbai.toml 的 [pkcs11] token：应为一段文字。",
+        ),
         (
             'public_base_url = "https://mb.example.cn/"',
             (

@@ -107,12 +107,15 @@ MARK: Row = {
 class MemorySigner:
     """A village's log key, made of the village's code."""
 
-    def __init__(self, village: str) -> None:
+    def __init__(self, village: str, verifier_key: str = "") -> None:
         self._signer = make_signer(ORIGIN, village.encode().ljust(32, b"."))
 
     @property
     def verifier_key(self) -> str:
         return format_verifier_key(self._signer.key)
+
+    def unlock(self) -> None:
+        """Nothing keeps it locked."""
 
     def sign_note(self, text: str) -> bytes:
         return format_note(text, [sign_note(text, self._signer)])
