@@ -33,6 +33,9 @@ OWN = {
     "audit": "ledger.commands.audit:audit_command",
     "witness": "ledger.commands.witness:witness_group",
     "doctor": "ledger.commands.doctor:doctor_command",
+    "scrub": "ledger.commands.backup:scrub_command",
+    "backup": "ledger.commands.backup:backup_command",
+    "restore": "ledger.commands.backup:restore_command",
     "database": "ledger.commands.database:database_group",
 }
 HELP = {
@@ -52,6 +55,9 @@ HELP = {
     "audit": "离线核对账本或公开表。",
     "witness": "替别的村看住账本，或请见证人确认。",
     "doctor": "检查这台机器上的安装。",
+    "scrub": "把存着的重读一遍，看盘有没有坏。",
+    "backup": "备份账本文件夹。",
+    "restore": "用备份恢复，找回缺的记录。",
     "database": "准备 PostgreSQL 数据库。",
     "demo": "建一个示例村看看。",
 }

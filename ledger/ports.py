@@ -126,8 +126,8 @@ class Reader(Protocol):
         """Return the public disclosure of a digest."""
         ...
 
-    def iterate_stored(self) -> Iterator[StoredEntry]:
-        """Yield what stands beside every entry's bytes, by index: an audit compares the two."""
+    def iterate_stored(self, start: int = 0) -> Iterator[StoredEntry]:
+        """Yield what stands beside the bytes of every entry from `start` on, by index: an audit compares the two."""
         ...
 
     def get_stored_log(self) -> StoredLog:

@@ -13,6 +13,7 @@ from ledger.commands.database import check_postgresql
 from ledger.home import Home
 from ledger.service.doctor import Check, check_python, check_villages
 from ledger.store.engine import WAL_FLOOR, get_sqlite_version, list_setting_faults
+from ledger.upkeep.doctor import check_upkeep
 
 DISK_FREE_MIN_BYTES = 500_000_000
 SIGNS = {"fine": "✓ 正常", "warning": "! 注意", "wrong": "✗ 有错"}
@@ -30,6 +31,7 @@ def doctor_command(context: click.Context, home: Home, as_json: bool) -> None:
         *check_postgresql(home),
         *_check_files(home),
         *check_villages(home),
+        *check_upkeep(home),
     ]
     if as_json:
         print_json(checks)

@@ -55,6 +55,13 @@ def _check_head(ports: Ports, village: str) -> Check:
                 verify_extends(reader, head)
         except Tampered as error:
             reason = str(error)
+    if head is None and size > 1:
+        return Check(
+            advice="heads.db 丢了或换过：不要再记账，找回原来的，或用 mingbai restore 接回",
+            found=f"{size} 项，签名头一个也没有",
+            name=name,
+            state="wrong",
+        )
     if head is None:
         return Check(
             advice="再记一项，或重新启动，程序会补签",

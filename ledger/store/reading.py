@@ -165,9 +165,10 @@ class SqlReader:
         row = self._transaction.fetch_one(_TEXT, village=self._village, digest=digest)
         return None if row is None else _verify_text(*row)
 
-    def iterate_stored(self) -> Iterator[StoredEntry]:
-        """Yield the columns beside every entry's bytes, by index, some at a time; rows beyond the log too."""
-        start = 0
+    def iterate_stored(self, start: int = 0) -> Iterator[StoredEntry]:
+        """Yield the columns beside the bytes of every entry from `start` on, by index, some at a time; rows beyond
+        the log too.
+        """
         while rows := self._transaction.fetch_all(_STORED, village=self._village, start=start):
             for claim, index, kind, leaf, previous, recorded_at in rows:
                 yield StoredEntry(

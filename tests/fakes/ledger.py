@@ -93,10 +93,10 @@ class MemoryReader:
         found = self._log.texts.get(digest)
         return None if found is None else found[1]
 
-    def iterate_stored(self) -> Iterator[StoredEntry]:
+    def iterate_stored(self, start: int = 0) -> Iterator[StoredEntry]:
         claims = {index: digest for digest, index in self._log.claims.items()}
-        previous = ZERO_HASH
-        for index, leaf in enumerate(self._log.leaves):
+        previous = self._log.leaves[start - 1] if start else ZERO_HASH
+        for index, leaf in enumerate(self._log.leaves[start:], start):
             entry = self._log.read_entry(index)
             claim, at, kind = bytes.fromhex(claims[index]), entry.recorded_at, entry.kind
             yield StoredEntry(

@@ -1,0 +1,203 @@
+"""`mingbai backup`, `restore` and `scrub`: a home copied, made again, and read through."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import rich_click as click
+from rich.console import Console
+from rich.progress import Progress as Bar
+
+from ledger.commands.common import home_option, json_option, print_json, print_notice, print_report
+from ledger.errors import format_fault
+from ledger.home import Home, open_home
+from ledger.upkeep.backup import Backup, make_backup
+from ledger.upkeep.files import Progress
+from ledger.upkeep.refill import Refill
+from ledger.upkeep.restore import Restoration, mend_home, open_all, read_heads, restore_backup
+from ledger.upkeep.scrub import scrub_home
+
+PROGRESS_AFTER_S = 1.0
+"""Work that takes longer shows how far it is."""
+
+
+@click.command("backup")
+@home_option
+@click.option(
+    "--out", required=True, metavar="文件夹或 .zip", help="放到哪里；要是还没有的名字，最好在另一块盘上。"
+)
+@click.option("--with-keys", is_flag=True, help="没有口令保护的私钥也放进去：拿到备份的人就能签名。")
+@json_option
+@click.pass_context
+def backup_command(context: click.Context, home: Home, out: str, with_keys: bool, as_json: bool) -> None:
+    """备份账本文件夹，备好马上核对一遍；记账和网页不用停。"""
+    with _show_progress() as progress:
+        backup = make_backup(home, Path(out), with_keys=with_keys, progress=progress)
+    is_clean = not backup.manifest.findings
+    if as_json:
+        print_json({"clean": is_clean, "manifest": backup.digest, "out": out, "reports": backup.reports})
+    else:
+        _print_backup(backup, out)
+    context.exit(0 if is_clean else 1)
+
+
+def _print_backup(backup: Backup, out: str) -> None:
+    for report in backup.reports:
+        if report.findings:
+            print_report(report)
+        else:
+            click.echo(f"{report.village}：{report.entries} 项，{report.sheets} 张公开表，核对无误")
+    click.echo(f"备份已放好：{out}（{len(backup.manifest.files)} 个文件）")
+    click.echo(f"清单的 SHA-256：{backup.digest}")
+    for path in backup.manifest.keys_left_out:
+        print_notice(
+            f"没有放进去：{path} 没有口令保护。另外妥善保管它，没有它账本就不能再记；或加 --with-keys。"
+        )
+    if backup.manifest.findings:
+        print_notice("账本本身就有对不上的地方：这份备份留着，但不算备好。先看上面的发现。")
+
+
+@click.command("restore")
+@click.argument("backup", required=False, metavar="[备份]")
+@click.option("--home", envvar="MINGBAI_HOME", required=True, metavar="文件夹", help="恢复成哪个新文件夹。")
+@click.option("--heads", metavar="文件", help="原机器的 heads.db，或它所在的账本文件夹。")
+@click.option(
+    "--from",
+    "evidence",
+    multiple=True,
+    metavar="来源",
+    help="导出的文件夹或 ZIP、村的网址（…/v/村代码）、公开表 PDF、证明文件、检查点。可写多次。",
+)
+@click.option("--database", default="", metavar="地址", help="放进空的 PostgreSQL；不写就放在文件夹里。")
+@click.option("--accept", is_flag=True, help="看过列出的疑点，确认备份以后没有再记过账，仍然恢复。")
+@json_option
+@click.pass_context
+def restore_command(
+    context: click.Context,
+    backup: str | None,
+    home: str,
+    heads: str | None,
+    evidence: tuple[str, ...],
+    database: str,
+    accept: bool,
+    as_json: bool,
+) -> None:
+    """用备份恢复成新文件夹，缺的记录从别处一字不差地找回；不写备份，就为现有的文件夹找回。"""
+    with _show_progress() as progress:
+        if backup is not None:
+            restoration = restore_backup(
+                Path(backup),
+                Path(home),
+                accept=accept,
+                database=database,
+                evidence=evidence,
+                heads=Path(heads) if heads else None,
+                progress=progress,
+            )
+        else:
+            restoration = _mend(home, heads, evidence, accept, progress)
+    if as_json:
+        print_json(restoration)
+    else:
+        _print_restoration(restoration, home)
+    is_whole = all(standing.fault is None for standing in restoration.standings)
+    context.exit(0 if is_whole and not any(report.findings for report in restoration.reports) else 1)
+
+
+def _mend(
+    path: str, heads: str | None, evidence: tuple[str, ...], accept: bool, progress: Progress
+) -> Restoration:
+    with ExitStack() as stack:
+        home = open_home(Path(path))
+        stack.callback(home.close)
+        given = stack.enter_context(open_all(evidence))
+        apart = stack.enter_context(read_heads(Path(heads))) if heads else []
+        return mend_home(home, given, accept=accept, apart=apart, progress=progress)
+
+
+def _print_restoration(restoration: Restoration, home: str) -> None:
+    for refill in restoration.refills:
+        for line in _describe_refill(refill):
+            click.echo(line)
+    for report in restoration.reports:
+        if report.findings:
+            print_report(report)
+    for standing in restoration.standings:
+        if standing.fault is not None:
+            print_notice(f"只能看：{format_fault(standing.fault)}")
+    for village in restoration.keys_missing:
+        print_notice(f"{village} 的签名私钥不在这里：从保管处放回 {home}/keys，才能接着记账。")
+    for doubt in restoration.doubts:
+        print_notice(f"已接受的疑点：{format_fault(doubt)}")
+
+
+def _describe_refill(refill: Refill) -> Iterator[str]:
+    found = f"，从 {refill.taken_from} 找回 {refill.size - refill.had} 项" if refill.taken_from else ""
+    yield f"{refill.village}：原有 {refill.had} 项{found}，现有 {refill.size} 项"
+    if refill.known > refill.size:
+        yield f"  还缺第 {refill.size} 项到第 {refill.known - 1} 项：{refill.kept_by} 证明有过这些记录"
+        yield "  再找找导出、镜像网址，运行 mingbai restore --home 文件夹 --from 来源 接着找回"
+    if refill.private_lost:
+        yield f"  隐私内容找不回的：第 {_join(refill.private_lost)} 项（备份以后记的，公开的副本里没有）"
+    if refill.texts_lost:
+        yield f"  公开文字缺的：第 {_join(refill.texts_lost)} 项"
+
+
+def _join(indexes: tuple[int, ...]) -> str:
+    shown = "、".join(map(str, indexes[:20]))
+    return shown if len(indexes) <= 20 else f"{shown} 等 {len(indexes)}"
+
+
+@click.command("scrub")
+@home_option
+@click.option("--limit", type=click.IntRange(min=1), metavar="项数", help="这次至多重读多少项；下次接着读。")
+@click.option("--minutes", type=click.IntRange(min=1), metavar="分钟", help="这次至多读多久；下次接着读。")
+@json_option
+@click.pass_context
+def scrub_command(
+    context: click.Context, home: Home, limit: int | None, minutes: int | None, as_json: bool
+) -> None:
+    """把存着的记录、签名、文字和文件重读一遍，早早看出坏掉的盘。"""
+    end = None if minutes is None else time.monotonic() + 60 * minutes
+    with _show_progress() as progress:
+        scrub = scrub_home(
+            home, is_over=lambda: end is not None and time.monotonic() > end, limit=limit, progress=progress
+        )
+    if as_json:
+        print_json(scrub)
+    else:
+        for number, item in enumerate(scrub.findings, 1):
+            place = f"第 {item.entry} 项 " if item.entry >= 0 else ""
+            click.echo(
+                f"✗ {number}. {place}{item.field}：应为 {item.expected}，实为 {item.found}（{item.code}）"
+            )
+        click.echo(
+            f"重读了 {scrub.entries} 项记录、{scrub.files} 个封存的文件，{len(scrub.findings)} 处不对。"
+        )
+        if not scrub.is_whole:
+            click.echo("还没读完，下次从这里接着读。")
+    context.exit(1 if scrub.findings else 0)
+
+
+@contextmanager
+def _show_progress() -> Iterator[Progress]:
+    """Give a progress that shows itself once the work takes longer than a moment."""
+    bar = Bar(console=Console(stderr=True), transient=True)
+    begun = time.monotonic()
+    tasks: dict[str, object] = {}
+
+    def show(title: str, done: int, total: int) -> None:
+        if time.monotonic() - begun < PROGRESS_AFTER_S:
+            return
+        bar.start()
+        if title not in tasks:
+            tasks[title] = bar.add_task(title, total=total)
+        bar.update(tasks[title], completed=done, total=total)  # type: ignore[arg-type]  # What add_task gave.
+
+    try:
+        yield show
+    finally:
+        bar.stop()

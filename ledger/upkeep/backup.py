@@ -1,0 +1,275 @@
+"""A home copied while it works: ledger, vault, archive, settings and protected keys, with a list of digests.
+
+| in the copy | what |
+| --- | --- |
+| `ledger.db`, `vault.db` | one consistent moment each, the vault's the later one |
+| `heads.txt` | the newest signed head and those of the sealed sheets: evidence to compare with |
+| `keys/`, `archive/`, `mingbai.toml`, … | as they are; keys that lie open only when asked for |
+| `manifest.json` | every file with its SHA-256, and what the audit of the copy found |
+
+An entry's private values are in the vault before the entry is in the ledger: so the copied vault has them all.
+The heads themselves are not in it: a backup that could be put back together with its heads could sign a second
+history without anybody noticing. A copy is audited before it is called done.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import hashlib
+import tempfile
+from collections.abc import Iterator
+from importlib.metadata import version
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+from sqlalchemy import Engine
+
+from ledger.audit import Finding, Report, audit_log
+from ledger.errors import NotFound, NotProven, Refused, Tampered
+from ledger.home import Home
+from ledger.log.hashing import format_hash
+from ledger.log.tree import compute_root
+from ledger.ports import Head, Ports, Reader, Signer
+from ledger.service.sheets import list_sheets
+from ledger.sources import VillageSource
+from ledger.state.facts import VillageFacts, get_fact
+from ledger.store import FileArchive, SqlLedger, SqlVault, open_engine
+from ledger.store.copying import copy_database
+from ledger.store.migrations import Which
+from ledger.upkeep.files import (
+    CopiedFile,
+    Progress,
+    build_taken,
+    copy_durably,
+    describe_files,
+    list_files,
+    make_folder,
+    pack,
+    write_durably,
+)
+from ledger.upkeep.notes import NotedHeads, format_heads, parse_heads
+from ledger.upkeep.records import FILE, BackupDone, read_upkeep, write_upkeep
+
+MANIFEST = "manifest.json"
+HEADS = "heads.txt"
+PLAIN_KEY = b"PRIVATE+KEY+"
+"""How a key file begins that anybody who reads it can sign with."""
+
+_DATABASES = ("heads.db", "ledger.db", "vault.db")
+_FINDINGS_OF_MOMENT = frozenset({"head-behind"})
+"""What an audit of a copy finds because it was taken between an entry and its signature; a start completes it."""
+
+
+class CopiedVillage(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A village's log in the copy."""
+
+    entries: int
+    origin: str
+    root: str
+    village: str
+
+
+class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What stands in `manifest.json`."""
+
+    created_ms: int
+    files: tuple[CopiedFile, ...]
+    findings: int  # of the audit of the copy
+    format: Literal[1]
+    keys_left_out: tuple[str, ...]  # key files that lie open and were not asked for
+    program: str
+    villages: tuple[CopiedVillage, ...]
+
+
+class Backup(msgspec.Struct, frozen=True, kw_only=True):
+    """A finished backup: its list, the SHA-256 of the list's file, and the audit of each village's copy."""
+
+    digest: str
+    manifest: Manifest
+    reports: tuple[Report, ...]
+
+
+def make_backup(home: Home, target: Path, *, with_keys: bool, progress: Progress) -> Backup:
+    """Copy `home` to the new folder or zip `target` and audit the copy.
+
+    Keys that are protected are always in it; those that lie open only `with_keys`. Raises Refused where the target is
+    taken. A copy whose audit found something is kept all the same: it may be all there is; but it does not count as
+    the home's last backup.
+    """
+    if target.suffix.lower() != ".zip":
+        with make_folder(target) as folder:
+            backup = _fill(home, folder, with_keys, progress)
+    else:
+        if target.exists():
+            raise Refused([build_taken(target)])
+        with tempfile.TemporaryDirectory(dir=target.absolute().parent, prefix=".backup-") as scratch:
+            backup = _fill(home, Path(scratch), with_keys, progress)
+            pack(Path(scratch), target, progress)
+    if not any(report.findings for report in backup.reports):
+        done = BackupDone(at_ms=home.clock.now_ms(), manifest=backup.digest, target=str(target.absolute()))
+        write_upkeep(home.path, msgspec.structs.replace(read_upkeep(home.path), backup=done))
+    return backup
+
+
+def _fill(home: Home, folder: Path, with_keys: bool, progress: Progress) -> Backup:
+    # The ledger before the vault: an entry's private texts are kept before the entry is.
+    databases: tuple[Which, ...] = ("ledger", "vault")
+    for which in databases:
+        copy_database(
+            home.engines[which],
+            which,
+            folder / f"{which}.db",
+            home.ledger.list_villages(),
+            lambda done, of: progress("抄录数据库", done, of),
+        )
+    left_out = _copy_files(home.path, folder, with_keys, progress)
+    write_durably(folder / HEADS, format_heads(_collect_heads(home, folder)))
+    with open_copy(home, folder) as copy:
+        villages = tuple(_describe_village(copy, village) for village in copy.ledger.list_villages())
+        reports = tuple(audit_copy(copy, row.village, progress) for row in villages)
+    manifest = Manifest(
+        created_ms=home.clock.now_ms(),
+        files=describe_files(folder, progress),
+        findings=sum(len(report.findings) for report in reports),
+        format=1,
+        keys_left_out=left_out,
+        program=version("mingbai"),
+        villages=villages,
+    )
+    data = msgspec.json.format(msgspec.json.encode(manifest), indent=1) + b"\n"
+    write_durably(folder / MANIFEST, data)
+    return Backup(digest=hashlib.sha256(data).hexdigest(), manifest=manifest, reports=reports)
+
+
+def _copy_files(home: Path, folder: Path, with_keys: bool, progress: Progress) -> tuple[str, ...]:
+    """Copy what is no database; return the names of keys that lie open and stay here."""
+    paths = [path for path in list_files(home) if not _is_left(path)]
+    left_out = []
+    for number, path in enumerate(paths, 1):
+        if path.startswith("keys/") and not with_keys and _is_open_key(home / path):
+            left_out.append(path)
+        else:
+            copy_durably(home / path, folder / path)
+        progress("抄录文件", number, len(paths))
+    return tuple(left_out)
+
+
+def _is_left(path: str) -> bool:
+    """Databases are copied otherwise; what begins with a dot is being written; the rest is of this machine alone."""
+    is_database = any(path.startswith(name) for name in _DATABASES)
+    return is_database or path == FILE or any(part.startswith(".") for part in path.split("/"))
+
+
+def _is_open_key(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(len(PLAIN_KEY)) == PLAIN_KEY
+
+
+def _collect_heads(home: Home, folder: Path) -> list[tuple[str, Head]]:
+    """Return, of the log as it is in the copy, the newest head and those of the sealed sheets, by size."""
+    engine = open_engine(folder / "ledger.db", read_only=True)
+    try:
+        ledger = SqlLedger(engine)
+        return [pair for village in ledger.list_villages() for pair in _choose_heads(home, ledger, village)]
+    finally:
+        engine.dispose()
+
+
+def _choose_heads(home: Ports, ledger: SqlLedger, village: str) -> Iterator[tuple[str, Head]]:
+    with ledger.read(village) as reader:
+        sealed = {
+            sheet.size for kind in ("finance", "points", "scores") for sheet in list_sheets(reader, kind)
+        }
+        newest = home.heads.find_at(village, reader.size) or _find_last(home, village, reader.size)
+    heads = [home.heads.find_at(village, size) for size in sealed]
+    unique = {head.size: head for head in (*heads, newest) if head is not None}
+    yield from ((village, unique[size]) for size in sorted(unique))
+
+
+def _find_last(home: Ports, village: str, size: int) -> Head | None:
+    """Return the largest head up to `size`: the copy was taken between an entry and its signature."""
+    found = None
+    for head in home.heads.iterate(village):
+        if head.size > size:
+            break
+        found = head
+    return found
+
+
+@contextlib.contextmanager
+def open_copy(home: Home, folder: Path) -> Iterator[Ports]:
+    """Open a copy of this program's revision for reading, beside the home that it was taken from."""
+    engines: list[Engine] = [open_engine(folder / name, read_only=True) for name in ("ledger.db", "vault.db")]
+    try:
+        yield dataclasses.replace(
+            home,
+            archive=FileArchive(folder / "archive"),
+            get_signer=_refuse_signer,
+            heads=NotedHeads(parse_heads((folder / HEADS).read_bytes())),
+            ledger=SqlLedger(engines[0]),
+            vault=SqlVault(engines[1]),
+        )
+    finally:
+        for engine in engines:
+            engine.dispose()
+
+
+def _refuse_signer(village: str, verifier_key: str = "") -> Signer:
+    raise NotFound(f"村 {village} 的签名私钥 {verifier_key}")
+
+
+def audit_copy(ports: Ports, village: str, progress: Progress) -> Report:
+    """Return the audit of one village's log, as far as it can be read."""
+    try:
+        with ports.ledger.read(village) as reader:
+            report = audit_log(
+                VillageSource(ports, village, reader),
+                ports.reference,
+                now_ms=ports.clock.now_ms(),
+                progress=lambda done, of: progress(f"核对 {village}", done, of),
+            )
+    except (NotProven, NotFound, Tampered) as error:
+        return build_unread(village, str(error))
+    findings = tuple(item for item in report.findings if item.code not in _FINDINGS_OF_MOMENT)
+    return msgspec.structs.replace(report, findings=findings)
+
+
+def build_unread(village: str, reason: str) -> Report:
+    """Return the report of a log that cannot even be read."""
+    finding = Finding(
+        code="log-broken",
+        entry=-1,
+        expected="前后一致的账本",
+        field="全部",
+        found=reason,
+        meaning="这份东西证明不了什么，不能作数",
+    )
+    return Report(
+        entries=0,
+        erased=0,
+        examined=0,
+        findings=(finding,),
+        fingerprint="",
+        origin="",
+        root="",
+        sheets=0,
+        source="数据库的抄本",
+        village=village,
+    )
+
+
+def _describe_village(ports: Ports, village: str) -> CopiedVillage:
+    with ports.ledger.read(village) as reader:
+        return CopiedVillage(
+            entries=reader.size,
+            origin=_get_origin(reader),
+            root=format_hash(compute_root(reader.get_frontier())),
+            village=village,
+        )
+
+
+def _get_origin(reader: Reader) -> str:
+    facts = get_fact(reader.facts, "village", VillageFacts)
+    return facts.origin if facts else ""

@@ -1,0 +1,52 @@
+"""How well a home is looked after: its last backup, its last reading, and how it came back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ledger.home import Home
+from ledger.service.doctor import Check
+from ledger.state import get_day
+from ledger.upkeep.records import Upkeep, read_upkeep
+
+DAY_MS = 86_400_000
+BACKUP_MAX_DAYS = 8
+"""A backup a week, and a day to notice that it failed."""
+SCRUB_MAX_DAYS = 31
+"""A disk is read through once a month."""
+
+
+def check_upkeep(home: Home) -> Iterator[Check]:
+    """Backup and reading are recent; a home that was restored in spite of doubts says so for ever."""
+    upkeep = read_upkeep(home.path)
+    now_ms = home.clock.now_ms()
+    done = upkeep.backup.at_ms if upkeep.backup else 0
+    yield _check_age("备份", done, now_ms, BACKUP_MAX_DAYS, "运行 mingbai backup，放到另一块盘上")
+    passes = [item.finished_ms for item in upkeep.scrubbed.values()]
+    read = min(passes) if len(passes) >= len(home.ledger.list_villages()) and passes else 0
+    yield _check_age("重读全部记录", read, now_ms, SCRUB_MAX_DAYS, "运行 mingbai scrub，看盘有没有坏")
+    yield from _check_restored(upkeep)
+
+
+def _check_age(name: str, at_ms: int, now_ms: int, max_days: int, advice: str) -> Check:
+    is_recent = at_ms > 0 and now_ms - at_ms <= max_days * DAY_MS
+    return Check(
+        advice="" if is_recent else advice,
+        found=f"最近一次 {get_day(at_ms)}" if at_ms else "还没有过",
+        name=name,
+        state="fine" if is_recent else "warning",
+    )
+
+
+def _check_restored(upkeep: Upkeep) -> Iterator[Check]:
+    if upkeep.restored is None:
+        return
+    restored = upkeep.restored
+    doubts = "、".join(dict.fromkeys(restored.accepted))
+    yield Check(
+        advice="有人拿来更新的检查点、导出或公开表，用 mingbai audit --checkpoint 核对" if doubts else "",
+        found=f"{get_day(restored.at_ms)} 由 {get_day(restored.backup_ms)} 的备份恢复"
+        + (f"，恢复时接受了疑点：{doubts}" if doubts else "，与签名头对照过"),
+        name="恢复",
+        state="warning" if doubts else "fine",
+    )

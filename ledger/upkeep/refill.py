@@ -1,0 +1,286 @@
+"""What a log lost, brought back byte for byte from copies of it that others hold.
+
+Entries are taken from an export or a site that holds more of the log than is here, and kept only when the whole then
+is what a key of the log signed: nothing of the copy itself is trusted. Every checkpoint that anybody kept is held
+against the result. Two that contradict each other, or the log, are proof that it was signed twice: that is for people
+to look at, and nothing goes on by itself.
+
+What cannot be brought back is named: entries that a checkpoint promises and nobody has, texts, and the private
+values behind new entries, which no copy for the public holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import msgspec
+
+from ledger.audit.findings import SealedClaim
+from ledger.books.sheets import SheetSealed
+from ledger.canonical import parse_entry
+from ledger.entries import Entry
+from ledger.errors import Fault, NotFound, NotProven, Refused, Tampered
+from ledger.evidence import DERIVING_ERRORS, list_public_digests, list_sealed_digests
+from ledger.log.checkpoint import Checkpoint
+from ledger.log.commitments import digest_disclosure
+from ledger.log.hashing import format_hash
+from ledger.log.rotation import open_by_history
+from ledger.log.tiles import (
+    ENTRIES,
+    TILE_WIDTH,
+    Tile,
+    TileCache,
+    count_tile_width,
+    parse_bundle,
+    read_frontier,
+)
+from ledger.log.tree import compute_root
+from ledger.ports import Ports, Reader, Writer
+from ledger.sources import FileSource
+from ledger.state.keys import build_history
+from ledger.upkeep.evidence import Evidence, note_evidence
+
+
+class Refill(msgspec.Struct, frozen=True, kw_only=True):
+    """What came of one village's log.
+
+    `had`           entries before
+    `size`          entries now
+    `known`         the largest size that any proven checkpoint shows: above `size`, entries are missing for good
+    `kept_by`       who holds a proven checkpoint of that size
+    `taken_from`    where the new entries come from, empty where none were taken
+    `unused`        what was given and proves nothing, with the reason
+    `private_lost`  indexes of new entries of which private values are gone, as far as the vault can tell
+    `texts_lost`    indexes of new entries of which a public text is missing
+    """
+
+    had: int
+    kept_by: str
+    known: int
+    private_lost: tuple[int, ...]
+    size: int
+    taken_from: str
+    texts_lost: tuple[int, ...]
+    unused: tuple[str, ...]
+    village: str
+
+
+def refill_village(ports: Ports, village: str, evidence: Sequence[Evidence]) -> Refill:
+    """Bring back what is missing of a village's log and keep every proven checkpoint as its head.
+
+    `evidence` is of this log's origin. Raises Refused where two checkpoints of the log's key contradict each other.
+    """
+    had = _count_entries(ports, village)
+    kept = _list_kept(ports, village)
+    evidence = [*evidence, *kept]
+    _sort_out(ports, village, evidence)  # Before anything is taken: a forked log takes nothing.
+    taken, failed = _take_missing(ports, village, evidence)
+    if taken is not None:
+        evidence += _list_sheet_notes(ports, village, taken, had)
+        _mark_recorded(ports, village)
+    size = _count_entries(ports, village)
+    proven, unproven = _sort_out(ports, village, evidence)
+    _keep_heads(ports, village, proven)
+    # A head of our own counts even where a lost entry names the key that signed it.
+    newest = max([*kept, *proven], key=lambda item: item.checkpoint.size, default=None)
+    return Refill(
+        had=had,
+        kept_by=newest.title if newest else "",
+        known=newest.checkpoint.size if newest else 0,
+        private_lost=tuple(_list_private_lost(ports, village, had)),
+        size=size,
+        taken_from=taken.title if taken else "",
+        texts_lost=tuple(_list_texts_lost(ports, village, had)),
+        unused=tuple(dict.fromkeys((*failed, *unproven))),
+        village=village,
+    )
+
+
+def _count_entries(ports: Ports, village: str) -> int:
+    try:
+        with ports.ledger.read(village) as reader:
+            return reader.size
+    except NotFound:
+        return 0
+
+
+def _list_kept(ports: Ports, village: str) -> list[Evidence]:
+    """The newest head that is here already is a promise like any other."""
+    newest = ports.heads.find_newest(village)
+    return [] if newest is None else [note_evidence(newest.note, "本机的 heads.db")]
+
+
+def _take_missing(
+    ports: Ports, village: str, evidence: Sequence[Evidence]
+) -> tuple[Evidence | None, list[str]]:
+    """Append what the fullest copy has more; return it, and why others that have more could not be used."""
+    failed = []
+    size = _count_entries(ports, village)
+    for item in sorted(evidence, key=lambda item: item.checkpoint.size, reverse=True):
+        if item.source is None or item.checkpoint.size <= size:
+            continue
+        try:
+            _append_missing(ports, village, item, item.source)
+        except (*DERIVING_ERRORS, NotProven, Tampered) as error:
+            failed.append(f"{item.title}：{error}")
+            continue
+        return item, failed
+    return None, failed
+
+
+def _append_missing(ports: Ports, village: str, item: Evidence, source: FileSource) -> None:
+    """Append, in one transaction, every entry that `source` has more; all of them under its signed root or none."""
+    with ports.ledger.write(village) as writer:
+        for data in _iterate_bundles(source, writer.size, item.checkpoint.size):
+            entry = parse_entry(data)
+            if entry.village != village:
+                raise NotProven(f"第 {entry.index} 项是村 {entry.village} 的", code="village-differs")
+            writer.append(entry, _choose_texts(source, entry))
+        _verify_signed(writer, item)
+
+
+def _verify_signed(writer: Writer, item: Evidence) -> Checkpoint:
+    checkpoint = open_by_history(item.note, build_history(writer.facts))
+    root = compute_root(writer.get_frontier())
+    if (writer.size, root) != (checkpoint.size, checkpoint.root):
+        raise NotProven(
+            f"由它的记录算出的根哈希是 {format_hash(root)}，它签的是 {format_hash(checkpoint.root)}",
+            code="history-rewritten",
+        )
+    return checkpoint
+
+
+def _iterate_bundles(source: FileSource, start: int, stop: int) -> Iterator[bytes]:
+    for number in range(start // TILE_WIDTH, -(-stop // TILE_WIDTH)):
+        tile = Tile(ENTRIES, number, count_tile_width(ENTRIES, number, stop))
+        data = source.read_tile(tile)
+        if data is None:
+            raise NotFound(f"第 {number} 束记录")
+        yield from parse_bundle(data, tile.width)[max(0, start - number * TILE_WIDTH) :]
+
+
+def _choose_texts(source: FileSource, entry: Entry) -> list[str]:
+    """Return those of the entry's texts that its bytes name; what else lies there belongs to nobody."""
+    named = list_public_digests(entry.body)
+    texts = [text for text in source.list_texts(entry.index) if text.isascii()]
+    return [text for text in dict.fromkeys(texts) if digest_disclosure(text) in named]
+
+
+def _list_sheet_notes(ports: Ports, village: str, taken: Evidence, start: int) -> list[Evidence]:
+    """Archive the files of the sheets among the new entries; return the checkpoints that are printed on them."""
+    notes = []
+    for entry in _iterate_entries(ports, village, start):
+        body = entry.body
+        if not isinstance(body, SheetSealed) or taken.source is None:
+            continue
+        files = taken.source.read_sheet(_build_claim(entry, body))
+        for digest, data in (
+            (body.pdf, files.pdf),
+            (body.figures, files.figures),
+            (body.toolchain, files.toolchain),
+        ):
+            if data is not None and ports.archive.find(digest) is None:
+                ports.archive.keep(
+                    data
+                )  # Under its own digest: a file that is not the sealed one harms nothing.
+        if files.checkpoint is not None:
+            notes.append(note_evidence(files.checkpoint, f"{taken.title}里公开表 {body.number} 的检查点"))
+    return notes
+
+
+def _build_claim(entry: Entry, body: SheetSealed) -> SealedClaim:
+    return SealedClaim(
+        figures=body.figures,
+        index=entry.index,
+        kind=body.sheet,
+        number=body.number,
+        pdf=body.pdf,
+        period=entry.period,
+        size=body.size,
+        toolchain=body.toolchain,
+    )
+
+
+def _mark_recorded(ports: Ports, village: str) -> None:
+    """Drafts that wait here and were passed after the backup are entries by now; their private values are at hand."""
+    for draft in ports.vault.list_drafts(village, "waiting"):
+        with ports.ledger.read(village) as reader:
+            index = reader.find_index(draft.digest)
+        if index is not None:
+            ports.vault.keep_private(village, draft.private)
+            ports.vault.mark_draft(village, draft.id, "recorded", index)
+
+
+def _sort_out(ports: Ports, village: str, evidence: Sequence[Evidence]) -> tuple[list[Evidence], list[str]]:
+    """Return what a key of the log signed, by size, and what not with the reason.
+
+    Raises Refused for a proven checkpoint that the log or another proven one contradicts.
+    """
+    proven: list[Evidence] = []
+    unproven: list[str] = []
+    if not _count_entries(ports, village):
+        return proven, [f"{item.title}：这里没有立账记录，不知道该由谁签名" for item in evidence]
+    with ports.ledger.read(village) as reader:
+        history = build_history(reader.facts)
+        tiles = TileCache(reader)
+        for item in sorted(evidence, key=lambda item: item.checkpoint.size):
+            try:
+                open_by_history(item.note, history)
+            except NotProven as error:
+                unproven.append(f"{item.title}：{error.reason}")
+                continue
+            _refuse_contradiction(reader, tiles, item, proven[-1] if proven else None, village)
+            proven.append(item)
+    return proven, unproven
+
+
+def _refuse_contradiction(
+    reader: Reader, tiles: TileCache, item: Evidence, before: Evidence | None, village: str
+) -> None:
+    checkpoint = item.checkpoint
+    title, root = "这里的记录", b""
+    if checkpoint.size <= reader.size:
+        root = compute_root(read_frontier(tiles, checkpoint.size, reader.size))
+    elif before is not None and before.checkpoint.size == checkpoint.size:
+        title, root = before.title, before.checkpoint.root
+    if root and root != checkpoint.root:
+        raise Refused(
+            [
+                Fault(
+                    code="restore-contradicted",
+                    place=f"村 {village} 的前 {checkpoint.size} 项",
+                    found=f"{title}的根哈希是 {format_hash(root)}，{item.title} 签的是 {format_hash(checkpoint.root)}",
+                    expected="同一本账只有一个历史",
+                    remedy="账本签过两个不同的历史：停止记账，把两份都保留好，交审计员和监督委员会",
+                )
+            ]
+        )
+
+
+def _keep_heads(ports: Ports, village: str, proven: Sequence[Evidence]) -> None:
+    """Keep every proven checkpoint beyond the newest head, also of sizes that are not here: promises stay."""
+    for item in proven:
+        newest = ports.heads.find_newest(village)
+        if newest is None or item.checkpoint.size > newest.size:
+            ports.heads.advance(village, item.head)
+
+
+def _iterate_entries(ports: Ports, village: str, start: int) -> Iterator[Entry]:
+    with ports.ledger.read(village) as reader:
+        for data in reader.iterate_entries(start, reader.size):
+            yield parse_entry(data)
+
+
+def _list_private_lost(ports: Ports, village: str, start: int) -> Iterator[int]:
+    for entry in _iterate_entries(ports, village, start):
+        digests = list_sealed_digests(entry.body)
+        if any(ports.vault.find_private(village, digest) is None for digest in digests):
+            yield entry.index
+
+
+def _list_texts_lost(ports: Ports, village: str, start: int) -> Iterator[int]:
+    with ports.ledger.read(village) as reader:
+        for data in reader.iterate_entries(start, reader.size):
+            entry = parse_entry(data)
+            if any(reader.find_text(digest) is None for digest in list_public_digests(entry.body)):
+                yield entry.index

@@ -1,0 +1,292 @@
+"""Everything stored, read and hashed again before it is needed: a disk that forgets does so without a word.
+
+A pass goes through each village's entries once, with the frontier of the tree growing along: so every entry, every
+tile, every text, every private value and every signed head is held against the rest in one reading, in constant
+memory. It can stop anywhere and go on the next day. Files of the archive are hashed, databases are asked whether their
+pages hold together. What the entries mean is an audit's subject.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+import msgspec
+
+from ledger.audit import Finding
+from ledger.audit.findings import StoredEntry
+from ledger.books.values import Value
+from ledger.canonical import digest_claim, parse_entry
+from ledger.entries import Entry, get_claim
+from ledger.errors import NotFound, NotProven, Tampered
+from ledger.evidence import list_public_digests, list_sealed_digests
+from ledger.home import Home
+from ledger.limits import HASH_BYTES
+from ledger.log.chain import ZERO_HASH
+from ledger.log.commitments import open_disclosure
+from ledger.log.hashing import format_hash, hash_leaf
+from ledger.log.rotation import open_by_history
+from ledger.log.tiles import TILE_WIDTH
+from ledger.log.tree import (
+    EMPTY_FRONTIER,
+    Frontier,
+    append_leaves,
+    compute_root,
+    format_frontier,
+    parse_frontier,
+)
+from ledger.ports import Head, Ports, Reader
+from ledger.state.keys import build_history
+from ledger.upkeep.files import Progress, hash_file
+from ledger.upkeep.records import Scrubbed, read_upkeep, write_upkeep
+
+ROTTEN = "存着的东西坏了或被改动过；用备份和别处的副本找回，不要再往上记"
+VIEW_ENTRIES = 4_096
+"""Entries read in one view of the database: a view held for hours would keep its journal from being cut."""
+
+IsOver = Callable[[], bool]
+
+
+class Scrub(Value, frozen=True):
+    """What a scrub looked at. `is_whole`: every village's pass came to its end."""
+
+    entries: int
+    files: int
+    findings: tuple[Finding, ...]
+    is_whole: bool
+
+
+def scrub_home(home: Home, *, is_over: IsOver, limit: int | None, progress: Progress) -> Scrub:
+    """Go on with the pass where the last one stopped, for at most `limit` entries and until `is_over`.
+
+    Archive and databases are looked at when the entries are through. Findings do not stop it.
+    """
+    findings: list[Finding] = []
+    entries, files, is_whole = 0, 0, True
+    for village in home.ledger.list_villages():
+        left = None if limit is None else limit - entries
+        done, found, through = _scrub_village(home, village, left, is_over, progress)
+        entries += done
+        findings += found
+        is_whole = is_whole and through
+    if is_whole:
+        files, found = _scrub_archive(home, progress)
+        findings += [*found, *_check_databases(home)]
+    return Scrub(entries=entries, files=files, findings=tuple(findings), is_whole=is_whole)
+
+
+def _scrub_village(
+    home: Home, village: str, limit: int | None, is_over: IsOver, progress: Progress
+) -> tuple[int, list[Finding], bool]:
+    upkeep = read_upkeep(home.path)
+    known = upkeep.scrubbed.get(village, Scrubbed(finished_ms=0, frontier=b"", position=0))
+    walk = _begin(home, village, known)
+    begun = walk.frontier.size
+    while not walk.is_through and not is_over() and (limit is None or walk.frontier.size - begun < limit):
+        walk.go_on(VIEW_ENTRIES if limit is None else min(VIEW_ENTRIES, limit - (walk.frontier.size - begun)))
+        progress(f"重读 {village}", walk.frontier.size, walk.size)
+    finished = home.clock.now_ms() if walk.is_through and not walk.findings else known.finished_ms
+    scrubbed = Scrubbed(
+        finished_ms=finished,
+        frontier=b"" if walk.is_through else format_frontier(walk.frontier),
+        position=0 if walk.is_through else walk.frontier.size,
+    )
+    write_upkeep(home.path, msgspec.structs.replace(upkeep, scrubbed={**upkeep.scrubbed, village: scrubbed}))
+    return walk.frontier.size - begun, walk.findings, walk.is_through
+
+
+def _begin(ports: Ports, village: str, known: Scrubbed) -> Walk:
+    try:
+        frontier = parse_frontier(known.frontier) if known.position else EMPTY_FRONTIER
+    except NotProven:
+        frontier = EMPTY_FRONTIER
+    with ports.ledger.read(village) as reader:
+        is_possible = frontier.size <= reader.size
+    return Walk(ports, village, frontier if is_possible else EMPTY_FRONTIER)
+
+
+class _Beside(NamedTuple):
+    """An entry's leaf, the leaf before it, both computed, and the row that the database keeps of it."""
+
+    leaf: bytes
+    previous: bytes
+    row: StoredEntry | None
+
+
+def read_leaf(reader: Reader, index: int) -> bytes:
+    """Return the stored leaf hash of an entry."""
+    number, place = divmod(index, TILE_WIDTH)
+    return reader.read_tile(0, number, place + 1)[-HASH_BYTES:]
+
+
+class Walk:
+    """One village's entries from where `frontier` ends; `findings` fills, `is_through` says that the end was seen."""
+
+    def __init__(self, ports: Ports, village: str, frontier: Frontier) -> None:
+        self._ports = ports
+        self._village = village
+        self.findings: list[Finding] = []
+        self.frontier = frontier
+        self.is_through = False
+        self.size = frontier.size
+
+    def go_on(self, limit: int) -> None:
+        """Read at most `limit` entries in one view of the database, up to whole tiles where there are more."""
+        try:
+            with self._ports.ledger.read(self._village) as reader:
+                self.size = reader.size
+                stop = min(self.frontier.size + limit, self.size)
+                stored = reader.iterate_stored(self.frontier.size)
+                while self.frontier.size < stop:
+                    self._read_tile(
+                        reader, stored, min(stop, (self.frontier.size // TILE_WIDTH + 1) * TILE_WIDTH)
+                    )
+                if self.frontier.size == self.size:
+                    self._check_end(reader)
+                    self.is_through = True
+        except (Tampered, NotFound) as error:
+            self._report("log-broken", self.frontier.size, "数据库", "读得出的账本", str(error))
+            self.is_through = True  # There is no going on behind a hole.
+
+    def _read_tile(self, reader: Reader, stored: Iterator[StoredEntry], stop: int) -> None:
+        """Read the entries up to `stop`, which lie in one tile, and everything beside them."""
+        start = self.frontier.size
+        leaves: list[bytes] = []
+        previous = read_leaf(reader, start - 1) if start else ZERO_HASH
+        for index, data in enumerate(reader.iterate_entries(start, stop), start):
+            leaf = hash_leaf(data)
+            self._check_entry(reader, index, data, _Beside(leaf, previous, next(stored, None)))
+            previous = leaf
+            leaves.append(leaf)
+        self._check_row(reader, 0, start, leaves)
+        heads = [self._ports.heads.find_at(self._village, size) for size in range(start + 1, stop + 1)]
+        growth = append_leaves(self.frontier, leaves)
+        for item in growth.tile_hashes:
+            self._check_row(reader, item.level, item.index, [item.hash])
+        for head in heads:
+            if head is not None:
+                self._check_head(reader, head, leaves[: head.size - start])
+        self.frontier = growth.frontier
+
+    def _check_row(self, reader: Reader, level: int, first: int, hashes: list[bytes]) -> None:
+        """The hashes that the database keeps at these places of a row of tiles are these."""
+        number, place = divmod(first, TILE_WIDTH)
+        try:
+            stored = reader.read_tile(level, number, place + len(hashes))[place * HASH_BYTES :]
+        except NotFound:
+            stored = b""
+        for offset, expected in enumerate(hashes):
+            found = stored[offset * HASH_BYTES : (offset + 1) * HASH_BYTES]
+            if found != expected:
+                shown = format_hash(found) if len(found) == HASH_BYTES else "没有"
+                code = "tile-differs" if level else "entry-altered"
+                field = f"第 {level} 层第 {first + offset} 个哈希" if level else "叶哈希"
+                self._report(code, first + offset if not level else -1, field, shown, format_hash(expected))
+
+    def _check_entry(self, reader: Reader, index: int, data: bytes, beside: _Beside) -> None:
+        try:
+            entry = parse_entry(data)
+        except NotProven as error:
+            self._report(error.code, index, "原字节", "规范的一条记录", error.reason)
+            return
+        self._check_columns(index, entry, beside)
+        try:
+            texts = reader.list_texts(index)
+            lost = len(list_public_digests(entry.body)) - len(texts)
+            if lost > 0:
+                self._report("text-missing", index, "公开文字", "每一处都在", f"少 {lost} 处")
+        except Tampered as error:
+            self._report("text-strange", index, "公开文字", error.expected, error.found)
+        for digest in list_sealed_digests(entry.body):
+            self._check_private(index, digest)
+
+    def _check_columns(self, index: int, entry: Entry, beside: _Beside) -> None:
+        """What stands in the row beside the bytes is what the bytes say."""
+        row = beside.row
+        if row is None or row.index != index:
+            self._report(
+                "column-differs",
+                index,
+                "数据库的一行",
+                f"第 {index} 项",
+                f"第 {row.index} 项" if row else "没有",
+            )
+            return
+        for field, expected, found in (
+            ("index", str(index), str(entry.index)),
+            ("leaf", beside.leaf.hex(), row.leaf.hex()),
+            ("previous", beside.previous.hex(), row.previous.hex()),
+            ("claim", digest_claim(get_claim(entry)), row.claim.hex()),
+            ("kind", entry.kind, row.kind),
+            ("recorded_at", str(entry.recorded_at), str(row.recorded_at)),
+        ):
+            if expected != found:
+                self._report("column-differs", index, f"数据库的 {field} 列", expected, found)
+
+    def _check_private(self, index: int, digest: str) -> None:
+        """A value that is gone belongs to nobody; one that is there must be the one that was sealed."""
+        disclosure = self._ports.vault.find_private(self._village, digest)
+        if disclosure is None:
+            return
+        try:
+            open_disclosure(disclosure, digest)
+        except NotProven as error:
+            self._report("private-unproven", index, "隐私库", digest, error.reason)
+
+    def _check_head(self, reader: Reader, head: Head, leaves: list[bytes]) -> None:
+        """A signed head is of our key, says what stands beside it, and has the root of the entries read so far."""
+        field = f"本机的检查点 {head.size}"
+        root = compute_root(append_leaves(self.frontier, leaves).frontier)
+        try:
+            checkpoint = open_by_history(head.note, build_history(reader.facts))
+        except NotProven as error:
+            self._report(error.code, -1, field, "村里的签名", error.reason)
+            return
+        if (checkpoint.size, checkpoint.root) != (head.size, head.root):
+            self._report("head-column", -1, field, format_hash(checkpoint.root), format_hash(head.root))
+        if checkpoint.root != root:
+            self._report(
+                "history-rewritten", head.size - 1, field, format_hash(checkpoint.root), format_hash(root)
+            )
+
+    def _check_end(self, reader: Reader) -> None:
+        if reader.get_frontier() != self.frontier:
+            self._report("frontier-differs", -1, "数据库的树前沿", "由记录算出的前沿", "不是")
+        newest = self._ports.heads.find_newest(self._village)
+        if newest is not None and newest.size > self.size:
+            self._report("log-shorter", self.size, "数据库", f"至少 {newest.size} 项", f"{self.size} 项")
+
+    def _report(self, code: str, entry: int, field: str, expected: str, found: str) -> None:
+        self.findings.append(_build(code, entry, field, expected, found))
+
+
+def _scrub_archive(home: Home, progress: Progress) -> tuple[int, list[Finding]]:
+    """Every sealed file is what its name says."""
+    paths = sorted(
+        path for path in (home.path / "archive").rglob("*") if path.is_file() and path.name[0] != "."
+    )
+    findings = []
+    for number, path in enumerate(paths, 1):
+        found = hash_file(path)
+        if found != path.name:
+            findings.append(
+                _build("archive-differs", -1, f"archive/{path.parent.name}/{path.name}", path.name, found)
+            )
+        progress("重读封存的文件", number, len(paths))
+    return len(paths), findings
+
+
+def _check_databases(home: Home) -> Iterator[Finding]:
+    """The pages of each file hold together; only SQLite keeps files of ours."""
+    for name, engine in home.engines.items():
+        if engine.dialect.name != "sqlite" or name == "reading":
+            continue
+        with engine.connect() as connection, connection.begin():
+            rows = [str(row[0]) for row in connection.exec_driver_sql("PRAGMA integrity_check(20)")]
+        for found in rows:
+            if found != "ok":
+                yield _build("database-broken", -1, f"{name}.db", "完好的数据库文件", found)
+
+
+def _build(code: str, entry: int, field: str, expected: str, found: str) -> Finding:
+    return Finding(code=code, entry=entry, expected=expected, field=field, found=found, meaning=ROTTEN)

@@ -1,0 +1,68 @@
+"""Backups and restores as a test types them."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+
+from ledger.errors import Refused
+from ledger.home import Home, open_home
+from ledger.service.export import list_export
+from ledger.upkeep.backup import Backup, make_backup
+from ledger.upkeep.restore import Restoration, restore_backup
+from tests.builders import VILLAGE
+from tests.fakes import FakeClock
+from tests.homes import VillageHome
+
+LATER_MS = 1_800_000_000_000
+"""January 2027."""
+
+
+def ignore(_title: str, _done: int, _total: int) -> None:
+    """A progress that nobody looks at."""
+
+
+def back_up(village: VillageHome, target: Path, *, with_keys: bool = True) -> Backup:
+    return make_backup(village.home, target, with_keys=with_keys, progress=ignore)
+
+
+def restore(
+    backup: Path, target: Path, *evidence: Path | str, accept: bool = False, heads: Path | None = None
+) -> Restoration:
+    return restore_backup(
+        backup,
+        target,
+        accept=accept,
+        clock=FakeClock(LATER_MS),
+        evidence=[str(item) for item in evidence],
+        heads=heads,
+        progress=ignore,
+    )
+
+
+def list_codes(error: Refused) -> list[str]:
+    return sorted({fault.code for fault in error.faults})
+
+
+def write_export(village: VillageHome, folder: Path) -> Path:
+    """Export the village as a folder."""
+    for path, data in village.export().items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_bytes(data)
+    return folder
+
+
+@contextlib.contextmanager
+def reopen(path: Path) -> Iterator[Home]:
+    home = open_home(path, clock=FakeClock(LATER_MS))
+    try:
+        yield home
+    finally:
+        home.close()
+
+
+def read_export(path: Path) -> dict[str, bytes]:
+    """Return the export of the restored village, by path."""
+    with reopen(path) as home:
+        return dict(list_export(home, VILLAGE))
