@@ -82,14 +82,17 @@ def test_every_pdf_proves_its_own_figures(demo: Home, sheets: list[SealedSheet])
         pdf = PdfReader(BytesIO(demo.archive.find(sheet.pdf) or b""))
         [data] = pdf.attachments[f"mingbai-{sheet.number}.json"]
 
+        text = "\n".join(page.extract_text() for page in pdf.pages)
+
         report = audit_evidence(
             data,
-            "\n".join(page.extract_text() for page in pdf.pages),
+            text,
             demo.reference,
             trusted_key=demo.get_signer(VILLAGE).verifier_key,
         )
 
         assert report.findings == (), sheet.number
+        assert "示例，非真实村庄" in text, sheet.number
 
 
 def test_two_decoders_that_others_wrote_read_both_codes_off_the_paper(

@@ -17,7 +17,7 @@ from ledger.books.sheets import SheetSealed
 from ledger.books.values import SheetKind
 from ledger.canonical import parse_entry
 from ledger.commands.common import write_beside, write_whole
-from ledger.config import Config
+from ledger.config import Config, write_config
 from ledger.entries import KIND_OF_BODY, Body, Claim
 from ledger.errors import Refused
 from ledger.evidence import parse_evidence
@@ -275,3 +275,18 @@ def test_a_file_in_no_folder_is_refused_in_words(tmp_path: Path) -> None:
         f"文件 {path}：现为没有这个文件或文件夹，应为可以写的文件。"
         "检查文件夹是否存在、是否有权限和空间。（file-unwritable）"
     )
+
+
+def test_the_homes_settings_mark_draft_and_sealed_paper_of_an_invented_village(
+    home: Home, tmp_path: Path
+) -> None:
+    plain = _run(home, tmp_path / "plain.pdf")
+    write_config(home.path, Config(is_demo=True, public_base_url="https://mb.example.cn"))
+
+    draft = _run(home, tmp_path / "draft.pdf")
+    sealed = _seal(home, "--kind", "finance", "--out", str(tmp_path))
+
+    assert [plain.exit_code, draft.exit_code, sealed.exit_code] == [0, 0, 0]
+    assert "示例" not in read_text((tmp_path / "plain.pdf").read_bytes())
+    for name in ("draft.pdf", "2026-10-F-1.pdf"):
+        assert "示例，非真实村庄" in read_text((tmp_path / name).read_bytes())
