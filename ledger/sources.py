@@ -20,12 +20,11 @@ from ledger.audit.findings import SealedClaim, SheetFiles, StoredEntry, StoredHe
 from ledger.canonical import encode_value
 from ledger.errors import NotFound, NotProven, Tampered
 from ledger.limits import SOURCE_FILE_MAX_BYTES
-from ledger.log.note import parse_note_verifier
-from ledger.log.policy import NONE, Policy, PolicyLog, format_policy
 from ledger.log.tiles import ENTRIES, TILE_WIDTH, Tile, format_bundle, format_tile_path
 from ledger.ports import Ports, Reader
 from ledger.state.facts import Facts, VillageFacts, get_fact
 from ledger.state.keys import get_key_at
+from ledger.witnessed import cosign_head, find_handover, find_witnessed, read_policy
 
 ReadFile = Callable[[str], bytes | None]
 URL_TIMEOUT_S = 30
@@ -60,6 +59,12 @@ class FileSource:
 
     def read_policy(self) -> bytes | None:
         return self._read_file("policy")
+
+    def read_witnessed(self) -> bytes | None:
+        return self._read_file("witnessed")
+
+    def read_handover(self, index: int) -> bytes | None:
+        return self._read_file(f"policies/{index}/checkpoint")
 
     def read_tile(self, tile: Tile) -> bytes | None:
         return self._read_file(format_tile_path(tile))
@@ -166,15 +171,30 @@ class VillageSource:
         newest = ports.heads.find_newest(village)
         if newest is None:
             raise NotProven(f"村 {village} 的记录还没有签过名", code="source-missing")
-        self._checkpoint = newest.note
+        self._newest = newest
+        self._checkpoint = cosign_head(ports, village, newest)
 
     def read_checkpoint(self) -> bytes:
         return self._checkpoint
 
     def read_policy(self) -> bytes | None:
-        """Return the policy in force, which until there are witnesses follows from the key."""
-        log = PolicyLog(parse_note_verifier(self.verifier_key))
-        return format_policy(Policy(logs=(log,), witnesses=(), groups=(), quorum=NONE))
+        """Return the policy in force at the newest head; None where its text is gone or not what it was."""
+        try:
+            return read_policy(self._reader, self._newest.size)
+        except (NotFound, NotProven, Tampered):
+            return None
+
+    def read_witnessed(self) -> bytes | None:
+        try:
+            return find_witnessed(self._ports, self._village, self._reader, self._newest)
+        except (NotFound, NotProven, Tampered):
+            return None
+
+    def read_handover(self, index: int) -> bytes | None:
+        try:
+            return find_handover(self._ports, self._village, self._reader, index, self._newest.size)
+        except (NotFound, NotProven, Tampered):
+            return None
 
     def read_tile(self, tile: Tile) -> bytes | None:
         if tile.level == ENTRIES:
@@ -194,7 +214,7 @@ class VillageSource:
     def read_sheet(self, claim: SealedClaim) -> SheetFiles:
         head = self._ports.heads.find_at(self._village, claim.size)
         return SheetFiles(
-            checkpoint=head.note if head else None,
+            checkpoint=cosign_head(self._ports, self._village, head) if head else None,
             figures=self._find_file(claim.figures),
             pdf=self._find_file(claim.pdf),
             toolchain=self._find_file(claim.toolchain),

@@ -17,11 +17,13 @@ from web.public.check import show_check
 from web.public.entry import show_entries, show_entry
 from web.public.log import (
     show_checkpoint,
+    show_handover,
     show_health,
     show_key,
     show_policy,
     show_texts,
     show_tile,
+    show_witnessed,
 )
 from web.public.sheets import show_finance, show_points, show_scores, show_sheet, show_sheets
 from web.public.villages import show_villages
@@ -43,6 +45,8 @@ ROUTES = (
     show_entry,
     show_check,
     show_checkpoint,
+    show_witnessed,
+    show_handover,
     show_tile,
     show_key,
     show_policy,

@@ -10,8 +10,8 @@ import logging
 import threading
 
 from ledger.ports import Ports
-from ledger.service.policies import find_witness_policy
 from ledger.service.witnessing import Send, ask_witnesses, send_submission
+from ledger.witnessed import find_witness_policy
 
 ASK_EVERY_S = 60.0
 

@@ -9,11 +9,13 @@ from typing import Protocol
 from ledger.books.village import VillageDescribed
 from ledger.errors import NotFound
 from ledger.figures import read_text
+from ledger.log.confirmation import Confirmation, format_confirmation
 from ledger.ports import Head, Ports, Reader
 from ledger.service.sheets import read_texts
 from ledger.service.standing import LOOK_BACK, Standing, examine
 from ledger.state import get_day
 from ledger.state.facts import VillageFacts, get_fact
+from ledger.witnessed import read_confirmation
 from web.cache import PageBytes, PageCache, build_page_bytes
 from web.directory import Directory, VillageName
 from web.page import Frame, render_page
@@ -48,6 +50,7 @@ class Site:
         self.names = Directory()
         self.pages = PageCache()
         self._standings: dict[str, Standing] = {}
+        self._confirmations: dict[str, tuple[tuple[int, int, int], Confirmation | None]] = {}
 
     def get_standing(self, village: str, reader: Reader, newest: Head | None) -> Standing:
         """Return how the village's log stands to its newest head; looked at once for each state of it.
@@ -67,6 +70,8 @@ class Site:
         path: str,
         template: str,
         build: Callable[[VillageView], object],
+        *,
+        by_witnesses: bool = False,
     ) -> Answer:
         """Answer with the HTML of the dataclass that `build` returns; see `serve_bytes`.
 
@@ -74,7 +79,13 @@ class Site:
         """
         today = get_day(self.ports.clock.now_ms())
         return self.serve_bytes(
-            request, village, path, HTML, lambda view: render_page(template, build(view)), today=today
+            request,
+            village,
+            path,
+            HTML,
+            lambda view: render_page(template, build(view)),
+            today=today,
+            by_witnesses=by_witnesses,
         )
 
     def serve_bytes(
@@ -87,23 +98,41 @@ class Site:
         cache_control: str = REVALIDATE,
         *,
         today: str = "",
+        by_witnesses: bool = False,
     ) -> Answer:
         """Answer with what `build` makes of the village's log, made once for each state of it.
 
-        `path` names the page among those of the village, `today` is the day that it speaks of. NotFound for a village
-        that this home has not.
+        `path` names the page among those of the village, `today` is the day that it speaks of. With `by_witnesses` it
+        is made anew when they said something; a page also when what they said has become older in words. NotFound for
+        a village that this home has not.
         """
         check_village(village)
         with self.ports.ledger.read(village) as reader:
             newest = self.ports.heads.find_newest(village)
+            words = ""
+            if by_witnesses:
+                mark = self.ports.cosignatures.get_mark(village)
+                words = self._describe_witnesses(village, reader, newest, mark) if today else ""
+                path = f"{path}@{mark}@{words}"
             key = (village, reader.size, newest.size if newest else 0, today, path)
             page = self.pages.find(key)
             if page is None:
-                view = VillageView(self, village, reader, newest, today)
+                view = VillageView(self, village, reader, newest, today, words)
                 page = build_page_bytes(build(view), media_type)
                 self.pages.keep(key, page)
                 self.names.remember(read_name(reader, village))
         return respond(request, page, cache_control=cache_control)
+
+    def _describe_witnesses(self, village: str, reader: Reader, newest: Head | None, mark: int) -> str:
+        """Return what witnesses confirmed, in words of this minute; verified once for each state of it."""
+        state = (reader.size, newest.size if newest else 0, mark)
+        known = self._confirmations.get(village)
+        if known is None or known[0] != state:
+            known = (state, read_confirmation(self.ports, village, reader, newest))
+            self._confirmations[village] = known
+        if known[1] is None:
+            return ""
+        return format_confirmation(known[1], self.ports.clock.now_ms() // 1_000)
 
     def read_village(self, village: str) -> VillageName:
         """Return what a village calls itself now, and remember it."""
@@ -118,10 +147,19 @@ class Site:
 
 
 class VillageView:
-    """One village's log at one moment, as the builders of pages read it. `today` is empty for what speaks of no day."""
+    """One village's log at one moment, as the builders of pages read it.
+
+    `today` is empty for what speaks of no day, `witnesses` where nobody was asked to confirm or the page does not say.
+    """
 
     def __init__(
-        self, site: Site, village: str, reader: Reader, newest: Head | None, today: str = ""
+        self,
+        site: Site,
+        village: str,
+        reader: Reader,
+        newest: Head | None,
+        today: str = "",
+        witnesses: str = "",
     ) -> None:
         self.code = village
         self.newest = newest
@@ -132,6 +170,7 @@ class VillageView:
         self.texts = read_texts(reader)
         self.today = today
         self.village = get_village_facts(reader)
+        self.witnesses = witnesses
 
     def build_frame(self, title: str) -> Frame:
         """Return what this village's pages share."""

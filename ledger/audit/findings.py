@@ -40,6 +40,7 @@ class Report(Value, frozen=True):
     sheets: int
     source: str  # what was audited, e.g. 导出的文件夹
     village: str
+    witnesses: str = ""  # what witnesses confirmed, in a sentence; empty where no policy names any
 
 
 class SealedClaim(Value, frozen=True):
@@ -78,6 +79,14 @@ class LogSource(Protocol):
         ...
 
     def read_policy(self) -> bytes | None: ...
+
+    def read_witnessed(self) -> bytes | None:
+        """Return the newest checkpoint that witnesses confirmed; None where there is none."""
+        ...
+
+    def read_handover(self, index: int) -> bytes | None:
+        """Return the checkpoint by which the witnesses before saw the policy adopted at `index`."""
+        ...
 
     def read_tile(self, tile: Tile) -> bytes | None:
         """Return a tile as it is there, hashes or entries; None for no such tile.

@@ -11,12 +11,12 @@ from ledger.audit.home import HomeReader
 from ledger.audit.leaves import Leaves, read_leaves
 from ledger.audit.meaning import MeaningReader
 from ledger.audit.roots import KeptNote, RootReader
+from ledger.audit.witnesses import WitnessReader
 from ledger.books.village import LogFounded
 from ledger.entries import Entry
 from ledger.log.checkpoint import Checkpoint, open_checkpoint
 from ledger.log.hashing import format_hash
 from ledger.log.note import parse_note_verifier
-from ledger.log.policy import digest_policy
 from ledger.log.receipt import format_fingerprint
 from ledger.state import Reference
 
@@ -44,21 +44,26 @@ def audit_log(
     leaves = read_leaves(source, entries, checkpoint)
     chain = ChainReader(entries, leaves, checkpoint, now_ms)
     meaning = MeaningReader(source, reference, entries, leaves.seals)
+    witnesses = WitnessReader()
     findings: list[Finding] = []
     for index, entry in chain.iterate():
         meaning.take(entry)
+        if entry is not None:
+            witnesses.take(entry)
         if index == 0 and entry is not None:
             findings += _check_founding(entry, checkpoint, source)
         if progress is not None and (index % REPORT_EVERY == 0 or index + 1 == checkpoint.size):
             progress(index + 1, checkpoint.size)
     home = HomeReader(source, leaves, meaning) if isinstance(source, HomeSource) else None
     roots = RootReader(leaves, log)
+    witnessed, confirmed = witnesses.judge(source, meaning, roots, entries, checkpoint, now_ms)
     findings += [
         *chain.findings,
         *roots.list_tile_findings(source, _list_sizes(leaves, meaning.sheets)),
         *meaning.findings,
         *_list_lost_notes(meaning),
-        *roots.list_kept_findings(_iterate_notes(meaning, home, known)),
+        *roots.list_kept_findings(_iterate_notes(source, meaning, home, known)),
+        *witnessed,
         *(home.list_findings(entries) if home else ()),
     ]
     return Report(
@@ -72,19 +77,18 @@ def audit_log(
         sheets=len(meaning.sheets),
         source=source.title,
         village=meaning.village,
+        witnesses=confirmed,
     )
 
 
 def _check_founding(entry: Entry, checkpoint: Checkpoint, source: LogSource) -> Iterator[Finding]:
-    """Entry 0 names the origin and the key that sign this log, and the policy in force."""
+    """Entry 0 names the origin and the key that sign this log."""
     body = entry.body
     if not isinstance(body, LogFounded):
         return  # Its kind is a finding of its own.
-    policy = source.read_policy()
     for field, expected, found in (
         ("origin", body.origin, checkpoint.origin),
         ("verifier_key", body.verifier_key, source.verifier_key),
-        ("policy", body.policy, "没有" if policy is None else digest_policy(policy)),
     ):
         if expected != found:
             yield Finding(
@@ -93,7 +97,7 @@ def _check_founding(entry: Entry, checkpoint: Checkpoint, source: LogSource) -> 
                 expected=expected,
                 field=field,
                 found=found,
-                meaning="这不是立账时的那本账，或签名的钥匙、见证办法被换过",
+                meaning="这不是立账时的那本账，或签名的钥匙被换过",
             )
 
 
@@ -104,8 +108,11 @@ def _list_sizes(leaves: Leaves, sheets: Sequence[SealedClaim]) -> list[int]:
 
 
 def _iterate_notes(
-    meaning: MeaningReader, home: HomeReader | None, known: Sequence[bytes]
+    source: LogSource, meaning: MeaningReader, home: HomeReader | None, known: Sequence[bytes]
 ) -> Iterator[KeptNote]:
+    witnessed = source.read_witnessed()
+    if witnessed is not None:
+        yield KeptNote(-1, "见证人确认过的检查点", witnessed)
     for sheet, note in zip(meaning.sheets, meaning.notes, strict=True):
         if note is not None:
             yield KeptNote(sheet.index, f"公开表 {sheet.number} 的检查点", note, sheet.size)

@@ -66,6 +66,10 @@ class MeaningReader:
             return
         self.examined += 1
 
+    def find_text(self, digest: str) -> object | None:
+        """Return the public text of a digest, None where it is gone."""
+        return self._texts.get(digest)
+
     def _check(self, entry: Entry) -> list[Fault]:
         faults = check_entry(self.facts, self._reference, entry)
         body = entry.body

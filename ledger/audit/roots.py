@@ -82,6 +82,12 @@ class RootReader:
                 signed.append((checkpoint, kept))
         yield from self._compare(sorted(signed, key=lambda pair: pair[0].size))
 
+    def find_root(self, size: int) -> bytes | None:
+        """Return the root of the tree of `size`; None beyond what was signed."""
+        if not 0 < size <= len(self._leaves.proven):
+            return None
+        return read_subtree(self._tiles, 0, size, size)
+
     def _compare(self, signed: list[tuple[Checkpoint, KeptNote]]) -> Iterator[Finding]:
         """The first that differs names the entries among which the change lies; later ones differ because of it."""
         agreed = 0

@@ -23,9 +23,10 @@ from ledger.errors import Fault, NotProven, Refused
 from ledger.home import Home
 from ledger.log.confirmation import format_confirmation
 from ledger.log.keys import format_verifier_key
-from ledger.service.witnessing import Outcome, ask_witnesses, read_confirmation
+from ledger.service.witnessing import Outcome, ask_witnesses
 from ledger.state import BEIJING
 from ledger.witness_home import SEED_BYTES, WitnessHome, create_witness_home, open_witness_home
+from ledger.witnessed import read_confirmation
 
 F = TypeVar("F", bound=Callable[..., object])
 ABOVE = "mingbai.commands.witness"
@@ -127,7 +128,7 @@ def _ask(context: click.Context, home: Home, village: str | None, due: bool, as_
 def _ask_village(home: Home, village: str, due: bool) -> tuple[dict[str, object], bool]:
     outcomes = ask_witnesses(home, village, only_due=due)
     with home.ledger.read(village) as reader:
-        confirmation = read_confirmation(home, village, reader)
+        confirmation = read_confirmation(home, village, reader, home.heads.find_newest(village))
     sentence = (
         format_confirmation(confirmation, home.clock.now_ms() // 1_000)
         if confirmation

@@ -7,6 +7,8 @@
 | `tile/entries/<N>[.p/<W>]` | entries, likewise |
 | `log.vkey` | the verifier key that signed `checkpoint`, one line; those before it stand in the log |
 | `policy` | the witness policy in force (tlog-policy) |
+| `witnessed` | the newest checkpoint that witnesses confirmed, where a policy names any |
+| `policies/<index>/checkpoint` | a checkpoint by which the witnesses before saw the policy adopted there |
 | `texts/<index>.json` | public disclosures of an entry |
 | `sheets/<number>/sheet.pdf`, `checkpoint`, `figures.json`, `toolchain.json` | a sealed sheet |
 
@@ -21,11 +23,12 @@ from ledger.books.sheets import SheetSealed
 from ledger.canonical import encode_value, parse_entry
 from ledger.errors import NotFound, Tampered
 from ledger.log.tiles import ENTRIES, TILE_WIDTH, Tile, format_bundle, format_tile_path, list_tiles
-from ledger.ports import Ports, Reader
-from ledger.service.found import build_policy
+from ledger.ports import Head, Ports, Reader
 from ledger.service.publish import publish_head
 from ledger.service.sheets import SealedSheet, list_sheets
 from ledger.state.keys import get_key_at
+from ledger.state.policies import list_policies
+from ledger.witnessed import cosign_head, find_handover, find_witnessed, read_policy
 
 
 def list_export(ports: Ports, village: str) -> Iterator[tuple[str, bytes]]:
@@ -34,7 +37,8 @@ def list_export(ports: Ports, village: str) -> Iterator[tuple[str, bytes]]:
     with ports.ledger.read(village) as reader:
         verifier_key = get_key_at(reader.facts, head.size)
         yield "log.vkey", f"{verifier_key}\n".encode()
-        yield "policy", build_policy(verifier_key)
+        yield "policy", read_policy(reader, head.size)
+        yield from _list_witnessed(ports, village, reader, head)
         sheets = [
             sheet
             for kind in ("finance", "points", "scores")
@@ -52,7 +56,18 @@ def list_export(ports: Ports, village: str) -> Iterator[tuple[str, bytes]]:
                 )
         for sheet in sheets:
             yield from _list_sheet_files(ports, reader, village, sheet)
-    yield "checkpoint", head.note
+    yield "checkpoint", cosign_head(ports, village, head)
+
+
+def _list_witnessed(ports: Ports, village: str, reader: Reader, head: Head) -> Iterator[tuple[str, bytes]]:
+    """Yield what shows that witnesses saw the log, and each change of who they are."""
+    note = find_witnessed(ports, village, reader, head)
+    if note is not None:
+        yield "witnessed", note
+    for adopted in list_policies(reader.facts):
+        handover = find_handover(ports, village, reader, adopted.index, head.size)
+        if handover is not None:
+            yield f"policies/{adopted.index}/checkpoint", handover
 
 
 def build_tile(reader: Reader, tile: Tile) -> bytes:
@@ -79,7 +94,7 @@ def _list_sheet_files(
     head = ports.heads.find_at(village, sheet.size)
     if not isinstance(body, SheetSealed) or head is None:
         raise Tampered(sheet.index, expected=f"公开表 {sheet.number} 和它的检查点", found="没有")
-    yield f"sheets/{sheet.number}/checkpoint", head.note
+    yield f"sheets/{sheet.number}/checkpoint", cosign_head(ports, village, head)
     for name, digest in (
         ("sheet.pdf", body.pdf),
         ("figures.json", body.figures),

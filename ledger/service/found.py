@@ -11,12 +11,12 @@ from ledger.books.values import Village
 from ledger.books.village import ChartVersion, LogFounded
 from ledger.entries import Claim
 from ledger.errors import Fault
-from ledger.log.note import parse_note_verifier
-from ledger.log.policy import NONE, Policy, PolicyLog, digest_policy, format_policy
+from ledger.log.policy import digest_policy
 from ledger.ports import Entropy, Person, Ports
 from ledger.service.drafts import make_pseudonym
 from ledger.service.record import Passed, Receipt, record_claims
 from ledger.state import get_day
+from ledger.witnessed import build_policy
 
 Role = Literal["clerk", "supervisor", "secretary", "township", "auditor"]
 
@@ -49,12 +49,6 @@ def _founding_fault(place: str, found: str, expected: str) -> Fault:
 def make_origin(entropy: Entropy) -> str:
     """Return an opaque permanent name for a log: no host, no place, so that neither can outdate it."""
     return "mingbai/" + base64.b32encode(entropy.take(10)).decode().lower()
-
-
-def build_policy(verifier_key: str) -> bytes:
-    """Return the policy text of a log that has no witness yet (tlog-policy)."""
-    log = PolicyLog(parse_note_verifier(verifier_key))
-    return format_policy(Policy(logs=(log,), witnesses=(), groups=(), quorum=NONE))
 
 
 def found_village(ports: Ports, village: Village, origin: str, chart: ChartVersion, maker: str) -> Receipt:

@@ -1,45 +1,23 @@
-"""The witness policy of a village: what is in force, and the draft of another."""
+"""The draft of a village's witness policy."""
 
 from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from ledger.books.village import LogFounded
 from ledger.books.witnesses import PolicyAdopted
 from ledger.entries import KIND_OF_BODY, Claim
 from ledger.errors import Fault, NotFound, NotProven, Refused
 from ledger.limits import ADOPTED_POLICY_MAX_BYTES, WITNESSES_MAX
-from ledger.log.commitments import open_disclosure
 from ledger.log.note import parse_note_verifier
 from ledger.log.policy import Policy, PolicyLog, count_least, digest_policy, format_policy, parse_policy
-from ledger.ports import Draft, Ports, Reader
+from ledger.ports import Draft, Ports
 from ledger.service.drafts import Discloser, build_draft, refuse_stranger
-from ledger.service.found import build_policy
 from ledger.service.screening import refuse_texts
 from ledger.state import get_day
-from ledger.state.facts import PolicyFacts, VillageFacts, get_fact, read_body
+from ledger.state.facts import VillageFacts, get_fact
 from ledger.state.policies import find_policy
 
 LOOPBACK_HOSTS = ("127.0.0.1", "::1", "localhost")
-
-
-def read_policy(reader: Reader, size: int | None = None) -> bytes:
-    """Return the exact text of the policy in force at a checkpoint's `size`, or now.
-
-    NotFound where its public text is gone.
-    """
-    adopted = find_policy(reader.facts, size)
-    if adopted is None:
-        return build_policy(read_body(reader.facts, 0, LogFounded).verifier_key)
-    return _read_text(reader, adopted)
-
-
-def find_witness_policy(reader: Reader, size: int | None = None) -> Policy | None:
-    """Return the policy in force where it names witnesses; None where there is nobody to ask."""
-    adopted = find_policy(reader.facts, size)
-    if adopted is None or not adopted.witnesses:
-        return None
-    return parse_policy(_read_text(reader, adopted))
 
 
 def prepare_policy(ports: Ports, village: str, *, maker: str, text: bytes, resolution: str) -> Draft:
@@ -131,11 +109,3 @@ def _policy_fault(found: str, expected: str) -> Fault:
         expected=expected,
         remedy="照 README「见证人」一节改好文件再运行",
     )
-
-
-def _read_text(reader: Reader, adopted: PolicyFacts) -> bytes:
-    disclosure = reader.find_text(adopted.text)
-    value = None if disclosure is None else open_disclosure(disclosure, adopted.text)[1]
-    if not isinstance(value, str):
-        raise NotFound(f"见证办法第 {adopted.version} 版的原文")
-    return value.encode()

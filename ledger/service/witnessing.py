@@ -1,4 +1,4 @@
-"""Asking witnesses to cosign what was signed, and what they have confirmed so far.
+"""Asking witnesses to cosign what was signed.
 
 Nobody who records waits for this: it runs after, from a timer or beside the pages. A witness is only believed by its
 signature; one that is down, slow or hostile costs its own turn and nothing else.
@@ -6,29 +6,27 @@ signature; one that is down, slow or hostile costs its own turn and nothing else
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import msgspec
 
 from ledger.errors import NotFound, NotProven
 from ledger.limits import COSIGNED_SIZES_LOOKED_AT, WITNESS_BODY_MAX_BYTES
-from ledger.log.confirmation import Confirmation, CosignedNote, find_confirmation
 from ledger.log.cosignature import Cosignature
 from ledger.log.keys import format_verifier_key
-from ledger.log.policy import Policy, PolicyWitness
+from ledger.log.policy import NONE, Policy, PolicyWitness
 from ledger.log.proofs import build_consistency
 from ledger.log.witness import (
     Submission,
-    add_cosignatures,
     format_submission,
     open_cosignature,
     parse_conflict,
 )
-from ledger.ports import Head, KeptCosignature, Ports, Reader, WitnessAttempt
+from ledger.ports import Head, KeptCosignature, Ports, WitnessAttempt
 from ledger.service.outbound import Reply, Unreachable, post
-from ledger.service.policies import find_witness_policy
 from ledger.state.policies import list_policies
+from ledger.witnessed import find_handover, find_witness_policy
 
 TRIES_MAX = 3
 """Requests to one witness in one go: the size that it names, and once more where others asked meanwhile."""
@@ -101,68 +99,14 @@ def ask_witnesses(
         return list(pool.map(lambda witness: _ask(ports, village, witness, send), witnesses))
 
 
-def read_confirmation(ports: Ports, village: str, reader: Reader) -> Confirmation | None:
-    """Return what witnesses confirmed of the log; None where no policy names any."""
-    newest = ports.heads.find_newest(village)
-    policy = find_witness_policy(reader)
-    if policy is None or newest is None:
-        return None
-    return find_confirmation(_iterate_cosigned(ports, village, reader), policy, newest.size)
-
-
-def find_witnessed(ports: Ports, village: str, reader: Reader) -> bytes | None:
-    """Return the newest checkpoint with a quorum, cosignatures included; None where there is none."""
-    confirmation = read_confirmation(ports, village, reader)
-    if confirmation is None or not confirmation.size:
-        return None
-    return read_note(ports, village, confirmation.size)
-
-
-def find_handover(ports: Ports, village: str, reader: Reader, index: int) -> bytes | None:
-    """Return the smallest checkpoint that holds the policy adopted at `index` and has the quorum of the one before.
-
-    None where there is none yet, or where the one before asked for nobody.
-    """
-    before = find_witness_policy(reader, index)
-    if before is None:
-        return None
-    for size in sorted(size for size in ports.cosignatures.list_sizes(village) if size > index):
-        note = read_note(ports, village, size)
-        if (
-            note is not None
-            and find_confirmation([CosignedNote(note, before, size)], before, size).has_quorum
-        ):
-            return note
-    return None
-
-
-def read_note(ports: Ports, village: str, size: int) -> bytes | None:
-    """Return the checkpoint of `size` with the cosignatures known under it; None where none was signed."""
-    head = ports.heads.find_at(village, size)
-    return None if head is None else cosign_head(ports, village, head)
-
-
-def cosign_head(ports: Ports, village: str, head: Head) -> bytes:
-    """Return a head's note with the cosignatures known under it, by witness."""
-    lines = [item.line for item in ports.cosignatures.list_at(village, head.size)]
-    return add_cosignatures(head.note, lines)
-
-
-def _iterate_cosigned(ports: Ports, village: str, reader: Reader) -> Iterator[CosignedNote]:
-    for size in ports.cosignatures.list_sizes(village)[:COSIGNED_SIZES_LOOKED_AT]:
-        policy, note = find_witness_policy(reader, size), read_note(ports, village, size)
-        if policy is not None and note is not None:
-            yield CosignedNote(note, policy, size)
-
-
 def _list_asked(ports: Ports, village: str, head: Head) -> list[PolicyWitness]:
     """Return the witnesses of the policy in force, and of those before that have not confirmed their successor."""
     with ports.ledger.read(village) as reader:
         policies: list[Policy | None] = [find_witness_policy(reader)]
         for adopted in list_policies(reader.facts):
             before = find_witness_policy(reader, adopted.index)
-            is_asked = before is not None and before.quorum != "none" and adopted.index < head.size
-            if is_asked and find_handover(ports, village, reader, adopted.index) is None:
+            is_asked = before is not None and before.quorum != NONE and adopted.index < head.size
+            if is_asked and find_handover(ports, village, reader, adopted.index, head.size) is None:
                 policies.append(before)
     witnesses = {
         _get_key(witness): witness for policy in reversed(policies) if policy for witness in policy.witnesses

@@ -14,7 +14,8 @@ from ledger.keys import KeyFolder
 from ledger.log.policy import parse_policy
 from ledger.service.adopt import prepare_description, prepare_rulebook, prepare_scheme
 from ledger.service.doctor import check_python, check_villages
-from ledger.service.found import build_policy, check_village_code, found_village, make_origin
+from ledger.service.found import check_village_code, found_village, make_origin
+from ledger.witnessed import build_policy
 from tests.builders import VILLAGE
 from tests.fakes import MemoryHeads, SeededEntropy
 from tests.homes import VillageHome

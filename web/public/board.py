@@ -83,6 +83,7 @@ class BoardPage:
 
     `fingerprint`  of the newest finance sheet, four groups; empty where there is none
     `entries`      how many entries the log has
+    `witnesses`    what witnesses confirmed, in a sentence; empty where no policy names any
     """
 
     answer: Answer | None
@@ -100,6 +101,7 @@ class BoardPage:
     sheets: tuple[SheetCard, ...]
     summary: tuple[str, ...]
     telephone: str
+    witnesses: str
 
 
 def build_board_page(view: VillageView) -> BoardPage:
@@ -125,6 +127,7 @@ def build_board_page(view: VillageView) -> BoardPage:
         sheets=_build_cards(view),
         summary=summarize_finance(newest)[1:] if newest else (),
         telephone=view.read_telephone(),
+        witnesses=view.witnesses,
     )
 
 
@@ -182,4 +185,4 @@ def _build_scores(view: VillageView) -> ScoresCard | None:
 @route_page("/v/{code:str}", summary="The notice board of a village")
 def show_board(request: AnyRequest, code: FromPath[str]) -> ASGIApp:
     """Answer with the notice board."""
-    return get_site(request).serve_page(request, code, "", "board.html", build_board_page)
+    return get_site(request).serve_page(request, code, "", "board.html", build_board_page, by_witnesses=True)

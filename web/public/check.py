@@ -45,6 +45,7 @@ class CheckPage:
     `host`         the only address that printed codes lead to
     `kinds`        `<code of kind>:<kind>:<letter>:<name>` for every kind, for the script
     `seals`        `<number>:<index>` of every sealed sheet, for the script
+    `witnesses`    what witnesses confirmed, in a sentence; empty where no policy names any
     """
 
     base: str
@@ -56,6 +57,7 @@ class CheckPage:
     sheets: tuple[CheckSheet, ...]
     telephone: str
     verifier_key: str
+    witnesses: str
 
 
 def build_check_page(view: VillageView) -> CheckPage:
@@ -76,6 +78,7 @@ def build_check_page(view: VillageView) -> CheckPage:
             for sheet in _keep_newest(sealed[kind])[:SHOWN_OF_A_KIND]
         ),
         telephone=view.read_telephone(),
+        witnesses=view.witnesses,
         verifier_key=view.village.verifier_key,
     )
 
@@ -125,4 +128,6 @@ def _list_headline(figures: Figures) -> tuple[tuple[str, str], ...]:
 @route_page("/c/{code:str}", summary="Does a printed sheet belong to this log?")
 def show_check(request: AnyRequest, code: FromPath[str]) -> ASGIApp:
     """Answer with the check page; the digits of the printed code never reach us."""
-    return get_site(request).serve_page(request, code, "check", "check.html", build_check_page)
+    return get_site(request).serve_page(
+        request, code, "check", "check.html", build_check_page, by_witnesses=True
+    )

@@ -14,7 +14,7 @@ from ledger.errors import NotFound, NotProven, Tampered
 from ledger.log.tiles import Tile, count_tile_width, parse_tile_path
 from ledger.ports import Head
 from ledger.service.export import build_tile
-from ledger.service.found import build_policy
+from ledger.witnessed import cosign_head, find_handover, find_witnessed, read_policy
 from web.cache import build_page_bytes
 from web.respond import FOREVER, SECONDS, AnyRequest, respond
 from web.routing import get_site, route_page
@@ -24,7 +24,9 @@ from web.site import JSON, OCTETS, TEXT, Site, VillageView, parse_index
 @route_page("/v/{code:str}/checkpoint", media_type=TEXT, summary="The newest signed checkpoint")
 def show_checkpoint(request: AnyRequest, code: FromPath[str]) -> ASGIApp:
     """Answer with the newest signed head."""
-    return get_site(request).serve_bytes(request, code, "checkpoint", TEXT, _read_checkpoint, SECONDS)
+    return get_site(request).serve_bytes(
+        request, code, "checkpoint", TEXT, _read_checkpoint, SECONDS, by_witnesses=True
+    )
 
 
 @route_page("/v/{code:str}/tile/{path:path}", media_type=OCTETS, summary="A tile of hashes or entries")
@@ -51,7 +53,35 @@ def show_key(request: AnyRequest, code: FromPath[str]) -> ASGIApp:
 def show_policy(request: AnyRequest, code: FromPath[str]) -> ASGIApp:
     """Answer with the witness policy."""
     return get_site(request).serve_bytes(
-        request, code, "policy", TEXT, lambda view: build_policy(view.village.verifier_key)
+        request, code, "policy", TEXT, lambda view: read_policy(view.reader, _get_head(view).size)
+    )
+
+
+@route_page(
+    "/v/{code:str}/witnessed", media_type=TEXT, summary="The newest checkpoint that witnesses confirmed"
+)
+def show_witnessed(request: AnyRequest, code: FromPath[str]) -> ASGIApp:
+    """Answer with that checkpoint; 404 where no witness confirmed any."""
+    return get_site(request).serve_bytes(
+        request, code, "witnessed", TEXT, _read_witnessed, SECONDS, by_witnesses=True
+    )
+
+
+@route_page(
+    "/v/{code:str}/policies/{index:str}/checkpoint",
+    media_type=TEXT,
+    summary="The checkpoint by which the witnesses before saw a policy adopted",
+)
+def show_handover(request: AnyRequest, code: FromPath[str], index: FromPath[str]) -> ASGIApp:
+    """Answer with that checkpoint; 404 where there is none."""
+    at = parse_index(index)
+    return get_site(request).serve_bytes(
+        request,
+        code,
+        f"policies/{at}/checkpoint",
+        TEXT,
+        lambda view: _read_handover(view, at),
+        by_witnesses=True,
     )
 
 
@@ -91,9 +121,27 @@ def _is_halted(site: Site, village: str, newest: Head | None) -> bool:
 
 
 def _read_checkpoint(view: VillageView) -> bytes:
+    return cosign_head(view.ports, view.code, _get_head(view))
+
+
+def _read_witnessed(view: VillageView) -> bytes:
+    note = find_witnessed(view.ports, view.code, view.reader, view.newest)
+    if note is None:
+        raise NotFound("witnessed")
+    return note
+
+
+def _read_handover(view: VillageView, index: int) -> bytes:
+    note = find_handover(view.ports, view.code, view.reader, index, _get_head(view).size)
+    if note is None:
+        raise NotFound("policies")
+    return note
+
+
+def _get_head(view: VillageView) -> Head:
     if view.newest is None:
         raise NotFound("checkpoint")
-    return view.newest.note
+    return view.newest
 
 
 def _read_tile(view: VillageView, tile: Tile) -> bytes:
