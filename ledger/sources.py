@@ -6,7 +6,11 @@ three ways to get a file's bytes.
 
 from __future__ import annotations
 
+import http.client
+import io
 import re
+import socket
+import ssl
 import urllib.error
 import urllib.request
 import zipfile
@@ -30,6 +34,9 @@ ReadFile = Callable[[str], bytes | None]
 URL_TIMEOUT_S = 30
 ANSWERS_KEPT_MAX_BYTES = 268_435_456
 """Of files read over an address, this much is kept: an audit reads each bundle more than once."""
+
+PDF_TAIL_BYTES = 2048
+"""A PDF that is whole says so this near to its end."""
 
 _KEY_LINE = re.compile(rb"[!-~]+\n")
 
@@ -114,7 +121,7 @@ def open_zip(path: Path) -> FileSource:
     try:
         archive = zipfile.ZipFile(path)
     except (zipfile.BadZipFile, OSError, ValueError) as error:
-        raise NotProven(f"打不开压缩包：{error}", code="source-zip") from error
+        raise NotProven("打不开压缩包：不是 ZIP 文件，或没有传完", code="source-zip") from error
     try:
         names = archive.namelist()
         if len(set(names)) != len(names):
@@ -135,7 +142,7 @@ def open_url(address: str) -> FileSource:
         nonlocal room
         if path in answers:
             return answers[path]
-        data = _fetch(f"{base}/{path}", path)
+        data = fetch(f"{base}/{path}", path)
         if len(data or b"") <= room:
             room -= len(data or b"")
             answers[path] = data
@@ -146,14 +153,25 @@ def open_url(address: str) -> FileSource:
 
 def read_pdf(path: Path) -> tuple[bytes, str]:
     """Return a sheet's attachment and the text of its pages; NotProven where it is no sheet's PDF."""
+    if path.stat().st_size > SOURCE_FILE_MAX_BYTES:
+        raise _refuse_size(path.name)
+    return parse_pdf(path.read_bytes())
+
+
+def parse_pdf(data: bytes) -> tuple[bytes, str]:
+    """The same of a PDF's bytes."""
+    is_cut = b"%%EOF" not in data[-PDF_TAIL_BYTES:]
     try:
-        with PdfReader(path) as pdf:
+        with PdfReader(io.BytesIO(data)) as pdf:
             files = pdf.attachments.items()
-            attached = [data for name, items in files if name.startswith("mingbai-") for data in items]
+            attached = [found for name, items in files if name.startswith("mingbai-") for found in items]
             printed = "\n".join(page.extract_text() for page in pdf.pages)
     except Exception as error:  # A mutated PDF raises many types; each means the same.
-        raise NotProven(f"读不成一张公开表的 PDF：{error}", code="pdf-form") from error
+        reason = "文件不完整，多半没有传完" if is_cut else "文件坏了，或不是 PDF"
+        raise NotProven(f"读不成一张公开表的 PDF：{reason}", code="pdf-form") from error
     if len(attached) != 1:
+        if is_cut:
+            raise NotProven("读不成一张公开表的 PDF：文件不完整，多半没有传完", code="pdf-form")
         raise NotProven(f"这个 PDF 里有 {len(attached)} 份账目附件，应有 1 份", code="pdf-attachment")
     return attached[0], printed
 
@@ -293,10 +311,14 @@ def _read_member(archive: zipfile.ZipFile, name: str) -> bytes | None:
         with archive.open(info) as file:
             return file.read(SOURCE_FILE_MAX_BYTES)
     except Exception as error:  # A mutated zip raises many types; each means the same.
-        raise NotProven(f"压缩包里的 {name} 读不出来：{error}", code="source-zip") from error
+        raise NotProven(f"压缩包里的 {name} 读不出来：压缩包坏了，或没有传完", code="source-zip") from error
 
 
-def _fetch(address: str, path: str) -> bytes | None:
+def fetch(address: str, path: str) -> bytes | None:
+    """Return what an address answers, None where it has nothing; `path` names it in a refusal.
+
+    Raises NotFound where it cannot be reached, NotProven where the answer is too long.
+    """
     try:
         with urllib.request.urlopen(address, timeout=URL_TIMEOUT_S) as answer:  # noqa: S310  # The auditor typed it.
             data: bytes = answer.read(SOURCE_FILE_MAX_BYTES + 1)
@@ -304,12 +326,26 @@ def _fetch(address: str, path: str) -> bytes | None:
         with error:
             if error.code == 404:
                 return None
-            raise NotFound(f"{address}（{error.code}）") from error
-    except (urllib.error.URLError, TimeoutError, ConnectionError, ValueError) as error:
-        raise NotFound(f"{address}：连不上（{error}）") from error
+            raise NotFound(f"{address}（对方答 {error.code}）") from error
+    except (OSError, http.client.HTTPException, ValueError) as error:
+        raise NotFound(f"{address}（{_explain_connection(error)}）") from error
     if len(data) > SOURCE_FILE_MAX_BYTES:
         raise _refuse_size(path)
     return data
+
+
+def _explain_connection(error: Exception) -> str:
+    reason = error.reason if isinstance(error, urllib.error.URLError) else error
+    for kind, said in (
+        (socket.gaierror, "找不到这个主机"),
+        (TimeoutError, f"等了 {URL_TIMEOUT_S} 秒没有应答"),
+        (ConnectionRefusedError, "连不上：对方没有开这个端口"),
+        (ssl.SSLCertVerificationError, "对方的证书不可信"),
+        (OSError, "连不上：网络出错"),
+    ):
+        if isinstance(reason, kind):
+            return said
+    return "网址写得不对，或对方答的不是网页"
 
 
 def _refuse_size(path: str) -> NotProven:

@@ -17,12 +17,21 @@ from sqlalchemy.exc import DatabaseError
 
 from ledger.audit import Report, audit_evidence, audit_log
 from ledger.audit.findings import Finding, LogSource
-from ledger.commands.common import get_village, print_json, print_report, read_file, village_option
+from ledger.commands.addresses import find_copy
+from ledger.commands.common import (
+    get_village,
+    json_option,
+    print_json,
+    print_report,
+    read_file,
+    village_option,
+)
+from ledger.commands.refusals import CouldNotRun
 from ledger.config import SystemClock
 from ledger.data import load_reference
-from ledger.errors import NotFound, NotProven, Tampered
+from ledger.errors import NotFound, NotProven, Refused, Tampered
 from ledger.home import Home, open_home
-from ledger.sources import FileSource, VillageSource, open_folder, open_url, open_zip, read_pdf
+from ledger.sources import VillageSource, open_folder, open_url, open_zip, parse_pdf, read_pdf
 from ledger.store.engine import DATABASE_ERRORS
 
 PROGRESS_MIN_ENTRIES = 2_000
@@ -31,7 +40,12 @@ HOME_TITLE = "本机的数据库"
 
 @click.command("audit")
 @click.argument("target", required=False, metavar="[文件夹|ZIP|PDF|网址]")
-@click.option("--home", envvar="MINGBAI_HOME", metavar="文件夹", help="不写对象时，核对这个账本文件夹。")
+@click.option(
+    "--home",
+    envvar="MINGBAI_HOME",
+    metavar="文件夹",
+    help="不写对象时，核对这个账本文件夹里的各村；也可写在环境变量 MINGBAI_HOME 里。",
+)
 @village_option
 @click.option("--key", metavar="公钥", help="从别处得知的村公钥（log.vkey 的内容）；写了就只认它。")
 @click.option(
@@ -41,7 +55,7 @@ HOME_TITLE = "本机的数据库"
     metavar="文件",
     help="您以前留下的检查点；账本必须接得上。可写多次。",
 )
-@click.option("--json", "as_json", is_flag=True, help="输出给程序读。")
+@json_option
 @click.pass_context
 def audit_command(
     context: click.Context,
@@ -53,49 +67,58 @@ def audit_command(
     as_json: bool,
 ) -> None:
     """离线核对一本账或一张公开表：链、树、签名、余额、评议轮次和每一个公布的数字。"""
-    known = [read_file(path) for path in kept]
-    if target:
-        reports = [_audit_target(target, key, known)]
-    elif home:
-        reports = _audit_home(home, village, key, known)
-    else:
-        raise click.UsageError("写明要核对的文件夹、ZIP、PDF 或网址；核对本机用 --home。")
+    try:
+        known = [read_file(path) for path in kept]
+        reports, pdf = _audit(target, home, village, key, known)
+    except Refused as error:
+        # Status 1 would say that something was found.
+        raise CouldNotRun(error.faults) from error
     if as_json:
         print_json(reports if target is None else reports[0])
     else:
         for report in reports:
             print_report(report)
-        if target and Path(target).is_file() and _is_pdf(Path(target)):
-            _print_paper_note(Path(target))
+        if pdf is not None:
+            _print_paper_note(pdf)
     context.exit(1 if any(report.findings for report in reports) else 0)
 
 
-def _print_paper_note(path: Path) -> None:
+def _audit(
+    target: str | None, home: str | None, village: str | None, key: str | None, known: list[bytes]
+) -> tuple[list[Report], bytes | None]:
+    """Return the reports, and the bytes of the PDF where it was one."""
+    if target is not None:
+        try:
+            report, pdf = _audit_target(target, key, known)
+        except NotProven as error:
+            report, pdf = _build_refusal(target, error.code, -1, "能证实的账本或公开表", error.reason), None
+        return [report], pdf
+    if home:
+        return _audit_home(home, village, key, known), None
+    raise click.UsageError("写明要核对的文件夹、ZIP、PDF 或网址；核对本机用 --home。")
+
+
+def _print_paper_note(pdf: bytes) -> None:
     """Say what a file on its own cannot show, and how to hold it against the log."""
     click.echo("只凭这个文件，核对的是纸上的文字和数字；码和图要扫了才知道，多盖上去的图看不出来。")
-    click.echo(f"文件指纹（SHA-256）{hashlib.sha256(path.read_bytes()).hexdigest()}")
+    click.echo(f"文件指纹（SHA-256）{hashlib.sha256(pdf).hexdigest()}")
     click.echo("与账本里封存这张表的那条记录（pdf 一项）比一比，一样才是原件。")
 
 
-def _audit_target(target: str, key: str | None, known: list[bytes]) -> Report:
-    try:
-        if not re.match(r"https?://", target) and _is_pdf(Path(target)):
-            return _audit_pdf(Path(target), key)
-        with closing(_open_source(target)) as source:
-            return _audit_log(source, key, known)
-    except NotProven as error:
-        return _build_refusal(target, error.code, -1, "能证实的账本或公开表", error.reason)
-
-
-def _open_source(target: str) -> FileSource:
+def _audit_target(target: str, key: str | None, known: list[bytes]) -> tuple[Report, bytes | None]:
     if re.match(r"https?://", target):
-        return open_url(target)
+        address, pdf = find_copy(target)
+        if pdf is not None:
+            return _audit_pdf(parse_pdf(pdf), key), pdf
+        with closing(open_url(address)) as source:
+            return _audit_log(source, key, known), None
     path = Path(target)
-    if path.is_dir():
-        return open_folder(path)
-    if not path.is_file():
-        raise NotFound(target)
-    return open_zip(path)
+    if _is_pdf(path):
+        return _audit_pdf(read_pdf(path), key), path.read_bytes()
+    if not path.exists():
+        raise NotFound(f"{target}（找的是 {path.absolute()}）")
+    with closing(open_folder(path) if path.is_dir() else open_zip(path)) as source:
+        return _audit_log(source, key, known), None
 
 
 def _is_pdf(path: Path) -> bool:
@@ -111,8 +134,13 @@ def _audit_home(path: str, village: str | None, key: str | None, known: list[byt
             return [_audit_village(home, code, key, known) for code in _list_villages(home, village)]
     except (DatabaseError, *DATABASE_ERRORS) as error:
         return [
-            _build_refusal(HOME_TITLE, "database-broken", -1, "读得出的数据库", str(error), village or "")
+            _build_refusal(HOME_TITLE, "database-broken", -1, "读得出的数据库", _name(error), village or "")
         ]
+
+
+def _name(error: Exception) -> str:
+    """Return what the database itself said, without the statement that it was asked."""
+    return str(getattr(error, "orig", None) or error)
 
 
 def _list_villages(home: Home, village: str | None) -> list[str]:
@@ -157,8 +185,8 @@ def _audit_log(source: LogSource, key: str | None, known: list[bytes]) -> Report
         bar.stop()
 
 
-def _audit_pdf(path: Path, key: str | None) -> Report:
-    attached, printed = read_pdf(path)
+def _audit_pdf(sheet: tuple[bytes, str], key: str | None) -> Report:
+    attached, printed = sheet
     return audit_evidence(attached, printed, load_reference(), trusted_key=key.strip() if key else None)
 
 

@@ -19,7 +19,15 @@ from ledger.log.commitments import digest_disclosure
 from ledger.log.tiles import Tile, format_bundle
 from ledger.state import MemoryFacts
 from tests.audit.conftest import audit_files
-from tests.builders import build_branch, build_description, build_opening, build_postings
+from tests.builders import (
+    build_branch,
+    build_description,
+    build_opening,
+    build_postings,
+    build_rule,
+    build_rulebook,
+    build_scheme,
+)
 from tests.fakes.renderer import PaperRenderer
 from tests.homes import VillageHome, open_village
 
@@ -86,6 +94,8 @@ def _audit_sheets(village: VillageHome, tmp_path: Path) -> None:
 def test_a_month_of_nothing_has_sheets_that_agree(tmp_path: Path) -> None:
     with open_village(tmp_path / "home", renderer=PaperRenderer()) as village:
         village.open_books(500_000)
+        village.record(build_rulebook(village.texts, rules=(build_rule(village.texts),)))
+        village.record(build_scheme(village.texts))
         village.record(build_branch(village.texts))
         village.go_to("2026-11-02")
         village.close("2026-10")

@@ -89,7 +89,7 @@ def test_an_export_that_cannot_be_opened_is_told_whole(tmp_path: Path) -> None:
     path = tmp_path / "out.zip"
     path.write_bytes(b"no zip")
 
-    assert tell(lambda: open_zip(path)) == ("source-zip", "打不开压缩包：File is not a zip file")
+    assert tell(lambda: open_zip(path)) == ("source-zip", "打不开压缩包：不是 ZIP 文件，或没有传完")
 
 
 @pytest.fixture(scope="module")
