@@ -201,13 +201,23 @@ def _select_finance(facts: Facts, period: str) -> Iterable[int]:
 
 
 def _follow_answers(facts: Facts, index: int) -> Iterable[int]:
-    """Yield a correction, the voucher that it answers, and so on while that one is a correction itself."""
-    yield index
-    body = facts.read_entry(index).body
-    if isinstance(body, VoucherReversed):
-        yield from _follow_answers(facts, body.reverses)
-    elif isinstance(body, VoucherReplaced):
-        yield from _follow_answers(facts, body.replaces)
+    """Yield a correction, the voucher that it answers, and so on while that one is a correction itself.
+
+    NotProven where one answers itself or what comes after it: no rule lets that be recorded, and it would not end.
+    """
+    answered: int | None = index
+    while answered is not None:
+        yield answered
+        index, body = answered, facts.read_entry(answered).body
+        answered = (
+            body.reverses
+            if isinstance(body, VoucherReversed)
+            else body.replaces
+            if isinstance(body, VoucherReplaced)
+            else None
+        )
+        if answered is not None and answered >= index:
+            raise NotProven(f"第 {index} 项更正的第 {answered} 项不在它之前", code="evidence-index")
 
 
 def _select_points(facts: Facts, period: str) -> Iterable[int]:
@@ -277,7 +287,8 @@ def _verify_founding(facts: Facts, evidence: Evidence) -> None:
 def _open_texts(disclosures: Iterable[str]) -> dict[str, object]:
     texts: dict[str, object] = {}
     for disclosure in disclosures:
-        digest = digest_disclosure(disclosure)
+        # Of a text that is not ASCII there is no digest; opening refuses it.
+        digest = digest_disclosure(disclosure) if disclosure.isascii() else ""
         texts[digest] = open_disclosure(disclosure, digest)[1]
     return texts
 
