@@ -8,7 +8,6 @@ later. Where none does, the checkpoint is of another history.
 from __future__ import annotations
 
 import base64
-import binascii
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -98,6 +97,6 @@ def _iterate_links(entries: EntryReader) -> Iterator[bytes]:
     for data in entries.iterate():
         try:
             link = base64.b64decode(msgspec.json.decode(data, type=_Link).previous, validate=True)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, binascii.Error):
+        except (msgspec.DecodeError, ValueError, RecursionError):
             link = b""
         yield link if len(link) == HASH_BYTES else b""
