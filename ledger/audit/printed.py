@@ -34,7 +34,8 @@ WAN_FEN = 1_000_000
 Row = tuple[str, ...]
 
 _MINUS = "−"
-_AMOUNT = re.compile(r"(?<![0-9.])-?[0-9][0-9,]*\.[0-9]{2}(?![0-9.])")
+_AMOUNT_BACKWARDS = re.compile(r"(?<![0-9.])[0-9]{2}\.[0-9,]*[0-9]-?(?![0-9.])")
+"""An amount, read from its last digit: from its first, a page of nothing but figures and commas takes time squared."""
 _CODE = re.compile(r"(?<![A-Za-z0-9])[A-Z][0-9]{2}(?![A-Za-z0-9])")
 _NUMERIC = re.compile(r"[0-9.,+\-]")
 _MARKS = {"": (), "reversal": ("红字冲销",), "replacement": ("蓝字更正",)}
@@ -58,8 +59,10 @@ class Page:
 
     def list_left(self, *, amounts: bool) -> list[str]:
         """Return the amounts, or the codes of rules and items, that no row has taken."""
-        pattern = _AMOUNT if amounts else _CODE
-        return [match.group() for match in pattern.finditer(self._text) if not self._taken[match.start()]]
+        spans = (
+            _find_amounts(self._text) if amounts else [match.span() for match in _CODE.finditer(self._text)]
+        )
+        return [self._text[start:stop] for start, stop in spans if not self._taken[start]]
 
 
 def list_rows(figures: Figures) -> list[Row]:
@@ -72,6 +75,12 @@ def list_rows(figures: Figures) -> list[Row]:
     else:
         rows += _list_score_rows(figures)
     return sorted((row for row in rows if any(row)), key=lambda row: (-len(row), -len("".join(row))))
+
+
+def _find_amounts(text: str) -> list[tuple[int, int]]:
+    """Return start and end of every amount in the text, in order."""
+    found = _AMOUNT_BACKWARDS.finditer(text[::-1])
+    return [(len(text) - match.end(), len(text) - match.start()) for match in found][::-1]
 
 
 def _compile_row(row: Row) -> re.Pattern[str]:
