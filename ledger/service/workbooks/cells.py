@@ -101,7 +101,10 @@ def _format_raw(cell: RawCell) -> str:
         midnight = cell.value.time() == dt.time()
         return cell.value.date().isoformat() if midnight else cell.value.isoformat(" ", "seconds")
     if isinstance(cell.value, int | float):
-        number = format(cell.value, f".{_EXACT_DIGITS}g")
+        try:
+            number = format(cell.value, f".{_EXACT_DIGITS}g")
+        except OverflowError:
+            return str(cell.value)  # Beyond what a spreadsheet computes with; some can write it nevertheless.
         return str(cell.value) if isinstance(cell.value, int) and len(number) <= _EXACT_DIGITS else number
     return normalise_text(str(cell.value))
 
