@@ -24,7 +24,7 @@ from ledger.books.points import PointsReversed
 from ledger.books.values import SheetKind, Value, get_previous_period
 from ledger.books.vouchers import VoucherReplaced, VoucherReversed
 from ledger.canonical import encode_value, parse_entry
-from ledger.entries import Entry
+from ledger.entries import Body, Entry
 from ledger.errors import NotFound, NotProven
 from ledger.figures import build_head, collect_figures
 from ledger.limits import EVIDENCE_MAX_BYTES
@@ -205,19 +205,20 @@ def _follow_answers(facts: Facts, index: int) -> Iterable[int]:
 
     NotProven where one answers itself or what comes after it: no rule lets that be recorded, and it would not end.
     """
-    answered: int | None = index
-    while answered is not None:
-        yield answered
-        index, body = answered, facts.read_entry(answered).body
-        answered = (
-            body.reverses
-            if isinstance(body, VoucherReversed)
-            else body.replaces
-            if isinstance(body, VoucherReplaced)
-            else None
-        )
-        if answered is not None and answered >= index:
+    while True:
+        yield index
+        answered = _find_answered(facts.read_entry(index).body)
+        if answered is None:
+            return
+        if answered >= index:
             raise NotProven(f"第 {index} 项更正的第 {answered} 项不在它之前", code="evidence-index")
+        index = answered
+
+
+def _find_answered(body: Body) -> int | None:
+    if isinstance(body, VoucherReversed):
+        return body.reverses
+    return body.replaces if isinstance(body, VoucherReplaced) else None
 
 
 def _select_points(facts: Facts, period: str) -> Iterable[int]:
