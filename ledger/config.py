@@ -86,16 +86,19 @@ def read_config(home: Path) -> Config:
     path = home / SETTINGS_FILE
     try:
         values = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (
+        ValueError,
+        RecursionError,
+    ) as error:  # Neither TOML nor UTF-8, or beyond what the parser can hold.
         raise Refused([_setting_fault("全文", str(error), "TOML 格式")]) from error
     faults = [
-        _setting_fault(name, str(values[name]), "没有这个设置项")
+        _setting_fault(name, values[name], "没有这个设置项")
         for name in values.keys() - {"database", "public_base_url", "is_demo", "pkcs11"}
     ]
     base_url = values.get("public_base_url", DEFAULT_BASE_URL)
     faults += check_base_url(base_url) + check_database(values.get("database", ""))
     if not isinstance(values.get("is_demo", False), bool):
-        faults.append(_setting_fault("is_demo", str(values["is_demo"]), "true 或 false"))
+        faults.append(_setting_fault("is_demo", values["is_demo"], "true 或 false"))
     table = values.get("pkcs11")
     faults += _check_pkcs11(table)
     if faults:
@@ -115,7 +118,7 @@ def check_base_url(base_url: object) -> list[Fault]:
     return [
         _setting_fault(
             "public_base_url",
-            str(base_url),
+            base_url,
             f"如 https://mb.example.cn，至多 {BASE_URL_MAX_CHARS} 个字符，末尾没有斜杠",
         )
     ]
@@ -150,24 +153,28 @@ def _check_pkcs11(table: object) -> list[Fault]:
     if table is None:
         return []
     if not isinstance(table, dict):
-        return [_setting_fault("[pkcs11]", str(table), "一节，写 module、token、key")]
+        return [_setting_fault("[pkcs11]", table, "一节，写 module、token、key")]
     names = [field.name for field in dataclasses.fields(Pkcs11Config)]
     faults = [
-        _setting_fault(f"[pkcs11] {name}", str(table[name]), "没有这个设置项")
+        _setting_fault(f"[pkcs11] {name}", table[name], "没有这个设置项")
         for name in sorted(table.keys() - set(names))
     ]
     return faults + [
-        _setting_fault(f"[pkcs11] {name}", str(table.get(name, "没有写")), "一段文字")
+        _setting_fault(f"[pkcs11] {name}", table.get(name, "没有写"), "一段文字")
         for name in names
         if not isinstance(table.get(name), str) or not table[name]
     ]
 
 
-def _setting_fault(name: str, found: str, expected: str) -> Fault:
+def _setting_fault(name: str, found: object, expected: str) -> Fault:
+    try:
+        text = str(found)
+    except (ValueError, RecursionError):
+        text = "写不出来的值"  # Python writes out neither every number that TOML can hold nor every nesting.
     return Fault(
         code="setting-invalid",
         place=f"{SETTINGS_FILE} 的 {name}",
-        found=found,
+        found=text,
         expected=expected,
         remedy=f"改好 {SETTINGS_FILE} 再运行",
     )
