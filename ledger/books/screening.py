@@ -139,8 +139,12 @@ def format_found(text: str) -> str:
     """Return a wrong text as a fault may repeat it: short, long numbers starred."""
     short = text if len(text) <= FOUND_MAX_CHARS else text[:FOUND_MAX_CHARS] + "…"
     shown = "".join(char if unicodedata.category(char) not in _HIDDEN else "□" for char in short)
-    starred = re.sub(r"[0-9]{7,}", lambda found: f"{found[0][:3]}****", shown)
-    return f"「{starred}」" if starred else "空"
+    return f"「{hide_numbers(shown)}」" if shown else "空"
+
+
+def hide_numbers(text: str) -> str:
+    """Return a text with every long number starred behind its third digit: it may be anybody's."""
+    return re.sub(r"[0-9]{7,}", lambda found: f"{found[0][:3]}****", text)
 
 
 def _find_numbers(text: str) -> Iterator[tuple[str, str, str]]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from ledger.books.points import AgreementsSigned, GroupCount, HouseholdsRegistered
-from ledger.books.screening import check_private_text
+from ledger.books.screening import check_private_text, hide_numbers
 from ledger.errors import Fault
 from ledger.limits import ENTRY_MAX_LINES
 from ledger.ports import Household
@@ -78,7 +78,7 @@ def check_typed_as_text(line: Line, header: str) -> list[Fault]:
         Fault(
             code="code-typed-as-number",
             place=line.at(header),
-            found=f"数字 {line.text(header)}",
+            found=f"数字 {hide_numbers(line.text(header))}",
             expected="文本格式的编号",
             remedy="把这一列设为文本格式，重新输入编号，前面的 0 不要丢",
         )
@@ -139,7 +139,7 @@ def _fault_known(line: Line, why: str) -> Fault:
     return Fault(
         code="household-known",
         place=line.at("户号"),
-        found=f"户号 {line.text('户号')} {why}",
+        found=f"户号 {hide_numbers(line.text('户号'))} {why}",
         expected="还没有登记的农户，或者新签契约的农户",
         remedy="删去这一行；名册只登记一次，契约只签一次",
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ledger.books.scores import BranchRegistered
-from ledger.books.screening import check_private_text
+from ledger.books.screening import check_private_text, format_found
 from ledger.errors import Fault
 from ledger.ports import Member
 from ledger.service.drafts import Discloser, make_pseudonym
@@ -63,8 +63,8 @@ def _check_line(tray: Tray, line: Line, names: dict[int, Line], seen: dict[str, 
             Fault(
                 code="branch-name",
                 place=line.at("支部名称"),
-                found=f"「{line.text('支部名称')}」",
-                expected=f"「{named.text('支部名称')}」，与{named.place}相同",
+                found=format_found(line.text("支部名称")),
+                expected=f"{format_found(named.text('支部名称'))}，与{named.place}相同",
                 remedy="同一支部写同一个名称，或改正支部序号",
             )
         )

@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from ledger.books.points import HouseholdsRegistered
 from ledger.books.scores import BranchRegistered
+from ledger.books.screening import format_found, hide_numbers
 from ledger.books.values import Sealed
 from ledger.canonical import parse_claim
 from ledger.errors import Fault
@@ -71,14 +72,14 @@ def find_by_number(line: Line, header: str, known: Mapping[str, T], what: str) -
         return Fault(
             code="code-zeros-lost",
             place=line.at(header),
-            found=f"「{number}」",
+            found=format_found(number),
             expected=f"「{near[0]}」",
             remedy=f"前面的 0 丢了：把「{header}」这一列设为文本格式，重新输入",
         )
     return Fault(
         code="person-unknown",
         place=line.at(header),
-        found=f"{header}「{number}」",
+        found=f"{header}{format_found(number)}",
         expected=f"已经登记的{what}",
         remedy=f"对照名册改正{header}；新的{what}先登记并通过审核",
     )
@@ -112,7 +113,7 @@ def check_title(line: Line, header: str, title: str, code: str) -> list[Fault]:
         Fault(
             code="rule-name",
             place=line.at(header),
-            found=f"「{line.text(header)}」",
+            found=format_found(line.text(header)),
             expected=f"「{title}」（{code}）",
             remedy="编号和名称对不上，改正其中一个",
         )
@@ -127,7 +128,7 @@ def fault_rule_unknown(line: Line, header: str, known: Iterable[str], book: str)
     return Fault(
         code="rule-unknown",
         place=line.at(header),
-        found=f"「{code}」",
+        found=format_found(code),
         expected=f"{book}里的编号，{codes[0]} 至 {codes[-1]}",
         remedy=f"对照{book}改正编号{near}",
     )
@@ -149,7 +150,7 @@ def fault_twice(line: Line, header: str, what: str, first: Line) -> Fault:
     return Fault(
         code="row-duplicate",
         place=line.at(header),
-        found=f"{what}，又出现一次（{first.place}已有）",
+        found=f"{hide_numbers(what)}，又出现一次（{first.place}已有）",
         expected="各行不重复",
         remedy="删去重复的一行，或改正填错的一格",
     )

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from ledger.books.awards import Award, check_awards
 from ledger.books.points import PointsLine, PointsReversed, PointsRound, Rule, is_sealed
+from ledger.books.screening import hide_numbers
 from ledger.errors import Fault
 from ledger.log.commitments import Json
 from ledger.ports import Household
@@ -238,10 +239,11 @@ def _iterate_round(tray: Tray, index: int, household: str, rule: str) -> Iterato
 
 
 def _fault_no_line(line: Line) -> Fault:
+    number, rule = (hide_numbers(line.text(header)) for header in ("户号", "规则编号"))
     return Fault(
         code="points-line-unknown",
         place=line.place,
-        found=f"{line.text('原月份')} 户号 {line.text('户号')} 没有可冲销的 {line.text('规则编号')}",
+        found=f"{line.text('原月份')} 户号 {number} 没有可冲销的 {rule}",
         expected="已经记入账本、还没有冲销的一条积分",
         remedy="核对原月份、户号和规则编号；刚导入的先让它通过审核",
     )

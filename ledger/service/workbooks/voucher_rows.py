@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from ledger.books.accounts import Chart, check_account, find_account
 from ledger.books.money import format_yuan
-from ledger.books.screening import format_found
+from ledger.books.screening import format_found, hide_numbers
 from ledger.books.values import Side
 from ledger.books.vouchers import Posting, check_roles
 from ledger.errors import Fault
@@ -20,6 +20,7 @@ PERSONS = ("经手人", "审批人", "记账员")
 SIDES = {"debit": "借", "credit": "贷"}
 _SHARED = (*("日期", "摘要", "附件张数", "经手人", "审批人", "记账员", "冲销凭证号", "更正凭证号", "原因"),)
 """Columns that speak of the whole voucher: they stand in its first row."""
+_CODE_MAX_DIGITS = 9
 _POSTING = ("科目代码", "科目名称", "借方金额", "贷方金额")
 
 
@@ -159,7 +160,9 @@ def check_account_cells(chart: Chart, line: Line) -> list[Fault]:
     code = line.text("科目代码")
     account = find_account(chart, code)
     if account is None:
-        return check_account(chart, code, line.at("科目代码")) if code else []
+        # No account has more than nine digits: a longer code may be somebody's number, slipped in a column.
+        shown = code if len(code) <= _CODE_MAX_DIGITS else hide_numbers(code)
+        return check_account(chart, shown, line.at("科目代码")) if code else []
     name = line.text("科目名称")
     if not name or name == account.name:
         return []
