@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from importlib.metadata import EntryPoint
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from click.testing import CliRunner, Result
 
 from ledger.cli import root
 from ledger.errors import Refused
+from ledger.service.doctor import check_python
 
 VILLAGE = "379900001201"
 PERSONS = ("--clerk", "样例甲", "--supervisor", "样例乙")
@@ -136,8 +138,69 @@ def test_a_doctor_tells_what_is_wrong_and_what_to_do(home: Path) -> None:
     assert fine.exit_code == 0
     assert "正式使用前在 mingbai.toml 里写好对外网址" in fine.stdout
     assert (wrong.exit_code, lost.exit_code) == (1, 1)
-    assert "用 chmod 600 收紧" in {item["advice"] for item in json.loads(wrong.stdout)}
+    assert f"用 chmod 600 收紧：在 {home} 里" in {item["advice"] for item in json.loads(wrong.stdout)}
     assert "从保管处取回 keys 文件夹" in lost.stdout
+
+
+def test_a_doctor_looks_at_the_program_alone_where_no_home_is_named(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("MINGBAI_HOME")
+
+    result = run("doctor")
+
+    assert result.exit_code == 0
+    assert [line[6:].partition("：")[0] for line in result.stdout.splitlines() if line[:1] in "✓!"] == [
+        "Python",
+        "SQLite",
+        "命令",
+        "排版用的 Pango",
+    ]
+    assert result.stderr == "没有写 --home：只检查了程序，没有检查账本。\n"
+
+
+def test_a_doctor_names_each_file_of_a_home_once(home: Path) -> None:
+    names = [item["name"] for item in json.loads(run("doctor", "--json").stdout)]
+
+    assert [name for name in names if name.endswith(" 的设置")] == [
+        "heads.db 的设置",
+        "ledger.db 的设置",
+        "vault.db 的设置",
+    ]
+
+
+def test_a_doctor_says_that_a_database_cannot_be_read(home: Path) -> None:
+    (home / "ledger.db-wal").unlink(missing_ok=True)
+    (home / "ledger.db").write_bytes(b"nothing of a database" * 100)
+
+    result = run("doctor")
+
+    assert result.exit_code == 1
+    assert "✗ 有错  数据库：读不出来：file is not a database" in result.stdout
+
+
+@pytest.mark.parametrize(("version", "state"), [((3, 11, 2), "warning"), ((3, 11, 8), "fine")])
+def test_an_older_python_is_told_and_nothing_impossible_is_advised(
+    monkeypatch: pytest.MonkeyPatch, version: tuple[int, int, int], state: str
+) -> None:
+    monkeypatch.setattr("sys.version_info", version)
+
+    check = check_python()
+
+    assert (check.state, check.found) == (state, ".".join(map(str, version)))
+    assert ("可以照常使用" in check.advice) == (state == "warning")
+
+
+def test_a_part_that_is_not_installed_is_named_with_what_it_lacks(monkeypatch: pytest.MonkeyPatch) -> None:
+    points = [EntryPoint(name="serve", value="absent.commands:serve", group="mingbai.commands")]
+    monkeypatch.setattr("ledger.commands.doctor.entry_points", lambda group: points)
+    monkeypatch.setattr("ctypes.util.find_library", lambda name: None)
+
+    result = run("doctor")
+
+    assert result.exit_code == 0
+    assert "! 注意  命令：用不了 serve（没有装 absent）" in result.stdout
+    assert "apt install libpango-1.0-0" in result.stdout
 
 
 def test_settings_that_cannot_be_used_are_named(home: Path) -> None:
