@@ -21,24 +21,35 @@ from web.config import DEFAULT_HOST, DEFAULT_PORT
 
 @click.command("serve")
 @home_option
-@click.option("--host", default=DEFAULT_HOST, show_default=True, help="在哪个地址上听；0.0.0.0 是所有网卡。")
 @click.option(
-    "--port", type=click.IntRange(1, 65535), default=DEFAULT_PORT, show_default=True, help="网页端口。"
+    "--host",
+    default=DEFAULT_HOST,
+    show_default=True,
+    metavar="地址",
+    help="在哪个地址上听；0.0.0.0 是所有网卡。",
+)
+@click.option(
+    "--port",
+    type=click.IntRange(1, 65535),
+    default=DEFAULT_PORT,
+    show_default=True,
+    metavar="端口号",
+    help="网页端口。",
 )
 def serve(home: Home, host: str, port: int) -> None:
     """打开网页：村民扫码看到的就是它。"""
     serve_home(home, host=host, port=port)
 
 
-def serve_home(home: Home, *, host: str, port: int) -> None:
-    """Serve a home until interrupted; raises Refused when the port cannot be had.
+def serve_home(home: Home, *, host: str, port: int, listener: socket.socket | None = None) -> None:
+    """Serve a home until interrupted, on `listener` where the caller has one; Refused when the port cannot be had.
 
     First every village's log is held against its newest head, and what a crash left unsigned is signed.
     """
     for standing in list_standings(home):
         if standing.fault is not None:
             print_notice(f"只能看：{format_fault(standing.fault)}")
-    listener = open_listener(host, port)
+    listener = listener or open_listener(host, port)
     shown = "127.0.0.1" if host in {"0.0.0.0", "::", ""} else host  # noqa: S104  # Compared, not bound.
     print_notice(f"网页已打开：http://{shown}:{port}/ （按 Ctrl-C 停止）")
     # Headers of proxies are never believed: nothing here depends on who asks or under which name.

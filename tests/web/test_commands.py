@@ -1,4 +1,4 @@
-"""`mingbai serve`: what it says when it cannot."""
+"""`mingbai serve` and `demo`: what they say when they cannot, and when they were told not to."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ import pytest
 from click.testing import CliRunner
 
 from ledger.errors import Refused, format_fault
+from tests.builders import VILLAGE
 from tests.homes import open_village
 from web.commands import open_listener, serve
+from web.demo.commands import DONE_FILE, demo
 
 
 def test_a_taken_port_says_what_to_do() -> None:
@@ -54,3 +56,34 @@ def test_serving_a_taken_port_is_a_refusal_of_the_command(tmp_path: Path) -> Non
         )
 
     assert isinstance(result.exception, Refused)
+
+
+@pytest.fixture
+def built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A demo that was built before, of another village and address."""
+    monkeypatch.setattr("web.demo.commands.VILLAGE", VILLAGE)
+    with open_village(tmp_path / "示例 村") as village:
+        (village.home.path / DONE_FILE).touch()
+    return tmp_path / "示例 村"
+
+
+def test_a_demo_that_is_not_served_says_how_to_open_it(built: Path) -> None:
+    result = CliRunner().invoke(demo, ["--home", str(built), "--port", "8001", "--no-serve"])
+
+    assert result.exit_code == 0, (result.output, result.exception)
+    assert f"网址：http://127.0.0.1:8001/v/{VILLAGE}\n" in result.stdout
+    assert result.stdout.splitlines()[-1] == (
+        f"网页还没有打开；要看，运行 mingbai demo --port 8001 --home '{built}'，再用浏览器打开上面的网址。"
+    )
+    assert "码印的是 https://mb.example.cn，在这个端口上扫不开" in result.stderr
+
+
+def test_a_demo_asks_for_its_port_before_it_builds_anything(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        words = ["--home", str(tmp_path / "demo"), "--port", str(taken.getsockname()[1])]
+        result = CliRunner().invoke(demo, words)
+
+    assert isinstance(result.exception, Refused)
+    assert list(tmp_path.iterdir()) == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,11 +18,12 @@ from ledger.home import Home, open_home
 from ledger.service.sheets import list_sheets
 from ledger.sources import VillageSource
 from reports.worker import WorkerRenderer
-from web.commands import serve_home
+from web.commands import open_listener, serve_home
 from web.demo.build import SHEET_KINDS, STEPS, create_demo
 from web.demo.people import VILLAGE
 
 DEFAULT_PORT = 8000
+HOST = "127.0.0.1"
 DONE_FILE = "demo-done"
 """Written last: a folder without it was cut short and is built anew."""
 
@@ -29,20 +31,35 @@ DONE_FILE = "demo-done"
 @click.command("demo")
 @click.option("--home", metavar="文件夹", help="放到哪里；不写就放在缓存文件夹，第二次直接用。")
 @click.option(
-    "--port", type=click.IntRange(1, 65535), default=DEFAULT_PORT, show_default=True, help="网页端口。"
+    "--port",
+    type=click.IntRange(1, 65535),
+    default=DEFAULT_PORT,
+    show_default=True,
+    metavar="端口号",
+    help="网页端口；换一个端口就另建一个示例村，因为码里印着网址。",
 )
 @click.option("--no-serve", is_flag=True, help="只建好，不开网页。")
 @click.pass_context
 def demo(context: click.Context, home: str | None, port: int, no_serve: bool) -> None:
     """建一个示例村（人名数字都是虚构的），核对一遍，然后打开网页。"""
     path = Path(home) if home else _get_cache_folder(port)
+    # The port is had before the village is built: minutes of work should not end in a port that is taken.
+    listener = None if no_serve else open_listener(HOST, port)
     if not (path / DONE_FILE).exists():
-        _build(path, f"http://127.0.0.1:{port}")
+        _build(path, f"http://{HOST}:{port}")
     opened = open_home(path)
     findings = _say(opened, path, port)
-    if no_serve:
+    if listener is None:
+        _say_how_to_open(home, port)
         context.exit(1 if findings else 0)
-    serve_home(opened, host="127.0.0.1", port=port)
+    serve_home(opened, host=HOST, port=port, listener=listener)
+
+
+def _say_how_to_open(home: str | None, port: int) -> None:
+    words = ["mingbai demo"]
+    words += [f"--port {port}"] if port != DEFAULT_PORT else []
+    words += [f"--home {shlex.quote(home)}"] if home else []
+    click.echo(f"网页还没有打开；要看，运行 {' '.join(words)}，再用浏览器打开上面的网址。")
 
 
 def _get_cache_folder(port: int) -> Path:
@@ -89,7 +106,9 @@ def _say(home: Home, path: Path, port: int) -> int:
         source = VillageSource(home, VILLAGE, reader)
         report = audit_log(source, home.reference, now_ms=SystemClock().now_ms())
     print_notice(f"账本文件夹：{path}")
-    click.echo(f"网址：http://127.0.0.1:{port}/v/{VILLAGE}")
+    click.echo(f"网址：http://{HOST}:{port}/v/{VILLAGE}")
+    if home.config.public_base_url != f"http://{HOST}:{port}":
+        print_notice(f"（公开表上的码印的是 {home.config.public_base_url}，在这个端口上扫不开）")
     for sheet in sorted((path / "sheets").glob("*.pdf"))[-3:]:
         click.echo(f"公开表：{sheet}")
     print_notice(f"（全部 {report.sheets} 张在 {path / 'sheets'}）")
