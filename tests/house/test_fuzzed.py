@@ -1,0 +1,29 @@
+"""Whoever adds a parser of outside bytes adds it to the table that is fuzzed."""
+
+from __future__ import annotations
+
+import ast
+
+from tests.fuzz.targets import TARGETS
+from tests.house.sources import parse_modules
+
+CORE = ("ledger/log/", "ledger/canonical.py", "ledger/evidence.py", "ledger/sources.py")
+OPENERS = ("parse_", "open_", "read_")
+INSIDE = {
+    "ledger.log.tiles.read_frontier": "reads tiles that a HashReader hands over; the audit's rows reach it",
+    "ledger.log.tiles.read_subtree": "the same",
+}
+
+
+def test_every_parser_of_the_core_stands_in_the_table() -> None:
+    fuzzed = {f"{one.__module__}.{one.__qualname__}" for target in TARGETS for one in target.covers}
+    parsers = {
+        f"{'.'.join(path.with_suffix('').parts)}.{node.name}"
+        for path, tree in parse_modules("ledger")
+        if path.as_posix().startswith(CORE)
+        for node in tree.body
+        if isinstance(node, ast.FunctionDef) and node.name.startswith(OPENERS)
+    }
+
+    assert parsers - fuzzed - INSIDE.keys() == set()
+    assert INSIDE.keys() <= parsers, "an exception for a function that there is no more"
