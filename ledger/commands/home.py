@@ -24,15 +24,18 @@ from ledger.service.adopt import prepare_description
 from ledger.service.drafts import ROLE_NAMES
 from ledger.service.found import Role, add_person, check_village_code, found_village, make_origin
 
+ROLES_HELP = "，".join(f"{role} {name}" for role, name in ROLE_NAMES.items())
+"""Every role with its Chinese name."""
+
 
 @click.command("init")
 @click.option(
     "--home", "path", envvar="MINGBAI_HOME", required=True, metavar="文件夹", help="要新建的账本文件夹。"
 )
 @click.option("--village", metavar="村代码", help="12 位区划代码；不写就只建文件夹。")
-@click.option("--name", default="", help="村名，如 石榴河村。")
-@click.option("--township", default="", help="县和乡镇，如 样例县石榴镇。")
-@click.option("--telephone", default="", help="村务监督委员会的监督电话。")
+@click.option("--name", default="", metavar="村名", help="村名，如 石榴河村。")
+@click.option("--township", default="", metavar="地方", help="县和乡镇，如 样例县石榴镇。")
+@click.option("--telephone", default="", metavar="号码", help="村务监督委员会的监督电话，会公开。")
 @click.option("--clerk", default="", metavar="姓名", help="经办人（报账员）。")
 @click.option("--supervisor", default="", metavar="姓名", help="监督委员。")
 @click.option(
@@ -44,7 +47,13 @@ from ledger.service.found import Role, add_person, check_village_code, found_vil
     metavar="地址",
     help="把账本放进 PostgreSQL，如 postgresql://mingbai@/mingbai；不写就放在文件夹里。",
 )
-@click.option("--base-url", default=DEFAULT_BASE_URL, show_default=True, help="村民扫码打开的网址。")
+@click.option(
+    "--base-url",
+    default=DEFAULT_BASE_URL,
+    show_default=True,
+    metavar="网址",
+    help="村民扫码打开的网址，印在公开表的码里；以后在 mingbai.toml 里改。",
+)
 def init_command(path: str, village: str | None, base_url: str, database: str, **details: str) -> None:
     """新建账本文件夹；写明村代码时同时为这个村立账。"""
     faults = (
@@ -91,8 +100,8 @@ def users_group() -> None:
 @users_group.command("add")
 @home_option
 @village_option
-@click.option("--name", required=True, help="姓名；只存在隐私库里。")
-@click.option("--role", type=click.Choice(get_args(Role)), required=True, help="职责。")
+@click.option("--name", required=True, metavar="姓名", help="姓名；只存在隐私库里。")
+@click.option("--role", type=click.Choice(get_args(Role)), required=True, help=f"职责：{ROLES_HELP}。")
 def _add(home: Home, village: str | None, name: str, role: Role) -> None:
     """登记一个人，给出代号。"""
     person = add_person(home, get_writable_village(home, village), name, role)

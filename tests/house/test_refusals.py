@@ -35,7 +35,10 @@ def leave(monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
         (("clos",), "没有 clos 这个命令；是不是 close"),
         (("zzz",), "没有 zzz 这个命令"),
         (("users", "lst"), "没有 lst 这个命令；是不是 list"),
-        (("demo", "--port", "x"), "--port（网页端口）写得不对：应为 1 到 65535 的整数"),
+        (
+            ("demo", "--port", "x"),
+            "--port（网页端口；换一个端口就另建一个示例村，因为码里印着网址）写得不对：应为 1 到 65535 的整数",
+        ),
         (
             ("template", "foo", "--out", "x"),
             "表格种类写得不对：应为 vouchers、points、scores、opening、households、members 之一",
