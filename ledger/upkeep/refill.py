@@ -17,6 +17,7 @@ import msgspec
 
 from ledger.audit.findings import SealedClaim
 from ledger.books.sheets import SheetSealed
+from ledger.books.values import SheetKind
 from ledger.canonical import parse_entry
 from ledger.entries import Entry
 from ledger.errors import Fault, NotFound, NotProven, Refused, Tampered
@@ -36,9 +37,12 @@ from ledger.log.tiles import (
 )
 from ledger.log.tree import compute_root
 from ledger.ports import Ports, Reader, Writer
+from ledger.service.sheets import list_sheets
 from ledger.sources import FileSource
 from ledger.state.keys import build_history
 from ledger.upkeep.evidence import Evidence, note_evidence
+
+KINDS: tuple[SheetKind, ...] = ("finance", "points", "scores")
 
 
 class Refill(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,10 +79,10 @@ def refill_village(ports: Ports, village: str, evidence: Sequence[Evidence]) -> 
     evidence = [*evidence, *kept]
     _sort_out(ports, village, evidence)  # Before anything is taken: a forked log takes nothing.
     taken, failed = _take_missing(ports, village, evidence)
-    if taken is not None:
-        evidence += _list_sheet_notes(ports, village, taken, had)
-        _mark_recorded(ports, village)
     size = _count_entries(ports, village)
+    if size:
+        evidence = [*evidence, *_take_sheets(ports, village, evidence)]
+        _mark_recorded(ports, village)
     proven, unproven = _sort_out(ports, village, evidence)
     _keep_heads(ports, village, proven)
     # A head of our own counts even where a lost entry names the key that signed it.
@@ -166,26 +170,41 @@ def _choose_texts(source: FileSource, entry: Entry) -> list[str]:
     return [text for text in dict.fromkeys(texts) if digest_disclosure(text) in named]
 
 
-def _list_sheet_notes(ports: Ports, village: str, taken: Evidence, start: int) -> list[Evidence]:
-    """Archive the files of the sheets among the new entries; return the checkpoints that are printed on them."""
+def _take_sheets(ports: Ports, village: str, evidence: Sequence[Evidence]) -> list[Evidence]:
+    """Archive files of sealed sheets that are missing here; return the checkpoints printed on sheets without a head."""
     notes = []
-    for entry in _iterate_entries(ports, village, start):
-        body = entry.body
-        if not isinstance(body, SheetSealed) or taken.source is None:
+    for entry, body in _list_sealed(ports, village):
+        digests = (body.pdf, body.figures, body.toolchain)
+        has_files = all(_is_kept(ports, digest) for digest in digests)
+        if has_files and ports.heads.find_at(village, body.size) is not None:
             continue
-        files = taken.source.read_sheet(_build_claim(entry, body))
-        for digest, data in (
-            (body.pdf, files.pdf),
-            (body.figures, files.figures),
-            (body.toolchain, files.toolchain),
-        ):
-            if data is not None and ports.archive.find(digest) is None:
-                ports.archive.keep(
-                    data
-                )  # Under its own digest: a file that is not the sealed one harms nothing.
-        if files.checkpoint is not None:
-            notes.append(note_evidence(files.checkpoint, f"{taken.title}里公开表 {body.number} 的检查点"))
+        for item in evidence:
+            if item.source is None or item.checkpoint.size <= entry.index:
+                continue
+            files = item.source.read_sheet(_build_claim(entry, body))
+            for data in (files.pdf, files.figures, files.toolchain):
+                if data is not None:
+                    ports.archive.keep(
+                        data
+                    )  # Under its own digest: what is not the sealed file harms nothing.
+            if files.checkpoint is not None:
+                title = f"{item.title}里公开表 {body.number} 的检查点"
+                notes.append(note_evidence(files.checkpoint, title))
     return notes
+
+
+def _is_kept(ports: Ports, digest: str) -> bool:
+    try:
+        return ports.archive.find(digest) is not None
+    except Tampered:
+        return False  # Not the sealed file any more: taken again where somebody has it.
+
+
+def _list_sealed(ports: Ports, village: str) -> list[tuple[Entry, SheetSealed]]:
+    with ports.ledger.read(village) as reader:
+        sheets = [sheet for kind in KINDS for sheet in list_sheets(reader, kind)]
+        entries = [parse_entry(reader.get_entry_bytes(sheet.index)) for sheet in sheets]
+    return [(entry, entry.body) for entry in entries if isinstance(entry.body, SheetSealed)]
 
 
 def _build_claim(entry: Entry, body: SheetSealed) -> SealedClaim:
@@ -266,6 +285,8 @@ def _keep_heads(ports: Ports, village: str, proven: Sequence[Evidence]) -> None:
 
 
 def _iterate_entries(ports: Ports, village: str, start: int) -> Iterator[Entry]:
+    if not _count_entries(ports, village):
+        return
     with ports.ledger.read(village) as reader:
         for data in reader.iterate_entries(start, reader.size):
             yield parse_entry(data)
@@ -279,8 +300,8 @@ def _list_private_lost(ports: Ports, village: str, start: int) -> Iterator[int]:
 
 
 def _list_texts_lost(ports: Ports, village: str, start: int) -> Iterator[int]:
-    with ports.ledger.read(village) as reader:
-        for data in reader.iterate_entries(start, reader.size):
-            entry = parse_entry(data)
-            if any(reader.find_text(digest) is None for digest in list_public_digests(entry.body)):
-                yield entry.index
+    for entry in _iterate_entries(ports, village, start):
+        with ports.ledger.read(village) as reader:
+            kept = len(reader.list_texts(entry.index))
+        if kept < len(list_public_digests(entry.body)):
+            yield entry.index

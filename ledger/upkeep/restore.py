@@ -239,8 +239,8 @@ def _move_databases(folder: Path, database: str) -> None:
             for village in home.ledger.list_villages():
                 copy_rows(home.engines["ledger"], moved.engines["ledger"], "ledger", village)
                 copy_rows(home.engines["vault"], moved.engines["vault"], "vault", village)
-    for name in ("ledger.db", "vault.db"):
-        (folder / name).unlink()
+    for path in [*folder.glob("ledger.db*"), *folder.glob("vault.db*")]:
+        path.unlink()
 
 
 def _set_database(folder: Path, database: str) -> None:
@@ -312,8 +312,11 @@ def _stand(home: Home, village: str, can_sign: bool) -> Standing:
     """Return how the log stands, having signed what has no head yet; without the key it is only looked at."""
     if can_sign:
         return open_village(home, village)
-    with home.ledger.read(village) as reader:
-        return examine(village, reader, home.heads.find_newest(village))
+    try:
+        with home.ledger.read(village) as reader:
+            return examine(village, reader, home.heads.find_newest(village))
+    except NotFound:
+        return open_village(home, village)
 
 
 def _build_unknown(refill: Refill) -> Fault:

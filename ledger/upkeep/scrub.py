@@ -81,9 +81,8 @@ def _scrub_village(
     upkeep = read_upkeep(home.path)
     known = upkeep.scrubbed.get(village, Scrubbed(finished_ms=0, frontier=b"", position=0))
     walk = _begin(home, village, known)
-    begun = walk.frontier.size
-    while not walk.is_through and not is_over() and (limit is None or walk.frontier.size - begun < limit):
-        walk.go_on(VIEW_ENTRIES if limit is None else min(VIEW_ENTRIES, limit - (walk.frontier.size - begun)))
+    while not walk.is_through and not is_over() and (limit is None or walk.done < limit):
+        walk.go_on(VIEW_ENTRIES if limit is None else min(VIEW_ENTRIES, limit - walk.done))
         progress(f"重读 {village}", walk.frontier.size, walk.size)
     finished = home.clock.now_ms() if walk.is_through and not walk.findings else known.finished_ms
     scrubbed = Scrubbed(
@@ -92,7 +91,7 @@ def _scrub_village(
         position=0 if walk.is_through else walk.frontier.size,
     )
     write_upkeep(home.path, msgspec.structs.replace(upkeep, scrubbed={**upkeep.scrubbed, village: scrubbed}))
-    return walk.frontier.size - begun, walk.findings, walk.is_through
+    return walk.done, walk.findings, walk.is_through
 
 
 def _begin(ports: Ports, village: str, known: Scrubbed) -> Walk:
@@ -100,9 +99,7 @@ def _begin(ports: Ports, village: str, known: Scrubbed) -> Walk:
         frontier = parse_frontier(known.frontier) if known.position else EMPTY_FRONTIER
     except NotProven:
         frontier = EMPTY_FRONTIER
-    with ports.ledger.read(village) as reader:
-        is_possible = frontier.size <= reader.size
-    return Walk(ports, village, frontier if is_possible else EMPTY_FRONTIER)
+    return Walk(ports, village, frontier)
 
 
 class _Beside(NamedTuple):
@@ -125,6 +122,7 @@ class Walk:
     def __init__(self, ports: Ports, village: str, frontier: Frontier) -> None:
         self._ports = ports
         self._village = village
+        self.done = 0
         self.findings: list[Finding] = []
         self.frontier = frontier
         self.is_through = False
@@ -135,6 +133,10 @@ class Walk:
         try:
             with self._ports.ledger.read(self._village) as reader:
                 self.size = reader.size
+                if self.frontier.size > self.size:
+                    self.frontier = (
+                        EMPTY_FRONTIER  # Another log than the pass began with: from its first entry.
+                    )
                 stop = min(self.frontier.size + limit, self.size)
                 stored = reader.iterate_stored(self.frontier.size)
                 while self.frontier.size < stop:
@@ -167,6 +169,7 @@ class Walk:
             if head is not None:
                 self._check_head(reader, head, leaves[: head.size - start])
         self.frontier = growth.frontier
+        self.done += len(leaves)
 
     def _check_row(self, reader: Reader, level: int, first: int, hashes: list[bytes]) -> None:
         """The hashes that the database keeps at these places of a row of tiles are these."""

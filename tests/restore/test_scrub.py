@@ -1,0 +1,261 @@
+"""A scrub reads everything stored and says what of it is not what it was, entry by entry and file by file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+import pysqlite3.dbapi2 as sqlite
+import pytest
+
+from ledger.books.village import VillageDescribed
+from ledger.canonical import parse_claim
+from ledger.home import Home
+from ledger.service.record import Passed, record_claims
+from ledger.upkeep.doctor import check_upkeep
+from ledger.upkeep.records import read_upkeep, write_upkeep
+from ledger.upkeep.scrub import Scrub, scrub_home
+from tests.builders import VILLAGE, build_description
+from tests.homes import VillageHome, open_village
+from tests.restore.conftest import fill
+from tests.restore.drill import ignore
+
+TRIGGERS = ("entries_update", "entries_delete", "texts_update", "tiles_update", "logs_update", "heads_update")
+
+
+def scrub(home: Home, *, limit: int | None = None, is_over: Callable[[], bool] = lambda: False) -> Scrub:
+    return scrub_home(home, is_over=is_over, limit=limit, progress=ignore)
+
+
+def attack(home: Path, name: str, statement: str) -> None:
+    """Run a statement on a database as anybody with the file could."""
+    connection = sqlite.connect(home / f"{name}.db", isolation_level=None)
+    connection.create_function("flip", 1, lambda data: bytes([data[0] ^ 1]) + data[1:])
+    for trigger in TRIGGERS:
+        connection.execute(f"DROP TRIGGER IF EXISTS {trigger}")
+    changed = connection.execute(statement).rowcount
+    connection.close()
+    assert changed > 0
+
+
+class Planted(NamedTuple):
+    """A flip in a table, and what a scrub says of it: code, entry, a word of its place."""
+
+    database: str
+    statement: str
+    found: tuple[tuple[str, int, str], ...]
+
+
+PLANTED = {
+    "entry": Planted(
+        "ledger",
+        "UPDATE entries SET data = CAST(replace(data, 'attachments\":1', 'attachments\":2') AS BLOB)"
+        " WHERE entry_index = 3",
+        (
+            ("column-differs", 3, "leaf"),
+            ("column-differs", 3, "claim"),
+            ("column-differs", 4, "previous"),
+            ("entry-altered", 3, "叶哈希"),
+            *(("history-rewritten", size - 1, f"检查点 {size}") for size in range(4, 13)),
+            ("frontier-differs", -1, "树前沿"),
+        ),
+    ),
+    "entry's form": Planted(
+        "ledger",
+        "UPDATE entries SET data = CAST(data || x'20' AS BLOB) WHERE entry_index = 11",
+        (
+            ("entry-canonical", 11, "原字节"),
+            ("entry-altered", 11, "叶哈希"),
+            ("history-rewritten", 11, "检查点 12"),
+            ("frontier-differs", -1, "树前沿"),
+        ),
+    ),
+    "entry gone": Planted(
+        "ledger", "DELETE FROM entries WHERE entry_index = 7", (("log-broken", 0, "数据库"),)
+    ),
+    "leaf": Planted(
+        "ledger",
+        "UPDATE entries SET leaf = flip(leaf) WHERE entry_index = 5",
+        (("column-differs", 5, "leaf"), ("entry-altered", 5, "叶哈希")),
+    ),
+    "previous": Planted(
+        "ledger",
+        "UPDATE entries SET previous = flip(previous) WHERE entry_index = 5",
+        (("column-differs", 5, "previous"),),
+    ),
+    "claim": Planted(
+        "ledger",
+        "UPDATE entries SET claim = flip(claim) WHERE entry_index = 5",
+        (("column-differs", 5, "claim"),),
+    ),
+    "kind": Planted(
+        "ledger",
+        "UPDATE entries SET kind = 'voucher.reversed' WHERE entry_index = 3",
+        (("column-differs", 3, "kind"),),
+    ),
+    "time": Planted(
+        "ledger",
+        "UPDATE entries SET recorded_at = recorded_at + 1 WHERE entry_index = 0",
+        (("column-differs", 0, "recorded_at"),),
+    ),
+    "text": Planted(
+        "ledger",
+        "UPDATE texts SET disclosure = disclosure || 'A' WHERE entry_index = 4",
+        (("text-strange", 4, "公开文字"),),
+    ),
+    "text gone": Planted(
+        "ledger",
+        "DELETE FROM texts WHERE entry_index = 4",
+        (("text-missing", 4, "公开文字"),),
+    ),
+    "frontier": Planted(
+        "ledger",
+        "UPDATE logs SET frontier = CAST(substr(frontier, 1, 71) || x'00' AS BLOB)",
+        (("frontier-differs", -1, "树前沿"),),
+    ),
+    "frontier's size": Planted(
+        "ledger",
+        "UPDATE logs SET frontier = x'00'",
+        (("log-broken", 0, "数据库"),),
+    ),
+    "head's root": Planted(
+        "heads",
+        "UPDATE heads SET root = flip(root) WHERE size = 9",
+        (("head-column", -1, "检查点 9"),),
+    ),
+    "head's note": Planted(
+        "heads",
+        "UPDATE heads SET note = CAST(replace(note, 'mingbai/', 'mingbaj/') AS BLOB) WHERE size = 9",
+        (("note-unsigned", -1, "检查点 9"),),
+    ),
+    "private": Planted(
+        "vault",
+        "UPDATE disclosures SET disclosure = disclosure || 'A'",
+        tuple(("private-unproven", index, "隐私库") for index in (6, 6, 6, 7, 7, 7, 8, 8, 8, 8)),
+    ),
+}
+
+
+@pytest.fixture
+def filled(village: VillageHome) -> VillageHome:
+    fill(village)
+    return village
+
+
+def test_a_whole_home_has_no_findings_and_the_doctor_knows(filled: VillageHome) -> None:
+    before = list(check_upkeep(filled.home))[1]
+
+    done = scrub(filled.home)
+
+    after = list(check_upkeep(filled.home))[1]
+    assert (done.entries, done.files, done.findings, done.is_whole) == (12, 3, (), True)
+    assert (before.state, before.found) == ("warning", "还没有过")
+    assert (after.state, after.found) == ("fine", "最近一次 2026-11-02")
+
+
+@pytest.mark.parametrize("name", PLANTED)
+def test_a_flip_in_a_table_is_named_with_its_place(filled: VillageHome, name: str) -> None:
+    planted = PLANTED[name]
+    attack(filled.home.path, planted.database, planted.statement)
+
+    done = scrub(filled.home)
+
+    found = [(item.code, item.entry, item.field) for item in done.findings]
+    assert [(code, entry) for code, entry, _ in found] == [(code, entry) for code, entry, _ in planted.found]
+    assert all(word in field for (_, _, field), (_, _, word) in zip(found, planted.found, strict=True))
+    assert read_upkeep(filled.home.path).scrubbed[VILLAGE].finished_ms == 0
+
+
+def test_a_flip_in_a_sealed_file_is_named(filled: VillageHome) -> None:
+    for path in (filled.home.path / "archive").rglob("*"):
+        if path.is_file():
+            path.write_bytes(path.read_bytes()[:-1] + b"?")
+
+    done = scrub(filled.home)
+
+    assert [item.code for item in done.findings] == ["archive-differs"] * 3
+    assert all(item.expected in item.field for item in done.findings)
+
+
+@pytest.mark.parametrize("name", ["ledger", "vault", "heads"])
+def test_a_broken_page_of_a_database_is_named(filled: VillageHome, name: str) -> None:
+    filled.home.close()
+    connection = sqlite.connect(filled.home.path / f"{name}.db", isolation_level=None)
+    connection.execute("CREATE TABLE spare (word TEXT)")
+    connection.execute("CREATE INDEX spare_word ON spare (word)")
+    connection.execute("INSERT INTO spare VALUES ('one'), ('two')")
+    connection.execute("PRAGMA writable_schema = 1")
+    backwards = "CREATE INDEX spare_word ON spare (word DESC)"
+    connection.execute("UPDATE sqlite_schema SET sql = ? WHERE name = 'spare_word'", (backwards,))
+    connection.close()
+
+    done = scrub(filled.home)
+
+    assert {(item.code, item.field) for item in done.findings} == {("database-broken", f"{name}.db")}
+
+
+def test_a_log_shorter_than_its_head_is_named(filled: VillageHome) -> None:
+    newest = filled.home.heads.find_newest(VILLAGE)
+    assert newest is not None
+    filled.home.heads.advance(VILLAGE, msgspec.structs.replace(newest, size=20))
+
+    done = scrub(filled.home)
+
+    assert [(item.code, item.entry) for item in done.findings] == [("log-shorter", 12)]
+
+
+def test_a_pass_goes_on_where_the_last_one_stopped(filled: VillageHome) -> None:
+    steps = [scrub(filled.home, limit=5) for _ in range(3)]
+
+    assert [(step.entries, step.is_whole) for step in steps] == [(5, False), (5, False), (2, True)]
+    assert scrub(filled.home, is_over=lambda: True).entries == 0
+    assert scrub(filled.home).entries == 12
+
+
+def test_a_flip_is_found_also_by_a_pass_in_pieces(filled: VillageHome) -> None:
+    scrub(filled.home, limit=5)
+    attack(filled.home.path, "ledger", "UPDATE entries SET leaf = flip(leaf) WHERE entry_index = 8")
+
+    found = [item.code for _ in range(2) for item in scrub(filled.home, limit=5).findings]
+
+    assert found == ["column-differs", "entry-altered"]
+
+
+@pytest.mark.parametrize("frontier", [b"", b"x", bytes(7) + b"\xff" + bytes(256)])
+def test_a_place_that_nobody_can_go_on_from_begins_anew(filled: VillageHome, frontier: bytes) -> None:
+    scrub(filled.home, limit=5)
+    upkeep = read_upkeep(filled.home.path)
+    stopped = msgspec.structs.replace(upkeep.scrubbed[VILLAGE], frontier=frontier)
+    write_upkeep(filled.home.path, msgspec.structs.replace(upkeep, scrubbed={VILLAGE: stopped}))
+
+    assert scrub(filled.home).entries == 12
+
+
+def test_tiles_of_a_longer_log_are_read_too(tmp_path: Path) -> None:
+    with open_village(tmp_path / "home") as village:
+        _record_many(village, 600)
+        assert scrub(village.home).findings == ()
+        attack(
+            village.home.path, "ledger", "UPDATE tiles SET data = flip(data) WHERE level = 0 AND number = 1"
+        )
+        attack(village.home.path, "ledger", "UPDATE growing_tiles SET data = flip(data) WHERE level = 1")
+
+        found = {(item.code, item.entry, item.field) for item in scrub(village.home).findings}
+
+    assert found == {("entry-altered", 256, "叶哈希"), ("tile-differs", -1, "第 1 层第 0 个哈希")}
+
+
+def _record_many(village: VillageHome, count: int) -> None:
+    """Record many entries at once: descriptions, which need no books."""
+    passed = []
+    for number in range(count):
+        draft = village.draft(_describe(village, number), occurred_on="2026-10-28")
+        claim = parse_claim(draft.claim)
+        passed.append(Passed(checkers=(village.supervisor.user,), claim=claim, public=draft.public))
+    record_claims(village.home, VILLAGE, passed)
+
+
+def _describe(village: VillageHome, number: int) -> VillageDescribed:
+    return build_description(village.texts, name=village.texts.publish(f"石榴河村{number}"))
