@@ -40,10 +40,10 @@ def list_named(findings: list[Finding]) -> list[int]:
     return sorted({finding.entry for finding in findings if finding.entry >= 0})
 
 
-def fill_finance(village: VillageHome) -> None:
+def fill_finance(village: VillageHome, *, opening_fen: int = 5_000_000, first_fen: int = 32_500) -> None:
     """October with two vouchers, closed and hung: entries 0 to 6."""
-    village.open_books()
-    village.record_voucher("购办公用纸", 32_500)
+    village.open_books(opening_fen)
+    village.record_voucher("购办公用纸", first_fen)
     village.record_voucher("修水渠", 120_000)
     village.go_to("2026-11-02")
     village.close("2026-10")

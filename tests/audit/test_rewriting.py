@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -12,18 +13,27 @@ from ledger.books.vouchers import Posting, VoucherRecorded
 from ledger.canonical import format_entry
 from ledger.entries import Entry
 from ledger.errors import NotProven
-from ledger.log.checkpoint import Checkpoint, sign_checkpoint
+from ledger.evidence import parse_evidence
+from ledger.log.checkpoint import Checkpoint, open_checkpoint, sign_checkpoint
 from ledger.log.hashing import EMPTY_ROOT, hash_leaf
 from ledger.log.keys import Signer, format_verifier_key, make_signer, parse_signing_key
-from ledger.log.tiles import format_bundle, parse_bundle
+from ledger.log.note import NoteVerifier
+from ledger.log.proof_file import ProofFile, format_proof_file, parse_proof_file
+from ledger.log.proofs import build_consistency, build_inclusion, verify_consistency
+from ledger.log.receipt import build_receipt, format_receipt, format_receipt_note, parse_receipt
+from ledger.log.tiles import MemoryTiles, format_bundle, parse_bundle
+from ledger.log.tree import compute_root
+from ledger.sources import parse_pdf
 from tests.audit.conftest import LATER_MS, Files, audit_files, fill_finance, find, list_named
 from tests.audit.rewriting import chain_entries, read_entries, sign_log
 from tests.builders import VILLAGE, Discloser, EntryChain, build_founding, build_reversal, build_seal
 from tests.fakes.clock import START_MS
+from tests.fakes.renderer import PaperRenderer
 from tests.homes import open_village
 
 SEALED, SIZE = 6, 7
 BUNDLE = f"tile/entries/000.p/{SIZE}"
+SHEET = "sheets/2026-10-F-1"
 
 Change = Callable[[str, bytes | None], Files]
 
@@ -32,7 +42,7 @@ Change = Callable[[str, bytes | None], Files]
 def kept(tmp_path_factory: pytest.TempPathFactory) -> tuple[Files, Signer, list[bytes]]:
     """The export, the village's own key, and every head that was ever signed."""
     path = tmp_path_factory.mktemp("village") / "home"
-    with open_village(path) as village:
+    with open_village(path, renderer=PaperRenderer()) as village:
         fill_finance(village)
         key = (path / "keys" / f"{VILLAGE}.key").read_text().strip()
         heads = [head.note for head in village.home.heads.iterate(VILLAGE)]
@@ -93,18 +103,73 @@ def test_bytes_and_leaf_altered_together_are_told_by_the_link_of_the_next(
     assert "entry-altered" in {finding.code for finding in findings}
 
 
-def test_a_rewritten_history_is_caught_by_every_older_checkpoint(
+@pytest.mark.parametrize("index", range(SIZE))
+def test_a_history_rewritten_with_the_real_key_is_caught_by_whoever_kept_a_checkpoint_of_that_entry(
+    kept: tuple[Files, Signer, list[bytes]], index: int
+) -> None:
+    files, signer, heads = kept
+    copy = _forge(files, signer, index)
+    forged = MemoryTiles([hash_leaf(entry) for entry in parse_bundle(copy[BUNDLE], SIZE)])
+
+    assert find(copy) == []  # By itself it agrees in everything: only what somebody kept can tell.
+    for holder, notes in _list_kept(files, signer, heads).items():
+        for note in notes:
+            old = open_checkpoint(note, NoteVerifier(signer.key))
+            is_covered = index < old.size
+            assert _list_codes(list(audit_files(copy, known=[note]).findings)) == (
+                {"history-rewritten"} if is_covered else set()
+            ), (holder, old.size)
+            assert _is_extended(old, forged) is not is_covered, (holder, old.size)
+
+
+@pytest.mark.parametrize("index", range(SIZE))
+def test_a_sheet_kept_with_the_log_is_an_old_checkpoint_too(
+    kept: tuple[Files, Signer, list[bytes]], index: int
+) -> None:
+    files, signer, _ = kept
+    copy = sign_log(files, chain_entries(_rewrite(read_entries(files, SIZE), index)), signer, [SEALED])
+
+    assert ("history-rewritten" in _list_codes(find(copy))) == (index < SEALED)
+
+
+@pytest.mark.parametrize(("index", "changes"), [(2, {"opening_fen": 6_000_000}), (3, {"first_fen": 92_500})])
+def test_another_history_lived_with_the_same_key_contradicts_what_was_kept_of_the_first(
+    kept: tuple[Files, Signer, list[bytes]],
+    tmp_path: Path,
+    index: int,
+    changes: dict[str, int],
+) -> None:
+    files, signer, heads = kept
+    with open_village(tmp_path / "home", renderer=PaperRenderer()) as village:
+        fill_finance(village, **changes)
+        other = village.export()
+
+    assert other["log.vkey"] == files["log.vkey"]
+    assert read_entries(other, SIZE)[:index] == read_entries(files, SIZE)[:index]
+    assert find(other) == []  # Books, figures and paper of the other history are sound.
+    for notes in _list_kept(files, signer, heads).values():
+        for note in notes:
+            size = open_checkpoint(note, NoteVerifier(signer.key)).size
+            codes = _list_codes(list(audit_files(other, known=[note]).findings))
+            assert codes == ({"history-rewritten"} if index < size else set())
+
+
+def test_every_kind_of_keeper_holds_what_the_village_signed(
     kept: tuple[Files, Signer, list[bytes]],
 ) -> None:
     files, signer, heads = kept
-    for index in range(SIZE):
-        copy = sign_log(files, chain_entries(_rewrite(read_entries(files, SIZE), index)), signer, [SEALED])
 
-        # The sheet's own checkpoint covers the entries before it; any head that an auditor kept, those below its size.
-        assert ("history-rewritten" in _list_codes(find(copy))) == (index < SEALED)
-        for size, note in enumerate(heads, 1):
-            codes = {finding.code for finding in audit_files(copy, known=[note]).findings}
-            assert ("history-rewritten" in codes) == (index < max(size, SEALED))
+    sizes = {
+        holder: sorted({open_checkpoint(note, NoteVerifier(signer.key)).size for note in notes})
+        for holder, notes in _list_kept(files, signer, heads).items()
+    }
+
+    assert sizes == {
+        "head": list(range(1, SIZE + 1)),
+        "paper's PDF": [SEALED],
+        "printed code": [SEALED],
+        "proof file": list(range(1, SIZE + 1)),
+    }
 
 
 def test_kept_heads_name_the_entry_that_was_rewritten(kept: tuple[Files, Signer, list[bytes]]) -> None:
@@ -264,6 +329,50 @@ def test_an_altered_pair_of_seals_in_unreadable_bytes_is_only_altered(files: Fil
     findings = find(change(BUNDLE, format_bundle(entries)))
 
     assert list_named(findings) == [6]
+
+
+def _list_kept(files: Files, signer: Signer, heads: list[bytes]) -> dict[str, list[bytes]]:
+    """Return the checkpoints that each kind of keeper can give back from what they hold, and from nothing else."""
+    attached, _ = parse_pdf(files[f"{SHEET}/sheet.pdf"])
+    digits = format_receipt(build_receipt(files[f"{SHEET}/checkpoint"], NoteVerifier(signer.key), 1, 321, 1))
+    return {
+        "head": heads,
+        "paper's PDF": [parse_evidence(attached).checkpoint.encode()],
+        "printed code": [format_receipt_note(parse_receipt(digits), signer.key)],
+        "proof file": [parse_proof_file(data).note for data in _list_proof_files(files, heads)],
+    }
+
+
+def _list_proof_files(files: Files, heads: list[bytes]) -> Iterator[bytes]:
+    """Yield the proof of every entry under every head that covers it."""
+    leaves = [hash_leaf(entry) for entry in parse_bundle(files[BUNDLE], SIZE)]
+    for size, note in enumerate(heads, 1):
+        tiles = MemoryTiles(leaves[:size])
+        for index in range(size):
+            yield format_proof_file(ProofFile(index, build_inclusion(tiles, index, size), note))
+
+
+def _forge(files: Files, signer: Signer, index: int) -> Files:
+    """Return the export with entry `index` another, all that follows from it made again and signed with the real key.
+
+    Also the checkpoint kept with the sheet: a forger who owns the key leaves no old one lying about.
+    """
+    data = chain_entries(_rewrite(read_entries(files, SIZE), index))
+    sealed = MemoryTiles([hash_leaf(entry) for entry in data[:SEALED]])
+    checkpoint = Checkpoint(signer.key.name, SEALED, compute_root(sealed.frontier))
+    return sign_log(files, data, signer, [SEALED]) | {
+        f"{SHEET}/checkpoint": sign_checkpoint(checkpoint, signer)
+    }
+
+
+def _is_extended(old: Checkpoint, tiles: MemoryTiles) -> bool:
+    """Say whether the log in `tiles` can show a keeper of `old` that it extends it."""
+    path = build_consistency(tiles, old.size, SIZE)
+    try:
+        verify_consistency(old.size, old.root, SIZE, compute_root(tiles.frontier), path)
+    except NotProven:
+        return False
+    return True
 
 
 def _rewrite(entries: list[Entry], index: int) -> list[Entry]:
