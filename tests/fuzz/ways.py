@@ -326,7 +326,7 @@ def make_request(room: Room) -> Take:
             "client": ("127.0.0.1", 1),
             "server": ("127.0.0.1", 80),
         }
-        loop.run_until_complete(app(scope, receive, send))  # type: ignore[arg-type]
+        loop.run_until_complete(app(scope, receive, send))
         assert len(statuses) == 1
         assert statuses[0] < 500, statuses
 
