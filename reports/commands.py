@@ -31,9 +31,9 @@ from ledger.service.drafts import refuse_no_month
 from ledger.service.sheets import (
     SealedSheet,
     build_figures,
-    check_adopted,
     find_open_until,
     find_sheet,
+    refuse_unadopted,
     seal_sheet,
 )
 from ledger.state.keys import get_key_at
@@ -220,9 +220,7 @@ def build_draft_job(home: Home, village: str, kind: SheetKind, month: str) -> Sh
     Raises Refused where nothing of the kind is adopted.
     """
     with home.ledger.read(village) as reader:
-        faults = check_adopted(reader, kind, month)
-        if faults:
-            raise Refused(faults)
+        refuse_unadopted(reader, kind, month)
         figures = build_figures(home, reader, kind, month)
         verifier_key = get_key_at(reader.facts, reader.size)
         open_until = find_open_until(reader, month)

@@ -123,13 +123,14 @@ def read_texts(reader: Reader) -> Callable[[str], object | None]:
     return find
 
 
-def check_adopted(reader: Reader, kind: SheetKind, period: str) -> list[Fault]:
-    """A sheet of points or scores needs the rulebook or the scheme: without it nothing can have been given."""
+def refuse_unadopted(reader: Reader, kind: SheetKind, period: str) -> None:
+    """Raise Refused for a sheet of points or scores without rulebook or scheme: nothing can have been given."""
     if kind == "points" and find_rulebook(reader.facts, period) is None:
-        return [_build_nothing("村民积分公开表", f"{period} 没有起用的积分细则", "mingbai adopt rulebook")]
+        found = f"{period} 没有起用的积分细则"
+        raise Refused([_build_nothing("村民积分公开表", found, "mingbai adopt rulebook")])
     if kind == "scores" and find_scheme(reader.facts, period) is None:
-        return [_build_nothing("党员评分公开表", f"{period} 没有起用的考评办法", "mingbai adopt scheme")]
-    return []
+        found = f"{period} 没有起用的考评办法"
+        raise Refused([_build_nothing("党员评分公开表", found, "mingbai adopt scheme")])
 
 
 def _build_nothing(place: str, found: str, command: str) -> Fault:
@@ -165,9 +166,7 @@ def seal_sheet(
     if faults:
         raise Refused(faults)
     with ports.ledger.read(village) as reader:
-        faults = check_adopted(reader, kind, period)
-        if faults:
-            raise Refused(faults)
+        refuse_unadopted(reader, kind, period)
         head = _get_head(ports, village, reader)
         number = _get_next_number(reader, kind, period)
         today = get_day(ports.clock.now_ms())
