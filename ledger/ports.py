@@ -311,6 +311,7 @@ class SheetJob(msgspec.Struct, frozen=True, kw_only=True):
     kind: SheetKind
     note: bytes  # signed checkpoint of the size the figures are computed from; b"" on a draft
     open_until: str = ""  # day to which a month that is not closed is recorded; "" for a closed one
+    policy: bytes = b""  # by which the note's cosignatures count; b"" where no witness was asked for
     verifier_key: str
 
 

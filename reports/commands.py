@@ -36,6 +36,7 @@ from ledger.service.sheets import (
     refuse_unadopted,
     seal_sheet,
 )
+from ledger.service.witnessing import ask_witnesses
 from ledger.state.keys import get_key_at
 from reports.worker import WorkerRenderer
 
@@ -161,6 +162,8 @@ def _seal_each(
     left: dict[SheetKind, tuple[Fault, ...]] = {}
     with WorkerRenderer() as renderer:
         for kind in dict.fromkeys(kinds):
+            # Paper carries what witnesses say of the very log it prints; whoever does not answer is left out.
+            ask_witnesses(home, village, only_due=True)
             try:
                 item, _ = seal_sheet(
                     home,

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from ledger.books.figures import SheetHead
 from ledger.books.values import SHEET_CODES
 from ledger.log.checkpoint import open_checkpoint
+from ledger.log.confirmation import CosignedNote, find_confirmation
 from ledger.log.note import parse_note_verifier
+from ledger.log.policy import parse_policy
 from ledger.log.receipt import build_receipt, format_fingerprint, format_receipt
 from ledger.ports import SheetJob
 from reports.codes import PrintedCode, build_check_code, build_page_code, get_host
-from reports.words import format_count, format_day, format_month, format_span
+from reports.words import format_count, format_day, format_month, format_span, format_witnesses
 
 _LINE_CHARS = 44  # Of sentences that are half digits.
 _ROOMY_LINES = 7
@@ -56,12 +58,14 @@ class Codes:
 
     `fingerprint`  16 digits in four groups, to compare with the page
     `host`         the only address that the codes lead to
+    `witnesses`    how many witnesses had confirmed the log by then, in words; empty where none was asked for
     """
 
     check: PrintedCode
     fingerprint: tuple[str, ...]
     host: str
     page: PrintedCode
+    witnesses: str
 
 
 def build_head_text(head: SheetHead, basis: str, open_until: str) -> HeadText:
@@ -112,4 +116,14 @@ def build_codes(job: SheetJob, head: SheetHead) -> Codes | None:
         fingerprint=tuple(format_fingerprint(checkpoint).split(" ")),
         host=host,
         page=build_page_code(job.base_url, head.village, f"看账码：打开 {host}/v/{head.village}"),
+        witnesses=_count_witnesses(job, checkpoint.size),
     )
+
+
+def _count_witnesses(job: SheetJob, size: int) -> str:
+    """Say how many of the policy's witnesses cosigned the very checkpoint that the sheet prints."""
+    if not job.policy:
+        return ""
+    policy = parse_policy(job.policy)
+    confirmation = find_confirmation([CosignedNote(job.note, policy, size)], policy, size)
+    return format_witnesses(len(confirmation.confirmed), len(policy.witnesses))

@@ -68,6 +68,22 @@ def format_number_in(number: str, period: str) -> str:
     return number.removeprefix(f"{period}-")
 
 
+def format_witnesses(confirmed: int, asked: int) -> str:
+    """Return how many of those asked confirmed something, in words: `三位见证人中有两位确认过这本账。`"""
+    if not confirmed:
+        return f"封存时，{_count_people(asked)}见证人还没有确认到这里。"
+    return f"封存时，{_count_people(asked)}见证人中有{_count_people(confirmed)}确认过这本账。"
+
+
+def _count_people(number: int) -> str:
+    """Return `两位`, `十二位`, `三十二位`: no digit, so that nobody takes it for a figure of the books."""
+    tens, units = divmod(number, 10)
+    if number == 2:
+        return "两位"
+    ten = ("" if tens == 1 else _NUMERALS[tens]) + "十" if tens else ""
+    return f"{ten}{_NUMERALS[units] if units or not tens else ''}位"
+
+
 def format_small(number: int) -> str:
     """Return a small count in Chinese: `五`; from 11 on in digits."""
     return _NUMERALS[number] if 0 <= number < len(_NUMERALS) else str(number)

@@ -227,6 +227,8 @@ def print_report(report: Report) -> None:
     if report.origin:
         click.echo(f"来源 {report.origin}，{report.entries} 项记录，{report.sheets} 张公开表")
         click.echo(f"指纹码 {report.fingerprint}（与公开表上印的、别处看到的比一比）")
+    if report.witnesses:
+        click.echo(report.witnesses)
     if report.erased:
         click.echo(f"有 {report.erased} 处属于已删除的隐私内容：总数照算，不再属于谁。")
     if report.examined < report.entries:

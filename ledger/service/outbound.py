@@ -39,19 +39,36 @@ def post(url: str, body: bytes, *, answer_max_bytes: int, deadline_s: float = DE
     Raises Unreachable when none came whole within the deadline, or it is longer than `answer_max_bytes`.
     """
     connections: _Connections = []
-    opener = urllib.request.build_opener(_Http(connections), _Https(connections), _NoRedirect())
-    request = urllib.request.Request(  # noqa: S310  # The address was checked when the policy was adopted.
-        url, data=body, method="POST", headers={"content-type": "text/plain; charset=utf-8"}
-    )
+    opener = _build_opener(connections)
     try:
+        request = urllib.request.Request(  # noqa: S310  # The address was checked when the policy was adopted.
+            url, data=body, method="POST", headers={"content-type": "text/plain; charset=utf-8"}
+        )
         with _deadline(connections, deadline_s), _open(opener, request, deadline_s) as answer:
             data: bytes = answer.read(answer_max_bytes + 1)
-            status = int(answer.status)
+            status, missing = int(answer.status), answer.length
     except (OSError, http.client.HTTPException, ValueError) as error:
         raise Unreachable(_explain(error)) from error
     if len(data) > answer_max_bytes:
         raise Unreachable(f"回答超过 {answer_max_bytes} 字节")
+    if missing:
+        raise Unreachable("回答没有送完")
     return Reply(data, status)
+
+
+def _build_opener(connections: _Connections) -> urllib.request.OpenerDirector:
+    """Return what speaks HTTP and nothing else: no file, no other protocol, no redirect."""
+    opener = urllib.request.OpenerDirector()
+    for handler in (
+        urllib.request.ProxyHandler(),
+        urllib.request.UnknownHandler(),
+        _Http(connections),
+        _Https(connections),
+        urllib.request.HTTPDefaultErrorHandler(),
+        urllib.request.HTTPErrorProcessor(),
+    ):
+        opener.add_handler(handler)
+    return opener
 
 
 def _open(opener: Any, request: urllib.request.Request, deadline_s: float) -> Any:
@@ -98,11 +115,6 @@ def _explain(error: BaseException) -> str:
     if isinstance(reason, socket.gaierror):
         return "找不到这个网址的机器"
     return f"连不上（{type(reason).__name__}）"
-
-
-class _NoRedirect(urllib.request.HTTPRedirectHandler):
-    def redirect_request(self, *_args: Any, **_kwargs: Any) -> None:
-        """Follow nothing: the redirect comes back as the answer that it is."""
 
 
 class _HttpConnection(http.client.HTTPConnection):

@@ -30,6 +30,7 @@ from ledger.state.facts import PeriodFacts, SheetFacts, get_fact, scan_facts
 from ledger.state.keys import get_key_at
 from ledger.state.rulebooks import find_rulebook
 from ledger.state.schemes import find_scheme
+from ledger.witnessed import cosign_head, find_witness_policy, read_policy
 
 SEALER_ROLES = ("clerk", "supervisor", "secretary", "township")
 FIGURES: dict[SheetKind, type[FinanceFigures] | type[PointsFigures] | type[ScoreFigures]] = {
@@ -173,7 +174,8 @@ def seal_sheet(
         figures = build_figures(ports, reader, kind, period, number=number, hung_on=today)
         _refuse_unchanged(ports, reader, kind, period, figures)
         verifier_key = get_key_at(reader.facts, head.size)
-        evidence = build_evidence(reader, figures.head, note=head.note, verifier_key=verifier_key)
+        note, policy = _read_cosigned(ports, village, reader, head)
+        evidence = build_evidence(reader, figures.head, note=note, verifier_key=verifier_key)
         _verify_own_evidence(ports, evidence, figures, verifier_key)
     job = SheetJob(
         base_url=base_url,
@@ -181,7 +183,8 @@ def seal_sheet(
         figures=encode_value(figures),
         is_demo=is_demo,
         kind=kind,
-        note=head.note,
+        note=note,
+        policy=policy,
         verifier_key=verifier_key,
     )
     body = _archive_sheet(ports, renderer, job, figures, head)
@@ -199,6 +202,12 @@ def seal_sheet(
         size=body.size,
     )
     return sealed, receipt
+
+
+def _read_cosigned(ports: Ports, village: str, reader: Reader, head: Head) -> tuple[bytes, bytes]:
+    """Return the head's note with what witnesses said of it, and the policy by which they count; empty without any."""
+    policy = read_policy(reader, head.size) if find_witness_policy(reader, head.size) else b""
+    return cosign_head(ports, village, head), policy
 
 
 def _get_head(ports: Ports, village: str, reader: Reader) -> Head:

@@ -25,6 +25,7 @@ from ledger.log.witness import (
 )
 from ledger.ports import Head, KeptCosignature, Ports, WitnessAttempt
 from ledger.service.outbound import Reply, Unreachable, post
+from ledger.service.policies import check_address
 from ledger.state.policies import list_policies
 from ledger.witnessed import find_handover, find_witness_policy
 
@@ -152,6 +153,8 @@ def _get_cosigned(
     ports: Ports, village: str, witness: PolicyWitness, send: Send
 ) -> tuple[int, str, Cosignature]:
     """Return the size that the witness cosigned, its line and what it says. Raises _Failed."""
+    if check_address(witness.url, witness.name):
+        raise _Failed("witness-address", "见证办法里的网址不能用")
     old_size = _find_old_size(ports, village, _get_key(witness))
     for _ in range(TRIES_MAX):
         head = ports.heads.find_newest(village)

@@ -114,7 +114,8 @@ def _answer_failure(_request: AnyRequest, error: Exception) -> Response[bytes]:
 
 
 def _answer(body: str, status: int, media_type: str = PLAIN_TYPE) -> Response[bytes]:
-    headers = {"cache-control": "no-store"}
+    # Named as a header: of a bare text type the framework would add a charset, which the protocol has not.
+    headers = {"cache-control": "no-store", "content-type": media_type}
     return Response(body.encode(), status_code=status, media_type=media_type, headers=headers)
 
 
