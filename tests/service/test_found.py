@@ -80,7 +80,7 @@ def test_a_doctor_sees_heads_that_are_missing_behind_or_contradicted(village: Vi
     newest = village.home.heads.find_newest(VILLAGE)
     assert newest is not None
     for kept, state, found in (
-        ((), "warning", "还没有签名"),
+        ((), "wrong", "签名头一个也没有"),
         ((village.home.heads.find_at(VILLAGE, 1),), "warning", "签到 1 项，共 2 项"),
         ((msgspec.structs.replace(newest, root=bytes(32)),), "wrong", "接不上"),
         ((msgspec.structs.replace(newest, size=9),), "wrong", "至少 9 项"),
