@@ -33,8 +33,9 @@ class FileArchive:
             return digest
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         _write_durably(path, data)
-        # The shelf may be new: its name must survive in the folder as well.
+        # Shelf and archive may be new: their names must survive as well, before an entry names what is in them.
         _sync_folder(self._folder)
+        _sync_folder(self._folder.parent)
         return digest
 
     def find(self, digest: str) -> bytes | None:
