@@ -17,7 +17,7 @@ from ledger.log.confirmation import (
 from ledger.log.cosignature import sign_cosignature
 from ledger.log.keys import format_verifier_key
 from ledger.log.note import Signature, format_note, sign_note
-from ledger.log.policy import parse_policy
+from ledger.log.policy import Policy, parse_policy
 from tests.log.evidence import LOG_SIGNER, ORIGIN, make_leaves, make_witness
 
 NOW_S = 1_793_174_400
@@ -27,18 +27,18 @@ NOBODY = parse_policy(("\n".join([*LINES, "quorum none"]) + "\n").encode())
 
 
 def make_note(
-    size: int, *cosigners: int, age_s: int = 0, bad: int = 0, policy: object = TWO_OF_THREE
+    size: int, *cosigners: int, age_s: int = 0, bad: int = 0, policy: Policy = TWO_OF_THREE
 ) -> CosignedNote:
     text = format_checkpoint(Checkpoint(ORIGIN, size, make_leaves(1)[0]))
     lines = [sign_cosignature(text, NOW_S - age_s - n, make_witness(n)[0]) for n in cosigners]
     if bad:
         good = sign_cosignature(text, NOW_S, make_witness(bad)[0])
         lines.append(Signature(good.name, good.key_id, good.signature[:-1] + b"\0"))
-    return CosignedNote(format_note(text, [sign_note(text, LOG_SIGNER), *lines]), policy, size)  # type: ignore[arg-type]
+    return CosignedNote(format_note(text, [sign_note(text, LOG_SIGNER), *lines]), policy, size)
 
 
-def confirm(*notes: CosignedNote, policy: object = TWO_OF_THREE, newest: int = 9) -> Confirmation:
-    return find_confirmation(notes, policy, newest)  # type: ignore[arg-type]
+def confirm(*notes: CosignedNote, policy: Policy = TWO_OF_THREE, newest: int = 9) -> Confirmation:
+    return find_confirmation(notes, policy, newest)
 
 
 @pytest.mark.parametrize(

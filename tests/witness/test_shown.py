@@ -15,6 +15,7 @@ from ledger.log.cosignature import sign_cosignature
 from ledger.log.keys import ED25519_COSIGNATURE, Signer, format_verifier_key, make_signer
 from ledger.log.note import format_signature, parse_note
 from ledger.log.witness import parse_submission
+from ledger.ports import SheetJob
 from ledger.service.outbound import Reply, Unreachable
 from ledger.service.witnessing import ask_witnesses
 from ledger.sources import FileSource, VillageSource
@@ -190,9 +191,9 @@ def test_a_sheet_carries_and_says_what_witnesses_had_confirmed(village: VillageH
     class Paper:
         """The real renderer, keeping what it printed."""
 
-        def render(self, job: object) -> bytes:
-            data = render_sheet(job)  # type: ignore[arg-type]
-            assert data == render_sheet(job)  # type: ignore[arg-type]
+        def render(self, job: SheetJob) -> bytes:
+            data = render_sheet(job)
+            assert data == render_sheet(job)
             path = tmp_path / "sheet.pdf"
             path.write_bytes(data)
             done = subprocess.run(["pdftotext", path, "-"], capture_output=True, check=True)

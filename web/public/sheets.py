@@ -12,6 +12,7 @@ from ledger.books.sheets import SheetSealed
 from ledger.books.values import SheetKind
 from ledger.errors import NotFound, Tampered
 from ledger.service.sheets import SealedSheet, find_sheet, list_sheets
+from ledger.witnessed import cosign_head
 from reports.words import format_month
 from web.page import Frame
 from web.public.finance import build_finance_page
@@ -181,7 +182,7 @@ def _read_checkpoint(view: VillageView, sheet: SealedSheet) -> bytes:
     head = view.find_head(sheet.size)
     if head is None:
         raise Tampered(sheet.index, f"总数为 {sheet.size} 的检查点", "没有")
-    return head.note
+    return cosign_head(view.ports, view.code, head)
 
 
 def _read_archived(view: VillageView, sheet: SealedSheet, digest: str) -> bytes:
