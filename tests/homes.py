@@ -198,10 +198,11 @@ class VillageHome:
             return get_next_number(reader.facts, period)
 
 
-def found_home(path: Path, clock: FakeClock | None = None, **changes: Any) -> VillageHome:
-    """Found a village in a new home at `path`, described and ready."""
+def found_home(path: Path, clock: FakeClock | None = None, database: str = "", **changes: Any) -> VillageHome:
+    """Found a village in a new home at `path`, described and ready; `database` is a PostgreSQL's address."""
     clock = clock or FakeClock()
-    home = create_home(path, Config(public_base_url=BASE_URL), clock=clock, entropy=SeededEntropy("home"))
+    config = Config(database=database, public_base_url=BASE_URL)
+    home = create_home(path, config, clock=clock, entropy=SeededEntropy("home"))
     home.keys.create(VILLAGE, make_origin(home.entropy), home.entropy.take(32))
     clerk = add_person(home, VILLAGE, "样例甲", "clerk")
     supervisor = add_person(home, VILLAGE, "样例乙", "supervisor")

@@ -23,22 +23,22 @@ def publish_head(ports: Ports, village: str, *, is_first: bool = False) -> Head:
     `is_first` says that the caller saw the log begin: it may have several entries and no head yet. Raises Tampered
     when the log is shorter than its newest head, does not extend it, or has lost its heads.
     """
-    with ports.ledger.read(village) as reader:
-        newest = ports.heads.find_newest(village)
-        if newest is None and is_first:
-            _verify_stored(reader, EMPTY_FRONTIER)
-        else:
-            verify_extends(reader, newest)
-        if newest is not None and newest.size == reader.size:
-            return newest
-        head = _sign_head(ports, village, reader)
+    # Before the view: what others record and sign meanwhile would make a log that is whole look cut off.
+    newest = ports.heads.find_newest(village)
     try:
+        with ports.ledger.read(village) as reader:
+            if newest is None and is_first:
+                _verify_stored(reader, EMPTY_FRONTIER)
+            else:
+                verify_extends(reader, newest)
+            if newest is not None and newest.size == reader.size:
+                return newest
+            head = _sign_head(ports, village, reader)
         ports.heads.advance(village, head)
     except Tampered:
-        newest = ports.heads.find_newest(village)
-        if newest is None or newest.size <= head.size:
+        if ports.heads.find_newest(village) == newest:
             raise
-        # Somebody recorded and signed more since this view was opened: their head covers ours, which is looked at.
+        # Somebody recorded and signed since we looked: their head may cover ours, so all is looked at again.
         return publish_head(ports, village)
     return head
 
