@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import http.client
 import io
+import logging
 import re
 import socket
 import ssl
@@ -37,6 +38,9 @@ ANSWERS_KEPT_MAX_BYTES = 268_435_456
 
 PDF_TAIL_BYTES = 2048
 """A PDF that is whole says so this near to its end."""
+
+# What the PDF reader says of a damaged file, in English, would stand beside our own finding.
+logging.getLogger("pypdf").addHandler(logging.NullHandler())
 
 _KEY_LINE = re.compile(rb"[!-~]+\n")
 

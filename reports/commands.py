@@ -130,7 +130,7 @@ def seal(
     folder = _make_folder(out)
     sealed, left = _seal_each(home, code, kinds or ALL_KINDS, month, maker)
     if not sealed:
-        raise Refused(dict.fromkeys(fault for faults in left.values() for fault in faults))
+        raise Refused(_choose_faults(left))
     wrong = [fault for faults in left.values() for fault in faults if kinds or fault.code not in LEFT_OUT]
     wrong += [fault for item in sealed if folder for fault in _hand_out(home, item, folder)]
     if as_json:
@@ -180,6 +180,12 @@ def _seal_each(
             else:
                 sealed.append(item)
     return sealed, left
+
+
+def _choose_faults(left: dict[SheetKind, tuple[Fault, ...]]) -> list[Fault]:
+    """Of why nothing was sealed, each reason once; what a village never adopted only where nothing else stands."""
+    faults = list(dict.fromkeys(fault for faults in left.values() for fault in faults))
+    return [fault for fault in faults if fault.code != "sheet-nothing"] or faults
 
 
 def _hand_out(home: Home, sealed: SealedSheet, folder: Path) -> list[Fault]:

@@ -139,6 +139,7 @@ def test_a_sheet_that_is_too_large_or_cut_short_is_refused_in_chinese(
     large = [run("audit", target) for target in (f"{host}/cut.pdf", str(tmp_path / "bad.pdf"))]
 
     assert [result.exit_code for result in (*cut, bad, *large)] == [1] * 5
+    assert not any("EOF marker" in result.stderr for result in (*cut, bad, *large))
     assert "读不成一张公开表的 PDF：文件不完整，多半没有传完（pdf-form）" in cut[0].stdout
     assert "读不成一张公开表的 PDF：文件坏了，或不是 PDF（pdf-form）" in bad.stdout
     assert ["source-file-size" in result.stdout for result in large] == [True, True]
