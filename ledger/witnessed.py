@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ledger.books.village import LogFounded
-from ledger.errors import NotFound
+from ledger.errors import NotFound, NotProven
 from ledger.limits import COSIGNED_SIZES_LOOKED_AT
 from ledger.log.commitments import open_disclosure
 from ledger.log.confirmation import Confirmation, CosignedNote, find_confirmation
@@ -38,11 +38,17 @@ def read_policy(reader: Reader, size: int | None = None) -> bytes:
 
 
 def find_witness_policy(reader: Reader, size: int | None = None) -> Policy | None:
-    """Return the policy in force where it names witnesses; None where there is nobody to ask."""
+    """Return the policy in force where it names witnesses; None where there is nobody to ask.
+
+    Also where its text is gone or is no policy, which an audit names: the books stay readable.
+    """
     adopted = find_policy(reader.facts, size)
     if adopted is None or not adopted.witnesses:
         return None
-    return parse_policy(_read_text(reader, adopted))
+    try:
+        return parse_policy(_read_text(reader, adopted))
+    except (NotFound, NotProven):
+        return None
 
 
 def read_confirmation(ports: Ports, village: str, reader: Reader, newest: Head | None) -> Confirmation | None:

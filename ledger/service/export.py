@@ -17,6 +17,7 @@ Nothing private is in it.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable, Iterator
 
 from ledger.books.sheets import SheetSealed
@@ -33,11 +34,14 @@ from ledger.witnessed import cosign_head, find_handover, find_witnessed, read_po
 
 def list_export(ports: Ports, village: str) -> Iterator[tuple[str, bytes]]:
     """Yield the path and bytes of every file, the checkpoint last: a copy cut short has none."""
-    head = publish_head(ports, village)
+    yield from list_export_at(ports, village, publish_head(ports, village))
+
+
+def list_export_at(ports: Ports, village: str, head: Head) -> Iterator[tuple[str, bytes]]:
+    """The same of the log as one of its heads signed it: what came after is not in it."""
     with ports.ledger.read(village) as reader:
         verifier_key = get_key_at(reader.facts, head.size)
         yield "log.vkey", f"{verifier_key}\n".encode()
-        yield "policy", read_policy(reader, head.size)
         yield from _list_witnessed(ports, village, reader, head)
         sheets = [
             sheet
@@ -60,7 +64,9 @@ def list_export(ports: Ports, village: str) -> Iterator[tuple[str, bytes]]:
 
 
 def _list_witnessed(ports: Ports, village: str, reader: Reader, head: Head) -> Iterator[tuple[str, bytes]]:
-    """Yield what shows that witnesses saw the log, and each change of who they are."""
+    """Yield whose word counts, what shows that they saw the log, and each change of who they are."""
+    with contextlib.suppress(NotFound):  # A policy whose text is gone: the copy shows that by having none.
+        yield "policy", read_policy(reader, head.size)
     note = find_witnessed(ports, village, reader, head)
     if note is not None:
         yield "witnessed", note
