@@ -13,6 +13,25 @@ import pytest
 from tests.house.sources import ROOT
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
+COPIED = (
+    "mingbai",
+    "pyproject.toml",
+    "requirements.txt",
+    "requirements-test.txt",
+    "requirements-browser.txt",
+    "web/browser/deno.lock",
+    "web/browser/fallback.js",
+    "web/browser/package.json",
+)
+# Puts a package client where pip is told to: one that fetches into node_modules and bundles what a page loads.
+CLIENT = r"""
+while [ $# -gt 0 ] && [ "$1" != --target ]; do shift; done
+[ $# -gt 0 ] || exit 0
+command -p mkdir -p "$2/bin"
+echo '#!/bin/sh' >"$2/bin/deno"
+echo 'command -p mkdir -p node_modules; [ "$1" = ci ] || echo bundle >../static/fallback.js' >>"$2/bin/deno"
+command -p chmod +x "$2/bin/deno"
+"""
 TOOLS = ["cat", "cksum", "cut", "date", "dirname", "grep", "mktemp", "readlink", "rm", "sh", "sleep", "tail"]
 
 
@@ -21,7 +40,9 @@ def copy(tmp_path: Path) -> Path:
     """The script and its lists in a folder of their own, whose name holds a blank."""
     home = tmp_path / "a village"
     home.mkdir()
-    for name in ("mingbai", "pyproject.toml", "requirements.txt", "requirements-test.txt"):
+    (home / "web/browser").mkdir(parents=True)
+    (home / "web/static").mkdir()
+    for name in COPIED:
         shutil.copy2(ROOT / name, home / name)
     return home
 
@@ -50,7 +71,7 @@ def write_program(path: Path, body: str) -> None:
     path.chmod(0o755)
 
 
-def write_environment(copy: Path, pip: str = "exit 0") -> None:
+def write_environment(copy: Path, pip: str = CLIENT) -> None:
     write_program(copy / ".venv/bin/python", f'case "$*" in *--version*) exit 0;; esac\n{pip}')
     write_program(copy / ".venv/bin/mingbai", 'pwd\nfor word in "$@"; do echo "$word"; done')
 
@@ -76,6 +97,31 @@ def test_a_changed_list_is_installed_again(copy: Path, run: Run) -> None:
         lines.write("# another pin\n")
 
     assert "installing libraries" in run("doctor").stderr
+
+
+@pytest.mark.parametrize("name", ["requirements-browser.txt", "web/browser/deno.lock"])
+def test_a_changed_list_of_browser_code_is_fetched_again(copy: Path, run: Run, name: str) -> None:
+    write_environment(copy)
+    assert "getting the verifier for old phones" in run("doctor").stderr
+
+    with (copy / name).open("a", encoding="utf-8") as lines:
+        lines.write("\n")
+
+    assert "getting the verifier for old phones" in run("doctor").stderr
+    assert (copy / "web/static/fallback.js").read_text(encoding="utf-8") == "bundle\n"
+    assert run("doctor").stderr == ""
+
+
+def test_browser_code_that_cannot_be_had_stops_no_run_and_leaves_no_old_copy(copy: Path, run: Run) -> None:
+    write_environment(copy, pip='case "$*" in *--target*) exit 1;; esac')
+    (copy / "web/static/fallback.js").write_text("of an older list", encoding="utf-8")
+
+    result = run("doctor")
+
+    assert result.returncode == 0
+    assert result.stdout.splitlines()[-1] == "doctor"
+    assert "Old phones will say that signatures were not checked" in result.stderr
+    assert not (copy / "web/static/fallback.js").exists()
 
 
 @pytest.mark.parametrize(

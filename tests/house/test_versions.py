@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import re
 import tomllib
 from importlib.metadata import version
@@ -65,7 +66,8 @@ def test_both_locks_pin_the_same_versions() -> None:
 
 
 def test_the_lock_answers_every_requirement() -> None:
-    pins = {name: Version(pin) for name, (pin, _) in read_pins("requirements-test.txt").items()}
+    found = read_pins("requirements-test.txt") | read_pins("requirements-browser.txt")
+    pins = {name: Version(pin) for name, (pin, _) in found.items()}
 
     unmet = [
         str(need)
@@ -74,3 +76,19 @@ def test_the_lock_answers_every_requirement() -> None:
     ]
 
     assert unmet == []
+
+
+def test_browser_code_is_pinned_with_its_digest_and_names_no_registry() -> None:
+    wanted = json.loads((ROOT / "web/browser/package.json").read_text(encoding="utf-8"))
+    text = (ROOT / "web/browser/deno.lock").read_text(encoding="utf-8")
+    packages = json.loads(text)["npm"]
+
+    named = {
+        f"{name}@{pin}"
+        for group in ("dependencies", "devDependencies")
+        for name, pin in wanted[group].items()
+    }
+    assert named <= packages.keys()
+    assert all(package["integrity"].startswith("sha512-") for package in packages.values())
+    assert "://" not in text
+    assert all(hashes for _, hashes in read_pins("requirements-browser.txt").values())
