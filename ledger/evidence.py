@@ -4,8 +4,9 @@
      "head": {…SheetHead…}, "texts": ["<disclosure>", …], "v": 1, "verifier_key": "<origin>+<id>+<base64>"}
 
 The entries are those that the month's figures follow from, and no others (see `books.figures`): the founding, the
-newest description, the closing or opening before, the month's own entries and the corrections that touch it. Each is
-proven to stand under the checkpoint printed on the paper. That a finance month is complete follows from its
+newest description, every rotation of the log's key, the closing or opening before, the month's own entries and the
+corrections that touch it. Each is proven to stand under the checkpoint printed on the paper, and that one to be signed
+by the key that entry 0 and the rotations put in force. That a finance month is complete follows from its
 `period.closed`, which counts its vouchers and states every balance, and that a round is from its parts. What an
 attachment cannot show is that an entry beside these is not withheld (a later correction, a registration): that
 takes the whole log, where `sheet.sealed` fixes the digest of the figures.
@@ -22,10 +23,11 @@ from msgspec import Meta
 from ledger.books.figures import Figures, SheetHead
 from ledger.books.points import PointsReversed
 from ledger.books.values import SheetKind, Value, get_previous_period
+from ledger.books.village import KeyRotated
 from ledger.books.vouchers import VoucherReplaced, VoucherReversed
 from ledger.canonical import encode_value, parse_entry
 from ledger.entries import Body, Entry
-from ledger.errors import NotFound, NotProven
+from ledger.errors import NotFound, NotProven, format_fault
 from ledger.figures import build_head, collect_figures
 from ledger.limits import EVIDENCE_MAX_BYTES
 from ledger.log.checkpoint import Checkpoint, open_checkpoint
@@ -39,6 +41,7 @@ from ledger.state.facts import (
     BranchFacts,
     ClosingFacts,
     EntryAt,
+    KeyFacts,
     PeriodFacts,
     PointsMonth,
     RulebookFacts,
@@ -48,6 +51,7 @@ from ledger.state.facts import (
     read_body,
     scan_facts,
 )
+from ledger.state.keys import check_rotation, list_keys
 from ledger.state.money import build_closing
 
 DERIVING_ERRORS = (ArithmeticError, LookupError, TypeError, ValueError, NotFound, msgspec.MsgspecError)
@@ -115,7 +119,8 @@ def select_indexes(facts: Facts, kind: SheetKind, period: str) -> list[int]:
     if village is None:
         raise NotFound("log.founded")
     select = {"finance": _select_finance, "points": _select_points, "scores": _select_scores}[kind]
-    return sorted({0, village.described, *select(facts, period)})
+    rotations = (rotated.index for _, rotated in scan_facts(facts, "key/", KeyFacts))
+    return sorted({0, village.described, *rotations, *select(facts, period)})
 
 
 def parse_evidence(data: bytes) -> Evidence:
@@ -137,12 +142,11 @@ def parse_evidence(data: bytes) -> Evidence:
 def verify_evidence(data: bytes, reference: Reference, *, trusted_key: str | None = None) -> Verified:
     """Recompute the figures that an attachment proves; NotProven, naming the entry, where it does not.
 
-    Without `trusted_key` the key that the attachment names is believed: then the figures are shown to follow from
-    entries under that key's checkpoint, not that this key is the village's.
+    `trusted_key` is the key of the checkpoint, or one that handed over to it. Without it the key that the attachment
+    names is believed: then the figures are shown to follow from entries under that key's checkpoint, not that this key
+    is the village's.
     """
     evidence = parse_evidence(data)
-    if trusted_key is not None and trusted_key != evidence.verifier_key:
-        raise NotProven("附件用的不是这个村公布的公钥", code="key-differs")
     checkpoint = open_checkpoint(evidence.checkpoint.encode(), parse_note_verifier(evidence.verifier_key))
     if evidence.head.size != checkpoint.size:
         raise NotProven(
@@ -152,7 +156,7 @@ def verify_evidence(data: bytes, reference: Reference, *, trusted_key: str | Non
     texts = _open_texts(evidence.texts)
     _verify_texts(entries.values(), texts)
     try:
-        figures = _compute_figures(evidence, entries, texts, reference)
+        figures = _compute_figures(evidence, entries, texts, reference, trusted_key)
     except DERIVING_ERRORS as error:
         raise NotProven(f"由附件里的记录算不出这张表：{error}", code="evidence-figures") from error
     return Verified(checkpoint=checkpoint, figures=figures, indexes=tuple(sorted(entries)))
@@ -254,11 +258,15 @@ def _open_entry(item: ProvenEntry, checkpoint: Checkpoint) -> Entry:
 
 
 def _compute_figures(
-    evidence: Evidence, entries: dict[int, Entry], texts: dict[str, object], reference: Reference
+    evidence: Evidence,
+    entries: dict[int, Entry],
+    texts: dict[str, object],
+    reference: Reference,
+    trusted_key: str | None,
 ) -> Figures:
     """Fold the entries, hold them to be exactly those that the sheet needs, and compute."""
     facts = _fold_entries(entries)
-    _verify_founding(facts, evidence)
+    _verify_key(facts, evidence, trusted_key)
     _verify_complete(facts, evidence.head, entries)
     head = _rebuild_head(facts, reference, texts.get, evidence.head)
     if head != evidence.head:
@@ -274,15 +282,31 @@ def _fold_entries(entries: dict[int, Entry]) -> MemoryFacts:
 
     facts = MemoryFacts(read_entry)
     for index in sorted(entries):
+        _verify_rotation(facts, entries[index])
         fold_entry(facts, entries[index])
     return facts
 
 
-def _verify_founding(facts: Facts, evidence: Evidence) -> None:
-    """Entry 0 names the key that signed, as the whole log's audit asks too."""
+def _verify_rotation(facts: Facts, entry: Entry) -> None:
+    """A key hands over only as the log's own rules let it: folding alone would believe anybody's word."""
+    village = get_fact(facts, "village", VillageFacts)
+    if isinstance(entry.body, KeyRotated) and village is not None:
+        for fault in check_rotation(facts, village, entry, entry.body):
+            raise NotProven(
+                f"附件里的第 {entry.index} 项换钥不成立：{format_fault(fault)}", code="evidence-rotation"
+            )
+
+
+def _verify_key(facts: Facts, evidence: Evidence, trusted_key: str | None) -> None:
+    """The key that signed is the one in force at the checkpoint's size, from entry 0's on over every rotation.
+
+    A reader may trust any key of that line: each handed over to the next by its own signature.
+    """
     village = get_fact(facts, "village", VillageFacts)
     if village is None or village.verifier_key != evidence.verifier_key:
         raise NotProven("附件里的立账记录没有，或写的不是这把公钥", code="evidence-founding")
+    if trusted_key is not None and trusted_key not in {key.verifier_key for key in list_keys(facts)}:
+        raise NotProven("附件用的不是这个村公布的公钥", code="key-differs")
 
 
 def _open_texts(disclosures: Iterable[str]) -> dict[str, object]:

@@ -8,16 +8,16 @@ from ledger.audit.chain import ChainReader
 from ledger.audit.entries import EntryReader
 from ledger.audit.findings import Finding, HomeSource, LogSource, Progress, Report, SealedClaim
 from ledger.audit.home import HomeReader
+from ledger.audit.keys import KeyReader, open_newest
 from ledger.audit.leaves import Leaves, read_leaves
 from ledger.audit.meaning import MeaningReader
 from ledger.audit.roots import KeptNote, RootReader
 from ledger.audit.witnesses import WitnessReader
-from ledger.books.village import LogFounded
-from ledger.entries import Entry
-from ledger.log.checkpoint import Checkpoint, open_checkpoint
+from ledger.errors import NotProven
 from ledger.log.hashing import format_hash
 from ledger.log.note import parse_note_verifier
 from ledger.log.receipt import format_fingerprint
+from ledger.log.rotation import KeyHistory
 from ledger.state import Reference
 
 REPORT_EVERY = 256
@@ -31,33 +31,37 @@ def audit_log(
     now_ms: int,
     known: Sequence[bytes] = (),
     progress: Progress | None = None,
+    trusted_key: str | None = None,
 ) -> Report:
     """Derive everything that the log in `source` claims once more and report what does not agree.
 
     `now_ms` is the auditor's own clock: an entry from the future is a finding. `known` are signed checkpoints that the
-    auditor has from elsewhere: the log must extend each. Raises NotProven only where there is no checkpoint signed by
-    the key to start from. Memory grows with the leaves: some 100 bytes an entry.
+    auditor has from elsewhere: the log must extend each. `trusted_key` is a key of this log that they know from
+    elsewhere, the present one or one that handed over since. Raises NotProven only where there is no checkpoint signed
+    by the key to start from, and where the trusted key is none of this log's. Memory grows with the leaves: some 100
+    bytes an entry.
     """
-    log = parse_note_verifier(source.verifier_key)
-    checkpoint = open_checkpoint(source.read_checkpoint(), log)
+    checkpoint = open_newest(source)
     entries = EntryReader(source, checkpoint.size)
     leaves = read_leaves(source, entries, checkpoint)
     chain = ChainReader(entries, leaves, checkpoint, now_ms)
     meaning = MeaningReader(source, reference, entries, leaves.seals)
+    keys = KeyReader()
     witnesses = WitnessReader()
-    findings: list[Finding] = []
     for index, entry in chain.iterate():
         meaning.take(entry)
+        keys.take(index, entry)
         if entry is not None:
             witnesses.take(entry)
-        if index == 0 and entry is not None:
-            findings += _check_founding(entry, checkpoint, source)
         if progress is not None and (index % REPORT_EVERY == 0 or index + 1 == checkpoint.size):
             progress(index + 1, checkpoint.size)
     home = HomeReader(source, leaves, meaning) if isinstance(source, HomeSource) else None
-    roots = RootReader(leaves, log)
+    history = keys.build_history(parse_note_verifier(source.verifier_key))
+    _verify_trusted(trusted_key, history)
+    roots = RootReader(leaves, history)
     witnessed, confirmed = witnesses.judge(source, meaning, roots, entries, checkpoint, now_ms)
-    findings += [
+    findings = [
+        *keys.list_findings(source, checkpoint),
         *chain.findings,
         *roots.list_tile_findings(source, _list_sizes(leaves, meaning.sheets)),
         *meaning.findings,
@@ -81,24 +85,9 @@ def audit_log(
     )
 
 
-def _check_founding(entry: Entry, checkpoint: Checkpoint, source: LogSource) -> Iterator[Finding]:
-    """Entry 0 names the origin and the key that sign this log."""
-    body = entry.body
-    if not isinstance(body, LogFounded):
-        return  # Its kind is a finding of its own.
-    for field, expected, found in (
-        ("origin", body.origin, checkpoint.origin),
-        ("verifier_key", body.verifier_key, source.verifier_key),
-    ):
-        if expected != found:
-            yield Finding(
-                code="founding-differs",
-                entry=0,
-                expected=expected,
-                field=field,
-                found=found,
-                meaning="这不是立账时的那本账，或签名的钥匙被换过",
-            )
+def _verify_trusted(trusted_key: str | None, history: KeyHistory) -> None:
+    if trusted_key is not None and trusted_key not in {period.verifier_key for period in history}:
+        raise NotProven("这份账本的公钥不是 --key 给出的那一把", code="key-differs")
 
 
 def _list_sizes(leaves: Leaves, sheets: Sequence[SealedClaim]) -> list[int]:

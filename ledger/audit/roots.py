@@ -9,9 +9,9 @@ from ledger.audit.entries import cut_bundle
 from ledger.audit.findings import Finding, LogSource
 from ledger.audit.leaves import Leaves
 from ledger.errors import NotProven
-from ledger.log.checkpoint import Checkpoint, open_checkpoint
+from ledger.log.checkpoint import Checkpoint
 from ledger.log.hashing import format_hash, hash_leaf
-from ledger.log.note import NoteVerifier
+from ledger.log.rotation import KeyHistory, open_by_history
 from ledger.log.tiles import (
     ENTRIES,
     TILE_WIDTH,
@@ -42,9 +42,9 @@ class KeptNote(NamedTuple):
 class RootReader:
     """Roots of every size of the tree over the leaves."""
 
-    def __init__(self, leaves: Leaves, log: NoteVerifier) -> None:
+    def __init__(self, leaves: Leaves, keys: KeyHistory) -> None:
+        self._keys = keys
         self._leaves = leaves
-        self._log = log
         self._tiles = MemoryTiles(leaves.proven)
 
     def list_tile_findings(self, source: LogSource, sizes: Iterable[int]) -> Iterator[Finding]:
@@ -66,11 +66,11 @@ class RootReader:
                 )
 
     def list_kept_findings(self, notes: Iterable[KeptNote]) -> Iterator[Finding]:
-        """Notes that the log's key did not sign, and the smallest that the tree does not extend."""
+        """Notes that the key of their size did not sign, and the smallest that the tree does not extend."""
         signed: list[tuple[Checkpoint, KeptNote]] = []
         for kept in notes:
             try:
-                checkpoint = open_checkpoint(kept.note, self._log)
+                checkpoint = open_by_history(kept.note, self._keys)
             except NotProven as error:
                 meaning = "这个检查点不是村里签的，或被改动过"
                 yield _report(error.code, kept, "村里的签名", error.reason, meaning)

@@ -168,8 +168,6 @@ def _audit_village(home: Home, village: str, key: str | None, known: list[bytes]
 
 
 def _audit_log(source: LogSource, key: str | None, known: list[bytes]) -> Report:
-    if key is not None and key.strip() != source.verifier_key:
-        raise NotProven("这份账本的公钥不是 --key 给出的那一把", code="key-differs")
     bar = Bar(console=Console(stderr=True), transient=True)
     task = bar.add_task("核对记录")
 
@@ -180,7 +178,14 @@ def _audit_log(source: LogSource, key: str | None, known: list[bytes]) -> Report
 
     try:
         now_ms = SystemClock().now_ms()
-        return audit_log(source, load_reference(), now_ms=now_ms, known=known, progress=show)
+        return audit_log(
+            source,
+            load_reference(),
+            now_ms=now_ms,
+            known=known,
+            progress=show,
+            trusted_key=key.strip() if key is not None else None,
+        )
     finally:
         bar.stop()
 

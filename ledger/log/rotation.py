@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from ledger.errors import NotProven
 from ledger.log.checkpoint import Checkpoint, open_checkpoint, parse_checkpoint
 from ledger.log.keys import VerifierKey, format_verifier_key
-from ledger.log.note import NoteVerifier, UnprovenNote, parse_note, parse_note_verifier
+from ledger.log.note import NoteVerifier, open_note, parse_note_verifier
 
 HEADER = "mingbai key rotation v1"
 
@@ -90,23 +90,14 @@ def open_by_history(data: bytes, history: KeyHistory) -> Checkpoint:
     Raises NotProven as `open_checkpoint` does; `key-retired` where a key signed that had handed over before this size,
     `key-early` where one signed that had not taken over yet.
     """
-    note = parse_note(data)
-    size = parse_checkpoint(note.unproven_text).size
+    note = open_note(data, [period.verifier for period in history])
+    size = parse_checkpoint(note.text).size
     verifier = find_verifier(history, size)
-    if not _has_line(note, verifier.key):
-        for period in history:
-            if _has_line(note, period.verifier.key):
-                open_checkpoint(data, period.verifier)
-                raise _refuse_period(period, verifier.key, size)
+    signed = {line.key_id for line in note.verified}
+    if verifier.key.key_id not in signed:
+        period = next(period for period in history if period.verifier.key.key_id in signed)
+        raise _refuse_period(period, verifier.key, size)
     return open_checkpoint(data, verifier)
-
-
-def replace_log_key(policy: bytes, old_key: str, new_key: str) -> bytes:
-    """Return a policy's text with the log's key `old_key` replaced by `new_key` and nothing else changed.
-
-    A rotation does this to the policy in force, so it can neither add a witness nor drop one.
-    """
-    return policy.replace(f"log {old_key}".encode(), f"log {new_key}".encode(), 1)
 
 
 def _parse_own_key(rotation: Rotation, text: str) -> NoteVerifier:
@@ -116,10 +107,6 @@ def _parse_own_key(rotation: Rotation, text: str) -> NoteVerifier:
             f"换钥声明里的公钥应属于 {rotation.origin}，实为 {verifier.key.name}", code="rotation-key"
         )
     return verifier
-
-
-def _has_line(note: UnprovenNote, key: VerifierKey) -> bool:
-    return any((line.name, line.key_id) == (key.name, key.key_id) for line in note.signatures)
 
 
 def _refuse_period(period: KeyPeriod, key: VerifierKey, size: int) -> NotProven:

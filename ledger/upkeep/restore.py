@@ -31,6 +31,7 @@ from ledger.home import Home, open_home
 from ledger.ports import Clock
 from ledger.service.standing import Standing, examine, open_village
 from ledger.state.facts import VillageFacts, get_fact
+from ledger.state.keys import get_key_at
 from ledger.store import SqlHeads, open_engine
 from ledger.store.copying import copy_file, copy_rows
 from ledger.upkeep.backup import HEADS, MANIFEST, Manifest, audit_copy
@@ -301,8 +302,10 @@ def _check_heads(home: Home, village: str, noted: Sequence[Evidence], origin: st
 
 
 def _has_key(home: Home, village: str) -> bool:
+    """The key in force; one that handed over signs nothing any more."""
     try:
-        home.get_signer(village)
+        with home.ledger.read(village) as reader:
+            home.get_signer(village, get_key_at(reader.facts, reader.size))
     except NotFound:
         return False
     return True

@@ -8,10 +8,8 @@ import pytest
 
 from ledger.errors import NotProven
 from ledger.log.checkpoint import Checkpoint, format_checkpoint, parse_checkpoint, sign_checkpoint
-from ledger.log.cosignature import WitnessVerifier
 from ledger.log.keys import Signer, format_verifier_key, is_key_name, make_signer
 from ledger.log.note import NoteVerifier, format_note, sign_note
-from ledger.log.policy import NONE, Policy, PolicyLog, PolicyWitness, format_policy, parse_policy
 from ledger.log.rotation import (
     HEADER,
     KeyHistory,
@@ -20,7 +18,6 @@ from ledger.log.rotation import (
     find_verifier,
     format_rotation,
     open_by_history,
-    replace_log_key,
     verify_rotation,
 )
 
@@ -154,14 +151,3 @@ def test_a_bad_line_of_the_right_key_is_a_bad_signature() -> None:
         open_by_history(spoilt, HISTORY)
 
     assert error.value.code == "signature"
-
-
-def test_a_policy_follows_the_log_s_key_and_nothing_else_of_it_changes() -> None:
-    witness = PolicyWitness("w", WitnessVerifier(make_signer("w.example", b"\x09" * 32, 0x04).key))
-    policy = Policy((PolicyLog(NoteVerifier(FIRST.key)),), (witness,), (), NONE)
-    old_key, new_key = format_verifier_key(FIRST.key), format_verifier_key(SECOND.key)
-
-    changed = replace_log_key(format_policy(policy), old_key, new_key)
-
-    assert parse_policy(changed) == dataclasses.replace(policy, logs=(PolicyLog(NoteVerifier(SECOND.key)),))
-    assert replace_log_key(changed, new_key, old_key) == format_policy(policy)

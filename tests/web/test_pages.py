@@ -16,6 +16,7 @@ from ledger.entries import KINDS
 from ledger.log.hashing import hash_leaf
 from ledger.log.note import parse_note_verifier
 from ledger.log.proof_file import open_proof_file, parse_proof_file
+from ledger.service.rotate import prepare_rotation
 from tests.builders import OTHER_VILLAGE, VILLAGE
 from tests.homes import VillageHome, open_village
 from tests.web.village import KINDS as SHEETS
@@ -162,7 +163,27 @@ def test_every_entry_is_explained_with_who_when_bytes_and_proof(
         assert data.decode()[:200] in words.replace("  ", " ")
         assert f"序号 {index}" in words
 
-    assert seen == KINDS.keys() - {"key.rotated", "policy.adopted"}  # Their own tests follow, and in tests/witness.
+    assert seen == KINDS.keys() - {
+        "key.rotated",
+        "policy.adopted",
+    }  # Their own tests follow, and in tests/witness.
+
+
+def test_a_change_of_key_is_told_and_the_log_is_served_with_the_key_in_force(tmp_path: Path) -> None:
+    with open_village(tmp_path / "home") as changed:
+        old = changed.home.keys.get_signer(VILLAGE)
+        new = changed.home.keys.add(VILLAGE, old.origin, b"\x08" * 32)
+        draft = prepare_rotation(
+            changed.home, VILLAGE, maker=changed.clerk.user, reason="换了电脑", new_key=new.verifier_key
+        )
+        changed.pass_(draft)
+        with make_client(changed) as served:
+            words = read_words(served, f"{BOARD}/entries/2")
+            key = served.get(f"{BOARD}/log.vkey").text
+
+    assert "总数到 3 条起由新钥匙签名" in words
+    assert all(text in words for text in ("换了电脑", old.verifier_key, new.verifier_key))
+    assert key == f"{new.verifier_key}\n"
 
 
 def test_a_corrected_voucher_leads_to_its_corrections_and_back(client: TestClient) -> None:

@@ -14,6 +14,7 @@ from ledger.errors import NotFound, NotProven, Tampered
 from ledger.log.tiles import Tile, count_tile_width, parse_tile_path
 from ledger.ports import Head
 from ledger.service.export import build_tile
+from ledger.state.keys import get_key_at
 from ledger.witnessed import cosign_head, find_handover, find_witnessed, read_policy
 from web.cache import build_page_bytes
 from web.respond import FOREVER, SECONDS, AnyRequest, respond
@@ -43,9 +44,13 @@ def show_tile(request: AnyRequest, code: FromPath[str], path: FromPath[str]) -> 
 
 @route_page("/v/{code:str}/log.vkey", media_type=TEXT, summary="The log's verifier key")
 def show_key(request: AnyRequest, code: FromPath[str]) -> ASGIApp:
-    """Answer with the verifier key, one line."""
+    """Answer with the key that signed the newest checkpoint, one line; those before it are in the log."""
     return get_site(request).serve_bytes(
-        request, code, "log.vkey", TEXT, lambda view: f"{view.village.verifier_key}\n".encode()
+        request,
+        code,
+        "log.vkey",
+        TEXT,
+        lambda view: f"{get_key_at(view.reader.facts, _get_head(view).size)}\n".encode(),
     )
 
 
