@@ -17,6 +17,8 @@ from ledger.audit import Report
 from ledger.commands.refusals import Asked, explain_os_error
 from ledger.errors import Fault, Refused
 from ledger.home import open_home
+from ledger.keys import Passphrases
+from ledger.keys.passphrase import find_passphrases
 from ledger.ports import Ports
 from ledger.service.drafts import CHECKER_ROLES, MAKER_ROLES, ROLE_NAMES, check_person
 from ledger.service.standing import refuse_read_only
@@ -25,20 +27,42 @@ FINDINGS_MAX_SHOWN = 50
 """Findings printed of one report; a program gets all of them."""
 
 F = TypeVar("F", bound=Callable[..., object])
+_ASKED_FILE = "passphrase_file"
 _USER = re.compile(r"u-[a-z2-7]{10}", re.ASCII)
 
 
 def home_option(command: F) -> F:
-    """Add `--home`, which MINGBAI_HOME may give; the command receives an opened `home`."""
-    return click.option(
+    """Add `--home`, which MINGBAI_HOME may give, and `--passphrase-file`; the command receives an opened `home`."""
+    with_home = click.option(
         "--home",
         "home",
         envvar="MINGBAI_HOME",
         required=True,
         metavar="文件夹",
-        callback=lambda _ctx, _param, value: open_home(Path(value)),
+        callback=lambda _ctx, _param, value: open_home(Path(value), passphrases=find_asked_passphrases()),
         help="账本文件夹；也可写在环境变量 MINGBAI_HOME 里。",
     )(command)
+    return passphrase_option(with_home)
+
+
+def passphrase_option(command: F) -> F:
+    """Add `--passphrase-file`: where the passphrase of the log's key is read when something is signed."""
+    return click.option(
+        "--passphrase-file",
+        _ASKED_FILE,
+        envvar="MINGBAI_PASSPHRASE_FILE",
+        metavar="文件",
+        expose_value=False,
+        is_eager=True,  # The home is opened with it.
+        callback=lambda context, _param, value: context.meta.__setitem__(_ASKED_FILE, value),
+        help="写着私钥口令的文件，签名时用；不写就在终端里问。",
+    )(command)
+
+
+def find_asked_passphrases() -> Passphrases:
+    """Return where the command that runs takes passphrases from."""
+    context = click.get_current_context(silent=True)
+    return find_passphrases(context.meta.get(_ASKED_FILE) if context is not None else None)
 
 
 def village_option(command: F) -> F:

@@ -9,14 +9,17 @@ import rich_click as click
 
 from ledger.books.village import ChartVersion
 from ledger.commands.common import (
+    find_asked_passphrases,
     get_village,
     get_writable_village,
     home_option,
     json_option,
+    passphrase_option,
     print_json,
     print_notice,
     village_option,
 )
+from ledger.commands.keys import choose_protection
 from ledger.config import DEFAULT_BASE_URL, Config, check_base_url, check_database
 from ledger.errors import Refused
 from ledger.home import Home, create_home
@@ -54,7 +57,16 @@ ROLES_HELP = "，".join(f"{role} {name}" for role, name in ROLE_NAMES.items())
     metavar="网址",
     help="村民扫码打开的网址，印在公开表的码里；以后在 mingbai.toml 里改。",
 )
-def init_command(path: str, village: str | None, base_url: str, database: str, **details: str) -> None:
+@passphrase_option
+@click.option("--no-passphrase", "is_plain", is_flag=True, help="签名私钥不加口令；只用于试用。")
+def init_command(
+    path: str,
+    village: str | None,
+    base_url: str,
+    database: str,
+    is_plain: bool,
+    **details: str,
+) -> None:
     """新建账本文件夹；写明村代码时同时为这个村立账。"""
     faults = (
         check_base_url(base_url)
@@ -63,17 +75,20 @@ def init_command(path: str, village: str | None, base_url: str, database: str, *
     )
     if faults:
         raise Refused(faults)
-    home = create_home(Path(path), Config(database=database, public_base_url=base_url))
+    passphrases = find_asked_passphrases()
+    config = Config(database=database, public_base_url=base_url)
+    home = create_home(Path(path), config, passphrases=passphrases)
     print_notice(f"账本文件夹：{home.path}")
     if village:
-        _found(home, village, details)
+        _found(home, village, details, is_plain=is_plain)
 
 
-def _found(home: Home, village: str, details: dict[str, str]) -> None:
+def _found(home: Home, village: str, details: dict[str, str], *, is_plain: bool) -> None:
     if village in home.ledger.list_villages():
         print_notice(f"{village} 已经立过账，没有改动。")
         return
-    home.keys.create(village, make_origin(home.entropy), home.entropy.take(32))
+    passphrase = choose_protection(home, f"村 {village} 的签名私钥", is_plain=is_plain)
+    home.keys.create(village, make_origin(home.entropy), home.entropy.take(32), passphrase)
     clerk = add_person(home, village, details["clerk"], "clerk")
     supervisor = add_person(home, village, details["supervisor"], "supervisor")
     origin = home.keys.get_signer(village).origin

@@ -23,8 +23,17 @@ class Desk:
         self.clerk = ""
         self.supervisor = ""
 
+    @property
+    def environment(self) -> dict[str, str]:
+        """The log's key lies under a passphrase, as a village's should."""
+        file = self.home.parent / "passphrase"
+        if not file.exists():
+            file.touch(mode=0o600)
+            file.write_text("石榴河的水往东流\n", encoding="utf-8")
+        return {"MINGBAI_HOME": str(self.home), "MINGBAI_PASSPHRASE_FILE": str(file)}
+
     def run(self, *words: str, status: int = 0) -> str:
-        result: Result = CliRunner().invoke(root, list(words), env={"MINGBAI_HOME": str(self.home)})
+        result: Result = CliRunner().invoke(root, list(words), env=self.environment)
         assert result.exit_code == status, (words, result.output, result.exception)
         return str(result.exception) if isinstance(result.exception, Refused) else result.output
 

@@ -21,7 +21,7 @@ DETAILS = ("--name", "石榴河村", "--township", "样例县石榴镇", "--tele
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("MINGBAI_HOME", str(tmp_path / "home"))
-    result = run("init", "--village", VILLAGE, *DETAILS)
+    result = run("init", "--village", VILLAGE, "--no-passphrase", *DETAILS)
     assert (result.exit_code, "已立账" in result.stderr) == (0, True)
     return tmp_path / "home"
 
