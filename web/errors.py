@@ -65,7 +65,7 @@ def answer_http_error(request: AnyRequest, error: HTTPException) -> Response[byt
 
 def answer_tampered(request: AnyRequest, error: Exception) -> Response[bytes]:
     """Answer 500 where our own log contradicts itself: nothing is shown that nobody can vouch for."""
-    _logger.error("the log contradicts itself: %r %r", request.url.path, str(error))
+    _logger.error("the log contradicts itself: %r %r", request.scope["path"], str(error))
     return _build_answer(
         request,
         500,
@@ -78,7 +78,7 @@ def answer_tampered(request: AnyRequest, error: Exception) -> Response[bytes]:
 
 def answer_failure(request: AnyRequest, error: Exception) -> Response[bytes]:
     """Answer 500: our own mistake."""
-    _logger.error("a page failed: %r", request.url.path, exc_info=error)
+    _logger.error("a page failed: %r", request.scope["path"], exc_info=error)
     return _build_answer(
         request,
         500,
@@ -99,7 +99,7 @@ EXCEPTION_HANDLERS = {
 def _build_answer(
     request: AnyRequest, status: int, sentence: str, remedy: str, headers: dict[str, str] | None = None
 ) -> Response[bytes]:
-    found = _IN_VILLAGE.match(request.url.path)
+    found = _IN_VILLAGE.match(request.scope["path"])
     page = ErrorPage(
         board=f"/v/{found[1]}" if found and status != 500 else "",
         frame=Frame(title=sentence),

@@ -107,6 +107,7 @@ FOUND: dict[str, tuple[str, Callable[[Samples], bytes], str]] = {
     ),
     "settings nested without end": ("settings", lambda _: b"is_demo = " + b"[" * 5_000, SETTING),
     "names nested without end": ("settings", lambda _: b".".join([b"a"] * 5_000) + b" = 1", SETTING),
+    "a query of no encoding, to no page": ("request", lambda _: b"GET /nowhere?from=\xf0page", "404"),
     "an amount of 400 digits": (
         "workbook",
         lambda samples: _write_cell(samples, b"1" * 400),
@@ -131,7 +132,9 @@ def test_what_was_found_stays_mended(samples: Samples, tmp_path: Path, name: str
 
 
 def _list_codes(outcome: object) -> set[str]:
-    """Return the codes of a refusal, or of what a report or an import found."""
+    """Return the codes of a refusal, or of what a report or an import found; of an answer its status."""
+    if isinstance(outcome, int):
+        return {str(outcome)}
     if isinstance(outcome, NotProven):
         return {outcome.code}
     if isinstance(outcome, NotFound):

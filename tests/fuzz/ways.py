@@ -304,7 +304,7 @@ def make_request(room: Room) -> Take:
     async def receive() -> dict[str, Any]:
         return {"type": "http.request", "body": b"", "more_body": False}
 
-    def take(data: bytes) -> None:
+    def take(data: bytes) -> int:
         line, *rest = data.split(b"\n")
         raw, _, query = line.partition(b" ")[2].partition(b"?")
         statuses: list[int] = []
@@ -329,6 +329,7 @@ def make_request(room: Room) -> Take:
         loop.run_until_complete(app(scope, receive, send))
         assert len(statuses) == 1
         assert statuses[0] < 500, statuses
+        return statuses[0]
 
     return take
 
