@@ -37,6 +37,7 @@ from sqlalchemy import (
     event,
 )
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import DatabaseError
 from sqlalchemy.pool import PoolProxiedConnection
 
 from ledger.errors import Fault, Refused
@@ -193,8 +194,9 @@ def copy_rows(cursor: Any, insert: str, table: Table, rows: Sequence[tuple[Any, 
     cursor.execute(f"TRUNCATE {staged}")
 
 
-def explain_error(error: Exception) -> Refused | None:
-    """Return what a person is told of an error of the driver, None where it is a mistake of this program.
+def explain_error(error: Exception) -> Exception | None:
+    """Return what an error of the driver means to others: Refused where a person can do something about it,
+    DatabaseError where the stored pages are damaged, None where it is a mistake of this program.
 
     Whoever raises this must know that nothing was committed.
     """
@@ -212,6 +214,8 @@ def explain_error(error: Exception) -> Refused | None:
         return Refused([read_only_fault()])
     if isinstance(error, errors.DiskFull):
         return Refused([_full_fault()])
+    if isinstance(error, errors.DataCorrupted | errors.IndexCorrupted):
+        return DatabaseError(None, None, error)
     if isinstance(error, psycopg.OperationalError):
         return Refused([_unreachable_fault(str(error))])
     return None

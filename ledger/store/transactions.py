@@ -73,10 +73,10 @@ def _begin(engine: Engine, village: str, *, writes: bool) -> Iterator[Transactio
             # Given back to the pool, which rolls back whatever was not committed.
             connection.close()
     except driver.Error as error:
-        refusal = postgresql.explain_error(error) if is_postgresql else None
-        if refusal is None:
+        meaning = postgresql.explain_error(error) if is_postgresql else None
+        if meaning is None:
             raise
-        raise refusal from error
+        raise meaning from error
 
 
 def _check_out(engine: Engine, village: str, *, writes: bool) -> PoolProxiedConnection:

@@ -59,7 +59,7 @@ def work_alone(path: Path, villages: Sequence[str], name: str, rounds: int) -> O
     try:
         with closing(open_home(path, clock=FakeClock())) as home:
             return work(home, villages, name, rounds)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - told whole to the process that waits
         # Refusals do not travel between processes, and the one that waits would wait for ever.
         raise RuntimeError("".join(traceback.format_exception(error))) from None
 
