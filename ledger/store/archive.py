@@ -29,13 +29,13 @@ class FileArchive:
         """
         digest = hashlib.sha256(data).hexdigest()
         path = self._get_path(digest)
-        if path.exists() and path.read_bytes() == data:
-            return digest
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _write_durably(path, data)
-        # Shelf and archive may be new: their names must survive as well, before an entry names what is in them.
-        _sync_folder(self._folder)
-        _sync_folder(self._folder.parent)
+        if not (path.exists() and path.read_bytes() == data):
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _write_durably(path, data)
+        # The names too must survive before an entry names what is in them: of the file, which a try that was killed may
+        # have left, of its shelf and of the archive, which may be new.
+        for folder in (path.parent, self._folder, self._folder.parent):
+            _sync_folder(folder)
         return digest
 
     def find(self, digest: str) -> bytes | None:
@@ -59,7 +59,7 @@ class FileArchive:
 
 def _write_durably(path: Path, data: bytes) -> None:
     """Write under another name, then rename: a crash before the rename leaves a stray file, after it the
-    whole one.
+    whole one. The rename itself is not durable yet.
     """
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".new-")
     try:
@@ -71,7 +71,6 @@ def _write_durably(path: Path, data: bytes) -> None:
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
-    _sync_folder(path.parent)
 
 
 def _sync_folder(folder: Path) -> None:
