@@ -44,8 +44,9 @@ def make_folder(target: Path) -> Iterator[Path]:
     part.mkdir(mode=0o700, parents=True)
     try:
         yield part
-        for folder in [part, *(path for path in part.rglob("*") if path.is_dir())]:
-            sync_file(folder)
+        # Files too: not everything that fills a folder waits for the disk, and the folder is told to be whole.
+        for path in [*part.rglob("*"), part]:
+            sync_file(path)
         os.replace(part, target)  # Over an empty folder, too.
         sync_file(target.absolute().parent)
     finally:
