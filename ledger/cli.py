@@ -11,12 +11,20 @@ import json
 import sys
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
+from typing import NoReturn
 
 import msgspec
 import rich_click as click
 from click.exceptions import NoArgsIsHelpError
 
-from ledger.commands.refusals import Asked, CouldNotRun, explain_os_error, explain_usage, list_faults
+from ledger.commands.refusals import (
+    Asked,
+    CouldNotRun,
+    explain_os_error,
+    explain_usage,
+    find_disk_failure,
+    list_faults,
+)
 from ledger.errors import Fault, NotFound, NotProven, Refused, Tampered, format_fault
 
 OWN = {
@@ -34,10 +42,10 @@ OWN = {
     "keys": "ledger.commands.keys:keys_group",
     "witness": "ledger.commands.witness:witness_group",
     "doctor": "ledger.commands.doctor:doctor_command",
+    "database": "ledger.commands.database:database_group",
     "scrub": "ledger.commands.backup:scrub_command",
     "backup": "ledger.commands.backup:backup_command",
     "restore": "ledger.commands.backup:restore_command",
-    "database": "ledger.commands.database:database_group",
 }
 HELP = {
     "init": "新建账本文件夹，为一个村立账。",
@@ -57,10 +65,10 @@ HELP = {
     "witness": "替别的村看住账本，或请见证人确认。",
     "keys": "账本的签名私钥：保管、备份、更换。",
     "doctor": "检查这台机器上的安装。",
+    "database": "准备 PostgreSQL 数据库。",
     "scrub": "把存着的重读一遍，看盘有没有坏。",
     "backup": "备份账本文件夹。",
     "restore": "用备份恢复，找回缺的记录。",
-    "database": "准备 PostgreSQL 数据库。",
     "demo": "建一个示例村看看。",
 }
 """What the list says of each command, in the order of a month's work; a test holds it to the commands."""
@@ -165,14 +173,23 @@ def main() -> None:
         _say("已中止。")
         sys.exit(2)
     except (click.ClickException, Refused, NotFound, NotProven, Tampered, OSError) as error:
-        if asked.as_json:
-            faults = msgspec.to_builtins(list_faults(error))
-            click.echo(json.dumps({"faults": faults}, ensure_ascii=False, indent=2))
-        else:
-            _tell(error)
-        could_run = isinstance(error, Refused | NotProven | Tampered) and not isinstance(error, CouldNotRun)
-        sys.exit(1 if could_run else 2)
+        _leave(error, asked)
+    except Exception as error:
+        failure = find_disk_failure(error)
+        if failure is None:
+            raise
+        _leave(failure, asked)
     sys.exit(status if isinstance(status, int) else 0)
+
+
+def _leave(error: Exception, asked: Asked) -> NoReturn:
+    if asked.as_json:
+        faults = msgspec.to_builtins(list_faults(error))
+        click.echo(json.dumps({"faults": faults}, ensure_ascii=False, indent=2))
+    else:
+        _tell(error)
+    could_run = isinstance(error, Refused | NotProven | Tampered) and not isinstance(error, CouldNotRun)
+    sys.exit(1 if could_run else 2)
 
 
 def _tell(error: Exception) -> None:

@@ -5,6 +5,7 @@ Exit 0 when all agrees, 1 with findings, 2 when it could not run.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import re
 from contextlib import closing
@@ -26,7 +27,7 @@ from ledger.commands.common import (
     read_file,
     village_option,
 )
-from ledger.commands.refusals import CouldNotRun
+from ledger.commands.refusals import CouldNotRun, find_disk_failure
 from ledger.config import SystemClock
 from ledger.data import load_reference
 from ledger.errors import NotFound, NotProven, Refused, Tampered
@@ -133,6 +134,10 @@ def _audit_home(path: str, village: str | None, key: str | None, known: list[byt
         with closing(open_home(Path(path))) as home:
             return [_audit_village(home, code, key, known) for code in _list_villages(home, village)]
     except (DatabaseError, *DATABASE_ERRORS) as error:
+        failure = find_disk_failure(error)
+        if failure is not None and failure.errno != errno.EBADMSG:
+            # A disk that is full or does not answer says nothing about the log.
+            raise failure from error
         return [
             _build_refusal(HOME_TITLE, "database-broken", -1, "读得出的数据库", _name(error), village or "")
         ]

@@ -43,8 +43,44 @@ class CouldNotRun(Refused):
     """A refusal of a command whose status 1 means something else: an audit that never began has no findings."""
 
 
+_DATABASE_REASONS = {
+    5: (errno.EBUSY, "别的程序一直占着数据库"),  # SQLITE_BUSY
+    8: (errno.EROFS, "数据库只能读"),  # SQLITE_READONLY
+    10: (
+        errno.EIO,
+        "磁盘读写出错，或者磁盘满了",
+    ),  # SQLITE_IOERR: with no room for its index, SQLite says this, too.
+    11: (errno.EBADMSG, "数据库文件坏了"),  # SQLITE_CORRUPT
+    13: (errno.ENOSPC, "磁盘满了"),  # SQLITE_FULL
+    14: (errno.EIO, "打不开数据库文件"),  # SQLITE_CANTOPEN
+    26: (errno.EBADMSG, "数据库文件坏了"),  # SQLITE_NOTADB
+}
+"""By SQLite's primary result code: what a database could not do because of the disk, and the system's word for it."""
+
+
+class DatabaseFailure(OSError):
+    """What the disk did to a database; `reason` is in Chinese."""
+
+    def __init__(self, number: int, reason: str) -> None:
+        super().__init__(number, reason)
+        self.reason = reason
+
+
+def find_disk_failure(error: BaseException | None) -> OSError | None:
+    """Return what the disk did where that is why `error` was raised, by whatever driver; None where it is our bug."""
+    while error is not None and not isinstance(error, OSError):
+        # Asked of the error, not of its class: this module must not load a database to know one.
+        code = getattr(error, "sqlite_errorcode", None)
+        if isinstance(code, int) and code & 0xFF in _DATABASE_REASONS:
+            return DatabaseFailure(*_DATABASE_REASONS[code & 0xFF])
+        error = error.__cause__ or error.__context__
+    return error
+
+
 def explain_os_error(error: OSError) -> str:
     """Return the system's reason in Chinese; one without a word here keeps its symbol."""
+    if isinstance(error, DatabaseFailure):
+        return error.reason
     number = error.errno or 0
     return _REASONS.get(number) or f"系统错误 {errno.errorcode.get(number, number)}"
 
