@@ -1,0 +1,76 @@
+"""`mingbai` run many times without starting Python each time: a process that has loaded everything forks for each.
+
+Reads one job a line, JSON, and answers with the number of the child, which has stopped itself so that it can be traced,
+and, once it is gone, with its exit status. What runs in the child is `ledger.cli.main`, with the words of the job and
+with files of its own for what it prints; only the clock stands where the job says.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import traceback
+from typing import NoReturn
+
+import reports.commands
+from ledger import cli
+from ledger.config import SystemClock
+from tests.fakes.renderer import PlainRenderer
+
+
+class _Printer(PlainRenderer):
+    """For `reports.worker.WorkerRenderer`: the sweep is of the sealing, and a page takes seconds."""
+
+    def __enter__(self) -> _Printer:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        """Nothing to end."""
+
+
+def main() -> None:
+    """Serve jobs until standard input ends."""
+    for name in cli.OWN:
+        cli.load_command(name)
+    for line in sys.stdin:
+        job = json.loads(line)
+        child = os.fork()
+        if child == 0:
+            _run(job)
+        _answer(child)
+        _answer(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+
+
+def _answer(number: int) -> None:
+    sys.stdout.write(f"{number}\n")
+    sys.stdout.flush()
+
+
+def _run(job: dict[str, str]) -> NoReturn:
+    null = os.open(os.devnull, os.O_RDONLY)
+    told = os.open(job["told"], os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    for number, descriptor in enumerate((null, told, told)):
+        os.dup2(descriptor, number)
+    SystemClock.now_ms = lambda _self: int(job["now_ms"])  # type: ignore[method-assign]
+    if job["printer"] == "plain":
+        reports.commands.WorkerRenderer = _Printer  # type: ignore[assignment,misc]
+    os.chdir(job["folder"])
+    sys.argv = ["mingbai", *json.loads(job["words"])]
+    os.kill(os.getpid(), signal.SIGSTOP)
+    status = 70
+    try:
+        cli.main()
+    except SystemExit as error:
+        status = error.code if isinstance(error.code, int) else 0
+    except BaseException:  # noqa: BLE001 - as the interpreter would: shown, and told from a refusal
+        traceback.print_exc()
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(status)
+
+
+if __name__ == "__main__":
+    main()
