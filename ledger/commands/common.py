@@ -16,7 +16,7 @@ import rich_click as click
 from ledger.audit import Report
 from ledger.commands.refusals import Asked, explain_os_error
 from ledger.errors import Fault, Refused
-from ledger.home import open_home
+from ledger.home import Home, open_home
 from ledger.keys import Passphrases
 from ledger.keys.passphrase import find_passphrases
 from ledger.ports import Ports
@@ -39,10 +39,17 @@ def home_option(command: F) -> F:
         envvar="MINGBAI_HOME",
         required=True,
         metavar="文件夹",
-        callback=lambda _ctx, _param, value: open_home(Path(value), passphrases=find_asked_passphrases()),
+        callback=lambda context, _param, value: _open_until_end(context, Path(value)),
         help="账本文件夹；也可写在环境变量 MINGBAI_HOME 里。",
     )(command)
     return passphrase_option(with_home)
+
+
+def _open_until_end(context: click.Context, path: Path) -> Home:
+    home = open_home(path, passphrases=find_asked_passphrases())
+    # A server would else notice by itself that we are gone, and say so in its log.
+    context.call_on_close(home.close)
+    return home
 
 
 def passphrase_option(command: F) -> F:

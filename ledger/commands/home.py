@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 from typing import get_args
 
@@ -77,10 +78,10 @@ def init_command(
         raise Refused(faults)
     passphrases = find_asked_passphrases()
     config = Config(database=database, public_base_url=base_url)
-    home = create_home(Path(path), config, passphrases=passphrases)
-    print_notice(f"账本文件夹：{home.path}")
-    if village:
-        _found(home, village, details, is_plain=is_plain)
+    with closing(create_home(Path(path), config, passphrases=passphrases)) as home:
+        print_notice(f"账本文件夹：{home.path}")
+        if village:
+            _found(home, village, details, is_plain=is_plain)
 
 
 def _found(home: Home, village: str, details: dict[str, str], *, is_plain: bool) -> None:
