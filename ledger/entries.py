@@ -18,7 +18,7 @@ from ledger.books.points import (
 from ledger.books.scores import BranchRegistered, SchemeAdopted, ScoreRound
 from ledger.books.sheets import SheetSealed
 from ledger.books.values import Count, Day, Period, User, Value, Village
-from ledger.books.village import KeyRotated, LogFounded, VillageDescribed
+from ledger.books.village import KeyRotated, LogFounded, LogRefounded, VillageDescribed
 from ledger.books.vouchers import (
     AccountsOpened,
     PeriodClosed,
@@ -30,6 +30,7 @@ from ledger.books.witnesses import PolicyAdopted
 
 Body = (
     LogFounded
+    | LogRefounded
     | VillageDescribed
     | AccountsOpened
     | VoucherRecorded
@@ -77,6 +78,7 @@ KINDS: dict[str, Kind] = {
     "sheet.sealed": Kind(SheetSealed, checkers=0, in_books=False),
     "key.rotated": Kind(KeyRotated, checkers=1, in_books=False),
     "policy.adopted": Kind(PolicyAdopted, checkers=1, in_books=False),
+    "log.refounded": Kind(LogRefounded, checkers=1, in_books=False),
 }
 KIND_OF_BODY: dict[type, str] = {row.body: name for name, row in KINDS.items()}
 

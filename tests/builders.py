@@ -35,7 +35,7 @@ from ledger.books.scores import (
 )
 from ledger.books.sheets import SheetSealed
 from ledger.books.values import PublicText, Sealed
-from ledger.books.village import KeyRotated, LogFounded, VillageDescribed
+from ledger.books.village import KeyRotated, LogFounded, LogRefounded, VillageDescribed
 from ledger.books.vouchers import (
     AccountBalance,
     AccountsOpened,
@@ -49,10 +49,12 @@ from ledger.books.witnesses import PolicyAdopted
 from ledger.canonical import format_entry
 from ledger.entries import KIND_OF_BODY, KINDS, Body, Entry
 from ledger.log.chain import ZERO_HASH
+from ledger.log.checkpoint import Checkpoint, format_checkpoint
 from ledger.log.commitments import Json, digest_disclosure, make_disclosure
 from ledger.log.hashing import format_hash, hash_leaf
 from ledger.log.keys import Signer, format_verifier_key, make_signer
 from ledger.log.rotation import Rotation, format_rotation
+from ledger.state.epochs import name_epoch
 from tests.fakes.clock import START_MS, SeededEntropy
 
 VILLAGE = "371082101201"
@@ -165,6 +167,25 @@ def build_rotation(
         "reason": texts.publish("换了电脑"),
     }
     return KeyRotated(**(fields | changes))
+
+
+def build_refounding(texts: Discloser, *, old: Signer = SIGNER, **changes: Any) -> LogRefounded:
+    """The next epoch after the log of `old`: signed up to 14 entries, of which twelve survive."""
+    origin, epoch = name_epoch(old.key.name)
+    founding = build_founding(epoch=epoch, origin=origin)
+    root = bytes(range(32))
+    text = format_checkpoint(Checkpoint(old.key.name, 14, root)).encode()
+    fields: dict[str, Any] = {name: getattr(founding, name) for name in LogFounded.__struct_fields__}
+    fields |= {
+        "lost_from": 12,
+        "old_key": format_verifier_key(old.key),
+        "old_origin": old.key.name,
+        "old_root": format_hash(root),
+        "old_signature": base64.b64encode(old.sign_bytes(text)).decode(),
+        "old_size": 14,
+        "reason": texts.publish("雷击坏了电脑"),
+    }
+    return LogRefounded(**(fields | changes))
 
 
 def build_description(texts: Discloser, **changes: Any) -> VillageDescribed:

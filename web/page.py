@@ -23,11 +23,13 @@ class Frame:
     `title`    of the browser's tab, without the village's name
     `is_demo`  an invented village; the page says so
     `base_url` the configured public address, never the request's
+    `epoch`    what of the log before this one was lost, in one sentence; empty in the first epoch
     `notice`   why the village's log stands still, in one sentence; empty where it goes on
     """
 
     title: str
     base_url: str = ""
+    epoch: str = ""
     is_demo: bool = False
     notice: str = ""
     township: str = ""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Protocol
 
-from ledger.books.village import VillageDescribed
+from ledger.books.village import LogRefounded, VillageDescribed
 from ledger.errors import NotFound
 from ledger.figures import read_text
 from ledger.log.confirmation import Confirmation, format_confirmation
@@ -19,6 +19,7 @@ from ledger.witnessed import read_confirmation
 from web.cache import PageBytes, PageCache, build_page_bytes
 from web.directory import Directory, VillageName
 from web.page import Frame, render_page
+from web.public.epochs import tell_loss
 from web.respond import REVALIDATE, Answer, AnyRequest, respond
 
 HTML = "text/html; charset=utf-8"
@@ -177,6 +178,7 @@ class VillageView:
         named = read_name(self.reader, self.code)
         return Frame(
             base_url=self.settings.public_base_url,
+            epoch=self._tell_epoch(),
             is_demo=self.settings.is_demo,
             notice=self.standing.notice,
             title=title,
@@ -184,6 +186,10 @@ class VillageView:
             village=self.code,
             village_name=named.name,
         )
+
+    def _tell_epoch(self) -> str:
+        body = self.reader.facts.read_entry(0).body if self.village.epoch > 1 else None
+        return tell_loss(body, read_text(self.texts, body.reason)) if isinstance(body, LogRefounded) else ""
 
     def read_telephone(self) -> str:
         """Return the supervision committee's telephone, empty before the village is described."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from ledger.audit.chain import ChainReader
 from ledger.audit.entries import EntryReader
+from ledger.audit.epochs import EpochReader
 from ledger.audit.findings import Finding, HomeSource, LogSource, Progress, Report, SealedClaim
 from ledger.audit.home import HomeReader
 from ledger.audit.keys import KeyReader, open_newest
@@ -48,11 +49,13 @@ def audit_log(
     meaning = MeaningReader(source, reference, entries, leaves.seals)
     keys = KeyReader()
     witnesses = WitnessReader()
+    epochs = EpochReader()
     for index, entry in chain.iterate():
         meaning.take(entry)
         keys.take(index, entry)
         if entry is not None:
             witnesses.take(entry)
+            epochs.take(entry)
         if progress is not None and (index % REPORT_EVERY == 0 or index + 1 == checkpoint.size):
             progress(index + 1, checkpoint.size)
     home = HomeReader(source, leaves, meaning) if isinstance(source, HomeSource) else None
@@ -60,9 +63,11 @@ def audit_log(
     _verify_trusted(trusted_key, history)
     roots = RootReader(leaves, history)
     witnessed, confirmed = witnesses.judge(source, meaning, roots, entries, checkpoint, now_ms)
+    known, of_old_log = epochs.split_known(known)
     findings = [
         *keys.list_findings(source, checkpoint),
         *chain.findings,
+        *of_old_log,
         *roots.list_tile_findings(source, _list_sizes(leaves, meaning.sheets)),
         *meaning.findings,
         *_list_lost_notes(meaning),

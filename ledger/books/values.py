@@ -36,6 +36,8 @@ SheetNumberOrNone = Annotated[str, Meta(pattern=r"\A(2[0-9]{3}-(0[1-9]|1[0-2])-[
 VoucherNumberOrNone = Annotated[str, Meta(pattern=r"\A(2[0-9]{3}-(0[1-9]|1[0-2])-[0-9]{3})?\Z")]
 VerifierKeyText = Annotated[str, Meta(min_length=20, max_length=300)]
 """A signed-note verifier key, `<origin>+<id>+<base64>`; what it holds is for the log to read."""
+RootHash = Annotated[str, Meta(pattern=r"\A[A-Za-z0-9+/]{43}=\Z")]
+"""base64 of a tree's root, 32 bytes."""
 NoteSignature = Annotated[str, Meta(pattern=r"\A[A-Za-z0-9+/]{86}==\Z")]
 """base64 of a raw Ed25519 signature, 64 bytes."""
 Integer = Annotated[int, Meta(ge=-INTEGER_MAX, le=INTEGER_MAX)]

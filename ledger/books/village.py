@@ -7,10 +7,12 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from ledger.books.values import (
+    Count,
     FileDigest,
     NoteSignature,
     Positive,
     PublicText,
+    RootHash,
     Value,
     VerifierKeyText,
 )
@@ -28,6 +30,18 @@ class LogFounded(Value, frozen=True):
     origin: Annotated[str, Meta(pattern=r"\A[a-z0-9./-]{8,80}\Z")]
     policy: FileDigest  # of the witness policy text in force
     verifier_key: VerifierKeyText  # counts until a rotation
+
+
+class LogRefounded(LogFounded, frozen=True):
+    """`log.refounded`, entry 0 of every later epoch: the log before it, and what of it was declared lost."""
+
+    lost_from: Count  # entries of the old log that survive; those from this index on are gone
+    old_key: VerifierKeyText  # that signed its last known checkpoint
+    old_origin: Annotated[str, Meta(pattern=r"\A[a-z0-9./-]{8,80}\Z")]
+    old_root: RootHash  # of that checkpoint
+    old_signature: NoteSignature  # over its text
+    old_size: Positive  # entries that it covers
+    reason: PublicText
 
 
 class KeyRotated(Value, frozen=True):

@@ -11,11 +11,19 @@ import rich_click as click
 from rich.console import Console
 from rich.progress import Progress as Bar
 
-from ledger.commands.common import home_option, json_option, print_json, print_notice, print_report
+from ledger.commands.common import (
+    home_option,
+    json_option,
+    print_json,
+    print_notice,
+    print_report,
+    village_option,
+)
 from ledger.errors import format_fault
 from ledger.home import Home, open_home
 from ledger.upkeep.backup import Backup, make_backup
 from ledger.upkeep.files import Progress
+from ledger.upkeep.loss import Loss
 from ledger.upkeep.refill import Refill
 from ledger.upkeep.restore import Restoration, mend_home, open_all, read_heads, restore_backup
 from ledger.upkeep.scrub import scrub_home
@@ -73,28 +81,42 @@ def _print_backup(backup: Backup, out: str) -> None:
 )
 @click.option("--database", default="", metavar="地址", help="放进空的 PostgreSQL；不写就放在文件夹里。")
 @click.option("--accept", is_flag=True, help="看过列出的疑点，确认备份以后没有再记过账，仍然恢复。")
+@click.option(
+    "--declare-loss", is_flag=True, help="缺的再也找不回：封存旧账，另立新的一册，永远写明丢了什么。"
+)
+@village_option
+@click.option("--reason", default="", metavar="原因", help="怎么丢的；公开，写进新账第一条。")
+@click.option("--maker", default="", metavar="代号", help="声明丢失的经办人。")
+@click.option("--checker", default="", metavar="代号", help="审核声明的另一人。")
 @json_option
 @click.pass_context
 def restore_command(
     context: click.Context,
+    /,
     backup: str | None,
     home: str,
     heads: str | None,
     evidence: tuple[str, ...],
-    database: str,
     accept: bool,
+    declare_loss: bool,
+    village: str | None,
     as_json: bool,
+    **details: str,
 ) -> None:
     """用备份恢复成新文件夹，缺的记录从别处一字不差地找回；不写备份，就为现有的文件夹找回。"""
+    loss = _build_loss(village, details) if declare_loss else None
+    if loss is not None and backup is None:
+        raise click.UsageError("声明丢失要写明备份：恢复成新文件夹时另立新的一册。")
     with _show_progress() as progress:
         if backup is not None:
             restoration = restore_backup(
                 Path(backup),
                 Path(home),
                 accept=accept,
-                database=database,
+                database=details["database"],
                 evidence=evidence,
                 heads=Path(heads) if heads else None,
+                loss=loss,
                 progress=progress,
             )
         else:
@@ -105,6 +127,14 @@ def restore_command(
         _print_restoration(restoration, home)
     is_whole = all(standing.fault is None for standing in restoration.standings)
     context.exit(0 if is_whole and not any(report.findings for report in restoration.reports) else 1)
+
+
+def _build_loss(village: str | None, details: dict[str, str]) -> Loss:
+    """Return the declaration; a usage error where a part of it is not written."""
+    declared = {name: details[name].strip() for name in ("reason", "maker", "checker")}
+    if village is None or not all(declared.values()):
+        raise click.UsageError("声明丢失要写明 --village、--reason、--maker 和 --checker。")
+    return Loss(village=village, **declared)
 
 
 def _mend(
@@ -119,6 +149,9 @@ def _mend(
 
 
 def _print_restoration(restoration: Restoration, home: str) -> None:
+    if restoration.epoch:
+        click.echo(f"旧账已封存在 {home}/epochs，新的一册：{restoration.epoch}")
+        print_notice("接着开账：用旧账最后一次结账的余额做期初余额，另一人通过；公开栏会一直写明丢了什么。")
     for refill in restoration.refills:
         for line in _describe_refill(refill):
             click.echo(line)

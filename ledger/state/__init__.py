@@ -14,10 +14,11 @@ import msgspec
 from ledger.books.periods import BEIJING, get_day
 from ledger.books.sheets import SheetSealed
 from ledger.books.values import SHEET_LETTERS, is_day
-from ledger.books.village import KeyRotated, LogFounded, VillageDescribed
+from ledger.books.village import KeyRotated, LogFounded, LogRefounded, VillageDescribed
 from ledger.books.witnesses import PolicyAdopted
 from ledger.entries import KINDS, Entry
 from ledger.errors import Fault
+from ledger.state.epochs import check_epoch, fold_epoch
 from ledger.state.facts import (
     EntryAt,
     Facts,
@@ -70,7 +71,8 @@ def check_entry(facts: Facts, reference: Reference, entry: Entry) -> list[Fault]
     """
     village = get_fact(facts, "village", VillageFacts)
     if isinstance(entry.body, LogFounded):
-        return _check_founding(village, entry)
+        faults = _check_founding(village, entry) + check_epoch(entry, entry.body)
+        return faults + (_check_persons(entry) if isinstance(entry.body, LogRefounded) else [])
     if village is None:
         return [
             Fault(
@@ -117,6 +119,8 @@ def fold_entry(facts: Facts, entry: Entry) -> None:
             verifier_key=body.verifier_key,
         )
         put_fact(facts, "village", founded)
+        if isinstance(body, LogRefounded):
+            fold_epoch(facts, body)
     elif isinstance(body, VillageDescribed):
         village = get_fact(facts, "village", VillageFacts)
         if village is None:

@@ -6,7 +6,8 @@ be dropped and folded again from the entries.
 
 | key | value | written by |
 | --- | --- | --- |
-| `village` | VillageFacts | log.founded, key.rotated, village.described |
+| `epoch` | EpochFacts: what of the log before was lost | log.refounded |
+| `village` | VillageFacts | log.founded, log.refounded, key.rotated, village.described |
 | `key/<index>` | KeyFacts: the handing over recorded there | key.rotated |
 | `books` | BooksFacts | accounts.opened, period.closed |
 | `closing/<period>` | ClosingFacts: balances at the month's end | accounts.opened (the month before), period.closed |

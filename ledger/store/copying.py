@@ -16,7 +16,7 @@ from sqlalchemy import Engine, Select, Table, bindparam, select, tuple_
 
 from ledger.store.engine import open_engine
 from ledger.store.migrations import Which, migrate
-from ledger.store.tables import LEDGER, VAULT, villages
+from ledger.store.tables import HEADS, LEDGER, VAULT, villages
 from ledger.store.transactions import CHUNK_ROWS, Transaction, begin_read, begin_write
 
 Progress = Callable[[int, int], None]
@@ -25,7 +25,7 @@ Progress = Callable[[int, int], None]
 PAGES_AT_ONCE = 4_096
 """Pages copied between two calls of the progress: 16 MB."""
 
-_METADATA = {"ledger": LEDGER, "vault": VAULT}
+_METADATA = {"heads": HEADS, "ledger": LEDGER, "vault": VAULT}
 
 
 def copy_database(
@@ -76,13 +76,28 @@ def copy_pages(source: Any, target: Path, progress: Progress | None) -> None:
     _end_journal(target)
 
 
-def copy_rows(source: Engine, target: Engine, which: Which, village: str) -> None:
+def list_copied(engine: Engine, which: Which) -> list[str]:
+    """Return every village of which a SQLite file has a row in any table."""
+    tables = [table for table in _METADATA[which].sorted_tables if "village" in table.c]
+    with engine.connect() as connection, connection.begin():
+        found = [connection.execute(select(table.c.village).distinct()).scalars() for table in tables]
+        return sorted({village for column in found for village in column})
+
+
+def copy_rows(
+    source: Engine, target: Engine, which: Which, village: str, *, left_out: frozenset[str] = frozenset()
+) -> None:
     """Copy every row of a village, in the order of the keys, out of one view and in one transaction.
 
-    Either side may be SQLite or PostgreSQL. The target's guards hold: it must have nothing of the village.
+    Either side may be SQLite or PostgreSQL. The target's guards hold: it must have nothing of the village. `left_out`
+    names tables; `*` is all of them.
     """
+    if "*" in left_out:
+        return
     with begin_read(source, village) as reading, begin_write(target, village) as writing:
         for table in _METADATA[which].sorted_tables:
+            if table.name in left_out or "village" not in table.c:
+                continue
             if table is villages:
                 writing.insert_new_rows(table, [(village,)])
                 continue
@@ -154,6 +169,6 @@ _PAGES = {
     table.name: _build_pages(table)
     for metadata in _METADATA.values()
     for table in metadata.sorted_tables
-    if table is not villages
+    if table is not villages and "village" in table.c
 }
 """By table: the statements that read it page by page."""

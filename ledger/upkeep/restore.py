@@ -37,6 +37,7 @@ from ledger.store.copying import copy_file, copy_rows
 from ledger.upkeep.backup import HEADS, MANIFEST, Manifest, audit_copy
 from ledger.upkeep.evidence import Evidence, list_heads, note_evidence, open_evidence
 from ledger.upkeep.files import PATH, Progress, check_files, copy_durably, list_files, make_folder, unpack
+from ledger.upkeep.loss import Loss, declare_loss
 from ledger.upkeep.notes import parse_heads
 from ledger.upkeep.records import Restored, read_upkeep, write_upkeep
 from ledger.upkeep.refill import Refill, refill_village
@@ -51,6 +52,7 @@ class Restoration(msgspec.Struct, frozen=True, kw_only=True):
     """What a restore did. A standing with a fault is a village that is read-only."""
 
     doubts: tuple[Fault, ...]  # that were accepted
+    epoch: str = ""  # origin of the log that was begun after a declared loss
     keys_missing: tuple[str, ...]  # villages whose key is not in the home
     refills: tuple[Refill, ...]
     reports: tuple[Report, ...]
@@ -67,13 +69,14 @@ def restore_backup(
     progress: Progress,
     clock: Clock | None = None,
     database: str = "",
+    loss: Loss | None = None,
 ) -> Restoration:
     """Make the new folder `target` a home out of a backup, folder or zip.
 
     `heads` is the old machine's heads.db, or its home; `evidence` names exports, sites, PDFs, proof files and
-    checkpoints. The new home keeps its databases in its folder, or in the empty PostgreSQL at `database`. Raises
-    Refused with every doubt unless they are accepted, and in any case for a backup that is not
-    whole or a log that was signed twice; then nothing is left at `target`.
+    checkpoints. The new home keeps its databases in its folder, or in the empty PostgreSQL at `database`. With `loss`
+    one village's log ends here and its next epoch begins. Raises Refused with every doubt unless they are accepted,
+    and in any case for a backup that is not whole or a log that was signed twice; then nothing is left at `target`.
     """
     if faults := check_database(database, "--database"):
         raise Refused(faults)
@@ -92,9 +95,35 @@ def restore_backup(
                 manifest=digest,
             )
             write_upkeep(folder, msgspec.structs.replace(read_upkeep(folder), restored=restored))
+        if loss is not None:
+            restoration = _begin_epoch(folder, restoration, loss, clock)
         if database:
             _move_databases(folder, database)
     return restoration
+
+
+def _begin_epoch(folder: Path, restoration: Restoration, loss: Loss, clock: Clock | None) -> Restoration:
+    """Declare the loss and say how the new log stands; Refused for a log that is whole: it simply goes on."""
+    standing = next((item for item in restoration.standings if item.village == loss.village), None)
+    if standing is None or (standing.fault is None and not restoration.doubts):
+        raise Refused([_build_whole(loss.village)])
+    declare_loss(folder, loss, clock)
+    with closing(open_home(folder, clock=clock)) as home:
+        epoch = home.keys.get_signer(loss.village).origin
+        others = [item for item in restoration.standings if item.village != loss.village]
+        standings = (*others, open_village(home, loss.village))
+    missing = tuple(village for village in restoration.keys_missing if village != loss.village)
+    return msgspec.structs.replace(restoration, epoch=epoch, keys_missing=missing, standings=standings)
+
+
+def _build_whole(village: str) -> Fault:
+    return Fault(
+        code="loss-none",
+        place=f"村 {village} 的账本",
+        found="没有少",
+        expected="少了记录、又找不回来的账本",
+        remedy="不用声明丢失：去掉 --declare-loss，恢复以后接着记",
+    )
 
 
 def mend_home(

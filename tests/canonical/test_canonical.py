@@ -36,6 +36,8 @@ from tests.builders import (
     build_points_line,
     build_points_reversal,
     build_points_round,
+    build_policy,
+    build_refounding,
     build_replacement,
     build_reversal,
     build_rotation,
@@ -69,6 +71,8 @@ def make_entries() -> list[Entry]:
         build_score_round(texts),
         build_seal(3),
         build_rotation(texts, 2),
+        build_policy(texts),
+        build_refounding(texts),
     ):
         chain.append(body)
     return chain.entries

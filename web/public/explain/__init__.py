@@ -29,6 +29,7 @@ from web.public.explain.telling import Explanation, Fact, Link, Table
 from web.public.explain.village import (
     explain_description,
     explain_founding,
+    explain_refounding,
     explain_rotation,
     explain_seal,
 )
@@ -39,6 +40,7 @@ __all__ = ["EXPLAINERS", "Explanation", "Fact", "Link", "Table", "explain_entry"
 
 EXPLAINERS: dict[str, Callable[[VillageView, Entry, Any], Explanation]] = {
     "log.founded": explain_founding,
+    "log.refounded": explain_refounding,
     "village.described": explain_description,
     "accounts.opened": explain_opening,
     "voucher.recorded": explain_recorded,

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from ledger.books.sheets import SheetSealed
-from ledger.books.village import KeyRotated, LogFounded, VillageDescribed
+from ledger.books.village import KeyRotated, LogFounded, LogRefounded, VillageDescribed
 from ledger.entries import Entry
 from ledger.figures import read_text
 from reports.words import format_count, format_day, format_month
 from web.i18n import _
+from web.public.epochs import tell_loss
 from web.public.explain.telling import Explanation, Fact, Link
 from web.public.months import find_fingerprint, get_sheet_path
 from web.site import VillageView
@@ -28,6 +29,22 @@ def explain_founding(_view: VillageView, entry: Entry, body: LogFounded) -> Expl
             Fact(_("验签公钥"), body.verifier_key),
             Fact(_("会计科目表"), _("{year} 年制度").format(year=body.chart)),
             Fact(_("第几册"), str(body.epoch)),
+        ),
+    )
+
+
+def explain_refounding(view: VillageView, entry: Entry, body: LogRefounded) -> Explanation:
+    founding = explain_founding(view, entry, body)
+    reason = read_text(view.texts, body.reason)
+    return Explanation(
+        what=_("重新立账"),
+        title=_("前一册账丢了一部分，另立新的一册"),
+        sentences=(tell_loss(body, reason), *founding.sentences),
+        facts=(
+            *founding.facts,
+            Fact(_("前一册的名字"), body.old_origin),
+            Fact(_("前一册还在的"), _("第 0 条起，共 {count} 条").format(count=format_count(body.lost_from))),
+            Fact(_("前一册的验签公钥"), body.old_key),
         ),
     )
 

@@ -1,0 +1,70 @@
+"""Checkpoints of the log before this one, held against what its loss was declared to be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from ledger.audit.findings import Finding
+from ledger.books.village import LogRefounded
+from ledger.entries import Entry
+from ledger.errors import NotProven
+from ledger.log.checkpoint import Checkpoint, open_checkpoint
+from ledger.log.hashing import format_hash
+from ledger.state.epochs import open_predecessor
+
+FIELD = "您手里旧账的检查点"
+
+
+class EpochReader:
+    """Takes entry 0; afterwards tells the old log's checkpoints from this log's."""
+
+    def __init__(self) -> None:
+        self._body: LogRefounded | None = None
+
+    def take(self, entry: Entry) -> None:
+        """Take an entry in order; only the founding of a later epoch matters."""
+        if isinstance(entry.body, LogRefounded) and entry.index == 0:
+            self._body = entry.body
+
+    def split_known(self, known: Sequence[bytes]) -> tuple[list[bytes], list[Finding]]:
+        """Return the checkpoints that are not the old log's, and findings about those that are."""
+        rest: list[bytes] = []
+        findings: list[Finding] = []
+        for note in known:
+            checkpoint = self._open_old(note)
+            if checkpoint is None:
+                rest.append(note)
+            else:
+                findings += self._compare(checkpoint)
+        return rest, findings
+
+    def _open_old(self, note: bytes) -> Checkpoint | None:
+        if self._body is None:
+            return None
+        try:
+            return open_checkpoint(note, open_predecessor(self._body)[1])
+        except NotProven:
+            return None
+
+    def _compare(self, checkpoint: Checkpoint) -> Iterator[Finding]:
+        """A later one shows a larger loss than declared; another root at the same size, a second history."""
+        assert self._body is not None
+        declared = open_predecessor(self._body)[0]
+        if checkpoint.size > declared.size:
+            yield Finding(
+                code="loss-understated",
+                entry=0,
+                expected=f"旧账至多 {declared.size} 项",
+                field=FIELD,
+                found=f"{checkpoint.size} 项，旧钥匙签过",
+                meaning="重新立账时少报了丢失的记录：丢的比公布的多",
+            )
+        elif checkpoint.size == declared.size and checkpoint.root != declared.root:
+            yield Finding(
+                code="history-rewritten",
+                entry=0,
+                expected=f"根哈希 {format_hash(declared.root)}",
+                field=FIELD,
+                found=format_hash(checkpoint.root),
+                meaning="旧账在同一个总数上签过两个不同的历史",
+            )
