@@ -4,7 +4,7 @@
 | --- | --- | --- |
 | `mingbai.toml` | settings | the address in printed codes |
 | `ledger.db` * | entries, trees, public texts, facts | everything a page shows; lost: read-only until restored |
-| `heads.db` | signed heads and what witnesses said of them | that no restored backup signs a second history; never restored |
+| `heads.db` | signed heads, and what witnesses said | that no restored backup signs a second history; never restored |
 | `vault.db` * | people, private disclosures, drafts | who is who; lost: totals stay provable, persons do not |
 | `keys/` | log keys | the signature under every head |
 | `archive/` | sealed files by digest | the exact bytes that were hung |
