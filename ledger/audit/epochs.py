@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from ledger.audit.entries import EntryReader
 from ledger.audit.findings import Finding
 from ledger.books.village import LogRefounded
-from ledger.entries import Entry
-from ledger.errors import NotProven
+from ledger.errors import NotFound, NotProven
 from ledger.log.checkpoint import Checkpoint, open_checkpoint
 from ledger.log.hashing import format_hash
 from ledger.state.epochs import open_predecessor
@@ -16,15 +16,10 @@ FIELD = "您手里旧账的检查点"
 
 
 class EpochReader:
-    """Takes entry 0; afterwards tells the old log's checkpoints from this log's."""
+    """Reads entry 0; tells the old log's checkpoints from this log's."""
 
-    def __init__(self) -> None:
-        self._body: LogRefounded | None = None
-
-    def take(self, entry: Entry) -> None:
-        """Take an entry in order; only the founding of a later epoch matters."""
-        if isinstance(entry.body, LogRefounded) and entry.index == 0:
-            self._body = entry.body
+    def __init__(self, entries: EntryReader) -> None:
+        self._body = _find_refounding(entries)
 
     def split_known(self, known: Sequence[bytes]) -> tuple[list[bytes], list[Finding]]:
         """Return the checkpoints that are not the old log's, and findings about those that are."""
@@ -68,3 +63,11 @@ class EpochReader:
                 found=format_hash(checkpoint.root),
                 meaning="旧账在同一个总数上签过两个不同的历史",
             )
+
+
+def _find_refounding(entries: EntryReader) -> LogRefounded | None:
+    try:
+        body = entries.read_entry(0).body
+    except (NotFound, NotProven):
+        return None
+    return body if isinstance(body, LogRefounded) else None

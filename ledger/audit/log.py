@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
 
 from ledger.audit.chain import ChainReader
 from ledger.audit.entries import EntryReader
@@ -49,13 +50,11 @@ def audit_log(
     meaning = MeaningReader(source, reference, entries, leaves.seals)
     keys = KeyReader()
     witnesses = WitnessReader()
-    epochs = EpochReader()
     for index, entry in chain.iterate():
         meaning.take(entry)
         keys.take(index, entry)
         if entry is not None:
             witnesses.take(entry)
-            epochs.take(entry)
         if progress is not None and (index % REPORT_EVERY == 0 or index + 1 == checkpoint.size):
             progress(index + 1, checkpoint.size)
     home = HomeReader(source, leaves, meaning) if isinstance(source, HomeSource) else None
@@ -63,15 +62,13 @@ def audit_log(
     _verify_trusted(trusted_key, history)
     roots = RootReader(leaves, history)
     witnessed, confirmed = witnesses.judge(source, meaning, roots, entries, checkpoint, now_ms)
-    known, of_old_log = epochs.split_known(known)
     findings = [
         *keys.list_findings(source, checkpoint),
         *chain.findings,
-        *of_old_log,
         *roots.list_tile_findings(source, _list_sizes(leaves, meaning.sheets)),
         *meaning.findings,
         *_list_lost_notes(meaning),
-        *roots.list_kept_findings(_iterate_notes(source, meaning, home, known)),
+        *_judge_notes(roots, EpochReader(entries), _iterate_notes(source, meaning, home), known),
         *witnessed,
         *(home.list_findings(entries) if home else ()),
     ]
@@ -101,9 +98,17 @@ def _list_sizes(leaves: Leaves, sheets: Sequence[SealedClaim]) -> list[int]:
     return [have, *(sheet.size for sheet in sheets if sheet.size <= have)]
 
 
-def _iterate_notes(
-    source: LogSource, meaning: MeaningReader, home: HomeReader | None, known: Sequence[bytes]
-) -> Iterator[KeptNote]:
+def _judge_notes(
+    roots: RootReader, epochs: EpochReader, kept: Iterable[KeptNote], known: Sequence[bytes]
+) -> Iterator[Finding]:
+    """The old log's checkpoints against its declared loss, every other one against the tree."""
+    known, of_old_log = epochs.split_known(known)
+    yield from of_old_log
+    notes = [KeptNote(-1, "您手里的检查点", note) for note in known]
+    yield from roots.list_kept_findings(itertools.chain(kept, notes))
+
+
+def _iterate_notes(source: LogSource, meaning: MeaningReader, home: HomeReader | None) -> Iterator[KeptNote]:
     witnessed = source.read_witnessed()
     if witnessed is not None:
         yield KeptNote(-1, "见证人确认过的检查点", witnessed)
@@ -112,8 +117,6 @@ def _iterate_notes(
             yield KeptNote(sheet.index, f"公开表 {sheet.number} 的检查点", note, sheet.size)
     if home is not None:
         yield from home.iterate_notes()
-    for note in known:
-        yield KeptNote(-1, "您手里的检查点", note)
 
 
 def _list_lost_notes(meaning: MeaningReader) -> Iterator[Finding]:

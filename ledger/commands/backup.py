@@ -6,14 +6,17 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Any
 
 import rich_click as click
 from rich.console import Console
 from rich.progress import Progress as Bar
 
 from ledger.commands.common import (
+    find_asked_passphrases,
     home_option,
     json_option,
+    passphrase_option,
     print_json,
     print_notice,
     print_report,
@@ -88,6 +91,8 @@ def _print_backup(backup: Backup, out: str) -> None:
 @click.option("--reason", default="", metavar="原因", help="怎么丢的；公开，写进新账第一条。")
 @click.option("--maker", default="", metavar="代号", help="声明丢失的经办人。")
 @click.option("--checker", default="", metavar="代号", help="审核声明的另一人。")
+@click.option("--no-passphrase", "is_plain", is_flag=True, help="新一册的签名私钥不加口令；只用于试用。")
+@passphrase_option
 @json_option
 @click.pass_context
 def restore_command(
@@ -101,7 +106,7 @@ def restore_command(
     declare_loss: bool,
     village: str | None,
     as_json: bool,
-    **details: str,
+    **details: Any,
 ) -> None:
     """用备份恢复成新文件夹，缺的记录从别处一字不差地找回；不写备份，就为现有的文件夹找回。"""
     loss = _build_loss(village, details) if declare_loss else None
@@ -117,6 +122,7 @@ def restore_command(
                 evidence=evidence,
                 heads=Path(heads) if heads else None,
                 loss=loss,
+                open_with=_open,
                 progress=progress,
             )
         else:
@@ -129,19 +135,23 @@ def restore_command(
     context.exit(0 if is_whole and not any(report.findings for report in restoration.reports) else 1)
 
 
-def _build_loss(village: str | None, details: dict[str, str]) -> Loss:
+def _build_loss(village: str | None, details: dict[str, Any]) -> Loss:
     """Return the declaration; a usage error where a part of it is not written."""
     declared = {name: details[name].strip() for name in ("reason", "maker", "checker")}
     if village is None or not all(declared.values()):
         raise click.UsageError("声明丢失要写明 --village、--reason、--maker 和 --checker。")
-    return Loss(village=village, **declared)
+    return Loss(is_plain=details["is_plain"], village=village, **declared)
+
+
+def _open(path: Path) -> Home:
+    return open_home(path, passphrases=find_asked_passphrases())
 
 
 def _mend(
     path: str, heads: str | None, evidence: tuple[str, ...], accept: bool, progress: Progress
 ) -> Restoration:
     with ExitStack() as stack:
-        home = open_home(Path(path))
+        home = _open(Path(path))
         stack.callback(home.close)
         given = stack.enter_context(open_all(evidence))
         apart = stack.enter_context(read_heads(Path(heads))) if heads else []

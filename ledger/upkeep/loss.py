@@ -16,6 +16,7 @@ people prepare from the last closing that survives.
 from __future__ import annotations
 
 import base64
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -24,13 +25,13 @@ import msgspec
 from ledger.books.village import ChartVersion, LogRefounded, VillageDescribed
 from ledger.entries import KIND_OF_BODY, Body, Claim
 from ledger.errors import Fault, NotProven, Refused
-from ledger.home import Home, open_home
+from ledger.home import Home
 from ledger.log.hashing import format_hash
 from ledger.log.keys import format_verifier_key
 from ledger.log.note import parse_note
 from ledger.log.policy import digest_policy
 from ledger.log.rotation import KeyHistory, find_verifier, open_by_history
-from ledger.ports import Clock, Draft, Head
+from ledger.ports import Draft, Head
 from ledger.service.drafts import Discloser, build_draft, pass_drafts, refuse_stranger
 from ledger.service.export import list_export_at
 from ledger.service.screening import refuse_texts
@@ -45,6 +46,7 @@ from ledger.store.migrations import Which
 from ledger.upkeep.files import write_durably
 from ledger.witnessed import build_policy
 
+OpenHome = Callable[[Path], Home]
 DESCRIBED = ("name", "telephone", "township")
 FOLDER = "epochs"
 
@@ -53,6 +55,7 @@ class Loss(msgspec.Struct, frozen=True, kw_only=True):
     """What a person declares of a village's log."""
 
     checker: str
+    is_plain: bool = False  # the new key lies open, for a trial
     maker: str
     reason: str
     village: str
@@ -78,16 +81,16 @@ def refuse_loss(home: Home, loss: Loss) -> None:
     refuse_texts(home, loss.village, {"--reason": loss.reason})
 
 
-def declare_loss(folder: Path, loss: Loss, clock: Clock | None) -> OldLog:
+def declare_loss(folder: Path, loss: Loss, open_with: OpenHome) -> OldLog:
     """Begin the next epoch of one village in the home at `folder`; return what is known of the old log."""
-    with closing(open_home(folder, clock=clock)) as home:
+    with closing(open_with(folder)) as home:
         refuse_loss(home, loss)
         old = _read_old(home, loss.village)
         _lay_aside(home, loss.village, old)
     _rewrite(folder, loss.village)
     for path in (folder / "keys").glob(f"{loss.village}.*"):
         path.unlink()
-    with closing(open_home(folder, clock=clock)) as home:
+    with closing(open_with(folder)) as home:
         _found_epoch(home, loss, old)
     return old
 
@@ -164,7 +167,9 @@ def _rewrite(folder: Path, village: str) -> None:
 def _found_epoch(home: Home, loss: Loss, old: OldLog) -> None:
     """Record entry 0 of the new log, and what the village is called; drafts that waited wait again."""
     origin, epoch = name_epoch(old.origin)
-    key = home.keys.create(loss.village, origin, home.entropy.take(32)).verifier_key
+    is_plain = loss.is_plain or home.keys.token is not None
+    passphrase = "" if is_plain else home.keys.passphrases.choose(f"村 {loss.village} 新的签名私钥")
+    key = home.keys.create(loss.village, origin, home.entropy.take(32), passphrase).verifier_key
     texts = Discloser(home.entropy)
     body = LogRefounded(
         chart=old.chart,

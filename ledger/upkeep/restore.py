@@ -28,7 +28,6 @@ from ledger.audit import Report
 from ledger.config import SETTINGS_FILE, check_database
 from ledger.errors import Fault, NotFound, NotProven, Refused
 from ledger.home import Home, open_home
-from ledger.ports import Clock
 from ledger.service.standing import Standing, examine, open_village
 from ledger.state.facts import VillageFacts, get_fact
 from ledger.state.keys import get_key_at
@@ -37,7 +36,7 @@ from ledger.store.copying import copy_file, copy_rows
 from ledger.upkeep.backup import HEADS, MANIFEST, Manifest, audit_copy
 from ledger.upkeep.evidence import Evidence, list_heads, note_evidence, open_evidence
 from ledger.upkeep.files import PATH, Progress, check_files, copy_durably, list_files, make_folder, unpack
-from ledger.upkeep.loss import Loss, declare_loss
+from ledger.upkeep.loss import Loss, OpenHome, declare_loss
 from ledger.upkeep.notes import parse_heads
 from ledger.upkeep.records import Restored, read_upkeep, write_upkeep
 from ledger.upkeep.refill import Refill, refill_village
@@ -67,16 +66,17 @@ def restore_backup(
     evidence: Sequence[str],
     heads: Path | None,
     progress: Progress,
-    clock: Clock | None = None,
     database: str = "",
     loss: Loss | None = None,
+    open_with: OpenHome = open_home,
 ) -> Restoration:
     """Make the new folder `target` a home out of a backup, folder or zip.
 
     `heads` is the old machine's heads.db, or its home; `evidence` names exports, sites, PDFs, proof files and
     checkpoints. The new home keeps its databases in its folder, or in the empty PostgreSQL at `database`. With `loss`
-    one village's log ends here and its next epoch begins. Raises Refused with every doubt unless they are accepted,
-    and in any case for a backup that is not whole or a log that was signed twice; then nothing is left at `target`.
+    one village's log ends here and its next epoch begins; `open_with` opens homes. Raises Refused with every doubt
+    unless they are accepted, and in any case for a backup that is not whole or a log that was signed twice; then
+    nothing is left at `target`.
     """
     if faults := check_database(database, "--database"):
         raise Refused(faults)
@@ -86,7 +86,7 @@ def restore_backup(
         _set_database(folder, "")
         if heads is not None:
             copy_file(find_heads(heads), folder / "heads.db")
-        with closing(open_home(folder, clock=clock)) as home, open_all(evidence) as given:
+        with closing(open_with(folder)) as home, open_all(evidence) as given:
             restoration = mend_home(home, given, accept=accept, progress=progress)
             restored = Restored(
                 accepted=tuple(doubt.code for doubt in restoration.doubts),
@@ -96,19 +96,19 @@ def restore_backup(
             )
             write_upkeep(folder, msgspec.structs.replace(read_upkeep(folder), restored=restored))
         if loss is not None:
-            restoration = _begin_epoch(folder, restoration, loss, clock)
+            restoration = _begin_epoch(folder, restoration, loss, open_with)
         if database:
             _move_databases(folder, database)
     return restoration
 
 
-def _begin_epoch(folder: Path, restoration: Restoration, loss: Loss, clock: Clock | None) -> Restoration:
+def _begin_epoch(folder: Path, restoration: Restoration, loss: Loss, open_with: OpenHome) -> Restoration:
     """Declare the loss and say how the new log stands; Refused for a log that is whole: it simply goes on."""
     standing = next((item for item in restoration.standings if item.village == loss.village), None)
     if standing is None or (standing.fault is None and not restoration.doubts):
         raise Refused([_build_whole(loss.village)])
-    declare_loss(folder, loss, clock)
-    with closing(open_home(folder, clock=clock)) as home:
+    declare_loss(folder, loss, open_with)
+    with closing(open_with(folder)) as home:
         epoch = home.keys.get_signer(loss.village).origin
         others = [item for item in restoration.standings if item.village != loss.village]
         standings = (*others, open_village(home, loss.village))

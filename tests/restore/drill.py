@@ -34,11 +34,16 @@ def restore(
         backup,
         target,
         accept=accept,
-        clock=FakeClock(LATER_MS),
         evidence=[str(item) for item in evidence],
         heads=heads,
+        open_with=open_later,
         progress=ignore,
     )
+
+
+def open_later(path: Path) -> Home:
+    """Open a home in January."""
+    return open_home(path, clock=FakeClock(LATER_MS))
 
 
 def list_codes(error: Refused) -> list[str]:
@@ -55,7 +60,7 @@ def write_export(village: VillageHome, folder: Path) -> Path:
 
 @contextlib.contextmanager
 def reopen(path: Path) -> Iterator[Home]:
-    home = open_home(path, clock=FakeClock(LATER_MS))
+    home = open_later(path)
     try:
         yield home
     finally:

@@ -25,7 +25,7 @@ from tests.builders import VILLAGE, build_opening
 from tests.fakes import FakeClock
 from tests.homes import VillageHome, open_village
 from tests.restore.conftest import copy_home, fill
-from tests.restore.drill import LATER_MS, back_up, ignore, list_codes, read_export, reopen
+from tests.restore.drill import LATER_MS, back_up, ignore, list_codes, open_later, read_export, reopen
 from tests.web.village import make_client
 
 
@@ -70,15 +70,15 @@ def declare(lost: Lost, target: Path, **changes: object) -> Restoration:
     said = {"reason": "村委会的电脑被雷击坏，备份以后记的两条找不回来", "village": VILLAGE}
     people = {"checker": lost.supervisor.user, "maker": lost.clerk.user}
     given = {name: str(value) for name, value in changes.items() if name in {*said, *people}}
-    loss = Loss(**{**said, **people, **given})
+    loss = Loss(is_plain=True, **{**said, **people, **given})
     return restore_backup(
         lost.backup,
         target,
         accept=bool(changes.get("accept")),
-        clock=FakeClock(LATER_MS),
         evidence=[],
         heads=changes.get("heads", lost.heads),
         loss=loss,
+        open_with=open_later,
         progress=ignore,
     )
 
@@ -263,7 +263,15 @@ def test_other_villages_of_the_home_stay_whole(lost: Lost, tmp_path: Path) -> No
     assert init is not None
     with open_village(tmp_path / "home") as village:
         words = ["--village", other, "--name", "松树村", "--township", "样例县松树镇"]
-        words += ["--telephone", "0000-0000001", "--clerk", "样例丙", "--supervisor", "样例丁"]
+        words += [
+            "--telephone",
+            "0000-0000001",
+            "--clerk",
+            "样例丙",
+            "--supervisor",
+            "样例丁",
+            "--no-passphrase",
+        ]
         assert CliRunner().invoke(init, ["--home", str(village.home.path), *words]).exit_code == 0
         back_up(village, tmp_path / "backup")
         village.open_books()
@@ -288,9 +296,14 @@ def test_an_operator_types_it(lost: Lost, tmp_path: Path) -> None:
 
     unsaid = CliRunner().invoke(restore, words)
     nowhere = CliRunner().invoke(restore, [*words[1:], *people, "--reason", "雷击"])
-    done = CliRunner().invoke(restore, [*words, *people, "--reason", "雷击"])
+    (tmp_path / "passphrase").write_text("correct horse battery staple\n")
+    (tmp_path / "passphrase").chmod(0o600)
+    given = ["--reason", "雷击", "--passphrase-file", str(tmp_path / "passphrase")]
+    done = CliRunner().invoke(restore, [*words, *people, *given])
 
     assert "声明丢失要写明 --village、--reason、--maker 和 --checker。" in unsaid.output
     assert "声明丢失要写明备份" in nowhere.output
     assert done.exit_code == 0
     assert "新的一册" in done.output
+    with reopen(tmp_path / "new") as home:
+        assert home.keys.get_signer(VILLAGE).protection == "passphrase"

@@ -15,11 +15,10 @@ from ledger.log.hashing import format_hash
 from ledger.upkeep.loss import Loss
 from ledger.upkeep.restore import restore_backup
 from tests.builders import VILLAGE
-from tests.fakes import FakeClock
 from tests.homes import VillageHome
 from tests.postgres import LOGIN, Cluster, cluster, database
 from tests.restore.conftest import copy_home
-from tests.restore.drill import LATER_MS, back_up, ignore
+from tests.restore.drill import back_up, ignore, open_later
 from tests.restore.test_scrub import attack
 
 __all__ = ["cluster", "database"]
@@ -46,7 +45,7 @@ def restore(folder: Path, *evidence: Path, **options: object) -> list[str]:
         lambda: restore_backup(
             folder / "backup",
             folder / "new",
-            clock=FakeClock(LATER_MS),
+            open_with=open_later,
             evidence=[str(item) for item in evidence],
             progress=ignore,
             **given,
@@ -151,7 +150,7 @@ def test_a_database_that_has_the_village_already(
     url = cluster.make_url(database, LOGIN)
     back_up(village, tmp_path / "backup")
     first = {"accept": False, "evidence": [], "heads": village.home.path, "progress": ignore}
-    restore_backup(tmp_path / "backup", tmp_path / "first", clock=FakeClock(LATER_MS), database=url, **first)
+    restore_backup(tmp_path / "backup", tmp_path / "first", open_with=open_later, database=url, **first)
 
     assert restore(tmp_path, heads=village.home.path, database=url) == one(
         f"--database：现为已有村 {VILLAGE} 的账本，应为没有这些村的数据库。",
@@ -185,7 +184,11 @@ def test_a_loss_that_nothing_proves(village: VillageHome, tmp_path: Path) -> Non
 
 def make_loss(village: VillageHome) -> Loss:
     return Loss(
-        checker=village.supervisor.user, maker=village.clerk.user, reason="雷击坏了电脑", village=VILLAGE
+        checker=village.supervisor.user,
+        maker=village.clerk.user,
+        is_plain=True,
+        reason="雷击坏了电脑",
+        village=VILLAGE,
     )
 
 

@@ -14,7 +14,7 @@ from tests.fakes import FakeClock
 from tests.homes import open_village
 from tests.postgres import LOGIN, Cluster, cluster, database
 from tests.restore.conftest import copy_home, fill
-from tests.restore.drill import LATER_MS, back_up, ignore, list_codes, read_export, restore
+from tests.restore.drill import LATER_MS, back_up, ignore, list_codes, open_later, read_export, restore
 
 __all__ = ["cluster", "database"]
 
@@ -67,9 +67,9 @@ def restore_to(backup: Path, target: Path, heads: Path, database: str) -> None:
         backup,
         target,
         accept=False,
-        clock=FakeClock(LATER_MS),
         database=database,
         evidence=[],
         heads=heads,
+        open_with=open_later,
         progress=ignore,
     )
