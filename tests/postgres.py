@@ -76,14 +76,21 @@ class Cluster:
     def kill(self) -> None:
         """Kill the postmaster and every backend at once, as an operating system out of memory would."""
         assert self._process is not None
-        children = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children").read_text().split()
-        for pid in (self._process.pid, *map(int, children)):
+        postmaster, *children = self.list_processes()
+        for pid in (postmaster, *children):
             try:
                 os.kill(pid, signal.SIGKILL)
             except ProcessLookupError:
                 continue
         self._process.wait()
-        _wait_until_gone([int(pid) for pid in children])
+        _wait_until_gone(children)
+
+    def list_processes(self) -> list[int]:
+        """Return the postmaster and its backends."""
+        assert self._process is not None
+        postmaster = self._process.pid
+        children = Path(f"/proc/{postmaster}/task/{postmaster}/children").read_text().split()
+        return [postmaster, *map(int, children)]
 
     def stop(self) -> None:
         """Stop the server and remove its folder."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import csv
 import json
 import re
@@ -14,12 +15,14 @@ from packaging.requirements import Requirement
 from packaging.version import Version
 from pysqlite3 import dbapi2 as sqlite
 
-from tests.house.sources import ROOT
+from tests.house.sources import ROOT, parse_modules
 
 SQLITE_FLOOR = Version(
     "3.51.3"
 )  # Below it a crash while the write-ahead log is reset can lose committed entries.
 LOCKS = ("requirements.txt", "requirements-test.txt")
+SIDE_LOCKS = ("requirements-browser.txt", "requirements-bench.txt")
+"""What is installed in folders of its own, outside of the environment that the product and its tests run in."""
 
 
 def read_floors() -> list[tuple[str, str]]:
@@ -66,7 +69,7 @@ def test_both_locks_pin_the_same_versions() -> None:
 
 
 def test_the_lock_answers_every_requirement() -> None:
-    found = read_pins("requirements-test.txt") | read_pins("requirements-browser.txt")
+    found = {name: pin for lock in (*LOCKS[1:], *SIDE_LOCKS) for name, pin in read_pins(lock).items()}
     pins = {name: Version(pin) for name, (pin, _) in found.items()}
 
     unmet = [
@@ -76,6 +79,29 @@ def test_the_lock_answers_every_requirement() -> None:
     ]
 
     assert unmet == []
+
+
+@pytest.mark.parametrize("lock", SIDE_LOCKS)
+def test_every_pin_of_a_side_lock_carries_hashes(lock: str) -> None:
+    pins = read_pins(lock)
+
+    assert pins
+    assert all(hashes for _, hashes in pins.values())
+
+
+def test_a_peer_under_another_licence_is_installed_and_imported_by_the_benchmark_alone() -> None:
+    peers = read_pins("requirements-bench.txt").keys()
+    shipped = read_pins("requirements.txt").keys() | read_pins("requirements-test.txt").keys()
+    imported = {
+        str(path)
+        for path, tree in parse_modules("ledger", "reports", "web", "tests")
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        if "pymerkle" in ast.unparse(node)
+    }
+
+    assert peers & shipped == set()
+    assert imported == {"tests/bench/peers.py"}
 
 
 def test_browser_code_is_pinned_with_its_digest_and_names_no_registry() -> None:
@@ -91,4 +117,3 @@ def test_browser_code_is_pinned_with_its_digest_and_names_no_registry() -> None:
     assert named <= packages.keys()
     assert all(package["integrity"].startswith("sha512-") for package in packages.values())
     assert "://" not in text
-    assert all(hashes for _, hashes in read_pins("requirements-browser.txt").values())

@@ -1,0 +1,78 @@
+"""The benchmark says what it measured: directions of ratios, goals, missing peers. No time is judged here."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+import pytest
+from click.testing import CliRunner
+
+from tests.bench import peers
+from tests.bench.__main__ import format_table, main
+from tests.bench.measuring import Cost, Row, compare
+
+
+def make_costs(*seconds: float) -> list[Cost]:
+    return [Cost(cpu_s=value, wall_s=2 * value) for value in seconds]
+
+
+def make_row(**changes: object) -> Row:
+    fields = {"job": "ours / theirs", "place": "SQLite", "size": 10, "count": 30}
+    return compare(make_costs(1, 2, 4), make_costs(2, 2, 2), **(fields | changes))
+
+
+def test_a_speed_is_their_time_over_ours_pair_by_pair() -> None:
+    row = make_row(goal=1.0)
+
+    assert row.cpu is not None
+    assert (row.cpu.least, row.cpu.median, row.cpu.most) == (0.5, 1.0, 2.0)
+    assert row.is_met
+    assert not make_row(goal=1.1).is_met
+    assert row.ours == 30 / 4
+
+
+def test_a_cost_is_our_time_over_theirs() -> None:
+    row = make_row(goal=1.0, direction="cost")
+
+    assert row.cpu is not None
+    assert (row.cpu.least, row.cpu.median, row.cpu.most) == (0.5, 1.0, 2.0)
+    assert row.is_met
+    assert not make_row(goal=0.9, direction="cost").is_met
+
+
+def test_sides_that_did_another_number_of_things_are_compared_by_the_thing() -> None:
+    row = make_row(share=3.0)
+
+    assert row.wall is not None
+    assert row.wall.median == 3.0
+
+
+def test_a_row_without_a_peer_says_what_to_install() -> None:
+    row = Row(job="ours / theirs", place="SQLite", size=10, goal=1.5, note=peers.MISSING)
+
+    (line,) = list(format_table([row]))[2:]
+
+    assert "`./mingbai bench` installs it" in line
+    assert "not measured" in line
+    assert row.is_met is None
+
+
+@pytest.mark.parametrize("words", [["--sizes", "10"], ["--only", "nothing"], ["--on", "oracle"]])
+def test_a_mistyped_word_is_refused(words: list[str]) -> None:
+    result = CliRunner().invoke(main, words)
+
+    assert result.exit_code == 2
+    assert "--help" in result.output
+
+
+def test_a_small_run_measures_every_job_of_a_database_and_leaves_nothing(tmp_path: Path) -> None:
+    """The story's own audit is in it: an entry that the books refuse would be a finding."""
+    words = ["--sizes", "1200", "--rounds", "1", "--on", "sqlite", "--only", "audit,proof,append"]
+
+    result = CliRunner().invoke(main, [*words, "--folder", str(tmp_path), "--json"], catch_exceptions=False)
+
+    rows = msgspec.json.decode(result.stdout)
+    assert {row["job"].split()[0] for row in rows} == {"audit", "proof", "batch"}
+    assert all(row["wall"]["median"] > 0 for row in rows if not row["note"])
+    assert list(tmp_path.iterdir()) == []
