@@ -27,7 +27,10 @@ from ledger.log.tree import TILE_HEIGHT, Frontier, append_leaves, format_frontie
 from ledger.state import fold_entry
 from ledger.store.reading import SqlReader
 from ledger.store.tables import entries, growing_tiles, logs, texts, tiles, villages
-from ledger.store.transactions import CHUNK_ROWS, Transaction
+from ledger.store.transactions import Transaction
+
+_BATCH_MAX_BYTES = 8_388_608
+"""Entries collected before they are inserted, whatever their number: so that long ones fit in memory too."""
 
 _TILE_BYTES = TILE_WIDTH * HASH_BYTES
 _GROW_LOG = (
@@ -50,6 +53,7 @@ class SqlWriter(SqlReader):
     def __init__(self, transaction: Transaction, village: str) -> None:
         super().__init__(transaction, village)
         self._rows: list[_Row] = []  # of `entries`, not inserted yet
+        self._bytes = 0  # of the entries in `_rows`
         self._claims: dict[bytes, int] = {}  # of `_rows`
         self._texts: list[tuple[str, int, str, str]] = []  # of `texts`, not inserted yet
         self._last: Entry | None = None
@@ -76,11 +80,12 @@ class SqlWriter(SqlReader):
         fold_entry(self._facts, entry)
         leaf, previous, index = hash_leaf(data), self._leaf, entry.index
         self._rows.append((self._village, index, leaf, previous, claim, entry.kind, entry.recorded_at, data))
+        self._bytes += len(data)
         self._claims[claim] = index
         self._texts += [(self._village, index, digest_disclosure(text), text) for text in public]
         self._size, self._leaf, self._recorded_at, self._last = index + 1, leaf, entry.recorded_at, entry
         self._is_broken = False
-        if len(self._rows) >= CHUNK_ROWS:
+        if len(self._rows) >= self._transaction.batch_rows or self._bytes >= _BATCH_MAX_BYTES:
             self._insert()
 
     def flush(self) -> None:
@@ -162,7 +167,7 @@ class SqlWriter(SqlReader):
             self._insert_hashes(level, first >> (TILE_HEIGHT * level), [item.hash for item in hashes])
         self._frontier = growth.frontier
         self._write_log()
-        self._rows, self._claims, self._texts = [], {}, []
+        self._rows, self._bytes, self._claims, self._texts = [], 0, {}, []
 
     def _insert_hashes(self, level: int, first: int, hashes: list[Hash]) -> None:
         """Keep `hashes`, which begin at `first` in the row of `level`: full tiles for good, the rest to grow

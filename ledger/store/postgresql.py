@@ -62,6 +62,15 @@ IDLE_TIMEOUT_MS = 300_000
 POOL_SIZE, POOL_OVERFLOW = 5, 15
 """Connections that one process keeps, and may open beyond, for each purpose; threads wait for one of them."""
 
+_BEGIN_READING = (
+    "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT set_config('mingbai.village', %s, true)"
+)
+# The schema is mixed in: whoever writes to a village's vault does not wait for its ledger.
+_BEGIN_WRITING = (
+    "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SELECT set_config('mingbai.village', %s, true), "
+    "pg_advisory_xact_lock(%s::bigint # current_schema()::regnamespace::oid::bigint)"
+)
+
 _TYPES = {BigInteger: "int8", Integer: "int4", LargeBinary: "bytea"}
 
 
@@ -141,17 +150,12 @@ def begin(connection: PoolProxiedConnection, village: str, *, writes: bool) -> N
     their view begins anew with each statement, and nobody else writes meanwhile.
     """
     driver: Any = connection.driver_connection
-    if not writes:
-        driver.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-        driver.execute("SELECT set_config('mingbai.village', %s, true)", (village,))
-        return
-    driver.execute("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE")
-    # The schema is mixed in: whoever writes to a village's vault does not wait for its ledger.
-    driver.execute(
-        "SELECT set_config('mingbai.village', %s, true), "
-        "pg_advisory_xact_lock(%s::bigint # current_schema()::regnamespace::oid::bigint)",
-        (village, compute_lock_key(village)),
-    )
+    # Both statements in one round trip: libpq quotes the values into the text.
+    cursor = import_driver().ClientCursor(driver)
+    if writes:
+        cursor.execute(_BEGIN_WRITING, (village, compute_lock_key(village)))
+    else:
+        cursor.execute(_BEGIN_READING, (village,))
 
 
 def commit(connection: PoolProxiedConnection) -> None:

@@ -23,6 +23,9 @@ from ledger.store import postgresql
 CHUNK_ROWS = 1_000
 """Rows in one call of the driver: more gain no time and only hold memory."""
 
+COPY_ROWS = 5_000
+"""Rows that are worth a COPY to PostgreSQL: it costs a few milliseconds beside the rows themselves."""
+
 COPY_MIN_ROWS = 32
 """Fewer rows go to PostgreSQL one by one, in one round trip: COPY takes three more."""
 
@@ -135,6 +138,7 @@ class Transaction:
         self._village = village
         driver: Any = dialect.loaded_dbapi
         self.integrity_error: type[Exception] = driver.IntegrityError
+        self.batch_rows = COPY_ROWS if dialect.name == POSTGRESQL else CHUNK_ROWS
 
     def fetch_one(self, statement: Executable, **values: Any) -> tuple[Any, ...] | None:
         """Return the first row, None when there is none."""
@@ -184,6 +188,10 @@ class Transaction:
             self._copy_many(use, table, rows)
             return
         compiled = self._compile(use, table)
+        if len(rows) == 1:
+            # psycopg would make a pipeline of the one, which takes two round trips more.
+            self._cursor.execute(compiled.text, rows[0])
+            return
         for start in range(0, len(rows), CHUNK_ROWS):
             self._cursor.executemany(compiled.text, rows[start : start + CHUNK_ROWS])
 
@@ -194,9 +202,7 @@ class Transaction:
             keys = [column.name for column in table.c][:width]
             assert keys == [column.name for column in table.primary_key]
             rows = list({row[:width]: row for row in rows}.values())
-        compiled = self._compile(STAGED + use, table)
-        for start in range(0, len(rows), CHUNK_ROWS):
-            postgresql.copy_rows(self._cursor, compiled.text, table, rows[start : start + CHUNK_ROWS])
+        postgresql.copy_rows(self._cursor, self._compile(STAGED + use, table).text, table, rows)
 
     def _compile(self, use: str, element: Any) -> _Compiled:
         key = (use, self._dialect.name, element)
