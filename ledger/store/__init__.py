@@ -1,11 +1,14 @@
-"""Storage: the ports kept in SQLite files, and sealed files beside them.
+"""Storage: the ports kept in SQLite files or a PostgreSQL, and sealed files beside them.
 
 Leaves to others: what an entry means (`books`, `state`), how it is hashed (`log`), who may record it
 (`service`).
 
 | module | subject |
 | --- | --- |
+| `databases` | the databases of a home, by its settings |
 | `engine` | how a database file is opened: journal, durability, what a connection may not do |
+| `postgresql` | how a server is reached: settings of a connection, a transaction of one village, errors |
+| `roles` | what an administrator prepares there, and what the doctor looks at |
 | `transactions` | one open transaction; statements written in Core, run at the driver's level |
 | `tables` | every table of the three databases |
 | `guards` | triggers that refuse to change what was recorded |
@@ -23,7 +26,7 @@ Rules that always hold: every key begins with the village; rows never leave as r
 touches another's rows; a person's words reach neither a file name nor the program's logger.
 
 What the guards are worth: they stop mistakes and whoever has only this program's connection. The owner of the
-file can drop a trigger or edit a page; against the owner stand the hashes, the signed heads and the
+file, or the server's superuser, can drop a trigger or edit a page; against the owner stand the hashes, the signed heads and the
 witnesses.
 """
 
