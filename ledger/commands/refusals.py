@@ -58,6 +58,17 @@ _DATABASE_REASONS = {
 """By SQLite's primary result code: what a database could not do because of the disk, and the system's word for it."""
 
 
+_DATABASE_WORDS = {
+    "attempt to write a readonly database": 8,
+    "disk I/O error": 10,
+    "database disk image is malformed": 11,
+    "database or disk is full": 13,
+    "unable to open database file": 14,
+    "file is not a database": 26,
+}
+"""What SQLite says for a code: the driver's copying of pages raises without the code itself."""
+
+
 class DatabaseFailure(OSError):
     """What the disk did to a database; `reason` is in Chinese."""
 
@@ -70,7 +81,7 @@ def find_disk_failure(error: BaseException | None) -> OSError | None:
     """Return what the disk did where that is why `error` was raised, by whatever driver; None where it is our bug."""
     while error is not None and not isinstance(error, OSError):
         # Asked of the error, not of its class: this module must not load a database to know one.
-        code = getattr(error, "sqlite_errorcode", None)
+        code = getattr(error, "sqlite_errorcode", _DATABASE_WORDS.get(str(error)))
         if isinstance(code, int) and code & 0xFF in _DATABASE_REASONS:
             return DatabaseFailure(*_DATABASE_REASONS[code & 0xFF])
         error = error.__cause__ or error.__context__
