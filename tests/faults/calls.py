@@ -47,10 +47,11 @@ class Call(NamedTuple):
 
 
 class Ran(NamedTuple):
-    """How a command ended, negative by a signal, and what it told."""
+    """How a command ended, negative by a signal, and what it told; whether a call failed as it was to."""
 
     status: int
     told: str
+    was_failed: bool = False
 
 
 class Spawner:
@@ -98,15 +99,19 @@ class Spawner:
         tracer = None
         if log is not None:
             options = [part for item in (TRACED, *injected) for part in ("-e", item)]
-            tracer = subprocess.Popen(
-                ["strace", "-q", "-y", "-s", "0", "-o", log, *options, "-p", str(child)]
-            )
-            _wait_until(child, f"TracerPid:\t{tracer.pid}")
+            command = ["strace", "-y", "-s", "0", "-o", log, *options, "-p", str(child)]
+            tracer = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+            # Not when the child has a tracer but when strace says so: only then is no call missed.
+            assert tracer.stderr is not None
+            said = tracer.stderr.readline()
+            assert "attached" in said, said
         os.kill(child, signal.SIGCONT)
         status = self._read()
         if tracer is not None:
-            tracer.wait(_WAIT_S)
-        return Ran(status, Path(self._job["told"]).read_text(encoding="utf-8"))
+            tracer.communicate(timeout=_WAIT_S)
+        asked = log.read_text(encoding="utf-8", errors="replace") if log is not None else ""
+        was_failed = "(INJECTED)" in asked or "killed by SIGKILL" in asked
+        return Ran(status, Path(self._job["told"]).read_text(encoding="utf-8"), was_failed)
 
     def _ask(self, words: Sequence[str]) -> int:
         assert self._process.stdin is not None

@@ -320,12 +320,16 @@ class Tally:
         )
 
 
-def cut_everywhere(recording: Recording, folder: Path, cuts: int, seed: int = 0) -> Tally:
+def cut_everywhere(
+    recording: Recording, folder: Path, cuts: int, *, seed: int = 0, points: range | None = None
+) -> Tally:
     """Cut the power `cuts` times, evenly over every step after the first answer, and inspect what each leaves.
+
+    `points` are the steps after which it is cut, where not every one.
 
     The same seed cuts the same way.
     """
-    tally, disk, points = Tally(), Disk(), recording.list_points()
+    tally, disk, points = Tally(), Disk(), points or recording.list_points()
     inspector = Inspector(folder, recording)
     for step in recording.steps[: points[0]]:
         disk.take(step)

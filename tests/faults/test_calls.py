@@ -55,7 +55,7 @@ def test_one_call_of_every_kind_failed(
 
     assert sweep.wrong == []
     assert sweep.cases == len(chosen) >= 9
-    assert sweep.endings["signal=KILL -9"]
+    assert sweep.missed == 0
 
 
 @pytest.mark.deep
@@ -72,4 +72,4 @@ def test_every_call_failed_in_every_way(
 
     assert sweep.wrong == []
     assert sweep.cases == 3 * len(calls) >= 300
-    assert sweep.endings["signal=KILL -9"] == len(calls)
+    assert sweep.missed == 0

@@ -11,6 +11,8 @@ from tests.builders import VILLAGE, build_opening, build_postings, build_voucher
 from tests.faults.cuts import Worker
 
 BATCH = 20
+SINGLES = 100
+"""Entries one by one that fill a write-ahead log of 1,000 pages, and some more."""
 
 
 def work_a_month(worker: Worker) -> None:
@@ -31,13 +33,10 @@ def work_a_month(worker: Worker) -> None:
 
 
 def work_until_the_journal_is_full(worker: Worker) -> None:
-    """Batches until SQLite moves the journal's pages into the file by itself and begins the journal anew."""
+    """Single entries until SQLite moves the journal's pages into the file by itself and begins the journal anew."""
     worker.pass_(_make_opening(worker))
-    numbers = iter(range(1, 1_000))
-    for _ in range(5):
-        worker.pass_(*(_make_voucher(worker, next(numbers)) for _ in range(100)))
-    for _ in range(3):
-        worker.pass_(_make_voucher(worker, next(numbers)))
+    for number in range(1, SINGLES + 1):
+        worker.pass_(_make_voucher(worker, number))
 
 
 def _make_opening(worker: Worker) -> Callable[[], Draft]:
