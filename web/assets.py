@@ -1,8 +1,13 @@
-"""The style, the script and the icon, in memory, each under a name that changes with its content."""
+"""The style, the scripts and the icon, in memory, each under a name that changes with its content.
+
+Scripts import each other by their plain names, so they stand together in one folder that is named by all of them. The
+fallback library among them is made by the set-up (`web/browser`); where it was not, pages say what they cannot check.
+"""
 
 from __future__ import annotations
 
 import hashlib
+import re
 from functools import cache
 from importlib import resources
 
@@ -13,18 +18,19 @@ _MEDIA_TYPES = {
     "js": "text/javascript; charset=utf-8",
     "svg": "image/svg+xml",
 }
+_IMPORT = re.compile(r'^import .* from "\./([a-z]+\.js)";$', re.MULTILINE)
 
 
 @cache
 def load_assets() -> dict[str, PageBytes]:
-    """Return every static file by its public name: `style-<digest>.css`."""
-    assets = {}
-    for file in sorted(resources.files("web").joinpath("static").iterdir(), key=lambda item: item.name):
-        stem, _, suffix = file.name.rpartition(".")
-        if suffix in _MEDIA_TYPES:
-            body = file.read_bytes()
-            name = f"{stem}-{hashlib.sha256(body).hexdigest()[:12]}.{suffix}"
-            assets[name] = build_page_bytes(body, _MEDIA_TYPES[suffix])
+    """Return every static file by its public name: `style-<digest>.css`, `scripts-<digest>/check.js`."""
+    files = {name: body for name, body in _read_files().items() if not name.endswith(".js")}
+    scripts = {name: body for name, body in _read_files().items() if name.endswith(".js")}
+    folder = f"scripts-{_digest(b''.join(name.encode() + body for name, body in scripts.items()))}"
+    assets = {f"{folder}/{name}": _build(name, body) for name, body in scripts.items()}
+    for name, body in files.items():
+        stem, _, suffix = name.rpartition(".")
+        assets[f"{stem}-{_digest(body)}.{suffix}"] = _build(name, body)
     return assets
 
 
@@ -33,6 +39,36 @@ def get_asset_path(name: str) -> str:
     """Return the path of a static file for a page: `/static/style-<digest>.css` of `style.css`."""
     stem, _, suffix = name.rpartition(".")
     for public in load_assets():
-        if public.startswith(f"{stem}-") and public.endswith(f".{suffix}"):
+        folder, _, file = public.rpartition("/")
+        if file == name or (not folder and public.startswith(f"{stem}-") and public.endswith(f".{suffix}")):
             return f"/static/{public}"
     raise ValueError(f"no static file {name}")
+
+
+@cache
+def list_imports(name: str) -> tuple[str, ...]:
+    """Return the paths of the scripts that a script imports at once, directly or not, so that a page can name them
+    all before the first has come.
+    """
+    found: dict[str, None] = {}
+    waiting = [name]
+    while waiting:
+        body = load_assets()[get_asset_path(waiting.pop()).removeprefix("/static/")].body.decode()
+        new = [other for other in _IMPORT.findall(body) if other not in found and other != name]
+        found.update(dict.fromkeys(new))
+        waiting.extend(new)
+    return tuple(get_asset_path(other) for other in sorted(found))
+
+
+def _read_files() -> dict[str, bytes]:
+    folder = resources.files("web").joinpath("static")
+    files = sorted(folder.iterdir(), key=lambda item: item.name)
+    return {file.name: file.read_bytes() for file in files if file.name.rpartition(".")[2] in _MEDIA_TYPES}
+
+
+def _digest(body: bytes) -> str:
+    return hashlib.sha256(body).hexdigest()[:12]
+
+
+def _build(name: str, body: bytes) -> PageBytes:
+    return build_page_bytes(body, _MEDIA_TYPES[name.rpartition(".")[2]])

@@ -12,7 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from jinja2.loaders import ChoiceLoader
 from markupsafe import Markup
 
-from web.assets import get_asset_path
+from web.assets import get_asset_path, list_imports
 from web.i18n import TRANSLATIONS
 
 
@@ -72,4 +72,5 @@ def _get_environment() -> Environment:
     )
     environment.install_gettext_translations(TRANSLATIONS, newstyle=False)  # type: ignore[attr-defined]  # i18n adds it.
     environment.globals["asset"] = get_asset_path
+    environment.globals["imports"] = list_imports
     return environment

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import APIResponse, Browser, Page, Route, sync_playwright
 
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = [
@@ -14,17 +14,39 @@ FLAGS = [
     "--disable-quic",
     "--no-first-run",
     "--disable-background-networking",
+    "--disable-features=LocalNetworkAccessChecks",  # A page that a test answers itself may load from this machine.
     "--disable-component-update",
     "--disable-sync",
 ]
+INSECURE_HOST = "village.example"
+"""Leads to this machine; a browser does not count it among the safe ones, so that without HTTPS it has no WebCrypto."""
+
+NO_SUBTLE = "Object.defineProperty(Crypto.prototype, 'subtle', {get: () => undefined})"
+NO_ED25519 = """
+const real = globalThis.SubtleCrypto?.prototype.importKey;
+if (real) SubtleCrypto.prototype.importKey = function (format, data, algorithm, ...rest) {
+  return (algorithm.name ?? algorithm) === "Ed25519" ? Promise.reject(new DOMException("no", "NotSupportedError"))
+    : real.call(this, format, data, algorithm, ...rest);
+};
+"""
+LYING_ED25519 = """
+if (globalThis.SubtleCrypto) SubtleCrypto.prototype.verify = () => Promise.resolve(true);
+"""
+MODES = ("own", "no-ed25519", "lying-ed25519", "no-https")
+"""What a browser brings: all of it, no Ed25519, one that takes everything, no WebCrypto at all."""
+
+KNOWN = "Cross-Origin-Opener-Policy header has been ignored"
+"""What chromium says of every page without HTTPS, and rightly."""
+
 SCREENS = ((320, 640), (360, 740), (1280, 800))
 
 
 @contextmanager
 def open_browser() -> Iterator[Browser]:
     """Start chromium without a network of its own."""
+    rules = f"--host-resolver-rules=MAP {INSECURE_HOST} 127.0.0.1"
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS, rules])
         try:
             yield browser
         finally:
@@ -39,10 +61,33 @@ def open_page(
     complaints: list[str] = []
     context = browser.new_context(viewport={"width": width, "height": height}, java_script_enabled=script)
     page = context.new_page()
-    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page.on(
+        "console",
+        lambda message: (
+            complaints.append(message.text) if message.type == "error" and KNOWN not in message.text else None
+        ),
+    )
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on("dialog", lambda dialog: (complaints.append(dialog.message), dialog.dismiss()))
     try:
         yield page, complaints
     finally:
         context.close()
+
+
+def choose_mode(page: Page, address: str, mode: str) -> str:
+    """Take from the browser what `mode` says, and return the address to open."""
+    scripts = {"no-ed25519": NO_ED25519, "lying-ed25519": LYING_ED25519}
+    if mode in scripts:
+        page.add_init_script(scripts[mode])
+    return address.replace("127.0.0.1", INSECURE_HOST) if mode == "no-https" else address
+
+
+def refuse_fallback(page: Page) -> None:
+    """Serve no fallback library, as where the set-up could not fetch it."""
+    page.route("**/fallback.js", lambda route: route.fulfill(status=404, body=""))
+
+
+def fetch(route: Route) -> APIResponse:
+    """Ask the server as the page did; only the browser itself knows where the insecure name leads."""
+    return route.fetch(url=route.request.url.replace(INSECURE_HOST, "127.0.0.1"))

@@ -12,26 +12,18 @@ import pytest
 from playwright.sync_api import Browser, Page, Route
 
 from ledger.books.values import SheetKind
+from ledger.keys.folder import KeySigner
 from ledger.log.checkpoint import Checkpoint, sign_checkpoint
 from ledger.log.hashing import format_hash
-from ledger.log.keys import make_signer
-from ledger.log.note import NoteVerifier, parse_note_verifier
+from ledger.log.keys import format_verifier_key, make_signer
+from ledger.log.note import NoteVerifier, format_note, parse_note_verifier, sign_note
 from ledger.log.receipt import build_receipt, format_fingerprint, format_receipt, parse_receipt
 from tests.builders import VILLAGE
 from tests.homes import VillageHome, open_village
-from tests.web.browser import open_browser, open_page
-from tests.web.village import KINDS, format_digits, live_through_october, serve
+from tests.web.browser import MODES, choose_mode, fetch, open_browser, open_page, refuse_fallback
+from tests.web.village import KINDS, find_sealed, format_digits, live_through_october, rotate_key, serve
 
 pytestmark = pytest.mark.browser
-
-NO_SUBTLE = "Object.defineProperty(Crypto.prototype, 'subtle', {get: () => undefined})"
-NO_ED25519 = """
-const real = globalThis.SubtleCrypto?.prototype.importKey;
-if (real) SubtleCrypto.prototype.importKey = function (format, data, algorithm, ...rest) {
-  return (algorithm.name ?? algorithm) === "Ed25519" ? Promise.reject(new DOMException("no", "NotSupportedError"))
-    : real.call(this, format, data, algorithm, ...rest);
-};
-"""
 
 
 @pytest.fixture(scope="module")
@@ -201,29 +193,28 @@ def test_a_forked_log_is_refused(
             assert "有人改过账" in page.inner_text("#reason")
 
 
-@pytest.mark.parametrize(
-    ("kind", "part", "reason"),
-    [
-        ("points", "tile/0/000", "自己前后对不上"),
-        ("points", "tile/0/001.p/", "自己前后对不上"),
-        ("finance", "tile/1/000.p/", "自己前后对不上"),
-        ("finance", "checkpoint", ""),  # A flipped character may break the writing or the signature.
-        ("finance", "figures.json", "和封存时的不一样"),
-        ("finance", "entries/", "不在网上的账本里"),
-    ],
+CHANGES: tuple[tuple[SheetKind, str, str], ...] = (
+    ("points", "tile/0/000", "自己前后对不上"),
+    ("points", "tile/0/001.p/", "自己前后对不上"),
+    ("finance", "tile/1/000.p/", "自己前后对不上"),
+    ("finance", "checkpoint", ""),  # A flipped character may break the writing or the signature.
+    ("finance", "figures.json", "和封存时的不一样"),
+    ("finance", "entries/0.json", "立账的记录不在网上的账本里"),
+    ("finance", "entries/2", "不在网上的账本里"),
 )
-def test_a_server_that_changes_a_file_on_the_way_is_caught(
-    browser: Browser, village: VillageHome, address: str, kind: SheetKind, part: str, reason: str
-) -> None:
-    def flip(route: Route) -> None:
-        body = bytearray(route.fetch().body())
-        body[-3 if part == "checkpoint" else len(body) // 2] ^= 1
-        route.fulfill(body=bytes(body))
 
+
+@pytest.mark.parametrize("mode", MODES)
+def test_a_server_that_changes_a_file_on_the_way_is_caught(
+    browser: Browser, village: VillageHome, address: str, mode: str
+) -> None:
     with open_page(browser, 360, 740) as (page, _):
-        page.route(re.compile(f"/v/{VILLAGE}/.*{re.escape(part)}"), flip)
-        assert check(page, address, format_digits(village, kind)) == "✘ 对不上"
-        assert reason in page.inner_text("#reason")
+        there = choose_mode(page, address, mode)
+        for kind, part, reason in CHANGES:
+            page.route(re.compile(f"/v/{VILLAGE}/.*{re.escape(part)}"), _flip)
+            assert check(page, there, format_digits(village, kind)) == "✘ 对不上", part
+            assert reason in page.inner_text("#reason"), part
+            page.unroute_all(behavior="wait")  # The phone's memory asks too, after the verdict.
 
 
 def test_without_a_network_nothing_is_accused(browser: Browser, village: VillageHome, address: str) -> None:
@@ -240,25 +231,119 @@ def test_a_missing_file_accuses_nobody(browser: Browser, village: VillageHome, a
         assert "503" in page.inner_text("#reason")
 
 
-def test_a_browser_without_ed25519_checks_the_rest_and_says_so(
-    browser: Browser, village: VillageHome, address: str
+@pytest.mark.parametrize("mode", MODES)
+def test_every_browser_comes_to_the_same_verdict(
+    browser: Browser, village: VillageHome, address: str, mode: str
 ) -> None:
+    digits = format_digits(village)
     with open_page(browser, 360, 740) as (page, complaints):
-        page.add_init_script(NO_ED25519)
-        assert check(page, address, format_digits(village)) == "？ 别的都对上了，签名没能核对"
+        there = choose_mode(page, address, mode)
+        assert check(page, there, digits) == "✔ 码是真的，和网上的账是同一份"
+        assert page.inner_text("#steps").count("对上了：") == 4
+        for place in (0, 100, 200, 255):
+            changed = digits[:place] + str((int(digits[place]) + 1) % 10 or 1) + digits[place + 1 :]
+            assert check(page, there, changed) == "✘ 对不上", place
+        assert complaints == []
+
+
+@pytest.mark.parametrize("mode", ["no-ed25519", "lying-ed25519"])
+def test_where_nothing_can_verify_a_signature_the_rest_is_checked_and_that_is_said(
+    browser: Browser, village: VillageHome, address: str, mode: str
+) -> None:
+    with open_page(browser, 360, 740) as (page, _):
+        refuse_fallback(page)
+        there = choose_mode(page, address, mode)
+        assert check(page, there, format_digits(village)) == "？ 别的都对上了，签名没能核对"
         assert page.inner_text("#steps").count("对上了：") == 3
         assert "不会验" in page.inner_text("#steps")
-        assert complaints == []
+        page.locator("#remembered:has-text('没有和上次看到的比')").wait_for()
+        assert page.is_hidden("#kept")
+        assert page.evaluate("localStorage.length") == 0
 
 
-def test_a_browser_without_webcrypto_says_that_nothing_was_checked(
+def test_where_nothing_can_hash_nothing_is_said_to_be_checked(
     browser: Browser, village: VillageHome, address: str
 ) -> None:
-    with open_page(browser, 360, 740) as (page, complaints):
-        page.add_init_script(NO_SUBTLE)
-        assert check(page, address, format_digits(village)) == "？ 没能核对"
-        assert "https" in page.inner_text("#reason")
-        assert complaints == []
+    with open_page(browser, 360, 740) as (page, _):
+        refuse_fallback(page)
+        there = choose_mode(page, address, "no-https")
+        assert check(page, there, format_digits(village)) == "？ 没能核对完"
+        words = page.inner_text("#check")
+        assert "不会算指纹" in words
+        assert "https" in words
+        assert "✔" not in words
+        assert "对上了" not in words
+
+
+@pytest.mark.parametrize("script", ["check.js", "tree.js", "base.js"])
+@pytest.mark.parametrize("body", ["const = an engine that cannot read this", None])
+def test_an_engine_that_cannot_run_the_scripts_leaves_the_words_of_a_page_without_any(
+    browser: Browser, village: VillageHome, address: str, script: str, body: str | None
+) -> None:
+    def answer(route: Route) -> None:
+        if body is None:
+            route.abort()
+        else:
+            route.fulfill(body=body, content_type="text/javascript")
+
+    with open_page(browser, 360, 740, script=False) as (page, _):
+        page.goto(f"{address}/c/{VILLAGE}#{format_digits(village)}")
+        unscripted = page.inner_text("main")
+    with open_page(browser, 360, 740) as (page, _):
+        page.route(f"**/{script}", answer)
+        page.goto(f"{address}/c/{VILLAGE}#{format_digits(village)}", wait_until="networkidle")
+        assert page.inner_text("main") == unscripted
+        assert "没有替您核对" in unscripted
+
+
+def test_paper_from_before_and_after_a_change_of_key_is_proven(browser: Browser, tmp_path: Path) -> None:
+    with open_village(tmp_path / "home") as village:
+        village.open_books()
+        village.record_voucher("购办公用纸", 32_500)
+        village.go_to("2026-11-02")
+        village.close("2026-10")
+        village.seal("finance", "2026-10")
+        village.go_to("2026-11-12")
+        rotate_key(village)
+        rotate_key(village, b"\x06" * 32)
+        old = find_sealed(village, "finance")
+        village.record_voucher("付水费", 700, period="2026-11", occurred_on="2026-11-10")
+        village.go_to("2026-12-02")
+        village.close("2026-11")
+        village.seal("finance", "2026-11")
+        with serve(village) as address, open_page(browser, 360, 740) as (page, complaints):
+            for digits in (format_digits(village, sheet=old), format_digits(village)):
+                assert check(page, address, digits) == "✔ 码是真的，和网上的账是同一份"
+            assert complaints == []
+
+            signed_late = _sign_with(village, village.home.keys.list_signers(VILLAGE)[1], old.size)
+            assert check(page, address, signed_late) == "✘ 对不上"
+            assert "签名不是本村账本的" in page.inner_text("#reason")
+
+
+def test_a_page_that_names_another_key_than_the_log_is_caught(browser: Browser, tmp_path: Path) -> None:
+    """A key that the page slips in between is not one that the log handed over to."""
+    with open_village(tmp_path / "home") as village:
+        live_through_october(village)
+        digits, origin = format_digits(village), find_origin(village)
+        stranger = make_signer(origin, b"\x09" * 32)
+        head = village.home.heads.find_newest(VILLAGE)
+        assert head is not None
+        with serve(village) as address, open_page(browser, 360, 740) as (page, _):
+            extra = f" {head.size}:{format_verifier_key(stranger.key)}"
+            text = head.note.decode().partition("\n\n")[0] + "\n"
+
+            def slip_in(route: Route) -> None:
+                body = fetch(route).text().replace('" data-origin', f'{extra}" data-origin')
+                route.fulfill(body=body, content_type="text/html; charset=utf-8")
+
+            def sign(route: Route) -> None:
+                route.fulfill(body=format_note(text, [sign_note(text, stranger)]))
+
+            page.route(f"**/c/{VILLAGE}", slip_in)
+            page.route("**/checkpoint", sign)
+            assert check(page, address, digits) == "✘ 对不上"
+            assert "验签公钥和账本里写的不一样" in page.inner_text("#reason")
 
 
 def test_without_a_script_the_newest_sheets_stand_there_to_compare(
@@ -321,3 +406,18 @@ def _sign_forged(village: VillageHome, *, size: int, root: bytes) -> str:
     verifier = parse_note_verifier(signer.verifier_key)
     real = parse_receipt(format_digits(village))
     return format_receipt(build_receipt(note, verifier, 1, real.month, 1))
+
+
+def _sign_with(village: VillageHome, signer: KeySigner, size: int) -> str:
+    """Return a finance code of October, its checkpoint signed by another key of the log."""
+    head = village.home.heads.find_at(VILLAGE, size)
+    assert head is not None
+    note = signer.sign_note(head.note.decode().partition("\n\n")[0] + "\n")
+    return format_receipt(build_receipt(note, parse_note_verifier(signer.verifier_key), 1, 26 * 12 + 9, 1))
+
+
+def _flip(route: Route) -> None:
+    """Answer with one bit of the middle flipped; of a checkpoint it is one of the signature's."""
+    body = bytearray(fetch(route).body())
+    body[-3 if route.request.url.endswith("checkpoint") else len(body) // 2] ^= 1
+    route.fulfill(body=bytes(body))

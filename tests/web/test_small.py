@@ -12,7 +12,7 @@ from ledger.books.figures import FinanceFigures
 from ledger.data import load_reference
 from tests.reports.samples import make_finance
 from web.account_words import ACCOUNT_WORDS, explain_account
-from web.assets import get_asset_path, load_assets
+from web.assets import get_asset_path, list_imports, load_assets
 from web.cache import PageCache, build_page_bytes
 from web.public.chart import BASE, build_chart
 from web.words import format_about, format_instant, format_month_short
@@ -91,6 +91,18 @@ def test_an_asset_has_a_name_that_follows_its_content() -> None:
     assert path.removeprefix("/static/") in load_assets()
     with pytest.raises(ValueError, match=r"no static file nothing\.css"):
         get_asset_path("nothing.css")
+
+
+def test_scripts_stand_in_one_folder_that_all_of_them_name() -> None:
+    folders = {name.partition("/")[0] for name in load_assets() if name.endswith(".js")}
+    (folder,) = folders
+
+    assert re.fullmatch(r"scripts-[0-9a-f]{12}", folder)
+    assert get_asset_path("check.js") == f"/static/{folder}/check.js"
+    assert list_imports("base.js") == ()
+    assert list_imports("tree.js") == (f"/static/{folder}/base.js",)
+    assert get_asset_path("memory.js") in list_imports("board.js")
+    assert get_asset_path("board.js") not in list_imports("board.js")
 
 
 @pytest.mark.parametrize(

@@ -12,10 +12,14 @@ import uvicorn
 from litestar.testing import TestClient
 
 from ledger.books.values import SHEET_CODES, SheetKind
+from ledger.keys.folder import KeySigner
+from ledger.keys.key_file import parse_key_file
+from ledger.log.keys import Signer
 from ledger.log.note import parse_note_verifier
 from ledger.log.receipt import build_receipt, format_receipt
 from ledger.service.sheets import SealedSheet, list_sheets
-from tests.builders import VILLAGE
+from ledger.state.keys import get_key_at
+from tests.builders import VILLAGE, build_rotation
 from tests.homes import VillageHome
 from web.app import create_app
 from web.commands import open_listener
@@ -39,6 +43,20 @@ def live_through_october(village: VillageHome) -> None:
     village.record_voucher("付路灯电费", 4_800, period="2026-11", occurred_on="2026-11-10")
 
 
+def rotate_key(village: VillageHome, seed: bytes = b"\x05" * 32) -> None:
+    """Hand the log over to a new key by an entry that both keys sign. Needs a clock in November."""
+    with village.home.ledger.read(VILLAGE) as reader:
+        size, current = reader.size, get_key_at(reader.facts, reader.size)
+    old = village.home.keys.get_signer(VILLAGE, current)
+    new = village.home.keys.add(VILLAGE, old.origin, seed)
+    body = build_rotation(village.texts, size + 1, old=_open(village, old), new=_open(village, new))
+    village.record(body, period="2026-11", occurred_on="2026-11-02")
+
+
+def _open(village: VillageHome, signer: KeySigner) -> Signer:
+    return village.home.keys.open_signer(parse_key_file(signer.path.read_bytes()))
+
+
 def make_client(village: VillageHome) -> TestClient:
     """Return a client of the village's pages that follows nowhere."""
     return TestClient(create_app(village.home, village.home.config), raise_server_exceptions=False)
@@ -48,7 +66,8 @@ def format_digits(village: VillageHome, kind: SheetKind = "finance", sheet: Seal
     """Return the digits of a sealed sheet's printed code."""
     head = village.home.heads.find_at(VILLAGE, (sheet or find_sealed(village, kind)).size)
     assert head is not None
-    verifier = parse_note_verifier(village.home.get_signer(VILLAGE).verifier_key)
+    with village.home.ledger.read(VILLAGE) as reader:
+        verifier = parse_note_verifier(get_key_at(reader.facts, head.size))
     number = (sheet or find_sealed(village, kind)).number
     period, _, ordinal = number.rsplit("-", 2)
     month = (int(period[:4]) - 2000) * 12 + int(period[5:]) - 1

@@ -28,6 +28,7 @@ from web.public.months import (
 )
 from web.public.points import GroupRows, PointsBrief, build_groups, build_points_brief
 from web.public.scores import StarRow, build_stars
+from web.public.verify import LogFacts, build_log_facts
 from web.respond import AnyRequest
 from web.routing import get_site, route_page
 from web.site import VillageView
@@ -93,6 +94,7 @@ class BoardPage:
     entries: str
     fingerprint: str
     frame: Frame
+    log: LogFacts
     month: str
     objections: Objections | None
     open_months: tuple[OpenMonth, ...]
@@ -119,6 +121,7 @@ def build_board_page(view: VillageView) -> BoardPage:
         entries=f"{view.reader.size:,}",
         fingerprint=find_fingerprint(view, newest.head.size) if newest else "",
         frame=view.build_frame(""),
+        log=build_log_facts(view),
         month=format_month(newest.head.period) if newest else "",
         objections=build_objections(view, newest) if newest else None,
         open_months=tuple(_build_open_month(view, month) for month in months[:2]),

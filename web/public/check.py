@@ -18,6 +18,7 @@ from reports.words import format_amount, format_count, format_day, format_month,
 from web.i18n import _
 from web.page import Frame
 from web.public.months import find_fingerprint, get_sheet_path
+from web.public.verify import LogFacts, build_log_facts
 from web.respond import AnyRequest
 from web.routing import get_site, route_page
 from web.site import VillageView
@@ -48,15 +49,13 @@ class CheckPage:
     `witnesses`    what witnesses confirmed, in a sentence; empty where no policy names any
     """
 
-    base: str
     frame: Frame
     host: str
     kinds: str
-    origin: str
+    log: LogFacts
     seals: str
     sheets: tuple[CheckSheet, ...]
     telephone: str
-    verifier_key: str
     witnesses: str
 
 
@@ -64,13 +63,12 @@ def build_check_page(view: VillageView) -> CheckPage:
     """Return the check page of a village."""
     sealed = {kind: list_sheets(view.reader, kind) for kind in SHEET_KINDS}
     return CheckPage(
-        base=f"/v/{view.code}",
         frame=view.build_frame(_("核对公开表")),
         host=view.settings.public_base_url.partition("://")[2],
         kinds=" ".join(
             f"{SHEET_CODES[kind]}:{kind}:{SHEET_LETTERS[kind]}:{SHEET_NAMES[kind]}" for kind in SHEET_KINDS
         ),
-        origin=view.village.origin,
+        log=build_log_facts(view),
         seals=" ".join(f"{sheet.number}:{sheet.index}" for sheets in sealed.values() for sheet in sheets),
         sheets=tuple(
             _build_sheet(view, sheet)
@@ -79,7 +77,6 @@ def build_check_page(view: VillageView) -> CheckPage:
         ),
         telephone=view.read_telephone(),
         witnesses=view.witnesses,
-        verifier_key=view.village.verifier_key,
     )
 
 

@@ -19,6 +19,7 @@ from web.config import ENTRIES_A_PAGE, ENTRY_SHOWN_MAX_BYTES
 from web.i18n import _
 from web.page import Frame
 from web.public.explain import Explanation, explain_entry
+from web.public.verify import LogFacts, build_log_facts
 from web.respond import FOREVER, AnyRequest
 from web.routing import get_site, route_page
 from web.site import JSON, TEXT, VillageView, parse_index
@@ -44,6 +45,7 @@ class EntryPage:
     json_path: str
     leaf: str
     list_path: str
+    log: LogFacts
     maker: str
     newer: str
     occurred_on: str
@@ -52,6 +54,7 @@ class EntryPage:
     proof: str
     recorded_at: str
     rest: str
+    telephone: str
     total: str
 
 
@@ -97,6 +100,7 @@ def build_entry_page(view: VillageView, index: int) -> EntryPage:
         json_path=f"{folder}/{index}.json",
         leaf=format_hash(hash_leaf(data)),
         list_path=folder,
+        log=build_log_facts(view),
         maker=entry.maker,
         newer=f"{folder}/{index + 1}" if index + 1 < view.reader.size else "",
         occurred_on=format_day(entry.occurred_on),
@@ -105,6 +109,7 @@ def build_entry_page(view: VillageView, index: int) -> EntryPage:
         proof=f"{folder}/{index}.tlog-proof" if is_covered else "",
         recorded_at=format_instant(entry.recorded_at),
         rest=format_count(left) if left else "",
+        telephone=view.read_telephone(),
         total=format_count(view.reader.size),
     )
 
