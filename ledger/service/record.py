@@ -8,11 +8,16 @@ order is this, and what survives a crash after each step:
 3. the signed head: a crash before it leaves entries without a head; `publish_head` completes it at the next
    start or the next recording, the very same way
 4. the answer: a client that never got it sends the same claim again and gets the first receipt
+
+Who records at the same time shares steps 2 and 3: see `queue`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from threading import Lock
+from typing import NamedTuple
+from weakref import WeakKeyDictionary
 
 import msgspec
 
@@ -23,8 +28,9 @@ from ledger.errors import Fault, NotFound, Refused
 from ledger.limits import CLOCK_BEHIND_MAX_MS
 from ledger.log.chain import ZERO_HASH
 from ledger.log.hashing import format_hash, hash_leaf
-from ledger.ports import Head, Ports, Writer
+from ledger.ports import Head, Ledger, Ports, Writer
 from ledger.service.publish import publish_head, verify_extends
+from ledger.service.queue import Queue
 from ledger.state import check_entry
 from ledger.state.facts import VillageFacts, get_fact
 
@@ -52,13 +58,79 @@ def record_claims(ports: Ports, village: str, passed: Sequence[Passed]) -> list[
     first claim that has any, Tampered where the log does not extend its newest head.
     """
     _unlock(ports, village, passed)
-    ports.vault.keep_private(village, [text for item in passed for text in item.private])
-    with ports.ledger.write(village) as writer:
-        newest = ports.heads.find_newest(village)
-        verify_extends(writer, newest)
-        indexes = [_append_claim(ports, writer, item) for item in passed]
-    head = publish_head(ports, village, is_first=newest is None)
-    return [Receipt(head=head, index=index) for index in indexes]
+    private = [text for item in passed for text in item.private]
+    if private:
+        ports.vault.keep_private(village, private)
+    queue = _get_queue(ports.ledger, village)
+    return queue.record(passed, lambda group: _record_group(ports, village, group))
+
+
+_QUEUES: WeakKeyDictionary[Ledger, dict[str, Queue[Passed, Receipt]]] = WeakKeyDictionary()
+"""By ledger, not by ports: whoever writes to the same database stands in the same line."""
+_QUEUES_LOCK = Lock()
+
+
+def _get_queue(ledger: Ledger, village: str) -> Queue[Passed, Receipt]:
+    with _QUEUES_LOCK:
+        return _QUEUES.setdefault(ledger, {}).setdefault(village, Queue())
+
+
+def _record_group(
+    ports: Ports, village: str, group: Sequence[Sequence[Passed]]
+) -> list[list[Receipt] | Refused]:
+    """Record several callers' claims in one transaction under one head; for each caller receipts, or a refusal."""
+    refused: dict[int, Refused] = {}
+    recorded: _Recorded | None = None
+    # Refusals stay from try to try: those before them in the line are the same again.
+    while recorded is None and len(refused) < len(group):
+        recorded = _try_group(ports, village, group, refused)
+    if recorded is None or not recorded.indexes:
+        return [refused[place] for place in range(len(group))]
+    head = publish_head(ports, village, is_first=recorded.is_first)
+    return [
+        refused[place]
+        if place in refused
+        else [Receipt(head=head, index=index) for index in recorded.indexes[place]]
+        for place in range(len(group))
+    ]
+
+
+class _Recorded(NamedTuple):
+    """Where the claims of each caller stand, by place in the group; `is_first`: the log had no head before."""
+
+    indexes: dict[int, list[int]]
+    is_first: bool
+
+
+class _RefusedMidwayError(Exception):
+    """Leaves the transaction, in which some claims of the refused caller stand already."""
+
+
+def _try_group(
+    ports: Ports, village: str, group: Sequence[Sequence[Passed]], refused: dict[int, Refused]
+) -> _Recorded | None:
+    """Append in one transaction what those not yet refused claim; note who is refused.
+
+    None, with nothing recorded, where one was refused who had claims appended before: the others begin anew.
+    """
+    indexes: dict[int, list[int]] = {}
+    try:
+        with ports.ledger.write(village) as writer:
+            newest = ports.heads.find_newest(village)
+            verify_extends(writer, newest)
+            for place in range(len(group)):
+                if place in refused:
+                    continue
+                size = writer.size
+                try:
+                    indexes[place] = [_append_claim(ports, writer, item) for item in group[place]]
+                except Refused as error:
+                    refused[place] = error
+                    if writer.size != size:
+                        raise _RefusedMidwayError from error
+    except _RefusedMidwayError:
+        return None
+    return _Recorded(indexes, is_first=newest is None)
 
 
 def _unlock(ports: Ports, village: str, passed: Sequence[Passed]) -> None:

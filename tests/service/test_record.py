@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -15,7 +17,7 @@ from ledger.ports import Head, Heads
 from ledger.service.export import list_export
 from ledger.service.publish import publish_head
 from ledger.service.record import Passed, Receipt, record_claims
-from tests.builders import VILLAGE, build_postings, build_voucher
+from tests.builders import VILLAGE, build_description, build_postings, build_voucher
 from tests.fakes import MemoryHeads
 from tests.homes import VillageHome
 
@@ -24,6 +26,11 @@ def make_passed(village: VillageHome, summary: str, **changes: object) -> Passed
     draft = village.draft(
         build_voucher(village.texts, chart="2023", summary=village.texts.publish(summary), **changes)
     )
+    return Passed(checkers=(village.supervisor.user,), claim=parse_claim(draft.claim), public=draft.public)
+
+
+def make_description(village: VillageHome) -> Passed:
+    draft = village.draft(build_description(village.texts))
     return Passed(checkers=(village.supervisor.user,), claim=parse_claim(draft.claim), public=draft.public)
 
 
@@ -64,6 +71,29 @@ def test_of_several_claims_all_are_recorded_or_none(opened: VillageHome) -> None
     assert list_codes(error) == ["voucher-number-gap"]
     assert read_size(opened) == before
     assert publish_head(opened.home, VILLAGE).size == before
+
+
+def test_of_32_at_once_one_who_is_refused_midway_leaves_the_others_recorded(opened: VillageHome) -> None:
+    """Also where they share a transaction with the first of the refused one's claims."""
+    before = read_size(opened)
+    bad = make_passed(opened, "修水渠", postings=_pay(100), number="2026-10-007")
+    crowd = [[make_description(opened)] for _ in range(32)]
+    crowd[7] = [make_description(opened), bad]
+
+    # While nobody can write they all come: whoever is not first is recorded with others.
+    with ThreadPoolExecutor(len(crowd)) as pool, opened.home.ledger.write(VILLAGE):
+        answers = [pool.submit(record_claims, opened.home, VILLAGE, passed) for passed in crowd]
+        time.sleep(0.2)
+
+    with pytest.raises(Refused) as error:
+        answers.pop(7).result()
+    assert list_codes(error) == ["voucher-number-gap"]
+    receipts = [answer.result()[0] for answer in answers]
+    assert {receipt.index for receipt in receipts} == set(range(before, before + 31))
+    assert all(receipt.head.size > receipt.index for receipt in receipts)
+    assert read_size(opened) == before + 31 == publish_head(opened.home, VILLAGE).size
+    again = [record_claims(opened.home, VILLAGE, crowd[place])[0].index for place in (0, 31)]
+    assert again == [receipts[0].index, receipts[-1].index]
 
 
 def test_a_crash_between_entry_and_head_is_completed_by_the_next_publication(opened: VillageHome) -> None:
