@@ -10,6 +10,7 @@ What each setting is trusted for, and what its loss would cost:
 | `foreign_keys` | references hold, should a table ever have one | nothing today |
 | `trusted_schema=0` | a prepared file cannot run functions by its schema | code of a stranger's file runs |
 | `cell_size_check` | a damaged page is reported, not read beyond its end | damage noticed later |
+| `cache_size` | a batch's pages stay in memory until its commit | slower: indexes over hashes are written twice |
 | `secure_delete` (vault) | what is erased is overwritten in the file | erased names linger in free pages |
 | the authorizer | this program cannot change schema or settings by mistake | guards dropped from within |
 
@@ -38,6 +39,11 @@ WAL_FLOOR = (3, 51, 3)
 
 BUSY_TIMEOUT_MS = 10_000
 """How long a writer waits for another process's writer before it gives up."""
+
+CACHE_KIB = 65_536
+"""Of a writing connection, taken only as far as a transaction needs it. The driver's own 2 MB hold a village's newest
+pages, not the indexes over hashes that a batch touches everywhere.
+"""
 
 WRITES = "mingbai_writes"
 """Execution option of a Core connection whose transaction is going to write."""
@@ -112,7 +118,10 @@ def _choose_pragmas(*, secure_delete: bool, read_only: bool) -> dict[str, str | 
     }
     if read_only:
         return pragmas | {"query_only": 1}
-    return pragmas | {"journal_mode": choose_journal_mode(sqlite.sqlite_version_info)}
+    return pragmas | {
+        "cache_size": -CACHE_KIB,
+        "journal_mode": choose_journal_mode(sqlite.sqlite_version_info),
+    }
 
 
 def _open(target: str | Path | URL, pragmas: dict[str, str | int], *, is_guarded: bool) -> Engine:
