@@ -40,8 +40,13 @@ TRIES = 3
 
 @dataclass(frozen=True)
 class Work:
-    """A command in a folder that is made ready for it; `is_finished` looks at the folder afterwards."""
+    """A command in a folder that is made ready for it.
 
+    `entries` are recorded already; `is_finished` looks at the folder afterwards. Nothing opens the databases of
+    `stage`: closing them would clear away a write-ahead log that the command is to meet.
+    """
+
+    entries: list[bytes]
     is_finished: Callable[[Path], bool]
     stage: Path
     words: tuple[str, ...]
@@ -65,56 +70,68 @@ def build_works(folder: Path) -> dict[str, Work]:
     }
     with found(folder / "home") as village:
         who = {"maker": village.clerk.user, "checker": village.supervisor.user}
-        _keep(village, stages["import"])
+        entries = {"import": _keep(village, stages["import"])}
         (stages["import"] / FILE).write_bytes(make_book("opening", OPENING))
         _import_opening(village)
-        _keep(village, stages["pass"])
+        entries["pass"] = _keep(village, stages["pass"])
         village.pass_(*village.home.vault.list_drafts(VILLAGE, "waiting"))
         village.record_voucher("购办公用纸", 32_500)
-        _keep(village, stages["close"])
+        entries["close"] = _keep(village, stages["close"])
         village.go_to("2026-11-02")
         village.pass_(prepare_closing(village.home, VILLAGE, "2026-10", village.clerk.user))
-        _keep(village, stages["seal"])
+        entries["seal"] = _keep(village, stages["seal"])
         village.seal("finance", "2026-10")
         for name in ("backup", "restore", "restore zip"):
-            _keep(village, stages[name])
+            entries[name] = _keep(village, stages[name])
         for name, out in (("restore", "copy"), ("restore zip", "copy.zip")):
             make_backup(village.home, stages[name] / out, with_keys=True, progress=lambda *_: None)
     home = ("--home", "home")
     month = ("--month", "2026-10")
     return {
         "import": Work(
+            entries["import"],
             lambda at: _count_drafts(at / "home") == 1,
             stages["import"],
             ("import", "opening", FILE, *home, "--maker", who["maker"], "--apply"),
         ),
         "pass": Work(
+            entries["pass"],
             lambda at: _count_entries(at / "home") == 3 and not _count_drafts(at / "home"),
             stages["pass"],
             ("pass", "--all", *home, "--checker", who["checker"]),
         ),
         "close": Work(
+            entries["close"],
             lambda at: _count_entries(at / "home") == 5,
             stages["close"],
             ("close", *home, *month, "--maker", who["maker"], "--checker", who["checker"]),
         ),
         "seal": Work(
+            entries["seal"],
             lambda at: _count_entries(at / "home") == 6,
             stages["seal"],
             ("seal", *home, *month, "--kind", "finance", "--maker", who["maker"]),
         ),
-        "backup": Work(lambda at: _is_copy(at / "out"), stages["backup"], ("backup", *home, "--out", "out")),
+        "backup": Work(
+            entries["backup"],
+            lambda at: _is_copy(at / "out"),
+            stages["backup"],
+            ("backup", *home, "--out", "out"),
+        ),
         "backup zip": Work(
+            entries["backup"],
             lambda at: _is_copy(at / "out.zip"),
             stages["backup"],
             ("backup", *home, "--with-keys", "--out", "out.zip"),
         ),
         "restore": Work(
+            entries["restore"],
             lambda at: _count_entries(at / "new") == 6,
             stages["restore"],
             ("restore", "copy", "--home", "new", "--heads", "home"),
         ),
         "restore zip": Work(
+            entries["restore zip"],
             lambda at: _count_entries(at / "new") == 6,
             stages["restore zip"],
             ("restore", "copy.zip", "--home", "new", "--heads", "home"),
@@ -171,7 +188,7 @@ def _judge_ending(status: int, told: str, failure: str) -> str:
 
 def _judge_folder(spawner: Spawner, work: Work, run: Path) -> str:
     """What the command left starts and is clean; what it was to make is whole or not there; once more finishes it."""
-    wrong = check_home(run / "home", work.stage / "home")
+    wrong = check_home(run / "home", work.entries)
     for name in ("new", "out", "out.zip"):
         if (run / name).exists() and not work.is_finished(run):
             wrong = wrong or f"half of {name}"
@@ -180,13 +197,13 @@ def _judge_folder(spawner: Spawner, work: Work, run: Path) -> str:
         wrong = wrong or f"once more: {again.status} {again.told[-300:]}"
     if not work.is_finished(run):
         wrong = wrong or f"not finished by {again.told[-300:]}"
-    wrong = wrong or check_home(run / "home", work.stage / "home")
+    wrong = wrong or check_home(run / "home", work.entries)
     if (run / "new").exists():
-        wrong = wrong or check_home(run / "new", work.stage / "home")
+        wrong = wrong or check_home(run / "new", work.entries)
     return wrong
 
 
-def check_home(home: Path, before: Path) -> str:
+def check_home(home: Path, before: list[bytes]) -> str:
     """The home starts, its audit is clean and every entry of before is in its place. Looked at in a copy."""
     look = home.with_name("look")
     shutil.copytree(home, look)
@@ -200,18 +217,20 @@ def check_home(home: Path, before: Path) -> str:
                 report = audit_log(VillageSource(opened, VILLAGE, reader), opened.reference, now_ms=NOW_MS)
     finally:
         shutil.rmtree(look)
-    entries = _read_entries(before)
-    if found[: len(entries)] != entries:
+    if found[: len(before)] != before:
         return "an entry of before is gone"
     return "; ".join(f"{item.code} {item.found}" for item in report.findings)
 
 
-def _keep(village: VillageHome, stage: Path) -> None:
-    """Copy the home as it lies there once it is closed, and open it again."""
+def _keep(village: VillageHome, stage: Path) -> list[bytes]:
+    """Copy the home as it lies there once it is closed, open it again and return its entries."""
     old = village.home
+    with old.ledger.read(VILLAGE) as reader:
+        entries = list(reader.iterate_entries(0, reader.size))
     old.close()
     shutil.copytree(old.path, stage / "home")
     village.home = open_home(old.path, clock=old.clock, entropy=old.entropy)
+    return entries
 
 
 def _import_opening(village: VillageHome) -> None:
@@ -234,8 +253,8 @@ def _read(home: Path, name: str, statement: str) -> list[tuple[object, ...]]:
         connection.close()
 
 
-def _read_entries(home: Path) -> list[tuple[object, ...]]:
-    return _read(home, "ledger.db", "SELECT data FROM entries ORDER BY entry_index")
+def _read_entries(home: Path) -> list[object]:
+    return [data for (data,) in _read(home, "ledger.db", "SELECT data FROM entries ORDER BY entry_index")]
 
 
 def _count_entries(home: Path) -> int:

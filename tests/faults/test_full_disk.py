@@ -71,11 +71,11 @@ def run_with_little_room(spawner: Spawner, work: Work, disk: Path, free: int) ->
     assert ran.status in {0, 1, 2}
     assert work.is_finished(disk) or ran.status
     filler.unlink()
-    assert check_home(disk / "home", work.stage / "home") == ""
+    assert check_home(disk / "home", work.entries) == ""
     again = spawner.run(work.words)
     assert again.status in {0, 1}, again.told
     assert work.is_finished(disk), again.told
-    assert check_home(disk / "home", work.stage / "home") == ""
+    assert check_home(disk / "home", work.entries) == ""
     return ran.told if ran.status else ""
 
 
