@@ -25,7 +25,7 @@ _JOURNALS = apsw.SQLITE_OPEN_WAL | apsw.SQLITE_OPEN_MAIN_JOURNAL | apsw.SQLITE_O
 _KEPT = _JOURNALS | apsw.SQLITE_OPEN_MAIN_DB
 
 
-class NotingFiles(apsw.VFS):  # type: ignore[misc]
+class NotingFiles(apsw.VFS):
     """The operating system's files, with a note of every step within `home`."""
 
     name = "noting"
@@ -56,7 +56,7 @@ class NotingFiles(apsw.VFS):  # type: ignore[misc]
                 self._note(Step("sync folder", "."))
 
 
-class _NotingFile(apsw.VFSFile):  # type: ignore[misc]
+class _NotingFile(apsw.VFSFile):
     def __init__(self, name: Any, flags: list[int], path: str, note: Callable[[Step], None]) -> None:
         self._must_sync_folder = bool(flags[0] & _JOURNALS)
         self._note = note

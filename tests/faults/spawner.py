@@ -54,9 +54,9 @@ def _run(job: dict[str, str]) -> NoReturn:
     told = os.open(job["told"], os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     for number, descriptor in enumerate((null, told, told)):
         os.dup2(descriptor, number)
-    SystemClock.now_ms = lambda _self: int(job["now_ms"])  # type: ignore[method-assign]
+    SystemClock.now_ms = lambda _self: int(job["now_ms"])
     if job["printer"] == "plain":
-        reports.commands.WorkerRenderer = _Printer  # type: ignore[assignment,misc]
+        reports.commands.WorkerRenderer = _Printer
     # Whether a slow moment shows a bar would decide how many calls there are.
     ledger.commands.backup.PROGRESS_AFTER_S = float("inf")
     os.chdir(job["folder"])
