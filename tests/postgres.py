@@ -36,7 +36,7 @@ class Cluster:
         self._as_server = _run_as()
         # Not below pytest's folder, which the server's user may not enter; short, since sockets have short names.
         self.folder = Path(tempfile.mkdtemp(prefix="mingbai-pg-"))
-        if self._as_server:
+        if os.getuid() == 0:
             shutil.chown(self.folder, SUPERUSER, SUPERUSER)
         self._settings = {
             "listen_addresses": "",
@@ -135,11 +135,15 @@ def find_programs() -> Path:
 
 
 def _run_as() -> list[str]:
-    """Return the words before a command that run it as the server's user: PostgreSQL refuses to run as root."""
-    if os.getuid() != 0:
-        return []
-    user = pwd.getpwnam(SUPERUSER)
-    return ["setpriv", f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups", "--"]
+    """Return the words before a command that run it as the server's user: PostgreSQL refuses to run as root.
+
+    Whoever kills the tests stops the server as well.
+    """
+    words = ["setpriv", "--pdeathsig", "INT"]
+    if os.getuid() == 0:
+        user = pwd.getpwnam(SUPERUSER)
+        words += [f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups"]
+    return [*words, "--"]
 
 
 def _wait_until_gone(pids: list[int]) -> None:
