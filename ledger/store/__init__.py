@@ -26,8 +26,8 @@ Rules that always hold: every key begins with the village; rows never leave as r
 touches another's rows; a person's words reach neither a file name nor the program's logger.
 
 What the guards are worth: they stop mistakes and whoever has only this program's connection. The owner of the
-file, or the server's superuser, can drop a trigger or edit a page; against the owner stand the hashes, the signed heads and the
-witnesses.
+file, or the server's superuser, can drop a trigger or edit a page; against the owner stand the hashes, the signed
+heads and the witnesses.
 """
 
 from ledger.store.archive import FileArchive
