@@ -11,7 +11,7 @@ import sqlite3
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 from types import ModuleType
 
@@ -101,9 +101,9 @@ def main(
     click.echo("\n".join(format_table(rows)))
 
 
-def unknown_words(text: str, known: object) -> list[str]:
+def unknown_words(text: str, known: Collection[str]) -> list[str]:
     """Return the words of a list by commas that are not known."""
-    return [word for word in text.split(",") if word not in known]  # type: ignore[operator]
+    return [word for word in text.split(",") if word not in known]
 
 
 def compare_sizes(rows: Sequence[Row], sizes: Sequence[int]) -> Iterator[Row]:

@@ -26,7 +26,10 @@ def run(place: Place, rounds: int, say: Say) -> Iterator[Row]:
     """Yield the rows of the board; processor time is the serving process's alone."""
     size = place.size
     with _serve(place, "kept") as kept, _serve(place, "fresh") as fresh:
-        clock = lambda: read_cpu(kept.pid) + read_cpu(fresh.pid)  # noqa: E731
+
+        def clock() -> float:
+            return read_cpu(kept.pid) + read_cpu(fresh.pid)
+
         sides = [
             kept.ask(BOARD, KEPT_REQUESTS),
             kept.ask(STATIC, KEPT_REQUESTS),
