@@ -25,7 +25,7 @@ from ledger.errors import NotFound, Refused, Tampered
 from ledger.home import Home, open_home
 from ledger.service.drafts import pass_drafts
 from ledger.service.standing import open_village
-from ledger.sources import VillageSource
+from ledger.sources import open_home_log
 from ledger.store import engine as store_engine
 from tests.builders import VILLAGE
 from tests.fakes import FakeClock, SeededEntropy
@@ -295,8 +295,8 @@ _TABLES = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE
 
 
 def _audit(home: Home) -> str:
-    with home.ledger.read(VILLAGE) as reader:
-        report = audit_log(VillageSource(home, VILLAGE, reader), home.reference, now_ms=home.clock.now_ms())
+    with open_home_log(home, VILLAGE) as source:
+        report = audit_log(source, home.reference, now_ms=home.clock.now_ms())
     return "; ".join(f"{item.code} {item.entry} {item.found}" for item in report.findings)
 
 

@@ -20,7 +20,7 @@ from ledger.home import open_home
 from ledger.service.close import prepare_closing
 from ledger.service.import_ import apply_import, import_workbook
 from ledger.service.standing import open_village
-from ledger.sources import VillageSource
+from ledger.sources import open_home_log
 from ledger.upkeep.backup import MANIFEST, Manifest, make_backup
 from ledger.upkeep.files import check_files, unpack
 from tests.builders import VILLAGE
@@ -213,8 +213,8 @@ def check_home(home: Path, before: list[bytes]) -> str:
             if standing.fault is not None:
                 return f"read-only: {standing.fault.found}"
             found = _read_entries(look)
-            with opened.ledger.read(VILLAGE) as reader:
-                report = audit_log(VillageSource(opened, VILLAGE, reader), opened.reference, now_ms=NOW_MS)
+            with open_home_log(opened, VILLAGE) as source:
+                report = audit_log(source, opened.reference, now_ms=NOW_MS)
     finally:
         shutil.rmtree(look)
     if found[: len(before)] != before:

@@ -1,0 +1,82 @@
+"""What the faults brought to light once, each held by a test of its own."""
+
+from __future__ import annotations
+
+import errno
+import os
+from contextlib import closing
+from pathlib import Path
+
+import pysqlite3.dbapi2 as sqlite
+import pytest
+
+from ledger.commands.refusals import DatabaseFailure, explain_os_error, find_disk_failure
+from ledger.store import FileArchive
+from ledger.upkeep.files import make_folder
+
+
+@pytest.fixture
+def synced(monkeypatch: pytest.MonkeyPatch) -> set[Path]:
+    """Every path that the disk was waited for."""
+    paths: set[Path] = set()
+    sync = os.fsync
+
+    def note(descriptor: int) -> None:
+        paths.add(Path(f"/proc/self/fd/{descriptor}").resolve())
+        sync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", note)
+    return paths
+
+
+def test_the_archive_itself_is_named_durably_before_an_entry_names_what_is_in_it(
+    tmp_path: Path, synced: set[Path]
+) -> None:
+    digest = FileArchive(tmp_path / "archive").keep(b"sealed sheet")
+
+    assert {tmp_path, tmp_path / "archive", tmp_path / "archive" / digest[:2]} <= synced
+
+
+def test_a_file_that_a_killed_try_left_is_named_durably_all_the_same(
+    tmp_path: Path, synced: set[Path]
+) -> None:
+    digest = FileArchive(tmp_path / "archive").keep(b"sealed sheet")
+    synced.clear()
+
+    FileArchive(tmp_path / "archive").keep(b"sealed sheet")
+
+    assert tmp_path / "archive" / digest[:2] in synced
+
+
+def test_a_folder_in_its_place_has_every_file_on_the_disk(tmp_path: Path, synced: set[Path]) -> None:
+    with make_folder(tmp_path / "new") as part:
+        (part / "below").mkdir()
+        (part / "below" / "file").write_bytes(b"unpacked")
+
+    assert {part / "below" / "file", part / "below", part, tmp_path} <= synced
+
+
+def test_a_copy_of_pages_that_finds_no_room_is_a_full_disk(tmp_path: Path) -> None:
+    with (
+        closing(sqlite.connect(tmp_path / "from.db")) as source,
+        closing(sqlite.connect(":memory:")) as target,
+    ):
+        source.execute("CREATE TABLE rows (data)")
+        source.execute("INSERT INTO rows VALUES (zeroblob(100000))")
+        source.commit()
+        target.execute("PRAGMA max_page_count = 3").fetchone()
+
+        with pytest.raises(sqlite.OperationalError) as caught:
+            source.backup(target)
+
+    failure = find_disk_failure(caught.value)
+    assert isinstance(failure, DatabaseFailure)
+    assert (failure.errno, explain_os_error(failure)) == (errno.ENOSPC, "磁盘满了")
+
+
+def test_a_mistake_of_our_own_is_no_failure_of_the_disk(tmp_path: Path) -> None:
+    with closing(sqlite.connect(tmp_path / "a.db")) as connection, pytest.raises(sqlite.Error) as caught:
+        connection.execute("SELECT nothing")
+
+    assert find_disk_failure(caught.value) is None
+    assert find_disk_failure(ValueError("ours")) is None
