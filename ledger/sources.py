@@ -16,6 +16,7 @@ import urllib.error
 import urllib.request
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
@@ -26,7 +27,7 @@ from ledger.canonical import encode_value
 from ledger.errors import NotFound, NotProven, Tampered
 from ledger.limits import SOURCE_FILE_MAX_BYTES
 from ledger.log.tiles import ENTRIES, TILE_WIDTH, Tile, format_bundle, format_tile_path
-from ledger.ports import Ports, Reader
+from ledger.ports import Head, Ports, Reader
 from ledger.state.facts import Facts, VillageFacts, get_fact
 from ledger.state.keys import get_key_at
 from ledger.witnessed import cosign_head, find_handover, find_witnessed, read_policy
@@ -180,20 +181,31 @@ def parse_pdf(data: bytes) -> tuple[bytes, str]:
     return attached[0], printed
 
 
+@contextmanager
+def open_home_log(ports: Ports, village: str) -> Iterator[VillageSource]:
+    """Open the log of a village in a home's own database as one consistent view.
+
+    The head is looked up first: one that is signed between the two would promise more than the view holds, and a
+    sound log would look cut. Raises NotFound where the village has no log, NotProven where it was never signed.
+    """
+    newest = ports.heads.find_newest(village)
+    with ports.ledger.read(village) as reader:
+        if newest is None:
+            raise NotProven(f"村 {village} 的记录还没有签过名", code="source-missing")
+        yield VillageSource(ports, village, reader, newest)
+
+
 class VillageSource:
     """A home's own database, read as one consistent view."""
 
     title = "本机的数据库"
 
-    def __init__(self, ports: Ports, village: str, reader: Reader) -> None:
+    def __init__(self, ports: Ports, village: str, reader: Reader, newest: Head) -> None:
+        self._newest = newest
         self._ports = ports
         self._reader = reader
         self._village = village
         self.verifier_key = self._get_verifier_key()
-        newest = ports.heads.find_newest(village)
-        if newest is None:
-            raise NotProven(f"村 {village} 的记录还没有签过名", code="source-missing")
-        self._newest = newest
         self._checkpoint = cosign_head(ports, village, newest)
 
     def read_checkpoint(self) -> bytes:
@@ -265,10 +277,7 @@ class VillageSource:
         newest head; a home whose facts name a key that no file has is read by its file.
         """
         facts = get_fact(self._reader.facts, "village", VillageFacts)
-        newest = self._ports.heads.find_newest(self._village)
-        named = (
-            get_key_at(self._reader.facts, newest.size) if facts is not None and newest is not None else ""
-        )
+        named = get_key_at(self._reader.facts, self._newest.size) if facts is not None else ""
         try:
             return self._ports.get_signer(self._village, named).verifier_key
         except NotFound:

@@ -108,8 +108,9 @@ class Site:
         a village that this home has not.
         """
         check_village(village)
+        # Before the view is opened: a head signed in between would promise more than the view holds.
+        newest = self.ports.heads.find_newest(village)
         with self.ports.ledger.read(village) as reader:
-            newest = self.ports.heads.find_newest(village)
             words = ""
             if by_witnesses:
                 mark = self.ports.cosignatures.get_mark(village)

@@ -32,7 +32,7 @@ from ledger.config import SystemClock
 from ledger.data import load_reference
 from ledger.errors import NotFound, NotProven, Refused, Tampered
 from ledger.home import Home, open_home
-from ledger.sources import VillageSource, open_folder, open_url, open_zip, parse_pdf, read_pdf
+from ledger.sources import open_folder, open_home_log, open_url, open_zip, parse_pdf, read_pdf
 from ledger.store.engine import DATABASE_ERRORS
 
 PROGRESS_MIN_ENTRIES = 2_000
@@ -162,8 +162,8 @@ def _list_villages(home: Home, village: str | None) -> list[str]:
 def _audit_village(home: Home, village: str, key: str | None, known: list[bytes]) -> Report:
     expected = "前后一致的账本"
     try:
-        with home.ledger.read(village) as reader:
-            return _audit_log(VillageSource(home, village, reader), key, known)
+        with open_home_log(home, village) as source:
+            return _audit_log(source, key, known)
     except NotProven as error:
         return _build_refusal(HOME_TITLE, error.code, -1, expected, error.reason, village)
     except Tampered as error:

@@ -33,7 +33,7 @@ from ledger.log.hashing import format_hash
 from ledger.log.tree import compute_root
 from ledger.ports import Head, Ports, Reader, Signer
 from ledger.service.sheets import list_sheets
-from ledger.sources import VillageSource
+from ledger.sources import open_home_log
 from ledger.state.facts import VillageFacts, get_fact
 from ledger.store import FileArchive, SqlLedger, SqlVault, open_engine
 from ledger.store.copying import copy_database
@@ -223,9 +223,9 @@ def _refuse_signer(village: str, verifier_key: str = "") -> Signer:
 def audit_copy(ports: Ports, village: str, progress: Progress) -> Report:
     """Return the audit of one village's log, as far as it can be read."""
     try:
-        with ports.ledger.read(village) as reader:
+        with open_home_log(ports, village) as source:
             report = audit_log(
-                VillageSource(ports, village, reader),
+                source,
                 ports.reference,
                 now_ms=ports.clock.now_ms(),
                 progress=lambda done, of: progress(f"核对 {village}", done, of),

@@ -21,7 +21,7 @@ from ledger.log.keys import parse_signing_key
 from ledger.log.tiles import ENTRIES, MemoryTiles, Tile
 from ledger.log.tree import compute_root, format_frontier
 from ledger.service.sheets import find_sheet
-from ledger.sources import VillageSource
+from ledger.sources import open_home_log
 from tests.builders import (
     VILLAGE,
     Discloser,
@@ -291,8 +291,6 @@ def test_a_round_that_the_vault_contradicts_is_named(tmp_path: Path) -> None:
 
 
 def test_a_bundle_beyond_the_database_is_not_there(home: Path) -> None:
-    with closing(open_home(home)) as opened, opened.ledger.read(VILLAGE) as reader:
-        source = VillageSource(opened, VILLAGE, reader)
-
+    with closing(open_home(home)) as opened, open_home_log(opened, VILLAGE) as source:
         assert source.read_tile(Tile(ENTRIES, 1, 5)) is None
         assert source.read_tile(Tile(3, 0, 1)) is None

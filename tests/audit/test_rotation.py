@@ -23,7 +23,7 @@ from ledger.log.proofs import build_inclusion
 from ledger.log.tiles import MemoryTiles
 from ledger.log.tree import compute_root
 from ledger.service.rotate import prepare_rotation
-from ledger.sources import VillageSource, read_pdf
+from ledger.sources import open_home_log, read_pdf
 from tests.audit.conftest import audit_files, audit_source, find
 from tests.audit.rewriting import Files, chain_entries, read_entries, sign_log
 from tests.builders import VILLAGE
@@ -78,8 +78,8 @@ def rotated(tmp_path_factory: pytest.TempPathFactory) -> Rotated:
         village.go_to("2026-12-02")
         village.close("2026-11")
         village.seal("finance", "2026-11")
-        with village.home.ledger.read(VILLAGE) as reader:
-            report = audit_source(VillageSource(village.home, VILLAGE, reader))
+        with open_home_log(village.home, VILLAGE) as source:
+            report = audit_source(source)
         assert report.findings == ()
         new = make_signer(old.key.name, NEW_SEED)
         return Rotated(at, early, village.export(), folder, new, old, report.entries)

@@ -12,7 +12,7 @@ from ledger.audit.home import HomeReader
 from ledger.audit.keys import open_newest
 from ledger.audit.leaves import read_leaves
 from ledger.audit.meaning import MeaningReader
-from ledger.sources import VillageSource
+from ledger.sources import open_home_log
 from tests.bench.measuring import Row, compare, take_turns
 from tests.bench.places import Place, Say
 from tests.builders import VILLAGE
@@ -32,8 +32,7 @@ def run(place: Place, rounds: int, say: Say) -> Iterator[Row]:
             sha256(item).digest()
 
     def audit_books() -> None:
-        with home.ledger.read(VILLAGE) as reader:
-            source = VillageSource(home, VILLAGE, reader)
+        with open_home_log(home, VILLAGE) as source:
             report = audit_log(source, home.reference, now_ms=home.clock.now_ms())
             assert report.findings == (), report.findings[:3]
 
@@ -48,8 +47,7 @@ def run(place: Place, rounds: int, say: Say) -> Iterator[Row]:
 def _audit_bytes(place: Place) -> None:
     """Bytes, canonical form, chain, tree and the columns beside them; no book is derived."""
     home = place.village.home
-    with home.ledger.read(VILLAGE) as reader:
-        source = VillageSource(home, VILLAGE, reader)
+    with open_home_log(home, VILLAGE) as source:
         checkpoint = open_newest(source)
         entries = EntryReader(source, checkpoint.size)
         leaves = read_leaves(source, entries, checkpoint)

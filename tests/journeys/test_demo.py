@@ -22,7 +22,7 @@ from ledger.cli import root
 from ledger.home import Home
 from ledger.ports import SheetJob
 from ledger.service.sheets import SealedSheet, get_figures, list_sheets
-from ledger.sources import VillageSource
+from ledger.sources import open_home_log
 from reports.worker import WorkerRenderer
 from web.demo.build import SHEET_KINDS, STEPS, create_demo
 from web.demo.people import VILLAGE
@@ -68,8 +68,7 @@ def test_every_month_but_the_last_is_sealed_on_three_sheets(sheets: list[SealedS
 
 
 def test_the_audit_of_the_home_finds_nothing(demo: Home) -> None:
-    with demo.ledger.read(VILLAGE) as reader:
-        source = VillageSource(demo, VILLAGE, reader)
+    with open_home_log(demo, VILLAGE) as source:
         report = audit_log(source, demo.reference, now_ms=time.time_ns() // 1_000_000)
 
     assert report.findings == ()

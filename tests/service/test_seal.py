@@ -13,7 +13,7 @@ from ledger.errors import NotFound, NotProven, Refused
 from ledger.ports import Renderer
 from ledger.service import sheets
 from ledger.service.sheets import build_figures, find_sheet, get_figures, list_sheets
-from ledger.sources import VillageSource
+from ledger.sources import open_home_log
 from tests.audit.conftest import audit_source
 from tests.builders import VILLAGE
 from tests.fakes import MemoryArchive
@@ -45,8 +45,8 @@ def refuse(village: VillageHome, **changes: str) -> list[str]:
 
 
 def audit(village: VillageHome) -> Report:
-    with village.home.ledger.read(VILLAGE) as reader:
-        return audit_source(VillageSource(village.home, VILLAGE, reader))
+    with open_home_log(village.home, VILLAGE) as source:
+        return audit_source(source)
 
 
 def read_body(village: VillageHome, index: int) -> SheetSealed:

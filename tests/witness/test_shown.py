@@ -18,7 +18,7 @@ from ledger.log.witness import parse_submission
 from ledger.ports import SheetJob
 from ledger.service.outbound import Reply, Unreachable
 from ledger.service.witnessing import ask_witnesses
-from ledger.sources import FileSource, VillageSource
+from ledger.sources import FileSource, open_home_log
 from reports.render import render_sheet
 from tests.builders import VILLAGE
 from tests.homes import VillageHome, open_village
@@ -68,8 +68,7 @@ def client(village: VillageHome) -> Iterator[TestClient]:
 
 
 def audit(village: VillageHome, *, days: int = 0) -> Report:
-    with village.home.ledger.read(VILLAGE) as reader:
-        source = VillageSource(village.home, VILLAGE, reader)
+    with open_home_log(village.home, VILLAGE) as source:
         return audit_log(source, load_reference(), now_ms=village.clock.now_ms() + days * DAY_MS)
 
 

@@ -16,7 +16,7 @@ from ledger.commands.common import print_notice, print_report
 from ledger.config import SystemClock
 from ledger.home import Home, open_home
 from ledger.service.sheets import list_sheets
-from ledger.sources import VillageSource
+from ledger.sources import open_home_log
 from reports.worker import WorkerRenderer
 from web.commands import open_listener, serve_home
 from web.demo.build import SHEET_KINDS, STEPS, create_demo
@@ -102,8 +102,7 @@ def _list_pdfs(home: Home) -> Iterator[tuple[str, bytes]]:
 
 def _say(home: Home, path: Path, port: int) -> int:
     """Print address, sheets and the audit's verdict; returns how many findings there are."""
-    with home.ledger.read(VILLAGE) as reader:
-        source = VillageSource(home, VILLAGE, reader)
+    with open_home_log(home, VILLAGE) as source:
         report = audit_log(source, home.reference, now_ms=SystemClock().now_ms())
     print_notice(f"账本文件夹：{path}")
     click.echo(f"网址：http://{HOST}:{port}/v/{VILLAGE}")
