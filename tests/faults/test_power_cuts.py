@@ -28,10 +28,10 @@ def full_journal(tmp_path_factory: pytest.TempPathFactory) -> Recording:
 
 
 def test_a_month_of_work_survives_a_cut_at_any_moment(month: Recording, tmp_path: Path) -> None:
-    tally = cut_everywhere(month, tmp_path / "cuts", 9_000)
+    tally = cut_everywhere(month, tmp_path / "cuts", 9_800)
 
     assert not tally.wrong
-    assert tally.cuts == 9_000
+    assert tally.cuts == 9_800
     assert tally.starts >= 2 * len(month.requests)
 
 
@@ -48,10 +48,10 @@ def list_points_around_the_move(recording: Recording) -> range:
 def test_a_journal_that_is_full_survives_a_cut_at_any_moment(full_journal: Recording, tmp_path: Path) -> None:
     points = list_points_around_the_move(full_journal)
 
-    tally = cut_everywhere(full_journal, tmp_path / "cuts", 1_000, points=points)
+    tally = cut_everywhere(full_journal, tmp_path / "cuts", 200, points=points)
 
     assert not tally.wrong
-    assert tally.cuts == 1_000
+    assert tally.cuts == 200
 
 
 @pytest.mark.deep
@@ -69,7 +69,7 @@ def test_a_hundred_thousand_cuts(month: Recording, full_journal: Recording, tmp_
 def weakened(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Tally:
     folder = tmp_path_factory.mktemp("weakened")
     recording = record_work(folder / "home", work_a_month, synchronous=request.param)
-    return cut_everywhere(recording, folder / "cuts", 200)
+    return cut_everywhere(recording, folder / "cuts", 100)
 
 
 def test_a_store_that_waits_less_for_the_disk_is_found_out(weakened: Tally) -> None:
@@ -77,7 +77,7 @@ def test_a_store_that_waits_less_for_the_disk_is_found_out(weakened: Tally) -> N
         wrong for wrong in weakened.wrong if wrong.startswith(("read-only", "unreadable")) or "found" in wrong
     ]
 
-    assert sum(weakened.wrong[wrong] for wrong in lost) >= 50
+    assert sum(weakened.wrong[wrong] for wrong in lost) >= 25
 
 
 def test_a_ledger_behind_its_heads_is_reported_and_never_written(weakened: Tally) -> None:
