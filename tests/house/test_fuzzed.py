@@ -12,6 +12,7 @@ OPENERS = ("parse_", "open_", "read_")
 INSIDE = {
     "ledger.log.tiles.read_frontier": "reads tiles that a HashReader hands over; the audit's rows reach it",
     "ledger.log.tiles.read_subtree": "the same",
+    "ledger.sources.open_home_log": "takes a home of ours, no bytes from outside",
 }
 
 
