@@ -8,12 +8,12 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import Engine
 
+from ledger.disk import create_durably
 from ledger.errors import Fault, Refused
 from ledger.log.keys import (
     ED25519_COSIGNATURE,
@@ -58,7 +58,7 @@ def create_witness_home(path: Path, name: str, seed: bytes) -> WitnessHome:
         raise Refused([_fault("witness-folder", f"文件夹 {path}", "已有别的文件", "空文件夹")])
     path.mkdir(mode=0o700, parents=True, exist_ok=True)
     path.chmod(0o700)
-    _write_key(path, format_signing_key(name, seed))
+    create_durably(path / KEY_FILE, f"{format_signing_key(name, seed)}\n".encode())
     return open_witness_home(path)
 
 
@@ -88,20 +88,6 @@ def make_cosigner(signer: Signer) -> Signer:
     The file says 0x01, as witnesses in use write theirs; it signs cosignatures only, whose messages no note can equal.
     """
     return Signer(VerifierKey(signer.key.name, ED25519_COSIGNATURE, signer.key.public_key), signer.sign_bytes)
-
-
-def _write_key(path: Path, text: str) -> None:
-    """Write the key durably, readable by its owner alone from its first byte."""
-    handle = os.open(path / KEY_FILE, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(text + "\n")
-        file.flush()
-        os.fsync(file.fileno())
-    folder = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
 
 
 def _fault(code: str, place: str, found: str, expected: str) -> Fault:

@@ -11,9 +11,11 @@ from __future__ import annotations
 import contextlib
 import os
 import threading
+from io import BufferedRandom
 from pathlib import Path
 from typing import Literal
 
+from ledger.disk import sync, write_part
 from ledger.errors import Fault, NotFound, NotProven, Refused
 from ledger.keys.key_file import (
     Cost,
@@ -149,10 +151,7 @@ class KeyFolder:
         with signer.path.open("r+b") as old:
             self._replace(signer.path, format_protected(protected), seed, passphrase)
             # The name stands for the new file now: these are the old bytes, which nobody can open any more.
-            size = os.fstat(old.fileno()).st_size
-            old.write(b"\0" * size)
-            old.flush()
-            os.fsync(old.fileno())
+            _overwrite(old)
 
     def destroy(self, village: str, verifier_key: str) -> None:
         """Overwrite and remove a key's file, and delete it from the token. Nobody signs with it any more."""
@@ -161,11 +160,9 @@ class KeyFolder:
         if isinstance(file, TokenKey):
             self._get_token(file).destroy_key(file.identity)
         with signer.path.open("r+b") as old:
-            old.write(b"\0" * os.fstat(old.fileno()).st_size)
-            old.flush()
-            os.fsync(old.fileno())
+            _overwrite(old)
         signer.path.unlink()
-        _sync_folder(self._folder)
+        sync(self._folder)
         self._opened.pop(file.key, None)
 
     def open_signer(self, file: KeyFile) -> Signer:
@@ -213,7 +210,7 @@ class KeyFolder:
     def _write(self, path: Path, data: bytes, file: KeyFile) -> None:
         """Write a new file whole; FileExistsError where the name is taken."""
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        part = _write_part(path, data)
+        part = write_part(path, data)
         try:
             if parse_key_file(_read_bytes(part)) != file:
                 raise OSError(f"{part.name} reads back otherwise")
@@ -221,11 +218,11 @@ class KeyFolder:
         finally:
             part.unlink()
         # The name must be as durable as the bytes: an entry will name this key for ever.
-        _sync_folder(self._folder)
+        sync(self._folder)
 
     def _replace(self, path: Path, data: bytes, seed: bytes, passphrase: str) -> None:
         """Put other bytes in a file's place once they are shown to hold the same key."""
-        part = _write_part(path, data)
+        part = write_part(path, data)
         try:
             written = parse_key_file(_read_bytes(part))
             if not isinstance(written, ProtectedKey) or open_protected(written, passphrase) != seed:
@@ -234,7 +231,7 @@ class KeyFolder:
         except BaseException:
             part.unlink(missing_ok=True)
             raise
-        _sync_folder(self._folder)
+        sync(self._folder)
 
 
 def _read_key_id(village: str, verifier_key: str) -> str:
@@ -249,22 +246,11 @@ def _read_bytes(path: Path) -> bytes:
         return file.read(KEY_FILE_MAX_BYTES + 1)
 
 
-def _write_part(path: Path, data: bytes) -> Path:
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
-    with os.fdopen(handle, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    return part
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+def _overwrite(file: BufferedRandom) -> None:
+    """Leave nothing of an opened file's bytes, as far as the disk keeps them in one place."""
+    file.write(b"\0" * os.fstat(file.fileno()).st_size)
+    file.flush()
+    os.fsync(file.fileno())
 
 
 def _build_wrong(title: str) -> Fault:

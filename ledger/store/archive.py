@@ -7,11 +7,10 @@ becomes part of a path.
 from __future__ import annotations
 
 import hashlib
-import os
 import re
-import tempfile
 from pathlib import Path
 
+from ledger.disk import sync, write_durably
 from ledger.errors import Tampered
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
@@ -31,11 +30,13 @@ class FileArchive:
         path = self._get_path(digest)
         if not (path.exists() and path.read_bytes() == data):
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            _write_durably(path, data)
-        # The names too must survive before an entry names what is in them: of the file, which a try that was killed may
-        # have left, of its shelf and of the archive, which may be new.
-        for folder in (path.parent, self._folder, self._folder.parent):
-            _sync_folder(folder)
+            write_durably(path, data)
+        else:
+            sync(path.parent)  # A try that was killed may have left the file without its name on the disk.
+        # The names too must survive before an entry names what is in them: of the shelf and of the archive, which may
+        # be new.
+        for folder in (self._folder, self._folder.parent):
+            sync(folder)
         return digest
 
     def find(self, digest: str) -> bytes | None:
@@ -55,27 +56,3 @@ class FileArchive:
 
     def _get_path(self, digest: str) -> Path:
         return self._folder / digest[:2] / digest
-
-
-def _write_durably(path: Path, data: bytes) -> None:
-    """Write under another name, then rename: a crash before the rename leaves a stray file, after it the
-    whole one. The rename itself is not durable yet.
-    """
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".new-")
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

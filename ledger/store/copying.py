@@ -14,6 +14,7 @@ from typing import Any
 import pysqlite3.dbapi2 as sqlite
 from sqlalchemy import Engine, Select, Table, bindparam, select, tuple_
 
+from ledger.disk import sync
 from ledger.store.engine import open_engine
 from ledger.store.migrations import Which, migrate
 from ledger.store.tables import HEADS, LEDGER, VAULT, villages
@@ -44,7 +45,7 @@ def copy_database(
             connection.close()
     else:
         _copy_to_file(engine, which, target, list(villages), progress)
-    sync_file(target)
+    sync(target)
 
 
 def copy_file(source: Path, target: Path) -> None:
@@ -55,7 +56,7 @@ def copy_file(source: Path, target: Path) -> None:
     finally:
         connection.close()
     target.chmod(0o600)
-    sync_file(target)
+    sync(target)
 
 
 def copy_pages(source: Any, target: Path, progress: Progress | None) -> None:
@@ -154,15 +155,6 @@ def _end_journal(target: Path) -> None:
         copy.execute("PRAGMA journal_mode = DELETE").fetchone()
     finally:
         copy.close()
-
-
-def sync_file(path: Path) -> None:
-    """Wait until a file's bytes are on the disk."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 _PAGES = {

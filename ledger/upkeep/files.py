@@ -16,8 +16,8 @@ from pathlib import Path
 
 import msgspec
 
+from ledger.disk import sync
 from ledger.errors import Fault, Refused
-from ledger.store.copying import sync_file
 
 Progress = Callable[[str, int, int], None]
 """Called with (what is being done, parts done, parts in all)."""
@@ -46,9 +46,9 @@ def make_folder(target: Path) -> Iterator[Path]:
         yield part
         # Files too: not everything that fills a folder waits for the disk, and the folder is told to be whole.
         for path in [*part.rglob("*"), part]:
-            sync_file(path)
+            sync(path)
         os.replace(part, target)  # Over an empty folder, too.
-        sync_file(target.absolute().parent)
+        sync(target.absolute().parent)
     finally:
         shutil.rmtree(part, ignore_errors=True)
 
@@ -77,18 +77,6 @@ def copy_durably(source: Path, target: Path) -> None:
         shutil.copyfileobj(reading, writing, READ_BYTES)
         writing.flush()
         os.fsync(writing.fileno())
-
-
-def write_durably(target: Path, data: bytes) -> None:
-    """Write a new file with mode 0600, or replace one whole."""
-    part = target.with_name(f".{target.name}.{os.getpid()}.part")
-    with part.open("wb") as writing:
-        os.fchmod(writing.fileno(), 0o600)
-        writing.write(data)
-        writing.flush()
-        os.fsync(writing.fileno())
-    os.replace(part, target)
-    sync_file(target.parent)
 
 
 def hash_file(path: Path) -> str:
@@ -156,7 +144,7 @@ def pack(folder: Path, target: Path, progress: Progress) -> None:
             file.flush()
             os.fsync(file.fileno())
         os.replace(part, target)
-        sync_file(target.absolute().parent)
+        sync(target.absolute().parent)
     finally:
         part.unlink(missing_ok=True)
 

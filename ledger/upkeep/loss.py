@@ -23,6 +23,7 @@ from pathlib import Path
 import msgspec
 
 from ledger.books.village import ChartVersion, LogRefounded, VillageDescribed
+from ledger.disk import write_durably
 from ledger.entries import KIND_OF_BODY, Body, Claim
 from ledger.errors import Fault, NotProven, Refused
 from ledger.home import Home
@@ -43,7 +44,6 @@ from ledger.state.keys import build_history
 from ledger.store import migrate, open_engine
 from ledger.store.copying import copy_rows, list_copied
 from ledger.store.migrations import Which
-from ledger.upkeep.files import write_durably
 from ledger.witnessed import build_policy
 
 OpenHome = Callable[[Path], Home]

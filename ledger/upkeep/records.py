@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from ledger.upkeep.files import write_durably
+from ledger.disk import write_durably
 
 FILE = "upkeep.json"
 

@@ -1,0 +1,57 @@
+"""Files that outlive a power cut: one way to write them, for everything of a home that is no database.
+
+A file is written under a hidden name beside its own, waits for the disk, and takes its name in one step: a crash
+leaves the old one or the new one, each whole, and at worst a stray `.….part`. Its name is durable once the folder was
+synced too.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+
+def sync(path: Path) -> None:
+    """Wait until the bytes of a file, or the names in a folder, are on the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def write_part(path: Path, data: bytes) -> Path:
+    """Write the bytes beside `path`, for their owner alone, wait for the disk, and return where they are."""
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
+    part = Path(name)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+    return part
+
+
+def create_durably(path: Path, data: bytes) -> None:
+    """Write a new file with mode 0600, whole; durable on return. FileExistsError where the name is taken."""
+    part = write_part(path, data)
+    try:
+        os.link(part, path)
+    finally:
+        part.unlink()
+    sync(path.parent)
+
+
+def write_durably(path: Path, data: bytes) -> None:
+    """Write a new file with mode 0600, or replace one whole; durable on return."""
+    part = write_part(path, data)
+    try:
+        part.replace(path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+    sync(path.parent)
