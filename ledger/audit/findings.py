@@ -1,4 +1,4 @@
-"""What an audit reports, and what it audits: values and protocols only."""
+"""What an audit reports, and what it audits: values and protocols, and how the plain ones are built."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from typing import Protocol, runtime_checkable
 
 import msgspec
 
+from ledger.books.sheets import SheetSealed
 from ledger.books.values import SheetKind, Value
+from ledger.entries import Entry
 from ledger.log.tiles import Tile
 from ledger.log.tree import Frontier
 from ledger.state import Facts
@@ -43,6 +45,30 @@ class Report(Value, frozen=True):
     witnesses: str = ""  # what witnesses confirmed, in a sentence; empty where no policy names any
 
 
+def build_refusal(source: str, village: str, *, code: str, entry: int, expected: str, found: str) -> Report:
+    """Return the report of a copy that proves nothing at all: it has that one finding."""
+    finding = Finding(
+        code=code,
+        entry=entry,
+        expected=expected,
+        field="全部",
+        found=found,
+        meaning="这份东西证明不了什么，不能作数",
+    )
+    return Report(
+        entries=0,
+        erased=0,
+        examined=0,
+        findings=(finding,),
+        fingerprint="",
+        origin="",
+        root="",
+        sheets=0,
+        source=source,
+        village=village,
+    )
+
+
 class SealedClaim(Value, frozen=True):
     """A `sheet.sealed` entry's claim."""
 
@@ -54,6 +80,20 @@ class SealedClaim(Value, frozen=True):
     period: str
     size: int
     toolchain: str
+
+
+def build_claim(entry: Entry, body: SheetSealed) -> SealedClaim:
+    """Return what `entry`, whose body is `body`, claims."""
+    return SealedClaim(
+        figures=body.figures,
+        index=entry.index,
+        kind=body.sheet,
+        number=body.number,
+        pdf=body.pdf,
+        period=entry.period,
+        size=body.size,
+        toolchain=body.toolchain,
+    )
 
 
 class SheetFiles(msgspec.Struct, frozen=True, kw_only=True):

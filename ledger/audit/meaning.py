@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterable
 
 from ledger.audit.entries import EntryReader
-from ledger.audit.findings import Finding, LogSource, SealedClaim
+from ledger.audit.findings import Finding, LogSource, SealedClaim, build_claim
 from ledger.books.sheets import SheetSealed
 from ledger.books.vouchers import VoucherRecorded, VoucherReplaced, VoucherReversed, check_roles
 from ledger.canonical import encode_value, parse_entry
@@ -97,16 +97,7 @@ class MeaningReader:
             self._report("text-missing", entry, "公开文字", digest, "没有", meaning)
 
     def _check_sheet(self, entry: Entry, body: SheetSealed) -> None:
-        claim = SealedClaim(
-            figures=body.figures,
-            index=entry.index,
-            kind=body.sheet,
-            number=body.number,
-            pdf=body.pdf,
-            period=entry.period,
-            size=body.size,
-            toolchain=body.toolchain,
-        )
+        claim = build_claim(entry, body)
         computed = self._figures.pop((entry.index, body.number), "") or self._digest_figures(entry, body)
         if computed != body.figures:
             field = f"{body.number} 的数字"

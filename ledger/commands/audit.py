@@ -17,7 +17,7 @@ from rich.progress import Progress as Bar
 from sqlalchemy.exc import DatabaseError
 
 from ledger.audit import Report, audit_evidence, audit_log
-from ledger.audit.findings import Finding, LogSource
+from ledger.audit.findings import LogSource, build_refusal
 from ledger.commands.addresses import find_copy
 from ledger.commands.common import (
     get_village,
@@ -92,7 +92,10 @@ def _audit(
         try:
             report, pdf = _audit_target(target, key, known)
         except NotProven as error:
-            report, pdf = _build_refusal(target, error.code, -1, "能证实的账本或公开表", error.reason), None
+            pdf = None
+            report = build_refusal(
+                target, "", code=error.code, entry=-1, expected="能证实的账本或公开表", found=error.reason
+            )
         return [report], pdf
     if home:
         return _audit_home(home, village, key, known), None
@@ -138,9 +141,7 @@ def _audit_home(path: str, village: str | None, key: str | None, known: list[byt
         if failure is not None and failure.errno != errno.EBADMSG:
             # A disk that is full or does not answer says nothing about the log.
             raise failure from error
-        return [
-            _build_refusal(HOME_TITLE, "database-broken", -1, "读得出的数据库", _name(error), village or "")
-        ]
+        return [_refuse(village or "", "database-broken", "读得出的数据库", _name(error))]
 
 
 def _name(error: Exception) -> str:
@@ -165,11 +166,15 @@ def _audit_village(home: Home, village: str, key: str | None, known: list[bytes]
         with open_home_log(home, village) as source:
             return _audit_log(source, key, known)
     except NotProven as error:
-        return _build_refusal(HOME_TITLE, error.code, -1, expected, error.reason, village)
+        return _refuse(village, error.code, expected, error.reason)
     except Tampered as error:
-        return _build_refusal(HOME_TITLE, "log-broken", error.index, error.expected, error.found, village)
+        return _refuse(village, "log-broken", error.expected, error.found, entry=error.index)
     except NotFound as error:
-        return _build_refusal(HOME_TITLE, "log-missing", -1, "签过名的账本", f"没有{error}", village)
+        return _refuse(village, "log-missing", "签过名的账本", f"没有{error}")
+
+
+def _refuse(village: str, code: str, expected: str, found: str, *, entry: int = -1) -> Report:
+    return build_refusal(HOME_TITLE, village, code=code, entry=entry, expected=expected, found=found)
 
 
 def _audit_log(source: LogSource, key: str | None, known: list[bytes]) -> Report:
@@ -198,29 +203,3 @@ def _audit_log(source: LogSource, key: str | None, known: list[bytes]) -> Report
 def _audit_pdf(sheet: tuple[bytes, str], key: str | None) -> Report:
     attached, printed = sheet
     return audit_evidence(attached, printed, load_reference(), trusted_key=key.strip() if key else None)
-
-
-def _build_refusal(
-    target: str, code: str, entry: int, expected: str, found: str, village: str = ""
-) -> Report:
-    """A copy that proves nothing at all is a report with that one finding."""
-    finding = Finding(
-        code=code,
-        entry=entry,
-        expected=expected,
-        field="全部",
-        found=found,
-        meaning="这份东西证明不了什么，不能作数",
-    )
-    return Report(
-        entries=0,
-        erased=0,
-        examined=0,
-        findings=(finding,),
-        fingerprint="",
-        origin="",
-        root="",
-        sheets=0,
-        source=target,
-        village=village,
-    )

@@ -26,7 +26,9 @@ from typing import Literal
 import msgspec
 from sqlalchemy import Engine
 
-from ledger.audit import Finding, Report, audit_log
+from ledger.audit import Report, audit_log
+from ledger.audit.findings import build_refusal
+from ledger.disk import write_durably
 from ledger.errors import NotFound, NotProven, Refused, Tampered
 from ledger.home import Home
 from ledger.log.hashing import format_hash
@@ -47,7 +49,6 @@ from ledger.upkeep.files import (
     list_files,
     make_folder,
     pack,
-    write_durably,
 )
 from ledger.upkeep.notes import NotedHeads, format_heads, parse_heads
 from ledger.upkeep.records import FILE, BackupDone, read_upkeep, write_upkeep
@@ -231,33 +232,12 @@ def audit_copy(ports: Ports, village: str, progress: Progress) -> Report:
                 progress=lambda done, of: progress(f"核对 {village}", done, of),
             )
     except (NotProven, NotFound, Tampered) as error:
-        return build_unread(village, str(error))
+        expected = "前后一致的账本"
+        return build_refusal(
+            "数据库的抄本", village, code="log-broken", entry=-1, expected=expected, found=str(error)
+        )
     findings = tuple(item for item in report.findings if item.code not in _FINDINGS_OF_MOMENT)
     return msgspec.structs.replace(report, findings=findings)
-
-
-def build_unread(village: str, reason: str) -> Report:
-    """Return the report of a log that cannot even be read."""
-    finding = Finding(
-        code="log-broken",
-        entry=-1,
-        expected="前后一致的账本",
-        field="全部",
-        found=reason,
-        meaning="这份东西证明不了什么，不能作数",
-    )
-    return Report(
-        entries=0,
-        erased=0,
-        examined=0,
-        findings=(finding,),
-        fingerprint="",
-        origin="",
-        root="",
-        sheets=0,
-        source="数据库的抄本",
-        village=village,
-    )
 
 
 def _describe_village(ports: Ports, village: str) -> CopiedVillage:

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from ledger.audit.findings import SealedClaim
+from ledger.audit.findings import build_claim
 from ledger.books.sheets import SheetSealed
 from ledger.books.values import SheetKind
 from ledger.canonical import parse_entry
@@ -181,7 +181,7 @@ def _take_sheets(ports: Ports, village: str, evidence: Sequence[Evidence]) -> li
         for item in evidence:
             if item.source is None or item.checkpoint.size <= entry.index:
                 continue
-            files = item.source.read_sheet(_build_claim(entry, body))
+            files = item.source.read_sheet(build_claim(entry, body))
             for data in (files.pdf, files.figures, files.toolchain):
                 if data is not None:
                     ports.archive.keep(
@@ -205,19 +205,6 @@ def _list_sealed(ports: Ports, village: str) -> list[tuple[Entry, SheetSealed]]:
         sheets = [sheet for kind in KINDS for sheet in list_sheets(reader, kind)]
         entries = [parse_entry(reader.get_entry_bytes(sheet.index)) for sheet in sheets]
     return [(entry, entry.body) for entry in entries if isinstance(entry.body, SheetSealed)]
-
-
-def _build_claim(entry: Entry, body: SheetSealed) -> SealedClaim:
-    return SealedClaim(
-        figures=body.figures,
-        index=entry.index,
-        kind=body.sheet,
-        number=body.number,
-        pdf=body.pdf,
-        period=entry.period,
-        size=body.size,
-        toolchain=body.toolchain,
-    )
 
 
 def _mark_recorded(ports: Ports, village: str) -> None:
