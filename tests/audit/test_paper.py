@@ -26,7 +26,7 @@ from ledger.log.keys import Signer, format_verifier_key, make_signer, parse_sign
 from ledger.log.proofs import build_inclusion
 from ledger.log.tiles import MemoryTiles
 from ledger.log.tree import compute_root
-from tests.builders import VILLAGE
+from tests.builders import VILLAGE, build_rule, build_rulebook
 from tests.fakes.renderer import PaperRenderer, make_pdf
 from tests.homes import open_village
 
@@ -79,6 +79,19 @@ def refuse(attached: bytes, **options: Any) -> str:
 @pytest.mark.parametrize("kind", KINDS)
 def test_an_untouched_sheet_agrees(sheets: Any, kind: str) -> None:
     assert audit(sheets[kind], sheets[f"{kind} text"]) == []
+
+
+def test_a_month_in_which_nobody_scored_agrees(tmp_path: Path) -> None:
+    with open_village(tmp_path / "home", renderer=PaperRenderer()) as village:
+        village.open_books()
+        village.record(build_rulebook(village.texts, rules=(build_rule(village.texts),)))
+        village.go_to("2026-11-02")
+        village.close("2026-10")
+        village.seal("points", "2026-10")
+        paper = tmp_path / "sheet.pdf"
+        paper.write_bytes(village.export()["sheets/2026-10-P-1/sheet.pdf"])
+
+    assert audit(*read_pdf(paper)) == []
 
 
 @pytest.mark.parametrize("kind", KINDS)

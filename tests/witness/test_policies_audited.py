@@ -113,6 +113,18 @@ def test_a_checkpoint_of_another_log_confirms_nothing(village: VillageHome, tmp_
     assert audit(files | {"witnessed": before}, village, days=9) == [("witness-quorum-missed", index)]
 
 
+def test_what_witnesses_confirmed_holds_a_log_that_was_cut_short(village: VillageHome) -> None:
+    """An older copy of the log, put back beside the newer checkpoint that was confirmed."""
+    adopt(village, make_policy(2))
+    older = village.export()
+    village.open_books()
+    ask(village, "镇", "学校")
+    files = village.export()
+
+    assert audit(files, village) == []
+    assert ("log-shorter", -1) in audit(older | {"witnessed": files["witnessed"]}, village)
+
+
 def test_an_entry_that_cannot_be_read_is_named_elsewhere(village: VillageHome) -> None:
     adopt(village, make_policy(2))
     ask(village, "镇", "学校")
