@@ -176,6 +176,19 @@ class VillageHome:
         self.record(build_branch(self.texts))
         self.record(build_score_round(self.texts))
 
+    def record_october(self) -> None:
+        """Fill October with a corrected voucher, points and scores, close it and seal its sheets: entries 0 to 17."""
+        self.open_books()
+        wrong = self.record_voucher("购办公用纸", 32_500)
+        self.correct_voucher(wrong.index, 32_500, 23_500)
+        self.record_points()
+        self.record_scores()
+        self.go_to("2026-11-02")
+        self.close("2026-10")
+        kinds: tuple[SheetKind, ...] = ("finance", "points", "scores")
+        for kind in kinds:
+            self.seal(kind, "2026-10")
+
     def close(self, period: str) -> Receipt:
         return self.pass_(prepare_closing(self.home, VILLAGE, period, self.clerk.user))[0]
 

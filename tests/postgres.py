@@ -15,6 +15,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
@@ -124,6 +125,19 @@ class Cluster:
         return rows
 
 
+@contextmanager
+def open_cluster(database: str, *, is_durable: bool = False) -> Iterator[Cluster]:
+    """Start a server with one prepared database and stop it afterwards."""
+    cluster = Cluster(is_durable=is_durable)
+    try:
+        cluster.start()
+        cluster.run("postgres", f"CREATE DATABASE {database} TEMPLATE template0")
+        prepare_database(cluster.make_url(database), LOGIN)
+        yield cluster
+    finally:
+        cluster.stop()
+
+
 def find_programs() -> Path:
     """Return the folder with `initdb` and `postgres`, which Debian keeps out of the path."""
     folders = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name))
@@ -165,14 +179,8 @@ def _is_alive(pid: int) -> bool:
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[Cluster]:
     """The server of this run, with a prepared database that others are copied from."""
-    cluster = Cluster()
-    try:
-        cluster.start()
-        cluster.run("postgres", "CREATE DATABASE prepared TEMPLATE template0")
-        prepare_database(cluster.make_url("prepared"), LOGIN)
-        yield cluster
-    finally:
-        cluster.stop()
+    with open_cluster("prepared") as opened:
+        yield opened
 
 
 @pytest.fixture

@@ -50,15 +50,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home with all three ledgers, October closed and its three sheets sealed: entries 0 to 17."""
     path = tmp_path_factory.mktemp("built") / "home"
     with open_village(path) as village:
-        village.open_books()
-        wrong = village.record_voucher("购办公用纸", 32_500)
-        village.correct_voucher(wrong.index, 32_500, 23_500)
-        village.record_points()
-        village.record_scores()
-        village.go_to("2026-11-02")
-        village.close("2026-10")
-        for kind in ("finance", "points", "scores"):
-            village.seal(kind, "2026-10")
+        village.record_october()
     return path
 
 

@@ -19,11 +19,10 @@ import click
 import msgspec
 
 from ledger.store.engine import get_sqlite_version
-from ledger.store.roles import prepare_database
 from tests.bench import append, auditing, pages, proofs, single
 from tests.bench.measuring import Row, Spread
 from tests.bench.places import Place, open_postgresql, open_sqlite
-from tests.postgres import LOGIN, Cluster
+from tests.postgres import open_cluster
 
 JOBS: dict[str, ModuleType] = {
     "audit": auditing,
@@ -83,7 +82,7 @@ def main(
         if "sqlite" in kinds.split(","):
             makers["sqlite"] = open_sqlite
         if "postgresql" in kinds.split(","):
-            cluster = stack.enter_context(_start_cluster())
+            cluster = stack.enter_context(open_cluster("prepared", is_durable=True))
             makers["postgresql"] = lambda path: open_postgresql(path, cluster)
         for size in wanted:
             for kind, make in makers.items():
@@ -170,19 +169,6 @@ def _to_dict(row: Row) -> dict[str, object]:
 def _make_folder(given: Path | None) -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="mingbai-bench-", dir=given) as name:
         yield Path(name)
-
-
-@contextlib.contextmanager
-def _start_cluster() -> Iterator[Cluster]:
-    """Start a PostgreSQL that waits for the disk as one in use does."""
-    cluster = Cluster(is_durable=True)
-    try:
-        cluster.start()
-        cluster.run("postgres", "CREATE DATABASE prepared TEMPLATE template0")
-        prepare_database(cluster.make_url("prepared"), LOGIN)
-        yield cluster
-    finally:
-        cluster.stop()
 
 
 if __name__ == "__main__":

@@ -30,7 +30,7 @@ from ledger.sources import read_pdf
 from tests.builders import VILLAGE
 from tests.fakes.renderer import PaperRenderer
 from tests.fuzz.contract import Samples
-from tests.homes import VillageHome, open_village
+from tests.homes import open_village
 from tests.log.evidence import (
     LOG,
     LOG_SIGNER,
@@ -60,7 +60,7 @@ TREE = 7
 def build_samples(folder: Path) -> Samples:
     """Return everything that the targets start from; `folder` takes the village's home."""
     with open_village(folder / "home", renderer=PaperRenderer()) as village:
-        _live(village)
+        village.record_october()
         files = {f"export/{path}": data for path, data in village.export().items()}
         with village.home.ledger.read(VILLAGE) as reader:
             claims = [_format_claim(reader.get_entry_bytes(index)) for index in range(reader.size)]
@@ -80,19 +80,6 @@ def list_entries(samples: Samples) -> list[bytes]:
     size = max(int(name.rpartition("/")[2]) for name in samples if name.startswith("export/tile/entries/"))
     name = f"export/tile/entries/000.p/{size}"
     return parse_bundle(samples[name], size)
-
-
-def _live(village: VillageHome) -> None:
-    """October with a corrected voucher, points and scores, closed and hung; every kind of entry."""
-    village.open_books()
-    wrong = village.record_voucher("购办公用纸", 32_500)
-    village.correct_voucher(wrong.index, 32_500, 23_500)
-    village.record_points()
-    village.record_scores()
-    village.go_to("2026-11-02")
-    village.close("2026-10")
-    for kind in ("finance", "points", "scores"):
-        village.seal(kind, "2026-10")
 
 
 def _format_claim(data: bytes) -> bytes:

@@ -20,10 +20,9 @@ from ledger.commands.audit import audit_command
 from ledger.errors import Refused
 from ledger.home import Home
 from ledger.service.record import Passed, record_claims
-from ledger.store.roles import prepare_database
 from tests.builders import VILLAGE
 from tests.homes import found_home
-from tests.postgres import LOGIN, Cluster
+from tests.postgres import LOGIN, Cluster, open_cluster
 from tests.store.crowd import Outcome, build_claims, verify_log
 
 WRITERS = 4
@@ -34,14 +33,8 @@ BETWEEN_KILLS = 25
 @pytest.fixture
 def durable() -> Iterator[Cluster]:
     """A server of its own that waits for the disk, with a prepared database `village`."""
-    cluster = Cluster(is_durable=True)
-    try:
-        cluster.start()
-        cluster.run("postgres", "CREATE DATABASE village TEMPLATE template0")
-        prepare_database(cluster.make_url("village"), LOGIN)
-        yield cluster
-    finally:
-        cluster.stop()
+    with open_cluster("village", is_durable=True) as opened:
+        yield opened
 
 
 class Clerk:

@@ -6,9 +6,11 @@ from collections.abc import Iterator
 
 import pytest
 from litestar.testing import TestClient
+from playwright.sync_api import Browser
 
 from tests.homes import VillageHome, open_village
-from tests.web.village import live_through_october, make_client
+from tests.web.browser import open_browser
+from tests.web.village import live_through_october, make_client, serve
 
 
 @pytest.fixture(scope="session")
@@ -21,4 +23,17 @@ def village(tmp_path_factory: pytest.TempPathFactory) -> Iterator[VillageHome]:
 @pytest.fixture(scope="session")
 def client(village: VillageHome) -> Iterator[TestClient]:
     with make_client(village) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with open_browser() as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def address(village: VillageHome) -> Iterator[str]:
+    """Where the module's village is served; a module may have a `village` of its own."""
+    with serve(village) as opened:
         yield opened

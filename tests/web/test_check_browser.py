@@ -20,16 +20,10 @@ from ledger.log.note import NoteVerifier, format_note, parse_note_verifier, sign
 from ledger.log.receipt import build_receipt, format_fingerprint, format_receipt, parse_receipt
 from tests.builders import VILLAGE
 from tests.homes import VillageHome, open_village
-from tests.web.browser import MODES, choose_mode, fetch, open_browser, open_page, refuse_fallback
+from tests.web.browser import MODES, choose_mode, fetch, open_page, refuse_fallback
 from tests.web.village import KINDS, find_sealed, format_digits, live_through_october, rotate_key, serve
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with open_browser() as opened:
-        yield opened
 
 
 @pytest.fixture(scope="module")
@@ -44,12 +38,6 @@ def village(tmp_path_factory: pytest.TempPathFactory) -> Iterator[VillageHome]:
         built.seal("finance", "2026-11")
         built.record_voucher("付水费", 700, period="2026-12", occurred_on="2026-12-01")
         yield built
-
-
-@pytest.fixture(scope="module")
-def address(village: VillageHome) -> Iterator[str]:
-    with serve(village) as opened:
-        yield opened
 
 
 def find_origin(village: VillageHome) -> str:

@@ -13,18 +13,12 @@ from ledger.books.vouchers import VoucherRecorded
 from ledger.log.proof_file import ProofFile, format_proof_file, parse_proof_file
 from tests.builders import VILLAGE
 from tests.homes import VillageHome, open_village
-from tests.web.browser import MODES, choose_mode, fetch, open_browser, open_page, refuse_fallback
+from tests.web.browser import MODES, choose_mode, fetch, open_page, refuse_fallback
 from tests.web.village import live_through_october, rotate_key, serve
 
 pytestmark = pytest.mark.browser
 
 YES = "✔ 这一条在账本里，没有改过"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with open_browser() as opened:
-        yield opened
 
 
 @pytest.fixture(scope="module")
@@ -35,12 +29,6 @@ def village(tmp_path_factory: pytest.TempPathFactory) -> Iterator[VillageHome]:
         rotate_key(built)
         built.record_voucher("付水费 \u202e甲", 123_456_789, period="2026-11", occurred_on="2026-11-12")
         yield built
-
-
-@pytest.fixture(scope="module")
-def address(village: VillageHome) -> Iterator[str]:
-    with serve(village) as opened:
-        yield opened
 
 
 @pytest.fixture(scope="module")

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import gzip
 import re
-from collections.abc import Iterator
 
 import pytest
 from litestar.testing import TestClient
 from playwright.sync_api import Browser
 
 from tests.builders import VILLAGE
-from tests.homes import VillageHome
-from tests.web.browser import SCREENS, open_browser, open_page
-from tests.web.village import find_match, serve
+from tests.web.browser import SCREENS, open_page
+from tests.web.village import find_match
 
 pytestmark = pytest.mark.browser
 
@@ -58,18 +56,6 @@ FAINT = """
     }).filter(([, ratio]) => ratio < 4.5);
 })()
 """
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with open_browser() as opened:
-        yield opened
-
-
-@pytest.fixture(scope="module")
-def address(village: VillageHome) -> Iterator[str]:
-    with serve(village) as opened:
-        yield opened
 
 
 @pytest.mark.parametrize(("width", "height"), SCREENS)

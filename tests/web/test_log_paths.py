@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import urllib.request
-from collections.abc import Iterator
 
 import pytest
 from litestar.testing import TestClient
@@ -15,7 +14,6 @@ from ledger.log.tiles import MemoryTiles, format_bundle, format_tile_path, list_
 from ledger.sources import open_url
 from tests.builders import VILLAGE
 from tests.homes import VillageHome
-from tests.web.village import serve
 
 BOARD = f"/v/{VILLAGE}"
 
@@ -76,12 +74,6 @@ def test_a_checkpoint_is_text(client: TestClient) -> None:
 
     assert answer.headers["content-type"] == "text/plain; charset=utf-8"
     assert answer.text.startswith("mingbai/")
-
-
-@pytest.fixture(scope="module")
-def address(village: VillageHome) -> Iterator[str]:
-    with serve(village) as opened:
-        yield opened
 
 
 def test_the_audit_of_the_address_finds_everything_in_order(address: str, village: VillageHome) -> None:

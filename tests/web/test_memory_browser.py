@@ -18,7 +18,7 @@ from tests.builders import VILLAGE
 from tests.homes import VillageHome, open_village
 from tests.restore.conftest import copy_home
 from tests.restore.drill import back_up, ignore, open_later, reopen
-from tests.web.browser import MODES, choose_mode, fetch, open_browser, open_page
+from tests.web.browser import MODES, choose_mode, fetch, open_page
 from tests.web.village import format_digits, live_through_october, rotate_key, serve
 
 pytestmark = pytest.mark.browser
@@ -29,12 +29,6 @@ NO_STORAGE = """
 Object.defineProperty(window, 'localStorage', {get: () => { throw new DOMException('no', 'SecurityError'); }})
 """
 FULL = "Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError'); }"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with open_browser() as opened:
-        yield opened
 
 
 @pytest.fixture

@@ -18,10 +18,8 @@ from playwright.sync_api import Browser, Page
 
 from ledger.log.keys import make_signer
 from tests.builders import VILLAGE
-from tests.homes import VillageHome
 from tests.house.sources import ROOT
-from tests.web.browser import MODES, choose_mode, open_browser, open_page
-from tests.web.village import serve
+from tests.web.browser import MODES, choose_mode, open_page
 from web.assets import get_asset_path, list_imports, load_assets
 
 pytestmark = pytest.mark.browser
@@ -56,18 +54,6 @@ VERIFIED = """async ([folder, cases]) => {
   for (const parts of cases) said.push(await verify(...parts.map(fromHex)));
   return said;
 }"""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with open_browser() as opened:
-        yield opened
-
-
-@pytest.fixture(scope="module")
-def address(village: VillageHome) -> Iterator[str]:
-    with serve(village) as opened:
-        yield opened
 
 
 def run(page: Page, address: str, mode: str, program: str, cases: list[Any]) -> list[bool]:
