@@ -1,8 +1,24 @@
 """What holds for every test."""
 
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
 from hypothesis import settings
 
 # No test is a race: how long an example takes says something about the machine, not about us. The same examples
 # everywhere: a failure on one machine fails on every other.
 settings.register_profile("house", deadline=None, derandomize=True)
 settings.load_profile("house")
+
+TESTS = Path(__file__).parent
+MEASURED = ("audit", "books", "canonical", "errors", "figures", "log", "restore", "state", "vectors", "witness")
+"""The rooms whose tests account for the coverage of the pure modules."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Spare the other rooms the tracing: it makes whatever reads a log half as slow again, and nobody reads it."""
+    for item in items:
+        if item.path.relative_to(TESTS).parts[0] not in MEASURED:
+            item.add_marker("no_cover")

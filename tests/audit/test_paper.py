@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import ledger.service.sheets
 from ledger.audit import audit_evidence
 from ledger.audit.findings import Finding
 from ledger.audit.printed import Page
@@ -81,17 +82,26 @@ def test_an_untouched_sheet_agrees(sheets: Any, kind: str) -> None:
     assert audit(sheets[kind], sheets[f"{kind} text"]) == []
 
 
-def test_a_month_in_which_nobody_scored_agrees(tmp_path: Path) -> None:
+@pytest.mark.parametrize("adopted", [True, False])
+def test_a_month_in_which_nobody_scored_agrees(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, adopted: bool
+) -> None:
+    """Also where no rulebook was ever adopted: we refuse to seal that, other programs may not."""
+    monkeypatch.setattr(ledger.service.sheets, "refuse_unadopted", lambda *_: None)
     with open_village(tmp_path / "home", renderer=PaperRenderer()) as village:
         village.open_books()
-        village.record(build_rulebook(village.texts, rules=(build_rule(village.texts),)))
+        if adopted:
+            village.record(build_rulebook(village.texts, rules=(build_rule(village.texts),)))
         village.go_to("2026-11-02")
         village.close("2026-10")
         village.seal("points", "2026-10")
         paper = tmp_path / "sheet.pdf"
         paper.write_bytes(village.export()["sheets/2026-10-P-1/sheet.pdf"])
 
-    assert audit(*read_pdf(paper)) == []
+    attached, printed = read_pdf(paper)
+
+    assert audit(attached, printed) == []
+    assert audit(attached, printed.replace("0 分", "1 分", 1))
 
 
 @pytest.mark.parametrize("kind", KINDS)
