@@ -13,7 +13,7 @@ settings.register_profile("house", deadline=None, derandomize=True)
 settings.load_profile("house")
 
 TESTS = Path(__file__).parent
-MEASURED = ("audit", "books", "canonical", "errors", "figures", "log", "restore", "state", "vectors", "witness")
+MEASURED = {*"audit books canonical errors figures log restore state vectors witness".split()}
 """The rooms whose tests account for the coverage of the pure modules."""
 
 

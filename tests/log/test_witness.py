@@ -230,6 +230,7 @@ def list_regrown() -> Iterator[tuple[int, int, bytes, MemoryTiles]]:
             yield restored, size, sign_checkpoint(Checkpoint(ORIGIN, size, root), LOG_SIGNER), tiles
 
 
+@pytest.mark.no_cover
 def test_every_fork_and_every_rollback_up_to_64_entries_is_refused() -> None:
     roots = [make_checkpoint(LEAVES[:size]).root for size in range(LARGEST + 1)]
     verifiers = (Remembering(),)
