@@ -16,6 +16,7 @@ from sqlalchemy.exc import DatabaseError
 from ledger.commands.common import json_option, print_json, print_notice
 from ledger.commands.database import check_postgresql
 from ledger.commands.keys import check_folder, check_keys
+from ledger.commands.witness import check_witness
 from ledger.home import Home, open_home
 from ledger.service.doctor import Check, check_python, check_villages
 from ledger.store.engine import DATABASE_ERRORS, WAL_FLOOR, get_sqlite_version, list_setting_faults
@@ -33,12 +34,19 @@ SIGNS = {"fine": "✓ 正常", "warning": "! 注意", "wrong": "✗ 有错"}
     metavar="文件夹",
     help="连这个账本文件夹一起检查；也可写在环境变量 MINGBAI_HOME 里。",
 )
+@click.option(
+    "--witness",
+    envvar="MINGBAI_WITNESS",
+    metavar="文件夹",
+    help="连这个见证人的文件夹一起检查；也可写在环境变量 MINGBAI_WITNESS 里。",
+)
 @json_option
 @click.pass_context
-def doctor_command(context: click.Context, path: str | None, as_json: bool) -> None:
+def doctor_command(context: click.Context, path: str | None, witness: str | None, as_json: bool) -> None:
     """检查这台机器上的安装和账本文件夹，说明哪里不对、该怎么办。"""
     checks = [check_python(), _check_sqlite(), _check_commands(), _check_pango()]
     checks += _check_home(Path(path)) if path else []
+    checks += check_witness(Path(witness)) if witness else []
     if as_json:
         print_json(checks)
     else:
@@ -46,7 +54,7 @@ def doctor_command(context: click.Context, path: str | None, as_json: bool) -> N
             click.echo(f"{SIGNS[check.state]}  {check.name}：{check.found}")
             if check.advice:
                 click.echo(f"        {check.advice}")
-        if not path:
+        if not path and not witness:
             print_notice("没有写 --home：只检查了程序，没有检查账本。")
     context.exit(1 if any(check.state == "wrong" for check in checks) else 0)
 

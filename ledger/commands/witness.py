@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+import stat
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import TypeVar
@@ -11,21 +13,32 @@ from typing import TypeVar
 import rich_click as click
 
 from ledger.commands.common import (
+    find_asked_passphrases,
     get_village,
     home_option,
+    passphrase_option,
     print_json,
     print_notice,
     read_file,
     village_option,
 )
+from ledger.commands.keys import PROTECTIONS
 from ledger.config import SystemClock, SystemEntropy
 from ledger.errors import Fault, NotProven, Refused
 from ledger.home import Home
 from ledger.log.confirmation import format_confirmation
 from ledger.log.keys import format_verifier_key
+from ledger.service.doctor import Check
 from ledger.service.witnessing import Outcome, ask_witnesses
 from ledger.state import BEIJING
-from ledger.witness_home import SEED_BYTES, WitnessHome, create_witness_home, open_witness_home
+from ledger.witness_home import (
+    KEY_FILE,
+    SEED_BYTES,
+    TITLE,
+    WitnessHome,
+    create_witness_home,
+    open_witness_home,
+)
 from ledger.witnessed import read_confirmation
 
 F = TypeVar("F", bound=Callable[..., object])
@@ -45,14 +58,17 @@ class _Group(click.RichGroup):
 
 
 def folder_option(command: F) -> F:
-    """Add `--folder`, which MINGBAI_WITNESS may give; the command receives an opened `witness`."""
+    """Add `--folder`, which MINGBAI_WITNESS may give; the command receives an opened `witness`.
+
+    A command that signs takes `passphrase_option` as well.
+    """
     return click.option(
         "--folder",
         "witness",
         envvar="MINGBAI_WITNESS",
         required=True,
         metavar="文件夹",
-        callback=lambda _ctx, _param, value: open_witness_home(Path(value)),
+        callback=lambda _ctx, _param, value: open_witness_home(Path(value), find_asked_passphrases()),
         help="见证人的文件夹；也可写在环境变量 MINGBAI_WITNESS 里。",
     )(command)
 
@@ -67,14 +83,37 @@ def witness_group() -> None:
 @click.option(
     "--name", required=True, metavar="名称", help="见证人的固定名称，英文，如 town.example/mingbai。"
 )
-def _init(folder: str, name: str) -> None:
+@passphrase_option
+@click.option("--no-passphrase", "is_plain", is_flag=True, help="私钥不加口令；只用于试用。")
+def _init(folder: str, name: str, is_plain: bool) -> None:
     """新建见证人的文件夹和钥匙，给出公钥。"""
-    witness = create_witness_home(Path(folder), name, SystemEntropy().take(SEED_BYTES))
+    seed = SystemEntropy().take(SEED_BYTES)
+    witness = create_witness_home(Path(folder), name, seed, find_asked_passphrases(), is_plain=is_plain)
     try:
         click.echo(format_verifier_key(witness.signer.key))
     finally:
         witness.close()
     print_notice("这一行是公钥：写进村里的见证办法。文件夹里的 witness.key 给谁都不行。")
+    warn_unprotected(witness)
+
+
+@witness_group.command("protect")
+@folder_option
+@passphrase_option
+def _protect(witness: WitnessHome) -> None:
+    """给见证人的私钥加上口令，或换一个口令。"""
+    witness.protect(witness.keys.passphrases.choose(TITLE))
+    print_notice(f"{KEY_FILE} 已有口令保护。口令忘了没有办法找回：另抄一份，分开放好。")
+
+
+@witness_group.command("backup")
+@folder_option
+def _backup(witness: WitnessHome) -> None:
+    """打出有口令保护的私钥，抄在纸上也行；没有口令打不开它。"""
+    if witness.key.protection == "plain":
+        raise Refused([_plain_fault()])
+    click.echo(witness.key.path.read_text(encoding="ascii"), nl=False)
+    print_notice(f"以上各行原样存成 {KEY_FILE}，权限 600，就恢复了这把私钥。witness.db 不要用旧的换回去。")
 
 
 @witness_group.command("add-log")
@@ -101,13 +140,22 @@ def _status(context: click.Context, witness: WitnessHome, as_json: bool) -> None
     if as_json:
         print_json([{**_describe_key(witness), "logs": logs}])
     else:
-        click.echo(f"公钥 {format_verifier_key(witness.signer.key)}")
+        click.echo(
+            f"公钥 {format_verifier_key(witness.signer.key)}（私钥{PROTECTIONS[witness.key.protection]}）"
+        )
         for log in logs:
             last = f"确认到 {log.size} 条，{_format_time(log.time_s)}" if log.size else "还没有确认过"
             click.echo(f"{log.label or log.origin}  {last}  {log.verifier_key}")
             if log.conflicts:
                 click.echo(f"  ✗ 有 {log.conflicts} 个签过名的检查点和见过的接不上：这本账分叉过或被改过")
+    warn_unprotected(witness)
     context.exit(1 if any(log.conflicts for log in logs) else 0)
+
+
+def warn_unprotected(witness: WitnessHome) -> None:
+    """Say so where whoever copies the key's file can confirm in this witness's name."""
+    if witness.key.protection == "plain":
+        print_notice("注意：私钥没有口令保护，谁拷走它都能冒充您确认。用 mingbai witness protect 加上口令。")
 
 
 @witness_group.command("ask")
@@ -123,6 +171,34 @@ def _ask(context: click.Context, home: Home, village: str | None, due: bool, as_
     if as_json:
         print_json([report for report, _ in reports])
     context.exit(0 if all(is_well for _, is_well in reports) else 1)
+
+
+def check_witness(path: Path) -> Iterator[Check]:
+    """How a witness's key is kept, who else can read the folder, and whether a log that it watches forked."""
+    # Before it is opened, which tightens the database's own mode.
+    files = [path, *path.iterdir()] if path.is_dir() else []
+    exposed = [item.name for item in files if stat.S_IMODE(item.stat().st_mode) & 0o077]
+    with closing(open_witness_home(path)) as witness:
+        is_plain = witness.key.protection == "plain"
+        forked = [log.label or log.origin for log in witness.store.list_logs() if log.conflicts]
+    yield Check(
+        advice="用 mingbai witness protect 加上口令" if is_plain else "",
+        found=f"没有口令保护：{KEY_FILE}" if is_plain else PROTECTIONS[witness.key.protection],
+        name="见证人的私钥保管",
+        state="warning" if is_plain else "fine",
+    )
+    yield Check(
+        advice=f"用 chmod 700 收紧 {path}，里面的文件用 chmod 600" if exposed else "",
+        found="别人也能读：" + "、".join(exposed) if exposed else "只有本账号能读",
+        name="见证人的文件夹",
+        state="wrong" if exposed else "fine",
+    )
+    yield Check(
+        advice="用 mingbai witness status 看是哪一本，告诉村里和审计员" if forked else "",
+        found="分叉过或被改过：" + "、".join(forked) if forked else "没有一本分叉过",
+        name="看住的账本",
+        state="wrong" if forked else "fine",
+    )
 
 
 def _ask_village(home: Home, village: str, due: bool) -> tuple[dict[str, object], bool]:
@@ -154,7 +230,10 @@ def _say(outcome: Outcome) -> str:
 
 
 def _describe_key(witness: WitnessHome) -> dict[str, object]:
-    return {"verifier_key": format_verifier_key(witness.signer.key)}
+    return {
+        "protection": witness.key.protection,
+        "verifier_key": format_verifier_key(witness.signer.key),
+    }
 
 
 def _format_time(time_s: int) -> str:
@@ -187,4 +266,14 @@ def _key_fault(found: str) -> Fault:
         found=found,
         expected="账本的公钥，如 mingbai/…+8 位编号+base64",
         remedy="从村的网页 /v/村代码/log.vkey 或导出的 log.vkey 取",
+    )
+
+
+def _plain_fault() -> Fault:
+    return Fault(
+        code="key-plain",
+        place=f"私钥文件 {KEY_FILE}",
+        found="没有口令保护",
+        expected="有口令保护的私钥才抄写、复印",
+        remedy="先用 mingbai witness protect 加上口令",
     )

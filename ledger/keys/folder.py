@@ -74,6 +74,10 @@ class KeySigner:
         """Make ready to sign; raises Refused where passphrase or token cannot be had or are wrong."""
         self._folder.open_signer(self._file)
 
+    def sign_bytes(self, message: bytes) -> bytes:
+        """Return the raw signature under a message; what may be signed is for the caller to know."""
+        return self._folder.open_signer(self._file).sign_bytes(message)
+
     def sign_note(self, text: str) -> bytes:
         return format_note(text, [sign_note(text, self._folder.open_signer(self._file))])
 

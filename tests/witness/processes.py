@@ -42,7 +42,7 @@ class WitnessProcess:
     process: subprocess.Popen[bytes] | None = None
 
     def __post_init__(self) -> None:
-        home = create_witness_home(self.path, self.name, self.name.encode().ljust(32, b"."))
+        home = create_witness_home(self.path, self.name, self.name.encode().ljust(32, b"."), is_plain=True)
         self.vkey = format_verifier_key(home.signer.key)
         home.close()
 

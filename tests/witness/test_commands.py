@@ -48,7 +48,7 @@ def fail(result: Result) -> list[str]:
 def test_a_witness_is_made_with_a_key_that_only_it_can_read(tmp_path: Path, run: Run) -> None:
     folder = tmp_path / "w"
 
-    result = run("witness", "init", "--folder", folder, "--name", "town.example/mingbai")
+    result = run("witness", "init", "--folder", folder, "--name", "town.example/mingbai", "--no-passphrase")
 
     key = parse_verifier_key(result.stdout.splitlines()[0])
     assert (key.name, key.algorithm) == ("town.example/mingbai", 4)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import rich_click as click
 import uvicorn
 
-from ledger.commands.common import print_notice
-from ledger.commands.witness import folder_option
+from ledger.commands.common import passphrase_option, print_notice
+from ledger.commands.witness import folder_option, warn_unprotected
 from ledger.config import SystemClock
 from ledger.log.keys import format_verifier_key
 from ledger.witness_home import WitnessHome
@@ -21,10 +21,14 @@ CONNECTIONS_MAX = 256
 
 @click.command("serve")
 @folder_option
+@passphrase_option
 @click.option("--host", default=DEFAULT_HOST, show_default=True, help="在哪个地址上听；0.0.0.0 是所有网卡。")
 @click.option("--port", type=click.IntRange(1, 65535), default=DEFAULT_PORT, show_default=True, help="端口。")
 def serve(witness: WitnessHome, host: str, port: int) -> None:
     """开着见证服务：账本来请求确认，没改过旧账的才签。"""
+    # A server has nobody to ask later, and is not to look open while it can sign nothing.
+    witness.key.unlock()
+    warn_unprotected(witness)
     listener = open_listener(host, port)
     print_notice(f"见证服务已打开：http://{host}:{port}/ （按 Ctrl-C 停止）")
     print_notice(f"公钥 {format_verifier_key(witness.signer.key)}")
