@@ -23,6 +23,7 @@ from ledger.keys import KeySigner
 from ledger.service.doctor import Check
 from ledger.service.drafts import pass_drafts
 from ledger.service.rotate import KeyStanding, prepare_rotation, read_standing
+from ledger.witnessed import find_witness_policy
 
 PROTECTIONS = {"passphrase": "有口令保护", "plain": "没有口令保护", "token": "在令牌里"}
 STANDINGS = {"in_force": "现用", "retired": "已换下", "waiting": "待启用"}
@@ -105,10 +106,11 @@ def _rotate(
     new = _find_waiting(home, code) or _make_key(home, code, is_plain=is_plain)
     draft = prepare_rotation(home, code, maker=maker, reason=reason, new_key=new.verifier_key)
     click.echo(f"{draft.id}  {draft.label}")
+    print_notice(f"新的公钥：{new.verifier_key}")
+    _tell_witnesses(home, code, is_done=bool(checker))
     if checker:
         receipt = pass_drafts(home, code, [draft.id], checker)[0]
         print_notice(f"已换钥，第 {receipt.index} 项；从 {receipt.index + 1} 项起由新私钥签名。")
-        print_notice(f"新的公钥：{new.verifier_key}")
         print_notice("旧私钥用 mingbai keys retire 销毁。")
     else:
         print_notice(f"待审：mingbai pass {draft.id} --checker 审核人代号；在那之前记了别的，就要重新办理。")
@@ -181,6 +183,17 @@ def check_folder(home: Home) -> Iterator[Check]:
         name="私钥文件夹",
         state="wrong" if is_exposed else "fine",
     )
+
+
+def _tell_witnesses(home: Home, village: str, *, is_done: bool) -> None:
+    """Name those who must trust the new key before they cosign anything that it signed."""
+    with home.ledger.read(village) as reader:
+        policy = find_witness_policy(reader)
+    if policy is None:
+        return
+    names = "、".join(witness.name for witness in policy.witnesses)
+    when = "马上把新的公钥交给" if is_done else "通过以前，先把新的公钥交给"
+    print_notice(f"{when}各位见证人：{names}。他登记了才会再签（mingbai witness add-log），签过再去掉旧的。")
 
 
 def _find_waiting(home: Home, village: str) -> KeySigner | None:

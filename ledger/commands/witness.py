@@ -122,12 +122,24 @@ def _backup(witness: WitnessHome) -> None:
 @click.option("--label", default="", metavar="文字", help="自己看的备注，如 石榴河村。")
 def _add_log(witness: WitnessHome, key: str, label: str) -> None:
     """登记一本要看住的账：它的公钥（网页的 log.vkey），或存着公钥的文件。"""
-    text = key if "+" in key else read_file(key).decode("utf-8", "replace").removesuffix("\n")
+    text = _read_key(key)
     try:
         origin = witness.store.add_log(text, label, SystemClock().now_ms())
     except NotProven as error:
         raise Refused([_key_fault(error.reason)]) from error
     print_notice(f"已登记：{origin}")
+
+
+@witness_group.command("drop-key")
+@folder_option
+@click.argument("key", metavar="公钥")
+def _drop_key(witness: WitnessHome, key: str) -> None:
+    """不再认一把换下的公钥：偷到旧私钥的人就骗不到确认。见过的照样记着。"""
+    text = _read_key(key)
+    count = witness.store.drop_key(text)
+    if count < 2:
+        raise Refused([_drop_fault(is_known=bool(count))])
+    print_notice(f"已不再认这把公钥：{text}")
 
 
 @witness_group.command("status")
@@ -257,6 +269,29 @@ def _load(point: EntryPoint) -> click.Command:
         ) from error
     assert isinstance(command, click.Command)
     return command
+
+
+def _read_key(key: str) -> str:
+    """Return a key as typed, or the one in the file that is named."""
+    return key if "+" in key else read_file(key).decode("utf-8", "replace").removesuffix("\n")
+
+
+def _drop_fault(*, is_known: bool) -> Fault:
+    if is_known:
+        return Fault(
+            code="witness-drop-key",
+            place="公钥",
+            found="这本账只有这一把",
+            expected="还认着新的一把",
+            remedy="先用 mingbai witness add-log 登记新的公钥，见证过一次再去掉旧的",
+        )
+    return Fault(
+        code="witness-drop-key",
+        place="公钥",
+        found="没有登记过",
+        expected="登记过的公钥，见 mingbai witness status",
+        remedy="照 status 列出的那一行写",
+    )
 
 
 def _key_fault(found: str) -> Fault:

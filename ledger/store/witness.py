@@ -13,7 +13,7 @@ from collections.abc import Callable
 from typing import Any
 
 import msgspec
-from sqlalchemy import BindParameter, Engine, bindparam, func, select, update
+from sqlalchemy import BindParameter, Engine, bindparam, delete, func, select, update
 
 from ledger.limits import CONFLICTS_KEPT_MAX
 from ledger.log.keys import format_verifier_key
@@ -27,6 +27,9 @@ _KEYS = (
     select(witnessed_logs.c.verifier_key)
     .where(witnessed_logs.c.origin == _ORIGIN)
     .order_by(witnessed_logs.c.verifier_key)
+)
+_DROP = delete(witnessed_logs).where(
+    witnessed_logs.c.origin == _ORIGIN, witnessed_logs.c.verifier_key == bindparam("verifier_key")
 )
 _LAST = select(witnessed.c.size, witnessed.c.root, witnessed.c.time_s, witnessed.c.note).where(
     witnessed.c.origin == _ORIGIN
@@ -84,6 +87,21 @@ class WitnessStore:
             row = (key.name, format_verifier_key(key), now_ms, label)
             transaction.insert_new_rows(witnessed_logs, [row])
         return key.name
+
+    def drop_key(self, verifier_key: str) -> int:
+        """Trust a key no more, as long as its log has another; what was seen stays remembered.
+
+        Return how many keys the log had before: with one nothing was dropped, and 0 says that this one was not among
+        them.
+        """
+        origin = verifier_key.partition("+")[0]
+        with begin_write(self._engine) as transaction:
+            keys = [key for (key,) in transaction.fetch_all(_KEYS, origin=origin)]
+            if verifier_key not in keys:
+                return 0
+            if len(keys) > 1:
+                transaction.run(_DROP, origin=origin, verifier_key=verifier_key)
+        return len(keys)
 
     def list_logs(self) -> list[WatchedLog]:
         """Return every trusted key with what was cosigned last of its log."""
