@@ -8,6 +8,7 @@
 | `vault.db` * | people, private disclosures, drafts | who is who; lost: totals stay provable, persons do not |
 | `keys/` | log keys | the signature under every head |
 | `archive/` | sealed files by digest | the exact bytes that were hung |
+| `epochs/` | what survived of logs that were lost | what old paper is held against; never written again |
 
 * in a PostgreSQL where the settings name one.
 """
@@ -27,6 +28,8 @@ from ledger.keys import KeyFolder, Passphrases, Token
 from ledger.ports import Clock, Entropy, Ports
 from ledger.store import FileArchive, SqlCosignatures, SqlHeads, SqlLedger, SqlVault
 from ledger.store.databases import open_databases
+from ledger.store.epochs import FOLDER as EPOCHS_FOLDER
+from ledger.store.epochs import FileEpochs
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,6 +89,7 @@ def open_home(
         cosignatures=SqlCosignatures(engines["heads"]),
         engines=engines,
         entropy=entropy or SystemEntropy(),
+        epochs=FileEpochs(path / EPOCHS_FOLDER),
         get_signer=keys.get_signer,
         heads=SqlHeads(engines["heads"]),
         keys=keys,

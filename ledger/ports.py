@@ -339,14 +339,27 @@ class Archive(Protocol):
         ...
 
 
+class Epochs(Protocol):
+    """What is kept of the logs before a declared loss, as files of an export. Read only."""
+
+    def list_epochs(self, village: str) -> list[int]:
+        """Return the numbers of the epochs of which something is kept, ascending."""
+        ...
+
+    def read_file(self, village: str, epoch: int, path: str) -> bytes | None:
+        """Return a file by its path within the export; None where there is none."""
+        ...
+
+
 @dataclass(frozen=True, kw_only=True)
 class Ports:
-    """Everything a use case may reach; a home is one."""
+    """Everything a use case may reach; a home is one. `epochs` is None where no place for earlier logs is kept."""
 
     archive: Archive
     clock: Clock
     cosignatures: Cosignatures
     entropy: Entropy
+    epochs: Epochs | None = None
     get_signer: FindSigner
     heads: Heads
     ledger: Ledger

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import msgspec
 from litestar import Litestar
 from litestar.datastructures import State
@@ -9,11 +11,13 @@ from litestar.openapi.config import OpenAPIConfig
 from litestar.types import ASGIApp
 
 from ledger.ports import Ports
+from ledger.service.standing import Standing
 from web.cache import PageBytes, build_page_bytes
 from web.config import REQUEST_MAX_BYTES
 from web.errors import EXCEPTION_HANDLERS
 from web.public.board import show_board
 from web.public.check import show_check
+from web.public.earlier import show_earlier
 from web.public.entry import show_entries, show_entry
 from web.public.log import (
     show_checkpoint,
@@ -51,13 +55,17 @@ ROUTES = (
     show_key,
     show_policy,
     show_texts,
+    show_earlier,
     show_health,
     show_asset,
 )
 
 
-def create_app(ports: Ports, settings: Settings) -> Litestar:
-    """Return the application over a home. It sets no cookie, keeps no session and configures no logger."""
+def create_app(ports: Ports, settings: Settings, halted: Mapping[str, Standing] | None = None) -> Litestar:
+    """Return the application over a home. It sets no cookie, keeps no session and configures no logger.
+
+    `halted`: see `web.site.Site`.
+    """
     return Litestar(
         route_handlers=[*ROUTES, show_schema],
         before_send=[add_security_headers],
@@ -66,7 +74,7 @@ def create_app(ports: Ports, settings: Settings) -> Litestar:
         logging_config=None,
         openapi_config=None,
         request_max_body_size=REQUEST_MAX_BYTES,
-        state=State({"schema": build_schema(), "site": Site(ports, settings)}),
+        state=State({"schema": build_schema(), "site": Site(ports, settings, halted)}),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from ledger.books.village import LogRefounded, VillageDescribed
@@ -18,6 +18,7 @@ from ledger.state.facts import VillageFacts, get_fact
 from ledger.witnessed import read_confirmation
 from web.cache import PageBytes, PageCache, build_page_bytes
 from web.directory import Directory, VillageName
+from web.earlier import EarlierLogs
 from web.page import Frame, render_page
 from web.public.epochs import tell_loss
 from web.respond import REVALIDATE, Answer, AnyRequest, respond
@@ -43,11 +44,18 @@ class Settings(Protocol):
 
 
 class Site:
-    """One home as the web sees it. `ports` is only read from."""
+    """One home as the web sees it. `ports` is only read from.
 
-    def __init__(self, ports: Ports, settings: Settings) -> None:
+    `halted` are logs of which a witness showed another history, by village; whoever asks witnesses adds to it.
+    """
+
+    def __init__(
+        self, ports: Ports, settings: Settings, halted: Mapping[str, Standing] | None = None
+    ) -> None:
+        self._halted = {} if halted is None else halted
         self.ports = ports
         self.settings = settings
+        self.earlier = EarlierLogs(ports)
         self.names = Directory()
         self.pages = PageCache()
         self._standings: dict[str, Standing] = {}
@@ -58,6 +66,8 @@ class Site:
 
         Some way back the first time, then only at what is new.
         """
+        if village in self._halted:
+            return self._halted[village]
         known = self._standings.get(village)
         if known is None or (known.size, known.signed) != (reader.size, newest.size if newest else 0):
             look_back = LOOK_BACK if known is None else 0
@@ -108,6 +118,7 @@ class Site:
         a village that this home has not.
         """
         check_village(village)
+        path += "!" if village in self._halted else ""
         # Before the view is opened: a head signed in between would promise more than the view holds.
         newest = self.ports.heads.find_newest(village)
         with self.ports.ledger.read(village) as reader:
@@ -164,6 +175,7 @@ class VillageView:
         witnesses: str = "",
     ) -> None:
         self.code = village
+        self.earlier = site.earlier
         self.newest = newest
         self.ports = site.ports
         self.reader = reader

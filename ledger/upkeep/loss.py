@@ -43,12 +43,12 @@ from ledger.state.facts import VillageFacts, get_fact
 from ledger.state.keys import build_history
 from ledger.store import migrate, open_engine
 from ledger.store.copying import copy_rows, list_copied
+from ledger.store.epochs import FOLDER
 from ledger.store.migrations import Which
 from ledger.witnessed import build_policy
 
 OpenHome = Callable[[Path], Home]
 DESCRIBED = ("name", "telephone", "township")
-FOLDER = "epochs"
 
 
 class Loss(msgspec.Struct, frozen=True, kw_only=True):

@@ -17,6 +17,7 @@ from ledger.service.sheets import SealedSheet, get_figures, list_sheets
 from reports.words import format_amount, format_count, format_day, format_month, format_signed
 from web.i18n import _
 from web.page import Frame
+from web.public.epochs import EarlierEpochs, build_earlier_epochs
 from web.public.months import find_fingerprint, get_sheet_path
 from web.public.verify import LogFacts, build_log_facts
 from web.respond import AnyRequest
@@ -43,6 +44,7 @@ class CheckSheet:
 class CheckPage:
     """The check page.
 
+    `earlier`      the logs before a declared loss, whose paper may still hang
     `host`         the only address that printed codes lead to
     `kinds`        `<code of kind>:<kind>:<letter>:<name>` for every kind, for the script
     `seals`        `<number>:<index>` of every sealed sheet, for the script
@@ -50,6 +52,7 @@ class CheckPage:
     """
 
     frame: Frame
+    earlier: EarlierEpochs
     host: str
     kinds: str
     log: LogFacts
@@ -64,6 +67,7 @@ def build_check_page(view: VillageView) -> CheckPage:
     sealed = {kind: list_sheets(view.reader, kind) for kind in SHEET_KINDS}
     return CheckPage(
         frame=view.build_frame(_("核对公开表")),
+        earlier=build_earlier_epochs(view.code, view.reader, view.texts, view.earlier),
         host=view.settings.public_base_url.partition("://")[2],
         kinds=" ".join(
             f"{SHEET_CODES[kind]}:{kind}:{SHEET_LETTERS[kind]}:{SHEET_NAMES[kind]}" for kind in SHEET_KINDS
