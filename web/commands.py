@@ -15,7 +15,7 @@ from ledger.errors import Fault, Refused, format_fault
 from ledger.home import Home
 from ledger.service.standing import list_standings
 from web.app import create_app
-from web.asking import start_asking
+from web.asking import look_around, start_asking
 from web.config import DEFAULT_HOST, DEFAULT_PORT
 
 
@@ -44,9 +44,11 @@ def serve(home: Home, host: str, port: int) -> None:
 def serve_home(home: Home, *, host: str, port: int, listener: socket.socket | None = None) -> None:
     """Serve a home until interrupted, on `listener` where the caller has one; Refused when the port cannot be had.
 
-    First every village's log is held against its newest head, and what a crash left unsigned is signed.
+    First every village's log is held against what its witnesses saw, for a few seconds at most, and against its newest
+    head; then what a crash left unsigned is signed.
     """
-    for standing in list_standings(home):
+    halted = look_around(home, home.ledger.list_villages())
+    for standing in list_standings(home, halted):
         if standing.fault is not None:
             print_notice(f"只能看：{format_fault(standing.fault)}")
     listener = listener or open_listener(host, port)
@@ -54,7 +56,7 @@ def serve_home(home: Home, *, host: str, port: int, listener: socket.socket | No
     print_notice(f"网页已打开：http://{shown}:{port}/ （按 Ctrl-C 停止）")
     # Headers of proxies are never believed: nothing here depends on who asks or under which name.
     config = uvicorn.Config(
-        create_app(home, home.config),
+        create_app(home, home.config, halted),
         access_log=False,
         date_header=True,
         log_level="warning",
@@ -62,7 +64,7 @@ def serve_home(home: Home, *, host: str, port: int, listener: socket.socket | No
         server_header=False,
     )
     stop = threading.Event()
-    start_asking(home, stop)
+    start_asking(home, stop, halted=halted)
     try:
         uvicorn.Server(config).run(sockets=[listener])
     finally:

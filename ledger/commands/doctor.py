@@ -16,7 +16,7 @@ from sqlalchemy.exc import DatabaseError
 from ledger.commands.common import json_option, print_json, print_notice
 from ledger.commands.database import check_postgresql
 from ledger.commands.keys import check_folder, check_keys
-from ledger.commands.witness import check_witness
+from ledger.commands.witness import check_sightings, check_witness
 from ledger.home import Home, open_home
 from ledger.service.doctor import Check, check_python, check_villages
 from ledger.store.engine import DATABASE_ERRORS, WAL_FLOOR, get_sqlite_version, list_setting_faults
@@ -67,6 +67,7 @@ def _check_home(path: Path) -> Iterator[Check]:
             yield from check_postgresql(home)
             yield from _check_files(home)
             yield from check_villages(home)
+            yield from check_sightings(home)
             yield from check_folder(home)
             yield from check_keys(home)
             yield from check_upkeep(home)

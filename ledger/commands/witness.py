@@ -29,6 +29,7 @@ from ledger.home import Home
 from ledger.log.confirmation import format_confirmation
 from ledger.log.keys import format_verifier_key
 from ledger.service.doctor import Check
+from ledger.service.sightings import ACCUSING, look_at_witnesses
 from ledger.service.witnessing import Outcome, ask_witnesses
 from ledger.state import BEIJING
 from ledger.witness_home import (
@@ -213,6 +214,25 @@ def check_witness(path: Path) -> Iterator[Check]:
     )
 
 
+def check_sightings(home: Home) -> Iterator[Check]:
+    """Whether a witness saw more of a village's log than is here, or something else; asked for a few seconds."""
+    for village, sightings in look_at_witnesses(home, home.ledger.list_villages()).items():
+        if not sightings:
+            continue
+        accusing = [item for item in sightings if item.head is not None]
+        silent = [item for item in sightings if item.code and item.head is None]
+        told = accusing or silent
+        found = "；".join(f"{item.name}：{item.reason}" for item in told)
+        yield Check(
+            advice="停止记账，保留现场，用 mingbai restore 找回缺的记录，请审计员来看"
+            if accusing
+            else ("不影响记账；一直这样，问问那位见证人" if silent else ""),
+            found=found or f"{len(sightings)} 位见证人看到的都在这本账里",
+            name=f"{village} 的见证人看到的",
+            state="wrong" if accusing else ("warning" if silent else "fine"),
+        )
+
+
 def _ask_village(home: Home, village: str, due: bool) -> tuple[dict[str, object], bool]:
     outcomes = ask_witnesses(home, village, only_due=due)
     with home.ledger.read(village) as reader:
@@ -225,6 +245,8 @@ def _ask_village(home: Home, village: str, due: bool) -> tuple[dict[str, object]
     print_notice(f"{village}：{sentence}")
     for outcome in outcomes:
         print_notice(f"  {_say(outcome)}")
+    if {outcome.code for outcome in outcomes} & ACCUSING:
+        _tell_proven(home, village)
     report: dict[str, object] = {
         "confirmation": confirmation,
         "outcomes": outcomes,
@@ -233,6 +255,13 @@ def _ask_village(home: Home, village: str, due: bool) -> tuple[dict[str, object]
     }
     is_well = confirmation is None or not confirmation.quorum or confirmation.has_quorum
     return report, is_well and not any(outcome.code for outcome in outcomes)
+
+
+def _tell_proven(home: Home, village: str) -> None:
+    """Ask such witnesses for what they saw; what our own key signed is kept, and a log that is behind is read-only."""
+    for sighting in look_at_witnesses(home, [village])[village]:
+        if sighting.head is not None:
+            print_notice(f"  {sighting.name}拿得出本账自己签过名的检查点：{sighting.reason}。停止记账。")
 
 
 def _say(outcome: Outcome) -> str:

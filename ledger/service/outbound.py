@@ -38,11 +38,21 @@ def post(url: str, body: bytes, *, answer_max_bytes: int, deadline_s: float = DE
 
     Raises Unreachable when none came whole within the deadline, or it is longer than `answer_max_bytes`.
     """
+    return _exchange("POST", url, body, answer_max_bytes, deadline_s)
+
+
+def get(url: str, *, answer_max_bytes: int, deadline_s: float = DEADLINE_S) -> Reply:
+    """Ask for what stands at `url`; see `post`."""
+    return _exchange("GET", url, None, answer_max_bytes, deadline_s)
+
+
+def _exchange(method: str, url: str, body: bytes | None, answer_max_bytes: int, deadline_s: float) -> Reply:
     connections: _Connections = []
     opener = _build_opener(connections)
+    headers = {} if body is None else {"content-type": "text/plain; charset=utf-8"}
     try:
         request = urllib.request.Request(  # noqa: S310  # The address was checked when the policy was adopted.
-            url, data=body, method="POST", headers={"content-type": "text/plain; charset=utf-8"}
+            url, data=body, method=method, headers=headers
         )
         with _deadline(connections, deadline_s), _open(opener, request, deadline_s) as answer:
             data: bytes = answer.read(answer_max_bytes + 1)

@@ -8,7 +8,7 @@ code as every other.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import msgspec
 
@@ -36,10 +36,13 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     village: str
 
 
-def list_standings(ports: Ports) -> Iterator[Standing]:
-    """Look at every village of the home, also at those of which only heads are left, and complete their heads."""
+def list_standings(ports: Ports, halted: Mapping[str, Standing] | None = None) -> Iterator[Standing]:
+    """Look at every village of the home, also at those of which only heads are left, and complete their heads.
+
+    For those that are `halted` already nothing is signed.
+    """
     for village in sorted({*ports.ledger.list_villages(), *ports.heads.list_villages()}):
-        yield open_village(ports, village)
+        yield halted[village] if halted and village in halted else open_village(ports, village)
 
 
 def open_village(ports: Ports, village: str) -> Standing:
@@ -74,6 +77,12 @@ def refuse_read_only(ports: Ports, village: str) -> None:
     standing = open_village(ports, village)
     if standing.fault is not None:
         raise Refused([standing.fault])
+
+
+def build_forked(village: str, size: int, signed: int, reason: str) -> Standing:
+    """Return the standing of a log of which somebody holds another history, signed by its own key."""
+    head = Head(note=b"", root=b"", size=signed)
+    return msgspec.structs.replace(_refuse(village, head, -1, reason), size=size)
 
 
 def _describe_lost(size: int, newest: Head | None) -> str:

@@ -23,6 +23,20 @@ from tests.homes import VillageHome
 
 START_WITHIN_S = 60
 
+SERVE_IN_VILLAGE_TIME = """
+import sys
+from pathlib import Path
+import uvicorn
+from ledger.witness_home import open_witness_home
+from tests.fakes import FakeClock
+from web.witness.app import Witness, create_witness_app
+
+home = open_witness_home(Path(sys.argv[1]))
+app = create_witness_app(Witness(home.store, home.signer, FakeClock()))
+uvicorn.run(app, port=int(sys.argv[2]), log_level="error")
+"""
+"""The server itself, living in the village's time."""
+
 
 def pick_port() -> int:
     with contextlib.closing(socket.socket()) as probe:

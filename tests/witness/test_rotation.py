@@ -29,21 +29,7 @@ from tests.fakes.renderer import PaperRenderer
 from tests.homes import VillageHome, open_village
 from tests.web.browser import open_browser, open_page
 from tests.web.village import format_digits, serve
-from tests.witness.processes import WitnessProcess, adopt, get_log_key, write_policy
-
-SERVE = """
-import sys
-from pathlib import Path
-import uvicorn
-from ledger.witness_home import open_witness_home
-from tests.fakes import FakeClock
-from web.witness.app import Witness, create_witness_app
-
-home = open_witness_home(Path(sys.argv[1]))
-app = create_witness_app(Witness(home.store, home.signer, FakeClock()))
-uvicorn.run(app, port=int(sys.argv[2]), log_level="error")
-"""
-"""The server itself, living in the village's time."""
+from tests.witness.processes import SERVE_IN_VILLAGE_TIME, WitnessProcess, adopt, get_log_key, write_policy
 
 NEW_SEED = b"\x07" * 32
 
@@ -56,7 +42,7 @@ def village(tmp_path: Path) -> Iterator[VillageHome]:
 
 @pytest.fixture
 def witness(tmp_path: Path) -> Iterator[WitnessProcess]:
-    witness = WitnessProcess(tmp_path / "town", "town.example/w", script=SERVE)
+    witness = WitnessProcess(tmp_path / "town", "town.example/w", script=SERVE_IN_VILLAGE_TIME)
     witness.start()
     yield witness
     witness.stop()
