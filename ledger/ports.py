@@ -130,6 +130,10 @@ class Reader(Protocol):
         """Yield what stands beside the bytes of every entry from `start` on, by index: an audit compares the two."""
         ...
 
+    def iterate_facts(self) -> Iterator[tuple[str, bytes]]:
+        """Yield every kept fact with its value in the order of the keys' bytes, some at a time."""
+        ...
+
     def get_stored_log(self) -> StoredLog:
         """Return what is kept of the log as a whole, to append to it."""
         ...

@@ -14,7 +14,7 @@ from sqlalchemy import bindparam, select
 
 from ledger.entries import Entry
 from ledger.store.tables import facts
-from ledger.store.transactions import Transaction
+from ledger.store.transactions import CHUNK_ROWS, Transaction
 
 _CACHE_MAX_KEYS = 50_000
 """Keys kept after a flush; beyond it the cache starts anew, so that an import of any length fits in
@@ -30,6 +30,13 @@ _SCAN = (
         facts.c.fact < bindparam("stop"),
     )
     .order_by(facts.c.fact)
+)
+
+_AFTER = (
+    select(facts.c.fact, facts.c.value)
+    .where(facts.c.village == bindparam("village"), facts.c.fact > bindparam("after"))
+    .order_by(facts.c.fact)
+    .limit(CHUNK_ROWS)
 )
 
 
@@ -71,6 +78,13 @@ class SqlFacts:
         for key in self._unflushed[first:last]:
             found[key] = self._values[key]
         yield from sorted(found.items())
+
+    def iterate(self) -> Iterator[tuple[str, bytes]]:
+        """Yield every fact that was flushed, in key order; what is held of them does not grow with their number."""
+        after = ""
+        while rows := self._transaction.fetch_all(_AFTER, village=self._village, after=after):
+            yield from ((key, bytes(value)) for key, value in rows)
+            after = rows[-1][0]
 
     def read_entry(self, index: int) -> Entry:
         """Return an entry already in the log; NotFound where there is none."""

@@ -181,6 +181,10 @@ class SqlReader:
                 )
             start = rows[-1][1] + 1
 
+    def iterate_facts(self) -> Iterator[tuple[str, bytes]]:
+        """Yield every kept fact with its value in the order of the keys' bytes, some at a time."""
+        return self._facts.iterate()
+
     def get_stored_log(self) -> StoredLog:
         """Return the log's own row."""
         return StoredLog(frontier=self._frontier, leaf=self._leaf, recorded_at=self._recorded_at)

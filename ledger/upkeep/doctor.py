@@ -1,4 +1,6 @@
-"""How well a home is looked after: its last backup, its last reading, and how it came back."""
+"""How well a home is looked after: its last backup, its last reading, how it came back, and whether what it keeps ready
+is what its entries give.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +9,7 @@ from collections.abc import Iterator
 from ledger.home import Home
 from ledger.service.doctor import Check
 from ledger.state import get_day
+from ledger.upkeep.facts import check_facts
 from ledger.upkeep.records import Upkeep, read_upkeep
 
 DAY_MS = 86_400_000
@@ -14,6 +17,9 @@ BACKUP_MAX_DAYS = 8
 """A backup a week, and a day to notice that it failed."""
 SCRUB_MAX_DAYS = 31
 """A disk is read through once a month."""
+FACTS_MAX_ENTRIES = 20_000
+"""Up to here the doctor folds a log again: a few seconds."""
+FACTS_SHOWN = 5
 
 
 def check_upkeep(home: Home) -> Iterator[Check]:
@@ -26,6 +32,26 @@ def check_upkeep(home: Home) -> Iterator[Check]:
     read = min(passes) if len(passes) >= len(home.ledger.list_villages()) and passes else 0
     yield _check_age("重读全部记录", read, now_ms, SCRUB_MAX_DAYS, "运行 mingbai scrub，看盘有没有坏")
     yield from _check_restored(upkeep)
+    for village in home.ledger.list_villages():
+        yield _check_facts(home, village)
+
+
+def _check_facts(home: Home, village: str) -> Check:
+    """Of a log that is not long: what pages read is what its entries give."""
+    name = f"{village} 的速查数据"
+    with home.ledger.read(village) as reader:
+        size = reader.size
+    if size > FACTS_MAX_ENTRIES:
+        found = f"{size} 项，太长，这里没有重算"
+        return Check(advice="mingbai scrub 读完一遍时会重算核对", found=found, name=name, state="fine")
+    differing = check_facts(home, village, lambda _title, _done, _total: None)
+    keys = "、".join(item.field for item in differing[:FACTS_SHOWN])
+    return Check(
+        advice="账本没有变，网页可能显示错：先停止记账，请运维员从记录重建" if differing else "",
+        found=f"和记录算出的不一样：{keys}" if differing else f"和 {size} 项记录算出的一样",
+        name=name,
+        state="wrong" if differing else "fine",
+    )
 
 
 def _check_age(name: str, at_ms: int, now_ms: int, max_days: int, advice: str) -> Check:

@@ -2,8 +2,9 @@
 
 A pass goes through each village's entries once, with the frontier of the tree growing along: so every entry, every
 tile, every text, every private value and every signed head is held against the rest in one reading, in constant
-memory. It can stop anywhere and go on the next day. Files of the archive are hashed, databases are asked whether their
-pages hold together. What the entries mean is an audit's subject.
+memory. It can stop anywhere and go on the next day. At the end of a village's pass the kept facts are held against what
+the entries add up to. Files of the archive are hashed, databases are asked whether their pages hold together. Whether
+the entries were lawful is an audit's subject.
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ from ledger.log.tree import (
 )
 from ledger.ports import Head, Ports, Reader
 from ledger.state.keys import build_history
+from ledger.upkeep.facts import check_facts
 from ledger.upkeep.files import Progress, hash_file
 from ledger.upkeep.records import Scrubbed, read_upkeep, write_upkeep
 
@@ -84,6 +86,8 @@ def _scrub_village(
     while not walk.is_through and not is_over() and (limit is None or walk.done < limit):
         walk.go_on(VIEW_ENTRIES if limit is None else min(VIEW_ENTRIES, limit - walk.done))
         progress(f"重读 {village}", walk.frontier.size, walk.size)
+    if walk.is_through and not walk.findings:
+        walk.findings += check_facts(home, village, progress)
     finished = home.clock.now_ms() if walk.is_through and not walk.findings else known.finished_ms
     scrubbed = Scrubbed(
         finished_ms=finished,

@@ -104,6 +104,9 @@ class MemoryReader:
             )
             previous = leaf
 
+    def iterate_facts(self) -> Iterator[tuple[str, bytes]]:
+        return self._log.facts.scan("")
+
     def get_stored_log(self) -> StoredLog:
         leaf = self._log.leaves[-1] if self._log.leaves else ZERO_HASH
         recorded_at = self._log.read_entry(self.size - 1).recorded_at if self.size else 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
@@ -15,6 +16,7 @@ from ledger.canonical import parse_claim
 from ledger.home import Home
 from ledger.service.record import Passed, record_claims
 from ledger.upkeep.doctor import check_upkeep
+from ledger.upkeep.facts import ScratchFacts, check_facts
 from ledger.upkeep.records import read_upkeep, write_upkeep
 from ledger.upkeep.scrub import Scrub, scrub_home
 from tests.builders import VILLAGE, build_description
@@ -259,3 +261,70 @@ def _record_many(village: VillageHome, count: int) -> None:
 
 def _describe(village: VillageHome, number: int) -> VillageDescribed:
     return build_description(village.texts, name=village.texts.publish(f"石榴河村{number}"))
+
+
+FACTS = {
+    "changed": (
+        """UPDATE facts SET value = CAST(replace(value, '"vouchers":2', '"vouchers":3') AS BLOB)
+        WHERE fact = 'period/2026-10'""",
+        ["period/2026-10"],
+    ),
+    "gone": (
+        "DELETE FROM facts WHERE fact LIKE 'voucher/%'",
+        ["voucher/2026-10-001", "voucher/2026-10-002"],
+    ),
+    "too much": (
+        "INSERT INTO facts SELECT village, 'zzz', value FROM facts WHERE fact = 'books'",
+        ["zzz"],
+    ),
+    "first": (
+        "INSERT INTO facts SELECT village, ' ', value FROM facts WHERE fact = 'books'",
+        [" "],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", FACTS)
+def test_facts_that_differ_from_the_entries_are_named(filled: VillageHome, name: str) -> None:
+    statement, keys = FACTS[name]
+    attack(filled.home.path, "ledger", statement)
+
+    done = scrub(filled.home)
+
+    assert [(item.code, item.field) for item in done.findings] == [("fact-differs", key) for key in keys]
+    assert read_upkeep(filled.home.path).scrubbed[VILLAGE].finished_ms == 0
+    (check,) = [item for item in check_upkeep(filled.home) if item.name == f"{VILLAGE} 的速查数据"]
+    assert (check.state, check.found) == ("wrong", f"和记录算出的不一样：{'、'.join(keys)}")
+
+
+def test_the_doctor_leaves_a_long_log_to_the_scrub(
+    filled: VillageHome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = {item.name: item for item in check_upkeep(filled.home)}[f"{VILLAGE} 的速查数据"]
+    assert (found.state, found.found) == ("fine", "和 12 项记录算出的一样")
+    monkeypatch.setattr("ledger.upkeep.doctor.FACTS_MAX_ENTRIES", 11)
+
+    found = {item.name: item for item in check_upkeep(filled.home)}[f"{VILLAGE} 的速查数据"]
+
+    assert (found.state, found.found) == ("fine", "12 项，太长，这里没有重算")
+
+
+def test_facts_of_a_log_that_cannot_be_folded_are_left_to_the_audit(filled: VillageHome) -> None:
+    attack(filled.home.path, "ledger", "UPDATE entries SET data = x'7b7d' WHERE entry_index = 3")
+
+    assert check_facts(filled.home, VILLAGE, ignore) == []
+
+
+def test_folding_again_holds_no_more_in_memory_for_a_longer_log() -> None:
+    """Vouchers leave a fact each: their number is what would fill a dictionary."""
+    scratch = ScratchFacts(lambda index: pytest.fail(f"entry {index} was read"))
+    try:
+        tracemalloc.start()
+        for number in range(60_000):
+            scratch.put(f"voucher/{number:012d}", b"x" * 40)
+
+        assert sum(1 for _ in scratch.iterate()) == 60_000
+        assert tracemalloc.get_traced_memory()[1] < 100_000
+    finally:
+        tracemalloc.stop()
+        scratch.close()
