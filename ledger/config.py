@@ -15,6 +15,7 @@ import urllib.parse
 from dataclasses import dataclass
 from pathlib import Path
 
+from ledger.disk import write_durably
 from ledger.errors import Fault, Refused
 
 SETTINGS_FILE = "mingbai.toml"
@@ -69,7 +70,7 @@ class SystemEntropy:
 
 
 def write_config(home: Path, config: Config) -> None:
-    """Write the settings of a new home."""
+    """Write the settings of a new home, durably: without them its folder is none."""
     text = (
         "# 村民扫码打开的网址，印在每张公开表上；改动后只影响以后打印的表。\n"
         f'public_base_url = "{config.public_base_url}"\n'
@@ -78,7 +79,7 @@ def write_config(home: Path, config: Config) -> None:
         "# 口令放在 PGPASSFILE 或服务文件里，不写在这里。\n"
         f'database = "{config.database}"\n'
     )
-    (home / SETTINGS_FILE).write_text(text, encoding="utf-8")
+    write_durably(home / SETTINGS_FILE, text.encode())
 
 
 def read_config(home: Path) -> Config:
@@ -93,7 +94,7 @@ def read_config(home: Path) -> Config:
         raise Refused([_setting_fault("全文", str(error), "TOML 格式")]) from error
     faults = [
         _setting_fault(name, values[name], "没有这个设置项")
-        for name in values.keys() - {"database", "public_base_url", "is_demo", "pkcs11"}
+        for name in sorted(values.keys() - {"database", "public_base_url", "is_demo", "pkcs11"})
     ]
     base_url = values.get("public_base_url", DEFAULT_BASE_URL)
     faults += check_base_url(base_url) + check_database(values.get("database", ""))

@@ -43,8 +43,9 @@ class Home(Ports):
 
     def close(self) -> None:
         """Close every database connection; the folder can then be moved."""
-        for engine in self.engines.values():
-            engine.dispose()
+        # The last to close a file writes its journal back and removes it, which one that only reads may not.
+        for name in sorted(self.engines, key=lambda name: name != "reading"):
+            self.engines[name].dispose()
 
 
 def create_home(

@@ -10,7 +10,7 @@ from typing import Literal
 from ledger.books.values import Village
 from ledger.books.village import ChartVersion, LogFounded
 from ledger.entries import Claim
-from ledger.errors import Fault
+from ledger.errors import Fault, Refused
 from ledger.log.policy import digest_policy
 from ledger.ports import Entropy, Person, Ports
 from ledger.service.drafts import make_pseudonym
@@ -70,7 +70,19 @@ def found_village(ports: Ports, village: Village, origin: str, chart: ChartVersi
 
 
 def add_person(ports: Ports, village: str, name: str, role: Role) -> Person:
-    """Enter a person into the vault under a fresh pseudonym and return them."""
+    """Enter a person into the vault under a fresh pseudonym and return them. Raises Refused for a blank name."""
+    if not any(character.isprintable() and not character.isspace() for character in name):
+        raise Refused([_build_unnamed()])
     person = Person(name=name, role=role, user=make_pseudonym(ports.entropy, "u-", 10))
     ports.vault.add_person(village, person)
     return person
+
+
+def _build_unnamed() -> Fault:
+    return Fault(
+        code="person-unnamed",
+        place="--name",
+        found="没有写字",
+        expected="这个人的姓名",
+        remedy="写上姓名再运行；姓名只存在隐私库里",
+    )

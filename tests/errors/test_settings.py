@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import stat
 from collections.abc import Callable
 from importlib.metadata import EntryPoint
 from pathlib import Path
@@ -12,7 +14,8 @@ from click.testing import CliRunner
 from ledger import cli
 from ledger.commands.common import get_village, read_file
 from ledger.commands.export import export_command
-from ledger.config import SETTINGS_FILE, Config, read_config
+from ledger.commands.home import users_group
+from ledger.config import SETTINGS_FILE, Config, read_config, write_config
 from ledger.errors import Refused
 from ledger.home import create_home, open_home
 from tests.builders import VILLAGE
@@ -78,6 +81,56 @@ def test_a_setting_that_cannot_be_used_is_told_whole(tmp_path: Path, text: str, 
     (tmp_path / SETTINGS_FILE).write_text(text, encoding="utf-8")
 
     assert refuse(lambda: read_config(tmp_path)) == [told + SETTING_REMEDY]
+
+
+def test_settings_that_are_unknown_are_told_in_order(tmp_path: Path) -> None:
+    names = ["alpha", "colour", "database_url", "size", "zeta"]
+    (tmp_path / SETTINGS_FILE).write_text("".join(f"{name} = 1\n" for name in reversed(names)), "utf-8")
+
+    told = refuse(lambda: read_config(tmp_path))
+
+    assert [line.partition("：")[0] for line in told] == [f"mingbai.toml 的 {name}" for name in names]
+
+
+def test_settings_wait_for_the_disk_before_they_have_their_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steps: list[str] = []
+    real_sync, real_replace = os.fsync, Path.replace
+    monkeypatch.setattr(os, "fsync", lambda number: steps.append("sync") or real_sync(number))
+    monkeypatch.setattr(
+        Path, "replace", lambda path, target: steps.append("name") or real_replace(path, target)
+    )
+
+    write_config(tmp_path, Config(is_demo=True))
+
+    assert steps == ["sync", "name", "sync"]
+    assert read_config(tmp_path) == Config(is_demo=True)
+    assert stat.S_IMODE((tmp_path / SETTINGS_FILE).stat().st_mode) == 0o600
+
+
+def test_a_home_that_is_closed_leaves_no_journal_behind(tmp_path: Path) -> None:
+    with open_village(tmp_path / "home") as village:
+        with village.home.ledger.read(VILLAGE) as reader:
+            assert reader.size == 2
+        path = village.home.path
+
+    assert sorted(item.name for item in path.glob("*.db*")) == ["heads.db", "ledger.db", "vault.db"]
+
+
+@pytest.mark.parametrize("name", ["", " ", "\t", "\u3000", "\u200b \u3000"])
+def test_a_person_without_a_name_is_told_whole(tmp_path: Path, name: str) -> None:
+    with open_village(tmp_path / "home") as village:
+        before = village.home.vault.list_persons(VILLAGE)
+        words = ["--home", str(village.home.path), "--name", name, "--role", "clerk"]
+
+        result = CliRunner().invoke(users_group, ["add", *words])
+
+        assert isinstance(result.exception, Refused)
+        assert str(result.exception) == (
+            "--name：现为没有写字，应为这个人的姓名。写上姓名再运行；姓名只存在隐私库里。（person-unnamed）"
+        )
+        assert village.home.vault.list_persons(VILLAGE) == before
 
 
 def test_a_village_that_is_not_there_is_told_whole(tmp_path: Path) -> None:
