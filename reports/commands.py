@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from pathlib import Path
 
 import rich_click as click
@@ -27,6 +28,7 @@ from ledger.commands.common import (
 from ledger.errors import Fault, NotFound, Refused, format_fault
 from ledger.home import Home
 from ledger.ports import Ports, SheetJob
+from ledger.service.doctor import Check
 from ledger.service.drafts import refuse_no_month
 from ledger.service.sheets import (
     SealedSheet,
@@ -38,6 +40,7 @@ from ledger.service.sheets import (
 )
 from ledger.service.witnessing import ask_witnesses
 from ledger.state.keys import get_key_at
+from reports.fonts import FontsMissing, find_fonts
 from reports.worker import WorkerRenderer
 
 ALL_KINDS: tuple[SheetKind, ...] = ("finance", "points", "scores")
@@ -242,4 +245,18 @@ def build_draft_job(home: Home, village: str, kind: SheetKind, month: str) -> Sh
         note=b"",
         open_until=open_until,
         verifier_key=verifier_key,
+    )
+
+
+def list_checks() -> Iterator[Check]:
+    """What the doctor looks at for this package: the fonts of the sheets."""
+    try:
+        missing, files = "", find_fonts()
+    except FontsMissing as error:
+        missing, files = str(error), None
+    yield Check(
+        advice="要打印公开表的，装上：apt install fonts-noto-cjk" if missing else "",
+        found=f"{files.regular.name}、{files.bold.name}" if files else missing,
+        name="公开表的字体",
+        state="warning" if missing else "fine",
     )

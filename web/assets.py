@@ -60,6 +60,11 @@ def list_imports(name: str) -> tuple[str, ...]:
     return tuple(get_asset_path(other) for other in sorted(found))
 
 
+def has_fallback() -> bool:
+    """Say whether the set-up made the library for browsers that cannot verify by themselves."""
+    return "fallback.js" in _read_files()
+
+
 def _read_files() -> dict[str, bytes]:
     folder = resources.files("web").joinpath("static")
     files = sorted(folder.iterdir(), key=lambda item: item.name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import socket
 import threading
+from collections.abc import Iterator
 
 import rich_click as click
 import uvicorn
@@ -13,9 +14,11 @@ from ledger.commands.common import home_option, print_notice
 from ledger.commands.refusals import explain_os_error
 from ledger.errors import Fault, Refused, format_fault
 from ledger.home import Home
+from ledger.service.doctor import Check
 from ledger.service.standing import list_standings
 from web.app import create_app
 from web.asking import look_around, start_asking
+from web.assets import has_fallback
 from web.config import DEFAULT_HOST, DEFAULT_PORT
 
 
@@ -101,4 +104,15 @@ def _listen_fault(host: str, port: int, error: OSError) -> Fault:
         found=explain_os_error(error),
         expected="本机的地址和有权使用的端口",
         remedy="检查 --host 和 --port；1024 以下的端口要管理员权限",
+    )
+
+
+def list_checks() -> Iterator[Check]:
+    """What the doctor looks at for this package: the library by which old phones verify."""
+    is_there = has_fallback()
+    yield Check(
+        advice="" if is_there else "用 ./mingbai 装一次，它会做好；不装，老手机上的网页会说没能核对",
+        found="做好了" if is_there else "没有 web/static/fallback.js",
+        name="老手机的验签程序",
+        state="fine" if is_there else "warning",
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes.util
+import importlib
 import shutil
 import stat
 from collections.abc import Iterator
@@ -44,7 +45,7 @@ SIGNS = {"fine": "✓ 正常", "warning": "! 注意", "wrong": "✗ 有错"}
 @click.pass_context
 def doctor_command(context: click.Context, path: str | None, witness: str | None, as_json: bool) -> None:
     """检查这台机器上的安装和账本文件夹，说明哪里不对、该怎么办。"""
-    checks = [check_python(), _check_sqlite(), _check_commands(), _check_pango()]
+    checks = [check_python(), _check_sqlite(), _check_commands(), _check_pango(), *_check_above()]
     checks += _check_home(Path(path)) if path else []
     checks += check_witness(Path(witness)) if witness else []
     if as_json:
@@ -97,6 +98,16 @@ def _check_commands() -> Check:
         name="命令",
         state="warning" if lost else "fine",
     )
+
+
+def _check_above() -> Iterator[Check]:
+    """What the packages above want looked at: a function `list_checks` beside their commands."""
+    for module in sorted({point.module for point in entry_points(group="mingbai.commands")}):
+        try:
+            list_checks = getattr(importlib.import_module(module), "list_checks", None)
+        except ModuleNotFoundError:
+            continue  # Named with the commands.
+        yield from list_checks() if list_checks else ()
 
 
 def _check_pango() -> Check:

@@ -12,6 +12,7 @@ from click.testing import CliRunner, Result
 from ledger.cli import root
 from ledger.errors import Refused
 from ledger.service.doctor import check_python
+from reports.fonts import FontsMissing
 
 VILLAGE = "379900001201"
 PERSONS = ("--clerk", "样例甲", "--supervisor", "样例乙")
@@ -155,8 +156,28 @@ def test_a_doctor_looks_at_the_program_alone_where_no_home_is_named(
         "SQLite",
         "命令",
         "排版用的 Pango",
+        "公开表的字体",
+        "老手机的验签程序",
     ]
     assert result.stderr == "没有写 --home：只检查了程序，没有检查账本。\n"
+
+
+def test_a_doctor_says_that_fonts_or_the_fallback_are_missing(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def miss() -> None:
+        raise FontsMissing("缺少中文字体")
+
+    monkeypatch.setattr("reports.commands.find_fonts", miss)
+    monkeypatch.setattr("web.commands.has_fallback", lambda: False)
+
+    checks = {item["name"]: item for item in json.loads(run("doctor", "--json").stdout)}
+
+    fonts, fallback = checks["公开表的字体"], checks["老手机的验签程序"]
+    assert (fonts["state"], fonts["found"]) == ("warning", "缺少中文字体")
+    assert fonts["advice"] == "要打印公开表的，装上：apt install fonts-noto-cjk"
+    assert (fallback["state"], fallback["found"]) == ("warning", "没有 web/static/fallback.js")
+    assert fallback["advice"].startswith("用 ./mingbai 装一次")
 
 
 def test_a_doctor_names_each_file_of_a_home_once(home: Path) -> None:
