@@ -30,12 +30,16 @@ from ledger.commands.common import (
 from ledger.commands.refusals import CouldNotRun, find_disk_failure
 from ledger.config import SystemClock
 from ledger.data import load_reference
-from ledger.errors import NotFound, NotProven, Refused, Tampered
+from ledger.errors import Fault, NotFound, NotProven, Refused, Tampered
 from ledger.home import Home, open_home
+from ledger.log.proof_file import HEADER
 from ledger.sources import open_folder, open_home_log, open_url, open_zip, parse_pdf, read_pdf
 from ledger.store.engine import DATABASE_ERRORS
+from ledger.upkeep.evidence import open_evidence
 
 PROGRESS_MIN_ENTRIES = 2_000
+WRAPPED = (b"%PDF-", b"PK", HEADER.encode())
+"""How files begin that hold a checkpoint among other things: a sheet, an export's zip, a proof file."""
 HOME_TITLE = "本机的数据库"
 
 
@@ -54,7 +58,7 @@ HOME_TITLE = "本机的数据库"
     "kept",
     multiple=True,
     metavar="文件",
-    help="您以前留下的检查点；账本必须接得上。可写多次。",
+    help="您以前留下的：检查点、.tlog-proof 证明文件、公开表 PDF、导出的文件夹或 ZIP；账本必须接得上。可写多次。",
 )
 @json_option
 @click.pass_context
@@ -69,7 +73,7 @@ def audit_command(
 ) -> None:
     """离线核对一本账或一张公开表：链、树、签名、余额、评议轮次和每一个公布的数字。"""
     try:
-        known = [read_file(path) for path in kept]
+        known = [_read_kept(path) for path in kept]
         reports, pdf = _audit(target, home, village, key, known)
     except Refused as error:
         # Status 1 would say that something was found.
@@ -100,6 +104,31 @@ def _audit(
     if home:
         return _audit_home(home, village, key, known), None
     raise click.UsageError("写明要核对的文件夹、ZIP、PDF 或网址；核对本机用 --home。")
+
+
+def _read_kept(path: str) -> bytes:
+    """Return the checkpoint in what somebody kept; any other bytes as they are, of which the audit says that they prove
+    nothing. Raises Refused where a folder, a zip, a PDF or a proof file holds none.
+    """
+    if not Path(path).is_dir() and not read_file(path).startswith(WRAPPED):
+        return read_file(path)
+    try:
+        evidence = open_evidence(path)
+    except (NotFound, NotProven) as error:
+        raise Refused([_build_unkept(path, str(error))]) from error
+    if evidence.source is not None:
+        evidence.source.close()
+    return evidence.note
+
+
+def _build_unkept(path: str, found: str) -> Fault:
+    return Fault(
+        code="checkpoint-kept",
+        place=f"--checkpoint {path}",
+        found=found,
+        expected="里面有检查点的证明文件、公开表 PDF 或导出",
+        remedy="换一份完整的；检查点也可以单独存成文件",
+    )
 
 
 def _print_paper_note(pdf: bytes) -> None:

@@ -19,6 +19,7 @@ from click.testing import CliRunner, Result
 
 from ledger import cli
 from ledger.cli import root
+from ledger.commands.refusals import CouldNotRun
 from ledger.errors import NotFound, Refused
 from tests.builders import VILLAGE
 from tests.fakes.renderer import PaperRenderer
@@ -157,6 +158,50 @@ def test_only_the_key_from_elsewhere_is_believed(home: Path) -> None:
         assert (wrong.exit_code, "key-differs" in wrong.stdout) == (1, True)
     assert run("audit", "--home", str(home / "home"), "--key", key).exit_code == 0
     assert run("audit", "--home", str(home / "home"), "--key", "x").exit_code == 1
+
+
+@pytest.mark.parametrize("kind", ["proof", "folder", "zip", "pdf"])
+def test_what_a_villager_kept_is_held_against_the_log(home: Path, tmp_path: Path, kind: str) -> None:
+    note = (home / "export" / "checkpoint").read_bytes()
+    proof = tmp_path / "5.tlog-proof"
+    proof.write_bytes(b"c2sp.org/tlog-proof@v1\nindex 0\n\n" + note)
+    kept = {
+        "folder": home / "export",
+        "pdf": home / "sheet.pdf",
+        "proof": proof,
+        "zip": home / "export.zip",
+    }[kind]
+
+    same = run("audit", str(home / "export"), "--checkpoint", str(kept))
+    other = run("audit", str(found_other(tmp_path)), "--checkpoint", str(kept), "--json")
+
+    assert same.exit_code == 0
+    assert other.exit_code == 1
+    assert [item["field"] for item in json.loads(other.stdout)["findings"]] == ["您手里的检查点"]
+
+
+def found_other(folder: Path) -> Path:
+    """Export another village's log."""
+    with open_village(folder / "other") as village:
+        village.open_books()
+        path = village.home.path
+    out = folder / "other-export"
+    assert run("export", "--home", str(path), "--out", str(out)).exit_code == 0
+    return out
+
+
+def test_what_was_kept_and_holds_no_checkpoint_is_told_whole(home: Path, tmp_path: Path) -> None:
+    path = tmp_path / "空.zip"
+    with zipfile.ZipFile(path, "w"):
+        pass
+
+    result = run("audit", str(home / "export"), "--checkpoint", str(path))
+
+    assert isinstance(result.exception, CouldNotRun)
+    assert str(result.exception) == (
+        f"--checkpoint {path}：现为导出的压缩包里没有 log.vkey，应为里面有检查点的证明文件、公开表 PDF 或导出。"
+        "换一份完整的；检查点也可以单独存成文件。（checkpoint-kept）"
+    )
 
 
 def test_a_checkpoint_kept_from_earlier_must_be_extended(home: Path, tmp_path: Path) -> None:
