@@ -24,7 +24,7 @@ from ledger.commands.common import (
 )
 from ledger.errors import format_fault
 from ledger.home import Home, open_home
-from ledger.upkeep.backup import Backup, make_backup
+from ledger.upkeep.backup import Backup, BackupPlan, make_backup, plan_backup
 from ledger.upkeep.files import Progress
 from ledger.upkeep.loss import Loss
 from ledger.upkeep.refill import Refill
@@ -41,10 +41,20 @@ PROGRESS_AFTER_S = 1.0
     "--out", required=True, metavar="文件夹或 .zip", help="放到哪里；要是还没有的名字，最好在另一块盘上。"
 )
 @click.option("--with-keys", is_flag=True, help="没有口令保护的私钥也放进去：拿到备份的人就能签名。")
+@click.option("--dry-run", "is_dry", is_flag=True, help="只说要写哪些文件、多大，什么也不写。")
 @json_option
 @click.pass_context
-def backup_command(context: click.Context, home: Home, out: str, with_keys: bool, as_json: bool) -> None:
+def backup_command(
+    context: click.Context, home: Home, out: str, with_keys: bool, is_dry: bool, as_json: bool
+) -> None:
     """备份账本文件夹，备好马上核对一遍；记账和网页不用停。"""
+    if is_dry:
+        plan = plan_backup(home, Path(out), with_keys=with_keys)
+        if as_json:
+            print_json(plan)
+        else:
+            _print_plan(plan, out)
+        return
     with _show_progress() as progress:
         backup = make_backup(home, Path(out), with_keys=with_keys, progress=progress)
     is_clean = not backup.manifest.findings
@@ -55,6 +65,22 @@ def backup_command(context: click.Context, home: Home, out: str, with_keys: bool
     context.exit(0 if is_clean else 1)
 
 
+def _print_plan(plan: BackupPlan, out: str) -> None:
+    for file in plan.files:
+        click.echo(f"{'备份时才知道' if file.size is None else _format_size(file.size):>14}  {file.path}")
+    click.echo(
+        f"一共 {len(plan.files)} 个文件，至多 {_format_size(plan.total)}；{out} 那里还剩 {_format_size(plan.free)}"
+    )
+    _tell_left_out(plan.keys_left_out)
+    if plan.free < plan.total:
+        print_notice("放不下：换一块盘，或写成 .zip。")
+    print_notice("这是预演，什么也没有写。")
+
+
+def _format_size(size: int) -> str:
+    return f"{size:,} 字节" if size < 1_000_000 else f"{size / 1_000_000:,.1f} MB"
+
+
 def _print_backup(backup: Backup, out: str) -> None:
     for report in backup.reports:
         if report.findings:
@@ -63,12 +89,16 @@ def _print_backup(backup: Backup, out: str) -> None:
             click.echo(f"{report.village}：{report.entries} 项，{report.sheets} 张公开表，核对无误")
     click.echo(f"备份已放好：{out}（{len(backup.manifest.files)} 个文件）")
     click.echo(f"清单的 SHA-256：{backup.digest}")
-    for path in backup.manifest.keys_left_out:
+    _tell_left_out(backup.manifest.keys_left_out)
+    if backup.manifest.findings:
+        print_notice("账本本身就有对不上的地方：这份备份留着，但不算备好。先看上面的发现。")
+
+
+def _tell_left_out(paths: tuple[str, ...]) -> None:
+    for path in paths:
         print_notice(
             f"没有放进去：{path} 没有口令保护。另外妥善保管它，没有它账本就不能再记；或加 --with-keys。"
         )
-    if backup.manifest.findings:
-        print_notice("账本本身就有对不上的地方：这份备份留着，但不算备好。先看上面的发现。")
 
 
 @click.command("restore")

@@ -17,6 +17,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import hashlib
+import shutil
 import tempfile
 from collections.abc import Iterator
 from importlib.metadata import version
@@ -33,7 +34,7 @@ from ledger.errors import NotFound, NotProven, Refused, Tampered
 from ledger.home import Home
 from ledger.log.hashing import format_hash
 from ledger.log.tree import compute_root
-from ledger.ports import Head, Ports, Reader, Signer
+from ledger.ports import Head, Ledger, Ports, Reader, Signer
 from ledger.service.sheets import list_sheets
 from ledger.sources import open_home_log
 from ledger.state.facts import VillageFacts, get_fact
@@ -92,6 +93,54 @@ class Backup(msgspec.Struct, frozen=True, kw_only=True):
     reports: tuple[Report, ...]
 
 
+class PlannedFile(msgspec.Struct, frozen=True, kw_only=True):
+    """A file of a backup that is not made yet. `size` in bytes, at most; None where only copying tells."""
+
+    path: str
+    size: int | None
+
+
+class BackupPlan(msgspec.Struct, frozen=True, kw_only=True):
+    """What a backup would write, before it is compressed where it is to be a zip, and the room that there is."""
+
+    files: tuple[PlannedFile, ...]
+    free: int  # bytes, where the target would stand
+    keys_left_out: tuple[str, ...]
+    total: int  # bytes of the files whose size is known
+
+
+def plan_backup(home: Home, target: Path, *, with_keys: bool) -> BackupPlan:
+    """Return what `make_backup` would write now; writes nothing. Raises Refused where the target is taken."""
+    if target.exists() and (target.suffix.lower() == ".zip" or not target.is_dir() or any(target.iterdir())):
+        raise Refused([build_taken(target)])
+    paths = _list_copied(home.path)
+    left_out = tuple(path for path in paths if _stays_here(home.path, path, with_keys))
+    copied = [path for path in paths if path not in left_out]
+    heads = [
+        pair for village in home.ledger.list_villages() for pair in _choose_heads(home, home.ledger, village)
+    ]
+    files = [PlannedFile(path=path, size=(home.path / path).stat().st_size) for path in copied]
+    files += [PlannedFile(path=f"{which}.db", size=_measure(home, which)) for which in ("ledger", "vault")]
+    files.append(PlannedFile(path=HEADS, size=len(format_heads(heads))))
+    files.append(PlannedFile(path=MANIFEST, size=None))
+    there = next(folder for folder in target.absolute().parents if folder.is_dir())
+    return BackupPlan(
+        files=tuple(sorted(files, key=lambda file: file.path)),
+        free=shutil.disk_usage(there).free,
+        keys_left_out=left_out,
+        total=sum(file.size or 0 for file in files),
+    )
+
+
+def _measure(home: Home, which: Which) -> int | None:
+    """Return what a database of files takes with its journal, which is the most that its copy can take."""
+    if home.engines[which].dialect.name != "sqlite":
+        return None
+    return sum(
+        path.stat().st_size for path in home.path.glob(f"{which}.db*") if not path.name.endswith("-shm")
+    )
+
+
 def make_backup(home: Home, target: Path, *, with_keys: bool, progress: Progress) -> Backup:
     """Copy `home` to the new folder or zip `target` and audit the copy.
 
@@ -146,15 +195,24 @@ def _fill(home: Home, folder: Path, with_keys: bool, progress: Progress) -> Back
 
 def _copy_files(home: Path, folder: Path, with_keys: bool, progress: Progress) -> tuple[str, ...]:
     """Copy what is no database; return the names of keys that lie open and stay here."""
-    paths = [path for path in list_files(home) if not _is_left(path)]
+    paths = _list_copied(home)
     left_out = []
     for number, path in enumerate(paths, 1):
-        if path.startswith("keys/") and not with_keys and _is_open_key(home / path):
+        if _stays_here(home, path, with_keys):
             left_out.append(path)
         else:
             copy_durably(home / path, folder / path)
         progress("抄录文件", number, len(paths))
     return tuple(left_out)
+
+
+def _list_copied(home: Path) -> list[str]:
+    return [path for path in list_files(home) if not _is_left(path)]
+
+
+def _stays_here(home: Path, path: str, with_keys: bool) -> bool:
+    """A key that lies open is copied only when asked for."""
+    return path.startswith("keys/") and not with_keys and _is_open_key(home / path)
 
 
 def _is_left(path: str) -> bool:
@@ -178,7 +236,7 @@ def _collect_heads(home: Home, folder: Path) -> list[tuple[str, Head]]:
         engine.dispose()
 
 
-def _choose_heads(home: Ports, ledger: SqlLedger, village: str) -> Iterator[tuple[str, Head]]:
+def _choose_heads(home: Ports, ledger: Ledger, village: str) -> Iterator[tuple[str, Head]]:
     with ledger.read(village) as reader:
         sealed = {
             sheet.size for kind in ("finance", "points", "scores") for sheet in list_sheets(reader, kind)

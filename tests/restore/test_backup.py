@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import stat
 import subprocess
 import sys
@@ -13,9 +14,12 @@ from pathlib import Path
 import msgspec
 import pysqlite3.dbapi2 as sqlite
 import pytest
+from click.testing import CliRunner
 
+from ledger.cli import root
 from ledger.errors import Refused, format_fault
 from ledger.service.standing import list_standings
+from ledger.upkeep.backup import plan_backup
 from ledger.upkeep.doctor import check_upkeep
 from ledger.upkeep.notes import parse_heads
 from ledger.upkeep.records import read_upkeep
@@ -275,3 +279,49 @@ def test_what_is_known_of_the_upkeep_survives_a_broken_file(village: VillageHome
     (village.home.path / "upkeep.json").write_text("broken")
 
     assert read_upkeep(village.home.path) == msgspec.convert({}, type(read_upkeep(village.home.path)))
+
+
+@pytest.mark.parametrize("name", ["backup", "backup.zip"])
+def test_a_dry_run_names_the_very_files_and_writes_nothing(
+    village: VillageHome, tmp_path: Path, name: str
+) -> None:
+    fill(village)
+    target, before = tmp_path / name, sorted(tmp_path.rglob("*"))
+
+    plan = plan_backup(village.home, target, with_keys=False)
+
+    assert sorted(tmp_path.rglob("*")) == before
+    made = back_up(village, tmp_path / "made", with_keys=False)
+    sizes = {file.path: file.size for file in plan.files}
+    assert sizes.keys() == {row.path for row in made.manifest.files} | {"manifest.json"}
+    assert plan.keys_left_out == made.manifest.keys_left_out == (f"keys/{VILLAGE}.key",)
+    for row in made.manifest.files:
+        size = sizes[row.path]
+        assert size is not None
+        assert size >= row.size if row.path.endswith(".db") else size == row.size
+    assert plan.total == sum(size or 0 for size in sizes.values())
+    assert plan.free > 0
+
+
+def test_a_dry_run_refuses_what_the_backup_would_refuse(village: VillageHome, tmp_path: Path) -> None:
+    (tmp_path / "taken.zip").touch()
+
+    for target in (tmp_path / "taken.zip", village.home.path):
+        with pytest.raises(Refused) as error:
+            plan_backup(village.home, target, with_keys=True)
+        assert [fault.code for fault in error.value.faults] == ["target-taken"]
+
+
+def test_a_dry_run_is_typed(village: VillageHome, tmp_path: Path) -> None:
+    words = ["backup", "--home", str(village.home.path), "--out", str(tmp_path / "b.zip"), "--dry-run"]
+
+    told = CliRunner().invoke(root, words)
+    as_json = json.loads(CliRunner().invoke(root, [*words, "--json"]).stdout)
+
+    assert told.exit_code == 0
+    assert re.search(r"^ +[0-9,]+ 字节  ledger\.db$", told.stdout, re.MULTILINE)
+    assert "备份时才知道  manifest.json" in told.stdout
+    assert f"没有放进去：keys/{VILLAGE}.key 没有口令保护" in told.stderr
+    assert told.stderr.endswith("这是预演，什么也没有写。\n")
+    assert {"files", "free", "keys_left_out", "total"} == as_json.keys()
+    assert not (tmp_path / "b.zip").exists()
