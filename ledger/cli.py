@@ -65,7 +65,7 @@ HELP = {
     "witness": "替别的村看住账本，或请见证人确认。",
     "keys": "账本的签名私钥：保管、备份、更换。",
     "doctor": "检查这台机器上的安装。",
-    "database": "准备 PostgreSQL 数据库。",
+    "database": "准备 PostgreSQL 数据库，重算速查数据。",
     "scrub": "把存着的重读一遍，看盘有没有坏。",
     "backup": "备份账本文件夹。",
     "restore": "用备份恢复，找回缺的记录。",

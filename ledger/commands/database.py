@@ -1,4 +1,4 @@
-"""`mingbai database`: what an administrator of a PostgreSQL does once, and what the doctor asks of it."""
+"""`mingbai database`: what a PostgreSQL's administrator does once, what the doctor asks of it, and facts made anew."""
 
 from __future__ import annotations
 
@@ -6,17 +6,18 @@ from collections.abc import Iterator
 
 import rich_click as click
 
-from ledger.commands.common import print_notice
+from ledger.commands.common import get_writable_village, home_option, print_notice, village_option
 from ledger.config import check_database
 from ledger.errors import Refused
 from ledger.home import Home
 from ledger.service.doctor import Check
+from ledger.store import SqlLedger
 from ledger.store.roles import describe_server, list_server_faults, prepare_database
 
 
 @click.group("database")
 def database_group() -> None:
-    """准备 PostgreSQL 数据库。"""
+    """准备 PostgreSQL 数据库，重算速查数据。"""
 
 
 @database_group.command("prepare")
@@ -38,6 +39,17 @@ def _prepare(admin_url: str, login: str) -> None:
     prepare_database(admin_url, login)
     print_notice(f"数据库准备好了；账本程序用角色 {login} 登录。")
     print_notice("在 mingbai.toml 里写：database = " + f'"postgresql://{login}@主机/库名"')
+
+
+@database_group.command("rebuild")
+@home_option
+@village_option
+def _rebuild(home: Home, village: str | None) -> None:
+    """把网页用的速查数据从记录重新算一遍；记录一个字不动。"""
+    code = get_writable_village(home, village)
+    assert isinstance(home.ledger, SqlLedger)
+    home.ledger.rebuild_facts(code)
+    print_notice(f"{code} 的速查数据已从记录重新算出；再用 mingbai audit --home {home.path} 核对一遍。")
 
 
 def check_postgresql(home: Home) -> Iterator[Check]:

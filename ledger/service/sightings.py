@@ -76,7 +76,9 @@ def look_at_witnesses(
     found: dict[str, list[Sighting]] = {village: [] for village in villages}
     for village, witness, address in asked:
         # The view is opened after the answer was given: a log that grows meanwhile holds what the witness saw.
-        with contextlib.suppress(NotFound, Tampered):  # A log that cannot be read is read-only for that alone.
+        with contextlib.suppress(
+            NotFound, Tampered
+        ):  # A log that cannot be read is read-only for that alone.
             sighting = _judge(ports, village, witness.name, answers.get(address))
             if sighting.head is not None:
                 _keep(ports, village, sighting.head)

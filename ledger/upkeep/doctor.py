@@ -47,7 +47,9 @@ def _check_facts(home: Home, village: str) -> Check:
     differing = check_facts(home, village, lambda _title, _done, _total: None)
     keys = "、".join(item.field for item in differing[:FACTS_SHOWN])
     return Check(
-        advice="账本没有变，网页可能显示错：先停止记账，请运维员从记录重建" if differing else "",
+        advice="账本没有变，网页可能显示错：先弄清是盘坏了还是有人改过，再用 mingbai database rebuild 从记录重算"
+        if differing
+        else "",
         found=f"和记录算出的不一样：{keys}" if differing else f"和 {size} 项记录算出的一样",
         name=name,
         state="wrong" if differing else "fine",

@@ -10,9 +10,11 @@ from typing import NamedTuple
 import msgspec
 import pysqlite3.dbapi2 as sqlite
 import pytest
+from click.testing import CliRunner
 
 from ledger.books.village import VillageDescribed
 from ledger.canonical import parse_claim
+from ledger.cli import root
 from ledger.home import Home
 from ledger.service.record import Passed, record_claims
 from ledger.upkeep.doctor import check_upkeep
@@ -295,6 +297,18 @@ def test_facts_that_differ_from_the_entries_are_named(filled: VillageHome, name:
     assert read_upkeep(filled.home.path).scrubbed[VILLAGE].finished_ms == 0
     (check,) = [item for item in check_upkeep(filled.home) if item.name == f"{VILLAGE} 的速查数据"]
     assert (check.state, check.found) == ("wrong", f"和记录算出的不一样：{'、'.join(keys)}")
+
+
+def test_facts_that_went_astray_are_made_anew_from_the_entries(filled: VillageHome) -> None:
+    for statement, _ in FACTS.values():
+        attack(filled.home.path, "ledger", statement)
+    assert len(scrub(filled.home).findings) == 5
+
+    done = CliRunner().invoke(root, ["database", "rebuild", "--home", str(filled.home.path)])
+
+    assert done.exit_code == 0
+    assert "已从记录重新算出" in done.stderr
+    assert scrub(filled.home).findings == ()
 
 
 def test_the_doctor_leaves_a_long_log_to_the_scrub(
