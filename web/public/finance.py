@@ -6,9 +6,10 @@ Every amount opens to the vouchers it is made of, and every voucher to its entry
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from ledger.books.accounts import Chart, find_account
 from ledger.books.figures import AccountAmount, AccountChange, Correction, FinanceFigures, Fund, Move
 from ledger.books.finance_figures import summarize_finance
 from ledger.books.people import MASK
@@ -73,7 +74,7 @@ class MoveRow:
 
 @dataclass(frozen=True)
 class VoucherLine:
-    """One voucher within an amount."""
+    """One voucher within an amount. What it does to that amount, not debit or credit: 借 reads as borrowed."""
 
     amount: str
     day: str
@@ -147,23 +148,23 @@ class FinancePage:
 def build_finance_page(view: VillageView, period: str) -> FinancePage:
     """Return the page of a month; NotFound for a month of which nothing is known."""
     figures = read_finance(view, period)
-    lines = _collect_lines(view, period)
-    chart = figures.chart
+    touches = _collect_touches(view, period)
+    chart = view.ports.reference.charts[figures.chart]
     status = build_status(view, figures)
     return FinancePage(
         answer=build_answer(figures, status.open_until),
-        assets=_build_changes(figures.assets, chart, lines),
+        assets=_build_changes(figures.assets, chart, touches),
         corrections=build_corrections(view.code, figures),
-        expenses=_build_amounts(figures.expenses, chart, lines),
+        expenses=_build_amounts(figures.expenses, chart, touches),
         expenses_total=format_amount(sum(row.amount_fen for row in figures.expenses)),
         frame=view.build_frame(f"{status.month}{status.name}"),
         funds=tuple(_build_fund(fund) for fund in figures.funds),
         has_masks=any(MASK in move.handler for move in figures.moves),
-        incomes=_build_amounts(figures.incomes, chart, lines),
+        incomes=_build_amounts(figures.incomes, chart, touches, is_credit=True),
         incomes_total=format_amount(sum(row.amount_fen for row in figures.incomes)),
         moves=tuple(_build_move(view.code, period, move) for move in figures.moves),
-        payables=_build_changes(figures.payables, chart, lines),
-        receivables=_build_changes(figures.receivables, chart, lines),
+        payables=_build_changes(figures.payables, chart, touches, is_owed=True),
+        receivables=_build_changes(figures.receivables, chart, touches),
         status=status,
         summary=summarize_finance(figures, open_until=find_open_until(view.reader, period))[1:],
         vouchers=figures.vouchers,
@@ -188,9 +189,19 @@ def build_corrections(village: str, figures: FinanceFigures) -> tuple[Correction
     return tuple(_build_correction(village, figures.head.period, row) for row in figures.corrections)
 
 
-def _collect_lines(view: VillageView, period: str) -> Mapping[str, list[VoucherLine]]:
-    """Return what each account of the month is made of, by account; amounts positive on the debit side."""
-    lines: dict[str, list[VoucherLine]] = defaultdict(list)
+@dataclass(frozen=True)
+class _Touch:
+    """A posting of the month to an account; the amount is positive on the debit side."""
+
+    day: str
+    debit_fen: int
+    path: str
+    summary: str
+
+
+def _collect_touches(view: VillageView, period: str) -> Mapping[str, list[_Touch]]:
+    """Return what each account of the month is made of, by account."""
+    touches: dict[str, list[_Touch]] = defaultdict(list)
     for entry in iterate_vouchers(view.reader.facts, period):
         body = entry.body
         assert isinstance(body, VoucherRecorded | VoucherReversed | VoucherReplaced)
@@ -199,15 +210,35 @@ def _collect_lines(view: VillageView, period: str) -> Mapping[str, list[VoucherL
         if isinstance(body, VoucherReversed):
             summary = f"{CORRECTION_WORDS['reversal']}：{summary}"
         for posting in body.postings:
-            lines[posting.account].append(
-                VoucherLine(
-                    amount=f"{_('借') if posting.side == 'debit' else _('贷')} {format_amount(posting.amount_fen)}",
+            touches[posting.account].append(
+                _Touch(
                     day=format_day_in(entry.occurred_on, period),
+                    debit_fen=posting.amount_fen if posting.side == "debit" else -posting.amount_fen,
                     path=f"/v/{view.code}/entries/{entry.index}",
                     summary=summary,
                 )
             )
-    return lines
+    return touches
+
+
+def _tell_touches(
+    touches: Sequence[_Touch], tell: Callable[[int], str], *, is_credit: bool
+) -> tuple[VoucherLine, ...]:
+    """Return the lines of an account in the sense of its amount: what makes it more is positive."""
+    return tuple(
+        VoucherLine(
+            amount=tell(-touch.debit_fen if is_credit else touch.debit_fen),
+            day=touch.day,
+            path=touch.path,
+            summary=touch.summary,
+        )
+        for touch in touches
+    )
+
+
+def _format_change(amount_fen: int) -> str:
+    """Return `＋400.00` or `－400.00`: what a voucher does to a balance."""
+    return f"{'－' if amount_fen < 0 else '＋'}{format_amount(abs(amount_fen))}"
 
 
 def _build_fund(fund: Fund) -> FundRow:
@@ -238,13 +269,17 @@ def _build_move(village: str, period: str, move: Move) -> MoveRow:
 
 
 def _build_amounts(
-    amounts: Sequence[AccountAmount], chart: str, lines: Mapping[str, list[VoucherLine]]
+    amounts: Sequence[AccountAmount],
+    chart: Chart,
+    touches: Mapping[str, list[_Touch]],
+    *,
+    is_credit: bool = False,
 ) -> tuple[AmountRow, ...]:
     return tuple(
         AmountRow(
             amount=format_amount(row.amount_fen),
-            explained=explain_account(chart, row.account),
-            lines=tuple(lines.get(row.account, ())),
+            explained=explain_account(chart.version, row.account),
+            lines=_tell_touches(touches.get(row.account, ()), format_amount, is_credit=is_credit),
             name=row.name,
             year=format_amount(row.year_fen),
         )
@@ -253,20 +288,34 @@ def _build_amounts(
 
 
 def _build_changes(
-    changes: Sequence[AccountChange], chart: str, lines: Mapping[str, list[VoucherLine]]
+    changes: Sequence[AccountChange],
+    chart: Chart,
+    touches: Mapping[str, list[_Touch]],
+    *,
+    is_owed: bool = False,
 ) -> tuple[ChangeRow, ...]:
+    """Return the rows of a list; what is owed grows on the credit side, as do depreciations among the assets."""
     return tuple(
         ChangeRow(
             closing=format_amount(row.closing_fen),
             decrease=format_flow(row.decrease_fen),
-            explained=explain_account(chart, row.account),
+            explained=explain_account(chart.version, row.account),
             increase=format_flow(row.increase_fen),
-            lines=tuple(lines.get(row.account, ())),
+            lines=_tell_touches(
+                touches.get(row.account, ()),
+                _format_change,
+                is_credit=is_owed or _is_credit(chart, row.account),
+            ),
             name=row.name,
             opening=format_amount(row.opening_fen),
         )
         for row in changes
     )
+
+
+def _is_credit(chart: Chart, code: str) -> bool:
+    account = find_account(chart, code)
+    return account is not None and account.normal_side == "credit"
 
 
 def _build_correction(village: str, period: str, row: Correction) -> CorrectionRow:

@@ -33,6 +33,7 @@ from web.public.explain.telling import (
 from web.site import VillageView
 
 SIDES = {"debit": _("借"), "credit": _("贷")}
+SIDES_TOLD = _("“借”“贷”是记账的左右两边，不是借钱、贷款。")
 
 
 def explain_opening(view: VillageView, entry: Entry, body: AccountsOpened) -> Explanation:
@@ -185,7 +186,7 @@ def _build_postings(view: VillageView, chart: str, postings: Sequence[Posting], 
             for posting in postings
         ),
         explained=tuple(explain_account(chart, posting.account) for posting in postings),
-        note=_("每一笔都记两边，两边合计必须相等，所以少记、多记一边都会被发现。"),
+        note=SIDES_TOLD + _("每一笔都记两边，两边合计必须相等，所以少记、多记一边都会被发现。"),
     )
 
 
@@ -203,4 +204,5 @@ def _build_balances(view: VillageView, balances: Sequence[AccountBalance]) -> Ta
             for balance in balances
         ),
         explained=tuple(explain_account(chart, balance.account) for balance in balances),
+        note=SIDES_TOLD + _("两边合计相等。"),
     )
