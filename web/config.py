@@ -34,5 +34,5 @@ ENTRIES_A_PAGE = 50
 
 MONTHS_IN_CHART = 12
 
-ENTRY_SHOWN_MAX_BYTES = 6_000
+ENTRY_SHOWN_MAX_BYTES = 3_000
 """Of a longer entry the page shows the beginning; the whole is one link away."""

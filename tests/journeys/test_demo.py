@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import time
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ import pypdfium2
 import pytest
 import zxingcpp
 from click.testing import CliRunner
+from litestar.testing import TestClient
 from PIL.Image import Image
 from pypdf import PdfReader
 from pyzbar import pyzbar
@@ -24,6 +26,8 @@ from ledger.ports import SheetJob
 from ledger.service.sheets import SealedSheet, get_figures, list_sheets
 from ledger.sources import open_home_log
 from reports.worker import WorkerRenderer
+from web.app import create_app
+from web.assets import get_asset_path, list_imports
 from web.demo.build import SHEET_KINDS, STEPS, create_demo
 from web.demo.people import VILLAGE
 
@@ -56,6 +60,10 @@ def sheets(demo: Home) -> list[SealedSheet]:
         return [sheet for kind in SHEET_KINDS for sheet in list_sheets(reader, kind)]
 
 
+def weigh(client: TestClient, path: str) -> int:
+    return len(gzip.compress(client.get(path).content, 9))
+
+
 def draw_pages(data: bytes) -> list[Image]:
     document = pypdfium2.PdfDocument(data)
     return [page.render(scale=150 / 72).to_pil() for page in document]
@@ -65,6 +73,17 @@ def test_every_month_but_the_last_is_sealed_on_three_sheets(sheets: list[SealedS
     assert sorted(sheet.number for sheet in sheets) == sorted(
         f"{month}-{letter}-1" for month in MONTHS for letter in "FPS"
     )
+
+
+def test_every_entry_with_all_that_its_page_may_ask_for_is_at_most_30_kb(demo: Home) -> None:
+    parts = [get_asset_path(name) for name in ("style.css", "entry.js", "fallback.js")]
+    with TestClient(create_app(demo, demo.config)) as client:
+        shared = sum(weigh(client, path) for path in (*parts, *list_imports("entry.js")))
+        with demo.ledger.read(VILLAGE) as reader:
+            longest = sorted(range(reader.size), key=lambda index: -len(reader.get_entry_bytes(index)))[:12]
+        pages = {index: weigh(client, f"/v/{VILLAGE}/entries/{index}") for index in {*range(9), *longest}}
+
+    assert {index: size + shared for index, size in pages.items() if size + shared > 30 * 1024} == {}
 
 
 def test_the_audit_of_the_home_finds_nothing(demo: Home) -> None:
