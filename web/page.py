@@ -54,6 +54,18 @@ def show_hidden(value: Any) -> Any:
     )
 
 
+_WHOLE = re.compile(
+    r"((?:[0-9]{4}年[0-9]{1,2}月(?:[0-9]{1,2}日)?|[0-9]{1,2}月[0-9]{1,2}日|[0-9A-Z]+(?:-[0-9A-Z]+)+"
+    r"|[+−]?[0-9][0-9,.]* (?:万元|[\u4e00-\u9fff]))[，。；：、）”]*)"
+)
+"""Dates, numbers with dashes and numbers with their unit, each with the mark that ends it."""
+
+
+def split_whole(text: str) -> list[tuple[str, bool]]:
+    """Return a text in its parts; those marked True are read as one and should not be torn at a line's end."""
+    return [(part, number % 2 == 1) for number, part in enumerate(_WHOLE.split(text)) if part]
+
+
 def render_page(template: str, page: Any) -> bytes:
     """Return the HTML of a page's dataclass in UTF-8."""
     return _get_environment().get_template(template).render(page=page).encode()
@@ -71,6 +83,7 @@ def _get_environment() -> Environment:
         undefined=StrictUndefined,
     )
     environment.install_gettext_translations(TRANSLATIONS, newstyle=False)  # type: ignore[attr-defined]  # i18n adds it.
+    environment.filters["split_whole"] = split_whole
     environment.globals["asset"] = get_asset_path
     environment.globals["imports"] = list_imports
     return environment

@@ -18,7 +18,7 @@ from tests.web.village import live_through_october, rotate_key, serve
 
 pytestmark = pytest.mark.browser
 
-YES = "✔ 这一条在账本里，没有改过"
+YES = "✔ 在账本里，没有改过"
 
 
 @pytest.fixture(scope="module")

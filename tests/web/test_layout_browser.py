@@ -78,6 +78,21 @@ def test_twice_the_text_still_does_not_scroll_sideways(browser: Browser, address
             assert page.evaluate("document.documentElement.scrollWidth") <= 360, path
 
 
+def test_a_long_amount_never_squeezes_the_name_beside_it(browser: Browser, address: str) -> None:
+    with open_page(browser, 320, 640) as (page, _):
+        page.goto(f"{address}{BOARD}/sheets/2026-10/finance")
+        page.evaluate(
+            "document.querySelectorAll('.account-under > :last-child')"
+            ".forEach((node) => { node.textContent = '本月 ＋12,345,678.90 －12,345,678.90'; })"
+        )
+        widths = page.evaluate(
+            "[...document.querySelectorAll('.account-name')].map((node) => node.getBoundingClientRect().width)"
+        )
+
+    assert widths
+    assert min(widths) >= 60  # Three characters.
+
+
 def test_text_is_20_px_and_targets_are_48(browser: Browser, address: str) -> None:
     with open_page(browser, 360, 740) as (page, _):
         for path in PATHS:

@@ -17,7 +17,7 @@ from ledger.log.hashing import hash_leaf
 from ledger.log.note import parse_note_verifier
 from ledger.log.proof_file import open_proof_file, parse_proof_file
 from ledger.service.rotate import prepare_rotation
-from tests.builders import OTHER_VILLAGE, VILLAGE
+from tests.builders import OTHER_VILLAGE, VILLAGE, build_postings
 from tests.homes import VillageHome, open_village
 from tests.web.village import KINDS as SHEETS
 from tests.web.village import find_match, find_sealed, live_through_october, make_client
@@ -31,7 +31,10 @@ def read_words(client: TestClient, path: str) -> str:
     """Return the words of a page, without markup."""
     answer = client.get(path)
     assert answer.status_code == 200, answer.text
-    return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", answer.text)).split())
+    text = re.sub(
+        r'<span class="whole">([^<]*)</span>', r"\1", answer.text
+    )  # Keeps words together, parts none.
+    return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", text)).split())
 
 
 def test_the_board_answers_first_what_came_in_went_out_and_is_left(client: TestClient) -> None:
@@ -86,9 +89,38 @@ def test_the_finance_sheet_opens_every_line_to_its_entry(client: TestClient) -> 
 def test_every_account_of_the_sheet_opens_to_the_vouchers_it_is_made_of(client: TestClient) -> None:
     page = client.get(f"{BOARD}/sheets/2026-10/finance").text
 
-    account = page[page.index("管理费用<span") :]
-    lines = re.findall(r'<span class="n">借 ([−0-9.,]+)</span>', account[: account.index("</details>")])
+    account = page[page.index("管理费用</span>") :]
+    lines = re.findall(r'<span class="n">([−0-9.,]+)</span></a>', account[: account.index("</details>")])
     assert lines == ["325.00", "120.00", "−120.00", "210.00"]
+
+
+def test_a_sheet_tells_what_vouchers_do_to_an_amount_and_never_says_that_something_was_borrowed(
+    tmp_path: Path,
+) -> None:
+    with open_village(tmp_path / "home") as village:
+        village.open_books()
+        village.record_voucher(
+            "购水泵，先欠着", 0, postings=build_postings(90_000, debit="151", credit="211")
+        )
+        village.record_voucher("计提折旧", 0, postings=build_postings(1_000, debit="51304", credit="152"))
+        village.record_voucher("还欠款", 0, postings=build_postings(40_000, debit="211", credit="101"))
+        with make_client(village) as client:
+            words = read_words(client, f"{BOARD}/sheets/2026-10/finance")
+
+    assert words.count("购水泵，先欠着 ＋900.00") == 2
+    assert "还欠款 －400.00" in words
+    assert "计提折旧 ＋10.00" in words
+    assert "计提折旧 10.00" in words
+    assert not re.search(r"[借贷] [−0-9]", words)
+
+
+def test_a_month_without_a_round_shows_no_block_of_noughts(client: TestClient) -> None:
+    points, scores = (read_words(client, f"{BOARD}/sheets/2026-11/{kind}") for kind in ("points", "scores"))
+
+    assert "还没有评议积分" in points
+    assert not re.search(r"(?<![0-9])0 (分|笔|户)", points)
+    assert "还没有评分" in scores
+    assert not re.search(r"(?<![0-9])0 人", scores)
 
 
 @pytest.mark.parametrize("kind", SHEETS)

@@ -14,12 +14,32 @@ from tests.reports.samples import make_finance
 from web.account_words import ACCOUNT_WORDS, explain_account
 from web.assets import get_asset_path, list_imports, load_assets
 from web.cache import PageCache, build_page_bytes
+from web.page import split_whole
 from web.public.chart import BASE, build_chart
 from web.words import format_about, format_instant, format_month_short
 
 
 def key(path: str) -> tuple[str, int, int, str, str]:
     return ("371082101201", 1, 1, "2026-11-12", path)
+
+
+@pytest.mark.parametrize(
+    ("text", "whole"),
+    [
+        ("村里收入 1,200.00 元：租金。", ["1,200.00 元："]),
+        ("约 61.22 万元", ["61.22 万元"]),
+        ("封存2026年10月财务公开表（编号 2026-10-F-1）。", ["2026年10月", "2026-10-F-1）。"]),
+        ("监督电话 0000-1234567。11月9日前，3笔", ["0000-1234567。", "11月9日"]),
+        ("合计 −3 分", ["−3 分"]),
+        ("没有数", []),
+        ("", []),
+    ],
+)
+def test_numbers_and_days_are_not_torn_and_nothing_is_lost(text: str, whole: list[str]) -> None:
+    parts = split_whole(text)
+
+    assert [part for part, is_whole in parts if is_whole] == whole
+    assert "".join(part for part, _ in parts) == text
 
 
 def test_the_least_recently_used_page_goes_first() -> None:

@@ -42,11 +42,15 @@ class BranchRows:
 
 @dataclass(frozen=True)
 class ScoresPage:
-    """The page of one month's score sheet. `version` of the scheme is 0 before the first."""
+    """The page of one month's score sheet. `version` of the scheme is 0 before the first.
+
+    `has_round`  False for a month in which no branch scored: then no member has stars
+    """
 
     base: int
     branches: tuple[BranchRows, ...]
     frame: Frame
+    has_round: bool
     members: str
     stars: tuple[StarRow, ...]
     status: SheetStatus
@@ -64,6 +68,7 @@ def build_scores_page(view: VillageView, period: str) -> ScoresPage:
         base=figures.base,
         branches=tuple(_build_branch(figures, branch) for branch in figures.branches),
         frame=view.build_frame(f"{status.month}{status.name}"),
+        has_round=any(branch.rounds for branch in figures.branches),
         members=format_count(figures.members),
         stars=build_stars(figures),
         status=status,

@@ -71,7 +71,7 @@ async function tell(log, code, figures, seals) {
 async function run() {
   for (const id of ["steps", "found", "then"]) show(id, "");
   const digits = location.hash.slice(1);
-  if (!digits) return conclude("unknown", "请扫纸上的“验这张表”", "网址里没有码。也可以拿下面的跟纸上的比。");
+  if (!digits) return conclude("unknown", "请扫纸上的“验这张表”", "要手机替您核对，请扫纸上右边那个码。也可以拿下面的数字和指纹码，自己跟纸上的比。");
   conclude("unknown", "正在核对……", "");
   return judge(async (log) => {
     const code = readCode(digits, kinds, log.origin);

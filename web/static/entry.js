@@ -92,7 +92,7 @@ async function prove(log) {
   step("yes", "网页上的日期、经办、审核、编号、科目和金额，和原文一致。");
   if (gone) step("unknown", `${gone} 处文字没有公开，或者已经依法删除；原文里只有它们的指纹。`);
   else step("yes", "网页上的文字，和原文里留的指纹一致。");
-  conclude(...(log.verify ? ["yes", "✔ 这一条在账本里，没有改过"] : ["unknown", "？ 别的都对上了，签名没能核对"]),
+  conclude(...(log.verify ? ["yes", "✔ 在账本里，没有改过"] : ["unknown", "？ 别的都对上了，签名没能核对"]),
     "网页上写的，和账本里的原文也是一致的。");
 }
 

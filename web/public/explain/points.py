@@ -119,12 +119,14 @@ def explain_points_round(view: VillageView, entry: Entry, body: PointsRound) -> 
 
 
 def explain_points_reversed(view: VillageView, _entry: Entry, body: PointsReversed) -> Explanation:
-    facts = [Fact(_("收回分数"), format_signed(body.points))]
+    facts = [Fact(_("分数变化"), _("{points} 分").format(points=format_signed(body.points)))]
     if body.rule:
-        facts.insert(0, Fact(_("条目"), body.rule))
+        answered = view.reader.facts.read_entry(body.reverses).body
+        names = _name_rules(view, answered.version) if isinstance(answered, PointsRound) else {}
+        facts.insert(0, Fact(_("条目"), f"{body.rule} {names.get(body.rule, '')}".rstrip()))
     return Explanation(
         what=_("积分更正"),
-        title=_("收回一笔积分：{points} 分").format(points=format_signed(body.points)),
+        title=_("更正一笔积分：{points} 分").format(points=format_signed(body.points)),
         sentences=(
             _("以前评的一笔积分收回了。原因：{reason}。").format(
                 reason=read_text(view.texts, body.reason).rstrip("。")
@@ -141,12 +143,7 @@ def _build_rules(view: VillageView, version: int, lines: Iterable[PointsLine]) -
     for line in lines:
         count, points = sums.get(line.rule, (0, 0))
         sums[line.rule] = (count + 1, points + line.points)
-    names = {
-        rule.code: read_part(view, rule.text, "item")
-        for rulebook in list_rulebooks(view.reader.facts)
-        if rulebook.version == version
-        for rule in rulebook.rules
-    }
+    names = _name_rules(view, version)
     return Table(
         title=_("按条目合计"),
         columns=(_("条目"), _("笔数"), _("分数")),
@@ -155,3 +152,13 @@ def _build_rules(view: VillageView, version: int, lines: Iterable[PointsLine]) -
             for code, (count, points) in sorted(sums.items())
         ),
     )
+
+
+def _name_rules(view: VillageView, version: int) -> dict[str, str]:
+    """Return what each rule of a version of the rulebook is about, by its code."""
+    return {
+        rule.code: read_part(view, rule.text, "item")
+        for rulebook in list_rulebooks(view.reader.facts)
+        if rulebook.version == version
+        for rule in rulebook.rules
+    }
