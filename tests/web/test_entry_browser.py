@@ -10,11 +10,13 @@ import pytest
 from playwright.sync_api import Browser, Page, Route
 
 from ledger.books.vouchers import VoucherRecorded
+from ledger.log.keys import ED25519_COSIGNATURE, format_verifier_key, make_signer
 from ledger.log.proof_file import ProofFile, format_proof_file, parse_proof_file
 from tests.builders import VILLAGE
 from tests.homes import VillageHome, open_village
 from tests.web.browser import MODES, choose_mode, fetch, open_page, refuse_fallback
 from tests.web.village import live_through_october, rotate_key, serve
+from tests.witness.processes import adopt, write_policy
 
 pytestmark = pytest.mark.browser
 
@@ -23,10 +25,12 @@ YES = "✔ 在账本里，没有改过"
 
 @pytest.fixture(scope="module")
 def village(tmp_path_factory: pytest.TempPathFactory) -> Iterator[VillageHome]:
-    """Every kind of entry, a change of key among them."""
+    """Every kind of entry that goes on a log, a change of key and a witness policy among them."""
     with open_village(tmp_path_factory.mktemp("entry") / "home") as built:
         live_through_october(built)
         rotate_key(built)
+        witness = make_signer("town.example/w", b"\x07" * 32, ED25519_COSIGNATURE)
+        adopt(built, write_policy([("镇", format_verifier_key(witness.key), "https://town.example/w")], 1))
         built.record_voucher("付水费 \u202e甲", 123_456_789, period="2026-11", occurred_on="2026-11-12")
         yield built
 

@@ -131,7 +131,7 @@ def test_the_adoption_is_explained_with_whether_it_asks_for_more(
 
     page = read_words(client, f"/v/{VILLAGE}/entries/{first}")
     assert "请 3 位见证人，至少 2 位确认才算数。" in page
-    assert "比以前严：以前至少 0 位。" in page
+    assert "这是第一份见证办法，以前没有请见证人。" in page
     assert format_verifier_key(SIGNERS["邻村"].key) in page
     page = read_words(client, f"/v/{VILLAGE}/entries/{second}")
     assert "比以前松：以前至少 2 位。" in page

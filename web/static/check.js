@@ -49,7 +49,7 @@ async function proveSheet(log, head, code, sealed) {
   step("yes", "账本里有封存这张表的记录。");
   const data = await load(log.base, `sheets/${code.number}/figures.json`);
   if (toHex(await log.sha256(data)) !== seal.figures) throw new Wrong("网站给出的数字和封存时的不一样。");
-  step("yes", "下面的数字就是封存时的数字。");
+  step("yes", "上面的数字就是封存时的数字。");
   await tell(log, code, JSON.parse(toText(data)), seals);
   return true;
 }

@@ -47,6 +47,7 @@ class Explanation:
     """What an entry says. `what` names its kind, with its number where it has one; `title` what it is about.
 
     `has_masks`  a name among the facts has a character masked, so the page says what a star is
+    `quoted`     a public text of many lines that the entry adopts, whole; empty for none
     """
 
     what: str
@@ -55,6 +56,7 @@ class Explanation:
     facts: tuple[Fact, ...] = ()
     has_masks: bool = False
     links: tuple[Link, ...] = ()
+    quoted: str = ""
     tables: tuple[Table, ...] = ()
 
 

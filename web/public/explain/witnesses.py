@@ -29,6 +29,7 @@ def explain_policy(view: VillageView, entry: Entry, body: PolicyAdopted) -> Expl
             *_list_witnesses(view, body),
             Fact(_("见证办法原文的 SHA-256"), body.policy),
         ),
+        quoted=read_text(view.texts, body.text),
     )
 
 
@@ -43,7 +44,9 @@ def _say_quorum(body: PolicyAdopted) -> str:
 def _compare(view: VillageView, entry: Entry, body: PolicyAdopted) -> str:
     """Say whether it asks for more or for fewer than the one before."""
     before = find_policy(view.reader.facts, entry.index)
-    least = before.quorum if before else 0
+    if before is None:
+        return _("这是第一份见证办法，以前没有请见证人。")
+    least = before.quorum
     if body.quorum == least:
         return _("至少要几位确认，和以前一样。")
     text = _("比以前严：以前至少 {old} 位。") if body.quorum > least else _("比以前松：以前至少 {old} 位。")
