@@ -198,6 +198,16 @@ def test_sealing_takes_what_the_village_has_and_says_what_was_left_out(home: Hom
     assert list_codes(_seal(home, kinds=("points", "scores"))) == ["sheet-nothing", "sheet-nothing"]
 
 
+def test_sealing_says_when_the_codes_lead_nowhere_but_here(home: Home) -> None:
+    settings = home.path / "mingbai.toml"
+    settings.write_text(settings.read_text().replace("https://mb.example.cn", "http://127.0.0.1:8000"))
+
+    result = _seal(home)
+
+    assert result.exit_code == 0, result.output
+    assert "码里印的网址是 http://127.0.0.1:8000，只有这台机器打得开。" in result.stderr
+
+
 def test_programs_read_what_was_sealed_and_what_was_not(home: Home, tmp_path: Path) -> None:
     (tmp_path / "2026-10-F-1.pdf").write_bytes(b"another home's")
 
