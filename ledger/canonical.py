@@ -9,13 +9,18 @@ encodes again and compares, and only then interprets.
 from __future__ import annotations
 
 import hashlib
+import re
+from collections.abc import Callable
+from functools import cached_property
 from typing import Any, Literal, TypeVar
 
 import msgspec
+from msgspec import inspect
 
 from ledger.books.values import Count, Day, Period, User, Value, Village
 from ledger.entries import KINDS, Body, Claim, Entry
 from ledger.errors import NotProven
+from ledger.forms import describe_type
 from ledger.limits import ENTRY_MAX_BYTES
 
 _ENCODER = msgspec.json.Encoder(order="sorted")
@@ -48,6 +53,17 @@ class _RawClaim(Value, frozen=True):
     village: Village
 
 
+class Written(msgspec.Struct, frozen=True, gc=False):
+    """What the envelope of an entry says, cut out of its canonical bytes."""
+
+    claim: bytes  # canonical bytes of the claim
+    index: int
+    kind: str
+    previous: bytes
+    recorded_at: int
+    village: bytes
+
+
 R = TypeVar("R", _Envelope, _RawClaim)
 
 _CLAIM = msgspec.json.Decoder(_RawClaim)
@@ -71,6 +87,20 @@ def format_entry(entry: Entry) -> bytes:
     if len(data) > ENTRY_MAX_BYTES:
         raise ValueError(f"entry of {len(data)} bytes; at most {ENTRY_MAX_BYTES}")
     return data
+
+
+def find_written(data: bytes) -> Written | None:
+    """Return what an entry's envelope says without reading its body, where one look shows the bytes to be canonical.
+
+    Then `parse_entry` accepts them and reads the same. None says nothing: `parse_entry` judges.
+    """
+    start = data.rfind(_KIND) + 9
+    form = _FORMS.get(data[start : data.find(b'"', start)])
+    match = form.match(data) if form is not None and len(data) <= ENTRY_MAX_BYTES else None
+    if form is None or match is None:
+        return None
+    head, index, middle, previous, recorded_at, end, village = match.groups()
+    return Written(head + middle + end, int(index), form.kind, previous, int(recorded_at), village)
 
 
 def parse_entry(data: bytes) -> Entry:
@@ -118,6 +148,35 @@ def format_claim(claim: Claim) -> bytes:
 def digest_claim(claim: Claim) -> str:
     """Return the body digest in hex: what approval signs off and idempotency compares."""
     return hashlib.sha256(_ENCODER.encode(claim)).hexdigest()
+
+
+class _Form:
+    """How all entries of a kind are written; made when the first is met, since it takes milliseconds."""
+
+    def __init__(self, kind: str) -> None:
+        self.kind = kind
+
+    @cached_property
+    def match(self) -> Callable[[bytes], re.Match[bytes] | None]:
+        """Match an entry whole; the groups are what `find_written` cuts out."""
+        envelope = inspect.type_info(_Envelope)
+        assert isinstance(envelope, inspect.StructType)
+        value = {field.encode_name: describe_type(field.type) for field in envelope.fields}
+        value["body"] = describe_type(inspect.type_info(KINDS[self.kind].body))
+        value["kind"] = f'"{re.escape(self.kind)}"'
+        in_claim = "kind", "maker", "occurred_on", "period"
+        previous, village = value["previous"].strip('"'), value["village"].strip('"')
+        parts = (
+            rf'(\{{"body":{value["body"]}),"checkers":{value["checkers"]},"index":({value["index"]})',
+            "(" + "".join(f',"{name}":{value[name]}' for name in in_claim) + ")",
+            rf',"previous":"({previous})","recorded_at":({value["recorded_at"]}),"v":{value["v"]}',
+            rf'(,"village":"({village})"\}})',
+        )
+        return re.compile("".join(parts).encode()).fullmatch
+
+
+_KIND = b',"kind":"'
+_FORMS = {kind.encode(): _Form(kind) for kind in KINDS}
 
 
 def _decode(decoder: msgspec.json.Decoder[R], data: bytes, what: str) -> tuple[R, Body]:

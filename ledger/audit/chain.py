@@ -33,10 +33,11 @@ class ChainReader:
     def iterate(self) -> Iterator[tuple[int, Entry | None]]:
         """Yield each index with its entry, None where its bytes are no entry or not the one that was signed."""
         previous: Hash = ZERO_HASH
-        places = {leaf: place for place, leaf in enumerate(self._leaves.proven)}
+        altered = self._leaves.altered
+        places = {leaf: place for place, leaf in enumerate(self._leaves.proven)} if altered else {}
         for index, data in enumerate(self._entries.iterate()):
             leaf = self._leaves.computed[index]
-            if not data or index in self._leaves.altered:
+            if not data or index in altered:
                 self._report_altered(index, data, places.get(leaf))
                 yield index, None
             else:

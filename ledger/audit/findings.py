@@ -148,10 +148,11 @@ class StoredHead(msgspec.Struct, frozen=True, kw_only=True):
     size: int
 
 
-class StoredEntry(msgspec.Struct, frozen=True, kw_only=True):
-    """What a database keeps beside an entry's bytes; all of it follows from them."""
+class StoredEntry(msgspec.Struct, frozen=True):
+    """A database's row of an entry; what it keeps beside the bytes follows from them."""
 
     claim: bytes  # SHA-256 of the claim
+    data: bytes
     index: int
     kind: str
     leaf: bytes
@@ -174,7 +175,7 @@ class HomeSource(LogSource, Protocol):
     def iterate_heads(self) -> Iterator[StoredHead]: ...
 
     def iterate_stored(self) -> Iterator[StoredEntry]:
-        """Yield what stands beside every entry's bytes, by index, beyond the log's size too."""
+        """Yield every entry's row, by index, beyond the log's size too."""
         ...
 
     def get_stored_log(self) -> StoredLog: ...

@@ -17,7 +17,6 @@ from ledger.evidence import list_sealed_digests
 from ledger.log.chain import ZERO_HASH
 from ledger.log.commitments import open_disclosure
 from ledger.log.hashing import format_hash
-from ledger.log.tiles import MemoryTiles
 from ledger.state.awards import check_registered_privately, check_rounds_privately
 from ledger.state.marks import check_score_rounds_privately
 
@@ -77,7 +76,7 @@ class HomeReader:
                 found=f"签到第 {size} 项",
                 meaning="最新的记录还没有签名，多半是记账时断过电；再记一项就会补签",
             )
-        elif frontier != MemoryTiles(self._leaves.proven).frontier:
+        elif frontier != self._leaves.tiles.frontier:
             yield _report(
                 "frontier-differs",
                 -1,
@@ -88,6 +87,8 @@ class HomeReader:
             )
 
     def _check_columns(self, entries: EntryReader) -> Iterator[Finding]:
+        if self._leaves.is_sound:
+            return
         stored = self._source.iterate_stored()
         previous = ZERO_HASH
         for index, data in enumerate(entries.iterate()):

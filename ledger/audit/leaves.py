@@ -15,6 +15,7 @@ import msgspec
 
 from ledger.audit.entries import EntryReader
 from ledger.audit.findings import LogSource
+from ledger.audit.survey import survey_log
 from ledger.limits import HASH_BYTES
 from ledger.log.checkpoint import Checkpoint
 from ledger.log.hashing import Hash, hash_leaf
@@ -30,15 +31,19 @@ class Leaves(NamedTuple):
     `altered`    indexes of entries whose bytes are not what was signed
     `computed`   leaf hashes of the bytes; fewer than the size where whole bundles are missing
     `is_proven`  `proven` gives the signed root
+    `is_sound`   a first look found nothing amiss: see `survey`
     `proven`     the leaves that were signed, where that can be told; else `computed`
     `seals`      bytes of the entries of kind sheet.sealed
+    `tiles`      the tree over `proven`
     """
 
     altered: frozenset[int]
     computed: list[Hash]
     is_proven: bool
+    is_sound: bool
     proven: Sequence[Hash]
     seals: list[bytes]
+    tiles: MemoryTiles
 
 
 class _Link(msgspec.Struct):
@@ -47,8 +52,15 @@ class _Link(msgspec.Struct):
     previous: str
 
 
-def read_leaves(source: LogSource, entries: EntryReader, checkpoint: Checkpoint) -> Leaves:
+def read_leaves(source: LogSource, entries: EntryReader, checkpoint: Checkpoint, now_ms: int) -> Leaves:
     """Hash every entry and find the leaves that were signed."""
+    survey = survey_log(source, checkpoint, now_ms)
+    if survey is None:
+        return _find_leaves(source, entries, checkpoint)
+    return Leaves(frozenset(), survey.leaves, True, True, survey.leaves, survey.seals, survey.tiles)
+
+
+def _find_leaves(source: LogSource, entries: EntryReader, checkpoint: Checkpoint) -> Leaves:
     computed: list[Hash] = []
     seals: list[bytes] = []
     for data in entries.iterate():
@@ -56,17 +68,21 @@ def read_leaves(source: LogSource, entries: EntryReader, checkpoint: Checkpoint)
         if SEAL_MARK in data:
             seals.append(data)
     if len(computed) == checkpoint.size:
-        if _has_root(computed, checkpoint):
-            return Leaves(frozenset(), computed, True, computed, seals)
-        for claimed in (_read_tile_leaves(source, computed), _read_links(entries, computed)):
-            if _has_root(claimed, checkpoint):
-                return Leaves(_compare(computed, claimed), computed, True, claimed, seals)
+        for claimed in _iterate_claimed(source, entries, computed):
+            tiles = MemoryTiles(claimed)
+            if compute_root(tiles.frontier) == checkpoint.root:
+                return Leaves(_compare(computed, claimed), computed, True, False, claimed, seals, tiles)
     stated = _read_tile_leaves(source, computed)
-    return Leaves(_compare(computed, stated), computed, False, computed, seals)
+    return Leaves(_compare(computed, stated), computed, False, False, computed, seals, MemoryTiles(computed))
 
 
-def _has_root(leaves: Sequence[Hash], checkpoint: Checkpoint) -> bool:
-    return compute_root(MemoryTiles(leaves).frontier) == checkpoint.root
+def _iterate_claimed(
+    source: LogSource, entries: EntryReader, computed: Sequence[Hash]
+) -> Iterator[Sequence[Hash]]:
+    """Yield the leaves by each of the three that speak of them."""
+    yield computed
+    yield _read_tile_leaves(source, computed)
+    yield _read_links(entries, computed)
 
 
 def _compare(computed: Sequence[Hash], claimed: Sequence[Hash]) -> frozenset[int]:

@@ -45,7 +45,7 @@ def audit_log(
     """
     checkpoint = open_newest(source)
     entries = EntryReader(source, checkpoint.size)
-    leaves = read_leaves(source, entries, checkpoint)
+    leaves = read_leaves(source, entries, checkpoint, now_ms)
     chain = ChainReader(entries, leaves, checkpoint, now_ms)
     meaning = MeaningReader(source, reference, entries, leaves.seals)
     keys = KeyReader()

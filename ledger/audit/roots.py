@@ -15,7 +15,6 @@ from ledger.log.rotation import KeyHistory, open_by_history
 from ledger.log.tiles import (
     ENTRIES,
     TILE_WIDTH,
-    MemoryTiles,
     Tile,
     format_bundle,
     format_tile_path,
@@ -45,12 +44,14 @@ class RootReader:
     def __init__(self, leaves: Leaves, keys: KeyHistory) -> None:
         self._keys = keys
         self._leaves = leaves
-        self._tiles = MemoryTiles(leaves.proven)
+        self._tiles = leaves.tiles
 
     def list_tile_findings(self, source: LogSource, sizes: Iterable[int]) -> Iterator[Finding]:
         """Every tile of the trees of these sizes, newest first, that is missing or not what the leaves give."""
         newest, *earlier = sorted(set(sizes), reverse=True)
         tiles = list(list_tiles(newest))
+        if self._leaves.is_sound:  # Each of its bundles was read, and held its entries and nothing else.
+            tiles = [tile for tile in tiles if tile.level != ENTRIES]
         # An earlier tree's full tiles are the newest tree's too.
         tiles += [tile for size in earlier for tile in list_tiles(size) if tile.width < TILE_WIDTH]
         for tile in dict.fromkeys(tiles):

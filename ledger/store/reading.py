@@ -24,7 +24,7 @@ from ledger.log.tree import EMPTY_FRONTIER, Frontier, parse_frontier
 from ledger.state.facts import Facts
 from ledger.store.projections import SqlFacts
 from ledger.store.tables import entries, growing_tiles, logs, texts, tiles
-from ledger.store.transactions import CHUNK_ROWS, Transaction
+from ledger.store.transactions import Transaction
 
 _IN_VILLAGE = entries.c.village == bindparam("village")
 _IN_RANGE = (
@@ -38,12 +38,12 @@ _LEAVES = select(entries.c.leaf).where(*_IN_RANGE).order_by(entries.c.entry_inde
 _INDEX = select(entries.c.entry_index).where(_IN_VILLAGE, entries.c.claim == bindparam("claim"))
 _STORED = (
     select(
-        *(entries.c.claim, entries.c.entry_index, entries.c.kind, entries.c.leaf),
+        *(entries.c.claim, entries.c.data, entries.c.entry_index, entries.c.kind, entries.c.leaf),
         *(entries.c.previous, entries.c.recorded_at),
     )
     .where(_IN_VILLAGE, entries.c.entry_index >= bindparam("start"))
     .order_by(entries.c.entry_index)
-    .limit(CHUNK_ROWS)
+    .limit(TILE_WIDTH)
 )
 _LOG = select(logs.c.size, logs.c.frontier, logs.c.leaf, logs.c.recorded_at).where(
     logs.c.village == bindparam("village")
@@ -170,16 +170,9 @@ class SqlReader:
         the log too.
         """
         while rows := self._transaction.fetch_all(_STORED, village=self._village, start=start):
-            for claim, index, kind, leaf, previous, recorded_at in rows:
-                yield StoredEntry(
-                    claim=claim,
-                    index=index,
-                    kind=kind,
-                    leaf=leaf,
-                    previous=previous,
-                    recorded_at=recorded_at,
-                )
-            start = rows[-1][1] + 1
+            for row in rows:
+                yield StoredEntry(*row)
+            start = rows[-1][2] + 1
 
     def iterate_facts(self) -> Iterator[tuple[str, bytes]]:
         """Yield every kept fact with its value in the order of the keys' bytes, some at a time."""

@@ -15,6 +15,7 @@ from ledger.books.values import Value
 from ledger.canonical import (
     digest_claim,
     encode_value,
+    find_written,
     format_claim,
     format_entry,
     parse_claim,
@@ -95,6 +96,7 @@ def test_a_random_entry_is_written_as_jcs_and_read_back(data: st.DataObject, kin
 
     assert written == rfc8785.dumps(msgspec.to_builtins(entry))
     assert parse_entry(written) == entry
+    verify_look(written)
     claim = get_claim(entry)
     assert parse_claim(format_claim(claim)) == claim
     assert len(digest_claim(claim)) == 64
@@ -106,7 +108,17 @@ def test_every_byte_flipped_is_refused_or_another_entry(entry: Entry) -> None:
 
     for place, byte in enumerate(written):
         for other in (byte ^ 1, byte ^ 0x20, byte ^ 0x80):
-            assert _read(written[:place] + bytes([other]) + written[place + 1 :]) != entry
+            flipped = written[:place] + bytes([other]) + written[place + 1 :]
+            assert _read(flipped) != entry
+            verify_look(flipped)
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=NAMES)
+def test_one_look_is_enough_for_an_entry_of_every_kind(entry: Entry) -> None:
+    written = format_entry(entry)
+
+    assert find_written(written) is not None
+    verify_look(written)
 
 
 @pytest.mark.parametrize("entry", ENTRIES, ids=NAMES)
@@ -114,6 +126,7 @@ def test_every_truncation_is_refused(entry: Entry) -> None:
     written = format_entry(entry)
 
     for size in range(len(written)):
+        assert find_written(written[:size]) is None
         with pytest.raises(NotProven):
             parse_entry(written[:size])
 
@@ -157,6 +170,7 @@ def test_other_spellings_of_an_entry_and_a_claim_are_refused(name: str) -> None:
     written, claimed = format_entry(entry), format_claim(get_claim(entry))
     assert DEFORMED[name](written) != written
 
+    assert find_written(DEFORMED[name](written)) is None
     with pytest.raises(NotProven):
         parse_entry(DEFORMED[name](written))
     if DEFORMED[name](claimed) != claimed:  # A claim has no version to spoil.
@@ -174,6 +188,18 @@ def test_an_entry_beyond_its_limit_is_neither_written_nor_read() -> None:
     with pytest.raises(NotProven) as error:
         parse_entry(encode_value(entry))
     assert error.value.code == "entry-size"
+    assert find_written(encode_value(entry)) is None
+
+
+def verify_look(data: bytes) -> None:
+    """What one look takes for an entry is one, and the look read it right."""
+    written = find_written(data)
+    if written is None:
+        return
+    entry = parse_entry(data)
+    assert written.claim == format_claim(get_claim(entry))
+    assert (written.index, written.kind, written.recorded_at) == (entry.index, entry.kind, entry.recorded_at)
+    assert (written.previous.decode(), written.village.decode()) == (entry.previous, entry.village)
 
 
 def _read(data: bytes) -> Entry | None:

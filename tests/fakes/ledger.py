@@ -99,8 +99,9 @@ class MemoryReader:
         for index, leaf in enumerate(self._log.leaves[start:], start):
             entry = self._log.read_entry(index)
             claim, at, kind = bytes.fromhex(claims[index]), entry.recorded_at, entry.kind
+            data = self._log.data[index]
             yield StoredEntry(
-                claim=claim, index=index, kind=kind, leaf=leaf, previous=previous, recorded_at=at
+                claim=claim, data=data, index=index, kind=kind, leaf=leaf, previous=previous, recorded_at=at
             )
             previous = leaf
 

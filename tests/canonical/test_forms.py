@@ -1,0 +1,114 @@
+"""Types as regular expressions: what matches is written canonically; what cannot be described never matches."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, Literal
+
+import msgspec
+import pytest
+from msgspec import Meta, inspect
+
+from ledger.books.values import INTEGER_MAX, Count, Integer, Positive
+from ledger.canonical import encode_value
+from ledger.forms import describe_type
+
+
+class Inner(msgspec.Struct, forbid_unknown_fields=True):
+    b: bool
+    a: Literal["x", "y.z", 3]
+
+
+class Outer(msgspec.Struct, forbid_unknown_fields=True):
+    inner: Inner
+    items: tuple[Inner, ...]
+
+
+class Tagged(msgspec.Struct, tag=True):
+    a: int
+
+
+class Listed(msgspec.Struct, array_like=True):
+    a: bool
+
+
+class Optional(msgspec.Struct):
+    a: bool = True
+
+
+def matches(type_: Any, data: bytes) -> bool:
+    return re.fullmatch(describe_type(inspect.type_info(type_)).encode(), data) is not None
+
+
+@pytest.mark.parametrize(
+    ("type_", "values"),
+    [
+        (bool, [True, False]),
+        (Count, [0, 7, 10**15 - 1]),
+        (Positive, [1, 10**15 - 1]),
+        (Integer, [0, -1, 1, -(10**15) + 1]),
+        (Annotated[str, Meta(min_length=2, max_length=3)], ["ab", "a/~"]),
+        (str, ["", "[plain]"]),
+        (Annotated[str, Meta(pattern=r"\A(a[0-9]{2}|b)?\Z")], ["", "a01", "b"]),
+        (
+            Outer,
+            [Outer(Inner(True, "y.z"), ()), Outer(Inner(False, 3), (Inner(True, "x"), Inner(False, "x")))],
+        ),
+        (Annotated[tuple[bool, ...], Meta(min_length=1, max_length=2)], [(True,), (True, False)]),
+    ],
+)
+def test_values_of_a_type_match_as_they_are_written(type_: Any, values: list[Any]) -> None:
+    assert all(matches(type_, encode_value(value)) for value in values)
+
+
+@pytest.mark.parametrize(
+    ("type_", "text"),
+    [
+        (Count, "-1"),
+        (Count, "00"),
+        (Positive, "0"),
+        (Integer, "-0"),
+        (Integer, str(INTEGER_MAX + 1)),
+        (Integer, "1.0"),
+        (Annotated[str, Meta(min_length=2, max_length=3)], '"a"'),
+        (Annotated[str, Meta(min_length=2, max_length=3)], '"abcd"'),
+        (str, '"a"b"'),
+        (str, r'"\u0041"'),
+        (str, '"\x7f"'),
+        (Annotated[str, Meta(pattern=r"\A(a[0-9]{2}|b)?\Z")], '"a1"'),
+        (Outer, '{"items":[],"inner":{"a":"x","b":true}}'),
+        (Outer, '{"inner":{"a":"yxz","b":true},"items":[]}'),
+        (Outer, '{"inner":{"a":"x","b":true},"items":[],"more":1}'),
+        (Outer, '{"inner":{"a":"x","b":true}, "items":[]}'),
+        (Annotated[tuple[bool, ...], Meta(min_length=1, max_length=2)], "[]"),
+        (Annotated[tuple[bool, ...], Meta(min_length=1, max_length=2)], "[true,true,true]"),
+        (tuple[bool, ...], "[true,]"),
+    ],
+)
+def test_no_other_text_matches(type_: Any, text: str) -> None:
+    assert not matches(type_, text.encode())
+
+
+@pytest.mark.parametrize(
+    ("type_", "value"),
+    [
+        (float, 1.5),
+        (bool | None, True),
+        (list[bool], [True]),
+        (int, 1),
+        (Annotated[int, Meta(ge=2, le=INTEGER_MAX)], 2),
+        (Annotated[int, Meta(ge=1, le=5)], 1),
+        (Annotated[int, Meta(gt=0, le=INTEGER_MAX)], 1),
+        (Annotated[str, Meta(pattern="a")], "a"),
+        (Annotated[str, Meta(pattern=r"\A[^b]\Z")], "a"),
+        (Annotated[str, Meta(pattern=r"\A.\Z")], "a"),
+        (Annotated[str, Meta(pattern=r"\A[A-z]\Z")], "a"),
+        (Annotated[str, Meta(pattern=r"\A(?:a)\Z")], "a"),
+        (Annotated[str, Meta(pattern=r"\Aa\Z", min_length=1)], "a"),
+        (Tagged, Tagged(1)),
+        (Listed, Listed(True)),
+        (Optional, Optional()),
+    ],
+)
+def test_what_cannot_be_described_never_matches(type_: Any, value: Any) -> None:
+    assert not matches(type_, encode_value(value))
