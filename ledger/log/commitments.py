@@ -16,9 +16,9 @@ link.
 This module draws no salts: they come from the caller, fresh for every field of every entry.
 """
 
-import base64
 import binascii
 import hashlib
+import re
 import unicodedata
 from typing import Any, TypeAlias
 
@@ -62,17 +62,46 @@ def open_disclosure(disclosure: str, digest: str) -> tuple[str, Json]:
 
     NotProven where the digests differ, or where the disclosure is not exactly what `make_disclosure` writes.
     """
-    if len(disclosure) > DISCLOSURE_MAX_BYTES or not disclosure.isascii():
-        raise NotProven(
-            f"披露文本应为不超过 {DISCLOSURE_MAX_BYTES} 个 ASCII 字符，实有 {len(disclosure)} 个字符",
-            code="disclosure-form",
-        )
+    _verify_length(disclosure)
     found = digest_disclosure(disclosure)
     if found != digest:
         raise NotProven(
             f"披露文本的摘要与记录不符：记录为 {digest[:43]}，算得 {found}", code="disclosure-digest"
         )
-    return _parse_disclosure(disclosure)
+    return parse_disclosure(disclosure)
+
+
+def parse_disclosure(disclosure: str) -> tuple[str, Json]:
+    """Return name and value of a disclosure whose digest the caller has compared.
+
+    NotProven where it is not exactly what `make_disclosure` writes.
+    """
+    _verify_length(disclosure)
+    return _find_text(disclosure) or _parse_disclosure(disclosure)
+
+
+def _verify_length(disclosure: str) -> None:
+    if len(disclosure) > DISCLOSURE_MAX_BYTES or not disclosure.isascii():
+        raise NotProven(
+            f"披露文本应为不超过 {DISCLOSURE_MAX_BYTES} 个 ASCII 字符，实有 {len(disclosure)} 个字符",
+            code="disclosure-form",
+        )
+
+
+def _find_text(disclosure: str) -> tuple[str, str] | None:
+    """Return name and text where one look shows a disclosure to be that of a text; None says nothing.
+
+    Most are, and taking one apart, writing it anew and comparing costs five times as much.
+    """
+    try:
+        data = binascii.a2b_base64(disclosure.encode().translate(_FROM_URL) + b"=" * (-len(disclosure) % 4))
+        match = _TEXT.fullmatch(data.decode())
+    except ValueError:
+        return None
+    if match is None or _encode(data) != disclosure:
+        return None
+    name, text = match.groups()
+    return (name, text) if unicodedata.is_normalized("NFC", name + text) else None
 
 
 def _parse_disclosure(disclosure: str) -> tuple[str, Json]:
@@ -111,13 +140,15 @@ def _find_profile_fault(value: object, depth: int = 0) -> str | None:
 
 
 def _find_text_fault(text: str) -> str | None:
-    if any("\ud800" <= character <= "\udfff" for character in text):
+    if text.isascii():
+        return None
+    if _SURROGATE.search(text):
         return "text with a lone surrogate"
     return None if unicodedata.is_normalized("NFC", text) else "text that is not in NFC"
 
 
 def _encode(data: bytes) -> str:
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+    return binascii.b2a_base64(data, newline=False).rstrip(b"=").translate(_TO_URL).decode()
 
 
 def _decode(text: str) -> bytes:
@@ -125,9 +156,15 @@ def _decode(text: str) -> bytes:
 
     Other spellings of the same bytes pass here: the caller encodes again and compares.
     """
-    if not set(text) <= _ALPHABET:
+    if _BASE64URL.fullmatch(text) is None:
         raise binascii.Error("not base64url")
-    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    return binascii.a2b_base64(text.encode().translate(_FROM_URL) + b"=" * (-len(text) % 4))
 
 
-_ALPHABET = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")
+_BASE64URL = re.compile("[A-Za-z0-9_-]*")
+_FROM_URL, _TO_URL = bytes.maketrans(b"-_", b"+/"), bytes.maketrans(b"+/", b"-_")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+_PLAIN = r"[^\x00-\x1f\x7f\"\\]*"  # What JSON writes as it is.
+_SALT = r"[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]"  # 256 bits: the last character carries four of them.
+_TEXT = re.compile(rf'\["{_SALT}","({_PLAIN})","({_PLAIN})"\]')
