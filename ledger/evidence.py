@@ -14,6 +14,7 @@ takes the whole log, where `sheet.sealed` fixes the digest of the figures.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from typing import Annotated, Protocol
 
@@ -56,6 +57,11 @@ from ledger.state.money import build_closing
 
 DERIVING_ERRORS = (ArithmeticError, LookupError, TypeError, ValueError, NotFound, msgspec.MsgspecError)
 """What folding or computing over entries that break the rules may end in: then they mean nothing."""
+
+
+PUBLIC = re.compile(rb'\{"text":"([^"\\]*)"\}')
+SEALED = re.compile(rb'\{"sealed":"([^"\\]*)"\}')
+"""How a public text and a private value stand in canonical bytes."""
 
 
 class ProvenEntry(Value, frozen=True):
@@ -164,22 +170,18 @@ def verify_evidence(data: bytes, reference: Reference, *, trusted_key: str | Non
 
 def list_public_digests(body: object) -> set[str]:
     """Return the digests of all public texts that a body names."""
-    return _list_digests(msgspec.to_builtins(body), "text")
+    return list_digests(PUBLIC, encode_value(body))
 
 
 def list_sealed_digests(body: object) -> set[str]:
     """Return the digests of all private values that a body names."""
-    return _list_digests(msgspec.to_builtins(body), "sealed")
+    return list_digests(SEALED, encode_value(body))
 
 
-def _list_digests(value: object, key: str) -> set[str]:
-    if isinstance(value, dict):
-        if value.keys() == {key} and isinstance(value[key], str):
-            return {value[key]}
-        return set().union(*(_list_digests(item, key) for item in value.values()))
-    if isinstance(value, (list, tuple)):
-        return set().union(*(_list_digests(item, key) for item in value))
-    return set()
+def list_digests(what: re.Pattern[bytes], data: bytes) -> set[str]:
+    """Return the digests of all public texts or private values that canonical bytes name."""
+    # A quote within a text is escaped: what begins like an object of this one key is one.
+    return {digest.decode() for digest in what.findall(data)}
 
 
 def _prove_entry(reader: LogReader, index: int) -> ProvenEntry:

@@ -6,14 +6,14 @@ them together. Nothing here opens, reads or decides anything.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
 import msgspec
 
-from ledger.audit.findings import StoredEntry, StoredLog
+from ledger.audit.findings import StoredEntry, StoredLog, StoredText
 from ledger.books.values import SheetKind
 from ledger.entries import Entry
 from ledger.log.tree import Frontier
@@ -120,6 +120,10 @@ class Reader(Protocol):
 
     def list_texts(self, index: int) -> tuple[str, ...]:
         """Return the public disclosures kept beside the entry at `index`."""
+        ...
+
+    def list_stored_texts(self, start: int, stop: int) -> list[StoredText]:
+        """Return the rows of the public disclosures beside the entries in [start, stop): an audit checks them."""
         ...
 
     def find_text(self, digest: str) -> str | None:
@@ -283,6 +287,10 @@ class Vault(Protocol):
         ...
 
     def find_private(self, village: str, digest: str) -> str | None: ...
+
+    def read_private(self, village: str) -> AbstractContextManager[Callable[[str], str | None]]:
+        """Open one view of a village's disclosures, in which many can be found by digest."""
+        ...
 
     def put_drafts(self, village: str, drafts: Sequence[Draft]) -> None:
         """Insert a village's drafts, all or none; one whose digest is already waiting or recorded is refused."""

@@ -30,8 +30,8 @@ class ChainReader:
         self._last: Entry | None = None
         self.findings: list[Finding] = []
 
-    def iterate(self) -> Iterator[tuple[int, Entry | None]]:
-        """Yield each index with its entry, None where its bytes are no entry or not the one that was signed."""
+    def iterate(self) -> Iterator[tuple[bytes, Entry | None]]:
+        """Yield each entry with its bytes, None where they are no entry or not the one that was signed."""
         previous: Hash = ZERO_HASH
         altered = self._leaves.altered
         places = {leaf: place for place, leaf in enumerate(self._leaves.proven)} if altered else {}
@@ -39,9 +39,9 @@ class ChainReader:
             leaf = self._leaves.computed[index]
             if not data or index in altered:
                 self._report_altered(index, data, places.get(leaf))
-                yield index, None
+                yield data, None
             else:
-                yield index, self._read_entry(index, data, previous)
+                yield data, self._read_entry(index, data, previous)
             previous = self._leaves.proven[index]
         self._report_end()
 

@@ -160,6 +160,14 @@ class StoredEntry(msgspec.Struct, frozen=True):
     recorded_at: int
 
 
+class StoredText(msgspec.Struct, frozen=True, order=True):
+    """A database's row of a public text."""
+
+    index: int
+    digest: str
+    disclosure: str
+
+
 class StoredLog(msgspec.Struct, frozen=True, kw_only=True):
     """What a database keeps of a log as a whole, to append to it."""
 

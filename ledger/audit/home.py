@@ -13,7 +13,7 @@ from ledger.audit.roots import KeptNote
 from ledger.canonical import digest_claim, parse_entry
 from ledger.entries import Entry, get_claim
 from ledger.errors import Fault, NotProven
-from ledger.evidence import list_sealed_digests
+from ledger.evidence import SEALED, list_digests
 from ledger.log.chain import ZERO_HASH
 from ledger.log.commitments import open_disclosure
 from ledger.log.hashing import format_hash
@@ -118,9 +118,8 @@ class HomeReader:
 
     def _check_private(self, entries: EntryReader) -> Iterator[Finding]:
         """Every private digest opens with what the vault keeps, or belongs to nobody any more."""
-        for data in entries.iterate():
-            entry = parse_entry(data)
-            for digest in sorted(list_sealed_digests(entry.body)):
+        for index, data in enumerate(entries.iterate()):
+            for digest in sorted(list_digests(SEALED, data)):
                 disclosure = self._source.find_private(digest)
                 if disclosure is None:
                     self.erased += 1
@@ -128,7 +127,7 @@ class HomeReader:
                 try:
                     open_disclosure(disclosure, digest)
                 except NotProven as error:
-                    yield _report("private-unproven", entry.index, "隐私库", digest, error.reason, PRIVATE)
+                    yield _report("private-unproven", index, "隐私库", digest, error.reason, PRIVATE)
 
     def _check_facts(self) -> Iterator[Finding]:
         """Every stored fact equals the one folded again, and none is missing or too much."""

@@ -50,8 +50,8 @@ def audit_log(
     meaning = MeaningReader(source, reference, entries, leaves.seals)
     keys = KeyReader()
     witnesses = WitnessReader()
-    for index, entry in chain.iterate():
-        meaning.take(entry)
+    for index, (data, entry) in enumerate(chain.iterate()):
+        meaning.take(data, entry)
         keys.take(index, entry)
         if entry is not None:
             witnesses.take(entry)

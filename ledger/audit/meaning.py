@@ -12,9 +12,9 @@ from ledger.books.vouchers import VoucherRecorded, VoucherReplaced, VoucherRever
 from ledger.canonical import encode_value, parse_entry
 from ledger.entries import Entry
 from ledger.errors import Fault, NotProven
-from ledger.evidence import DERIVING_ERRORS, list_public_digests
+from ledger.evidence import DERIVING_ERRORS, PUBLIC, list_digests
 from ledger.figures import build_head, collect_figures
-from ledger.log.commitments import digest_disclosure, open_disclosure
+from ledger.log.commitments import digest_disclosure, parse_disclosure
 from ledger.state import MemoryFacts, Reference, check_entry, fold_entry
 
 WRONG_FIGURES = "公开表上的数字不是由账本算出来的；以账本为准，请向监督委员会提出"
@@ -45,8 +45,8 @@ class MeaningReader:
         self.sheets: list[SealedClaim] = []
         self.village = ""
 
-    def take(self, entry: Entry | None) -> None:
-        """Take the next entry; None where its bytes are not an entry that was signed."""
+    def take(self, data: bytes, entry: Entry | None) -> None:
+        """Take the next entry and its bytes; None where they are not an entry that was signed."""
         if entry is None:
             self._is_broken = True
         if entry is None or self._is_broken:
@@ -54,7 +54,7 @@ class MeaningReader:
         self.village = self.village or entry.village
         for sealing, body in self._early.get(self.examined, ()):
             self._figures[sealing.index, body.number] = self._digest_figures(sealing, body)
-        self._read_texts(entry)
+        self._read_texts(entry, list_digests(PUBLIC, data))
         try:
             self.findings += [_build_finding(entry, fault) for fault in self._check(entry)]
             if isinstance(entry.body, SheetSealed):
@@ -79,9 +79,8 @@ class MeaningReader:
                 faults = faults + check_roles(*map(str, names))
         return faults
 
-    def _read_texts(self, entry: Entry) -> None:
+    def _read_texts(self, entry: Entry, named: set[str]) -> None:
         """Open the entry's public texts; each belongs to it, and each that it names is there."""
-        named = list_public_digests(entry.body)
         meaning = "摘要或姓名等文字缺失或被换过；金额不受影响"
         for disclosure in self._source.list_texts(entry.index):
             digest = digest_disclosure(disclosure) if disclosure.isascii() else "非 ASCII 文字"
@@ -89,7 +88,7 @@ class MeaningReader:
                 self._report("text-strange", entry, "公开文字", "只有本条记录的文字", digest, meaning)
                 continue
             try:
-                self._texts[digest] = open_disclosure(disclosure, digest)[1]
+                self._texts[digest] = parse_disclosure(disclosure)[1]
             except NotProven as error:
                 self._report(error.code, entry, "公开文字", digest, error.reason, meaning)
         # One by one: subtracting the keys of all texts would go through every one of them for each entry.

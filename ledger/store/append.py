@@ -15,7 +15,7 @@ from operator import attrgetter
 
 from sqlalchemy import bindparam, update
 
-from ledger.audit.findings import StoredEntry, StoredLog
+from ledger.audit.findings import StoredEntry, StoredLog, StoredText
 from ledger.canonical import digest_claim, format_entry, parse_entry
 from ledger.entries import Entry, get_claim
 from ledger.errors import Tampered
@@ -118,6 +118,10 @@ class SqlWriter(SqlReader):
     def list_texts(self, index: int) -> tuple[str, ...]:
         self._insert()
         return super().list_texts(index)
+
+    def list_stored_texts(self, start: int, stop: int) -> list[StoredText]:
+        self._insert()
+        return super().list_stored_texts(start, stop)
 
     def find_text(self, digest: str) -> str | None:
         self._insert()

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from sqlalchemy import bindparam, select
 
-from ledger.audit.findings import StoredEntry, StoredLog
+from ledger.audit.findings import StoredEntry, StoredLog, StoredText
 from ledger.canonical import parse_entry
 from ledger.entries import Entry
 from ledger.errors import NotFound, NotProven, Tampered
@@ -52,6 +52,15 @@ _TEXTS = (
     select(texts.c.entry_index, texts.c.digest, texts.c.disclosure)
     .where(texts.c.village == bindparam("village"), texts.c.entry_index == bindparam("at"))
     .order_by(texts.c.digest)
+)
+_TEXTS_IN_RANGE = (
+    select(texts.c.entry_index, texts.c.digest, texts.c.disclosure)
+    .where(
+        texts.c.village == bindparam("village"),
+        texts.c.entry_index >= bindparam("start"),
+        texts.c.entry_index < bindparam("stop"),
+    )
+    .order_by(texts.c.entry_index, texts.c.digest)
 )
 _TEXT = select(texts.c.entry_index, texts.c.digest, texts.c.disclosure).where(
     texts.c.village == bindparam("village"), texts.c.digest == bindparam("digest")
@@ -159,6 +168,11 @@ class SqlReader:
         """Return the public disclosures kept beside the entry at `index`, by digest."""
         rows = self._transaction.fetch_all(_TEXTS, village=self._village, at=index)
         return tuple(_verify_text(*row) for row in rows)
+
+    def list_stored_texts(self, start: int, stop: int) -> list[StoredText]:
+        """Return what is kept beside the entries in [start, stop), as it is stored, by index and digest."""
+        rows = self._transaction.fetch_all(_TEXTS_IN_RANGE, village=self._village, start=start, stop=stop)
+        return [StoredText(*row) for row in rows]
 
     def find_text(self, digest: str) -> str | None:
         """Return the public disclosure of a digest."""

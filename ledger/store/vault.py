@@ -7,7 +7,8 @@ program's logger.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Engine, bindparam, select
@@ -119,9 +120,19 @@ class SqlVault(SqlDrafts):
 
     def find_private(self, village: str, digest: str) -> str | None:
         """Return the disclosure of a digest; whoever opens it checks it against the entry."""
+        with self.read_private(village) as find:
+            return find(digest)
+
+    @contextmanager
+    def read_private(self, village: str) -> Iterator[Callable[[str], str | None]]:
+        """Open one view of a village's disclosures: to begin one takes longer than to find one."""
         with begin_read(self._engine, village) as transaction:
-            row = transaction.fetch_one(_DISCLOSURE, village=village, digest=digest)
-        return None if row is None else str(row[0])
+
+            def find(digest: str) -> str | None:
+                row = transaction.fetch_one(_DISCLOSURE, village=village, digest=digest)
+                return None if row is None else str(row[0])
+
+            yield find
 
 
 def _make_person(row: tuple[Any, ...]) -> Person:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from threading import RLock
 
-from ledger.audit.findings import StoredEntry, StoredLog
+from ledger.audit.findings import StoredEntry, StoredLog, StoredText
 from ledger.canonical import digest_claim, format_entry, parse_entry
 from ledger.entries import Entry, get_claim
 from ledger.errors import NotFound, Tampered
@@ -88,6 +88,10 @@ class MemoryReader:
     def list_texts(self, index: int) -> tuple[str, ...]:
         found = sorted((digest, text) for digest, (at, text) in self._log.texts.items() if at == index)
         return tuple(text for _, text in found)
+
+    def list_stored_texts(self, start: int, stop: int) -> list[StoredText]:
+        texts = self._log.texts.items()
+        return sorted(StoredText(at, digest, text) for digest, (at, text) in texts if start <= at < stop)
 
     def find_text(self, digest: str) -> str | None:
         found = self._log.texts.get(digest)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from functools import partial
 from typing import Literal
 
 import msgspec
@@ -49,6 +51,9 @@ class MemoryVault:
 
     def find_private(self, village: str, digest: str) -> str | None:
         return self._private.get((village, digest))
+
+    def read_private(self, village: str) -> AbstractContextManager[Callable[[str], str | None]]:
+        return nullcontext(partial(self.find_private, village))
 
     def put_drafts(self, village: str, drafts: Sequence[Draft]) -> None:
         if any(draft.village != village for draft in drafts):
