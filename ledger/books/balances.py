@@ -60,15 +60,16 @@ def sum_sides(postings: Iterable[Posting]) -> Sides:
 
 def sum_turnovers(postings: Iterable[Posting]) -> dict[str, Sides]:
     """Return each account's turnover, by code; those that come to nothing on both sides are left out."""
-    turnovers: dict[str, Sides] = {}
+    debits: dict[str, int] = {}
+    credits_: dict[str, int] = {}
     for posting in postings:
-        debit_fen, credit_fen = turnovers.get(posting.account, Sides(0, 0))
-        if posting.side == "debit":
-            debit_fen += posting.amount_fen
-        else:
-            credit_fen += posting.amount_fen
-        turnovers[posting.account] = Sides(debit_fen, credit_fen)
-    return {code: sides for code, sides in sorted(turnovers.items()) if sides != (0, 0)}
+        side = debits if posting.side == "debit" else credits_
+        side[posting.account] = side.get(posting.account, 0) + posting.amount_fen
+    return {
+        code: Sides(debits.get(code, 0), credits_.get(code, 0))
+        for code in sorted(debits.keys() | credits_.keys())
+        if debits.get(code) or credits_.get(code)
+    }
 
 
 def add_turnovers(balances: Mapping[str, int], turnovers: Mapping[str, Sides]) -> dict[str, int]:

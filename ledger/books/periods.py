@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from functools import lru_cache
 
 from ledger.books.values import get_next_period
 
@@ -17,7 +18,16 @@ BEIJING = dt.timezone(dt.timedelta(hours=8))
 
 def get_day(recorded_at: int) -> str:
     """Return the calendar day of +08:00 at an instant given in UTC milliseconds."""
-    return dt.datetime.fromtimestamp(recorded_at // 1000, BEIJING).date().isoformat()
+    return _get_day(recorded_at // _HOUR_MS)
+
+
+@lru_cache(maxsize=1_024)
+def _get_day(hours: int) -> str:
+    """Return the day of a full hour: days of +08:00 begin with one."""
+    return dt.datetime.fromtimestamp(hours * 3_600, BEIJING).date().isoformat()
+
+
+_HOUR_MS = 3_600_000
 
 
 def iterate_periods(first: str, last: str) -> Iterator[str]:

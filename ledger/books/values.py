@@ -7,6 +7,7 @@ body does not say, it says by another kind of entry. Field order is the alphabet
 from __future__ import annotations
 
 import datetime as dt
+from functools import lru_cache
 from typing import Annotated, Literal
 
 import msgspec
@@ -67,6 +68,11 @@ class Sealed(Value, frozen=True):
     sealed: Digest
 
 
+_remember = lru_cache(maxsize=1_024)
+"""Entries name the same few days and months again and again; to work one out takes ten times as long."""
+
+
+@_remember
 def is_day(text: str) -> bool:
     """Say whether `text`, already of the form `YYYY-MM-DD`, is a day of the calendar."""
     try:
@@ -76,18 +82,21 @@ def is_day(text: str) -> bool:
     return True
 
 
+@_remember
 def get_last_day(period: str) -> str:
     """Return the last day of a month, `YYYY-MM-DD`."""
     first = dt.date.fromisoformat(f"{period}-01")
     return ((first + dt.timedelta(days=31)).replace(day=1) - dt.timedelta(days=1)).isoformat()
 
 
+@_remember
 def get_next_period(period: str) -> str:
     """Return the month after `period`."""
     first = dt.date.fromisoformat(f"{period}-01")
     return (first + dt.timedelta(days=31)).isoformat()[:7]
 
 
+@_remember
 def get_previous_period(period: str) -> str:
     """Return the month before `period`."""
     first = dt.date.fromisoformat(f"{period}-01")

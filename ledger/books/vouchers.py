@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from itertools import combinations
 from typing import Annotated
 
 from msgspec import Meta
 
-from ledger.books.accounts import Chart, check_account, is_money
+from ledger.books.accounts import Chart, check_account, find_account, is_money
 from ledger.books.money import format_yuan
 from ledger.books.values import (
     AccountCode,
@@ -126,10 +127,11 @@ def check_voucher(body: Voucher, chart: Chart, period: str) -> list[Fault]:
     three persons, whose names are texts kept elsewhere, by `check_roles`.
     """
     faults = _check_chart(body, chart) + _check_month(body, period) + _check_attachments(body)
+    place, is_red = _name_place(body), isinstance(body, VoucherReversed)
     for rule in _RULES:
-        faults += rule(body.postings, _name_place(body), isinstance(body, VoucherReversed))
+        faults += rule(body.postings, place, is_red)
     if body.chart == chart.version:
-        faults += _check_accounts(body.postings, chart, _name_place(body))
+        faults += _check_accounts(body.postings, chart, place)
     return faults
 
 
@@ -160,10 +162,10 @@ def check_roles(handler: str, approver: str, bookkeeper: str, place: str = "凭�
 
     Names are compared without blanks and in one form of width. Source: 会计法 art. 25, 35.
     """
-    persons = {
-        title: "".join(unicodedata.normalize("NFKC", name).split())
-        for title, name in (("经手人", handler), ("审批人", approver), ("记账员", bookkeeper))
-    }
+    names = _fold_name(handler), _fold_name(approver), _fold_name(bookkeeper)
+    if all(names) and len(set(names)) == len(names):
+        return []
+    persons = dict(zip(("经手人", "审批人", "记账员"), names, strict=True))
     faults = [
         Fault(
             code="roles-missing",
@@ -201,6 +203,11 @@ def negate_postings(postings: tuple[Posting, ...]) -> tuple[Posting, ...]:
         Posting(account=posting.account, amount_fen=-posting.amount_fen, side=posting.side)
         for posting in postings
     )
+
+
+@lru_cache(maxsize=1_024)
+def _fold_name(name: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", name).split())
 
 
 def _name_place(body: Voucher) -> str:
@@ -280,10 +287,10 @@ def _check_sign(postings: tuple[Posting, ...], place: str, is_red: bool) -> list
 
 def _check_size(postings: tuple[Posting, ...], place: str, is_red: bool) -> list[Fault]:
     """Rule 5: the amounts together stay within VOUCHER_MAX_FEN on each side."""
-    largest = max(
-        sum(abs(posting.amount_fen) for posting in postings if posting.side == side)
-        for side in ("debit", "credit")
-    )
+    sums = {"debit": 0, "credit": 0}
+    for posting in postings:
+        sums[posting.side] += abs(posting.amount_fen)
+    largest = max(sums.values())
     if largest <= VOUCHER_MAX_FEN:
         return []
     return [
@@ -319,7 +326,8 @@ def _check_accounts(postings: tuple[Posting, ...], chart: Chart, place: str) -> 
     """Rule 7: every account is in the chart; asked only where the chart is the right one."""
     faults: list[Fault] = []
     for line, posting in enumerate(postings, start=1):
-        faults += check_account(chart, posting.account, _name_line(place, line))
+        if find_account(chart, posting.account) is None:
+            faults += check_account(chart, posting.account, _name_line(place, line))
     return faults
 
 
@@ -330,11 +338,13 @@ def _check_mixed(postings: tuple[Posting, ...], place: str, is_red: bool) -> lis
     documents of different content are not put on one voucher.
     """
     money = [posting for posting in postings if is_money(posting.account)]
-    if len(money) == len(postings):
+    if not money or len(money) == len(postings):
         return []
-    twice = list_both_sides(money)
-    net_fen = sum(posting.amount_fen * (1 if posting.side == "debit" else -1) for posting in money)
-    if not twice and (not money or net_fen):
+    twice = list_both_sides(money) if len(money) > 1 else []
+    net_fen = sum(
+        [posting.amount_fen if posting.side == "debit" else -posting.amount_fen for posting in money]
+    )
+    if not twice and net_fen:
         return []
     accounts = "、".join(twice or sorted({posting.account for posting in money}))
     return [

@@ -42,6 +42,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import Protocol, TypeVar
 
 import msgspec
@@ -78,7 +79,7 @@ class MemoryFacts:
 
     def __init__(self, read_entry: Callable[[int], Entry]) -> None:
         self._values: dict[str, bytes] = {}
-        self._keys: list[str] = []
+        self._keys: dict[str, list[str]] = {}  # sorted, by what stands before the first slash
         self._read_entry = read_entry
 
     def get(self, key: str) -> bytes | None:
@@ -86,13 +87,16 @@ class MemoryFacts:
 
     def put(self, key: str, value: bytes) -> None:
         if key not in self._values:
-            insort(self._keys, key)
+            # Nearly always the last of its family, while in one list of all keys half of them would move.
+            insort(self._keys.setdefault(key.partition("/")[0], []), key)
         self._values[key] = value
 
     def scan(self, prefix: str) -> Iterator[tuple[str, bytes]]:
-        at = bisect_left(self._keys, prefix)
-        while at < len(self._keys) and self._keys[at].startswith(prefix):
-            yield self._keys[at], self._values[self._keys[at]]
+        family, slash, _ = prefix.partition("/")
+        keys = self._keys.get(family, []) if slash else sorted(self._values)
+        at = bisect_left(keys, prefix)
+        while at < len(keys) and keys[at].startswith(prefix):
+            yield keys[at], self._values[keys[at]]
             at += 1
 
     def read_entry(self, index: int) -> Entry:
@@ -236,7 +240,7 @@ class SheetFacts(Value, frozen=True):
 def get_fact(facts: Facts, key: str, kind: type[T]) -> T | None:
     """Read the value under `key` as `kind`, None when absent."""
     data = facts.get(key)
-    return None if data is None else msgspec.json.decode(data, type=kind)
+    return None if data is None else _read(data, kind)
 
 
 def put_fact(facts: Facts, key: str, value: Value) -> None:
@@ -247,7 +251,19 @@ def put_fact(facts: Facts, key: str, value: Value) -> None:
 def scan_facts(facts: Facts, prefix: str, kind: type[T]) -> Iterator[tuple[str, T]]:
     """Yield (key without the prefix, value) in key order."""
     for key, data in facts.scan(prefix):
-        yield key[len(prefix) :], msgspec.json.decode(data, type=kind)
+        yield key[len(prefix) :], _read(data, kind)
+
+
+def _read(data: bytes, kind: type[T]) -> T:
+    # mypy looks for a class's hash among its instances'.
+    value: T = _decode(data, kind)  # type: ignore[arg-type]
+    return value
+
+
+@lru_cache(maxsize=1_024)
+def _decode(data: bytes, kind: type[T]) -> T:
+    """Read a value; the same few are read for every entry, and being frozen they can be handed out again."""
+    return msgspec.json.decode(data, type=kind)
 
 
 def read_body(facts: Facts, index: int, kind: type[T]) -> T:

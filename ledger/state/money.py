@@ -150,7 +150,7 @@ def get_earliest_open(facts: Facts) -> str | None:
 
 def get_next_number(facts: Facts, period: str) -> str:
     """Return the number the month's next voucher must carry; one past 999 is no valid number any more."""
-    return f"{period}-{get_month(facts, period).vouchers + 1:03d}"
+    return _format_number(period, get_month(facts, period).vouchers + 1)
 
 
 def iterate_vouchers(facts: Facts, period: str) -> Iterator[Entry]:
@@ -176,6 +176,10 @@ def build_closing(facts: Facts, period: str) -> PeriodClosed:
 
 def _fault(code: str, place: str, found: str, expected: str, remedy: str) -> Fault:
     return Fault(code=code, place=place, found=found, expected=expected, remedy=remedy)
+
+
+def _format_number(period: str, ordinal: int) -> str:
+    return f"{period}-{ordinal:03d}"
 
 
 def _list_unopened() -> list[Fault]:
@@ -231,8 +235,8 @@ def _check_dates(books: BooksFacts, entry: Entry) -> list[Fault]:
 
 def _check_number(facts: Facts, period: str, voucher: Voucher) -> list[Fault]:
     """The number is the month's next; a month holds no more than VOUCHERS_MAX."""
-    expected = get_next_number(facts, period)
-    if get_month(facts, period).vouchers >= VOUCHERS_MAX:
+    month = get_month(facts, period)
+    if month.vouchers >= VOUCHERS_MAX:
         found = f"本月已有 {VOUCHERS_MAX} 张凭证"
         remedy = "同类的原始凭证汇总填制一张，其余记到下月"
         return [
@@ -240,6 +244,7 @@ def _check_number(facts: Facts, period: str, voucher: Voucher) -> list[Fault]:
                 "voucher-number-full", f"凭证 {voucher.number}", found, f"每月最多 {VOUCHERS_MAX} 张", remedy
             )
         ]
+    expected = _format_number(period, month.vouchers + 1)
     if voucher.number == expected:
         return []
     remedy = "凭证编号按月从 001 起连续，不跳号、不重号"
