@@ -33,11 +33,15 @@ class EntryReader:
 
     def read_entry(self, index: int) -> Entry:
         """Return the entry at `index`; NotFound where there is none, NotProven where its bytes are no entry."""
+        return parse_entry(self.read_bytes(index))
+
+    def read_bytes(self, index: int) -> bytes:
+        """Return the bytes at `index`; NotFound where there are none."""
         number, place = divmod(index, TILE_WIDTH)
         entries = self._read_bundle(number) if index >= 0 else []
         if place >= len(entries) or not entries[place]:
             raise NotFound(f"第 {index} 项")
-        return parse_entry(entries[place])
+        return entries[place]
 
     def _read_bundle(self, number: int) -> list[bytes]:
         if number in self._bundles:

@@ -118,8 +118,8 @@ class HomeReader:
 
     def _check_private(self, entries: EntryReader) -> Iterator[Finding]:
         """Every private digest opens with what the vault keeps, or belongs to nobody any more."""
-        for index, data in enumerate(entries.iterate()):
-            for digest in sorted(list_digests(SEALED, data)):
+        for index in self._meaning.private:
+            for digest in sorted(list_digests(SEALED, entries.read_bytes(index))):
                 disclosure = self._source.find_private(digest)
                 if disclosure is None:
                     self.erased += 1
@@ -134,6 +134,8 @@ class HomeReader:
         ours = dict(self._meaning.facts.scan(""))
         facts = self._source.get_facts()
         stored = {key: value for start in _KEY_STARTS for key, value in facts.scan(start)}
+        if ours == stored:
+            return
         for key in sorted(ours.keys() | stored.keys()):
             if ours.get(key) != stored.get(key):
                 yield _report("fact-differs", -1, key, _show(ours.get(key)), _show(stored.get(key)), CACHE)

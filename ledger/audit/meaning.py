@@ -12,7 +12,7 @@ from ledger.books.vouchers import VoucherRecorded, VoucherReplaced, VoucherRever
 from ledger.canonical import encode_value, parse_entry
 from ledger.entries import Entry
 from ledger.errors import Fault, NotProven
-from ledger.evidence import DERIVING_ERRORS, PUBLIC, list_digests
+from ledger.evidence import DERIVING_ERRORS, PUBLIC, SEALED, list_digests
 from ledger.figures import build_head, collect_figures
 from ledger.log.commitments import digest_disclosure, parse_disclosure
 from ledger.state import MemoryFacts, Reference, check_entry, fold_entry
@@ -42,6 +42,7 @@ class MeaningReader:
         self.facts = MemoryFacts(entries.read_entry)
         self.findings: list[Finding] = []
         self.notes: list[bytes | None] = []  # the checkpoints kept with `sheets`
+        self.private: list[int] = []  # indexes of the entries that name private values
         self.sheets: list[SealedClaim] = []
         self.village = ""
 
@@ -64,6 +65,8 @@ class MeaningReader:
             self._report("entry-meaningless", entry, "记账规则", "能接在前面的记录之后", str(error), UNLAWFUL)
             self._is_broken = True
             return
+        if SEALED.search(data):
+            self.private.append(entry.index)
         self.examined += 1
 
     def find_text(self, digest: str) -> object | None:

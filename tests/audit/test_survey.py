@@ -13,7 +13,7 @@ from ledger.home import open_home
 from ledger.log.hashing import hash_leaf
 from ledger.log.tiles import format_bundle, parse_bundle
 from ledger.sources import FileSource, open_home_log
-from tests.audit.conftest import LATER_MS, Files, fill_finance, find
+from tests.audit.conftest import LATER_MS, Files, audit_source, fill_finance, find
 from tests.builders import VILLAGE
 from tests.fakes.clock import START_MS
 from tests.homes import open_village
@@ -64,6 +64,19 @@ def test_the_look_ends_at_entries_that_are_not_those_signed(files: Files, change
 
     assert survey(changed) is None
     assert find(changed) != []
+
+
+def test_bytes_that_are_others_when_read_again_are_not_believed(files: Files) -> None:
+    changed = files[BUNDLE].replace(b'"amount_fen":32500', b'"amount_fen":92500')
+    answers = iter([files[BUNDLE]])
+
+    def read_file(path: str) -> bytes | None:
+        return next(answers, changed) if path == BUNDLE else files.get(path)
+
+    report = audit_source(FileSource("副本", read_file))
+
+    assert ("entry-altered", 3) in {(finding.code, finding.entry) for finding in report.findings}
+    assert report.examined == 3
 
 
 def test_the_look_ends_at_a_bundle_that_holds_more_and_at_a_clock_before_the_entries(files: Files) -> None:

@@ -56,6 +56,20 @@ def test_texts_of_an_entry_come_by_digest(store: Store) -> None:
     assert digests == sorted(digests)
 
 
+def test_rows_hold_what_the_entries_and_their_texts_are_found_by(store: Store) -> None:
+    record(store.ledger, make_items(3))
+
+    with store.ledger.read(VILLAGE) as reader:
+        rows, texts = list(reader.iterate_stored(1)), reader.list_stored_texts(1, 3)
+        data = [reader.get_entry_bytes(index) for index in (1, 2)]
+        disclosures = [text for index in (1, 2) for text in reader.list_texts(index)]
+
+    assert [(row.index, row.data) for row in rows] == [(1, data[0]), (2, data[1])]
+    assert [row.disclosure for row in texts] == disclosures
+    assert all(row.digest == digest_disclosure(row.disclosure) for row in texts)
+    assert texts == sorted(texts)
+
+
 def test_what_is_not_there_is_not_found(store: Store) -> None:
     record(store.ledger, make_items(3))
 

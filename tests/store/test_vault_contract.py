@@ -123,6 +123,8 @@ def test_private_disclosures_are_found_by_digest_and_village(store: Store) -> No
     assert store.vault.find_private(VILLAGE, digest) == disclosure
     assert store.vault.find_private(OTHER_VILLAGE, digest) is None
     assert store.vault.find_private(VILLAGE, "A" * 43) is None
+    with store.vault.read_private(VILLAGE) as find:
+        assert [find(digest), find("A" * 43)] == [disclosure, None]
 
 
 def test_drafts_are_listed_in_the_order_in_which_they_were_put(store: Store) -> None:
