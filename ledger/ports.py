@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 import msgspec
 
 from ledger.audit.findings import StoredEntry, StoredLog, StoredText
 from ledger.books.values import SheetKind
 from ledger.entries import Entry
+from ledger.log.hashing import Hash
 from ledger.log.tree import Frontier
 from ledger.state.facts import Facts
 from ledger.state.reference import Reference
@@ -143,12 +144,22 @@ class Reader(Protocol):
         ...
 
 
+class Newest(NamedTuple):
+    """What of the newest entry the next one must follow."""
+
+    leaf: Hash
+    recorded_at: int  # UTC milliseconds
+
+
 class Writer(Reader, Protocol):
     """One transaction on one village's log, alone. Leaving it without an exception commits."""
 
     @property
-    def last(self) -> Entry | None:
-        """The newest entry, including those just appended."""
+    def newest(self) -> Newest | None:
+        """What the next entry follows, including what was just appended; None in an empty log.
+
+        Tampered where the newest entry's bytes do not hash to the leaf that the log goes on from.
+        """
         ...
 
     def append(self, entry: Entry, public: Sequence[str]) -> None:

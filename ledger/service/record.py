@@ -22,13 +22,13 @@ from weakref import WeakKeyDictionary
 import msgspec
 
 from ledger.books.village import KeyRotated, LogFounded
-from ledger.canonical import digest_claim, format_entry
+from ledger.canonical import digest_claim
 from ledger.entries import Claim, Entry
 from ledger.errors import Fault, NotFound, Refused
 from ledger.limits import CLOCK_BEHIND_MAX_MS
 from ledger.log.chain import ZERO_HASH
-from ledger.log.hashing import format_hash, hash_leaf
-from ledger.ports import Head, Ledger, Ports, Writer
+from ledger.log.hashing import format_hash
+from ledger.ports import Head, Ledger, Newest, Ports, Writer
 from ledger.service.publish import publish_head, verify_extends
 from ledger.service.queue import Queue
 from ledger.state import check_entry
@@ -166,7 +166,7 @@ def _append_claim(ports: Ports, writer: Writer, item: Passed) -> int:
 
 
 def _build_entry(ports: Ports, writer: Writer, item: Passed) -> Entry:
-    last = writer.last
+    newest = writer.newest
     claim = item.claim
     return Entry(
         body=claim.body,
@@ -176,14 +176,14 @@ def _build_entry(ports: Ports, writer: Writer, item: Passed) -> Entry:
         maker=claim.maker,
         occurred_on=claim.occurred_on,
         period=claim.period,
-        previous=format_hash(hash_leaf(format_entry(last)) if last else ZERO_HASH),
-        recorded_at=_read_time(ports, last),
+        previous=format_hash(newest.leaf if newest else ZERO_HASH),
+        recorded_at=_read_time(ports, newest),
         v=1,
         village=claim.village,
     )
 
 
-def _read_time(ports: Ports, last: Entry | None) -> int:
+def _read_time(ports: Ports, last: Newest | None) -> int:
     """Time never runs backwards in a log; a clock far behind the newest entry is refused, not repaired."""
     now_ms = ports.clock.now_ms()
     if last is None or now_ms >= last.recorded_at:

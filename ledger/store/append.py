@@ -13,10 +13,11 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from operator import attrgetter
 
+import msgspec
 from sqlalchemy import bindparam, update
 
 from ledger.audit.findings import StoredEntry, StoredLog, StoredText
-from ledger.canonical import digest_claim, format_entry, parse_entry
+from ledger.canonical import digest_claim, format_entry
 from ledger.entries import Entry, get_claim
 from ledger.errors import Tampered
 from ledger.limits import HASH_BYTES
@@ -24,6 +25,7 @@ from ledger.log.commitments import digest_disclosure
 from ledger.log.hashing import Hash, format_hash, hash_leaf
 from ledger.log.tiles import TILE_WIDTH
 from ledger.log.tree import TILE_HEIGHT, Frontier, append_leaves, format_frontier
+from ledger.ports import Newest
 from ledger.state import fold_entry
 from ledger.store.reading import SqlReader
 from ledger.store.tables import entries, growing_tiles, logs, texts, tiles, villages
@@ -44,7 +46,34 @@ _GROW_LOG = (
     )
 )
 
-_Row = tuple[str, int, bytes, bytes, bytes, str, int, bytes]
+
+class _Time(msgspec.Struct):
+    """The one field of an entry that is read without reading it all: its bytes are hashed beside."""
+
+    recorded_at: int
+
+
+_TIME = msgspec.json.Decoder(_Time)
+_CLAIM_KEPT = "a claim is recorded already: ask `find_index` first"
+
+
+class _Pending:
+    """What is not inserted yet, by columns of `entries` and of `texts`.
+
+    Rows would be as many tuples alive at once, which the garbage collector walks through again and again; indexes
+    follow from the first, each `previous` from the leaf before.
+    """
+
+    def __init__(self) -> None:
+        self.bytes = 0  # of all `data`
+        self.claims: dict[bytes, int] = {}  # to their indexes, in order
+        self.data: list[bytes] = []
+        self.digests: list[str] = []  # of `disclosures`
+        self.disclosures: list[str] = []
+        self.kinds: list[str] = []
+        self.leaves: list[Hash] = []
+        self.places: list[int] = []  # of `disclosures`: the entry's index
+        self.times: list[int] = []
 
 
 class SqlWriter(SqlReader):
@@ -52,19 +81,23 @@ class SqlWriter(SqlReader):
 
     def __init__(self, transaction: Transaction, village: str) -> None:
         super().__init__(transaction, village)
-        self._rows: list[_Row] = []  # of `entries`, not inserted yet
-        self._bytes = 0  # of the entries in `_rows`
-        self._claims: dict[bytes, int] = {}  # of `_rows`
-        self._texts: list[tuple[str, int, str, str]] = []  # of `texts`, not inserted yet
-        self._last: Entry | None = None
+        self._pending = _Pending()
+        self._stored_leaf = self._leaf  # of the last entry that is inserted
+        self._newest: Newest | None = None
         self._is_broken = False
 
     @property
-    def last(self) -> Entry | None:
-        """The newest entry, including those just appended."""
-        if self._last is None and self.size:
-            self._last = parse_entry(self.get_entry_bytes(self.size - 1))
-        return self._last
+    def newest(self) -> Newest | None:
+        """What the next entry follows, including what was just appended; None in an empty log.
+
+        Read from the newest entry's own bytes once: Tampered where they are not those that the log goes on from.
+        """
+        if self._newest is None and self.size:
+            data = self.get_entry_bytes(self.size - 1)
+            if hash_leaf(data) != self._leaf:
+                raise Tampered(self.size - 1, format_hash(self._leaf), format_hash(hash_leaf(data)))
+            self._newest = Newest(self._leaf, _TIME.decode(data).recorded_at)
+        return self._newest
 
     def append(self, entry: Entry, public: Sequence[str]) -> None:
         """Insert the entry with its tree hashes, public disclosures and facts.
@@ -77,15 +110,24 @@ class SqlWriter(SqlReader):
         self._verify_follows(entry)
         data = format_entry(entry)
         claim = bytes.fromhex(digest_claim(get_claim(entry)))
+        if claim in self._pending.claims:
+            raise ValueError(_CLAIM_KEPT)
         fold_entry(self._facts, entry)
-        leaf, previous, index = hash_leaf(data), self._leaf, entry.index
-        self._rows.append((self._village, index, leaf, previous, claim, entry.kind, entry.recorded_at, data))
-        self._bytes += len(data)
-        self._claims[claim] = index
-        self._texts += [(self._village, index, digest_disclosure(text), text) for text in public]
-        self._size, self._leaf, self._recorded_at, self._last = index + 1, leaf, entry.recorded_at, entry
+        leaf, index, pending = hash_leaf(data), entry.index, self._pending
+        pending.bytes += len(data)
+        pending.claims[claim] = index
+        pending.data.append(data)
+        pending.kinds.append(entry.kind)
+        pending.leaves.append(leaf)
+        pending.times.append(entry.recorded_at)
+        for text in public:
+            pending.digests.append(digest_disclosure(text))
+            pending.disclosures.append(text)
+            pending.places.append(index)
+        self._size, self._leaf, self._recorded_at = index + 1, leaf, entry.recorded_at
+        self._newest = Newest(leaf, entry.recorded_at)
         self._is_broken = False
-        if len(self._rows) >= self._transaction.batch_rows or self._bytes >= _BATCH_MAX_BYTES:
+        if len(pending.data) >= self._transaction.batch_rows or pending.bytes >= _BATCH_MAX_BYTES:
             self._insert()
 
     def flush(self) -> None:
@@ -101,14 +143,15 @@ class SqlWriter(SqlReader):
 
     def get_entry_bytes(self, index: int) -> bytes:
         place = index - self._frontier.size
-        return self._rows[place][-1] if 0 <= place < len(self._rows) else super().get_entry_bytes(index)
+        data = self._pending.data
+        return data[place] if 0 <= place < len(data) else super().get_entry_bytes(index)
 
     def iterate_entries(self, start: int, stop: int) -> Iterator[bytes]:
         self._insert()
         return super().iterate_entries(start, stop)
 
     def find_index(self, claim_digest: str) -> int | None:
-        index = self._claims.get(bytes.fromhex(claim_digest))
+        index = self._pending.claims.get(bytes.fromhex(claim_digest))
         return super().find_index(claim_digest) if index is None else index
 
     def read_tile(self, level: int, number: int, width: int) -> bytes:
@@ -150,28 +193,36 @@ class SqlWriter(SqlReader):
 
         A crash between any two of these statements loses all of them: they share the transaction.
         """
-        if not self._rows:
+        pending = self._pending
+        if not pending.data:
             return
-        first, leaves = self._frontier.size, [row[2] for row in self._rows]
+        self._insert_rows(pending)
+        first = self._frontier.size
+        growth = append_leaves(self._frontier, pending.leaves)
+        self._insert_hashes(0, first, pending.leaves)
+        for level, hashes in groupby(growth.tile_hashes, key=attrgetter("level")):
+            self._insert_hashes(level, first >> (TILE_HEIGHT * level), [item.hash for item in hashes])
+        self._frontier, self._stored_leaf, self._pending = growth.frontier, self._leaf, _Pending()
+        self._write_log()
+
+    def _insert_rows(self, pending: _Pending) -> None:
+        first, count = self._frontier.size, len(pending.data)
+        previous = [self._stored_leaf, *pending.leaves[:-1]]
+        hashes = (pending.leaves, previous, pending.claims)
+        rest = (pending.kinds, pending.times, pending.data)
         try:
-            self._transaction.insert_rows(entries, self._rows)
+            self._transaction.insert_columns(entries, count, range(first, first + count), *hashes, *rest)
         except self._transaction.integrity_error as error:
             # Named by the guard as by the constraint that stands behind it.
             if "claim" in str(error):
-                raise ValueError("a claim is recorded already: ask `find_index` first") from error
+                raise ValueError(_CLAIM_KEPT) from error
             reason = str(error).partition("\n")[0]
             raise Tampered(first, "接得上前一项的记录", reason) from error
+        columns = (pending.places, pending.digests, pending.disclosures)
         try:
-            self._transaction.insert_rows(texts, self._texts)
+            self._transaction.insert_columns(texts, len(pending.places), *columns)
         except self._transaction.integrity_error as error:
             raise ValueError("a public disclosure is kept already: every salt must be fresh") from error
-        growth = append_leaves(self._frontier, leaves)
-        self._insert_hashes(0, first, leaves)
-        for level, hashes in groupby(growth.tile_hashes, key=attrgetter("level")):
-            self._insert_hashes(level, first >> (TILE_HEIGHT * level), [item.hash for item in hashes])
-        self._frontier = growth.frontier
-        self._write_log()
-        self._rows, self._bytes, self._claims, self._texts = [], 0, {}, []
 
     def _insert_hashes(self, level: int, first: int, hashes: list[Hash]) -> None:
         """Keep `hashes`, which begin at `first` in the row of `level`: full tiles for good, the rest to grow

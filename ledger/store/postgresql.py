@@ -22,7 +22,7 @@ psycopg is imported when the first address is opened: without one the extra `pos
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Any, Literal
 
 from sqlalchemy import (
@@ -180,7 +180,7 @@ def compute_lock_key(village: str) -> int:
     return int.from_bytes(digest[:8], "big", signed=True)
 
 
-def copy_rows(cursor: Any, insert: str, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
+def copy_rows(cursor: Any, insert: str, table: Table, rows: Iterable[tuple[Any, ...]]) -> None:
     """Bring rows to the server by COPY BINARY and insert them with the statement `insert`.
 
     COPY itself is not allowed into a table with row security: the rows go to a table of the session, which ends

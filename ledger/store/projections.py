@@ -52,7 +52,9 @@ class SqlFacts:
         self._village = village
         self._read_entry = read_entry
         self._values: dict[str, bytes | None] = {}
-        self._unflushed: list[str] = []  # sorted keys
+        self._unflushed: list[str] = []  # sorted keys, but for those in `_new`
+        self._new: list[str] = []  # keys put since the last look at them in order
+        self._put: set[str] = set()  # both
 
     def get(self, key: str) -> bytes | None:
         """Return the value under `key`, None when absent."""
@@ -63,9 +65,9 @@ class SqlFacts:
 
     def put(self, key: str, value: bytes) -> None:
         """Set the value under `key`. Keys are ASCII."""
-        place = bisect_left(self._unflushed, key)
-        if place == len(self._unflushed) or self._unflushed[place] != key:
-            self._unflushed.insert(place, key)
+        if key not in self._put:
+            self._put.add(key)
+            self._new.append(key)
         self._values[key] = value
 
     def scan(self, prefix: str) -> Iterator[tuple[str, bytes]]:
@@ -74,6 +76,7 @@ class SqlFacts:
         stop = prefix[:-1] + chr(ord(prefix[-1]) + 1)
         rows = self._transaction.fetch_all(_SCAN, village=self._village, start=prefix, stop=stop)
         found = dict(rows)
+        self._sort()
         first, last = bisect_left(self._unflushed, prefix), bisect_left(self._unflushed, stop)
         for key in self._unflushed[first:last]:
             found[key] = self._values[key]
@@ -92,8 +95,17 @@ class SqlFacts:
 
     def flush(self) -> None:
         """Write what was put since the last flush."""
+        self._sort()
         rows = [(self._village, key, self._values[key]) for key in self._unflushed]
         self._transaction.upsert_rows(facts, rows)
         self._unflushed.clear()
+        self._put.clear()
         if len(self._values) > _CACHE_MAX_KEYS:
             self._values.clear()
+
+    def _sort(self) -> None:
+        # What is sorted already is found as a run, so that this costs no more than a merge.
+        if self._new:
+            self._unflushed += sorted(self._new)
+            self._unflushed.sort()
+            self._new.clear()

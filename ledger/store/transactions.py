@@ -7,8 +7,9 @@ into the statement itself. No text of a caller ever becomes part of a statement.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import repeat
 from typing import Any, NamedTuple
 
 from sqlalchemy import Dialect, Engine, Executable, MetaData, Table, select
@@ -160,6 +161,14 @@ class Transaction:
         """Insert rows given in the order of the table's columns."""
         self._run_many(INSERT, table, rows)
 
+    def insert_columns(self, table: Table, count: int, *columns: Iterable[Any]) -> None:
+        """Insert `count` rows of the transaction's village, given by columns in the table's order but for the village.
+
+        They become rows one at a time on their way to the driver.
+        """
+        if count:
+            self._insert(INSERT, table, count, zip(repeat(self._village, count), *columns, strict=True))
+
     def insert_new_rows(self, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
         """Insert those rows whose primary key is not there yet."""
         self._run_many(INSERT_NEW, table, rows)
@@ -184,25 +193,25 @@ class Transaction:
     def _run_many(self, use: str, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
         if self._village and any(row[0] != self._village for row in rows):
             raise ValueError(f"a row of another village in a transaction of {self._village}")
-        if self._dialect.name == POSTGRESQL and len(rows) >= COPY_MIN_ROWS:
-            self._copy_many(use, table, rows)
-            return
-        compiled = self._compile(use, table)
-        if len(rows) == 1:
-            # psycopg would make a pipeline of the one, which takes two round trips more.
-            self._cursor.execute(compiled.text, rows[0])
-            return
-        for start in range(0, len(rows), CHUNK_ROWS):
-            self._cursor.executemany(compiled.text, rows[start : start + CHUNK_ROWS])
-
-    def _copy_many(self, use: str, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
-        if use == UPSERT:
+        if self._dialect.name == POSTGRESQL and len(rows) >= COPY_MIN_ROWS and use == UPSERT:
             # One statement may not meet a row twice; one by one, the last would have stayed.
             width = len(table.primary_key)
             keys = [column.name for column in table.c][:width]
             assert keys == [column.name for column in table.primary_key]
             rows = list({row[:width]: row for row in rows}.values())
-        postgresql.copy_rows(self._cursor, self._compile(STAGED + use, table).text, table, rows)
+        if rows:
+            self._insert(use, table, len(rows), iter(rows))
+
+    def _insert(self, use: str, table: Table, count: int, rows: Iterator[tuple[Any, ...]]) -> None:
+        if self._dialect.name == POSTGRESQL and count >= COPY_MIN_ROWS:
+            postgresql.copy_rows(self._cursor, self._compile(STAGED + use, table).text, table, rows)
+            return
+        text = self._compile(use, table).text
+        if count == 1:
+            # psycopg would make a pipeline of the one, which takes two round trips more.
+            self._cursor.execute(text, next(rows))
+        else:
+            self._cursor.executemany(text, rows)
 
     def _compile(self, use: str, element: Any) -> _Compiled:
         key = (use, self._dialect.name, element)

@@ -17,6 +17,7 @@ from ledger.log.commitments import digest_disclosure
 from ledger.log.hashing import format_hash, hash_leaf
 from ledger.log.tiles import TILE_WIDTH, MemoryTiles, format_bundle
 from ledger.log.tree import Frontier
+from ledger.ports import Newest
 from ledger.state import Facts, MemoryFacts, fold_entry
 
 
@@ -130,8 +131,10 @@ class MemoryWriter(MemoryReader):
         self.is_broken = False
 
     @property
-    def last(self) -> Entry | None:
-        return self._log.read_entry(self.size - 1) if self.size else None
+    def newest(self) -> Newest | None:
+        if not self.size:
+            return None
+        return Newest(self._log.leaves[-1], self._log.read_entry(self.size - 1).recorded_at)
 
     def append(self, entry: Entry, public: Sequence[str]) -> None:
         self.is_broken = True
@@ -150,8 +153,8 @@ class MemoryWriter(MemoryReader):
         self.is_broken = False
 
     def _verify_follows(self, entry: Entry) -> None:
-        last = self.last
-        previous = format_hash(self._log.leaves[-1] if last else ZERO_HASH)
+        last = self.newest
+        previous = format_hash(last.leaf if last else ZERO_HASH)
         if entry.index != self.size:
             raise Tampered(self.size, self.size, entry.index)
         if entry.previous != previous:

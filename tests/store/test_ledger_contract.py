@@ -4,16 +4,21 @@ import msgspec
 import pytest
 
 from ledger.canonical import digest_claim, format_entry
-from ledger.entries import get_claim
+from ledger.entries import Entry, get_claim
 from ledger.errors import NotFound, Tampered
 from ledger.log.commitments import digest_disclosure
 from ledger.log.hashing import format_hash, hash_leaf
 from ledger.log.tiles import TILE_WIDTH, MemoryTiles, count_tile_width, format_bundle, list_tiles
 from ledger.log.tree import compute_root
+from ledger.ports import Newest
 from ledger.state.facts import MemoryFacts, VillageFacts, get_fact
 from tests.builders import OTHER_VILLAGE, VILLAGE
 from tests.store.conftest import Store
 from tests.store.recording import Item, make_items, record, record_and_raise, record_and_swallow
+
+
+def tell_newest(entry: Entry) -> Newest:
+    return Newest(hash_leaf(format_entry(entry)), entry.recorded_at)
 
 
 def test_a_village_of_which_nothing_was_recorded_is_not_found(store: Store) -> None:
@@ -24,7 +29,7 @@ def test_a_village_of_which_nothing_was_recorded_is_not_found(store: Store) -> N
 
 def test_the_first_append_makes_the_log(store: Store) -> None:
     with store.ledger.write(VILLAGE) as writer:
-        assert (writer.size, writer.last) == (0, None)
+        assert (writer.size, writer.newest) == (0, None)
 
     assert store.ledger.list_villages() == []
     record(store.ledger, make_items(1))
@@ -97,10 +102,10 @@ def test_a_writer_reads_what_it_appended(store: Store) -> None:
     record(store.ledger, items[:2])
 
     with store.ledger.write(VILLAGE) as writer:
-        assert writer.last == items[1][0]
+        assert writer.newest == tell_newest(items[1][0])
         for entry, public in items[2:]:
             writer.append(entry, public)
-            assert writer.last == entry
+            assert writer.newest == tell_newest(entry)
             assert writer.size == entry.index + 1
             assert writer.find_index(digest_claim(get_claim(entry))) == entry.index
             assert writer.get_entry_bytes(entry.index) == format_entry(entry)

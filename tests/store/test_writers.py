@@ -6,7 +6,7 @@ from threading import Barrier, Thread
 
 import pytest
 
-from ledger.canonical import format_entry, parse_entry
+from ledger.canonical import parse_entry
 from ledger.errors import Tampered
 from ledger.log.chain import verify_link
 from ledger.log.hashing import format_hash, hash_leaf, parse_hash
@@ -44,13 +44,13 @@ def describe_again(ledger: Ledger, seed: str) -> None:
     texts = Discloser(seed)
     for _ in range(ROUNDS):
         with ledger.write(VILLAGE) as writer:
-            last = writer.last
+            last = writer.newest
             assert last is not None
             chain = EntryChain()
             chain.append(
                 build_description(texts),
                 index=writer.size,
-                previous=format_hash(hash_leaf(format_entry(last))),
+                previous=format_hash(last.leaf),
                 recorded_at=last.recorded_at + 1,
             )
             writer.append(chain.entries[0], texts.take_public())
