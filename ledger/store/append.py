@@ -196,6 +196,8 @@ class SqlWriter(SqlReader):
         pending = self._pending
         if not pending.data:
             return
+        # Lifted when all is in: after a refusal nothing of this transaction may be committed, or inserted any more.
+        self._is_broken = True
         self._insert_rows(pending)
         first = self._frontier.size
         growth = append_leaves(self._frontier, pending.leaves)
@@ -204,6 +206,7 @@ class SqlWriter(SqlReader):
             self._insert_hashes(level, first >> (TILE_HEIGHT * level), [item.hash for item in hashes])
         self._frontier, self._stored_leaf, self._pending = growth.frontier, self._leaf, _Pending()
         self._write_log()
+        self._is_broken = False
 
     def _insert_rows(self, pending: _Pending) -> None:
         first, count = self._frontier.size, len(pending.data)

@@ -6,6 +6,9 @@ REPLACE is the trap: it deletes the rows in its way without firing delete trigge
 for that (`recursive_triggers`), and it finds them by the primary key, by any unique column, or by a rowid
 named in the statement. So each insert guard refuses a row that meets another in any of these ways.
 
+Where rows come by the thousand, a refusal undoes the whole transaction and not the statement alone: to be able to undo
+one statement, SQLite copies every page that it touches, row by row.
+
 They stop mistakes and the program's own connection. Whoever owns the file can drop them: see `ledger.store`.
 """
 
@@ -20,29 +23,20 @@ CREATE TRIGGER entries_insert BEFORE INSERT ON entries BEGIN
   SELECT CASE
     WHEN NEW.entry_index IS NOT
       coalesce((SELECT max(entry_index) FROM entries WHERE village = NEW.village), -1) + 1
-      THEN RAISE(ABORT, 'entries: the index must be the next')
+      THEN RAISE(ROLLBACK, 'entries: the index must be the next')
     WHEN NEW.previous IS NOT
       coalesce(
         (SELECT leaf FROM entries WHERE village = NEW.village AND entry_index = NEW.entry_index - 1),
         zeroblob(32)
       )
-      THEN RAISE(ABORT, 'entries: previous must be the leaf of the entry before')
+      THEN RAISE(ROLLBACK, 'entries: previous must be the leaf of the entry before')
     WHEN NEW.recorded_at <
       (SELECT recorded_at FROM entries WHERE village = NEW.village AND entry_index = NEW.entry_index - 1)
-      THEN RAISE(ABORT, 'entries: recorded_at must not decrease')
+      THEN RAISE(ROLLBACK, 'entries: recorded_at must not decrease')
     WHEN EXISTS (SELECT 1 FROM entries WHERE village = NEW.village AND claim = NEW.claim)
-      THEN RAISE(ABORT, 'entries: the claim is recorded already')
+      THEN RAISE(ROLLBACK, 'entries: the claim is recorded already')
     WHEN EXISTS (SELECT 1 FROM entries WHERE rowid = NEW.rowid)
-      THEN RAISE(ABORT, 'entries: no row may be replaced')
-  END;
-END
-"""
-
-TEXTS_INSERT = """
-CREATE TRIGGER texts_insert BEFORE INSERT ON texts BEGIN
-  SELECT CASE
-    WHEN EXISTS (SELECT 1 FROM texts WHERE village = NEW.village AND digest = NEW.digest)
-      THEN RAISE(ABORT, 'texts: no row may be replaced')
+      THEN RAISE(ROLLBACK, 'entries: no row may be replaced')
   END;
 END
 """
@@ -52,18 +46,9 @@ CREATE TRIGGER tiles_insert BEFORE INSERT ON tiles BEGIN
   SELECT CASE
     WHEN NEW.number IS NOT
       coalesce((SELECT max(number) FROM tiles WHERE village = NEW.village AND level = NEW.level), -1) + 1
-      THEN RAISE(ABORT, 'tiles: the number must be the next')
+      THEN RAISE(ROLLBACK, 'tiles: the number must be the next')
     WHEN EXISTS (SELECT 1 FROM tiles WHERE rowid = NEW.rowid)
-      THEN RAISE(ABORT, 'tiles: no row may be replaced')
-  END;
-END
-"""
-
-LOGS_INSERT = """
-CREATE TRIGGER logs_insert BEFORE INSERT ON logs BEGIN
-  SELECT CASE
-    WHEN EXISTS (SELECT 1 FROM logs WHERE village = NEW.village)
-      THEN RAISE(ABORT, 'logs: no row may be replaced')
+      THEN RAISE(ROLLBACK, 'tiles: no row may be replaced')
   END;
 END
 """
@@ -77,40 +62,11 @@ CREATE TRIGGER logs_update BEFORE UPDATE ON logs BEGIN
 END
 """
 
-VILLAGES_INSERT = """
-CREATE TRIGGER villages_insert BEFORE INSERT ON villages BEGIN
-  SELECT CASE
-    WHEN EXISTS (SELECT 1 FROM villages WHERE village = NEW.village)
-      THEN RAISE(ABORT, 'villages: no row may be replaced')
-  END;
-END
-"""
-
 HEADS_INSERT = """
 CREATE TRIGGER heads_insert BEFORE INSERT ON heads BEGIN
   SELECT CASE
     WHEN NEW.size <= (SELECT max(size) FROM heads WHERE village = NEW.village)
       THEN RAISE(ABORT, 'heads: the size must be larger')
-  END;
-END
-"""
-
-
-COSIGNATURES_INSERT = """
-CREATE TRIGGER cosignatures_insert BEFORE INSERT ON cosignatures BEGIN
-  SELECT CASE
-    WHEN EXISTS (SELECT 1 FROM cosignatures WHERE village = NEW.village AND size = NEW.size
-      AND witness = NEW.witness AND time_s = NEW.time_s)
-      THEN RAISE(ABORT, 'cosignatures: no row may be replaced')
-  END;
-END
-"""
-
-WITNESSED_INSERT = """
-CREATE TRIGGER witnessed_insert BEFORE INSERT ON witnessed BEGIN
-  SELECT CASE
-    WHEN EXISTS (SELECT 1 FROM witnessed WHERE origin = NEW.origin)
-      THEN RAISE(ABORT, 'witnessed: no row may be replaced')
   END;
 END
 """
@@ -125,6 +81,19 @@ END
 """
 
 
+def _refuse_second(table: str, *key: str, undo: str = "ABORT") -> str:
+    """Build the trigger that refuses a row whose `key` is there already."""
+    meets = " AND ".join(f"{column} = NEW.{column}" for column in key)
+    return f"""
+CREATE TRIGGER {table}_insert BEFORE INSERT ON {table} BEGIN
+  SELECT CASE
+    WHEN EXISTS (SELECT 1 FROM {table} WHERE {meets})
+      THEN RAISE({undo}, '{table}: no row may be replaced')
+  END;
+END
+"""  # noqa: S608  # Names are the constants below.
+
+
 def _refuse(table: str, verb: str) -> str:
     """Build the trigger that refuses every UPDATE or every DELETE on a table."""
     return f"""
@@ -136,16 +105,18 @@ END
 
 LEDGER_GUARDS = (
     *(ENTRIES_INSERT, _refuse("entries", "UPDATE"), _refuse("entries", "DELETE")),
-    *(TEXTS_INSERT, _refuse("texts", "UPDATE")),  # deleting one is redaction
+    _refuse_second("texts", "village", "digest", undo="ROLLBACK"),
+    _refuse("texts", "UPDATE"),  # deleting one is redaction
     *(TILES_INSERT, _refuse("tiles", "UPDATE"), _refuse("tiles", "DELETE")),
-    *(LOGS_INSERT, LOGS_UPDATE, _refuse("logs", "DELETE")),
-    *(VILLAGES_INSERT, _refuse("villages", "UPDATE"), _refuse("villages", "DELETE")),
+    *(_refuse_second("logs", "village"), LOGS_UPDATE, _refuse("logs", "DELETE")),
+    *(_refuse_second("villages", "village"), _refuse("villages", "UPDATE"), _refuse("villages", "DELETE")),
 )
 HEADS_GUARDS = (
     *(HEADS_INSERT, _refuse("heads", "UPDATE"), _refuse("heads", "DELETE")),
-    *(COSIGNATURES_INSERT, _refuse("cosignatures", "UPDATE"), _refuse("cosignatures", "DELETE")),
+    _refuse_second("cosignatures", "village", "size", "witness", "time_s"),
+    *(_refuse("cosignatures", "UPDATE"), _refuse("cosignatures", "DELETE")),
 )
-WITNESS_GUARDS = (WITNESSED_INSERT, WITNESSED_UPDATE, _refuse("witnessed", "DELETE"))
+WITNESS_GUARDS = (_refuse_second("witnessed", "origin"), WITNESSED_UPDATE, _refuse("witnessed", "DELETE"))
 
 
 def _install(metadata: MetaData, guards: tuple[str, ...]) -> None:

@@ -207,11 +207,16 @@ class Transaction:
             postgresql.copy_rows(self._cursor, self._compile(STAGED + use, table).text, table, rows)
             return
         text = self._compile(use, table).text
-        if count == 1:
-            # psycopg would make a pipeline of the one, which takes two round trips more.
-            self._cursor.execute(text, next(rows))
-        else:
-            self._cursor.executemany(text, rows)
+        try:
+            if count == 1:
+                # psycopg would make a pipeline of the one, which takes two round trips more.
+                self._cursor.execute(text, next(rows))
+            else:
+                self._cursor.executemany(text, rows)
+        except self.integrity_error:
+            # Both databases have undone the transaction, SQLite by ending it: what came now would stand by itself.
+            self.close()
+            raise
 
     def _compile(self, use: str, element: Any) -> _Compiled:
         key = (use, self._dialect.name, element)
@@ -228,6 +233,8 @@ def _build_insert(use: str, table: Table, dialect: Dialect) -> Executable:
     statement: Any = (postgresql_dialect if dialect.name == POSTGRESQL else sqlite).insert(table)
     keys = [column.name for column in table.primary_key]
     others = {column.name: statement.excluded[column.name] for column in table.c if not column.primary_key}
+    if use == INSERT and dialect.name != POSTGRESQL:
+        statement = statement.prefix_with("OR ROLLBACK")  # See `guards`.
     if use.startswith(STAGED):
         staged = table.to_metadata(MetaData(), schema="pg_temp", name=f"staged_{table.name}")
         statement = statement.from_select(list(table.c.keys()), select(staged))

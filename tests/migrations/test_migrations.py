@@ -61,6 +61,7 @@ POPULATE: dict[str, dict[str, tuple[Any, ...]]] = {
 """One row for every table at each revision, in the order of its columns then."""
 
 POPULATE["ledger_0002"] = POPULATE["ledger_0001"] | {"villages": ("371082101201",)}
+POPULATE["ledger_0003"] = POPULATE["ledger_0002"]  # Guards that undo more.
 POPULATE["vault_0002"] = POPULATE["vault_0001"]  # An index more.
 POPULATE["vault_0003"] = POPULATE["vault_0002"]  # An index less.
 

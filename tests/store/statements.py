@@ -18,7 +18,7 @@ from ledger.store.transactions import Transaction
 TABLES = {name for metadata in (LEDGER, HEADS, VAULT) for name in metadata.tables}
 NAMED = re.compile(r"\b(?:FROM|INTO|UPDATE|JOIN|TRUNCATE|LIKE)\s+\(?\s*([A-Za-z_.]+)")
 OF_VILLAGE = r"\bWHERE {table}\.village = (?:\?|%s(?:::\w+)?)"
-INSERTED = r"^INSERT INTO {table} \(village\b"
+INSERTED = r"^INSERT (?:OR ROLLBACK )?INTO {table} \(village\b"
 STAGED = "pg_temp.staged_"
 REGISTERS = {
     "SELECT villages.village FROM villages ORDER BY villages.village",

@@ -9,7 +9,7 @@ from typing import Any
 import pysqlite3.dbapi2 as sqlite
 import pytest
 
-from ledger.store.tables import HEADS, LEDGER, VAULT
+from ledger.store.tables import HEADS, LEDGER, VAULT, texts
 from tests.builders import VILLAGE
 from tests.store.conftest import Store
 from tests.store.recording import make_items, record
@@ -154,3 +154,23 @@ def test_types_are_strict(sqlite_store: Store, attack: Attack) -> None:
 
     assert len(ours) == sum(len(metadata.tables) for metadata in (LEDGER, HEADS, VAULT))
     assert [row[1] for row in ours if not row[5]] == []
+
+
+def test_after_a_refused_row_the_transaction_takes_nothing_more(sqlite_store: Store, attack: Attack) -> None:
+    record(sqlite_store.ledger, make_items(2))
+    rows = attack("ledger", "SELECT * FROM texts")
+
+    with pytest.raises(sqlite.ProgrammingError):
+        insert_texts(sqlite_store, "before", rows[0][2], "after")
+
+    assert attack("ledger", "SELECT * FROM texts") == rows
+
+
+def insert_texts(store: Store, before: str, refused: str, after: str) -> None:
+    """Insert three texts by their digests in one transaction, swallowing that the second is refused."""
+    with store.ledger.write(VILLAGE) as writer:
+        transaction = writer._transaction
+        transaction.insert_columns(texts, 1, [7], [before], [before])
+        with pytest.raises(sqlite.IntegrityError, match="no row may be replaced"):
+            transaction.insert_columns(texts, 1, [7], [refused], ["evil"])
+        transaction.insert_columns(texts, 1, [7], [after], [after])
