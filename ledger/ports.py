@@ -170,10 +170,21 @@ class Writer(Reader, Protocol):
         ...
 
 
+class Version(NamedTuple):
+    """A state of a database as far as one connection tells states apart."""
+
+    connection: int
+    commits: int
+
+
 class Ledger(Protocol):
     """All villages' logs of one home."""
 
     def list_villages(self) -> list[str]: ...
+
+    def read_version(self) -> Version | None:
+        """Return the same as before only if nothing was committed in between; None where this cannot be told."""
+        ...
 
     def read(self, village: str) -> AbstractContextManager[Reader]: ...
 
@@ -185,6 +196,10 @@ class Heads(Protocol):
 
     def list_villages(self) -> list[str]:
         """Return the villages that have a head, by code: also those whose log is gone."""
+        ...
+
+    def read_version(self) -> Version | None:
+        """The same of the heads and of what witnesses said."""
         ...
 
     def find_newest(self, village: str) -> Head | None: ...

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from ledger.books.village import LogRefounded, VillageDescribed
 from ledger.errors import NotFound
 from ledger.figures import read_text
 from ledger.log.confirmation import Confirmation, format_confirmation
-from ledger.ports import Head, Ports, Reader
+from ledger.ports import Head, Ports, Reader, Version
 from ledger.service.sheets import read_texts
 from ledger.service.standing import LOOK_BACK, Standing, examine
 from ledger.state import get_day
@@ -43,6 +43,19 @@ class Settings(Protocol):
     def public_base_url(self) -> str: ...
 
 
+_Versions = tuple[Version | None, Version | None]
+"""Of the ledger and of the heads."""
+
+
+class _State(NamedTuple):
+    """What of a village's state its pages are kept by, and when it was looked at."""
+
+    versions: _Versions
+    size: int
+    signed: int  # size of the newest head, 0 before the first
+    mark: int  # of what witnesses said
+
+
 class Site:
     """One home as the web sees it. `ports` is only read from.
 
@@ -59,6 +72,7 @@ class Site:
         self.names = Directory()
         self.pages = PageCache()
         self._standings: dict[str, Standing] = {}
+        self._states: dict[str, _State] = {}
         self._confirmations: dict[str, tuple[tuple[int, int, int], Confirmation | None]] = {}
 
     def get_standing(self, village: str, reader: Reader, newest: Head | None) -> Standing:
@@ -119,22 +133,59 @@ class Site:
         """
         check_village(village)
         path += "!" if village in self._halted else ""
+        # Before anything is read: after a commit in between, the next request looks again.
+        versions = (self.ports.ledger.read_version(), self.ports.heads.read_version())
+        page = self._find_kept(village, path, today, versions, by_witnesses=by_witnesses)
+        if page is None:
+            page = self._look(village, path, media_type, build, today, versions, by_witnesses=by_witnesses)
+        return respond(request, page, cache_control=cache_control)
+
+    def _find_kept(
+        self, village: str, path: str, today: str, versions: _Versions, *, by_witnesses: bool
+    ) -> PageBytes | None:
+        """Return the page if it is kept and nothing was committed since the village was looked at."""
+        state = self._states.get(village)
+        if state is None or None in versions or state.versions != versions:
+            return None
+        if not by_witnesses:
+            return self.pages.find((village, state.size, state.signed, today, path))
+        known = self._confirmations.get(village)
+        if today and (known is None or known[0] != (state.size, state.signed, state.mark)):
+            return None
+        words = self._tell(known[1]) if today and known else ""
+        return self.pages.find(
+            (village, state.size, state.signed, today, _name_witnessed(path, state.mark, words))
+        )
+
+    def _look(
+        self,
+        village: str,
+        path: str,
+        media_type: str,
+        build: Callable[[VillageView], bytes],
+        today: str,
+        versions: _Versions,
+        *,
+        by_witnesses: bool,
+    ) -> PageBytes:
+        """Return the page of the village's state now, made if it is not kept."""
         # Before the view is opened: a head signed in between would promise more than the view holds.
         newest = self.ports.heads.find_newest(village)
         with self.ports.ledger.read(village) as reader:
-            words = ""
+            mark = self.ports.cosignatures.get_mark(village) if by_witnesses or None not in versions else 0
+            signed, words = newest.size if newest else 0, ""
             if by_witnesses:
-                mark = self.ports.cosignatures.get_mark(village)
                 words = self._describe_witnesses(village, reader, newest, mark) if today else ""
-                path = f"{path}@{mark}@{words}"
-            key = (village, reader.size, newest.size if newest else 0, today, path)
+                path = _name_witnessed(path, mark, words)
+            key = (village, reader.size, signed, today, path)
             page = self.pages.find(key)
             if page is None:
                 view = VillageView(self, village, reader, newest, today, words)
                 page = build_page_bytes(build(view), media_type)
                 self.pages.keep(key, page)
                 self.names.remember(read_name(reader, village))
-        return respond(request, page, cache_control=cache_control)
+            self._states[village] = _State(versions, reader.size, signed, mark)
+        return page
 
     def _describe_witnesses(self, village: str, reader: Reader, newest: Head | None, mark: int) -> str:
         """Return what witnesses confirmed, in words of this minute; verified once for each state of it."""
@@ -143,9 +194,12 @@ class Site:
         if known is None or known[0] != state:
             known = (state, read_confirmation(self.ports, village, reader, newest))
             self._confirmations[village] = known
-        if known[1] is None:
+        return self._tell(known[1])
+
+    def _tell(self, confirmation: Confirmation | None) -> str:
+        if confirmation is None:
             return ""
-        return format_confirmation(known[1], self.ports.clock.now_ms() // 1_000)
+        return format_confirmation(confirmation, self.ports.clock.now_ms() // 1_000)
 
     def read_village(self, village: str) -> VillageName:
         """Return what a village calls itself now, and remember it."""
@@ -212,6 +266,10 @@ class VillageView:
     def find_head(self, size: int) -> Head | None:
         """Return the signed checkpoint of a size."""
         return self.ports.heads.find_at(self.code, size)
+
+
+def _name_witnessed(path: str, mark: int, words: str) -> str:
+    return f"{path}@{mark}@{words}"
 
 
 def read_name(reader: Reader, code: str) -> VillageName:

@@ -13,9 +13,10 @@ from sqlalchemy import Engine, bindparam, select
 
 from ledger.errors import Tampered
 from ledger.log.hashing import format_hash
-from ledger.ports import Head
+from ledger.ports import Head, Version
 from ledger.store.tables import heads
 from ledger.store.transactions import CHUNK_ROWS, Transaction, begin_read, begin_write
+from ledger.store.watching import Watch
 
 _HEADS = select(heads.c.note, heads.c.root, heads.c.size).where(heads.c.village == bindparam("village"))
 _NEWEST = _HEADS.order_by(heads.c.size.desc()).limit(1)
@@ -29,6 +30,11 @@ class SqlHeads:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._watch = Watch(engine)
+
+    def read_version(self) -> Version | None:
+        """Return the same as before only if nothing was committed in between, heads or cosignatures."""
+        return self._watch.read_version()
 
     def list_villages(self) -> list[str]:
         with begin_read(self._engine) as transaction:

@@ -10,11 +10,13 @@ from sqlalchemy import Engine, bindparam, delete, select
 
 from ledger.canonical import parse_entry
 from ledger.errors import NotFound
+from ledger.ports import Version
 from ledger.state import fold_entry
 from ledger.store.append import SqlWriter
 from ledger.store.reading import SqlReader
 from ledger.store.tables import facts, villages
 from ledger.store.transactions import CHUNK_ROWS, POSTGRESQL, begin_read, begin_write
+from ledger.store.watching import Watch
 
 # The one statement that names no village: the register holds codes alone.
 _VILLAGES = select(villages.c.village).order_by(villages.c.village)
@@ -31,7 +33,12 @@ class SqlLedger:
     def __init__(self, engine: Engine, reading: Engine | None = None) -> None:
         self._engine = engine
         self._reading = reading or engine
+        self._watch = Watch(self._reading)
         self._locks: dict[str, RLock] = {}
+
+    def read_version(self) -> Version | None:
+        """Return the same as before only if nothing was committed in between; None where this cannot be told."""
+        return self._watch.read_version()
 
     def list_villages(self) -> list[str]:
         """Return the villages in whose log something is recorded, by code."""

@@ -37,6 +37,9 @@ class NotedHeads:
     def list_villages(self) -> list[str]:
         return sorted(self._noted)
 
+    def read_version(self) -> None:
+        return None
+
     def find_newest(self, village: str) -> Head | None:
         heads = self._noted.get(village)
         return heads[-1] if heads else None

@@ -12,6 +12,9 @@ class MemoryHeads:
     def __init__(self) -> None:
         self._heads: dict[str, list[Head]] = {}
 
+    def read_version(self) -> None:
+        return None
+
     def list_villages(self) -> list[str]:
         return sorted(self._heads)
 

@@ -168,6 +168,9 @@ class MemoryLedger:
         self._logs: dict[str, _Log] = {}
         self._lock = RLock()
 
+    def read_version(self) -> None:
+        return None
+
     def list_villages(self) -> list[str]:
         return sorted(self._logs)
 

@@ -169,6 +169,17 @@ def test_a_page_is_rendered_once_for_each_state(
     assert rendered == ["board.html"]
 
 
+def test_nothing_of_the_log_is_read_for_a_page_that_is_kept(
+    own: tuple[VillageHome, TestClient], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    village, client = own
+    before = client.get(BOARD)
+    monkeypatch.setattr(type(village.home.ledger), "read", None)
+    monkeypatch.setattr(type(village.home.heads), "find_newest", None)
+
+    assert client.get(BOARD).content == before.content
+
+
 def test_neither_host_nor_forwarding_headers_change_a_byte(client: TestClient) -> None:
     for path in (BOARD, f"/c/{VILLAGE}", "/", "/nowhere"):
         plain = client.get(path).content

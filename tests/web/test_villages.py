@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from litestar.testing import TestClient
 
-from ledger.ports import Ledger, Ports, Reader, Writer
+from ledger.ports import Ledger, Ports, Reader, Version, Writer
 from ledger.service.adopt import prepare_description
 from ledger.service.drafts import pass_drafts
 from ledger.service.found import add_person, found_village, make_origin
@@ -34,6 +34,9 @@ class CountingLedger:
 
     def list_villages(self) -> list[str]:
         return self._ledger.list_villages()
+
+    def read_version(self) -> Version | None:
+        return self._ledger.read_version()
 
     def read(self, village: str) -> AbstractContextManager[Reader]:
         self.opened.append(village)
