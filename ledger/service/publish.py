@@ -8,32 +8,48 @@ go on.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import NamedTuple
+
 from ledger.errors import NotFound, NotProven, Tampered
 from ledger.log.checkpoint import Checkpoint, format_checkpoint
 from ledger.log.hashing import format_hash, hash_leaf
 from ledger.log.tiles import TILE_WIDTH, TileCache, read_frontier
 from ledger.log.tree import EMPTY_FRONTIER, Frontier, append_leaves, compute_root
-from ledger.ports import Head, Ports, Reader
+from ledger.ports import Head, Ports, Reader, Signer
 from ledger.state.facts import VillageFacts, get_fact
 
 
-def publish_head(ports: Ports, village: str, *, is_first: bool = False) -> Head:
+class Begun(NamedTuple):
+    """How a log stood when its only writer began.
+
+    `frontier`  held by `verify_extends` to the newest head, if it is as long
+    `signers`   keys that are unlocked, by verifier key
+    """
+
+    frontier: Frontier
+    newest: Head | None
+    signers: Mapping[str, Signer]
+
+
+def publish_head(ports: Ports, village: str, *, begun: Begun | None = None) -> Head:
     """Return the signed head of everything committed, signing it if that has not happened yet.
 
-    `is_first` says that the caller saw the log begin: it may have several entries and no head yet. Raises Tampered
-    when the log is shorter than its newest head, does not extend it, or has lost its heads.
+    `begun` comes from a caller that has just recorded: what it looked at is not looked at again, only what it wrote.
+    A log that it saw begin may have several entries and no head yet. Raises Tampered when the log is shorter than its
+    newest head, does not extend it, or has lost its heads.
     """
     # Before the view: what others record and sign meanwhile would make a log that is whole look cut off.
-    newest = ports.heads.find_newest(village)
+    newest = begun.newest if begun else ports.heads.find_newest(village)
     try:
         with ports.ledger.read(village) as reader:
-            if newest is None and is_first:
-                _verify_stored(reader, EMPTY_FRONTIER)
+            if begun is not None and begun.frontier.size == (newest.size if newest else 0):
+                _verify_stored(reader, begun.frontier)
             else:
                 verify_extends(reader, newest)
             if newest is not None and newest.size == reader.size:
                 return newest
-            head = _sign_head(ports, village, reader)
+            head = _sign_head(ports, village, reader, begun)
         ports.heads.advance(village, head)
     except Tampered:
         if ports.heads.find_newest(village) == newest:
@@ -79,6 +95,8 @@ def _verify_unsigned(reader: Reader) -> None:
 def _verify_stored(reader: Reader, frontier: Frontier) -> None:
     """The entries after `frontier`, hashed again, give the frontier that the next entry would be appended to."""
     start = frontier.size
+    if reader.size < start:
+        raise Tampered(reader.size, expected=f"至少 {start} 项", found=f"{reader.size} 项")
     if _rehash(reader, frontier, reader.size) != reader.get_frontier():
         _name_altered(reader, start, reader.size)
         raise Tampered(reader.size - 1, expected="由记录算出的树前沿", found="数据库里存的不是")
@@ -105,11 +123,14 @@ def _name_altered(reader: Reader, start: int, stop: int) -> None:
         reader.get_entry_bytes(index)
 
 
-def _sign_head(ports: Ports, village: str, reader: Reader) -> Head:
+def _sign_head(ports: Ports, village: str, reader: Reader, begun: Begun | None = None) -> Head:
     facts = get_fact(reader.facts, "village", VillageFacts)
     if facts is None:
         raise Tampered(0, expected="log.founded", found="没有创立记录")
     root = compute_root(reader.get_frontier())
     text = format_checkpoint(Checkpoint(facts.origin, reader.size, root))
-    signer = ports.get_signer(village, facts.verifier_key)  # The key in force at this size: see `state.keys`.
+    # The key in force at this size: see `state.keys`.
+    signer = (begun.signers if begun else {}).get(facts.verifier_key) or ports.get_signer(
+        village, facts.verifier_key
+    )
     return Head(note=signer.sign_note(text), root=root, size=reader.size)

@@ -28,8 +28,8 @@ from ledger.errors import Fault, NotFound, Refused
 from ledger.limits import CLOCK_BEHIND_MAX_MS
 from ledger.log.chain import ZERO_HASH
 from ledger.log.hashing import format_hash
-from ledger.ports import Head, Ledger, Newest, Ports, Writer
-from ledger.service.publish import publish_head, verify_extends
+from ledger.ports import Head, Ledger, Newest, Ports, Signer, Writer
+from ledger.service.publish import Begun, publish_head, verify_extends
 from ledger.service.queue import Queue
 from ledger.state import check_entry
 from ledger.state.facts import VillageFacts, get_fact
@@ -57,7 +57,6 @@ def record_claims(ports: Ports, village: str, passed: Sequence[Passed]) -> list[
     A claim recorded before is not recorded again: its first index is returned. Raises Refused with all faults of the
     first claim that has any, Tampered where the log does not extend its newest head.
     """
-    _unlock(ports, village, passed)
     private = [text for item in passed for text in item.private]
     if private:
         ports.vault.keep_private(village, private)
@@ -79,14 +78,15 @@ def _record_group(
     ports: Ports, village: str, group: Sequence[Sequence[Passed]]
 ) -> list[list[Receipt] | Refused]:
     """Record several callers' claims in one transaction under one head; for each caller receipts, or a refusal."""
+    signers = _unlock(ports, village, group)
     refused: dict[int, Refused] = {}
     recorded: _Recorded | None = None
     # Refusals stay from try to try: those before them in the line are the same again.
     while recorded is None and len(refused) < len(group):
-        recorded = _try_group(ports, village, group, refused)
+        recorded = _try_group(ports, village, group, refused, signers)
     if recorded is None or not recorded.indexes:
         return [refused[place] for place in range(len(group))]
-    head = publish_head(ports, village, is_first=recorded.is_first)
+    head = publish_head(ports, village, begun=recorded.begun)
     return [
         refused[place]
         if place in refused
@@ -96,10 +96,10 @@ def _record_group(
 
 
 class _Recorded(NamedTuple):
-    """Where the claims of each caller stand, by place in the group; `is_first`: the log had no head before."""
+    """Where the claims of each caller stand, by place in the group, and how the log stood before."""
 
     indexes: dict[int, list[int]]
-    is_first: bool
+    begun: Begun
 
 
 class _RefusedMidwayError(Exception):
@@ -107,7 +107,11 @@ class _RefusedMidwayError(Exception):
 
 
 def _try_group(
-    ports: Ports, village: str, group: Sequence[Sequence[Passed]], refused: dict[int, Refused]
+    ports: Ports,
+    village: str,
+    group: Sequence[Sequence[Passed]],
+    refused: dict[int, Refused],
+    signers: dict[str, Signer],
 ) -> _Recorded | None:
     """Append in one transaction what those not yet refused claim; note who is refused.
 
@@ -118,6 +122,8 @@ def _try_group(
         with ports.ledger.write(village) as writer:
             newest = ports.heads.find_newest(village)
             verify_extends(writer, newest)
+            begun = Begun(writer.get_frontier(), newest, signers)
+            _unlock_present(ports, village, writer, signers)
             for place in range(len(group)):
                 if place in refused:
                     continue
@@ -130,17 +136,44 @@ def _try_group(
                         raise _RefusedMidwayError from error
     except _RefusedMidwayError:
         return None
-    return _Recorded(indexes, is_first=newest is None)
+    return _Recorded(indexes, begun)
 
 
-def _unlock(ports: Ports, village: str, passed: Sequence[Passed]) -> None:
-    """Have every key that signs what follows ready: what is committed must not wait for a passphrase."""
-    keys = [_find_key(ports, village)]
-    keys += [item.claim.body.verifier_key for item in passed if isinstance(item.claim.body, LogFounded)]
-    keys += [item.claim.body.new_key for item in passed if isinstance(item.claim.body, KeyRotated)]
-    for key in dict.fromkeys(keys):
-        if key:
-            ports.get_signer(village, key).unlock()
+def _unlock(ports: Ports, village: str, group: Sequence[Sequence[Passed]]) -> dict[str, Signer]:
+    """Have every key that signs what follows ready: what is committed must not wait for a passphrase.
+
+    The key in force is the one that was when something was last recorded here; whether it still is, is looked at where
+    nobody else writes.
+    """
+    known = _KEYS.setdefault(ports.ledger, {})
+    bodies = [item.claim.body for passed in group for item in passed]
+    keys = [body.verifier_key for body in bodies if isinstance(body, LogFounded)]
+    keys += [body.new_key for body in bodies if isinstance(body, KeyRotated)]
+    signers = {key: ports.get_signer(village, key) for key in keys if key}
+    try:
+        key = known.get(village) or _find_key(ports, village)
+        signers |= {key: ports.get_signer(village, key)} if key else {}
+    except NotFound:
+        # Handed over since, and destroyed.
+        key = _find_key(ports, village)
+        signers[key] = ports.get_signer(village, key)
+    for signer in signers.values():
+        signer.unlock()
+    return signers
+
+
+_KEYS: WeakKeyDictionary[Ledger, dict[str, str]] = WeakKeyDictionary()
+"""By ledger and village the verifier key that was in force when something was last recorded."""
+
+
+def _unlock_present(ports: Ports, village: str, writer: Writer, signers: dict[str, Signer]) -> None:
+    """Have the key ready that is in force now: another may have been handed over to since."""
+    facts = get_fact(writer.facts, "village", VillageFacts)
+    key = facts.verifier_key if facts is not None else ""
+    if key and key not in signers:
+        signers[key] = ports.get_signer(village, key)
+        signers[key].unlock()
+    _KEYS.setdefault(ports.ledger, {})[village] = key
 
 
 def _find_key(ports: Ports, village: str) -> str:
