@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from ledger.service.record import record_claims
 from tests.bench.measuring import Cost, Row, compare, measure
-from tests.bench.places import Place, Say, make_rows
+from tests.bench.places import Place, Say, join_rows
 from tests.builders import VILLAGE
 
 BATCH_ENTRIES = 10_000
@@ -19,14 +20,16 @@ def run(place: Place, rounds: int, say: Say) -> Iterator[Row]:
     """Yield the rows of batches appended to the place, which grows by them."""
     size, batch = place.size, min(BATCH_ENTRIES, place.size)
     ours: list[Cost] = []
-    theirs: list[Cost] = []
+    same: list[Cost] = []
+    alone: list[Cost] = []
     for turn in range(rounds + 1):
         passed = place.story.take(batch)
         entries = place.build(passed)
-        rows = make_rows(entries, passed)
+        rows = join_rows(place.make_rows(entries, passed))
         sides = (
             (ours, lambda entries=entries, passed=passed: place.append(entries, passed)),
-            (theirs, lambda rows=rows: place.bare.insert(rows)),
+            (same, lambda rows=rows: place.bare.insert(rows)),
+            (alone, lambda rows=rows: place.bare.insert_alone(rows)),
         )
         for costs, work in sides if turn % 2 else reversed(sides):
             cost = measure(work, place.clock)
@@ -34,16 +37,11 @@ def run(place: Place, rounds: int, say: Say) -> Iterator[Row]:
                 costs.append(cost)
         say(f"{place.kind}: batch {turn} of {rounds} appended")
     place.sign()
-    yield compare(
-        ours,
-        theirs,
-        job=f"batch append / bare {BARE[place.kind]}",
-        place=place.kind,
-        size=size,
-        count=batch,
-        by="cpu" if place.kind == "SQLite" else "wall",
-        goal=GOALS[place.kind],
-    )
+    common: dict[str, Any] = {"place": place.kind, "size": size, "count": batch}
+    common["by"] = "cpu" if place.kind == "SQLite" else "wall"
+    job = f"batch append / bare {BARE[place.kind]}"
+    yield compare(ours, same, job=f"{job} of the same rows", goal=GOALS[place.kind], **common)
+    yield compare(ours, alone, job=f"{job} of the entries alone", **common)
     yield _run_checked(place, rounds)
 
 
@@ -55,7 +53,7 @@ def _run_checked(place: Place, rounds: int) -> Row:
     for turn in range(rounds + 1):
         passed = place.story.take(batch)
         entries = place.build(passed)
-        rows = make_rows(entries, passed)
+        rows = join_rows(place.make_rows(entries, passed))
         place.go_to(entries[-1].recorded_at)
         costs = [
             measure(lambda passed=passed: record_claims(place.village.home, VILLAGE, passed), place.clock),

@@ -10,7 +10,7 @@ from ledger.canonical import format_entry
 from ledger.service.record import Passed, record_claims
 from tests.bench import peers
 from tests.bench.measuring import Row, compare, take_turns
-from tests.bench.places import Place, Say, make_rows
+from tests.bench.places import Place, Say
 from tests.builders import VILLAGE
 
 ENTRIES_A_TURN = 100
@@ -32,7 +32,7 @@ def _run_alone(place: Place, rounds: int) -> Iterator[Row]:
     passed = place.story.take(total)
     entries = place.build(passed)
     place.go_to(entries[-1].recorded_at)
-    ready = [make_rows([entry], [item]) for entry, item in zip(entries, passed, strict=True)]
+    ready = place.make_rows(entries, passed)
     data = [format_entry(entry) for entry in entries]
     ours, bare, peer = iter(passed), iter(ready), iter(data)
 
