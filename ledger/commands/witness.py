@@ -146,8 +146,9 @@ def _drop_key(witness: WitnessHome, key: str) -> None:
 @witness_group.command("status")
 @folder_option
 @click.option("--json", "as_json", is_flag=True, help="输出给程序读。")
+@click.option("--notes", "has_notes", is_flag=True, help="接不上的检查点也原样列出：带签名的证据。")
 @click.pass_context
-def _status(context: click.Context, witness: WitnessHome, as_json: bool) -> None:
+def _status(context: click.Context, witness: WitnessHome, as_json: bool, has_notes: bool) -> None:
     """列出看住的账本，上次确认到哪里，有没有分叉。"""
     logs = witness.store.list_logs()
     if as_json:
@@ -161,6 +162,9 @@ def _status(context: click.Context, witness: WitnessHome, as_json: bool) -> None
             click.echo(f"{log.label or log.origin}  {last}  {log.verifier_key}")
             if log.conflicts:
                 click.echo(f"  ✗ 有 {log.conflicts} 个签过名的检查点和见过的接不上：这本账分叉过或被改过")
+            for conflict in witness.store.list_conflicts(log.origin) if has_notes else ():
+                click.echo(f"  {_format_time(conflict.seen_at // 1_000)} 收到：")
+                click.echo(conflict.note)
     warn_unprotected(witness)
     context.exit(1 if any(log.conflicts for log in logs) else 0)
 

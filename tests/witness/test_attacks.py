@@ -12,7 +12,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from ledger.commands.witness import witness_group
 from ledger.home import open_home
 from ledger.log.checkpoint import Checkpoint, format_checkpoint, sign_checkpoint
 from ledger.log.confirmation import format_confirmation
@@ -116,7 +118,13 @@ def test_of_two_views_under_one_key_a_witness_confirms_only_the_first(
         assert set(ask(shown).values()) == {""}
         home = open_witness_home(witnesses[0].path)
         assert home.store.list_logs()[0].conflicts == 2
+        notes = [
+            conflict.note.decode() for conflict in home.store.list_conflicts(home.store.list_origins()[0])
+        ]
         home.close()
+        told = CliRunner().invoke(witness_group, ["status", "--folder", str(witnesses[0].path), "--notes"])
+        assert told.exit_code == 1
+        assert all(note in told.stdout for note in notes)
         shown.home.close()
         hidden.home.close()
 
