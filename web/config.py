@@ -35,4 +35,5 @@ ENTRIES_A_PAGE = 50
 MONTHS_IN_CHART = 12
 
 ENTRY_SHOWN_MAX_BYTES = 3_000
-"""Of a longer entry the page shows the beginning; the whole is one link away."""
+ENTRY_BEGINNING_BYTES = 800
+"""Of an entry longer than the first the page shows so much; the whole is one link away. Digests do not compress."""

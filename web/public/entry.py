@@ -15,7 +15,7 @@ from ledger.log.hashing import format_hash, hash_leaf
 from ledger.log.proof_file import ProofFile, format_proof_file
 from ledger.log.proofs import build_inclusion
 from reports.words import format_count, format_day, format_month
-from web.config import ENTRIES_A_PAGE, ENTRY_SHOWN_MAX_BYTES
+from web.config import ENTRIES_A_PAGE, ENTRY_BEGINNING_BYTES, ENTRY_SHOWN_MAX_BYTES
 from web.i18n import _
 from web.page import Frame
 from web.public.explain import Explanation, explain_entry
@@ -89,7 +89,8 @@ def build_entry_page(view: VillageView, index: int) -> EntryPage:
     explanation = explain_entry(view, entry)
     folder = f"/v/{view.code}/entries"
     is_covered = view.newest is not None and index < view.newest.size
-    shown = data[:ENTRY_SHOWN_MAX_BYTES].decode(errors="ignore")
+    is_long = len(data) > ENTRY_SHOWN_MAX_BYTES
+    shown = data[: ENTRY_BEGINNING_BYTES if is_long else None].decode(errors="ignore")
     left = len(data) - len(shown.encode())
     return EntryPage(
         checkers=entry.checkers,
