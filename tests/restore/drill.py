@@ -8,12 +8,14 @@ from pathlib import Path
 
 from ledger.errors import Refused
 from ledger.home import Home, open_home
+from ledger.ports import Head
 from ledger.service.export import list_export
 from ledger.upkeep.backup import Backup, make_backup
 from ledger.upkeep.restore import Restoration, restore_backup
-from tests.builders import VILLAGE
+from tests.builders import VILLAGE, build_opening
 from tests.fakes import FakeClock
 from tests.homes import VillageHome
+from tests.restore.conftest import fill
 
 LATER_MS = 1_800_000_000_000
 """January 2027."""
@@ -25,6 +27,19 @@ def ignore(_title: str, _done: int, _total: int) -> None:
 
 def back_up(village: VillageHome, target: Path, *, with_keys: bool = True) -> Backup:
     return make_backup(village.home, target, with_keys=with_keys, progress=ignore)
+
+
+def outlive_backup(village: VillageHome, target: Path) -> tuple[dict[str, bytes], Head]:
+    """Fill a village, back it up with a draft waiting, record two vouchers more; the export before, the last head."""
+    fill(village)
+    files = village.export()
+    village.draft(build_opening(chart="2023"), period="2026-11", occurred_on="2026-11-02")
+    back_up(village, target)
+    village.record_voucher("付路灯电费", 4_800, period="2026-11", occurred_on="2026-11-02")
+    village.record_voucher("修水泵", 9_900, period="2026-11", occurred_on="2026-11-02")
+    newest = village.home.heads.find_newest(VILLAGE)
+    assert newest is not None
+    return files, newest
 
 
 def restore(

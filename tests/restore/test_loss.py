@@ -21,11 +21,20 @@ from ledger.ports import Person
 from ledger.sources import open_folder
 from ledger.upkeep.loss import Loss
 from ledger.upkeep.restore import Restoration, restore_backup
-from tests.builders import VILLAGE, build_opening
+from tests.builders import VILLAGE
 from tests.fakes import FakeClock
 from tests.homes import VillageHome, open_village
-from tests.restore.conftest import copy_home, fill
-from tests.restore.drill import LATER_MS, back_up, ignore, list_codes, open_later, read_export, reopen
+from tests.restore.conftest import copy_home
+from tests.restore.drill import (
+    LATER_MS,
+    back_up,
+    ignore,
+    list_codes,
+    open_later,
+    outlive_backup,
+    read_export,
+    reopen,
+)
 from tests.web.village import make_client
 
 
@@ -46,14 +55,7 @@ class Lost(NamedTuple):
 def lost(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lost]:
     folder = tmp_path_factory.mktemp("lost")
     with open_village(folder / "living") as village:
-        fill(village)
-        whole = village.export()
-        village.draft(build_opening(chart="2023"), period="2026-11", occurred_on="2026-11-02")
-        back_up(village, folder / "backup")
-        village.record_voucher("付路灯电费", 4_800, period="2026-11", occurred_on="2026-11-02")
-        village.record_voucher("修水泵", 9_900, period="2026-11", occurred_on="2026-11-02")
-        newest = village.home.heads.find_newest(VILLAGE)
-        assert newest is not None
+        whole, newest = outlive_backup(village, folder / "backup")
         yield Lost(
             backup=folder / "backup",
             clerk=village.clerk,

@@ -20,11 +20,11 @@ from ledger.log.note import format_note, parse_note, parse_note_verifier, sign_n
 from ledger.log.receipt import build_receipt, format_receipt
 from ledger.upkeep.loss import Loss
 from ledger.upkeep.restore import restore_backup
-from tests.builders import VILLAGE, build_opening
+from tests.builders import VILLAGE
 from tests.fakes import FakeClock
 from tests.homes import VillageHome, open_village
-from tests.restore.conftest import copy_home, fill
-from tests.restore.drill import LATER_MS, back_up, ignore, open_later
+from tests.restore.conftest import copy_home
+from tests.restore.drill import LATER_MS, ignore, open_later, outlive_backup
 from tests.web.browser import choose_mode, open_page, refuse_fallback
 from tests.web.village import format_digits, make_client, serve
 
@@ -62,14 +62,7 @@ def lost(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[VillageHome
     """The village in its second epoch, with a sealed month of its own."""
     folder = tmp_path_factory.mktemp("lost")
     with open_village(folder / "living") as village:
-        fill(village)
-        files = village.export()
-        village.draft(build_opening(chart="2023"), period="2026-11", occurred_on="2026-11-02")
-        back_up(village, folder / "backup")
-        village.record_voucher("付路灯电费", 4_800, period="2026-11", occurred_on="2026-11-02")
-        village.record_voucher("修水泵", 9_900, period="2026-11", occurred_on="2026-11-02")
-        newest = village.home.heads.find_newest(VILLAGE)
-        assert newest is not None
+        files, newest = outlive_backup(village, folder / "backup")
         key = village.home.path / "keys" / f"{VILLAGE}.key"
         people = {"checker": village.supervisor.user, "maker": village.clerk.user}
         restore_backup(

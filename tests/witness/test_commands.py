@@ -4,34 +4,20 @@ from __future__ import annotations
 
 import json
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 
-from ledger.cli import root
 from ledger.errors import Refused, format_fault
 from ledger.log.keys import parse_verifier_key
 from ledger.service.policies import prepare_policy
 from ledger.witness_home import open_witness_home
 from tests.builders import VILLAGE
-from tests.homes import VillageHome, open_village
+from tests.homes import VillageHome
+from tests.witness.conftest import Run
 from tests.witness.processes import WitnessProcess, get_log_key, run_witnesses, write_policy
-
-Run = Callable[..., Result]
-
-
-@pytest.fixture
-def run() -> Run:
-    runner = CliRunner()
-    return lambda *words: runner.invoke(root, [str(word) for word in words])
-
-
-@pytest.fixture
-def village(tmp_path: Path) -> Iterator[VillageHome]:
-    with open_village(tmp_path / "home") as village:
-        yield village
 
 
 def list_faults(act: Callable[[], object]) -> list[str]:

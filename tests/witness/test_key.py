@@ -6,13 +6,11 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 
-from ledger.cli import root
 from ledger.errors import Refused, format_fault
 from ledger.keys.key_file import ProtectedKey, parse_key_file
 from ledger.keys.passphrase import CREDENTIAL, Passphrases
@@ -20,19 +18,12 @@ from ledger.log.checkpoint import Checkpoint, format_checkpoint
 from ledger.log.cosignature import WitnessVerifier, sign_cosignature
 from ledger.log.keys import format_signing_key
 from ledger.witness_home import create_witness_home, open_witness_home
+from tests.witness.conftest import Run
 from tests.witness.processes import pick_port
 
 PHRASE = "石榴河的水往东流"
 NAME = "town.example/mingbai"
 SEED = b"w" * 32
-
-Run = Callable[..., Result]
-
-
-@pytest.fixture
-def run() -> Run:
-    runner = CliRunner()
-    return lambda *words: runner.invoke(root, [str(word) for word in words])
 
 
 @pytest.fixture

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pysqlite3.dbapi2 as sqlite
-import pytest
 
 from ledger.audit import audit_log
 from ledger.data import load_reference
@@ -20,12 +18,6 @@ from tests.witness.test_shown import DAY_MS, adopt, ask, make_policy
 
 TODAY = {"occurred_on": "2026-10-28", "period": "2026-10"}
 PLAIN = b"quorum none\n"
-
-
-@pytest.fixture
-def village(tmp_path: Path) -> Iterator[VillageHome]:
-    with open_village(tmp_path / "home") as village:
-        yield village
 
 
 def audit(files: dict[str, bytes], village: VillageHome, days: int = 0) -> list[tuple[str, int]]:

@@ -29,7 +29,7 @@ from tests.fakes.renderer import PaperRenderer
 from tests.homes import VillageHome, open_village
 from tests.web.browser import open_browser, open_page
 from tests.web.village import format_digits, serve
-from tests.witness.processes import SERVE_IN_VILLAGE_TIME, WitnessProcess, adopt, get_log_key, write_policy
+from tests.witness.processes import WitnessProcess, adopt, get_log_key, write_policy
 
 NEW_SEED = b"\x07" * 32
 
@@ -38,14 +38,6 @@ NEW_SEED = b"\x07" * 32
 def village(tmp_path: Path) -> Iterator[VillageHome]:
     with open_village(tmp_path / "home", renderer=PaperRenderer()) as village:
         yield village
-
-
-@pytest.fixture
-def witness(tmp_path: Path) -> Iterator[WitnessProcess]:
-    witness = WitnessProcess(tmp_path / "town", "town.example/w", script=SERVE_IN_VILLAGE_TIME)
-    witness.start()
-    yield witness
-    witness.stop()
 
 
 def ask(village: VillageHome) -> list[str]:

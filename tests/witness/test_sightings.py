@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shutil
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pysqlite3.dbapi2 as sqlite
@@ -26,26 +25,12 @@ from ledger.service.standing import refuse_read_only
 from ledger.service.witnessing import ask_witnesses
 from tests.builders import VILLAGE
 from tests.fakes import SeededEntropy
-from tests.homes import VillageHome, open_village
+from tests.homes import VillageHome
 from tests.web.village import make_client
-from tests.witness.processes import SERVE_IN_VILLAGE_TIME, WitnessProcess, adopt_witnesses
+from tests.witness.processes import WitnessProcess, adopt_witnesses
 from web.app import create_app
 from web.asking import look_around
 from web.site import Site
-
-
-@pytest.fixture
-def village(tmp_path: Path) -> Iterator[VillageHome]:
-    with open_village(tmp_path / "home") as village:
-        yield village
-
-
-@pytest.fixture
-def witness(tmp_path: Path) -> Iterator[WitnessProcess]:
-    witness = WitnessProcess(tmp_path / "town", "town.example/w", script=SERVE_IN_VILLAGE_TIME)
-    witness.start()
-    yield witness
-    witness.stop()
 
 
 @pytest.fixture
