@@ -57,9 +57,6 @@ def record_claims(ports: Ports, village: str, passed: Sequence[Passed]) -> list[
     A claim recorded before is not recorded again: its first index is returned. Raises Refused with all faults of the
     first claim that has any, Tampered where the log does not extend its newest head.
     """
-    private = [text for item in passed for text in item.private]
-    if private:
-        ports.vault.keep_private(village, private)
     queue = _get_queue(ports.ledger, village)
     return queue.record(passed, lambda group: _record_group(ports, village, group))
 
@@ -79,6 +76,10 @@ def _record_group(
 ) -> list[list[Receipt] | Refused]:
     """Record several callers' claims in one transaction under one head; for each caller receipts, or a refusal."""
     signers = _unlock(ports, village, group)
+    # Kept before their entries are, and only once these can be signed.
+    private = [text for passed in group for item in passed for text in item.private]
+    if private:
+        ports.vault.keep_private(village, private)
     refused: dict[int, Refused] = {}
     recorded: _Recorded | None = None
     # Refusals stay from try to try: those before them in the line are the same again.
