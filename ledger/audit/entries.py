@@ -33,9 +33,9 @@ class EntryReader:
 
     def read_entry(self, index: int) -> Entry:
         """Return the entry at `index`; NotFound where there is none, NotProven where its bytes are no entry."""
-        return parse_entry(self.read_bytes(index))
+        return parse_entry(self.get_bytes(index))
 
-    def read_bytes(self, index: int) -> bytes:
+    def get_bytes(self, index: int) -> bytes:
         """Return the bytes at `index`; NotFound where there are none."""
         number, place = divmod(index, TILE_WIDTH)
         entries = self._read_bundle(number) if index >= 0 else []

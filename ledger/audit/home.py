@@ -119,7 +119,7 @@ class HomeReader:
     def _check_private(self, entries: EntryReader) -> Iterator[Finding]:
         """Every private digest opens with what the vault keeps, or belongs to nobody any more."""
         for index in self._meaning.private:
-            for digest in sorted(list_digests(SEALED, entries.read_bytes(index))):
+            for digest in sorted(list_digests(SEALED, entries.get_bytes(index))):
                 disclosure = self._source.find_private(digest)
                 if disclosure is None:
                     self.erased += 1

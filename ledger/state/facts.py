@@ -255,8 +255,7 @@ def scan_facts(facts: Facts, prefix: str, kind: type[T]) -> Iterator[tuple[str, 
 
 
 def _read(data: bytes, kind: type[T]) -> T:
-    # mypy looks for a class's hash among its instances'.
-    value: T = _decode(data, kind)  # type: ignore[arg-type]
+    value: T = _decode(data, kind)  # type: ignore[arg-type]  # mypy asks instances for the class's hash
     return value
 
 
