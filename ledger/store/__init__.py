@@ -16,6 +16,7 @@ Leaves to others: what an entry means (`books`, `state`), how it is hashed (`log
 | `ledger` | all villages' logs of a home, opened for reading or writing |
 | `reading`, `append` | one log within a transaction: read, and grown in this one place |
 | `projections` | facts as rows, written back at commit |
+| `watching` | whether anything was committed to a file since it was last asked |
 | `heads` | signed checkpoints, in a file that no restore touches |
 | `cosignatures` | what witnesses said of them, in the same file |
 | `witness` | a witness's own memory of the logs it watches, in a folder of its own |
