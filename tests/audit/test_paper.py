@@ -269,6 +269,22 @@ def test_entries_signed_anew_must_still_add_up(built: tuple[Any, Signer]) -> Non
     assert refuse(forge(sheets["finance"], stranger, list)) == "evidence-founding"
 
 
+@pytest.mark.parametrize("field", ["reverses", "replaces"])
+def test_a_correction_of_itself_is_refused_and_not_followed_for_ever(
+    built: tuple[Any, Signer], field: str
+) -> None:
+    sheets, signer = built
+
+    def turn(data: bytes) -> bytes:
+        return re.sub(
+            rb'"%s":[0-9]+' % field.encode(), b'"%s":%d' % (field.encode(), parse_entry(data).index), data
+        )
+
+    forged = forge(sheets["finance"], signer, lambda entries: [turn(data) for data in entries])
+
+    assert refuse(forged) == "evidence-index"
+
+
 def test_an_index_that_is_not_the_entrys_own_is_refused(sheets: Any) -> None:
     evidence = parse_evidence(sheets["finance"])
     last = evidence.entries[-1]

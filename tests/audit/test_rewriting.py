@@ -28,7 +28,7 @@ from tests.audit.conftest import LATER_MS, Files, audit_files, fill_finance, fin
 from tests.audit.rewriting import chain_entries, read_entries, sign_log
 from tests.builders import VILLAGE, Discloser, EntryChain, build_founding, build_reversal, build_seal
 from tests.fakes.clock import START_MS
-from tests.fakes.renderer import PaperRenderer
+from tests.fakes.renderer import PaperRenderer, PlainRenderer
 from tests.homes import open_village
 
 SEALED, SIZE = 6, 7
@@ -283,6 +283,28 @@ def test_an_unlawful_entry_well_chained_and_signed_is_named_with_its_fault(
     findings = find(sign_log(files, chain_entries(entries), signer))
 
     assert (code, index) in {(finding.code, finding.entry) for finding in findings}
+
+
+def test_a_sheet_is_held_to_its_own_size_where_entries_came_before_its_seal(tmp_path: Path) -> None:
+    """What was recorded while it was printed is not on it; its figures are judged as of the size that it names."""
+    with open_village(tmp_path / "home") as village:
+        village.open_books()
+        village.go_to("2026-11-02")
+        village.close("2026-10")
+        village.renderer = PlainRenderer(
+            lambda: village.record_voucher("购种子", 500, period="2026-11", occurred_on="2026-11-01")
+        )
+        _, receipt = village.seal("finance", "2026-10")
+        files = village.export()
+        key = (tmp_path / "home" / "keys" / f"{VILLAGE}.key").read_text().strip()
+    entries = read_entries(files, receipt.index + 1)
+    assert find(files) == []
+    assert entries[receipt.index].body.size == receipt.index - 1
+
+    entries[receipt.index] = _replace_body(entries[receipt.index], figures="0" * 64)
+    findings = find(sign_log(files, chain_entries(entries), parse_signing_key(key)))
+
+    assert ("figures-differ", receipt.index) in {(finding.code, finding.entry) for finding in findings}
 
 
 @pytest.mark.parametrize("code", ["index-differs", "previous-differs", "entry-canonical"])

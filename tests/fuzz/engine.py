@@ -146,6 +146,7 @@ def _fuzz(target: Target, samples: Samples, out: Path, runs: int, seed: int, cou
     options = {
         "artifact_prefix": f"{out}/{target.name}-",
         "max_len": target.max_bytes,
+        "reload": 0,  # It would look every second for what others found, and run what it wrote there itself again.
         "rss_limit_mb": 2_048,
         "runs": runs,
         "seed": seed,

@@ -17,7 +17,7 @@ from ledger.data import load_reference
 from ledger.errors import NotProven, Refused
 from ledger.evidence import parse_evidence, verify_evidence
 from ledger.log.checkpoint import format_checkpoint, open_checkpoint, open_cosigned, parse_checkpoint
-from ledger.log.commitments import digest_disclosure, make_disclosure, open_disclosure
+from ledger.log.commitments import digest_disclosure, make_disclosure, open_disclosure, parse_disclosure
 from ledger.log.cosignature import parse_witness_verifier
 from ledger.log.hashing import EMPTY_ROOT, format_hash, parse_base64, parse_hash
 from ledger.log.keys import format_verifier_key, make_signer, parse_signing_key, parse_verifier_key
@@ -210,6 +210,7 @@ def _take_base64(data: bytes) -> None:
 def _take_disclosure(data: bytes) -> None:
     text = decode(data)
     name, value = open_disclosure(text, digest_disclosure(text) if text.isascii() else "")
+    assert parse_disclosure(text) == (name, value)
     assert isinstance(make_disclosure(bytes(32), name, value), str)
 
 
@@ -327,7 +328,7 @@ PARSERS = (
     ),
     Target("frontier", (parse_frontier,), just(_take_frontier), named("frontier"), 8_000),
     Target("hash", (parse_base64, parse_hash), just(_take_base64), given(EMPTY_TEXT), 8_000),
-    Target("disclosure", (open_disclosure,), just(_take_disclosure), named("text/"), 8_000),
+    Target("disclosure", (open_disclosure, parse_disclosure), just(_take_disclosure), named("text/"), 8_000),
     Target("entry", (parse_entry,), just(_take_entry), named("entry/"), 12_000, mutate=mutate_json),
     Target("claim", (parse_claim,), just(_take_claim), named("claim/"), 8_000, mutate=mutate_json),
     Target(
