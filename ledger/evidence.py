@@ -36,7 +36,7 @@ from ledger.log.commitments import digest_disclosure, open_disclosure
 from ledger.log.hashing import format_hash, hash_leaf, parse_hash
 from ledger.log.note import parse_note_verifier
 from ledger.log.proofs import build_inclusion, verify_inclusion
-from ledger.log.tiles import HashReader
+from ledger.log.tiles import HashReader, TileCache
 from ledger.state import Facts, MemoryFacts, Reference, fold_entry
 from ledger.state.facts import (
     BranchFacts,
@@ -108,9 +108,10 @@ class Verified(msgspec.Struct, frozen=True, kw_only=True):
 def build_evidence(reader: LogReader, head: SheetHead, *, note: bytes, verifier_key: str) -> bytes:
     """Return the attachment of a sheet whose head is `head`; `note` is the signed checkpoint of `reader.size`."""
     indexes = select_indexes(reader.facts, head.kind, head.period)
+    tiles = TileCache(reader)
     evidence = Evidence(
         checkpoint=note.decode(),
-        entries=tuple(_prove_entry(reader, index) for index in indexes),
+        entries=tuple(_prove_entry(reader, tiles, index) for index in indexes),
         head=head,
         texts=tuple(text for index in indexes for text in reader.list_texts(index)),
         v=1,
@@ -184,8 +185,8 @@ def list_digests(what: re.Pattern[bytes], data: bytes) -> set[str]:
     return {digest.decode() for digest in what.findall(data)}
 
 
-def _prove_entry(reader: LogReader, index: int) -> ProvenEntry:
-    path = build_inclusion(reader, index, reader.size)
+def _prove_entry(reader: LogReader, tiles: HashReader, index: int) -> ProvenEntry:
+    path = build_inclusion(tiles, index, reader.size)
     return ProvenEntry(
         bytes=reader.get_entry_bytes(index).decode(),
         index=index,

@@ -35,6 +35,7 @@ ED25519_COSIGNATURE = 0x04
 SEED_BYTES = 32
 SIGNATURE_BYTES = 64
 _PUBLIC_KEY_BYTES = 32
+_NAME = re.compile(r"[^\s+\x00-\x1f]+")
 _KEY_ID = re.compile(r"[0-9a-f]{8}")
 _SIGNING_KEY_PREFIX = "PRIVATE+KEY+"
 
@@ -144,7 +145,7 @@ def is_key_name(name: str) -> bool:
         return False
     if not 0 < length <= KEY_NAME_MAX_BYTES:
         return False
-    return not any(character.isspace() or character == "+" or character < " " for character in name)
+    return _NAME.fullmatch(name) is not None
 
 
 def _format_key(key: VerifierKey, material: bytes) -> str:

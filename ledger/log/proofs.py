@@ -161,7 +161,7 @@ def _verify_trivial_consistency(
 
 def _read_path(reader: HashReader, nodes: Sequence[tuple[int, int]], size: int) -> Path:
     """Return the hashes of `nodes`, which were found from the root downwards, from the leaves upwards."""
-    tiles = TileCache(reader)
+    tiles = reader if isinstance(reader, TileCache) else TileCache(reader)
     return tuple(read_subtree(tiles, start, end, size) for start, end in reversed(nodes))
 
 

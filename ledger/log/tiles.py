@@ -115,36 +115,60 @@ class HashReader(Protocol):
 
 
 class TileCache:
-    """A reader that asks another for each tile once: one for each page, proof or audit.
+    """A reader that asks another for each tile once, and hashes it once: one for each page, proof or audit.
 
     Refuses a tile of another length than asked for, so that nobody downstream need check.
     """
 
     def __init__(self, reader: HashReader) -> None:
         self._reader = reader
-        self._tiles: dict[tuple[int, int], bytes] = {}
+        self._rows: dict[
+            tuple[int, int], list[bytes]
+        ] = {}  # A tile, then the nodes over its pairs, over theirs, …
 
     def read_tile(self, level: int, index: int, width: int) -> bytes:
         """See `HashReader`."""
-        data = self._tiles.get((level, index), b"")
-        if len(data) < width * HASH_BYTES:
+        return self._read_rows(level, index, width)[0][: width * HASH_BYTES]
+
+    def read_node(self, level: int, index: int, width: int, height: int, place: int) -> Hash:
+        """Return node `place` of those `height` above the hashes of a tile of `width`, both from 0.
+
+        The first node asked for costs the hashing of the whole tile, as a proof through it does; all others nothing.
+        """
+        rows = self._read_rows(level, index, width)
+        while len(rows) <= height:
+            rows.append(_fold(rows[-1]))
+        return rows[height][place * HASH_BYTES : (place + 1) * HASH_BYTES]
+
+    def _read_rows(self, level: int, index: int, width: int) -> list[bytes]:
+        rows = self._rows.get((level, index))
+        if rows is None or len(rows[0]) < width * HASH_BYTES:
             data = self._reader.read_tile(level, index, width)
             if len(data) != width * HASH_BYTES:
                 path = format_tile_path(Tile(level, index, width))
                 raise NotProven(
                     f"瓦片 {path} 应有 {width * HASH_BYTES} 字节，实有 {len(data)} 字节", code="tile-length"
                 )
-            self._tiles[level, index] = data
-        return data[: width * HASH_BYTES]
+            rows = self._rows[level, index] = [data]
+        return rows
+
+
+def _fold(row: bytes) -> bytes:
+    """Return the nodes over the pairs of a row; a hash left over has none yet."""
+    # A pair of hashes lies side by side in a row: a node is the hash of its 64 bytes, uncut.
+    return b"".join(
+        sha256(b"\x01" + row[i : i + 2 * HASH_BYTES]).digest()
+        for i in range(0, len(row) - HASH_BYTES, 2 * HASH_BYTES)
+    )
 
 
 def read_subtree(reader: HashReader, start: int, end: int, size: int) -> Hash:
     """Return the root over leaves `start` up to `end` of the tree of `size` leaves, from its tiles.
 
-    (`start`, `end`) is a node of that tree or of an earlier size of it. O(log n) tiles.
-    Source: RFC 6962, section 2.1.
+    (`start`, `end`) is a node of that tree or of an earlier size of it. O(log n) tiles; with a `TileCache` for reader
+    those that it has are neither read nor hashed again. Source: RFC 6962, section 2.1.
     """
-    roots = [_read_perfect(reader, first, height, size) for first, height in split_range(start, end)]
+    roots = _read_perfect(reader, start, end, size)
     if not roots:
         return EMPTY_ROOT
     root = roots.pop()
@@ -158,23 +182,19 @@ def read_frontier(reader: HashReader, at: int, size: int) -> Frontier:
 
     Requires 0 <= at <= size.
     """
-    return Frontier(
-        at, tuple(_read_perfect(reader, first, height, size) for first, height in split_range(0, at))
-    )
+    return Frontier(at, tuple(_read_perfect(reader, 0, at, size)))
 
 
-def _read_perfect(reader: HashReader, first: int, height: int, size: int) -> Hash:
-    """Return the root over 2^`height` leaves from `first` on: a run of hashes within one tile, folded."""
-    level, rest = divmod(height, TILE_HEIGHT)
-    index, place = divmod(first >> (TILE_HEIGHT * level), TILE_WIDTH)
-    tile = reader.read_tile(level, index, count_tile_width(level, index, size))
-    row = tile[place * HASH_BYTES : (place + (1 << rest)) * HASH_BYTES]
-    while len(row) > HASH_BYTES:
-        # A pair of hashes lies side by side in a tile: a node is the hash of its 64 bytes, uncut.
-        row = b"".join(
-            sha256(b"\x01" + row[i : i + 2 * HASH_BYTES]).digest() for i in range(0, len(row), 2 * HASH_BYTES)
-        )
-    return row
+def _read_perfect(reader: HashReader, start: int, end: int, size: int) -> list[Hash]:
+    """Return the roots of the perfect trees that leaves `start` up to `end` fall into; each lies within one tile."""
+    tiles = reader if isinstance(reader, TileCache) else TileCache(reader)
+    roots = []
+    for first, height in split_range(start, end):
+        level, above = divmod(height, TILE_HEIGHT)
+        index, place = divmod(first >> (TILE_HEIGHT * level), TILE_WIDTH)
+        width = count_tile_width(level, index, size)
+        roots.append(tiles.read_node(level, index, width, above, place >> above))
+    return roots
 
 
 class MemoryTiles:

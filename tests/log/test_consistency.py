@@ -8,7 +8,7 @@ from ledger.errors import NotProven
 from ledger.limits import PROOF_MAX_HASHES, TREE_SIZE_MAX
 from ledger.log.hashing import EMPTY_ROOT, format_hash
 from ledger.log.proofs import build_consistency, verify_consistency
-from ledger.log.tiles import MemoryTiles
+from ledger.log.tiles import MemoryTiles, TileCache
 from tests.log.evidence import load_vectors, make_leaves, spoil
 from tests.reference import ReferenceTree, is_consistent
 
@@ -41,9 +41,9 @@ def test_a_known_consistency_proof_has_its_known_answer(vector):
 @pytest.mark.parametrize("from_size", range(1, 257, 64))
 def test_every_pair_of_sizes_up_to_256_is_proven_by_the_reference_path(from_size):
     for new in range(from_size, from_size + 64):
-        new_root = REFERENCE.root(0, new)
+        new_root, tiles = REFERENCE.root(0, new), TileCache(MEMORY)
         for old in range(new + 1):
-            path = build_consistency(MEMORY, old, new)
+            path = build_consistency(tiles, old, new)
             evidence = (old, REFERENCE.root(0, old), new, new_root, path)
 
             assert list(path) == (REFERENCE.consistency(old, new) if old else [])

@@ -8,7 +8,7 @@ from ledger.errors import NotProven
 from ledger.limits import PROOF_MAX_HASHES, TREE_SIZE_MAX
 from ledger.log.hashing import EMPTY_ROOT, format_hash
 from ledger.log.proofs import build_inclusion, verify_inclusion
-from ledger.log.tiles import MemoryTiles
+from ledger.log.tiles import MemoryTiles, TileCache
 from ledger.log.tree import compute_root
 from tests.log.evidence import load_vectors, make_leaves, spoil
 from tests.reference import ReferenceTree, is_included
@@ -37,9 +37,9 @@ def test_a_known_inclusion_proof_has_its_known_answer(vector):
 @pytest.mark.parametrize("from_size", range(1, 257, 64))
 def test_every_index_in_every_size_up_to_256_is_proven_by_the_reference_path(from_size):
     for size in range(from_size, from_size + 64):
-        root = REFERENCE.root(0, size)
+        root, tiles = REFERENCE.root(0, size), TileCache(MEMORY)
         for index in range(size):
-            path = build_inclusion(MEMORY, index, size)
+            path = build_inclusion(tiles, index, size)
 
             assert list(path) == REFERENCE.inclusion(index, size)
             verify_inclusion(LEAVES[index], index, size, path, root)

@@ -204,6 +204,14 @@ def test_a_name_has_no_space_plus_or_control_character(name, is_good):
     assert is_key_name(name) is is_good
 
 
+def test_of_all_characters_a_name_lacks_spaces_plus_and_controls():
+    wrong = {one for one in map(chr, range(0x11_0000)) if not is_key_name(f"a{one}a")}
+
+    spaces = {one for one in map(chr, range(0x11_0000)) if one.isspace()}
+    surrogates = set(map(chr, range(0xD800, 0xE000)))
+    assert wrong == spaces | surrogates | {"+"} | set(map(chr, range(0x20)))
+
+
 def test_making_a_key_with_an_impossible_name_is_our_own_mistake():
     with pytest.raises(ValueError, match="not a key name"):
         make_signer("a b", bytes(32))

@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 from ledger.errors import NotProven
 from ledger.limits import ENTRY_MAX_BYTES, TREE_SIZE_MAX
 from ledger.log.hashing import EMPTY_ROOT
+from ledger.log.proofs import build_consistency, build_inclusion
 from ledger.log.tiles import (
     ENTRIES,
     MemoryTiles,
@@ -25,6 +26,7 @@ from tests.reference import ReferenceTree
 
 LEAVES = make_leaves(70_000)
 MEMORY = MemoryTiles(LEAVES)
+REFERENCE = ReferenceTree(LEAVES)
 
 tiles = st.builds(Tile, st.integers(ENTRIES, 63), st.integers(0, TREE_SIZE_MAX), st.integers(1, 256))
 sizes = st.integers(0, 70_000)
@@ -163,7 +165,7 @@ def test_any_node_is_read_from_tiles_as_the_reference_computes_it(multiple, coun
 
     found = read_subtree(MEMORY, start, start + count, 70_000)
 
-    assert found == ReferenceTree(LEAVES).root(start, start + count)
+    assert found == REFERENCE.root(start, start + count)
 
 
 def test_a_node_over_more_than_a_tile_is_read_from_the_levels_above():
@@ -176,7 +178,7 @@ def test_a_node_over_more_than_a_tile_is_read_from_the_levels_above():
 
     found = read_subtree(Asking(), 65_536, 70_000, 70_000)
 
-    assert found == ReferenceTree(LEAVES).root(65_536, 70_000)
+    assert found == REFERENCE.root(65_536, 70_000)
     assert set(asked) == {(1, 1, 17), (0, 273, 112)}
 
 
@@ -207,6 +209,15 @@ def test_a_cache_asks_once_and_again_only_for_more():
 
     assert asked == [10, 20]
     assert [len(data) for data in found] == [320, 160, 640, 640]
+
+
+def test_one_cache_proves_trees_that_grew_and_older_ones():
+    kept = TileCache(MEMORY)
+
+    for size in (200, 256, 300, 700, 70_000, 513, 3):
+        for index in (0, size // 2, size - 1):
+            assert list(build_inclusion(kept, index, size)) == REFERENCE.inclusion(index, size)
+            assert list(build_consistency(kept, index + 1, size)) == REFERENCE.consistency(index + 1, size)
 
 
 @pytest.mark.parametrize(("level", "index", "path"), [(0, 274, "tile/0/274.p/9"), (3, 0, "tile/3/000.p/9")])

@@ -15,7 +15,7 @@ from ledger.log.hashing import EMPTY_ROOT, Hash, format_hash, hash_leaf
 from ledger.log.keys import Signer, VerifierKey, make_signer
 from ledger.log.note import NoteVerifier, format_note, format_signature, parse_note, sign_note
 from ledger.log.proofs import build_consistency
-from ledger.log.tiles import MemoryTiles
+from ledger.log.tiles import MemoryTiles, TileCache
 from ledger.log.tree import compute_root
 from ledger.log.witness import (
     PLAIN_TYPE,
@@ -221,13 +221,18 @@ class Remembering:
         self._verify(text, signature)
 
 
-def list_regrown() -> Iterator[tuple[int, int, bytes, MemoryTiles]]:
+def list_regrown() -> Iterator[tuple[int, int, bytes, TileCache]]:
     """Every (restored size, size regrown to, its checkpoint, its tree)."""
     for restored in range(LARGEST):
         for size in range(restored, LARGEST + 1):
             tiles = MemoryTiles([*LEAVES[:restored], *(hash_leaf(b"o%d" % i) for i in range(restored, size))])
             root = compute_root(tiles.frontier)
-            yield restored, size, sign_checkpoint(Checkpoint(ORIGIN, size, root), LOG_SIGNER), tiles
+            yield (
+                restored,
+                size,
+                sign_checkpoint(Checkpoint(ORIGIN, size, root), LOG_SIGNER),
+                TileCache(tiles),
+            )
 
 
 @pytest.mark.no_cover
