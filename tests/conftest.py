@@ -19,8 +19,22 @@ MEASURED = frozenset(
 """The rooms whose tests account for the coverage of the pure modules."""
 
 
+LONGEST = (
+    *(
+        "journeys/test_demo.py",
+        "audit/test_flips.py",
+        "web/test_check_browser.py",
+        "web/test_memory_browser.py",
+    ),
+    *("faults/test_power_cuts.py", "store/test_crowd.py", "web/test_entry_browser.py"),
+)
+"""Begun first: a file is one worker's, and a long one begun last leaves the others idle."""
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Spare the other rooms the tracing: it makes whatever reads a log half as slow again, and nobody reads it."""
     for item in items:
         if item.path.relative_to(TESTS).parts[0] not in MEASURED:
             item.add_marker("no_cover")
+    order = {TESTS / name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: order.get(item.path, len(order)))

@@ -24,6 +24,9 @@ PATHS = (
     *(SHEET + name for name in ("checkpoint", "figures.json", "sheet.pdf", "toolchain.json")),
 )
 
+SAMPLE, EDGE = 7, 80
+"""Of the lengths that a file may be cut to, every so many in the quick set, and each of so many at both ends."""
+
 Change = Callable[[str, bytes | None], Files]
 
 
@@ -70,9 +73,13 @@ def test_every_bit_of_a_length_flipped_names_its_entry_first(files: Files, chang
         place += 2 + len(entry)
 
 
+@pytest.mark.parametrize("step", [SAMPLE, pytest.param(1, marks=pytest.mark.deep)])
 @pytest.mark.parametrize("path", PATHS)
-def test_every_truncation_is_found_in_its_file(files: Files, change: Change, path: str) -> None:
-    for size in range(len(files[path])):
+def test_every_truncation_is_found_in_its_file(files: Files, change: Change, path: str, step: int) -> None:
+    whole = len(files[path])
+    for size in sorted(
+        {*range(0, whole, step), *range(min(EDGE, whole)), *range(max(0, whole - EDGE), whole)}
+    ):
         findings = find(change(path, files[path][:size]))
 
         assert findings, size

@@ -13,14 +13,22 @@ import pytest
 from ledger.service.outbound import Reply, Unreachable, post
 from tests.witness.processes import pick_port
 
+BODY = b"body"
 LIMIT = 1_000
 DEADLINE_S = 1.0
 Serve = Callable[[socket.socket], None]
 
 
+def receive(connection: socket.socket) -> None:
+    """Take the whole request: to close over a part that nobody read resets the connection."""
+    request = b""
+    while not request.endswith(BODY) and (part := connection.recv(65_536)):
+        request += part
+
+
 def send(text: bytes) -> Serve:
     def serve(connection: socket.socket) -> None:
-        connection.recv(65_536)
+        receive(connection)
         connection.sendall(text)
 
     return serve
@@ -30,7 +38,7 @@ def drip(head: bytes) -> Serve:
     """Send a byte now and then, for ever: each read succeeds, the whole never does."""
 
     def serve(connection: socket.socket) -> None:
-        connection.recv(65_536)
+        receive(connection)
         with contextlib.suppress(OSError):
             connection.sendall(head)
             while True:
@@ -64,7 +72,7 @@ def run(serve: Serve) -> Iterator[str]:
 
 
 def ask(url: str) -> Reply:
-    return post(url, b"body", answer_max_bytes=LIMIT, deadline_s=DEADLINE_S)
+    return post(url, BODY, answer_max_bytes=LIMIT, deadline_s=DEADLINE_S)
 
 
 @pytest.mark.parametrize("status", [b"200 OK", b"409 Conflict", b"503 Busy"])
