@@ -1,9 +1,11 @@
 """Group commit: of all who wait to record in one village's log, one records for everybody.
 
 Durability is two syncs and a signature, however many entries they cover. So whoever comes while another records waits
-in line; who gets the lock next takes the claims of all who wait, in the order in which they came, and has them
-recorded together. Nobody is answered before the group is durable and under a signed head: a crash gives none of them
-an answer, and all of them may ask again.
+in line. Who recorded hands over to the first in the line, who takes the claims of all that wait, in the order in which
+they came, and has them recorded together. (Handed over and not fought for: a lock goes to the thread that runs already,
+which has its next claim ready long before the others are awake, and everybody would be recorded alone.) Nobody is
+answered before the group is durable and under a signed head: a crash gives none of them an answer, and all of them may
+ask again.
 
 One who is refused leaves the others untouched. Where a group fails for any other reason, each of it is tried alone, so
 that everybody gets an answer about their own claims.
@@ -15,7 +17,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Sequence
-from threading import RLock
+from threading import Event, Lock, get_ident
 from typing import Generic, TypeVar
 
 from ledger.errors import Refused
@@ -38,49 +40,76 @@ class _Waiting(Generic[C, R]):
     def __init__(self, claims: Sequence[C]) -> None:
         self.claims = claims
         self.outcome: list[R] | Exception | None = None
+        self.thread = get_ident()
+        self.called = Event()  # To take the outcome, or to record for all who wait.
 
 
 class Queue(Generic[C, R]):
     """The line before one village's log. Safe between threads."""
 
     def __init__(self) -> None:
-        # Reentrant: who records while it records, as a port may, is served within its own turn instead of hanging.
-        self._lock = RLock()
+        self._lock = Lock()
+        self._recording: _Waiting[C, R] | None = None
         self._waiting: deque[_Waiting[C, R]] = deque()
 
     def record(self, claims: Sequence[C], record: Record[C, R]) -> list[R]:
         """Wait until `claims` are recorded, by this thread or by another, and return a result for each.
 
-        All of them or none: raises Refused, or whatever `record` raised on these claims alone.
+        All of them or none: raises Refused, or whatever `record` raised on these claims alone. Who records while it
+        records, as a port may, is served within its own turn.
         """
         mine: _Waiting[C, R] = _Waiting(claims)
-        self._waiting.append(mine)
-        try:
-            with self._lock:
-                while mine.outcome is None:
-                    self._serve(mine, record)
-        finally:
-            # Interrupted: what nobody waits for any more must not be recorded later on.
-            if mine.outcome is None and mine in self._waiting:
-                self._waiting.remove(mine)
+        recording = self._recording
+        if recording is not None and recording.thread == mine.thread:
+            _record_together([mine], record)
+        else:
+            self._line_up(mine, record)
         if isinstance(mine.outcome, Exception):
             raise mine.outcome
+        assert mine.outcome is not None
         return mine.outcome
 
     def __len__(self) -> int:
         """Return how many callers wait whom nobody records yet."""
         return len(self._waiting)
 
-    def _serve(self, mine: _Waiting[C, R], record: Record[C, R]) -> None:
+    def _line_up(self, mine: _Waiting[C, R], record: Record[C, R]) -> None:
+        try:
+            with self._lock:
+                self._waiting.append(mine)
+                if self._recording is None:
+                    self._call_next()
+            mine.called.wait()
+            while mine.outcome is None:
+                self._serve(record)
+        finally:
+            # Also where this one was interrupted, waiting or recording: what nobody waits for any more must not be
+            # recorded later on, and the others must not wait for one who left.
+            with self._lock:
+                if mine in self._waiting:
+                    self._waiting.remove(mine)
+                if self._recording is mine:
+                    self._call_next()
+
+    def _call_next(self) -> None:
+        """Have the first in the line record, under the lock."""
+        self._recording = self._waiting[0] if self._waiting else None
+        if self._recording is not None:
+            self._recording.called.set()
+
+    def _serve(self, record: Record[C, R]) -> None:
         """Record for those who came first."""
-        group = self._take()
+        with self._lock:
+            group = self._take()
         try:
             _record_together(group, record)
         finally:
-            # An interrupted leader leaves the others to the next.
-            self._waiting.extendleft(
-                item for item in reversed(group) if item.outcome is None and item is not mine
-            )
+            with self._lock:
+                # An interrupted one leaves the others to the next.
+                self._waiting.extendleft(item for item in reversed(group) if item.outcome is None)
+            for item in group:
+                if item.outcome is not None:
+                    item.called.set()
 
     def _take(self) -> list[_Waiting[C, R]]:
         group: list[_Waiting[C, R]] = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from threading import Event
@@ -51,6 +52,53 @@ def test_all_who_wait_are_recorded_together_in_the_order_in_which_they_came() ->
 
     assert log.groups == [[[1]], [[2, 3], [4], [5]]]
     assert [answer.result() for answer in answers] == [[10], [20, 30], [40], [50]]
+
+
+def test_whoever_waits_is_recorded_in_groups_however_often_they_come() -> None:
+    """Fought for, the turn goes to the thread that runs already, and most are recorded alone."""
+    groups: list[int] = []
+    queue: Queue[int, int] = Queue()
+    writers, claims = 8, 20
+
+    def wait_for_the_disk(group: Sequence[Sequence[int]]) -> list[list[int] | Refused]:
+        groups.append(len(group))
+        time.sleep(0.005)
+        return [list(claims) for claims in group]
+
+    def write(_writer: int) -> None:
+        for number in range(claims):
+            assert queue.record([number], wait_for_the_disk) == [number]
+
+    with ThreadPoolExecutor(writers) as pool:
+        list(pool.map(write, range(writers)))
+
+    assert sum(groups) == writers * claims
+    # One begins alone and the others gather behind it: two groups for a claim of each, 40. By a lock it was 79 to 102.
+    assert len(groups) <= 60
+
+
+def test_who_is_interrupted_once_called_leaves_the_line_to_the_next() -> None:
+    log = Log()
+    queue: Queue[int, int] = Queue()
+
+    def interrupt(_group: Sequence[Sequence[int]]) -> list[list[int] | Refused]:
+        raise KeyboardInterrupt
+
+    with ThreadPoolExecutor(3) as pool:
+        first = pool.submit(queue.record, [1], log.record)
+        assert log.begun.wait(60)
+        second = pool.submit(queue.record, [2], interrupt)
+        while len(queue) < 1:
+            pass
+        third = pool.submit(queue.record, [3], log.record)
+        while len(queue) < 2:
+            pass
+        log.go.set()
+
+        assert (first.result(60), third.result(60)) == ([10], [30])
+        with pytest.raises(KeyboardInterrupt):
+            second.result(60)
+    assert log.groups == [[[1]], [[3]]]
 
 
 def test_one_who_is_refused_leaves_the_others_untouched() -> None:
