@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import rich_click as click
 
@@ -24,6 +23,7 @@ from ledger.commands.common import (
     refuse_strangers,
     refuse_taken,
     village_option,
+    warn_of_address,
     write_whole,
 )
 from ledger.errors import Fault, NotFound, Refused, format_fault
@@ -31,7 +31,6 @@ from ledger.home import Home
 from ledger.ports import Ports, SheetJob
 from ledger.service.doctor import Check
 from ledger.service.drafts import refuse_no_month
-from ledger.service.policies import LOOPBACK_HOSTS
 from ledger.service.sheets import (
     SealedSheet,
     build_figures,
@@ -142,7 +141,7 @@ def seal(
         print_json({"faults": wrong, "left_out": left, "month": month, "sealed": sealed, "village": code})
     else:
         _tell(month, sealed, left)
-        _warn_of_address(home.config.public_base_url)
+        warn_of_address(home.config.public_base_url)
         for fault in wrong:
             print_notice(f"没有做成：{format_fault(fault)}")
     context.exit(1 if wrong else 0)
@@ -211,15 +210,6 @@ def _tell(month: str, sealed: list[SealedSheet], left: dict[SheetKind, tuple[Fau
         for fault in faults:
             if fault.code in LEFT_OUT:
                 print_notice(f"没有封存{fault.place}：{fault.found}。")
-
-
-def _warn_of_address(base_url: str) -> None:
-    """Say where the printed codes lead nowhere: a sealed sheet keeps the address that it was made with."""
-    if urlsplit(base_url).hostname in LOOPBACK_HOSTS:
-        print_notice(
-            f"注意：码里印的网址是 {base_url}，只有这台机器打得开。正式张贴以前，先在 mingbai.toml 里写好"
-            " public_base_url；已封存的表不会跟着改。"
-        )
 
 
 def find_sealed_pdf(home: Ports, village: str, kind: SheetKind, month: str) -> tuple[str, bytes] | None:

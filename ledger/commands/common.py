@@ -21,6 +21,7 @@ from ledger.keys import Passphrases
 from ledger.keys.passphrase import find_passphrases
 from ledger.ports import Ports
 from ledger.service.drafts import CHECKER_ROLES, MAKER_ROLES, ROLE_NAMES, check_person
+from ledger.service.policies import is_loopback
 from ledger.service.standing import refuse_read_only
 
 FINDINGS_MAX_SHOWN = 50
@@ -172,6 +173,15 @@ def get_writable_village(home: Ports, village: str | None) -> str:
 def print_notice(text: str) -> None:
     """Say something to the person, on standard error."""
     click.echo(text, err=True)
+
+
+def warn_of_address(base_url: str) -> None:
+    """Say where the printed codes lead nowhere: a sealed sheet keeps the address that it was made with."""
+    if is_loopback(base_url):
+        print_notice(
+            f"注意：码里印的网址是 {base_url}，只有这台机器打得开。正式张贴以前，先在 mingbai.toml 里写好"
+            " public_base_url；已封存的表不会跟着改。"
+        )
 
 
 def print_json(value: object) -> None:

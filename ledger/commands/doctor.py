@@ -20,6 +20,7 @@ from ledger.commands.keys import check_folder, check_keys
 from ledger.commands.witness import check_sightings, check_witness
 from ledger.home import Home, open_home
 from ledger.service.doctor import Check, check_python, check_villages
+from ledger.service.policies import is_loopback
 from ledger.store.engine import DATABASE_ERRORS, WAL_FLOOR, get_sqlite_version, list_setting_faults
 from ledger.upkeep.doctor import check_upkeep
 
@@ -163,7 +164,7 @@ def _check_files(home: Home) -> Iterator[Check]:
         name="文件权限",
         state="wrong" if exposed else "fine",
     )
-    local = home.config.public_base_url.startswith("http://127.0.0.1")
+    local = is_loopback(home.config.public_base_url)
     yield Check(
         advice="正式使用前在 mingbai.toml 里写好对外网址，否则手机扫码打不开" if local else "",
         found=home.config.public_base_url,

@@ -19,6 +19,7 @@ from ledger.commands.common import (
     print_json,
     print_notice,
     village_option,
+    warn_of_address,
 )
 from ledger.commands.keys import choose_protection
 from ledger.config import DEFAULT_BASE_URL, Config, check_base_url, check_database
@@ -82,6 +83,7 @@ def init_command(
         print_notice(f"账本文件夹：{home.path}")
         if village:
             _found(home, village, details, is_plain=is_plain)
+        warn_of_address(home.config.public_base_url)
 
 
 def _found(home: Home, village: str, details: dict[str, str], *, is_plain: bool) -> None:

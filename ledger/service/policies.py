@@ -60,6 +60,11 @@ def prepare_policy(ports: Ports, village: str, *, maker: str, text: bytes, resol
     return draft
 
 
+def is_loopback(url: str) -> bool:
+    """Tell whether an address leads nowhere but to the machine that opens it."""
+    return urlsplit(url).hostname in LOOPBACK_HOSTS
+
+
 def check_address(url: str | None, place: str) -> list[Fault]:
     """A witness is asked over https; over http only on this machine."""
     try:

@@ -125,6 +125,14 @@ def test_founding_again_changes_nothing_and_a_bad_founding_is_refused(home: Path
     assert list_codes(run("init", "--base-url", "ftp://x")) == ["setting-invalid"]
 
 
+def test_a_founding_says_where_the_codes_would_lead_nowhere(tmp_path: Path) -> None:
+    at = "https://mb.example.cn"
+
+    assert "只有这台机器打得开" in run("init", "--home", str(tmp_path / "one")).stderr
+    assert "只有这台机器打得开" not in run("init", "--home", str(tmp_path / "two"), "--base-url", at).stderr
+    assert "只有这台机器打得开" not in run("init", "--home", str(tmp_path / "two")).stderr
+
+
 def test_a_village_must_be_known(home: Path) -> None:
     assert list_codes(run("drafts", "--village", "1")) == ["village-unknown"]
 
