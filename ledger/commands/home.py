@@ -81,9 +81,9 @@ def init_command(
     config = Config(database=database, public_base_url=base_url)
     with closing(create_home(Path(path), config, passphrases=passphrases)) as home:
         print_notice(f"账本文件夹：{home.path}")
+        warn_of_address(home.config.public_base_url)
         if village:
             _found(home, village, details, is_plain=is_plain)
-        warn_of_address(home.config.public_base_url)
 
 
 def _found(home: Home, village: str, details: dict[str, str], *, is_plain: bool) -> None:
