@@ -131,6 +131,17 @@ def _build_unkept(path: str, found: str) -> Fault:
     )
 
 
+def _build_unextended() -> Fault:
+    """One sheet proves its own figures; whether a log extends a checkpoint only the log shows."""
+    return Fault(
+        code="checkpoint-needs-log",
+        place="--checkpoint",
+        found="核对的只是一张公开表",
+        expected="整本账：账本文件夹、导出的文件夹或 ZIP、网址",
+        remedy="反过来：核对整本账，--checkpoint 后面写这张表",
+    )
+
+
 def _print_paper_note(pdf: bytes) -> None:
     """Say what a file on its own cannot show, and how to hold it against the log."""
     click.echo("只凭这个文件，核对的是纸上的文字和数字；码和图要扫了才知道，多盖上去的图看不出来。")
@@ -142,12 +153,12 @@ def _audit_target(target: str, key: str | None, known: list[bytes]) -> tuple[Rep
     if re.match(r"https?://", target):
         address, pdf = find_copy(target)
         if pdf is not None:
-            return _audit_pdf(parse_pdf(pdf), key), pdf
+            return _audit_pdf(parse_pdf(pdf), key, known), pdf
         with closing(open_url(address)) as source:
             return _audit_log(source, key, known), None
     path = Path(target)
     if _is_pdf(path):
-        return _audit_pdf(read_pdf(path), key), path.read_bytes()
+        return _audit_pdf(read_pdf(path), key, known), path.read_bytes()
     if not path.exists():
         raise NotFound(f"{target}（找的是 {path.absolute()}）")
     with closing(open_folder(path) if path.is_dir() else open_zip(path)) as source:
@@ -229,6 +240,8 @@ def _audit_log(source: LogSource, key: str | None, known: list[bytes]) -> Report
         bar.stop()
 
 
-def _audit_pdf(sheet: tuple[bytes, str], key: str | None) -> Report:
+def _audit_pdf(sheet: tuple[bytes, str], key: str | None, known: list[bytes]) -> Report:
+    if known:
+        raise Refused([_build_unextended()])
     attached, printed = sheet
     return audit_evidence(attached, printed, load_reference(), trusted_key=key.strip() if key else None)

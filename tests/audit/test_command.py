@@ -214,6 +214,18 @@ def test_a_checkpoint_kept_from_earlier_must_be_extended(home: Path, tmp_path: P
     assert isinstance(missing.exception, Refused)
 
 
+def test_a_sheet_alone_cannot_be_held_against_a_checkpoint_and_says_so(home: Path) -> None:
+    kept = home / "export" / "checkpoint"
+
+    result = run("audit", str(home / "sheet.pdf"), "--checkpoint", str(kept))
+
+    assert isinstance(result.exception, CouldNotRun)
+    assert str(result.exception) == (
+        "--checkpoint：现为核对的只是一张公开表，应为整本账：账本文件夹、导出的文件夹或 ZIP、网址。"
+        "反过来：核对整本账，--checkpoint 后面写这张表。（checkpoint-needs-log）"
+    )
+
+
 @pytest.mark.parametrize("data", [b"", b"nonsense", b"%PDF-1.7 nonsense", b"PK\x03\x04"])
 def test_a_file_that_is_nothing_of_ours_is_refused_with_a_report(tmp_path: Path, data: bytes) -> None:
     path = tmp_path / "file"
