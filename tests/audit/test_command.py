@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import http.server
 import json
@@ -11,9 +12,11 @@ import sys
 import threading
 import zipfile
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import pysqlite3.dbapi2 as sqlite
 import pytest
 from click.testing import CliRunner, Result
 
@@ -212,6 +215,17 @@ def test_a_checkpoint_kept_from_earlier_must_be_extended(home: Path, tmp_path: P
     assert run("audit", str(home / "export"), "--checkpoint", str(tmp_path / "other")).exit_code == 1
     missing = run("audit", str(home / "export"), "--checkpoint", str(tmp_path / "none"))
     assert isinstance(missing.exception, Refused)
+
+
+def test_who_only_looks_at_a_home_does_not_wait_for_who_writes(home: Path) -> None:
+    with contextlib.ExitStack() as stack:
+        for name in ("heads.db", "ledger.db", "vault.db"):
+            writer = stack.enter_context(closing(sqlite.connect(str(home / "home" / name))))
+            writer.execute("BEGIN IMMEDIATE")
+
+        results = [run("audit", "--home", str(home / "home")), run("users", "list", "--home", str(home / "home"))]
+
+    assert [(result.exit_code, result.exception) for result in results] == [(0, None), (0, None)]
 
 
 def test_a_sheet_alone_cannot_be_held_against_a_checkpoint_and_says_so(home: Path) -> None:

@@ -8,6 +8,7 @@ the database at the revision before.
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import Literal
 
@@ -27,8 +28,11 @@ _FOLDER = Path(__file__).parent
 def migrate(engine: Engine, which: Which, revision: str = "head") -> None:
     """Bring the database behind `engine` up to `revision`, from empty or from whatever revision it has.
 
-    In PostgreSQL `engine` acts as the schema's owner: `postgresql.open_administration`.
+    One that is there already is only looked at: who opens it to read does not wait for who writes. In PostgreSQL
+    `engine` acts as the schema's owner: `postgresql.open_administration`.
     """
+    if find_revision(engine) == (find_newest_revision(which) if revision == "head" else revision):
+        return
     migrating = open_migrating_engine(engine) if engine.dialect.name == "sqlite" else engine
     try:
         with migrating.connect() as connection:
@@ -51,6 +55,12 @@ def list_revisions(which: Which) -> list[str]:
     """Return every revision, oldest first; the last is what this release works with."""
     script = ScriptDirectory.from_config(_make_config(which))
     return [revision.revision for revision in reversed(list(script.walk_revisions()))]
+
+
+@cache
+def find_newest_revision(which: Which) -> str:
+    """Return the revision that this release works with."""
+    return list_revisions(which)[-1]
 
 
 def _make_config(which: Which) -> Config:
