@@ -95,22 +95,35 @@ def test_the_audit_of_the_home_finds_nothing(demo: Home) -> None:
     assert report.entries > 500
 
 
+def refuse_unproven(demo: Home, sheet: SealedSheet) -> None:
+    pdf = PdfReader(BytesIO(demo.archive.find(sheet.pdf) or b""))
+    [data] = pdf.attachments[f"mingbai-{sheet.number}.json"]
+
+    text = "\n".join(page.extract_text() for page in pdf.pages)
+
+    report = audit_evidence(
+        data,
+        text,
+        demo.reference,
+        trusted_key=demo.get_signer(VILLAGE).verifier_key,
+    )
+
+    assert report.findings == (), sheet.number
+    assert "示例，非真实村庄" in text, sheet.number
+
+
+def test_a_pdf_proves_its_own_figures(demo: Home, sheets: list[SealedSheet]) -> None:
+    chosen = [sheet for sheet in sheets if sheet.period in {MONTHS[0], MONTHS[6], MONTHS[-1]}]
+
+    assert len(chosen) == 9
+    for sheet in chosen:
+        refuse_unproven(demo, sheet)
+
+
+@pytest.mark.deep
 def test_every_pdf_proves_its_own_figures(demo: Home, sheets: list[SealedSheet]) -> None:
     for sheet in sheets:
-        pdf = PdfReader(BytesIO(demo.archive.find(sheet.pdf) or b""))
-        [data] = pdf.attachments[f"mingbai-{sheet.number}.json"]
-
-        text = "\n".join(page.extract_text() for page in pdf.pages)
-
-        report = audit_evidence(
-            data,
-            text,
-            demo.reference,
-            trusted_key=demo.get_signer(VILLAGE).verifier_key,
-        )
-
-        assert report.findings == (), sheet.number
-        assert "示例，非真实村庄" in text, sheet.number
+        refuse_unproven(demo, sheet)
 
 
 def test_two_decoders_that_others_wrote_read_both_codes_off_the_paper(
