@@ -223,7 +223,10 @@ def test_who_only_looks_at_a_home_does_not_wait_for_who_writes(home: Path) -> No
             writer = stack.enter_context(closing(sqlite.connect(str(home / "home" / name))))
             writer.execute("BEGIN IMMEDIATE")
 
-        results = [run("audit", "--home", str(home / "home")), run("users", "list", "--home", str(home / "home"))]
+        results = [
+            run("audit", "--home", str(home / "home")),
+            run("users", "list", "--home", str(home / "home")),
+        ]
 
     assert [(result.exit_code, result.exception) for result in results] == [(0, None), (0, None)]
 

@@ -61,6 +61,18 @@ def test_the_same_kind_gives_the_same_bytes(kind: WorkbookKind) -> None:
     assert build_template(kind) == build_template(kind)
 
 
+@pytest.mark.parametrize("kind", list(WORKBOOKS))
+def test_a_printed_page_has_every_column_and_the_header(kind: WorkbookKind) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(build_template(kind)))
+
+    for sheet in WORKBOOKS[kind].sheets:
+        page = book[sheet.name]
+        assert page.sheet_properties.pageSetUpPr.fitToPage
+        assert (page.page_setup.fitToWidth or 1, page.page_setup.fitToHeight) == (1, 0)  # One is not written.
+        assert (page.page_setup.orientation, page.page_setup.paperSize) == ("landscape", 9)
+        assert page.print_title_rows == "$1:$1"
+
+
 def test_codes_keep_their_zeros_and_choices_come_from_the_shipped_data() -> None:
     book = openpyxl.load_workbook(io.BytesIO(build_template("points")))
     sheet: Any = book["积分"]

@@ -14,6 +14,7 @@ from pathlib import Path
 import xlsxwriter
 
 from ledger.data import load_reference
+from ledger.service.workbooks.templates import set_up_printing
 from web.demo.books import MONTHS, DemoVoucher, list_corrections, list_opening, list_vouchers
 from web.demo.people import (
     APPROVERS,
@@ -142,10 +143,7 @@ def _write(sheets: dict[str, list[Row]]) -> bytes:
     for name, rows in sheets.items():
         sheet = book.add_worksheet(name)
         sheet.freeze_panes(1, 0)
-        sheet.set_landscape()
-        sheet.set_paper(9)  # A4
-        sheet.fit_to_pages(1, 0)
-        sheet.repeat_rows(0)
+        set_up_printing(sheet)
         sheet.set_row(0, 22)
         sheet.write_row(0, 0, rows[0], header)
         for place, row in enumerate(rows[1:], 1):

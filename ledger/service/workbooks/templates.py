@@ -89,12 +89,21 @@ def _write_sheet(workbook: Any, sheet: Sheet, lists: Mapping[str, Sequence[str]]
     page = workbook.add_worksheet(sheet.name)
     head = workbook.add_format({"bold": True, "bg_color": "#E8F0E4", "border": 1, "text_wrap": True})
     page.freeze_panes(1, 0)
+    set_up_printing(page)
     for number, column in enumerate(sheet.columns):
         style = workbook.add_format({"num_format": _FORMATS[column.form]})
         page.set_column(number, number, _WIDTHS.get(column.header, _WIDTH), style)
         page.write_string(0, number, column.header, head)
         rule = _build_validation(column, list(lists))
         page.data_validation(1, number, WORKBOOK_MAX_ROWS, number, rule)
+
+
+def set_up_printing(page: Any) -> None:
+    """Have a worksheet of xlsxwriter printed on A4 across, as wide as one page, with its header on each."""
+    page.set_paper(9)  # A4, by the file format
+    page.set_landscape()
+    page.fit_to_pages(1, 0)
+    page.repeat_rows(0)
 
 
 def _build_validation(column: Column, listed: Sequence[str]) -> dict[str, object]:
@@ -120,6 +129,8 @@ def _write_notes(workbook: Any, book: Workbook) -> None:
     page = workbook.add_worksheet(NOTES_SHEET)
     bold = workbook.add_format({"bold": True})
     wrap = workbook.add_format({"text_wrap": True, "valign": "top"})
+    page.set_paper(9)
+    page.fit_to_pages(1, 0)
     page.set_column(0, 1, 14)
     page.set_column(2, 2, 60)
     page.set_column(3, 3, 24)
