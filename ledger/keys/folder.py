@@ -172,7 +172,7 @@ class KeyFolder:
     def open_signer(self, file: KeyFile) -> Signer:
         """Return what signs for a file, unlocked once a process."""
         if isinstance(file, PlainKey):
-            return make_signer(file.key.name, file.seed)
+            return file.signer
         with self._lock:
             if file.key not in self._opened:
                 self._opened[file.key] = self._unlock(file)

@@ -39,6 +39,7 @@ from ledger.limits import HASH_BYTES, KDF_LANES_MAX, KDF_MEMORY_MAX_KIB, KDF_PAS
 from ledger.log.hashing import parse_base64
 from ledger.log.keys import (
     SEED_BYTES,
+    Signer,
     VerifierKey,
     format_verifier_key,
     make_signer,
@@ -87,10 +88,11 @@ class TokenKey:
 
 @dataclass(frozen=True, slots=True)
 class PlainKey:
-    """A key that lies open; `seed` are its 32 secret bytes."""
+    """A key that lies open; `seed` are its 32 secret bytes, `signer` signs with them."""
 
     key: VerifierKey
     seed: bytes = field(repr=False)
+    signer: Signer = field(compare=False, repr=False)
 
 
 KeyFile = ProtectedKey | TokenKey | PlainKey
@@ -150,7 +152,8 @@ def open_protected(key: ProtectedKey, passphrase: str) -> bytes:
 
 
 def _parse_plain(text: str) -> PlainKey:
-    return PlainKey(parse_signing_key(text).key, parse_base64(text.split("+", 4)[4])[1:])
+    signer = parse_signing_key(text)
+    return PlainKey(signer.key, parse_base64(text.split("+", 4)[4])[1:], signer)
 
 
 def _parse_token(key: VerifierKey, line: str) -> TokenKey:

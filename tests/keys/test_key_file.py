@@ -158,7 +158,8 @@ def test_a_file_too_long_or_not_ascii_is_refused() -> None:
 def test_a_plain_file_of_before_is_still_read_and_shows_its_secret_nowhere() -> None:
     file = parse_key_file(PLAIN)
 
-    assert file == PlainKey(make_signer(ORIGIN, SEED).key, SEED)
+    signer = make_signer(ORIGIN, SEED)
+    assert file == PlainKey(signer.key, SEED, signer)
     assert repr(SEED) not in repr(file)
     for place in range(len(PLAIN) - 1):
         with pytest.raises(NotProven) as error:
