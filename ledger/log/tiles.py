@@ -130,15 +130,22 @@ class TileCache:
         """See `HashReader`."""
         return self._read_rows(level, index, width)[0][: width * HASH_BYTES]
 
-    def read_node(self, level: int, index: int, width: int, height: int, place: int) -> Hash:
-        """Return node `place` of those `height` above the hashes of a tile of `width`, both from 0.
+    def read_perfect(self, first: int, height: int, size: int) -> Hash:
+        """Return the root of the 2^`height` leaves from `first` on, a perfect tree within the tree of `size` leaves.
 
-        The first node asked for costs the hashing of the whole tile, as a proof through it does; all others nothing.
+        The first one asked for costs the hashing of the whole tile that it lies in, as a proof through it does; all
+        others nothing.
         """
-        rows = self._read_rows(level, index, width)
-        while len(rows) <= height:
-            rows.append(_fold(rows[-1]))
-        return rows[height][place * HASH_BYTES : (place + 1) * HASH_BYTES]
+        level, above = divmod(height, TILE_HEIGHT)
+        index, place = divmod(first >> (TILE_HEIGHT * level), TILE_WIDTH)
+        begin = (place >> above) * HASH_BYTES
+        end = begin + HASH_BYTES
+        rows = self._rows.get((level, index))
+        if rows is None or len(rows) <= above or len(rows[above]) < end:
+            rows = self._read_rows(level, index, count_tile_width(level, index, size))
+            while len(rows) <= above:
+                rows.append(_fold(rows[-1]))
+        return rows[above][begin:end]
 
     def _read_rows(self, level: int, index: int, width: int) -> list[bytes]:
         rows = self._rows.get((level, index))
@@ -168,9 +175,9 @@ def read_subtree(reader: HashReader, start: int, end: int, size: int) -> Hash:
     (`start`, `end`) is a node of that tree or of an earlier size of it. O(log n) tiles; with a `TileCache` for reader
     those that it has are neither read nor hashed again. Source: RFC 6962, section 2.1.
     """
-    roots = _read_perfect(reader, start, end, size)
-    if not roots:
+    if start == end:
         return EMPTY_ROOT
+    roots = _read_perfect(reader, start, end, size)
     root = roots.pop()
     while roots:
         root = hash_node(roots.pop(), root)
@@ -188,13 +195,7 @@ def read_frontier(reader: HashReader, at: int, size: int) -> Frontier:
 def _read_perfect(reader: HashReader, start: int, end: int, size: int) -> list[Hash]:
     """Return the roots of the perfect trees that leaves `start` up to `end` fall into; each lies within one tile."""
     tiles = reader if isinstance(reader, TileCache) else TileCache(reader)
-    roots = []
-    for first, height in split_range(start, end):
-        level, above = divmod(height, TILE_HEIGHT)
-        index, place = divmod(first >> (TILE_HEIGHT * level), TILE_WIDTH)
-        width = count_tile_width(level, index, size)
-        roots.append(tiles.read_node(level, index, width, above, place >> above))
-    return roots
+    return [tiles.read_perfect(first, height, size) for first, height in split_range(start, end)]
 
 
 class MemoryTiles:
