@@ -8,7 +8,7 @@ from pathlib import Path
 
 import rich_click as click
 
-from ledger.books.values import SheetKind
+from ledger.books.values import SHEET_KINDS, SheetKind
 from ledger.canonical import encode_value
 from ledger.commands.common import (
     build_unwritable,
@@ -44,7 +44,6 @@ from ledger.state.keys import get_key_at
 from reports.fonts import FontsMissing, find_fonts
 from reports.worker import WorkerRenderer
 
-ALL_KINDS: tuple[SheetKind, ...] = ("finance", "points", "scores")
 LEFT_OUT = frozenset({"sheet-nothing", "sheet-unchanged"})
 """Why a sheet that nobody named is left out, and no fault."""
 
@@ -56,7 +55,7 @@ LEFT_OUT = frozenset({"sheet-nothing", "sheet-unchanged"})
 @click.option(
     "--kind",
     required=True,
-    type=click.Choice(["finance", "points", "scores"]),
+    type=click.Choice(SHEET_KINDS),
     help="哪种表：finance 财务，points 村民积分，scores 党员评分。",
 )
 @click.option("--out", required=True, metavar="文件.pdf", help="写到哪个文件。")
@@ -110,7 +109,7 @@ def sheet(
     "--kind",
     "kinds",
     multiple=True,
-    type=click.Choice(["finance", "points", "scores"]),
+    type=click.Choice(SHEET_KINDS),
     help="哪种表，可写多次；不写就封存本村有的、有新内容的。",
 )
 @maker_option
@@ -132,7 +131,7 @@ def seal(
     code = get_writable_village(home, village)
     refuse_strangers(home, code, maker=maker)
     folder = _make_folder(out)
-    sealed, left = _seal_each(home, code, kinds or ALL_KINDS, month, maker)
+    sealed, left = _seal_each(home, code, kinds or SHEET_KINDS, month, maker)
     if not sealed:
         raise Refused(_choose_faults(left))
     wrong = [fault for faults in left.values() for fault in faults if kinds or fault.code not in LEFT_OUT]

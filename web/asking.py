@@ -6,10 +6,12 @@ ask --due` from a timer needs it not, and both together ask nobody twice.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import threading
 from collections.abc import Sequence
 
+from ledger.errors import NotFound, Tampered
 from ledger.ports import Ports
 from ledger.service.sightings import ACCUSING, Fetch, fetch_last, look_at_witnesses
 from ledger.service.standing import Standing, build_forked
@@ -81,5 +83,6 @@ def _ask_forever(
 
 
 def _has_witnesses(ports: Ports, village: str) -> bool:
-    with ports.ledger.read(village) as reader:
+    with contextlib.suppress(NotFound, Tampered), ports.ledger.read(village) as reader:
         return find_witness_policy(reader) is not None
+    return False  # It is read-only, and says so; the others' are asked.

@@ -15,7 +15,7 @@ from ledger.commands.refusals import explain_os_error
 from ledger.errors import Fault, Refused, format_fault
 from ledger.home import Home
 from ledger.service.doctor import Check
-from ledger.service.standing import list_standings
+from ledger.service.standing import list_known_villages, list_standings
 from web.app import create_app
 from web.asking import look_around, start_asking
 from web.assets import has_fallback
@@ -50,7 +50,7 @@ def serve_home(home: Home, *, host: str, port: int, listener: socket.socket | No
     First every village's log is held against what its witnesses saw, for a few seconds at most, and against its newest
     head; then what a crash left unsigned is signed.
     """
-    halted = look_around(home, home.ledger.list_villages())
+    halted = look_around(home, list_known_villages(home))
     for standing in list_standings(home, halted):
         if standing.fault is not None:
             print_notice(f"只能看：{format_fault(standing.fault)}")

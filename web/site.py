@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Callable, Mapping
 from typing import NamedTuple, Protocol
 
 from ledger.books.village import LogRefounded, VillageDescribed
-from ledger.errors import NotFound
+from ledger.errors import NotFound, Tampered
 from ledger.figures import read_text
 from ledger.log.confirmation import Confirmation, format_confirmation
 from ledger.ports import Head, Ports, Reader, Version
@@ -171,7 +172,14 @@ class Site:
         """Return the page of the village's state now, made if it is not kept."""
         # Before the view is opened: a head signed in between would promise more than the view holds.
         newest = self.ports.heads.find_newest(village)
-        with self.ports.ledger.read(village) as reader:
+        with contextlib.ExitStack() as stack:
+            try:
+                reader = stack.enter_context(self.ports.ledger.read(village))
+            except NotFound as error:
+                if newest is None:
+                    raise
+                # No address that somebody mistyped: a log that was signed is gone.
+                raise Tampered(0, f"签过名的 {newest.size} 项", "账本里一项也没有") from error
             mark = self.ports.cosignatures.get_mark(village) if by_witnesses or None not in versions else 0
             signed, words = newest.size if newest else 0, ""
             if by_witnesses:

@@ -9,7 +9,6 @@ from ledger.books.values import SheetKind
 from ledger.state import BEIJING
 from web.i18n import _
 
-SHEET_KINDS: tuple[SheetKind, ...] = ("finance", "points", "scores")
 SHEET_NAMES: dict[SheetKind, str] = {
     "finance": _("财务公开表"),
     "points": _("村民积分公开表"),

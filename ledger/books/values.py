@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from functools import lru_cache
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 import msgspec
 from msgspec import Meta
@@ -46,6 +46,7 @@ Count = Annotated[int, Meta(ge=0, le=INTEGER_MAX)]
 Positive = Annotated[int, Meta(ge=1, le=INTEGER_MAX)]
 Side = Literal["debit", "credit"]
 SheetKind = Literal["finance", "points", "scores"]
+SHEET_KINDS: tuple[SheetKind, ...] = get_args(SheetKind)
 
 SHEET_LETTERS: dict[SheetKind, str] = {"finance": "F", "points": "P", "scores": "S"}
 SHEET_CODES: dict[SheetKind, int] = {"finance": 1, "points": 2, "scores": 3}

@@ -22,7 +22,7 @@ from ledger.keys.passphrase import find_passphrases
 from ledger.ports import Ports
 from ledger.service.drafts import CHECKER_ROLES, MAKER_ROLES, ROLE_NAMES, check_person
 from ledger.service.policies import is_loopback
-from ledger.service.standing import refuse_read_only
+from ledger.service.standing import list_known_villages, refuse_read_only
 
 FINDINGS_MAX_SHOWN = 50
 """Findings printed of one report; a program gets all of them."""
@@ -145,7 +145,7 @@ def _build_no_code(option: str) -> Fault:
 
 def get_village(home: Ports, village: str | None) -> str:
     """Return the village asked for, or the only one; raises Refused otherwise."""
-    known = sorted({*home.ledger.list_villages(), *home.heads.list_villages()})
+    known = list_known_villages(home)
     if village in known:
         return str(village)
     if village is None and len(known) == 1:

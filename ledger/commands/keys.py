@@ -17,7 +17,7 @@ from ledger.commands.common import (
     print_notice,
     village_option,
 )
-from ledger.errors import Fault, NotFound, NotProven, Refused
+from ledger.errors import Fault, NotFound, NotProven, Refused, Tampered
 from ledger.home import Home
 from ledger.keys import KeySigner
 from ledger.service.doctor import Check
@@ -152,10 +152,20 @@ def check_keys(home: Home) -> Iterator[Check]:
         name = f"{village} 的私钥保管"
         try:
             signers = home.keys.list_signers(village)
-            standing = read_standing(home, village)
-        except (NotFound, NotProven) as error:
+        except NotProven as error:
             yield Check(advice="从保管处取回 keys 文件夹", found=str(error), name=name, state="wrong")
             continue
+        try:
+            standing = read_standing(home, village)
+        except (NotFound, Tampered):
+            if home.heads.find_newest(village) is None:
+                yield Check(
+                    advice="立账没有做完的，再运行一次 mingbai init；不要的，把这个私钥文件移走",
+                    found="有私钥，没有账本",
+                    name=name,
+                    state="warning",
+                )
+            continue  # Of a log that was signed and cannot be read the doctor tells beside its checkpoint.
         open_ = [signer.path.name for signer in signers if signer.protection == "plain"]
         old = [signer.path.name for signer in signers if find_standing(standing, signer) == "retired"]
         found = [f"没有口令保护：{'、'.join(open_)}"] if open_ else []

@@ -24,12 +24,13 @@ from ledger.commands.common import (
 )
 from ledger.commands.keys import PROTECTIONS
 from ledger.config import SystemClock, SystemEntropy
-from ledger.errors import Fault, NotProven, Refused
+from ledger.errors import Fault, NotFound, NotProven, Refused, Tampered
 from ledger.home import Home
 from ledger.log.confirmation import format_confirmation
 from ledger.log.keys import format_verifier_key
 from ledger.service.doctor import Check
 from ledger.service.sightings import ACCUSING, look_at_witnesses
+from ledger.service.standing import list_known_villages
 from ledger.service.witnessing import Outcome, ask_witnesses
 from ledger.state import BEIJING
 from ledger.witness_home import (
@@ -183,7 +184,7 @@ def warn_unprotected(witness: WitnessHome) -> None:
 @click.pass_context
 def _ask(context: click.Context, home: Home, village: str | None, due: bool, as_json: bool) -> None:
     """请见证办法里的见证人确认最新的账。"""
-    villages = home.ledger.list_villages() if village is None else [get_village(home, village)]
+    villages = list_known_villages(home) if village is None else [get_village(home, village)]
     reports = [_ask_village(home, code, due) for code in villages]
     if as_json:
         print_json([report for report, _ in reports])
@@ -220,7 +221,7 @@ def check_witness(path: Path) -> Iterator[Check]:
 
 def check_sightings(home: Home) -> Iterator[Check]:
     """Whether a witness saw more of a village's log than is here, or something else; asked for a few seconds."""
-    for village, sightings in look_at_witnesses(home, home.ledger.list_villages()).items():
+    for village, sightings in look_at_witnesses(home, list_known_villages(home)).items():
         if not sightings:
             continue
         accusing = [item for item in sightings if item.head is not None]
@@ -238,14 +239,22 @@ def check_sightings(home: Home) -> Iterator[Check]:
 
 
 def _ask_village(home: Home, village: str, due: bool) -> tuple[dict[str, object], bool]:
-    outcomes = ask_witnesses(home, village, only_due=due)
-    with home.ledger.read(village) as reader:
-        confirmation = read_confirmation(home, village, reader, home.heads.find_newest(village))
-    sentence = (
-        format_confirmation(confirmation, home.clock.now_ms() // 1_000)
-        if confirmation
-        else "没有定下见证办法，不用问谁。"
-    )
+    outcomes: list[Outcome] = []
+    confirmation = None
+    try:
+        outcomes = ask_witnesses(home, village, only_due=due)
+        with home.ledger.read(village) as reader:
+            confirmation = read_confirmation(home, village, reader, home.heads.find_newest(village))
+        is_readable = True
+        sentence = (
+            format_confirmation(confirmation, home.clock.now_ms() // 1_000)
+            if confirmation
+            else "没有定下见证办法，不用问谁。"
+        )
+    except (NotFound, Tampered) as error:
+        # The other villages' witnesses are still asked.
+        is_readable = False
+        sentence = f"账本读不出（{error}），没有问见证人；先运行 mingbai doctor。"
     print_notice(f"{village}：{sentence}")
     for outcome in outcomes:
         print_notice(f"  {_say(outcome)}")
@@ -257,7 +266,7 @@ def _ask_village(home: Home, village: str, due: bool) -> tuple[dict[str, object]
         "sentence": sentence,
         "village": village,
     }
-    is_well = confirmation is None or not confirmation.quorum or confirmation.has_quorum
+    is_well = is_readable and (confirmation is None or not confirmation.quorum or confirmation.has_quorum)
     return report, is_well and not any(outcome.code for outcome in outcomes)
 
 

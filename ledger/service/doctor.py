@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from collections.abc import Iterator
 from typing import Literal
@@ -9,8 +10,9 @@ from typing import Literal
 import msgspec
 
 from ledger.errors import NotFound, NotProven, Tampered
-from ledger.ports import Ports
+from ledger.ports import Head, Ports, Reader
 from ledger.service.publish import verify_extends
+from ledger.service.standing import list_known_villages
 from ledger.state.facts import VillageFacts, get_fact
 
 State = Literal["fine", "warning", "wrong"]
@@ -27,9 +29,10 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
 
 def check_villages(ports: Ports) -> Iterator[Check]:
     """Each village's log against its newest head and its key."""
-    for village in ports.ledger.list_villages():
+    for village in list_known_villages(ports):
         yield _check_head(ports, village)
-        yield _check_key(ports, village)
+        with contextlib.suppress(NotFound, Tampered):  # Of a log that cannot be read the first check tells.
+            yield _check_key(ports, village)
 
 
 def check_python() -> Check:
@@ -53,13 +56,19 @@ def _check_head(ports: Ports, village: str) -> Check:
     name = f"{village} 的检查点"
     head = ports.heads.find_newest(village)
     reason = ""
-    with ports.ledger.read(village) as reader:
-        size = reader.size
-        try:
+    try:
+        with ports.ledger.read(village) as reader:
+            size = reader.size
             if head is not None:
-                verify_extends(reader, head)
-        except Tampered as error:
-            reason = str(error)
+                reason = _find_difference(reader, head)
+    except (NotFound, Tampered) as error:
+        gone = f"签过名的有 {head.size if head else 0} 项，账本里一项也没有"
+        return Check(
+            advice="不要再记账，保留现场，用 mingbai restore 从备份和别处的副本找回",
+            found=gone if isinstance(error, NotFound) else f"读不出：{error}",
+            name=name,
+            state="wrong",
+        )
     if head is None and size > 1:
         return Check(
             advice="heads.db 丢了或换过：不要再记账，找回原来的，或用 mingbai restore 接回",
@@ -88,6 +97,15 @@ def _check_head(ports: Ports, village: str) -> Check:
         name=name,
         state=state,
     )
+
+
+def _find_difference(reader: Reader, head: Head) -> str:
+    """Return in what the log differs from what was signed, empty where it extends it."""
+    try:
+        verify_extends(reader, head)
+    except Tampered as error:
+        return str(error)
+    return ""
 
 
 def _check_key(ports: Ports, village: str) -> Check:

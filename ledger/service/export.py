@@ -21,6 +21,7 @@ import contextlib
 from collections.abc import Iterable, Iterator
 
 from ledger.books.sheets import SheetSealed
+from ledger.books.values import SHEET_KINDS
 from ledger.canonical import encode_value, parse_entry
 from ledger.errors import NotFound, Tampered
 from ledger.log.tiles import ENTRIES, TILE_WIDTH, Tile, format_bundle, format_tile_path, list_tiles
@@ -45,7 +46,7 @@ def list_export_at(ports: Ports, village: str, head: Head) -> Iterator[tuple[str
         yield from _list_witnessed(ports, village, reader, head)
         sheets = [
             sheet
-            for kind in ("finance", "points", "scores")
+            for kind in SHEET_KINDS
             for sheet in list_sheets(reader, kind)
             if sheet.index < head.size  # Others were sealed after the head was signed.
         ]

@@ -36,12 +36,17 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     village: str
 
 
+def list_known_villages(ports: Ports) -> list[str]:
+    """Return every village of the home, also those of which only heads are left, by code."""
+    return sorted({*ports.ledger.list_villages(), *ports.heads.list_villages()})
+
+
 def list_standings(ports: Ports, halted: Mapping[str, Standing] | None = None) -> Iterator[Standing]:
     """Look at every village of the home, also at those of which only heads are left, and complete their heads.
 
     For those that are `halted` already nothing is signed.
     """
-    for village in sorted({*ports.ledger.list_villages(), *ports.heads.list_villages()}):
+    for village in list_known_villages(ports):
         yield halted[village] if halted and village in halted else open_village(ports, village)
 
 

@@ -19,7 +19,7 @@ import dataclasses
 import hashlib
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from importlib.metadata import version
 from pathlib import Path
 from typing import Literal
@@ -29,6 +29,7 @@ from sqlalchemy import Engine
 
 from ledger.audit import Report, audit_log
 from ledger.audit.findings import build_refusal
+from ledger.books.values import SHEET_KINDS
 from ledger.disk import write_durably
 from ledger.errors import NotFound, NotProven, Refused, Tampered
 from ledger.home import Home
@@ -36,6 +37,7 @@ from ledger.log.hashing import format_hash
 from ledger.log.tree import compute_root
 from ledger.ports import Head, Ledger, Ports, Reader, Signer
 from ledger.service.sheets import list_sheets
+from ledger.service.standing import list_known_villages
 from ledger.sources import open_home_log
 from ledger.state.facts import VillageFacts, get_fact
 from ledger.store import FileArchive, SqlLedger, SqlVault, open_engine
@@ -116,9 +118,7 @@ def plan_backup(home: Home, target: Path, *, with_keys: bool) -> BackupPlan:
     paths = _list_copied(home.path)
     left_out = tuple(path for path in paths if _stays_here(home.path, path, with_keys))
     copied = [path for path in paths if path not in left_out]
-    heads = [
-        pair for village in home.ledger.list_villages() for pair in _choose_heads(home, home.ledger, village)
-    ]
+    heads = _collect_heads(home, home.ledger, _list_promised(home))
     files = [PlannedFile(path=path, size=(home.path / path).stat().st_size) for path in copied]
     files += [PlannedFile(path=f"{which}.db", size=_measure(home, which)) for which in ("ledger", "vault")]
     files.append(PlannedFile(path=HEADS, size=len(format_heads(heads))))
@@ -164,6 +164,8 @@ def make_backup(home: Home, target: Path, *, with_keys: bool, progress: Progress
 
 
 def _fill(home: Home, folder: Path, with_keys: bool, progress: Progress) -> Backup:
+    # Before the ledger: what is signed while it is copied may be longer than the copy.
+    promised = _list_promised(home)
     # The ledger before the vault: an entry's private texts are kept before the entry is.
     databases: tuple[Which, ...] = ("ledger", "vault")
     for which in databases:
@@ -175,10 +177,11 @@ def _fill(home: Home, folder: Path, with_keys: bool, progress: Progress) -> Back
             lambda done, of: progress("抄录数据库", done, of),
         )
     left_out = _copy_files(home.path, folder, with_keys, progress)
-    write_durably(folder / HEADS, format_heads(_collect_heads(home, folder)))
+    with _open_copied_ledger(folder) as copied:
+        write_durably(folder / HEADS, format_heads(_collect_heads(home, copied, promised)))
     with open_copy(home, folder) as copy:
-        villages = tuple(_describe_village(copy, village) for village in copy.ledger.list_villages())
-        reports = tuple(audit_copy(copy, row.village, progress) for row in villages)
+        reports = tuple(audit_copy(copy, village, progress) for village in list_known_villages(copy))
+        villages = tuple(_describe_villages(copy))
     manifest = Manifest(
         created_ms=home.clock.now_ms(),
         files=describe_files(folder, progress),
@@ -226,25 +229,48 @@ def _is_open_key(path: Path) -> bool:
         return file.read(len(PLAIN_KEY)) == PLAIN_KEY
 
 
-def _collect_heads(home: Home, folder: Path) -> list[tuple[str, Head]]:
-    """Return, of the log as it is in the copy, the newest head and those of the sealed sheets, by size."""
+@contextlib.contextmanager
+def _open_copied_ledger(folder: Path) -> Iterator[Ledger]:
     engine = open_engine(folder / "ledger.db", read_only=True)
     try:
-        ledger = SqlLedger(engine)
-        return [pair for village in ledger.list_villages() for pair in _choose_heads(home, ledger, village)]
+        yield SqlLedger(engine)
     finally:
         engine.dispose()
 
 
-def _choose_heads(home: Ports, ledger: Ledger, village: str) -> Iterator[tuple[str, Head]]:
-    with ledger.read(village) as reader:
-        sealed = {
-            sheet.size for kind in ("finance", "points", "scores") for sheet in list_sheets(reader, kind)
-        }
-        newest = home.heads.find_at(village, reader.size) or _find_last(home, village, reader.size)
-    heads = [home.heads.find_at(village, size) for size in sealed]
-    unique = {head.size: head for head in (*heads, newest) if head is not None}
-    yield from ((village, unique[size]) for size in sorted(unique))
+def _list_promised(home: Ports) -> dict[str, Head | None]:
+    """Return the newest head of every village: the copy is held to them."""
+    return {village: home.heads.find_newest(village) for village in list_known_villages(home)}
+
+
+def _collect_heads(
+    home: Ports, ledger: Ledger, promised: Mapping[str, Head | None]
+) -> list[tuple[str, Head]]:
+    """Return, of each log as it is in `ledger`, the newest head and those of the sealed sheets, by size.
+
+    Of one that is behind what was promised, or gone, that promise too: it is the evidence that something is missing.
+    """
+    return [
+        (village, head)
+        for village in sorted({*ledger.list_villages(), *promised})
+        for head in _choose_heads(home, ledger, village, promised.get(village))
+    ]
+
+
+def _choose_heads(home: Ports, ledger: Ledger, village: str, promised: Head | None) -> list[Head]:
+    heads, size = [], 0
+    with contextlib.suppress(NotFound, Tampered), ledger.read(village) as reader:
+        size = reader.size
+        heads.append(home.heads.find_at(village, size) or _find_last(home, village, size))
+        heads += [
+            home.heads.find_at(village, sheet.size)
+            for kind in SHEET_KINDS
+            for sheet in list_sheets(reader, kind)
+        ]
+    if promised is not None and promised.size > size:
+        heads.append(promised)
+    unique = {head.size: head for head in heads if head is not None}
+    return [unique[size] for size in sorted(unique)]
 
 
 def _find_last(home: Ports, village: str, size: int) -> Head | None:
@@ -298,14 +324,16 @@ def audit_copy(ports: Ports, village: str, progress: Progress) -> Report:
     return msgspec.structs.replace(report, findings=findings)
 
 
-def _describe_village(ports: Ports, village: str) -> CopiedVillage:
-    with ports.ledger.read(village) as reader:
-        return CopiedVillage(
-            entries=reader.size,
-            origin=_get_origin(reader),
-            root=format_hash(compute_root(reader.get_frontier())),
-            village=village,
-        )
+def _describe_villages(ports: Ports) -> Iterator[CopiedVillage]:
+    """Yield how each log stands; of one that cannot be read its audit tells."""
+    for village in ports.ledger.list_villages():
+        with contextlib.suppress(NotFound, Tampered), ports.ledger.read(village) as reader:
+            yield CopiedVillage(
+                entries=reader.size,
+                origin=_get_origin(reader),
+                root=format_hash(compute_root(reader.get_frontier())),
+                village=village,
+            )
 
 
 def _get_origin(reader: Reader) -> str:

@@ -4,10 +4,13 @@ is what its entries give.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 
+from ledger.errors import Tampered
 from ledger.home import Home
 from ledger.service.doctor import Check
+from ledger.service.standing import list_known_villages
 from ledger.state import get_day
 from ledger.upkeep.facts import check_facts
 from ledger.upkeep.records import Upkeep, read_upkeep
@@ -29,11 +32,12 @@ def check_upkeep(home: Home) -> Iterator[Check]:
     done = upkeep.backup.at_ms if upkeep.backup else 0
     yield _check_age("备份", done, now_ms, BACKUP_MAX_DAYS, "运行 mingbai backup，放到另一块盘上")
     passes = [item.finished_ms for item in upkeep.scrubbed.values()]
-    read = min(passes) if len(passes) >= len(home.ledger.list_villages()) and passes else 0
+    read = min(passes) if len(passes) >= len(list_known_villages(home)) and passes else 0
     yield _check_age("重读全部记录", read, now_ms, SCRUB_MAX_DAYS, "运行 mingbai scrub，看盘有没有坏")
     yield from _check_restored(upkeep)
     for village in home.ledger.list_villages():
-        yield _check_facts(home, village)
+        with contextlib.suppress(Tampered):  # A log that cannot be read is told where its head is looked at.
+            yield _check_facts(home, village)
 
 
 def _check_facts(home: Home, village: str) -> Check:

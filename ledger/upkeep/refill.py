@@ -17,7 +17,7 @@ import msgspec
 
 from ledger.audit.findings import build_claim
 from ledger.books.sheets import SheetSealed
-from ledger.books.values import SheetKind
+from ledger.books.values import SHEET_KINDS
 from ledger.canonical import parse_entry
 from ledger.entries import Entry
 from ledger.errors import Fault, NotFound, NotProven, Refused, Tampered
@@ -41,8 +41,6 @@ from ledger.service.sheets import list_sheets
 from ledger.sources import FileSource
 from ledger.state.keys import build_history
 from ledger.upkeep.evidence import Evidence, note_evidence
-
-KINDS: tuple[SheetKind, ...] = ("finance", "points", "scores")
 
 
 class Refill(msgspec.Struct, frozen=True, kw_only=True):
@@ -202,7 +200,7 @@ def _is_kept(ports: Ports, digest: str) -> bool:
 
 def _list_sealed(ports: Ports, village: str) -> list[tuple[Entry, SheetSealed]]:
     with ports.ledger.read(village) as reader:
-        sheets = [sheet for kind in KINDS for sheet in list_sheets(reader, kind)]
+        sheets = [sheet for kind in SHEET_KINDS for sheet in list_sheets(reader, kind)]
         entries = [parse_entry(reader.get_entry_bytes(sheet.index)) for sheet in sheets]
     return [(entry, entry.body) for entry in entries if isinstance(entry.body, SheetSealed)]
 

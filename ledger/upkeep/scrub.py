@@ -37,6 +37,7 @@ from ledger.log.tree import (
     parse_frontier,
 )
 from ledger.ports import Head, Ports, Reader
+from ledger.service.standing import list_known_villages
 from ledger.state.keys import build_history
 from ledger.upkeep.facts import check_facts
 from ledger.upkeep.files import Progress, hash_file
@@ -65,7 +66,7 @@ def scrub_home(home: Home, *, is_over: IsOver, limit: int | None, progress: Prog
     """
     findings: list[Finding] = []
     entries, files, is_whole = 0, 0, True
-    for village in home.ledger.list_villages():
+    for village in list_known_villages(home):
         left = None if limit is None else limit - entries
         done, found, through = _scrub_village(home, village, left, is_over, progress)
         entries += done
@@ -151,7 +152,14 @@ class Walk:
                     self._check_end(reader)
                     self.is_through = True
         except (Tampered, NotFound) as error:
-            self._report("log-broken", self.frontier.size, "数据库", "读得出的账本", str(error))
+            is_gone = isinstance(error, NotFound) and not self.size
+            self._report(
+                "log-missing" if is_gone else "log-broken",
+                -1 if is_gone else self.frontier.size,
+                "数据库",
+                "签过名的账本" if is_gone else "读得出的账本",
+                f"没有{error}" if is_gone else str(error),
+            )
             self.is_through = True  # There is no going on behind a hole.
 
     def _read_tile(self, reader: Reader, stored: Iterator[StoredEntry], stop: int) -> None:
@@ -260,6 +268,8 @@ class Walk:
         if reader.get_frontier() != self.frontier:
             self._report("frontier-differs", -1, "数据库的树前沿", "由记录算出的前沿", "不是")
         newest = self._ports.heads.find_newest(self._village)
+        if newest is None and self.size > 1:
+            self._report("heads-missing", -1, "heads.db", "签过名的检查点", "一个也没有")
         if newest is not None and newest.size > self.size:
             self._report("log-shorter", self.size, "数据库", f"至少 {newest.size} 项", f"{self.size} 项")
 

@@ -20,6 +20,7 @@ from pyzbar import pyzbar
 
 from ledger.audit import audit_evidence, audit_log
 from ledger.books.figures import FinanceFigures
+from ledger.books.values import SHEET_KINDS
 from ledger.cli import root
 from ledger.home import Home
 from ledger.ports import SheetJob
@@ -28,7 +29,7 @@ from ledger.sources import open_home_log
 from reports.worker import WorkerRenderer
 from web.app import create_app
 from web.assets import get_asset_path, list_imports
-from web.demo.build import SHEET_KINDS, STEPS, create_demo
+from web.demo.build import STEPS, create_demo
 from web.demo.people import VILLAGE
 
 BASE_URL = "http://127.0.0.1:8000"

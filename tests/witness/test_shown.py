@@ -15,7 +15,7 @@ from ledger.log.cosignature import sign_cosignature
 from ledger.log.keys import ED25519_COSIGNATURE, Signer, format_verifier_key, make_signer
 from ledger.log.note import format_signature, parse_note
 from ledger.log.witness import parse_submission
-from ledger.ports import SheetJob
+from ledger.ports import KeptCosignature, SheetJob, WitnessAttempt
 from ledger.service.outbound import Reply, Unreachable
 from ledger.service.witnessing import ask_witnesses
 from ledger.sources import FileSource, open_home_log
@@ -121,6 +121,32 @@ def test_the_served_checkpoint_carries_the_lines_as_soon_as_they_are_there(
     assert [line.name for line in parse_note(after).signatures][1:] == ["school.example/w", "town.example/w"]
     assert client.get(f"/v/{VILLAGE}/witnessed").content == after
     assert client.get(f"/v/{VILLAGE}/policy").content == village.export()["policy"]
+
+
+def test_a_sheet_s_checkpoint_carries_the_lines_as_soon_as_they_are_there(
+    village: VillageHome, client: TestClient
+) -> None:
+    adopt(village, make_policy(2))
+    village.go_to("2026-11-02")
+    village.close("2026-10")
+    sheet, _receipt = village.seal("finance", "2026-10")
+    address = f"/v/{VILLAGE}/sheets/{sheet.number}/checkpoint"
+    before = client.get(address).content
+    # A witness that was asked before the sealing answers after it.
+    text, signer = parse_note(before).unproven_text, SIGNERS["镇"]
+    time_s = village.clock.now_ms() // 1_000
+    line = format_signature(sign_cosignature(text, time_s, signer))
+    key = format_verifier_key(signer.key)
+    village.home.cosignatures.keep(
+        VILLAGE, KeptCosignature(line=line, size=sheet.size, time_s=time_s, witness=key)
+    )
+    answered = WitnessAttempt(
+        answered_at=time_s * 1_000, asked_at=time_s * 1_000, outcome="", reason="", witness=key
+    )
+    village.home.cosignatures.note_attempt(VILLAGE, answered)
+    after = client.get(address).content
+
+    assert after == before + line.encode()
 
 
 def test_the_adoption_is_explained_with_whether_it_asks_for_more(

@@ -11,7 +11,7 @@ import hashlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from ledger.books.values import SheetKind, get_next_period
+from ledger.books.values import SHEET_KINDS, SheetKind, get_next_period
 from ledger.config import Config
 from ledger.home import Home, create_home
 from ledger.ports import Renderer
@@ -28,7 +28,6 @@ from web.demo.draw import FOLDER
 from web.demo.people import CLERK, NAME, SUPERVISOR, TELEPHONE, TOWNSHIP, VILLAGE
 
 SEED = b"mingbai demo village"
-SHEET_KINDS: tuple[SheetKind, ...] = ("finance", "points", "scores")
 STEPS = 2 + len(MONTHS)
 Say = Callable[[str], None]
 

@@ -12,6 +12,7 @@ import rich_click as click
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from ledger.audit import audit_log
+from ledger.books.values import SHEET_KINDS
 from ledger.commands.common import print_notice, print_report
 from ledger.config import SystemClock
 from ledger.home import Home, open_home
@@ -19,7 +20,7 @@ from ledger.service.sheets import list_sheets
 from ledger.sources import open_home_log
 from reports.worker import WorkerRenderer
 from web.commands import open_listener, serve_home
-from web.demo.build import SHEET_KINDS, STEPS, create_demo
+from web.demo.build import STEPS, create_demo
 from web.demo.people import VILLAGE
 
 DEFAULT_PORT = 8000

@@ -9,7 +9,7 @@ from litestar.types import ASGIApp
 
 from ledger.books.figures import FinanceFigures, PointsFigures, ScoreFigures
 from ledger.books.finance_figures import summarize_finance
-from ledger.books.values import SheetKind
+from ledger.books.values import SHEET_KINDS, SheetKind
 from ledger.service.sheets import get_figures, list_sheets
 from reports.words import format_day, format_month
 from web.config import MONTHS_IN_CHART
@@ -32,7 +32,7 @@ from web.public.verify import LogFacts, build_log_facts
 from web.respond import AnyRequest
 from web.routing import get_site, route_page
 from web.site import VillageView
-from web.words import SHEET_KINDS, SHEET_NAMES, format_month_short
+from web.words import SHEET_NAMES, format_month_short
 
 CORRECTIONS_SHOWN = 4
 

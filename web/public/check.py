@@ -12,7 +12,7 @@ from litestar.params import FromPath
 from litestar.types import ASGIApp
 
 from ledger.books.figures import Figures, FinanceFigures, PointsFigures
-from ledger.books.values import SHEET_CODES, SHEET_LETTERS
+from ledger.books.values import SHEET_CODES, SHEET_KINDS, SHEET_LETTERS
 from ledger.service.sheets import SealedSheet, get_figures, list_sheets
 from reports.words import format_amount, format_count, format_day, format_month, format_signed
 from web.i18n import _
@@ -23,7 +23,7 @@ from web.public.verify import LogFacts, build_log_facts
 from web.respond import AnyRequest
 from web.routing import get_site, route_page
 from web.site import VillageView
-from web.words import SHEET_KINDS, SHEET_NAMES
+from web.words import SHEET_NAMES
 
 SHOWN_OF_A_KIND = 2
 

@@ -14,6 +14,7 @@ from ledger.errors import NotFound, NotProven, Tampered
 from ledger.log.tiles import Tile, count_tile_width, parse_tile_path
 from ledger.ports import Head
 from ledger.service.export import build_tile
+from ledger.service.standing import list_known_villages
 from ledger.state.keys import get_key_at
 from ledger.witnessed import cosign_head, find_handover, find_witnessed, read_policy
 from web.cache import build_page_bytes
@@ -109,7 +110,7 @@ def show_health(request: AnyRequest) -> ASGIApp:
     """
     ports = get_site(request).ports
     halted = []
-    for village in sorted({*ports.ledger.list_villages(), *ports.heads.list_villages()}):
+    for village in list_known_villages(ports):
         newest = ports.heads.find_newest(village)
         if _is_halted(get_site(request), village, newest):
             halted.append(f"read-only {village}\n")

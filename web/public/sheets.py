@@ -9,7 +9,7 @@ from litestar.params import FromPath
 from litestar.types import ASGIApp
 
 from ledger.books.sheets import SheetSealed
-from ledger.books.values import SheetKind
+from ledger.books.values import SHEET_KINDS, SheetKind
 from ledger.errors import NotFound, Tampered
 from ledger.service.sheets import SealedSheet, find_sheet, list_sheets
 from ledger.witnessed import cosign_head
@@ -22,7 +22,7 @@ from web.public.scores import build_scores_page
 from web.respond import Answer, AnyRequest, redirect
 from web.routing import get_site, route_page
 from web.site import JSON, PDF, TEXT, VillageView, check_period, check_village
-from web.words import SHEET_KINDS, SHEET_NAMES
+from web.words import SHEET_NAMES
 
 
 @dataclass(frozen=True)
@@ -112,7 +112,12 @@ def show_sheet(
     if name in _FILES:
         media_type, read = _FILES[name]
         return site.serve_bytes(
-            request, code, path, media_type, lambda view: read(view, find_number(view, month))
+            request,
+            code,
+            path,
+            media_type,
+            lambda view: read(view, find_number(view, month)),
+            by_witnesses=name == "checkpoint",
         )
     check_period(month)
     kind = next((kind for kind in SHEET_KINDS if name in (kind, f"{kind}.pdf")), None)

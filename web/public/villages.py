@@ -13,6 +13,8 @@ from urllib.parse import urlencode
 from litestar.params import FromQuery
 from litestar.types import ASGIApp
 
+from ledger.errors import NotFound, Tampered
+from ledger.service.standing import list_known_villages
 from web.config import QUERY_MAX_CHARS, VILLAGES_SHOWN_MAX
 from web.directory import VillageName
 from web.page import Frame, render_page
@@ -51,7 +53,7 @@ class VillagesPage:
 def build_villages_page(site: Site, query: str, after: str) -> VillagesPage:
     """Return the villages with a code above `after` whose name, township or code holds every word of the query."""
     words = query[:QUERY_MAX_CHARS].split()
-    codes = site.ports.ledger.list_villages()
+    codes = list_known_villages(site.ports)
     rest = [code for code in codes if code > after]
     found = [code for code in rest if _has_words(site, code, words)] if words else rest
     shown = found[:VILLAGES_SHOWN_MAX]
@@ -62,13 +64,21 @@ def build_villages_page(site: Site, query: str, after: str) -> VillagesPage:
         more=_get_path(asked, shown[-1]) if len(found) > len(shown) else "",
         query=asked,
         total=len(codes),
-        villages=tuple(_build_link(site.read_village(code)) for code in shown),
+        villages=tuple(_build_link(_read_name(site, code)) for code in shown),
     )
 
 
 def _has_words(site: Site, code: str, words: Sequence[str]) -> bool:
-    named = site.names.find(code) or site.read_village(code)
+    named = site.names.find(code) or _read_name(site, code)
     return all(word in f"{named.township}{named.name} {code}" for word in words)
+
+
+def _read_name(site: Site, code: str) -> VillageName:
+    """Return what a village calls itself; its code alone where its log cannot be read, which its own page tells."""
+    try:
+        return site.read_village(code)
+    except (NotFound, Tampered):
+        return VillageName(code, code, "")
 
 
 def _build_link(named: VillageName) -> VillageLink:
