@@ -25,7 +25,7 @@ from ledger.commands.refusals import (
     find_disk_failure,
     list_faults,
 )
-from ledger.errors import Fault, NotFound, NotProven, Refused, Tampered, format_fault
+from ledger.errors import Fault, InDoubt, NotFound, NotProven, Refused, Tampered, format_fault
 
 OWN = {
     "init": "ledger.commands.home:init_command",
@@ -204,6 +204,8 @@ def _tell(error: Exception) -> None:
             _say(f"  {number}. {format_fault(fault)}")
     elif isinstance(error, NotFound):
         _say(f"没有找到：{error}")
+    elif isinstance(error, InDoubt):
+        _say(str(error))
     elif isinstance(error, OSError):
         place = f"（{error.filename}）" if error.filename else ""
         _say(f"读写文件时出错，没有做完：{explain_os_error(error)}{place}")

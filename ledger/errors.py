@@ -52,6 +52,14 @@ class Refused(Exception):
         super().__init__("\n".join(format_fault(fault) for fault in self.faults))
 
 
+class InDoubt(ConnectionError):
+    """The answer to a commit was lost: nobody knows whether something was recorded. Carries what to do."""
+
+    def __init__(self, fault: Fault) -> None:
+        self.fault = fault
+        super().__init__(format_fault(fault))
+
+
 class NotProven(Exception):
     """Evidence handed to us does not check. `str()` is the reason in Chinese, with its figures.
 

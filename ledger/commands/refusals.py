@@ -14,7 +14,7 @@ from difflib import get_close_matches
 import rich_click as click
 from click.exceptions import NoSuchCommand
 
-from ledger.errors import Fault, NotFound, NotProven, Refused, Tampered
+from ledger.errors import Fault, InDoubt, NotFound, NotProven, Refused, Tampered
 
 _REASONS = {
     errno.EACCES: "没有权限",
@@ -124,6 +124,8 @@ def list_faults(error: Exception) -> list[Fault]:
         return [_build(place, code="log-broken", found=error.found, expected=error.expected, remedy=remedy)]
     if isinstance(error, NotFound):
         return [_build(str(error), code="not-found", found="没有找到", remedy="核对写的名称或地址")]
+    if isinstance(error, InDoubt):
+        return [error.fault]
     if isinstance(error, OSError):
         place = f"文件 {error.filename}" if error.filename else "文件"
         remedy = "检查文件夹、权限和磁盘空间，再运行一次"

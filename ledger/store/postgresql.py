@@ -40,7 +40,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.pool import PoolProxiedConnection
 
-from ledger.errors import Fault, Refused
+from ledger.errors import Fault, InDoubt, Refused
 
 Purpose = Literal["writer", "reader", "vault"]
 
@@ -159,7 +159,7 @@ def begin(connection: PoolProxiedConnection, village: str, *, writes: bool) -> N
 
 
 def commit(connection: PoolProxiedConnection) -> None:
-    """Commit, durably. ConnectionError where the server was lost meanwhile: nobody knows whether it did.
+    """Commit, durably. InDoubt where the server was lost meanwhile: nobody knows whether it did.
 
     Asking again is safe: what was recorded is found by its claim.
     """
@@ -168,7 +168,7 @@ def commit(connection: PoolProxiedConnection) -> None:
     try:
         answer = driver.execute("COMMIT").statusmessage
     except psycopg.OperationalError as error:
-        raise ConnectionError("提交时与数据库断了，不知道记上没有；再做一次，不会重复记") from error
+        raise InDoubt(_lost_fault()) from error
     if answer != "COMMIT":
         # A statement failed before and somebody went on: PostgreSQL then rolls back without an error.
         raise RuntimeError(f"the transaction was not committed but ended with {answer}")
@@ -292,6 +292,16 @@ def _unreachable_fault(reason: str) -> Fault:
         found=f"连不上（{' '.join(reason.split())}）",
         expected="连得上",
         remedy="看数据库是否开着、地址和口令文件（PGPASSFILE）对不对，再试一次；没有记上的不会算数",
+    )
+
+
+def _lost_fault() -> Fault:
+    return Fault(
+        code="database-in-doubt",
+        place="PostgreSQL 数据库",
+        found="提交时断了，不知道记上没有",
+        expected="连着，等到回答",
+        remedy="再做一次同样的事：已经记上的会认出来，不会重复记",
     )
 
 

@@ -49,8 +49,8 @@ def begin_write(engine: Engine, village: str = "") -> Iterator[Transaction]:
     """Open the one writing transaction on a village, waiting for another; in SQLite, on the whole database.
 
     Commits, durably, unless an exception leaves. Errors of SQLite come as the driver raises them; of PostgreSQL
-    those that a person can do something about come as Refused, with nothing committed. ConnectionError where
-    PostgreSQL was lost while it committed.
+    those that a person can do something about come as Refused, with nothing committed. InDoubt where PostgreSQL was
+    lost while it committed.
     """
     with _begin(engine, village, writes=True) as transaction:
         yield transaction

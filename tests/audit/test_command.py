@@ -358,9 +358,14 @@ def test_an_interrupt_and_tampering_end_with_a_word(
 ) -> None:
     from click import Abort
 
-    from ledger.errors import Tampered
+    from ledger.errors import Fault, InDoubt, Tampered
 
-    for error, status, word in ((Abort(), 2, "已中止"), (Tampered(3, "甲", "乙"), 1, "账本对不上")):
+    doubt = InDoubt(Fault(code="doubt", place="甲", found="断了", expected="连着", remedy="再做一次"))
+    for error, status, word in (
+        (Abort(), 2, "已中止"),
+        (Tampered(3, "甲", "乙"), 1, "账本对不上"),
+        (doubt, 2, "甲：现为断了，应为连着。再做一次。（doubt）\n"),
+    ):
 
         def fail(*_: Any, error: Exception = error, **__: Any) -> None:
             raise error

@@ -13,7 +13,7 @@ import rich_click as click
 from ledger import cli
 from ledger.cli import HELP, load_command, root
 from ledger.commands.refusals import CouldNotRun, explain_os_error, list_faults
-from ledger.errors import Fault, NotFound, NotProven, Refused, Tampered, format_fault
+from ledger.errors import Fault, InDoubt, NotFound, NotProven, Refused, Tampered, format_fault
 
 FAULT = Fault(code="some-code", place="甲", found="乙", expected="丙", remedy="丁")
 
@@ -93,6 +93,7 @@ ENDINGS: list[tuple[Exception, int, str]] = [
         2,
         "文件：现为磁盘读写出错。检查文件夹、权限和磁盘空间，再运行一次。（file-failed）",
     ),
+    (InDoubt(FAULT), 2, "甲：现为乙，应为丙。丁。（some-code）"),
     (click.UsageError("二者选一。"), 2, "命令：现为二者选一。。用 --help 查看怎么写。（usage）"),
 ]
 

@@ -14,7 +14,7 @@ from sqlalchemy import Engine, bindparam, delete, select
 from sqlalchemy.exc import DatabaseError
 
 from ledger.config import Config
-from ledger.errors import Refused
+from ledger.errors import InDoubt, Refused
 from ledger.home import create_home
 from ledger.store import postgresql, roles
 from ledger.store.postgresql import ROLES, Purpose, open_postgresql
@@ -184,6 +184,20 @@ def test_a_writer_that_waits_too_long_is_told_whole(open_: Open, monkeypatch: py
     assert told == (
         f"{PLACE}这个村正有别的写入，等了太久，应为轮到自己。"
         "稍等再试一次；一直这样的，请运维员运行 mingbai doctor。（database-busy）"
+    )
+
+
+def test_a_server_lost_while_it_commits_leaves_nobody_certain(
+    open_: Open, cluster: Cluster, database: str
+) -> None:
+    ours = f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename || datname = '{LOGIN}{database}'"
+
+    with pytest.raises(InDoubt) as error, begin_write(open_("writer"), VILLAGE):
+        cluster.run(database, ours)
+
+    assert str(error.value) == (
+        "PostgreSQL 数据库：现为提交时断了，不知道记上没有，应为连着，等到回答。"
+        "再做一次同样的事：已经记上的会认出来，不会重复记。（database-in-doubt）"
     )
 
 

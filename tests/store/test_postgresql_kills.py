@@ -17,7 +17,7 @@ from click.testing import CliRunner
 
 from ledger.canonical import digest_claim
 from ledger.commands.audit import audit_command
-from ledger.errors import Refused
+from ledger.errors import InDoubt, Refused
 from ledger.home import Home
 from ledger.service.record import Passed, record_claims
 from tests.builders import VILLAGE
@@ -58,7 +58,7 @@ class Clerk:
                 (receipt,) = record_claims(self._home, VILLAGE, [item])
             except Refused as refused:
                 self.told |= {fault.code for fault in refused.faults}
-            except ConnectionError:
+            except InDoubt:
                 self.told.add("nobody knows")
             else:
                 return receipt.index
