@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from ledger.audit import audit_log
 from ledger.home import open_home
 from ledger.service.standing import open_village
+from ledger.sources import open_home_log
 from tests.builders import VILLAGE
 from tests.fakes import FakeClock
 from tests.faults.storm import kill_writers
@@ -26,6 +28,10 @@ def rage(folder: Path, writers: int, kills: int, seed: int = 0) -> int:
         with home.ledger.read(VILLAGE) as reader:
             size = reader.size
         verify_log(home, VILLAGE, outcomes, size)
+        with open_home_log(home, VILLAGE) as source:
+            report = audit_log(source, home.reference, now_ms=home.clock.now_ms())
+    assert report.findings == ()
+    assert report.entries == size
     told = sum(len(outcome) for outcome in outcomes)
     # What was recorded and not told: at most one of each process that was killed.
     assert 2 + told <= size <= 2 + told + kills + 3 * writers
