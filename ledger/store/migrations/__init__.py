@@ -31,10 +31,11 @@ def migrate(engine: Engine, which: Which, revision: str = "head") -> None:
     One that is there already is only looked at: who opens it to read does not wait for who writes. In PostgreSQL
     `engine` acts as the schema's owner: `postgresql.open_administration`.
     """
-    if find_revision(engine) == (find_newest_revision(which) if revision == "head" else revision):
-        return
+    # Of SQLite a connection of its own: one that the pool keeps open would keep the schema in the write-ahead log.
     migrating = open_migrating_engine(engine) if engine.dialect.name == "sqlite" else engine
     try:
+        if find_revision(migrating) == (find_newest_revision(which) if revision == "head" else revision):
+            return
         with migrating.connect() as connection:
             connection.execution_options(**{WRITES: True})
             with connection.begin():
