@@ -24,11 +24,19 @@ from ledger.commands.common import (
 )
 from ledger.errors import format_fault
 from ledger.home import Home, open_home
+from ledger.service.sightings import Sighting
 from ledger.upkeep.backup import Backup, BackupPlan, make_backup, plan_backup
 from ledger.upkeep.files import Progress
 from ledger.upkeep.loss import Loss
 from ledger.upkeep.refill import Refill
-from ledger.upkeep.restore import Restoration, mend_home, open_all, read_heads, restore_backup
+from ledger.upkeep.restore import (
+    Restoration,
+    describe_sighting,
+    mend_home,
+    open_all,
+    read_heads,
+    restore_backup,
+)
 from ledger.upkeep.scrub import scrub_home
 
 PROGRESS_AFTER_S = 1.0
@@ -195,6 +203,9 @@ def _print_restoration(restoration: Restoration, home: str) -> None:
     for refill in restoration.refills:
         for line in _describe_refill(refill):
             click.echo(line)
+    for village, sightings in restoration.sightings.items():
+        for sighting in sightings:
+            _tell_sighting(village, sighting)
     for report in restoration.reports:
         if report.findings:
             print_report(report)
@@ -205,6 +216,16 @@ def _print_restoration(restoration: Restoration, home: str) -> None:
         print_notice(f"{village} 的签名私钥不在这里：从保管处放回 {home}/keys，才能接着记账。")
     for doubt in restoration.doubts:
         print_notice(f"已接受的疑点：{format_fault(doubt)}")
+
+
+def _tell_sighting(village: str, sighting: Sighting) -> None:
+    line = f"{village} 的{describe_sighting(sighting)}"
+    if not sighting.code:
+        click.echo(line)
+    elif sighting.head is not None:
+        print_notice(line)
+    else:
+        print_notice(f"{line}。没能和他见过的对照，不影响恢复。")
 
 
 def _describe_refill(refill: Refill) -> Iterator[str]:

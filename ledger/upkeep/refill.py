@@ -98,6 +98,19 @@ def refill_village(ports: Ports, village: str, evidence: Sequence[Evidence]) -> 
     )
 
 
+def hold_against(ports: Ports, refill: Refill, evidence: Sequence[Evidence]) -> Refill:
+    """Hold checkpoints of which somebody told only after the refilling against the log and the newest head.
+
+    What they show missing is missing. Raises Refused like `refill_village`.
+    """
+    # The newest head comes last: where it was kept because of them, a contradiction still bears their name.
+    _sort_out(ports, refill.village, [*evidence, *_list_kept(ports, refill.village)])
+    newest = max(evidence, key=lambda item: item.checkpoint.size)
+    if newest.checkpoint.size <= refill.known:
+        return refill
+    return msgspec.structs.replace(refill, kept_by=newest.title, known=newest.checkpoint.size)
+
+
 def _count_entries(ports: Ports, village: str) -> int:
     try:
         with ports.ledger.read(village) as reader:

@@ -6,7 +6,8 @@ machine that signed them do, and whoever kept a checkpoint. So a restore
 1. goes into a new folder only, and only with every file as the backup's list says
 2. takes over the old machine's heads whole, where they are; else it begins them from every checkpoint at hand
 3. brings back what is missing from exports and sites, see `refill`
-4. audits the result
+4. asks the witnesses of the policy in the log what they saw
+5. audits the result
 
 What nobody can know, and what the audit finds, are doubts: the home is made only when a person accepts them, and keeps
 who-knows-what in `upkeep.json`. A log that still is behind a proven checkpoint is restored, read-only by its heads.
@@ -28,6 +29,7 @@ from ledger.audit import Report
 from ledger.config import SETTINGS_FILE, check_database
 from ledger.errors import Fault, NotFound, NotProven, Refused
 from ledger.home import Home, open_home
+from ledger.service.sightings import Fetch, Sighting, fetch_last, look_at_witnesses
 from ledger.service.standing import Standing, examine, open_village
 from ledger.state.facts import VillageFacts, get_fact
 from ledger.state.keys import get_key_at
@@ -39,7 +41,7 @@ from ledger.upkeep.files import PATH, Progress, check_files, copy_durably, list_
 from ledger.upkeep.loss import Loss, OpenHome, declare_loss
 from ledger.upkeep.notes import parse_heads
 from ledger.upkeep.records import Restored, read_upkeep, write_upkeep
-from ledger.upkeep.refill import Refill, refill_village
+from ledger.upkeep.refill import Refill, hold_against, refill_village
 
 _DATABASE_LINE = re.compile(r"\s*database\s*=")
 
@@ -55,10 +57,11 @@ class Restoration(msgspec.Struct, frozen=True, kw_only=True):
     keys_missing: tuple[str, ...]  # villages whose key is not in the home
     refills: tuple[Refill, ...]
     reports: tuple[Report, ...]
+    sightings: dict[str, tuple[Sighting, ...]]  # by village: of each witness that has an address
     standings: tuple[Standing, ...]
 
 
-def restore_backup(
+def restore_backup(  # noqa: PLR0913  # one for each thing that was left of a home; all but two are named
     backup: Path,
     target: Path,
     *,
@@ -67,6 +70,7 @@ def restore_backup(
     heads: Path | None,
     progress: Progress,
     database: str = "",
+    fetch: Fetch = fetch_last,
     loss: Loss | None = None,
     open_with: OpenHome = open_home,
 ) -> Restoration:
@@ -74,9 +78,9 @@ def restore_backup(
 
     `heads` is the old machine's heads.db, or its home; `evidence` names exports, sites, PDFs, proof files and
     checkpoints. The new home keeps its databases in its folder, or in the empty PostgreSQL at `database`. With `loss`
-    one village's log ends here and its next epoch begins; `open_with` opens homes. Raises Refused with every doubt
-    unless they are accepted, and in any case for a backup that is not whole or a log that was signed twice; then
-    nothing is left at `target`.
+    one village's log ends here and its next epoch begins; `fetch` asks the witnesses and `open_with` opens homes.
+    Raises Refused with every doubt unless they are accepted, and in any case for a backup that is not whole or a log
+    that was signed twice; then nothing is left at `target`.
     """
     if faults := check_database(database, "--database"):
         raise Refused(faults)
@@ -87,7 +91,7 @@ def restore_backup(
         if heads is not None:
             copy_file(find_heads(heads), folder / "heads.db")
         with closing(open_with(folder)) as home, open_all(evidence) as given:
-            restoration = mend_home(home, given, accept=accept, progress=progress)
+            restoration = mend_home(home, given, accept=accept, fetch=fetch, progress=progress)
             restored = Restored(
                 accepted=tuple(doubt.code for doubt in restoration.doubts),
                 at_ms=home.clock.now_ms(),
@@ -133,8 +137,9 @@ def mend_home(
     accept: bool,
     progress: Progress,
     apart: Sequence[Evidence] = (),
+    fetch: Fetch = fetch_last,
 ) -> Restoration:
-    """Bring back what a home's logs lost, keep every proven checkpoint and audit the result.
+    """Bring back what a home's logs lost, keep every proven checkpoint, ask the witnesses and audit the result.
 
     The same for a home just unpacked and for one whose databases fell behind. `apart` are the heads of a home that
     lost its own, kept elsewhere. Raises Refused with every doubt unless
@@ -159,10 +164,13 @@ def mend_home(
         doubts += _check_heads(home, village, noted, origin)
         refills.append(refill_village(home, village, own))
         progress("找回记录", len(refills), len(origins))
+    # Only now: the entries that name the witnesses may have been brought back, and nothing is signed yet.
+    sightings = look_at_witnesses(home, list(origins), fetch=fetch)
+    refills = [_hear_witnesses(home, refill, sightings[refill.village]) for refill in refills]
     for refill in refills:
         doubts += [_build_unused(reason) for reason in refill.unused]
         if refill.village in headless:
-            doubts.append(_build_unknown(refill))
+            doubts.append(_build_unknown(refill, sightings[refill.village]))
     whole = [refill for refill in refills if refill.size >= refill.known]
     reports = [audit_copy(home, refill.village, progress) for refill in whole]
     doubts += [_build_found(report) for report in reports if report.findings]
@@ -174,8 +182,14 @@ def mend_home(
         keys_missing=missing,
         refills=tuple(refills),
         reports=tuple(reports),
+        sightings={village: tuple(seen) for village, seen in sightings.items()},
         standings=tuple(_stand(home, village, village not in missing) for village in origins),
     )
+
+
+def describe_sighting(sighting: Sighting) -> str:
+    """Say what a witness saw, or why nothing is known of it."""
+    return f"{_title_witness(sighting)}：{sighting.reason or f'见过的前 {sighting.size} 项都在这里'}"
 
 
 def find_heads(path: Path) -> Path:
@@ -330,6 +344,18 @@ def _check_heads(home: Home, village: str, noted: Sequence[Evidence], origin: st
     ]
 
 
+def _hear_witnesses(home: Home, refill: Refill, sightings: Sequence[Sighting]) -> Refill:
+    """Take what a witness holds and the log does not for evidence like any other: our own key signed it."""
+    seen = [
+        note_evidence(item.head.note, _title_witness(item)) for item in sightings if item.head is not None
+    ]
+    return hold_against(home, refill, seen) if seen else refill
+
+
+def _title_witness(sighting: Sighting) -> str:
+    return f"见证人 {sighting.name}"
+
+
 def _has_key(home: Home, village: str) -> bool:
     """The key in force; one that handed over signs nothing any more."""
     try:
@@ -351,13 +377,22 @@ def _stand(home: Home, village: str, can_sign: bool) -> Standing:
         return open_village(home, village)
 
 
-def _build_unknown(refill: Refill) -> Fault:
+def _build_unknown(refill: Refill, sightings: Sequence[Sighting]) -> Fault:
+    """Who is about to accept learns here what others know: that entries are missing, or how far witnesses agree."""
+    if refill.known > refill.size:
+        known = f"{refill.kept_by} 证明记到过第 {refill.known - 1} 项，再往后不知道"
+        remedy = (
+            "用 --heads 指明原机器的 heads.db 或账本文件夹，用 --from 找回缺的记录；先只看不记的，加 --accept"
+        )
+    else:
+        known = "；".join(["不知道后来还记没记过", *map(describe_sighting, sightings)])
+        remedy = "用 --heads 指明原机器的 heads.db 或账本文件夹；确认后来没有再记过账的，加 --accept"
     return Fault(
         code="restore-unknown",
         place=f"村 {refill.village} 的账本",
-        found=f"到第 {refill.size - 1} 项为止，没有原机器的 heads.db，不知道后来还记没记过",
+        found=f"到第 {refill.size - 1} 项为止，没有原机器的 heads.db，{known}",
         expected="有原机器的 heads.db 可以对照",
-        remedy="用 --heads 指明原机器的 heads.db 或账本文件夹；确认后来没有再记过账的，加 --accept",
+        remedy=remedy,
     )
 
 

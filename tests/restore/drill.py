@@ -10,7 +10,9 @@ from ledger.errors import Refused
 from ledger.home import Home, open_home
 from ledger.ports import Head
 from ledger.service.export import list_export
+from ledger.service.sightings import Fetch, fetch_last
 from ledger.upkeep.backup import Backup, make_backup
+from ledger.upkeep.loss import Loss, OpenHome
 from ledger.upkeep.restore import Restoration, restore_backup
 from tests.builders import VILLAGE, build_opening
 from tests.fakes import FakeClock
@@ -42,23 +44,32 @@ def outlive_backup(village: VillageHome, target: Path) -> tuple[dict[str, bytes]
     return files, newest
 
 
+def open_later(path: Path) -> Home:
+    """Open a home in January."""
+    return open_home(path, clock=FakeClock(LATER_MS))
+
+
 def restore(
-    backup: Path, target: Path, *evidence: Path | str, accept: bool = False, heads: Path | None = None
+    backup: Path,
+    target: Path,
+    *evidence: Path | str,
+    accept: bool = False,
+    fetch: Fetch = fetch_last,
+    heads: Path | None = None,
+    loss: Loss | None = None,
+    open_with: OpenHome = open_later,
 ) -> Restoration:
     return restore_backup(
         backup,
         target,
         accept=accept,
         evidence=[str(item) for item in evidence],
+        fetch=fetch,
         heads=heads,
-        open_with=open_later,
+        loss=loss,
+        open_with=open_with,
         progress=ignore,
     )
-
-
-def open_later(path: Path) -> Home:
-    """Open a home in January."""
-    return open_home(path, clock=FakeClock(LATER_MS))
 
 
 def list_codes(error: Refused) -> list[str]:
