@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, Route
 
 from ledger.log.checkpoint import Checkpoint, open_checkpoint, parse_checkpoint, sign_checkpoint
 from ledger.log.keys import format_verifier_key, make_signer
-from ledger.log.note import parse_note_verifier
+from ledger.log.note import format_note, parse_note_verifier, sign_note
 from ledger.upkeep.loss import Loss
 from ledger.upkeep.restore import restore_backup
 from tests.builders import VILLAGE
@@ -65,6 +66,23 @@ def find_note(village: VillageHome, size: int) -> bytes:
     head = village.home.heads.find_at(VILLAGE, size)
     assert head is not None
     return head.note
+
+
+def slip_in_key(page: Page, village: VillageHome, size: int, since: int) -> None:
+    """Let the pages name a key that the log knows nothing of, and serve the log's own head of `size` signed by it."""
+    stranger = make_signer(get_key(village).partition("+")[0], b"\x09" * 32)
+    named = f"{since}:{format_verifier_key(stranger.key)}"
+    keys = f"0:{get_key(village)} {named}" if since else named
+    text = find_note(village, size).decode().partition("\n\n")[0] + "\n"
+    signed = format_note(text, [sign_note(text, stranger)])
+
+    def name_it(route: Route) -> None:
+        body = re.sub('data-keys="[^"]*"', f'data-keys="{keys}"', fetch(route).text())
+        route.fulfill(body=body, content_type="text/html; charset=utf-8")
+
+    for path in PATHS:
+        page.route(f"**{path}", name_it)
+    page.route("**/checkpoint", lambda route: route.fulfill(body=signed))
 
 
 @pytest.mark.parametrize(
@@ -209,6 +227,109 @@ def test_a_change_of_key_accuses_nobody(browser: Browser, village: VillageHome) 
 
         assert "只增加了 2 条，没有改过旧的" in visit(page, address)
         assert complaints == []
+
+
+def test_a_new_key_is_remembered_once_the_log_names_it_and_costs_the_next_visit_nothing(
+    browser: Browser, village: VillageHome
+) -> None:
+    with serve(village) as address, open_page(browser, 360, 740) as (page, _):
+        visit(page, address)
+        before = read_memory(page)
+        rotate_key(village)
+        page.route("**/entries/*.json", lambda route: route.abort())
+        said = visit(page, address)
+
+        assert said.startswith("没能和上次看到的比：网络不通")
+        assert read_memory(page) == before
+
+        page.unroute("**/entries/*.json")
+        assert "只增加了 1 条，没有改过旧的" in visit(page, address)
+        memory = read_memory(page)
+        assert memory["key"] == village.home.keys.list_signers(VILLAGE)[1].verifier_key != before["key"]
+
+        asked: list[str] = []
+        page.on("request", lambda request: asked.append(request.url.partition(PATHS[0])[2]))
+        assert "一模一样" in visit(page, address)
+        assert [path for path in asked if path] == ["/checkpoint"]
+
+
+@pytest.mark.parametrize(("path", "added"), [*((path, 2) for path in PATHS), (PATHS[0], 0), (PATHS[0], -3)])
+def test_a_key_that_only_the_page_names_changes_no_memory_and_leaves_no_accusation(
+    browser: Browser, village: VillageHome, path: str, added: int
+) -> None:
+    """Who holds the server can go on with the log, but not make this phone take their key for the village's."""
+    newest = village.home.heads.find_newest(VILLAGE)
+    assert newest is not None
+    with serve(village) as address, open_page(browser, 360, 740) as (page, _):
+        visit(page, address, path)
+        before = read_memory(page)
+        for _ in range(added):
+            village.record_voucher("付水费", 700, period="2026-11", occurred_on="2026-11-12")
+        slip_in_key(page, village, newest.size + added, newest.size + added)
+        said = visit(page, address, path)
+
+        assert said.startswith("✘ 没能和上次看到的比：签名用的钥匙，账本里查不到来历")
+        assert "以前记下的没有动" in said
+        assert "接得上" not in said
+        assert page.is_hidden("#evidence")
+        assert read_memory(page) == before
+
+        page.unroute_all()
+        assert ("接得上：只增加了 2 条" if added == 2 else "一模一样") in visit(page, address, path)
+
+
+@pytest.mark.parametrize("is_founding", [True, False])
+def test_a_first_visit_keeps_no_key_that_only_the_page_names(
+    browser: Browser, village: VillageHome, is_founding: bool
+) -> None:
+    newest = village.home.heads.find_newest(VILLAGE)
+    assert newest is not None
+    with serve(village) as address, open_page(browser, 360, 740) as (page, _):
+        slip_in_key(page, village, newest.size, 0 if is_founding else newest.size)
+        said = visit(page, address)
+
+        assert "签名用的钥匙，账本里查不到来历。这一次看到的没有记下" in said
+        assert page.evaluate("localStorage.length") == 0
+
+        page.unroute_all()
+        assert "记下了今天的账本" in visit(page, address)
+
+
+def test_what_the_pages_own_check_refused_is_compared_but_not_remembered(
+    browser: Browser, village: VillageHome
+) -> None:
+    refused = f"{PATHS[2]}#{'0' * 256}"
+    with serve(village) as address, open_page(browser, 360, 740) as (page, _):
+        assert visit(page, address, refused) == "上面没有对上，所以这一次看到的没有记进手机。"
+        assert page.evaluate("localStorage.length") == 0
+        assert page.is_hidden("#kept")
+
+        visit(page, address)
+        before = read_memory(page)
+        village.record_voucher("付水费", 700, period="2026-11", occurred_on="2026-11-12")
+        said = visit(page, address, refused)
+
+        assert "接得上：只增加了 1 条" in said
+        assert said.endswith("上面没有对上，所以这一次看到的没有记进手机。")
+        assert read_memory(page) == before
+        assert "接得上：只增加了 1 条" in visit(page, address)
+
+
+def test_a_contradiction_stays_evidence_where_the_pages_own_check_said_no_too(
+    browser: Browser, village: VillageHome
+) -> None:
+    newest = village.home.heads.find_newest(VILLAGE)
+    assert newest is not None
+    short = find_note(village, newest.size - 1)
+    with serve(village) as address, open_page(browser, 360, 740) as (page, _):
+        visit(page, address)
+        page.route("**/checkpoint", lambda route: route.fulfill(body=short))
+        visit(page, address, f"{PATHS[2]}#{'0' * 256}")
+        page.unroute("**/checkpoint")
+
+        assert visit(page, address).startswith("✘")
+        _assert_evidence(page, village, [newest.note, short])
+        assert read_memory(page)["note"].encode() == newest.note
 
 
 def test_a_head_by_a_key_that_the_log_does_not_know_is_accused(

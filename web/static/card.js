@@ -15,7 +15,11 @@ export function step(state, text) {
   at("steps").hidden = false;
 }
 
+// Stays once it was said: a second code in the same page does not make good what the first one refused.
+let isRefused = false;
+
 export function conclude(state, title, reason) {
+  isRefused = isRefused || state === "no";
   at("check").classList.remove("verdict-yes", "verdict-no", "verdict-unknown");
   at("check").classList.add(`verdict-${state}`);
   show("verdict", title);
@@ -62,25 +66,28 @@ const FOR = {
   same: ({ day }) => `和您上次（${tellDay(day)}）看到的账本一模一样：没有添，也没有改。`,
   grown: ({ day, added }) => `和您上次（${tellDay(day)}）看到的账本接得上：只增加了 ${added} 条，没有改过旧的。`,
   refounded: ({ day, old }) => `您上次（${tellDay(day)}）看到的是前一册账，共 ${old.size} 条。村里已公开声明前一册丢了一部分，另立了这一册；旧纸请留着。`,
+  refused: () => "",
   unkept: () => "这个浏览器不让网页记东西，所以没有和上次比，下次也没法和今天的比。",
 };
+const REFUSED = "上面没有对上，所以这一次看到的没有记进手机。";
 
 // Compares with what this phone saw last, and says what came of it. Never claims what was not compared.
 export async function showMemory() {
   const card = at("memory");
+  const wasRefused = isRefused;
   let found;
   try {
     const log = await open();
-    if (log.verify) found = await compare(log);
+    if (log.verify) found = await compare(log, wasRefused);
     const tell = found && FOR[found.state];
-    show("remembered", tell ? tell(found) : "签名没能验，所以没有和上次看到的比，也没有记下这一次的。");
+    show("remembered", tell ? tell(found) + (wasRefused ? REFUSED : "") : "签名没能验，所以没有和上次看到的比，也没有记下这一次的。");
     if (found && !tell) accuse(log, found);
   } catch (error) {
     const isWrong = error instanceof Wrong;
     if (isWrong) card.classList.add("verdict-no");
     show("remembered", `${isWrong ? "✘ " : ""}没能和上次看到的比：${error instanceof Wrong || error instanceof Unable ? error.message : "没能算完。"}`);
   }
-  at("kept").hidden = !found || found.state === "unkept";
+  at("kept").hidden = !found || ["refused", "unkept"].includes(found.state);
   at("forget").onclick = () => {
     forget(card.dataset.village);
     card.classList.remove("verdict-no");

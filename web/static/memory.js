@@ -1,7 +1,7 @@
 // The last head of a village's log that this phone saw: size, root and signature as one note, the key that signed it,
 // and the day. Nothing of the reader. Two notes that contradict each other are kept as evidence until they are deleted.
 
-import { fromBase64, same } from "./base.js";
+import { fromBase64, same, Wrong } from "./base.js";
 import { continues, findKey, openCheckpoint, parseCheckpoint, proveKeys, readHead, readKey } from "./log.js";
 
 const name = (village) => `mingbai.head.${village}`;
@@ -47,22 +47,41 @@ async function open(log, memory) {
   }
 }
 
-// Compares the newest head with the remembered one and remembers it where nothing contradicts.
-// state: first, same, grown, unkept where nothing can be kept; refounded, where the log says itself what was lost; and
-// against the log: AGAINST.
+// The page names the key; whoever holds the server could name one of their own. What such a key signed, kept here, would
+// accuse the honest log later: so nothing is kept, neither as newest head nor as evidence, before the log itself names it.
+async function prove(log, head) {
+  try {
+    return await proveKeys(log, head);
+  } catch (error) {
+    if (!(error instanceof Wrong)) throw error;
+    throw new Wrong("签名用的钥匙，账本里查不到来历。这一次看到的没有记下，以前记下的没有动。先别信这一页，打监督电话问。");
+  }
+}
+
+// Compares the newest head with the remembered one and remembers it where nothing contradicts; not where `isRefused`, the
+// page's own check having said ✘: that log shall not be what the next visit is compared with. A contradiction is kept even
+// then, beside the old head, since its two signatures speak for themselves.
+// state: first, same, grown, unkept where nothing can be kept, refused where nothing was there and nothing may be;
+// refounded, where the log says itself what was lost; and against the log: AGAINST.
 export const AGAINST = ["back", "rewritten", "rekeyed", "replaced"];
-export async function compare(log) {
+export async function compare(log, isRefused) {
   const memory = read(log.village);
   const old = memory && await open(log, memory);
   const head = await readHead(log, old && old.origin === log.origin ? old.size : 0);
   const today = getToday();
   const mine = { day: today, key: findKey(log, head.size).text, note: head.note };
-  if (!old) return { head, state: keep(log.village, mine) ? "first" : "unkept" };
+  if (!old) {
+    if (isRefused) return { head, state: "refused" };
+    await prove(log, head);
+    return { head, state: keep(log.village, mine) ? "first" : "unkept" };
+  }
   const other = memory.other && typeof memory.other === "object" && await findOther(log, memory.other);
   const state = other ? other.state : await judge(log, head, old);
   const found = { added: head.size - old.size, day: memory.day, head, memory, now: (other || head).size, old, state };
-  if (["same", "grown", "refounded"].includes(state)) keep(log.village, mine);
-  if (!AGAINST.includes(state)) return found;
+  if (!AGAINST.includes(state)) {
+    if (!isRefused) keep(log.village, mine);
+    return found;
+  }
   found.other = other ? memory.other : { ...mine, state };
   keep(log.village, { ...memory, other: found.other });
   return found;
@@ -74,8 +93,12 @@ async function findOther(log, other) {
   return opened && { ...opened, state: other.state };
 }
 
+// The remembered key was proven when it was kept. A head that it signed needs no proof again, so that most visits to the
+// board fetch a checkpoint and no more; nor would any proof make two heads of one key contradict each other less.
 async function judge(log, head, old) {
-  if (old.origin !== log.origin) return isDeclared((await proveKeys(log, head)).body, old) ? "refounded" : "replaced";
+  const isKnown = [head, old].every(({ size }) => findKey(log, size).text === old.key);
+  const founding = isKnown ? null : await prove(log, head);
+  if (old.origin !== log.origin) return isDeclared(founding.body, old) ? "refounded" : "replaced";
   if (findKey(log, old.size).text !== old.key) return "rekeyed";
   if (head.size < old.size) return "back";
   if (head.size === old.size) return same(head.root, old.root) ? "same" : "rewritten";
