@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ledger.books.figures import SheetHead
-from ledger.books.values import SHEET_CODES
+from ledger.books.values import SHEET_CODES, get_last_day
 from ledger.log.checkpoint import open_checkpoint
 from ledger.log.confirmation import CosignedNote, find_confirmation
 from ledger.log.note import parse_note_verifier
@@ -25,8 +25,9 @@ class HeadText:
     """The head of a sheet as text. Days and number are empty on a draft; `follows` and `replaces` where there
     is none.
 
-    `basis`       what the figures rest on: chart of accounts, rulebook or scheme with its version
-    `open_until`  day to which a month that is not closed is recorded, empty for a closed one
+    `basis`         what the figures rest on: chart of accounts, rulebook or scheme with its version
+    `is_under_way`  whether the month goes on after `open_until`
+    `open_until`    day to which a month that is not closed is recorded, empty for a closed one
     """
 
     basis: str
@@ -34,6 +35,7 @@ class HeadText:
     follows: str
     month: str
     number: str
+    is_under_way: bool
     objections_until: str
     open_until: str
     replaces: str
@@ -76,6 +78,7 @@ def build_head_text(head: SheetHead, basis: str, open_until: str) -> HeadText:
         follows=head.follows,
         month=format_month(head.period),
         number=head.number,
+        is_under_way="" < open_until < get_last_day(head.period),
         objections_until=format_day(head.objections_until),
         open_until=format_day(open_until),
         replaces=head.replaces,

@@ -14,7 +14,7 @@ import msgspec
 
 from ledger.books.figures import Figures, FinanceFigures, PointsFigures, ScoreFigures, SheetHead
 from ledger.books.sheets import SheetSealed
-from ledger.books.values import SHEET_LETTERS, SheetKind
+from ledger.books.values import SHEET_LETTERS, SheetKind, get_last_day
 from ledger.canonical import encode_value, parse_entry
 from ledger.entries import Claim
 from ledger.errors import Fault, NotFound, NotProven, Refused
@@ -106,12 +106,14 @@ def build_figures(
 def find_open_until(reader: Reader, period: str) -> str:
     """Return the day (YYYY-MM-DD) to which a month that is not closed is recorded; empty for a closed one.
 
-    That is the day of +08:00 of the log's newest entry: it follows from the log, not from who asks when.
+    That is the day of +08:00 of the log's newest entry, in the month still: it follows from the log, not from who
+    asks when. What a later month recorded says nothing of this one.
     """
     closed = get_fact(reader.facts, f"period/{period}", PeriodFacts)
     if closed is not None and closed.closed:
         return ""
-    return get_day(parse_entry(reader.get_entry_bytes(reader.size - 1)).recorded_at)
+    newest = get_day(parse_entry(reader.get_entry_bytes(reader.size - 1)).recorded_at)
+    return min(newest, get_last_day(period))
 
 
 def read_texts(reader: Reader) -> Callable[[str], object | None]:

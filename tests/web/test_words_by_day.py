@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -98,6 +99,47 @@ def test_a_month_that_is_not_closed_is_told_up_to_its_newest_entry(
         assert "截至11月12日" in read_words(client, path)
     for kind in KINDS:
         assert "月底" not in read_words(client, f"{BOARD}/sheets/2026-11/{kind}")
+
+
+def test_a_month_left_open_is_told_up_to_its_own_last_day(
+    begun: tuple[VillageHome, TestClient],
+) -> None:
+    """What November recorded is no part of what October had."""
+    village, client = begun
+    village.open_books()
+    village.record_voucher("购办公用纸", 32_500)
+    village.go_to("2026-11-12")
+    village.record_voucher("付路灯电费", 4_800, period="2026-11", occurred_on="2026-11-10")
+
+    october = read_words(client, f"{BOARD}/sheets/2026-10/finance")
+    november = read_words(client, f"{BOARD}/sheets/2026-11/finance")
+
+    assert "截至10月31日还有 49,675.00 元" in october
+    assert "＝月底" in october
+    assert "11月12日" not in october
+    assert "截至11月12日还有 49,627.00 元" in november
+
+
+def test_a_correction_stands_on_the_board_once_though_two_sheets_tell_of_it(
+    begun: tuple[VillageHome, TestClient],
+) -> None:
+    village, client = begun
+    village.open_books()
+    wrong = village.record_voucher("购办公用纸", 32_500)
+    village.go_to("2026-11-02")
+    village.close("2026-10")
+    village.seal("finance", "2026-10")
+    village.correct_voucher(wrong.index, 32_500, 30_000, period="2026-11", occurred_on="2026-11-02")
+    village.seal("finance", "2026-10")
+    village.go_to("2026-12-02")
+    village.close("2026-11")
+    village.seal("finance", "2026-11")
+
+    page = client.get(BOARD).text
+
+    corrections = page[page.index('id="corrections"') :]
+    links = re.findall(rf'href="({BOARD}/entries/[0-9]+)"', corrections[: corrections.index("</section>")])
+    assert len(links) == len(set(links)) == 2
 
 
 def test_a_closed_month_has_an_end_whether_sealed_or_not(begun: tuple[VillageHome, TestClient]) -> None:

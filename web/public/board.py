@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from litestar.params import FromPath
@@ -114,9 +115,7 @@ def build_board_page(view: VillageView) -> BoardPage:
     return BoardPage(
         answer=build_answer(newest) if newest else None,
         chart=build_chart(view.code, past) if len(past) > 1 else None,
-        corrections=tuple(row for figures in past for row in build_corrections(view.code, figures))[
-            :CORRECTIONS_SHOWN
-        ],
+        corrections=_list_corrections(view, past),
         display_to=format_day(newest.head.display_to) if newest else "",
         entries=f"{view.reader.size:,}",
         fingerprint=find_fingerprint(view, newest.head.size) if newest else "",
@@ -132,6 +131,15 @@ def build_board_page(view: VillageView) -> BoardPage:
         telephone=view.read_telephone(),
         witnesses=view.witnesses,
     )
+
+
+def _list_corrections(view: VillageView, past: Sequence[FinanceFigures]) -> tuple[CorrectionRow, ...]:
+    """Return the newest corrections, each once: a sheet that was sealed anew tells those of its month again."""
+    rows: dict[str, CorrectionRow] = {}
+    for figures in past:
+        for row in build_corrections(view.code, figures):
+            rows.setdefault(row.path, row)
+    return tuple(rows.values())[:CORRECTIONS_SHOWN]
 
 
 def _read_past_finance(view: VillageView) -> list[FinanceFigures]:

@@ -10,7 +10,7 @@ from typing import Literal
 
 from ledger.books.figures import Figures, FinanceFigures
 from ledger.books.periods import format_day_of_year
-from ledger.books.values import SheetKind
+from ledger.books.values import SheetKind, get_last_day
 from ledger.errors import NotFound
 from ledger.log.checkpoint import parse_checkpoint
 from ledger.log.note import parse_note
@@ -39,6 +39,7 @@ class SheetStatus:
 
     `fingerprint`   of the checkpoint that the paper prints, four groups
     `index`         of the entry that sealed it, as a path
+    `is_under_way`  whether the month goes on after `open_until`
     `newer`, `older` the months beside it that have a page of this kind, newest side first
     `open_until`    day to which a month that is not closed is recorded; empty for a closed one
     """
@@ -46,6 +47,7 @@ class SheetStatus:
     display: str
     fingerprint: str
     index: str
+    is_under_way: bool
     kind: SheetKind
     month: str
     name: str
@@ -116,6 +118,7 @@ def build_status(view: VillageView, figures: Figures) -> SheetStatus:
         display=format_span(head.display_from, head.display_to),
         fingerprint=find_fingerprint(view, head.size) if sealed else "",
         index=f"/v/{view.code}/entries/{sealed.index}" if sealed else "",
+        is_under_way="" < find_open_until(view.reader, period) < get_last_day(period),
         kind=kind,
         month=format_month(period),
         name=SHEET_NAMES[kind],
