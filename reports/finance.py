@@ -15,6 +15,7 @@ from ledger.books.figures import (
 from ledger.books.finance_figures import summarize_finance
 from ledger.books.money import format_capitals, to_wan
 from ledger.books.people import MASK
+from ledger.data import load_reference
 from reports.columns import REGULAR, fit_columns
 from reports.frame import Codes, HeadText, PlainWords, build_head_text, build_plain_words
 from reports.words import MINUS, format_amount, format_day_in, format_flow, format_number_in
@@ -89,7 +90,9 @@ class CorrectionRow:
 class FinanceSheet:
     """All that the template of the finance sheet shows.
 
+    `deducted`   names of the asset accounts that are taken off the others: depreciation, amortisation
     `has_masks`  a name on it has a character masked, so it says what the star is
+    `has_unlisted` vouchers of the month moved no money in or out, so their numbers are missing in the list
     `moves`      widths and size as in AmountTable: income, expense, balance
     `month_prefix`  what stands before every three-digit voucher number of the month
     """
@@ -100,10 +103,12 @@ class FinanceSheet:
     closing_wan: str
     codes: Codes | None
     corrections: tuple[CorrectionRow, ...]
+    deducted: tuple[str, ...]
     expense: str
     expenses: AmountTable
     funds: AmountTable
     has_masks: bool
+    has_unlisted: bool
     head: HeadText
     income: str
     incomes: AmountTable
@@ -140,10 +145,12 @@ def build_finance(figures: FinanceFigures, codes: Codes | None, open_until: str 
         else "",
         codes=codes,
         corrections=tuple(_build_correction(row, period) for row in figures.corrections),
+        deducted=_list_deducted(figures),
         expense=format_amount(figures.expense_fen),
         expenses=_build_amounts(figures.expenses),
         funds=_build_funds(figures),
         has_masks=any(MASK in move.handler for move in figures.moves),
+        has_unlisted=figures.vouchers > len({move.voucher for move in figures.moves}),
         head=build_head_text(figures.head, _CHARTS.get(figures.chart, figures.chart), open_until),
         income=format_amount(figures.income_fen),
         incomes=_build_amounts(figures.incomes),
@@ -156,6 +163,13 @@ def build_finance(figures: FinanceFigures, codes: Codes | None, open_until: str 
         receivables=_build_changes(figures.receivables),
         summary=build_plain_words(summarize_finance(figures, open_until=open_until)),
         vouchers=str(figures.vouchers),
+    )
+
+
+def _list_deducted(figures: FinanceFigures) -> tuple[str, ...]:
+    chart = load_reference().charts[figures.chart]
+    return tuple(
+        change.name for change in figures.assets if chart.accounts[change.account].normal_side == "credit"
     )
 
 

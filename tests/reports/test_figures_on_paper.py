@@ -229,6 +229,33 @@ def test_a_draft_of_a_month_that_is_not_closed_knows_no_end_of_it() -> None:
     assert "月底" not in draft
 
 
+def test_a_draft_of_a_past_month_that_is_not_closed_has_an_end() -> None:
+    draft = read_text(render_sheet(make_job(make_finance(sealed=False), open_until="2026-11-30")))
+
+    assert "这个月还没有结账，数字截至2026年11月30日" in draft
+    assert "月末结余" in draft
+    assert "目前" not in draft
+
+
+def test_what_is_taken_off_and_what_is_not_listed_is_explained_where_it_is_so() -> None:
+    figures = make_finance()
+    bare = msgspec.structs.replace(
+        figures,
+        assets=tuple(change for change in figures.assets if change.account != "152"),
+        vouchers=len({move.voucher for move in figures.moves}),
+    )
+    more = msgspec.structs.replace(figures, vouchers=bare.vouchers + 1)
+    unlisted = "没列出来的凭证，是存取、转账，或没有收钱付钱。"
+    deducted = "累计折旧是已经折去、摊去的价值，不是另外的家当，算总数时要减掉。"
+
+    with_both, with_none = (read_text(render_sheet(make_job(item))) for item in (more, bare))
+
+    assert unlisted in with_both
+    assert deducted in with_both
+    assert unlisted not in with_none
+    assert deducted not in with_none
+
+
 @pytest.mark.parametrize("name", SHEETS)
 def test_the_day_for_objections_stands_on_paper_as_a_date_and_nothing_else(name: str) -> None:
     text = read_text(get_sheet(name))
