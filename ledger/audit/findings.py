@@ -29,6 +29,13 @@ class Finding(Value, frozen=True):
     meaning: str
 
 
+class PaperFingerprint(Value, frozen=True):
+    """What a sealed sheet's paper must show; `fingerprint` is empty where the log no longer gives it."""
+
+    fingerprint: str
+    number: str
+
+
 class Report(Value, frozen=True):
     """What an audit looked at and what it found; no findings means every claim was re-derived."""
 
@@ -36,12 +43,13 @@ class Report(Value, frozen=True):
     erased: int  # private values that the vault has no more: no fault, they belong to nobody now; 0 without a vault
     examined: int  # entries whose meaning was derived; the first that is not what was signed ends it
     findings: tuple[Finding, ...]
-    fingerprint: str  # of the newest checkpoint, to compare with paper
+    fingerprint: str  # of a log's newest checkpoint, which no paper prints; or of the one on a lone sheet
     origin: str
     root: str
     sheets: int
     source: str  # what was audited, e.g. 导出的文件夹
     village: str
+    papers: tuple[PaperFingerprint, ...] = ()  # of a log's sealed sheets, newest first
     witnesses: str = ""  # what witnesses confirmed, in a sentence; empty where no policy names any
 
 

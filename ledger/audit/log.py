@@ -8,7 +8,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from ledger.audit.chain import ChainReader
 from ledger.audit.entries import EntryReader
 from ledger.audit.epochs import EpochReader
-from ledger.audit.findings import Finding, HomeSource, LogSource, Progress, Report, SealedClaim
+from ledger.audit.findings import (
+    Finding,
+    HomeSource,
+    LogSource,
+    PaperFingerprint,
+    Progress,
+    Report,
+    SealedClaim,
+)
 from ledger.audit.home import HomeReader
 from ledger.audit.keys import KeyReader, open_newest
 from ledger.audit.leaves import Leaves, read_leaves
@@ -16,6 +24,7 @@ from ledger.audit.meaning import MeaningReader
 from ledger.audit.roots import KeptNote, RootReader
 from ledger.audit.witnesses import WitnessReader
 from ledger.errors import NotProven
+from ledger.log.checkpoint import Checkpoint
 from ledger.log.hashing import format_hash
 from ledger.log.note import parse_note_verifier
 from ledger.log.receipt import format_fingerprint
@@ -79,6 +88,7 @@ def audit_log(
         findings=tuple(findings),
         fingerprint=format_fingerprint(checkpoint),
         origin=checkpoint.origin,
+        papers=tuple(_list_papers(leaves, roots, checkpoint.origin, meaning.sheets)),
         root=format_hash(checkpoint.root),
         sheets=len(meaning.sheets),
         source=source.title,
@@ -96,6 +106,18 @@ def _list_sizes(leaves: Leaves, sheets: Sequence[SealedClaim]) -> list[int]:
     """Return the sizes of whose trees the source holds tiles: the newest and every sealed one."""
     have = len(leaves.proven)
     return [have, *(sheet.size for sheet in sheets if sheet.size <= have)]
+
+
+def _list_papers(
+    leaves: Leaves, roots: RootReader, origin: str, sheets: Sequence[SealedClaim]
+) -> Iterator[PaperFingerprint]:
+    """Yield what each sheet's paper must show, newest first, by the tree itself: not by a note kept beside it."""
+    for sheet in reversed(sheets):
+        root = roots.find_root(sheet.size) if leaves.is_proven else None
+        yield PaperFingerprint(
+            fingerprint="" if root is None else format_fingerprint(Checkpoint(origin, sheet.size, root)),
+            number=sheet.number,
+        )
 
 
 def _judge_notes(

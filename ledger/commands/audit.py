@@ -82,7 +82,7 @@ def audit_command(
         print_json(reports if target is None else reports[0])
     else:
         for report in reports:
-            print_report(report)
+            print_report(report, is_sheet=pdf is not None)
         if pdf is not None:
             _print_paper_note(pdf)
     context.exit(1 if any(report.findings for report in reports) else 0)

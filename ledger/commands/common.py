@@ -27,6 +27,9 @@ from ledger.service.standing import list_known_villages, refuse_read_only
 FINDINGS_MAX_SHOWN = 50
 """Findings printed of one report; a program gets all of them."""
 
+PAPERS_MAX_SHOWN = 6
+"""Sealed sheets of which a report prints the fingerprint, the newest: two months of every kind."""
+
 F = TypeVar("F", bound=Callable[..., object])
 _ASKED_FILE = "passphrase_file"
 _USER = re.compile(r"u-[a-z2-7]{10}", re.ASCII)
@@ -262,12 +265,12 @@ def _build_taken(path: Path) -> Fault:
     )
 
 
-def print_report(report: Report) -> None:
-    """Print what an audit found, for a person, ending with the verdict."""
+def print_report(report: Report, *, is_sheet: bool = False) -> None:
+    """Print what an audit found of a log, or with `is_sheet` of a lone sheet, for a person, ending with the verdict."""
     click.echo(f"核对对象：{report.source} {report.village}")
     if report.origin:
         click.echo(f"来源 {report.origin}，{report.entries} 项记录，{report.sheets} 张公开表")
-        click.echo(f"指纹码 {report.fingerprint}（与公开表上印的、别处看到的比一比）")
+        _print_fingerprints(report, is_sheet=is_sheet)
     if report.witnesses:
         click.echo(report.witnesses)
     if report.erased:
@@ -285,3 +288,20 @@ def print_report(report: Report) -> None:
     else:
         click.echo("结论：全部对得上。")
     print_notice("能证明的是：记下的东西没有被改过、删过；记下的事是否属实，要靠人监督。")
+
+
+def _print_fingerprints(report: Report, *, is_sheet: bool) -> None:
+    """Say what is to be compared with what: a sheet is older than the entry that seals it, so that no paper ever shows
+    the newest fingerprint of its log.
+    """
+    if is_sheet:
+        click.echo(f"指纹码 {report.fingerprint}（与公开表上印的、别处看到的比一比）")
+        return
+    click.echo(f"最新检查点的指纹码 {report.fingerprint}（与别处核对到同样多记录时看到的比一比）")
+    for paper in report.papers[:PAPERS_MAX_SHOWN]:
+        shown = f"纸上应印 {paper.fingerprint}" if paper.fingerprint else "纸上应印什么，从这份里看不出"
+        click.echo(f"公开表 {paper.number} {shown}")
+    if len(report.papers) > PAPERS_MAX_SHOWN:
+        click.echo(
+            f"……还有更早的 {len(report.papers) - PAPERS_MAX_SHOWN} 张，用 mingbai audit --json 看全部。"
+        )

@@ -6,6 +6,7 @@ import contextlib
 import functools
 import http.server
 import json
+import re
 import socket
 import subprocess
 import sys
@@ -21,9 +22,12 @@ import pytest
 from click.testing import CliRunner, Result
 
 from ledger import cli
+from ledger.audit.findings import Finding, PaperFingerprint, Report
 from ledger.cli import root
+from ledger.commands.common import print_report
 from ledger.commands.refusals import CouldNotRun
 from ledger.errors import NotFound, Refused
+from ledger.sources import read_pdf
 from tests.builders import VILLAGE
 from tests.fakes.renderer import PaperRenderer
 from tests.homes import open_village
@@ -81,6 +85,12 @@ def address(home: Path) -> Iterator[str]:
         thread.join()
 
 
+def read_fingerprint(pdf: Path) -> str:
+    """Return the fingerprint that a sheet's paper shows."""
+    (printed,) = re.findall(r"^(?:[0-9]{4} ){3}[0-9]{4}$", read_pdf(pdf)[1], re.MULTILINE)
+    return str(printed)
+
+
 @pytest.mark.parametrize("name", ["export", "export.zip", "sheet.pdf"])
 def test_a_whole_copy_agrees(home: Path, name: str) -> None:
     result = run("audit", str(home / name))
@@ -89,6 +99,45 @@ def test_a_whole_copy_agrees(home: Path, name: str) -> None:
     assert "结论：全部对得上。" in result.stdout
     assert "指纹码" in result.stdout
     assert "记下的事是否属实，要靠人监督" in result.stderr
+
+
+@pytest.mark.parametrize("name", ["export", "export.zip"])
+def test_of_a_log_the_fingerprint_on_each_paper_is_told_and_the_newest_not_held_against_it(
+    home: Path, name: str
+) -> None:
+    printed = read_fingerprint(home / "sheet.pdf")
+
+    said = run("audit", str(home / name)).stdout
+    told = json.loads(run("audit", str(home / name), "--json").stdout)
+
+    assert told["papers"] == [{"fingerprint": printed, "number": "2026-10-F-1"}]
+    assert told["fingerprint"] != printed
+    assert f"公开表 2026-10-F-1 纸上应印 {printed}\n" in said
+    newest = told["fingerprint"]
+    assert f"最新检查点的指纹码 {newest}（与别处核对到同样多记录时看到的比一比）\n" in said
+    assert "公开表上印的" not in said
+
+
+def test_of_a_lone_sheet_the_fingerprint_is_the_paper_s(home: Path) -> None:
+    said = run("audit", str(home / "sheet.pdf")).stdout
+
+    printed = read_fingerprint(home / "sheet.pdf")
+    assert f"指纹码 {printed}（与公开表上印的、别处看到的比一比）\n" in said
+    assert "纸上应印" not in said
+
+
+def test_of_many_sheets_the_newest_are_told_and_the_others_counted() -> None:
+    papers = [
+        PaperFingerprint(fingerprint=f"1510 2346 1684 {n:04}", number=f"2026-10-F-{n}") for n in range(9)
+    ]
+
+    said = print_and_read(papers=(*papers[:5], PaperFingerprint(fingerprint="", number="2"), *papers[6:]))
+
+    assert [line for line in said.splitlines() if "纸上应印" in line] == [
+        *(f"公开表 2026-10-F-{n} 纸上应印 1510 2346 1684 {n:04}" for n in range(5)),
+        "公开表 2 纸上应印什么，从这份里看不出",
+    ]
+    assert "……还有更早的 3 张，用 mingbai audit --json 看全部。\n" in said
 
 
 def test_a_log_is_read_over_http(address: str) -> None:
@@ -127,26 +176,29 @@ def test_a_program_gets_the_report_as_json(home: Path, tmp_path: Path) -> None:
     )
 
 
-def test_many_findings_are_counted_and_not_all_told(tmp_path: Path, home: Path) -> None:
-    from ledger.audit.findings import Finding, Report
-    from ledger.commands.common import print_report
-
-    finding = Finding(code="x", entry=-1, expected="甲", field="乙", found="丙", meaning="丁")
-    report = Report(
-        entries=3,
-        erased=2,
-        examined=3,
-        findings=(finding,) * 60,
-        fingerprint="",
-        origin="",
-        root="",
-        sheets=0,
-        source="某",
-        village="",
-    )
+def print_and_read(**changes: Any) -> str:
+    """Print a report that is nobody's and return what stands on the screen."""
+    fields = {
+        "entries": 3,
+        "erased": 2,
+        "examined": 3,
+        "findings": (),
+        "fingerprint": "",
+        "origin": "某",
+        "root": "",
+        "sheets": 0,
+        "source": "某",
+        "village": "",
+    }
     with CliRunner().isolation() as (out, _, _):
-        print_report(report)
-        shown = out.getvalue().decode()
+        print_report(Report(**{**fields, **changes}))
+        return out.getvalue().decode()
+
+
+def test_many_findings_are_counted_and_not_all_told() -> None:
+    finding = Finding(code="x", entry=-1, expected="甲", field="乙", found="丙", meaning="丁")
+
+    shown = print_and_read(findings=(finding,) * 60)
 
     assert "……还有 10 处，用 --json 看全部。" in shown
     assert "有 2 处属于已删除的隐私内容" in shown

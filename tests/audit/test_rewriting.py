@@ -221,7 +221,10 @@ def test_a_signed_root_that_no_bytes_give_is_a_finding(kept: tuple[Files, Signer
     files, signer, _ = kept
     copy = files | {"checkpoint": sign_checkpoint(Checkpoint(signer.key.name, SIZE, bytes(32)), signer)}
 
-    assert "root-differs" in _list_codes(find(copy))
+    report = audit_files(copy)
+
+    assert "root-differs" in _list_codes(list(report.findings))
+    assert [(paper.number, paper.fingerprint) for paper in report.papers] == [("2026-10-F-1", "")]
     entries = parse_bundle(files[BUNDLE], SIZE)
     entries[3] = entries[3].replace(b"32500", b"92500")
     findings = find(copy | {BUNDLE: format_bundle(entries)})

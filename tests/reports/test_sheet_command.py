@@ -16,6 +16,7 @@ from click.testing import CliRunner, Result
 from ledger.books.sheets import SheetSealed
 from ledger.books.values import SheetKind
 from ledger.canonical import parse_entry
+from ledger.commands.audit import audit_command
 from ledger.commands.common import write_beside, write_whole
 from ledger.config import Config, write_config
 from ledger.entries import KIND_OF_BODY, Body, Claim
@@ -115,7 +116,11 @@ def test_after_sealing_the_archived_bytes_are_written(
     assert "2026-10-F-1 的原件" in result.stderr
     pdf = (tmp_path / "sheet.pdf").read_bytes()
     assert hashlib.sha256(pdf).hexdigest() == sealed.pdf
-    assert f"编号{sealed.number}指纹码" in read_pages(pdf)[0]
+    told = json.loads(CliRunner().invoke(audit_command, ["--home", str(home.path), "--json"]).stdout)
+    (paper,) = told[0]["papers"]
+    assert paper["number"] == sealed.number
+    for page in read_pages(pdf):
+        assert f"编号{sealed.number}指纹码{paper['fingerprint'].replace(' ', '')}" in page
 
 
 def test_the_log_names_figures_paper_and_toolchain_and_the_paper_carries_its_evidence(
