@@ -285,9 +285,10 @@ def print_report(report: Report, *, is_sheet: bool = False) -> None:
         click.echo(f"……还有 {len(report.findings) - FINDINGS_MAX_SHOWN} 处，用 --json 看全部。")
     if report.findings:
         click.echo(f"结论：有 {len(report.findings)} 处对不上。")
+        print_notice("上面列出的地方不能作数。把这份留好，交监督委员会或审计员。")
     else:
         click.echo("结论：全部对得上。")
-    print_notice("能证明的是：记下的东西没有被改过、删过；记下的事是否属实，要靠人监督。")
+        print_notice("能证明的是：记下的东西没有被改过、删过；记下的事是否属实，要靠人监督。")
 
 
 def _print_fingerprints(report: Report, *, is_sheet: bool) -> None:

@@ -161,6 +161,8 @@ def test_a_finding_is_told_in_words_a_villager_understands(home: Path, tmp_path:
     assert "对村民来说：这条记录在公布以后被改动过；以手里的公开表和别处的副本为准。" in result.stdout
     assert "只核对了前 3 项的含义" in result.stdout
     assert "处对不上。" in result.stdout
+    assert result.stderr.endswith("上面列出的地方不能作数。把这份留好，交监督委员会或审计员。\n")
+    assert "没有被改过" not in result.output
 
 
 def test_a_program_gets_the_report_as_json(home: Path, tmp_path: Path) -> None:
