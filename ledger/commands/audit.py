@@ -95,6 +95,7 @@ def _audit(
     if target is not None:
         try:
             report, pdf = _audit_target(target, key, known)
+            _refuse_other_village(report, village)
         except NotProven as error:
             pdf = None
             report = build_refusal(
@@ -104,6 +105,25 @@ def _audit(
     if home:
         return _audit_home(home, village, key, known), None
     raise click.UsageError("写明要核对的文件夹、ZIP、PDF 或网址；核对本机用 --home。")
+
+
+def _refuse_other_village(report: Report, village: str | None) -> None:
+    """Raise Refused where a copy is of another village than the one asked for; one so damaged that it no longer says
+    whose it is keeps its findings.
+    """
+    is_nameless = not report.village and report.findings
+    if village not in (None, report.village) and not is_nameless:
+        raise Refused(
+            [
+                Fault(
+                    code="village-other",
+                    place=f"--village {village}",
+                    found=f"给的是村 {report.village} 的" if report.village else "给的一份里没有记录",
+                    expected="同一个村的账本或公开表",
+                    remedy="换成这个村的；就要核对给的这一份，不写 --village",
+                )
+            ]
+        )
 
 
 def _read_kept(path: str) -> bytes:

@@ -27,6 +27,9 @@ from ledger.cli import root
 from ledger.commands.common import print_report
 from ledger.commands.refusals import CouldNotRun
 from ledger.errors import NotFound, Refused
+from ledger.log.checkpoint import Checkpoint, sign_checkpoint
+from ledger.log.hashing import EMPTY_ROOT
+from ledger.log.keys import parse_signing_key
 from ledger.sources import read_pdf
 from tests.builders import VILLAGE
 from tests.fakes.renderer import PaperRenderer
@@ -366,6 +369,44 @@ def test_what_cannot_run_says_so(home: Path, tmp_path: Path, address: str) -> No
         assert isinstance(run("audit", *arguments).exception, NotFound)
     assert run("audit", env={"MINGBAI_HOME": ""}).exit_code == 2
     assert isinstance(run("audit", "--home", str(home / "home"), "--village", "1").exception, Refused)
+
+
+@pytest.mark.parametrize("name", ["export", "export.zip", "sheet.pdf", ""])
+def test_a_copy_of_another_village_than_the_one_asked_for_is_refused(
+    home: Path, address: str, name: str
+) -> None:
+    target = str(home / name) if name else address
+
+    assert run("audit", target, "--village", VILLAGE).exit_code == 0
+    other = run("audit", target, "--village", "999999999999")
+
+    assert isinstance(other.exception, CouldNotRun)
+    assert str(other.exception) == (
+        f"--village 999999999999：现为给的是村 {VILLAGE} 的，应为同一个村的账本或公开表。"
+        "换成这个村的；就要核对给的这一份，不写 --village。（village-other）"
+    )
+    assert other.stdout == ""
+
+
+def test_a_log_without_an_entry_is_no_village_s(home: Path, tmp_path: Path) -> None:
+    signer = parse_signing_key((home / "home" / "keys" / f"{VILLAGE}.key").read_text().strip())
+    (tmp_path / "log.vkey").write_bytes((home / "export" / "log.vkey").read_bytes())
+    (tmp_path / "checkpoint").write_bytes(sign_checkpoint(Checkpoint(signer.key.name, 0, EMPTY_ROOT), signer))
+
+    refused = run("audit", str(tmp_path), "--village", VILLAGE)
+
+    assert run("audit", str(tmp_path)).exit_code == 0
+    assert str(refused.exception).startswith(f"--village {VILLAGE}：现为给的一份里没有记录，应为同一个村的")
+
+
+def test_a_copy_that_does_not_say_whose_it_is_keeps_its_findings(home: Path, tmp_path: Path) -> None:
+    target = spoil(home / "export", tmp_path)
+    for bundle in target.glob("tile/entries/*/*"):
+        bundle.write_bytes(bundle.read_bytes().replace(b"log.founded", b"log.foundad"))
+
+    result = run("audit", str(target), "--village", "999999999999")
+
+    assert (result.exit_code, "核对对象：导出的文件夹 \n" in result.stdout) == (1, True)
 
 
 def test_an_empty_home_has_nothing_to_audit(tmp_path: Path) -> None:
