@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import get_args
 
 import rich_click as click
+from click.core import ParameterSource
 
 from ledger.books.village import ChartVersion
 from ledger.commands.common import (
@@ -22,8 +23,15 @@ from ledger.commands.common import (
     warn_of_address,
 )
 from ledger.commands.keys import choose_protection
-from ledger.config import DEFAULT_BASE_URL, Config, check_base_url, check_database
-from ledger.errors import Refused
+from ledger.config import (
+    DEFAULT_BASE_URL,
+    SETTINGS_FILE,
+    Config,
+    check_base_url,
+    check_database,
+    read_config,
+)
+from ledger.errors import Fault, Refused
 from ledger.home import Home, create_home
 from ledger.service.adopt import prepare_description
 from ledger.service.drafts import ROLE_NAMES
@@ -31,6 +39,8 @@ from ledger.service.found import Role, add_person, check_village_code, found_vil
 
 ROLES_HELP = "，".join(f"{role} {name}" for role, name in ROLE_NAMES.items())
 """Every role with its Chinese name."""
+NO_DATABASE = "放在文件夹里"
+"""What an empty address of the database means."""
 
 
 @click.command("init")
@@ -61,7 +71,10 @@ ROLES_HELP = "，".join(f"{role} {name}" for role, name in ROLE_NAMES.items())
 )
 @passphrase_option
 @click.option("--no-passphrase", "is_plain", is_flag=True, help="签名私钥不加口令；只用于试用。")
+@click.pass_context
 def init_command(
+    context: click.Context,
+    /,
     path: str,
     village: str | None,
     base_url: str,
@@ -77,13 +90,53 @@ def init_command(
     )
     if faults:
         raise Refused(faults)
-    passphrases = find_asked_passphrases()
     config = Config(database=database, public_base_url=base_url)
+    _refuse_other_settings(context, Path(path), config)
+    passphrases = find_asked_passphrases()
     with closing(create_home(Path(path), config, passphrases=passphrases)) as home:
         print_notice(f"账本文件夹：{home.path}")
         warn_of_address(home.config.public_base_url)
         if village:
             _found(home, village, details, is_plain=is_plain)
+
+
+def _refuse_other_settings(context: click.Context, path: Path, asked: Config) -> None:
+    """Raise Refused where the home has settings already and an option that was typed differs from them: they are kept.
+
+    Whoever founds a second village must not believe that its codes lead to the address they typed.
+    """
+    if not (path / SETTINGS_FILE).is_file():
+        return
+    kept = read_config(path)
+    faults = [
+        Fault(
+            code="setting-kept",
+            place=option,
+            found=ours or NO_DATABASE,
+            expected="与已有设置一样，或不写",
+            remedy=f"已有设置是 {theirs or NO_DATABASE}，{remedy}",
+        )
+        for option, name, ours, theirs, remedy in (
+            (
+                "--base-url",
+                "base_url",
+                asked.public_base_url,
+                kept.public_base_url,
+                f"请改 {SETTINGS_FILE}；已封存的表不会跟着改",
+            ),
+            (
+                "--database",
+                "database",
+                asked.database,
+                kept.database,
+                # An address alone would leave what was recorded behind.
+                f"还没有立账的请改 {SETTINGS_FILE}；已有账的，先备份，再用 mingbai restore 恢复成新的账本文件夹",
+            ),
+        )
+        if ours != theirs and context.get_parameter_source(name) is ParameterSource.COMMANDLINE
+    ]
+    if faults:
+        raise Refused(faults)
 
 
 def _found(home: Home, village: str, details: dict[str, str], *, is_plain: bool) -> None:

@@ -133,6 +133,30 @@ def test_a_founding_says_where_the_codes_would_lead_nowhere(tmp_path: Path) -> N
     assert "只有这台机器打得开" not in run("init", "--home", str(tmp_path / "two")).stderr
 
 
+def test_an_option_that_differs_from_the_settings_of_a_home_is_refused_whole(home: Path) -> None:
+    settings = home / "mingbai.toml"
+    settings.write_text('public_base_url = "https://a.example.cn"\n')
+    before = {path: path.read_bytes() for path in home.rglob("*") if path.is_file()}
+    second = ("init", "--village", "379900001202", "--no-passphrase", *DETAILS)
+
+    refused = run(*second, "--base-url", "https://b.example.cn", "--database", "postgresql://db.example.cn/m")
+
+    assert str(refused.exception).splitlines() == [
+        (
+            "--base-url：现为https://b.example.cn，应为与已有设置一样，或不写。"
+            "已有设置是 https://a.example.cn，请改 mingbai.toml；已封存的表不会跟着改。（setting-kept）"
+        ),
+        (
+            "--database：现为postgresql://db.example.cn/m，应为与已有设置一样，或不写。"
+            "已有设置是 放在文件夹里，还没有立账的请改 mingbai.toml；"
+            "已有账的，先备份，再用 mingbai restore 恢复成新的账本文件夹。（setting-kept）"
+        ),
+    ]
+    assert {path: path.read_bytes() for path in home.rglob("*") if path.is_file()} == before
+    assert run(*second, "--base-url", "https://a.example.cn", "--database", "").exit_code == 0
+    assert run(*second).exit_code == 0
+
+
 def test_a_village_must_be_known(home: Path) -> None:
     assert list_codes(run("drafts", "--village", "1")) == ["village-unknown"]
 
