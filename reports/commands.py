@@ -36,6 +36,7 @@ from ledger.service.sheets import (
     build_figures,
     find_open_until,
     find_sheet,
+    refuse_empty,
     refuse_unadopted,
     seal_sheet,
 )
@@ -230,10 +231,11 @@ def find_sealed_pdf(home: Ports, village: str, kind: SheetKind, month: str) -> t
 def build_draft_job(home: Home, village: str, kind: SheetKind, month: str) -> SheetJob:
     """Return the job of a draft: provisional figures, no codes, nothing attached.
 
-    Raises Refused where nothing of the kind is adopted.
+    Raises Refused where nothing of the kind is adopted, or nothing recorded in the month.
     """
     with home.ledger.read(village) as reader:
         refuse_unadopted(reader, kind, month)
+        refuse_empty(reader, month)
         figures = build_figures(home, reader, kind, month)
         verifier_key = get_key_at(reader.facts, reader.size)
         open_until = find_open_until(reader, month)

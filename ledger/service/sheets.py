@@ -103,6 +103,31 @@ def build_figures(
     return collect_figures(reader.facts, ports.reference, texts, head)
 
 
+def list_months(reader: Reader) -> list[str]:
+    """Return every month in which something was recorded or sealed, newest first."""
+    keys = (
+        key for prefix in ("period/", "points/", "score/", "sheet/") for key, _ in reader.facts.scan(prefix)
+    )
+    return sorted({key.split("/")[1] for key in keys}, reverse=True)
+
+
+def refuse_empty(reader: Reader, period: str) -> None:
+    """Raise Refused for a month in which nothing was recorded: figures of it would be true and say nothing."""
+    months = list_months(reader)
+    if period not in months:
+        raise Refused(
+            [
+                Fault(
+                    code="sheet-month",
+                    place="--month",
+                    found=f"{period} 没有记过账",
+                    expected=f"记过账的月份：{months[-1]} 到 {months[0]}" if months else "记过账的月份",
+                    remedy="改成要打印的月份，或先导入这个月的账",
+                )
+            ]
+        )
+
+
 def find_open_until(reader: Reader, period: str) -> str:
     """Return the day (YYYY-MM-DD) to which a month that is not closed is recorded; empty for a closed one.
 

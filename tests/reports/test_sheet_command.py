@@ -188,6 +188,20 @@ def test_nothing_is_drafted_of_what_the_village_did_not_adopt(home: Home, tmp_pa
     assert list_codes(_run(home, tmp_path / "draft.pdf", kind="points")) == ["sheet-nothing"]
 
 
+@pytest.mark.parametrize("month", ["2020-10", "2031-10"])
+def test_nothing_is_drafted_of_a_month_that_nothing_was_recorded_in(
+    home: Home, tmp_path: Path, month: str
+) -> None:
+    result = _run(home, tmp_path / "draft.pdf", "--month", month)
+
+    assert isinstance(result.exception, Refused)
+    assert str(result.exception) == (
+        f"--month：现为{month} 没有记过账，应为记过账的月份：2026-10 到 2026-10。"
+        "改成要打印的月份，或先导入这个月的账。（sheet-month）"
+    )
+    assert not (tmp_path / "draft.pdf").exists()
+
+
 def test_sealing_takes_what_the_village_has_and_says_what_was_left_out(home: Home, tmp_path: Path) -> None:
     result = _seal(home, "--out", str(tmp_path / "打印" / "十月"))
 

@@ -120,6 +120,19 @@ def test_a_month_left_open_is_told_up_to_its_own_last_day(
     assert "截至11月12日还有 49,627.00 元" in november
 
 
+def test_the_list_of_sheets_names_none_that_the_village_has_not(
+    begun: tuple[VillageHome, TestClient],
+) -> None:
+    village, client = begun
+    seal_october(village)
+
+    words = read_words(client, f"{BOARD}/sheets")
+
+    assert "财务公开表" in words
+    assert "积分公开表" not in words
+    assert "评分公开表" not in words
+
+
 def test_a_correction_stands_on_the_board_once_though_two_sheets_tell_of_it(
     begun: tuple[VillageHome, TestClient],
 ) -> None:

@@ -11,7 +11,7 @@ from litestar.types import ASGIApp
 from ledger.books.figures import FinanceFigures, PointsFigures, ScoreFigures
 from ledger.books.finance_figures import summarize_finance
 from ledger.books.values import SHEET_KINDS, SheetKind
-from ledger.service.sheets import get_figures, list_sheets
+from ledger.service.sheets import get_figures, list_months, list_sheets
 from reports.words import format_day, format_month
 from web.config import MONTHS_IN_CHART
 from web.page import Frame
@@ -23,7 +23,6 @@ from web.public.months import (
     find_fingerprint,
     get_sheet_path,
     get_state,
-    list_months,
     read_finance,
     tell_open_until,
 )
@@ -111,7 +110,7 @@ def build_board_page(view: VillageView) -> BoardPage:
     """Return the notice board as the log stands."""
     past = _read_past_finance(view)
     newest = past[0] if past else None
-    months = [month for month in list_months(view) if newest is None or month > newest.head.period]
+    months = [month for month in list_months(view.reader) if newest is None or month > newest.head.period]
     return BoardPage(
         answer=build_answer(newest) if newest else None,
         chart=build_chart(view.code, past) if len(past) > 1 else None,

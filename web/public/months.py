@@ -15,7 +15,7 @@ from ledger.errors import NotFound
 from ledger.log.checkpoint import parse_checkpoint
 from ledger.log.note import parse_note
 from ledger.log.receipt import format_fingerprint
-from ledger.service.sheets import find_open_until, find_sheet, get_figures
+from ledger.service.sheets import find_open_until, find_sheet, get_figures, list_months
 from ledger.state.facts import PeriodFacts, get_fact
 from reports.words import format_day, format_month, format_span
 from web.site import VillageView, check_period
@@ -74,15 +74,6 @@ class MonthLink:
     short: str
 
 
-def list_months(view: VillageView) -> list[str]:
-    """Return every month in which something was recorded or sealed, newest first."""
-    facts = view.reader.facts
-    found = {key.split("/")[1] for key, _ in facts.scan("period/")}
-    for prefix in ("points/", "score/", "sheet/"):
-        found |= {key.split("/")[1] for key, _ in facts.scan(prefix)}
-    return sorted(found, reverse=True)
-
-
 def get_state(view: VillageView, kind: SheetKind, period: str) -> MonthState:
     """Return how far a month has come for a kind of sheet."""
     if find_sheet(view.reader, kind, period) is not None:
@@ -94,7 +85,7 @@ def get_state(view: VillageView, kind: SheetKind, period: str) -> MonthState:
 def read_figures(view: VillageView, kind: SheetKind, period: str) -> Figures:
     """Return a month's figures, sealed or provisional; NotFound for a month of which nothing is known."""
     check_period(period)
-    if period not in list_months(view):
+    if period not in list_months(view.reader):
         raise NotFound("这个月的记录")
     return get_figures(view.ports, view.reader, kind, period)
 
@@ -111,7 +102,7 @@ def build_status(view: VillageView, figures: Figures) -> SheetStatus:
     head = figures.head
     kind, period = head.kind, head.period
     sealed = find_sheet(view.reader, kind, period) if head.number else None
-    months = list_months(view)
+    months = list_months(view.reader)
     place = months.index(period)
     path = get_sheet_path(view.code, kind, period)
     return SheetStatus(

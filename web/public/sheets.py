@@ -10,13 +10,13 @@ from litestar.types import ASGIApp
 
 from ledger.books.sheets import SheetSealed
 from ledger.books.values import SHEET_KINDS, SheetKind
-from ledger.errors import NotFound, Tampered
-from ledger.service.sheets import SealedSheet, find_sheet, list_sheets
+from ledger.errors import NotFound, Refused, Tampered
+from ledger.service.sheets import SealedSheet, find_sheet, list_months, list_sheets, refuse_unadopted
 from ledger.witnessed import cosign_head
 from reports.words import format_month
 from web.page import Frame
 from web.public.finance import build_finance_page
-from web.public.months import MonthState, get_sheet_path, get_state, list_months
+from web.public.months import MonthState, get_sheet_path, get_state
 from web.public.points import build_points_page
 from web.public.scores import build_scores_page
 from web.respond import Answer, AnyRequest, redirect
@@ -61,7 +61,7 @@ class SheetsPage:
 
 def build_sheets_page(view: VillageView) -> SheetsPage:
     """Return every month in which something was recorded."""
-    months = list_months(view)
+    months = list_months(view.reader)
     years = sorted({month[:4] for month in months}, reverse=True)
     return SheetsPage(
         frame=view.build_frame("全部公开表"),
@@ -81,8 +81,18 @@ def _build_month(view: VillageView, period: str) -> MonthRow:
             kind, SHEET_NAMES[kind], get_sheet_path(view.code, kind, period), get_state(view, kind, period)
         )
         for kind in SHEET_KINDS
+        if _is_used(view, kind, period)
     )
     return MonthRow(month=format_month(period), sheets=cells)
+
+
+def _is_used(view: VillageView, kind: SheetKind, period: str) -> bool:
+    """A village without rulebook or scheme has no such sheet, and none to wait for."""
+    try:
+        refuse_unadopted(view.reader, kind, period)
+    except Refused:
+        return False
+    return True
 
 
 _BUILDERS: dict[SheetKind, tuple[str, Callable[[VillageView, str], object]]] = {
