@@ -105,6 +105,17 @@ def _ask_json(context: click.Context, _parameter: click.Parameter, value: bool) 
     return value
 
 
+def chart_option(command: F) -> F:
+    """Add `--chart`: the version of the chart of accounts."""
+    return click.option(
+        "--chart",
+        type=click.Choice(["2023", "2004"]),
+        default="2023",
+        show_default=True,
+        help="科目表版本：2023 是财会〔2023〕14号，2004 是财会〔2004〕12号。",
+    )(command)
+
+
 def force_option(command: F) -> F:
     """Add `--force`: without it nothing that is there is written over."""
     return click.option("--force", is_flag=True, help="文件已经有了也写，换掉原来的。")(command)

@@ -11,6 +11,7 @@ from click.core import ParameterSource
 
 from ledger.books.village import ChartVersion
 from ledger.commands.common import (
+    chart_option,
     find_asked_passphrases,
     get_village,
     get_writable_village,
@@ -53,9 +54,7 @@ NO_DATABASE = "放在文件夹里"
 @click.option("--telephone", default="", metavar="号码", help="村务监督委员会的监督电话，会公开。")
 @click.option("--clerk", default="", metavar="姓名", help="经办人（报账员）。")
 @click.option("--supervisor", default="", metavar="姓名", help="监督委员。")
-@click.option(
-    "--chart", type=click.Choice(["2023", "2004"]), default="2023", show_default=True, help="科目表版本。"
-)
+@chart_option
 @click.option(
     "--database",
     default="",

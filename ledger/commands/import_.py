@@ -7,7 +7,9 @@ from pathlib import Path
 import rich_click as click
 from click.exceptions import Exit
 
+from ledger.books.village import ChartVersion
 from ledger.commands.common import (
+    chart_option,
     force_option,
     get_village,
     get_writable_village,
@@ -35,10 +37,11 @@ KINDS_HELP = "；".join(f"{name} {book.title}" for name, book in WORKBOOKS.items
 @click.command("template")
 @click.argument("kind", type=_KINDS, metavar="表格种类", help=KINDS_HELP)
 @click.option("--out", required=True, metavar="文件.xlsx", help="写到哪个文件。")
+@chart_option
 @force_option
-def template_command(kind: WorkbookKind, out: str, force: bool) -> None:
+def template_command(kind: WorkbookKind, out: str, chart: ChartVersion, force: bool) -> None:
     """生成空白表格：表头、下拉选项和填写说明都在里面。"""
-    write_whole(Path(out), build_template(kind), force=force)
+    write_whole(Path(out), build_template(kind, chart), force=force)
     print_notice(f"已写好 {WORKBOOKS[kind].title}表格：{out}")
 
 

@@ -9,7 +9,10 @@ from typing import Any
 
 import openpyxl
 import pytest
+from click.testing import CliRunner
 
+from ledger.commands.import_ import template_command
+from ledger.data import load_reference
 from ledger.service.workbooks.columns import WORKBOOKS, WorkbookKind
 from ledger.service.workbooks.reading import read_workbook
 from ledger.service.workbooks.templates import build_template
@@ -83,6 +86,18 @@ def test_codes_keep_their_zeros_and_choices_come_from_the_shipped_data() -> None
     assert (rules["规则编号"].type, rules["规则编号"].errorStyle) == ("list", "warning")
     assert [book["选项"].cell(2, 1).value, book["选项"].cell(59, 1).value] != [None, None]
     assert rules["户号"].prompt == "农户名册里的户号，保留前面的 0，如 0217"
+
+
+def test_the_accounts_to_choose_from_are_those_of_the_chart_named(tmp_path: Path) -> None:
+    out = tmp_path / "vouchers.xlsx"
+
+    result = CliRunner().invoke(template_command, ["vouchers", "--out", str(out), "--chart", "2004"])
+
+    assert result.exit_code == 0, result.output
+    rows = openpyxl.load_workbook(out)["选项"].iter_rows(min_row=2, max_col=2, values_only=True)
+    accounts = [row for row in rows if row[0]]
+    chart = load_reference().charts["2004"].accounts.values()
+    assert accounts == [(account.code, account.name) for account in chart]
 
 
 def test_a_filled_template_is_imported() -> None:

@@ -14,6 +14,7 @@ from typing import Any
 import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name
 
+from ledger.books.village import ChartVersion
 from ledger.data import load_reference
 from ledger.data.templates import load_rules, load_scheme
 from ledger.limits import WORKBOOK_MAX_ROWS
@@ -50,14 +51,14 @@ _RULES = [
 ]
 
 
-def build_template(kind: WorkbookKind) -> bytes:
-    """Return an empty `.xlsx` of a kind; drop-downs come from the shipped chart, rules and scheme."""
+def build_template(kind: WorkbookKind, chart: ChartVersion = "2023") -> bytes:
+    """Return an empty `.xlsx` of a kind; drop-downs come from the chart named, the shipped rules and scheme."""
     book = WORKBOOKS[kind]
     out = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     workbook = xlsxwriter.Workbook(out, options)
     workbook.set_properties({"title": book.title, "created": dt.datetime(2026, 1, 1, tzinfo=dt.UTC)})
-    lists = {header: values for header, values in _list_choices().items() if _uses(book, header)}
+    lists = {header: values for header, values in _list_choices(chart).items() if _uses(book, header)}
     for sheet in book.sheets:
         _write_sheet(workbook, sheet, lists)
     _write_notes(workbook, book)
@@ -67,9 +68,9 @@ def build_template(kind: WorkbookKind) -> bytes:
     return out.getvalue()
 
 
-def _list_choices() -> dict[str, list[str]]:
+def _list_choices(chart: ChartVersion) -> dict[str, list[str]]:
     """Return what a column may be chosen from, by its header."""
-    accounts = load_reference().charts["2023"].accounts.values()
+    accounts = load_reference().charts[chart].accounts.values()
     rules, items = load_rules().rules, load_scheme("member-60").items
     return {
         "科目代码": [account.code for account in accounts],
