@@ -33,9 +33,6 @@ JOBS: dict[str, ModuleType] = {
 }
 """In this order: what only reads comes before what makes the log longer."""
 
-SQLITE_ONLY = {"proof", "page"}
-"""Their cost is of tiles and pages, which both databases hold alike."""
-
 SIZES = (10_000, 100_000)
 LONG_SIZE = 1_000_000
 LENGTH_GOALS = {
@@ -89,8 +86,7 @@ def main(
                 with make(work / f"{kind}-{size}") as place:
                     place.fill(size, say)
                     for name in [name for name in JOBS if name in only.split(",")]:
-                        if kind == "sqlite" or name not in SQLITE_ONLY:
-                            rows += JOBS[name].run(place, rounds, say)
+                        rows += JOBS[name].run(place, rounds, say)
                 shutil.rmtree(work / f"{kind}-{size}")
     rows += list(compare_sizes(rows, wanted))
     if is_json:
