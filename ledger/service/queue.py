@@ -7,8 +7,9 @@ which has its next claim ready long before the others are awake, and everybody w
 answered before the group is durable and under a signed head: a crash gives none of them an answer, and all of them may
 ask again.
 
-One who is refused leaves the others untouched. Where a group fails for any other reason, each of it is tried alone, so
-that everybody gets an answer about their own claims.
+One who is refused leaves the others untouched. Where a group fails because of what somebody claimed (ValueError), each
+of it is tried alone, so that everybody gets an answer about their own claims. Where disk or database failed, everybody
+of the group is told: after a failed sync nobody knows what the disk has, and writing on would acknowledge it.
 
 The line is one process's; of several processes the database lets one write at a time.
 """
@@ -124,8 +125,9 @@ def _record_together(group: Sequence[_Waiting[C, R]], record: Record[C, R]) -> N
     try:
         outcomes = record([item.claims for item in group])
     except Exception as error:  # noqa: BLE001  # It is raised again where it belongs.
-        if len(group) == 1:
-            group[0].outcome = error
+        if len(group) == 1 or not isinstance(error, ValueError):
+            for item in group:
+                item.outcome = error
             return
         # Claims recorded before are found again, so that trying once more doubles nothing.
         for item in group:

@@ -16,7 +16,9 @@ REFUSED = Refused([Fault(code="wrong", place="", found="", expected="", remedy="
 
 
 class Log:
-    """Records numbers; refuses those below zero and breaks on a hundred. Waits in its first group until told."""
+    """Records numbers; refuses those below zero, breaks on a hundred and loses its disk on a hundred and one. Waits in its
+    first group until told.
+    """
 
     def __init__(self) -> None:
         self.go, self.begun = Event(), Event()
@@ -26,8 +28,10 @@ class Log:
         self.begun.set()
         assert self.go.wait(60)
         self.groups.append([list(claims) for claims in group])
-        if any(100 in claims for claims in group):
+        if any(101 in claims for claims in group):
             raise OSError("power")
+        if any(100 in claims for claims in group):
+            raise ValueError("a hundred")
         return [REFUSED if min(claims) < 0 else [10 * claim for claim in claims] for claims in group]
 
 
@@ -111,15 +115,27 @@ def test_one_who_is_refused_leaves_the_others_untouched() -> None:
         answers[2].result()
 
 
-def test_a_group_that_breaks_is_tried_one_by_one() -> None:
+def test_a_group_that_somebody_s_claim_breaks_is_tried_one_by_one() -> None:
     log = Log()
 
     answers = record_at_once(log, [1], [2], [100], [4])
 
     assert log.groups == [[[1]], [[2], [100], [4]], [[2]], [[100]], [[4]]]
     assert [answers[place].result() for place in (0, 1, 3)] == [[10], [20], [40]]
-    with pytest.raises(OSError, match="power"):
+    with pytest.raises(ValueError, match="a hundred"):
         answers[2].result()
+
+
+def test_a_disk_that_fails_is_told_to_the_whole_group_and_not_written_to_again() -> None:
+    log = Log()
+
+    answers = record_at_once(log, [1], [2], [101], [4])
+
+    assert log.groups == [[[1]], [[2], [101], [4]]]
+    assert answers[0].result() == [10]
+    for answer in answers[1:]:
+        with pytest.raises(OSError, match="power"):
+            answer.result()
 
 
 def test_a_group_has_a_bound_and_one_caller_of_any_length_goes_through() -> None:
