@@ -17,29 +17,65 @@ from ledger.commands.common import (
 )
 from ledger.home import Home
 from ledger.service.close import prepare_closing
-from ledger.service.drafts import discard_drafts, pass_drafts
+from ledger.service.drafts import discard_drafts, open_draft, pass_drafts
+from ledger.service.showing import Shown, show_drafts
 
 
 @click.command("drafts")
 @home_option
 @village_option
+@click.argument("drafts", nargs=-1, metavar="待审编号…")
 @json_option
-def drafts_command(home: Home, village: str | None, as_json: bool) -> None:
-    """列出待审的记录。"""
-    drafts = home.vault.list_drafts(get_village(home, village), "waiting")
-    if as_json:
-        print_json([{"id": draft.id, "label": draft.label, "batch": draft.batch} for draft in drafts])
+def drafts_command(home: Home, village: str | None, drafts: tuple[str, ...], as_json: bool) -> None:
+    """列出待审的记录；写明编号就把那几项的内容全部列出来，通过以前先看。"""
+    code = get_village(home, village)
+    if drafts:
+        _print_whole(show_drafts(home, code, drafts), as_json)
         return
-    for draft in drafts:
-        click.echo(f"{draft.id}  {draft.label}")
-    print_notice(f"共 {len(drafts)} 项待审。")
+    makers = {person.user: person.name for person in home.vault.list_persons(code)}
+    waiting = [
+        {
+            "id": draft.id,
+            "label": draft.label,
+            "batch": draft.batch,
+            "maker": maker,
+            "maker_name": makers.get(maker, ""),
+        }
+        for draft in home.vault.list_drafts(code, "waiting")
+        for maker in [open_draft(draft).maker]
+    ]
+    if as_json:
+        print_json(waiting)
+        return
+    for item in waiting:
+        click.echo(f"{item['id']}  {item['label']}　经办 {item['maker']} {item['maker_name']}".rstrip())
+    print_notice(f"共 {len(waiting)} 项待审。看一项的内容：mingbai drafts 待审编号")
+
+
+def _print_whole(shown: list[Shown], as_json: bool) -> None:
+    if as_json:
+        print_json(shown)
+        return
+    for item in shown:
+        first, *others = item.lines
+        click.echo(f"{item.id}  {first}")
+        click.echo(
+            f"　经办 {item.maker} {item.maker_name}，会计期间 {item.period}，发生日期 {item.occurred_on}"
+        )
+        for line in others:
+            click.echo(line)
 
 
 @click.command("pass")
 @home_option
 @village_option
 @click.argument("drafts", nargs=-1, metavar="待审编号…")
-@click.option("--all", "take_all", is_flag=True, help="通过全部待审的记录；先用 mingbai drafts 看过。")
+@click.option(
+    "--all",
+    "take_all",
+    is_flag=True,
+    help="通过全部待审的记录；先用 mingbai drafts 待审编号 看过各项的内容。",
+)
 @click.option("--checker", required=True, metavar="代号", help="审核人的代号；不能是经办人自己。")
 @json_option
 def pass_command(

@@ -93,11 +93,23 @@ def pass_drafts(ports: Ports, village: str, draft_ids: Sequence[str], checker: s
 
     Passing a draft again gives its first receipt. Raises Refused with every fault of the drafts and the person.
     """
-    drafts, faults = _find_drafts(ports, village, draft_ids)
+    drafts, faults = find_drafts(ports, village, draft_ids)
     faults += check_person(ports.vault.find_person(village, checker), checker, CHECKER_ROLES)
-    passed = [_open_draft(draft, checker) for draft in drafts]
-    if any(_is_same_person(ports, item.claim, checker) for item in passed):
-        faults.append(_build_same_person(checker))
+    passed = [
+        Passed(
+            checkers=(checker,),
+            claim=open_draft(draft),
+            place=name_draft(draft),
+            private=draft.private,
+            public=draft.public,
+        )
+        for draft in drafts
+    ]
+    faults += [
+        _build_same_person(item.place, checker)
+        for item in passed
+        if _is_same_person(ports, item.claim, checker)
+    ]
     if faults:
         raise Refused(faults)
     receipts = record_claims(ports, village, passed)
@@ -112,7 +124,7 @@ def discard_drafts(ports: Ports, village: str, draft_ids: Sequence[str], user: s
     A clerk withdraws what that clerk prepared; whoever may pass may also return what another person prepared. Raises
     Refused with every fault of the drafts and the person.
     """
-    drafts, faults = _find_drafts(ports, village, draft_ids)
+    drafts, faults = find_drafts(ports, village, draft_ids)
     person = ports.vault.find_person(village, user)
     faults += check_person(person, user, MAKER_ROLES + CHECKER_ROLES)
     if person is not None and person.role in MAKER_ROLES:
@@ -145,7 +157,8 @@ def _build_other_maker(draft_id: str, maker: str) -> Fault:
     )
 
 
-def _find_drafts(ports: Ports, village: str, draft_ids: Sequence[str]) -> tuple[list[Draft], list[Fault]]:
+def find_drafts(ports: Ports, village: str, draft_ids: Sequence[str]) -> tuple[list[Draft], list[Fault]]:
+    """Return the drafts that are there, and a fault for each that is not, or was given up."""
     drafts: list[Draft] = []
     faults: list[Fault] = []
     for draft_id in draft_ids:
@@ -224,18 +237,23 @@ def _fold_name(name: str) -> str:
     return "".join(unicodedata.normalize("NFKC", name).split())
 
 
-def _build_same_person(checker: str) -> Fault:
+def _build_same_person(place: str, checker: str) -> Fault:
     return Fault(
         code="checker-same-person",
-        place=f"审核人 {checker}",
+        place=f"{place}，审核人 {checker}",
         found="与经办人同名",
         expected="另一个人",
         remedy="请另一位有审核职责的人来通过；真是重名的，登记时写明区别",
     )
 
 
-def _open_draft(draft: Draft, checker: str) -> Passed:
-    """Read the draft's claim; its bytes must still be what the digest signed off."""
+def name_draft(draft: Draft) -> str:
+    """Return what a fault calls a draft."""
+    return f"待审记录 {draft.id}（{draft.label}）"
+
+
+def open_draft(draft: Draft) -> Claim:
+    """Return the draft's claim; its bytes, and its texts, must still be what the digest signed off."""
     try:
         claim = parse_claim(draft.claim)
     except NotProven as error:
@@ -247,4 +265,4 @@ def _open_draft(draft: Draft, checker: str) -> Passed:
         texts.append((list_sealed_digests(claim.body), draft.private))
     if any(named != {digest_disclosure(text) for text in given} for named, given in texts):
         raise Tampered(-1, expected=f"待审记录 {draft.id} 所指的文字", found="多了、少了或被换过")
-    return Passed(checkers=(checker,), claim=claim, private=draft.private, public=draft.public)
+    return claim

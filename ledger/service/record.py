@@ -40,6 +40,7 @@ class Passed(msgspec.Struct, frozen=True, kw_only=True):
 
     checkers: tuple[str, ...]
     claim: Claim
+    place: str = ""  # what a fault of this claim says before its own place, where there are several
     private: tuple[str, ...] = ()
     public: tuple[str, ...] = ()
 
@@ -194,9 +195,13 @@ def _append_claim(ports: Ports, writer: Writer, item: Passed) -> int:
     entry = _build_entry(ports, writer, item)
     faults = check_entry(writer.facts, ports.reference, entry)
     if faults:
-        raise Refused(faults)
+        raise Refused(_name_place(fault, item.place) for fault in faults)
     writer.append(entry, item.public)
     return entry.index
+
+
+def _name_place(fault: Fault, place: str) -> Fault:
+    return msgspec.structs.replace(fault, place=f"{place}，{fault.place}") if place else fault
 
 
 def _build_entry(ports: Ports, writer: Writer, item: Passed) -> Entry:

@@ -237,7 +237,7 @@ def test_who_passes_what_is_told_whole(village: VillageHome) -> None:
             "用 mingbai drafts 查看待审的记录。（draft-unknown）"
         ),
         (
-            f"审核人 {twin}：现为与经办人同名，应为另一个人。"
+            f"待审记录 {waiting.id}（village.described），审核人 {twin}：现为与经办人同名，应为另一个人。"
             "请另一位有审核职责的人来通过；真是重名的，登记时写明区别。（checker-same-person）"
         ),
     ]

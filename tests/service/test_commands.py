@@ -68,6 +68,32 @@ def test_a_draft_can_be_looked_at_and_given_up(home: Path) -> None:
     assert run("adopt", "description", "--maker", clerk, *again).exit_code == 0
 
 
+def test_the_second_person_sees_what_would_be_recorded_and_whose_it_is(home: Path) -> None:
+    users = list_users()
+    run("pass", "--all", "--checker", users["supervisor"])
+    changed = ("--name", "石榴河村", "--township", "样例县石榴镇", "--telephone", "0000-0000001")
+    run("adopt", "description", "--maker", users["clerk"], *changed)
+
+    listed = run("drafts")
+    (draft,) = json.loads(run("drafts", "--json").stdout)
+    shown = run("drafts", draft["id"])
+    (told,) = json.loads(run("drafts", draft["id"], "--json").stdout)
+
+    assert (draft["maker"], draft["maker_name"]) == (users["clerk"], "样例甲")
+    assert listed.stdout == f"{draft['id']}  {draft['label']}　经办 {users['clerk']} 样例甲\n"
+    day = told["occurred_on"]
+    assert shown.stdout.splitlines() == [
+        f"{draft['id']}  村情说明：样例县石榴镇石榴河村",
+        f"　经办 {users['clerk']} 样例甲，会计期间 {day[:7]}，发生日期 {day}",
+        "　村名：石榴河村",
+        "　县和乡镇：样例县石榴镇",
+        "　监督电话：原为 0000-0000000，改为 0000-0000001",
+    ]
+    assert told["body"] == {"name": "石榴河村", "telephone": "0000-0000001", "township": "样例县石榴镇"}
+    assert {name: told[name] for name in draft} == draft
+    assert list_codes(run("drafts", "d-none")) == ["draft-unknown"]
+
+
 def test_a_month_without_books_is_not_closed(home: Path) -> None:
     users = list_users()
 

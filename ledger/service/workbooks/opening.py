@@ -11,10 +11,11 @@ from ledger.books.money import format_yuan
 from ledger.books.vouchers import AccountsOpened
 from ledger.errors import Fault
 from ledger.service.drafts import Discloser
+from ledger.service.preview import preview_postings
 from ledger.service.workbooks.notices import list_opened_short
 from ledger.service.workbooks.reading import Line
 from ledger.service.workbooks.tray import Tray
-from ledger.service.workbooks.voucher_rows import SIDES, check_account_cells, read_row
+from ledger.service.workbooks.voucher_rows import check_account_cells, read_row
 
 _LINE = re.compile(r"第 ([0-9]+) 行$")
 _NEEDS: dict[str, frozenset[str]] = {
@@ -60,10 +61,7 @@ def gather_opening(tray: Tray, lines: Sequence[Line]) -> None:
     total_fen = sum(posting.amount_fen for posting in body.postings if posting.side == "debit")
     label = f"期初余额 {period} 借贷各 {format_yuan(total_fen)} 元，{len(body.postings)} 个科目"
     tray.preview.append(label)
-    for posting in body.postings:
-        name = chart.accounts[posting.account].name
-        amount = format_yuan(posting.amount_fen)
-        tray.preview.append(f"　{SIDES[posting.side]} {posting.account} {name} {amount}")
+    tray.preview += preview_postings(chart, body.postings)
     tray.notices += list_opened_short(chart, body)
     tray.add(body, day, period, label, Discloser(tray.desk.ports.entropy))
 

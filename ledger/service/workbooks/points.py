@@ -14,6 +14,7 @@ from ledger.errors import Fault
 from ledger.log.commitments import Json
 from ledger.ports import Household
 from ledger.service.drafts import Discloser
+from ledger.service.preview import preview_award, preview_taken
 from ledger.service.screening import check_published
 from ledger.service.workbooks.people import find_by_number, find_private, list_registered, read_title
 from ledger.service.workbooks.reading import Line
@@ -91,7 +92,16 @@ def _gather_round(tray: Tray, known: dict[str, Household], period: str, lines: S
     if not tray.faults:
         numbers = {item.household: item.number for item in known.values()}
         tray.preview.append(f"积分评议 {period}：{_count_households(awards)} 户 {len(awards)} 条")
-        tray.preview += [_format_award(award, numbers[award.household], book) for award in awards]
+        tray.preview += [
+            preview_award(
+                numbers[award.household],
+                book.rules[award.rule],
+                book.titles[award.rule],
+                award.quantity,
+                award.evidence,
+            )
+            for award in awards
+        ]
     _draft_round(tray, period, awards, book, is_whole=not tray.faults)
 
 
@@ -173,12 +183,6 @@ def _draw_award(
     plain.append(PlainDrawn(seal.sealed, texts.private[-1], line))
 
 
-def _format_award(award: Award, number: str, book: Rulebook) -> str:
-    mark = "（整行密封）" if award.sealed else ""
-    worth = f"{book.rules[award.rule].points} × {award.quantity} = {award.points} 分"
-    return f"　户 {number} {award.rule} {book.titles[award.rule]} {worth}{mark}　{award.evidence}"
-
-
 def _gather_reversal(tray: Tray, known: dict[str, Household], line: Line) -> None:
     faults = (
         check_published(line.written("原因"), line.at("原因"), tray.desk.names) if line.has("原因") else []
@@ -209,8 +213,8 @@ def _gather_reversal(tray: Tray, known: dict[str, Household], line: Line) -> Non
     tray.refuse(more, line.place)
     if not faults and not more and line.is_whole:
         label = f"积分冲销 {period}：{line.text('原月份')} 的一条，{-found.points} 分，{line.text('原因')}"
-        what = f"户 {household.number} {line.text('规则编号')} 证据 {found.evidence}"
-        tray.preview.append(f"{label}　{what}")
+        tray.preview.append(label)
+        tray.preview.append(preview_taken(household.number, line.text("规则编号"), found.evidence))
         tray.add(body, day, period, label, texts)
 
 

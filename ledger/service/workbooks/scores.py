@@ -13,6 +13,7 @@ from ledger.limits import ENTRY_MAX_LINES
 from ledger.log.commitments import Json
 from ledger.ports import Member
 from ledger.service.drafts import Discloser
+from ledger.service.preview import preview_card, preview_mark
 from ledger.service.workbooks.people import list_branch, read_title
 from ledger.service.workbooks.reading import Line
 from ledger.service.workbooks.rounds import (
@@ -86,10 +87,17 @@ def _gather_round(tray: Tray, period: str, branch: int, lines: Sequence[Line]) -
     if is_whole:
         numbers = {member.member: member.number for member in members.values()}
         tray.preview.append(f"党员评分 {period} 支部 {branch}：{len(members)} 名党员，{len(marks)} 条")
-        tray.preview += [_format_mark(mark, numbers[mark.member], scheme) for mark in marks]
         tray.preview += [
-            f"　评分卡 {numbers[item.member]}：{item.score} 分，{item.stars} 星" for item in cards
+            preview_mark(
+                numbers[mark.member],
+                scheme.items[mark.item],
+                scheme.titles[mark.item],
+                mark.quantity,
+                mark.evidence,
+            )
+            for mark in marks
         ]
+        tray.preview += [preview_card(numbers[item.member], item.score, item.stars) for item in cards]
     _draft_round(tray, period, branch, (cards, marks, scheme.body), is_whole=is_whole)
 
 
@@ -190,12 +198,6 @@ def _draw_cards(texts: Discloser, cards: Sequence[Card]) -> list[DrawnCard]:
         subject = texts.seal("subject", {"member": item.member, "score": item.score})
         drawn.append(DrawnCard(ScoreCard(stars=item.stars, subject=subject), texts.private[-1]))
     return sorted(drawn, key=lambda item: item.card.subject.sealed)
-
-
-def _format_mark(mark: Mark, number: str, scheme: Scheme) -> str:
-    hidden = "（整行密封）" if mark.sealed else ""
-    worth = f"{scheme.items[mark.item].points} × {mark.quantity} = {mark.points} 分"
-    return f"　党员 {number} {mark.item} {scheme.titles[mark.item]} {worth}{hidden}　{mark.evidence}"
 
 
 def _format_label(period: str, body: ScoreRound) -> str:

@@ -12,12 +12,12 @@ from ledger.books.screening import format_found, hide_numbers
 from ledger.books.values import Side
 from ledger.books.vouchers import Posting, check_roles
 from ledger.errors import Fault
+from ledger.service.preview import SIDES
 from ledger.service.screening import check_published
 from ledger.service.workbooks.reading import Line
 from ledger.service.workbooks.tray import Tray
 
 PERSONS = ("经手人", "审批人", "记账员")
-SIDES = {"debit": "借", "credit": "贷"}
 _SHARED = (*("日期", "摘要", "附件张数", "经手人", "审批人", "记账员", "冲销凭证号", "更正凭证号", "原因"),)
 """Columns that speak of the whole voucher: they stand in its first row."""
 _CODE_MAX_DIGITS = 9

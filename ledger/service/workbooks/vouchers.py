@@ -26,13 +26,13 @@ from ledger.books.vouchers import (
 )
 from ledger.errors import Fault
 from ledger.service.drafts import Discloser
+from ledger.service.preview import preview_postings, preview_voucher
 from ledger.service.workbooks.notices import list_overdrawn, list_twins
 from ledger.service.workbooks.reading import Line
 from ledger.service.workbooks.slots import slot_of_voucher
 from ledger.service.workbooks.tray import Tray
 from ledger.service.workbooks.voucher_rows import (
     PERSONS,
-    SIDES,
     Group,
     Row,
     check_posting_cells,
@@ -111,7 +111,9 @@ def _gather_voucher(tray: Tray, chart: Chart, group: Group, answered: set[str]) 
     tray.refuse(faults)
     if not faults and group.is_whole and not unread:
         label = _format_label(body, group)
-        tray.preview += [_format_head(group, label), *_format_postings(chart, body.postings)]
+        persons = {header: group.first.text(header) for header in PERSONS}
+        tray.preview.append(preview_voucher(label, day, body.attachments, persons))
+        tray.preview += preview_postings(chart, body.postings)
         tray.add(body, day, period, label, texts)
 
 
@@ -272,15 +274,3 @@ def _format_label(body: Voucher, group: Group) -> str:
     elif isinstance(body, VoucherReplaced):
         title = f"蓝字更正 {first.text('更正凭证号')}：凭证"
     return f"{title} {group.number} {format_yuan(amount_fen)} 元 {text}"
-
-
-def _format_head(group: Group, label: str) -> str:
-    first = group.first
-    persons = " ".join(f"{header} {first.text(header)}" for header in PERSONS)
-    return f"{label}　{first.text('日期')} 附件 {first.number('附件张数')} 张 {persons}"
-
-
-def _format_postings(chart: Chart, postings: Sequence[Posting]) -> Iterator[str]:
-    for posting in postings:
-        name = chart.accounts[posting.account].name
-        yield f"　{SIDES[posting.side]} {posting.account} {name} {format_yuan(posting.amount_fen)}"

@@ -1,0 +1,357 @@
+"""A draft shown whole to whoever is to pass it: its lines as the import showed them, and what it would change.
+
+What its digests stand for is with the draft while it waits; a recorded one's is beside the log and in the vault.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import msgspec
+
+from ledger.books.accounts import Chart
+from ledger.books.money import format_yuan
+from ledger.books.points import (
+    AgreementsSigned,
+    HouseholdsRegistered,
+    PointsReversed,
+    PointsRound,
+    Rule,
+    RulebookAdopted,
+    is_sealed,
+)
+from ledger.books.scores import BranchRegistered, SchemeAdopted, SchemeItem, ScoreRound
+from ledger.books.values import PublicText
+from ledger.books.village import KeyRotated, LogRefounded, VillageDescribed
+from ledger.books.vouchers import (
+    AccountsOpened,
+    PeriodClosed,
+    Voucher,
+    VoucherRecorded,
+    VoucherReplaced,
+    VoucherReversed,
+)
+from ledger.books.witnesses import PolicyAdopted
+from ledger.entries import Claim
+from ledger.errors import NotFound, Refused
+from ledger.figures import GONE, read_text
+from ledger.log.commitments import Json, digest_disclosure, open_disclosure
+from ledger.ports import Draft, Household, Member, Ports, Reader
+from ledger.service.drafts import find_drafts, open_draft
+from ledger.service.preview import (
+    preview_award,
+    preview_card,
+    preview_mark,
+    preview_postings,
+    preview_taken,
+    preview_voucher,
+)
+from ledger.state.facts import VillageFacts, get_fact, read_body
+from ledger.state.private import (
+    Agreement,
+    AwardLine,
+    AwardSubject,
+    CardSubject,
+    MarkLine,
+    MarkSubject,
+    RegisteredHousehold,
+    RegisteredMember,
+    T,
+    open_private,
+)
+from ledger.state.rulebooks import list_rulebooks
+from ledger.state.schemes import list_schemes
+
+_DESCRIBED = {"name": "村名", "township": "县和乡镇", "telephone": "监督电话"}
+_CONSENTS = {"scoring": "同意积分", "display": "同意公示", "naming": "同意署名"}
+
+
+class Shown(msgspec.Struct, frozen=True, kw_only=True):
+    """A draft for the person who is to pass it."""
+
+    batch: str
+    body: object  # with every text and private value in place of its digest
+    id: str
+    kind: str
+    label: str
+    lines: tuple[str, ...]  # the first begins with the label
+    maker: str
+    maker_name: str
+    occurred_on: str
+    period: str
+
+
+def show_drafts(ports: Ports, village: str, draft_ids: tuple[str, ...]) -> list[Shown]:
+    """Return the drafts whole. Raises Refused naming every one that there is not, Tampered for one that was altered."""
+    drafts, faults = find_drafts(ports, village, draft_ids)
+    if faults:
+        raise Refused(faults)
+    with ports.ledger.read(village) as reader:
+        return [
+            _show(_Opened(claim=open_draft(item), draft=item, ports=ports, reader=reader)) for item in drafts
+        ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Opened:
+    """A draft with what its digests stand for."""
+
+    claim: Claim
+    draft: Draft
+    ports: Ports
+    reader: Reader
+
+    @cached_property
+    def _disclosures(self) -> dict[str, str]:
+        return {digest_disclosure(text): text for text in (*self.draft.public, *self.draft.private)}
+
+    @cached_property
+    def _people(self) -> dict[str, Household | Member]:
+        """The vault's households and members by pseudonym."""
+        vault, village = self.ports.vault, self.claim.village
+        return {
+            **{item.household: item for item in vault.list_households(village)},
+            **{item.member: item for item in vault.list_members(village)},
+        }
+
+    @property
+    def chart(self) -> Chart:
+        """The chart of accounts that the log was founded with."""
+        village = get_fact(self.reader.facts, "village", VillageFacts)
+        if village is None:
+            raise NotFound("立账记录")
+        return self.ports.reference.charts[village.chart]
+
+    def number(self, pseudonym: str) -> str:
+        """Return the number of a household or member on the village's list."""
+        return self._people[pseudonym].number
+
+    def name(self, pseudonym: str) -> str:
+        """Return number and name of a household or member."""
+        return f"{self.number(pseudonym)} {self._people[pseudonym].name}"
+
+    def find(self, digest: str) -> Json | None:
+        """Return what a digest stands for, public or private; None where it was deleted."""
+        text = self._disclosures.get(digest) or self.reader.find_text(digest) or self._find_private(digest)
+        return None if text is None else open_disclosure(text, digest)[1]
+
+    def read(self, public: PublicText) -> str:
+        """Return a public text, or that it was deleted."""
+        return read_text(self.find, public)
+
+    def read_part(self, public: PublicText, part: str) -> str:
+        """Return one part of a rule's or an item's text."""
+        value = self.find(public.text)
+        return str(value[part]) if isinstance(value, dict) else GONE
+
+    def open(self, digest: str, kind: type[T]) -> Iterator[T]:
+        """Yield the private value behind a digest; nothing where it was erased."""
+        value = open_private(self._find_private, digest, kind)
+        if value is not None:
+            yield value
+
+    def _find_private(self, digest: str) -> str | None:
+        return self._disclosures.get(digest) or self.ports.vault.find_private(self.claim.village, digest)
+
+
+def _show(opened: _Opened) -> Shown:
+    draft, claim = opened.draft, opened.claim
+    maker = opened.ports.vault.find_person(claim.village, claim.maker)
+    tell = _TELLERS[type(claim.body)]
+    return Shown(
+        batch=draft.batch,
+        body=_disclose(opened, msgspec.to_builtins(claim.body)),
+        id=draft.id,
+        kind=claim.kind,
+        label=draft.label,
+        lines=tuple(tell(opened, claim.body)),
+        maker=claim.maker,
+        maker_name=maker.name if maker is not None else "",
+        occurred_on=claim.occurred_on,
+        period=claim.period,
+    )
+
+
+def _disclose(opened: _Opened, value: Any) -> object:
+    """Return a body's plain value with what its digests stand for in their places."""
+    if isinstance(value, list | tuple):
+        return [_disclose(opened, item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    if value.keys() in ({"sealed"}, {"text"}):
+        return opened.find(*value.values())
+    return {name: _disclose(opened, item) for name, item in value.items()}
+
+
+def _tell_description(opened: _Opened, body: VillageDescribed) -> Iterator[str]:
+    yield opened.draft.label
+    village = get_fact(opened.reader.facts, "village", VillageFacts)
+    is_new = opened.draft.state == "waiting" and village is not None and village.described
+    before = (
+        read_body(opened.reader.facts, village.described, VillageDescribed) if village and is_new else body
+    )
+    for name, title in _DESCRIBED.items():
+        old, new = opened.read(getattr(before, name)), opened.read(getattr(body, name))
+        yield f"　{title}：{new}" if new == old else f"　{title}：原为 {old}，改为 {new}"
+
+
+def _tell_opening(opened: _Opened, body: AccountsOpened) -> Iterator[str]:
+    yield opened.draft.label
+    yield from preview_postings(opened.chart, body.postings)
+
+
+def _tell_voucher(opened: _Opened, body: Voucher) -> Iterator[str]:
+    named = {"经手人": body.handler, "审批人": body.approver, "记账员": body.bookkeeper}
+    persons = {duty: opened.read(name) for duty, name in named.items()}
+    yield preview_voucher(opened.draft.label, opened.claim.occurred_on, body.attachments, persons)
+    yield from preview_postings(opened.chart, body.postings)
+
+
+def _tell_closing(opened: _Opened, body: PeriodClosed) -> Iterator[str]:
+    yield opened.draft.label
+    yield f"　最后一张凭证 {body.last_number or '无'}"
+    yield f"　借方发生额 {format_yuan(body.debit_fen)}，贷方发生额 {format_yuan(body.credit_fen)}"
+    yield "　月末余额："
+    yield from preview_postings(opened.chart, body.balances)
+
+
+def _tell_rulebook(opened: _Opened, body: RulebookAdopted) -> Iterator[str]:
+    yield opened.draft.label
+    yield f"　怎样通过：{opened.read(body.resolution)}"
+    yield f"　每户起点分 {body.base_points}"
+    for rule in body.rules:
+        yield _format_rule(opened, rule) + ("（整行密封）" if is_sealed(rule) else "")
+
+
+def _tell_households(opened: _Opened, body: HouseholdsRegistered) -> Iterator[str]:
+    yield opened.draft.label
+    found = [item for sealed in body.households for item in opened.open(sealed.sealed, RegisteredHousehold)]
+    yield from sorted(f"　户 {opened.name(item.household)}，第 {item.group} 村民小组" for item in found)
+
+
+def _tell_agreements(opened: _Opened, body: AgreementsSigned) -> Iterator[str]:
+    yield opened.draft.label
+    yield f"　积分细则第 {body.version} 版"
+    found = [item for sealed in body.agreements for item in opened.open(sealed.sealed, Agreement)]
+    for item in sorted(found, key=lambda item: opened.number(item.household)):
+        given = [title for name, title in _CONSENTS.items() if getattr(item, name)]
+        yield f"　户 {opened.name(item.household)}：{'、'.join(given) or '都不同意'}"
+
+
+def _tell_points(opened: _Opened, body: PointsRound) -> Iterator[str]:
+    yield opened.draft.label
+    versions = list_rulebooks(opened.reader.facts)
+    rules = {rule.code: rule for book in versions if book.version == body.version for rule in book.rules}
+    found = [
+        (opened.number(item.household), line.rule, line.quantity, item.evidence)
+        for line in body.lines
+        for item in opened.open(line.subject.sealed, AwardSubject)
+    ]
+    found += [
+        (opened.number(item.household), item.rule, item.quantity, item.evidence)
+        for sealed in body.sealed_lines
+        for item in opened.open(sealed.sealed, AwardLine)
+    ]
+    for number, code, quantity, evidence in sorted(found):
+        title = opened.read_part(rules[code].text, "item")
+        yield preview_award(number, rules[code], title, quantity, evidence)
+
+
+def _tell_taken(opened: _Opened, body: PointsReversed) -> Iterator[str]:
+    yield opened.draft.label
+    if body.rule:
+        for plain in opened.open(body.line, AwardSubject):
+            yield preview_taken(opened.number(plain.household), body.rule, plain.evidence)
+        return
+    for sealed in opened.open(body.line, AwardLine):
+        yield preview_taken(opened.number(sealed.household), sealed.rule, sealed.evidence)
+
+
+def _tell_scheme(opened: _Opened, body: SchemeAdopted) -> Iterator[str]:
+    yield opened.draft.label
+    yield f"　怎样通过：{opened.read(body.resolution)}"
+    yield f"　基础分 {body.base}"
+    yield "　" + "，".join(f"{cut.from_score} 分起 {cut.stars} 星" for cut in body.stars)
+    yield from (_format_rule(opened, item) for item in body.items)
+
+
+def _tell_branch(opened: _Opened, body: BranchRegistered) -> Iterator[str]:
+    yield opened.draft.label
+    found = [item.member for sealed in body.members for item in opened.open(sealed.sealed, RegisteredMember)]
+    yield from sorted(f"　党员 {opened.name(member)}" for member in found)
+
+
+def _tell_scores(opened: _Opened, body: ScoreRound) -> Iterator[str]:
+    yield opened.draft.label
+    versions = list_schemes(opened.reader.facts)
+    items = {
+        item.code: item for scheme in versions if scheme.version == body.version for item in scheme.items
+    }
+    found = [
+        (opened.number(mark.member), line.item, line.quantity, mark.evidence)
+        for line in body.lines
+        for mark in opened.open(line.subject.sealed, MarkSubject)
+    ]
+    found += [
+        (opened.number(mark.member), mark.item, mark.quantity, mark.evidence)
+        for sealed in body.sealed_lines
+        for mark in opened.open(sealed.sealed, MarkLine)
+    ]
+    for number, code, quantity, evidence in sorted(found):
+        title = opened.read_part(items[code].text, "item")
+        yield preview_mark(number, items[code], title, quantity, evidence)
+    cards = [
+        (opened.number(item.member), item.score, card.stars)
+        for card in body.cards
+        for item in opened.open(card.subject.sealed, CardSubject)
+    ]
+    yield from (preview_card(number, score, stars) for number, score, stars in sorted(cards))
+
+
+def _tell_rotation(opened: _Opened, body: KeyRotated) -> Iterator[str]:
+    yield opened.draft.label
+    yield f"　原因：{opened.read(body.reason)}"
+    yield f"　换下的公钥：{body.old_key}"
+    yield f"　换上的公钥：{body.new_key}"
+
+
+def _tell_policy(opened: _Opened, body: PolicyAdopted) -> Iterator[str]:
+    yield opened.draft.label
+    yield f"　怎样通过：{opened.read(body.resolution)}"
+    yield from (f"　{line}" for line in opened.read(body.text).splitlines())
+
+
+def _tell_refounding(opened: _Opened, body: LogRefounded) -> Iterator[str]:
+    yield opened.draft.label
+    yield f"　原因：{opened.read(body.reason)}"
+    yield f"　旧账 {body.old_origin} 签过 {body.old_size} 项，还在 {body.lost_from} 项"
+
+
+_TELLERS: dict[type, Callable[[_Opened, Any], Iterator[str]]] = {
+    AccountsOpened: _tell_opening,
+    AgreementsSigned: _tell_agreements,
+    BranchRegistered: _tell_branch,
+    HouseholdsRegistered: _tell_households,
+    KeyRotated: _tell_rotation,
+    LogRefounded: _tell_refounding,
+    PeriodClosed: _tell_closing,
+    PointsReversed: _tell_taken,
+    PointsRound: _tell_points,
+    PolicyAdopted: _tell_policy,
+    RulebookAdopted: _tell_rulebook,
+    SchemeAdopted: _tell_scheme,
+    ScoreRound: _tell_scores,
+    VillageDescribed: _tell_description,
+    VoucherRecorded: _tell_voucher,
+    VoucherReplaced: _tell_voucher,
+    VoucherReversed: _tell_voucher,
+}
+"""Every kind that another person passes."""
+
+
+def _format_rule(opened: _Opened, rule: Rule | SchemeItem) -> str:
+    title, unit = (opened.read_part(rule.text, part) for part in ("item", "unit"))
+    return f"　{rule.code} {title} {rule.points} 分／{unit}，每月至多 {rule.monthly_cap} 分"
