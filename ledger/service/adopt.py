@@ -10,9 +10,10 @@ from ledger.books.scores import SchemeAdopted, SchemeItem, StarCut
 from ledger.books.village import VillageDescribed
 from ledger.data.templates import load_rules, load_scheme
 from ledger.entries import KIND_OF_BODY, Body, Claim
+from ledger.errors import Fault, Refused
 from ledger.ports import Draft, Ports
-from ledger.service.drafts import Discloser, build_draft, refuse_no_month, refuse_stranger
-from ledger.service.screening import refuse_texts
+from ledger.service.drafts import MAKER_ROLES, Discloser, build_draft, check_month, check_person
+from ledger.service.screening import check_description, check_texts, list_names
 from ledger.state import get_day
 from ledger.state.facts import EntryAt, RulebookFacts, get_fact
 
@@ -20,11 +21,9 @@ from ledger.state.facts import EntryAt, RulebookFacts, get_fact
 def prepare_description(
     ports: Ports, village: str, *, maker: str, name: str, township: str, telephone: str
 ) -> Draft:
-    """Draft what the village says of itself in the head of every page and sheet.
-
-    Raises Refused where a text would publish what it may not; the telephone is an office's, so it may be one.
-    """
-    refuse_texts(ports, village, {"--name": name, "--township": township})
+    """Draft what the village says of itself in the head of every page and sheet. Raises Refused with every fault."""
+    faults = check_description(name, township, telephone, list_names(ports, village))
+    _refuse(faults + _check_maker(ports, village, maker))
     texts = Discloser(ports.entropy)
     body = VillageDescribed(
         name=texts.publish("name", name),
@@ -38,8 +37,11 @@ def prepare_description(
 
 
 def prepare_rulebook(ports: Ports, village: str, *, maker: str, period: str, resolution: str) -> Draft:
-    """Draft the adoption of the shipped rulebook, in force from `period` on, by the meeting `resolution` names."""
-    refuse_texts(ports, village, {"--resolution": resolution})
+    """Draft the adoption of the shipped rulebook, in force from `period` on, by the meeting `resolution` names.
+
+    Raises Refused with every fault.
+    """
+    _refuse(_check_adoption(ports, village, maker, period, resolution))
     template = load_rules()
     texts = Discloser(ports.entropy)
     with ports.ledger.read(village) as reader:
@@ -70,8 +72,8 @@ def prepare_rulebook(ports: Ports, village: str, *, maker: str, period: str, res
 
 
 def prepare_scheme(ports: Ports, village: str, *, maker: str, period: str, resolution: str) -> Draft:
-    """Draft the adoption of the shipped member scheme, in force from `period` on."""
-    refuse_texts(ports, village, {"--resolution": resolution})
+    """Draft the adoption of the shipped member scheme, in force from `period` on. Raises Refused with every fault."""
+    _refuse(_check_adoption(ports, village, maker, period, resolution))
     template = load_scheme("member-60")
     texts = Discloser(ports.entropy)
     with ports.ledger.read(village) as reader:
@@ -100,6 +102,20 @@ def prepare_scheme(ports: Ports, village: str, *, maker: str, period: str, resol
     return _keep_draft(ports, claim, texts, f"{template.title}第 {version} 版，{period} 起用")
 
 
+def _check_adoption(ports: Ports, village: str, maker: str, period: str, resolution: str) -> list[Fault]:
+    texts = check_texts({"--resolution": resolution}, list_names(ports, village))
+    return texts + check_month(period) + _check_maker(ports, village, maker)
+
+
+def _check_maker(ports: Ports, village: str, maker: str) -> list[Fault]:
+    return check_person(ports.vault.find_person(village, maker), maker, MAKER_ROLES)
+
+
+def _refuse(faults: list[Fault]) -> None:
+    if faults:
+        raise Refused(faults)
+
+
 def _build_claim(ports: Ports, village: str, maker: str, period: str, body: Body) -> Claim:
     return Claim(
         body=body,
@@ -112,8 +128,6 @@ def _build_claim(ports: Ports, village: str, maker: str, period: str, body: Body
 
 
 def _keep_draft(ports: Ports, claim: Claim, texts: Discloser, label: str) -> Draft:
-    refuse_stranger(ports, claim.village, claim.maker)
-    refuse_no_month(claim.period)
     draft = build_draft(ports.entropy, claim, label, batch=claim.kind, texts=texts)
     ports.vault.put_drafts(claim.village, [draft])
     return draft

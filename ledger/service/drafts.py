@@ -187,18 +187,24 @@ def refuse_stranger(ports: Ports, village: str, maker: str) -> None:
 
 def refuse_no_month(period: str) -> None:
     """Raise Refused unless `period` is a month, YYYY-MM, as a person types it."""
-    if not MONTH.fullmatch(period):
-        raise Refused(
-            [
-                Fault(
-                    code="month-form",
-                    place="月份",
-                    found=period,
-                    expected="四位年份、横杠、两位月份，如 2026-11",
-                    remedy="改正月份",
-                )
-            ]
+    faults = check_month(period)
+    if faults:
+        raise Refused(faults)
+
+
+def check_month(period: str) -> list[Fault]:
+    """`period` is a month, YYYY-MM, as a person types it."""
+    if MONTH.fullmatch(period):
+        return []
+    return [
+        Fault(
+            code="month-form",
+            place="月份",
+            found=period,
+            expected="四位年份、横杠、两位月份，如 2026-11",
+            remedy="改正月份",
         )
+    ]
 
 
 def check_person(person: Person | None, user: str, roles: Sequence[str]) -> list[Fault]:

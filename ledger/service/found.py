@@ -15,6 +15,7 @@ from ledger.log.policy import digest_policy
 from ledger.ports import Entropy, Person, Ports
 from ledger.service.drafts import make_pseudonym
 from ledger.service.record import Passed, Receipt, record_claims
+from ledger.service.screening import check_description
 from ledger.state import get_day
 from ledger.witnessed import build_policy
 
@@ -22,13 +23,17 @@ Role = Literal["clerk", "supervisor", "secretary", "township", "auditor"]
 
 
 def check_village_code(village: str, details: Mapping[str, str]) -> list[Fault]:
-    """The code has twelve digits, and every detail of a founding is given; the two persons are not the same."""
+    """The code has twelve digits, every detail of a founding is given and may be published, and the two persons are not
+    the same.
+    """
     faults = []
     if not re.fullmatch(r"[0-9]{12}", village):
         faults.append(_founding_fault("--village", village, "12 位数字的区划代码"))
+    # Nobody is in the vault yet whose name they could hold.
+    faults += check_description(details["name"], details["township"], details["telephone"], frozenset())
     faults += [
         _founding_fault(f"--{name}", "没有写", "立账时写明")
-        for name in ("name", "township", "telephone", "clerk", "supervisor")
+        for name in ("clerk", "supervisor")
         if not details[name].strip()
     ]
     if details["clerk"].strip() and details["clerk"].strip() == details["supervisor"].strip():

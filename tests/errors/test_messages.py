@@ -19,6 +19,7 @@ from ledger.service import sheets
 from ledger.service.close import prepare_closing
 from ledger.service.drafts import discard_drafts, pass_drafts
 from ledger.service.found import add_person, check_village_code
+from ledger.service.screening import check_description
 from ledger.state import MemoryFacts, check_entry
 from ledger.state.facts import PeriodFacts, put_fact
 from ledger.state.private import RegisteredMember, open_private
@@ -303,8 +304,24 @@ def test_what_a_founding_lacks_is_told_whole() -> None:
 
     assert [format_fault(fault) for fault in check_village_code("3710", details)] == [
         "--village：现为3710，应为12 位数字的区划代码。补全后再运行 mingbai init。（founding-detail）",
-        "--telephone：现为没有写，应为立账时写明。补全后再运行 mingbai init。（founding-detail）",
+        "--telephone：现为没有写字，应为会公开的文字。写上再运行。（text-blank）",
         "--supervisor：现为与经办人同名，应为另一个人。补全后再运行 mingbai init。（founding-detail）",
+    ]
+
+
+def test_what_a_village_may_not_say_of_itself_is_told_whole() -> None:
+    faults = check_description(" ", "样例县石榴镇", "张三 110105194912310021", frozenset())
+
+    assert [format_fault(fault) for fault in faults] == [
+        "--name：现为没有写字，应为会公开的文字。写上再运行。（text-blank）",
+        (
+            "--telephone：现为一个身份证号码，应为没有证件号和卡号。"
+            "删去号码；证件号不进账本，留在原始凭证上。（text-identity-number）"
+        ),
+        (
+            "--telephone：现为不是电话号码的写法，应为5 至 20 位数字，可以有空格、横杠、加号、括号和「转」，"
+            "如 0531-12345678 转 801。只写号码，不写姓名和别的字。（telephone-form）"
+        ),
     ]
 
 

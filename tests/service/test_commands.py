@@ -64,7 +64,7 @@ def test_a_draft_can_be_looked_at_and_given_up(home: Path) -> None:
     assert run("pass", "--checker", clerk).exit_code == 2
     assert run("discard", draft["id"]).exit_code == 2
     assert run("discard", draft["id"], "--maker", clerk).exit_code == 0
-    again = ("--name", "石榴沟村", "--township", "样例县", "--telephone", "0")
+    again = ("--name", "石榴沟村", "--township", "样例县", "--telephone", "0000-0")
     assert run("adopt", "description", "--maker", clerk, *again).exit_code == 0
 
 
@@ -149,6 +149,16 @@ def test_founding_again_changes_nothing_and_a_bad_founding_is_refused(home: Path
     assert "没有改动" in run("init", "--village", VILLAGE, *DETAILS).stderr
     assert list_codes(run("init", "--village", "37", *DETAILS)) == ["founding-detail"]
     assert list_codes(run("init", "--base-url", "ftp://x")) == ["setting-invalid"]
+
+
+def test_a_founding_that_could_not_be_described_leaves_nothing(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+
+    result = run(
+        "init", "--home", str(home), "--village", VILLAGE, *DETAILS[: -len(PERSONS) - 1], "无", *PERSONS
+    )
+
+    assert (list_codes(result), home.exists()) == (["telephone-form"], False)
 
 
 def test_a_founding_says_where_the_codes_would_lead_nowhere(tmp_path: Path) -> None:

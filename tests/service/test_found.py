@@ -15,6 +15,7 @@ from ledger.log.policy import parse_policy
 from ledger.service.adopt import prepare_description, prepare_rulebook, prepare_scheme
 from ledger.service.doctor import check_python, check_villages
 from ledger.service.found import check_village_code, found_village, make_origin
+from ledger.service.screening import check_description
 from ledger.witnessed import build_policy
 from tests.builders import VILLAGE
 from tests.fakes import MemoryHeads, SeededEntropy
@@ -43,7 +44,52 @@ def test_details_of_a_founding_are_all_judged_at_once() -> None:
     assert check_village_code(VILLAGE, DETAILS) == []
     faults = check_village_code("3710", DETAILS | {"name": " ", "clerk": "样例乙"})
     assert [fault.place for fault in faults] == ["--village", "--name", "--supervisor"]
-    assert {fault.code for fault in faults} == {"founding-detail"}
+    assert [fault.code for fault in faults] == ["founding-detail", "text-blank", "founding-detail"]
+
+
+@pytest.mark.parametrize(
+    "telephone",
+    ["0000-0000000", "12345", "+86 531 12345678", "（0531）12345678 转 801", "13800000000", "0531—12345678"],
+)
+def test_a_supervision_telephone_may_be_written_as_offices_write_theirs(telephone: str) -> None:
+    assert check_description("石榴河村", "样例县石榴镇", telephone, frozenset()) == []
+
+
+@pytest.mark.parametrize(
+    "telephone",
+    [
+        "1234",
+        "1" * 21,
+        "张三 0531-12345678",
+        "0531-12345678🙂",
+        "12345\n",
+        "１２３４５６７",
+        "1" + " " * 50 + "2345",
+    ],
+)
+def test_what_is_no_telephone_is_refused(telephone: str) -> None:
+    faults = check_description("石榴河村", "样例县石榴镇", telephone, frozenset())
+
+    assert [fault.code for fault in faults] == ["telephone-form"]
+
+
+def test_an_adoption_is_refused_with_every_fault_at_once(village: VillageHome) -> None:
+    supervisor = village.supervisor.user
+    for prepare in (prepare_rulebook, prepare_scheme):
+        with pytest.raises(Refused) as error:
+            prepare(village.home, VILLAGE, maker=supervisor, period="2026-13", resolution=" ")
+        assert [fault.code for fault in error.value.faults] == ["text-blank", "month-form", "person-role"]
+    with pytest.raises(Refused) as error:
+        prepare_description(
+            village.home, VILLAGE, maker=supervisor, name="石榴河村🙂", township="", telephone=""
+        )
+    assert [fault.code for fault in error.value.faults] == [
+        "glyph-missing",
+        "text-blank",
+        "text-blank",
+        "person-role",
+    ]
+    assert village.home.vault.list_drafts(VILLAGE, "waiting") == []
 
 
 def test_an_origin_is_opaque_and_a_policy_names_the_key(village: VillageHome) -> None:
@@ -66,7 +112,7 @@ def test_what_a_village_adopts_waits_for_another_person(village: VillageHome) ->
     assert "第 2 版" in second.label
     with pytest.raises(Refused) as error:
         prepare_description(
-            village.home, VILLAGE, maker=village.supervisor.user, name="甲", township="乙", telephone="0"
+            village.home, VILLAGE, maker=village.supervisor.user, name="甲", township="乙", telephone="00000"
         )
     assert [fault.code for fault in error.value.faults] == ["person-role"]
 
