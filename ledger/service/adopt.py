@@ -14,8 +14,12 @@ from ledger.errors import Fault, Refused
 from ledger.ports import Draft, Ports
 from ledger.service.drafts import MAKER_ROLES, Discloser, build_draft, check_month, check_person
 from ledger.service.screening import check_description, check_texts, list_names
+from ledger.service.sheets import read_texts
+from ledger.service.showing import disclose
+from ledger.service.workbooks.slots import RULEBOOK, SCHEME, check_slot, list_waiting_slots
 from ledger.state import get_day
-from ledger.state.facts import EntryAt, RulebookFacts, get_fact
+from ledger.state.rulebooks import list_rulebooks
+from ledger.state.schemes import list_schemes
 
 
 def prepare_description(
@@ -39,13 +43,11 @@ def prepare_description(
 def prepare_rulebook(ports: Ports, village: str, *, maker: str, period: str, resolution: str) -> Draft:
     """Draft the adoption of the shipped rulebook, in force from `period` on, by the meeting `resolution` names.
 
-    Raises Refused with every fault.
+    Raises Refused with every fault: also where the newest version says the same, since a new one asks every household
+    to agree anew.
     """
-    _refuse(_check_adoption(ports, village, maker, period, resolution))
     template = load_rules()
     texts = Discloser(ports.entropy)
-    with ports.ledger.read(village) as reader:
-        known = get_fact(reader.facts, "rulebook", RulebookFacts)
     rules = tuple(
         Rule(
             code=rule.code,
@@ -60,26 +62,34 @@ def prepare_rulebook(ports: Ports, village: str, *, maker: str, period: str, res
         )
         for rule in template.rules
     )
-    version = known.version + 1 if known else 1
+    faults = _check_adoption(ports, village, maker, period, resolution)
+    with ports.ledger.read(village) as reader:
+        known = next(iter(list_rulebooks(reader.facts)), None)
+        if known is not None:
+            before = (known.base_points, disclose(known.rules, read_texts(reader)))
+            if before == (template.base_points, disclose(rules, texts.find)):
+                faults.append(_build_rulebook_unchanged(known.version))
+    _refuse(faults + check_slot(list_waiting_slots(ports.vault, village), RULEBOOK))
+    version = known.version + 1 if known is not None else 1
     body = RulebookAdopted(
         base_points=template.base_points,
         resolution=texts.publish("resolution", resolution),
         rules=rules,
         version=version,
     )
-    claim = _build_claim(ports, village, maker, period, body)
-    return _keep_draft(ports, claim, texts, f"积分细则第 {version} 版：{len(rules)} 条，{period} 起用")
+    # Consents are to a version: what the second person passes here ends those to the one before.
+    lapse = "，起用后各户要重新签积分契约" if known is not None else ""
+    label = f"积分细则第 {version} 版：{len(rules)} 条，{period} 起用{lapse}"
+    return _keep_draft(ports, _build_claim(ports, village, maker, period, body), texts, label)
 
 
 def prepare_scheme(ports: Ports, village: str, *, maker: str, period: str, resolution: str) -> Draft:
-    """Draft the adoption of the shipped member scheme, in force from `period` on. Raises Refused with every fault."""
-    _refuse(_check_adoption(ports, village, maker, period, resolution))
+    """Draft the adoption of the shipped member scheme, in force from `period` on.
+
+    Raises Refused with every fault: also where the newest version says the same.
+    """
     template = load_scheme("member-60")
     texts = Discloser(ports.entropy)
-    with ports.ledger.read(village) as reader:
-        at = get_fact(reader.facts, "scheme", EntryAt)
-        known = reader.facts.read_entry(at.index).body if at else None
-    version = known.version + 1 if isinstance(known, SchemeAdopted) else 1
     items = tuple(
         SchemeItem(
             code=item.code,
@@ -89,17 +99,55 @@ def prepare_scheme(ports: Ports, village: str, *, maker: str, period: str, resol
         )
         for item in template.items
     )
+    stars = tuple(StarCut(from_score=cut.from_score, stars=cut.stars) for cut in template.stars)
+    faults = _check_adoption(ports, village, maker, period, resolution)
+    with ports.ledger.read(village) as reader:
+        known = next(iter(list_schemes(reader.facts)), None)
+        if known is not None:
+            find = read_texts(reader)
+            title, said = find(known.title.text), disclose(known.items, find)
+            before = (known.base, known.scheme, known.stars, title, said)
+            if before == (
+                template.base,
+                template.scheme,
+                stars,
+                template.title,
+                disclose(items, texts.find),
+            ):
+                faults.append(_build_scheme_unchanged(known.version))
+    _refuse(faults + check_slot(list_waiting_slots(ports.vault, village), SCHEME))
+    version = known.version + 1 if known is not None else 1
     body = SchemeAdopted(
         base=template.base,
         items=items,
         resolution=texts.publish("resolution", resolution),
         scheme=template.scheme,
-        stars=tuple(StarCut(from_score=cut.from_score, stars=cut.stars) for cut in template.stars),
+        stars=stars,
         title=texts.publish("title", template.title),
         version=version,
     )
     claim = _build_claim(ports, village, maker, period, body)
     return _keep_draft(ports, claim, texts, f"{template.title}第 {version} 版，{period} 起用")
+
+
+def _build_rulebook_unchanged(version: int) -> Fault:
+    return Fault(
+        code="rulebook-unchanged",
+        place="积分细则",
+        found=f"与第 {version} 版相同",
+        expected="有改动的积分细则",
+        remedy="没有改动就不必再采用；再采用一次，各户签过的积分契约会失效",
+    )
+
+
+def _build_scheme_unchanged(version: int) -> Fault:
+    return Fault(
+        code="scheme-unchanged",
+        place="考评办法",
+        found=f"与第 {version} 版相同",
+        expected="有改动的考评办法",
+        remedy="没有改动就不必再采用",
+    )
 
 
 def _check_adoption(ports: Ports, village: str, maker: str, period: str, resolution: str) -> list[Fault]:

@@ -16,7 +16,7 @@ from ledger.entries import Claim, Entry
 from ledger.errors import Fault, NotProven, Refused, Tampered
 from ledger.evidence import list_public_digests, list_sealed_digests
 from ledger.log.chain import ZERO_HASH
-from ledger.log.commitments import SALT_BYTES, Json, digest_disclosure, make_disclosure
+from ledger.log.commitments import SALT_BYTES, Json, digest_disclosure, make_disclosure, parse_disclosure
 from ledger.log.hashing import format_hash
 from ledger.ports import Draft, Entropy, Person, Ports
 from ledger.service.record import Passed, Receipt, record_claims
@@ -45,6 +45,12 @@ class Discloser:
         """Keep a private value and return what stands for it in the entry."""
         self.private.append(make_disclosure(self._entropy.take(SALT_BYTES), name, value))
         return Sealed(sealed=digest_disclosure(self.private[-1]))
+
+    def find(self, digest: str) -> Json | None:
+        """Return the public text that a digest stands for; None where it is none of these."""
+        return next(
+            (parse_disclosure(text)[1] for text in self.public if digest_disclosure(text) == digest), None
+        )
 
 
 def make_pseudonym(entropy: Entropy, prefix: str, chars: int) -> str:

@@ -37,7 +37,7 @@ from ledger.books.vouchers import (
 from ledger.books.witnesses import PolicyAdopted
 from ledger.entries import Claim
 from ledger.errors import NotFound, Refused
-from ledger.figures import GONE, read_text
+from ledger.figures import GONE, Texts, read_text
 from ledger.log.commitments import Json, digest_disclosure, open_disclosure
 from ledger.ports import Draft, Household, Member, Ports, Reader
 from ledger.service.drafts import find_drafts, open_draft
@@ -93,6 +93,21 @@ def show_drafts(ports: Ports, village: str, draft_ids: tuple[str, ...]) -> list[
         return [
             _show(_Opened(claim=open_draft(item), draft=item, ports=ports, reader=reader)) for item in drafts
         ]
+
+
+def disclose(value: object, find: Texts) -> object:
+    """Return a body, or a part of one, as plain values with what its digests stand for in their places."""
+    return _disclose(msgspec.to_builtins(value), find)
+
+
+def _disclose(value: Any, find: Texts) -> object:
+    if isinstance(value, list | tuple):
+        return [_disclose(item, find) for item in value]
+    if not isinstance(value, dict):
+        return value
+    if value.keys() in ({"sealed"}, {"text"}):
+        return find(*value.values())
+    return {name: _disclose(item, find) for name, item in value.items()}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -163,7 +178,7 @@ def _show(opened: _Opened) -> Shown:
     tell = _TELLERS[type(claim.body)]
     return Shown(
         batch=draft.batch,
-        body=_disclose(opened, msgspec.to_builtins(claim.body)),
+        body=disclose(claim.body, opened.find),
         id=draft.id,
         kind=claim.kind,
         label=draft.label,
@@ -173,17 +188,6 @@ def _show(opened: _Opened) -> Shown:
         occurred_on=claim.occurred_on,
         period=claim.period,
     )
-
-
-def _disclose(opened: _Opened, value: Any) -> object:
-    """Return a body's plain value with what its digests stand for in their places."""
-    if isinstance(value, list | tuple):
-        return [_disclose(opened, item) for item in value]
-    if not isinstance(value, dict):
-        return value
-    if value.keys() in ({"sealed"}, {"text"}):
-        return opened.find(*value.values())
-    return {name: _disclose(opened, item) for name, item in value.items()}
 
 
 def _tell_description(opened: _Opened, body: VillageDescribed) -> Iterator[str]:

@@ -16,7 +16,7 @@ REFUSED = Refused([Fault(code="wrong", place="", found="", expected="", remedy="
 
 
 class Log:
-    """Records numbers; refuses those below zero, breaks on a hundred and loses its disk on a hundred and one. Waits in its
+    """Records numbers; refuses those below zero, breaks on a hundred, loses its disk on a hundred and one. Waits in its
     first group until told.
     """
 

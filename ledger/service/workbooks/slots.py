@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ledger.books.points import PointsRound
-from ledger.books.scores import BranchRegistered, ScoreRound
+from ledger.books.points import PointsRound, RulebookAdopted
+from ledger.books.scores import BranchRegistered, SchemeAdopted, ScoreRound
 from ledger.books.vouchers import AccountsOpened, VoucherRecorded, VoucherReplaced, VoucherReversed
 from ledger.canonical import parse_claim
 from ledger.entries import Body
@@ -16,6 +16,10 @@ from ledger.errors import Fault
 from ledger.ports import Draft, Vault
 
 Slot = tuple[str, ...]
+
+RULEBOOK: Slot = ("rulebook",)
+SCHEME: Slot = ("scheme",)
+"""Of each only one can be the next version."""
 
 
 def list_waiting_slots(vault: Vault, village: str) -> dict[Slot, Draft]:
@@ -41,6 +45,10 @@ def find_slot(body: Body, period: str) -> Slot | None:
         return ("scores", period, str(body.branch))
     if isinstance(body, BranchRegistered):
         return ("branch", str(body.branch))
+    if isinstance(body, RulebookAdopted):
+        return RULEBOOK
+    if isinstance(body, SchemeAdopted):
+        return SCHEME
     return None
 
 
@@ -52,7 +60,12 @@ def slot_of_voucher(number: str) -> Slot:
 def check_waiting(waiting: Mapping[Slot, Draft], body: Body, period: str) -> list[Fault]:
     """Say that what is prepared here waits to be passed already, and as which draft."""
     slot = find_slot(body, period)
-    draft = waiting.get(slot) if slot is not None else None
+    return check_slot(waiting, slot) if slot is not None else []
+
+
+def check_slot(waiting: Mapping[Slot, Draft], slot: Slot) -> list[Fault]:
+    """Say that a place is taken by a draft that waits already."""
+    draft = waiting.get(slot)
     if draft is None:
         return []
     return [
@@ -61,6 +74,6 @@ def check_waiting(waiting: Mapping[Slot, Draft], body: Body, period: str) -> lis
             place="待审记录",
             found=f"已有一份在等审核：草稿 {draft.id}（{draft.label}）",
             expected="没有提交过的内容",
-            remedy=f"同一份不用再导入；要换成这一份，先用 mingbai discard {draft.id} 作废那份草稿",
+            remedy=f"同一份不用再提交；要换成这一份，先用 mingbai discard {draft.id} 作废那份草稿",
         )
     ]
