@@ -13,8 +13,9 @@ from ledger.service.adopt import prepare_description, prepare_rulebook, prepare_
 from ledger.service.close import prepare_closing
 from ledger.service.drafts import pass_drafts
 from ledger.service.showing import _TELLERS, Shown, show_drafts
-from tests.builders import VILLAGE
+from tests.builders import VILLAGE, build_policy, build_refounding, build_rotation
 from tests.fakes import FakeClock
+from tests.homes import VillageHome
 from tests.service.importing import (
     AWARD,
     HOUSEHOLDS,
@@ -239,6 +240,22 @@ def test_a_refusal_says_which_of_several_drafts_it_is(desk: ImportDesk) -> None:
             f"待审记录 {drafts[1]}（凭证 2026-10-002 325.00 元 购打印纸），凭证 2026-10-002：现为2026-10-002，"
             "应为2026-10-001。凭证编号按月从 001 起连续，不跳号、不重号。（voucher-number-gap）"
         )
+    ]
+
+
+def test_who_signs_and_who_watches_is_shown(village: VillageHome) -> None:
+    texts = village.texts
+    policy = village.draft(build_policy(texts))
+    body = build_rotation(texts, 2)
+    rotation = village.draft(body)
+    refounding = village.draft(build_refounding(texts))
+
+    shown = show_drafts(village.home, VILLAGE, (policy.id, rotation.id, refounding.id))
+
+    assert [item.lines[1:] for item in shown] == [
+        ("　怎样通过：村民代表会议通过", "　quorum none"),
+        ("　原因：换了电脑", f"　换下的公钥：{body.old_key}", f"　换上的公钥：{body.new_key}"),
+        ("　原因：雷击坏了电脑", "　旧账 example.org/m/00000000/e1 签过 14 项，还在 12 项"),
     ]
 
 
