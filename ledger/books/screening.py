@@ -3,7 +3,7 @@
 Public text is read by everyone for ever, or until it is redacted with a trace; so identity numbers,
 telephones, bank cards and the names of villagers are refused before they get there, not after. A fault says
 that such a number stands there and where, never the number itself. Source of the checks: GB 11643-1999
-(identity numbers), ISO/IEC 7812-1 annex B (Luhn), the national numbering plan.
+(identity numbers), ISO/IEC 7812-1 (issuers; annex B, Luhn), the national numbering plan.
 """
 
 from __future__ import annotations
@@ -11,7 +11,9 @@ from __future__ import annotations
 import datetime as dt
 import re
 import unicodedata
-from collections.abc import Container, Iterator
+from collections.abc import Callable, Container, Iterator, Sequence
+from itertools import accumulate, pairwise
+from typing import NamedTuple
 
 from ledger.books.people import mask_name
 from ledger.errors import Fault
@@ -22,16 +24,61 @@ COMBINING_MAX = 2
 FOUND_MAX_CHARS = 24
 """Characters of a wrong text that a fault repeats."""
 
-_SEPARATORS = re.compile(r"(?<=[0-9])[ \-‐‑–—]{1,2}(?=[0-9Xx])")
-_VOUCHER_OR_DAY = re.compile(r"(?<![0-9])2[0-9]{3}-[0-9]{2}-[0-9]{2,3}(?![0-9])")
-_DIGITS = re.compile(r"(?<![0-9])[0-9]{7,}[Xx]?")
+_BETWEEN = r"\s\-‐‑‒–—―−.,_/·•・‧∙"
+"""What people put between the groups of a number, as it stands after NFKC. An enumeration comma ends a number."""
+_CHAIN = re.compile(rf"[0-9]+(?:[{_BETWEEN}]+[0-9]+)*(?:[{_BETWEEN}]*[Xx])?")
+_GROUP = re.compile(r"[0-9]{17}[Xx]|[0-9]+|[Xx]")
+_CHAIN_END = "#"
+_AMOUNT = re.compile(
+    r"(?<![0-9])(?<![0-9][.,])(?:[1-9][0-9]{0,2}(?:,[0-9]{3}){1,2}(?:\.[0-9]{1,2})?|[0-9]+\.[0-9]{1,2})"
+    r"(?![0-9]|[.,][0-9])"
+)
+_DAY = r"2[0-9]{3}(?:-[0-9]{1,2}-|/[0-9]{1,2}/|\.[0-9]{1,2}\.)[0-9]{1,3}"
+_VOUCHERS_OR_DAYS = re.compile(
+    rf"(?<![0-9])(?<![0-9][\-./]){_DAY}(?:-{_DAY})*(?:-[0-9]{{1,3}})?(?![0-9]|[\-./][0-9])"
+)
 _IDENTITY_18 = re.compile(r"[1-8][0-9]{5}(?P<born>(?:18|19|20)[0-9]{6})[0-9]{3}[0-9Xx]")
 _IDENTITY_15 = re.compile(r"[1-8][0-9]{5}(?P<born>[0-9]{6})[0-9]{3}")
+_IDENTITY_CUTS = frozenset({6, 8, 10, 12, 14, 17})
+"""Where the parts of an identity number meet: region, year, month, day, serial, check digit."""
+_CHECK_DIGITS = "10X98765432"
+_BANK_ISSUER = re.compile(r"35|[4569]")
+_UNIONPAY = "62"
+_CARD_GROUP_MIN_DIGITS = 4
 _MOBILE = re.compile(r"(?:0?0?86)?1[3-9][0-9]{9}")
-_LANDLINE = re.compile(r"(?<![0-9])0(?:10|2[0-9]|[3-9][0-9]{2})[ \-‐‑–—)）]{0,2}[2-9][0-9]{6,7}(?![0-9])")
+_MOBILE_GROUPS = frozenset({(3, 4, 4), (3, 3, 5), (3, 8), (7, 4)})
+_MOBILE_MAX_GROUPS = 4
+_LANDLINE = re.compile(
+    rf"(?<![0-9])0(?:10|2[0-9]|[3-9][0-9]{{2}})[{_BETWEEN})]{{0,3}}[2-9][0-9]{{2,3}}[{_BETWEEN}]{{0,2}}[0-9]{{4}}"
+    r"(?![0-9])"
+)
+_FEWEST_DIGITS = 10
+"""Of a landline; a text with fewer, as nearly every one is, need not be searched."""
+_JOINED_MIN_DIGITS = 11
+_LONGEST_NUMBER = 19
 _RADICALS = (range(0x2E80, 0x2FE0), range(0xF900, 0xFB00), range(0x2F800, 0x2FA20))
 _SHORTEST_NAME = 2
 _GLYPHS_MAX_NAMED = 5
+
+
+class _Join(NamedTuple):
+    """Neighbouring groups of digits, read as one number."""
+
+    groups: tuple[str, ...]
+    is_apart: bool  # no neighbour is divided off as its own groups are: a list has one separator throughout
+
+    @property
+    def run(self) -> str:
+        """All the digits."""
+        return "".join(self.groups)
+
+    @property
+    def has_zero_ahead(self) -> bool:
+        """Whether a group behind the first begins with a zero, which a list's numbers do not."""
+        return any(group.startswith("0") for group in self.groups[1:])
+
+
+_Judge = Callable[[_Join], bool]
 
 
 def normalise_text(text: str) -> str:
@@ -137,37 +184,127 @@ def check_glyphs(text: str, place: str, glyphs: Container[int]) -> list[Fault]:
 
 def format_found(text: str) -> str:
     """Return a wrong text as a fault may repeat it: short, long numbers starred."""
-    short = text if len(text) <= FOUND_MAX_CHARS else text[:FOUND_MAX_CHARS] + "…"
+    # Starred before it is cut: half a number in groups would no longer be known as one.
+    starred = hide_numbers(text)
+    short = starred if len(starred) <= FOUND_MAX_CHARS else starred[:FOUND_MAX_CHARS] + "…"
     shown = "".join(char if unicodedata.category(char) not in _HIDDEN else "□" for char in short)
-    return f"「{hide_numbers(shown)}」" if shown else "空"
+    return f"「{shown}」" if shown else "空"
 
 
 def hide_numbers(text: str) -> str:
-    """Return a text with every long number starred behind its third digit: it may be anybody's."""
-    return re.sub(r"[0-9]{7,}", lambda found: f"{found[0][:3]}****", text)
+    """Return a text with every long number, in groups or whole, starred behind its third digit: it may be
+    anybody's.
+    """
+    plain = _level_text(text)
+    spans = [(start, end) for _, start, end in _locate_numbers(plain)]
+    spans += [run.span() for run in re.finditer(r"[0-9]{7,}", plain)]
+    if not spans:
+        return text
+    pieces, shown_to = [], 0
+    for start, end in sorted(spans):
+        if start >= shown_to:
+            digits = "".join(_GROUP.findall(plain[start:end]))
+            pieces += [plain[shown_to:start], f"{digits[:3]}****"]
+        shown_to = max(shown_to, end)
+    return "".join(pieces) + plain[shown_to:]
+
+
+_NUMBERS = {
+    "text-identity-number": ("一个身份证号码", "删去号码；证件号不进账本，留在原始凭证上"),
+    "text-bank-card": ("一个银行卡号", "删去号码；收款账户留在原始凭证上"),
+    "text-telephone": ("一个电话号码", "删去号码；电话留在原始凭证上"),
+}
 
 
 def _find_numbers(text: str) -> Iterator[tuple[str, str, str]]:
     """Yield code, what was found, and the remedy, once for each kind of number."""
-    plain = unicodedata.normalize("NFKC", text)
-    # Two voucher numbers side by side are eighteen digits too.
-    joined = _SEPARATORS.sub("", _VOUCHER_OR_DAY.sub("#", plain))
-    runs = [run[0] for run in _DIGITS.finditer(joined)]
-    if any(_is_identity(run) for run in runs):
-        yield "text-identity-number", "一个身份证号码", "删去号码；证件号不进账本，留在原始凭证上"
-    elif any(_is_card(run) for run in runs):
-        yield "text-bank-card", "一个银行卡号", "删去号码；收款账户留在原始凭证上"
-    if any(_MOBILE.fullmatch(run) for run in runs) or _LANDLINE.search(plain):
-        yield "text-telephone", "一个电话号码", "删去号码；电话留在原始凭证上"
+    codes = {code for code, _, _ in _locate_numbers(_level_text(text))}
+    yield from ((code, *said) for code, said in _NUMBERS.items() if code in codes)
 
 
-def _is_identity(run: str) -> bool:
-    """Whether digits are formed as an identity number; a wrong check digit does not make one harmless."""
-    long = _IDENTITY_18.fullmatch(run)
-    if long:
-        return _is_date(long["born"])
-    short = _IDENTITY_15.fullmatch(run)
-    return bool(short and _is_date("19" + short["born"]))
+def _level_text(text: str) -> str:
+    """Return `text` with one form for each digit and separator; what cannot be seen is a blank."""
+    # A full-width comma stands between sentences, never within an amount.
+    composed = unicodedata.normalize("NFKC", text.replace("，", " "))
+    return "".join(" " if unicodedata.category(char) in _HIDDEN else char for char in composed)
+
+
+def _locate_numbers(plain: str) -> Iterator[tuple[str, int, int]]:
+    """Yield code, start and end of each number, no digit in two of them.
+
+    Groups that are a number by themselves come first, so that no neighbour hides them. Then groups are joined, but
+    not across amounts, days and voucher numbers, whose digits side by side look like anything; only an identity
+    number whose check digit is right may have its day of birth written as a day.
+    """
+    if len(re.findall("[0-9]", plain)) < _FEWEST_DIGITS:
+        return
+    rest = plain
+    for forms, groups_max, kinds in _SEARCHES:
+        rest = forms.sub(lambda form: "#" * len(form[0]), rest) if forms else rest
+        for code, is_number in kinds:
+            for start, end in _find_joins(rest, is_number, groups_max):
+                yield code, start, end
+                rest = rest[:start] + "#" * (end - start) + rest[end:]
+    yield from (("text-telephone", *found.span()) for found in _LANDLINE.finditer(rest))
+
+
+def _find_joins(plain: str, is_number: _Judge, groups_max: int) -> Iterator[tuple[int, int]]:
+    """Yield start and end of neighbouring groups of digits that make a number together, the longest first."""
+    for chain in _CHAIN.finditer(plain):
+        groups = list(_GROUP.finditer(plain, *chain.span()))
+        between = [plain[left.end() : right.start()] for left, right in pairwise(groups)]
+        gaps = [_CHAIN_END, *between, _CHAIN_END]
+        first = 0
+        while first < len(groups):
+            joins = _list_joins(groups, gaps, first, groups_max)
+            count = max((len(join.groups) for join in joins if is_number(join)), default=0)
+            if count:
+                yield groups[first].start(), groups[first + count - 1].end()
+            first += count or 1
+
+
+def _list_joins(
+    groups: Sequence[re.Match[str]], gaps: Sequence[str], first: int, groups_max: int
+) -> Iterator[_Join]:
+    """Yield the joins that begin with one group and are neither too short nor too long for any number."""
+    texts: list[str] = []
+    length = 0
+    for last in range(first, min(first + groups_max, len(groups))):
+        texts.append(groups[last][0])
+        length += len(texts[-1])
+        if length > _LONGEST_NUMBER:
+            break
+        if length >= _JOINED_MIN_DIGITS:
+            within = gaps[first + 1 : last + 1]
+            yield _Join(tuple(texts), gaps[first] not in within and gaps[last + 1] not in within)
+
+
+def _is_identity(join: _Join) -> bool:
+    """Whether digits are formed as an identity number; a wrong check digit does not make one harmless.
+
+    Where it is wrong, groups within a list count only if they are those that the number is made of; fifteen digits,
+    which have none, are never joined from others.
+    """
+    found = _IDENTITY_18.fullmatch(join.run) or _IDENTITY_15.fullmatch(join.run)
+    if not found:
+        return False
+    born = found["born"]
+    if not _is_date(born if len(born) == 8 else f"19{born}"):
+        return False
+    if set(accumulate(map(len, join.groups[:-1]))) <= _IDENTITY_CUTS:
+        return True
+    return len(join.run) == 18 and (join.is_apart or _has_check_digit(join.run))
+
+
+def _is_proven_identity(join: _Join) -> bool:
+    """Whether digits are an identity number of 18 digits by their check digit too."""
+    return len(join.run) == 18 and _is_identity(join) and _has_check_digit(join.run)
+
+
+def _has_check_digit(run: str) -> bool:
+    """Whether the last of 18 digits is the one that follows from the others (ISO 7064 MOD 11-2)."""
+    weighed = sum(int(digit) * pow(2, 17 - place, 11) for place, digit in enumerate(run[:17]))
+    return run[17].upper() == _CHECK_DIGITS[weighed % 11]
 
 
 def _is_date(digits: str) -> bool:
@@ -178,12 +315,48 @@ def _is_date(digits: str) -> bool:
     return True
 
 
-def _is_card(run: str) -> bool:
-    """Whether 16 to 19 digits pass Luhn's check."""
+def _is_card(join: _Join) -> bool:
+    """Whether 16 to 19 digits pass Luhn's check.
+
+    One list of numbers in ten passes it too. Joined from groups they are a card's where two of three things speak
+    for it: UnionPay issued it, as nearly all in a village; the groups are as on a card; they are plainly no list.
+    """
+    run = join.run
     if not 16 <= len(run) <= 19 or not run.isdigit():
         return False
     doubled = [sum(divmod(2 * int(digit), 10)) for digit in run[-2::-2]]
-    return (sum(doubled) + sum(int(digit) for digit in run[::-2])) % 10 == 0
+    if (sum(doubled) + sum(int(digit) for digit in run[::-2])) % 10:
+        return False
+    is_grouped = all(len(group) >= _CARD_GROUP_MIN_DIGITS for group in join.groups[:-1])
+    if len(join.groups) == 1 or (run.startswith(_UNIONPAY) and is_grouped):
+        return True
+    is_no_list = join.is_apart or join.has_zero_ahead
+    return is_no_list and (run.startswith(_UNIONPAY) or (bool(_BANK_ISSUER.match(run)) and is_grouped))
+
+
+def _is_mobile(join: _Join) -> bool:
+    """Whether digits are a mobile number: whole, in the usual groups, or in others that are plainly no list."""
+    if not _MOBILE.fullmatch(join.run):
+        return False
+    sizes = tuple(map(len, join.groups))
+    if sizes in _MOBILE_GROUPS or len(sizes) == 1:
+        return True
+    if len(sizes) <= _MOBILE_MAX_GROUPS:
+        return join.is_apart or join.has_zero_ahead
+    # Digit by digit, or in pairs.
+    return join.is_apart and len(set(sizes[:-1])) == 1 and sizes[-1] <= sizes[0]
+
+
+_KINDS: tuple[tuple[str, _Judge], ...] = (
+    ("text-identity-number", _is_identity),
+    ("text-bank-card", _is_card),
+    ("text-telephone", _is_mobile),
+)
+_SEARCHES: tuple[tuple[re.Pattern[str] | None, int, tuple[tuple[str, _Judge], ...]], ...] = (
+    (None, 1, _KINDS),
+    (_AMOUNT, _LONGEST_NUMBER, (("text-identity-number", _is_proven_identity),)),
+    (_VOUCHERS_OR_DAYS, _LONGEST_NUMBER, _KINDS),
+)
 
 
 def _find_names(text: str, names: frozenset[str]) -> Iterator[str]:

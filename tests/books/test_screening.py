@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import unicodedata
+from collections.abc import Sequence
+from itertools import accumulate
 
 import pytest
 from hypothesis import given
@@ -14,12 +17,14 @@ from ledger.books.screening import (
     check_private_text,
     check_public_text,
     format_found,
+    hide_numbers,
     normalise_text,
 )
 
 NAMES = frozenset({"样大山", "例河", "某老井"})
 IDENTITY = "110101199003070000"
 CARD = "6222020000000000000"
+SEPARATORS = st.text(" \u00a0\u3000-－‐—._＿,，·・/／", min_size=1, max_size=3)
 
 
 def _codes(text: str) -> list[str]:
@@ -35,6 +40,34 @@ def _add_luhn(digits: str) -> str:
     return digits + str(-total % 10)
 
 
+def _add_check_digit(digits: str) -> str:
+    """Return 17 digits with the check digit that GB 11643-1999 asks for."""
+    weights = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+    weighed = sum(int(digit) * weight for digit, weight in zip(digits, weights, strict=True))
+    return digits + "10X98765432"[weighed % 11]
+
+
+IDENTITIES = st.builds(
+    lambda region, born, serial: _add_check_digit(f"{region}{born:%Y%m%d}{serial:03d}"),
+    st.sampled_from(["110105", "371082", "659001"]),
+    st.dates(dt.date(1900, 1, 1), dt.date(2026, 10, 28)),
+    st.integers(0, 999),
+)
+MOBILES = st.from_regex(r"1[3-9][0-9]{9}", fullmatch=True, alphabet="0123456789")
+CARDS = st.from_regex(r"62[0-9]{13,16}", fullmatch=True, alphabet="0123456789").map(_add_luhn)
+NUMBERS = st.one_of(
+    st.tuples(st.just("text-identity-number"), IDENTITIES, st.just((6, 8, 4))),
+    st.tuples(st.just("text-bank-card"), CARDS, st.just((4, 4, 4, 7))),
+    st.tuples(st.just("text-telephone"), MOBILES, st.just((3, 4, 4))),
+)
+OTHERS = st.lists(st.tuples(st.text("0123456789", min_size=1, max_size=20), SEPARATORS), max_size=3)
+
+
+def _cut(number: str, sizes: Sequence[int]) -> list[str]:
+    ends = list(accumulate(sizes))
+    return [number[end - size : end] for end, size in zip(ends, sizes, strict=True)]
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -45,6 +78,24 @@ def _add_luhn(digits: str) -> str:
         "110101 19900307 0000",
         "110101-19900307-0000",
         "旧证110101900307123",
+        "110101 900307 123",
+        "110105.19491231.0021",
+        "110105_19491231，0021",
+        "110105·19491231／0021",
+        "110105  1949　12\u00a031 0021",
+        "1 1 0 1 0 5 1 9 4 9 1 2 3 1 0 0 2 1",
+        "1101 0519 4912 3100 2X",
+        "110105-2001-12-31-0021",
+        "11010520011231002 X",
+        "110105 2001-12-31 002X",
+        "110105 2001.12.31 002x",
+        "2026 110105194912310021",
+        "工资3000 110105194912310021",
+        "工资3000 110105 19491231 0021 45",
+        "110105194912310021-2",
+        "110105194912310021X",
+        "110105194912310021 371082194912310021",
+        "3000 4 11010 520011231 002X 15",
     ],
 )
 def test_an_identity_number_is_refused_however_it_is_spaced(text: str) -> None:
@@ -60,6 +111,21 @@ def test_an_identity_number_is_refused_however_it_is_spaced(text: str) -> None:
         "0631-5550000",
         "010 55500000",
         "(0631)5550000",
+        "电话13800001234 13900001234",
+        "3 13800001234",
+        "13800001234x2",
+        "138 0000 1234X",
+        "138.0000.1234",
+        "138，0000，1234",
+        "3，138 0000 1234",
+        "工资3000 138 0000 1234",
+        "2026-10-28 138 0000 1234",
+        "3000 1380-013-1234 20",
+        "3000 1380 000 1234 20",
+        "1 3 8 0 0 0 0 1 2 3 4",
+        "13 80 00 01 23 4",
+        "0631.5550000",
+        "0631 555 0000",
     ],
 )
 def test_a_telephone_is_refused(text: str) -> None:
@@ -72,6 +138,65 @@ def test_a_bank_card_of_any_length_is_refused(length: int) -> None:
 
     assert _codes(f"转入{number}账户") == ["text-bank-card"]
     assert _codes(f"转入{number[:4]} {number[4:8]} {number[8:12]} {number[12:]}") == ["text-bank-card"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "卡号6222021001116245702 1000元",
+        "6222 0210 0111 6245 702 1000元",
+        "62 22 02 10 01 11 62 45 70 2",
+        "4096 7000 1234 5676",
+        "1000 4096-7012-1234-5672",
+        "1000 4096 7000 0234 5678 1000",
+    ],
+)
+def test_a_bank_card_is_refused_beside_other_numbers_and_in_groups(text: str) -> None:
+    assert _codes(text) == ["text-bank-card"]
+
+
+@given(NUMBERS, OTHERS, OTHERS, SEPARATORS)
+def test_a_number_is_found_whatever_stands_beside_it(
+    number: tuple[str, str, tuple[int, ...]],
+    before: list[tuple[str, str]],
+    after: list[tuple[str, str]],
+    separator: str,
+) -> None:
+    code, digits, _ = number
+    left = "".join(f"{other}{between}" for other, between in before)
+    right = "".join(f"{between}{other}" for other, between in after)
+
+    text = f"付{left}{digits}{right}{separator}元"
+
+    assert code in _codes(text)
+    assert digits not in hide_numbers(text)
+
+
+@given(NUMBERS, st.integers(1, 9), st.integers(10, 99), SEPARATORS)
+def test_a_number_in_groups_is_found_whatever_divides_them(
+    number: tuple[str, str, tuple[int, ...]], before: int, after: int, separator: str
+) -> None:
+    _, digits, sizes = number
+    groups = _cut(digits, sizes)
+
+    text = f"{before} {separator.join(groups)} {after}"
+
+    assert _codes(text) != []
+    assert groups[-1] not in hide_numbers(text) or len(groups[-1]) < 3
+
+
+def test_an_identity_number_a_card_and_a_telephone_are_told_at_once() -> None:
+    text = f"{IDENTITY} {_add_luhn(CARD[:-1])} 13800001234"
+
+    assert _codes(text) == ["text-identity-number", "text-bank-card", "text-telephone"]
+
+
+@pytest.mark.parametrize("padding", ["1 " * 5_000, "62 " * 5_000, "1" + " " * 10_000, "4096 " * 2_000])
+@pytest.mark.timeout(30)
+def test_a_long_text_of_digits_is_searched_to_its_end(padding: str) -> None:
+    faults = check_private_text(f"{padding}，{IDENTITY}", "G2")
+
+    assert "text-identity-number" in [fault.code for fault in faults]
 
 
 def test_a_wrong_check_digit_makes_a_long_number_no_card() -> None:
@@ -92,6 +217,22 @@ def test_a_wrong_check_digit_makes_a_long_number_no_card() -> None:
         "110101901307123",
         "12345678901234567X",
         "9911011990030700001",
+        "2026-10-28 付 3,000.00 元 凭证 2026-10-001 至 2026-10-017",
+        "2026-10-001-2026-10-017",
+        "凭证2026-10-001-017，2026-10-019",
+        "2026.10.15 15320 1200，2026/10/16 15330",
+        "10.28",
+        "第3组 12户 45亩",
+        "地块 12-3-45，12-3-46，13-2-100",
+        "1,3,5,7,9,11,13,15,17,19号地",
+        "1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30",
+        "4203 4204 4205 4207 4210 4211 4212 4213 4214",
+        "1532 1876 344 2000",
+        "13,000.00 1200元，1,380.00 45.5",
+        "300,150.00 2026-10-28 1200",
+        "302201 2026-10-28 3000",
+        "780101 345 780102 346 780103",
+        "科目 101 102 13101 501 513",
         "",
     ],
 )
@@ -178,6 +319,11 @@ def test_every_kind_of_blank_becomes_a_plain_one() -> None:
         ("12.345", "「12.345」"),
         ("购" * 30, "「" + "购" * 24 + "…」"),
         (IDENTITY, "「110****」"),
+        ("证110105 19491231 0021，138 0000 1234", "「证110**** 138****」"),
+        ("１１０１０５．１９４９１２３１．００２１号", "「110****号」"),
+        ("138\u200b0000\u200b1234", "「138****」"),
+        ("2026-10-017，3,000.00", "「2026-10-017，3,000.00」"),
+        ("购" * 20 + "110105 19491231 0021", "「" + "购" * 20 + "110*…」"),
         ("a\nb", "「a□b」"),
     ],
 )

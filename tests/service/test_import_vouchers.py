@@ -481,6 +481,66 @@ def test_a_number_of_an_identity_card_in_public_text(desk: ImportDesk) -> None:
     ]
 
 
+def test_a_number_beside_another_number_in_public_text(desk: ImportDesk) -> None:
+    text = "付误工费 身份证110105194912310021 13800001234"
+
+    assert _say(desk, PAPER | {"摘要": text}, PAPER_PAID) == [
+        (
+            "工作表「凭证」C2：现为一个身份证号码，应为没有号码的文字。删去号码；证件号不进账本，"
+            "留在原始凭证上。（text-identity-number）"
+        ),
+        (
+            "工作表「凭证」C2：现为一个电话号码，应为没有号码的文字。删去号码；电话留在原始凭证上。"
+            "（text-telephone）"
+        ),
+    ]
+
+
+def test_a_number_in_a_text_of_a_later_row_is_told_with_the_difference(desk: ImportDesk) -> None:
+    later = PAPER_PAID | {"摘要": "付110101199003070000误工费"}
+
+    assert _say(desk, PAPER, later) == [
+        (
+            "工作表「凭证」C3：现为「摘要」与这张凭证第一行（工作表「凭证」C2）不同，应为同一张凭证相同，"
+            "或者只填第一行。改成一致，或清空后面几行的这一格。（voucher-cells-differ）"
+        ),
+        (
+            "工作表「凭证」C3：现为一个身份证号码，应为没有号码的文字。删去号码；证件号不进账本，"
+            "留在原始凭证上。（text-identity-number）"
+        ),
+    ]
+
+
+def test_a_text_that_the_rows_of_a_voucher_repeat_is_told_once(desk: ImportDesk) -> None:
+    texts = {"摘要": "付110101199003070000误工费", "经手人": "样经手13800000000"}
+
+    assert _say(desk, PAPER | texts, PAPER_PAID | texts) == [
+        (
+            "工作表「凭证」C2：现为一个身份证号码，应为没有号码的文字。删去号码；证件号不进账本，"
+            "留在原始凭证上。（text-identity-number）"
+        ),
+        (
+            "工作表「凭证」I2：现为一个电话号码，应为没有号码的文字。删去号码；电话留在原始凭证上。"
+            "（text-telephone）"
+        ),
+    ]
+
+
+def test_a_number_in_a_row_without_its_voucher(desk: ImportDesk) -> None:
+    stray = PAPER_PAID | {"摘要": "付110101199003070000误工费"}
+
+    assert _say(desk, PAPER_PAID, stray, PAPER, PAPER_PAID) == [
+        (
+            "工作表「凭证」第 2 行：现为没有凭证号，应为每张凭证的第一行有凭证号。补上凭证号，"
+            "如 2026-10-017。（voucher-number-missing）"
+        ),
+        (
+            "工作表「凭证」C3：现为一个身份证号码，应为没有号码的文字。删去号码；证件号不进账本，"
+            "留在原始凭证上。（text-identity-number）"
+        ),
+    ]
+
+
 def test_a_telephone_beside_the_handler(desk: ImportDesk) -> None:
     assert _say(desk, PAPER | {"经手人": "样经手13800000000"}, PAPER_PAID) == [
         (

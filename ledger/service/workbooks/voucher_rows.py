@@ -94,6 +94,7 @@ def group_lines(tray: Tray, chart: Chart, lines: Sequence[Line]) -> Iterator[Gro
         if first.lacks("凭证号"):
             tray.refuse([_fault_no_number(first)])
             if not any(first.has(header) for header in _SHARED):
+                tray.refuse(check_texts(tray, members))
                 for line in members:
                     tray.refuse(check_posting_cells(chart, line))
                 continue
@@ -110,7 +111,7 @@ def group_lines(tray: Tray, chart: Chart, lines: Sequence[Line]) -> Iterator[Gro
 
 def check_rows(tray: Tray, chart: Chart, group: Group) -> list[Fault]:
     """Return what is wrong with a voucher's rows in themselves, each cell judged as far as it can be read."""
-    faults = [*_check_shared(group), *_check_written(group), *check_texts(tray, group.first)]
+    faults = [*_check_shared(group), *_check_written(group), *check_texts(tray, group.lines)]
     if not group.is_bare:
         for line in group.lines:
             faults += check_posting_cells(chart, line)
@@ -119,16 +120,18 @@ def check_rows(tray: Tray, chart: Chart, group: Group) -> list[Fault]:
     return faults
 
 
-def check_texts(tray: Tray, line: Line) -> list[Fault]:
-    """Return what in a line's texts may not be published."""
+def check_texts(tray: Tray, lines: Sequence[Line]) -> list[Fault]:
+    """Return what in the texts of a voucher's lines may not be published, once where lines repeat a text."""
     faults = []
-    for header in ("摘要", "原因"):
-        if line.written(header):
-            faults += check_published(line.written(header), line.at(header), tray.desk.names)
-    for header in PERSONS:
-        # Who acts in an office is published with the office, so names are right here; numbers never are.
-        if line.written(header):
-            faults += check_published(line.written(header), line.at(header), frozenset())
+    seen = set()
+    for line in lines:
+        for header in ("摘要", "原因", *PERSONS):
+            text = line.written(header)
+            if text and (header, text) not in seen:
+                seen.add((header, text))
+                # Who acts in an office is published with the office: names are right there; numbers never are.
+                names = frozenset() if header in PERSONS else tray.desk.names
+                faults += check_published(text, line.at(header), names)
     return faults
 
 

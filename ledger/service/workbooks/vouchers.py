@@ -80,7 +80,7 @@ def gather_vouchers(tray: Tray, lines: Sequence[Line]) -> None:
     if any("凭证号" not in line.columns for line in lines):
         # Nothing says which rows belong together: each is judged alone.
         for line in lines:
-            tray.refuse([*check_texts(tray, line), *check_posting_cells(chart, line)])
+            tray.refuse([*check_texts(tray, [line]), *check_posting_cells(chart, line)])
         return
     answered: set[str] = set()
     for group in group_lines(tray, chart, lines):
