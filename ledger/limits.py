@@ -107,6 +107,9 @@ SUMMARY_MAX_CHARS = 80
 EVIDENCE_MAX_CHARS = 200
 """What a points line rests on; private."""
 
+TYPED_MAX_CHARS = 200
+"""A public text typed in a command: a resolution, a reason, a village's name."""
+
 NAME_MAX_CHARS = 40
 """A person's name, an office, a branch, a code."""
 

@@ -13,6 +13,7 @@ from ledger.books.screening import (
 )
 from ledger.data import load_glyphs
 from ledger.errors import Fault, Refused
+from ledger.limits import TYPED_MAX_CHARS
 from ledger.ports import Ports
 
 _TELEPHONE = re.compile(r"[0-9 +\-–—－()（）转]+")
@@ -44,7 +45,8 @@ def check_texts(texts: Mapping[str, str], names: frozenset[str]) -> list[Fault]:
     return [
         fault
         for place, text in texts.items()
-        for fault in (
+        for fault in _check_long(text, place)
+        or (
             *_check_blank(text, place),
             *check_characters(text, place),
             *check_published(text, place, names),
@@ -63,6 +65,20 @@ def check_description(name: str, township: str, telephone: str, names: frozenset
         _check_blank(telephone, place)
         or check_private_text(telephone, place) + _check_telephone(telephone, place)
     )
+
+
+def _check_long(text: str, place: str) -> list[Fault]:
+    if len(text) <= TYPED_MAX_CHARS:
+        return []
+    return [
+        Fault(
+            code="text-too-long",
+            place=place,
+            found=f"{len(text)} 个字",
+            expected=f"不超过 {TYPED_MAX_CHARS} 个字",
+            remedy="写短一些，细节留在原件上",
+        )
+    ]
 
 
 def _check_blank(text: str, place: str) -> list[Fault]:

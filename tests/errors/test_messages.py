@@ -310,10 +310,11 @@ def test_what_a_founding_lacks_is_told_whole() -> None:
 
 
 def test_what_a_village_may_not_say_of_itself_is_told_whole() -> None:
-    faults = check_description(" ", "样例县石榴镇", "张三 110105194912310021", frozenset())
+    faults = check_description(" ", "镇" * 201, "张三 110105194912310021", frozenset())
 
     assert [format_fault(fault) for fault in faults] == [
         "--name：现为没有写字，应为会公开的文字。写上再运行。（text-blank）",
+        "--township：现为201 个字，应为不超过 200 个字。写短一些，细节留在原件上。（text-too-long）",
         (
             "--telephone：现为一个身份证号码，应为没有证件号和卡号。"
             "删去号码；证件号不进账本，留在原始凭证上。（text-identity-number）"
