@@ -12,7 +12,7 @@ from ledger.errors import Refused
 from ledger.home import Home
 from ledger.service.doctor import Check
 from ledger.store import SqlLedger
-from ledger.store.roles import describe_server, list_server_faults, prepare_database
+from ledger.store.roles import list_server_faults, prepare_database, read_server
 
 
 @click.group("database")
@@ -58,7 +58,15 @@ def check_postgresql(home: Home) -> Iterator[Check]:
         return
     engine = home.engines["ledger"]
     faults = list_server_faults(engine)
-    yield Check(advice="", found=describe_server(engine), name="PostgreSQL", state="fine")
+    server = read_server(engine)
+    yield Check(
+        advice=""
+        if server.has_checksums
+        else "请数据库管理员停库后运行 pg_checksums --enable：盘上的页坏了能早发现",
+        found=f"{server.version}，数据页校验和{'开着' if server.has_checksums else '没有开'}",
+        name="PostgreSQL",
+        state="fine" if server.has_checksums else "warning",
+    )
     yield Check(
         advice="请数据库管理员改好：断电时可能丢账，或防不住改账" if faults else "",
         found="；".join(faults) or "断电不丢账的设置都在，登录用的角色没有多余的权限",

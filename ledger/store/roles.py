@@ -14,7 +14,7 @@ and a superuser passes them by; against both stand the hashes, the signed heads 
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Engine
 
@@ -112,8 +112,15 @@ def list_server_faults(engine: Engine) -> list[str]:
         connection.close()
 
 
-def describe_server(engine: Engine) -> str:
-    """Return the server's version and whether its pages carry checksums, for an operator."""
+class Server(NamedTuple):
+    """A server as an operator sees it; without checksums a page that rots is noticed only when an entry is read."""
+
+    version: str
+    has_checksums: bool
+
+
+def read_server(engine: Engine) -> Server:
+    """Return the server's version and whether its pages carry checksums."""
     connection = engine.raw_connection()
     try:
         driver: Any = connection.driver_connection
@@ -122,7 +129,7 @@ def describe_server(engine: Engine) -> str:
         ).fetchone()
     finally:
         connection.close()
-    return f"{version}，数据页校验和{'开着' if checksums == 'on' else '没有开'}"
+    return Server(version, checksums == "on")
 
 
 def _refuse(faults: list[Fault]) -> None:

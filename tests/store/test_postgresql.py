@@ -19,9 +19,9 @@ from ledger.home import create_home
 from ledger.store import postgresql, roles
 from ledger.store.postgresql import ROLES, Purpose, open_postgresql
 from ledger.store.roles import (
-    describe_server,
     list_server_faults,
     prepare_database,
+    read_server,
     verify_prepared,
 )
 from ledger.store.tables import facts, growing_tiles, logs
@@ -317,7 +317,7 @@ def test_the_doctor_sees_what_would_lose_entries_and_who_passes_the_guards(
     cluster.run("postgres", "GRANT mingbai_owner, mingbai_writer TO keeper")
     as_owner = open_postgresql(cluster.make_url(database, "keeper"), "writer")
     assert list_server_faults(as_owner) == [*wrong, "登录用的角色属于 mingbai_owner，应去掉"]
-    assert describe_server(as_owner).endswith("数据页校验和开着")
+    assert read_server(as_owner).has_checksums
     for engine in (as_superuser, as_owner):
         engine.dispose()
 

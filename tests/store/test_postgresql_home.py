@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from ledger.cli import load_command
+from ledger.commands.database import check_postgresql
 from ledger.config import SETTINGS_FILE, check_database, read_config
 from ledger.errors import Refused, format_fault
+from ledger.store.roles import Server
 from tests.builders import VILLAGE
 from tests.homes import found_home
-from tests.postgres import Cluster
+from tests.postgres import LOGIN, Cluster
 
 EXPECTED = "postgresql:// 开头的地址，如 postgresql://mingbai@/mingbai"
 
@@ -125,3 +128,18 @@ def test_a_home_and_a_command_refuse_an_address_with_a_password(tmp_path: Path) 
         assert isinstance(result.exception, Refused)
         assert "geheim" not in str(result.exception) + result.output
     assert not (tmp_path / "home").exists()
+
+
+def test_the_doctor_warns_where_no_page_carries_a_checksum(
+    database: str, cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    village = found_home(tmp_path / "home", database=cluster.make_url(database, LOGIN))
+    with closing(village.home):
+        fine = next(check_postgresql(village.home))
+        monkeypatch.setattr("ledger.commands.database.read_server", lambda _: Server("15.9", False))
+        bare = next(check_postgresql(village.home))
+
+    assert (fine.state, fine.advice) == ("fine", "")
+    assert fine.found.endswith("数据页校验和开着")
+    assert (bare.state, bare.found) == ("warning", "15.9，数据页校验和没有开")
+    assert "pg_checksums --enable" in bare.advice
