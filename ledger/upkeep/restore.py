@@ -19,7 +19,7 @@ import contextlib
 import hashlib
 import re
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -145,23 +145,23 @@ def mend_home(
     lost its own, kept elsewhere. Raises Refused with every doubt unless
     they are accepted; entries that were brought back are then in their places all the same.
     """
-    origins = _list_origins(home)
+    noted = _read_noted(home)
+    origins = _list_origins(home, noted)
     kept = {item.checkpoint.origin for item in apart}
     headless = {
         village
         for village, origin in origins.items()
         if origin not in kept and home.heads.find_newest(village) is None
     }
-    noted = _read_noted(home)
     doubts = [_build_strange(item) for item in given if item.checkpoint.origin not in origins.values()]
     refills = []
     for village, origin in origins.items():
         own = [
             item
-            for item in (*given, *apart, *noted)
+            for item in (*given, *apart, *noted.get(village, ()))
             if item.checkpoint.origin == origin and item.checkpoint.size
         ]
-        doubts += _check_heads(home, village, noted, origin)
+        doubts += _check_heads(home, village, noted.get(village, ()), origin)
         refills.append(refill_village(home, village, own))
         progress("找回记录", len(refills), len(origins))
     # Only now: the entries that name the witnesses may have been brought back, and nothing is signed yet.
@@ -305,8 +305,10 @@ def _build_occupied(taken: Sequence[str]) -> Fault:
     )
 
 
-def _list_origins(home: Home) -> dict[str, str]:
-    """Return the origin of every village's log here; of one that is gone, as its newest head names it."""
+def _list_origins(home: Home, noted: Mapping[str, Sequence[Evidence]]) -> dict[str, str]:
+    """Return the origin of every village's log here; of one that is gone, as its newest head names it, here or in the
+    backup.
+    """
     origins = {}
     for village in home.ledger.list_villages():
         with home.ledger.read(village) as reader:
@@ -316,15 +318,21 @@ def _list_origins(home: Home) -> dict[str, str]:
         newest = home.heads.find_newest(village)
         if newest is not None:
             origins.setdefault(village, note_evidence(newest.note, "").checkpoint.origin)
+    for village, items in noted.items():
+        origins.setdefault(village, items[-1].checkpoint.origin)
     return origins
 
 
-def _read_noted(home: Home) -> list[Evidence]:
+def _read_noted(home: Home) -> dict[str, list[Evidence]]:
+    """Return what the backup noted of each village's heads, smallest first."""
     path = home.path / KEPT / HEADS
     if not path.is_file():
-        return []
+        return {}
     noted = parse_heads(path.read_bytes())
-    return [note_evidence(head.note, "备份里的 heads.txt") for heads in noted.values() for head in heads]
+    return {
+        village: [note_evidence(head.note, "备份里的 heads.txt") for head in heads]
+        for village, heads in noted.items()
+    }
 
 
 def _check_heads(home: Home, village: str, noted: Sequence[Evidence], origin: str) -> list[Fault]:

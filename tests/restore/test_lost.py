@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from ledger.cli import root
+from ledger.errors import Refused
 from ledger.home import open_home
 from ledger.service.doctor import check_villages
 from ledger.service.found import found_village
@@ -19,7 +20,7 @@ from ledger.upkeep.records import read_upkeep
 from ledger.upkeep.scrub import scrub_home
 from tests.builders import OTHER_VILLAGE, VILLAGE
 from tests.homes import VillageHome
-from tests.restore.drill import back_up, ignore
+from tests.restore.drill import back_up, ignore, restore, write_export
 from tests.restore.test_standing import attack
 from tests.web.village import make_client
 from web.asking import start_asking
@@ -170,3 +171,21 @@ def test_the_others_witnesses_are_still_asked(village: VillageHome, damage: Dama
     assert f"{VILLAGE}：账本读不出" in told.output
     assert f"{OTHER_VILLAGE}：没有定下见证办法，不用问谁。" in told.output
     assert start_asking(village.home, threading.Event()) is None
+
+
+def test_a_restore_knows_of_the_village_whose_log_its_backup_lacks(
+    village: VillageHome, tmp_path: Path
+) -> None:
+    export = write_export(village, tmp_path / "export")
+    lose_log(village)
+    back_up(village, tmp_path / "backup")
+
+    with pytest.raises(Refused) as refused:
+        restore(tmp_path / "backup", tmp_path / "without")
+    restored = restore(tmp_path / "backup", tmp_path / "with", export, accept=True)
+
+    assert [fault.place for fault in refused.value.faults if VILLAGE in fault.place]
+    assert {item.village: (item.size, item.fault) for item in restored.standings} == {
+        VILLAGE: (2, None),
+        OTHER_VILLAGE: (1, None),
+    }
