@@ -10,6 +10,7 @@ import pytest
 
 from ledger.books.figures import FinanceFigures
 from ledger.data import load_reference
+from tests.house.sources import ROOT
 from tests.reports.samples import make_finance
 from web.account_words import ACCOUNT_WORDS, explain_account
 from web.assets import get_asset_path, list_imports, load_assets
@@ -103,6 +104,21 @@ def test_twelve_months_fit_side_by_side() -> None:
         assert before.expense_bar.x + chart.bar < after.income_bar.x
     assert chart.months[0].income_bar.x >= 0
     assert chart.months[-1].expense_bar.x + chart.bar <= chart.width
+
+
+def test_scripts_come_without_their_comments_and_with_all_their_lines() -> None:
+    folder = ROOT / "web/static"
+    for path in folder.glob("*.js"):
+        source = path.read_text(encoding="utf-8").split("\n")
+        served = load_assets()[get_asset_path(path.name).removeprefix("/static/")].body.decode().split("\n")
+
+        if path.name == "fallback.js":
+            assert served == source
+        else:
+            assert served == ["" if line.lstrip().startswith("//") else line for line in source]
+            assert "`" not in "".join(
+                line for line in source if line.count("`") % 2
+            )  # No text runs over lines.
 
 
 def test_an_asset_has_a_name_that_follows_its_content() -> None:
