@@ -102,14 +102,14 @@ def build_status(view: VillageView, figures: Figures) -> SheetStatus:
     head = figures.head
     kind, period = head.kind, head.period
     sealed = find_sheet(view.reader, kind, period) if head.number else None
-    months = list_months(view.reader)
+    months, open_until = list_months(view.reader), find_open_until(view.reader, period)
     place = months.index(period)
     path = get_sheet_path(view.code, kind, period)
     return SheetStatus(
         display=format_span(head.display_from, head.display_to),
         fingerprint=find_fingerprint(view, head.size) if sealed else "",
         index=f"/v/{view.code}/entries/{sealed.index}" if sealed else "",
-        is_under_way="" < find_open_until(view.reader, period) < get_last_day(period),
+        is_under_way="" < open_until < get_last_day(period),
         kind=kind,
         month=format_month(period),
         name=SHEET_NAMES[kind],
@@ -117,7 +117,7 @@ def build_status(view: VillageView, figures: Figures) -> SheetStatus:
         number=head.number,
         objections=build_objections(view, figures),
         older=_build_link(view.code, kind, months[place + 1]) if place + 1 < len(months) else None,
-        open_until=tell_open_until(view, period),
+        open_until=_format_open_until(open_until, period),
         path=path,
         pdf=f"{path}.pdf" if sealed else "",
         pdf_size=_measure_pdf(view, sealed.pdf) if sealed else "",
@@ -145,7 +145,10 @@ def build_objections(view: VillageView, figures: Figures) -> Objections | None:
 
 def tell_open_until(view: VillageView, period: str) -> str:
     """Return the day to which a month that is not closed is recorded, as told beside it: `11月20日`."""
-    day = find_open_until(view.reader, period)
+    return _format_open_until(find_open_until(view.reader, period), period)
+
+
+def _format_open_until(day: str, period: str) -> str:
     return format_day_of_year(day, period) if day else ""
 
 
