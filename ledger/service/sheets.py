@@ -151,14 +151,22 @@ def read_texts(reader: Reader) -> Callable[[str], object | None]:
     return find
 
 
+def has_adopted(reader: Reader, kind: SheetKind, period: str) -> bool:
+    """Whether the village has what a kind of sheet rests on: for points a rulebook, for scores a scheme."""
+    if kind == "points":
+        return find_rulebook(reader.facts, period) is not None
+    return kind != "scores" or find_scheme(reader.facts, period) is not None
+
+
 def refuse_unadopted(reader: Reader, kind: SheetKind, period: str) -> None:
     """Raise Refused for a sheet of points or scores without rulebook or scheme: nothing can have been given."""
-    if kind == "points" and find_rulebook(reader.facts, period) is None:
+    if has_adopted(reader, kind, period):
+        return
+    if kind == "points":
         found = f"{period} 没有起用的积分细则"
         raise Refused([_build_nothing("村民积分公开表", found, "mingbai adopt rulebook")])
-    if kind == "scores" and find_scheme(reader.facts, period) is None:
-        found = f"{period} 没有起用的考评办法"
-        raise Refused([_build_nothing("党员评分公开表", found, "mingbai adopt scheme")])
+    found = f"{period} 没有起用的考评办法"
+    raise Refused([_build_nothing("党员评分公开表", found, "mingbai adopt scheme")])
 
 
 def _build_nothing(place: str, found: str, command: str) -> Fault:

@@ -10,8 +10,8 @@ from litestar.types import ASGIApp
 
 from ledger.books.sheets import SheetSealed
 from ledger.books.values import SHEET_KINDS, SheetKind
-from ledger.errors import NotFound, Refused, Tampered
-from ledger.service.sheets import SealedSheet, find_sheet, list_months, list_sheets, refuse_unadopted
+from ledger.errors import NotFound, Tampered
+from ledger.service.sheets import SealedSheet, find_sheet, has_adopted, list_months, list_sheets
 from ledger.witnessed import cosign_head
 from reports.words import format_month
 from web.page import Frame
@@ -81,18 +81,9 @@ def _build_month(view: VillageView, period: str) -> MonthRow:
             kind, SHEET_NAMES[kind], get_sheet_path(view.code, kind, period), get_state(view, kind, period)
         )
         for kind in SHEET_KINDS
-        if _is_used(view, kind, period)
+        if has_adopted(view.reader, kind, period)  # Else there is none to wait for.
     )
     return MonthRow(month=format_month(period), sheets=cells)
-
-
-def _is_used(view: VillageView, kind: SheetKind, period: str) -> bool:
-    """A village without rulebook or scheme has no such sheet, and none to wait for."""
-    try:
-        refuse_unadopted(view.reader, kind, period)
-    except Refused:
-        return False
-    return True
 
 
 _BUILDERS: dict[SheetKind, tuple[str, Callable[[VillageView, str], object]]] = {
