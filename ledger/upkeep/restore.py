@@ -61,7 +61,7 @@ class Restoration(msgspec.Struct, frozen=True, kw_only=True):
     standings: tuple[Standing, ...]
 
 
-def restore_backup(  # noqa: PLR0913  # one for each thing that was left of a home; all but two are named
+def restore_backup(  # noqa: PLR0913  # the command's options, each its own; all but two by keyword
     backup: Path,
     target: Path,
     *,

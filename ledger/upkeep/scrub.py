@@ -152,14 +152,10 @@ class Walk:
                     self._check_end(reader)
                     self.is_through = True
         except (Tampered, NotFound) as error:
-            is_gone = isinstance(error, NotFound) and not self.size
-            self._report(
-                "log-missing" if is_gone else "log-broken",
-                -1 if is_gone else self.frontier.size,
-                "数据库",
-                "签过名的账本" if is_gone else "读得出的账本",
-                f"没有{error}" if is_gone else str(error),
-            )
+            if isinstance(error, NotFound) and not self.size:
+                self._report("log-missing", -1, "数据库", "签过名的账本", f"没有{error}")
+            else:
+                self._report("log-broken", self.frontier.size, "数据库", "读得出的账本", str(error))
             self.is_through = True  # There is no going on behind a hole.
 
     def _read_tile(self, reader: Reader, stored: Iterator[StoredEntry], stop: int) -> None:
