@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 
 import msgspec
 from litestar import Litestar
@@ -84,6 +85,7 @@ def show_schema(request: AnyRequest) -> ASGIApp:
     return respond(request, request.app.state["schema"])
 
 
+@cache
 def build_schema() -> PageBytes:
     """Return the schema of all routes, from an application that is never served: the framework's own pages for it
     load code from elsewhere.

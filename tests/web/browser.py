@@ -1,4 +1,4 @@
-"""Debian's chromium, as the tests drive it."""
+"""Debian's chromium, as the tests drive it: without its windows, which costs a third, or whole."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from contextlib import contextmanager
 
 from playwright.sync_api import APIResponse, Browser, Page, Route, sync_playwright
 
-CHROMIUM = "/usr/bin/chromium"
+WHOLE = "/usr/bin/chromium"
+WINDOWLESS = "/usr/bin/chromium-headless-shell"
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -32,6 +33,9 @@ if (real) SubtleCrypto.prototype.importKey = function (format, data, algorithm, 
 LYING_ED25519 = """
 if (globalThis.SubtleCrypto) SubtleCrypto.prototype.verify = () => Promise.resolve(true);
 """
+HURRY = "globalThis.setTimeout = ((real) => (act, ms, ...rest) => real(act, ms / 20, ...rest))(setTimeout);"
+"""A page that asks again after three seconds does so at once: what is tried is that it asks."""
+
 MODES = ("own", "no-ed25519", "lying-ed25519", "no-https")
 """What a browser brings: all of it, no Ed25519, one that takes everything, no WebCrypto at all."""
 
@@ -42,11 +46,11 @@ SCREENS = ((320, 640), (360, 740), (1280, 800))
 
 
 @contextmanager
-def open_browser() -> Iterator[Browser]:
+def open_browser(program: str = WINDOWLESS) -> Iterator[Browser]:
     """Start chromium without a network of its own."""
     rules = f"--host-resolver-rules=MAP {INSECURE_HOST} 127.0.0.1"
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS, rules])
+        browser = playwright.chromium.launch(executable_path=program, args=[*FLAGS, rules])
         try:
             yield browser
         finally:
@@ -60,6 +64,7 @@ def open_page(
     """Open a page whose every complaint is collected: console errors, failed scripts, dialogs."""
     complaints: list[str] = []
     context = browser.new_context(viewport={"width": width, "height": height}, java_script_enabled=script)
+    context.add_init_script(HURRY)
     page = context.new_page()
     page.on(
         "console",
@@ -73,6 +78,15 @@ def open_page(
         yield page, complaints
     finally:
         context.close()
+
+
+def open_afresh(page: Page, address: str) -> None:
+    """Load a page from its beginning, also where only what follows its # is another: that alone loads nothing."""
+    if page.url.partition("#")[0] == address.partition("#")[0]:
+        page.evaluate("address => history.replaceState(null, '', address)", address)
+        page.reload()
+    else:
+        page.goto(address)
 
 
 def choose_mode(page: Page, address: str, mode: str) -> str:

@@ -20,7 +20,7 @@ from ledger.log.note import NoteVerifier, format_note, parse_note_verifier, sign
 from ledger.log.receipt import build_receipt, format_fingerprint, format_receipt, parse_receipt
 from tests.builders import VILLAGE
 from tests.homes import VillageHome, open_village
-from tests.web.browser import MODES, choose_mode, fetch, open_page, refuse_fallback
+from tests.web.browser import MODES, choose_mode, fetch, open_afresh, open_page, refuse_fallback
 from tests.web.village import KINDS, find_sealed, format_digits, live_through_october, rotate_key, serve
 
 pytestmark = pytest.mark.browser
@@ -47,8 +47,7 @@ def find_origin(village: VillageHome) -> str:
 
 def check(page: Page, address: str, digits: str) -> str:
     """Open the check page with a code and return the verdict's headline once there is one."""
-    page.goto("about:blank")
-    page.goto(f"{address}/c/{VILLAGE}#{digits}")
+    open_afresh(page, f"{address}/c/{VILLAGE}#{digits}")
     page.locator("#verdict:not(:has-text('正在核对'))").wait_for()
     return page.inner_text("#verdict")
 

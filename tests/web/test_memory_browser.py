@@ -19,7 +19,7 @@ from tests.builders import VILLAGE
 from tests.homes import VillageHome, open_village
 from tests.restore.conftest import copy_home
 from tests.restore.drill import back_up, ignore, open_later, reopen
-from tests.web.browser import MODES, choose_mode, fetch, open_page
+from tests.web.browser import MODES, choose_mode, fetch, open_afresh, open_page
 from tests.web.village import format_digits, live_through_october, rotate_key, serve
 
 pytestmark = pytest.mark.browser
@@ -41,8 +41,7 @@ def village(tmp_path: Path) -> Iterator[VillageHome]:
 
 def visit(page: Page, address: str, path: str = PATHS[0]) -> str:
     """Open a page and return what it says of the phone's memory."""
-    page.goto("about:blank")
-    page.goto(address + path)
+    open_afresh(page, address + path)
     page.locator("#remembered:not(:empty)").wait_for()
     return page.inner_text("#remembered")
 

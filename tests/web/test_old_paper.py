@@ -25,7 +25,7 @@ from tests.fakes import FakeClock
 from tests.homes import VillageHome, open_village
 from tests.restore.conftest import copy_home
 from tests.restore.drill import LATER_MS, ignore, open_later, outlive_backup
-from tests.web.browser import choose_mode, open_page, refuse_fallback
+from tests.web.browser import choose_mode, open_afresh, open_page, refuse_fallback
 from tests.web.village import format_digits, make_client, serve
 
 OCTOBER = (2026 - 2000) * 12 + 9
@@ -104,8 +104,7 @@ def client(lost: tuple[VillageHome, Old]) -> Iterator[TestClient]:
 
 
 def check(page: Page, address: str, digits: str) -> tuple[str, str]:
-    page.goto("about:blank")
-    page.goto(f"{address}/c/{VILLAGE}#{digits}")
+    open_afresh(page, f"{address}/c/{VILLAGE}#{digits}")
     page.locator("#verdict:not(:has-text('正在核对'))").wait_for()
     return page.inner_text("#verdict"), page.inner_text("#check")
 
