@@ -31,6 +31,16 @@ LONGEST = (
 """Begun first: a file is one worker's, and a long one begun last leaves the others idle."""
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Stop what pytest-cov 7.1 starts in each worker before it knows that it is one: whenever `no_cover` paused the
+    worker's own measuring, that one went on tracing in its place, and all tests took twice as long.
+    """
+    plugin = session.config.pluginmanager.getplugin("_cov")
+    if hasattr(session.config, "workerinput") and plugin is not None and plugin.cov_controller is not None:
+        plugin.cov_controller.cov.stop()
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Spare the other rooms the tracing: it makes whatever reads a log half as slow again, and nobody reads it."""
     for item in items:

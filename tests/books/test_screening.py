@@ -191,6 +191,7 @@ def test_an_identity_number_a_card_and_a_telephone_are_told_at_once() -> None:
     assert _codes(text) == ["text-identity-number", "text-bank-card", "text-telephone"]
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("padding", ["1 " * 5_000, "62 " * 5_000, "1" + " " * 10_000, "4096 " * 2_000])
 @pytest.mark.timeout(30)
 def test_a_long_text_of_digits_is_searched_to_its_end(padding: str) -> None:

@@ -38,6 +38,7 @@ def test_a_known_consistency_proof_has_its_known_answer(vector):
     assert found is (not vector["wantErr"] and vector["name"] != SHORT_ROOTS)
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("from_size", range(1, 257, 64))
 def test_every_pair_of_sizes_up_to_256_is_proven_by_the_reference_path(from_size):
     for new in range(from_size, from_size + 64):

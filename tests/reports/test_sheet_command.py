@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
+from contextlib import nullcontext
 from io import BytesIO
 from pathlib import Path
 
@@ -50,6 +51,12 @@ DAY_MS = 86_400_000
 def renderer() -> Iterator[WorkerRenderer]:
     with WorkerRenderer() as made:
         yield made
+
+
+@pytest.fixture(autouse=True)
+def _commands_share_it(renderer: WorkerRenderer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A worker takes two seconds until its first sheet; `journeys` starts the commands as they are."""
+    monkeypatch.setattr("reports.commands.WorkerRenderer", lambda: nullcontext(renderer))
 
 
 @pytest.fixture

@@ -62,7 +62,9 @@ def test_threads_lose_nothing_and_double_nothing(make_home: Make, writers: int, 
         verify_log(home, village, outcomes, founded + SHARED + writers * ROUNDS)
 
 
-@pytest.mark.parametrize("writers", [2, 8, pytest.param(32, marks=pytest.mark.deep)])
+@pytest.mark.parametrize(
+    "writers", [pytest.param(2, marks=pytest.mark.deep), 8, pytest.param(32, marks=pytest.mark.deep)]
+)
 def test_processes_lose_nothing_and_double_nothing(make_home: Make, writers: int) -> None:
     made = make_home(2)
     path = made.home.path

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import pytest
 from playwright.sync_api import APIResponse, Browser, Page, Route, sync_playwright
 
 WHOLE = "/usr/bin/chromium"
@@ -38,6 +39,11 @@ HURRY = "globalThis.setTimeout = ((real) => (act, ms, ...rest) => real(act, ms /
 
 MODES = ("own", "no-ed25519", "lying-ed25519", "no-https")
 """What a browser brings: all of it, no Ed25519, one that takes everything, no WebCrypto at all."""
+
+MOST_UNLIKE = [
+    mode if mode in {"own", "no-https"} else pytest.param(mode, marks=pytest.mark.deep) for mode in MODES
+]
+"""For long lists of lies, of which one in ten is of a signature: the two between are left to the long set."""
 
 KNOWN = "Cross-Origin-Opener-Policy header has been ignored"
 """What chromium says of every page without HTTPS, and rightly."""

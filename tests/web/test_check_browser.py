@@ -20,7 +20,7 @@ from ledger.log.note import NoteVerifier, format_note, parse_note_verifier, sign
 from ledger.log.receipt import build_receipt, format_fingerprint, format_receipt, parse_receipt
 from tests.builders import VILLAGE
 from tests.homes import VillageHome, open_village
-from tests.web.browser import MODES, choose_mode, fetch, open_afresh, open_page, refuse_fallback
+from tests.web.browser import MODES, MOST_UNLIKE, choose_mode, fetch, open_afresh, open_page, refuse_fallback
 from tests.web.village import KINDS, find_sealed, format_digits, live_through_october, rotate_key, serve
 
 pytestmark = pytest.mark.browser
@@ -191,7 +191,7 @@ CHANGES: tuple[tuple[SheetKind, str, str], ...] = (
 )
 
 
-@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("mode", MOST_UNLIKE)
 def test_a_server_that_changes_a_file_on_the_way_is_caught(
     browser: Browser, village: VillageHome, address: str, mode: str
 ) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import gzip
 import re
+from collections.abc import Iterator
 
 import pytest
 from litestar.testing import TestClient
 from playwright.sync_api import Browser
 
 from tests.builders import VILLAGE
-from tests.web.browser import SCREENS, open_page
+from tests.web.browser import SCREENS, WHOLE, open_browser, open_page
 from tests.web.village import find_match
 
 pytestmark = pytest.mark.browser
@@ -56,6 +57,13 @@ FAINT = """
     }).filter(([, ratio]) => ratio < 4.5);
 })()
 """
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """What is looked at is drawn by all of chromium."""
+    with open_browser(WHOLE) as opened:
+        yield opened
 
 
 @pytest.mark.parametrize(("width", "height"), SCREENS)

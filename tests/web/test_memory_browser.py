@@ -19,7 +19,7 @@ from tests.builders import VILLAGE
 from tests.homes import VillageHome, open_village
 from tests.restore.conftest import copy_home
 from tests.restore.drill import back_up, ignore, open_later, reopen
-from tests.web.browser import MODES, choose_mode, fetch, open_afresh, open_page
+from tests.web.browser import MODES, MOST_UNLIKE, choose_mode, fetch, open_afresh, open_page
 from tests.web.village import format_digits, live_through_october, rotate_key, serve
 
 pytestmark = pytest.mark.browser
@@ -452,7 +452,7 @@ def test_without_a_network_nothing_is_said_of_the_past(browser: Browser, village
         assert "一模一样" in visit(page, address)
 
 
-@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("mode", MOST_UNLIKE)
 def test_a_tile_that_does_not_lead_to_the_head_is_no_growth(
     browser: Browser, village: VillageHome, mode: str
 ) -> None:
