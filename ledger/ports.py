@@ -206,6 +206,10 @@ class Heads(Protocol):
 
     def find_at(self, village: str, size: int) -> Head | None: ...
 
+    def find_first(self, village: str, size: int) -> Head | None:
+        """Return the smallest head of at least `size` entries: the one that the last of them was answered with."""
+        ...
+
     def iterate(self, village: str) -> Iterator[Head]:
         """Yield every head, smallest first."""
         ...

@@ -46,7 +46,7 @@ class Passed(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Receipt(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a claim stands in the log, and a head that covers it."""
+    """Where a claim stands in the log, and the first head that covers it."""
 
     head: Head
     index: int
@@ -55,7 +55,7 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
 def record_claims(ports: Ports, village: str, passed: Sequence[Passed]) -> list[Receipt]:
     """Append every claim in order, or none of them.
 
-    A claim recorded before is not recorded again: its first index is returned. Raises Refused with all faults of the
+    A claim recorded before is not recorded again: its first receipt is returned. Raises Refused with all faults of the
     first claim that has any, Tampered where the log does not extend its newest head.
     """
     queue = _get_queue(ports.ledger, village)
@@ -92,9 +92,19 @@ def _record_group(
     return [
         refused[place]
         if place in refused
-        else [Receipt(head=head, index=index) for index in recorded.indexes[place]]
+        else [
+            _find_receipt(ports, village, head, index, begun=recorded.begun)
+            for index in recorded.indexes[place]
+        ]
         for place in range(len(group))
     ]
+
+
+def _find_receipt(ports: Ports, village: str, head: Head, index: int, *, begun: Begun) -> Receipt:
+    """Return the receipt of what was recorded just now, or of what had been before, as it was given then."""
+    if index < begun.frontier.size:
+        head = ports.heads.find_first(village, index + 1) or head
+    return Receipt(head=head, index=index)
 
 
 class _Recorded(NamedTuple):

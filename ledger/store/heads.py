@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import Engine, bindparam, select
+from sqlalchemy import Engine, Select, bindparam, select
 
 from ledger.errors import Tampered
 from ledger.log.hashing import format_hash
@@ -21,6 +21,7 @@ from ledger.store.watching import Watch
 _HEADS = select(heads.c.note, heads.c.root, heads.c.size).where(heads.c.village == bindparam("village"))
 _NEWEST = _HEADS.order_by(heads.c.size.desc()).limit(1)
 _AT = _HEADS.where(heads.c.size == bindparam("size"))
+_FIRST = _HEADS.where(heads.c.size >= bindparam("size")).order_by(heads.c.size).limit(1)
 _VILLAGES = select(heads.c.village).distinct().order_by(heads.c.village)
 _AFTER = _HEADS.where(heads.c.size > bindparam("size")).order_by(heads.c.size).limit(CHUNK_ROWS)
 
@@ -45,9 +46,11 @@ class SqlHeads:
             return _find_newest(transaction, village)
 
     def find_at(self, village: str, size: int) -> Head | None:
-        with begin_read(self._engine) as transaction:
-            row = transaction.fetch_one(_AT, village=village, size=size)
-        return None if row is None else _make_head(row)
+        return self._find(_AT, village, size)
+
+    def find_first(self, village: str, size: int) -> Head | None:
+        """Return the smallest head of at least `size` entries."""
+        return self._find(_FIRST, village, size)
 
     def iterate(self, village: str) -> Iterator[Head]:
         """Yield every head, smallest first, some at a time: heads kept meanwhile come too."""
@@ -72,6 +75,11 @@ class SqlHeads:
             if newest is not None and head.size <= newest.size:
                 raise Tampered(head.size - 1, _describe(newest), _describe(head))
             transaction.insert_rows(heads, [(village, head.size, head.root, head.note)])
+
+    def _find(self, query: Select[Any], village: str, size: int) -> Head | None:
+        with begin_read(self._engine) as transaction:
+            row = transaction.fetch_one(query, village=village, size=size)
+        return None if row is None else _make_head(row)
 
 
 def _find_newest(transaction: Transaction, village: str) -> Head | None:

@@ -47,6 +47,9 @@ class NotedHeads:
     def find_at(self, village: str, size: int) -> Head | None:
         return next((head for head in self._noted.get(village, []) if head.size == size), None)
 
+    def find_first(self, village: str, size: int) -> Head | None:
+        return next((head for head in self._noted.get(village, []) if head.size >= size), None)
+
     def iterate(self, village: str) -> Iterator[Head]:
         yield from self._noted.get(village, [])
 

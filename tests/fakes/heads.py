@@ -25,6 +25,9 @@ class MemoryHeads:
     def find_at(self, village: str, size: int) -> Head | None:
         return next((head for head in self._heads.get(village, []) if head.size == size), None)
 
+    def find_first(self, village: str, size: int) -> Head | None:
+        return next((head for head in self._heads.get(village, []) if head.size >= size), None)
+
     def iterate(self, village: str) -> Iterator[Head]:
         yield from list(self._heads.get(village, []))
 

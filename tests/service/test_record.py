@@ -60,6 +60,22 @@ def test_the_same_claim_again_gives_the_first_receipt(opened: VillageHome) -> No
     assert first[0].head.size == first[0].index + 1 == read_size(opened)
 
 
+def test_the_first_receipt_is_given_also_when_others_were_recorded_since(opened: VillageHome) -> None:
+    passed = [
+        make_passed(opened, "购办公用纸", postings=_pay(100)),
+        make_passed(opened, "修水渠", postings=_pay(100), number="2026-10-002"),
+    ]
+    first = record_claims(opened.home, VILLAGE, passed[:1])
+    second = record_claims(opened.home, VILLAGE, passed[1:])
+    opened.clock.advance(60_000)
+
+    again = record_claims(opened.home, VILLAGE, [*passed, make_description(opened)])
+
+    assert again[:2] == [*first, *second]
+    assert again[2].head == opened.home.heads.find_newest(VILLAGE)
+    assert again[2].index == read_size(opened) - 1
+
+
 def test_of_several_claims_all_are_recorded_or_none(opened: VillageHome) -> None:
     good = make_passed(opened, "购办公用纸", postings=_pay(100))
     bad = make_passed(opened, "修水渠", postings=_pay(100), number="2026-10-007")

@@ -16,6 +16,7 @@ def make_head(size: int, fill: int = 1) -> Head:
 def test_there_is_no_head_before_the_first(store: Store) -> None:
     assert store.heads.find_newest(VILLAGE) is None
     assert store.heads.find_at(VILLAGE, 1) is None
+    assert store.heads.find_first(VILLAGE, 1) is None
     assert list(store.heads.iterate(VILLAGE)) == []
 
 
@@ -29,6 +30,13 @@ def test_heads_are_kept_smallest_first(store: Store) -> None:
     assert store.heads.find_newest(VILLAGE) == heads[-1]
     assert store.heads.find_at(VILLAGE, 7) == heads[2]
     assert store.heads.find_at(VILLAGE, 3) is None
+    assert [store.heads.find_first(VILLAGE, size) for size in (1, 3, 7, 8)] == [
+        heads[0],
+        heads[2],
+        heads[2],
+        heads[3],
+    ]
+    assert store.heads.find_first(VILLAGE, 1001) is None
     assert list(store.heads.iterate(OTHER_VILLAGE)) == [make_head(3)]
 
 
