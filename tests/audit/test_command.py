@@ -415,11 +415,17 @@ def test_an_empty_home_has_nothing_to_audit(tmp_path: Path) -> None:
     assert isinstance(run("audit", "--home", str(tmp_path / "new")).exception, NotFound)
 
 
-def test_progress_is_told_on_long_work_only(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ledger.commands.audit.PROGRESS_MIN_ENTRIES", 1)
+@pytest.mark.parametrize(("least", "told"), [(1, True), (1_000, False)])
+def test_progress_is_told_on_long_work_only(
+    home: Path, monkeypatch: pytest.MonkeyPatch, least: int, told: bool
+) -> None:
+    """On a terminal, beside what a program reads."""
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setattr("ledger.commands.audit.PROGRESS_MIN_ENTRIES", least)
 
     result = run("audit", str(home / "export"), "--json")
 
+    assert ("核对记录" in result.stderr) is told
     assert json.loads(result.stdout)["findings"] == []
 
 

@@ -21,15 +21,16 @@ from pyzbar import pyzbar
 from ledger.audit import audit_evidence, audit_log
 from ledger.books.figures import FinanceFigures
 from ledger.books.values import SHEET_KINDS
+from ledger.books.vouchers import VoucherRecorded, VoucherReplaced
+from ledger.canonical import parse_entry
 from ledger.cli import root
-from ledger.home import Home
+from ledger.home import Home, open_home
 from ledger.ports import SheetJob
 from ledger.service.sheets import SealedSheet, get_figures, list_sheets
 from ledger.sources import open_home_log
-from reports.worker import WorkerRenderer
 from web.app import create_app
 from web.assets import get_asset_path, list_imports
-from web.demo.build import STEPS, create_demo
+from web.demo.build import create_demo
 from web.demo.people import VILLAGE
 
 BASE_URL = "http://127.0.0.1:8000"
@@ -48,9 +49,18 @@ class DigestPaper:
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
-    with WorkerRenderer() as renderer:
-        home, builder = create_demo(tmp_path_factory.mktemp("demo") / "home", BASE_URL, renderer)
-        assert len(list(builder.build())) == STEPS
+    """Made by the command as anybody runs it, all but the serving."""
+    path = tmp_path_factory.mktemp("demo") / "home"
+    result = CliRunner().invoke(root, ["demo", "--home", str(path), "--no-serve"])
+    assert result.exit_code == 0, result.output
+    assert f"网址：{BASE_URL}/v/{VILLAGE}" in result.stdout
+    assert [line for line in result.stdout.splitlines() if line.startswith("公开表：")] == [
+        f"公开表：{path}/sheets/{MONTHS[-1]}-{letter}-1.pdf" for letter in "FPS"
+    ]
+    assert "结论：全部对得上" in result.output
+    assert "网页还没有打开；要看，运行 mingbai demo --home" in result.stdout
+    assert sorted(found.name for found in path.parent.iterdir()) == ["home"]
+    home = open_home(path)
     yield home
     home.close()
 
@@ -141,6 +151,29 @@ def test_two_decoders_that_others_wrote_read_both_codes_off_the_paper(
         [check] = [text for text in by_zxing if "#" in text]
         assert check.startswith(f"{BASE_URL}/c/{VILLAGE}#")
         assert len(check.split("#")[1]) == 256
+
+
+def test_what_is_hung_is_what_was_sealed(demo: Home, sheets: list[SealedSheet]) -> None:
+    hung = {path.stem: path.read_bytes() for path in (demo.path / "sheets").iterdir()}
+
+    assert hung == {sheet.number: demo.archive.find(sheet.pdf) for sheet in sheets}
+
+
+def test_the_third_quarters_own_vouchers_are_139_lines_of_expenses(demo: Home) -> None:
+    """As a real village published them: operating, administrative, welfare and other expenses, reversals left out."""
+    amounts = []
+    with demo.ledger.read(VILLAGE) as reader:
+        for data in reader.iterate_entries(0, reader.size):
+            entry = parse_entry(data)
+            if isinstance(entry.body, VoucherRecorded | VoucherReplaced) and entry.period in MONTHS[6:9]:
+                amounts += [
+                    posting.amount_fen
+                    for posting in entry.body.postings
+                    if posting.side == "debit"
+                    and posting.account.startswith(("511", "512", "513", "514", "515"))
+                ]
+
+    assert (len(amounts), sum(amounts), min(amounts)) == (139, 22_280_100, 2_400)
 
 
 def test_the_third_quarter_spends_what_a_real_village_published(demo: Home) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pysqlite3.dbapi2 as sqlite
@@ -13,6 +14,7 @@ from click.testing import CliRunner
 from ledger.cli import load_command
 from ledger.errors import Refused, Tampered, format_fault
 from ledger.home import open_home
+from ledger.log.hashing import hash_leaf
 from ledger.log.tree import Frontier, format_frontier
 from ledger.ports import Head
 from ledger.service.publish import publish_head
@@ -143,6 +145,28 @@ def test_an_entry_changed_before_it_was_signed_is_never_signed(village: VillageH
 
     with pytest.raises(Tampered, match="第 2 项"):
         publish_head(village.home, VILLAGE)
+
+    newest = village.home.heads.find_newest(VILLAGE)
+    assert newest is not None
+    assert newest.size == 2
+
+
+@pytest.mark.parametrize(
+    ("leaf", "found"),
+    [("leaf", "第 2 项"), (f"x'{hash_leaf(b'{}').hex()}'", "由记录算出的树前沿")],
+    ids=["bytes", "bytes and leaf"],
+)
+def test_what_changes_between_recording_and_signing_is_never_signed(
+    village: VillageHome, monkeypatch: pytest.MonkeyPatch, leaf: str, found: str
+) -> None:
+    def change_first(*given: Any, **more: Any) -> Head:
+        attack(village, "ledger", f"UPDATE entries SET data = x'7b7d', leaf = {leaf} WHERE entry_index = 2")
+        return publish_head(*given, **more)
+
+    monkeypatch.setattr("ledger.service.record.publish_head", change_first)
+
+    with pytest.raises(Tampered, match=found):
+        village.open_books()
 
     newest = village.home.heads.find_newest(VILLAGE)
     assert newest is not None

@@ -42,7 +42,8 @@ PAPER = "2026-10-03 voucher 001 | debit 51302 办公费 325.00 | credit 101 库�
 
 @pytest.mark.parametrize("path", sorted(LEDGERS.glob("*.ledger")), ids=lambda path: path.stem)
 def test_a_text_ledger_comes_out_as_it_says(path: Path) -> None:
-    assert TextLedger().run(path.read_text(encoding="utf-8")) == []
+    chart = "2004" if path.stem.endswith("2004") else "2023"
+    assert TextLedger(chart).run(path.read_text(encoding="utf-8")) == []
 
 
 def tell(ledger: TextLedger, entry: Entry) -> list[str]:

@@ -159,6 +159,29 @@ def test_a_closed_month_that_is_not_sealed_says_so(tmp_path: Path) -> None:
             assert "10月已结账，还没公开" in read_words(opened, BOARD)
 
 
+def test_from_month_to_month_and_from_the_list_to_each(tmp_path: Path) -> None:
+    months = ("2026-10", "2026-11", "2026-12")
+    with open_village(tmp_path / "home") as village:
+        village.open_books()
+        for month, day in zip(months, ("2026-11-02", "2026-12-02", "2027-01-02"), strict=True):
+            village.go_to(f"{month}-29")
+            village.record_voucher("购办公用纸", 1_000, period=month, occurred_on=f"{month}-28")
+            village.go_to(day)
+            village.close(month)
+            village.seal("finance", month)
+        with make_client(village) as opened:
+            pages = {month: opened.get(f"{BOARD}/sheets/{month}/finance").text for month in months}
+            listed = re.findall(
+                f'href="({BOARD}/sheets/[0-9]{{4}}-[0-9]{{2}}/finance)"', opened.get(f"{BOARD}/sheets").text
+            )
+
+    assert listed == [f"{BOARD}/sheets/{month}/finance" for month in reversed(months)]
+    for month in months:
+        beside = {other for other in months if f'href="{BOARD}/sheets/{other}/finance"' in pages[month]}
+        place = months.index(month)
+        assert beside - {month} == {*months[max(0, place - 1) : place], *months[place + 1 : place + 2]}, month
+
+
 @pytest.mark.parametrize("kind", SHEETS)
 def test_the_pdf_is_the_archived_one(client: TestClient, village: VillageHome, kind: SheetKind) -> None:
     answer = client.get(f"{BOARD}/sheets/2026-10/{kind}.pdf")
