@@ -165,8 +165,15 @@ def verify_evidence(data: bytes, reference: Reference, *, trusted_key: str | Non
     try:
         figures = _compute_figures(evidence, entries, texts, reference, trusted_key)
     except DERIVING_ERRORS as error:
-        raise NotProven(f"由附件里的记录算不出这张表：{error}", code="evidence-figures") from error
+        raise NotProven(
+            f"由附件里的记录算不出这张表：{explain_underivable(error)}", code="evidence-figures"
+        ) from error
     return Verified(checkpoint=checkpoint, figures=figures, indexes=tuple(sorted(entries)))
+
+
+def explain_underivable(error: Exception) -> str:
+    """Return in Chinese why what others recorded has no meaning; what a programmer reads stands in brackets."""
+    return f"它依据的记录没有，或不是那一种（{error}）"
 
 
 def list_public_digests(body: object) -> set[str]:

@@ -12,7 +12,7 @@ from ledger.books.vouchers import VoucherRecorded, VoucherReplaced, VoucherRever
 from ledger.canonical import encode_value, parse_entry
 from ledger.entries import Entry
 from ledger.errors import Fault, NotProven
-from ledger.evidence import DERIVING_ERRORS, PUBLIC, SEALED, list_digests
+from ledger.evidence import DERIVING_ERRORS, PUBLIC, SEALED, explain_underivable, list_digests
 from ledger.figures import build_head, collect_figures
 from ledger.log.commitments import digest_disclosure, parse_disclosure
 from ledger.state import MemoryFacts, Reference, check_entry, fold_entry
@@ -62,7 +62,8 @@ class MeaningReader:
                 self._check_sheet(entry, entry.body)
             fold_entry(self.facts, entry)
         except (*DERIVING_ERRORS, NotProven) as error:
-            self._report("entry-meaningless", entry, "记账规则", "能接在前面的记录之后", str(error), UNLAWFUL)
+            found = explain_underivable(error)
+            self._report("entry-meaningless", entry, "记账规则", "能接在前面的记录之后", found, UNLAWFUL)
             self._is_broken = True
             return
         if SEALED.search(data):
@@ -141,7 +142,7 @@ class MeaningReader:
             )
             figures = collect_figures(self.facts, self._reference, texts, head)
         except (*DERIVING_ERRORS, NotProven) as error:
-            return f"算不出来：{error}"
+            return f"算不出来：{explain_underivable(error)}"
         return hashlib.sha256(encode_value(figures)).hexdigest()
 
     def _report(self, code: str, entry: Entry, field: str, expected: str, found: str, meaning: str) -> None:

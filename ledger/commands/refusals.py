@@ -131,7 +131,9 @@ def list_faults(error: Exception) -> list[Fault]:
         remedy = "检查文件夹、权限和磁盘空间，再运行一次"
         return [_build(place, code="file-failed", found=explain_os_error(error), remedy=remedy)]
     assert isinstance(error, click.ClickException)
-    return [_build("命令", code="usage", found=explain_usage(error), remedy="用 --help 查看怎么写")]
+    return [
+        _build("命令", code="usage", found=explain_usage(error).rstrip("。"), remedy="用 --help 查看怎么写")
+    ]
 
 
 def _build(place: str, *, code: str, found: str, remedy: str, expected: str = "") -> Fault:

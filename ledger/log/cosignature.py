@@ -74,7 +74,7 @@ def parse_witness_verifier(text: str) -> WitnessVerifier:
     key = parse_verifier_key(text)
     if key.algorithm != ED25519_COSIGNATURE:
         raise NotProven(
-            f"见证方 {key.name} 的公钥类型应为 0x04，实为 {key.algorithm:#04x}", code="verifier-key"
+            f"见证人 {key.name} 的公钥类型应为 0x04，实为 {key.algorithm:#04x}", code="verifier-key"
         )
     return WitnessVerifier(key)
 

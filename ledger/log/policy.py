@@ -74,13 +74,13 @@ class Policy:
 def parse_policy(data: bytes) -> Policy:
     """Read a policy; NotProven names the first line that breaks a rule, and the rule."""
     if len(data) > POLICY_MAX_BYTES:
-        raise NotProven(f"策略最多 {POLICY_MAX_BYTES} 字节，实有 {len(data)} 字节", code="policy-limit")
+        raise NotProven(f"见证办法最多 {POLICY_MAX_BYTES} 字节，实有 {len(data)} 字节", code="policy-limit")
     try:
         text = data.decode()
     except UnicodeDecodeError as error:
-        raise NotProven(f"策略第 {error.start + 1} 字节起不是 UTF-8", code="policy-form") from error
+        raise NotProven(f"见证办法第 {error.start + 1} 字节起不是 UTF-8", code="policy-form") from error
     if not text.endswith("\n") or _FOREIGN.search(text):
-        raise NotProven("策略每行都以换行结尾，制表符之外没有控制字符", code="policy-form")
+        raise NotProven("见证办法每行都以换行结尾，制表符之外没有控制字符", code="policy-form")
     reading = _Reading()
     for number, line in enumerate(text[:-1].split("\n"), start=1):
         words = _WORD.findall(line)
@@ -89,7 +89,7 @@ def parse_policy(data: bytes) -> Policy:
         try:
             reading.take_line(words)
         except NotProven as error:
-            raise NotProven(f"策略第 {number} 行：{error.reason}", code=error.code) from error
+            raise NotProven(f"见证办法第 {number} 行：{error.reason}", code=error.code) from error
     return reading.finish()
 
 
@@ -166,7 +166,7 @@ def _get_log(data: bytes, logs: list[NoteVerifier]) -> NoteVerifier:
         if log.key.name == origin and (origin, log.key.key_id) in lines:
             return log
     names = "、".join(log.key.name for log in logs) or "无"
-    raise NotProven(f"没有一份策略认可的日志签过（认可的：{names}）", code="policy-log")
+    raise NotProven(f"没有一份见证办法认可的账本签过（认可的：{names}）", code="policy-log")
 
 
 class _Reading:
@@ -196,7 +196,7 @@ class _Reading:
 
     def finish(self) -> Policy:
         if self._quorum is None:
-            raise NotProven("策略缺 quorum 行", code="policy-quorum-line")
+            raise NotProven("见证办法缺 quorum 行", code="policy-quorum-line")
         return Policy(tuple(self._logs), tuple(self._witnesses), tuple(self._groups), self._quorum)
 
     def _take_log(self, words: list[str]) -> None:

@@ -181,7 +181,7 @@ def parse_conflict(body: bytes) -> int:
     """Return the size that the body of a 409 names: what the witness cosigned last. NotProven for any other body."""
     text = body.decode("latin-1")
     if not text.endswith("\n") or not _SIZE.fullmatch(text[:-1]) or int(text) > TREE_SIZE_MAX:
-        raise NotProven(f"见证方没有说清它见过的总数：{text[:40]!r}", code="witness-answer")
+        raise NotProven(f"见证人没有说清它见过的总数：{text[:40]!r}", code="witness-answer")
     return int(text)
 
 
@@ -193,7 +193,7 @@ def open_cosignature(note: bytes, body: bytes, witness: WitnessVerifier) -> tupl
     """
     # An empty line in the body would move the end of the text that the lines are verified on.
     if len(body) > WITNESS_BODY_MAX_BYTES or not body.endswith(b"\n") or b"\n\n" in b"\n" + body:
-        raise NotProven("见证方的回答应是签名行", code="witness-answer")
+        raise NotProven("见证人的回答应是签名行", code="witness-answer")
     opened = open_note(note + body, [witness])
     return format_signature(opened.verified[0]), list_cosignatures(opened, [witness])[0]
 

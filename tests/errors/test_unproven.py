@@ -169,7 +169,11 @@ def test_a_head_that_does_not_follow_is_told_whole(
 
 
 LEFT_OUT: list[tuple[tuple[int, ...], str, str]] = [
-    ((0,), "evidence-figures", "由附件里的记录算不出这张表：a description needs a founded log"),
+    (
+        (0,),
+        "evidence-figures",
+        "由附件里的记录算不出这张表：它依据的记录没有，或不是那一种（a description needs a founded log）",
+    ),
     ((0, 4), "evidence-founding", "附件里的立账记录没有，或写的不是这把公钥"),
     ((3,), "evidence-incomplete", "附件里的凭证与 2026-10 的结账对不上：有缺漏"),
     ((5,), "evidence-closing", "附件里没有 2026-10 的结账记录"),

@@ -94,7 +94,7 @@ ENDINGS: list[tuple[Exception, int, str]] = [
         "文件：现为磁盘读写出错。检查文件夹、权限和磁盘空间，再运行一次。（file-failed）",
     ),
     (InDoubt(FAULT), 2, "甲：现为乙，应为丙。丁。（some-code）"),
-    (click.UsageError("二者选一。"), 2, "命令：现为二者选一。。用 --help 查看怎么写。（usage）"),
+    (click.UsageError("二者选一。"), 2, "命令：现为二者选一。用 --help 查看怎么写。（usage）"),
 ]
 
 

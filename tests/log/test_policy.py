@@ -124,7 +124,7 @@ def test_a_checkpoint_of_a_log_that_is_not_listed_is_refused(names):
     with pytest.raises(NotProven) as refusal:
         open_by_policy(note, parse_policy(write(*listed, "quorum none")))
 
-    assert str(refusal.value) == f"没有一份策略认可的日志签过（认可的：{names}）"
+    assert str(refusal.value) == f"没有一份见证办法认可的账本签过（认可的：{names}）"
 
 
 def test_any_of_the_listed_logs_counts_also_after_a_change_of_key():
@@ -152,7 +152,7 @@ def test_a_bad_line_of_any_listed_log_refuses_the_checkpoint():
 def test_spaces_tabs_comments_and_addresses_are_read():
     policy = parse_policy(
         write(
-            "# 村里的策略",
+            "# 村里的见证办法",
             "\t # indented comment",
             "",
             f"  log\t{LOG_KEY}   https://log.example/ ",
@@ -210,45 +210,45 @@ OTHER_NAME = format_verifier_key(make_signer("renamed", bytes([1]) * 32, 0x04).k
 @pytest.mark.parametrize(
     ("data", "reason"),
     [
-        (b"", "策略每行都以换行结尾，制表符之外没有控制字符"),
-        (b"quorum none", "策略每行都以换行结尾，制表符之外没有控制字符"),
-        (b"quorum none\r\n", "策略每行都以换行结尾，制表符之外没有控制字符"),
-        (b"quorum none\x7f\n", "策略每行都以换行结尾，制表符之外没有控制字符"),
-        (b"# \xff\nquorum none\n", "策略第 3 字节起不是 UTF-8"),
-        (b"#" * (POLICY_MAX_BYTES + 1), "策略最多 65536 字节，实有 65537 字节"),
-        (b"\n", "策略缺 quorum 行"),
-        (write("quorum none", "quorum none"), "策略第 2 行：quorum 只能有一行"),
-        (write("quorum a", W1), "策略第 1 行：quorum 所指 'a' 还没有定义"),
-        (write("quorum"), "策略第 1 行：应写作「quorum 名称|none」，实有 1 段"),
-        (write("quorum a b"), "策略第 1 行：应写作「quorum 名称|none」，实有 3 段"),
-        (write("Quorum none"), "策略第 1 行：应以 log、witness、group 或 quorum 开头，实为 'Quorum'"),
-        (write("log"), "策略第 1 行：应写作「log 公钥 [网址]」，实有 1 段"),
-        (write("log a b c"), "策略第 1 行：应写作「log 公钥 [网址]」，实有 4 段"),
-        (write("", "log x"), "策略第 2 行：验证公钥应写作「名称+8 位编号+base64」"),
+        (b"", "见证办法每行都以换行结尾，制表符之外没有控制字符"),
+        (b"quorum none", "见证办法每行都以换行结尾，制表符之外没有控制字符"),
+        (b"quorum none\r\n", "见证办法每行都以换行结尾，制表符之外没有控制字符"),
+        (b"quorum none\x7f\n", "见证办法每行都以换行结尾，制表符之外没有控制字符"),
+        (b"# \xff\nquorum none\n", "见证办法第 3 字节起不是 UTF-8"),
+        (b"#" * (POLICY_MAX_BYTES + 1), "见证办法最多 65536 字节，实有 65537 字节"),
+        (b"\n", "见证办法缺 quorum 行"),
+        (write("quorum none", "quorum none"), "见证办法第 2 行：quorum 只能有一行"),
+        (write("quorum a", W1), "见证办法第 1 行：quorum 所指 'a' 还没有定义"),
+        (write("quorum"), "见证办法第 1 行：应写作「quorum 名称|none」，实有 1 段"),
+        (write("quorum a b"), "见证办法第 1 行：应写作「quorum 名称|none」，实有 3 段"),
+        (write("Quorum none"), "见证办法第 1 行：应以 log、witness、group 或 quorum 开头，实为 'Quorum'"),
+        (write("log"), "见证办法第 1 行：应写作「log 公钥 [网址]」，实有 1 段"),
+        (write("log a b c"), "见证办法第 1 行：应写作「log 公钥 [网址]」，实有 4 段"),
+        (write("", "log x"), "见证办法第 2 行：验证公钥应写作「名称+8 位编号+base64」"),
         (
             write(f"log {KEYS[1]}"),
-            "策略第 1 行：公钥 witness.example/w1 的类型应为 0x01，实为 0x04",
+            "见证办法第 1 行：公钥 witness.example/w1 的类型应为 0x01，实为 0x04",
         ),
-        (write(f"log {LOG_KEY}", f"log {LOG_KEY}"), f"策略第 2 行：{ORIGIN} 的公钥已经列过"),
-        (write("witness a"), "策略第 1 行：应写作「witness 名称 公钥 [网址]」，实有 2 段"),
+        (write(f"log {LOG_KEY}", f"log {LOG_KEY}"), f"见证办法第 2 行：{ORIGIN} 的公钥已经列过"),
+        (write("witness a"), "见证办法第 1 行：应写作「witness 名称 公钥 [网址]」，实有 2 段"),
         (
             write(f"witness a {LOG_KEY}"),
-            f"策略第 1 行：见证方 {ORIGIN} 的公钥类型应为 0x04，实为 0x01",
+            f"见证办法第 1 行：见证人 {ORIGIN} 的公钥类型应为 0x04，实为 0x01",
         ),
-        (write(W1, f"witness b {OTHER_NAME}"), "策略第 2 行：renamed 的公钥已经列过"),
-        (write(W1, f"witness a {KEYS[2]}"), "策略第 2 行：名称 'a' 已经用过"),
-        (write(f"witness none {KEYS[2]}"), "策略第 1 行：名称 'none' 已经用过"),
-        (write("group g any"), "策略第 1 行：应写作「group 名称 all|any|k 成员…」，实有 3 段"),
-        (write("group g any a"), "策略第 1 行：成员 'a' 还没有定义"),
-        (write("group g any none"), "策略第 1 行：成员 'none' 还没有定义"),
-        (write("group g any g"), "策略第 1 行：成员 'g' 还没有定义"),
-        (write(W1, "group g any a a"), "策略第 2 行：成员 'a' 已经算过一次"),
-        (write(W1, "group g any a", "group h any a"), "策略第 3 行：成员 'a' 已经算过一次"),
-        (write(W1, "group a any a"), "策略第 2 行：名称 'a' 已经用过"),
-        (write(W1, "group g 0 a"), "策略第 2 行：应为 all、any 或 1 到 1 的数，实为 '0'"),
-        (write(W1, "group g 01 a"), "策略第 2 行：应为 all、any 或 1 到 1 的数，实为 '01'"),
-        (write(W1, W2, "group g 3 a b"), "策略第 3 行：应为 all、any 或 1 到 2 的数，实为 '3'"),
-        (write(W1, W2, "group g most a b"), "策略第 3 行：应为 all、any 或 1 到 2 的数，实为 'most'"),
+        (write(W1, f"witness b {OTHER_NAME}"), "见证办法第 2 行：renamed 的公钥已经列过"),
+        (write(W1, f"witness a {KEYS[2]}"), "见证办法第 2 行：名称 'a' 已经用过"),
+        (write(f"witness none {KEYS[2]}"), "见证办法第 1 行：名称 'none' 已经用过"),
+        (write("group g any"), "见证办法第 1 行：应写作「group 名称 all|any|k 成员…」，实有 3 段"),
+        (write("group g any a"), "见证办法第 1 行：成员 'a' 还没有定义"),
+        (write("group g any none"), "见证办法第 1 行：成员 'none' 还没有定义"),
+        (write("group g any g"), "见证办法第 1 行：成员 'g' 还没有定义"),
+        (write(W1, "group g any a a"), "见证办法第 2 行：成员 'a' 已经算过一次"),
+        (write(W1, "group g any a", "group h any a"), "见证办法第 3 行：成员 'a' 已经算过一次"),
+        (write(W1, "group a any a"), "见证办法第 2 行：名称 'a' 已经用过"),
+        (write(W1, "group g 0 a"), "见证办法第 2 行：应为 all、any 或 1 到 1 的数，实为 '0'"),
+        (write(W1, "group g 01 a"), "见证办法第 2 行：应为 all、any 或 1 到 1 的数，实为 '01'"),
+        (write(W1, W2, "group g 3 a b"), "见证办法第 3 行：应为 all、any 或 1 到 2 的数，实为 '3'"),
+        (write(W1, W2, "group g most a b"), "见证办法第 3 行：应为 all、any 或 1 到 2 的数，实为 'most'"),
     ],
 )
 def test_a_policy_that_breaks_a_rule_is_refused_with_its_line_and_the_rule(data, reason):

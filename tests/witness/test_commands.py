@@ -87,7 +87,7 @@ def test_a_policy_that_cannot_be_used_is_told_whole(village: VillageHome) -> Non
 
     assert told == [
         (
-            "见证办法的文件：现为策略第 1 行：quorum 所指 'any' 还没有定义，应为按 tlog-policy 写的见证办法。"
+            "见证办法的文件：现为见证办法第 1 行：quorum 所指 'any' 还没有定义，应为按 tlog-policy 写的见证办法。"
             "照 README「见证人」一节改好文件再运行。（policy-unusable）"
         )
     ]

@@ -147,7 +147,7 @@ def _list_facts(view: VillageView, body: Voucher) -> tuple[Fact, ...]:
         Fact(_("原始单据"), _("{count} 张").format(count=body.attachments)),
         Fact(_("经手人"), read_person(view, body.handler)),
         Fact(_("审批人"), read_person(view, body.approver)),
-        Fact(_("记账人"), read_person(view, body.bookkeeper)),
+        Fact(_("记账员"), read_person(view, body.bookkeeper)),
     )
 
 

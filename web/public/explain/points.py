@@ -59,7 +59,7 @@ def explain_households(_view: VillageView, _entry: Entry, body: HouseholdsRegist
         what=_("农户登记"),
         title=_("登记农户 {count} 户").format(count=format_count(total)),
         sentences=(
-            _("登记了 {count} 户农户。每户是谁不公开，只在这里留下打乱的指纹，以后谁也换不掉。").format(
+            _("登记了 {count} 户农户。每户是谁不公开；这里留下一串看不出是谁的指纹，以后谁也换不掉。").format(
                 count=format_count(total)
             ),
         ),
@@ -112,7 +112,7 @@ def explain_points_round(view: VillageView, entry: Entry, body: PointsRound) -> 
             )
             if body.sealed_lines
             else _("这里没有扣分。"),
-            _("哪一户得了多少分不公开，只有本户能查自己的。"),
+            _("哪一户得了多少分不公开；自己家的，可以找村文书查。"),
         ),
         tables=(_build_rules(view, body.version, body.lines),) if body.lines else (),
     )
