@@ -97,6 +97,29 @@ def test_every_entry_with_all_that_its_page_may_ask_for_is_at_most_30_kb(demo: H
     assert {index: size + shared for index, size in pages.items() if size + shared > 30 * 1024} == {}
 
 
+def list_parts(client: TestClient, path: str) -> set[str]:
+    """Return the addresses of a page and of all that it may ask for: its style, its scripts and what they import."""
+    parts = {path, get_asset_path("style.css")}
+    for name in ("card.js", "check.js"):
+        if get_asset_path(name) in client.get(path).text:
+            parts |= {get_asset_path(name), get_asset_path("fallback.js"), *list_imports(name)}
+    return parts
+
+
+def test_every_other_page_with_all_that_it_may_ask_for_is_at_most_30_kb(demo: Home) -> None:
+    board = f"/v/{VILLAGE}"
+    sheets = [f"{board}/sheets/{month}/{kind}" for month in (*MONTHS, "2026-11") for kind in SHEET_KINDS]
+    with TestClient(create_app(demo, demo.config)) as client:
+        parts = {
+            path: list_parts(client, path)
+            for path in (board, f"{board}/sheets", f"{board}/entries", f"/c/{VILLAGE}", *sheets)
+        }
+        weights = {path: sum(weigh(client, part) for part in parts[path]) for path in parts}
+
+    assert [len(parts[path]) > 3 for path in (board, f"/c/{VILLAGE}")] == [True, True]
+    assert {path: weight for path, weight in weights.items() if weight > 30 * 1024} == {}
+
+
 def test_the_audit_of_the_home_finds_nothing(demo: Home) -> None:
     with open_home_log(demo, VILLAGE) as source:
         report = audit_log(source, demo.reference, now_ms=time.time_ns() // 1_000_000)
