@@ -48,6 +48,7 @@ from tests.builders import (
     build_seal,
     build_voucher,
 )
+from tests.log.evidence import spoil
 
 
 def make_entries() -> list[Entry]:
@@ -111,6 +112,20 @@ def test_every_byte_flipped_is_refused_or_another_entry(entry: Entry) -> None:
             flipped = written[:place] + bytes([other]) + written[place + 1 :]
             assert _read(flipped) != entry
             verify_look(flipped)
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=NAMES)
+def test_every_byte_of_a_claim_flipped_or_cut_off_is_refused_or_another_claim(entry: Entry) -> None:
+    claim = get_claim(entry)
+    written = format_claim(claim)
+
+    for spoilt in spoil(written):
+        try:
+            found = parse_claim(spoilt)
+        except NotProven:
+            continue
+        assert found != claim
+        assert format_claim(found) == spoilt
 
 
 @pytest.mark.parametrize("entry", ENTRIES, ids=NAMES)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
 from ledger.errors import NotProven
@@ -18,7 +20,7 @@ from ledger.log.cosignature import sign_cosignature
 from ledger.log.keys import format_verifier_key
 from ledger.log.note import Signature, format_note, sign_note
 from ledger.log.policy import Policy, parse_policy
-from tests.log.evidence import LOG_SIGNER, ORIGIN, make_leaves, make_witness
+from tests.log.evidence import LOG_SIGNER, ORIGIN, make_leaves, make_witness, spoil
 
 NOW_S = 1_793_174_400
 LINES = [f"witness w{n} {format_verifier_key(make_witness(n)[1].key)}" for n in (1, 2, 3)]
@@ -78,6 +80,23 @@ def test_a_bad_line_of_a_witness_is_not_proven_when_it_is_asked_for() -> None:
     ]
     with pytest.raises(NotProven, match="签名与内容不符"):
         verify_cosigned(make_note(9, 1, bad=2))
+
+
+def test_no_spoilt_byte_leaves_both_cosignatures_standing() -> None:
+    """Under the log's own line, which this leaves to others, nothing of the witnesses' may be another."""
+    cosigned = make_note(9, 1, 2)
+    text, lines = cosigned.note.decode().split("\n\n")
+    _own, *theirs = lines.splitlines(keepends=True)
+    assert len(theirs) == 2
+
+    for part in (text, *theirs):
+        for spoilt in spoil(part.encode()):
+            note = cosigned.note.replace(part.encode(), spoilt)
+            try:
+                found = verify_cosigned(dataclasses.replace(cosigned, note=note))
+            except NotProven:
+                continue
+            assert len(found) < 2, spoilt
 
 
 @pytest.mark.parametrize(

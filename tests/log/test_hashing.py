@@ -5,7 +5,7 @@ import pytest
 from ledger.errors import NotProven, Tampered
 from ledger.log.chain import ZERO_HASH, verify_link
 from ledger.log.hashing import EMPTY_ROOT, format_hash, hash_leaf, hash_node, parse_base64, parse_hash
-from tests.log.evidence import load_vectors, spoil_text
+from tests.log.evidence import load_vectors, spoil, spoil_text
 
 REFERENCE = load_vectors("rfc6962-reference.json")
 
@@ -63,6 +63,9 @@ def test_a_chain_holds_when_each_entry_names_the_leaf_before():
 
     verify_link(0, ZERO_HASH, bytes(32))
     verify_link(1, leaf, leaf)
+    for spoilt in (data for data in spoil(leaf) if len(data) == len(leaf)):
+        with pytest.raises(Tampered):
+            verify_link(1, leaf, spoilt)
 
 
 def test_a_broken_chain_names_its_index_and_both_hashes():

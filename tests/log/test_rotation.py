@@ -20,6 +20,7 @@ from ledger.log.rotation import (
     open_by_history,
     verify_rotation,
 )
+from tests.log.evidence import spoil, spoil_text
 
 ORIGIN = "mingbai/sample"
 FIRST, SECOND, THIRD, STRANGER = (make_signer(ORIGIN, bytes([number]) * 32) for number in range(1, 5))
@@ -151,3 +152,26 @@ def test_a_bad_line_of_the_right_key_is_a_bad_signature() -> None:
         open_by_history(spoilt, HISTORY)
 
     assert error.value.code == "signature"
+
+
+@pytest.mark.parametrize("field", ["origin", "old_key", "new_key"])
+def test_every_character_of_the_statement_counts(field: str) -> None:
+    rotation = build()
+    signatures = sign(rotation, FIRST, SECOND)
+
+    for spoilt in spoil_text(getattr(rotation, field)):
+        with pytest.raises(NotProven):
+            verify_rotation(dataclasses.replace(rotation, **{field: spoilt}), *signatures)
+    for from_size in (0, 4, 6, 50):
+        assert (
+            refuse(dataclasses.replace(rotation, from_size=from_size), *signatures)[0] == "rotation-signature"
+        )
+
+
+def test_every_byte_of_a_note_under_a_history_of_keys_counts() -> None:
+    note = sign_size(7, SECOND)
+    assert open_by_history(note, HISTORY).size == 7
+
+    for spoilt in spoil(note):
+        with pytest.raises(NotProven):
+            open_by_history(spoilt, HISTORY)

@@ -306,6 +306,15 @@ def test_a_conflict_without_a_size_proves_nothing(body: bytes) -> None:
     assert raised.value.code == "witness-answer"
 
 
+def test_a_spoilt_conflict_is_refused_or_another_size_in_its_one_spelling() -> None:
+    for spoilt in spoil(b"45760\n"):
+        try:
+            size = parse_conflict(spoilt)
+        except NotProven:
+            continue
+        assert (size != 45760, f"{size}\n".encode()) == (True, spoilt)
+
+
 NOTE = make_checkpoint_note(LEAVES[:3])
 SIGNER, WITNESS = make_witness(1)
 OTHER_SIGNER, _ = make_witness(2)
