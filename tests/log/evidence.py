@@ -1,10 +1,11 @@
 """Builders of good evidence, and every way to spoil it by one byte."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from ledger.errors import NotProven
 from ledger.log.checkpoint import Checkpoint, sign_checkpoint
 from ledger.log.cosignature import WitnessVerifier
 from ledger.log.hashing import Hash, hash_leaf
@@ -52,3 +53,17 @@ def spoil(data: bytes) -> Iterator[bytes]:
 def spoil_text(text: str) -> Iterator[str]:
     """Yield the same spoilt forms of an ASCII text, as far as they are still text."""
     return (data.decode("latin-1") for data in spoil(text.encode("ascii")))
+
+
+def require_one_spelling(
+    good: object, forms: Iterable[Any], parse: Callable[[Any], Any], write: Callable[[Any], object]
+) -> None:
+    """Require that each spoilt form is refused, or is another value in the one way that this is written."""
+    for form in forms:
+        try:
+            found = parse(form)
+        except NotProven:
+            continue
+
+        assert found != good
+        assert write(found) == form

@@ -5,7 +5,7 @@ import pytest
 from ledger.errors import NotProven, Tampered
 from ledger.log.chain import ZERO_HASH, verify_link
 from ledger.log.hashing import EMPTY_ROOT, format_hash, hash_leaf, hash_node, parse_base64, parse_hash
-from tests.log.evidence import load_vectors, spoil, spoil_text
+from tests.log.evidence import load_vectors, require_one_spelling, spoil, spoil_text
 
 REFERENCE = load_vectors("rfc6962-reference.json")
 
@@ -30,14 +30,7 @@ def test_a_hash_survives_its_text():
 
 
 def test_a_spoilt_text_is_refused_or_is_another_hash_spelt_in_its_one_way():
-    for text in spoil_text(format_hash(EMPTY_ROOT)):
-        try:
-            value = parse_hash(text)
-        except NotProven:
-            continue
-
-        assert value != EMPTY_ROOT
-        assert format_hash(value) == text
+    require_one_spelling(EMPTY_ROOT, spoil_text(format_hash(EMPTY_ROOT)), parse_hash, format_hash)
 
 
 @pytest.mark.parametrize("text", ["AA", "AA=", "AB==", "AA==\n", " AA==", "AA==AA==", "A_==", "买"])
