@@ -75,14 +75,14 @@ def create_app(ports: Ports, settings: Settings, halted: Mapping[str, Standing] 
         logging_config=None,
         openapi_config=None,
         request_max_body_size=REQUEST_MAX_BYTES,
-        state=State({"schema": build_schema(), "site": Site(ports, settings, halted)}),
+        state=State({"site": Site(ports, settings, halted)}),
     )
 
 
 @route_page("/schema/openapi.json", media_type=JSON, summary="The addresses, as OpenAPI")
 def show_schema(request: AnyRequest) -> ASGIApp:
     """Answer with the schema."""
-    return respond(request, request.app.state["schema"])
+    return respond(request, build_schema())
 
 
 @cache
