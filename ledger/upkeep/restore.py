@@ -61,7 +61,7 @@ class Restoration(msgspec.Struct, frozen=True, kw_only=True):
     standings: tuple[Standing, ...]
 
 
-def restore_backup(  # noqa: PLR0913  # the command's options, each its own; all but two by keyword
+def restore_backup(  # noqa: PLR0913 -- Two folders, and what the command's options say, each named at the call.
     backup: Path,
     target: Path,
     *,
