@@ -21,7 +21,6 @@ from itertools import groupby
 from pathlib import Path
 
 import msgspec
-from pypdf import PdfReader
 
 from ledger.audit.findings import SealedClaim, SheetFiles, StoredEntry, StoredHead, StoredLog, StoredText
 from ledger.canonical import encode_value
@@ -168,6 +167,9 @@ def read_pdf(path: Path) -> tuple[bytes, str]:
 
 def parse_pdf(data: bytes) -> tuple[bytes, str]:
     """The same of a PDF's bytes."""
+    # As long to load as all that reads a log, and few who read one hold a sheet in their hand.
+    from pypdf import PdfReader
+
     is_cut = b"%%EOF" not in data[-PDF_TAIL_BYTES:]
     try:
         with PdfReader(io.BytesIO(data)) as pdf:

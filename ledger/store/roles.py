@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Engine
 
 from ledger.errors import Fault, Refused
-from ledger.store.migrations import Which, find_newest_revision, find_revision, migrate
+from ledger.store.migrations import NEWEST, Which, find_revision, migrate
 from ledger.store.postgresql import (
     OWNER,
     ROLES,
@@ -69,7 +69,7 @@ def verify_prepared(engine: Engine, which: Which) -> None:
         _refuse(check_server(connection.driver_connection))
     finally:
         connection.close()
-    newest = find_newest_revision(which)
+    newest = NEWEST[which]
     try:
         found = find_revision(engine)
     except import_driver().errors.InsufficientPrivilege:

@@ -16,7 +16,7 @@ from sqlalchemy import MetaData
 
 from ledger.store import guards, migrate, migrations, open_engine, tables
 from ledger.store.engine import open_migrating_engine
-from ledger.store.migrations import Which, find_revision, list_revisions
+from ledger.store.migrations import NEWEST, Which, find_revision, list_revisions
 
 ALL: tuple[Which, ...] = get_args(Which)
 METADATA: dict[Which, MetaData] = {
@@ -104,6 +104,11 @@ def populate(path: Path, revision: str) -> None:
         connection.execute(f"INSERT INTO {table} VALUES ({', '.join('?' * len(row))})", row)
     connection.commit()
     connection.close()
+
+
+@pytest.mark.parametrize("which", ALL)
+def test_what_this_release_works_with_is_the_last_of_the_folder(which: Which) -> None:
+    assert NEWEST[which] == list_revisions(which)[-1]
 
 
 @pytest.mark.parametrize("which", ALL)
@@ -196,10 +201,11 @@ def test_a_migration_that_fails_leaves_the_revision_before(
         'def upgrade():\n    op.execute("CREATE TABLE half (a TEXT)")\n    op.execute("CREATE nonsense")\n'
     )
     monkeypatch.setattr(migrations, "_FOLDER", tmp_path)
+    monkeypatch.setitem(NEWEST, "broken", "broken_0001")  # type: ignore[misc] # Not one of ours: that is the point.
     engine = open_engine(tmp_path / "ledger.db")
 
     with pytest.raises(Exception, match="nonsense"):
-        migrate(engine, "broken")  # type: ignore[arg-type] # Not one of ours: that is the point.
+        migrate(engine, "broken")  # type: ignore[arg-type] # As above.
 
     assert read_schema(tmp_path / "ledger.db") == {}
     assert find_revision(engine) is None
