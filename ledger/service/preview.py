@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from ledger.books.accounts import Chart, find_account
 from ledger.books.money import format_yuan
 from ledger.books.points import Rule, is_sealed
+from ledger.books.revisions import Terms, compare_versions
 from ledger.books.scores import SchemeItem
 from ledger.books.vouchers import AccountBalance, Posting
 
@@ -48,3 +49,21 @@ def preview_mark(number: str, item: SchemeItem, title: str, quantity: int, evide
 def preview_card(number: str, score: int, stars: int) -> str:
     """Return the line of a member's card."""
     return f"　评分卡 {number}：{score} 分，{stars} 星"
+
+
+def preview_revision(version: int, before: Mapping[str, Terms], after: Mapping[str, Terms]) -> Iterator[str]:
+    """Yield what the rules of a new version say otherwise than those of `version`: how many, then each of them."""
+    revision = compare_versions(before, after)
+    counts = {"新增": revision.added, "改动": revision.changed, "删去": revision.removed}
+    told = [f"{name} {len(codes)} 条" for name, codes in counts.items() if codes]
+    same = len(after) - len(revision.added) - len(revision.changed)
+    yield f"　与第 {version} 版比：{'，'.join([*told, f'{same} 条没有变'])}"
+    yield from (f"　新增 {code} {_format_terms(after[code])}" for code in revision.added)
+    for code, changes in revision.changed.items():
+        words = "；".join(f"{change.name}原为 {change.before}，改为 {change.after}" for change in changes)
+        yield f"　改动 {code} {before[code]['名称']}：{words}"
+    yield from (f"　删去 {code} {_format_terms(before[code])}" for code in revision.removed)
+
+
+def _format_terms(terms: Terms) -> str:
+    return f"{terms['名称']} {terms['分值']}，每月至多 {terms['每月至多']}"

@@ -5,7 +5,7 @@ What its digests stand for is with the draft while it waits; a recorded one's is
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -23,6 +23,7 @@ from ledger.books.points import (
     RulebookAdopted,
     is_sealed,
 )
+from ledger.books.revisions import Terms
 from ledger.books.scores import BranchRegistered, SchemeAdopted, SchemeItem, ScoreRound
 from ledger.books.values import PublicText
 from ledger.books.village import KeyRotated, LogRefounded, VillageDescribed
@@ -46,6 +47,7 @@ from ledger.service.preview import (
     preview_card,
     preview_mark,
     preview_postings,
+    preview_revision,
     preview_taken,
     preview_voucher,
 )
@@ -66,6 +68,7 @@ from ledger.state.rulebooks import list_rulebooks
 from ledger.state.schemes import list_schemes
 
 _DESCRIBED = {"name": "村名", "township": "县和乡镇", "telephone": "监督电话"}
+_SUBJECTS = {"household": "户", "person": "个人"}
 _CONSENTS = {"scoring": "同意积分", "display": "同意公示", "naming": "同意署名"}
 
 
@@ -199,7 +202,7 @@ def _tell_description(opened: _Opened, body: VillageDescribed) -> Iterator[str]:
     )
     for name, title in _DESCRIBED.items():
         old, new = opened.read(getattr(before, name)), opened.read(getattr(body, name))
-        yield f"　{title}：{new}" if new == old else f"　{title}：原为 {old}，改为 {new}"
+        yield _tell_change(title, old, new)
 
 
 def _tell_opening(opened: _Opened, body: AccountsOpened) -> Iterator[str]:
@@ -225,7 +228,12 @@ def _tell_closing(opened: _Opened, body: PeriodClosed) -> Iterator[str]:
 def _tell_rulebook(opened: _Opened, body: RulebookAdopted) -> Iterator[str]:
     yield opened.draft.label
     yield f"　怎样通过：{opened.read(body.resolution)}"
-    yield f"　每户起点分 {body.base_points}"
+    before = next(
+        (book for book in list_rulebooks(opened.reader.facts) if book.version == body.version - 1), None
+    )
+    yield _tell_change("每户起点分", str((before or body).base_points), str(body.base_points))
+    if before is not None:
+        yield from _tell_revision(opened, before.version, before.rules, body.rules)
     for rule in body.rules:
         yield _format_rule(opened, rule) + ("（整行密封）" if is_sealed(rule) else "")
 
@@ -277,8 +285,15 @@ def _tell_taken(opened: _Opened, body: PointsReversed) -> Iterator[str]:
 def _tell_scheme(opened: _Opened, body: SchemeAdopted) -> Iterator[str]:
     yield opened.draft.label
     yield f"　怎样通过：{opened.read(body.resolution)}"
-    yield f"　基础分 {body.base}"
-    yield "　" + "，".join(f"{cut.from_score} 分起 {cut.stars} 星" for cut in body.stars)
+    before = next(
+        (book for book in list_schemes(opened.reader.facts) if book.version == body.version - 1), None
+    )
+    if before is not None and opened.read(before.title) != opened.read(body.title):
+        yield _tell_change("名称", opened.read(before.title), opened.read(body.title))
+    yield _tell_change("基础分", str((before or body).base), str(body.base))
+    yield _tell_change("星级", _format_stars(before or body), _format_stars(body))
+    if before is not None:
+        yield from _tell_revision(opened, before.version, before.items, body.items)
     yield from (_format_rule(opened, item) for item in body.items)
 
 
@@ -359,3 +374,37 @@ _TELLERS: dict[type, Callable[[_Opened, Any], Iterator[str]]] = {
 def _format_rule(opened: _Opened, rule: Rule | SchemeItem) -> str:
     title, unit = (opened.read_part(rule.text, part) for part in ("item", "unit"))
     return f"　{rule.code} {title} {rule.points} 分／{unit}，每月至多 {rule.monthly_cap} 分"
+
+
+def _format_stars(scheme: SchemeAdopted) -> str:
+    return "、".join(f"{cut.from_score} 分起 {cut.stars} 星" for cut in scheme.stars)
+
+
+def _tell_change(title: str, before: str, after: str) -> str:
+    """Return a line of what is set, with what it was where a version before set it otherwise."""
+    return f"　{title}：{after}" if before == after else f"　{title}：原为 {before}，改为 {after}"
+
+
+def _tell_revision(
+    opened: _Opened, version: int, before: Sequence[Rule | SchemeItem], after: Sequence[Rule | SchemeItem]
+) -> Iterator[str]:
+    """Yield what the rules of a new version say otherwise than those of the one before."""
+    old, new = ({rule.code: _list_terms(opened, rule) for rule in rules} for rules in (before, after))
+    yield from preview_revision(version, old, new)
+    yield f"　全部 {len(after)} 条："
+
+
+def _list_terms(opened: _Opened, rule: Rule | SchemeItem) -> Terms:
+    """Return what a rule, or a scheme's item, says."""
+    unit = opened.read_part(rule.text, "unit")
+    terms = {
+        "名称": opened.read_part(rule.text, "item"),
+        "分值": f"{rule.points} 分／{unit}",
+        "每月至多": f"{rule.monthly_cap} 分",
+        "分类": opened.read_part(rule.text, "group"),
+    }
+    if isinstance(rule, Rule):
+        terms["证据"] = opened.read_part(rule.text, "evidence")
+        terms["记分对象"] = _SUBJECTS[rule.subject]
+        terms["整行密封"] = "是" if is_sealed(rule) else "否"
+    return terms

@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import msgspec
 import pytest
 
+from ledger.data.templates import load_rules, load_scheme
 from ledger.entries import KINDS
 from ledger.errors import Refused, Tampered, format_fault
+from ledger.service import adopt
 from ledger.service.adopt import prepare_description, prepare_rulebook, prepare_scheme
 from ledger.service.close import prepare_closing
 from ledger.service.drafts import pass_drafts
@@ -168,13 +171,74 @@ def test_what_is_adopted_is_shown_rule_by_rule(desk: ImportDesk) -> None:
 
     rules, items = show(desk, rulebook.id, scheme.id)
 
-    assert rules.lines[1:3] == ("　怎样通过：村民代表会议通过", "　每户起点分 100")
+    assert rules.lines[1:3] == ("　怎样通过：村民代表会议通过", "　每户起点分：100")
     assert len(rules.lines) == 3 + 58
     assert sum(line.endswith("（整行密封）") for line in rules.lines) > 0
     assert items.lines[1:4] == (
         "　怎样通过：村民代表会议通过",
-        "　基础分 60",
-        "　60 分起 1 星，70 分起 2 星，80 分起 3 星，90 分起 4 星，96 分起 5 星",
+        "　基础分：60",
+        "　星级：60 分起 1 星、70 分起 2 星、80 分起 3 星、90 分起 4 星、96 分起 5 星",
+    )
+    assert not any("第 1 版" in line for line in rules.lines[1:] + items.lines[1:])
+
+
+def test_a_new_rulebook_shows_what_it_changes(desk: ImportDesk, monkeypatch: pytest.MonkeyPatch) -> None:
+    given = {"maker": desk.clerk, "period": "2026-10", "resolution": "村民代表会议通过"}
+    first = prepare_rulebook(desk.ports, VILLAGE, **given)
+    pass_drafts(desk.ports, VILLAGE, [first.id], desk.supervisor)
+    template, replace = load_rules(), msgspec.structs.replace
+    visit, gone, sealed, *others = template.rules
+    rules = (
+        replace(visit, points=3, monthly_cap=9, subject="person"),
+        replace(sealed, sensitive=not sealed.sensitive),
+        *others,
+        replace(visit, code="A99", item="陪护住院老人"),
+    )
+    monkeypatch.setattr(adopt, "load_rules", lambda: replace(template, base_points=120, rules=rules))
+    second = prepare_rulebook(desk.ports, VILLAGE, **given)
+
+    (shown,) = show(desk, second.id)
+
+    assert shown.lines[:8] == (
+        "积分细则第 2 版：58 条，2026-10 起用，起用后各户要重新签积分契约",
+        "　怎样通过：村民代表会议通过",
+        "　每户起点分：原为 100，改为 120",
+        "　与第 1 版比：新增 1 条，改动 2 条，删去 1 条，55 条没有变",
+        "　新增 A99 陪护住院老人 2 分／次，每月至多 8 分",
+        (
+            "　改动 A01 探望照料独居/高龄老人：分值原为 2 分／次，改为 3 分／次；"
+            "每月至多原为 8 分，改为 9 分；记分对象原为 户，改为 个人"
+        ),
+        f"　改动 {sealed.code} {sealed.item}：整行密封原为 否，改为 是",
+        f"　删去 {gone.code} {gone.item} {gone.points} 分／{gone.unit}，每月至多 {gone.monthly_cap} 分",
+    )
+    assert shown.lines[8] == "　全部 58 条："
+    assert len(shown.lines) == 9 + 58
+    pass_drafts(desk.ports, VILLAGE, [second.id], desk.supervisor)
+    assert show(desk, second.id) == [shown]
+
+
+def test_a_new_scheme_shows_what_it_changes(desk: ImportDesk, monkeypatch: pytest.MonkeyPatch) -> None:
+    given = {"maker": desk.clerk, "period": "2026-10", "resolution": "党员大会通过"}
+    first = prepare_scheme(desk.ports, VILLAGE, **given)
+    pass_drafts(desk.ports, VILLAGE, [first.id], desk.supervisor)
+    template, replace = load_scheme("member-60"), msgspec.structs.replace
+    other = replace(template, title="党员季度办法", base=50, stars=template.stars[:2])
+    monkeypatch.setattr(adopt, "load_scheme", lambda _: other)
+    second = prepare_scheme(desk.ports, VILLAGE, **given)
+
+    (shown,) = show(desk, second.id)
+
+    items = len(template.items)
+    assert shown.lines[2:7] == (
+        f"　名称：原为 {template.title}，改为 党员季度办法",
+        "　基础分：原为 60，改为 50",
+        (
+            "　星级：原为 60 分起 1 星、70 分起 2 星、80 分起 3 星、90 分起 4 星、96 分起 5 星，"
+            "改为 60 分起 1 星、70 分起 2 星"
+        ),
+        f"　与第 1 版比：{items} 条没有变",
+        f"　全部 {items} 条：",
     )
 
 
