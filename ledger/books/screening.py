@@ -216,10 +216,19 @@ _NUMBERS = {
 }
 
 
+_IF_LIST = "；若是几个数写在一起，不是号码，就用顿号「、」隔开"
+"""Numbers with blanks between them can look like one in groups; nobody puts an enumeration comma within a number."""
+
+
 def _find_numbers(text: str) -> Iterator[tuple[str, str, str]]:
     """Yield code, what was found, and the remedy, once for each kind of number."""
-    codes = {code for code, _, _ in _locate_numbers(_level_text(text))}
-    yield from ((code, *said) for code, said in _NUMBERS.items() if code in codes)
+    plain = _level_text(text)
+    is_joined: dict[str, bool] = {}
+    for code, start, end in _locate_numbers(plain):
+        is_joined[code] = is_joined.get(code, True) and not plain[start:end].isalnum()
+    for code, (found, remedy) in _NUMBERS.items():
+        if code in is_joined:
+            yield code, found, remedy + (_IF_LIST if is_joined[code] else "")
 
 
 def _level_text(text: str) -> str:

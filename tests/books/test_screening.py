@@ -241,6 +241,30 @@ def test_the_business_of_a_village_passes(text: str) -> None:
     assert _codes(text) == []
 
 
+def test_amounts_with_blanks_between_them_may_look_like_a_card_and_the_fault_says_how_to_write_them() -> None:
+    amounts = "8815 6152 2640 4401 6200 1649 1446 1172 5842"
+
+    (fault,) = check_public_text(amounts, "C5", NAMES)
+
+    assert (fault.code, fault.remedy) == (
+        "text-bank-card",
+        "删去号码；收款账户留在原始凭证上；若是几个数写在一起，不是号码，就用顿号「、」隔开",
+    )
+    assert _codes(amounts.replace(" ", "、")) == []
+
+
+@pytest.mark.parametrize("text", [_add_luhn("622202000000000"), "13800001234", "138 0000 1234 13900001234"])
+def test_a_number_written_whole_is_no_list(text: str) -> None:
+    (fault,) = check_public_text(text, "C5", NAMES)
+
+    assert "顿号" not in fault.remedy
+
+
+@given(st.lists(st.integers(1, 999_999), max_size=30))
+def test_numbers_with_an_enumeration_comma_between_them_are_a_list(numbers: list[int]) -> None:
+    assert _codes("、".join(map(str, numbers))) == []
+
+
 @pytest.mark.parametrize("text", ["付样大山误工费", "付样 大 山", "样大山", "补发样大山等三户", "与例河结算"])
 def test_a_villagers_name_is_refused(text: str) -> None:
     assert _codes(text) == ["text-name"]

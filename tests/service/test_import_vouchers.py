@@ -553,8 +553,8 @@ def test_a_telephone_beside_the_handler(desk: ImportDesk) -> None:
 def test_a_bank_card_in_public_text(desk: ImportDesk) -> None:
     assert _say(desk, PAPER | {"摘要": "转6222 0200 0000 0000000"}, PAPER_PAID) == [
         (
-            "工作表「凭证」C2：现为一个银行卡号，应为没有号码的文字。删去号码；"
-            "收款账户留在原始凭证上。（text-bank-card）"
+            "工作表「凭证」C2：现为一个银行卡号，应为没有号码的文字。删去号码；收款账户留在原始凭证上；"
+            "若是几个数写在一起，不是号码，就用顿号「、」隔开。（text-bank-card）"
         )
     ]
 
