@@ -123,11 +123,11 @@ def _tell_left_out(paths: tuple[str, ...]) -> None:
 @click.option("--database", default="", metavar="地址", help="放进空的 PostgreSQL；不写就放在文件夹里。")
 @click.option("--accept", is_flag=True, help="看过列出的疑点，确认备份以后没有再记过账，仍然恢复。")
 @click.option(
-    "--declare-loss", is_flag=True, help="缺的再也找不回：封存旧账，另立新的一册，永远写明丢了什么。"
+    "--declare-loss", is_flag=True, help="缺的再也找不回：旧账原样留着，另立新的一册，永远写明丢了什么。"
 )
 @village_option
 @click.option("--reason", default="", metavar="原因", help="怎么丢的；公开，写进新账第一条。")
-@click.option("--maker", default="", metavar="代号", help="声明丢失的经办人。")
+@click.option("--maker", default="", metavar="代号", help="由哪一位村文书声明丢失。")
 @click.option("--checker", default="", metavar="代号", help="审核声明的另一人。")
 @click.option("--no-passphrase", "is_plain", is_flag=True, help="新一册的签名私钥不加口令；只用于试用。")
 @passphrase_option
@@ -198,7 +198,7 @@ def _mend(
 
 def _print_restoration(restoration: Restoration, home: str) -> None:
     if restoration.epoch:
-        click.echo(f"旧账已封存在 {home}/epochs，新的一册：{restoration.epoch}")
+        click.echo(f"旧账留在 {home}/epochs，新的一册：{restoration.epoch}")
         print_notice("接着开账：用旧账最后一次结账的余额做期初余额，另一人通过；公开栏会一直写明丢了什么。")
     for refill in restoration.refills:
         for line in _describe_refill(refill):

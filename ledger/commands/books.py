@@ -48,7 +48,7 @@ def drafts_command(home: Home, village: str | None, drafts: tuple[str, ...], as_
         print_json(waiting)
         return
     for item in waiting:
-        click.echo(f"{item['id']}  {item['label']}　经办 {item['maker']} {item['maker_name']}".rstrip())
+        click.echo(f"{item['id']}  {item['label']}　村文书 {item['maker']} {item['maker_name']}".rstrip())
     print_notice(f"共 {len(waiting)} 项待审。看一项的内容：mingbai drafts 待审编号")
 
 
@@ -60,7 +60,7 @@ def _print_whole(shown: list[Shown], as_json: bool) -> None:
         first, *others = item.lines
         click.echo(f"{item.id}  {first}")
         click.echo(
-            f"　经办 {item.maker} {item.maker_name}，会计期间 {item.period}，发生日期 {item.occurred_on}"
+            f"　村文书 {item.maker} {item.maker_name}，会计期间 {item.period}，发生日期 {item.occurred_on}"
         )
         for line in others:
             click.echo(line)
@@ -76,7 +76,7 @@ def _print_whole(shown: list[Shown], as_json: bool) -> None:
     is_flag=True,
     help="通过全部待审的记录；先用 mingbai drafts 待审编号 看过各项的内容。",
 )
-@click.option("--checker", required=True, metavar="代号", help="审核人的代号；不能是经办人自己。")
+@click.option("--checker", required=True, metavar="代号", help="审核人的代号；不能是村文书自己。")
 @json_option
 def pass_command(
     home: Home, village: str | None, drafts: tuple[str, ...], take_all: bool, checker: str, as_json: bool
@@ -103,8 +103,8 @@ def pass_command(
 @home_option
 @village_option
 @click.argument("drafts", nargs=-1, required=True, metavar="待审编号…")
-@click.option("--maker", metavar="代号", help="经办人的代号：作废自己经办的。")
-@click.option("--checker", metavar="代号", help="审核人的代号：退回别人经办的。")
+@click.option("--maker", metavar="代号", help="村文书的代号：作废自己交审的。")
+@click.option("--checker", metavar="代号", help="审核人的代号：退回别人交审的。")
 @json_option
 def discard_command(
     home: Home,
@@ -114,10 +114,10 @@ def discard_command(
     checker: str | None,
     as_json: bool,
 ) -> None:
-    """作废还没通过的记录：经办人作废自己经办的，审核人退回别人经办的。"""
+    """作废还没通过的记录：村文书作废自己交审的，审核人退回别人交审的。"""
     user = maker or checker
     if user is None or (maker and checker):
-        raise click.UsageError("写明是谁作废：经办人用 --maker，审核人用 --checker，二者选一。")
+        raise click.UsageError("写明是谁作废：村文书用 --maker，审核人用 --checker，二者选一。")
     code = get_writable_village(home, village)
     refuse_strangers(home, code, maker=maker, checker=checker)
     discard_drafts(home, code, drafts, user)

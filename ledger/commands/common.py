@@ -83,7 +83,7 @@ def village_option(command: F) -> F:
 
 def maker_option(command: F) -> F:
     """Add `--maker`: who prepares what another person will pass."""
-    return click.option("--maker", required=True, metavar="代号", help="经办人的代号，u- 开头。")(command)
+    return click.option("--maker", required=True, metavar="代号", help="村文书的代号，u- 开头。")(command)
 
 
 def json_option(command: F) -> F:

@@ -52,7 +52,7 @@ NO_DATABASE = "放在文件夹里"
 @click.option("--name", default="", metavar="村名", help="村名，如 石榴河村。")
 @click.option("--township", default="", metavar="地方", help="县和乡镇，如 样例县石榴镇。")
 @click.option("--telephone", default="", metavar="号码", help="村务监督委员会的监督电话，会公开。")
-@click.option("--clerk", default="", metavar="姓名", help="经办人（报账员）。")
+@click.option("--clerk", default="", metavar="姓名", help="村文书（报账员）。")
 @click.option("--supervisor", default="", metavar="姓名", help="监督委员。")
 @chart_option
 @click.option(
@@ -158,7 +158,7 @@ def _found(home: Home, village: str, details: dict[str, str], *, is_plain: bool)
         telephone=details["telephone"],
     )
     print_notice(f"已立账：{village}（来源 {origin}）")
-    print_notice(f"  经办人 {clerk.user}，监督委员 {supervisor.user}")
+    print_notice(f"  村文书 {clerk.user}，监督委员 {supervisor.user}")
     print_notice(f"  村情说明待审：mingbai pass --home {home.path} {draft.id} --checker {supervisor.user}")
 
 

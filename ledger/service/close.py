@@ -53,7 +53,7 @@ def _refuse_closed(facts: Facts, period: str) -> None:
     if not month.closed:
         return
     entry = facts.read_entry(month.closed)
-    by = f"经办 {entry.maker}，审核 {'、'.join(entry.checkers)}"
+    by = f"村文书 {entry.maker}，审核人 {'、'.join(entry.checkers)}"
     raise Refused(
         [
             Fault(

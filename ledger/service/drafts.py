@@ -157,9 +157,9 @@ def _build_other_maker(draft_id: str, maker: str) -> Fault:
     return Fault(
         code="draft-other-maker",
         place=f"待审记录 {draft_id}",
-        found=f"经办人是 {maker}",
-        expected="自己经办的记录",
-        remedy="请那位经办人自己作废，或请监督委员退回",
+        found=f"村文书是 {maker}",
+        expected="自己交审的记录",
+        remedy="请那位村文书自己作废，或请监督委员退回",
     )
 
 
@@ -229,7 +229,7 @@ def check_person(person: Person | None, user: str, roles: Sequence[str]) -> list
 
 
 ROLE_NAMES = {
-    "clerk": "经办人",
+    "clerk": "村文书",
     "supervisor": "监督委员",
     "secretary": "村书记",
     "township": "乡镇记账员",
@@ -253,7 +253,7 @@ def _build_same_person(place: str, checker: str) -> Fault:
     return Fault(
         code="checker-same-person",
         place=f"{place}，审核人 {checker}",
-        found="与经办人同名",
+        found="与村文书同名",
         expected="另一个人",
         remedy="请另一位有审核职责的人来通过；真是重名的，登记时写明区别",
     )

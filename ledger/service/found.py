@@ -37,7 +37,7 @@ def check_village_code(village: str, details: Mapping[str, str]) -> list[Fault]:
         if not details[name].strip()
     ]
     if details["clerk"].strip() and details["clerk"].strip() == details["supervisor"].strip():
-        faults.append(_founding_fault("--supervisor", "与经办人同名", "另一个人"))
+        faults.append(_founding_fault("--supervisor", "与村文书同名", "另一个人"))
     return faults
 
 

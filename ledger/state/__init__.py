@@ -171,7 +171,7 @@ def _check_persons(entry: Entry) -> list[Fault]:
                 code="checker-is-maker",
                 place="审核人",
                 found=entry.maker,
-                expected="与经办人不是同一人",
+                expected="与村文书不是同一人",
                 remedy="请另一位有审核职责的人来通过",
             )
         )

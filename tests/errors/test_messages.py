@@ -84,7 +84,7 @@ ENVELOPES: list[tuple[dict[str, Any], str]] = [
     ({"checkers": ()}, "审核人：现为0 人，应为1 人。由规定人数的另一人审核通过。（checkers-count）"),
     (
         {"checkers": (MAKER,)},
-        f"审核人：现为{MAKER}，应为与经办人不是同一人。请另一位有审核职责的人来通过。（checker-is-maker）",
+        f"审核人：现为{MAKER}，应为与村文书不是同一人。请另一位有审核职责的人来通过。（checker-is-maker）",
     ),
     (
         {"occurred_on": "2026-02-30"},
@@ -238,7 +238,7 @@ def test_who_passes_what_is_told_whole(village: VillageHome) -> None:
             "用 mingbai drafts 查看待审的记录。（draft-unknown）"
         ),
         (
-            f"待审记录 {waiting.id}（village.described），审核人 {twin}：现为与经办人同名，应为另一个人。"
+            f"待审记录 {waiting.id}（village.described），审核人 {twin}：现为与村文书同名，应为另一个人。"
             "请另一位有审核职责的人来通过；真是重名的，登记时写明区别。（checker-same-person）"
         ),
     ]
@@ -263,8 +263,8 @@ def test_a_draft_of_another_clerk_is_told_whole(village: VillageHome) -> None:
 
     assert refuse(lambda: discard_drafts(village.home, VILLAGE, [waiting.id], other)) == [
         (
-            f"待审记录 {waiting.id}：现为经办人是 {village.clerk.user}，应为自己经办的记录。"
-            "请那位经办人自己作废，或请监督委员退回。（draft-other-maker）"
+            f"待审记录 {waiting.id}：现为村文书是 {village.clerk.user}，应为自己交审的记录。"
+            "请那位村文书自己作废，或请监督委员退回。（draft-other-maker）"
         )
     ]
 
@@ -287,7 +287,7 @@ def test_a_month_or_a_person_mistyped_is_told_whole(village: VillageHome) -> Non
     supervisor = village.supervisor.user
     assert refuse(lambda: prepare_closing(village.home, VILLAGE, "2026-10", supervisor)) == [
         (
-            f"人员 {supervisor}：现为监督委员，应为经办人。"
+            f"人员 {supervisor}：现为监督委员，应为村文书。"
             "用 mingbai users list 查看人员，或用 mingbai users add 登记。（person-role）"
         )
     ]
@@ -305,7 +305,7 @@ def test_what_a_founding_lacks_is_told_whole() -> None:
     assert [format_fault(fault) for fault in check_village_code("3710", details)] == [
         "--village：现为3710，应为12 位数字的区划代码。补全后再运行 mingbai init。（founding-detail）",
         "--telephone：现为没有写字，应为会公开的文字。写上再运行。（text-blank）",
-        "--supervisor：现为与经办人同名，应为另一个人。补全后再运行 mingbai init。（founding-detail）",
+        "--supervisor：现为与村文书同名，应为另一个人。补全后再运行 mingbai init。（founding-detail）",
     ]
 
 

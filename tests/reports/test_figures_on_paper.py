@@ -146,7 +146,7 @@ def test_the_head_names_who_when_and_where_to_object(name: str) -> None:
 def test_boxes_to_sign_stand_together_at_the_end(name: str) -> None:
     last = read_pages(get_sheet(name))[-1]
 
-    for box in ("经办人", "监督委员（一）", "监督委员（二）", "监督委员（三）", "乡镇（街道）审核", "盖章处"):
+    for box in ("村文书", "监督委员（一）", "监督委员（二）", "监督委员（三）", "乡镇（街道）审核", "盖章处"):
         assert box in last
 
 

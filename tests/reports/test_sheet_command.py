@@ -270,7 +270,7 @@ def test_a_clerk_seals_by_code(home: Home) -> None:
     result = _seal(home, maker="样例甲")
 
     assert list_codes(result) == ["person-code"]
-    assert f"  {MAKER}  经办人  样例甲" in result.stderr
+    assert f"  {MAKER}  村文书  样例甲" in result.stderr
 
 
 def _seal(

@@ -80,11 +80,11 @@ def test_the_second_person_sees_what_would_be_recorded_and_whose_it_is(home: Pat
     (told,) = json.loads(run("drafts", draft["id"], "--json").stdout)
 
     assert (draft["maker"], draft["maker_name"]) == (users["clerk"], "样例甲")
-    assert listed.stdout == f"{draft['id']}  {draft['label']}　经办 {users['clerk']} 样例甲\n"
+    assert listed.stdout == f"{draft['id']}  {draft['label']}　村文书 {users['clerk']} 样例甲\n"
     day = told["occurred_on"]
     assert shown.stdout.splitlines() == [
         f"{draft['id']}  村情说明：样例县石榴镇石榴河村",
-        f"　经办 {users['clerk']} 样例甲，会计期间 {day[:7]}，发生日期 {day}",
+        f"　村文书 {users['clerk']} 样例甲，会计期间 {day[:7]}，发生日期 {day}",
         "　村名：石榴河村",
         "　县和乡镇：样例县石榴镇",
         "　监督电话：原为 0000-0000000，改为 0000-0000001",
@@ -130,12 +130,12 @@ def test_a_name_in_place_of_a_code_lists_who_may(home: Path) -> None:
     assert "样例" not in str(refused.exception)
     assert refused.stderr.splitlines() == [
         "本村可以写在 --maker 的人：",
-        f"  {users['clerk']}  经办人  样例甲",
+        f"  {users['clerk']}  村文书  样例甲",
         "本村可以写在 --checker 的人：",
         f"  {users['supervisor']}  监督委员  样例乙",
     ]
     assert list_codes(stranger) == list_codes(nobody) == ["person-role"]
-    assert f"  {users['clerk']}  经办人  样例甲" in stranger.stderr
+    assert f"  {users['clerk']}  村文书  样例甲" in stranger.stderr
 
 
 def test_people_are_entered_and_listed(home: Path) -> None:

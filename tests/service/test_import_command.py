@@ -126,7 +126,7 @@ def test_a_name_in_place_of_a_code_is_told_and_the_clerks_are_listed(desk: Desk)
         "--maker：现为不是代号，应为u- 开头的代号，如 u-4m2kq7wx3a。"
         "写这个人的代号，不写姓名；代号用 mingbai users list 查看。（person-code）"
     )
-    assert result.stderr.splitlines() == ["本村可以写在 --maker 的人：", f"  {desk.clerk}  经办人  样办事"]
+    assert result.stderr.splitlines() == ["本村可以写在 --maker 的人：", f"  {desk.clerk}  村文书  样办事"]
 
 
 def test_a_template_is_written_over_a_file_only_when_told_to(tmp_path: Path) -> None:

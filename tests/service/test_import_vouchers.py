@@ -187,7 +187,7 @@ def test_a_file_whose_drafts_were_given_up_may_come_again(desk: ImportDesk) -> N
 def test_a_maker_whom_the_village_does_not_know_is_refused(desk: ImportDesk) -> None:
     assert desk.say("vouchers", make_book("vouchers", [PAPER, PAPER_PAID]), maker="u-zzzzzzzzzz") == [
         (
-            "人员 u-zzzzzzzzzz：现为本村没有此人，应为经办人。用 mingbai users list 查看人员，"
+            "人员 u-zzzzzzzzzz：现为本村没有此人，应为村文书。用 mingbai users list 查看人员，"
             "或用 mingbai users add 登记。（person-role）"
         )
     ]
@@ -198,7 +198,7 @@ def test_a_maker_who_is_no_clerk_is_refused(desk: ImportDesk) -> None:
 
     assert [text.replace(desk.supervisor, "u-xxxxxxxxxx") for text in said] == [
         (
-            "人员 u-xxxxxxxxxx：现为监督委员，应为经办人。用 mingbai users list 查看人员，"
+            "人员 u-xxxxxxxxxx：现为监督委员，应为村文书。用 mingbai users list 查看人员，"
             "或用 mingbai users add 登记。（person-role）"
         )
     ]

@@ -213,7 +213,7 @@ def test_every_entry_is_explained_with_who_when_bytes_and_proof(
         data = client.get(f"{BOARD}/entries/{index}.json").content
         entry = parse_entry(data)
         seen.add(entry.kind)
-        assert f"经办人 {entry.maker}" in words
+        assert f"村文书 {entry.maker}" in words
         assert all(checker in words for checker in entry.checkers) or "由系统记下" in words
         assert data.decode()[:200] in words.replace("  ", " ")
         assert f"序号 {index}" in words

@@ -42,7 +42,7 @@ function checkEnvelope(entry) {
     checkers: [entry.checkers.join()], maker: [entry.maker], occurred_on: [formatDay(entry.occurred_on)],
     period: [formatMonth(entry.period)], recorded_at: [formatInstant(entry.recorded_at)],
   };
-  for (const name of Object.keys(said)) if (field(name) !== said[name][0]) throw new Wrong("网页上写的时间或经办、审核，和原文不一样。");
+  for (const name of Object.keys(said)) if (field(name) !== said[name][0]) throw new Wrong("网页上写的时间、村文书或审核人，和原文不一样。");
 }
 
 function checkPlain(body) {
@@ -89,7 +89,7 @@ async function prove(log) {
   checkEnvelope(entry);
   checkPlain(entry.body);
   const gone = await checkTexts(log, entry.body);
-  step("yes", "网页上的日期、经办、审核、编号、科目和金额，和原文一致。");
+  step("yes", "网页上的日期、村文书、审核人、编号、科目和金额，和原文一致。");
   if (gone) step("unknown", `${gone} 处文字没有公开，或者已经依法删除；原文里只有它们的指纹。`);
   else step("yes", "网页上的文字，和原文里留的指纹一致。");
   conclude(...(log.verify ? ["yes", "✔ 在账本里，没有改过"] : ["unknown", "？ 别的都对上了，签名没能核对"]),
