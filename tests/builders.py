@@ -361,7 +361,7 @@ def build_scheme(texts: Discloser, **changes: Any) -> SchemeAdopted:
         "resolution": texts.publish("党员大会通过"),
         "scheme": "stars",
         "stars": (StarCut(from_score=60, stars=1), StarCut(from_score=65, stars=2)),
-        "title": texts.publish("党员积分办法"),
+        "title": texts.publish("党员考评办法"),
         "version": 1,
     }
     return SchemeAdopted(**(fields | changes))

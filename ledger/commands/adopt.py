@@ -57,7 +57,7 @@ def _rulebook(
 @adopt_group.command("scheme")
 @_adoption_options
 def _scheme(home: Home, village: str | None, maker: str, month: str, resolution: str, as_json: bool) -> None:
-    """采用随程序附带的党员积分考评办法（基础分 60，一至五星）。"""
+    """采用随程序附带的党员考评办法（基础分 60，一至五星）。"""
     code = get_writable_village(home, village)
     refuse_strangers(home, code, maker=maker)
     _say(prepare_scheme(home, code, maker=maker, period=month, resolution=resolution), as_json)

@@ -205,7 +205,7 @@ class PointsLedger:
             resolution=self.drawer.publish("支部党员大会通过"),
             scheme="member-60",
             stars=tuple(StarCut(from_score=int(cut[3]), stars=int(cut[1])) for cut in cuts),
-            title=self.drawer.publish("党员评分办法"),
+            title=self.drawer.publish("党员考评办法"),
             version=version,
         )
         return self.scheme

@@ -84,7 +84,7 @@ def scores(
         members=3,
         scheme="member-60",
         stars=stars,
-        title="党员评分办法",
+        title="党员考评办法",
         version=1,
     )
     return summarize_scores(figures, open_until=open_until)

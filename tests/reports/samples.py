@@ -298,7 +298,7 @@ def make_scores(*, sealed: bool = True) -> ScoreFigures:
             StarCount(members=one.members + two.members, stars=one.stars)
             for one, two in zip(first.stars, second.stars, strict=True)
         ),
-        title="党员量化评分办法",
+        title="党员量化考评办法",
         version=1,
     )
 

@@ -265,6 +265,6 @@ def _build_scheme(texts: Discloser) -> SchemeAdopted:
         resolution=texts.publish("resolution", "党员大会通过"),
         scheme="member-60",
         stars=(StarCut(from_score=60, stars=1), StarCut(from_score=65, stars=2)),
-        title=texts.publish("title", "党员积分办法"),
+        title=texts.publish("title", "党员考评办法"),
         version=1,
     )

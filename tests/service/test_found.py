@@ -108,7 +108,7 @@ ADOPTIONS: list[tuple[Callable[..., Draft], str, str]] = [
     (
         prepare_scheme,
         "考评办法：现为与第 1 版相同，应为有改动的考评办法。没有改动就不必再采用。（scheme-unchanged）",
-        "党员月度评分办法（基础分 60，五星）第 2 版，2026-10 起用",
+        "党员月度考评办法（基础分 60，五星）第 2 版，2026-10 起用",
     ),
 ]
 

@@ -16,10 +16,10 @@ from web.site import VillageView
 def explain_scheme(view: VillageView, _entry: Entry, body: SchemeAdopted) -> Explanation:
     title = read_text(view.texts, body.title)
     return Explanation(
-        what=_("评分办法"),
+        what=_("考评办法"),
         title=_("{title}第 {version} 版").format(title=title, version=body.version),
         sentences=(
-            _("通过了党员评分办法：每名党员每月从 {base} 分起，按下面的项目加减。").format(base=body.base),
+            _("通过了党员考评办法：每名党员每月从 {base} 分起，按下面的项目加减。").format(base=body.base),
             _("党员评分与村民积分无关，不能兑换。"),
         ),
         facts=(
