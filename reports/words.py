@@ -9,6 +9,7 @@ from ledger.books.money import format_yuan
 MINUS = "−"
 """U+2212: as wide as a digit, so that a minus is seen from a step away. A hyphen is not."""
 
+_SEALING = "封存（数字从此定住）时"
 _NUMERALS = "零一二三四五六七八九十"
 
 
@@ -69,10 +70,10 @@ def format_number_in(number: str, period: str) -> str:
 
 
 def format_witnesses(confirmed: int, asked: int) -> str:
-    """Return how many of those asked confirmed something, in words: `三位见证人中有两位确认过这本账。`"""
+    """Return how many of those asked confirmed something, in words: `…三位村外见证人中有两位确认过这本账。`"""
     if not confirmed:
-        return f"封存时，{_count_people(asked)}见证人还没有确认到这里。"
-    return f"封存时，{_count_people(asked)}见证人中有{_count_people(confirmed)}确认过这本账。"
+        return f"{_SEALING}，{_count_people(asked)}村外见证人还没有确认到这里。"
+    return f"{_SEALING}，{_count_people(asked)}村外见证人中有{_count_people(confirmed)}确认过这本账。"
 
 
 def _count_people(number: int) -> str:

@@ -103,7 +103,7 @@ def _compile_cell(cell: str) -> str:
 
 def _list_head_rows(head: SheetHead) -> Iterator[Row]:
     yield from ((text,) for text in (head.village_name, head.township, head.telephone, head.number))
-    yield ("前", str(f"{head.size:,}"), "条记录")
+    yield ("全部", str(f"{head.size:,}"), "条记录")
     until = _format_day(head.display_to)
     is_same_year = head.display_from[:4] == head.display_to[:4]
     yield _format_day(head.display_from), "至", until.partition("年")[2] if is_same_year else until
@@ -174,7 +174,7 @@ def _list_points_rows(figures: PointsFigures) -> Iterator[Row]:
     sums = (points + figures.sealed_points, awards + figures.sealed_awards)
     yield "本月积分合计", _signed(sums[0]), "分", _count(figures.scored), "户有记录"
     yield "见第二项）", _count(awards), _signed(points)
-    yield "敏感条目）", _count(figures.sealed_awards), _signed(figures.sealed_points)
+    yield "各家私事）", _count(figures.sealed_awards), _signed(figures.sealed_points)
     yield "合计", _count(sums[1]), _signed(sums[0])
     households = (figures.households, figures.agreed, figures.scored)
     yield tuple(cell for number in households for cell in (_count(number), "户"))

@@ -19,7 +19,7 @@ _WORDS = OpenedWords(
     cap=OpenedFault("award-cap", "减少数量，超过封顶的不计分"),
     each="户",
     product=OpenedFault("award-points", "分值等于规则的分值乘以数量"),
-    sealed=OpenedFault("award-sealed", "扣分和敏感条目整行密封，其余明示"),
+    sealed=OpenedFault("award-sealed", "扣分和关系到各家私事的加分整行密封，其余明示"),
     who="该户",
 )
 

@@ -119,7 +119,13 @@ def check_lines(lines: Sequence[PlainLine], worths: dict[str, Worth], place: str
             faults.append(build_fault("line-code", at, line.code, f"{book}里有的编号", f"对照{book}改正编号"))
         elif not worth.plain:
             faults.append(
-                build_fault("line-plain", at, f"{line.code} 明示", "整行密封", "扣分和敏感条目一律整行密封")
+                build_fault(
+                    "line-plain",
+                    at,
+                    f"{line.code} 明示",
+                    "整行密封",
+                    "扣分和关系到各家私事的加分一律整行密封",
+                )
             )
         else:
             faults += _check_product(line, worth, at)

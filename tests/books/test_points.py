@@ -141,7 +141,7 @@ def test_plain_lines_follow_the_rules_of_the_rulebook(ledger: PointsLedger) -> N
     ]
     for code in ("B10", "C10"):
         assert judge_line(rule=code) == [
-            f"积分明示行第 1 行：现为{code} 明示，应为整行密封。扣分和敏感条目一律整行密封。（line-plain）"
+            f"积分明示行第 1 行：现为{code} 明示，应为整行密封。扣分和关系到各家私事的加分一律整行密封。（line-plain）"
         ]
     assert judge_line(points=3) == [
         "积分明示行第 1 行：现为3 分，应为2 分 × 1 = 2 分。分值等于条目的分值乘以数量。（line-points）"

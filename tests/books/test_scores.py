@@ -156,7 +156,7 @@ def test_only_positive_marks_are_plain_and_only_negative_ones_sealed(ledger: Poi
     plain = (change(body.lines[0], item="N01"),)
 
     assert judge(ledger, [], lines=plain) == [
-        "支部 1 评议明示行第 1 行：现为N01 明示，应为整行密封。扣分和敏感条目一律整行密封。（line-plain）"
+        "支部 1 评议明示行第 1 行：现为N01 明示，应为整行密封。扣分和关系到各家私事的加分一律整行密封。（line-plain）"
     ]
     assert judge(ledger, [], sealed_lines=body.sealed_lines, sealed_points=0) == [
         "支部 1 评议密封行合计：现为1 行合计 0 分，应为小于 0 分。只有扣分密封；加分写在明示行。（sealed-sign）"

@@ -238,7 +238,7 @@ def test_a_sheet_carries_and_says_what_witnesses_had_confirmed(village: VillageH
 
     sealed, _ = village.seal("finance", "2026-10")
 
-    assert "封存时，三位见证人中有两位确认过这本账。" in printed["text"]
+    assert "封存（数字从此定住）时，三位村外见证人中有两位确认过这本账。" in printed["text"]
     note = village.export()[f"sheets/{sealed.number}/checkpoint"]
     assert len(parse_note(note).signatures) == 3
     assert list_codes(audit(village)) == []

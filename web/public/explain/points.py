@@ -107,7 +107,7 @@ def explain_points_round(view: VillageView, entry: Entry, body: PointsRound) -> 
                 lines=format_count(len(body.lines)),
                 points=format_signed(points),
             ),
-            _("另有 {lines} 笔扣分或敏感条目只公布合计：{points} 分。").format(
+            _("另有 {lines} 笔是扣分或关系到各家私事的加分，只公布合计：{points} 分。").format(
                 lines=format_count(len(body.sealed_lines)), points=format_signed(body.sealed_points)
             )
             if body.sealed_lines
