@@ -242,7 +242,8 @@ def test_where_nothing_can_verify_a_signature_the_rest_is_checked_and_that_is_sa
         there = choose_mode(page, address, mode)
         assert check(page, there, format_digits(village)) == "？ 别的都对上了，签名没能核对"
         assert page.inner_text("#steps").count("对上了：") == 3
-        assert "不会验" in page.inner_text("#steps")
+        assert "不会核对签名" in page.inner_text("#steps")
+        assert "换部手机再扫一次" in page.inner_text("#reason")
         page.locator("#remembered:has-text('没有和上次看到的比')").wait_for()
         assert page.is_hidden("#kept")
         assert page.evaluate("localStorage.length") == 0
@@ -330,7 +331,7 @@ def test_a_page_that_names_another_key_than_the_log_is_caught(browser: Browser, 
             page.route(f"**/c/{VILLAGE}", slip_in)
             page.route("**/checkpoint", sign)
             assert check(page, address, digits) == "✘ 对不上"
-            assert "验签公钥和账本里写的不一样" in page.inner_text("#reason")
+            assert "网页给的公钥（签名的钥匙），和账本里写的不一样" in page.inner_text("#reason")
 
 
 def test_without_a_script_the_newest_sheets_stand_there_to_compare(

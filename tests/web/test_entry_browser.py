@@ -210,7 +210,7 @@ def test_without_a_script_the_page_says_what_was_not_checked(
         page.goto(f"{address}/v/{VILLAGE}/entries/{voucher}")
         words = page.inner_text("#check")
         assert "手机没有替您核对" in words
-        assert "没有验签名" in words
+        assert "都没有看" in words
         assert page.is_hidden("#memory")
         page.click("#check summary")
         assert "这里证明不了，要靠大家监督" in page.inner_text("#check")

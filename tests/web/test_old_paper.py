@@ -178,7 +178,7 @@ def test_paper_over_what_was_lost_is_not_called_forged(
     with open_page(browser, 360, 740) as (page, complaints):
         last, words = check(page, address, lost[1].sign(size, root_))
         assert last == "？ 签名是真的，那一段账丢了"
-        assert "和声明里写的最后一个检查点一模一样" in words
+        assert "和声明里写的、旧账最后签过的那一份一模一样" in words
         assert KEEP in words
 
         before, words = check(page, address, lost[1].sign(13, bytes(32)))

@@ -238,7 +238,7 @@ def test_a_change_of_key_is_told_and_the_log_is_served_with_the_key_in_force(tmp
             words = read_words(served, f"{BOARD}/entries/2")
             key = served.get(f"{BOARD}/log.vkey").text
 
-    assert "总数到 3 条起由新钥匙签名" in words
+    assert "账本记满 3 条以后由新钥匙签名" in words
     assert all(text in words for text in ("换了电脑", old.verifier_key, new.verifier_key))
     assert key == f"{new.verifier_key}\n"
 

@@ -26,7 +26,7 @@ export function conclude(state, title, reason) {
   show("reason", reason);
 }
 
-export const NO_SIGNATURE = "签名。这部手机的浏览器不会验，备用的验签程序也没有取到。";
+export const NO_SIGNATURE = "签名是不是本村的。这部手机的浏览器不会核对签名，备用的程序也没有取到。";
 
 // The log that the page is about, opened with what this browser can do; once for all that the page asks of it.
 let opened;

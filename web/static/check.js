@@ -38,7 +38,7 @@ async function prove(log, code) {
   step("yes", `印表时的前 ${code.size} 条记录都在网上，一条没改；后来又添了 ${head.size - code.size} 条。`);
   if (!(await proveSheet(log, head, code, sealRows))) throw new Wrong(`网上的账本里没有编号 ${code.number} 的公开表。`);
   conclude(...(log.verify ? ["yes", "✔ 码是真的，和网上的账是同一份"] : ["unknown", "？ 别的都对上了，签名没能核对"]),
-    "最后您自己看：下面的数字和指纹码要和手里的纸一模一样。有一个不同，纸就是假的。");
+    `${log.verify ? "" : "是不是本村签的，换部手机再扫一次才知道。"}最后您自己看：下面的数字和指纹码要和手里的纸一模一样。有一个不同，纸就是假的。`);
 }
 
 // Says whether the log sealed the sheet of the code, among those that `sealed` names, and shows the figures that it sealed.
@@ -71,7 +71,7 @@ async function tell(log, code, figures, seals) {
 async function run() {
   for (const id of ["steps", "found", "then"]) show(id, "");
   const digits = location.hash.slice(1);
-  if (!digits) return conclude("unknown", "请扫纸上的“验这张表”", "要手机替您核对，请扫纸上右边那个码。也可以拿下面的数字和指纹码，自己跟纸上的比。");
+  if (!digits) return conclude("unknown", "请扫纸上的“验这张表”", "还什么都没有核对。要手机替您核对，请扫纸上右边那个码。也可以自己核对：纸上的数字和指纹码，要和下面同一编号的完全一样。");
   conclude("unknown", "正在核对……", "");
   return judge(async (log) => {
     const code = readCode(digits, kinds, log.origin);

@@ -19,7 +19,7 @@ export async function findEpoch(log, digits, kinds, epochs) {
   }
   // Neither may an honest paper be accused where what would clear it cannot be had.
   if (epochs.some((epoch) => !epoch.kept)) throw new Unable(`以前的账这个网站没有留全，分不清这张纸是不是那时的。${KEEP}`);
-  if (!log.verify && !(await isCurrent(log, readCode(digits, kinds, log.origin)))) throw new Unable(`这部手机不会验签名，分不清这张纸是不是以前那一册账的。换部手机再试。${KEEP}`);
+  if (!log.verify && !(await isCurrent(log, readCode(digits, kinds, log.origin)))) throw new Unable(`这部手机不会核对签名，分不清这张纸是不是以前那一册账的。换部手机再试。${KEEP}`);
   return null;
 }
 
@@ -52,7 +52,7 @@ export async function proveEarlier(log, found, proveSheet) {
   if (code.size > said.old_size) return conclude("no", "✘ 丢的比声明的多", `声明里说前一册只签过 ${said.old_size} 条，这个码却签着 ${code.size} 条。${KEEP}`);
   if (code.size === said.old_size) {
     if (toBase64(code.root) !== said.old_root) return conclude("no", "✘ 对不上", `旧账的前 ${code.size} 条，和声明里写的不一样：有人改过账。${KEEP}`);
-    step("yes", "和声明里写的最后一个检查点一模一样。");
+    step("yes", "和声明里写的、旧账最后签过的那一份一模一样。");
   }
   if (code.size > said.lost_from) return conclude("unknown", "？ 签名是真的，那一段账丢了", `这张表印在第 ${code.size} 条以后，而${name}从第 ${said.lost_from} 条起丢了，没法再核对。${KEEP}`);
   if (!epoch.kept) throw new Unable(`${name}还在的部分，这个网站没有留，没法再核对。${KEEP}`);
@@ -65,5 +65,5 @@ export async function proveEarlier(log, found, proveSheet) {
   if (!shown) step("unknown", "纸上的数字。封存这张表的那条记录也丢了。");
   const ask = shown ? "最后您自己看：下面的数字和指纹码要和手里的纸一模一样。有一个不同，纸就是假的。" : "";
   return conclude(log.verify ? "yes" : "unknown", log.verify ? `✔ 码是真的，是${name}的` : "？ 别的都对上了，签名没能核对",
-    `那一册后来丢了一部分，村里已公开声明，另立了新的一册。${ask}${KEEP}`);
+    `${log.verify ? "" : "是不是本村签的，换部手机再扫一次才知道。"}那一册后来丢了一部分，村里已公开声明，另立了新的一册。${ask}${KEEP}`);
 }

@@ -14,7 +14,7 @@ export async function load(base, path, mode = "default") {
   } catch {
     throw new Unable("网络不通，取不到账本。有信号时再试。");
   }
-  if (!answer.ok) throw Object.assign(new Unable(`网站没有给出账本的文件（${answer.status}）。`), { status: answer.status });
+  if (!answer.ok) throw Object.assign(new Unable(`网站没有给出账本的文件（${answer.status}）。过一会儿再试；一直这样，打监督电话问。`), { status: answer.status });
   return new Uint8Array(await answer.arrayBuffer());
 }
 
@@ -23,7 +23,7 @@ export async function readKey(text, origin, sha256) {
   const [name, id, ...rest] = text.split("+");
   const blob = fromBase64(rest.join("+"));
   const hash = await sha256(Uint8Array.of(...toBytes(`${name}\n`), ...blob));
-  if (name !== origin || blob[0] !== 1 || blob.length !== 33 || toHex(hash.slice(0, 4)) !== id) throw new Wrong("验签公钥不是这本账的。");
+  if (name !== origin || blob[0] !== 1 || blob.length !== 33 || toHex(hash.slice(0, 4)) !== id) throw new Wrong("网页给的公钥（签名的钥匙）不是这本账的。");
   return { id, publicKey: blob.slice(1), text };
 }
 
@@ -34,7 +34,7 @@ export async function openLog({ base, keys, origin, village }, crypto) {
     const [from, ...rest] = item.split(":");
     history.push({ from: Number(from), ...(await readKey(rest.join(":"), origin, crypto.sha256)) });
   }
-  if (history[0].from !== 0) throw new Wrong("验签公钥不是这本账的。");
+  if (history[0].from !== 0) throw new Wrong("网页给的公钥（签名的钥匙）不是这本账的。");
   return { ...crypto, base, history, origin, village };
 }
 
@@ -88,7 +88,7 @@ export async function readEntry(log, head, index, what) {
 
 // The page names the keys; this holds them to what the log itself says of them: entry 0, which is returned, and every rotation.
 export async function proveKeys(log, head) {
-  const wrong = new Wrong("验签公钥和账本里写的不一样。");
+  const wrong = new Wrong("网页给的公钥（签名的钥匙），和账本里写的不一样。");
   const founding = await readEntry(log, head, 0, "立账的记录");
   const [first, ...later] = log.history;
   if (!["log.founded", "log.refounded"].includes(founding.kind) || founding.body.origin !== log.origin || founding.body.verifier_key !== first.text) throw wrong;

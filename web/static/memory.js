@@ -114,7 +114,7 @@ function isDeclared({ old_origin: origin, old_root: root, old_size: size }, old)
 export function writeEvidence(log, { memory, other }) {
   const part = (title, { day, key, note }) => {
     const { size } = parseCheckpoint(note, note.split("\n")[0]);
-    return `${title}：${day}，共 ${size} 条\n验签公钥 ${key}\n----------\n${note}----------\n`;
+    return `${title}：${day}，共 ${size} 条\n核对签名的公钥 ${key}\n----------\n${note}----------\n`;
   };
   return `同一个村的账本，前后两次看到的接不上\n村代码 ${log.village}\n网址 ${location.origin}${log.base}\n\n`
     + `${part("先看到的", memory)}\n${part("后看到的", other)}\n`

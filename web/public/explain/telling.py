@@ -46,6 +46,7 @@ class Table:
 class Explanation:
     """What an entry says. `what` names its kind, with its number where it has one; `title` what it is about.
 
+    `checks`     what only those need who verify keys and files, told apart from the facts
     `has_masks`  a name among the facts has a character masked, so the page says what a star is
     `quoted`     a public text of many lines that the entry adopts, whole; empty for none
     """
@@ -54,6 +55,7 @@ class Explanation:
     title: str
     sentences: tuple[str, ...]
     facts: tuple[Fact, ...] = ()
+    checks: tuple[Fact, ...] = ()
     has_masks: bool = False
     links: tuple[Link, ...] = ()
     quoted: str = ""

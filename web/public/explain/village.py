@@ -25,12 +25,19 @@ def explain_founding(_view: VillageView, entry: Entry, body: LogFounded) -> Expl
             ),
         ),
         facts=(
-            Fact(_("账本的名字"), body.origin),
-            Fact(_("验签公钥"), body.verifier_key),
             Fact(_("会计科目表"), _("{year} 年制度").format(year=body.chart)),
-            Fact(_("第几册"), str(body.epoch)),
+            Fact(_("本村的第几册账"), _tell_epoch(body.epoch)),
+        ),
+        checks=(
+            Fact(_("账本的名字"), body.origin),
+            Fact(_("核对签名的公钥"), body.verifier_key),
         ),
     )
+
+
+def _tell_epoch(epoch: int) -> str:
+    first = _("第 1 册；丢了账、另立新账的才有第 2 册")
+    return first if epoch == 1 else _("第 {epoch} 册").format(epoch=epoch)
 
 
 def explain_refounding(view: VillageView, entry: Entry, body: LogRefounded) -> Explanation:
@@ -42,9 +49,12 @@ def explain_refounding(view: VillageView, entry: Entry, body: LogRefounded) -> E
         sentences=(tell_loss(body, reason), *founding.sentences),
         facts=(
             *founding.facts,
+            Fact(_("前一册还在的"), _("从头起 {count} 条").format(count=format_count(body.lost_from))),
+        ),
+        checks=(
+            *founding.checks,
             Fact(_("前一册的名字"), body.old_origin),
-            Fact(_("前一册还在的"), _("第 0 条起，共 {count} 条").format(count=format_count(body.lost_from))),
-            Fact(_("前一册的验签公钥"), body.old_key),
+            Fact(_("前一册核对签名的公钥"), body.old_key),
         ),
     )
 
@@ -57,14 +67,14 @@ def explain_rotation(view: VillageView, entry: Entry, body: KeyRotated) -> Expla
             _("{day}，这本账换了签名用的钥匙，新旧两把都签字认可。").format(
                 day=format_day(entry.occurred_on)
             ),
-            _("总数到 {size} 条起由新钥匙签名；在那以前打印的公开表仍用旧钥匙核对，照样有效。").format(
+            _("账本记满 {size} 条以后由新钥匙签名；在那以前打印的公开表仍用旧钥匙核对，照样有效。").format(
                 size=format_count(body.from_size)
             ),
         ),
-        facts=(
-            Fact(_("原因"), read_text(view.texts, body.reason)),
-            Fact(_("换上的验签公钥"), body.new_key),
-            Fact(_("换下的验签公钥"), body.old_key),
+        facts=(Fact(_("原因"), read_text(view.texts, body.reason)),),
+        checks=(
+            Fact(_("换上的公钥"), body.new_key),
+            Fact(_("换下的公钥"), body.old_key),
         ),
     )
 
@@ -88,13 +98,10 @@ def explain_seal(view: VillageView, entry: Entry, body: SheetSealed) -> Explanat
     name = SHEET_NAMES[body.sheet]
     month = format_month(entry.period)
     sentences = [
-        _("{day}，{month}{name}（编号 {number}）封存公开。表上的数字来自前 {size} 条记录，从此定住。").format(
-            day=format_day(entry.occurred_on),
-            month=month,
-            name=name,
-            number=body.number,
-            size=format_count(body.size),
-        )
+        _("{day}，{month}{name}（编号 {number}）封存公开：数字从此定住，有错只能公开更正。").format(
+            day=format_day(entry.occurred_on), month=month, name=name, number=body.number
+        ),
+        _("表上的数字，由当时账本的全部 {size} 条记录算出来。").format(size=format_count(body.size)),
     ]
     if body.replaces:
         sentences.append(_("它换下了同月的 {number}，因为其中有更正。").format(number=body.replaces))
@@ -106,8 +113,10 @@ def explain_seal(view: VillageView, entry: Entry, body: SheetSealed) -> Explanat
             Fact(_("编号"), body.number),
             Fact(_("纸上的指纹码"), find_fingerprint(view, body.size)),
             Fact(_("接上一张"), body.follows or _("没有，是第一张")),
-            Fact(_("数据文件的 SHA-256"), body.figures),
-            Fact(_("PDF 原件的 SHA-256"), body.pdf),
+        ),
+        checks=(
+            Fact(_("数据文件的指纹（SHA-256）"), body.figures),
+            Fact(_("PDF 原件的指纹（SHA-256）"), body.pdf),
         ),
         links=(
             Link(

@@ -7,7 +7,7 @@ from ledger.entries import Entry
 from ledger.errors import NotProven
 from ledger.figures import read_text
 from ledger.log.keys import format_verifier_key
-from ledger.log.policy import parse_policy
+from ledger.log.policy import PolicyWitness, parse_policy
 from ledger.state.policies import find_policy
 from reports.words import format_day
 from web.i18n import _
@@ -16,6 +16,7 @@ from web.site import VillageView
 
 
 def explain_policy(view: VillageView, entry: Entry, body: PolicyAdopted) -> Explanation:
+    witnesses = _list_witnesses(view, body)
     return Explanation(
         what=_("见证办法"),
         title=_("见证办法第 {version} 版").format(version=body.version),
@@ -26,8 +27,17 @@ def explain_policy(view: VillageView, entry: Entry, body: PolicyAdopted) -> Expl
         ),
         facts=(
             Fact(_("由谁定的"), read_text(view.texts, body.resolution)),
-            *_list_witnesses(view, body),
-            Fact(_("见证办法原文的 SHA-256"), body.policy),
+            *([Fact(_("见证人"), _("、").join(witness.name for witness in witnesses))] if witnesses else []),
+        ),
+        checks=(
+            *(
+                Fact(
+                    _("见证人 {name} 的公钥").format(name=witness.name),
+                    format_verifier_key(witness.verifier.key),
+                )
+                for witness in witnesses
+            ),
+            Fact(_("见证办法原文的指纹（SHA-256）"), body.policy),
         ),
         quoted=read_text(view.texts, body.text),
     )
@@ -53,14 +63,11 @@ def _compare(view: VillageView, entry: Entry, body: PolicyAdopted) -> str:
     return text.format(old=least)
 
 
-def _list_witnesses(view: VillageView, body: PolicyAdopted) -> list[Fact]:
-    """Name the witnesses with their keys, where the policy's text is there and is one."""
+def _list_witnesses(view: VillageView, body: PolicyAdopted) -> tuple[PolicyWitness, ...]:
+    """Return the witnesses, where the policy's text is there and is one."""
     text = view.texts(body.text.text)
     try:
         policy = parse_policy(str(text or "").encode())
     except NotProven:
-        return []
-    return [
-        Fact(_("见证人 {name}").format(name=witness.name), format_verifier_key(witness.verifier.key))
-        for witness in policy.witnesses
-    ]
+        return ()
+    return tuple(policy.witnesses)
