@@ -83,7 +83,7 @@ class Tampered(Exception):
         self.index = index
         self.expected = str(expected)
         self.found = str(found)
-        subject = f"日志第 {index} 项" if index >= 0 else "封存的文件"
+        subject = f"日志第 {index} 条" if index >= 0 else "封存的文件"
         super().__init__(f"{subject}前后矛盾：应为 {self.expected}，实为 {self.found}")
 
 

@@ -157,7 +157,7 @@ def verify_evidence(data: bytes, reference: Reference, *, trusted_key: str | Non
     checkpoint = open_checkpoint(evidence.checkpoint.encode(), parse_note_verifier(evidence.verifier_key))
     if evidence.head.size != checkpoint.size:
         raise NotProven(
-            f"表头写 {evidence.head.size} 项，检查点是 {checkpoint.size} 项", code="evidence-size-differs"
+            f"表头写 {evidence.head.size} 条，检查点是 {checkpoint.size} 条", code="evidence-size-differs"
         )
     entries = {item.index: _open_entry(item, checkpoint) for item in evidence.entries}
     texts = _open_texts(evidence.texts)
@@ -225,7 +225,7 @@ def _follow_answers(facts: Facts, index: int) -> Iterable[int]:
         if answered is None:
             return
         if answered >= index:
-            raise NotProven(f"第 {index} 项更正的第 {answered} 项不在它之前", code="evidence-index")
+            raise NotProven(f"第 {index} 条更正的第 {answered} 条不在它之前", code="evidence-index")
         index = answered
 
 
@@ -261,7 +261,7 @@ def _open_entry(item: ProvenEntry, checkpoint: Checkpoint) -> Entry:
     data = item.bytes.encode()
     entry = parse_entry(data)
     if entry.index != item.index or item.index >= checkpoint.size:
-        raise NotProven(f"附件里的第 {item.index} 项自称第 {entry.index} 项", code="evidence-index")
+        raise NotProven(f"附件里的第 {item.index} 条自称第 {entry.index} 条", code="evidence-index")
     path = [parse_hash(text) for text in item.proof]
     verify_inclusion(hash_leaf(data), item.index, checkpoint.size, path, checkpoint.root)
     return entry
@@ -287,7 +287,7 @@ def _compute_figures(
 def _fold_entries(entries: dict[int, Entry]) -> MemoryFacts:
     def read_entry(index: int) -> Entry:
         if index not in entries:
-            raise NotProven(f"附件里缺第 {index} 项", code="evidence-missing")
+            raise NotProven(f"附件里缺第 {index} 条", code="evidence-missing")
         return entries[index]
 
     facts = MemoryFacts(read_entry)
@@ -303,7 +303,7 @@ def _verify_rotation(facts: Facts, entry: Entry) -> None:
     if isinstance(entry.body, KeyRotated) and village is not None:
         for fault in check_rotation(facts, village, entry, entry.body):
             raise NotProven(
-                f"附件里的第 {entry.index} 项换钥不成立：{format_fault(fault)}", code="evidence-rotation"
+                f"附件里的第 {entry.index} 条换钥不成立：{format_fault(fault)}", code="evidence-rotation"
             )
 
 
@@ -342,7 +342,7 @@ def _verify_complete(facts: Facts, head: SheetHead, entries: dict[int, Entry]) -
     needed = select_indexes(facts, head.kind, head.period)
     if needed != sorted(entries):
         strange = min(set(needed) ^ entries.keys())
-        raise NotProven(f"附件里多了或少了第 {strange} 项", code="evidence-missing")
+        raise NotProven(f"附件里多了或少了第 {strange} 条", code="evidence-missing")
     if head.kind == "finance":
         _verify_closing(facts, head.period, entries)
         return

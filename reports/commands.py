@@ -204,7 +204,7 @@ def _hand_out(home: Home, sealed: SealedSheet, folder: Path) -> list[Fault]:
 
 def _tell(month: str, sealed: list[SealedSheet], left: dict[SheetKind, tuple[Fault, ...]]) -> None:
     for item in sealed:
-        click.echo(f"{item.number}  第 {item.index} 项  PDF {item.pdf[:16]}…")
+        click.echo(f"{item.number}  第 {item.index} 条  PDF {item.pdf[:16]}…")
     print_notice(f"{month} 已封存 {len(sealed)} 张。打印张贴用 mingbai sheet，或 --out 写出的 PDF。")
     for faults in left.values():
         for fault in faults:

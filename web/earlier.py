@@ -67,7 +67,7 @@ class EarlierLogs:
         number, place = divmod(index, TILE_WIDTH)
         entries = _read_bundle(source, number, size) if index < size else []
         if place >= len(entries):
-            raise NotFound(f"第 {index} 项")
+            raise NotFound(f"第 {index} 条")
         return entries[place]
 
     def _open(self, village: str, epoch: int) -> FileSource:

@@ -179,7 +179,7 @@ class Site:
                 if newest is None:
                     raise
                 # No address that somebody mistyped: a log that was signed is gone.
-                raise Tampered(0, f"签过名的 {newest.size} 项", "账本里一项也没有") from error
+                raise Tampered(0, f"签过名的 {newest.size} 条", "账本里一条也没有") from error
             mark = self.ports.cosignatures.get_mark(village) if by_witnesses or None not in versions else 0
             signed, words = newest.size if newest else 0, ""
             if by_witnesses:

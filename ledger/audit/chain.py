@@ -50,7 +50,7 @@ class ChainReader:
         try:
             entry = parse_entry(data)
         except NotProven as error:
-            self._report(error.code, index, "原字节", "规范的一条记录", error.reason, SIGNED_WRONG)
+            self._report(error.code, index, "原文", "规范的一条记录", error.reason, SIGNED_WRONG)
             return None
         if not self._leaves.is_sound:
             self._check_place(index, entry, previous)
@@ -89,11 +89,12 @@ class ChainReader:
     def _report_altered(self, index: int, data: bytes, leaf: Hash, place: int | None) -> None:
         signed = self._leaves.proven[index]
         if not data:
-            self._report("entry-missing", index, "原字节", "签过名的一条记录", "没有", CHANGED)
+            self._report("entry-missing", index, "原文", "签过名的一条记录", "没有", CHANGED)
             return
-        found = f"叶哈希 {format_hash(leaf)}" if place is None else f"第 {place} 项的原字节"
-        expected = f"叶哈希 {format_hash(signed)}" if self._leaves.is_proven else "与叶哈希文件一致"
-        self._report("entry-altered", index, "原字节", expected, found, CHANGED)
+        found = f"另一个样子（叶哈希 {format_hash(leaf)}）" if place is None else f"第 {place} 条的原文"
+        is_known = self._leaves.is_proven
+        expected = f"公布时的样子（叶哈希 {format_hash(signed)}）" if is_known else "与叶哈希文件一致的样子"
+        self._report("entry-altered", index, "原文", expected, found, CHANGED)
 
     def _report_end(self) -> None:
         have, size = len(self._leaves.computed), self._checkpoint.size
@@ -102,9 +103,9 @@ class ChainReader:
                 "entries-missing",
                 have,
                 "记录",
-                f"{size} 项",
-                f"{have} 项",
-                "检查点签了这么多项，后面的被拿掉了",
+                f"{size} 条",
+                f"{have} 条",
+                "检查点签了这么多条，后面的被拿掉了",
             )
         elif not self._leaves.is_proven:
             self._report(

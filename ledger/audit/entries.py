@@ -40,7 +40,7 @@ class EntryReader:
         number, place = divmod(index, TILE_WIDTH)
         entries = self._read_bundle(number) if index >= 0 else []
         if place >= len(entries) or not entries[place]:
-            raise NotFound(f"第 {index} 项")
+            raise NotFound(f"第 {index} 条")
         return entries[place]
 
     def _read_bundle(self, number: int) -> list[bytes]:

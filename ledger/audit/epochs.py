@@ -49,9 +49,9 @@ class EpochReader:
             yield Finding(
                 code="loss-understated",
                 entry=0,
-                expected=f"旧账至多 {declared.size} 项",
+                expected=f"旧账至多 {declared.size} 条",
                 field=FIELD,
-                found=f"{checkpoint.size} 项，旧钥匙签过",
+                found=f"{checkpoint.size} 条，旧钥匙签过",
                 meaning="重新立账时少报了丢失的记录：丢的比公布的多",
             )
         elif checkpoint.size == declared.size and checkpoint.root != declared.root:

@@ -26,7 +26,7 @@ SHOWN_CHARS = 200
 """Of a stored value, this much is shown."""
 
 _KEY_STARTS = [chr(code) for code in range(0x20, 0x7F)]
-_INDEX = re.compile(r"第 ([0-9]+) 项")
+_INDEX = re.compile(r"第 ([0-9]+) 条")
 
 
 class HomeReader:
@@ -71,18 +71,18 @@ class HomeReader:
             yield Finding(
                 code="head-behind",
                 entry=size,
-                expected=f"{frontier.size} 项都签过名",
+                expected=f"{frontier.size} 条都签过名",
                 field="检查点",
-                found=f"签到第 {size} 项",
-                meaning="最新的记录还没有签名，多半是记账时断过电；再记一项就会补签",
+                found=f"签到第 {size} 条",
+                meaning="最新的记录还没有签名，多半是记账时断过电；再记一条就会补签",
             )
         elif frontier != self._leaves.tiles.frontier:
             yield _report(
                 "frontier-differs",
                 -1,
-                "数据库的树前沿",
-                "由记录算出的前沿",
-                f"{frontier.size} 项的前沿",
+                "数据库里接着往下记的起点（树前沿）",
+                "由记录算出的",
+                f"记着 {frontier.size} 条，和算出的不一样",
                 CACHE,
             )
 

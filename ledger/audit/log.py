@@ -147,7 +147,7 @@ def _list_lost_notes(meaning: MeaningReader) -> Iterator[Finding]:
             yield Finding(
                 code="sheet-checkpoint-missing",
                 entry=sheet.index,
-                expected=f"{sheet.size} 项时的检查点",
+                expected=f"{sheet.size} 条时的检查点",
                 field=f"公开表 {sheet.number}",
                 found="没有",
                 meaning="少了印在这张公开表上的检查点，表上的码无从对照",

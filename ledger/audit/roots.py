@@ -77,8 +77,8 @@ class RootReader:
                 yield _report(error.code, kept, "村里的签名", error.reason, meaning)
                 continue
             if kept.size not in (-1, checkpoint.size):
-                found = f"{checkpoint.size} 项"
-                yield _report("checkpoint-size", kept, f"{kept.size} 项", found, "放错了检查点")
+                found = f"{checkpoint.size} 条"
+                yield _report("checkpoint-size", kept, f"{kept.size} 条", found, "放错了检查点")
             else:
                 signed.append((checkpoint, kept))
         yield from self._compare(sorted(signed, key=lambda pair: pair[0].size))
@@ -94,8 +94,8 @@ class RootReader:
         agreed = 0
         for checkpoint, kept in signed:
             if checkpoint.size > len(self._leaves.proven):
-                found = f"{len(self._leaves.proven)} 项"
-                yield _report("log-shorter", kept, f"至少 {checkpoint.size} 项", found, REWRITTEN)
+                found = f"{len(self._leaves.proven)} 条"
+                yield _report("log-shorter", kept, f"至少 {checkpoint.size} 条", found, REWRITTEN)
                 return
             root = read_subtree(self._tiles, 0, checkpoint.size, checkpoint.size)
             if root != checkpoint.root:
@@ -103,8 +103,8 @@ class RootReader:
                     code="history-rewritten",
                     entry=agreed,
                     expected=f"根哈希 {format_hash(checkpoint.root)}",
-                    field=f"{kept.field}（前 {checkpoint.size} 项）",
-                    found=f"{format_hash(root)}；改动在第 {agreed} 项到第 {checkpoint.size - 1} 项之中",
+                    field=f"{kept.field}（前 {checkpoint.size} 条）",
+                    found=f"{format_hash(root)}；改动在第 {agreed} 条到第 {checkpoint.size - 1} 条之中",
                     meaning=REWRITTEN,
                 )
                 return
@@ -130,7 +130,7 @@ class RootReader:
             if hash_leaf(entry)
             not in (self._leaves.proven[first + place], self._leaves.computed[first + place])
         ]
-        return f"第 {differs[0]} 项的原字节不同" if differs else ""
+        return f"第 {differs[0]} 条的原文不同" if differs else ""
 
 
 def _report(code: str, kept: KeptNote, expected: str, found: str, meaning: str) -> Finding:

@@ -179,7 +179,7 @@ def _check_reach(
             reached,
             "见证人的确认",
             "记下后三天之内有约定人数的见证人确认",
-            f"第 {reached} 项到第 {size - 1} 项没有",
+            f"第 {reached} 条到第 {size - 1} 条没有",
             UNSEEN,
         )
 

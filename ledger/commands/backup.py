@@ -94,7 +94,7 @@ def _print_backup(backup: Backup, out: str) -> None:
         if report.findings:
             print_report(report)
         else:
-            click.echo(f"{report.village}：{report.entries} 项，{report.sheets} 张公开表，核对无误")
+            click.echo(f"{report.village}：{report.entries} 条，{report.sheets} 张公开表，核对无误")
     click.echo(f"备份已放好：{out}（{len(backup.manifest.files)} 个文件）")
     click.echo(f"清单的 SHA-256：{backup.digest}")
     _tell_left_out(backup.manifest.keys_left_out)
@@ -229,15 +229,15 @@ def _tell_sighting(village: str, sighting: Sighting) -> None:
 
 
 def _describe_refill(refill: Refill) -> Iterator[str]:
-    found = f"，从 {refill.taken_from} 找回 {refill.size - refill.had} 项" if refill.taken_from else ""
-    yield f"{refill.village}：原有 {refill.had} 项{found}，现有 {refill.size} 项"
+    found = f"，从 {refill.taken_from} 找回 {refill.size - refill.had} 条" if refill.taken_from else ""
+    yield f"{refill.village}：原有 {refill.had} 条{found}，现有 {refill.size} 条"
     if refill.known > refill.size:
-        yield f"  还缺第 {refill.size} 项到第 {refill.known - 1} 项：{refill.kept_by} 证明有过这些记录"
+        yield f"  还缺第 {refill.size} 条到第 {refill.known - 1} 条：{refill.kept_by} 证明有过这些记录"
         yield "  再找找导出、镜像网址，运行 mingbai restore --home 文件夹 --from 来源 接着找回"
     if refill.private_lost:
-        yield f"  隐私内容找不回的：第 {_join(refill.private_lost)} 项（备份以后记的，公开的副本里没有）"
+        yield f"  隐私内容找不回的：第 {_join(refill.private_lost)} 条（备份以后记的，公开的副本里没有）"
     if refill.texts_lost:
-        yield f"  公开文字缺的：第 {_join(refill.texts_lost)} 项"
+        yield f"  公开文字缺的：第 {_join(refill.texts_lost)} 条"
 
 
 def _join(indexes: tuple[int, ...]) -> str:
@@ -247,7 +247,7 @@ def _join(indexes: tuple[int, ...]) -> str:
 
 @click.command("scrub")
 @home_option
-@click.option("--limit", type=click.IntRange(min=1), metavar="项数", help="这次至多重读多少项；下次接着读。")
+@click.option("--limit", type=click.IntRange(min=1), metavar="条数", help="这次至多重读多少条；下次接着读。")
 @click.option("--minutes", type=click.IntRange(min=1), metavar="分钟", help="这次至多读多久；下次接着读。")
 @json_option
 @click.pass_context
@@ -264,12 +264,12 @@ def scrub_command(
         print_json(scrub)
     else:
         for number, item in enumerate(scrub.findings, 1):
-            place = f"第 {item.entry} 项 " if item.entry >= 0 else ""
+            place = f"第 {item.entry} 条 " if item.entry >= 0 else ""
             click.echo(
                 f"✗ {number}. {place}{item.field}：应为 {item.expected}，实为 {item.found}（{item.code}）"
             )
         click.echo(
-            f"重读了 {scrub.entries} 项记录、{scrub.files} 个封存的文件，{len(scrub.findings)} 处不对。"
+            f"重读了 {scrub.entries} 条记录、{scrub.files} 个封存的文件，{len(scrub.findings)} 处不对。"
         )
         if not scrub.is_whole:
             click.echo("还没读完，下次从这里接着读。")

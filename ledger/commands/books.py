@@ -27,7 +27,7 @@ from ledger.service.showing import Shown, show_drafts
 @click.argument("drafts", nargs=-1, metavar="待审编号…")
 @json_option
 def drafts_command(home: Home, village: str | None, drafts: tuple[str, ...], as_json: bool) -> None:
-    """列出待审的记录；写明编号就把那几项的内容全部列出来，通过以前先看。"""
+    """列出待审的记录；写明编号就把那几条的内容全部列出来，通过以前先看。"""
     code = get_village(home, village)
     if drafts:
         _print_whole(show_drafts(home, code, drafts), as_json)
@@ -49,7 +49,7 @@ def drafts_command(home: Home, village: str | None, drafts: tuple[str, ...], as_
         return
     for item in waiting:
         click.echo(f"{item['id']}  {item['label']}　村文书 {item['maker']} {item['maker_name']}".rstrip())
-    print_notice(f"共 {len(waiting)} 项待审。看一项的内容：mingbai drafts 待审编号")
+    print_notice(f"共 {len(waiting)} 条待审。看一条的内容：mingbai drafts 待审编号")
 
 
 def _print_whole(shown: list[Shown], as_json: bool) -> None:
@@ -74,7 +74,7 @@ def _print_whole(shown: list[Shown], as_json: bool) -> None:
     "--all",
     "take_all",
     is_flag=True,
-    help="通过全部待审的记录；先用 mingbai drafts 待审编号 看过各项的内容。",
+    help="通过全部待审的记录；先用 mingbai drafts 待审编号 看过各条的内容。",
 )
 @click.option("--checker", required=True, metavar="代号", help="审核人的代号；不能是村文书自己。")
 @json_option
@@ -95,8 +95,8 @@ def pass_command(
         )
         return
     for draft, index in passed:
-        click.echo(f"{draft} → 第 {index} 项")
-    print_notice(f"已记入 {len(passed)} 项。")
+        click.echo(f"{draft} → 第 {index} 条")
+    print_notice(f"已记入 {len(passed)} 条。")
 
 
 @click.command("discard")
@@ -124,7 +124,7 @@ def discard_command(
     if as_json:
         print_json({"discarded": list(drafts), "village": code})
         return
-    print_notice(f"已作废 {len(drafts)} 项。")
+    print_notice(f"已作废 {len(drafts)} 条。")
 
 
 @click.command("close")
@@ -149,4 +149,4 @@ def close_command(
     if index is None:
         print_notice(f"待审：mingbai pass {draft.id} --checker 审核人代号")
     else:
-        print_notice(f"{month} 已结账，第 {index} 项。")
+        print_notice(f"{month} 已结账，第 {index} 条。")

@@ -280,16 +280,16 @@ def print_report(report: Report, *, is_sheet: bool = False) -> None:
     """Print what an audit found of a log, or with `is_sheet` of a lone sheet, for a person, ending with the verdict."""
     click.echo(f"核对对象：{report.source} {report.village}")
     if report.origin:
-        click.echo(f"来源 {report.origin}，{report.entries} 项记录，{report.sheets} 张公开表")
+        click.echo(f"来源 {report.origin}，{report.entries} 条记录，{report.sheets} 张公开表")
         _print_fingerprints(report, is_sheet=is_sheet)
     if report.witnesses:
         click.echo(report.witnesses)
     if report.erased:
         click.echo(f"有 {report.erased} 处属于已删除的隐私内容：总数照算，不再属于谁。")
     if report.examined < report.entries:
-        click.echo(f"只核对了前 {report.examined} 项的含义；其后的记录要等前面的查清再看。")
+        click.echo(f"只核对了前 {report.examined} 条的含义；其后的记录要等前面的查清再看。")
     for number, item in enumerate(report.findings[:FINDINGS_MAX_SHOWN], 1):
-        place = f"第 {item.entry} 项 " if item.entry >= 0 else ""
+        place = f"第 {item.entry} 条 " if item.entry >= 0 else ""
         click.echo(f"✗ {number}. {place}{item.field}：应为 {item.expected}，实为 {item.found}（{item.code}）")
         click.echo(f"     对村民来说：{item.meaning}。")
     if len(report.findings) > FINDINGS_MAX_SHOWN:

@@ -95,8 +95,8 @@ def _print_import(imported: Import, keep: bool) -> None:
     for notice in imported.notices:
         print_notice(f"请核对：{notice}")
     if not keep:
-        print_notice(f"试算：共 {len(imported.drafts)} 项，没有要改的。加 --apply 存为草稿。")
+        print_notice(f"试算：共 {len(imported.drafts)} 条，没有要改的。加 --apply 存为草稿。")
         return
     for draft in imported.drafts:
         click.echo(f"{draft.id}  {draft.label}")
-    print_notice(f"已存 {len(imported.drafts)} 项草稿，等另一人审核：mingbai pass --all --checker 审核人代号")
+    print_notice(f"已存 {len(imported.drafts)} 条草稿，等另一人审核：mingbai pass --all --checker 审核人代号")

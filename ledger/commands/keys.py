@@ -110,7 +110,7 @@ def _rotate(
     _tell_witnesses(home, code, is_done=bool(checker))
     if checker:
         receipt = pass_drafts(home, code, [draft.id], checker)[0]
-        print_notice(f"已换钥，第 {receipt.index} 项；从 {receipt.index + 1} 项起由新私钥签名。")
+        print_notice(f"已换钥，第 {receipt.index} 条；从 {receipt.index + 1} 条起由新私钥签名。")
         print_notice("旧私钥用 mingbai keys retire 销毁。")
     else:
         print_notice(f"待审：mingbai pass {draft.id} --checker 审核人代号；在那之前记了别的，就要重新办理。")

@@ -113,7 +113,7 @@ def _refuse_period(period: KeyPeriod, key: VerifierKey, size: int) -> NotProven:
     signed, right = period.verifier.key.key_id.hex(), key.key_id.hex()
     if period.from_size > size:
         return NotProven(
-            f"检查点 {size} 项，签名的公钥 {signed} 从 {period.from_size} 项起才启用，应为 {right}",
+            f"检查点 {size} 条，签名的公钥 {signed} 从 {period.from_size} 条起才启用，应为 {right}",
             code="key-early",
         )
-    return NotProven(f"检查点 {size} 项，签名的公钥 {signed} 这时已经换下，应为 {right}", code="key-retired")
+    return NotProven(f"检查点 {size} 条，签名的公钥 {signed} 这时已经换下，应为 {right}", code="key-retired")

@@ -59,7 +59,7 @@ def _refuse_closed(facts: Facts, period: str) -> None:
             Fault(
                 code="closing-twice",
                 place=f"{period} 结账",
-                found=f"已于 {get_day(entry.recorded_at)} 结账（第 {month.closed} 项，{by}）",
+                found=f"已于 {get_day(entry.recorded_at)} 结账（第 {month.closed} 条，{by}）",
                 expected="还没有结账的月份",
                 remedy="不用再结；有错的记入当前月份：先红字冲销，再蓝字更正",
             )
@@ -81,7 +81,7 @@ def _check_waiting(waiting: list[Draft], period: str) -> list[Fault]:
         Fault(
             code="closing-waiting",
             place=f"会计期间 {period}",
-            found=f"还有 {len(late)} 项待审",
+            found=f"还有 {len(late)} 条待审",
             expected="本月的都已审核",
             remedy="先用 mingbai pass 通过，或用 mingbai discard 作废，再结账",
         )

@@ -62,7 +62,7 @@ def _check_head(ports: Ports, village: str) -> Check:
             if head is not None:
                 reason = _find_difference(reader, head)
     except (NotFound, Tampered) as error:
-        gone = f"签过名的有 {head.size if head else 0} 项，账本里一项也没有"
+        gone = f"签过名的有 {head.size if head else 0} 条，账本里一条也没有"
         return Check(
             advice="不要再记账，保留现场，用 mingbai restore 从备份和别处的副本找回",
             found=gone if isinstance(error, NotFound) else f"读不出：{error}",
@@ -72,14 +72,14 @@ def _check_head(ports: Ports, village: str) -> Check:
     if head is None and size > 1:
         return Check(
             advice="heads.db 丢了或换过：不要再记账，找回原来的，或用 mingbai restore 接回",
-            found=f"{size} 项，签名头一个也没有",
+            found=f"{size} 条，签名头一个也没有",
             name=name,
             state="wrong",
         )
     if head is None:
         return Check(
-            advice="再记一项，或重新启动，程序会补签",
-            found=f"{size} 项，还没有签名",
+            advice="再记一条，或重新启动，程序会补签",
+            found=f"{size} 条，还没有签名",
             name=name,
             state="warning",
         )
@@ -92,8 +92,8 @@ def _check_head(ports: Ports, village: str) -> Check:
         )
     state: State = "fine" if head.size == size else "warning"
     return Check(
-        advice="" if state == "fine" else "再记一项，或重新启动，程序会补签",
-        found=f"签到 {head.size} 项，共 {size} 项",
+        advice="" if state == "fine" else "再记一条，或重新启动，程序会补签",
+        found=f"签到 {head.size} 条，共 {size} 条",
         name=name,
         state=state,
     )

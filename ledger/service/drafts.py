@@ -140,7 +140,7 @@ def discard_drafts(ports: Ports, village: str, draft_ids: Sequence[str], user: s
         Fault(
             code="draft-recorded",
             place=f"待审记录 {draft.id}",
-            found=f"已记入第 {draft.index} 项",
+            found=f"已记入第 {draft.index} 条",
             expected="还没通过的记录",
             remedy="已入账的记录不能作废；要更正请用红字冲销",
         )
@@ -177,7 +177,7 @@ def find_drafts(ports: Ports, village: str, draft_ids: Sequence[str]) -> tuple[l
                 code="draft-unknown",
                 place=f"待审记录 {draft_id}",
                 found="没有，或已作废",
-                expected="本村待审的一项",
+                expected="本村待审的一条",
                 remedy="用 mingbai drafts 查看待审的记录",
             )
         )

@@ -103,12 +103,12 @@ def _check_again(ports: Ports, desk: Desk, filename: str) -> list[Fault]:
     if not known:
         return []
     first = known[0]
-    became = f"已记入第 {first.index} 项" if first.state == "recorded" else f"待审草稿 {first.id}"
+    became = f"已记入第 {first.index} 条" if first.state == "recorded" else f"待审草稿 {first.id}"
     return [
         Fault(
             code="import-duplicate",
             place=f"文件「{filename}」",
-            found=f"这个文件导入过：{became}（{first.label}）等 {len(known)} 项",
+            found=f"这个文件导入过：{became}（{first.label}）等 {len(known)} 条",
             expected="没有导入过的文件",
             remedy="不用再导入；要重来就先作废那些草稿，已入账的用冲销更正",
         )

@@ -72,7 +72,7 @@ def verify_extends(reader: Reader, newest: Head | None, *, look_back: int = 0) -
         return
     if reader.size < newest.size:
         raise Tampered(
-            reader.size, expected=f"至少 {newest.size} 项（已签名的检查点）", found=f"{reader.size} 项"
+            reader.size, expected=f"至少 {newest.size} 条（已签名的检查点）", found=f"{reader.size} 条"
         )
     start = max(0, newest.size - look_back)
     frontier = reader.get_frontier() if start == reader.size else _read_frontier(reader, start)
@@ -80,7 +80,7 @@ def verify_extends(reader: Reader, newest: Head | None, *, look_back: int = 0) -
     root = compute_root(frontier)
     if root != newest.root:
         _name_altered(reader, start, newest.size)
-        expected = f"前 {newest.size} 项的根哈希 {format_hash(newest.root)}"
+        expected = f"前 {newest.size} 条的根哈希 {format_hash(newest.root)}"
         raise Tampered(newest.size - 1, expected=expected, found=f"{format_hash(root)}，接不上")
     _verify_stored(reader, frontier)
 
@@ -96,7 +96,7 @@ def _verify_stored(reader: Reader, frontier: Frontier) -> None:
     """The entries after `frontier`, hashed again, give the frontier that the next entry would be appended to."""
     start = frontier.size
     if reader.size < start:
-        raise Tampered(reader.size, expected=f"至少 {start} 项", found=f"{reader.size} 项")
+        raise Tampered(reader.size, expected=f"至少 {start} 条", found=f"{reader.size} 条")
     if _rehash(reader, frontier, reader.size) != reader.get_frontier():
         _name_altered(reader, start, reader.size)
         raise Tampered(reader.size - 1, expected="由记录算出的树前沿", found="数据库里存的不是")
@@ -106,7 +106,7 @@ def _read_frontier(reader: Reader, at: int) -> Frontier:
     try:
         return read_frontier(TileCache(reader), at, reader.size)
     except (NotFound, NotProven) as error:
-        raise Tampered(at, expected=f"前 {at} 项的哈希", found=f"读不出：{error}") from error
+        raise Tampered(at, expected=f"前 {at} 条的哈希", found=f"读不出：{error}") from error
 
 
 def _rehash(reader: Reader, frontier: Frontier, stop: int) -> Frontier:

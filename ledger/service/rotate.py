@@ -74,7 +74,7 @@ def prepare_rotation(ports: Ports, village: str, *, maker: str, reason: str, new
         body=body, kind="key.rotated", maker=maker, occurred_on=day, period=day[:7], village=village
     )
     draft = build_draft(
-        ports.entropy, claim, f"换签名钥匙，从 {size + 1} 项起", batch="key.rotated", texts=texts
+        ports.entropy, claim, f"换签名钥匙，从 {size + 1} 条起", batch="key.rotated", texts=texts
     )
     ports.vault.put_drafts(village, [draft])
     return draft

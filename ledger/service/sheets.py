@@ -254,7 +254,7 @@ def _get_head(ports: Ports, village: str, reader: Reader) -> Head:
                 Fault(
                     code="log-moved",
                     place="账本",
-                    found=f"封存时又记了 {head.size - reader.size} 项",
+                    found=f"封存时又记了 {head.size - reader.size} 条",
                     expected="没有人同时记账",
                     remedy="再运行一次封存",
                 )

@@ -346,7 +346,7 @@ def _tell_policy(opened: _Opened, body: PolicyAdopted) -> Iterator[str]:
 def _tell_refounding(opened: _Opened, body: LogRefounded) -> Iterator[str]:
     yield opened.draft.label
     yield f"　原因：{opened.read(body.reason)}"
-    yield f"　旧账 {body.old_origin} 签过 {body.old_size} 项，还在 {body.lost_from} 项"
+    yield f"　旧账 {body.old_origin} 签过 {body.old_size} 条，还在 {body.lost_from} 条"
 
 
 _TELLERS: dict[type, Callable[[_Opened, Any], Iterator[str]]] = {

@@ -91,11 +91,11 @@ def build_forked(village: str, size: int, signed: int, reason: str) -> Standing:
 
 
 def _describe_lost(size: int, newest: Head | None) -> str:
-    last = f"这里最后一条是第 {size - 1} 项" if size else "这里一条记录也没有"
+    last = f"这里最后一条是第 {size - 1} 条" if size else "这里一条记录也没有"
     if newest is None:
         return f"{last}，签过名的检查点一个也没有（heads.db 丢了或换过）"
-    missing = f"第 {size} 项" if newest.size == size + 1 else f"第 {size} 项到第 {newest.size - 1} 项"
-    return f"{last}，已签名的检查点有 {newest.size} 项，{missing}不见了"
+    missing = f"第 {size} 条" if newest.size == size + 1 else f"第 {size} 条到第 {newest.size - 1} 条"
+    return f"{last}，已签名的检查点有 {newest.size} 条，{missing}不见了"
 
 
 def _refuse(village: str, newest: Head | None, size: int, reason: str) -> Standing:
@@ -106,7 +106,7 @@ def _refuse(village: str, newest: Head | None, size: int, reason: str) -> Standi
             code="village-read-only",
             place=f"村 {village} 的账本",
             found=reason,
-            expected=f"接得上签过名的 {signed} 项" if signed else "有签过名的检查点",
+            expected=f"接得上签过名的 {signed} 条" if signed else "有签过名的检查点",
             remedy="这本账现在只能看，不能记；先保留现场，再用 mingbai restore 找回缺的记录",
         ),
         notice=f"这个村的账本{lost}，暂停记账，正在查找。手里的公开表请留好",

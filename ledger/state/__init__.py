@@ -91,7 +91,7 @@ def check_entry(facts: Facts, reference: Reference, entry: Entry) -> list[Fault]
                 place="村代码",
                 found=entry.village,
                 expected=village.code,
-                remedy="把这一项记到它自己村的账本里",
+                remedy="把这一条记到它自己村的账本里",
             )
         )
     if isinstance(entry.body, KeyRotated):
@@ -142,9 +142,9 @@ def _check_founding(village: VillageFacts | None, entry: Entry) -> list[Fault]:
     return [
         Fault(
             code="log-founded-twice",
-            place=f"第 {entry.index} 项",
+            place=f"第 {entry.index} 条",
             found="又一次 log.founded",
-            expected="只在第 0 项",
+            expected="只在第 0 条",
             remedy="一个村只能有一本账；换新账本要另立来源",
         )
     ]

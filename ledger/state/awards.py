@@ -97,7 +97,7 @@ def check_registered_privately(facts: Facts, find_private: FindPrivate) -> list[
         try:
             faults += _check_registered(entry, find_private)
         except NotProven as error:
-            faults.append(report_unproven(f"第 {entry.index} 项", error))
+            faults.append(report_unproven(f"第 {entry.index} 条", error))
     return faults
 
 
@@ -110,10 +110,10 @@ def _get_round(entry: Entry) -> PointsRound:
 def _iterate_awards(entry: Entry, find_private: FindPrivate) -> Iterator[tuple[str, Opener[Award]]]:
     body = _get_round(entry)
     for number, line in enumerate(body.lines, 1):
-        place = f"{entry.period} 积分明示行第 {number} 行（第 {entry.index} 项）"
+        place = f"{entry.period} 积分明示行第 {number} 行（第 {entry.index} 条）"
         yield place, partial(_open_line, line, place, find_private)
     for number, sealed in enumerate(body.sealed_lines, 1):
-        place = f"{entry.period} 积分密封行第 {number} 行（第 {entry.index} 项）"
+        place = f"{entry.period} 积分密封行第 {number} 行（第 {entry.index} 条）"
         yield place, partial(_open_sealed, sealed, place, find_private)
 
 
@@ -142,7 +142,7 @@ def _build_award(
 
 
 def _check_sealed_sum(entry: Entry, awards: list[Award]) -> list[Fault]:
-    place = f"{entry.period} 积分密封行合计（第 {entry.index} 项）"
+    place = f"{entry.period} 积分密封行合计（第 {entry.index} 条）"
     return check_opened_sum(awards, _get_round(entry).sealed_points, place)
 
 
@@ -171,7 +171,7 @@ def _check_reversals(facts: Facts, period: str, find_private: FindPrivate) -> li
         body = entry.body
         if not isinstance(body, PointsReversed) or body.rule or entry.period != period:
             continue
-        place = f"第 {entry.index} 项冲销"
+        place = f"第 {entry.index} 条冲销"
         try:
             line = open_private(find_private, body.line, AwardLine)
         except NotProven as error:
@@ -202,7 +202,7 @@ def _check_registered(entry: Entry, find_private: FindPrivate) -> list[Fault]:
     return [
         build_fault(
             "private-count",
-            f"第 {entry.index} 项的{title}",
+            f"第 {entry.index} 条的{title}",
             f"{claimed} 户",
             f"{found} 户" if not missing else f"{found}–{found + missing} 户",
             "按隐私库重新清点",

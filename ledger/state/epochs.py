@@ -58,7 +58,7 @@ def check_epoch(entry: Entry, body: LogFounded) -> list[Fault]:
         claims = [
             ("epoch-number", "第几册", str(body.epoch), str(epoch)),
             ("epoch-origin", "新账的来源", body.origin, origin),
-            ("epoch-range", "旧账还在的项数", str(body.lost_from), str(min(body.lost_from, body.old_size))),
+            ("epoch-range", "旧账还在的条数", str(body.lost_from), str(min(body.lost_from, body.old_size))),
         ]
     faults = [
         _build_fault(code, place, found, expected)
@@ -71,7 +71,7 @@ def check_epoch(entry: Entry, body: LogFounded) -> list[Fault]:
         open_predecessor(body)
     except NotProven as error:
         return [
-            _build_fault(error.code, f"第 {entry.index} 项写的旧检查点", error.reason, "旧钥匙签过的检查点")
+            _build_fault(error.code, f"第 {entry.index} 条写的旧检查点", error.reason, "旧钥匙签过的检查点")
         ]
     return []
 

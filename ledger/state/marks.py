@@ -101,17 +101,17 @@ def _iterate_marks(entry: Entry, find_private: FindPrivate) -> Iterator[tuple[st
     body = _get_round(entry)
     place = f"{entry.period} 支部 {body.branch} 评议"
     for number, line in enumerate(body.lines, 1):
-        at = f"{place}明示行第 {number} 行（第 {entry.index} 项）"
+        at = f"{place}明示行第 {number} 行（第 {entry.index} 条）"
         yield at, partial(_open_line, line, at, find_private)
     for number, sealed in enumerate(body.sealed_lines, 1):
-        at = f"{place}密封行第 {number} 行（第 {entry.index} 项）"
+        at = f"{place}密封行第 {number} 行（第 {entry.index} 条）"
         yield at, partial(_open_sealed, sealed, at, find_private)
 
 
 def _iterate_cards(entry: Entry, find_private: FindPrivate) -> Iterator[tuple[str, Opener[Card]]]:
     body = _get_round(entry)
     for number, card in enumerate(body.cards, 1):
-        at = f"{entry.period} 支部 {body.branch} 评分卡第 {number} 张（第 {entry.index} 项）"
+        at = f"{entry.period} 支部 {body.branch} 评分卡第 {number} 张（第 {entry.index} 条）"
         yield at, partial(_open_card, card, at, find_private)
 
 
@@ -147,5 +147,5 @@ def _open_card(card: ScoreCard, place: str, find_private: FindPrivate) -> Card |
 
 
 def _check_sealed_sum(entry: Entry, marks: list[Mark]) -> list[Fault]:
-    place = f"{entry.period} 支部评议密封行合计（第 {entry.index} 项）"
+    place = f"{entry.period} 支部评议密封行合计（第 {entry.index} 条）"
     return check_opened_sum(marks, _get_round(entry).sealed_points, place)

@@ -199,7 +199,7 @@ def _get_earliest_open(books: BooksFacts) -> str:
 def _check_opened_once(books: BooksFacts | None) -> list[Fault]:
     if books is None:
         return []
-    found = f"第 {books.opened} 项已记过期初余额"
+    found = f"第 {books.opened} 条已记过期初余额"
     return [
         _fault(
             "books-opened-twice", "期初余额", found, "只记一次", "期初有错的，用凭证在当月更正，不能重新开账"
@@ -271,7 +271,7 @@ def _check_reversal(facts: Facts, entry: Entry, body: VoucherReversed) -> list[F
     faults = []
     answer = get_fact(facts, f"answer/{key_at(body.reverses)}", AnswerFacts)
     if answer is not None:
-        found = f"凭证 {wrong.number} 已在第 {answer.reversed_by} 项冲销"
+        found = f"凭证 {wrong.number} 已在第 {answer.reversed_by} 条冲销"
         faults.append(
             _fault("reversal-twice", place, found, "每张凭证只冲销一次", "核对要冲销的是哪一张凭证")
         )
@@ -295,7 +295,7 @@ def _check_replacement(facts: Facts, entry: Entry, body: VoucherReplaced) -> lis
         found, remedy = f"凭证 {wrong.number} 没有冲销", "先做红字冲销，再做蓝字更正"
         return [_fault("replacement-before-reversal", place, found, "已经冲销的凭证", remedy)]
     if answer.replaced_by:
-        found = f"凭证 {wrong.number} 已在第 {answer.replaced_by} 项更正"
+        found = f"凭证 {wrong.number} 已在第 {answer.replaced_by} 条更正"
         remedy = "再有错的，冲销那张更正凭证后重新更正"
         return [_fault("replacement-twice", place, found, "每张凭证只更正一次", remedy)]
     return []
@@ -303,7 +303,7 @@ def _check_replacement(facts: Facts, entry: Entry, body: VoucherReplaced) -> lis
 
 def _no_voucher(place: str, index: int) -> Fault:
     remedy = "从凭证页面选择要更正的那一张"
-    return _fault("answer-no-voucher", place, f"第 {index} 项不是凭证", "更正前面已有的一张凭证", remedy)
+    return _fault("answer-no-voucher", place, f"第 {index} 条不是凭证", "更正前面已有的一张凭证", remedy)
 
 
 def _check_closing(facts: Facts, books: BooksFacts, entry: Entry, body: PeriodClosed) -> list[Fault]:

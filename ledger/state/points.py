@@ -279,14 +279,14 @@ def _list_digests(body: PointsRound) -> Iterable[str]:
 
 
 def _check_reversal(facts: Facts, entry: Entry, body: PointsReversed) -> list[Fault]:
-    place = f"冲销第 {body.reverses} 项的一行"
+    place = f"冲销第 {body.reverses} 条的一行"
     found = _find_reversed(facts, entry, body)
     if found is None:
         return [
             build_fault(
                 "reversal-unknown",
                 place,
-                "那一项不是更早的积分评议，或没有这一行",
+                "那一条不是更早的积分评议，或没有这一行",
                 "更早的积分评议里的一行",
                 "核对原来那条积分的月份、户号和规则",
             )

@@ -71,5 +71,5 @@ def fold_policy(facts: Facts, entry: Entry, body: PolicyAdopted) -> None:
 
 
 def _build_fault(entry: Entry, code: str, found: str, expected: str, remedy: str) -> Fault:
-    place = f"第 {entry.index} 项见证办法"
+    place = f"第 {entry.index} 条见证办法"
     return Fault(code=code, place=place, found=found, expected=expected, remedy=remedy)

@@ -220,7 +220,7 @@ class SqlWriter(SqlReader):
             if "claim" in str(error):
                 raise ValueError(_CLAIM_KEPT) from error
             reason = str(error).partition("\n")[0]
-            raise Tampered(first, "接得上前一项的记录", reason) from error
+            raise Tampered(first, "接得上前一条的记录", reason) from error
         columns = (pending.places, pending.digests, pending.disclosures)
         try:
             self._transaction.insert_columns(texts, len(pending.places), *columns)

@@ -113,10 +113,10 @@ class SqlReader:
     def get_entry_bytes(self, index: int) -> bytes:
         """Return the stored bytes, having checked their leaf hash; NotFound or Tampered otherwise."""
         if not 0 <= index < self.size:
-            raise NotFound(f"第 {index} 项记录；本账共 {self.size} 项")
+            raise NotFound(f"第 {index} 条记录；本账共 {self.size} 条")
         row = self._transaction.fetch_one(_ENTRY, village=self._village, at=index)
         if row is None:
-            raise Tampered(index, "一项记录", "没有")
+            raise Tampered(index, "一条记录", "没有")
         leaf, data = row
         found = hash_leaf(data)
         if found != leaf:
@@ -135,10 +135,10 @@ class SqlReader:
                 _ENTRIES, village=self._village, start=at, stop=min(at + TILE_WIDTH, stop)
             )
             if not rows:
-                raise Tampered(at, "一项记录", "没有")
+                raise Tampered(at, "一条记录", "没有")
             for index, data in rows:
                 if index != at:
-                    raise Tampered(at, "一项记录", "没有")
+                    raise Tampered(at, "一条记录", "没有")
                 yield data
                 at += 1
 
@@ -161,7 +161,7 @@ class SqlReader:
         """
         first = number * TILE_WIDTH
         if number < 0 or not 1 <= width <= TILE_WIDTH or first + width > self.size:
-            raise NotFound(f"第 {number} 束的前 {width} 项记录")
+            raise NotFound(f"第 {number} 束的前 {width} 条记录")
         return format_bundle([self.get_entry_bytes(index) for index in range(first, first + width)])
 
     def list_texts(self, index: int) -> tuple[str, ...]:

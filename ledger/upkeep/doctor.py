@@ -46,7 +46,7 @@ def _check_facts(home: Home, village: str) -> Check:
     with home.ledger.read(village) as reader:
         size = reader.size
     if size > FACTS_MAX_ENTRIES:
-        found = f"{size} 项，太长，这里没有重算"
+        found = f"{size} 条，太长，这里没有重算"
         return Check(advice="mingbai scrub 读完一遍时会重算核对", found=found, name=name, state="fine")
     differing = check_facts(home, village, lambda _title, _done, _total: None)
     keys = "、".join(item.field for item in differing[:FACTS_SHOWN])
@@ -54,7 +54,7 @@ def _check_facts(home: Home, village: str) -> Check:
         advice="账本没有变，网页可能显示错：先弄清是盘坏了还是有人改过，再用 mingbai database rebuild 从记录重算"
         if differing
         else "",
-        found=f"和记录算出的不一样：{keys}" if differing else f"和 {size} 项记录算出的一样",
+        found=f"和记录算出的不一样：{keys}" if differing else f"和 {size} 条记录算出的一样",
         name=name,
         state="wrong" if differing else "fine",
     )

@@ -72,7 +72,7 @@ def open_evidence(target: str) -> Evidence:
 
 def list_heads(heads: Iterator[Head], title: str) -> list[Evidence]:
     """Return heads that were kept apart as evidence."""
-    return [note_evidence(head.note, f"{title}里 {head.size} 项的检查点") for head in heads]
+    return [note_evidence(head.note, f"{title}里 {head.size} 条的检查点") for head in heads]
 
 
 def _open_source(target: str, source: FileSource) -> Evidence:

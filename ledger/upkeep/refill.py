@@ -149,7 +149,7 @@ def _append_missing(ports: Ports, village: str, item: Evidence, source: FileSour
         for data in _iterate_bundles(source, writer.size, item.checkpoint.size):
             entry = parse_entry(data)
             if entry.village != village:
-                raise NotProven(f"第 {entry.index} 项是村 {entry.village} 的", code="village-differs")
+                raise NotProven(f"第 {entry.index} 条是村 {entry.village} 的", code="village-differs")
             writer.append(entry, _choose_texts(source, entry))
         _verify_signed(writer, item)
 
@@ -265,7 +265,7 @@ def _refuse_contradiction(
             [
                 Fault(
                     code="restore-contradicted",
-                    place=f"村 {village} 的前 {checkpoint.size} 项",
+                    place=f"村 {village} 的前 {checkpoint.size} 条",
                     found=f"{title}的根哈希是 {format_hash(root)}，{item.title} 签的是 {format_hash(checkpoint.root)}",
                     expected="同一本账只有一个历史",
                     remedy="账本签过两个不同的历史：停止记账，把两份都保留好，交审计员和监督委员会",

@@ -189,7 +189,7 @@ def mend_home(
 
 def describe_sighting(sighting: Sighting) -> str:
     """Say what a witness saw, or why nothing is known of it."""
-    return f"{_title_witness(sighting)}：{sighting.reason or f'见过的前 {sighting.size} 项都在这里'}"
+    return f"{_title_witness(sighting)}：{sighting.reason or f'见过的前 {sighting.size} 条都在这里'}"
 
 
 def find_heads(path: Path) -> Path:
@@ -345,7 +345,7 @@ def _check_heads(home: Home, village: str, noted: Sequence[Evidence], origin: st
         Fault(
             code="restore-heads-older",
             place=f"村 {village} 的 heads.db",
-            found=f"只到 {newest.size} 项，备份本身就签到 {size} 项",
+            found=f"只到 {newest.size} 条，备份本身就签到 {size} 条",
             expected="原机器上最新的 heads.db",
             remedy="找原机器上的那一份；确认备份以后没有再记过账的，加 --accept",
         )
@@ -388,7 +388,7 @@ def _stand(home: Home, village: str, can_sign: bool) -> Standing:
 def _build_unknown(refill: Refill, sightings: Sequence[Sighting]) -> Fault:
     """Who is about to accept learns here what others know: that entries are missing, or how far witnesses agree."""
     if refill.known > refill.size:
-        known = f"{refill.kept_by} 证明记到过第 {refill.known - 1} 项，再往后不知道"
+        known = f"{refill.kept_by} 证明记到过第 {refill.known - 1} 条，再往后不知道"
         remedy = (
             "用 --heads 指明原机器的 heads.db 或账本文件夹，用 --from 找回缺的记录；先只看不记的，加 --accept"
         )
@@ -398,7 +398,7 @@ def _build_unknown(refill: Refill, sightings: Sequence[Sighting]) -> Fault:
     return Fault(
         code="restore-unknown",
         place=f"村 {refill.village} 的账本",
-        found=f"到第 {refill.size - 1} 项为止，没有原机器的 heads.db，{known}",
+        found=f"到第 {refill.size - 1} 条为止，没有原机器的 heads.db，{known}",
         expected="有原机器的 heads.db 可以对照",
         remedy=remedy,
     )
@@ -406,7 +406,7 @@ def _build_unknown(refill: Refill, sightings: Sequence[Sighting]) -> Fault:
 
 def _build_found(report: Report) -> Fault:
     first = report.findings[0]
-    place = f"第 {first.entry} 项 " if first.entry >= 0 else ""
+    place = f"第 {first.entry} 条 " if first.entry >= 0 else ""
     return Fault(
         code="restore-findings",
         place=f"村 {report.village} 的账本",

@@ -191,14 +191,14 @@ class Walk:
             if found != expected:
                 shown = format_hash(found) if len(found) == HASH_BYTES else "没有"
                 code = "tile-differs" if level else "entry-altered"
-                field = f"第 {level} 层第 {first + offset} 个哈希" if level else "叶哈希"
+                field = f"第 {level} 层第 {first + offset} 个哈希" if level else "原文（叶哈希）"
                 self._report(code, first + offset if not level else -1, field, shown, format_hash(expected))
 
     def _check_entry(self, reader: Reader, index: int, data: bytes, beside: _Beside) -> None:
         try:
             entry = parse_entry(data)
         except NotProven as error:
-            self._report(error.code, index, "原字节", "规范的一条记录", error.reason)
+            self._report(error.code, index, "原文", "规范的一条记录", error.reason)
             return
         self._check_columns(index, entry, beside)
         try:
@@ -219,8 +219,8 @@ class Walk:
                 "column-differs",
                 index,
                 "数据库的一行",
-                f"第 {index} 项",
-                f"第 {row.index} 项" if row else "没有",
+                f"第 {index} 条",
+                f"第 {row.index} 条" if row else "没有",
             )
             return
         for field, expected, found in (
@@ -262,12 +262,14 @@ class Walk:
 
     def _check_end(self, reader: Reader) -> None:
         if reader.get_frontier() != self.frontier:
-            self._report("frontier-differs", -1, "数据库的树前沿", "由记录算出的前沿", "不是")
+            self._report(
+                "frontier-differs", -1, "数据库里接着往下记的起点（树前沿）", "由记录算出的", "不一样"
+            )
         newest = self._ports.heads.find_newest(self._village)
         if newest is None and self.size > 1:
             self._report("heads-missing", -1, "heads.db", "签过名的检查点", "一个也没有")
         if newest is not None and newest.size > self.size:
-            self._report("log-shorter", self.size, "数据库", f"至少 {newest.size} 项", f"{self.size} 项")
+            self._report("log-shorter", self.size, "数据库", f"至少 {newest.size} 条", f"{self.size} 条")
 
     def _report(self, code: str, entry: int, field: str, expected: str, found: str) -> None:
         self.findings.append(_build(code, entry, field, expected, found))

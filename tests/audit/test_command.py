@@ -160,9 +160,9 @@ def test_a_finding_is_told_in_words_a_villager_understands(home: Path, tmp_path:
     result = run("audit", str(spoil(home / "export", tmp_path)))
 
     assert result.exit_code == 1
-    assert "✗ 1. 第 3 项 原字节：应为 叶哈希" in result.stdout
+    assert "✗ 1. 第 3 条 原文：应为 公布时的样子（叶哈希" in result.stdout
     assert "对村民来说：这条记录在公布以后被改动过；以手里的公开表和别处的副本为准。" in result.stdout
-    assert "只核对了前 3 项的含义" in result.stdout
+    assert "只核对了前 3 条的含义" in result.stdout
     assert "处对不上。" in result.stdout
     assert result.stderr.endswith("上面列出的地方不能作数。把这份留好，交监督委员会或审计员。\n")
     assert "没有被改过" not in result.output

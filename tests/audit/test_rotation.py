@@ -148,7 +148,7 @@ def test_the_stolen_old_key_under_the_new_key_s_name_is_refused_by_name(rotated:
 
     assert error.value.code == "key-retired"
     assert error.value.reason == (
-        f"检查点 {rotated.size} 项，签名的公钥 {rotated.old.key.key_id.hex()} 这时已经换下，"
+        f"检查点 {rotated.size} 条，签名的公钥 {rotated.old.key.key_id.hex()} 这时已经换下，"
         f"应为 {rotated.new.key.key_id.hex()}"
     )
 
@@ -293,7 +293,7 @@ def test_a_sheet_whose_rotation_was_not_signed_by_both_proves_nothing(rotated: R
         verify_evidence(encode_value(forged), load_reference())
 
     assert error.value.code == "evidence-rotation"
-    assert error.value.reason.startswith(f"附件里的第 {rotated.at} 项换钥不成立：换钥声明：")
+    assert error.value.reason.startswith(f"附件里的第 {rotated.at} 条换钥不成立：换钥声明：")
 
 
 def _is_reason(disclosure: str) -> bool:

@@ -257,7 +257,7 @@ class PointsLedger:
 
     def _read(self, index: int) -> Entry:
         if index >= len(self.entries):
-            raise NotFound(f"第 {index} 项")
+            raise NotFound(f"第 {index} 条")
         return self.entries[index]
 
     def _envelop(self, body: Body, period: str) -> Entry:

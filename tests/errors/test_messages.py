@@ -73,13 +73,13 @@ ENVELOPES: list[tuple[dict[str, Any], str]] = [
     (
         {"body": build_founding()},
         (
-            "第 9 项：现为又一次 log.founded，应为只在第 0 项。"
+            "第 9 条：现为又一次 log.founded，应为只在第 0 条。"
             "一个村只能有一本账；换新账本要另立来源。（log-founded-twice）"
         ),
     ),
     (
         {"village": OTHER_VILLAGE},
-        f"村代码：现为{OTHER_VILLAGE}，应为{VILLAGE}。把这一项记到它自己村的账本里。（entry-village）",
+        f"村代码：现为{OTHER_VILLAGE}，应为{VILLAGE}。把这一条记到它自己村的账本里。（entry-village）",
     ),
     ({"checkers": ()}, "审核人：现为0 人，应为1 人。由规定人数的另一人审核通过。（checkers-count）"),
     (
@@ -145,7 +145,7 @@ ANSWERS: list[tuple[str, Body, str]] = [
         PAPER + RED,
         make_red(2, -32_500, "2026-10-003"),
         (
-            "凭证 2026-10-003：现为凭证 2026-10-001 已在第 3 项冲销，应为每张凭证只冲销一次。"
+            "凭证 2026-10-003：现为凭证 2026-10-001 已在第 3 条冲销，应为每张凭证只冲销一次。"
             "核对要冲销的是哪一张凭证。（reversal-twice）"
         ),
     ),
@@ -159,7 +159,7 @@ ANSWERS: list[tuple[str, Body, str]] = [
             replaces=2,
         ),
         (
-            "凭证 2026-10-004：现为凭证 2026-10-001 已在第 4 项更正，应为每张凭证只更正一次。"
+            "凭证 2026-10-004：现为凭证 2026-10-001 已在第 4 条更正，应为每张凭证只更正一次。"
             "再有错的，冲销那张更正凭证后重新更正。（replacement-twice）"
         ),
     ),
@@ -234,7 +234,7 @@ def test_who_passes_what_is_told_whole(village: VillageHome) -> None:
 
     assert refuse(lambda: pass_drafts(village.home, VILLAGE, [waiting.id, "d-none"], twin)) == [
         (
-            "待审记录 d-none：现为没有，或已作废，应为本村待审的一项。"
+            "待审记录 d-none：现为没有，或已作废，应为本村待审的一条。"
             "用 mingbai drafts 查看待审的记录。（draft-unknown）"
         ),
         (
@@ -251,7 +251,7 @@ def test_a_recorded_draft_is_not_given_up_and_the_line_says_so(village: VillageH
     supervisor = village.supervisor.user
     assert refuse(lambda: discard_drafts(village.home, VILLAGE, [passed.id], supervisor)) == [
         (
-            f"待审记录 {passed.id}：现为已记入第 {receipt.index} 项，应为还没通过的记录。"
+            f"待审记录 {passed.id}：现为已记入第 {receipt.index} 条，应为还没通过的记录。"
             "已入账的记录不能作废；要更正请用红字冲销。（draft-recorded）"
         )
     ]
@@ -367,7 +367,7 @@ def test_a_log_that_grows_under_the_seal_is_told_whole(closed: VillageHome) -> N
 
         assert reader.size == seen
         assert refuse(lambda: sheets._get_head(closed.home, VILLAGE, reader)) == [
-            "账本：现为封存时又记了 1 项，应为没有人同时记账。再运行一次封存。（log-moved）"
+            "账本：现为封存时又记了 1 条，应为没有人同时记账。再运行一次封存。（log-moved）"
         ]
 
 

@@ -153,7 +153,7 @@ def test_a_whole_evidence_proves_and_one_of_a_strange_key_or_size_does_not(
 
 
 HEADS: list[tuple[dict[str, Any], str, str]] = [
-    ({"size": 7}, "evidence-size-differs", "表头写 7 项，检查点是 6 项"),
+    ({"size": 7}, "evidence-size-differs", "表头写 7 条，检查点是 6 条"),
     ({"village_name": "石榴湾村"}, "evidence-head", "附件的表头不是由记录算出来的"),
 ]
 
@@ -194,10 +194,10 @@ def test_evidence_with_an_entry_too_many_or_in_another_place_is_told_whole(
     moved = msgspec.structs.replace(right.entries[-1], index=6)
     entries = (*right.entries[:-1], moved)
 
-    assert tell(lambda: verify(more)) == ("evidence-missing", "附件里多了或少了第 1 项")
+    assert tell(lambda: verify(more)) == ("evidence-missing", "附件里多了或少了第 1 条")
     assert tell(lambda: verify(msgspec.structs.replace(right, entries=entries))) == (
         "evidence-index",
-        "附件里的第 6 项自称第 5 项",
+        "附件里的第 6 条自称第 5 条",
     )
 
 

@@ -41,7 +41,7 @@ class _Log:
 
     def read_entry(self, index: int) -> Entry:
         if not 0 <= index < len(self.data):
-            raise NotFound(f"第 {index} 项记录")
+            raise NotFound(f"第 {index} 条记录")
         return parse_entry(self.data[index])
 
 
@@ -64,7 +64,7 @@ class MemoryReader:
 
     def get_entry_bytes(self, index: int) -> bytes:
         if not 0 <= index < self.size:
-            raise NotFound(f"第 {index} 项记录")
+            raise NotFound(f"第 {index} 条记录")
         return self._log.data[index]
 
     def iterate_entries(self, start: int, stop: int) -> Iterator[bytes]:

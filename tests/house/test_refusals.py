@@ -76,7 +76,7 @@ ENDINGS: list[tuple[Exception, int, str]] = [
     (
         Tampered(3, "甲", "乙"),
         1,
-        "日志第 3 项：现为乙，应为甲。停止记账，保留现场，请运维员和审计员来看。（log-broken）",
+        "日志第 3 条：现为乙，应为甲。停止记账，保留现场，请运维员和审计员来看。（log-broken）",
     ),
     (
         Tampered(-1, "甲", "乙"),

@@ -172,7 +172,7 @@ def test_a_key_is_changed_by_two_persons_and_the_old_one_destroyed(desk: Desk) -
 
     said = desk.rotate()
 
-    assert "已换钥，第 2 项；从 3 项起由新私钥签名。" in said.stderr
+    assert "已换钥，第 2 条；从 3 条起由新私钥签名。" in said.stderr
     assert [(row["standing"], row["verifier_key"] == first) for row in desk.read_status()] == [
         ("retired", True),
         ("in_force", False),

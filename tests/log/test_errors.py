@@ -49,4 +49,4 @@ def test_what_is_not_proven_has_a_reason_and_a_code():
 
 
 def test_tampering_says_index_expected_and_found():
-    assert str(Tampered(3, expected="甲", found="乙")) == "日志第 3 项前后矛盾：应为 甲，实为 乙"
+    assert str(Tampered(3, expected="甲", found="乙")) == "日志第 3 条前后矛盾：应为 甲，实为 乙"

@@ -131,9 +131,9 @@ def test_a_checkpoint_counts_with_the_key_of_its_size_alone(size: int, number: i
 def test_the_refusal_names_both_keys() -> None:
     first, second = FIRST.key.key_id.hex(), SECOND.key.key_id.hex()
 
-    with pytest.raises(NotProven, match=f"检查点 6 项，签名的公钥 {first} 这时已经换下，应为 {second}"):
+    with pytest.raises(NotProven, match=f"检查点 6 条，签名的公钥 {first} 这时已经换下，应为 {second}"):
         open_by_history(sign_size(6, FIRST), HISTORY)
-    with pytest.raises(NotProven, match=f"检查点 4 项，签名的公钥 {second} 从 5 项起才启用，应为 {first}"):
+    with pytest.raises(NotProven, match=f"检查点 4 条，签名的公钥 {second} 从 5 条起才启用，应为 {first}"):
         open_by_history(sign_size(4, SECOND), HISTORY)
 
 

@@ -213,7 +213,7 @@ def test_sealing_takes_what_the_village_has_and_says_what_was_left_out(home: Hom
     result = _seal(home, "--out", str(tmp_path / "打印" / "十月"))
 
     assert result.exit_code == 0, result.output
-    assert result.stdout.startswith("2026-10-F-1  第 5 项  PDF ")
+    assert result.stdout.startswith("2026-10-F-1  第 5 条  PDF ")
     assert result.stderr.splitlines() == [
         "2026-10 已封存 1 张。打印张贴用 mingbai sheet，或 --out 写出的 PDF。",
         "没有封存村民积分公开表：2026-10 没有起用的积分细则。",

@@ -39,9 +39,9 @@ def test_a_home_is_backed_up_lost_and_restored(village: VillageHome, tmp_path: P
     audited = run("audit", "--home", tmp_path / "new")
 
     assert backed.exit_code == 0
-    assert f"{VILLAGE}：12 项，1 张公开表，核对无误" in backed.output
+    assert f"{VILLAGE}：12 条，1 张公开表，核对无误" in backed.output
     assert restored.exit_code == 0
-    assert f"{VILLAGE}：原有 12 项，从 {export} 找回 1 项，现有 13 项" in restored.output
+    assert f"{VILLAGE}：原有 12 条，从 {export} 找回 1 条，现有 13 条" in restored.output
     assert audited.exit_code == 0
     assert "恢复：" in run("doctor", "--home", tmp_path / "new").output
 
@@ -66,10 +66,10 @@ def test_what_is_missing_for_good_is_said_and_can_be_brought_later(
     filled = run("restore", "--home", tmp_path / "new", "--from", export)
 
     assert behind.exit_code == 1
-    assert "还缺第 2 项到第 11 项：本机的 heads.db 证明有过这些记录" in behind.output
+    assert "还缺第 2 条到第 11 条：本机的 heads.db 证明有过这些记录" in behind.output
     assert "只能看：" in behind.output
     assert filled.exit_code == 0
-    assert "隐私内容找不回的：第 6、7、8 项" in filled.output
+    assert "隐私内容找不回的：第 6、7、8 条" in filled.output
 
 
 def test_doubts_are_told_and_accepted(village: VillageHome, tmp_path: Path) -> None:
@@ -112,7 +112,7 @@ def test_a_damaged_log_is_said_with_its_findings(village: VillageHome, tmp_path:
     assert "这份备份留着，但不算备好" in backed.output
     assert "（column-differs）" in restored.output
     assert (
-        "✗ 1. 第 2 项 数据库的 kind 列：应为 accounts.opened，实为 log.founded（column-differs）"
+        "✗ 1. 第 2 条 数据库的 kind 列：应为 accounts.opened，实为 log.founded（column-differs）"
         in scrubbed.output
     )
 
@@ -155,6 +155,6 @@ def test_a_scrub_in_pieces_says_where_it_is(village: VillageHome) -> None:
     first = run("scrub", "--home", village.home.path, "--limit", 1)
     second = run("scrub", "--home", village.home.path, "--minutes", 5)
 
-    assert "重读了 1 项记录、0 个封存的文件，0 处不对。\n还没读完" in first.output
-    assert "重读了 1 项记录" in second.output
+    assert "重读了 1 条记录、0 个封存的文件，0 处不对。\n还没读完" in first.output
+    assert "重读了 1 条记录" in second.output
     assert "还没读完" not in second.output

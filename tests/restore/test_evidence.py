@@ -148,7 +148,7 @@ def test_a_sheet_a_proof_or_a_checkpoint_shows_that_entries_are_missing(
     assert (done.refills[0].size, done.refills[0].known, done.refills[0].kept_by) == (12, 15, str(path))
     (standing,) = done.standings
     assert standing.fault is not None
-    assert "第 12 项到第 14 项不见了" in standing.fault.found
+    assert "第 12 条到第 14 条不见了" in standing.fault.found
 
 
 def write_small_evidence(lost: Lost, folder: Path, kind: str) -> Path:
@@ -239,7 +239,7 @@ def test_a_log_signed_twice_is_restored_by_nobody(lost: Lost, tmp_path: Path) ->
 
     (fault,) = error.value.faults
     assert fault.code == "restore-contradicted"
-    assert fault.place == f"村 {VILLAGE} 的前 11 项"
+    assert fault.place == f"村 {VILLAGE} 的前 11 条"
     assert str(tmp_path / "forked") in fault.found
     assert not (tmp_path / "new").exists()
 

@@ -173,7 +173,7 @@ def test_a_later_checkpoint_of_the_old_log_shows_that_more_was_lost(
     report = audit_log(open_folder(tmp_path), load_reference(), now_ms=LATER_MS, known=known)
 
     assert [(item.code, item.found.split("，")[0]) for item in report.findings][:2] == [
-        ("loss-understated", "15 项"),
+        ("loss-understated", "15 条"),
         ("history-rewritten", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="),
     ]
     assert [item.field for item in report.findings][2:] == ["您手里的检查点"]

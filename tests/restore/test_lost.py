@@ -126,10 +126,10 @@ def test_a_scrub_finds_what_is_not_there(village: VillageHome, damage: Damage, c
 @pytest.mark.parametrize(
     ("damage", "found"),
     [
-        (lose_entry, "至少 4 项"),
-        (lose_log, "签过名的有 2 项，账本里一项也没有"),
+        (lose_entry, "至少 4 条"),
+        (lose_log, "签过名的有 2 条，账本里一条也没有"),
         (break_log, "读不出："),
-        (lose_heads, "2 项，签名头一个也没有"),
+        (lose_heads, "2 条，签名头一个也没有"),
     ],
 )
 def test_the_doctor_names_the_log_and_goes_on(village: VillageHome, damage: Damage, found: str) -> None:

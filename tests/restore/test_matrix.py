@@ -82,5 +82,5 @@ def test_a_backup_comes_back_as_far_as_anything_proves(
         is_behind = heads == "newest" and copies == "nothing"
         assert (standing.fault is not None) == is_behind
         if is_behind:
-            with pytest.raises(Refused, match="第 12 项到第 15 项不见了"):
+            with pytest.raises(Refused, match="第 12 条到第 15 条不见了"):
                 refuse_read_only(home, VILLAGE)

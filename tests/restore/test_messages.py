@@ -84,7 +84,7 @@ def test_no_heads_to_compare_with(village: VillageHome, tmp_path: Path) -> None:
     back_up(village, tmp_path / "backup")
 
     assert restore(tmp_path) == one(
-        f"村 {VILLAGE} 的账本：现为到第 1 项为止，没有原机器的 heads.db，不知道后来还记没记过，",
+        f"村 {VILLAGE} 的账本：现为到第 1 条为止，没有原机器的 heads.db，不知道后来还记没记过，",
         "应为有原机器的 heads.db 可以对照。",
         "用 --heads 指明原机器的 heads.db 或账本文件夹；确认后来没有再记过账的，加 --accept。（restore-unknown）",
     )
@@ -96,7 +96,7 @@ def test_heads_older_than_the_backup(village: VillageHome, tmp_path: Path) -> No
     back_up(village, tmp_path / "backup")
 
     assert restore(tmp_path, heads=heads) == one(
-        f"村 {VILLAGE} 的 heads.db：现为只到 2 项，备份本身就签到 3 项，应为原机器上最新的 heads.db。",
+        f"村 {VILLAGE} 的 heads.db：现为只到 2 条，备份本身就签到 3 条，应为原机器上最新的 heads.db。",
         "找原机器上的那一份；确认备份以后没有再记过账的，加 --accept。（restore-heads-older）",
     )
 
@@ -106,7 +106,7 @@ def test_findings_of_the_audit(village: VillageHome, tmp_path: Path) -> None:
     back_up(village, tmp_path / "backup")
 
     assert restore(tmp_path, heads=village.home.path) == one(
-        f"村 {VILLAGE} 的账本：现为有 1 处对不上，第一处是第 1 项 数据库的 kind 列：voucher.recorded，",
+        f"村 {VILLAGE} 的账本：现为有 1 处对不上，第一处是第 1 条 数据库的 kind 列：voucher.recorded，",
         "应为全部对得上，那一处为 village.described。",
         "换一份更早的备份，再用 --from 补上后来的；只有这一份的，加 --accept。（restore-findings）",
     )
@@ -138,7 +138,7 @@ def test_a_log_that_was_signed_twice(village: VillageHome, tmp_path: Path) -> No
     (tmp_path / "forked").write_bytes(sign(village.home, 2, bytes(32)))
 
     assert restore(tmp_path, tmp_path / "forked", accept=True) == one(
-        f"村 {VILLAGE} 的前 2 项：现为这里的记录的根哈希是 {format_hash(head.root)}，",
+        f"村 {VILLAGE} 的前 2 条：现为这里的记录的根哈希是 {format_hash(head.root)}，",
         f"{tmp_path}/forked 签的是 {format_hash(bytes(32))}，应为同一本账只有一个历史。",
         "账本签过两个不同的历史：停止记账，把两份都保留好，交审计员和监督委员会。（restore-contradicted）",
     )

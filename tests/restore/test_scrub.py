@@ -61,19 +61,19 @@ PLANTED = {
             ("column-differs", 3, "leaf"),
             ("column-differs", 3, "claim"),
             ("column-differs", 4, "previous"),
-            ("entry-altered", 3, "叶哈希"),
+            ("entry-altered", 3, "原文（叶哈希）"),
             *(("history-rewritten", size - 1, f"检查点 {size}") for size in range(4, 13)),
-            ("frontier-differs", -1, "树前沿"),
+            ("frontier-differs", -1, "起点（树前沿）"),
         ),
     ),
     "entry's form": Planted(
         "ledger",
         "UPDATE entries SET data = CAST(data || x'20' AS BLOB) WHERE entry_index = 11",
         (
-            ("entry-canonical", 11, "原字节"),
-            ("entry-altered", 11, "叶哈希"),
+            ("entry-canonical", 11, "原文"),
+            ("entry-altered", 11, "原文（叶哈希）"),
             ("history-rewritten", 11, "检查点 12"),
-            ("frontier-differs", -1, "树前沿"),
+            ("frontier-differs", -1, "起点（树前沿）"),
         ),
     ),
     "entry gone": Planted(
@@ -82,7 +82,7 @@ PLANTED = {
     "leaf": Planted(
         "ledger",
         "UPDATE entries SET leaf = flip(leaf) WHERE entry_index = 5",
-        (("column-differs", 5, "leaf"), ("entry-altered", 5, "叶哈希")),
+        (("column-differs", 5, "leaf"), ("entry-altered", 5, "原文（叶哈希）")),
     ),
     "previous": Planted(
         "ledger",
@@ -117,7 +117,7 @@ PLANTED = {
     "frontier": Planted(
         "ledger",
         "UPDATE logs SET frontier = CAST(substr(frontier, 1, 71) || x'00' AS BLOB)",
-        (("frontier-differs", -1, "树前沿"),),
+        (("frontier-differs", -1, "起点（树前沿）"),),
     ),
     "frontier's size": Planted(
         "ledger",
@@ -248,7 +248,7 @@ def test_tiles_of_a_longer_log_are_read_too(tmp_path: Path) -> None:
 
         found = {(item.code, item.entry, item.field) for item in scrub(village.home).findings}
 
-    assert found == {("entry-altered", 256, "叶哈希"), ("tile-differs", -1, "第 1 层第 0 个哈希")}
+    assert found == {("entry-altered", 256, "原文（叶哈希）"), ("tile-differs", -1, "第 1 层第 0 个哈希")}
 
 
 def _record_many(village: VillageHome, count: int) -> None:
@@ -315,12 +315,12 @@ def test_the_doctor_leaves_a_long_log_to_the_scrub(
     filled: VillageHome, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     found = {item.name: item for item in check_upkeep(filled.home)}[f"{VILLAGE} 的速查数据"]
-    assert (found.state, found.found) == ("fine", "和 12 项记录算出的一样")
+    assert (found.state, found.found) == ("fine", "和 12 条记录算出的一样")
     monkeypatch.setattr("ledger.upkeep.doctor.FACTS_MAX_ENTRIES", 11)
 
     found = {item.name: item for item in check_upkeep(filled.home)}[f"{VILLAGE} 的速查数据"]
 
-    assert (found.state, found.found) == ("fine", "12 项，太长，这里没有重算")
+    assert (found.state, found.found) == ("fine", "12 条，太长，这里没有重算")
 
 
 def test_facts_of_a_log_that_cannot_be_folded_are_left_to_the_audit(filled: VillageHome) -> None:

@@ -25,7 +25,7 @@ from tests.homes import VillageHome
 from tests.web.village import make_client
 
 BEHIND = (
-    "村 371082101201 的账本：现为这里最后一条是第 3 项，已签名的检查点有 5 项，第 4 项不见了，应为接得上签过名的 5 项。"
+    "村 371082101201 的账本：现为这里最后一条是第 3 条，已签名的检查点有 5 条，第 4 条不见了，应为接得上签过名的 5 条。"
     "这本账现在只能看，不能记；先保留现场，再用 mingbai restore 找回缺的记录。（village-read-only）"
 )
 
@@ -104,7 +104,7 @@ def test_a_log_that_is_gone_altogether_is_not_taken_for_a_new_one(
     (standing,) = list_standings(home)
 
     assert standing.fault is not None
-    assert "这里一条记录也没有，已签名的检查点有 2 项，第 0 项到第 1 项不见了" in standing.fault.found
+    assert "这里一条记录也没有，已签名的检查点有 2 条，第 0 条到第 1 条不见了" in standing.fault.found
     home.close()
 
 
@@ -118,9 +118,9 @@ def test_a_log_without_its_heads_is_read_only(village: VillageHome) -> None:
 @pytest.mark.parametrize(
     ("statement", "found"),
     [
-        ("UPDATE entries SET data = x'7b7d' WHERE entry_index = 1", "第 1 项前后矛盾"),
-        ("UPDATE entries SET leaf = zeroblob(32), data = x'7b7d' WHERE entry_index = 2", "第 2 项前后矛盾"),
-        ("DELETE FROM entries WHERE entry_index = 2", "第 2 项前后矛盾：应为 一项记录"),
+        ("UPDATE entries SET data = x'7b7d' WHERE entry_index = 1", "第 1 条前后矛盾"),
+        ("UPDATE entries SET leaf = zeroblob(32), data = x'7b7d' WHERE entry_index = 2", "第 2 条前后矛盾"),
+        ("DELETE FROM entries WHERE entry_index = 2", "第 2 条前后矛盾：应为 一条记录"),
         ("UPDATE logs SET frontier = zeroblob(8), size = size + 1", "树的前沿"),
     ],
     ids=["bytes", "bytes and leaf", "gone", "frontier"],
@@ -143,7 +143,7 @@ def test_an_entry_changed_before_it_was_signed_is_never_signed(village: VillageH
     attack(village, "heads", "DELETE FROM heads WHERE size = 3")
     attack(village, "ledger", "UPDATE entries SET data = x'7b7d' WHERE entry_index = 2")
 
-    with pytest.raises(Tampered, match="第 2 项"):
+    with pytest.raises(Tampered, match="第 2 条"):
         publish_head(village.home, VILLAGE)
 
     newest = village.home.heads.find_newest(VILLAGE)
@@ -153,7 +153,7 @@ def test_an_entry_changed_before_it_was_signed_is_never_signed(village: VillageH
 
 @pytest.mark.parametrize(
     ("leaf", "found"),
-    [("leaf", "第 2 项"), (f"x'{hash_leaf(b'{}').hex()}'", "由记录算出的树前沿")],
+    [("leaf", "第 2 条"), (f"x'{hash_leaf(b'{}').hex()}'", "由记录算出的树前沿")],
     ids=["bytes", "bytes and leaf"],
 )
 def test_what_changes_between_recording_and_signing_is_never_signed(

@@ -34,7 +34,7 @@ from tests.restore.conftest import copy_home
 from tests.restore.drill import back_up, ignore, list_codes, reopen, restore, write_export
 from tests.witness.processes import SERVE_IN_VILLAGE_TIME, WitnessProcess, adopt_witnesses
 
-UNKNOWN = f"村 {VILLAGE} 的账本：现为到第 3 项为止，没有原机器的 heads.db，"
+UNKNOWN = f"村 {VILLAGE} 的账本：现为到第 3 条为止，没有原机器的 heads.db，"
 ACCEPT = (
     "，应为有原机器的 heads.db 可以对照。用 --heads 指明原机器的 heads.db 或账本文件夹；"
     "确认后来没有再记过账的，加 --accept。（restore-unknown）"
@@ -157,7 +157,7 @@ def test_a_restored_log_goes_on_only_where_no_witness_saw_more(
     assert [standing.fault is not None for standing in done.standings] == [is_read_only]
     with reopen(tmp_path / "new") as home:
         if is_read_only:
-            with pytest.raises(Refused, match="已签名的检查点有 6 项，第 4 项到第 5 项不见了"):
+            with pytest.raises(Refused, match="已签名的检查点有 6 条，第 4 条到第 5 条不见了"):
                 refuse_read_only(home, VILLAGE)
         else:
             refuse_read_only(home, VILLAGE)
@@ -168,9 +168,9 @@ def test_a_restored_log_goes_on_only_where_no_witness_saw_more(
     [
         (
             "ahead",
-            f"见证人 镇 证明记到过第 5 项，再往后不知道{LOOK_ONLY}",
+            f"见证人 镇 证明记到过第 5 条，再往后不知道{LOOK_ONLY}",
         ),
-        ("agrees", f"不知道后来还记没记过；见证人 镇：见过的前 4 项都在这里{ACCEPT}"),
+        ("agrees", f"不知道后来还记没记过；见证人 镇：见过的前 4 条都在这里{ACCEPT}"),
         ("silent", f"不知道后来还记没记过；见证人 镇：那台机器没有开着这项服务{ACCEPT}"),
     ],
     ids=["ahead", "agrees", "silent"],
@@ -215,7 +215,7 @@ def test_a_witness_that_saw_another_history_is_accepted_by_nobody(
     found = held.format(here=format_hash(lost.roots[size]), other=format_hash(bytes(32)))
     (fault,) = error.value.faults
     assert format_fault(fault) == (
-        f"村 {VILLAGE} 的前 {size} 项：现为{found}，应为同一本账只有一个历史。"
+        f"村 {VILLAGE} 的前 {size} 条：现为{found}，应为同一本账只有一个历史。"
         "账本签过两个不同的历史：停止记账，把两份都保留好，交审计员和监督委员会。（restore-contradicted）"
     )
     assert not (tmp_path / "new").exists()
@@ -294,14 +294,14 @@ def test_an_operator_reads_what_a_living_witness_saw(lost: Lost, tmp_path: Path)
     )
 
     assert [behind.exit_code, told.exit_code, filled.exit_code] == [1, 1, 0]
-    assert "还缺第 4 项到第 5 项：见证人 镇 证明有过这些记录" in behind.stdout
+    assert "还缺第 4 条到第 5 条：见证人 镇 证明有过这些记录" in behind.stdout
     assert f"{VILLAGE} 的见证人 镇：见证人见过 6 条记录，这里只有 4 条：账本变短了\n" in behind.stderr
     assert "只能看：" in behind.stderr
     answer = json.loads(told.stdout)
     (sighting,) = answer["sightings"][VILLAGE]
     assert (sighting["name"], sighting["code"], sighting["size"]) == ("镇", "witness-ahead", 6)
     assert answer["standings"][0]["fault"]["code"] == "village-read-only"
-    assert f"{VILLAGE} 的见证人 镇：见过的前 6 项都在这里\n" in filled.stdout
+    assert f"{VILLAGE} 的见证人 镇：见过的前 6 条都在这里\n" in filled.stdout
 
 
 def test_an_operator_reads_that_a_witness_could_not_be_asked(lost: Lost, tmp_path: Path) -> None:

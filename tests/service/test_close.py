@@ -76,7 +76,7 @@ def test_a_month_with_something_still_waiting_is_not_closed(opened: VillageHome)
 
     assert [format_fault(fault) for fault in error.value.faults] == [
         (
-            "会计期间 2026-10：现为还有 1 项待审，应为本月的都已审核。"
+            "会计期间 2026-10：现为还有 1 条待审，应为本月的都已审核。"
             "先用 mingbai pass 通过，或用 mingbai discard 作废，再结账。（closing-waiting）"
         )
     ]
@@ -92,7 +92,7 @@ def test_a_month_closed_before_says_when_and_by_whom(opened: VillageHome) -> Non
 
     assert [format_fault(fault) for fault in error.value.faults] == [
         (
-            f"2026-10 结账：现为已于 2026-11-02 结账（第 {receipt.index} 项，"
+            f"2026-10 结账：现为已于 2026-11-02 结账（第 {receipt.index} 条，"
             f"村文书 {opened.clerk.user}，审核人 {opened.supervisor.user}），应为还没有结账的月份。"
             "不用再结；有错的记入当前月份：先红字冲销，再蓝字更正。（closing-twice）"
         )

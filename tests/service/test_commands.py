@@ -51,8 +51,8 @@ def test_what_is_adopted_waits_and_is_passed_by_another(home: Path) -> None:
 
     assert [result.exit_code for result in adopted] == [0, 0]
     assert [item["batch"] for item in listed] == ["village.described", "rulebook.adopted", "scheme.adopted"]
-    assert (passed.exit_code, "已记入 3 项" in passed.stderr) == (0, True)
-    assert "共 0 项待审" in run("drafts").stderr
+    assert (passed.exit_code, "已记入 3 条" in passed.stderr) == (0, True)
+    assert "共 0 条待审" in run("drafts").stderr
 
 
 def test_a_draft_can_be_looked_at_and_given_up(home: Path) -> None:

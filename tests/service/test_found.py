@@ -186,9 +186,9 @@ def test_a_doctor_sees_heads_that_are_missing_behind_or_contradicted(village: Vi
     assert newest is not None
     for kept, state, found in (
         ((), "wrong", "签名头一个也没有"),
-        ((village.home.heads.find_at(VILLAGE, 1),), "warning", "签到 1 项，共 2 项"),
+        ((village.home.heads.find_at(VILLAGE, 1),), "warning", "签到 1 条，共 2 条"),
         ((msgspec.structs.replace(newest, root=bytes(32)),), "wrong", "接不上"),
-        ((msgspec.structs.replace(newest, size=9),), "wrong", "至少 9 项"),
+        ((msgspec.structs.replace(newest, size=9),), "wrong", "至少 9 条"),
     ):
         heads = MemoryHeads()
         for head in kept:

@@ -79,7 +79,7 @@ def test_vouchers_saved_again_after_passing_name_their_entries(desk: ImportDesk)
 
     said = _say(desk, "vouchers", PAPER | {"摘要": "购纸"}, PAPER_PAID, RENT, RENT_EARNED)
 
-    assert [re.findall(r"凭证号 (\S+) 已记入第 (\d+) 项.*接下来是 (\S+?)。", text) for text in said] == [
+    assert [re.findall(r"凭证号 (\S+) 已记入第 (\d+) 条.*接下来是 (\S+?)。", text) for text in said] == [
         [("2026-10-001", "2", "2026-10-003")],
         [("2026-10-002", "3", "2026-10-003")],
     ]

@@ -59,7 +59,7 @@ def test_a_dry_run_prints_what_would_be_posted_and_keeps_nothing(desk: Desk) -> 
         "　借 102 银行存款 80,000.50",
         "　贷 301 资本 100,000.50",
     ]
-    assert result.stderr == "试算：共 1 项，没有要改的。加 --apply 存为草稿。\n"
+    assert result.stderr == "试算：共 1 条，没有要改的。加 --apply 存为草稿。\n"
     assert desk.home.vault.list_drafts(VILLAGE, "waiting") == []
 
 

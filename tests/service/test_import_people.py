@@ -111,7 +111,7 @@ def test_books_are_opened_once(desk: ImportDesk) -> None:
 
     assert desk.say("opening", make_book("opening", [*OPENING[:2], OPENING[3]])) == [
         (
-            "工作表「期初余额」：现为第 1 项已记过期初余额，应为只记一次。期初有错的，用凭证在当月更正，"
+            "工作表「期初余额」：现为第 1 条已记过期初余额，应为只记一次。期初有错的，用凭证在当月更正，"
             "不能重新开账。（books-opened-twice）"
         )
     ]

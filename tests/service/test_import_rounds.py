@@ -174,7 +174,7 @@ def test_slips_in_what_is_taken_back_are_all_said(desk: ImportDesk) -> None:
             "新的农户先登记并通过审核。（person-unknown）"
         ),
         (
-            "工作表「冲销」第 5 行，冲销第 7 项的一行：现为2026-09，应为2026-10 或更晚。"
+            "工作表「冲销」第 5 行，冲销第 7 条的一行：现为2026-09，应为2026-10 或更晚。"
             "冲销记入原月份之后的月份。（reversal-period）"
         ),
         (

@@ -157,7 +157,7 @@ def test_the_same_file_twice_is_refused_naming_where_it_is(desk: ImportDesk) -> 
     assert [text.replace(draft, "d-xxxxxxxxxx") for text in said] == [
         (
             "文件「表.xlsx」：现为这个文件导入过：待审草稿 d-xxxxxxxxxx（凭证 2026-10-001 325.00 元 购办公"
-            "用纸）等 1 项，应为没有导入过的文件。不用再导入；要重来就先作废那些草稿，已入账的用冲销更正。"
+            "用纸）等 1 条，应为没有导入过的文件。不用再导入；要重来就先作废那些草稿，已入账的用冲销更正。"
             "（import-duplicate）"
         )
     ]
@@ -170,7 +170,7 @@ def test_the_same_file_is_refused_once_it_is_recorded(desk: ImportDesk) -> None:
     assert desk.say("vouchers", data) == [
         (
             "文件「表.xlsx」：现为这个文件导入过："
-            "已记入第 2 项（凭证 2026-10-001 325.00 元 购办公用纸）等 1 项，应为没有导入过的文件。"
+            "已记入第 2 条（凭证 2026-10-001 325.00 元 购办公用纸）等 1 条，应为没有导入过的文件。"
             "不用再导入；要重来就先作废那些草稿，已入账的用冲销更正。（import-duplicate）"
         )
     ]
@@ -419,7 +419,7 @@ def test_a_number_that_is_in_the_books_already(desk: ImportDesk) -> None:
 
     assert _say(desk, PAPER | {"摘要": "购水桶"}, PAPER_PAID) == [
         (
-            "工作表「凭证」第 2 行，凭证 2026-10-001：现为凭证号 2026-10-001 已记入第 2 项，"
+            "工作表「凭证」第 2 行，凭证 2026-10-001：现为凭证号 2026-10-001 已记入第 2 条，"
             "应为没有用过的编号，接下来是 2026-10-002。同一张凭证不用再导入；是另一张凭证，"
             "就改用接下来的编号。（voucher-number-used）"
         )

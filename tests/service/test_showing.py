@@ -319,7 +319,7 @@ def test_who_signs_and_who_watches_is_shown(village: VillageHome) -> None:
     assert [item.lines[1:] for item in shown] == [
         ("　怎样通过：村民代表会议通过", "　quorum none"),
         ("　原因：换了电脑", f"　换下的公钥：{body.old_key}", f"　换上的公钥：{body.new_key}"),
-        ("　原因：雷击坏了电脑", "　旧账 example.org/m/00000000/e1 签过 14 项，还在 12 项"),
+        ("　原因：雷击坏了电脑", "　旧账 example.org/m/00000000/e1 签过 14 条，还在 12 条"),
     ]
 
 

@@ -17,7 +17,7 @@ from ledger.state.facts import get_fact
 from tests.builders import SIGNER, Discloser, EntryChain, build_description, build_founding, build_refounding
 
 OLD = SIGNER.key.name
-PLACE = "第 0 项写的旧检查点：现为"
+PLACE = "第 0 条写的旧检查点：现为"
 REMEDY = "用 mingbai restore --declare-loss 重新立账，这些由程序填写。"
 EXPECTED = f"应为旧钥匙签过的检查点。{REMEDY}"
 
@@ -57,7 +57,7 @@ def test_the_first_epoch_has_none_before_it() -> None:
             {"origin": "mingbai/other/e2"},
             [f"新账的来源：现为mingbai/other/e2，应为{OLD}/e2。{REMEDY}（epoch-origin）"],
         ),
-        ({"lost_from": 15}, [f"旧账还在的项数：现为15，应为14。{REMEDY}（epoch-range）"]),
+        ({"lost_from": 15}, [f"旧账还在的条数：现为15，应为14。{REMEDY}（epoch-range）"]),
         (
             {"old_size": 13},
             [f"{PLACE}签名与内容不符：{OLD}（{SIGNER.key.key_id.hex()}），{EXPECTED}（signature）"],

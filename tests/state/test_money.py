@@ -69,7 +69,7 @@ def test_each_rule_of_order_tells_place_found_expected_and_remedy() -> None:
     ]
     assert tell(ledger, msgspec.structs.replace(opening, index=3)) == [
         (
-            "期初余额：现为第 1 项已记过期初余额，应为只记一次。"
+            "期初余额：现为第 1 条已记过期初余额，应为只记一次。"
             "期初有错的，用凭证在当月更正，不能重新开账。（books-opened-twice）"
         )
     ]
@@ -111,7 +111,7 @@ def test_each_rule_of_correcting_tells_place_found_expected_and_remedy() -> None
     for index in (0, 1, 3, 4):  # The founding, the opening, itself, and what is not there yet.
         strange = msgspec.structs.replace(red, reverses=max(index, 0))
         assert tell(ledger, follow(ledger, body=strange, kind="voucher.reversed"))[-1] == (
-            f"凭证 2026-10-002：现为第 {index} 项不是凭证，应为更正前面已有的一张凭证。"
+            f"凭证 2026-10-002：现为第 {index} 条不是凭证，应为更正前面已有的一张凭证。"
             "从凭证页面选择要更正的那一张。（answer-no-voucher）"
         )
 

@@ -226,16 +226,16 @@ def scored(ledger: PointsLedger) -> PointsLedger:
 def test_a_reversal_names_an_earlier_line(scored: PointsLedger) -> None:
     body = scored.build_reversal("2026-10", "h1", "A01")
     unknown = (
-        "现为那一项不是更早的积分评议，或没有这一行，应为更早的积分评议里的一行。"
+        "现为那一条不是更早的积分评议，或没有这一行，应为更早的积分评议里的一行。"
         "核对原来那条积分的月份、户号和规则。（reversal-unknown）"
     )
 
     for index in (1, 2, len(scored.entries), len(scored.entries) + 7):
         assert tell(scored, change(body, reverses=index), "2026-11") == [
-            f"冲销第 {index} 项的一行：{unknown}"
+            f"冲销第 {index} 条的一行：{unknown}"
         ]
     assert tell(scored, change(body, line="A" * 43), "2026-11") == [
-        f"冲销第 {body.reverses} 项的一行：{unknown}"
+        f"冲销第 {body.reverses} 条的一行：{unknown}"
     ]
 
 
@@ -254,14 +254,14 @@ def test_a_line_is_taken_back_once(scored: PointsLedger) -> None:
     assert scored.try_body(body, "2026-11") == []
 
     assert tell(scored, body, "2026-11") == [
-        f"冲销第 {body.reverses} 项的一行：现为已经冲销过，应为每行只冲销一次。不用再冲销。（reversal-taken）"
+        f"冲销第 {body.reverses} 条的一行：现为已经冲销过，应为每行只冲销一次。不用再冲销。（reversal-taken）"
     ]
 
 
 def test_a_reversal_is_exact_and_not_before_its_line(scored: PointsLedger) -> None:
     plain = scored.build_reversal("2026-10", "h1", "A01")
     sealed = scored.build_reversal("2026-10", "h3", "C10")
-    place = f"冲销第 {plain.reverses} 项的一行"
+    place = f"冲销第 {plain.reverses} 条的一行"
 
     assert tell(scored, plain, "2026-09") == [
         f"{place}：现为2026-09，应为2026-10 或更晚。冲销记入原月份之后的月份。（reversal-period）"
@@ -406,7 +406,7 @@ def test_sums_and_counts_are_compared_with_the_vault(ledger: PointsLedger) -> No
     ledger.append(change(body, sealed_points=-5, households=2), "2026-10")
 
     assert tell_privately(ledger) == [
-        "2026-10 积分密封行合计（第 5 项）：现为-5 分，应为-4 分。按隐私库重新合计密封行。（private-sum）",
+        "2026-10 积分密封行合计（第 5 条）：现为-5 分，应为-4 分。按隐私库重新合计密封行。（private-sum）",
         "2026-10 积分评议的户数：现为2 户，应为3 户。重新清点有积分记录的户数。（private-households）",
     ]
     ledger.erase("h1")
@@ -437,7 +437,7 @@ def test_a_sealed_reversal_gives_back_what_the_line_was_worth(scored: PointsLedg
     scored.append(change(body, points=6), "2026-11")
 
     assert tell_privately(scored, "2026-11") == [
-        "第 6 项冲销：现为6 分，应为4 分。冲销的分值与原行正好相反。（reversal-sealed-points）"
+        "第 6 条冲销：现为6 分，应为4 分。冲销的分值与原行正好相反。（reversal-sealed-points）"
     ]
     assert tell_privately(scored, "2026-10") == []
 
@@ -457,9 +457,9 @@ def test_a_vault_that_gives_something_else_is_reported(scored: PointsLedger) -> 
     october, november = tell_privately(scored), tell_privately(scored, "2026-11")
 
     assert [text.split("：")[0] for text in october] == [
-        "2026-10 积分明示行第 1 行（第 5 项）",
+        "2026-10 积分明示行第 1 行（第 5 条）",
         next(
-            f"2026-10 积分密封行第 {number} 行（第 5 项）"
+            f"2026-10 积分密封行第 {number} 行（第 5 条）"
             for number, sealed in enumerate(body.sealed_lines, 1)
             if sealed.sealed == line.line
         ),
@@ -467,7 +467,7 @@ def test_a_vault_that_gives_something_else_is_reported(scored: PointsLedger) -> 
     assert all(
         text.endswith("隐私库被改动或损坏，请运维员核查。（private-unproven）") for text in october + november
     )
-    assert [text.split("：")[0] for text in november] == ["第 6 项冲销"]
+    assert [text.split("：")[0] for text in november] == ["第 6 条冲销"]
 
 
 def test_registrations_and_agreements_are_counted_in_the_vault(ledger: PointsLedger) -> None:
@@ -480,14 +480,14 @@ def test_registrations_and_agreements_are_counted_in_the_vault(ledger: PointsLed
         return [format_fault(fault) for fault in check_registered_privately(ledger.facts, ledger.vault.get)]
 
     assert found() == [
-        "第 5 项的第 3 组户数：现为2 户，应为1 户。按隐私库重新清点。（private-count）",
-        "第 5 项的第 4 组户数：现为0 户，应为1 户。按隐私库重新清点。（private-count）",
-        "第 6 项的同意积分户数：现为0 户，应为1 户。按隐私库重新清点。（private-count）",
+        "第 5 条的第 3 组户数：现为2 户，应为1 户。按隐私库重新清点。（private-count）",
+        "第 5 条的第 4 组户数：现为0 户，应为1 户。按隐私库重新清点。（private-count）",
+        "第 6 条的同意积分户数：现为0 户，应为1 户。按隐私库重新清点。（private-count）",
     ]
     ledger.erase("h6")
     assert found() == [
-        "第 5 项的第 3 组户数：现为2 户，应为0–1 户。按隐私库重新清点。（private-count）",
-        "第 5 项的第 4 组户数：现为0 户，应为1–2 户。按隐私库重新清点。（private-count）",
+        "第 5 条的第 3 组户数：现为2 户，应为0–1 户。按隐私库重新清点。（private-count）",
+        "第 5 条的第 4 组户数：现为0 户，应为1–2 户。按隐私库重新清点。（private-count）",
     ]
 
 
@@ -497,7 +497,7 @@ def test_agreements_that_do_not_open_are_reported_once(scored: PointsLedger) -> 
 
     assert [text.split("：")[0] for text in tell_privately(scored)] == ["2026-10 的积分契约"]
     assert [fault.place for fault in check_registered_privately(scored.facts, scored.vault.get)] == [
-        "第 4 项"
+        "第 4 条"
     ]
 
 

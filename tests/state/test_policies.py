@@ -63,15 +63,15 @@ def test_a_policy_is_in_force_from_the_size_that_holds_its_entry() -> None:
     [
         (
             {"version": 1, "policy": "cd" * 32},
-            "第 2 项见证办法：现为第 1 版，应为第 2 版。重新办理采用。（policy-version）",
+            "第 2 条见证办法：现为第 1 版，应为第 2 版。重新办理采用。（policy-version）",
         ),
         (
             {"version": 2},
-            "第 2 项见证办法：现为与现行的相同，应为有改动的见证办法。没有改动就不必再采用。（policy-unchanged）",
+            "第 2 条见证办法：现为与现行的相同，应为有改动的见证办法。没有改动就不必再采用。（policy-unchanged）",
         ),
         (
             {"version": 2, "policy": "cd" * 32, "quorum": 4},
-            "第 2 项见证办法：现为至少 4 位，应为不多于 3 位见证人。核对见证办法里的人数。（policy-count）",
+            "第 2 条见证办法：现为至少 4 位，应为不多于 3 位见证人。核对见证办法里的人数。（policy-count）",
         ),
     ],
 )
@@ -84,5 +84,5 @@ def test_what_may_not_follow_is_refused(changes: dict[str, Any], told: str) -> N
 
 def test_the_first_is_version_1() -> None:
     assert Log().adopt(version=2) == [
-        "第 1 项见证办法：现为第 2 版，应为第 1 版。重新办理采用。（policy-version）"
+        "第 1 条见证办法：现为第 2 版，应为第 1 版。重新办理采用。（policy-version）"
     ]

@@ -264,7 +264,7 @@ def test_sums_marks_and_cards_are_compared_with_the_vault(ledger: PointsLedger) 
     found = tell_privately(ledger)
 
     assert found[0] == (
-        "2026-10 支部评议密封行合计（第 5 项）：现为-4 分，应为-3 分。按隐私库重新合计密封行。（private-sum）"
+        "2026-10 支部评议密封行合计（第 5 条）：现为-4 分，应为-3 分。按隐私库重新合计密封行。（private-sum）"
     )
     assert sorted(text.rsplit("（", 1)[1] for text in found[1:]) == [
         "card-score）",
@@ -286,8 +286,8 @@ def test_a_vault_that_gives_something_else_is_reported(scored: PointsLedger) -> 
     places = [text.split("：")[0] for text in tell_privately(scored) if "private-unproven" in text]
 
     assert places == [
-        "2026-10 支部 1 评议明示行第 1 行（第 5 项）",
-        "2026-10 支部 1 评分卡第 1 张（第 5 项）",
+        "2026-10 支部 1 评议明示行第 1 行（第 5 条）",
+        "2026-10 支部 1 评分卡第 1 张（第 5 条）",
     ]
 
 

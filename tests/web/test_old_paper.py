@@ -142,7 +142,7 @@ def test_an_auditor_audits_the_old_log_by_its_address(address: str) -> None:
     done = CliRunner().invoke(root, ["audit", f"{address}/v/{VILLAGE}/epochs/e1"])
 
     assert done.exit_code == 0
-    assert "12 项记录，1 张公开表" in done.output
+    assert "12 条记录，1 张公开表" in done.output
     assert "结论：全部对得上。" in done.output
 
 

@@ -139,7 +139,7 @@ def build_proof(view: VillageView, index: int) -> bytes:
     """Return the entry's proof file under the newest checkpoint; NotFound where none covers it yet."""
     head = view.newest
     if head is None or not index < head.size:
-        raise NotFound(_("这一项的证明：还没有检查点覆盖它"))
+        raise NotFound(_("这一条的证明：还没有检查点覆盖它"))
     path = build_inclusion(view.reader, index, head.size)
     return format_proof_file(ProofFile(index, path, head.note))
 

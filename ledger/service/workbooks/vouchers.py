@@ -238,7 +238,7 @@ def _explain_gap(tray: Tray, fault: Fault, group: Group) -> Iterator[Fault]:
         yield Fault(
             code="voucher-number-used",
             place=fault.place,
-            found=f"凭证号 {group.number} 已记入第 {at.index} 项",
+            found=f"凭证号 {group.number} 已记入第 {at.index} 条",
             expected=f"没有用过的编号，接下来是 {fault.expected}",
             remedy="同一张凭证不用再导入；是另一张凭证，就改用接下来的编号",
         )
