@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 import subprocess
+import tempfile
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
 from functools import cache
 from io import BytesIO
+from pathlib import Path
 
 from PIL import Image
 
@@ -84,3 +86,10 @@ def draw_page(pdf: bytes, number: int, dots_per_inch: int) -> Image.Image:
         "pdftoppm", "-gray", "-r", str(dots_per_inch), "-f", page, "-l", page, "-singlefile", "-", data=pdf
     )
     return Image.open(BytesIO(picture))
+
+
+def draw_colours(pdf: bytes) -> list[Image.Image]:
+    """Return the picture of each page in colour, small, every dot of one of the colours that the page names."""
+    with tempfile.TemporaryDirectory() as folder:
+        run("pdftoppm", "-aa", "no", "-aaVector", "no", "-r", "50", "-", f"{folder}/page", data=pdf)
+        return [Image.open(BytesIO(path.read_bytes())) for path in sorted(Path(folder).iterdir())]

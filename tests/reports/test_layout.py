@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import itertools
+from functools import cache
+from io import BytesIO
 
 import msgspec
 import pytest
+from pypdf import PdfReader
 
 from ledger.books.values import INTEGER_MAX
 from reports.columns import BOLD, REGULAR, ROW_PT, fit_columns, measure_mm
@@ -22,12 +25,26 @@ from reports.words import (
     format_small,
     format_span,
 )
-from tests.reports.printed import POINTS_PER_MM, SHEETS, Word, get_draft, get_sheet, read_text, read_words
+from tests.reports.printed import (
+    POINTS_PER_MM,
+    SHEETS,
+    Word,
+    draw_colours,
+    get_draft,
+    get_sheet,
+    read_text,
+    read_words,
+)
 from tests.reports.samples import make_finance, make_head, make_job, make_move, make_points
 
 HUGE = -INTEGER_MAX
 
 
+DARK_MOST, LIGHT_LEAST = 0x77, 0xDD
+"""Shades of grey: up to the one a printer makes ink of, from the other on it may leave the paper bare."""
+
+
+@cache
 def _make_huge() -> bytes:
     moves = tuple(
         make_move(line, income_fen=HUGE, expense_fen=HUGE, balance_fen=HUGE, summary="W" * 90 + "字" * 90)
@@ -75,6 +92,29 @@ def _list_collisions(words: list[Word]) -> list[tuple[str, str]]:
         for one, two in itertools.combinations(words, 2)
         if min(one[2], two[2]) - max(one[0], two[0]) > 1 and min(one[3], two[3]) - max(one[1], two[1]) > 5
     ]
+
+
+@pytest.mark.parametrize("name", [*SHEETS, "huge"])
+def test_every_page_is_upright_a4(name: str) -> None:
+    pages = PdfReader(BytesIO(_make_huge() if name == "huge" else get_sheet(name))).pages
+
+    assert len(pages) >= 2
+    for page in pages:
+        assert page.rotation == 0
+        for box in (page.mediabox, page.cropbox):
+            assert [float(side) / POINTS_PER_MM for side in box] == pytest.approx([0, 0, 210, 297], abs=0.01)
+
+
+@pytest.mark.parametrize("name", [*SHEETS, "draft"])
+def test_paper_is_black_on_white_and_no_shade_stands_between_them(name: str) -> None:
+    """A printer without colour, or one that knows no grey, leaves out shades only, and those say nothing."""
+    for picture in draw_colours(get_draft() if name == "draft" else get_sheet(name)):
+        shades = {colour for _, colour in picture.getcolors(picture.width * picture.height)}
+
+        assert {(0, 0, 0), (255, 255, 255)} <= shades
+        for red, green, blue in shades:
+            assert red == green == blue
+            assert red <= DARK_MOST or red >= LIGHT_LEAST
 
 
 @pytest.mark.parametrize("name", [*SHEETS, "huge"])
