@@ -34,9 +34,9 @@ class Limits:
     `wall_s`        seconds by the clock a sheet, kept by the parent: far above `cpu_s`, for busy machines
     """
 
-    cpu_s: int = 30
+    cpu_s: int = 60
     memory_bytes: int = 1 << 30
-    wall_s: int = 180
+    wall_s: int = 300
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,13 +76,12 @@ def main(cpu_s: int, memory_bytes: int) -> int:
     incoming, outgoing = sys.stdin.buffer, sys.stdout.buffer
     sys.stdout = sys.stderr  # Nothing but frames may reach the parent.
     decoder = msgspec.msgpack.Decoder(Request)
-    while (data := read_frame(incoming)) is not None:
-        _allow_cpu(cpu_s)
-        try:
-            reply = _answer(decoder.decode(data))
-        except MemoryError:
-            return MEMORY_EXIT
-        write_frame(outgoing, msgspec.msgpack.encode(reply))
+    try:  # Around reading and writing too: a sheet with its data takes memory on its way in and out.
+        while (data := read_frame(incoming)) is not None:
+            _allow_cpu(cpu_s)
+            write_frame(outgoing, msgspec.msgpack.encode(_answer(decoder.decode(data))))
+    except MemoryError:
+        return MEMORY_EXIT
     return 0
 
 

@@ -20,11 +20,11 @@ from reports.fonts import FAMILY, get_coverage
 F = TypeVar("F", FinanceFigures, PointsFigures, ScoreFigures)
 
 ROWS_MAX = 500
-"""Rows of all tables of one sheet: about twenty-five pages, and under half the time a worker may take."""
+"""Rows of all tables of one sheet: about twenty-five pages."""
 TEXT_MAX_CHARS = 2_000
 """Characters of one text."""
 TEXTS_MAX_CHARS = 60_000
-"""Characters of all texts together."""
+"""Characters of all texts together. With as many rows they take half the time that a worker may."""
 _NAMED_MAX = 20
 
 _HIDDEN = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"})

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
+import msgspec
+
 from ledger.books.figures import (
     AccountAmount,
     AccountChange,
@@ -194,6 +196,13 @@ def make_finance(*, sealed: bool = True, moves: int = 45) -> FinanceFigures:
         ),
         vouchers=moves + 3,
     )  # fmt: skip
+
+
+def make_fullest() -> FinanceFigures:
+    """Return a month with as many rows and as long texts as one sheet may have, nearly."""
+    full = make_finance(moves=480)
+    moves = tuple(make_move(line, summary="付" * 85) for line in range(1, 481))
+    return msgspec.structs.replace(full, moves=moves)
 
 
 def make_empty_finance(*, sealed: bool = True) -> FinanceFigures:
