@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
 from ledger.books.figures import SheetHead
 from ledger.books.law import Law
-from ledger.books.values import PublicText, SheetKind
+from ledger.books.values import SHEET_KINDS, PublicText, SheetKind
 from ledger.data import load_reference
 from ledger.errors import NotFound, NotProven
 from ledger.figures import GONE, build_head, collect_figures, read_text
@@ -44,11 +47,16 @@ def build(facts: MemoryFacts, texts: dict[str, object], **changes: object) -> Sh
     return build_head(facts, load_reference(), texts.get, **(values | changes))
 
 
-@pytest.mark.parametrize(
-    ("kind", "display_to"),
-    [("finance", "2026-11-20"), ("points", "2026-11-20"), ("scores", "2026-11-10")],
-)
-def test_a_head_has_the_dates_of_the_law(kind: SheetKind, display_to: str) -> None:
+def test_a_head_has_the_dates_of_the_law_as_the_document_works_them_out() -> None:
+    document = (Path(__file__).parents[2] / "reports" / "SHEETS.md").read_text(encoding="utf-8")
+    told = re.findall(r"^\| `(\w+)` \| (\d{4}-\d\d-\d\d) \| (\d{4}-\d\d-\d\d) \|$", document, re.MULTILINE)
+    heads = [build(tell_story().facts, {}, kind=kind, hung_on="2026-11-05") for kind in SHEET_KINDS]
+
+    assert told == [(head.kind, head.display_to, head.objections_until) for head in heads]
+
+
+@pytest.mark.parametrize(("kind", "display_to"), [("points", "2026-11-20"), ("scores", "2026-11-10")])
+def test_a_head_names_its_sheet_and_those_before_it(kind: SheetKind, display_to: str) -> None:
     head = build(tell_story().facts, {}, kind=kind, follows="2026-09-F-1", replaces="2026-10-F-1")
 
     assert (head.display_from, head.display_to, head.objections_until) == (

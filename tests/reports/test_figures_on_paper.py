@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import msgspec
 import pytest
 
+import reports
 from ledger.books.finance_figures import summarize_finance
 from ledger.books.money import format_capitals
 from ledger.books.points_figures import summarize_points
@@ -111,6 +113,20 @@ def test_plain_words_stand_above_the_tables() -> None:
 
         assert sentences
         assert _pack(*sentences) in first
+
+
+@pytest.mark.parametrize(("name", "title"), [("busy", "Finance"), ("points", "Points"), ("scores", "Scores")])
+def test_every_figure_has_beside_it_the_words_that_the_document_says(name: str, title: str) -> None:
+    document = (Path(reports.__file__).parent / "SHEETS.md").read_text(encoding="utf-8")
+    head = document.split("\n### Head", 1)[1].split("\n#", 1)[0]
+    figures = document.split(f"\n## {title}", 1)[1].split("\n## ", 1)[0]
+    tables = re.findall(r"^\| figure \| on paper \|.*\n((?:\|.*\n)+)", head + figures, re.MULTILINE)
+    cells = [line.split("|")[2] for table in tables for line in table.splitlines()[1:]]
+    labels = {_pack(label) for cell in cells for label in cell.split(", ") if label.strip()}
+    text = read_text(get_sheet(name))
+
+    assert len(labels) >= 10
+    assert sorted(label for label in labels if label not in text) == []
 
 
 @pytest.mark.parametrize("name", SHEETS)
