@@ -3,67 +3,28 @@
 from __future__ import annotations
 
 import json
-import re
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 
-from ledger.cli import root
-from ledger.errors import Refused
+from tests.journeys.desk import Desk
 from web.demo.draw import FOLDER
-from web.demo.people import CLERK, NAME, SUPERVISOR, TELEPHONE, TOWNSHIP, VILLAGE
-
-
-class Desk:
-    """A home, its two people, and the command line."""
-
-    def __init__(self, home: Path) -> None:
-        self.home = home
-        self.clerk = ""
-        self.supervisor = ""
-
-    @property
-    def environment(self) -> dict[str, str]:
-        """The log's key lies under a passphrase, as a village's should."""
-        file = self.home.parent / "passphrase"
-        if not file.exists():
-            file.touch(mode=0o600)
-            file.write_text("石榴河的水往东流\n", encoding="utf-8")
-        return {"MINGBAI_HOME": str(self.home), "MINGBAI_PASSPHRASE_FILE": str(file)}
-
-    def run(self, *words: str, status: int = 0) -> str:
-        result: Result = CliRunner().invoke(root, list(words), env=self.environment)
-        assert result.exit_code == status, (words, result.output, result.exception)
-        return str(result.exception) if isinstance(result.exception, Refused) else result.output
-
-    def hand_in(self, kind: str, name: str) -> None:
-        """Dry run, apply, pass."""
-        path = str(FOLDER / name)
-        self.run("import", kind, path, "--maker", self.clerk)
-        self.run("import", kind, path, "--maker", self.clerk, "--apply")
-        self.run("pass", "--all", "--checker", self.supervisor)
 
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
     desk = Desk(tmp_path_factory.mktemp("month") / "home")
-    said = desk.run(
-        *("init", "--village", VILLAGE, "--name", NAME, "--township", TOWNSHIP),
-        *("--telephone", TELEPHONE, "--clerk", CLERK, "--supervisor", SUPERVISOR),
-    )
-    desk.clerk, desk.supervisor = re.findall(r"u-[a-z2-7]{10}", said)[:2]
-    desk.run("pass", "--all", "--checker", desk.supervisor)
+    desk.found()
     for what in ("rulebook", "scheme"):
         words = ("--maker", desk.clerk, "--month", "2026-01", "--resolution", "2025年12月村民代表会议通过")
         desk.run("adopt", what, *words)
     desk.run("pass", "--all", "--checker", desk.supervisor)
-    desk.hand_in("opening", "立账/期初余额.xlsx")
-    desk.hand_in("households", "立账/农户和积分契约.xlsx")
-    desk.hand_in("members", "立账/党员名册.xlsx")
-    desk.hand_in("vouchers", "2026-01/凭证.xlsx")
-    desk.hand_in("points", "2026-01/积分.xlsx")
-    desk.hand_in("scores", "2026-01/党员评分.xlsx")
+    desk.hand_in("opening", FOLDER / "立账/期初余额.xlsx")
+    desk.hand_in("households", FOLDER / "立账/农户和积分契约.xlsx")
+    desk.hand_in("members", FOLDER / "立账/党员名册.xlsx")
+    desk.hand_in("vouchers", FOLDER / "2026-01/凭证.xlsx")
+    desk.hand_in("points", FOLDER / "2026-01/积分.xlsx")
+    desk.hand_in("scores", FOLDER / "2026-01/党员评分.xlsx")
     desk.run("close", "--month", "2026-01", "--maker", desk.clerk, "--checker", desk.supervisor)
     desk.run("seal", "--month", "2026-01", "--maker", desk.clerk)
     return desk

@@ -13,11 +13,21 @@ from ledger.books.finance_figures import summarize_finance
 from ledger.books.money import format_capitals
 from ledger.books.points_figures import summarize_points
 from ledger.books.score_figures import summarize_scores
+from ledger.data import load_reference
 from ledger.log.receipt import format_fingerprint
+from reports.finance import build_finance
 from reports.render import render_sheet
 from reports.words import format_amount, format_count, format_signed
 from tests.reports.printed import SHEETS, get_draft, get_sheet, read_pages, read_text
-from tests.reports.samples import CHECKPOINT, make_finance, make_head, make_job, make_points, make_scores
+from tests.reports.samples import (
+    CHECKPOINT,
+    make_empty_finance,
+    make_finance,
+    make_head,
+    make_job,
+    make_points,
+    make_scores,
+)
 
 
 def _pack(*texts: str) -> str:
@@ -156,6 +166,16 @@ def test_the_head_names_who_when_and_where_to_object(name: str) -> None:
         assert text in first
     assert figures.head.number in first
     assert figures.head.follows in first
+
+
+def test_the_head_names_the_chart_that_the_codes_are_read_by() -> None:
+    bases = {
+        chart: build_finance(msgspec.structs.replace(make_empty_finance(), chart=chart), None).head.basis
+        for chart in load_reference().charts
+    }
+
+    assert bases == {"2004": "会计制度（财会〔2004〕12号）", "2023": "会计制度（财会〔2023〕14号）"}
+    assert f"依据{bases['2023']}数字来自" in read_pages(get_sheet("busy"))[0]
 
 
 @pytest.mark.parametrize("name", SHEETS)

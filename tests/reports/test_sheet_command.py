@@ -106,6 +106,7 @@ def test_before_sealing_a_draft_is_written(home: Home, tmp_path: Path) -> None:
     assert "草稿已写到" in result.stderr
     text = read_text((tmp_path / "draft.pdf").read_bytes())
     assert "草稿·未封存" in text
+    assert "依据会计制度（财会〔2004〕12号）" in text
     assert "49,675.00" in text
     assert "购办公用纸" in text
 

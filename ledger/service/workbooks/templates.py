@@ -61,7 +61,7 @@ def build_template(kind: WorkbookKind, chart: ChartVersion = "2023") -> bytes:
     lists = {header: values for header, values in _list_choices(chart).items() if _uses(book, header)}
     for sheet in book.sheets:
         _write_sheet(workbook, sheet, lists)
-    _write_notes(workbook, book)
+    _write_notes(workbook, book, chart)
     if lists:
         _write_choices(workbook, lists)
     workbook.close()
@@ -126,7 +126,7 @@ def _build_validation(column: Column, listed: Sequence[str]) -> dict[str, object
     return message
 
 
-def _write_notes(workbook: Any, book: Workbook) -> None:
+def _write_notes(workbook: Any, book: Workbook, chart: ChartVersion) -> None:
     page = workbook.add_worksheet(NOTES_SHEET)
     bold = workbook.add_format({"bold": True})
     wrap = workbook.add_format({"text_wrap": True, "valign": "top"})
@@ -144,10 +144,21 @@ def _write_notes(workbook: Any, book: Workbook) -> None:
         page.write_string(row + 1, number, title, bold)
     row += 2
     for sheet in book.sheets:
-        for column, example in zip(sheet.columns, sheet.example, strict=True):
+        for column, example in zip(sheet.columns, _get_example(sheet, chart), strict=True):
             for number, text in enumerate((sheet.name, column.header, column.hint, example)):
                 page.write_string(row, number, text, wrap)
             row += 1
+
+
+def _get_example(sheet: Sheet, chart: ChartVersion) -> list[str]:
+    """Return the example with the code that its account has in the chart: charts number the same account apart."""
+    headers = [column.header for column in sheet.columns]
+    example = list(sheet.example)
+    if "科目名称" in headers:
+        accounts = load_reference().charts[chart].accounts.values()
+        codes = {account.name: account.code for account in accounts}
+        example[headers.index("科目代码")] = codes[example[headers.index("科目名称")]]
+    return example
 
 
 def _write_choices(workbook: Any, lists: Mapping[str, Sequence[str]]) -> None:
