@@ -161,7 +161,7 @@ def build_finance(figures: FinanceFigures, codes: Codes | None, open_until: str 
         opening=format_amount(figures.opening_fen),
         payables=_build_changes(figures.payables),
         receivables=_build_changes(figures.receivables),
-        summary=build_plain_words(summarize_finance(figures, open_until=open_until)),
+        summary=build_plain_words(summarize_finance(figures, open_until=open_until), codes),
         vouchers=str(figures.vouchers),
     )
 

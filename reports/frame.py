@@ -18,6 +18,7 @@ from reports.words import format_count, format_day, format_month, format_span, f
 
 _LINE_CHARS = 44  # Of sentences that are half digits.
 _ROOMY_LINES = 7
+_WITNESSES_LINES = 2
 
 
 @dataclass(frozen=True)
@@ -90,9 +91,11 @@ def build_head_text(head: SheetHead, basis: str, open_until: str) -> HeadText:
     )
 
 
-def build_plain_words(sentences: Sequence[str]) -> PlainWords:
-    """Return the sentences, knowing roughly how many lines they take."""
+def build_plain_words(sentences: Sequence[str], below: Codes | None = None) -> PlainWords:
+    """Return the sentences, knowing roughly how many lines they take with what witnesses confirmed `below`."""
     lines = sum(-(-len(sentence) // _LINE_CHARS) for sentence in sentences)
+    if below is not None and below.witnesses:
+        lines += _WITNESSES_LINES
     return PlainWords(is_long=lines > _ROOMY_LINES, sentences=tuple(sentences))
 
 

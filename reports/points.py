@@ -87,7 +87,7 @@ def build_points(figures: PointsFigures, codes: Codes | None, open_until: str = 
         scored=format_count(figures.scored),
         sealed_awards=format_count(figures.sealed_awards),
         sealed_points=format_signed(figures.sealed_points),
-        summary=build_plain_words(summarize_points(figures, open_until=open_until)),
+        summary=build_plain_words(summarize_points(figures, open_until=open_until), codes),
         total_awards=format_count(figures.awards + figures.sealed_awards),
         total_points=format_signed(figures.awarded_points + figures.sealed_points),
         version=str(figures.version),

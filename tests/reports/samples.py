@@ -27,9 +27,12 @@ from ledger.books.figures import (
 )
 from ledger.books.values import SHEET_LETTERS, SheetKind
 from ledger.canonical import encode_value
-from ledger.log.checkpoint import Checkpoint, sign_checkpoint
+from ledger.log.checkpoint import Checkpoint, format_checkpoint, sign_checkpoint
+from ledger.log.cosignature import sign_cosignature
 from ledger.log.keys import format_verifier_key, make_signer
+from ledger.log.note import format_note, sign_note
 from ledger.ports import SheetJob
+from tests.log.evidence import make_witness
 
 VILLAGE = "371082101201"
 BASE_URL = "https://mb.example.cn"
@@ -37,6 +40,23 @@ SIGNER = make_signer("log.example/shiliuhe", b"\x07" * 32)
 CHECKPOINT = Checkpoint("log.example/shiliuhe", 1234, hashlib.sha256(b"sample").digest())
 NOTE = sign_checkpoint(CHECKPOINT, SIGNER)
 VERIFIER_KEY = format_verifier_key(SIGNER.key)
+_WITNESSES = {name: make_witness(number)[0] for number, name in enumerate("abc", 1)}
+POLICY = "\n".join(
+    [
+        *(f"witness {name} {format_verifier_key(signer.key)}" for name, signer in _WITNESSES.items()),
+        "group all 2 a b c",
+        "quorum all\n",
+    ]
+).encode()
+_TEXT = format_checkpoint(CHECKPOINT)
+COSIGNED = format_note(
+    _TEXT,
+    [
+        sign_note(_TEXT, SIGNER),
+        *(sign_cosignature(_TEXT, 1_796_000_000, _WITNESSES[name]) for name in "ac"),
+    ],
+)
+"""The checkpoint's note as two of the policy's three witnesses cosigned it."""
 EVIDENCE = b'{"sample":"' + "示例".encode() + b'"}'
 
 Figures = FinanceFigures | PointsFigures | ScoreFigures

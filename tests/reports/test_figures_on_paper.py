@@ -21,6 +21,8 @@ from reports.words import format_amount, format_count, format_signed
 from tests.reports.printed import SHEETS, get_draft, get_sheet, read_pages, read_text
 from tests.reports.samples import (
     CHECKPOINT,
+    COSIGNED,
+    POLICY,
     make_empty_finance,
     make_finance,
     make_head,
@@ -240,12 +242,17 @@ def test_income_expense_and_what_is_left_stand_large_on_the_first_page() -> None
 
 
 @pytest.mark.parametrize("name", SHEETS)
-def test_an_invented_village_says_so_on_every_page_of_its_paper(name: str) -> None:
-    pages = read_pages(render_sheet(make_job(SHEETS[name](), is_demo=True)))
+def test_an_invented_village_says_so_on_every_page_and_keeps_its_codes_on_the_first(name: str) -> None:
+    """With all that may stand above and beside the codes: the mark of the invented, and what witnesses confirmed."""
+    job = make_job(SHEETS[name](), is_demo=True, note=COSIGNED, policy=POLICY)
+    pages = read_pages(render_sheet(job))
 
     assert "示例，非真实村庄" in pages[0]
     assert all("示例" in page for page in pages)
-    assert not [page for page in read_pages(get_sheet(name)) if "示例" in page]
+    for text in ("扫码看本村的账", "扫码验这张表", "封存时，三位见证人中有两位确认过这本账。"):
+        assert text in pages[0]
+    assert len(pages) == len(read_pages(get_sheet(name)))
+    assert not [page for page in read_pages(get_sheet(name)) if "示例" in page or "见证人" in page]
 
 
 def test_a_draft_of_an_invented_village_says_both() -> None:
