@@ -249,7 +249,11 @@ def test_an_invented_village_says_so_on_every_page_and_keeps_its_codes_on_the_fi
 
     assert "示例，非真实村庄" in pages[0]
     assert all("示例" in page for page in pages)
-    for text in ("扫码看本村的账", "扫码验这张表", "封存时，三位见证人中有两位确认过这本账。"):
+    for text in (
+        "扫码看本村的账",
+        "扫码验这张表",
+        "封存（数字从此定住）时，三位村外见证人中有两位确认过这本账。",
+    ):
         assert text in pages[0]
     assert len(pages) == len(read_pages(get_sheet(name)))
     assert not [page for page in read_pages(get_sheet(name)) if "示例" in page or "见证人" in page]
