@@ -53,6 +53,10 @@ _DATABASE_REASONS = {
     11: (errno.EBADMSG, "数据库文件坏了"),  # SQLITE_CORRUPT
     13: (errno.ENOSPC, "磁盘满了"),  # SQLITE_FULL
     14: (errno.EIO, "打不开数据库文件"),  # SQLITE_CANTOPEN
+    15: (
+        errno.EIO,
+        "锁不住数据库文件",
+    ),  # SQLITE_PROTOCOL: the system would not give a lock, again and again.
     26: (errno.EBADMSG, "数据库文件坏了"),  # SQLITE_NOTADB
 }
 """By SQLite's primary result code: what a database could not do because of the disk, and the system's word for it."""
@@ -65,6 +69,7 @@ _DATABASE_WORDS = {
     "database or disk is full": 13,
     "unable to open database file": 14,
     "file is not a database": 26,
+    "locking protocol": 15,
 }
 """What SQLite says for a code: the driver's copying of pages raises without the code itself."""
 

@@ -80,3 +80,13 @@ def test_a_mistake_of_our_own_is_no_failure_of_the_disk(tmp_path: Path) -> None:
 
     assert find_disk_failure(caught.value) is None
     assert find_disk_failure(ValueError("ours")) is None
+
+
+def test_a_lock_that_the_system_will_not_give_is_told_as_the_disks_failure() -> None:
+    error = sqlite.OperationalError("locking protocol")
+    error.sqlite_errorcode = sqlite.SQLITE_PROTOCOL
+
+    failure = find_disk_failure(error)
+
+    assert isinstance(failure, DatabaseFailure)
+    assert explain_os_error(failure) == "锁不住数据库文件"
