@@ -13,6 +13,7 @@ import pytest
 from ledger.commands.refusals import DatabaseFailure, explain_os_error, find_disk_failure
 from ledger.store import FileArchive
 from ledger.upkeep.files import make_folder
+from ledger.upkeep.records import Upkeep, read_upkeep
 
 
 @pytest.fixture
@@ -90,3 +91,16 @@ def test_a_lock_that_the_system_will_not_give_is_told_as_the_disks_failure() -> 
 
     assert isinstance(failure, DatabaseFailure)
     assert explain_os_error(failure) == "锁不住数据库文件"
+
+
+def test_notes_that_the_disk_will_not_give_are_not_taken_for_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_path: Path) -> bytes:
+        raise OSError(errno.EIO, "of the disk")
+
+    assert read_upkeep(tmp_path) == Upkeep()
+    monkeypatch.setattr(Path, "read_bytes", fail)
+
+    with pytest.raises(OSError, match="of the disk"):
+        read_upkeep(tmp_path)
