@@ -87,11 +87,14 @@ def main(cpu_s: int, memory_bytes: int) -> int:
 
 
 def _answer(request: Request) -> Reply:
+    from reports.failure import RenderFailed
     from reports.render import render_sheet
     from reports.toolchain import describe_toolchain
 
     try:
         return Reply(data=describe_toolchain() if request.job is None else render_sheet(request.job))
+    except RenderFailed as error:
+        return Reply(failed=error.reason)
     except Refused as error:
         return Reply(faults=error.faults)
     except NotProven as error:

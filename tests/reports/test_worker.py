@@ -84,8 +84,14 @@ def test_a_limit_is_told_in_words(status: int, words: str) -> None:
     )
 
 
-def test_any_other_death_is_our_own_mistake() -> None:
-    assert isinstance(_explain_death(1, Limits()), RenderFailed)
+def test_any_other_death_is_told_as_a_refusal_that_names_it() -> None:
+    death = _explain_death(1, Limits())
+
+    assert isinstance(death, RenderFailed)
+    assert str(death) == (
+        "打印公开表：现为打印程序出了错（the worker ended with status 1），应为排得出的公开表。"
+        "这张表没有打印，原来的公开表不受影响；再做一次，还是不行的，用 mingbai doctor 检查磁盘和字体。（sheet-failed）"
+    )
 
 
 def test_the_toolchain_names_programs_fonts_and_our_own_files() -> None:
