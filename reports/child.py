@@ -8,6 +8,7 @@ process and leaves the answer to the parent. It ends when its input does.
 
 from __future__ import annotations
 
+import os
 import resource
 import struct
 import sys
@@ -21,6 +22,9 @@ from ledger.ports import SheetJob
 
 MEMORY_EXIT = 77
 """Exit status for memory used up: what stands on the heap then cannot be trusted with another sheet."""
+
+UNANSWERED_EXIT = 78
+"""Exit status for an answer that could not be written: what follows a half of it would be read as its rest."""
 
 _LENGTH = struct.Struct(">I")
 
@@ -82,7 +86,12 @@ def main(cpu_s: int, memory_bytes: int) -> int:
             reply = _answer(decoder.decode(data))
         except MemoryError:
             return MEMORY_EXIT
-        write_frame(outgoing, msgspec.msgpack.encode(reply))
+        try:
+            write_frame(outgoing, msgspec.msgpack.encode(reply))
+        except OSError:
+            os._exit(
+                UNANSWERED_EXIT
+            )  # At once: the interpreter would write what is left of it on its way out.
     return 0
 
 

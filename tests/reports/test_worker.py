@@ -6,13 +6,15 @@ import io
 import json
 import os
 import signal
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import msgspec
 import pytest
 
 from ledger.errors import NotProven, Refused
-from reports.child import MEMORY_EXIT, Limits, read_frame, write_frame
+from reports.child import MEMORY_EXIT, UNANSWERED_EXIT, Limits, Request, read_frame, write_frame
 from reports.failure import RenderFailed
 from reports.toolchain import describe_toolchain
 from reports.worker import WorkerRenderer, _build_environment, _explain_death
@@ -124,3 +126,19 @@ def test_a_message_cut_short_is_no_message() -> None:
 
     assert read_frame(io.BytesIO(data)) == b"whole"
     assert [read_frame(io.BytesIO(data[:cut])) for cut in range(len(data))] == [None] * len(data)
+
+
+def test_a_worker_that_cannot_answer_ends_without_a_word_and_without_half_an_answer() -> None:
+    request = io.BytesIO()
+    write_frame(request, msgspec.msgpack.encode(Request(job=None)))
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-P", "-m", "reports.child", "30", str(1 << 30)],
+            check=False,
+            env=_build_environment(),
+            input=request.getvalue(),
+            stderr=subprocess.PIPE,
+            stdout=full,
+        )
+
+    assert (done.returncode, done.stderr) == (UNANSWERED_EXIT, b"")
