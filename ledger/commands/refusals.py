@@ -22,6 +22,8 @@ _REASONS = {
     errno.EADDRNOTAVAIL: "不是这台机器的地址",
     errno.EEXIST: "已经有了",
     errno.EIO: "磁盘读写出错",
+    errno.EMFILE: "打开的文件太多（ulimit -n）",
+    errno.ENFILE: "整台机器打开的文件太多",
     errno.EISDIR: "是一个文件夹，不是文件",
     errno.ENAMETOOLONG: "名字太长",
     errno.ENOENT: "没有这个文件或文件夹",

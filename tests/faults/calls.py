@@ -97,6 +97,7 @@ class Spawner:
         self._job = {
             "folder": str(folder),
             "now_ms": str(now_ms),
+            "files": "",
             "interpreter": str(notes / "interpreter") if is_laid_out else "",
             "told": str(notes / "told"),
         }
@@ -110,8 +111,9 @@ class Spawner:
             text=True,
         )
 
-    def run(self, words: Sequence[str], *, fail: tuple[Call, str] | None = None) -> Ran:
-        """Run a command; `fail` names the call and how it fails."""
+    def run(self, words: Sequence[str], *, fail: tuple[Call, str] | None = None, files: int = 0) -> Ran:
+        """Run a command; `fail` names the call and how it fails, `files` is how many it may have open."""
+        self._job["files"] = str(files or "")
         if fail is None:
             return self._run(words)
         call, failure = fail

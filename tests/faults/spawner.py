@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import signal
 import sys
 import traceback
@@ -63,6 +64,8 @@ def _run(job: dict[str, str]) -> NoReturn:
     ledger.commands.backup.PROGRESS_AFTER_S = float("inf")
     os.chdir(job["folder"])
     sys.argv = ["mingbai", *json.loads(job["words"])]
+    if job["files"]:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (int(job["files"]), int(job["files"])))
     os.kill(os.getpid(), signal.SIGSTOP)
     status = 70
     try:
