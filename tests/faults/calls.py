@@ -13,8 +13,8 @@ There are two kinds:
   nowhere: neither SQLite nor Python nor the product asks for that number where nothing is written.
 
 The worker that lays a sheet out is a process of its own, which the command starts and knows by its two pipes: it is
-traced from its own first call, by a program in the interpreter's place. (`strace -f` counts calls in each process anew,
-so that one number would fail a call in both.)
+traced from its own first call, by a program in the interpreter's place. (`strace -f` of the command would count calls
+in each process anew and fail one in both; so it does with what the worker starts to find libraries.)
 
 What cannot be failed this way is a page of memory: SQLite reads the index of a write-ahead log (`-shm`) where it is
 mapped, and asks the system for nothing. It means nothing after a crash; `cuts` lets garbage stand in it.
@@ -45,7 +45,7 @@ CHANGING = (
 FAILURES = ("error=EIO", "error=ENOSPC", "signal=KILL")
 UNREADABLE = "error=EIO"
 
-_CALL = re.compile(r"(?:\d+ +)?(?P<name>[a-z0-9_]+)\((?P<arguments>.*)")
+_CALL = re.compile(r"(?P<process>\d+ +)?(?P<name>[a-z0-9_]+)\((?P<arguments>.*)")
 _WAIT_S = 60
 
 
@@ -142,9 +142,11 @@ class Spawner:
         options = [part for item in traced for part in ("-e", item)]
         tracer = ["strace", "-y", "-s", "0", "-o", str(log), *options]
         if is_workers:
-            # In the background, so that what the command starts, waits for and ends is the worker itself.
-            ran = self._run(words, interpreter=[*tracer, "-D", sys.executable])
-            _wait_until(log, "\n+++ ")
+            # In the background, so that what the command starts, waits for and ends is the worker itself. Stopped only
+            # at what is traced, of which the worker asks for thousands of others; that comes with its children.
+            ran = self._run(words, interpreter=[*tracer, "-D", "-f", "--seccomp-bpf", sys.executable])
+            worker = log.read_text(encoding="utf-8", errors="replace").partition(" ")[0]
+            _wait_until(log, f"\n{worker} +++ ")
         else:
             ran = self._run(words, tracer=tracer)
         return ran, [call._replace(is_workers=is_workers) for call in _read_calls(log)]
@@ -195,11 +197,16 @@ def _wait_until(path: Path, text: str) -> None:
 
 
 def _read_calls(log: Path) -> Iterator[Call]:
+    """Yield the calls of the process that the log begins with."""
     numbers: Counter[str] = Counter()
+    first = None
     for line in log.read_text(encoding="utf-8", errors="replace").splitlines():
         found = _CALL.match(line)
         if found is None:
             continue  # A signal, or the end.
+        first = first or found
+        if found["process"] != first["process"]:
+            continue
         name = found["name"]
         numbers[name] += 1
         yield Call(name, numbers[name], found["arguments"])
