@@ -145,11 +145,11 @@ class Spawner:
             # In the background, so that what the command starts, waits for and ends is the worker itself. Stopped only
             # at what is traced, of which the worker asks for thousands of others; that comes with its children.
             ran = self._run(words, interpreter=[*tracer, "-D", "-f", "--seccomp-bpf", sys.executable])
-            worker = log.read_text(encoding="utf-8", errors="replace").partition(" ")[0]
-            _wait_until(log, f"\n{worker} +++ ")
+            process = Path(self._job["interpreter"] + ".pid").read_text(encoding="ascii").strip()
+            _wait_until(log, f"\n{process} +++ ")
         else:
-            ran = self._run(words, tracer=tracer)
-        return ran, [call._replace(is_workers=is_workers) for call in _read_calls(log)]
+            ran, process = self._run(words, tracer=tracer), ""
+        return ran, [call._replace(is_workers=is_workers) for call in _read_calls(log, process)]
 
     def _run(
         self, words: Sequence[str], *, tracer: Sequence[str] = (), interpreter: Sequence[str] = ()
@@ -174,7 +174,9 @@ class Spawner:
         """Say what the command starts in place of Python."""
         if self._job["interpreter"]:
             path = Path(self._job["interpreter"])
-            path.write_text(f'#!/bin/sh\nexec {shlex.join(words)} "$@"\n')
+            path.write_text(
+                f'#!/bin/sh\necho $$ > {shlex.quote(str(path))}.pid\nexec {shlex.join(words)} "$@"\n'
+            )
             path.chmod(0o700)
 
     def _ask(self, words: Sequence[str]) -> int:
@@ -196,17 +198,13 @@ def _wait_until(path: Path, text: str) -> None:
         time.sleep(0.001)
 
 
-def _read_calls(log: Path) -> Iterator[Call]:
-    """Yield the calls of the process that the log begins with."""
+def _read_calls(log: Path, process: str) -> Iterator[Call]:
+    """Yield the calls of one process; the log names none, "", where only one was traced."""
     numbers: Counter[str] = Counter()
-    first = None
     for line in log.read_text(encoding="utf-8", errors="replace").splitlines():
         found = _CALL.match(line)
-        if found is None:
-            continue  # A signal, or the end.
-        first = first or found
-        if found["process"] != first["process"]:
-            continue
+        if found is None or (found["process"] or "").strip() != process:
+            continue  # A signal, the end, or what the process started.
         name = found["name"]
         numbers[name] += 1
         yield Call(name, numbers[name], found["arguments"])

@@ -70,13 +70,15 @@ def build_works(folder: Path) -> dict[str, Work]:
     """Make a village's home, stage by stage, and return the commands of a month with the home that each begins from."""
     stages = {
         name: folder / name
-        for name in ("import", "pass", "close", "seal", "backup", "restore", "restore zip")
+        for name in ("import", "pass", "crash", "close", "seal", "backup", "restore", "restore zip")
     }
     with found(folder / "home") as village:
         who = {"maker": village.clerk.user, "checker": village.supervisor.user}
         entries = {"import": _keep(village, stages["import"])}
         (stages["import"] / FILE).write_bytes(make_book("opening", OPENING))
         _import_opening(village)
+        # As a process leaves it that is killed at work: every database with its journal.
+        shutil.copytree(village.home.path, stages["crash"] / "home")
         entries["pass"] = _keep(village, stages["pass"])
         village.pass_(*village.home.vault.list_drafts(VILLAGE, "waiting"))
         village.record_voucher("购办公用纸", 32_500)
@@ -104,6 +106,12 @@ def build_works(folder: Path) -> dict[str, Work]:
             entries["pass"],
             lambda at: _count_entries(at / "home") == 3 and not _count_drafts(at / "home"),
             stages["pass"],
+            ("pass", "--all", *home, "--checker", who["checker"]),
+        ),
+        "pass after a crash": Work(
+            entries["pass"],
+            lambda at: _count_entries(at / "home") == 3 and not _count_drafts(at / "home"),
+            stages["crash"],
             ("pass", "--all", *home, "--checker", who["checker"]),
         ),
         "close": Work(
