@@ -44,6 +44,9 @@ def press(run: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Spawn
 def list_calls(spawner: Spawner, work: Work, run: Path, *, is_workers: bool = False) -> list[Call]:
     """Run the command unharmed and return its calls, or its worker's; without what only speaks to the person."""
     lay(work, run)
+    if is_workers:
+        spawner.run(work.words)  # Python keeps what it compiles for a worker, once.
+        lay(work, run)
     ran, calls = spawner.list_calls(work.words, is_workers=is_workers)
     assert ran.status == 0, ran.told
     assert work.is_finished(run)
