@@ -13,8 +13,8 @@ There are two kinds:
   nowhere: neither SQLite nor Python nor the product asks for that number where nothing is written.
 
 The worker that lays a sheet out is a process of its own, which the command starts and knows by its two pipes: it is
-traced from its own first call, by a program in the interpreter's place. (`strace -f` of the command would count calls
-in each process anew and fail one in both; so it does with what the worker starts to find libraries.)
+traced from its own first call, by a program in the interpreter's place. (`strace -f` counts calls in each process anew,
+so that one number would fail a call in both.)
 
 What cannot be failed this way is a page of memory: SQLite reads the index of a write-ahead log (`-shm`) where it is
 mapped, and asks the system for nothing. It means nothing after a crash; `cuts` lets garbage stand in it.
@@ -45,7 +45,7 @@ CHANGING = (
 FAILURES = ("error=EIO", "error=ENOSPC", "signal=KILL")
 UNREADABLE = "error=EIO"
 
-_CALL = re.compile(r"(?P<process>\d+ +)?(?P<name>[a-z0-9_]+)\((?P<arguments>.*)")
+_CALL = re.compile(r"(?:\d+ +)?(?P<name>[a-z0-9_]+)\((?P<arguments>.*)")
 _WAIT_S = 60
 
 
@@ -142,14 +142,13 @@ class Spawner:
         options = [part for item in traced for part in ("-e", item)]
         tracer = ["strace", "-y", "-s", "0", "-o", str(log), *options]
         if is_workers:
-            # In the background, so that what the command starts, waits for and ends is the worker itself. Stopped only
-            # at what is traced, of which the worker asks for thousands of others; that comes with its children.
-            ran = self._run(words, interpreter=[*tracer, "-D", "-f", "--seccomp-bpf", sys.executable])
-            process = Path(self._job["interpreter"] + ".pid").read_text(encoding="ascii").strip()
-            _wait_until(log, f"\n{process} +++ ")
+            # In the background, so that what the command starts, waits for and ends is the worker itself. Not stopped by
+            # `--seccomp-bpf` at what is traced alone, quick as that would be: it lets a signal that is to kill pass.
+            ran = self._run(words, interpreter=[*tracer, "-D", sys.executable])
+            _wait_until(log, "\n+++ ")
         else:
-            ran, process = self._run(words, tracer=tracer), ""
-        return ran, [call._replace(is_workers=is_workers) for call in _read_calls(log, process)]
+            ran = self._run(words, tracer=tracer)
+        return ran, [call._replace(is_workers=is_workers) for call in _read_calls(log)]
 
     def _run(
         self, words: Sequence[str], *, tracer: Sequence[str] = (), interpreter: Sequence[str] = ()
@@ -174,9 +173,7 @@ class Spawner:
         """Say what the command starts in place of Python."""
         if self._job["interpreter"]:
             path = Path(self._job["interpreter"])
-            path.write_text(
-                f'#!/bin/sh\necho $$ > {shlex.quote(str(path))}.pid\nexec {shlex.join(words)} "$@"\n'
-            )
+            path.write_text(f'#!/bin/sh\nexec {shlex.join(words)} "$@"\n')
             path.chmod(0o700)
 
     def _ask(self, words: Sequence[str]) -> int:
@@ -198,13 +195,12 @@ def _wait_until(path: Path, text: str) -> None:
         time.sleep(0.001)
 
 
-def _read_calls(log: Path, process: str) -> Iterator[Call]:
-    """Yield the calls of one process; the log names none, "", where only one was traced."""
+def _read_calls(log: Path) -> Iterator[Call]:
     numbers: Counter[str] = Counter()
     for line in log.read_text(encoding="utf-8", errors="replace").splitlines():
         found = _CALL.match(line)
-        if found is None or (found["process"] or "").strip() != process:
-            continue  # A signal, the end, or what the process started.
+        if found is None:
+            continue  # A signal, or the end.
         name = found["name"]
         numbers[name] += 1
         yield Call(name, numbers[name], found["arguments"])
