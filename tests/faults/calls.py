@@ -142,8 +142,8 @@ class Spawner:
         options = [part for item in traced for part in ("-e", item)]
         tracer = ["strace", "-y", "-s", "0", "-o", str(log), *options]
         if is_workers:
-            # In the background, so that what the command starts, waits for and ends is the worker itself. Not stopped by
-            # `--seccomp-bpf` at what is traced alone, quick as that would be: it lets a signal that is to kill pass.
+            # In the background, so that what the command starts, waits for and ends is the worker itself. Not with
+            # `--seccomp-bpf`, quick as that would be: it stops at what is traced alone, and lets a signal pass.
             ran = self._run(words, interpreter=[*tracer, "-D", sys.executable])
             _wait_until(log, "\n+++ ")
         else:
