@@ -42,6 +42,7 @@ class Pkcs11Config:
 class Config:
     """The settings of a home.
 
+    `date_checked`     the day, YYYY-MM-DD, for which a person vouched that the clock is right; "" where nobody had to
     `database`         "" for files in the home; or the libpq address of a PostgreSQL, without a password
     `public_base_url`  printed in every code; trusted to be the villagers' way in, never taken from a request. 24
                        characters at most keep the check code at 57 modules; more makes it denser.
@@ -50,6 +51,7 @@ class Config:
     """
 
     database: str = ""
+    date_checked: str = ""
     is_demo: bool = False
     pkcs11: Pkcs11Config | None = None
     public_base_url: str = DEFAULT_BASE_URL
@@ -94,18 +96,24 @@ def read_config(home: Path) -> Config:
         raise Refused([_setting_fault("全文", str(error), "TOML 格式")]) from error
     faults = [
         _setting_fault(name, values[name], "没有这个设置项")
-        for name in sorted(values.keys() - {"database", "public_base_url", "is_demo", "pkcs11"})
+        for name in sorted(
+            values.keys() - {"database", "date_checked", "public_base_url", "is_demo", "pkcs11"}
+        )
     ]
     base_url = values.get("public_base_url", DEFAULT_BASE_URL)
     faults += check_base_url(base_url) + check_database(values.get("database", ""))
     if not isinstance(values.get("is_demo", False), bool):
         faults.append(_setting_fault("is_demo", values["is_demo"], "true 或 false"))
+    date_checked = str(values.get("date_checked", ""))  # TOML also has days without quotes.
+    if not re.fullmatch(r"([0-9]{4}-[0-9]{2}-[0-9]{2})?", date_checked, re.ASCII):
+        faults.append(_setting_fault("date_checked", date_checked, "年-月-日，如 2026-11-02"))
     table = values.get("pkcs11")
     faults += _check_pkcs11(table)
     if faults:
         raise Refused(faults)
     return Config(
         database=values.get("database", ""),
+        date_checked=date_checked,
         is_demo=values.get("is_demo", False),
         pkcs11=None if table is None else Pkcs11Config(**table),
         public_base_url=base_url,

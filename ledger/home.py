@@ -88,6 +88,7 @@ def open_home(
         clock=clock or SystemClock(),
         config=config,
         cosignatures=SqlCosignatures(engines["heads"]),
+        date_checked=config.date_checked,
         engines=engines,
         entropy=entropy or SystemEntropy(),
         epochs=FileEpochs(path / EPOCHS_FOLDER),

@@ -72,6 +72,14 @@ PASSPHRASE_MAX_BYTES = 1_024
 CLOCK_BEHIND_MAX_MS = 600_000
 """How far the machine's clock may stand behind the newest entry before recording is refused."""
 
+CLOCK_AHEAD_MAX_MS = 86_400_000
+"""How far it may be ahead of every witness: a day too far ahead is a day without recording, once it is set right."""
+
+CLOCK_UNSEEN_MAX_MS = 100 * 86_400_000
+"""How long nothing may have been recorded or cosigned before a person must vouch for the date: the longest quarter, in
+which books are closed at least once, and a week.
+"""
+
 # Workbooks that people hand in (ledger/service). Source: SECURITY findings on archives and workbooks.
 
 WORKBOOK_MAX_BYTES = 4_194_304

@@ -395,11 +395,14 @@ class Epochs(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Ports:
-    """Everything a use case may reach; a home is one. `epochs` is None where no place for earlier logs is kept."""
+    """Everything a use case may reach; a home is one. `epochs` is None where no place for earlier logs is kept;
+    `date_checked` is the day, YYYY-MM-DD, on which a person vouched for the clock, empty where nobody did.
+    """
 
     archive: Archive
     clock: Clock
     cosignatures: Cosignatures
+    date_checked: str = ""
     entropy: Entropy
     epochs: Epochs | None = None
     get_signer: FindSigner

@@ -8,6 +8,7 @@ process and leaves the answer to the parent. It ends when its input does.
 
 from __future__ import annotations
 
+import os
 import resource
 import struct
 import sys
@@ -21,6 +22,9 @@ from ledger.ports import SheetJob
 
 MEMORY_EXIT = 77
 """Exit status for memory used up: what stands on the heap then cannot be trusted with another sheet."""
+
+UNANSWERED_EXIT = 78
+"""Exit status for an answer that could not be written: what follows a half of it would be read as its rest."""
 
 _LENGTH = struct.Struct(">I")
 
@@ -79,18 +83,26 @@ def main(cpu_s: int, memory_bytes: int) -> int:
     try:  # Around reading and writing too: a sheet with its data takes memory on its way in and out.
         while (data := read_frame(incoming)) is not None:
             _allow_cpu(cpu_s)
-            write_frame(outgoing, msgspec.msgpack.encode(_answer(decoder.decode(data))))
+            reply = msgspec.msgpack.encode(_answer(decoder.decode(data)))
+            try:
+                write_frame(outgoing, reply)
+            except OSError:
+                # At once: the interpreter would write what is left of it on its way out.
+                os._exit(UNANSWERED_EXIT)
     except MemoryError:
         return MEMORY_EXIT
     return 0
 
 
 def _answer(request: Request) -> Reply:
+    from reports.failure import RenderFailed
     from reports.render import render_sheet
     from reports.toolchain import describe_toolchain
 
     try:
         return Reply(data=describe_toolchain() if request.job is None else render_sheet(request.job))
+    except RenderFailed as error:
+        return Reply(failed=error.reason)
     except Refused as error:
         return Reply(faults=error.faults)
     except NotProven as error:

@@ -55,7 +55,7 @@ class WorkerRenderer:
 
     def render(self, job: SheetJob) -> bytes:
         """Return the PDF. Raises Refused where a character has no glyph or a limit is passed, NotProven for a
-        note that is not the log's, RenderFailed for anything else.
+        note that is not the log's, RenderFailed, a refusal too, for anything else.
         """
         return self._ask(Request(job=job))
 

@@ -8,7 +8,6 @@ import threading
 from collections.abc import Iterator
 
 import rich_click as click
-import uvicorn
 
 from ledger.commands.common import home_option, print_notice
 from ledger.commands.refusals import explain_os_error
@@ -20,6 +19,7 @@ from web.app import create_app
 from web.asking import look_around, start_asking
 from web.assets import has_fallback
 from web.config import DEFAULT_HOST, DEFAULT_PORT
+from web.serving import make_room, run_server
 
 
 @click.command("serve")
@@ -45,11 +45,14 @@ def serve(home: Home, host: str, port: int) -> None:
 
 
 def serve_home(home: Home, *, host: str, port: int, listener: socket.socket | None = None) -> None:
-    """Serve a home until interrupted, on `listener` where the caller has one; Refused when the port cannot be had.
+    """Serve a home until interrupted, on `listener` where the caller has one.
+
+    Refused when the port cannot be had, or too few files be opened.
 
     First every village's log is held against what its witnesses saw, for a few seconds at most, and against its newest
     head; then what a crash left unsigned is signed.
     """
+    room = make_room()
     halted = look_around(home, list_known_villages(home))
     for standing in list_standings(home, halted):
         if standing.fault is not None:
@@ -57,19 +60,10 @@ def serve_home(home: Home, *, host: str, port: int, listener: socket.socket | No
     listener = listener or open_listener(host, port)
     shown = "127.0.0.1" if host in {"0.0.0.0", "::", ""} else host  # noqa: S104  # Compared, not bound.
     print_notice(f"网页已打开：http://{shown}:{port}/ （按 Ctrl-C 停止）")
-    # Headers of proxies are never believed: nothing here depends on who asks or under which name.
-    config = uvicorn.Config(
-        create_app(home, home.config, halted),
-        access_log=False,
-        date_header=True,
-        log_level="warning",
-        proxy_headers=False,
-        server_header=False,
-    )
     stop = threading.Event()
     start_asking(home, stop, halted=halted)
     try:
-        uvicorn.Server(config).run(sockets=[listener])
+        run_server(create_app(home, home.config, halted), listener, room)
     finally:
         stop.set()
         listener.close()

@@ -22,6 +22,8 @@ _REASONS = {
     errno.EADDRNOTAVAIL: "不是这台机器的地址",
     errno.EEXIST: "已经有了",
     errno.EIO: "磁盘读写出错",
+    errno.EMFILE: "打开的文件太多（ulimit -n）",
+    errno.ENFILE: "整台机器打开的文件太多",
     errno.EISDIR: "是一个文件夹，不是文件",
     errno.ENAMETOOLONG: "名字太长",
     errno.ENOENT: "没有这个文件或文件夹",
@@ -53,6 +55,10 @@ _DATABASE_REASONS = {
     11: (errno.EBADMSG, "数据库文件坏了"),  # SQLITE_CORRUPT
     13: (errno.ENOSPC, "磁盘满了"),  # SQLITE_FULL
     14: (errno.EIO, "打不开数据库文件"),  # SQLITE_CANTOPEN
+    15: (
+        errno.EIO,
+        "锁不住数据库文件",
+    ),  # SQLITE_PROTOCOL: the system would not give a lock, again and again.
     26: (errno.EBADMSG, "数据库文件坏了"),  # SQLITE_NOTADB
 }
 """By SQLite's primary result code: what a database could not do because of the disk, and the system's word for it."""
@@ -65,6 +71,7 @@ _DATABASE_WORDS = {
     "database or disk is full": 13,
     "unable to open database file": 14,
     "file is not a database": 26,
+    "locking protocol": 15,
 }
 """What SQLite says for a code: the driver's copying of pages raises without the code itself."""
 

@@ -10,9 +10,12 @@ from typing import Literal
 import msgspec
 
 from ledger.errors import NotFound, NotProven, Tampered
+from ledger.limits import CLOCK_BEHIND_MAX_MS
 from ledger.ports import Head, Ports, Reader
+from ledger.service.clock import measure_ahead
 from ledger.service.publish import verify_extends
 from ledger.service.standing import list_known_villages
+from ledger.state import get_day
 from ledger.state.facts import VillageFacts, get_fact
 
 State = Literal["fine", "warning", "wrong"]
@@ -28,11 +31,12 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def check_villages(ports: Ports) -> Iterator[Check]:
-    """Each village's log against its newest head and its key."""
+    """Each village's log against its newest head and its key, and the clock against what the log and witnesses say."""
     for village in list_known_villages(ports):
         yield _check_head(ports, village)
         with contextlib.suppress(NotFound, Tampered):  # Of a log that cannot be read the first check tells.
             yield _check_key(ports, village)
+            yield from _check_clock(ports, village)
 
 
 def check_python() -> Check:
@@ -130,6 +134,35 @@ def _check_key(ports: Ports, village: str) -> Check:
             state="wrong",
         )
     return Check(advice="", found="与公布的公钥相符", name=name, state="fine")
+
+
+def _check_clock(ports: Ports, village: str) -> Iterator[Check]:
+    """Whether the next entry can be dated, and how the clock stood to the witnesses' when they answered last."""
+    name = f"{village} 的时间"
+    now_ms = ports.clock.now_ms()
+    with ports.ledger.read(village) as reader:
+        last_ms = reader.facts.read_entry(reader.size - 1).recorded_at if reader.size else 0
+    if last_ms - now_ms > CLOCK_BEHIND_MAX_MS:
+        yield Check(
+            advice="时钟慢了就校准；没有慢的，是记那一条时快了：到那天以前不能再记账，请运维员和审计员来看",
+            found=f"最后一条记录写的是 {get_day(last_ms)}，这里的时钟是 {get_day(now_ms)}",
+            name=name,
+            state="wrong",
+        )
+    ahead_ms = measure_ahead(ports, village)
+    if ahead_ms is None:
+        return
+    is_near = ahead_ms <= CLOCK_BEHIND_MAX_MS
+    advice = (
+        "先不要记账：记下的日期改不回来。校准时钟，再用 mingbai witness ask 问一次；"
+        "时钟没有错的，请见证人校准他们的"
+    )
+    yield Check(
+        advice="" if is_near else advice,
+        found="和见证人的差不多" if is_near else f"这里的时钟比见证人的快 {ahead_ms // 60_000} 分钟",
+        name=f"{village} 的时钟",
+        state="fine" if is_near else "warning",
+    )
 
 
 def _has_another_key(ports: Ports, village: str) -> bool:

@@ -25,10 +25,10 @@ from ledger.books.village import KeyRotated, LogFounded
 from ledger.canonical import digest_claim
 from ledger.entries import Claim, Entry
 from ledger.errors import Fault, NotFound, Refused
-from ledger.limits import CLOCK_BEHIND_MAX_MS
 from ledger.log.chain import ZERO_HASH
 from ledger.log.hashing import format_hash
-from ledger.ports import Head, Ledger, Newest, Ports, Signer, Writer
+from ledger.ports import Head, Ledger, Ports, Signer, Writer
+from ledger.service.clock import read_time
 from ledger.service.publish import Begun, publish_head, verify_extends
 from ledger.service.queue import Queue
 from ledger.state import check_entry
@@ -226,27 +226,7 @@ def _build_entry(ports: Ports, writer: Writer, item: Passed) -> Entry:
         occurred_on=claim.occurred_on,
         period=claim.period,
         previous=format_hash(newest.leaf if newest else ZERO_HASH),
-        recorded_at=_read_time(ports, newest),
+        recorded_at=read_time(ports, claim.village, newest),
         v=1,
         village=claim.village,
     )
-
-
-def _read_time(ports: Ports, last: Newest | None) -> int:
-    """Time never runs backwards in a log; a clock far behind the newest entry is refused, not repaired."""
-    now_ms = ports.clock.now_ms()
-    if last is None or now_ms >= last.recorded_at:
-        return now_ms
-    if last.recorded_at - now_ms > CLOCK_BEHIND_MAX_MS:
-        raise Refused(
-            [
-                Fault(
-                    code="clock-behind",
-                    place="这台机器的时钟",
-                    found=f"比最后一条记录早 {(last.recorded_at - now_ms) // 1000} 秒",
-                    expected="不早于最后一条记录",
-                    remedy="校准系统时间后再记账",
-                )
-            ]
-        )
-    return last.recorded_at

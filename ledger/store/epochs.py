@@ -24,7 +24,11 @@ class FileEpochs:
         self._folder = folder
 
     def list_epochs(self, village: str) -> list[int]:
-        names = [path.name for path in (self._folder / village).glob("e*") if path.is_dir()]
+        # Not by a pattern: a folder that the disk would not read would then have nothing in it.
+        try:
+            names = [path.name for path in (self._folder / village).iterdir() if path.is_dir()]
+        except FileNotFoundError:
+            return []
         return sorted(int(match[1]) for match in map(_NAME.fullmatch, names) if match)
 
     def read_file(self, village: str, epoch: int, path: str) -> bytes | None:

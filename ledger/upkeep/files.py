@@ -45,8 +45,9 @@ def make_folder(target: Path) -> Iterator[Path]:
     try:
         yield part
         # Files too: not everything that fills a folder waits for the disk, and the folder is told to be whole.
-        for path in [*part.rglob("*"), part]:
-            sync(path)
+        for where, _, names in os.walk(part, onerror=_raise_unread):
+            for path in [*(Path(where) / name for name in names), Path(where)]:
+                sync(path)
         os.replace(part, target)  # Over an empty folder, too.
         sync(target.absolute().parent)
     finally:
@@ -65,8 +66,21 @@ def build_taken(target: Path) -> Fault:
 
 
 def list_files(folder: Path) -> list[str]:
-    """Return the paths of all files below a folder, sorted."""
-    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if not path.is_dir())
+    """Return the paths of all files below a folder, sorted; none where there is no folder.
+
+    OSError where a folder would not be read: `Path.rglob` leaves it out without a word, if not on every Python for the
+    same reasons, and a copy without it would be told to be whole.
+    """
+    return sorted(
+        (Path(where) / name).relative_to(folder).as_posix()
+        for where, _, names in os.walk(folder, onerror=_raise_unread)
+        for name in names
+    )
+
+
+def _raise_unread(error: OSError) -> None:
+    if not isinstance(error, FileNotFoundError):
+        raise error
 
 
 def copy_durably(source: Path, target: Path) -> None:

@@ -48,10 +48,14 @@ class Upkeep(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def read_upkeep(home: Path) -> Upkeep:
-    """Return what is known; a file that cannot be read is as good as none."""
+    """Return what is known; nothing is where there is no file, or one that says nothing.
+
+    OSError where the disk would not give it: taken for nothing it would be written over, and with it that this home was
+    restored in spite of doubts.
+    """
     try:
         return msgspec.json.decode((home / FILE).read_bytes(), type=Upkeep)
-    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+    except (FileNotFoundError, msgspec.DecodeError, UnicodeDecodeError):
         return Upkeep()
 
 

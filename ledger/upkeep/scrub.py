@@ -40,7 +40,7 @@ from ledger.ports import Head, Ports, Reader
 from ledger.service.standing import list_known_villages
 from ledger.state.keys import build_history
 from ledger.upkeep.facts import check_facts
-from ledger.upkeep.files import Progress, hash_file
+from ledger.upkeep.files import Progress, hash_file, list_files
 from ledger.upkeep.records import Scrubbed, read_upkeep, write_upkeep
 
 ROTTEN = "存着的东西坏了或被改动过；用备份和别处的副本找回，不要再往上记"
@@ -277,9 +277,8 @@ class Walk:
 
 def _scrub_archive(home: Home, progress: Progress) -> tuple[int, list[Finding]]:
     """Every sealed file is what its name says."""
-    paths = sorted(
-        path for path in (home.path / "archive").rglob("*") if path.is_file() and path.name[0] != "."
-    )
+    folder = home.path / "archive"
+    paths = [path for path in map(folder.joinpath, list_files(folder)) if path.name[0] != "."]
     findings = []
     for number, path in enumerate(paths, 1):
         found = hash_file(path)

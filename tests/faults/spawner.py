@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import signal
 import sys
 import traceback
@@ -22,7 +23,7 @@ from tests.fakes.renderer import PlainRenderer
 
 
 class _Printer(PlainRenderer):
-    """For `reports.worker.WorkerRenderer`: the sweep is of the sealing, and a page takes seconds."""
+    """For `reports.worker.WorkerRenderer`, where no interpreter is named for it: a page takes seconds."""
 
     def __enter__(self) -> _Printer:
         return self
@@ -55,12 +56,16 @@ def _run(job: dict[str, str]) -> NoReturn:
     for number, descriptor in enumerate((null, told, told)):
         os.dup2(descriptor, number)
     SystemClock.now_ms = lambda _self: int(job["now_ms"])
-    if job["printer"] == "plain":
+    if job["interpreter"]:
+        sys.executable = job["interpreter"]
+    else:
         reports.commands.WorkerRenderer = _Printer
     # Whether a slow moment shows a bar would decide how many calls there are.
     ledger.commands.backup.PROGRESS_AFTER_S = float("inf")
     os.chdir(job["folder"])
     sys.argv = ["mingbai", *json.loads(job["words"])]
+    if job["files"]:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (int(job["files"]), int(job["files"])))
     os.kill(os.getpid(), signal.SIGSTOP)
     status = 70
     try:

@@ -23,6 +23,7 @@ from ledger.service.standing import open_village
 from ledger.sources import open_home_log
 from ledger.upkeep.backup import MANIFEST, Manifest, make_backup
 from ledger.upkeep.files import check_files, unpack
+from ledger.upkeep.records import Restored, Upkeep, read_upkeep, write_upkeep
 from tests.builders import VILLAGE
 from tests.fakes import FakeClock
 from tests.faults.calls import Call, Spawner
@@ -32,6 +33,9 @@ from tests.service.importing import OPENING, make_book
 
 NOW_MS = 1_793_600_000_000
 """2 November 2026: October may be closed."""
+
+RESTORED = Upkeep(restored=Restored(accepted=("restore-unknown",), at_ms=1, backup_ms=1, manifest="00" * 32))
+"""Of the home that is backed up: that it was restored once in spite of a doubt is said for ever."""
 
 FILE = "opening.xlsx"
 TRIES = 3
@@ -57,8 +61,8 @@ class Sweep:
     """The cases of one command."""
 
     cases: int = 0
-    missed: int = 0  # whose call was not made this time
     endings: Counter[str] = field(default_factory=Counter)
+    missed: list[str] = field(default_factory=list)  # whose call was not made again
     wrong: list[str] = field(default_factory=list)
 
 
@@ -66,13 +70,15 @@ def build_works(folder: Path) -> dict[str, Work]:
     """Make a village's home, stage by stage, and return the commands of a month with the home that each begins from."""
     stages = {
         name: folder / name
-        for name in ("import", "pass", "close", "seal", "backup", "restore", "restore zip")
+        for name in ("import", "pass", "crash", "close", "seal", "backup", "restore", "restore zip")
     }
     with found(folder / "home") as village:
         who = {"maker": village.clerk.user, "checker": village.supervisor.user}
         entries = {"import": _keep(village, stages["import"])}
         (stages["import"] / FILE).write_bytes(make_book("opening", OPENING))
         _import_opening(village)
+        # As a process leaves it that is killed at work: every database with its journal.
+        shutil.copytree(village.home.path, stages["crash"] / "home")
         entries["pass"] = _keep(village, stages["pass"])
         village.pass_(*village.home.vault.list_drafts(VILLAGE, "waiting"))
         village.record_voucher("购办公用纸", 32_500)
@@ -84,7 +90,9 @@ def build_works(folder: Path) -> dict[str, Work]:
         for name in ("backup", "restore", "restore zip"):
             entries[name] = _keep(village, stages[name])
         for name, out in (("restore", "copy"), ("restore zip", "copy.zip")):
-            make_backup(village.home, stages[name] / out, with_keys=True, progress=lambda *_: None)
+            backup = make_backup(village.home, stages[name] / out, with_keys=True, progress=lambda *_: None)
+    write_upkeep(stages["backup"] / "home", RESTORED)
+    copied = {file.path for file in backup.manifest.files}
     home = ("--home", "home")
     month = ("--month", "2026-10")
     return {
@@ -98,6 +106,12 @@ def build_works(folder: Path) -> dict[str, Work]:
             entries["pass"],
             lambda at: _count_entries(at / "home") == 3 and not _count_drafts(at / "home"),
             stages["pass"],
+            ("pass", "--all", *home, "--checker", who["checker"]),
+        ),
+        "pass after a crash": Work(
+            entries["pass"],
+            lambda at: _count_entries(at / "home") == 3 and not _count_drafts(at / "home"),
+            stages["crash"],
             ("pass", "--all", *home, "--checker", who["checker"]),
         ),
         "close": Work(
@@ -114,25 +128,25 @@ def build_works(folder: Path) -> dict[str, Work]:
         ),
         "backup": Work(
             entries["backup"],
-            lambda at: _is_copy(at / "out"),
+            lambda at: _is_copy(at / "out", {path for path in copied if not path.startswith("keys/")}),
             stages["backup"],
             ("backup", *home, "--out", "out"),
         ),
         "backup zip": Work(
             entries["backup"],
-            lambda at: _is_copy(at / "out.zip"),
+            lambda at: _is_copy(at / "out.zip", copied),
             stages["backup"],
             ("backup", *home, "--with-keys", "--out", "out.zip"),
         ),
         "restore": Work(
             entries["restore"],
-            lambda at: _count_entries(at / "new") == 6,
+            lambda at: _is_home(at / "new", copied),
             stages["restore"],
             ("restore", "copy", "--home", "new", "--heads", "home"),
         ),
         "restore zip": Work(
             entries["restore zip"],
-            lambda at: _count_entries(at / "new") == 6,
+            lambda at: _is_home(at / "new", copied),
             stages["restore zip"],
             ("restore", "copy.zip", "--home", "new", "--heads", "home"),
         ),
@@ -148,7 +162,7 @@ def fail_each(spawner: Spawner, work: Work, run: Path, chosen: Sequence[tuple[Ca
             ran = spawner.run(work.words, fail=(call, failure))
             if ran.was_failed:
                 break
-        wrong = _judge_ending(ran.status, ran.told, failure)
+        wrong = _judge_ending(ran.status, ran.told, "error" if call.is_workers else failure)
         if ran.status == 0 and not work.is_finished(run):
             wrong = wrong or "it said that it was done"
         content = _digest(run)
@@ -156,12 +170,12 @@ def fail_each(spawner: Spawner, work: Work, run: Path, chosen: Sequence[tuple[Ca
             known[content] = _judge_folder(spawner, work, run)
         wrong = wrong or known[content]
         sweep.cases += 1
-        sweep.missed += not ran.was_failed
+        title = f"{call.name} {call.number} {failure} → {ran.status}"
+        if not ran.was_failed:
+            sweep.missed.append(f"{title} | {call.arguments[:160]}")
         sweep.endings[f"{failure} {ran.status}"] += 1
         if wrong:
-            sweep.wrong.append(
-                f"{call.name} {call.number} {failure} → {ran.status}: {wrong} | {call.arguments[:160]}"
-            )
+            sweep.wrong.append(f"{title}: {wrong} | {call.arguments[:160]}")
     return sweep
 
 
@@ -176,7 +190,7 @@ def lay(work: Work, run: Path) -> None:
 
 
 def _judge_ending(status: int, told: str, failure: str) -> str:
-    """A command that fails says so in Chinese and ends with 1 or 2."""
+    """A command that fails says so in Chinese and ends with 1 or 2, also where it was its worker that was killed."""
     if failure == "signal=KILL":
         return "" if status in {-9, 0} else "not killed"
     if "Traceback" in told or status not in {0, 1, 2}:
@@ -265,8 +279,13 @@ def _count_drafts(home: Path) -> int:
     return len(_read(home, "vault.db", "SELECT 1 FROM drafts WHERE state = 'waiting'"))
 
 
-def _is_copy(target: Path) -> bool:
-    """Whether a backup is there, whole by its own list."""
+def _is_home(home: Path, copied: set[str]) -> bool:
+    """Whether a home was put back with every entry and every file of the copy but its lists, which lie aside."""
+    return _count_entries(home) == 6 and all((home / path).exists() for path in copied - {"heads.txt"})
+
+
+def _is_copy(target: Path, copied: set[str]) -> bool:
+    """Whether a backup is there, whole by its own list, and that list names every file that it should."""
     if not target.exists():
         return False
     folder = target
@@ -275,7 +294,12 @@ def _is_copy(target: Path) -> bool:
         unpack(target, folder)
     try:
         manifest = msgspec.json.decode((folder / MANIFEST).read_bytes(), type=Manifest)
-        return not check_files(folder, manifest.files, lambda *_: None) and not manifest.findings
+        return (
+            {file.path for file in manifest.files} == copied
+            and not check_files(folder, manifest.files, lambda *_: None)
+            and not manifest.findings
+            and read_upkeep(target.parent / "home").restored == RESTORED.restored
+        )
     except (OSError, Refused, msgspec.DecodeError):
         return False
     finally:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -12,7 +13,8 @@ import pytest
 
 from ledger.commands.refusals import DatabaseFailure, explain_os_error, find_disk_failure
 from ledger.store import FileArchive
-from ledger.upkeep.files import make_folder
+from ledger.upkeep.files import list_files, make_folder
+from ledger.upkeep.records import Upkeep, read_upkeep
 
 
 @pytest.fixture
@@ -80,3 +82,48 @@ def test_a_mistake_of_our_own_is_no_failure_of_the_disk(tmp_path: Path) -> None:
 
     assert find_disk_failure(caught.value) is None
     assert find_disk_failure(ValueError("ours")) is None
+
+
+def test_a_lock_that_the_system_will_not_give_is_told_as_the_disks_failure() -> None:
+    error = sqlite.OperationalError("locking protocol")
+    error.sqlite_errorcode = sqlite.SQLITE_PROTOCOL
+
+    failure = find_disk_failure(error)
+
+    assert isinstance(failure, DatabaseFailure)
+    assert explain_os_error(failure) == "锁不住数据库文件"
+
+
+def test_notes_that_the_disk_will_not_give_are_not_taken_for_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_path: Path) -> bytes:
+        raise OSError(errno.EIO, "of the disk")
+
+    assert read_upkeep(tmp_path) == Upkeep()
+    monkeypatch.setattr(Path, "read_bytes", fail)
+
+    with pytest.raises(OSError, match="of the disk"):
+        read_upkeep(tmp_path)
+
+
+@pytest.mark.parametrize("number", [errno.EIO, errno.EACCES])
+def test_a_folder_that_will_not_be_read_is_not_taken_for_an_empty_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    shelf = tmp_path / "archive" / "0f"
+    shelf.mkdir(parents=True)
+    (shelf / "sealed").write_bytes(b"sheet")
+    scan = os.scandir
+
+    def fail(path: Path) -> Iterator[os.DirEntry[str]]:
+        if Path(path) == shelf:
+            raise OSError(number, "of the disk")
+        return scan(path)
+
+    assert list_files(tmp_path) == ["archive/0f/sealed"]
+    assert list_files(tmp_path / "nowhere") == []
+    monkeypatch.setattr(os, "scandir", fail)
+
+    with pytest.raises(OSError, match="of the disk"):
+        list_files(tmp_path)

@@ -17,7 +17,7 @@ import msgspec
 import pytest
 
 from ledger.errors import NotProven, Refused
-from reports.child import MEMORY_EXIT, Limits, read_frame, write_frame
+from reports.child import MEMORY_EXIT, UNANSWERED_EXIT, Limits, Request, read_frame, write_frame
 from reports.failure import RenderFailed
 from reports.toolchain import describe_toolchain
 from reports.worker import WorkerRenderer, _build_environment, _explain_death
@@ -127,8 +127,14 @@ def test_a_limit_is_told_in_words(status: int, words: str) -> None:
     )
 
 
-def test_any_other_death_is_our_own_mistake() -> None:
-    assert isinstance(_explain_death(1, Limits()), RenderFailed)
+def test_any_other_death_is_told_as_a_refusal_that_names_it() -> None:
+    death = _explain_death(1, Limits())
+
+    assert isinstance(death, RenderFailed)
+    assert str(death) == (
+        "打印公开表：现为打印程序出了错（the worker ended with status 1），应为排得出的公开表。"
+        "这张表没有打印，原来的公开表不受影响；再做一次，还是不行的，用 mingbai doctor 检查磁盘和字体。（sheet-failed）"
+    )
 
 
 def test_the_toolchain_names_programs_fonts_and_our_own_files() -> None:
@@ -161,3 +167,19 @@ def test_a_message_cut_short_is_no_message() -> None:
 
     assert read_frame(io.BytesIO(data)) == b"whole"
     assert [read_frame(io.BytesIO(data[:cut])) for cut in range(len(data))] == [None] * len(data)
+
+
+def test_a_worker_that_cannot_answer_ends_without_a_word_and_without_half_an_answer() -> None:
+    request = io.BytesIO()
+    write_frame(request, msgspec.msgpack.encode(Request(job=None)))
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-P", "-m", "reports.child", "30", str(1 << 30)],
+            check=False,
+            env=_build_environment(),
+            input=request.getvalue(),
+            stderr=subprocess.PIPE,
+            stdout=full,
+        )
+
+    assert (done.returncode, done.stderr) == (UNANSWERED_EXIT, b"")

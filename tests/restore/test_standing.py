@@ -187,6 +187,7 @@ def test_a_stored_frontier_that_the_entries_do_not_give_is_never_signed(village:
 
 
 WRITING = (
+    ["import", "vouchers", "nowhere.xlsx", "--maker", "u-aaaaaaaaaa", "--apply"],
     ["pass", "--all", "--checker", "u-aaaaaaaaaa"],
     ["close", "--month", "2026-10", "--maker", "u-aaaaaaaaaa"],
     ["seal", "--month", "2026-10", "--maker", "u-aaaaaaaaaa"],
@@ -197,6 +198,8 @@ WRITING = (
         *("adopt", "description", "--maker", "u-aaaaaaaaaa"),
         *("--name", "甲村", "--township", "乙镇", "--telephone", "0000-0000000"),
     ],
+    ["adopt", "policy", "--maker", "u-aaaaaaaaaa", "--file", "nowhere.policy", "--resolution", "村民会议"],
+    ["keys", "rotate", "--maker", "u-aaaaaaaaaa", "--reason", "换人保管", "--no-passphrase"],
     ["export", "--out", "nowhere.zip"],
 )
 
@@ -209,13 +212,15 @@ def test_every_command_that_writes_refuses_with_the_reason(
     command = load_command(arguments[0])
     assert command is not None
     rest = [*arguments[1:2], *arguments[2:]]
-    place = 2 if arguments[0] in {"adopt", "users"} else 1
+    place = 2 if arguments[0] in {"adopt", "keys", "users"} else 1
+    keys = village.home.keys.list_signers(VILLAGE)
     given = [*rest[: place - 1], "--home", str(village.home.path), *rest[place - 1 :]]
 
     done = CliRunner().invoke(command, given)
 
     assert isinstance(done.exception, Refused)
     assert [format_fault(fault) for fault in done.exception.faults] == [BEHIND]
+    assert len(village.home.keys.list_signers(VILLAGE)) == len(keys)
 
 
 def test_the_pages_of_a_halted_village_say_so(village: VillageHome) -> None:

@@ -1,0 +1,85 @@
+"""A server that always has room to work: it holds fewer connections than it may open files.
+
+A connection is an open file. Were every one taken, no page could open a database any more, and asyncio would try again
+to accept what it cannot, a thousand times a second, telling each with a traceback. So the limit of this process is
+raised as far as the system allows, a part of it is kept free, and who comes when the rest is taken is let go at once.
+"""
+
+from __future__ import annotations
+
+import resource
+import socket
+from typing import Any
+
+import uvicorn
+from uvicorn.protocols.http.auto import AutoHTTPProtocol
+
+from ledger.errors import Fault, Refused
+
+BACKLOG = 128
+"""Connections that wait to be accepted: so many are open at most before the first of them is seen."""
+
+FILES_KEPT = 320
+"""Files kept free: the backlog, and two for each of fifteen connections to each of four databases, and some more."""
+
+FILES_MIN = 384
+"""Files below which nothing is served; Debian gives every process 1,024."""
+
+FILES_WANTED = 65_536
+
+
+def make_room() -> int:
+    """Raise this process's limit of open files as far as it may; return how many connections that leaves room for.
+
+    Raises Refused where it stays below `FILES_MIN`.
+    """
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = FILES_WANTED if hard == resource.RLIM_INFINITY else min(hard, FILES_WANTED)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+        soft = wanted
+    files = FILES_WANTED if soft == resource.RLIM_INFINITY else soft
+    if files < FILES_MIN:
+        raise Refused([_files_fault(files)])
+    return files - FILES_KEPT
+
+
+def run_server(app: Any, listener: socket.socket, room: int, **settings: Any) -> None:
+    """Serve an ASGI application on `listener` until interrupted, over `room` connections at a time.
+
+    `settings` are more of uvicorn's.
+    """
+    # Headers of proxies are never believed: nothing here depends on who asks or under which name.
+    config = uvicorn.Config(
+        app,
+        access_log=False,
+        backlog=BACKLOG,
+        http=_make_protocol(room),
+        log_level="warning",
+        proxy_headers=False,
+        server_header=False,
+        **settings,
+    )
+    uvicorn.Server(config).run(sockets=[listener])
+
+
+def _make_protocol(room: int) -> type[Any]:
+    base: Any = AutoHTTPProtocol
+
+    class Bounded(base):  # type: ignore[misc]  # Which of uvicorn's protocols it is depends on what is installed.
+        def connection_made(self, transport: Any) -> None:
+            super().connection_made(transport)
+            if len(self.connections) > room:
+                transport.abort()
+
+    return Bounded
+
+
+def _files_fault(files: int) -> Fault:
+    return Fault(
+        code="files-limit",
+        place="这个程序能打开的文件",
+        found=f"{files} 个",
+        expected=f"至少 {FILES_MIN} 个",
+        remedy="先运行 ulimit -n 1024 再打开网页；由 systemd 启动的，写 LimitNOFILE=1024",
+    )
