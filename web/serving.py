@@ -16,11 +16,14 @@ from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
 from ledger.errors import Fault, Refused
 
-BACKLOG = 128
-"""Connections that wait to be accepted: so many are open at most before the first of them is seen."""
+WAITING = 1_024
+"""Connections that wait in the system to be accepted: a market day's, all at once."""
+
+ACCEPTED_AT_ONCE = 32
+"""Connections that asyncio accepts in one turn of its loop. It takes three more turns until one too many is closed."""
 
 FILES_KEPT = 320
-"""Files kept free: the backlog, and two for each of fifteen connections to each of four databases, and some more."""
+"""Files kept free: four turns' connections, two for each of fifteen connections to each of four databases, and some."""
 
 FILES_MIN = 384
 """Files below which nothing is served; Debian gives every process 1,024."""
@@ -53,14 +56,23 @@ def run_server(app: Any, listener: socket.socket, room: int, **settings: Any) ->
     config = uvicorn.Config(
         app,
         access_log=False,
-        backlog=BACKLOG,
+        backlog=ACCEPTED_AT_ONCE,
         http=_make_protocol(room),
         log_level="warning",
         proxy_headers=False,
         server_header=False,
         **settings,
     )
-    uvicorn.Server(config).run(sockets=[listener])
+    _Server(config).run(sockets=[listener])
+
+
+class _Server(uvicorn.Server):
+    """asyncio has one number for how many wait and how many are accepted in a turn; here they are two."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        for listener in sockets or ():
+            listener.listen(WAITING)
 
 
 def _make_protocol(room: int) -> type[Any]:

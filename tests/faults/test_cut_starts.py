@@ -86,7 +86,7 @@ def test_a_cut_journal_is_named_by_the_doctor_and_takes_no_entry(
 
     assert looked.status == passed.status == 1
     assert f"✗ 有错  {VILLAGE} 的检查点" in looked.told
-    assert "已签名的检查点有 6 项" in passed.told
+    assert "已签名的检查点有 6 条" in passed.told
     assert "（village-read-only）" in passed.told
     assert "共 1 条待审" in waiting.told
 

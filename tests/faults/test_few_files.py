@@ -130,5 +130,6 @@ def test_more_connections_than_there_is_room_for_take_no_page_from_those_before(
 
     assert first == b"HTTP/1.1 200"
     assert after.status_code == 200
-    assert "Traceback" not in (tmp_path / "told").read_text(encoding="utf-8")
+    told = (tmp_path / "told").read_text(encoding="utf-8")
+    assert "Traceback" not in told, told[-3_000:]
     assert check_home(home, works["backup"].entries) == ""
