@@ -24,6 +24,7 @@ import contextlib
 import logging
 import os
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -176,8 +177,15 @@ def _make_reading_connect(url: URL) -> Callable[[], Any]:
     return lambda: sqlite.connect(address, uri=True, check_same_thread=False)
 
 
+_read_text = partial(str, encoding="utf-8", errors="replace")
+"""From the bytes of a stored text. What a failing disk made of one is read as another text, which is then named where
+it stands; the driver by itself would read nothing of its table any more.
+"""
+
+
 def _make_setup(pragmas: dict[str, str | int], *, is_guarded: bool) -> Callable[[Any, Any], None]:
     def set_up(connection: Any, _record: object) -> None:
+        connection.text_factory = _read_text
         # We begin transactions ourselves: the driver would begin them late, and deferred.
         connection.isolation_level = None
         for name, value in pragmas.items():
