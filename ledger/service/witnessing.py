@@ -120,6 +120,8 @@ def _is_due(key: str, attempts: dict[str, WitnessAttempt], kept: set[str], now_m
     if last is None:
         return True
     since_ms = now_ms - last.asked_at
+    if since_ms < 0:
+        return True  # A clock that was set back, or a spoilt row: it must not silence the witness for years.
     if last.outcome:
         return since_ms >= RETRY_MS
     return key not in kept or since_ms >= REFRESH_MS
