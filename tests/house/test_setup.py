@@ -169,6 +169,10 @@ def test_without_rights_the_command_for_an_administrator_is_given(run: Run, tmp_
     [
         ("ERROR: THESE PACKAGES DO NOT MATCH THE HASHES FROM THE REQUIREMENTS FILE", "it was refused"),
         ("NewConnectionError: Network is unreachable", "the package source cannot be reached"),
+        (
+            "SSLError: CERTIFICATE_VERIFY_FAILED certificate verify failed\nERROR: No matching distribution found",
+            "the package source's certificate is not trusted",
+        ),
         ("ERROR: No matching distribution found for litestar", "the source has no such package"),
     ],
 )
