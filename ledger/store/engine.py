@@ -24,7 +24,6 @@ import contextlib
 import logging
 import os
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -177,10 +176,11 @@ def _make_reading_connect(url: URL) -> Callable[[], Any]:
     return lambda: sqlite.connect(address, uri=True, check_same_thread=False)
 
 
-_read_text = partial(str, encoding="utf-8", errors="replace")
-"""From the bytes of a stored text. What a failing disk made of one is read as another text, which is then named where
-it stands; the driver by itself would read nothing of its table any more.
-"""
+def _read_text(data: bytes) -> str:
+    """Return a stored text. What a failing disk made of one is read as another, which is then named where it stands:
+    the driver by itself would read nothing of its table any more.
+    """
+    return data.decode(errors="replace")
 
 
 def _make_setup(pragmas: dict[str, str | int], *, is_guarded: bool) -> Callable[[Any, Any], None]:
