@@ -75,15 +75,15 @@ class NotProven(Exception):
 class Tampered(Exception):
     """Our own log contradicts itself at `index`. Halts writing; only the edge catches it.
 
-    `expected` is what the rest of the log implies, `found` what is stored; both printable. A sealed file that is not
-    what its digest says has no index: -1.
+    `expected` is what the rest of the log implies, `found` what is stored; both printable. What stands beside the
+    entries has no index, -1, and is named by `subject`: a sealed file that is not what its digest says, a kept fact.
     """
 
-    def __init__(self, index: int, expected: object, found: object) -> None:
+    def __init__(self, index: int, expected: object, found: object, *, subject: str = "封存的文件") -> None:
         self.index = index
         self.expected = str(expected)
         self.found = str(found)
-        subject = f"日志第 {index} 条" if index >= 0 else "封存的文件"
+        subject = f"日志第 {index} 条" if index >= 0 else subject
         super().__init__(f"{subject}前后矛盾：应为 {self.expected}，实为 {self.found}")
 
 

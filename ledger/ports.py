@@ -119,6 +119,10 @@ class Reader(Protocol):
         """Return `width` hashes of a tile: the HashReader that proofs are built from."""
         ...
 
+    def list_stored_tiles(self) -> list[StoredTile]:
+        """Return which tiles are kept, those that grow among them, by level and number: a scrub compares them."""
+        ...
+
     def list_texts(self, index: int) -> tuple[str, ...]:
         """Return the public disclosures kept beside the entry at `index`."""
         ...
@@ -142,6 +146,14 @@ class Reader(Protocol):
     def get_stored_log(self) -> StoredLog:
         """Return what is kept of the log as a whole, to append to it."""
         ...
+
+
+class StoredTile(NamedTuple):
+    """A row that is kept of a tile: its place in the tree and how many hashes it holds."""
+
+    level: int
+    number: int
+    width: int
 
 
 class Newest(NamedTuple):
@@ -251,6 +263,14 @@ class Cosignatures(Protocol):
 
     def list_sizes(self, village: str) -> list[int]:
         """Return the sizes that any witness cosigned, largest first."""
+        ...
+
+    def list_villages(self) -> list[str]:
+        """Return the villages of which anything is kept, by code."""
+        ...
+
+    def iterate(self, village: str) -> Iterator[KeptCosignature]:
+        """Yield every line kept, those too that a newer one of the same witness followed, by size."""
         ...
 
     def note_attempt(self, village: str, attempt: WitnessAttempt) -> None:

@@ -46,7 +46,7 @@ class HomeReader:
     def list_findings(self, entries: EntryReader) -> Iterator[Finding]:
         """Columns first, then private values, then facts and rounds if every entry could be folded."""
         yield from self._check_heads()
-        yield from self._check_log()
+        yield from self._check_log(entries)
         yield from self._check_columns(entries)
         if self._meaning.examined == len(self._leaves.computed):
             yield from self._check_private(entries)
@@ -63,7 +63,7 @@ class HomeReader:
                     "head-column", -1, f"本机的检查点 {head.size}", told, _format_bytes(head.root), CACHE
                 )
 
-    def _check_log(self) -> Iterator[Finding]:
+    def _check_log(self, entries: EntryReader) -> Iterator[Finding]:
         """What the next append would start from; and nothing beyond the newest head."""
         frontier = self._source.get_stored_log().frontier
         size = len(self._leaves.proven)
@@ -85,6 +85,24 @@ class HomeReader:
                 f"记着 {frontier.size} 条，和算出的不一样",
                 CACHE,
             )
+        else:
+            yield from self._check_newest(entries)
+
+    def _check_newest(self, entries: EntryReader) -> Iterator[Finding]:
+        """What the log's own row says of its newest entry."""
+        stored, index = self._source.get_stored_log(), len(self._leaves.proven) - 1
+        if stored.leaf != self._leaves.proven[index]:
+            expected, found = format_hash(self._leaves.proven[index]), _format_bytes(stored.leaf)
+            yield _report("column-differs", index, "数据库里账本的 leaf 列", expected, found, CACHE)
+        if index in self._leaves.altered:
+            return
+        try:
+            recorded_at = entries.read_entry(index).recorded_at
+        except NotProven:
+            return  # Named already.
+        if stored.recorded_at != recorded_at:
+            expected, found = str(recorded_at), str(stored.recorded_at)
+            yield _report("column-differs", index, "数据库里账本的 recorded_at 列", expected, found, CACHE)
 
     def _check_columns(self, entries: EntryReader) -> Iterator[Finding]:
         if self._leaves.is_sound:

@@ -228,7 +228,8 @@ def _audit_village(home: Home, village: str, key: str | None, known: list[bytes]
     except NotProven as error:
         return _refuse(village, error.code, expected, error.reason)
     except Tampered as error:
-        return _refuse(village, "log-broken", error.expected, error.found, entry=error.index)
+        found = error.found if error.index >= 0 else str(error)
+        return _refuse(village, "log-broken", error.expected, found, entry=error.index)
     except NotFound as error:
         return _refuse(village, "log-missing", "签过名的账本", f"没有{error}")
 

@@ -8,9 +8,11 @@ stream in constant memory and lets a database refuse two entries after the same 
 end was cut off: for that a signed checkpoint and the tree are needed.
 """
 
+import base64
+
 from ledger.errors import Tampered
 from ledger.limits import HASH_BYTES
-from ledger.log.hashing import Hash, format_hash
+from ledger.log.hashing import Hash
 
 ZERO_HASH: Hash = bytes(HASH_BYTES)
 """`previous` of entry 0: 32 zero bytes, which no entry hashes to."""
@@ -19,7 +21,11 @@ ZERO_HASH: Hash = bytes(HASH_BYTES)
 def verify_link(index: int, leaf_before: Hash, previous: Hash) -> None:
     """Check that the entry at `index` follows the entry whose leaf hash is `leaf_before`.
 
-    `leaf_before` is `ZERO_HASH` for index 0. Raises Tampered with both hashes in base64.
+    `leaf_before` is `ZERO_HASH` for index 0. Raises Tampered with both hashes in base64, whatever their lengths.
     """
     if previous != leaf_before:
-        raise Tampered(index, expected=format_hash(leaf_before), found=format_hash(previous))
+        raise Tampered(index, expected=_format(leaf_before), found=_format(previous))
+
+
+def _format(stored: bytes) -> str:
+    return base64.b64encode(stored).decode()

@@ -121,7 +121,9 @@ def _is_due(key: str, attempts: dict[str, WitnessAttempt], kept: set[str], now_m
         return True
     since_ms = now_ms - last.asked_at
     if since_ms < 0:
-        return True  # Our clock was set back since: what the witness says of the time counts from here.
+        # The clock was set back since, or a row is spoilt: what the witness says of the time counts from here, and it
+        # is not to be silenced for years.
+        return True
     if last.outcome:
         return since_ms >= RETRY_MS
     return key not in kept or since_ms >= REFRESH_MS

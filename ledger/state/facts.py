@@ -50,6 +50,7 @@ import msgspec
 from ledger.books.values import Value
 from ledger.books.vouchers import AccountBalance
 from ledger.entries import Entry
+from ledger.errors import Tampered
 
 T = TypeVar("T")
 
@@ -238,9 +239,9 @@ class SheetFacts(Value, frozen=True):
 
 
 def get_fact(facts: Facts, key: str, kind: type[T]) -> T | None:
-    """Read the value under `key` as `kind`, None when absent."""
+    """Read the value under `key` as `kind`, None when absent; Tampered where it is none."""
     data = facts.get(key)
-    return None if data is None else _read(data, kind)
+    return None if data is None else _read(key, data, kind)
 
 
 def put_fact(facts: Facts, key: str, value: Value) -> None:
@@ -249,13 +250,16 @@ def put_fact(facts: Facts, key: str, value: Value) -> None:
 
 
 def scan_facts(facts: Facts, prefix: str, kind: type[T]) -> Iterator[tuple[str, T]]:
-    """Yield (key without the prefix, value) in key order."""
+    """Yield (key without the prefix, value) in key order; Tampered at one that is no value."""
     for key, data in facts.scan(prefix):
-        yield key[len(prefix) :], _read(data, kind)
+        yield key[len(prefix) :], _read(key, data, kind)
 
 
-def _read(data: bytes, kind: type[T]) -> T:
-    value: T = _decode(data, kind)  # type: ignore[arg-type]  # mypy asks instances for the class's hash
+def _read(key: str, data: bytes, kind: type[T]) -> T:
+    try:
+        value: T = _decode(data, kind)  # type: ignore[arg-type]  # mypy asks instances for the class's hash
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise Tampered(-1, "由记录算出的值", "读不成的内容", subject=f"速查数据 {key} ") from error
     return value
 
 

@@ -25,7 +25,7 @@ from ledger.log.commitments import digest_disclosure
 from ledger.log.hashing import Hash, format_hash, hash_leaf
 from ledger.log.tiles import TILE_WIDTH
 from ledger.log.tree import TILE_HEIGHT, Frontier, append_leaves, format_frontier
-from ledger.ports import Newest
+from ledger.ports import Newest, StoredTile
 from ledger.state import fold_entry
 from ledger.store.reading import SqlReader
 from ledger.store.tables import entries, growing_tiles, logs, texts, tiles, villages
@@ -157,6 +157,10 @@ class SqlWriter(SqlReader):
     def read_tile(self, level: int, number: int, width: int) -> bytes:
         self._insert()
         return super().read_tile(level, number, width)
+
+    def list_stored_tiles(self) -> list[StoredTile]:
+        self._insert()
+        return super().list_stored_tiles()
 
     def list_texts(self, index: int) -> tuple[str, ...]:
         self._insert()

@@ -6,6 +6,8 @@ says that nothing larger had been seen until then.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from sqlalchemy import Engine, bindparam, func, select
 
 from ledger.ports import KeptCosignature, WitnessAttempt
@@ -26,6 +28,7 @@ _SAME = select(cosignatures.c.line).where(
     cosignatures.c.time_s == bindparam("time_s"),
 )
 _SIZES = select(cosignatures.c.size).where(_VILLAGE).distinct().order_by(cosignatures.c.size.desc())
+_VILLAGES = select(cosignatures.c.village).distinct().order_by(cosignatures.c.village)
 _ATTEMPTS = (
     select(
         witness_attempts.c.witness,
@@ -68,6 +71,17 @@ class SqlCosignatures:
     def list_sizes(self, village: str) -> list[int]:
         with begin_read(self._engine) as transaction:
             return [size for (size,) in transaction.fetch_all(_SIZES, village=village)]
+
+    def list_villages(self) -> list[str]:
+        with begin_read(self._engine) as transaction:
+            return [village for (village,) in transaction.fetch_all(_VILLAGES)]
+
+    def iterate(self, village: str) -> Iterator[KeptCosignature]:
+        for size in reversed(self.list_sizes(village)):
+            with begin_read(self._engine) as transaction:
+                rows = transaction.fetch_all(_AT, village=village, size=size)
+            for witness, time_s, line in rows:
+                yield KeptCosignature(line=line, size=size, time_s=time_s, witness=witness)
 
     def note_attempt(self, village: str, attempt: WitnessAttempt) -> None:
         row = (village, attempt.witness, attempt.answered_at, attempt.asked_at)

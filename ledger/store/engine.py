@@ -176,8 +176,16 @@ def _make_reading_connect(url: URL) -> Callable[[], Any]:
     return lambda: sqlite.connect(address, uri=True, check_same_thread=False)
 
 
+def _read_text(data: bytes) -> str:
+    """Return a stored text. What a failing disk made of one is read as another, which is then named where it stands:
+    the driver by itself would read nothing of its table any more.
+    """
+    return data.decode(errors="replace")
+
+
 def _make_setup(pragmas: dict[str, str | int], *, is_guarded: bool) -> Callable[[Any, Any], None]:
     def set_up(connection: Any, _record: object) -> None:
+        connection.text_factory = _read_text
         # We begin transactions ourselves: the driver would begin them late, and deferred.
         connection.isolation_level = None
         for name, value in pragmas.items():

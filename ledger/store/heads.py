@@ -25,6 +25,9 @@ _FIRST = _HEADS.where(heads.c.size >= bindparam("size")).order_by(heads.c.size).
 _VILLAGES = select(heads.c.village).distinct().order_by(heads.c.village)
 _AFTER = _HEADS.where(heads.c.size > bindparam("size")).order_by(heads.c.size).limit(CHUNK_ROWS)
 
+SIZE_LEAST = -(2**63)
+"""No size that was ever written: below all that can stand in the column, whoever wrote it."""
+
 
 class SqlHeads:
     """See `ledger.ports.Heads`."""
@@ -54,7 +57,7 @@ class SqlHeads:
 
     def iterate(self, village: str) -> Iterator[Head]:
         """Yield every head, smallest first, some at a time: heads kept meanwhile come too."""
-        size = 0
+        size = SIZE_LEAST
         while True:
             with begin_read(self._engine) as transaction:
                 rows = transaction.fetch_all(_AFTER, village=village, size=size)

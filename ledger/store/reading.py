@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Iterator
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 
 from ledger.audit.findings import StoredEntry, StoredLog, StoredText
 from ledger.canonical import parse_entry
@@ -21,6 +21,7 @@ from ledger.log.commitments import digest_disclosure
 from ledger.log.hashing import hash_leaf
 from ledger.log.tiles import TILE_WIDTH, format_bundle
 from ledger.log.tree import EMPTY_FRONTIER, Frontier, parse_frontier
+from ledger.ports import StoredTile
 from ledger.state.facts import Facts
 from ledger.store.projections import SqlFacts
 from ledger.store.tables import entries, growing_tiles, logs, texts, tiles
@@ -75,6 +76,12 @@ _GROWING_TILE = select(growing_tiles.c.data).where(
     growing_tiles.c.level == bindparam("level"),
     growing_tiles.c.number == bindparam("number"),
 )
+_TILE_ROWS = [
+    select(table.c.level, table.c.number, func.length(table.c.data)).where(
+        table.c.village == bindparam("village")
+    )
+    for table in (tiles, growing_tiles)
+]
 
 
 class SqlReader:
@@ -163,6 +170,13 @@ class SqlReader:
         if number < 0 or not 1 <= width <= TILE_WIDTH or first + width > self.size:
             raise NotFound(f"第 {number} 束的前 {width} 条记录")
         return format_bundle([self.get_entry_bytes(index) for index in range(first, first + width)])
+
+    def list_stored_tiles(self) -> list[StoredTile]:
+        """Return which tiles are kept, full ones and those that grow, by level and number."""
+        rows = [
+            row for query in _TILE_ROWS for row in self._transaction.fetch_all(query, village=self._village)
+        ]
+        return sorted(StoredTile(level, number, size // HASH_BYTES) for level, number, size in rows)
 
     def list_texts(self, index: int) -> tuple[str, ...]:
         """Return the public disclosures kept beside the entry at `index`, by digest."""

@@ -3,8 +3,8 @@
 A pass goes through each village's entries once, with the frontier of the tree growing along: so every entry, every
 tile, every text, every private value and every signed head is held against the rest in one reading, in constant
 memory. It can stop anywhere and go on the next day. At the end of a village's pass the kept facts are held against what
-the entries add up to. Files of the archive are hashed, databases are asked whether their pages hold together. Whether
-the entries were lawful is an audit's subject.
+the entries add up to, and what witnesses said against the heads. Files of the archive are hashed, databases are asked
+whether their pages hold together. Whether the entries were lawful is an audit's subject.
 """
 
 from __future__ import annotations
@@ -25,18 +25,21 @@ from ledger.home import Home
 from ledger.limits import HASH_BYTES
 from ledger.log.chain import ZERO_HASH
 from ledger.log.commitments import open_disclosure
+from ledger.log.cosignature import parse_witness_verifier
 from ledger.log.hashing import format_hash, hash_leaf
 from ledger.log.rotation import open_by_history
 from ledger.log.tiles import TILE_WIDTH
 from ledger.log.tree import (
     EMPTY_FRONTIER,
+    TILE_HEIGHT,
     Frontier,
     append_leaves,
     compute_root,
     format_frontier,
     parse_frontier,
 )
-from ledger.ports import Head, Ports, Reader
+from ledger.log.witness import open_cosignature
+from ledger.ports import Head, Ports, Reader, StoredTile
 from ledger.service.standing import list_known_villages
 from ledger.state.keys import build_history
 from ledger.upkeep.facts import check_facts
@@ -74,7 +77,7 @@ def scrub_home(home: Home, *, is_over: IsOver, limit: int | None, progress: Prog
         is_whole = is_whole and through
     if is_whole:
         files, found = _scrub_archive(home, progress)
-        findings += [*found, *_check_databases(home)]
+        findings += [*found, *_check_strangers(home), *_check_databases(home)]
     return Scrub(entries=entries, files=files, findings=tuple(findings), is_whole=is_whole)
 
 
@@ -87,8 +90,11 @@ def _scrub_village(
     while not walk.is_through and not is_over() and (limit is None or walk.done < limit):
         walk.go_on(VIEW_ENTRIES if limit is None else min(VIEW_ENTRIES, limit - walk.done))
         progress(f"重读 {village}", walk.frontier.size, walk.size)
-    if walk.is_through and not walk.findings:
-        walk.findings += check_facts(home, village, progress)
+    if walk.is_through:
+        # Where entries were altered, what they add up to differs with them.
+        if walk.is_readable and all(item.entry < 0 for item in walk.findings):
+            walk.findings += check_facts(home, village, progress)
+        walk.findings += _check_cosignatures(home, village)
     finished = home.clock.now_ms() if walk.is_through and not walk.findings else known.finished_ms
     scrubbed = Scrubbed(
         finished_ms=finished,
@@ -122,7 +128,9 @@ def read_leaf(reader: Reader, index: int) -> bytes:
 
 
 class Walk:
-    """One village's entries from where `frontier` ends; `findings` fills, `is_through` says that the end was seen."""
+    """One village's entries from where `frontier` ends; `findings` fills, `is_through` says that the end was seen,
+    `is_readable` that no hole was met.
+    """
 
     def __init__(self, ports: Ports, village: str, frontier: Frontier) -> None:
         self._ports = ports
@@ -130,6 +138,7 @@ class Walk:
         self.done = 0
         self.findings: list[Finding] = []
         self.frontier = frontier
+        self.is_readable = True
         self.is_through = False
         self.size = frontier.size
 
@@ -156,7 +165,7 @@ class Walk:
                 self._report("log-missing", -1, "数据库", "签过名的账本", f"没有{error}")
             else:
                 self._report("log-broken", self.frontier.size, "数据库", "读得出的账本", str(error))
-            self.is_through = True  # There is no going on behind a hole.
+            self.is_readable, self.is_through = False, True  # There is no going on behind a hole.
 
     def _read_tile(self, reader: Reader, stored: Iterator[StoredEntry], stop: int) -> None:
         """Read the entries up to `stop`, which lie in one tile, and everything beside them."""
@@ -249,7 +258,11 @@ class Walk:
         field = f"本机的检查点 {head.size}"
         root = compute_root(append_leaves(self.frontier, leaves).frontier)
         try:
-            checkpoint = open_by_history(head.note, build_history(reader.facts))
+            history = build_history(reader.facts)
+        except (NotFound, NotProven, Tampered):
+            return  # The facts that name the keys are spoilt, and named when the pass is through.
+        try:
+            checkpoint = open_by_history(head.note, history)
         except NotProven as error:
             self._report(error.code, -1, field, "村里的签名", error.reason)
             return
@@ -265,14 +278,73 @@ class Walk:
             self._report(
                 "frontier-differs", -1, "数据库里接着往下记的起点（树前沿）", "由记录算出的", "不一样"
             )
+        elif self.size:
+            self._check_newest(reader)
+        self._check_stored_tiles(reader)
         newest = self._ports.heads.find_newest(self._village)
         if newest is None and self.size > 1:
             self._report("heads-missing", -1, "heads.db", "签过名的检查点", "一个也没有")
         if newest is not None and newest.size > self.size:
             self._report("log-shorter", self.size, "数据库", f"至少 {newest.size} 条", f"{self.size} 条")
 
+    def _check_newest(self, reader: Reader) -> None:
+        """What the log's own row says of its newest entry is what the next append goes on from."""
+        log, index = reader.get_stored_log(), self.size - 1
+        (row,) = reader.iterate_stored(index)
+        for field, expected, found in (
+            ("leaf", read_leaf(reader, index).hex(), log.leaf.hex()),
+            ("recorded_at", str(row.recorded_at), str(log.recorded_at)),
+        ):
+            if expected != found:
+                self._report("column-differs", index, f"数据库里账本的 {field} 列", expected, found)
+
+    def _check_stored_tiles(self, reader: Reader) -> None:
+        """The rows of tiles are those of a tree of this size: one too many or too few stops a later append."""
+        expected, found = set(_list_tiles(self.size)), set(reader.list_stored_tiles())
+        for tile in sorted(expected ^ found):
+            here, there = f"{tile.width} 个哈希", "没有这一块"
+            field = f"第 {tile.level} 层第 {tile.number} 块"
+            self._report("tile-differs", -1, field, *((here, there) if tile in expected else (there, here)))
+
     def _report(self, code: str, entry: int, field: str, expected: str, found: str) -> None:
         self.findings.append(_build(code, entry, field, expected, found))
+
+
+def _list_tiles(size: int) -> Iterator[StoredTile]:
+    """Yield the tiles that are kept of a tree: full ones, and above the leaves the one of each level that grows."""
+    level = 0
+    while hashes := size >> (TILE_HEIGHT * level):
+        full, width = divmod(hashes, TILE_WIDTH)
+        yield from (StoredTile(level, number, TILE_WIDTH) for number in range(full))
+        if level:
+            yield StoredTile(level, full, width)
+        level += 1
+
+
+def _check_cosignatures(ports: Ports, village: str) -> Iterator[Finding]:
+    """Every line of a witness is its signature of the head beside it, at the time beside it."""
+    for kept in ports.cosignatures.iterate(village):
+        field = f"见证人 {kept.witness} 对 {kept.size} 条的确认"
+        head = ports.heads.find_at(village, kept.size)
+        try:
+            if head is None:
+                raise NotProven("本机没有这个检查点", code="cosignature")
+            line, cosignature = open_cosignature(
+                head.note, kept.line.encode(), parse_witness_verifier(kept.witness)
+            )
+        except NotProven as error:
+            yield _build(error.code, -1, field, "这位见证人的签名", error.reason)
+            continue
+        if (line, cosignature.time_s) != (kept.line, kept.time_s):
+            yield _build("cosignature", -1, field, f"{cosignature.time_s} 秒时签的一行", f"{kept.time_s} 秒")
+
+
+def _check_strangers(home: Home) -> Iterator[Finding]:
+    """What witnesses said is of villages that there are."""
+    known = list_known_villages(home)
+    for village in home.cosignatures.list_villages():
+        if village not in known:
+            yield _build("log-missing", -1, "heads.db 里见证人的确认", "本机的村", f"村 {village}")
 
 
 def _scrub_archive(home: Home, progress: Progress) -> tuple[int, list[Finding]]:

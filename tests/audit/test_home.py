@@ -138,6 +138,12 @@ def test_a_column_beside_an_entry_altered_is_named(attack: Attack, column: str, 
         (f"UPDATE logs SET frontier = {SPOILED}", ("frontier-differs", -1)),
         ("UPDATE logs SET frontier = x'00'", ("log-broken", 17)),
         ("UPDATE logs SET size = 17", ("log-broken", 16)),
+        ("UPDATE logs SET leaf = zeroblob(32)", ("column-differs", 17)),
+        ("UPDATE logs SET leaf = x'00'", ("column-differs", 17)),
+        ("UPDATE logs SET recorded_at = recorded_at + 1", ("column-differs", 17)),
+        ("UPDATE facts SET value = CAST('[' AS BLOB) WHERE fact = 'village'", ("fact-differs", -1)),
+        ("UPDATE facts SET fact = CAST(x'FF' AS TEXT) WHERE fact = 'books'", ("fact-differs", -1)),
+        ("UPDATE entries SET kind = CAST(x'FF' AS TEXT) WHERE entry_index = 4", ("column-differs", 4)),
         ("DELETE FROM logs", ("log-missing", -1)),
     ],
 )
@@ -260,7 +266,7 @@ def test_a_signed_entry_out_of_form_is_named_and_its_columns_left(home: Path, at
     report = attack(
         "ledger",
         f"UPDATE entries SET data = x'{entries[17].hex()}', leaf = x'{leaves[17].hex()}' WHERE entry_index = 17",
-        f"UPDATE logs SET frontier = x'{format_frontier(tree).hex()}'",
+        f"UPDATE logs SET frontier = x'{format_frontier(tree).hex()}', leaf = x'{leaves[17].hex()}'",
     )
 
     assert list_found(report) == {("entry-form", 17)}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from ledger.ports import KeptCosignature, WitnessAttempt
 
 
@@ -24,6 +26,13 @@ class MemoryCosignatures:
 
     def list_sizes(self, village: str) -> list[int]:
         return sorted({item.size for item in self._kept.get(village, [])}, reverse=True)
+
+    def list_villages(self) -> list[str]:
+        return sorted(village for village, kept in self._kept.items() if kept)
+
+    def iterate(self, village: str) -> Iterator[KeptCosignature]:
+        kept = self._kept.get(village, [])
+        yield from sorted(kept, key=lambda item: (item.size, item.witness, item.time_s))
 
     def note_attempt(self, village: str, attempt: WitnessAttempt) -> None:
         self._attempts.setdefault(village, {})[attempt.witness] = attempt

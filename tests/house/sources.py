@@ -11,7 +11,19 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("ledger", "reports", "web")
-PURE = ("log", "books", "entries", "canonical", "state", "figures", "evidence", "audit", "errors", "limits")
+PURE = (
+    "log",
+    "books",
+    "entries",
+    "canonical",
+    "forms",
+    "state",
+    "figures",
+    "evidence",
+    "audit",
+    "errors",
+    "limits",
+)
 
 
 def find_files() -> list[Path]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+import tomllib
 
-from tests.house.sources import ROOT, is_pure, parse_modules
+from tests.house.sources import PURE, ROOT, is_pure, parse_modules
 
 IMPURE_CALLS = {"open", "input", "print", "exec", "eval", "__import__", "breakpoint"}
 CLOCK_METHODS = {"now", "utcnow", "today"}
@@ -36,6 +37,15 @@ def test_the_core_reads_no_clock_file_or_console() -> None:
     ]
 
     assert found == []
+
+
+def test_what_is_called_pure_is_the_same_everywhere() -> None:
+    """By the contract that forbids imports, by the coverage that is held to 100 %, and by the rule above."""
+    tools = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]
+    (contract,) = [item for item in tools["importlinter"]["contracts"] if item["id"] == "pure"]
+    forbidden, measured = contract["source_modules"], tools["coverage"]["run"]["source"]
+
+    assert sorted(forbidden) == sorted(measured) == sorted(f"ledger.{name}" for name in PURE)
 
 
 def _impure_name(function: ast.expr) -> str:

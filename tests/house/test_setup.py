@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -168,6 +169,10 @@ def test_without_rights_the_command_for_an_administrator_is_given(run: Run, tmp_
     [
         ("ERROR: THESE PACKAGES DO NOT MATCH THE HASHES FROM THE REQUIREMENTS FILE", "it was refused"),
         ("NewConnectionError: Network is unreachable", "the package source cannot be reached"),
+        (
+            "SSLError: CERTIFICATE_VERIFY_FAILED certificate verify failed\nERROR: No matching distribution found",
+            "the package source's certificate is not trusted",
+        ),
         ("ERROR: No matching distribution found for litestar", "the source has no such package"),
     ],
 )
@@ -181,3 +186,191 @@ def test_libraries_that_cannot_be_had_leave_nothing_that_looks_ready(
     assert result.returncode == 2
     assert answer in result.stderr
     assert not (copy / ".venv/.ready").exists()
+
+
+# What `apt-get install` leaves, as far as the script asks for it again: a Python whose pip notes what it was told.
+APT = """
+echo "$*" >>"$LOG"
+[ "$1" = install ] || exit 0
+command -p cat >"$TOOLS/python3" <<'PYTHON'
+#!/bin/sh
+case "$*" in
+    "-c "*) exit 0 ;;
+    *"-m venv"*)
+        for folder in "$@"; do :; done
+        command -p mkdir -p "$folder/bin"
+        command -p cp "$0" "$folder/bin/python"
+        printf '#!/bin/sh\necho "ready: $*"\n' >"$folder/bin/mingbai"
+        command -p chmod +x "$folder/bin/mingbai"
+        ;;
+    *--target*) exit 1 ;;
+    *) echo "$*" >>"$LOG" ;;
+esac
+PYTHON
+command -p chmod +x "$TOOLS/python3"
+"""
+
+
+@pytest.fixture
+def bare(copy: Path, tmp_path: Path, run: Run) -> Run:
+    """The same on a machine that has no Python: whatever stands where the script looks is this test's own."""
+    script = copy / "mingbai"
+    text = script.read_text(encoding="utf-8")
+    for name in ("/sbin/ldconfig", "/etc/ssl/certs/ca-certificates.crt", "/usr/share/fonts/opentype"):
+        assert name in text
+        text = text.replace(name, f"{tmp_path}/nowhere{name}")
+    script.write_text(text, encoding="utf-8")
+    (tmp_path / "tools/env").symlink_to(shutil.which("env") or "env")
+
+    def run_bare(*words: str) -> subprocess.CompletedProcess[str]:
+        paths = {
+            "PATH": str(tmp_path / "tools"),
+            "TOOLS": str(tmp_path / "tools"),
+            "LOG": str(tmp_path / "log"),
+        }
+        return subprocess.run(
+            [str(script), *words], cwd=copy, env=paths, capture_output=True, text=True, check=False
+        )
+
+    return run_bare
+
+
+def list_steps(result: subprocess.CompletedProcess[str]) -> list[str]:
+    """Return the steps that were shown, each with how it ended, in English."""
+    shown = [line for line in result.stderr.splitlines() if line.startswith("明白账 ") and " / " in line]
+    return [re.sub(r" [0-9]+ s$", "", line.split(" / ", 1)[1]) for line in shown]
+
+
+def require_both(result: subprocess.CompletedProcess[str], chinese: str, english: str) -> None:
+    """The last two lines say what to do, in Chinese and in English, and the status that nothing was set up."""
+    assert result.returncode == 2
+    assert result.stdout == ""
+    first, second = result.stderr.splitlines()[-2:]
+    assert first == f"明白账没有装好：{chinese}"
+    assert second == f"mingbai is not set up: {english}"
+
+
+def test_what_is_missing_is_installed_by_root_step_by_step(bare: Run, tmp_path: Path) -> None:
+    write_program(tmp_path / "tools/apt-get", APT)
+
+    first, second = bare("doctor"), bare("doctor")
+
+    assert (first.returncode, first.stdout) == (0, "ready: doctor\n")
+    needed, *steps = list_steps(first)
+    assert needed == (
+        "system packages needed: python3 python3-venv ca-certificates libpango-1.0-0 libpangoft2-1.0-0"
+        " libharfbuzz-subset0 fonts-noto-cjk fontconfig"
+    )
+    assert steps == [
+        "reading the package lists ✓",
+        "installing them (fonts are large) ✓",
+        "making the environment ✓",
+        "installing libraries, each checked against its hash ✓",
+        "installing mingbai ✓",
+        "getting the verifier for old phones, checked against its hash ✗",
+    ]
+    told = (tmp_path / "log").read_text(encoding="utf-8").splitlines()
+    assert told[0] == "update -q"
+    assert told[1].startswith("install -y -q --no-install-recommends python3 ")
+    assert "--require-hashes" in told[2]
+    assert "making the environment" not in second.stderr, "what is there is made once"
+
+
+def test_packages_that_apt_does_not_give_end_the_set_up_in_both_languages(bare: Run, tmp_path: Path) -> None:
+    write_program(
+        tmp_path / "tools/apt-get", '[ "$1" = update ] || { echo "E: dpkg was interrupted"; exit 100; }'
+    )
+
+    result = bare("demo")
+
+    missing = "python3 python3-venv ca-certificates libpango-1.0-0 libpangoft2-1.0-0"
+    missing += " libharfbuzz-subset0 fonts-noto-cjk fontconfig"
+    require_both(result, f"安装系统软件失败：{missing}", f"these could not be installed: {missing}")
+    assert list_steps(result)[1:] == ["reading the package lists ✓", "installing them (fonts are large) ✗"]
+    assert "E: dpkg was interrupted" in result.stderr
+
+
+def test_no_network_for_the_libraries_says_so_in_both_languages(bare: Run, tmp_path: Path) -> None:
+    refusal = '*) echo "NewConnectionError: Temporary failure in name resolution"; exit 1 ;;'
+    write_program(tmp_path / "tools/apt-get", APT.replace('*) echo "$*" >>"$LOG" ;;', refusal))
+
+    result = bare("demo")
+
+    require_both(
+        result,
+        "连不上软件源。请检查网络或代理，再运行一次；已装好的不会重装。",
+        "the package source cannot be reached. Check the network or proxy and run this again; what is done is kept.",
+    )
+    assert list_steps(result)[-1] == "installing libraries, each checked against its hash ✗"
+
+
+def test_an_apt_that_brings_no_python_is_told_in_both_languages(bare: Run, tmp_path: Path) -> None:
+    write_program(tmp_path / "tools/apt-get", "exit 0")
+
+    require_both(
+        bare("demo"),
+        "找不到 Python 3.11 至 3.14（含 venv）。",
+        "Python 3.11 to 3.14 with venv was not found.",
+    )
+
+
+def test_a_python_that_is_too_old_is_none(bare: Run, tmp_path: Path) -> None:
+    write_program(tmp_path / "tools/apt-get", "exit 0")
+    write_program(tmp_path / "tools/python3", "exit 1")
+
+    assert "was not found" in bare("demo").stderr.splitlines()[-1]
+
+
+def test_an_environment_that_cannot_be_made_is_told_in_both_languages(
+    bare: Run, copy: Path, tmp_path: Path
+) -> None:
+    write_program(tmp_path / "tools/apt-get", "exit 0")
+    write_program(tmp_path / "tools/python3", '[ "$1" = -c ]')
+
+    require_both(
+        bare("demo"),
+        f"无法在 {copy}/.venv 建立运行环境。",
+        f"the environment could not be made in {copy}/.venv.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("sudo", "chinese", "english"),
+    [
+        (
+            None,
+            "请先由管理员运行：apt-get install --no-install-recommends ",
+            "first let an administrator run: apt-get ",
+        ),
+        (
+            "exit 1",
+            "安装系统软件需要管理员密码。",
+            "installing system packages needs the administrator's password.",
+        ),
+    ],
+)
+def test_who_is_not_root_is_told_what_an_administrator_must_do(
+    bare: Run, tmp_path: Path, sudo: str | None, chinese: str, english: str
+) -> None:
+    write_program(tmp_path / "tools/apt-get", "exit 0")
+    write_program(tmp_path / "tools/id", "echo 1000")
+    if sudo is not None:
+        write_program(tmp_path / "tools/sudo", sudo)
+
+    result = bare("demo")
+
+    assert (result.returncode, result.stdout) == (2, "")
+    first, second = result.stderr.splitlines()[-2:]
+    assert first.startswith(f"明白账没有装好：{chinese}")
+    assert second.startswith(f"mingbai is not set up: {english}")
+
+
+def test_who_may_use_sudo_has_it_done(bare: Run, tmp_path: Path) -> None:
+    write_program(tmp_path / "tools/apt-get", APT)
+    write_program(tmp_path / "tools/id", "echo 1000")
+    write_program(tmp_path / "tools/sudo", '[ "$1" = -v ] || exec "$@"')
+
+    result = bare("doctor")
+
+    assert (result.returncode, result.stdout) == (0, "ready: doctor\n")
+    assert "installing them (fonts are large) ✓" in list_steps(result)

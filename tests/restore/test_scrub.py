@@ -25,8 +25,13 @@ from tests.builders import VILLAGE, build_description
 from tests.homes import VillageHome, open_village
 from tests.restore.conftest import fill
 from tests.restore.drill import ignore
+from tests.witness.processes import adopt
+from tests.witness.test_shown import ask, make_policy
 
-TRIGGERS = ("entries_update", "entries_delete", "texts_update", "tiles_update", "logs_update", "heads_update")
+TRIGGERS = (
+    *("entries_update", "entries_delete", "texts_update", "tiles_update", "tiles_delete", "logs_update"),
+    *("heads_update", "cosignatures_update"),
+)
 
 
 def scrub(home: Home, *, limit: int | None = None, is_over: Callable[[], bool] = lambda: False) -> Scrub:
@@ -39,6 +44,7 @@ def attack(home: Path, name: str, statement: str) -> None:
     connection.create_function("flip", 1, lambda data: bytes([data[0] ^ 1]) + data[1:])
     for trigger in TRIGGERS:
         connection.execute(f"DROP TRIGGER IF EXISTS {trigger}")
+    connection.execute("PRAGMA ignore_check_constraints = 1")
     changed = connection.execute(statement).rowcount
     connection.close()
     assert changed > 0
@@ -124,6 +130,24 @@ PLANTED = {
         "UPDATE logs SET frontier = x'00'",
         (("log-broken", 0, "数据库"),),
     ),
+    "log's leaf": Planted(
+        "ledger", "UPDATE logs SET leaf = flip(leaf)", (("column-differs", 11, "账本的 leaf 列"),)
+    ),
+    "log's time": Planted(
+        "ledger",
+        "UPDATE logs SET recorded_at = recorded_at + 1",
+        (("column-differs", 11, "账本的 recorded_at 列"),),
+    ),
+    "fact that is no fact": Planted(
+        "ledger",
+        "UPDATE facts SET value = CAST('[' AS BLOB) WHERE fact = 'village'",
+        (("fact-differs", -1, "village"),),
+    ),
+    "text that is no text": Planted(
+        "ledger",
+        "UPDATE entries SET kind = CAST(x'FF' AS TEXT) WHERE entry_index = 3",
+        (("column-differs", 3, "kind"),),
+    ),
     "head's root": Planted(
         "heads",
         "UPDATE heads SET root = flip(root) WHERE size = 9",
@@ -170,6 +194,22 @@ def test_a_flip_in_a_table_is_named_with_its_place(filled: VillageHome, name: st
     assert [(code, entry) for code, entry, _ in found] == [(code, entry) for code, entry, _ in planted.found]
     assert all(word in field for (_, _, field), (_, _, word) in zip(found, planted.found, strict=True))
     assert read_upkeep(filled.home.path).scrubbed[VILLAGE].finished_ms == 0
+
+
+@pytest.mark.parametrize(
+    ("statement", "found"),
+    [
+        ("village = '990000000017' WHERE size = 9", ("log-missing", "没有村 990000000017 的账本")),
+        ("size = -1 WHERE size = 12", ("database-broken", "CHECK constraint failed in heads")),
+        ("size = 90 WHERE size = 12", ("log-shorter", "12 条")),
+    ],
+)
+def test_a_head_in_another_place_is_named(
+    filled: VillageHome, statement: str, found: tuple[str, str]
+) -> None:
+    attack(filled.home.path, "heads", f"UPDATE heads SET {statement}")
+
+    assert [(item.code, item.found) for item in scrub(filled.home).findings] == [found]
 
 
 def test_a_flip_in_a_sealed_file_is_named(filled: VillageHome) -> None:
@@ -249,6 +289,52 @@ def test_tiles_of_a_longer_log_are_read_too(tmp_path: Path) -> None:
         found = {(item.code, item.entry, item.field) for item in scrub(village.home).findings}
 
     assert found == {("entry-altered", 256, "原文（叶哈希）"), ("tile-differs", -1, "第 1 层第 0 个哈希")}
+
+
+@pytest.mark.parametrize(
+    ("statement", "field", "expected", "found"),
+    [
+        ("DELETE FROM tiles", "第 0 层第 0 块", "256 个哈希", "没有这一块"),
+        ("UPDATE tiles SET number = 7", "第 0 层第 7 块", "没有这一块", "256 个哈希"),
+        ("UPDATE growing_tiles SET data = x''", "第 1 层第 0 块", "1 个哈希", "没有这一块"),
+    ],
+)
+def test_rows_of_tiles_that_are_not_those_of_the_tree_are_named(
+    tmp_path: Path, statement: str, field: str, expected: str, found: str
+) -> None:
+    with open_village(tmp_path / "home") as village:
+        _record_many(village, 256)
+        attack(village.home.path, "ledger", statement)
+
+        rows = {(item.code, item.field, item.expected, item.found) for item in scrub(village.home).findings}
+
+    assert ("tile-differs", field, expected, found) in rows
+
+
+@pytest.mark.parametrize(
+    ("statement", "code", "found"),
+    [
+        ("UPDATE cosignatures SET line = replace(line, '— t', '— s')", "note-unsigned", "没有一把认得的公钥"),
+        ("UPDATE cosignatures SET line = line || line", "cosignature", " 秒"),
+        ("UPDATE cosignatures SET time_s = time_s + 1", "cosignature", " 秒"),
+        ("UPDATE cosignatures SET witness = witness || 'A'", "verifier-key", "公钥"),
+        ("UPDATE cosignatures SET size = size + 90", "cosignature", "本机没有这个检查点"),
+        ("UPDATE cosignatures SET village = '990000000017'", "log-missing", "村 990000000017"),
+    ],
+)
+def test_what_a_witness_said_is_read_again(
+    village: VillageHome, statement: str, code: str, found: str
+) -> None:
+    adopt(village, make_policy(2))
+    ask(village, "镇")
+    assert scrub(village.home).findings == ()
+    attack(village.home.path, "heads", statement)
+
+    (finding,) = scrub(village.home).findings
+
+    assert (finding.code, finding.entry) == (code, -1)
+    assert "见证人" in finding.field
+    assert found in finding.found
 
 
 def _record_many(village: VillageHome, count: int) -> None:

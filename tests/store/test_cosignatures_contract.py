@@ -47,6 +47,8 @@ def make_attempt(witness: str = "w1", **changes: object) -> WitnessAttempt:
 def test_nothing_was_said_before_the_first(store: Cosignatures) -> None:
     assert store.list_at(VILLAGE, 1) == []
     assert store.list_sizes(VILLAGE) == []
+    assert store.list_villages() == []
+    assert list(store.iterate(VILLAGE)) == []
     assert store.list_attempts(VILLAGE) == []
     assert store.get_mark(VILLAGE) == 0
 
@@ -65,6 +67,14 @@ def test_the_newest_line_of_each_witness_under_a_size_counts(store: Cosignatures
     assert store.list_at(VILLAGE, 5) == [make_line(5, "w1", 300), make_line(5, "w2", 90)]
     assert store.list_sizes(VILLAGE) == [5, 4]
     assert store.list_sizes(OTHER_VILLAGE) == [9]
+    assert store.list_villages() == sorted([VILLAGE, OTHER_VILLAGE])
+    assert list(store.iterate(VILLAGE)) == [
+        make_line(4, "w3", 400),
+        make_line(5, "w1", 100),
+        make_line(5, "w1", 200),
+        make_line(5, "w1", 300),
+        make_line(5, "w2", 90),
+    ]
 
 
 def test_keeping_the_very_same_line_again_changes_nothing(store: Cosignatures) -> None:

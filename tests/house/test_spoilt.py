@@ -1,0 +1,50 @@
+"""Whoever adds a function that takes evidence adds good evidence for it to the table whose every byte is spoilt."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from tests.house.sources import PACKAGES, parse_modules
+from tests.log.spoiling import ROWS
+
+OPENERS = ("parse_", "verify_")
+NO_EVIDENCE = {
+    "ledger.books.accounts.parse_chart": "ships with the program",
+    "ledger.books.law.parse_law": "the same",
+    "ledger.books.money.parse_yuan": "what a clerk types; another amount is another amount",
+    "ledger.service.workbooks.cells.parse_cell": "the same",
+    "ledger.service.publish.verify_extends": "takes a view of the home: tests/audit/test_stored_bytes.py spoils that",
+    "ledger.store.roles.verify_prepared": "looks at a server's schema",
+    "reports.render.parse_figures": "what the program hands to its own renderer",
+    "web.site.parse_index": "an address that was typed",
+}
+
+
+def test_everything_that_takes_evidence_stands_in_the_table() -> None:
+    spoilt = {row.name for row in ROWS}
+    takers = set(_find_takers())
+
+    assert len(takers) > 40
+    assert takers - spoilt - NO_EVIDENCE.keys() == set()
+    assert spoilt <= takers, "a row for something that is no longer public, or has another name"
+    assert NO_EVIDENCE.keys() <= takers - spoilt, (
+        "an exception for a function that there is no more, or that has a row"
+    )
+
+
+def _find_takers() -> Iterator[str]:
+    """Every public function and method of these names that does something: a protocol's has no body."""
+    for path, tree in parse_modules(*PACKAGES):
+        module = ".".join(path.with_suffix("").parts)
+        for node in tree.body:
+            if isinstance(node, ast.FunctionDef) and node.name.startswith(OPENERS):
+                yield f"{module}.{node.name}"
+            if isinstance(node, ast.ClassDef) and "Protocol" not in {
+                ast.unparse(base) for base in node.bases
+            }:
+                yield from (
+                    f"{module}.{node.name}.{part.name}"
+                    for part in node.body
+                    if isinstance(part, ast.FunctionDef) and part.name.startswith(OPENERS)
+                )
