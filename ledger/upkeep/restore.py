@@ -245,7 +245,7 @@ def _unpack(backup: Path, folder: Path, progress: Progress) -> tuple[Manifest, s
             copy_durably(backup / path, folder / path)
     else:
         unpack(backup, folder)
-    manifest, digest = _read_manifest(folder)
+    manifest, digest = read_manifest(folder)
     faults = check_files(folder, manifest.files, progress)
     known = {MANIFEST, *(row.path for row in manifest.files)}
     faults += [
@@ -261,7 +261,8 @@ def _unpack(backup: Path, folder: Path, progress: Progress) -> tuple[Manifest, s
     return manifest, digest
 
 
-def _read_manifest(folder: Path) -> tuple[Manifest, str]:
+def read_manifest(folder: Path) -> tuple[Manifest, str]:
+    """Return the list of an unpacked backup and the SHA-256 of its file; Refused where it is none of ours."""
     try:
         data = (folder / MANIFEST).read_bytes()
         manifest = msgspec.json.decode(data, type=Manifest)

@@ -16,6 +16,17 @@ from ledger.config import SETTINGS_FILE, read_config
 from ledger.data import load_reference
 from ledger.errors import NotProven, Refused
 from ledger.evidence import parse_evidence, verify_evidence
+from ledger.keys.key_file import (
+    Cost,
+    PlainKey,
+    ProtectedKey,
+    TokenKey,
+    format_protected,
+    format_token,
+    parse_key_file,
+    protect_seed,
+)
+from ledger.keys.passphrase import read_passphrase
 from ledger.log.checkpoint import format_checkpoint, open_checkpoint, open_cosigned, parse_checkpoint
 from ledger.log.commitments import digest_disclosure, make_disclosure, open_disclosure, parse_disclosure
 from ledger.log.cosignature import parse_witness_verifier
@@ -51,6 +62,8 @@ from ledger.log.witness import (
 )
 from ledger.service.workbooks.cells import RawCell, parse_cell
 from ledger.service.workbooks.columns import WORKBOOKS
+from ledger.upkeep.notes import format_heads, parse_heads
+from tests.builders import VILLAGE
 from tests.fuzz.contract import Room, Take, Target, decode, given, just, named, require_same
 from tests.fuzz.mutants import mutate_json
 from tests.log.evidence import LOG, ORIGIN, make_leaves, make_witness
@@ -63,6 +76,9 @@ key = "mingbai"
 module = "/usr/lib/softhsm/libsofthsm2.so"
 token = "村账"
 """.encode()
+SEED = bytes(range(32))
+PROTECTED = protect_seed(ORIGIN, SEED, "一句口令", Cost(memory_kib=8, passes=1, lanes=1))
+KEY_FILES = (format_protected(PROTECTED), format_token(TokenKey(PROTECTED.key, bytes(16))))
 COLUMNS = [column for book in WORKBOOKS.values() for sheet in book.sheets for column in sheet.columns]
 CELLS = tuple(
     bytes([at, kind]) + text.encode()
@@ -116,6 +132,37 @@ def _take_signing_key(data: bytes) -> None:
             raise AssertionError("a refusal repeats the secret") from error
         raise
     assert len(signer.sign_bytes(b"message")) == 64
+
+
+def _take_key_file(data: bytes) -> None:
+    key = parse_key_file(data)
+    if isinstance(key, ProtectedKey):
+        require_same(parse_key_file(format_protected(key)), key)
+    elif isinstance(key, TokenKey):
+        require_same(format_token(key), data)
+    else:
+        assert isinstance(key, PlainKey)
+        assert len(key.seed) == 32
+
+
+def _make_passphrase(room: Room) -> Take:
+    """The file from which a service takes it, or systemd's credential."""
+    path = room.folder / "passphrase"
+    path.touch(mode=0o600)
+
+    def take(data: bytes) -> None:
+        path.write_bytes(data)
+        found = read_passphrase(path)
+        assert found
+        assert found.isprintable()
+
+    return take
+
+
+def _take_heads(data: bytes) -> None:
+    noted = parse_heads(data)
+    heads = [(village, head) for village, found in noted.items() for head in found]
+    require_same(parse_heads(format_heads(heads)), noted)
 
 
 def _take_policy(data: bytes) -> None:
@@ -297,6 +344,15 @@ PARSERS = (
         10_000,
     ),
     Target("signing key", (parse_signing_key,), just(_take_signing_key), named("signing key", "test signing"), 8_000),
+    Target("key file", (parse_key_file,), just(_take_key_file), given(*KEY_FILES), 6_000),
+    Target("passphrase", (read_passphrase,), _make_passphrase, given("一句 口令\n".encode()), 4_000, (Refused,)),
+    Target(
+        "heads of a backup",
+        (parse_heads,),
+        just(_take_heads),
+        lambda samples: [(b"== " + VILLAGE.encode() + b" ==\n" + samples["export/checkpoint"]) * 2],
+        6_000,
+    ),
     Target("policy", (parse_policy,), just(_take_policy), named("policy", "export/policy"), 12_000),
     Target("cosigned checkpoint", (open_by_policy,), _make_cosigned, named("note"), 6_000),
     Target(

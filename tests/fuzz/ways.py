@@ -26,7 +26,7 @@ from ledger.audit import audit_evidence, audit_log
 from ledger.canonical import encode_value
 from ledger.commands.addresses import find_copy
 from ledger.data import load_reference
-from ledger.errors import NotFound, NotProven
+from ledger.errors import NotFound, NotProven, Refused
 from ledger.limits import ENTRY_MAX_BYTES
 from ledger.log.checkpoint import Checkpoint, sign_checkpoint
 from ledger.log.hashing import format_hash, hash_leaf
@@ -37,7 +37,9 @@ from ledger.log.tree import compute_root
 from ledger.service.workbooks.columns import WorkbookKind
 from ledger.service.workbooks.reading import read_workbook
 from ledger.sources import open_folder, open_url, open_zip, parse_pdf, read_pdf
+from ledger.upkeep.backup import MANIFEST
 from ledger.upkeep.evidence import open_evidence
+from ledger.upkeep.restore import read_manifest
 from tests.audit.conftest import audit_files, audit_source
 from tests.audit.rewriting import sign_log
 from tests.builders import VILLAGE
@@ -334,6 +336,17 @@ def make_request(room: Room) -> Take:
     return take
 
 
+def make_manifest(room: Room) -> Take:
+    """The list of a backup, as somebody may have changed it."""
+    path = room.folder / MANIFEST
+
+    def take(data: bytes) -> object:
+        path.write_bytes(data)
+        return read_manifest(room.folder)
+
+    return take
+
+
 def _get_export(samples: Samples) -> dict[str, bytes]:
     return {
         name.removeprefix("export/"): data for name, data in samples.items() if name.startswith("export/")
@@ -394,7 +407,29 @@ def _write_texts(index: int, entry: bytes, texts: Mapping[str, tuple[str, str]])
     return encode_value({"disclosures": named, "index": index}) + b"\n"
 
 
+_LIST = {
+    "created_ms": 1_793_600_000_000,
+    "files": [{"size": 3, "path": "keys/990000000017.key", "sha256": "0" * 64}],
+    "findings": 0,
+    "format": 1,
+    "keys_left_out": [],
+    "program": "0.1.0",
+    "villages": [
+        {"entries": 3, "origin": "mingbai/testtesttesttest", "root": "A" * 43 + "=", "village": VILLAGE}
+    ],
+}
+
 WAYS = (
+    Target(
+        "backup's list",
+        (read_manifest,),
+        make_manifest,
+        given(json.dumps(_LIST).encode()),
+        1_000,
+        (Refused,),
+        "mutants",
+        mutate_json,
+    ),
     Target(
         "export", (audit_log,), make_export, list_files, 200, engine="mutants", mutate=mutate_file
     ),

@@ -134,7 +134,7 @@ def test_json_is_remembered_before_anything_else_can_be_wrong(
 
 def test_a_reason_of_the_system_is_said_in_chinese() -> None:
     assert explain_os_error(FileNotFoundError(errno.ENOENT, "")) == "没有这个文件或文件夹"
-    assert explain_os_error(OSError(errno.EMFILE, "")) == "系统错误 EMFILE"
+    assert explain_os_error(OSError(errno.ENOTBLK, "")) == "系统错误 ENOTBLK"
     assert explain_os_error(OSError()) == "系统错误 0"
 
 

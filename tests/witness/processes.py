@@ -31,8 +31,13 @@ from ledger.witness_home import open_witness_home
 from tests.fakes import FakeClock
 from web.witness.app import Witness, create_witness_app
 
+class VillageClock(FakeClock):
+    def now_ms(self):
+        told = Path(f"{sys.argv[1]}.now")
+        return int(told.read_text()) if told.exists() else super().now_ms()
+
 home = open_witness_home(Path(sys.argv[1]))
-app = create_witness_app(Witness(home.store, home.signer, FakeClock()))
+app = create_witness_app(Witness(home.store, home.signer, VillageClock()))
 uvicorn.run(app, port=int(sys.argv[2]), log_level="error")
 """
 """The server itself, living in the village's time."""
@@ -69,6 +74,10 @@ class WitnessProcess:
         for key in verifier_keys:
             home.store.add_log(key, "", 1)
         home.close()
+
+    def set_clock(self, now_ms: int) -> None:
+        """Move a witness that lives in the village's time on to where the village is."""
+        Path(f"{self.path}.now").write_text(str(now_ms))
 
     def start(self) -> None:
         words = ["-m", "ledger.cli", "witness", "serve", "--folder", str(self.path), "--port", str(self.port)]

@@ -211,6 +211,7 @@ def test_another_policy_or_a_forged_line_beside_the_log_is_found(village: Villag
     assert list_codes(audit_files(files | {"checkpoint": bytes(note)}, now_ms)) == ["signature"]
 
 
+@pytest.mark.no_cover  # It lays out real sheets, which takes twice as long when it is traced.
 def test_a_sheet_carries_and_says_what_witnesses_had_confirmed(village: VillageHome, tmp_path: Path) -> None:
     printed: dict[str, str] = {}
 
