@@ -98,5 +98,5 @@ def _ahead_fault(today: str, found: str) -> Fault:
         found=f"{today}，{found}",
         expected="真实的日期",
         remedy="时钟快了的，校准后用 mingbai witness ask 再问一次见证人；日期没有错的，"
-        f'在 mingbai.toml 里写一行 date_checked = "{today}"，今天就能记。日期记错了，到那天以前都不能再记账',
+        f'在 mingbai.toml 开头写一行 date_checked = "{today}"，今天就能记。日期记错了，到那天以前都不能再记账',
     )

@@ -9,6 +9,7 @@ import pytest
 
 from ledger.config import SETTINGS_FILE, read_config
 from ledger.errors import Refused
+from ledger.home import open_home
 from ledger.log.cosignature import sign_cosignature
 from ledger.log.note import format_signature, parse_note
 from ledger.log.witness import parse_submission
@@ -60,10 +61,21 @@ def test_after_long_silence_the_date_is_recorded_under_only_once_somebody_vouche
 
     assert str(caught.value) == (
         "这台机器的时钟：现为2036-10-28，比最后一次记账和见证晚 3653 天，应为真实的日期。时钟快了的，校准后用 mingbai"
-        ' witness ask 再问一次见证人；日期没有错的，在 mingbai.toml 里写一行 date_checked = "2036-10-28"，'
+        ' witness ask 再问一次见证人；日期没有错的，在 mingbai.toml 开头写一行 date_checked = "2036-10-28"，'
         "今天就能记。日期记错了，到那天以前都不能再记账。（clock-ahead）"
     )
     village.home = dataclasses.replace(village.home, date_checked=today)
+    assert village.record_voucher("购办公用纸", 32_500).index == 3
+
+
+def test_an_invented_village_lives_in_its_own_year(village: VillageHome) -> None:
+    settings = village.home.path / SETTINGS_FILE
+    settings.write_text(settings.read_text().replace("is_demo = false", "is_demo = true"))
+    village.clock.advance(3_653 * DAY_MS)
+    village.home.close()
+    village.home = open_home(village.home.path, clock=village.clock, entropy=village.home.entropy)
+
+    assert village.home.config.is_demo
     assert village.record_voucher("购办公用纸", 32_500).index == 3
 
 
