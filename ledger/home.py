@@ -26,7 +26,6 @@ from ledger.data import load_reference
 from ledger.errors import Fault, Refused
 from ledger.keys import KeyFolder, Passphrases, Token
 from ledger.ports import Clock, Entropy, Ports
-from ledger.state import get_day
 from ledger.store import FileArchive, SqlCosignatures, SqlHeads, SqlLedger, SqlVault
 from ledger.store.databases import open_databases
 from ledger.store.epochs import FOLDER as EPOCHS_FOLDER
@@ -82,22 +81,20 @@ def open_home(
     if not (path / SETTINGS_FILE).is_file():
         raise Refused([_home_fault(path, f"没有 {SETTINGS_FILE}", "mingbai init 建立的文件夹")])
     config = read_config(path)
-    clock = clock or SystemClock()
-    # An invented village stands still in its own year; who tries it later is not asked what day it is.
-    date_checked = get_day(clock.now_ms()) if config.is_demo else config.date_checked
     keys = _build_keys(path, config, passphrases or Passphrases())
     engines = open_databases(path, config.database)
     return Home(
         archive=FileArchive(path / "archive"),
-        clock=clock,
+        clock=clock or SystemClock(),
         config=config,
         cosignatures=SqlCosignatures(engines["heads"]),
-        date_checked=date_checked,
+        date_checked=config.date_checked,
         engines=engines,
         entropy=entropy or SystemEntropy(),
         epochs=FileEpochs(path / EPOCHS_FOLDER),
         get_signer=keys.get_signer,
         heads=SqlHeads(engines["heads"]),
+        is_demo=config.is_demo,
         keys=keys,
         ledger=SqlLedger(engines["ledger"], engines["reading"]),
         path=path,

@@ -416,7 +416,8 @@ class Epochs(Protocol):
 @dataclass(frozen=True, kw_only=True)
 class Ports:
     """Everything a use case may reach; a home is one. `epochs` is None where no place for earlier logs is kept;
-    `date_checked` is the day, YYYY-MM-DD, on which a person vouched for the clock, empty where nobody did.
+    `date_checked` is the day, YYYY-MM-DD, on which a person vouched for the clock, empty where nobody did; `is_demo`
+    says that the village is invented and stands still in its own year: nobody is asked what day it is.
     """
 
     archive: Archive
@@ -427,6 +428,7 @@ class Ports:
     epochs: Epochs | None = None
     get_signer: FindSigner
     heads: Heads
+    is_demo: bool = False
     ledger: Ledger
     reference: Reference
     vault: Vault
