@@ -56,16 +56,17 @@ def measure_ahead(ports: Ports, village: str) -> int | None:
     Negative where it was behind. None where none answered: never, or only after what the clock shows now, which was set
     back since. A single witness whose clock is right or ahead outweighs the others: a slow one stops no village.
     """
-    times = _list_answers(ports, village)
-    newest = max((answered_at for answered_at, _ in times), default=0)
-    return min(
-        (answered_at - said for answered_at, said in times if newest - answered_at <= DAY_MS), default=None
-    )
+    return _measure(_list_answers(ports, village, ports.clock.now_ms()))
 
 
-def _list_answers(ports: Ports, village: str) -> list[tuple[int, int]]:
+def _measure(answers: list[tuple[int, int]]) -> int | None:
+    newest = max((answered_at for answered_at, _ in answers), default=0)
+    lately = (answered_at - said for answered_at, said in answers if newest - answered_at <= DAY_MS)
+    return min(lately, default=None)
+
+
+def _list_answers(ports: Ports, village: str, now_ms: int) -> list[tuple[int, int]]:
     """Return of each witness when it cosigned last by our clock and by its own, milliseconds."""
-    now_ms = ports.clock.now_ms()
     answered = {
         item.witness: item.answered_at
         for item in ports.cosignatures.list_attempts(village)
@@ -82,8 +83,9 @@ def _list_answers(ports: Ports, village: str) -> list[tuple[int, int]]:
 
 
 def _refuse_ahead(ports: Ports, village: str, last: Newest, now_ms: int) -> None:
-    ahead_ms = measure_ahead(ports, village) or 0
-    seen_ms = max([last.recorded_at, *(said for _, said in _list_answers(ports, village))])
+    answers = _list_answers(ports, village, now_ms)
+    ahead_ms = _measure(answers) or 0
+    seen_ms = max([last.recorded_at, *(said for _, said in answers)])
     today = get_day(now_ms)
     if ahead_ms > CLOCK_AHEAD_MAX_MS:
         raise Refused([_ahead_fault(today, f"比见证人的时间快 {ahead_ms // HOUR_MS} 小时")])
