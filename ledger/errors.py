@@ -83,8 +83,9 @@ class Tampered(Exception):
         self.index = index
         self.expected = str(expected)
         self.found = str(found)
-        subject = f"日志第 {index} 条" if index >= 0 else subject
-        super().__init__(f"{subject}前后矛盾：应为 {self.expected}，实为 {self.found}")
+        named = f"日志第 {index} 条" if index >= 0 else subject
+        self.subject = named.rstrip()  # A blank after what ends in Latin letters is for the sentence.
+        super().__init__(f"{named}前后矛盾：应为 {self.expected}，实为 {self.found}")
 
 
 class NotFound(Exception):

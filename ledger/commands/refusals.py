@@ -126,9 +126,12 @@ def list_faults(error: Exception) -> list[Fault]:
     if isinstance(error, NotProven):
         return [_build("账本", code=error.code, found=error.reason, remedy="这份东西证明不了什么，不能作数")]
     if isinstance(error, Tampered):
-        place = f"日志第 {error.index} 条" if error.index >= 0 else "封存的文件"
         remedy = "停止记账，保留现场，请运维员和审计员来看"
-        return [_build(place, code="log-broken", found=error.found, expected=error.expected, remedy=remedy)]
+        return [
+            _build(
+                error.subject, code="log-broken", found=error.found, expected=error.expected, remedy=remedy
+            )
+        ]
     if isinstance(error, NotFound):
         return [_build(str(error), code="not-found", found="没有找到", remedy="核对写的名称或地址")]
     if isinstance(error, InDoubt):

@@ -84,6 +84,11 @@ ENDINGS: list[tuple[Exception, int, str]] = [
         "封存的文件：现为乙，应为甲。停止记账，保留现场，请运维员和审计员来看。（log-broken）",
     ),
     (
+        Tampered(-1, "甲", "乙", subject="速查数据 village "),
+        1,
+        "速查数据 village：现为乙，应为甲。停止记账，保留现场，请运维员和审计员来看。（log-broken）",
+    ),
+    (
         OSError(errno.ENOSPC, "No space left on device", "表.xlsx"),
         2,
         "文件 表.xlsx：现为磁盘满了。检查文件夹、权限和磁盘空间，再运行一次。（file-failed）",
