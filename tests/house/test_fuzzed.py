@@ -20,27 +20,26 @@ INSIDE = {
 }
 
 
-def test_every_parser_stands_in_the_table() -> None:
-    fuzzed = {f"{one.__module__}.{one.__qualname__}" for target in TARGETS for one in target.covers}
-    parsers = {
+FUZZED = {f"{one.__module__}.{one.__qualname__}" for target in TARGETS for one in target.covers}
+
+
+def list_functions(under: str | tuple[str, ...], starts: str | tuple[str, ...]) -> set[str]:
+    """Return the functions of the modules under these paths whose names start so."""
+    return {
         f"{'.'.join(path.with_suffix('').parts)}.{node.name}"
         for path, tree in parse_modules("ledger")
+        if path.as_posix().startswith(under)
         for node in tree.body
-        if isinstance(node, ast.FunctionDef) and node.name.startswith("parse_")
+        if isinstance(node, ast.FunctionDef) and node.name.startswith(starts)
     }
 
-    assert parsers - fuzzed == OURS.keys()
+
+def test_every_parser_stands_in_the_table() -> None:
+    assert list_functions("ledger/", "parse_") - FUZZED == OURS.keys()
 
 
 def test_every_way_into_the_core_stands_in_the_table() -> None:
-    fuzzed = {f"{one.__module__}.{one.__qualname__}" for target in TARGETS for one in target.covers}
-    parsers = {
-        f"{'.'.join(path.with_suffix('').parts)}.{node.name}"
-        for path, tree in parse_modules("ledger")
-        if path.as_posix().startswith(CORE)
-        for node in tree.body
-        if isinstance(node, ast.FunctionDef) and node.name.startswith(OPENERS)
-    }
+    parsers = list_functions(CORE, OPENERS)
 
-    assert parsers - fuzzed - INSIDE.keys() == set()
+    assert parsers - FUZZED - INSIDE.keys() == set()
     assert INSIDE.keys() <= parsers, "an exception for a function that there is no more"
