@@ -152,9 +152,14 @@ def _end_journal(target: Path) -> None:
     """Leave a file that is whole by itself: a write-ahead log beside it could be forgotten."""
     copy = sqlite.connect(target)
     try:
-        copy.execute("PRAGMA journal_mode = DELETE").fetchone()
+        (mode,) = copy.execute("PRAGMA journal_mode = DELETE").fetchone()
     finally:
         copy.close()
+    if mode != "delete":
+        raise OSError(f"the write-ahead log of {target.name} could not be ended")
+    # SQLite says nothing where these will not go: their content is in the file by now.
+    for suffix in ("-wal", "-shm"):
+        target.with_name(target.name + suffix).unlink(missing_ok=True)
 
 
 _PAGES = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -78,6 +79,23 @@ def test_one_changing_call_of_every_kind_failed(
 
     assert sweep.wrong == []
     assert sweep.cases == len(chosen) >= 9
+    assert sweep.missed == []
+
+
+def test_what_sqlite_could_not_remove_beside_a_copy_is_not_left_there(
+    spawner: Spawner, works: dict[str, Work], run: Path
+) -> None:
+    calls = list_changing(spawner, works["backup"], run)
+    beside = [
+        call
+        for call in calls
+        if call.name == "unlink" and re.search(r"part/\w+\.db-(wal|shm)\"\) = 0", call.arguments)
+    ]
+
+    sweep = fail_each(spawner, works["backup"], run, [(call, UNREADABLE) for call in beside])
+
+    assert sweep.wrong == []
+    assert sweep.cases == len(beside) == 4
     assert sweep.missed == []
 
 
