@@ -23,7 +23,7 @@ import pytest
 from ledger.audit import audit_log
 from ledger.errors import NotFound, Refused, Tampered
 from ledger.home import Home, open_home
-from ledger.service.drafts import pass_drafts
+from ledger.service.passing import pass_drafts
 from ledger.service.standing import open_village
 from ledger.sources import open_home_log
 from ledger.store import engine as store_engine

@@ -40,7 +40,7 @@ from tests.fakes import FakeClock
 from tests.homes import VillageHome
 
 home = open_home(Path(sys.argv[1]), clock=FakeClock())
-people = {person.role: person for person in home.vault.list_persons(VILLAGE)}
+people = {role: person for person in home.vault.list_persons(VILLAGE) for role in person.roles}
 village = VillageHome(
     clerk=people["clerk"], clock=home.clock, home=home, supervisor=people["supervisor"],
     texts=Discloser(sys.argv[2]),
