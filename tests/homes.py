@@ -22,6 +22,7 @@ from ledger.books.values import SheetKind
 from ledger.books.vouchers import Posting
 from ledger.config import Config
 from ledger.entries import KIND_OF_BODY, Body, Claim, name_clerk
+from ledger.errors import Refused
 from ledger.evidence import list_public_digests, list_sealed_digests
 from ledger.home import Home, create_home
 from ledger.log.commitments import digest_disclosure
@@ -32,7 +33,7 @@ from ledger.service.close import prepare_closing
 from ledger.service.drafts import build_draft
 from ledger.service.export import list_export
 from ledger.service.found import found_village, make_origin
-from ledger.service.passing import pass_drafts
+from ledger.service.passing import discard_drafts, pass_drafts
 from ledger.service.persons import add_person
 from ledger.service.record import Receipt
 from ledger.service.sheets import SealedSheet, seal_sheet
@@ -101,8 +102,13 @@ class VillageHome:
         return pass_drafts(self.home, VILLAGE, [draft.id for draft in drafts_], self.supervisor.user)
 
     def record(self, body: Body, **changes: Any) -> Receipt:
-        """Draft and pass `body`."""
-        return self.pass_(self.draft(body, **changes))[0]
+        """Draft and pass `body`; a refused draft does not wait on."""
+        draft = self.draft(body, **changes)
+        try:
+            return self.pass_(draft)[0]
+        except Refused:
+            discard_drafts(self.home, VILLAGE, [draft.id], self.clerk.user)
+            raise
 
     def open_books(self, amount_fen: int = 5_000_000) -> Receipt:
         postings = (

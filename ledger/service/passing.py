@@ -65,7 +65,7 @@ def pass_drafts(
     faults += check_person(person, checker, CHECKER_ROLES)
     claims = {draft.id: open_draft(draft) for draft in drafts}
     for draft in drafts:
-        faults += _check_state(ports, draft) + _check_shown(draft, shown)
+        faults += _check_state(ports, draft, checker) + _check_shown(draft, shown)
         faults += _check_checker(ports, draft, claims[draft.id], person)
     role = find_role(person, CHECKER_ROLES) if person is not None else None
     if faults or role is None:
@@ -214,8 +214,10 @@ def _is_held(slot: str, unready: Sequence[str]) -> bool:
     )
 
 
-def _check_state(ports: Ports, draft: Draft) -> list[Fault]:
-    if draft.state == "waiting" and is_late(ports, draft):
+def _check_state(ports: Ports, draft: Draft, checker: str) -> list[Fault]:
+    # Who passed it in time and asks again may only miss the answer.
+    is_new = checker not in [item.checker for item in draft.approvals]
+    if draft.state == "waiting" and is_new and is_late(ports, draft):
         return [
             Fault(
                 code="draft-expired",

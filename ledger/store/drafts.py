@@ -164,6 +164,8 @@ class SqlDrafts:
                 raise NotFound(f"草稿 {draft_id}")
             if _make_draft(row).state == "recorded" and state != "recorded":
                 raise Refused([_make_recorded_fault(draft_id)])
+            if state != "recorded":
+                _drop_approvals(transaction, village, draft_id)
             transaction.run(_MARK, in_village=village, of=draft_id, state=state, entry_index=index)
 
     def return_draft(self, village: str, draft_id: str, reason: str) -> None:
@@ -172,8 +174,7 @@ class SqlDrafts:
         NotFound where no such draft waits.
         """
         with begin_write(self._engine, village) as transaction:
-            for row in transaction.fetch_all(_APPROVALS_OF, village=village, draft=draft_id):
-                transaction.run(_DROP_APPROVAL, village=village, draft=draft_id, checker=row[1])
+            _drop_approvals(transaction, village, draft_id)
             if not transaction.run(_RETURN, in_village=village, of=draft_id, reason=reason):
                 raise NotFound(f"待审记录 {draft_id}")
 
@@ -199,6 +200,11 @@ class SqlDrafts:
         with begin_write(self._engine, village) as transaction:
             for draft_id in draft_ids:
                 transaction.run(_DROP_APPROVAL, village=village, draft=draft_id, checker=checker)
+
+
+def _drop_approvals(transaction: Transaction, village: str, draft_id: str) -> None:
+    for row in transaction.fetch_all(_APPROVALS_OF, village=village, draft=draft_id):
+        transaction.run(_DROP_APPROVAL, village=village, draft=draft_id, checker=row[1])
 
 
 def _check_new(transaction: Transaction, drafts_: Sequence[Draft]) -> list[Fault]:

@@ -84,8 +84,10 @@ END
 APPROVALS_INSERT = """
 CREATE TRIGGER approvals_insert BEFORE INSERT ON approvals BEGIN
   SELECT CASE
-    WHEN NOT EXISTS (SELECT 1 FROM drafts WHERE village = NEW.village AND draft = NEW.draft AND state = 'waiting')
-      THEN RAISE(ABORT, 'approvals: the draft must wait')
+    WHEN NOT EXISTS (
+      SELECT 1 FROM drafts WHERE village = NEW.village AND draft = NEW.draft AND state IN ('waiting', 'recorded')
+    )
+      THEN RAISE(ABORT, 'approvals: the draft must wait, or be recorded where it is copied')
     WHEN EXISTS (SELECT 1 FROM drafts WHERE village = NEW.village AND draft = NEW.draft AND maker = NEW.checker)
       THEN RAISE(ABORT, 'approvals: nobody passes what they prepared')
     WHEN EXISTS (SELECT 1 FROM drafts WHERE village = NEW.village AND draft = NEW.draft AND digest <> NEW.digest)

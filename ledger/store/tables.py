@@ -15,6 +15,7 @@ from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     Column,
+    ForeignKeyConstraint,
     Index,
     Integer,
     LargeBinary,
@@ -285,4 +286,6 @@ approvals = _table(
     _column("digest", Text),
     _column("role", Text),
     CheckConstraint("role IN ('supervisor', 'secretary', 'township')", name="approvals_role"),
+    # So that they are copied after what they are about.
+    ForeignKeyConstraint(["village", "draft"], ["drafts.village", "drafts.draft"], name="approvals_draft"),
 )

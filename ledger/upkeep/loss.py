@@ -150,7 +150,7 @@ def _rewrite(folder: Path, village: str) -> None:
     databases: tuple[tuple[Which, frozenset[str]], ...] = (
         ("ledger", frozenset({"*"})),
         ("heads", frozenset({"*"})),
-        ("vault", frozenset({"drafts"})),
+        ("vault", frozenset({"approvals", "drafts"})),
     )
     for which, left_out in databases:
         source, copy = open_engine(folder / f"{which}.db"), open_engine(folder / f".{which}.new")

@@ -27,8 +27,10 @@ _RIGHTS = {
 APPROVALS_INSERT = """
 CREATE TRIGGER approvals_insert BEFORE INSERT ON approvals BEGIN
   SELECT CASE
-    WHEN NOT EXISTS (SELECT 1 FROM drafts WHERE village = NEW.village AND draft = NEW.draft AND state = 'waiting')
-      THEN RAISE(ABORT, 'approvals: the draft must wait')
+    WHEN NOT EXISTS (
+      SELECT 1 FROM drafts WHERE village = NEW.village AND draft = NEW.draft AND state IN ('waiting', 'recorded')
+    )
+      THEN RAISE(ABORT, 'approvals: the draft must wait, or be recorded where it is copied')
     WHEN EXISTS (SELECT 1 FROM drafts WHERE village = NEW.village AND draft = NEW.draft AND maker = NEW.checker)
       THEN RAISE(ABORT, 'approvals: nobody passes what they prepared')
     WHEN EXISTS (SELECT 1 FROM drafts WHERE village = NEW.village AND draft = NEW.draft AND digest <> NEW.digest)
@@ -67,8 +69,9 @@ BEGIN
     RETURN OLD;
   END IF;
   SELECT state, maker, digest INTO found_draft FROM drafts WHERE village = NEW.village AND draft = NEW.draft;
-  IF NOT FOUND OR found_draft.state <> 'waiting' THEN
-    RAISE EXCEPTION 'approvals: the draft must wait' USING ERRCODE = 'integrity_constraint_violation';
+  IF NOT FOUND OR found_draft.state NOT IN ('waiting', 'recorded') THEN
+    RAISE EXCEPTION 'approvals: the draft must wait, or be recorded where it is copied'
+      USING ERRCODE = 'integrity_constraint_violation';
   END IF;
   IF found_draft.maker = NEW.checker THEN
     RAISE EXCEPTION 'approvals: nobody passes what they prepared' USING ERRCODE = 'integrity_constraint_violation';
@@ -213,6 +216,9 @@ def _create_approvals() -> None:
         sa.Column("role", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("village", "draft", "checker"),
         sa.CheckConstraint("role IN ('supervisor', 'secretary', 'township')", name="approvals_role"),
+        sa.ForeignKeyConstraint(
+            ["village", "draft"], ["drafts.village", "drafts.draft"], name="approvals_draft"
+        ),
         sqlite_strict=True,
         sqlite_with_rowid=False,
     )
