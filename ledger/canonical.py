@@ -17,8 +17,8 @@ from typing import Any, Literal, TypeVar
 import msgspec
 from msgspec import inspect
 
-from ledger.books.values import Count, Day, Period, User, Value, Village
-from ledger.entries import KINDS, Body, Claim, Entry
+from ledger.books.values import Count, Day, Period, Value, Village
+from ledger.entries import KINDS, Actor, Body, Claim, Entry
 from ledger.errors import NotProven
 from ledger.forms import describe_type
 from ledger.limits import ENTRY_MAX_BYTES
@@ -30,10 +30,10 @@ class _Envelope(Value, frozen=True):
     """An entry whose body is still raw: which type it has, `kind` says."""
 
     body: msgspec.Raw
-    checkers: tuple[User, ...]
+    checkers: tuple[Actor, ...]
     index: Count
     kind: str
-    maker: User
+    maker: Actor
     occurred_on: Day
     period: Period
     previous: str
@@ -47,7 +47,7 @@ class _RawClaim(Value, frozen=True):
 
     body: msgspec.Raw
     kind: str
-    maker: User
+    maker: Actor
     occurred_on: Day
     period: Period
     village: Village

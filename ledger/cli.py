@@ -29,7 +29,7 @@ from ledger.errors import Fault, InDoubt, NotFound, NotProven, Refused, Tampered
 
 OWN = {
     "init": "ledger.commands.home:init_command",
-    "users": "ledger.commands.home:users_group",
+    "users": "ledger.commands.users:users_group",
     "adopt": "ledger.commands.adopt:adopt_group",
     "template": "ledger.commands.import_:template_command",
     "import": "ledger.commands.import_:import_command",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
+from ledger.books.limits import LimitsAdopted
 from ledger.books.points import (
     AgreementsSigned,
     HouseholdsRegistered,
@@ -15,6 +16,7 @@ from ledger.books.points import (
     PointsRound,
     RulebookAdopted,
 )
+from ledger.books.roles import Role
 from ledger.books.scores import BranchRegistered, SchemeAdopted, ScoreRound
 from ledger.books.sheets import SheetSealed
 from ledger.books.values import Count, Day, Period, User, Value, Village
@@ -48,6 +50,7 @@ Body = (
     | SheetSealed
     | KeyRotated
     | PolicyAdopted
+    | LimitsAdopted
 )
 
 
@@ -78,19 +81,27 @@ KINDS: dict[str, Kind] = {
     "sheet.sealed": Kind(SheetSealed, checkers=0, in_books=False),
     "key.rotated": Kind(KeyRotated, checkers=1, in_books=False),
     "policy.adopted": Kind(PolicyAdopted, checkers=1, in_books=False),
+    "limits.adopted": Kind(LimitsAdopted, checkers=1, in_books=False),
     "log.refounded": Kind(LogRefounded, checkers=1, in_books=False),
 }
 KIND_OF_BODY: dict[type, str] = {row.body: name for name, row in KINDS.items()}
+
+
+class Actor(Value, frozen=True):
+    """Somebody who acted, and as what. Who it is stands in the vault."""
+
+    role: Role
+    user: User
 
 
 class Entry(Value, frozen=True):
     """One thing appended to a village's log: the envelope around a body of its kind."""
 
     body: Body
-    checkers: tuple[User, ...]  # who passed it, sorted
+    checkers: tuple[Actor, ...]  # who passed it, sorted by user
     index: Count  # place in the log, from 0
     kind: str
-    maker: User  # who prepared it
+    maker: Actor  # who prepared it
     occurred_on: Day  # the day it happened, calendar of +08:00
     period: Period  # the month of the books it belongs to
     previous: str  # base64 leaf hash of the entry before; 32 zero bytes for entry 0
@@ -107,10 +118,15 @@ class Claim(Value, frozen=True):
 
     body: Body
     kind: str
-    maker: User
+    maker: Actor
     occurred_on: Day
     period: Period
     village: Village
+
+
+def name_clerk(user: User) -> Actor:
+    """Return a clerk as the maker of a claim."""
+    return Actor(role="clerk", user=user)
 
 
 def get_claim(entry: Entry) -> Claim:

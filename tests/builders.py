@@ -14,6 +14,7 @@ from __future__ import annotations
 import base64
 from typing import Any
 
+from ledger.books.limits import LimitsAdopted
 from ledger.books.points import (
     AgreementsSigned,
     GroupCount,
@@ -47,7 +48,7 @@ from ledger.books.vouchers import (
 )
 from ledger.books.witnesses import PolicyAdopted
 from ledger.canonical import format_entry
-from ledger.entries import KIND_OF_BODY, KINDS, Body, Entry
+from ledger.entries import KIND_OF_BODY, KINDS, Actor, Body, Entry
 from ledger.log.chain import ZERO_HASH
 from ledger.log.checkpoint import Checkpoint, format_checkpoint
 from ledger.log.commitments import Json, digest_disclosure, make_disclosure
@@ -61,6 +62,15 @@ VILLAGE = "371082101201"
 OTHER_VILLAGE = "371082101202"
 MAKER = "u-aaaaaaaaaa"
 CHECKER = "u-bbbbbbbbbb"
+MADE_BY = Actor(role="clerk", user=MAKER)
+PASSED_BY = Actor(role="supervisor", user=CHECKER)
+
+
+def name_supervisor(user: str) -> Actor:
+    """Return a supervisor as somebody who passed an entry."""
+    return Actor(role="supervisor", user=user)
+
+
 ORIGIN = "example.org/m/00000000/e1"
 SIGNER = make_signer(ORIGIN, b"\x01" * 32)
 NEXT_SIGNER = make_signer(ORIGIN, b"\x02" * 32)
@@ -122,10 +132,10 @@ class EntryChain:
         self._recorded_at += step_ms
         fields: dict[str, Any] = {
             "body": body,
-            "checkers": (CHECKER,) if KINDS[kind].checkers else (),
+            "checkers": (PASSED_BY,) if KINDS[kind].checkers else (),
             "index": len(self.entries),
             "kind": kind,
-            "maker": MAKER,
+            "maker": MADE_BY,
             "occurred_on": occurred_on,
             "period": period,
             "previous": format_hash(self._previous),
@@ -338,6 +348,17 @@ def build_points_reversal(texts: Discloser, line: PointsLine, *, reverses: int) 
         reverses=reverses,
         rule=line.rule,
     )
+
+
+def build_limits(texts: Discloser, **changes: Any) -> LimitsAdopted:
+    """A second checker from 5,000 yuan, a third from 20,000."""
+    fields: dict[str, Any] = {
+        "resolution": texts.publish("村民代表会议通过"),
+        "second_fen": 500_000,
+        "third_fen": 2_000_000,
+        "version": 1,
+    }
+    return LimitsAdopted(**(fields | changes))
 
 
 def build_policy(texts: Discloser, **changes: Any) -> PolicyAdopted:

@@ -21,7 +21,8 @@ from typing import Any
 from ledger.books.values import SheetKind
 from ledger.books.vouchers import Posting
 from ledger.config import Config
-from ledger.entries import KIND_OF_BODY, Body, Claim
+from ledger.entries import KIND_OF_BODY, Body, Claim, name_clerk
+from ledger.errors import Refused
 from ledger.evidence import list_public_digests, list_sealed_digests
 from ledger.home import Home, create_home
 from ledger.log.commitments import digest_disclosure
@@ -29,9 +30,11 @@ from ledger.ports import Draft, Person, Renderer
 from ledger.service import drafts
 from ledger.service.adopt import prepare_description
 from ledger.service.close import prepare_closing
-from ledger.service.drafts import build_draft, pass_drafts
+from ledger.service.drafts import build_draft
 from ledger.service.export import list_export
-from ledger.service.found import add_person, found_village, make_origin
+from ledger.service.found import found_village, make_origin
+from ledger.service.passing import discard_drafts, pass_drafts
+from ledger.service.persons import add_person
 from ledger.service.record import Receipt
 from ledger.service.sheets import SealedSheet, seal_sheet
 from ledger.state.money import get_next_number
@@ -80,7 +83,7 @@ class VillageHome:
         claim = Claim(
             body=body,
             kind=KIND_OF_BODY[type(body)],
-            maker=changes.get("maker", self.clerk.user),
+            maker=name_clerk(changes.get("maker", self.clerk.user)),
             occurred_on=occurred_on,
             period=period,
             village=VILLAGE,
@@ -91,7 +94,7 @@ class VillageHome:
         )  # Builders make texts that a test replaces.
         texts.public = [text for text in self.texts.take_public() if digest_disclosure(text) in named]
         texts.private = [text for text in self.texts.take_private() if digest_disclosure(text) in named]
-        draft = build_draft(self.home.entropy, claim, claim.kind, "test", texts)
+        draft = build_draft(self.home, claim, claim.kind, "test", texts)
         self.home.vault.put_drafts(VILLAGE, [draft])
         return draft
 
@@ -99,8 +102,13 @@ class VillageHome:
         return pass_drafts(self.home, VILLAGE, [draft.id for draft in drafts_], self.supervisor.user)
 
     def record(self, body: Body, **changes: Any) -> Receipt:
-        """Draft and pass `body`."""
-        return self.pass_(self.draft(body, **changes))[0]
+        """Draft and pass `body`; a refused draft does not wait on."""
+        draft = self.draft(body, **changes)
+        try:
+            return self.pass_(draft)[0]
+        except Refused:
+            discard_drafts(self.home, VILLAGE, [draft.id], self.clerk.user)
+            raise
 
     def open_books(self, amount_fen: int = 5_000_000) -> Receipt:
         postings = (

@@ -17,7 +17,8 @@ from ledger.commands.common import (
 )
 from ledger.home import Home
 from ledger.service.close import prepare_closing
-from ledger.service.drafts import discard_drafts, open_draft, pass_drafts
+from ledger.service.drafts import open_draft
+from ledger.service.passing import discard_drafts, pass_drafts, tell_held
 from ledger.service.showing import Shown, show_drafts
 
 
@@ -42,7 +43,7 @@ def drafts_command(home: Home, village: str | None, drafts: tuple[str, ...], as_
             "maker_name": makers.get(maker, ""),
         }
         for draft in home.vault.list_drafts(code, "waiting")
-        for maker in [open_draft(draft).maker]
+        for maker in [open_draft(draft).maker.user]
     ]
     if as_json:
         print_json(waiting)
@@ -88,15 +89,17 @@ def pass_command(
     refuse_strangers(home, code, checker=checker)
     ids = [draft.id for draft in home.vault.list_drafts(code, "waiting")] if take_all else list(drafts)
     receipts = pass_drafts(home, code, ids, checker)
-    passed = [(draft, receipt.index) for draft, receipt in zip(ids, receipts, strict=True)]
+    indexes = {id_: receipt.index for id_, receipt in zip(ids, receipts, strict=True) if receipt is not None}
+    held = {id_: tell_held(home, code, id_) for id_ in ids if id_ not in indexes}
     if as_json:
-        print_json(
-            {"recorded": [{"draft": draft, "index": index} for draft, index in passed], "village": code}
-        )
+        recorded = [{"draft": id_, "index": index} for id_, index in indexes.items()]
+        print_json({"held": held, "recorded": recorded, "village": code})
         return
-    for draft, index in passed:
-        click.echo(f"{draft} → 第 {index} 条")
-    print_notice(f"已记入 {len(passed)} 条。")
+    for id_, index in indexes.items():
+        click.echo(f"{id_} → 第 {index} 条")
+    for id_, why in held.items():
+        click.echo(f"{id_}　已审核，还没记入：{why}")
+    print_notice(f"已记入 {len(indexes)} 条。")
 
 
 @click.command("discard")
@@ -141,7 +144,8 @@ def close_command(
     code = get_writable_village(home, village)
     refuse_strangers(home, code, maker=maker, checker=checker)
     draft = prepare_closing(home, code, month, maker)
-    index = pass_drafts(home, code, [draft.id], checker)[0].index if checker else None
+    receipt = pass_drafts(home, code, [draft.id], checker)[0] if checker else None
+    index = receipt.index if receipt is not None else None
     if as_json:
         print_json({"draft": draft.id, "index": index, "label": draft.label, "month": month, "village": code})
         return

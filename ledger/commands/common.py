@@ -14,13 +14,14 @@ import msgspec
 import rich_click as click
 
 from ledger.audit import Report
+from ledger.books.roles import CHECKER_ROLES, MAKER_ROLES, Role
 from ledger.commands.refusals import Asked, explain_os_error
 from ledger.errors import Fault, Refused
 from ledger.home import Home, open_home
 from ledger.keys import Passphrases
 from ledger.keys.passphrase import find_passphrases
 from ledger.ports import Ports
-from ledger.service.drafts import CHECKER_ROLES, MAKER_ROLES, ROLE_NAMES, check_person
+from ledger.service.persons import check_person, find_role, name_duties
 from ledger.service.policies import is_loopback
 from ledger.service.standing import list_known_villages, refuse_read_only
 
@@ -140,11 +141,11 @@ def refuse_strangers(
         raise Refused(faults)
 
 
-def _print_persons(home: Ports, village: str, option: str, roles: Sequence[str]) -> None:
-    persons = [person for person in home.vault.list_persons(village) if person.role in roles]
+def _print_persons(home: Ports, village: str, option: str, roles: Sequence[Role]) -> None:
+    persons = [person for person in home.vault.list_persons(village) if find_role(person, roles)]
     print_notice(f"本村可以写在 {option} 的人：" if persons else f"本村还没有可以写在 {option} 的人。")
     for person in persons:
-        print_notice(f"  {person.user}  {ROLE_NAMES[person.role]}  {person.name}")
+        print_notice(f"  {person.user}  {name_duties(person.roles)}  {person.name}")
 
 
 def _build_no_code(option: str) -> Fault:

@@ -21,7 +21,7 @@ from ledger.errors import Fault, NotFound, NotProven, Refused, Tampered
 from ledger.home import Home
 from ledger.keys import KeySigner
 from ledger.service.doctor import Check
-from ledger.service.drafts import pass_drafts
+from ledger.service.passing import pass_drafts
 from ledger.service.rotate import KeyStanding, prepare_rotation, read_standing
 from ledger.witnessed import find_witness_policy
 
@@ -110,6 +110,7 @@ def _rotate(
     _tell_witnesses(home, code, is_done=bool(checker))
     if checker:
         receipt = pass_drafts(home, code, [draft.id], checker)[0]
+        assert receipt is not None  # Limits are of vouchers.
         print_notice(f"已换钥，第 {receipt.index} 条；从 {receipt.index + 1} 条起由新私钥签名。")
         print_notice("旧私钥用 mingbai keys retire 销毁。")
     else:

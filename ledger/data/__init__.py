@@ -1,4 +1,4 @@
-"""The field's data files, read once: charts of accounts, the law's clocks, the characters a sheet can print.
+"""The field's data files, read once: charts of accounts, the law's clocks, who may do what, what a sheet can print.
 
 Shell: the only place that opens these files. What they mean is parsed by `books`, and handed on as values.
 """
@@ -10,21 +10,29 @@ from importlib import resources
 
 from ledger.books.accounts import parse_chart
 from ledger.books.law import parse_law
+from ledger.books.roles import RoleTable, parse_roles
 from ledger.state.reference import Reference
 
-__all__ = ["load_glyphs", "load_reference", "read_data"]
+__all__ = ["load_glyphs", "load_reference", "load_roles", "read_data"]
 
 
 @cache
 def load_reference() -> Reference:
-    """Return the charts and the law that this version of the program knows."""
+    """Return the charts, the law and the roles that this version of the program knows."""
     return Reference(
         charts={
             "2004": parse_chart(read_data("chart_2004.csv"), "2004"),
             "2023": parse_chart(read_data("chart_2023.csv"), "2023"),
         },
         law=parse_law(read_data("law.toml")),
+        roles=load_roles(),
     )
+
+
+@cache
+def load_roles() -> RoleTable:
+    """Return who may do what, as far as this version of the program knows."""
+    return parse_roles(read_data("roles.toml"))
 
 
 @cache

@@ -6,17 +6,19 @@ The rulebook and the scheme come from the templates shipped in `ledger/data`; ed
 from __future__ import annotations
 
 from ledger.books.points import Rule, RulebookAdopted
+from ledger.books.roles import MAKER_ROLES
 from ledger.books.scores import SchemeAdopted, SchemeItem, StarCut
 from ledger.books.village import VillageDescribed
 from ledger.data.templates import load_rules, load_scheme
-from ledger.entries import KIND_OF_BODY, Body, Claim
+from ledger.entries import KIND_OF_BODY, Body, Claim, name_clerk
 from ledger.errors import Fault, Refused
 from ledger.ports import Draft, Ports
-from ledger.service.drafts import MAKER_ROLES, Discloser, build_draft, check_month, check_person
+from ledger.service.drafts import Discloser, build_draft, check_month
+from ledger.service.persons import check_person
 from ledger.service.screening import check_description, check_texts, list_names
 from ledger.service.sheets import read_texts
 from ledger.service.showing import disclose
-from ledger.service.workbooks.slots import RULEBOOK, SCHEME, check_slot, list_waiting_slots
+from ledger.service.slots import RULEBOOK, SCHEME, check_slot, list_waiting_slots
 from ledger.state import get_day
 from ledger.state.rulebooks import list_rulebooks
 from ledger.state.schemes import list_schemes
@@ -168,7 +170,7 @@ def _build_claim(ports: Ports, village: str, maker: str, period: str, body: Body
     return Claim(
         body=body,
         kind=KIND_OF_BODY[type(body)],
-        maker=maker,
+        maker=name_clerk(maker),
         occurred_on=get_day(ports.clock.now_ms()),
         period=period,
         village=village,
@@ -176,6 +178,6 @@ def _build_claim(ports: Ports, village: str, maker: str, period: str, body: Body
 
 
 def _keep_draft(ports: Ports, claim: Claim, texts: Discloser, label: str) -> Draft:
-    draft = build_draft(ports.entropy, claim, label, batch=claim.kind, texts=texts)
+    draft = build_draft(ports, claim, label, batch=claim.kind, texts=texts)
     ports.vault.put_drafts(claim.village, [draft])
     return draft

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from ledger.canonical import parse_claim
-from ledger.entries import KINDS, Claim
+from ledger.entries import KINDS, Claim, name_clerk
 from ledger.errors import Fault, Refused
 from ledger.ports import Draft, Ports
-from ledger.service.drafts import build_draft, build_trial, refuse_no_month, refuse_stranger
+from ledger.service.drafts import build_draft, build_trial, refuse_no_month
+from ledger.service.persons import refuse_stranger
 from ledger.state import check_entry, get_day
 from ledger.state.facts import Facts
 from ledger.state.money import build_closing, get_month
@@ -27,7 +28,7 @@ def prepare_closing(ports: Ports, village: str, period: str, maker: str) -> Draf
         claim = Claim(
             body=body,
             kind="period.closed",
-            maker=maker,
+            maker=name_clerk(maker),
             occurred_on=get_day(now_ms),
             period=period,
             village=village,
@@ -39,7 +40,7 @@ def prepare_closing(ports: Ports, village: str, period: str, maker: str) -> Draf
         raise Refused(faults)
     year, month = period.split("-")
     label = f"{year}年{int(month)}月结账：凭证 {body.vouchers} 张"
-    draft = build_draft(ports.entropy, claim, label, batch=f"close-{period}")
+    draft = build_draft(ports, claim, label, batch=f"close-{period}")
     known = [item for item in waiting if item.digest == draft.digest]
     if known:
         return known[0]
@@ -53,7 +54,7 @@ def _refuse_closed(facts: Facts, period: str) -> None:
     if not month.closed:
         return
     entry = facts.read_entry(month.closed)
-    by = f"村文书 {entry.maker}，审核人 {'、'.join(entry.checkers)}"
+    by = f"村文书 {entry.maker.user}，审核人 {'、'.join(checker.user for checker in entry.checkers)}"
     raise Refused(
         [
             Fault(

@@ -5,21 +5,17 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Mapping
-from typing import Literal
 
 from ledger.books.values import Village
 from ledger.books.village import ChartVersion, LogFounded
-from ledger.entries import Claim
-from ledger.errors import Fault, Refused
+from ledger.entries import Claim, name_clerk
+from ledger.errors import Fault
 from ledger.log.policy import digest_policy
-from ledger.ports import Entropy, Person, Ports
-from ledger.service.drafts import make_pseudonym
+from ledger.ports import Entropy, Ports
 from ledger.service.record import Passed, Receipt, record_claims
 from ledger.service.screening import check_description
 from ledger.state import get_day
 from ledger.witnessed import build_policy
-
-Role = Literal["clerk", "supervisor", "secretary", "township", "auditor"]
 
 
 def check_village_code(village: str, details: Mapping[str, str]) -> list[Fault]:
@@ -69,25 +65,11 @@ def found_village(ports: Ports, village: Village, origin: str, chart: ChartVersi
         verifier_key=verifier_key,
     )
     claim = Claim(
-        body=body, kind="log.founded", maker=maker, occurred_on=day, period=day[:7], village=village
+        body=body,
+        kind="log.founded",
+        maker=name_clerk(maker),
+        occurred_on=day,
+        period=day[:7],
+        village=village,
     )
     return record_claims(ports, village, [Passed(checkers=(), claim=claim)])[0]
-
-
-def add_person(ports: Ports, village: str, name: str, role: Role) -> Person:
-    """Enter a person into the vault under a fresh pseudonym and return them. Raises Refused for a blank name."""
-    if not any(character.isprintable() and not character.isspace() for character in name):
-        raise Refused([_build_unnamed()])
-    person = Person(name=name, role=role, user=make_pseudonym(ports.entropy, "u-", 10))
-    ports.vault.add_person(village, person)
-    return person
-
-
-def _build_unnamed() -> Fault:
-    return Fault(
-        code="person-unnamed",
-        place="--name",
-        found="没有写字",
-        expected="这个人的姓名",
-        remedy="写上姓名再运行；姓名只存在隐私库里",
-    )

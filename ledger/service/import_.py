@@ -11,11 +11,13 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from ledger.books.roles import MAKER_ROLES
 from ledger.errors import Fault, Refused
 from ledger.limits import FAULTS_MAX_SHOWN
 from ledger.ports import Draft, Household, Member, Ports
-from ledger.service.drafts import check_person
+from ledger.service.persons import check_person
 from ledger.service.screening import list_names
+from ledger.service.slots import list_waiting_slots
 from ledger.service.workbooks.columns import WorkbookKind
 from ledger.service.workbooks.households import gather_households
 from ledger.service.workbooks.members import gather_members
@@ -23,13 +25,11 @@ from ledger.service.workbooks.opening import gather_opening
 from ledger.service.workbooks.points import gather_points
 from ledger.service.workbooks.reading import Line, read_workbook
 from ledger.service.workbooks.scores import gather_scores
-from ledger.service.workbooks.slots import list_waiting_slots
 from ledger.service.workbooks.tray import Desk, OverlayFacts, Tray
 from ledger.service.workbooks.vouchers import gather_vouchers
 
 __all__ = ["Import", "WorkbookKind", "apply_import", "import_workbook"]
 
-MAKER_ROLES = ("clerk",)
 
 Tables = Mapping[str, tuple[Line, ...]]
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from ledger.books.witnesses import PolicyAdopted
-from ledger.entries import KIND_OF_BODY, Claim
+from ledger.entries import KIND_OF_BODY, Claim, name_clerk
 from ledger.errors import Fault, NotFound, NotProven, Refused
 from ledger.limits import ADOPTED_POLICY_MAX_BYTES, WITNESSES_MAX
 from ledger.log.note import parse_note_verifier
 from ledger.log.policy import Policy, PolicyLog, count_least, digest_policy, format_policy, parse_policy
 from ledger.ports import Draft, Ports
-from ledger.service.drafts import Discloser, build_draft, refuse_stranger
+from ledger.service.drafts import Discloser, build_draft
+from ledger.service.persons import refuse_stranger
 from ledger.service.screening import refuse_texts
 from ledger.state import get_day
 from ledger.state.facts import VillageFacts, get_fact
@@ -49,13 +50,13 @@ def prepare_policy(ports: Ports, village: str, *, maker: str, text: bytes, resol
     claim = Claim(
         body=body,
         kind=KIND_OF_BODY[PolicyAdopted],
-        maker=maker,
+        maker=name_clerk(maker),
         occurred_on=today,
         period=today[:7],
         village=village,
     )
     label = f"见证办法第 {body.version} 版：{body.witnesses} 位见证人，至少 {body.quorum} 位"
-    draft = build_draft(ports.entropy, claim, label, batch=claim.kind, texts=texts)
+    draft = build_draft(ports, claim, label, batch=claim.kind, texts=texts)
     ports.vault.put_drafts(village, [draft])
     return draft
 

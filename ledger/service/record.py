@@ -23,7 +23,7 @@ import msgspec
 
 from ledger.books.village import KeyRotated, LogFounded
 from ledger.canonical import digest_claim
-from ledger.entries import Claim, Entry
+from ledger.entries import Actor, Claim, Entry
 from ledger.errors import Fault, NotFound, Refused
 from ledger.log.chain import ZERO_HASH
 from ledger.log.hashing import format_hash
@@ -38,7 +38,7 @@ from ledger.state.facts import VillageFacts, get_fact
 class Passed(msgspec.Struct, frozen=True, kw_only=True):
     """A claim that its checkers passed, with the texts that its digests stand for."""
 
-    checkers: tuple[str, ...]
+    checkers: tuple[Actor, ...]
     claim: Claim
     place: str = ""  # what a fault of this claim says before its own place, where there are several
     private: tuple[str, ...] = ()
@@ -219,7 +219,7 @@ def _build_entry(ports: Ports, writer: Writer, item: Passed) -> Entry:
     claim = item.claim
     return Entry(
         body=claim.body,
-        checkers=tuple(sorted(item.checkers)),
+        checkers=tuple(sorted(item.checkers, key=lambda checker: checker.user)),
         index=writer.size,
         kind=claim.kind,
         maker=claim.maker,

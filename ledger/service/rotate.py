@@ -18,12 +18,13 @@ import base64
 import msgspec
 
 from ledger.books.village import KeyRotated
-from ledger.entries import Claim
+from ledger.entries import Claim, name_clerk
 from ledger.errors import Fault, Refused
 from ledger.log.note import parse_note
 from ledger.log.rotation import Rotation, format_rotation
 from ledger.ports import Draft, Ports, Signer
-from ledger.service.drafts import Discloser, build_draft, refuse_stranger
+from ledger.service.drafts import Discloser, build_draft
+from ledger.service.persons import refuse_stranger
 from ledger.service.screening import refuse_texts
 from ledger.state import get_day
 from ledger.state.keys import get_key_at, list_keys
@@ -71,11 +72,14 @@ def prepare_rotation(ports: Ports, village: str, *, maker: str, reason: str, new
     )
     day = get_day(ports.clock.now_ms())
     claim = Claim(
-        body=body, kind="key.rotated", maker=maker, occurred_on=day, period=day[:7], village=village
+        body=body,
+        kind="key.rotated",
+        maker=name_clerk(maker),
+        occurred_on=day,
+        period=day[:7],
+        village=village,
     )
-    draft = build_draft(
-        ports.entropy, claim, f"换签名钥匙，从 {size + 1} 条起", batch="key.rotated", texts=texts
-    )
+    draft = build_draft(ports, claim, f"换签名钥匙，从 {size + 1} 条起", batch="key.rotated", texts=texts)
     ports.vault.put_drafts(village, [draft])
     return draft
 

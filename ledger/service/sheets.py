@@ -13,16 +13,17 @@ from collections.abc import Callable
 import msgspec
 
 from ledger.books.figures import Figures, FinanceFigures, PointsFigures, ScoreFigures, SheetHead
+from ledger.books.roles import SEALER_ROLES
 from ledger.books.sheets import SheetSealed
 from ledger.books.values import SHEET_LETTERS, SheetKind, get_last_day
 from ledger.canonical import encode_value, parse_entry
-from ledger.entries import Claim
+from ledger.entries import Actor, Claim
 from ledger.errors import Fault, NotFound, NotProven, Refused
 from ledger.evidence import build_evidence, verify_evidence
 from ledger.figures import build_head, collect_figures
 from ledger.log.commitments import open_disclosure
 from ledger.ports import Head, Ports, Reader, Renderer, SheetJob
-from ledger.service.drafts import check_person
+from ledger.service.persons import check_person, find_role
 from ledger.service.publish import publish_head
 from ledger.service.record import Passed, Receipt, record_claims
 from ledger.state import get_day
@@ -32,7 +33,6 @@ from ledger.state.rulebooks import find_rulebook
 from ledger.state.schemes import find_scheme
 from ledger.witnessed import cosign_head, find_witness_policy, read_policy
 
-SEALER_ROLES = ("clerk", "supervisor", "secretary", "township")
 FIGURES: dict[SheetKind, type[FinanceFigures] | type[PointsFigures] | type[ScoreFigures]] = {
     "finance": FinanceFigures,
     "points": PointsFigures,
@@ -198,9 +198,7 @@ def seal_sheet(
     says the same, when the maker does not act in the village, and when the sheet's own evidence does not prove its
     figures.
     """
-    faults = check_person(ports.vault.find_person(village, maker), maker, SEALER_ROLES)
-    if faults:
-        raise Refused(faults)
+    sealer = _name_sealer(ports, village, maker)
     with ports.ledger.read(village) as reader:
         refuse_unadopted(reader, kind, period)
         head = _get_head(ports, village, reader)
@@ -224,9 +222,9 @@ def seal_sheet(
     )
     body = _archive_sheet(ports, renderer, job, figures, head)
     claim = Claim(
-        body=body, kind="sheet.sealed", maker=maker, occurred_on=today, period=period, village=village
+        body=body, kind="sheet.sealed", maker=sealer, occurred_on=today, period=period, village=village
     )
-    receipt = record_claims(ports, village, [Passed(checkers=(), claim=claim)])[0]
+    (receipt,) = record_claims(ports, village, [Passed(checkers=(), claim=claim)])
     sealed = SealedSheet(
         figures=body.figures,
         index=receipt.index,
@@ -243,6 +241,16 @@ def _read_cosigned(ports: Ports, village: str, reader: Reader, head: Head) -> tu
     """Return the head's note with what witnesses said of it, and the policy by which they count; empty without any."""
     policy = read_policy(reader, head.size) if find_witness_policy(reader, head.size) else b""
     return cosign_head(ports, village, head), policy
+
+
+def _name_sealer(ports: Ports, village: str, user: str) -> Actor:
+    """Return who has a sheet sealed, and as what; Refused where they do not act in the village."""
+    person = ports.vault.find_person(village, user)
+    faults = check_person(person, user, SEALER_ROLES)
+    role = find_role(person, SEALER_ROLES) if person is not None else None
+    if faults or role is None:
+        raise Refused(faults)
+    return Actor(role=role, user=user)
 
 
 def _get_head(ports: Ports, village: str, reader: Reader) -> Head:

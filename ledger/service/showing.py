@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from ledger.books.accounts import Chart
+from ledger.books.limits import LimitsAdopted
 from ledger.books.money import format_yuan
 from ledger.books.points import (
     AgreementsSigned,
@@ -41,7 +42,8 @@ from ledger.errors import NotFound, Refused
 from ledger.figures import GONE, Texts, read_text
 from ledger.log.commitments import Json, digest_disclosure, open_disclosure
 from ledger.ports import Draft, Household, Member, Ports, Reader
-from ledger.service.drafts import find_drafts, open_draft
+from ledger.service.drafts import open_draft
+from ledger.service.passing import find_drafts
 from ledger.service.preview import (
     preview_award,
     preview_card,
@@ -177,7 +179,7 @@ class _Opened:
 
 def _show(opened: _Opened) -> Shown:
     draft, claim = opened.draft, opened.claim
-    maker = opened.ports.vault.find_person(claim.village, claim.maker)
+    maker = opened.ports.vault.find_person(claim.village, claim.maker.user)
     tell = _TELLERS[type(claim.body)]
     return Shown(
         batch=draft.batch,
@@ -186,7 +188,7 @@ def _show(opened: _Opened) -> Shown:
         kind=claim.kind,
         label=draft.label,
         lines=tuple(tell(opened, claim.body)),
-        maker=claim.maker,
+        maker=claim.maker.user,
         maker_name=maker.name if maker is not None else "",
         occurred_on=claim.occurred_on,
         period=claim.period,
@@ -343,6 +345,11 @@ def _tell_policy(opened: _Opened, body: PolicyAdopted) -> Iterator[str]:
     yield from (f"　{line}" for line in opened.read(body.text).splitlines())
 
 
+def _tell_limits(opened: _Opened, body: LimitsAdopted) -> Iterator[str]:
+    yield opened.draft.label
+    yield f"　怎样通过：{opened.read(body.resolution)}"
+
+
 def _tell_refounding(opened: _Opened, body: LogRefounded) -> Iterator[str]:
     yield opened.draft.label
     yield f"　原因：{opened.read(body.reason)}"
@@ -355,6 +362,7 @@ _TELLERS: dict[type, Callable[[_Opened, Any], Iterator[str]]] = {
     BranchRegistered: _tell_branch,
     HouseholdsRegistered: _tell_households,
     KeyRotated: _tell_rotation,
+    LimitsAdopted: _tell_limits,
     LogRefounded: _tell_refounding,
     PeriodClosed: _tell_closing,
     PointsReversed: _tell_taken,

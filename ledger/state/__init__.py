@@ -11,7 +11,9 @@ from collections.abc import Callable
 
 import msgspec
 
+from ledger.books.limits import LimitsAdopted
 from ledger.books.periods import BEIJING, get_day
+from ledger.books.roles import CHECKER_ROLES, CHECKERS_MAX, MAKER_ROLES, SEALER_ROLES
 from ledger.books.sheets import SheetSealed
 from ledger.books.values import SHEET_LETTERS, is_day
 from ledger.books.village import KeyRotated, LogFounded, LogRefounded, VillageDescribed
@@ -30,6 +32,7 @@ from ledger.state.facts import (
     put_fact,
 )
 from ledger.state.keys import check_rotation, fold_rotation
+from ledger.state.limits import check_limits, check_passed_by, fold_limits
 from ledger.state.money import check_money, fold_money
 from ledger.state.points import check_points, fold_points
 from ledger.state.policies import check_policy, fold_policy
@@ -83,7 +86,7 @@ def check_entry(facts: Facts, reference: Reference, entry: Entry) -> list[Fault]
                 remedy="先用 mingbai init 建立本村的账本",
             )
         ]
-    faults = _check_persons(entry) + _check_days(facts, entry)
+    faults = _check_persons(entry) + check_passed_by(facts, entry) + _check_days(facts, entry)
     if entry.village != village.code:
         faults.append(
             Fault(
@@ -98,6 +101,8 @@ def check_entry(facts: Facts, reference: Reference, entry: Entry) -> list[Fault]
         return faults + check_rotation(facts, village, entry, entry.body)
     if isinstance(entry.body, PolicyAdopted):
         return faults + check_policy(facts, entry, entry.body)
+    if isinstance(entry.body, LimitsAdopted):
+        return faults + check_limits(facts, entry, entry.body)
     if isinstance(entry.body, SheetSealed):
         return faults + _check_sheet(facts, entry, entry.body)
     check = _CHECKS.get(entry.kind)
@@ -130,6 +135,8 @@ def fold_entry(facts: Facts, entry: Entry) -> None:
         fold_rotation(facts, entry, body)
     elif isinstance(body, PolicyAdopted):
         fold_policy(facts, entry, body)
+    elif isinstance(body, LimitsAdopted):
+        fold_limits(facts, entry, body)
     elif isinstance(body, SheetSealed):
         _fold_sheet(facts, entry, body)
     else:
@@ -151,31 +158,50 @@ def _check_founding(village: VillageFacts | None, entry: Entry) -> list[Fault]:
 
 
 def _check_persons(entry: Entry) -> list[Fault]:
-    """Maker and checkers are different persons, and as many as the kind needs."""
+    """Maker and checkers are different persons acting as who may, and as many as the kind needs."""
     need = KINDS[entry.kind].checkers
-    distinct = sorted(set(entry.checkers))
+    most = CHECKERS_MAX if need else 0
+    users = [checker.user for checker in entry.checkers]
     faults = []
-    if len(entry.checkers) != need or tuple(distinct) != entry.checkers:
+    if not need <= len(users) <= most or sorted(set(users)) != users:
         faults.append(
             Fault(
                 code="checkers-count",
                 place="审核人",
-                found=f"{len(entry.checkers)} 人",
-                expected=f"{need} 人",
+                found=f"{len(users)} 人",
+                expected=f"{need} 至 {most} 个不同的人" if need else "0 人",
                 remedy="由规定人数的另一人审核通过",
             )
         )
-    if entry.maker in entry.checkers:
+    if entry.maker.user in users:
         faults.append(
             Fault(
                 code="checker-is-maker",
                 place="审核人",
-                found=entry.maker,
+                found=entry.maker.user,
                 expected="与村文书不是同一人",
                 remedy="请另一位有审核职责的人来通过",
             )
         )
-    return faults
+    return faults + _check_acting(entry)
+
+
+def _check_acting(entry: Entry) -> list[Fault]:
+    """What somebody did, they did as one who may: preparing, passing, or having a sheet sealed."""
+    makers = SEALER_ROLES if entry.kind == "sheet.sealed" else MAKER_ROLES
+    acted = [("交审人", entry.maker, makers)]
+    acted += [("审核人", checker, CHECKER_ROLES) for checker in entry.checkers]
+    return [
+        Fault(
+            code="acted-as",
+            place=f"{place} {actor.user}",
+            found=actor.role,
+            expected="、".join(roles),
+            remedy="由有这项职责的人来办",
+        )
+        for place, actor, roles in acted
+        if actor.role not in roles
+    ]
 
 
 def _check_days(facts: Facts, entry: Entry) -> list[Fault]:

@@ -32,6 +32,7 @@ be dropped and folded again from the entries.
 | `mark/<period>/<branch>/<item>` | Tally | score.round |
 | `policy` | PolicyFacts, the newest | policy.adopted |
 | `policy/<index>` | PolicyFacts | policy.adopted |
+| `limits` | LimitsFacts, in force from the next entry on | limits.adopted |
 | `sheet/<period>/<letter>/<ordinal>` | SheetFacts | sheet.sealed |
 | `latest/<letter>` | EntryAt of the newest sealed sheet of the kind | sheet.sealed |
 
@@ -141,6 +142,15 @@ class PolicyFacts(Value, frozen=True):
     text: str
     version: int
     witnesses: int
+
+
+class LimitsFacts(Value, frozen=True):
+    """Adopted limits above which more persons must pass a voucher; 0 for none. `index` is their entry's."""
+
+    index: int
+    second_fen: int
+    third_fen: int
+    version: int
 
 
 class BooksFacts(Value, frozen=True):

@@ -1,9 +1,10 @@
-"""The field's data as values: both charts and the law's clocks, handed in by the shell that read the files."""
+"""The field's data as values, handed in by the shell that read the files: charts, the law's clocks, who may do what."""
 
 from __future__ import annotations
 
 from ledger.books.accounts import Chart
 from ledger.books.law import Law
+from ledger.books.roles import RoleTable
 from ledger.books.values import Value
 
 
@@ -12,3 +13,4 @@ class Reference(Value, frozen=True):
 
     charts: dict[str, Chart]  # by chart version, "2004" and "2023"
     law: Law
+    roles: RoleTable

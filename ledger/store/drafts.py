@@ -1,24 +1,34 @@
 """Drafts: claims that a clerk prepared and nobody has passed yet. Mutable, outside the log, in the vault.
 
     waiting ──► recorded      the log is the truth: once its entry exists, a draft is recorded
+       ├──────► returned      by a checker, with a reason; put right, it is another draft and this one given up
+       ├──────► expired       nobody passed it for too long
        └──────► discarded     only while nothing is recorded
 
 The digest of a draft's claim is unique among those not discarded, so that one file imported twice, or one
-voucher typed twice with the same salts, waits once. Private texts are here only while a draft waits: those of a
-recorded one are the vault's, where they can be erased, and those of a discarded one are nobody's.
+voucher typed twice with the same salts, waits once; of a thing that there can be only one of, one waits. Private texts
+are here only while a draft waits or is returned: those of a recorded one are the vault's, where they can be erased, and
+those of a discarded one are nobody's.
+
+Who passed a draft so far stands beside it. That it is not its maker, and passed this very digest, the database's own
+guards say too.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
-from sqlalchemy import Engine, bindparam, func, select, update
+from sqlalchemy import Engine, bindparam, delete, func, select, update
 
+from ledger.canonical import parse_claim
 from ledger.errors import Fault, NotFound, Refused
-from ledger.ports import Draft
-from ledger.store.tables import drafts
+from ledger.ports import Approval, Draft, DraftState
+from ledger.store.tables import approvals, drafts
 from ledger.store.transactions import Transaction, begin_read, begin_write
+
+_IS_KEPT = (drafts.c.state == "waiting") | (drafts.c.state == "recorded")
+"""The draft stands for its claim: the same cannot be put again."""
 
 _COLUMNS = (
     *(
@@ -29,7 +39,8 @@ _COLUMNS = (
         drafts.c.digest,
         drafts.c.entry_index,
     ),
-    *(drafts.c.label, drafts.c.private, drafts.c.public, drafts.c.state),
+    *(drafts.c.label, drafts.c.private, drafts.c.public, drafts.c.state, drafts.c.reason),
+    *(drafts.c.slot, drafts.c.submitted_at),
 )
 _DRAFT = select(*_COLUMNS).where(
     drafts.c.village == bindparam("village"), drafts.c.draft == bindparam("draft")
@@ -44,20 +55,52 @@ _BATCH = (
     .where(
         drafts.c.village == bindparam("village"),
         drafts.c.batch == bindparam("batch"),
-        drafts.c.state != "discarded",
+        _IS_KEPT,
     )
     .order_by(drafts.c.ordinal)
 )
 _SAME = select(drafts.c.draft, drafts.c.state).where(
     drafts.c.village == bindparam("village"),
     drafts.c.digest == bindparam("digest"),
-    drafts.c.state != "discarded",
+    _IS_KEPT,
+)
+_SAME_SLOT = select(drafts.c.draft, drafts.c.label).where(
+    *(drafts.c.village == bindparam("village"), drafts.c.slot == bindparam("slot")),
+    drafts.c.state == "waiting",
 )
 _COUNT = select(func.coalesce(func.max(drafts.c.ordinal), -1)).where(drafts.c.village == bindparam("village"))
 _MARK = (
     update(drafts)
     .where(drafts.c.village == bindparam("in_village"), drafts.c.draft == bindparam("of"))
     .values(state=bindparam("state"), entry_index=bindparam("entry_index"), private="")
+)
+_RETURN = (
+    update(drafts)
+    .where(
+        *(drafts.c.village == bindparam("in_village"), drafts.c.draft == bindparam("of")),
+        drafts.c.state == "waiting",
+    )
+    .values(state="returned", reason=bindparam("reason"))
+)
+_APPROVALS = (
+    select(
+        *(approvals.c.draft, approvals.c.checker, approvals.c.approved_at, approvals.c.digest),
+        approvals.c.role,
+    )
+    .where(approvals.c.village == bindparam("village"))
+    .order_by(approvals.c.draft, approvals.c.approved_at, approvals.c.checker)
+)
+_APPROVALS_OF = _APPROVALS.where(approvals.c.draft == bindparam("draft"))
+_APPROVALS_IN_STATE = _APPROVALS.where(
+    approvals.c.draft.in_(
+        select(drafts.c.draft).where(
+            drafts.c.village == bindparam("village"), drafts.c.state == bindparam("state")
+        )
+    )
+)
+_DROP_APPROVAL = delete(approvals).where(
+    *(approvals.c.village == bindparam("village"), approvals.c.draft == bindparam("draft")),
+    approvals.c.checker == bindparam("checker"),
 )
 _STATES = {"waiting": "待审", "recorded": "已入账"}
 
@@ -68,13 +111,17 @@ class SqlDrafts:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def put_drafts(self, village: str, drafts_: Sequence[Draft]) -> None:
-        """Insert a village's drafts, all or none; Refused where a digest is waiting or recorded already, naming
-        each such draft. ValueError for a draft of another village.
+    def put_drafts(self, village: str, drafts_: Sequence[Draft], *, answers: str = "") -> None:
+        """Insert a village's drafts, all or none; Refused where a digest is waiting or recorded already, or another
+        waits in its place, naming each such draft. ValueError for a draft of another village.
+
+        The returned draft `answers` is given up in the same transaction.
         """
         if any(draft.village != village for draft in drafts_):
             raise ValueError(f"a draft of another village among those of {village}")
         with begin_write(self._engine, village) as transaction:
+            if answers:
+                transaction.run(_MARK, in_village=village, of=answers, state="discarded", entry_index=-1)
             faults = _check_new(transaction, drafts_)
             if faults:
                 raise Refused(faults)
@@ -86,12 +133,17 @@ class SqlDrafts:
     def find_draft(self, village: str, draft_id: str) -> Draft | None:
         with begin_read(self._engine, village) as transaction:
             row = transaction.fetch_one(_DRAFT, village=village, draft=draft_id)
-        return None if row is None else _make_draft(row)
+            passed = transaction.fetch_all(_APPROVALS_OF, village=village, draft=draft_id)
+        return None if row is None else _make_draft(row, passed)
 
-    def list_drafts(self, village: str, state: Literal["waiting", "recorded", "discarded"]) -> list[Draft]:
+    def list_drafts(self, village: str, state: DraftState) -> list[Draft]:
         """Return a village's drafts of one state, in the order in which they were put."""
         with begin_read(self._engine, village) as transaction:
-            return [_make_draft(row) for row in transaction.fetch_all(_LIST, village=village, state=state)]
+            rows = transaction.fetch_all(_LIST, village=village, state=state)
+            passed: dict[str, list[tuple[Any, ...]]] = {}
+            for approval in transaction.fetch_all(_APPROVALS_IN_STATE, village=village, state=state):
+                passed.setdefault(approval[0], []).append(approval)
+        return [_make_draft(row, passed.get(row[1], [])) for row in rows]
 
     def list_batch(self, village: str, batch: str) -> list[Draft]:
         """Return what an import became, in the order in which it was put, without drafts given up."""
@@ -99,9 +151,9 @@ class SqlDrafts:
             return [_make_draft(row) for row in transaction.fetch_all(_BATCH, village=village, batch=batch)]
 
     def mark_draft(
-        self, village: str, draft_id: str, state: Literal["recorded", "discarded"], index: int
+        self, village: str, draft_id: str, state: Literal["recorded", "discarded", "expired"], index: int
     ) -> None:
-        """Say what became of a draft: `index` is its entry's, -1 for a discarded one. Its private texts go.
+        """Say what became of a draft: `index` is its entry's, -1 for one that is none. Its private texts go.
 
         Again the same changes nothing. NotFound where there is no such draft; Refused where a recorded one is
         to be discarded.
@@ -110,9 +162,49 @@ class SqlDrafts:
             row = transaction.fetch_one(_DRAFT, village=village, draft=draft_id)
             if row is None:
                 raise NotFound(f"草稿 {draft_id}")
-            if _make_draft(row).state == "recorded" and state == "discarded":
+            if _make_draft(row).state == "recorded" and state != "recorded":
                 raise Refused([_make_recorded_fault(draft_id)])
+            if state != "recorded":
+                _drop_approvals(transaction, village, draft_id)
             transaction.run(_MARK, in_village=village, of=draft_id, state=state, entry_index=index)
+
+    def return_draft(self, village: str, draft_id: str, reason: str) -> None:
+        """Send a waiting draft back to its maker with its texts; what others passed of it is void.
+
+        NotFound where no such draft waits.
+        """
+        with begin_write(self._engine, village) as transaction:
+            _drop_approvals(transaction, village, draft_id)
+            if not transaction.run(_RETURN, in_village=village, of=draft_id, reason=reason):
+                raise NotFound(f"待审记录 {draft_id}")
+
+    def keep_approvals(self, village: str, given: Mapping[str, Approval]) -> None:
+        """See `ledger.ports.Vault`. What the guards refuse comes as Refused, with none of them kept."""
+        rows = [
+            (village, draft, item.checker, item.approved_at, item.digest, item.role)
+            for draft, item in sorted(given.items())
+        ]
+        with begin_write(self._engine, village) as transaction:
+            new = []
+            for row in rows:
+                kept = transaction.fetch_all(_APPROVALS_OF, village=village, draft=row[1])
+                if row[2] not in [one[1] for one in kept]:
+                    new.append(row)
+            try:
+                transaction.insert_rows(approvals, new)
+            except transaction.integrity_error as error:
+                raise Refused([_make_guarded_fault()]) from error
+
+    def drop_approvals(self, village: str, draft_ids: Sequence[str], checker: str) -> None:
+        """Take back what one person passed of drafts that still wait."""
+        with begin_write(self._engine, village) as transaction:
+            for draft_id in draft_ids:
+                transaction.run(_DROP_APPROVAL, village=village, draft=draft_id, checker=checker)
+
+
+def _drop_approvals(transaction: Transaction, village: str, draft_id: str) -> None:
+    for row in transaction.fetch_all(_APPROVALS_OF, village=village, draft=draft_id):
+        transaction.run(_DROP_APPROVAL, village=village, draft=draft_id, checker=row[1])
 
 
 def _check_new(transaction: Transaction, drafts_: Sequence[Draft]) -> list[Fault]:
@@ -126,7 +218,32 @@ def _check_new(transaction: Transaction, drafts_: Sequence[Draft]) -> list[Fault
         elif draft.digest in seen:
             faults.append(_make_known_fault(draft, f"草稿 {seen[draft.digest]}（{_STATES['waiting']}）"))
         seen.setdefault(draft.digest, draft.id)
+        other = (
+            transaction.fetch_one(_SAME_SLOT, village=draft.village, slot=draft.slot) if draft.slot else None
+        )
+        if row is None and other is not None:
+            faults.append(_make_slot_fault(draft, *other))
     return faults
+
+
+def _make_slot_fault(draft: Draft, other: str, label: str) -> Fault:
+    return Fault(
+        code="draft-slot",
+        place=draft.label,
+        found=f"{label}（{other}）还在待审",
+        expected="只有一条待审",
+        remedy="先撤回那一条再交审，或等它审完",
+    )
+
+
+def _make_guarded_fault() -> Fault:
+    return Fault(
+        code="approval-refused",
+        place="审核",
+        found="自己交审的，或刚被改动、撤回的",
+        expected="别人交审、还在待审、看过以后没有改动的",
+        remedy="重新打开这一条看过再审核",
+    )
 
 
 def _make_known_fault(draft: Draft, known: str) -> Fault:
@@ -161,12 +278,17 @@ def _make_row(draft: Draft, ordinal: int) -> tuple[Any, ...]:
     return (
         *(draft.village, draft.id, ordinal, draft.batch, draft.claim, draft.digest, draft.index, draft.label),
         *(" ".join(draft.private), " ".join(draft.public), draft.state),
+        *(parse_claim(draft.claim).maker.user, draft.reason, draft.slot, draft.submitted_at),
     )
 
 
-def _make_draft(row: tuple[Any, ...]) -> Draft:
-    village, draft, batch, claim, digest, index, label, private, public, state = row
+def _make_draft(row: tuple[Any, ...], passed: Sequence[tuple[Any, ...]] = ()) -> Draft:
+    village, draft, batch, claim, digest, index, label, private, public, state, reason, slot, submitted = row
     return Draft(
+        approvals=tuple(
+            Approval(approved_at=at, checker=checker, digest=of, role=role)
+            for _, checker, at, of, role in passed
+        ),
         batch=batch,
         claim=claim,
         digest=digest,
@@ -175,6 +297,9 @@ def _make_draft(row: tuple[Any, ...]) -> Draft:
         label=label,
         private=tuple(private.split()),
         public=tuple(public.split()),
+        reason=reason,
+        slot=slot,
         state=state,
+        submitted_at=submitted,
         village=village,
     )

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from sqlalchemy import DDL, MetaData, event
 
-from ledger.store.tables import HEADS, LEDGER, WITNESS
+from ledger.store.tables import HEADS, LEDGER, VAULT, WITNESS
 
 ENTRIES_INSERT = """
 CREATE TRIGGER entries_insert BEFORE INSERT ON entries BEGIN
@@ -81,6 +81,31 @@ END
 """
 
 
+APPROVALS_INSERT = """
+CREATE TRIGGER approvals_insert BEFORE INSERT ON approvals BEGIN
+  SELECT CASE
+    WHEN NOT EXISTS (
+      SELECT 1 FROM drafts WHERE village = NEW.village AND draft = NEW.draft AND state IN ('waiting', 'recorded')
+    )
+      THEN RAISE(ABORT, 'approvals: the draft must wait, or be recorded where it is copied')
+    WHEN EXISTS (SELECT 1 FROM drafts WHERE village = NEW.village AND draft = NEW.draft AND maker = NEW.checker)
+      THEN RAISE(ABORT, 'approvals: nobody passes what they prepared')
+    WHEN EXISTS (SELECT 1 FROM drafts WHERE village = NEW.village AND draft = NEW.draft AND digest <> NEW.digest)
+      THEN RAISE(ABORT, 'approvals: another digest than the draft has')
+    WHEN EXISTS (SELECT 1 FROM approvals WHERE village = NEW.village AND draft = NEW.draft AND checker = NEW.checker)
+      THEN RAISE(ABORT, 'approvals: no row may be replaced')
+  END;
+END
+"""
+
+APPROVALS_DELETE = """
+CREATE TRIGGER approvals_delete BEFORE DELETE ON approvals
+WHEN EXISTS (SELECT 1 FROM drafts WHERE village = OLD.village AND draft = OLD.draft AND state = 'recorded') BEGIN
+  SELECT RAISE(ABORT, 'approvals: the draft is recorded');
+END
+"""
+
+
 def _refuse_second(table: str, *key: str, undo: str = "ABORT") -> str:
     """Build the trigger that refuses a row whose `key` is there already."""
     meets = " AND ".join(f"{column} = NEW.{column}" for column in key)
@@ -116,6 +141,7 @@ HEADS_GUARDS = (
     _refuse_second("cosignatures", "village", "size", "witness", "time_s"),
     *(_refuse("cosignatures", "UPDATE"), _refuse("cosignatures", "DELETE")),
 )
+VAULT_GUARDS = (APPROVALS_INSERT, _refuse("approvals", "UPDATE"), APPROVALS_DELETE)
 WITNESS_GUARDS = (_refuse_second("witnessed", "origin"), WITNESSED_UPDATE, _refuse("witnessed", "DELETE"))
 
 
@@ -127,4 +153,5 @@ def _install(metadata: MetaData, guards: tuple[str, ...]) -> None:
 
 _install(LEDGER, LEDGER_GUARDS)
 _install(HEADS, HEADS_GUARDS)
+_install(VAULT, VAULT_GUARDS)
 _install(WITNESS, WITNESS_GUARDS)

@@ -15,6 +15,7 @@ from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     Column,
+    ForeignKeyConstraint,
     Index,
     Integer,
     LargeBinary,
@@ -22,6 +23,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 LEDGER = MetaData()
@@ -185,7 +187,24 @@ conflicts = _table(
 )
 
 persons = _table(
-    "persons", VAULT, _key("village"), _key("person"), _column("name", Text), _column("role", Text)
+    "persons",
+    VAULT,
+    _key("village"),
+    _key("person"),
+    _column("name", Text),
+    _column("roles", Text),  # sorted, separated by spaces
+    _column("household", Text),  # h-…, empty for none of the village's
+    _column("offices", Text),  # sorted, separated by spaces
+)
+
+# Near relatives, each pair once, the smaller pseudonym first.
+kin = _table(
+    "kin",
+    VAULT,
+    _key("village"),
+    _key("person"),
+    _key("other"),
+    CheckConstraint("person < other", name="kin_once"),
 )
 
 households = _table(
@@ -225,17 +244,48 @@ drafts = _table(
     _column("private", Text),  # disclosures, separated by spaces
     _column("public", Text),  # disclosures, separated by spaces
     _column("state", Text),
-    CheckConstraint("state IN ('waiting', 'recorded', 'discarded')", name="drafts_state"),
+    _column("maker", Text),  # u-…: whom no approval may name
+    _column("reason", Text),  # why it was returned
+    _column("slot", Text),  # of what only one may wait; empty for what there can be several of
+    _column("submitted_at", _NUMBER),  # UTC milliseconds
+    CheckConstraint(
+        "state IN ('waiting', 'returned', 'recorded', 'discarded', 'expired')", name="drafts_state"
+    ),
     UniqueConstraint("village", "ordinal", name="drafts_ordinal"),
     rowid=True,
 )
 Index("drafts_listed", drafts.c.village, drafts.c.state, drafts.c.ordinal)
 Index("drafts_batch", drafts.c.village, drafts.c.batch, drafts.c.ordinal)
+_IS_KEPT = text("state IN ('waiting', 'recorded')")
 Index(
     "drafts_digest",
     drafts.c.village,
     drafts.c.digest,
     unique=True,
-    sqlite_where=drafts.c.state != "discarded",
-    postgresql_where=drafts.c.state != "discarded",
+    sqlite_where=_IS_KEPT,
+    postgresql_where=_IS_KEPT,
+)
+_WAITS_ALONE = text("state = 'waiting' AND slot != ''")
+Index(
+    "drafts_slot",
+    drafts.c.village,
+    drafts.c.slot,
+    unique=True,
+    sqlite_where=_WAITS_ALONE,
+    postgresql_where=_WAITS_ALONE,
+)
+
+# Who passed a draft so far. Guards hold each to the draft: not its maker, its very digest, and only while it waits.
+approvals = _table(
+    "approvals",
+    VAULT,
+    _key("village"),
+    _key("draft"),
+    _key("checker"),
+    _column("approved_at", _NUMBER),  # UTC milliseconds
+    _column("digest", Text),
+    _column("role", Text),
+    CheckConstraint("role IN ('supervisor', 'secretary', 'township')", name="approvals_role"),
+    # So that they are copied after what they are about.
+    ForeignKeyConstraint(["village", "draft"], ["drafts.village", "drafts.draft"], name="approvals_draft"),
 )

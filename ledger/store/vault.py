@@ -11,21 +11,36 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Engine, bindparam, select
+from sqlalchemy import Engine, bindparam, delete, select
 
+from ledger.errors import NotFound
 from ledger.log.commitments import digest_disclosure
 from ledger.ports import Household, Member, Person
 from ledger.store.drafts import SqlDrafts
-from ledger.store.tables import disclosures, households, members, persons
+from ledger.store.tables import disclosures, households, kin, members, persons
 from ledger.store.transactions import begin_read, begin_write
 
-_PERSONS = (
-    select(persons.c.person, persons.c.name, persons.c.role)
-    .where(persons.c.village == bindparam("village"))
-    .order_by(persons.c.person)
+_PERSON_COLUMNS = (
+    *(persons.c.person, persons.c.name, persons.c.roles),
+    *(persons.c.household, persons.c.offices),
 )
-_PERSON = select(persons.c.person, persons.c.name, persons.c.role).where(
+_PERSONS = (
+    select(*_PERSON_COLUMNS).where(persons.c.village == bindparam("village")).order_by(persons.c.person)
+)
+_PERSON = select(*_PERSON_COLUMNS).where(
     persons.c.village == bindparam("village"), persons.c.person == bindparam("person")
+)
+_KIN = (
+    select(kin.c.person, kin.c.other)
+    .where(
+        kin.c.village == bindparam("village"),
+        (kin.c.person == bindparam("of")) | (kin.c.other == bindparam("of")),
+    )
+    .order_by(kin.c.person, kin.c.other)
+)
+_DROP_KIN = delete(kin).where(
+    *(kin.c.village == bindparam("village"), kin.c.person == bindparam("person")),
+    kin.c.other == bindparam("other"),
 )
 _HOUSEHOLDS = (
     select(
@@ -59,9 +74,35 @@ class SqlVault(SqlDrafts):
         with begin_write(self._engine, village) as transaction:
             row = transaction.fetch_one(_PERSON, village=village, person=person.user)
             if row is None:
-                transaction.insert_rows(persons, [(village, person.user, person.name, person.role)])
+                transaction.insert_rows(persons, [_make_person_row(village, person)])
             elif _make_person(row) != person:
                 raise ValueError(f"{person.user} is somebody else")
+
+    def replace_person(self, village: str, person: Person) -> None:
+        """Keep what somebody's duties or household are now; NotFound where nobody has the pseudonym."""
+        with begin_write(self._engine, village) as transaction:
+            if transaction.fetch_one(_PERSON, village=village, person=person.user) is None:
+                raise NotFound(f"人员 {person.user}")
+            transaction.upsert_rows(persons, [_make_person_row(village, person)])
+
+    def put_kin(self, village: str, user: str, other: str) -> None:
+        """Keep that two persons are near relatives; again changes nothing. ValueError for one and the same."""
+        if user == other:
+            raise ValueError("nobody is their own relative")
+        with begin_write(self._engine, village) as transaction:
+            transaction.insert_new_rows(kin, [(village, *sorted((user, other)))])
+
+    def drop_kin(self, village: str, user: str, other: str) -> None:
+        """Forget that two persons are near relatives."""
+        first, second = sorted((user, other))
+        with begin_write(self._engine, village) as transaction:
+            transaction.run(_DROP_KIN, village=village, person=first, other=second)
+
+    def list_kin(self, village: str, user: str) -> list[str]:
+        """Return the pseudonyms of somebody's near relatives."""
+        with begin_read(self._engine, village) as transaction:
+            rows = transaction.fetch_all(_KIN, village=village, of=user)
+        return [other if person == user else person for person, other in rows]
 
     def find_person(self, village: str, user: str) -> Person | None:
         with begin_read(self._engine, village) as transaction:
@@ -136,5 +177,17 @@ class SqlVault(SqlDrafts):
 
 
 def _make_person(row: tuple[Any, ...]) -> Person:
-    user, name, role = row
-    return Person(name=name, role=role, user=user)
+    user, name, roles, household, offices = row
+    return Person(
+        household=household,
+        name=name,
+        offices=frozenset(offices.split()),
+        roles=frozenset(roles.split()),
+        user=user,
+    )
+
+
+def _make_person_row(village: str, person: Person) -> tuple[Any, ...]:
+    """Return the row in the order of the table's columns."""
+    roles, offices = (" ".join(sorted(duties)) for duties in (person.roles, person.offices))
+    return (village, person.user, person.name, roles, person.household, offices)

@@ -24,7 +24,7 @@ import msgspec
 
 from ledger.books.village import ChartVersion, LogRefounded, VillageDescribed
 from ledger.disk import write_durably
-from ledger.entries import KIND_OF_BODY, Body, Claim
+from ledger.entries import KIND_OF_BODY, Body, Claim, name_clerk
 from ledger.errors import Fault, NotProven, Refused
 from ledger.home import Home
 from ledger.log.hashing import format_hash
@@ -33,8 +33,10 @@ from ledger.log.note import parse_note
 from ledger.log.policy import digest_policy
 from ledger.log.rotation import KeyHistory, find_verifier, open_by_history
 from ledger.ports import Draft, Head
-from ledger.service.drafts import Discloser, build_draft, pass_drafts, refuse_stranger
+from ledger.service.drafts import Discloser, build_draft
 from ledger.service.export import list_export_at
+from ledger.service.passing import pass_drafts
+from ledger.service.persons import refuse_stranger
 from ledger.service.screening import refuse_texts
 from ledger.service.sheets import read_texts
 from ledger.state import get_day
@@ -148,7 +150,7 @@ def _rewrite(folder: Path, village: str) -> None:
     databases: tuple[tuple[Which, frozenset[str]], ...] = (
         ("ledger", frozenset({"*"})),
         ("heads", frozenset({"*"})),
-        ("vault", frozenset({"drafts"})),
+        ("vault", frozenset({"approvals", "drafts"})),
     )
     for which, left_out in databases:
         source, copy = open_engine(folder / f"{which}.db"), open_engine(folder / f".{which}.new")
@@ -203,12 +205,12 @@ def _draft(home: Home, loss: Loss, body: Body, texts: Discloser, label: str) -> 
     claim = Claim(
         body=body,
         kind=KIND_OF_BODY[type(body)],
-        maker=loss.maker,
+        maker=name_clerk(loss.maker),
         occurred_on=day,
         period=day[:7],
         village=loss.village,
     )
-    return build_draft(home.entropy, claim, label, "loss", texts)
+    return build_draft(home, claim, label, "loss", texts)
 
 
 def _build_unproven(village: str) -> Fault:

@@ -26,7 +26,15 @@ from ledger.log.tree import compute_root
 from ledger.sources import parse_pdf
 from tests.audit.conftest import LATER_MS, Files, audit_files, fill_finance, find, list_named
 from tests.audit.rewriting import chain_entries, read_entries, sign_log
-from tests.builders import VILLAGE, Discloser, EntryChain, build_founding, build_reversal, build_seal
+from tests.builders import (
+    VILLAGE,
+    Discloser,
+    EntryChain,
+    build_founding,
+    build_reversal,
+    build_seal,
+    name_supervisor,
+)
 from tests.fakes.clock import START_MS
 from tests.fakes.renderer import PaperRenderer, PlainRenderer
 from tests.homes import open_village
@@ -258,7 +266,11 @@ def _seal_in_advance(entry: Entry) -> Entry:
 
 LAWLESS: dict[str, tuple[int, Callable[[Entry], Entry], str]] = {
     "unbalanced": (3, _unbalance, "voucher-unbalanced"),
-    "self-passed": (3, lambda entry: _replace(entry, checkers=(entry.maker,)), "checker-is-maker"),
+    "self-passed": (
+        3,
+        lambda entry: _replace(entry, checkers=(name_supervisor(entry.maker.user),)),
+        "checker-is-maker",
+    ),
     "nobody passed": (3, lambda entry: _replace(entry, checkers=()), "checkers-count"),
     "another village": (3, lambda entry: _replace(entry, village="371082101202"), "village-differs"),
     "back in time": (3, lambda entry: _replace(entry, recorded_at=entry.recorded_at - 5), "time-backwards"),

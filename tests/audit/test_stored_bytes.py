@@ -32,7 +32,7 @@ from ledger.service.record import Passed, record_claims
 from ledger.store.tables import HEADS, LEDGER
 from ledger.upkeep.scrub import Scrub
 from tests.audit.stored import Cell, OpenFiles
-from tests.builders import VILLAGE, build_description
+from tests.builders import VILLAGE, build_description, build_limits, name_supervisor
 from tests.homes import VillageHome, open_village
 from tests.service.test_rotate import rotate
 from tests.web.village import make_client
@@ -107,10 +107,11 @@ def open_laboratory(path: Path, fill: Callable[[VillageHome], None]) -> Iterator
 
 
 def fill_small(village: VillageHome) -> None:
-    """An entry of every kind, three sheets, two keys, two of three witnesses: entries 0 to 19."""
+    """An entry of every kind, three sheets, two keys, two of three witnesses: entries 0 to 20."""
     adopt(village, make_policy(2))
     ask(village, "镇", "学校")
     rotate(village)
+    village.record(build_limits(village.texts, second_fen=0, third_fen=0))
     village.record_october()
     ask(village, "镇", "邻村")
 
@@ -122,7 +123,9 @@ def fill_tiled(village: VillageHome) -> None:
         name = village.texts.publish(f"石榴河村{number}")
         draft = village.draft(build_description(village.texts, name=name), occurred_on="2026-10-28")
         claim = parse_claim(draft.claim)
-        passed.append(Passed(checkers=(village.supervisor.user,), claim=claim, public=draft.public))
+        passed.append(
+            Passed(checkers=(name_supervisor(village.supervisor.user),), claim=claim, public=draft.public)
+        )
     record_claims(village.home, VILLAGE, passed)
 
 

@@ -16,7 +16,7 @@ from ledger.books.balances import to_balances
 from ledger.books.values import get_last_day, get_next_period
 from ledger.books.vouchers import PeriodClosed, Posting
 from ledger.canonical import format_entry
-from ledger.entries import KIND_OF_BODY, Body, Claim, Entry
+from ledger.entries import KIND_OF_BODY, Actor, Body, Claim, Entry, name_clerk
 from ledger.evidence import list_public_digests
 from ledger.log.commitments import digest_disclosure
 from ledger.log.hashing import Hash, format_hash, hash_leaf
@@ -137,7 +137,7 @@ class Story:
         claim = Claim(
             body=body,
             kind=KIND_OF_BODY[type(body)],
-            maker=self._clerk,
+            maker=name_clerk(self._clerk),
             occurred_on=get_last_day(self._period),
             period=self._period,
             village=VILLAGE,
@@ -145,7 +145,7 @@ class Story:
         # A builder also makes texts for fields that the story fills with its own.
         named = list_public_digests(body)
         return Passed(
-            checkers=(self._supervisor,),
+            checkers=(Actor(role="supervisor", user=self._supervisor),),
             claim=claim,
             private=self._texts.take_private(),
             public=tuple(text for text in self._texts.take_public() if digest_disclosure(text) in named),

@@ -36,7 +36,7 @@ from ledger.entries import KIND_OF_BODY, KINDS, Body, Entry
 from ledger.figures import build_head, collect_figures
 from ledger.state import MemoryFacts, check_entry, fold_entry
 from ledger.state.money import build_closing
-from tests.builders import CHECKER, MAKER, VILLAGE, build_founding
+from tests.builders import MADE_BY, PASSED_BY, VILLAGE, build_founding
 
 POSTING = re.compile(r"(debit|credit) ([1-5][0-9]+)(?: \S+)? (-?[0-9,]+\.[0-9]{2})")
 ENTRY = re.compile(r"(\d{4}-\d\d-\d\d) (open|voucher|reversal|replacement|close)(?: (\S+))?(?: of (\S+))?")
@@ -133,10 +133,10 @@ class TextLedger:
         newest = self.entries[-1].recorded_at if self.entries else 0
         entry = Entry(
             body=body,
-            checkers=(CHECKER,) if KINDS[kind].checkers else (),
+            checkers=(PASSED_BY,) if KINDS[kind].checkers else (),
             index=len(self.entries),
             kind=kind,
-            maker=MAKER,
+            maker=MADE_BY,
             occurred_on=day,
             period=period,
             previous="",

@@ -33,6 +33,7 @@ from tests.builders import (
     build_description,
     build_founding,
     build_households,
+    build_limits,
     build_opening,
     build_points_line,
     build_points_reversal,
@@ -74,6 +75,7 @@ def make_entries() -> list[Entry]:
         build_seal(3),
         build_rotation(texts, 2),
         build_policy(texts),
+        build_limits(texts),
         build_refounding(texts),
     ):
         chain.append(body)

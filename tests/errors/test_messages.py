@@ -17,16 +17,19 @@ from ledger.entries import KIND_OF_BODY, Body, Entry
 from ledger.errors import NotProven, Refused, format_fault
 from ledger.service import sheets
 from ledger.service.close import prepare_closing
-from ledger.service.drafts import discard_drafts, pass_drafts
-from ledger.service.found import add_person, check_village_code
+from ledger.service.found import check_village_code
+from ledger.service.passing import discard_drafts, pass_drafts
+from ledger.service.persons import add_person
 from ledger.service.screening import check_description
 from ledger.state import MemoryFacts, check_entry
 from ledger.state.facts import PeriodFacts, put_fact
 from ledger.state.private import RegisteredMember, open_private
 from tests.books.text_ledger import TextLedger
 from tests.builders import (
+    MADE_BY,
     MAKER,
     OTHER_VILLAGE,
+    PASSED_BY,
     VILLAGE,
     Discloser,
     build_description,
@@ -35,6 +38,7 @@ from tests.builders import (
     build_replacement,
     build_reversal,
     build_seal,
+    name_supervisor,
 )
 from tests.fakes.clock import START_MS
 from tests.homes import VillageHome, open_village
@@ -51,10 +55,10 @@ def make_entry(body: Body, **changes: Any) -> Entry:
     """An entry at index 9 of October 2026 that nothing but `changes` speaks against."""
     fields: dict[str, Any] = {
         "body": body,
-        "checkers": ("u-bbbbbbbbbb",),
+        "checkers": (PASSED_BY,),
         "index": 9,
         "kind": KIND_OF_BODY[type(body)],
-        "maker": MAKER,
+        "maker": MADE_BY,
         "occurred_on": "2026-10-28",
         "period": "2026-10",
         "previous": "",
@@ -81,9 +85,12 @@ ENVELOPES: list[tuple[dict[str, Any], str]] = [
         {"village": OTHER_VILLAGE},
         f"村代码：现为{OTHER_VILLAGE}，应为{VILLAGE}。把这一条记到它自己村的账本里。（entry-village）",
     ),
-    ({"checkers": ()}, "审核人：现为0 人，应为1 人。由规定人数的另一人审核通过。（checkers-count）"),
     (
-        {"checkers": (MAKER,)},
+        {"checkers": ()},
+        "审核人：现为0 人，应为1 至 5 个不同的人。由规定人数的另一人审核通过。（checkers-count）",
+    ),
+    (
+        {"checkers": (name_supervisor(MAKER),)},
         f"审核人：现为{MAKER}，应为与村文书不是同一人。请另一位有审核职责的人来通过。（checker-is-maker）",
     ),
     (
@@ -234,11 +241,11 @@ def test_who_passes_what_is_told_whole(village: VillageHome) -> None:
 
     assert refuse(lambda: pass_drafts(village.home, VILLAGE, [waiting.id, "d-none"], twin)) == [
         (
-            "待审记录 d-none：现为没有，或已作废，应为本村待审的一条。"
+            "待审记录 d-none：现为没有，或已作废、过期，应为本村待审的一条。"
             "用 mingbai drafts 查看待审的记录。（draft-unknown）"
         ),
         (
-            f"待审记录 {waiting.id}（village.described），审核人 {twin}：现为与村文书同名，应为另一个人。"
+            f"待审记录 {waiting.id}（village.described），审核人 {twin}：现为与交审的人或已审核的人同名，应为另一个人。"
             "请另一位有审核职责的人来通过；真是重名的，登记时写明区别。（checker-same-person）"
         ),
     ]

@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from ledger import cli
 from ledger.commands.common import get_village, read_file
 from ledger.commands.export import export_command
-from ledger.commands.home import users_group
+from ledger.commands.users import users_group
 from ledger.config import SETTINGS_FILE, Config, read_config, write_config
 from ledger.errors import Refused
 from ledger.home import create_home, open_home

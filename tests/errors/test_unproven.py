@@ -32,7 +32,7 @@ ROOT = b"\x07" * 32
 NOTE = b"a\n\n\xe2\x80\x94 a AAAAAAA=\n"
 LOOSE = base64.urlsafe_b64encode(b'["' + b"A" * 43 + b'", "name", 1]').decode().rstrip("=")
 ENTRY = (
-    b'{"body":{},"checkers":[],"index":0,"kind":"voucher.erased","maker":"u-aaaaaaaaaa","occurred_on":"2026-10-28",'
+    b'{"body":{},"checkers":[],"index":0,"kind":"voucher.erased","maker":{"role":"clerk","user":"u-aaaaaaaaaa"},"occurred_on":"2026-10-28",'
     b'"period":"2026-10","previous":"'
     + b"A" * 43
     + b'=","recorded_at":1793174400000,"v":1,"village":"371082101201"}'

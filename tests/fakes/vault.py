@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from typing import Literal
 
 import msgspec
 
+from ledger.canonical import parse_claim
 from ledger.errors import Fault, NotFound, Refused
 from ledger.log.commitments import digest_disclosure
-from ledger.ports import Draft, Household, Member, Person
+from ledger.ports import Approval, Draft, DraftState, Household, Member, Person
+
+KEPT = ("waiting", "recorded")
 
 
 class MemoryVault:
@@ -19,12 +22,30 @@ class MemoryVault:
         self._persons: dict[tuple[str, str], Person] = {}
         self._households: dict[tuple[str, str], Household] = {}
         self._members: dict[tuple[str, str], Member] = {}
+        self._kin: set[tuple[str, ...]] = set()
         self._private: dict[tuple[str, str], str] = {}
         self._drafts: dict[tuple[str, str], Draft] = {}
 
     def add_person(self, village: str, person: Person) -> None:
         if self._persons.setdefault((village, person.user), person) != person:
             raise ValueError(f"{person.user} is somebody else")
+
+    def replace_person(self, village: str, person: Person) -> None:
+        if (village, person.user) not in self._persons:
+            raise NotFound(f"人员 {person.user}")
+        self._persons[village, person.user] = person
+
+    def put_kin(self, village: str, user: str, other: str) -> None:
+        if user == other:
+            raise ValueError("nobody is their own relative")
+        self._kin.add((village, *sorted((user, other))))
+
+    def drop_kin(self, village: str, user: str, other: str) -> None:
+        self._kin.discard((village, *sorted((user, other))))
+
+    def list_kin(self, village: str, user: str) -> list[str]:
+        pairs = [pair for of, *pair in sorted(self._kin) if of == village and user in pair]
+        return [other for pair in pairs for other in pair if other != user]
 
     def find_person(self, village: str, user: str) -> Person | None:
         return self._persons.get((village, user))
@@ -55,41 +76,79 @@ class MemoryVault:
     def read_private(self, village: str) -> AbstractContextManager[Callable[[str], str | None]]:
         return nullcontext(partial(self.find_private, village))
 
-    def put_drafts(self, village: str, drafts: Sequence[Draft]) -> None:
+    def put_drafts(self, village: str, drafts: Sequence[Draft], *, answers: str = "") -> None:
         if any(draft.village != village for draft in drafts):
             raise ValueError(f"a draft of another village among those of {village}")
-        kept = {(d.village, d.digest) for d in self._drafts.values() if d.state != "discarded"}
+        given_up = (
+            {answers: msgspec.structs.replace(self._drafts[village, answers], state="discarded", private=())}
+            if answers
+            else {}
+        )
+        before = {**self._drafts, **{(village, id_): draft for id_, draft in given_up.items()}}
+        kept = {(d.village, d.digest) for d in before.values() if d.state in KEPT}
+        slots = {d.slot for d in before.values() if d.village == village and d.state == "waiting" and d.slot}
         faults = []
         for draft in drafts:
             if (draft.village, draft.digest) in kept:
                 faults.append(_make_fault("draft-known", draft.label))
+            elif draft.slot in slots:
+                faults.append(_make_fault("draft-slot", draft.label))
             kept.add((draft.village, draft.digest))
         if faults:
             raise Refused(faults)
-        self._drafts |= {(village, draft.id): draft for draft in drafts}
+        self._drafts = before | {(village, draft.id): draft for draft in drafts}
 
     def find_draft(self, village: str, draft_id: str) -> Draft | None:
         return self._drafts.get((village, draft_id))
 
-    def list_drafts(self, village: str, state: Literal["waiting", "recorded", "discarded"]) -> list[Draft]:
+    def list_drafts(self, village: str, state: DraftState) -> list[Draft]:
         return [d for d in self._drafts.values() if d.village == village and d.state == state]
 
     def list_batch(self, village: str, batch: str) -> list[Draft]:
         return [
-            d
-            for d in self._drafts.values()
-            if d.village == village and d.batch == batch and d.state != "discarded"
+            d for d in self._drafts.values() if d.village == village and d.batch == batch and d.state in KEPT
         ]
 
     def mark_draft(
-        self, village: str, draft_id: str, state: Literal["recorded", "discarded"], index: int
+        self, village: str, draft_id: str, state: Literal["recorded", "discarded", "expired"], index: int
     ) -> None:
         draft = self._drafts.get((village, draft_id))
         if draft is None:
             raise NotFound(f"草稿 {draft_id}")
-        if draft.state == "recorded" and state == "discarded":
+        if draft.state == "recorded" and state != "recorded":
             raise Refused([_make_fault("draft-recorded", draft_id)])
         self._drafts[village, draft_id] = msgspec.structs.replace(draft, state=state, index=index, private=())
+
+    def return_draft(self, village: str, draft_id: str, reason: str) -> None:
+        draft = self._drafts.get((village, draft_id))
+        if draft is None or draft.state != "waiting":
+            raise NotFound(f"待审记录 {draft_id}")
+        self._drafts[village, draft_id] = msgspec.structs.replace(
+            draft, approvals=(), reason=reason, state="returned"
+        )
+
+    def keep_approvals(self, village: str, approvals: Mapping[str, Approval]) -> None:
+        changed = dict(self._drafts)
+        for draft_id, approval in approvals.items():
+            draft = self._drafts.get((village, draft_id))
+            if (
+                draft is None
+                or draft.state != "waiting"
+                or draft.digest != approval.digest
+                or parse_claim(draft.claim).maker.user == approval.checker
+            ):
+                raise Refused([_make_fault("approval-refused", draft_id)])
+            if approval.checker not in [item.checker for item in draft.approvals]:
+                changed[village, draft_id] = msgspec.structs.replace(
+                    draft, approvals=(*draft.approvals, approval)
+                )
+        self._drafts = changed
+
+    def drop_approvals(self, village: str, draft_ids: Sequence[str], checker: str) -> None:
+        for draft_id in draft_ids:
+            draft = self._drafts[village, draft_id]
+            kept = tuple(item for item in draft.approvals if item.checker != checker)
+            self._drafts[village, draft_id] = msgspec.structs.replace(draft, approvals=kept)
 
 
 def _make_fault(code: str, place: str) -> Fault:

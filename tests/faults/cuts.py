@@ -23,18 +23,19 @@ import pytest
 from ledger.audit import audit_log
 from ledger.errors import NotFound, Refused, Tampered
 from ledger.home import Home, open_home
-from ledger.service.drafts import pass_drafts
+from ledger.service.passing import pass_drafts
 from ledger.service.standing import open_village
 from ledger.sources import open_home_log
 from ledger.store import engine as store_engine
 from tests.builders import VILLAGE
 from tests.fakes import FakeClock, SeededEntropy
+from tests.fakes.clock import START_MS
 from tests.faults.disk import Disk, Image, Step, write_image
 from tests.faults.driver import NotingFiles, make_driver
 from tests.homes import VillageHome, found_home
 
 DATABASES = ("heads", "ledger", "vault")
-LATER_MS = 1_800_000_000_000
+LATER_MS = START_MS + 20 * 86_400_000
 
 
 class Request(NamedTuple):

@@ -130,7 +130,8 @@ def test_a_log_without_founding_has_no_sheet() -> None:
 
 
 def test_a_law_without_a_clock_hangs_no_sheet() -> None:
-    reference = Reference(charts=load_reference().charts, law=Law(rules=()))
+    known = load_reference()
+    reference = Reference(charts=known.charts, law=Law(rules=()), roles=known.roles)
 
     with pytest.raises(NotFound, match="2026-11-05"):
         build_head(

@@ -12,6 +12,7 @@ OPENERS = ("parse_", "verify_")
 NO_EVIDENCE = {
     "ledger.books.accounts.parse_chart": "ships with the program",
     "ledger.books.law.parse_law": "the same",
+    "ledger.books.roles.parse_roles": "the same",
     "ledger.books.money.parse_yuan": "what a clerk types; another amount is another amount",
     "ledger.service.workbooks.cells.parse_cell": "the same",
     "ledger.service.publish.verify_extends": "takes a view of the home: tests/audit/test_stored_bytes.py spoils that",

@@ -54,7 +54,7 @@ class Desk:
 
     def get_user(self, role: str) -> str:
         persons = json.loads(self.run("users", "list", "--json").stdout)
-        return str(next(person["user"] for person in persons if person["role"] == role))
+        return str(next(person["user"] for person in persons if role in person["roles"]))
 
     def rotate(self, *options: str) -> Result:
         people = ("--maker", self.get_user("clerk"), "--checker", self.get_user("supervisor"))

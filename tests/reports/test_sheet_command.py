@@ -31,8 +31,9 @@ from ledger.service.sheets import list_sheets, seal_sheet
 from reports.commands import seal, sheet
 from reports.worker import WorkerRenderer
 from tests.builders import (
-    CHECKER,
+    MADE_BY,
     MAKER,
+    PASSED_BY,
     VILLAGE,
     Discloser,
     build_closing,
@@ -70,7 +71,7 @@ def home(tmp_path: Path) -> Home:
     )
     made.keys.create(VILLAGE, "example.org/m/00000000/e1", b"\x07" * 32)
     found_village(made, VILLAGE, "example.org/m/00000000/e1", "2004", MAKER)
-    made.vault.add_person(VILLAGE, Person(name="样例甲", role="clerk", user=MAKER))
+    made.vault.add_person(VILLAGE, Person(name="样例甲", roles=frozenset({"clerk"}), user=MAKER))
     texts = Discloser()
     for body in (build_description(texts), build_opening(), build_voucher(texts)):
         _record(made, body, texts, "2026-10-28")
@@ -82,7 +83,7 @@ def _record(home: Home, body: Body, texts: Discloser, day: str) -> None:
     claim = Claim(
         body=body,
         kind=KIND_OF_BODY[type(body)],
-        maker=MAKER,
+        maker=MADE_BY,
         occurred_on=day,
         period=MONTH,
         village=VILLAGE,
@@ -90,7 +91,11 @@ def _record(home: Home, body: Body, texts: Discloser, day: str) -> None:
     record_claims(
         home,
         VILLAGE,
-        [Passed(checkers=(CHECKER,), claim=claim, private=texts.take_private(), public=texts.take_public())],
+        [
+            Passed(
+                checkers=(PASSED_BY,), claim=claim, private=texts.take_private(), public=texts.take_public()
+            )
+        ],
     )
 
 

@@ -21,7 +21,7 @@ from ledger.ports import Person
 from ledger.sources import open_folder
 from ledger.upkeep.loss import Loss
 from ledger.upkeep.restore import Restoration, restore_backup
-from tests.builders import VILLAGE
+from tests.builders import VILLAGE, name_supervisor
 from tests.fakes import FakeClock
 from tests.homes import VillageHome, open_village
 from tests.restore.conftest import copy_home
@@ -103,7 +103,7 @@ def test_the_new_log_begins_with_what_the_old_one_was(lost: Lost, epoch: Path) -
     body = entry.body
     assert isinstance(body, LogRefounded)
     assert entry.kind == "log.refounded"
-    assert (entry.maker, entry.checkers) == (lost.clerk.user, (lost.supervisor.user,))
+    assert (entry.maker.user, entry.checkers) == (lost.clerk.user, (name_supervisor(lost.supervisor.user),))
     assert (body.epoch, body.lost_from, body.old_size) == (2, 12, 14)
     assert body.origin == f"{body.old_origin}/e2" == signer.origin
     assert body.old_root == lost.newest.decode().split("\n")[2]

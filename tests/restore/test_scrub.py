@@ -21,7 +21,7 @@ from ledger.upkeep.doctor import check_upkeep
 from ledger.upkeep.facts import ScratchFacts, check_facts
 from ledger.upkeep.records import read_upkeep, write_upkeep
 from ledger.upkeep.scrub import Scrub, scrub_home
-from tests.builders import VILLAGE, build_description
+from tests.builders import VILLAGE, build_description, name_supervisor
 from tests.homes import VillageHome, open_village
 from tests.restore.conftest import fill
 from tests.restore.drill import ignore
@@ -343,7 +343,9 @@ def _record_many(village: VillageHome, count: int) -> None:
     for number in range(count):
         draft = village.draft(_describe(village, number), occurred_on="2026-10-28")
         claim = parse_claim(draft.claim)
-        passed.append(Passed(checkers=(village.supervisor.user,), claim=claim, public=draft.public))
+        passed.append(
+            Passed(checkers=(name_supervisor(village.supervisor.user),), claim=claim, public=draft.public)
+        )
     record_claims(village.home, VILLAGE, passed)
 
 

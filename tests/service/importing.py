@@ -20,14 +20,16 @@ import openpyxl
 from ledger.books.points import RulebookAdopted
 from ledger.books.scores import SchemeAdopted, SchemeItem, StarCut
 from ledger.data import load_reference
-from ledger.entries import KIND_OF_BODY, Body, Claim
+from ledger.entries import KIND_OF_BODY, Body, Claim, name_clerk
 from ledger.errors import format_fault
 from ledger.log.keys import format_verifier_key, make_signer
 from ledger.log.note import format_note, sign_note
 from ledger.ports import Ports
-from ledger.service.drafts import Discloser, build_draft, pass_drafts
-from ledger.service.found import add_person, found_village
+from ledger.service.drafts import Discloser, build_draft
+from ledger.service.found import found_village
 from ledger.service.import_ import Import, WorkbookKind, apply_import, import_workbook
+from ledger.service.passing import pass_drafts
+from ledger.service.persons import add_person
 from ledger.service.workbooks.columns import WORKBOOKS
 from tests.builders import VILLAGE, build_rule
 from tests.fakes import (
@@ -167,12 +169,12 @@ class ImportDesk:
         claim = Claim(
             body=body,
             kind=KIND_OF_BODY[type(body)],
-            maker=self.clerk,
+            maker=name_clerk(self.clerk),
             occurred_on="2026-10-01",
             period=period,
             village=VILLAGE,
         )
-        draft = build_draft(self.ports.entropy, claim, "测试", "test", texts)
+        draft = build_draft(self.ports, claim, "测试", "test", texts)
         self.ports.vault.put_drafts(VILLAGE, [draft])
         pass_drafts(self.ports, VILLAGE, [draft.id], self.supervisor)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ledger.entries import Claim
+from ledger.entries import Claim, name_clerk
 from ledger.errors import Refused, format_fault
 from ledger.service.close import prepare_closing
 from ledger.service.drafts import build_draft
@@ -62,12 +62,12 @@ def test_a_month_with_something_still_waiting_is_not_closed(opened: VillageHome)
     claim = Claim(
         body=body,
         kind="voucher.recorded",
-        maker=opened.clerk.user,
+        maker=name_clerk(opened.clerk.user),
         occurred_on="2026-10-28",
         period="2026-10",
         village=VILLAGE,
     )
-    draft = build_draft(opened.home.entropy, claim, "凭证 2026-10-002", "导入")
+    draft = build_draft(opened.home, claim, "凭证 2026-10-002", "导入")
     opened.home.vault.put_drafts(VILLAGE, [draft])
     opened.go_to("2026-11-02")
 

@@ -33,7 +33,8 @@ def run(*arguments: str) -> Result:
 
 def list_users() -> dict[str, str]:
     """Return the pseudonyms by role."""
-    return {person["role"]: person["user"] for person in json.loads(run("users", "list", "--json").stdout)}
+    persons = json.loads(run("users", "list", "--json").stdout)
+    return {role: person["user"] for person in persons for role in person["roles"]}
 
 
 def list_codes(result: Result) -> list[str]:
@@ -113,6 +114,7 @@ def test_programs_read_what_became_of_drafts(home: Path) -> None:
     assert (rulebook["village"], "58 条" in rulebook["label"]) == (VILLAGE, True)
     assert json.loads(given_up.stdout) == {"discarded": [scheme["draft"]], "village": VILLAGE}
     assert json.loads(passed.stdout) == {
+        "held": {},
         "recorded": [{"draft": rulebook["draft"], "index": 1}],
         "village": VILLAGE,
     }

@@ -9,9 +9,10 @@ import pytest
 
 from ledger.errors import Refused, Tampered
 from ledger.ports import Draft
-from ledger.service.drafts import discard_drafts, make_pseudonym, pass_drafts
-from ledger.service.found import add_person
-from tests.builders import VILLAGE, build_description, build_households
+from ledger.service.passing import discard_drafts, pass_drafts
+from ledger.service.persons import add_person
+from ledger.service.pseudonyms import make_pseudonym
+from tests.builders import VILLAGE, build_description, build_households, name_supervisor
 from tests.fakes import SeededEntropy
 from tests.homes import VillageHome
 
@@ -38,7 +39,7 @@ def test_a_passed_draft_is_the_entry_its_digest_named_and_is_recorded_once(villa
     assert (kept.state, kept.index) == ("recorded", first[0].index)
     with village.home.ledger.read(VILLAGE) as reader:
         assert reader.find_index(waiting.digest) == first[0].index
-        assert reader.facts.read_entry(first[0].index).checkers == (village.supervisor.user,)
+        assert reader.facts.read_entry(first[0].index).checkers == (name_supervisor(village.supervisor.user),)
         assert set(reader.list_texts(first[0].index)) == set(waiting.public)
 
 
@@ -63,7 +64,7 @@ def test_nobody_passes_an_own_draft_under_whatever_name(village: VillageHome) ->
 def test_only_those_with_a_checking_role_pass(village: VillageHome) -> None:
     waiting = draft(village)
 
-    assert refuse(village, village.clerk.user, waiting.id) == ["person-role"]
+    assert refuse(village, village.clerk.user, waiting.id) == ["person-role", "checker-is-maker"]
     assert refuse(village, "u-aaaaaaaaaa", waiting.id) == ["person-role"]
     assert refuse(village, "u-aaaaaaaaaa", "d-none", waiting.id) == ["draft-unknown", "person-role"]
     assert pass_drafts(

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from ledger.service.drafts import discard_drafts
+from ledger.service.passing import discard_drafts
 from tests.builders import VILLAGE
 from tests.service.importing import (
     AWARD,

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from ledger.service.close import prepare_closing
-from ledger.service.drafts import pass_drafts
 from ledger.service.import_ import Import
+from ledger.service.passing import pass_drafts
 from tests.builders import VILLAGE
 from tests.fakes import FakeClock
 from tests.service.importing import (

@@ -12,7 +12,8 @@ from ledger.cli import root
 from ledger.config import Config
 from ledger.errors import Refused
 from ledger.home import create_home
-from ledger.service.found import add_person, found_village, make_origin
+from ledger.service.found import found_village, make_origin
+from ledger.service.persons import add_person
 from tests.builders import VILLAGE
 from tests.fakes import FakeClock
 from tests.service.importing import OPENING, make_book

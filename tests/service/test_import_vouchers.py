@@ -10,8 +10,8 @@ from ledger.books.vouchers import Posting, VoucherRecorded, VoucherReplaced, Vou
 from ledger.canonical import parse_claim
 from ledger.errors import Refused
 from ledger.service.close import prepare_closing
-from ledger.service.drafts import pass_drafts
 from ledger.service.import_ import apply_import
+from ledger.service.passing import pass_drafts
 from ledger.service.workbooks.tray import OverlayFacts
 from tests.builders import VILLAGE
 from tests.fakes import FakeClock

@@ -17,7 +17,7 @@ from ledger.ports import Head, Heads
 from ledger.service.export import list_export
 from ledger.service.publish import publish_head
 from ledger.service.record import Passed, Receipt, record_claims
-from tests.builders import VILLAGE, build_description, build_postings, build_voucher
+from tests.builders import VILLAGE, build_description, build_postings, build_voucher, name_supervisor
 from tests.fakes import MemoryHeads
 from tests.homes import VillageHome
 
@@ -26,12 +26,20 @@ def make_passed(village: VillageHome, summary: str, **changes: object) -> Passed
     draft = village.draft(
         build_voucher(village.texts, chart="2023", summary=village.texts.publish(summary), **changes)
     )
-    return Passed(checkers=(village.supervisor.user,), claim=parse_claim(draft.claim), public=draft.public)
+    return Passed(
+        checkers=(name_supervisor(village.supervisor.user),),
+        claim=parse_claim(draft.claim),
+        public=draft.public,
+    )
 
 
 def make_description(village: VillageHome) -> Passed:
     draft = village.draft(build_description(village.texts))
-    return Passed(checkers=(village.supervisor.user,), claim=parse_claim(draft.claim), public=draft.public)
+    return Passed(
+        checkers=(name_supervisor(village.supervisor.user),),
+        claim=parse_claim(draft.claim),
+        public=draft.public,
+    )
 
 
 def read_size(village: VillageHome) -> int:

@@ -14,7 +14,7 @@ from ledger.errors import Refused, Tampered, format_fault
 from ledger.service import adopt
 from ledger.service.adopt import prepare_description, prepare_rulebook, prepare_scheme
 from ledger.service.close import prepare_closing
-from ledger.service.drafts import pass_drafts
+from ledger.service.passing import discard_drafts, pass_drafts
 from ledger.service.showing import _TELLERS, Shown, show_drafts
 from tests.builders import VILLAGE, build_policy, build_refounding, build_rotation
 from tests.fakes import FakeClock
@@ -296,6 +296,7 @@ def test_a_refusal_says_which_of_several_drafts_it_is(desk: ImportDesk) -> None:
     second = PAPER | {"凭证号": "2026-10-002", "摘要": "购打印纸"}
     drafts = desk.keep("vouchers", make_book("vouchers", [PAPER, PAPER_PAID, second, PAPER_PAID]))
 
+    discard_drafts(desk.ports, VILLAGE, drafts[:1], desk.clerk)
     with pytest.raises(Refused) as error:
         pass_drafts(desk.ports, VILLAGE, drafts[1:], desk.supervisor)
 

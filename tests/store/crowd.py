@@ -20,7 +20,7 @@ from ledger.log.hashing import hash_leaf, parse_hash
 from ledger.log.tree import append_leaves, compute_root, parse_frontier
 from ledger.service.publish import verify_extends
 from ledger.service.record import Passed, Receipt, record_claims
-from tests.builders import Discloser, EntryChain, build_description
+from tests.builders import PASSED_BY, Discloser, EntryChain, build_description
 from tests.fakes import FakeClock
 
 SHARED = 3
@@ -36,7 +36,7 @@ def build_claims(village: str, seed: str, count: int) -> list[Passed]:
     passed = []
     for _ in range(count):
         claim = get_claim(EntryChain(village).append(build_description(texts)))
-        passed.append(Passed(checkers=("u-bbbbbbbbbb",), claim=claim, public=texts.take_public()))
+        passed.append(Passed(checkers=(PASSED_BY,), claim=claim, public=texts.take_public()))
     return passed
 
 

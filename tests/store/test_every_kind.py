@@ -31,6 +31,7 @@ def make_lived_log() -> list[Item]:
     add(builders.build_rotation(texts, 2))
     add(builders.build_description(texts))
     add(builders.build_policy(texts))
+    add(builders.build_limits(texts))
     add(builders.build_opening())
     wrong = add(builders.build_voucher(texts))
     add(builders.build_reversal(texts, reverses=wrong))

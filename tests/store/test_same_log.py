@@ -20,7 +20,15 @@ from ledger.errors import Refused, Tampered
 from ledger.home import Home
 from ledger.service.record import Passed, record_claims
 from ledger.store.tables import HEADS, LEDGER
-from tests.builders import MAKER, VILLAGE, Discloser, EntryChain, build_description
+from tests.builders import (
+    MAKER,
+    PASSED_BY,
+    VILLAGE,
+    Discloser,
+    EntryChain,
+    build_description,
+    name_supervisor,
+)
 from tests.homes import VillageHome, found_home
 from tests.postgres import LOGIN, Cluster
 
@@ -62,13 +70,18 @@ class Doings:
         if kind == "again":
             return known or new
         if kind == "refused":
-            return [*new, msgspec.structs.replace(new[0], checkers=(MAKER,), claim=self._build().claim)]
+            return [
+                *new,
+                msgspec.structs.replace(
+                    new[0], checkers=(name_supervisor(MAKER),), claim=self._build().claim
+                ),
+            ]
         return [*known, *new, *known] if kind == "mixed" else new
 
     def _build(self) -> Passed:
         body = build_description(self._texts)
         claim: Claim = get_claim(EntryChain(VILLAGE).append(body))
-        return Passed(checkers=(CHECKER,), claim=claim, public=self._texts.take_public())
+        return Passed(checkers=(PASSED_BY,), claim=claim, public=self._texts.take_public())
 
     def _append_wrongly(self, home: Home) -> tuple[str, int, str]:
         """Append the newest entry once more, with something wrong, past the service."""

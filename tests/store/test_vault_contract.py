@@ -56,7 +56,7 @@ def make_draft(name: str, **changes: Any) -> Draft:
 
 
 def test_a_person_is_found_by_pseudonym_and_village(store: Store) -> None:
-    person = Person(name="样例甲", role="clerk", user=MAKER)
+    person = Person(name="样例甲", roles=frozenset({"clerk"}), user=MAKER)
     store.vault.add_person(VILLAGE, person)
 
     assert store.vault.find_person(VILLAGE, MAKER) == person
@@ -65,7 +65,9 @@ def test_a_person_is_found_by_pseudonym_and_village(store: Store) -> None:
 
 
 def test_persons_are_listed_by_pseudonym(store: Store) -> None:
-    persons = [Person(name="样例", role="supervisor", user=f"u-{letter * 10}") for letter in "cab"]
+    persons = [
+        Person(name="样例", roles=frozenset({"supervisor"}), user=f"u-{letter * 10}") for letter in "cab"
+    ]
     for person in persons:
         store.vault.add_person(VILLAGE, person)
 
@@ -74,7 +76,7 @@ def test_persons_are_listed_by_pseudonym(store: Store) -> None:
 
 
 def test_a_pseudonym_stands_for_one_person(store: Store) -> None:
-    person = Person(name="样例甲", role="clerk", user=MAKER)
+    person = Person(name="样例甲", roles=frozenset({"clerk"}), user=MAKER)
     store.vault.add_person(VILLAGE, person)
     store.vault.add_person(VILLAGE, person)
 

@@ -94,7 +94,11 @@ LIES: dict[str, tuple[str, Callable[[str], str], str]] = {
         lambda text: text.replace("购办公用纸", "购办公用品"),
         "原文里的文字是“购办公用纸”",
     ),
-    "maker on the page": ("", lambda text: text.replace('"maker">u-', '"maker">u-x'), "村文书或审核人"),
+    "maker on the page": (
+        "",
+        lambda text: text.replace('"maker">村文书', '"maker">监督委员'),
+        "交审人或审核人",
+    ),
     "day on the page": ("", lambda text: text.replace(">2026年10月28日<", ">2026年10月27日<"), "时间"),
     "bytes on the page": (
         "",

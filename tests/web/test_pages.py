@@ -213,16 +213,17 @@ def test_every_entry_is_explained_with_who_when_bytes_and_proof(
         data = client.get(f"{BOARD}/entries/{index}.json").content
         entry = parse_entry(data)
         seen.add(entry.kind)
-        assert f"村文书 {entry.maker}" in words
-        assert all(checker in words for checker in entry.checkers) or "由系统记下" in words
+        assert f"交审人 村文书 {entry.maker.user}" in words
+        assert all(f"监督委员 {checker.user}" in words for checker in entry.checkers) or "由系统记下" in words
         assert data.decode()[:200] in words.replace("  ", " ")
         assert f"序号 {index}" in words
 
     elsewhere = {
         "key.rotated",
+        "limits.adopted",
         "log.refounded",
         "policy.adopted",
-    }  # Below, in tests/restore, in tests/witness.
+    }  # Below, in tests/service, in tests/restore, in tests/witness.
     assert seen == KINDS.keys() - elsewhere
 
 

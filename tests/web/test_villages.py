@@ -14,8 +14,9 @@ from litestar.testing import TestClient
 
 from ledger.ports import Ledger, Ports, Reader, Version, Writer
 from ledger.service.adopt import prepare_description
-from ledger.service.drafts import pass_drafts
-from ledger.service.found import add_person, found_village, make_origin
+from ledger.service.found import found_village, make_origin
+from ledger.service.passing import pass_drafts
+from ledger.service.persons import add_person
 from tests.builders import VILLAGE
 from tests.homes import VillageHome, open_village
 from web.app import create_app
@@ -59,7 +60,7 @@ def describe(village: VillageHome, code: str, name: str) -> None:
         clerk = add_person(home, code, "样例甲", "clerk")
         add_person(home, code, "样例乙", "supervisor")
         found_village(home, code, home.keys.get_signer(code).origin, "2023", clerk.user)
-    clerk, supervisor = sorted(home.vault.list_persons(code), key=lambda person: person.role)[:2]
+    clerk, supervisor = sorted(home.vault.list_persons(code), key=lambda person: sorted(person.roles))[:2]
     draft = prepare_description(
         home, code, maker=clerk.user, name=name, township="样例县石榴镇", telephone="0000-0000000"
     )

@@ -17,9 +17,10 @@ from ledger.home import Home, create_home
 from ledger.ports import Renderer
 from ledger.service.adopt import prepare_description, prepare_rulebook, prepare_scheme
 from ledger.service.close import prepare_closing
-from ledger.service.drafts import pass_drafts
-from ledger.service.found import add_person, found_village, make_origin
+from ledger.service.found import found_village, make_origin
 from ledger.service.import_ import apply_import, import_workbook
+from ledger.service.passing import pass_drafts
+from ledger.service.persons import add_person
 from ledger.service.sheets import SealedSheet, seal_sheet
 from ledger.service.workbooks.columns import WorkbookKind
 from ledger.state import BEIJING

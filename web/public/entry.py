@@ -9,7 +9,7 @@ from litestar.params import FromPath, QueryParameter
 from litestar.types import ASGIApp
 
 from ledger.canonical import parse_entry
-from ledger.entries import Entry
+from ledger.entries import Actor, Entry
 from ledger.errors import NotFound
 from ledger.log.hashing import format_hash, hash_leaf
 from ledger.log.proof_file import ProofFile, format_proof_file
@@ -27,17 +27,25 @@ from web.words import format_instant
 
 
 @dataclass(frozen=True)
+class Acting:
+    """Somebody who acted: the Chinese name of the role, and the pseudonym."""
+
+    role: str
+    user: str
+
+
+@dataclass(frozen=True)
 class EntryPage:
     """An entry's page.
 
     `data`        the exact bytes as text, or their beginning when `rest` is not empty
     `rest`        how many bytes are not shown
-    `checkers`    pseudonyms of those who passed it; empty where the system itself attests
+    `checkers`    who passed it; empty where the system itself attests
     `older`, `newer` paths of the entries beside it, empty at the ends
     `proof`       path of the proof file, empty before a checkpoint covers the entry
     """
 
-    checkers: tuple[str, ...]
+    checkers: tuple[Acting, ...]
     data: str
     explanation: Explanation
     frame: Frame
@@ -46,7 +54,7 @@ class EntryPage:
     leaf: str
     list_path: str
     log: LogFacts
-    maker: str
+    maker: Acting
     newer: str
     occurred_on: str
     older: str
@@ -93,7 +101,7 @@ def build_entry_page(view: VillageView, index: int) -> EntryPage:
     shown = data[: ENTRY_BEGINNING_BYTES if is_long else None].decode(errors="ignore")
     left = len(data) - len(shown.encode())
     return EntryPage(
-        checkers=entry.checkers,
+        checkers=tuple(_name_actor(view, checker) for checker in entry.checkers),
         data=shown,
         explanation=explanation,
         frame=view.build_frame(explanation.title),
@@ -102,7 +110,7 @@ def build_entry_page(view: VillageView, index: int) -> EntryPage:
         leaf=format_hash(hash_leaf(data)),
         list_path=folder,
         log=build_log_facts(view),
-        maker=entry.maker,
+        maker=_name_actor(view, entry.maker),
         newer=f"{folder}/{index + 1}" if index + 1 < view.reader.size else "",
         occurred_on=format_day(entry.occurred_on),
         older=f"{folder}/{index - 1}" if index else "",
@@ -183,3 +191,7 @@ def show_entry(request: AnyRequest, code: FromPath[str], name: FromPath[str]) ->
     return site.serve_page(
         request, code, f"entries/{index}", "entry.html", lambda view: build_entry_page(view, index)
     )
+
+
+def _name_actor(view: VillageView, actor: Actor) -> Acting:
+    return Acting(role=view.ports.reference.roles.name(actor.role), user=actor.user)

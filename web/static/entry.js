@@ -37,12 +37,18 @@ function* walk(value, name = "") {
 // What a page of any kind of entry has to show of the body's plain values.
 const SHOWN = ["account", "new_key", "number", "old_key", "origin", "verifier_key"];
 
+const ROLES = { auditor: "审计员", clerk: "村文书", secretary: "村书记", supervisor: "监督委员", township: "乡镇记账员" };
+
+function formatActor({ role, user }) {
+  return `${ROLES[role]} ${user}`;
+}
+
 function checkEnvelope(entry) {
   const said = {
-    checkers: [entry.checkers.join()], maker: [entry.maker], occurred_on: [formatDay(entry.occurred_on)],
+    checkers: [entry.checkers.map(formatActor).join()], maker: [formatActor(entry.maker)], occurred_on: [formatDay(entry.occurred_on)],
     period: [formatMonth(entry.period)], recorded_at: [formatInstant(entry.recorded_at)],
   };
-  for (const name of Object.keys(said)) if (field(name) !== said[name][0]) throw new Wrong("网页上写的时间、村文书或审核人，和原文不一样。");
+  for (const name of Object.keys(said)) if (field(name) !== said[name][0]) throw new Wrong("网页上写的时间、交审人或审核人，和原文不一样。");
 }
 
 function checkPlain(body) {

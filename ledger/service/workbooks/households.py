@@ -11,7 +11,8 @@ from ledger.books.screening import check_private_text, hide_numbers
 from ledger.errors import Fault
 from ledger.limits import ENTRY_MAX_LINES
 from ledger.ports import Household
-from ledger.service.drafts import Discloser, make_pseudonym
+from ledger.service.drafts import Discloser
+from ledger.service.pseudonyms import make_pseudonym
 from ledger.service.workbooks.people import (
     check_name,
     fault_twice,

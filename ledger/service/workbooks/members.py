@@ -8,7 +8,8 @@ from ledger.books.scores import BranchRegistered
 from ledger.books.screening import check_private_text, format_found
 from ledger.errors import Fault
 from ledger.ports import Member
-from ledger.service.drafts import Discloser, make_pseudonym
+from ledger.service.drafts import Discloser
+from ledger.service.pseudonyms import make_pseudonym
 from ledger.service.screening import check_published
 from ledger.service.workbooks.households import check_typed_as_text
 from ledger.service.workbooks.people import fault_twice, fault_zero

@@ -13,11 +13,11 @@ import msgspec
 
 from ledger.books.accounts import Chart
 from ledger.books.values import get_last_day
-from ledger.entries import KIND_OF_BODY, Body, Claim, Entry
+from ledger.entries import KIND_OF_BODY, Body, Claim, Entry, name_clerk
 from ledger.errors import Fault
 from ledger.ports import Draft, Household, Member, Ports, Reader
 from ledger.service.drafts import Discloser, build_draft, build_trial
-from ledger.service.workbooks.slots import Slot, check_waiting
+from ledger.service.slots import Slot, check_waiting
 from ledger.state import check_entry, fold_entry, get_day
 from ledger.state.facts import Facts, VillageFacts, get_fact
 
@@ -130,14 +130,14 @@ class Tray:
     def add(self, body: Body, occurred_on: str, period: str, label: str, texts: Discloser) -> None:
         """Draft a body that `check` found no fault in, and fold it."""
         claim = self._build_claim(body, occurred_on, period)
-        self.drafts.append(build_draft(self.desk.ports.entropy, claim, label, self.desk.batch, texts))
+        self.drafts.append(build_draft(self.desk.ports, claim, label, self.desk.batch, texts))
         self.facts.fold(self._build_entry(claim))
 
     def _build_claim(self, body: Body, occurred_on: str, period: str) -> Claim:
         return Claim(
             body=body,
             kind=KIND_OF_BODY[type(body)],
-            maker=self.desk.maker,
+            maker=name_clerk(self.desk.maker),
             occurred_on=occurred_on,
             period=period,
             village=self.desk.village,

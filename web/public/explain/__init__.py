@@ -29,6 +29,7 @@ from web.public.explain.telling import Explanation, Fact, Link, Table
 from web.public.explain.village import (
     explain_description,
     explain_founding,
+    explain_limits,
     explain_refounding,
     explain_rotation,
     explain_seal,
@@ -58,6 +59,7 @@ EXPLAINERS: dict[str, Callable[[VillageView, Entry, Any], Explanation]] = {
     "sheet.sealed": explain_seal,
     "key.rotated": explain_rotation,
     "policy.adopted": explain_policy,
+    "limits.adopted": explain_limits,
 }
 
 

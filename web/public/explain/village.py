@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ledger.books.limits import LimitsAdopted
+from ledger.books.money import format_yuan
 from ledger.books.sheets import SheetSealed
 from ledger.books.village import KeyRotated, LogFounded, LogRefounded, VillageDescribed
 from ledger.entries import Entry
@@ -124,4 +126,23 @@ def explain_seal(view: VillageView, entry: Entry, body: SheetSealed) -> Explanat
                 get_sheet_path(view.code, body.sheet, entry.period),
             ),
         ),
+    )
+
+
+def explain_limits(view: VillageView, entry: Entry, body: LimitsAdopted) -> Explanation:
+    return Explanation(
+        what=_("审核限额"),
+        title=_("审核限额第 {version} 版").format(version=body.version),
+        sentences=(
+            _("{day}，村里定下：每张凭证都要监督委员等一位审核人通过。").format(
+                day=format_day(entry.occurred_on)
+            ),
+            _("{amount} 元起的，监督委员和村书记都要通过。").format(amount=format_yuan(body.second_fen))
+            if body.second_fen
+            else _("不论多少，都不另要第二位审核人。"),
+            _("{amount} 元起的，还要乡镇记账员通过。").format(amount=format_yuan(body.third_fen))
+            if body.third_fen
+            else _("不另要乡镇记账员通过。"),
+        ),
+        facts=(Fact(_("由谁定的"), read_text(view.texts, body.resolution)),),
     )

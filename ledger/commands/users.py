@@ -1,0 +1,147 @@
+"""`mingbai users`: the people who act in a village, their duties and their relatives."""
+
+from __future__ import annotations
+
+import rich_click as click
+
+from ledger.books.roles import OFFICES, ROLES, Office, Role
+from ledger.commands.common import (
+    get_village,
+    get_writable_village,
+    home_option,
+    json_option,
+    print_json,
+    print_notice,
+    village_option,
+)
+from ledger.home import Home
+from ledger.service.persons import (
+    DUTY_NAMES,
+    add_person,
+    declare_kin,
+    get_person,
+    name_duties,
+    set_duties,
+    set_household,
+)
+
+ROLES_HELP = "，".join(f"{role} {DUTY_NAMES[role]}" for role in ROLES)
+OFFICES_HELP = "，".join(f"{office} {DUTY_NAMES[office]}" for office in OFFICES)
+_PERSON = click.argument("user", metavar="代号")
+
+
+@click.group("users")
+def users_group() -> None:
+    """登记和查看在账本里办事的人。"""
+
+
+@users_group.command("add")
+@home_option
+@village_option
+@click.option("--name", required=True, metavar="姓名", help="姓名；只存在隐私库里。")
+@click.option("--role", "roles", type=click.Choice(ROLES), multiple=True, help=f"职责：{ROLES_HELP}。")
+@click.option(
+    "--office",
+    "offices",
+    type=click.Choice(OFFICES),
+    multiple=True,
+    help=f"在村里的其他职务，法律不许和某些职责兼任：{OFFICES_HELP}。",
+)
+@click.option("--household", default="", metavar="户代号", help="属于哪一户，h- 开头；不是本村的户就不写。")
+def _add(
+    home: Home,
+    village: str | None,
+    name: str,
+    roles: tuple[Role, ...],
+    offices: tuple[Office, ...],
+    household: str,
+) -> None:
+    """登记一个人，给出代号。"""
+    if not roles and not offices:
+        raise click.UsageError("用 --role 写职责，或用 --office 写职务。")
+    code = get_writable_village(home, village)
+    person = add_person(home, code, name, *roles, household=household, offices=offices)
+    click.echo(person.user)
+
+
+@users_group.command("grant")
+@home_option
+@village_option
+@_PERSON
+@click.option("--role", "roles", type=click.Choice(ROLES), multiple=True, help="加上的职责。")
+@click.option("--office", "offices", type=click.Choice(OFFICES), multiple=True, help="加上的职务。")
+def _grant(
+    home: Home, village: str | None, user: str, roles: tuple[Role, ...], offices: tuple[Office, ...]
+) -> None:
+    """给一个人加上职责或职务；法律不许兼任的不给。"""
+    code = get_writable_village(home, village)
+    person = get_person(home, code, user)
+    changed = set_duties(
+        home, code, user, roles=person.roles | set(roles), offices=person.offices | set(offices)
+    )
+    print_notice(f"{user} 现在是：{name_duties(changed.duties)}")
+
+
+@users_group.command("revoke")
+@home_option
+@village_option
+@_PERSON
+@click.option("--role", "roles", type=click.Choice(ROLES), multiple=True, help="收回的职责。")
+@click.option("--office", "offices", type=click.Choice(OFFICES), multiple=True, help="不再担任的职务。")
+def _revoke(
+    home: Home, village: str | None, user: str, roles: tuple[Role, ...], offices: tuple[Office, ...]
+) -> None:
+    """收回一个人的职责或职务；办过的事仍记在这个代号下。"""
+    code = get_writable_village(home, village)
+    person = get_person(home, code, user)
+    changed = set_duties(
+        home, code, user, roles=person.roles - set(roles), offices=person.offices - set(offices)
+    )
+    print_notice(f"{user} 现在是：{name_duties(changed.duties)}")
+
+
+@users_group.command("kin")
+@home_option
+@village_option
+@_PERSON
+@click.argument("other", metavar="代号")
+def _kin(home: Home, village: str | None, user: str, other: str) -> None:
+    """登记两个人是近亲属；法律不许的职责从此不能分别担任。"""
+    declare_kin(home, get_writable_village(home, village), user, other)
+    print_notice(f"已登记：{user} 与 {other} 是近亲属。")
+
+
+@users_group.command("household")
+@home_option
+@village_option
+@_PERSON
+@click.argument("household", metavar="户代号", default="")
+def _household(home: Home, village: str | None, user: str, household: str) -> None:
+    """登记一个人属于哪一户，不写就是不属于本村的户；自己一户的事不能由自己审核。"""
+    set_household(home, get_writable_village(home, village), user, household)
+    print_notice(f"已登记：{user} 属于 {household or '外村'}。")
+
+
+@users_group.command("list")
+@home_option
+@village_option
+@json_option
+def _list(home: Home, village: str | None, as_json: bool) -> None:
+    """列出本村办事的人。"""
+    persons = home.vault.list_persons(get_village(home, village))
+    if as_json:
+        print_json(
+            [
+                {
+                    "household": person.household,
+                    "name": person.name,
+                    "offices": sorted(person.offices),
+                    "roles": sorted(person.roles),
+                    "user": person.user,
+                }
+                for person in persons
+            ]
+        )
+        return
+    for person in persons:
+        click.echo(f"{person.user}  {name_duties(person.duties)}  {person.name}")

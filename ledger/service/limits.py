@@ -1,0 +1,55 @@
+"""The draft of a village's limits, above which more persons must pass a voucher."""
+
+from __future__ import annotations
+
+from ledger.books.limits import LimitsAdopted
+from ledger.books.money import format_yuan
+from ledger.entries import KIND_OF_BODY, Claim, name_clerk
+from ledger.errors import Refused
+from ledger.ports import Draft, Ports
+from ledger.service.drafts import Discloser, build_draft, build_trial
+from ledger.service.persons import refuse_stranger
+from ledger.service.screening import refuse_texts
+from ledger.state import check_entry, get_day
+from ledger.state.limits import find_limits
+
+
+def prepare_limits(
+    ports: Ports, village: str, *, maker: str, second_fen: int, third_fen: int, resolution: str
+) -> Draft:
+    """Draft limits, by the meeting that `resolution` names; 0 for no limit. Raises Refused with every fault."""
+    refuse_stranger(ports, village, maker)
+    refuse_texts(ports, village, {"--resolution": resolution})
+    now_ms = ports.clock.now_ms()
+    today = get_day(now_ms)
+    texts = Discloser(ports.entropy)
+    with ports.ledger.read(village) as reader:
+        before = find_limits(reader.facts)
+        body = LimitsAdopted(
+            resolution=texts.publish("resolution", resolution),
+            second_fen=second_fen,
+            third_fen=third_fen,
+            version=before.version + 1 if before else 1,
+        )
+        claim = Claim(
+            body=body,
+            kind=KIND_OF_BODY[LimitsAdopted],
+            maker=name_clerk(maker),
+            occurred_on=today,
+            period=today[:7],
+            village=village,
+        )
+        faults = check_entry(reader.facts, ports.reference, build_trial(claim, reader.size, now_ms))
+    if faults:
+        raise Refused(faults)
+    draft = build_draft(ports, claim, name_limits(body), batch=claim.kind, texts=texts)
+    ports.vault.put_drafts(village, [draft])
+    return draft
+
+
+def name_limits(body: LimitsAdopted) -> str:
+    """Return the limits in one line, as lists and previews show them."""
+    second, third = (
+        f"{format_yuan(fen)} 元起" if fen else "不设" for fen in (body.second_fen, body.third_fen)
+    )
+    return f"审核限额第 {body.version} 版：第二人 {second}，第三人 {third}"

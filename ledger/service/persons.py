@@ -1,0 +1,177 @@
+"""Who acts in a village: their duties, their relatives, and what nobody may be at once.
+
+A duty is granted only where the law lets that person hold it beside what they and their near relatives hold. Whoever
+did something once stays known under their pseudonym for ever; without a role they can do nothing more.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Collection, Sequence
+
+import msgspec
+
+from ledger.books.roles import MAKER_ROLES, Duty, Office, Role, check_duties
+from ledger.data import load_roles
+from ledger.errors import Fault, Refused
+from ledger.ports import Person, Ports
+from ledger.service.pseudonyms import make_pseudonym
+
+DUTY_NAMES = {duty: row.name for duty, row in load_roles().duties.items()}
+"""The Chinese name of every role and office."""
+
+
+def add_person(
+    ports: Ports,
+    village: str,
+    name: str,
+    *roles: Role,
+    household: str = "",
+    offices: Collection[Office] = (),
+) -> Person:
+    """Enter a person into the vault under a fresh pseudonym and return them.
+
+    Raises Refused with every fault: a blank name, duties that exclude one another, a household that there is not.
+    """
+    person = Person(
+        household=household,
+        name=name,
+        offices=frozenset(offices),
+        roles=frozenset(roles),
+        user=make_pseudonym(ports.entropy, "u-", 10),
+    )
+    faults = (
+        [] if any(letter.isprintable() and not letter.isspace() for letter in name) else [_build_unnamed()]
+    )
+    faults += _check_household(ports, village, household)
+    faults += check_duties(load_roles(), f"人员 {name.strip() or person.user}", person.duties)
+    if faults:
+        raise Refused(faults)
+    ports.vault.add_person(village, person)
+    return person
+
+
+def set_duties(
+    ports: Ports, village: str, user: str, *, roles: Collection[Role], offices: Collection[Office]
+) -> Person:
+    """Give a person exactly these duties. Raises Refused naming every rule of law that it would break."""
+    person = get_person(ports, village, user)
+    changed = msgspec.structs.replace(person, roles=frozenset(roles), offices=frozenset(offices))
+    faults = check_duties(
+        load_roles(), f"人员 {user}", changed.duties, _list_kin_duties(ports, village, user)
+    )
+    if faults:
+        raise Refused(faults)
+    ports.vault.replace_person(village, changed)
+    return changed
+
+
+def set_household(ports: Ports, village: str, user: str, household: str) -> Person:
+    """Say to which household a person belongs, empty for none. Raises Refused where there is no such household."""
+    person = msgspec.structs.replace(get_person(ports, village, user), household=household)
+    faults = _check_household(ports, village, household)
+    if faults:
+        raise Refused(faults)
+    ports.vault.replace_person(village, person)
+    return person
+
+
+def declare_kin(ports: Ports, village: str, user: str, other: str) -> None:
+    """Keep that two persons are near relatives. Raises Refused where what they hold now is against the law then."""
+    first, second = (get_person(ports, village, name) for name in (user, other))
+    if first.user == second.user:
+        raise Refused([_build_same(user)])
+    faults = check_duties(load_roles(), f"人员 {user}", first.duties, [second.duties])
+    if faults:
+        raise Refused(faults)
+    ports.vault.put_kin(village, user, other)
+
+
+def get_person(ports: Ports, village: str, user: str) -> Person:
+    """Return who acts under a pseudonym; Refused where nobody does."""
+    person = ports.vault.find_person(village, user)
+    if person is None:
+        raise Refused(check_person(None, user, MAKER_ROLES))
+    return person
+
+
+def refuse_stranger(ports: Ports, village: str, maker: str) -> None:
+    """Raise Refused unless `maker` is a clerk of this village."""
+    faults = check_person(ports.vault.find_person(village, maker), maker, MAKER_ROLES)
+    if faults:
+        raise Refused(faults)
+
+
+def check_person(person: Person | None, user: str, roles: Sequence[Role]) -> list[Fault]:
+    """The user is known in this village and has one of `roles`."""
+    if person is not None and find_role(person, roles) is not None:
+        return []
+    return [
+        Fault(
+            code="person-role",
+            place=f"人员 {user}",
+            found="本村没有此人" if person is None else name_duties(person.roles),
+            expected="、".join(DUTY_NAMES[role] for role in roles),
+            remedy="用 mingbai users list 查看人员，或用 mingbai users add 登记",
+        )
+    ]
+
+
+def find_role(person: Person, roles: Sequence[Role]) -> Role | None:
+    """Return the first of `roles` that a person has: as what they act; None where they have none of them."""
+    return next((role for role in roles if role in person.roles), None)
+
+
+def name_duties(duties: Collection[Duty]) -> str:
+    """Return duties by their Chinese names, in the order of the table."""
+    return "、".join(name for duty, name in DUTY_NAMES.items() if duty in duties) or "没有职责"
+
+
+def is_one_person(first: Person | None, second: Person | None) -> bool:
+    """Whether two pseudonyms seem to be one person: they bear one name, however it is written."""
+    if first is None or second is None or first.user == second.user:
+        return False
+    return _fold_name(first.name) == _fold_name(second.name)
+
+
+def _fold_name(name: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", name).split())
+
+
+def _list_kin_duties(ports: Ports, village: str, user: str) -> list[frozenset[Duty]]:
+    kin = (ports.vault.find_person(village, other) for other in ports.vault.list_kin(village, user))
+    return [person.duties for person in kin if person is not None]
+
+
+def _check_household(ports: Ports, village: str, household: str) -> list[Fault]:
+    if not household or household in {item.household for item in ports.vault.list_households(village)}:
+        return []
+    return [
+        Fault(
+            code="person-household",
+            place="--household",
+            found=household,
+            expected="本村登记过的一户",
+            remedy="写这一户的代号，h- 开头；不是本村的户就不写",
+        )
+    ]
+
+
+def _build_unnamed() -> Fault:
+    return Fault(
+        code="person-unnamed",
+        place="--name",
+        found="没有写字",
+        expected="这个人的姓名",
+        remedy="写上姓名再运行；姓名只存在隐私库里",
+    )
+
+
+def _build_same(user: str) -> Fault:
+    return Fault(
+        code="kin-same",
+        place=f"人员 {user}",
+        found="两个代号相同",
+        expected="两个人",
+        remedy="写另一个人的代号",
+    )

@@ -1,0 +1,82 @@
+"""The limits in force, and what they ask of a voucher's checkers."""
+
+from __future__ import annotations
+
+from ledger.books.limits import (
+    LimitsAdopted,
+    check_limits_body,
+    list_missing_roles,
+    list_needed_roles,
+    sum_voucher,
+)
+from ledger.books.roles import Role
+from ledger.books.vouchers import VoucherRecorded, VoucherReplaced, VoucherReversed
+from ledger.entries import Body, Entry
+from ledger.errors import Fault
+from ledger.state.facts import Facts, LimitsFacts, get_fact, put_fact
+
+
+def find_limits(facts: Facts) -> LimitsFacts | None:
+    """Return the limits in force; None before any were adopted."""
+    return get_fact(facts, "limits", LimitsFacts)
+
+
+def list_roles_for(limits: LimitsFacts | None, body: Body) -> tuple[Role, ...]:
+    """Return who must pass an entry of this body under `limits`; empty where any one checker will do."""
+    if limits is None or not isinstance(body, VoucherRecorded | VoucherReversed | VoucherReplaced):
+        return ()
+    return list_needed_roles(limits.second_fen, limits.third_fen, sum_voucher(body))
+
+
+def check_passed_by(facts: Facts, entry: Entry) -> list[Fault]:
+    """Everybody whom the limits ask for passed the entry."""
+    needed = list_roles_for(find_limits(facts), entry.body)
+    missing = list_missing_roles(needed, [checker.role for checker in entry.checkers])
+    if not missing:
+        return []
+    return [
+        Fault(
+            code="checkers-roles",
+            place="审核人",
+            found="、".join(checker.role for checker in entry.checkers),
+            expected="、".join(needed),
+            remedy="这一笔超过限额，请还没有审核的人也审核通过",
+        )
+    ]
+
+
+def check_limits(facts: Facts, entry: Entry, body: LimitsAdopted) -> list[Fault]:
+    """Limits are the next version, ordered, and other than those in force."""
+    before = find_limits(facts)
+    place = f"第 {entry.index} 条审核限额"
+    version = before.version + 1 if before else 1
+    faults = check_limits_body(body, place)
+    if body.version != version:
+        faults.append(
+            Fault(
+                code="limits-version",
+                place=place,
+                found=f"第 {body.version} 版",
+                expected=f"第 {version} 版",
+                remedy="重新办理采用",
+            )
+        )
+    if before is not None and (before.second_fen, before.third_fen) == (body.second_fen, body.third_fen):
+        faults.append(
+            Fault(
+                code="limits-unchanged",
+                place=place,
+                found="与现行的相同",
+                expected="有改动的限额",
+                remedy="没有改动就不必再采用",
+            )
+        )
+    return faults
+
+
+def fold_limits(facts: Facts, entry: Entry, body: LimitsAdopted) -> None:
+    """Apply an adoption: from the next entry on it is in force."""
+    fact = LimitsFacts(
+        index=entry.index, second_fen=body.second_fen, third_fen=body.third_fen, version=body.version
+    )
+    put_fact(facts, "limits", fact)
