@@ -6,7 +6,7 @@ them together. Nothing here opens, reads or decides anything.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Literal, NamedTuple, Protocol
@@ -313,8 +313,63 @@ class Member(msgspec.Struct, frozen=True, kw_only=True):
     number: str
 
 
+class SubjectKeys(Protocol):
+    """The data keys of one village's subjects, while a view of its vault is open."""
+
+    def find(self, subject: str) -> bytes | None:
+        """Return a subject's 32 bytes; None where they were destroyed. Refused where this home has them not."""
+        ...
+
+
+class VaultKeys(Protocol):
+    """Where a vault's keys come from: one for each subject, apart from what they encrypt."""
+
+    @property
+    def is_at_hand(self) -> bool:
+        """Whether no person need be asked before something is read."""
+        ...
+
+    def open(self, village: str) -> AbstractContextManager[SubjectKeys]: ...
+
+    def make(self, village: str, subjects: Collection[str]) -> None:
+        """Have a key for every subject, durably; Refused for one whose key was destroyed."""
+        ...
+
+    def erase(self, village: str, subject: str) -> None:
+        """Destroy a subject's key for good."""
+        ...
+
+    def knows(self, village: str, subject: str) -> bool:
+        """Whether there is a key of the subject, or was one that was destroyed."""
+        ...
+
+    def list_erased(self, village: str) -> frozenset[str]:
+        """Return the subjects whose key was destroyed."""
+        ...
+
+
 class Vault(Protocol):
-    """Everything personal, apart from the ledger, by village."""
+    """Everything personal, apart from the ledger, by village, and by whom it is about.
+
+    A subject is a household, a member or a person, by pseudonym; what is about none of them is the village's own. Once
+    a subject was erased nothing about it is found, and nothing more is kept: Refused.
+    """
+
+    @property
+    def is_at_hand(self) -> bool:
+        """Whether private values can be read without asking a person for a passphrase."""
+        ...
+
+    def erase_subject(self, village: str, subject: str) -> None:
+        """Make everything about a subject unreadable, here and in every copy; again changes nothing.
+
+        NotFound where nothing was ever kept about it.
+        """
+        ...
+
+    def list_erased(self, village: str) -> frozenset[str]:
+        """Return the subjects that were erased."""
+        ...
 
     def add_person(self, village: str, person: Person) -> None: ...
 

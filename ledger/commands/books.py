@@ -18,7 +18,7 @@ from ledger.commands.common import (
 from ledger.home import Home
 from ledger.service.close import prepare_closing
 from ledger.service.drafts import discard_drafts, open_draft, pass_drafts
-from ledger.service.showing import Shown, show_drafts
+from ledger.service.showing import Shown, name_gone, show_drafts
 
 
 @click.command("drafts")
@@ -38,11 +38,11 @@ def drafts_command(home: Home, village: str | None, drafts: tuple[str, ...], as_
             "id": draft.id,
             "label": draft.label,
             "batch": draft.batch,
-            "maker": maker,
-            "maker_name": makers.get(maker, ""),
+            "maker": claim.maker,
+            "maker_name": makers.get(claim.maker) or name_gone(home, claim),
         }
         for draft in home.vault.list_drafts(code, "waiting")
-        for maker in [open_draft(draft).maker]
+        for claim in [open_draft(draft)]
     ]
     if as_json:
         print_json(waiting)

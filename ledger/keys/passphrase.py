@@ -41,6 +41,11 @@ class Passphrases:
         """Whether there is anybody or anything to ask."""
         return self._file is not None or self._prompt is not None
 
+    @property
+    def is_told(self) -> bool:
+        """Whether no person need be asked: a file says it."""
+        return self._file is not None
+
     def iterate(self, title: str) -> Iterator[str]:
         """Yield what may open the thing that `title` names: what a file says, or what a person answers, three times.
 

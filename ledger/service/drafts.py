@@ -101,6 +101,7 @@ def pass_drafts(ports: Ports, village: str, draft_ids: Sequence[str], checker: s
     """
     drafts, faults = find_drafts(ports, village, draft_ids)
     faults += check_person(ports.vault.find_person(village, checker), checker, CHECKER_ROLES)
+    faults += [_build_erased(draft) for draft in drafts if _has_erased(draft)]
     passed = [
         Passed(
             checkers=(checker,),
@@ -259,6 +260,22 @@ def _build_same_person(place: str, checker: str) -> Fault:
     )
 
 
+def _has_erased(draft: Draft) -> bool:
+    """Whether a draft that waits has lost some of its private texts: whom they were about was erased."""
+    sealed = list_sealed_digests(parse_claim(draft.claim).body) if draft.state == "waiting" else frozenset()
+    return not sealed <= {digest_disclosure(text) for text in draft.private}
+
+
+def _build_erased(draft: Draft) -> Fault:
+    return Fault(
+        code="draft-erased",
+        place=name_draft(draft),
+        found="其中有人的隐私内容已删除",
+        expected="内容都在的记录",
+        remedy="用 mingbai discard 作废，去掉这一户或这个人以后重新导入",
+    )
+
+
 def name_draft(draft: Draft) -> str:
     """Return what a fault calls a draft."""
     return f"待审记录 {draft.id}（{draft.label}）"
@@ -272,9 +289,8 @@ def open_draft(draft: Draft) -> Claim:
         raise Tampered(-1, expected=f"待审记录 {draft.id} 的原字节", found=error.reason) from error
     if digest_claim(claim) != draft.digest:
         raise Tampered(-1, expected=draft.digest, found=digest_claim(claim))
-    texts = [(list_public_digests(claim.body), draft.public)]
-    if draft.state != "recorded":  # Then the vault has the private ones, since before there was an entry.
-        texts.append((list_sealed_digests(claim.body), draft.private))
-    if any(named != {digest_disclosure(text) for text in given} for named, given in texts):
+    public, private = ({digest_disclosure(text) for text in texts} for texts in (draft.public, draft.private))
+    # Private ones are gone where somebody was erased; a recorded draft's are the vault's.
+    if public != list_public_digests(claim.body) or not private <= list_sealed_digests(claim.body):
         raise Tampered(-1, expected=f"待审记录 {draft.id} 所指的文字", found="多了、少了或被换过")
     return claim

@@ -184,6 +184,18 @@ conflicts = _table(
     _column("note", LargeBinary),  # signed by the log, and no extension of what was cosigned
 )
 
+ciphertexts = _table(
+    "ciphertexts",
+    VAULT,
+    _key("village"),
+    _key("kind"),  # see `store.ciphertexts`
+    _key("name"),
+    _column("subject", _KEY),  # under whose data key it is; with it everything about one is erased
+    _column("data", LargeBinary),  # see `store.sealing`
+)
+Index("ciphertexts_subject", ciphertexts.c.village, ciphertexts.c.subject)
+
+# As they were before the vault was encrypted, and the column `private` of `drafts`: empty since.
 persons = _table(
     "persons", VAULT, _key("village"), _key("person"), _column("name", Text), _column("role", Text)
 )
@@ -222,7 +234,7 @@ drafts = _table(
     _column("digest", Text),
     _column("entry_index", _NUMBER),  # -1 before it is recorded
     _column("label", Text),
-    _column("private", Text),  # disclosures, separated by spaces
+    _column("private", Text),  # empty, see above
     _column("public", Text),  # disclosures, separated by spaces
     _column("state", Text),
     CheckConstraint("state IN ('waiting', 'recorded', 'discarded')", name="drafts_state"),

@@ -88,7 +88,7 @@ def declare_loss(folder: Path, loss: Loss, open_with: OpenHome) -> OldLog:
         old = _read_old(home, loss.village)
         _lay_aside(home, loss.village, old)
     _rewrite(folder, loss.village)
-    for path in (folder / "keys").glob(f"{loss.village}.*"):
+    for path in (folder / "keys").glob(f"{loss.village}.*key"):
         path.unlink()
     with closing(open_with(folder)) as home:
         _found_epoch(home, loss, old)

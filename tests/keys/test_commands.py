@@ -53,7 +53,7 @@ class Desk:
         return result
 
     def get_user(self, role: str) -> str:
-        persons = json.loads(self.run("users", "list", "--json").stdout)
+        persons = json.loads(self.sign("users", "list", "--json").stdout)
         return str(next(person["user"] for person in persons if person["role"] == role))
 
     def rotate(self, *options: str) -> Result:

@@ -64,6 +64,9 @@ POPULATE["ledger_0002"] = POPULATE["ledger_0001"] | {"villages": ("371082101201"
 POPULATE["ledger_0003"] = POPULATE["ledger_0002"]  # Guards that undo more.
 POPULATE["vault_0002"] = POPULATE["vault_0001"]  # An index more.
 POPULATE["vault_0003"] = POPULATE["vault_0002"]  # An index less.
+POPULATE["vault_0004"] = POPULATE["vault_0003"] | {
+    "ciphertexts": ("371082101201", "person", "u-aaaaaaaaaa", "u-aaaaaaaaaa", b"encrypted"),
+}
 
 BECOMES: dict[str, dict[str, tuple[Any, ...]]] = {"ledger_0002": {"villages": ("371082101201",)}}
 """What the rows of the revision before have become at a revision, for those tables that it changes."""

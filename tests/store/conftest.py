@@ -10,6 +10,7 @@ import pysqlite3.dbapi2 as sqlite
 import pytest
 from sqlalchemy import Engine
 
+from ledger.keys import VaultKeyFolder
 from ledger.ports import Archive, Heads, Ledger, Vault
 from ledger.store import FileArchive, SqlHeads, SqlLedger, SqlVault, migrate, open_engine
 from ledger.store.migrations import Which
@@ -46,7 +47,7 @@ def make_sqlite(folder: Path) -> Iterator[Store]:
         archive=FileArchive(folder / "archive"),
         heads=SqlHeads(engines["heads"]),
         ledger=SqlLedger(engines["ledger"]),
-        vault=SqlVault(engines["vault"]),
+        vault=SqlVault(engines["vault"], VaultKeyFolder(folder / "keys")),
     )
     for engine in engines.values():
         engine.dispose()
@@ -61,7 +62,7 @@ def make_postgresql(folder: Path, url: str) -> Iterator[Store]:
         archive=FileArchive(folder / "archive"),
         heads=SqlHeads(heads),
         ledger=SqlLedger(engines["writer"], engines["reader"]),
-        vault=SqlVault(engines["vault"]),
+        vault=SqlVault(engines["vault"], VaultKeyFolder(folder / "keys")),
     )
     for engine in (heads, *engines.values()):
         engine.dispose()

@@ -29,7 +29,7 @@ Which = Literal["ledger", "heads", "vault", "witness"]
 NEWEST: Final[dict[Which, str]] = {
     "ledger": "ledger_0003",
     "heads": "heads_0002",
-    "vault": "vault_0003",
+    "vault": "vault_0004",
     "witness": "witness_0001",
 }
 """The revision of each database that this release works with; a test holds them to the last of the folder."""
