@@ -117,7 +117,7 @@ def _take_keys(home: Home, vault_keys: Path | None, heads: Path | None) -> list[
     """
     if vault_keys is not None and not home.vault_keys.list_files_of(vault_keys):
         raise NotFound(f"{vault_keys} 里隐私库的钥匙")
-    source = vault_keys or heads
+    source = vault_keys or (heads.parent if heads is not None and heads.is_file() else heads)
     if source is not None:
         home.vault_keys.take_from(source)
     doubts = []

@@ -60,7 +60,7 @@ def restore(
     open_with: OpenHome = open_later,
     vault_keys: Path | None = None,
 ) -> Restoration:
-    """Restore with the vault's keys of the home that the backup was made of, unless others are named."""
+    """Restore with the vault's keys of the home beside the backup, unless others are named."""
     home = backup.parent / "home"
     return restore_backup(
         backup,

@@ -230,7 +230,7 @@ def test_files_missing_and_files_added_are_named_together(village: VillageHome, 
         restore(tmp_path / "backup", tmp_path / "new")
 
     assert [format_fault(fault).split("。") for fault in error.value.faults] == [
-        ["备份里的 vault.db：现为没有，应为57344 字节的文件", OTHER, "（backup-file-missing）"],
+        ["备份里的 vault.db：现为没有，应为61440 字节的文件", OTHER, "（backup-file-missing）"],
         ["备份里的 added.txt：现为清单里没有，应为清单里的文件", OTHER, "（backup-form）"],
     ]
 
