@@ -355,9 +355,8 @@ class Vault(Protocol):
     a subject was erased nothing about it is found, and nothing more is kept: Refused.
     """
 
-    @property
-    def is_at_hand(self) -> bool:
-        """Whether private values can be read without asking a person for a passphrase."""
+    def can_read(self, village: str) -> bool:
+        """Whether private values can be read: their keys are here, and no person need be asked for a passphrase."""
         ...
 
     def erase_subject(self, village: str, subject: str) -> None:

@@ -228,7 +228,7 @@ def _list_villages(home: Home, village: str | None) -> list[str]:
 def _audit_village(home: Home, village: str, key: str | None, known: list[bytes]) -> Report:
     expected = "前后一致的账本"
     try:
-        with open_home_log(home, village, with_private=home.vault.is_at_hand) as source:
+        with open_home_log(home, village, with_private=home.vault.can_read(village)) as source:
             return _audit_log(source, key, known)
     except NotProven as error:
         return _refuse(village, error.code, expected, error.reason)

@@ -190,9 +190,13 @@ def print_notice(text: str) -> None:
 
 
 def tell_locked(home: Ports) -> None:
-    """Say what is left out where the vault is locked: to read through it nobody is asked for a passphrase."""
-    if not home.vault.is_at_hand:
-        print_notice("隐私内容有口令保护，这次没有核对；要一起核对的，用 --passphrase-file 写明口令文件。")
+    """Say what is left out where a vault is locked: to read through it nobody is asked for a passphrase."""
+    for village in list_known_villages(home):
+        if not home.vault.can_read(village):
+            print_notice(
+                f"{village} 的隐私内容这次没有核对：有口令保护的，用 --passphrase-file 写明口令文件；"
+                "钥匙不在这里的，从钥匙副本放回。"
+            )
 
 
 def warn_of_address(base_url: str) -> None:

@@ -155,7 +155,7 @@ def open_protected(key: ProtectedKey, passphrase: str) -> bytes:
     return seed
 
 
-def parse_kdf(line: str, number: int) -> tuple[Cost, bytes]:
+def read_kdf(line: str, number: int) -> tuple[Cost, bytes]:
     """Read what a passphrase is derived with, cost and salt, from line `number` of a file; NotProven otherwise."""
     match = _KDF.fullmatch(line)
     if match is None:
@@ -191,7 +191,7 @@ def _parse_token(key: VerifierKey, line: str) -> TokenKey:
 
 
 def _parse_protected(key: VerifierKey, lines: list[str]) -> ProtectedKey:
-    cost, salt = parse_kdf(lines[0], 3)
+    cost, salt = read_kdf(lines[0], 3)
     nonce = decode_part(_take(lines[1], "cipher chacha20-poly1305 ", 4), "随机数", NONCE_BYTES)
     sealed = decode_part(_take(lines[2], "sealed ", 5), "密文", SEED_BYTES + TAG_BYTES)
     return ProtectedKey(key, cost, salt, nonce, sealed)

@@ -23,7 +23,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from ledger.errors import NotProven
-from ledger.keys.key_file import SALT_BYTES, Cost, decode_part, derive_key, encode_part, parse_kdf
+from ledger.keys.key_file import SALT_BYTES, Cost, decode_part, derive_key, encode_part, read_kdf
 from ledger.limits import HASH_BYTES, KEY_FILE_MAX_BYTES, VAULT_FILE_MAX_BYTES
 
 HEADER = "mingbai-vault/v1"
@@ -119,7 +119,7 @@ def parse_vault_key(data: bytes) -> VaultKeyFile:
     if len(lines) == 3 and lines[0] == HEADER and lines[1].startswith("plain ") and not lines[2]:
         return PlainVaultKey(decode_part(lines[1].removeprefix("plain "), "钥匙", HASH_BYTES))
     if len(lines) == 4 and lines[0] == HEADER and lines[2].startswith("wrapped ") and not lines[3]:
-        cost, salt = parse_kdf(lines[1], 2)
+        cost, salt = read_kdf(lines[1], 2)
         wrapped = decode_part(lines[2].removeprefix("wrapped "), "密文", WRAPPED_BYTES)
         return ProtectedVaultKey(cost, salt, wrapped)
     raise NotProven(f"隐私库的钥匙文件读不成：应以 {HEADER} 一行开头，共 2 行或 3 行", code="vault-key-file")

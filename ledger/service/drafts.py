@@ -101,7 +101,6 @@ def pass_drafts(ports: Ports, village: str, draft_ids: Sequence[str], checker: s
     """
     drafts, faults = find_drafts(ports, village, draft_ids)
     faults += check_person(ports.vault.find_person(village, checker), checker, CHECKER_ROLES)
-    faults += [_build_erased(draft) for draft in drafts if _has_erased(draft)]
     passed = [
         Passed(
             checkers=(checker,),
@@ -112,6 +111,7 @@ def pass_drafts(ports: Ports, village: str, draft_ids: Sequence[str], checker: s
         )
         for draft in drafts
     ]
+    faults += [_build_erased(draft) for draft in drafts if _has_erased(draft)]
     faults += [
         _build_same_person(item.place, checker)
         for item in passed

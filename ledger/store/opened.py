@@ -34,10 +34,9 @@ class SqlValues:
         self._lock = Lock()
         self._ready: set[str] = set()
 
-    @property
-    def is_at_hand(self) -> bool:
-        """Whether private values can be read without asking a person for a passphrase."""
-        return self._keys.is_at_hand
+    def can_read(self, village: str) -> bool:
+        """Whether private values can be read: their keys are here, and no person need be asked for a passphrase."""
+        return self._keys.is_at_hand and not self.list_locked(village)
 
     def erase_subject(self, village: str, subject: str) -> None:
         """Destroy a subject's key, then its rows, then what is left of them in the file.

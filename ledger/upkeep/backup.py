@@ -166,8 +166,10 @@ def make_backup(home: Home, target: Path, *, with_keys: bool, progress: Progress
 
 
 def _fill(home: Home, folder: Path, with_keys: bool, progress: Progress) -> Backup:
-    if home.vault.is_at_hand:  # Else what is not encrypted yet is copied as it is, and the doctor says so.
-        for village in list_known_villages(home):
+    for village in list_known_villages(home):
+        if home.vault.can_read(
+            village
+        ):  # Else what is not encrypted yet is copied as it is: the doctor says so.
             home.vault.make_ready(village)
     # Before the ledger: what is signed while it is copied may be longer than the copy.
     promised = _list_promised(home)
@@ -316,7 +318,7 @@ def _refuse_signer(village: str, verifier_key: str = "") -> Signer:
 def audit_copy(ports: Ports, village: str, progress: Progress) -> Report:
     """Return the audit of one village's log, as far as it can be read."""
     try:
-        with open_home_log(ports, village, with_private=ports.vault.is_at_hand) as source:
+        with open_home_log(ports, village, with_private=ports.vault.can_read(village)) as source:
             report = audit_log(
                 source,
                 ports.reference,

@@ -133,6 +133,7 @@ class Walk:
     """
 
     def __init__(self, ports: Ports, village: str, frontier: Frontier) -> None:
+        self._can_read = ports.vault.can_read(village)
         self._ports = ports
         self._village = village
         self.done = 0
@@ -247,7 +248,7 @@ class Walk:
         """A value that is gone belongs to nobody; one that is there must be the one that was sealed. Where they are
         locked nobody is asked for a passphrase.
         """
-        if not self._ports.vault.is_at_hand:
+        if not self._can_read:
             return
         try:
             disclosure = self._ports.vault.find_private(self._village, digest)

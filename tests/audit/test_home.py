@@ -193,14 +193,14 @@ def test_a_head_altered_is_found(attack: Attack, statement: str, code: str) -> N
 
 
 def test_private_lines_erased_belong_to_nobody_and_are_no_fault(attack: Attack) -> None:
-    report = attack("vault", "DELETE FROM disclosures")
+    report = attack("vault", "DELETE FROM ciphertexts WHERE kind = 'disclosure'")
 
     assert report.findings == ()
     assert report.erased == 13
 
 
 def test_a_private_line_altered_is_named_at_its_entry(attack: Attack, home: Path) -> None:
-    report = attack("vault", "UPDATE disclosures SET disclosure = (SELECT min(disclosure) FROM disclosures)")
+    report = attack("vault", "UPDATE ciphertexts SET data = zeroblob(60) WHERE kind = 'disclosure'")
 
     assert {code for code, _ in list_found(report)} == {"private-unproven"}
     assert {entry for _, entry in list_found(report)} == {7, 8, 9, 12, 13}

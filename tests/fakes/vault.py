@@ -25,8 +25,7 @@ class MemoryVault:
         self._erased: set[tuple[str, str]] = set()
         self._known: set[tuple[str, str]] = set()
 
-    @property
-    def is_at_hand(self) -> bool:
+    def can_read(self, _village: str) -> bool:
         return True
 
     def erase_subject(self, village: str, subject: str) -> None:

@@ -302,3 +302,20 @@ def test_another_home_s_copy_is_not_written_over(tmp_path: Path) -> None:
         )
     ]
     assert [path.name for path in (tmp_path / "copy").iterdir()] == ["371082101299.vault"]
+
+
+@pytest.mark.parametrize("name", ["home.vault", f"{VILLAGE}.vault"])
+def test_no_flipped_byte_gives_another_key(tmp_path: Path, name: str) -> None:
+    keys = make(tmp_path)
+    keys.create(PHRASE)
+    keys.make(VILLAGE, {HOUSEHOLD})
+    (key,) = find(keys, HOUSEHOLD)
+    whole = (tmp_path / name).read_bytes()
+
+    for place in range(len(whole)):
+        (tmp_path / name).write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
+        try:
+            (found,) = find(make(tmp_path, *[PHRASE] * 3), HOUSEHOLD)
+        except Refused:
+            continue
+        assert found == key  # White space.

@@ -204,7 +204,7 @@ def test_whoever_is_not_in_the_vault_cannot_be_erased(store: Store) -> None:
         store.vault.erase_subject(VILLAGE, make_id("h", 7))
 
     assert store.vault.list_erased(VILLAGE) == frozenset()
-    assert store.vault.is_at_hand
+    assert store.vault.can_read(VILLAGE)
 
 
 def test_drafts_are_listed_in_the_order_in_which_they_were_put(store: Store) -> None:
