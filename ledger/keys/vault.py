@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Literal
 
 import msgspec
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from ledger.disk import sync, write_part
 from ledger.errors import Fault, NotProven, Refused
@@ -290,15 +291,18 @@ class OpenedKeys:
     """The data keys of one village while a view of its vault is open."""
 
     def __init__(self, folder: VaultKeyFolder, village: str) -> None:
+        self._file: VillageFile | None = None
         self._folder = folder
         self._keys: dict[str, bytes] = {}
         self._village = village
-        self._village_key: tuple[int, bytes] | None = None
+        self._village_key: tuple[int, AESGCM] | None = None
 
     def find(self, subject: str) -> bytes | None:
         """Return a subject's data key; None where it was destroyed. Refused where this home has it not."""
         if subject not in self._keys:
-            file = self._folder.find_file(self._village)
+            file = self._file
+            if file is None or subject not in file.subjects:  # Made since, or destroyed.
+                file = self._file = self._folder.find_file(self._village)
             if file is not None and subject in file.erased:
                 return None
             if file is None or subject not in file.subjects:
@@ -309,11 +313,11 @@ class OpenedKeys:
     def forget(self) -> None:
         """Keep no key any longer than the view is open."""
         self._keys.clear()
-        self._village_key = None
+        self._file = self._village_key = None
 
     def _unwrap(self, file: VillageFile, subject: str) -> bytes:
         if self._village_key is None or self._village_key[0] != file.generation:
-            self._village_key = file.generation, self._folder.open_village_key(file)
+            self._village_key = file.generation, AESGCM(self._folder.open_village_key(file))
         meaning = name_data_key(self._village, file.generation, subject)
         try:
             return unwrap(file.subjects[subject], self._village_key[1], meaning)

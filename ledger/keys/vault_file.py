@@ -71,10 +71,11 @@ def wrap(key: bytes, wrapping: bytes, meaning: str) -> bytes:
     return nonce + AESGCM(wrapping).encrypt(nonce, key, meaning.encode())
 
 
-def unwrap(wrapped: bytes, wrapping: bytes, meaning: str) -> bytes:
+def unwrap(wrapped: bytes, wrapping: bytes | AESGCM, meaning: str) -> bytes:
     """Return the key that was wrapped; NotProven where it was not by this one, or to this meaning."""
     try:
-        return AESGCM(wrapping).decrypt(wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:], meaning.encode())
+        cipher = AESGCM(wrapping) if isinstance(wrapping, bytes) else wrapping
+        return cipher.decrypt(wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:], meaning.encode())
     except (InvalidTag, ValueError) as error:
         raise NotProven("这把钥匙解不开：不是配套的，或文件坏了", code="vault-key-file") from error
 

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Callable, Iterable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
 from ledger.books.rounds import build_fault
 from ledger.errors import Fault, NotProven, Tampered
-from ledger.log.commitments import open_disclosure, parse_disclosure
+from ledger.log.commitments import open_disclosure
 
 T = TypeVar("T")
 
 FindPrivate = Callable[[str], str | None]
 """From a digest to the disclosure that the vault keeps; None where it was erased, or never was there."""
+_DECODER = msgspec.json.Decoder(tuple[str, str, Any])
 _SUBJECT = re.compile("[!-~]{1,64}")
 Opener = Callable[[], T | None]
 """Opens one private value; raises NotProven as `open_private` does."""
@@ -91,10 +93,12 @@ class RegisteredMember(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def find_subject(disclosure: str) -> str | None:
     """Return the pseudonym of the household, member or person that a private value says it is about; None where it
     says nobody. Who asks for that one's data to be erased has this value erased.
+
+    Looked at, not proven: a thousand of them are asked when a round is recorded.
     """
     try:
-        _, value = parse_disclosure(disclosure)
-    except NotProven:
+        _, _, value = _DECODER.decode(base64.urlsafe_b64decode(disclosure + "=="))
+    except (ValueError, RecursionError):
         return None
     named = [value[name] for name in SUBJECTS if name in value] if isinstance(value, dict) else []
     return named[0] if named and isinstance(named[0], str) and _SUBJECT.fullmatch(named[0]) else None

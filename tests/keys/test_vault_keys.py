@@ -197,13 +197,15 @@ def test_a_key_in_another_s_place_does_not_open(tmp_path: Path) -> None:
 def test_another_process_is_seen_to_have_erased(tmp_path: Path) -> None:
     keys = make(tmp_path)
     keys.make(VILLAGE, {HOUSEHOLD, OTHER})
+    assert None not in find(keys, HOUSEHOLD, OTHER)
+
+    make(tmp_path).erase(VILLAGE, HOUSEHOLD)
+    make(tmp_path).make(VILLAGE, {"h-cccccccccccccccc"})
+
     with keys.open(VILLAGE) as opened:
-        assert opened.find(OTHER)
-        make(tmp_path).erase(VILLAGE, HOUSEHOLD)
-
         assert opened.find(HOUSEHOLD) is None
-        assert opened.find(OTHER)
-
+        make(tmp_path).make(VILLAGE, {"h-dddddddddddddddd"})
+        assert opened.find("h-dddddddddddddddd")
     assert keys.list_erased(VILLAGE) == {HOUSEHOLD}
 
 
