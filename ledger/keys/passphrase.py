@@ -95,7 +95,11 @@ def find_passphrases(file: str | None = None) -> Passphrases:
     credentials = os.environ.get("CREDENTIALS_DIRECTORY")
     if credentials and (Path(credentials) / CREDENTIAL).is_file():
         return Passphrases(file=Path(credentials) / CREDENTIAL)
-    return Passphrases(prompt=getpass.getpass if sys.stdin is not None and sys.stdin.isatty() else None)
+    return Passphrases(prompt=getpass.getpass if _is_terminal() else None)
+
+
+def _is_terminal() -> bool:
+    return sys.stdin is not None and sys.stdin.isatty()
 
 
 def read_passphrase(path: Path) -> str:
