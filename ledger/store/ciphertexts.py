@@ -106,7 +106,7 @@ class View:
         for value in values:
             cipher = self._get_cipher(value.subject)
             if cipher is None:
-                continue  # Erased since its keys were asked for.
+                continue  # Of one who was erased.
             place = Place(self._village, value.kind, value.name, value.subject)
             rows.append((*place, seal(cipher, place, value.plain)))
         keep = self.transaction.upsert_rows if replace else self.transaction.insert_new_rows

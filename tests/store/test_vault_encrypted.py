@@ -298,6 +298,17 @@ def test_a_crash_while_a_vault_is_encrypted_loses_nothing(old: Path, monkeypatch
     engine.dispose()
 
 
+def test_who_was_erased_does_not_come_back_with_a_vault_from_before(old: Path) -> None:
+    VaultKeyFolder(old / "keys").erase(VILLAGE, HOUSEHOLDS[0])
+    vault, engine = open_vault(old)
+
+    assert vault.list_households(VILLAGE) == []
+    assert read_all(vault, TEXTS) == [None, TEXTS[1]]
+    assert [draft.private for draft in vault.list_drafts(VILLAGE, "waiting")] == [(TEXTS[1],)]
+    assert not vault.is_plain(VILLAGE)
+    engine.dispose()
+
+
 def test_a_vault_in_a_server_is_encrypted_alike(cluster: Cluster, database: str, tmp_path: Path) -> None:
     with psycopg.connect(cluster.make_url(database), autocommit=True) as connection:
         connection.execute("SET search_path = vault")
