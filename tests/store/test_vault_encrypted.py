@@ -280,6 +280,21 @@ def test_a_vault_from_before_is_encrypted_once_and_nothing_plain_is_left(old: Pa
     engine.dispose()
 
 
+def test_free_pages_are_written_anew(old: Path) -> None:
+    connection = sqlite.connect(old / "vault.db", isolation_level=None)
+    connection.execute("PRAGMA secure_delete = 0")
+    for table in (*PLAIN, "disclosures", "drafts"):
+        connection.execute(f"DELETE FROM {table}")
+    connection.close()
+    assert any(spelling in read_files(old) for spelling in list_spellings(NAME))
+    vault, engine = open_vault(old)
+
+    assert vault.clean(VILLAGE)
+
+    assert not [found for found in list_spellings(NAME) if found in read_files(old)]
+    engine.dispose()
+
+
 def test_a_crash_while_a_vault_is_encrypted_loses_nothing(old: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def crash(*_: object) -> None:
         raise KeyboardInterrupt
