@@ -5,8 +5,9 @@
 | `mingbai.toml` | settings | the address in printed codes |
 | `ledger.db` * | entries, trees, public texts, facts | everything a page shows; lost: read-only until restored |
 | `heads.db` | signed heads, and what witnesses said | that no restored backup signs a second history; never restored |
-| `vault.db` * | people, private disclosures, drafts | who is who; lost: totals stay provable, persons do not |
-| `keys/` | log keys | the signature under every head |
+| `vault.db` * | people, private disclosures, drafts, encrypted | who is who; lost: totals stay provable only |
+| `keys/*.key` | log keys | the signature under every head |
+| `keys/*.vault` | the vault's keys, in no backup | reading the vault; lost: as the vault itself; erased one by one |
 | `archive/` | sealed files by digest | the exact bytes that were hung |
 | `epochs/` | what survived of logs that were lost | what old paper is held against; never written again |
 
@@ -24,7 +25,7 @@ from sqlalchemy import Engine
 from ledger.config import SETTINGS_FILE, Config, SystemClock, SystemEntropy, read_config, write_config
 from ledger.data import load_reference
 from ledger.errors import Fault, Refused
-from ledger.keys import KeyFolder, Passphrases, Token
+from ledger.keys import KeyFolder, Passphrases, Token, VaultKeyFolder
 from ledger.ports import Clock, Entropy, Ports
 from ledger.store import FileArchive, SqlCosignatures, SqlHeads, SqlLedger, SqlVault
 from ledger.store.databases import open_databases
@@ -40,6 +41,8 @@ class Home(Ports):
     engines: Mapping[str, Engine]
     keys: KeyFolder
     path: Path
+    vault: SqlVault
+    vault_keys: VaultKeyFolder
 
     def close(self) -> None:
         """Close every database connection; the folder can then be moved."""
@@ -82,6 +85,7 @@ def open_home(
         raise Refused([_home_fault(path, f"没有 {SETTINGS_FILE}", "mingbai init 建立的文件夹")])
     config = read_config(path)
     keys = _build_keys(path, config, passphrases or Passphrases())
+    vault_keys = VaultKeyFolder(path / "keys", keys)
     engines = open_databases(path, config.database)
     return Home(
         archive=FileArchive(path / "archive"),
@@ -99,7 +103,8 @@ def open_home(
         ledger=SqlLedger(engines["ledger"], engines["reading"]),
         path=path,
         reference=load_reference(),
-        vault=SqlVault(engines["vault"]),
+        vault=SqlVault(engines["vault"], vault_keys),
+        vault_keys=vault_keys,
     )
 
 

@@ -52,6 +52,9 @@ INTEGER_MAX = 2**53 - 1
 KEY_FILE_MAX_BYTES = 4_096
 """A key file of any form; a protected one takes about 400 bytes."""
 
+VAULT_FILE_MAX_BYTES = 16_777_216
+"""A village's file of vault keys: 110 bytes a subject, so a hundred thousand of them."""
+
 KDF_MEMORY_MAX_KIB = 1_048_576
 """Memory that a key file may ask for to derive from its passphrase: 1 GiB."""
 

@@ -6,21 +6,21 @@ them together. Nothing here opens, reads or decides anything.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Literal, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 import msgspec
 
 from ledger.audit.findings import StoredEntry, StoredLog, StoredText
-from ledger.books.roles import Duty, Office, Role
 from ledger.books.values import SheetKind
 from ledger.entries import Entry
 from ledger.log.hashing import Hash
 from ledger.log.tree import Frontier
 from ledger.state.facts import Facts
 from ledger.state.reference import Reference
+from ledger.vaults import Vault
 
 
 class Clock(Protocol):
@@ -76,41 +76,6 @@ class Head(msgspec.Struct, frozen=True, kw_only=True):
     note: bytes  # the signed note, verbatim
     root: bytes  # 32 bytes
     size: int
-
-
-DraftState = Literal["waiting", "returned", "recorded", "discarded", "expired"]
-"""What became of a draft: handed in and not yet passed by all who must; sent back with a reason; an entry; given up by
-its maker; or passed by nobody for so long that it no longer counts.
-"""
-
-
-class Approval(msgspec.Struct, frozen=True, kw_only=True):
-    """Somebody passed a draft of exactly this digest."""
-
-    approved_at: int  # UTC milliseconds
-    checker: str
-    digest: str  # body digest, hex
-    role: Role
-
-
-class Draft(msgspec.Struct, frozen=True, kw_only=True):
-    """A claim prepared by a clerk and not yet passed; mutable in the store, outside the log."""
-
-    approvals: tuple[Approval, ...] = ()  # by those who passed it so far, in order
-
-    batch: str  # the import it came with: digest of file, kind and village; its drafts are listed together
-    claim: bytes  # canonical bytes of the Claim, see canonical.parse_claim
-    digest: str  # body digest, hex: what the checker signs off
-    id: str  # d- and ten characters
-    index: int  # where it was recorded; -1 before
-    label: str  # what lists show, without personal data: 凭证 2026-10-017 325.00 元 购办公用纸
-    private: tuple[str, ...]  # disclosures that go to the vault; here only while the draft waits
-    public: tuple[str, ...]  # disclosures that go beside the log
-    reason: str = ""  # why it was returned
-    slot: str = ""  # of what there can be only one waiting, e.g. voucher/2026-10-017; empty where there can be several
-    state: DraftState
-    submitted_at: int = 0  # UTC milliseconds; 0 for one from before this was kept
-    village: str
 
 
 class Reader(Protocol):
@@ -304,120 +269,6 @@ class Cosignatures(Protocol):
 
     def get_mark(self, village: str) -> int:
         """Return a number that changes whenever a cosignature was kept and noted; 0 before the first."""
-        ...
-
-
-class Person(msgspec.Struct, frozen=True, kw_only=True):
-    """Somebody who acts in the village, in the program or in an office that some duty of the program excludes."""
-
-    household: str = ""  # h- and sixteen characters; empty where the person belongs to none of the village's
-    name: str
-    offices: frozenset[Office] = frozenset()
-    roles: frozenset[Role]  # empty for who only holds an office, or did all duties before
-    user: str
-
-    @property
-    def duties(self) -> frozenset[Duty]:
-        """What rules on duties are held against."""
-        return frozenset((*self.roles, *self.offices))
-
-
-class Household(msgspec.Struct, frozen=True, kw_only=True):
-    """A household as the clerk knows it."""
-
-    consents: frozenset[Literal["scoring", "display", "naming"]]
-    group: int
-    household: str  # h- and sixteen characters
-    name: str  # of its head
-    number: str  # as in the village's list, e.g. 0217
-
-
-class Member(msgspec.Struct, frozen=True, kw_only=True):
-    """A party member as the branch's recorder knows them."""
-
-    branch: int
-    member: str  # m- and sixteen characters
-    name: str
-    number: str
-
-
-class Vault(Protocol):
-    """Everything personal, apart from the ledger, by village."""
-
-    def add_person(self, village: str, person: Person) -> None: ...
-
-    def replace_person(self, village: str, person: Person) -> None:
-        """Keep what somebody's duties or household are now; NotFound where nobody has the pseudonym."""
-        ...
-
-    def put_kin(self, village: str, user: str, other: str) -> None:
-        """Keep that two persons are near relatives; again changes nothing."""
-        ...
-
-    def drop_kin(self, village: str, user: str, other: str) -> None: ...
-
-    def list_kin(self, village: str, user: str) -> list[str]:
-        """Return the pseudonyms of somebody's near relatives."""
-        ...
-
-    def find_person(self, village: str, user: str) -> Person | None: ...
-
-    def list_persons(self, village: str) -> list[Person]: ...
-
-    def put_households(self, village: str, households: Sequence[Household]) -> None:
-        """Insert or replace by household id."""
-        ...
-
-    def list_households(self, village: str) -> list[Household]: ...
-
-    def put_members(self, village: str, members: Sequence[Member]) -> None: ...
-
-    def list_members(self, village: str) -> list[Member]: ...
-
-    def keep_private(self, village: str, disclosures: Sequence[str]) -> None:
-        """Keep disclosures under their digests; keeping one again changes nothing."""
-        ...
-
-    def find_private(self, village: str, digest: str) -> str | None: ...
-
-    def read_private(self, village: str) -> AbstractContextManager[Callable[[str], str | None]]:
-        """Open one view of a village's disclosures, in which many can be found by digest."""
-        ...
-
-    def put_drafts(self, village: str, drafts: Sequence[Draft], *, answers: str = "") -> None:
-        """Insert a village's drafts, all or none; one whose digest is already waiting or recorded, or whose place
-        another waiting one has, is refused. The returned draft `answers` is given up with it.
-        """
-        ...
-
-    def find_draft(self, village: str, draft_id: str) -> Draft | None: ...
-
-    def list_drafts(self, village: str, state: DraftState) -> list[Draft]: ...
-
-    def list_batch(self, village: str, batch: str) -> list[Draft]:
-        """Return the waiting and recorded drafts of an import, in the order in which they were put."""
-        ...
-
-    def mark_draft(
-        self, village: str, draft_id: str, state: Literal["recorded", "discarded", "expired"], index: int
-    ) -> None:
-        """Say what became of a draft and forget its private texts: a recorded one's were kept before its entry."""
-        ...
-
-    def return_draft(self, village: str, draft_id: str, reason: str) -> None:
-        """Send a waiting draft back to its maker, who keeps its texts; who passed it before did so in vain."""
-        ...
-
-    def keep_approvals(self, village: str, approvals: Mapping[str, Approval]) -> None:
-        """Keep that somebody passed drafts, by draft, all or none; again changes nothing.
-
-        Refused, whatever the caller thinks, for a draft's own maker, for another digest than the draft's, and for one
-        that does not wait.
-        """
-        ...
-
-    def drop_approvals(self, village: str, draft_ids: Sequence[str], checker: str) -> None:
-        """Take back what one person passed of drafts that still wait."""
         ...
 
 

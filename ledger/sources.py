@@ -188,8 +188,9 @@ def parse_pdf(data: bytes) -> tuple[bytes, str]:
 
 
 @contextmanager
-def open_home_log(ports: Ports, village: str) -> Iterator[VillageSource]:
-    """Open the log of a village in a home's own database as one consistent view.
+def open_home_log(ports: Ports, village: str, *, with_private: bool = True) -> Iterator[VillageSource]:
+    """Open the log of a village in a home's own database as one consistent view, its private values too unless they
+    are locked and nobody is to be asked for a passphrase.
 
     The head is looked up first: one that is signed between the two would promise more than the view holds, and a
     sound log would look cut. Raises NotFound where the village has no log, NotProven where it was never signed.
@@ -198,7 +199,7 @@ def open_home_log(ports: Ports, village: str) -> Iterator[VillageSource]:
     with ports.ledger.read(village) as reader, ExitStack() as views:
         if newest is None:
             raise NotProven(f"村 {village} 的记录还没有签过名", code="source-missing")
-        yield VillageSource(ports, village, reader, newest, views)
+        yield VillageSource(ports, village, reader, newest, views, with_private=with_private)
 
 
 class VillageSource:
@@ -206,7 +207,17 @@ class VillageSource:
 
     title = "本机的数据库"
 
-    def __init__(self, ports: Ports, village: str, reader: Reader, newest: Head, views: ExitStack) -> None:
+    def __init__(
+        self,
+        ports: Ports,
+        village: str,
+        reader: Reader,
+        newest: Head,
+        views: ExitStack,
+        *,
+        with_private: bool,
+    ) -> None:
+        self.has_private = with_private
         self._find_private: FindPrivate | None = None
         self._newest = newest
         self._ports = ports

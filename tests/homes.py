@@ -26,7 +26,7 @@ from ledger.errors import Refused
 from ledger.evidence import list_public_digests, list_sealed_digests
 from ledger.home import Home, create_home
 from ledger.log.commitments import digest_disclosure
-from ledger.ports import Draft, Person, Renderer
+from ledger.ports import Renderer
 from ledger.service import drafts
 from ledger.service.adopt import prepare_description
 from ledger.service.close import prepare_closing
@@ -38,6 +38,7 @@ from ledger.service.persons import add_person
 from ledger.service.record import Receipt
 from ledger.service.sheets import SealedSheet, seal_sheet
 from ledger.state.money import get_next_number
+from ledger.vaults import Draft, Person
 from tests.builders import (
     VILLAGE,
     Discloser,

@@ -188,6 +188,11 @@ class StoredLog(msgspec.Struct, frozen=True, kw_only=True):
 class HomeSource(LogSource, Protocol):
     """A home's own database: what else it holds can be checked too."""
 
+    @property
+    def has_private(self) -> bool:
+        """Whether private values can be read; where they are locked the rest is checked without them."""
+        ...
+
     def iterate_heads(self) -> Iterator[StoredHead]: ...
 
     def iterate_stored(self) -> Iterator[StoredEntry]:

@@ -12,7 +12,7 @@ from ledger.audit.meaning import MeaningReader
 from ledger.audit.roots import KeptNote
 from ledger.canonical import digest_claim, parse_entry
 from ledger.entries import Entry, get_claim
-from ledger.errors import Fault, NotProven
+from ledger.errors import Fault, NotProven, Tampered
 from ledger.evidence import SEALED, list_digests
 from ledger.log.chain import ZERO_HASH
 from ledger.log.commitments import open_disclosure
@@ -49,9 +49,11 @@ class HomeReader:
         yield from self._check_log(entries)
         yield from self._check_columns(entries)
         if self._meaning.examined == len(self._leaves.computed):
-            yield from self._check_private(entries)
+            if self._source.has_private:
+                yield from self._check_private(entries)
             yield from self._check_facts()
-            yield from self._check_rounds()
+            if self._source.has_private:
+                yield from self._check_rounds()
 
     def _check_heads(self) -> Iterator[Finding]:
         """The root column, which publishing compares with, is the one in the signed note."""
@@ -138,14 +140,14 @@ class HomeReader:
         """Every private digest opens with what the vault keeps, or belongs to nobody any more."""
         for index in self._meaning.private:
             for digest in sorted(list_digests(SEALED, entries.get_bytes(index))):
-                disclosure = self._source.find_private(digest)
-                if disclosure is None:
-                    self.erased += 1
-                    continue
                 try:
-                    open_disclosure(disclosure, digest)
-                except NotProven as error:
-                    yield _report("private-unproven", index, "隐私库", digest, error.reason, PRIVATE)
+                    disclosure = self._source.find_private(digest)
+                    if disclosure is None:
+                        self.erased += 1
+                    else:
+                        open_disclosure(disclosure, digest)
+                except (NotProven, Tampered) as error:
+                    yield _report("private-unproven", index, "隐私库", digest, str(error), PRIVATE)
 
     def _check_facts(self) -> Iterator[Finding]:
         """Every stored fact equals the one folded again, and none is missing or too much."""

@@ -19,9 +19,9 @@ from ledger.commands.common import (
     village_option,
 )
 from ledger.home import Home
-from ledger.ports import Draft
 from ledger.service.adopt import prepare_description, prepare_rulebook, prepare_scheme
 from ledger.service.policies import prepare_policy
+from ledger.vaults import Draft
 
 F = TypeVar("F", bound=Callable[..., object])
 

@@ -20,11 +20,14 @@ from ledger.audit import Report, audit_evidence, audit_log
 from ledger.audit.findings import LogSource, build_refusal
 from ledger.commands.addresses import find_copy
 from ledger.commands.common import (
+    find_asked_passphrases,
     get_village,
     json_option,
+    passphrase_option,
     print_json,
     print_report,
     read_file,
+    tell_locked,
     village_option,
 )
 from ledger.commands.refusals import CouldNotRun, find_disk_failure
@@ -52,6 +55,7 @@ HOME_TITLE = "本机的数据库"
     help="不写对象时，核对这个账本文件夹里的各村；也可写在环境变量 MINGBAI_HOME 里。",
 )
 @village_option
+@passphrase_option
 @click.option("--key", metavar="公钥", help="从别处得知的村公钥（log.vkey 的内容）；写了就只认它。")
 @click.option(
     "--checkpoint",
@@ -194,7 +198,8 @@ def _is_pdf(path: Path) -> bool:
 
 def _audit_home(path: str, village: str | None, key: str | None, known: list[bytes]) -> list[Report]:
     try:
-        with closing(open_home(Path(path))) as home:
+        with closing(open_home(Path(path), passphrases=find_asked_passphrases())) as home:
+            tell_locked(home)
             return [_audit_village(home, code, key, known) for code in _list_villages(home, village)]
     except (DatabaseError, *DATABASE_ERRORS) as error:
         failure = find_disk_failure(error)
@@ -223,7 +228,7 @@ def _list_villages(home: Home, village: str | None) -> list[str]:
 def _audit_village(home: Home, village: str, key: str | None, known: list[bytes]) -> Report:
     expected = "前后一致的账本"
     try:
-        with open_home_log(home, village) as source:
+        with open_home_log(home, village, with_private=home.vault.can_read(village)) as source:
             return _audit_log(source, key, known)
     except NotProven as error:
         return _refuse(village, error.code, expected, error.reason)

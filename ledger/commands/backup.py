@@ -20,6 +20,7 @@ from ledger.commands.common import (
     print_json,
     print_notice,
     print_report,
+    tell_locked,
     village_option,
 )
 from ledger.errors import format_fault
@@ -63,6 +64,7 @@ def backup_command(
         else:
             _print_plan(plan, out)
         return
+    tell_locked(home)
     with _show_progress() as progress:
         backup = make_backup(home, Path(out), with_keys=with_keys, progress=progress)
     is_clean = not backup.manifest.findings
@@ -97,6 +99,7 @@ def _print_backup(backup: Backup, out: str) -> None:
             click.echo(f"{report.village}：{report.entries} 条，{report.sheets} 张公开表，核对无误")
     click.echo(f"备份已放好：{out}（{len(backup.manifest.files)} 个文件）")
     click.echo(f"清单的 SHA-256：{backup.digest}")
+    print_notice("隐私库的钥匙不在备份里：用 mingbai vault copy 另抄一份，与备份分开放。")
     _tell_left_out(backup.manifest.keys_left_out)
     if backup.manifest.findings:
         print_notice("账本本身就有对不上的地方：这份备份留着，但不算备好。先看上面的发现。")
@@ -113,6 +116,11 @@ def _tell_left_out(paths: tuple[str, ...]) -> None:
 @click.argument("backup", required=False, metavar="[备份]")
 @click.option("--home", envvar="MINGBAI_HOME", required=True, metavar="文件夹", help="恢复成哪个新文件夹。")
 @click.option("--heads", metavar="文件", help="原机器的 heads.db，或它所在的账本文件夹。")
+@click.option(
+    "--vault-keys",
+    metavar="文件夹",
+    help="隐私库的钥匙副本，或原机器的账本文件夹；不写就从 --heads 指的账本文件夹里取。",
+)
 @click.option(
     "--from",
     "evidence",
@@ -162,6 +170,7 @@ def restore_command(
                 loss=loss,
                 open_with=_open,
                 progress=progress,
+                vault_keys=Path(details["vault_keys"]) if details["vault_keys"] else None,
             )
         else:
             restoration = _mend(home, heads, evidence, accept, progress)
@@ -255,6 +264,7 @@ def scrub_command(
     context: click.Context, home: Home, limit: int | None, minutes: int | None, as_json: bool
 ) -> None:
     """把存着的记录、签名、文字和文件重读一遍，早早看出坏掉的盘。"""
+    tell_locked(home)
     end = None if minutes is None else time.monotonic() + 60 * minutes
     with _show_progress() as progress:
         scrub = scrub_home(

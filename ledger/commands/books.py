@@ -19,7 +19,7 @@ from ledger.home import Home
 from ledger.service.close import prepare_closing
 from ledger.service.drafts import open_draft
 from ledger.service.passing import discard_drafts, pass_drafts, tell_held
-from ledger.service.showing import Shown, show_drafts
+from ledger.service.showing import Shown, name_gone, show_drafts
 
 
 @click.command("drafts")
@@ -39,11 +39,11 @@ def drafts_command(home: Home, village: str | None, drafts: tuple[str, ...], as_
             "id": draft.id,
             "label": draft.label,
             "batch": draft.batch,
-            "maker": maker,
-            "maker_name": makers.get(maker, ""),
+            "maker": claim.maker.user,
+            "maker_name": makers.get(claim.maker.user) or name_gone(home, claim),
         }
         for draft in home.vault.list_drafts(code, "waiting")
-        for maker in [open_draft(draft).maker.user]
+        for claim in [open_draft(draft)]
     ]
     if as_json:
         print_json(waiting)

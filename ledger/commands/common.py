@@ -58,7 +58,7 @@ def _open_until_end(context: click.Context, path: Path) -> Home:
 
 
 def passphrase_option(command: F) -> F:
-    """Add `--passphrase-file`: where the passphrase of the log's key is read when something is signed."""
+    """Add `--passphrase-file`: where the passphrase is read when something is signed or private values are."""
     return click.option(
         "--passphrase-file",
         _ASKED_FILE,
@@ -67,7 +67,7 @@ def passphrase_option(command: F) -> F:
         expose_value=False,
         is_eager=True,  # The home is opened with it.
         callback=lambda context, _param, value: context.meta.__setitem__(_ASKED_FILE, value),
-        help="写着私钥口令的文件，签名时用；不写就在终端里问。",
+        help="写着私钥口令的文件，签名、读写隐私内容时用；不写就在终端里问。",
     )(command)
 
 
@@ -188,6 +188,16 @@ def get_writable_village(home: Ports, village: str | None) -> str:
 def print_notice(text: str) -> None:
     """Say something to the person, on standard error."""
     click.echo(text, err=True)
+
+
+def tell_locked(home: Ports) -> None:
+    """Say what is left out where a vault is locked: to read through it nobody is asked for a passphrase."""
+    for village in list_known_villages(home):
+        if not home.vault.can_read(village):
+            print_notice(
+                f"{village} 的隐私内容这次没有核对：有口令保护的，用 --passphrase-file 写明口令文件；"
+                "钥匙不在这里的，从钥匙副本放回。"
+            )
 
 
 def warn_of_address(base_url: str) -> None:

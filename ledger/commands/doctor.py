@@ -17,6 +17,7 @@ from sqlalchemy.exc import DatabaseError
 from ledger.commands.common import json_option, print_json, print_notice
 from ledger.commands.database import check_postgresql
 from ledger.commands.keys import check_folder, check_keys
+from ledger.commands.vault import check_vault
 from ledger.commands.witness import check_sightings, check_witness
 from ledger.home import Home, open_home
 from ledger.service.doctor import Check, check_python, check_villages
@@ -72,6 +73,7 @@ def _check_home(path: Path) -> Iterator[Check]:
             yield from check_sightings(home)
             yield from check_folder(home)
             yield from check_keys(home)
+            yield from check_vault(home)
             yield from check_upkeep(home)
     except (DatabaseError, *DATABASE_ERRORS) as error:
         yield Check(
@@ -156,7 +158,7 @@ def _check_files(home: Home) -> Iterator[Check]:
         name="磁盘",
         state="fine" if free > DISK_FREE_MIN_BYTES else "warning",
     )
-    private = [*home.path.glob("*.db"), *(home.path / "keys").glob("*.key")]
+    private = [*home.path.glob("*.db"), *(home.path / "keys").glob("*.*")]
     exposed = [path.name for path in private if stat.S_IMODE(path.stat().st_mode) & 0o077]
     yield Check(
         advice=f"用 chmod 600 收紧：在 {home.path} 里" if exposed else "",

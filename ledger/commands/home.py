@@ -27,6 +27,7 @@ from ledger.config import (
 )
 from ledger.errors import Fault, Refused
 from ledger.home import Home, create_home
+from ledger.keys.vault import TITLE as VAULT_TITLE
 from ledger.service.adopt import prepare_description
 from ledger.service.found import check_village_code, found_village, make_origin
 from ledger.service.persons import add_person
@@ -134,6 +135,9 @@ def _found(home: Home, village: str, details: dict[str, str], *, is_plain: bool)
         print_notice(f"{village} 已经立过账，没有改动。")
         return
     passphrase = choose_protection(home, f"村 {village} 的签名私钥", is_plain=is_plain)
+    # A token keeps what signs; what is read with the vault's key must be able to leave it.
+    is_apart = home.keys.token is not None and not is_plain and home.vault_keys.protection == "none"
+    home.vault_keys.create(home.keys.passphrases.choose(VAULT_TITLE) if is_apart else passphrase)
     home.keys.create(village, make_origin(home.entropy), home.entropy.take(32), passphrase)
     clerk = add_person(home, village, details["clerk"], "clerk")
     supervisor = add_person(home, village, details["supervisor"], "supervisor")

@@ -74,6 +74,9 @@ def _protect(home: Home, village: str | None) -> None:
     for signer in signers:
         home.keys.protect(code, signer.verifier_key, passphrase)
         print_notice(f"{signer.path.name} 已有口令保护。口令忘了没有办法找回：另抄一份，分开放好。")
+    if home.vault_keys.protection != "none":
+        home.vault_keys.protect(passphrase)
+        print_notice("隐私库的钥匙也换成了这个口令。")
 
 
 @keys_group.command("backup")

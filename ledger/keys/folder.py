@@ -141,6 +141,33 @@ class KeyFolder:
             raise NotFound(f"村 {village} 的签名私钥")
         return signers[0]
 
+    @property
+    def protection(self) -> Protection:
+        """How this home keeps its log keys; what else of it is secret is kept alike."""
+        if self.token is not None:
+            return "token"
+        return "passphrase" if self._list_protected() else "plain"
+
+    def ask_passphrase(self, title: str) -> str:
+        """Return what is to protect a further secret of this home: the passphrase that opens a log key here, a new one
+        where a token keeps those, and none where they lie open. Raises Refused where it cannot be had or is wrong.
+        """
+        if self.token is not None:
+            return self.passphrases.choose(title)
+        files = self._list_protected()
+        for passphrase in self.passphrases.iterate(title) if files else ():
+            for file in files:
+                with contextlib.suppress(NotProven):
+                    open_protected(file, passphrase)
+                    return passphrase
+        if files:
+            raise Refused([_build_wrong(title)])
+        return ""
+
+    def _list_protected(self) -> list[ProtectedKey]:
+        files = [parse_key_file(_read_bytes(path)) for path in sorted(self._folder.glob("*.key"))]
+        return [file for file in files if isinstance(file, ProtectedKey)]
+
     def protect(self, village: str, verifier_key: str, passphrase: str) -> None:
         """Put a plain key, or one under another passphrase, under this one, in its place.
 
@@ -155,7 +182,7 @@ class KeyFolder:
         with signer.path.open("r+b") as old:
             self._replace(signer.path, format_protected(protected), seed, passphrase)
             # The name stands for the new file now: these are the old bytes, which nobody can open any more.
-            _overwrite(old)
+            overwrite(old)
 
     def destroy(self, village: str, verifier_key: str) -> None:
         """Overwrite and remove a key's file, and delete it from the token. Nobody signs with it any more."""
@@ -164,7 +191,7 @@ class KeyFolder:
         if isinstance(file, TokenKey):
             self._get_token(file).destroy_key(file.identity)
         with signer.path.open("r+b") as old:
-            _overwrite(old)
+            overwrite(old)
         signer.path.unlink()
         sync(self._folder)
         self._opened.pop(file.key, None)
@@ -250,7 +277,7 @@ def _read_bytes(path: Path) -> bytes:
         return file.read(KEY_FILE_MAX_BYTES + 1)
 
 
-def _overwrite(file: BufferedRandom) -> None:
+def overwrite(file: BufferedRandom) -> None:
     """Leave nothing of an opened file's bytes, as far as the disk keeps them in one place."""
     file.write(b"\0" * os.fstat(file.fileno()).st_size)
     file.flush()

@@ -122,7 +122,7 @@ def parse_key_file(data: bytes) -> KeyFile:
 
 def format_protected(key: ProtectedKey) -> bytes:
     """Return the file's bytes; `parse_key_file` gives the key back."""
-    return _format_clear(key) + f"sealed {_encode(key.sealed)}\n".encode()
+    return _format_clear(key) + f"sealed {encode_part(key.sealed)}\n".encode()
 
 
 def format_token(key: TokenKey) -> bytes:
@@ -135,20 +135,47 @@ def protect_seed(origin: str, seed: bytes, passphrase: str, cost: Cost | None = 
     signer = make_signer(origin, seed)
     salt, nonce = os.urandom(SALT_BYTES), os.urandom(NONCE_BYTES)
     empty = ProtectedKey(signer.key, cost or Cost(), salt, nonce, b"")
-    sealed = ChaCha20Poly1305(_derive(empty, passphrase)).encrypt(nonce, seed, _format_clear(empty))
+    sealed = ChaCha20Poly1305(derive_key(empty.cost, salt, passphrase)).encrypt(
+        nonce, seed, _format_clear(empty)
+    )
     return ProtectedKey(signer.key, empty.cost, salt, nonce, sealed)
 
 
 def open_protected(key: ProtectedKey, passphrase: str) -> bytes:
     """Return the 32 secret bytes; NotProven where passphrase and file do not belong together, whichever is wrong."""
     try:
-        seed = ChaCha20Poly1305(_derive(key, passphrase)).decrypt(key.nonce, key.sealed, _format_clear(key))
+        seed = ChaCha20Poly1305(derive_key(key.cost, key.salt, passphrase)).decrypt(
+            key.nonce, key.sealed, _format_clear(key)
+        )
     except InvalidTag as error:
         raise _refuse_passphrase() from error
     found = make_signer(key.key.name, seed).key
     if not hmac.compare_digest(found.public_key, key.key.public_key):
         raise _refuse_passphrase()
     return seed
+
+
+def read_kdf(line: str, number: int) -> tuple[Cost, bytes]:
+    """Read what a passphrase is derived with, cost and salt, from line `number` of a file; NotProven otherwise."""
+    match = _KDF.fullmatch(line)
+    if match is None:
+        raise _refuse_form(f"第 {number} 行应是 kdf argon2id、三个数和盐")
+    cost = Cost(*(int(number) for number in match.groups()[:3]))
+    if not (
+        1 <= cost.lanes <= KDF_LANES_MAX
+        and 1 <= cost.passes <= KDF_PASSES_MAX
+        and 8 * cost.lanes <= cost.memory_kib <= KDF_MEMORY_MAX_KIB
+    ):
+        raise _refuse_form("口令运算的参数超出范围")
+    return cost, decode_part(match[4], "盐", SALT_BYTES)
+
+
+def derive_key(cost: Cost, salt: bytes, passphrase: str) -> bytes:
+    """Return the 32 bytes that a passphrase gives."""
+    function = Argon2id(
+        salt=salt, length=HASH_BYTES, iterations=cost.passes, lanes=cost.lanes, memory_cost=cost.memory_kib
+    )
+    return function.derive(unicodedata.normalize("NFC", passphrase).encode())
 
 
 def _parse_plain(text: str) -> PlainKey:
@@ -164,19 +191,9 @@ def _parse_token(key: VerifierKey, line: str) -> TokenKey:
 
 
 def _parse_protected(key: VerifierKey, lines: list[str]) -> ProtectedKey:
-    match = _KDF.fullmatch(lines[0])
-    if match is None:
-        raise _refuse_form("第 3 行应是 kdf argon2id、三个数和盐")
-    cost = Cost(*(int(number) for number in match.groups()[:3]))
-    if not (
-        1 <= cost.lanes <= KDF_LANES_MAX
-        and 1 <= cost.passes <= KDF_PASSES_MAX
-        and 8 * cost.lanes <= cost.memory_kib <= KDF_MEMORY_MAX_KIB
-    ):
-        raise _refuse_form("口令运算的参数超出范围")
-    salt = _decode(match[4], "盐", SALT_BYTES)
-    nonce = _decode(_take(lines[1], "cipher chacha20-poly1305 ", 4), "随机数", NONCE_BYTES)
-    sealed = _decode(_take(lines[2], "sealed ", 5), "密文", SEED_BYTES + TAG_BYTES)
+    cost, salt = read_kdf(lines[0], 3)
+    nonce = decode_part(_take(lines[1], "cipher chacha20-poly1305 ", 4), "随机数", NONCE_BYTES)
+    sealed = decode_part(_take(lines[2], "sealed ", 5), "密文", SEED_BYTES + TAG_BYTES)
     return ProtectedKey(key, cost, salt, nonce, sealed)
 
 
@@ -186,7 +203,8 @@ def _take(line: str, start: str, number: int) -> str:
     return line.removeprefix(start)
 
 
-def _decode(text: str, title: str, size_bytes: int) -> bytes:
+def decode_part(text: str, title: str, size_bytes: int) -> bytes:
+    """Return the bytes that one part of a file says; NotProven, naming the part, for any other number of them."""
     try:
         value = parse_base64(text)
     except NotProven:
@@ -201,24 +219,13 @@ def _format_clear(key: ProtectedKey) -> bytes:
     cost = key.cost
     return (
         f"{HEADER}\nverifier-key {format_verifier_key(key.key)}\n"
-        f"kdf argon2id {cost.memory_kib} {cost.passes} {cost.lanes} {_encode(key.salt)}\n"
-        f"cipher chacha20-poly1305 {_encode(key.nonce)}\n"
+        f"kdf argon2id {cost.memory_kib} {cost.passes} {cost.lanes} {encode_part(key.salt)}\n"
+        f"cipher chacha20-poly1305 {encode_part(key.nonce)}\n"
     ).encode()
 
 
-def _derive(key: ProtectedKey, passphrase: str) -> bytes:
-    cost = key.cost
-    function = Argon2id(
-        salt=key.salt,
-        length=HASH_BYTES,
-        iterations=cost.passes,
-        lanes=cost.lanes,
-        memory_cost=cost.memory_kib,
-    )
-    return function.derive(unicodedata.normalize("NFC", passphrase).encode())
-
-
-def _encode(data: bytes) -> str:
+def encode_part(data: bytes) -> str:
+    """Return bytes as a file says them."""
     return base64.b64encode(data).decode()
 
 

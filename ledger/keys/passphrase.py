@@ -41,6 +41,11 @@ class Passphrases:
         """Whether there is anybody or anything to ask."""
         return self._file is not None or self._prompt is not None
 
+    @property
+    def is_told(self) -> bool:
+        """Whether no person need be asked: a file says it."""
+        return self._file is not None
+
     def iterate(self, title: str) -> Iterator[str]:
         """Yield what may open the thing that `title` names: what a file says, or what a person answers, three times.
 
@@ -90,7 +95,11 @@ def find_passphrases(file: str | None = None) -> Passphrases:
     credentials = os.environ.get("CREDENTIALS_DIRECTORY")
     if credentials and (Path(credentials) / CREDENTIAL).is_file():
         return Passphrases(file=Path(credentials) / CREDENTIAL)
-    return Passphrases(prompt=getpass.getpass if sys.stdin is not None and sys.stdin.isatty() else None)
+    return Passphrases(prompt=getpass.getpass if _is_terminal() else None)
+
+
+def _is_terminal() -> bool:
+    return sys.stdin is not None and sys.stdin.isatty()
 
 
 def read_passphrase(path: Path) -> str:

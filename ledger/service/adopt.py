@@ -12,7 +12,7 @@ from ledger.books.village import VillageDescribed
 from ledger.data.templates import load_rules, load_scheme
 from ledger.entries import KIND_OF_BODY, Body, Claim, name_clerk
 from ledger.errors import Fault, Refused
-from ledger.ports import Draft, Ports
+from ledger.ports import Ports
 from ledger.service.drafts import Discloser, build_draft, check_month
 from ledger.service.persons import check_person
 from ledger.service.screening import check_description, check_texts, list_names
@@ -22,6 +22,7 @@ from ledger.service.slots import RULEBOOK, SCHEME, check_slot, list_waiting_slot
 from ledger.state import get_day
 from ledger.state.rulebooks import list_rulebooks
 from ledger.state.schemes import list_schemes
+from ledger.vaults import Draft
 
 
 def prepare_description(

@@ -5,12 +5,13 @@ from __future__ import annotations
 from ledger.canonical import parse_claim
 from ledger.entries import KINDS, Claim, name_clerk
 from ledger.errors import Fault, Refused
-from ledger.ports import Draft, Ports
+from ledger.ports import Ports
 from ledger.service.drafts import build_draft, build_trial, refuse_no_month
 from ledger.service.persons import refuse_stranger
 from ledger.state import check_entry, get_day
 from ledger.state.facts import Facts
 from ledger.state.money import build_closing, get_month
+from ledger.vaults import Draft
 
 
 def prepare_closing(ports: Ports, village: str, period: str, maker: str) -> Draft:

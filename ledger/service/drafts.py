@@ -16,9 +16,10 @@ from ledger.evidence import list_public_digests, list_sealed_digests
 from ledger.log.chain import ZERO_HASH
 from ledger.log.commitments import SALT_BYTES, Json, digest_disclosure, make_disclosure, parse_disclosure
 from ledger.log.hashing import format_hash
-from ledger.ports import Draft, Entropy, Ports
+from ledger.ports import Entropy, Ports
 from ledger.service.pseudonyms import make_pseudonym
 from ledger.service.slots import find_slot
+from ledger.vaults import Draft
 
 EXPIRES_DAYS = 30
 """A draft that nobody passed for so long no longer says what its maker would say today."""

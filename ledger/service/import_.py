@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from ledger.books.roles import MAKER_ROLES
 from ledger.errors import Fault, Refused
 from ledger.limits import FAULTS_MAX_SHOWN
-from ledger.ports import Draft, Household, Member, Ports
+from ledger.ports import Ports
 from ledger.service.persons import check_person
 from ledger.service.screening import list_names
 from ledger.service.slots import list_waiting_slots
@@ -27,6 +27,7 @@ from ledger.service.workbooks.reading import Line, read_workbook
 from ledger.service.workbooks.scores import gather_scores
 from ledger.service.workbooks.tray import Desk, OverlayFacts, Tray
 from ledger.service.workbooks.vouchers import gather_vouchers
+from ledger.vaults import Draft, Household, Member
 
 __all__ = ["Import", "WorkbookKind", "apply_import", "import_workbook"]
 

@@ -6,12 +6,13 @@ from ledger.books.limits import LimitsAdopted
 from ledger.books.money import format_yuan
 from ledger.entries import KIND_OF_BODY, Claim, name_clerk
 from ledger.errors import Refused
-from ledger.ports import Draft, Ports
+from ledger.ports import Ports
 from ledger.service.drafts import Discloser, build_draft, build_trial
 from ledger.service.persons import refuse_stranger
 from ledger.service.screening import refuse_texts
 from ledger.state import check_entry, get_day
 from ledger.state.limits import find_limits
+from ledger.vaults import Draft
 
 
 def prepare_limits(

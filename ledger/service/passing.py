@@ -22,14 +22,16 @@ from ledger.books.points import PointsReversed, PointsRound
 from ledger.books.roles import CHECKER_ROLES, MAKER_ROLES, Role
 from ledger.canonical import parse_claim
 from ledger.entries import Actor, Claim
-from ledger.errors import Fault, Refused
-from ledger.log.commitments import parse_disclosure
-from ledger.ports import Approval, Draft, Person, Ports
+from ledger.errors import Fault, NotFound, Refused
+from ledger.evidence import list_sealed_digests
+from ledger.log.commitments import digest_disclosure, parse_disclosure
+from ledger.ports import Ports
 from ledger.service.drafts import DAY_MS, EXPIRES_DAYS, name_draft, open_draft
 from ledger.service.persons import DUTY_NAMES, check_person, find_role, is_one_person, name_duties
 from ledger.service.record import Passed, Receipt, record_claims
 from ledger.state.facts import LimitsFacts
 from ledger.state.limits import find_limits, list_roles_for
+from ledger.vaults import Approval, Draft, Person
 
 REASON_MAX_CHARS = 200
 
@@ -64,6 +66,7 @@ def pass_drafts(
     person = ports.vault.find_person(village, checker)
     faults += check_person(person, checker, CHECKER_ROLES)
     claims = {draft.id: open_draft(draft) for draft in drafts}
+    faults += [_build_erased(draft) for draft in drafts if _has_erased(draft)]
     for draft in drafts:
         faults += _check_state(ports, draft, checker) + _check_shown(draft, shown)
         faults += _check_checker(ports, draft, claims[draft.id], person)
@@ -174,10 +177,17 @@ def find_drafts(ports: Ports, village: str, draft_ids: Sequence[str]) -> tuple[l
     return drafts, faults
 
 
+def _read_limits(ports: Ports, village: str) -> LimitsFacts | None:
+    try:
+        with ports.ledger.read(village) as reader:
+            return find_limits(reader.facts)
+    except NotFound:
+        return None  # Its log is about to begin anew.
+
+
 def _record_passed(ports: Ports, village: str, asked: Sequence[Draft]) -> dict[str, Receipt]:
     """Record what everybody passed; return the receipts by draft, also of those of `asked` that were entries before."""
-    with ports.ledger.read(village) as reader:
-        limits = find_limits(reader.facts)
+    limits = _read_limits(ports, village)
     waiting = {draft.id: draft for draft in ports.vault.list_drafts(village, "waiting")}
     claims = {draft.id: open_draft(draft) for draft in waiting.values() if draft.approvals}
     ready = [
@@ -290,8 +300,7 @@ def tell_held(ports: Ports, village: str, draft_id: str) -> str:
     draft = ports.vault.find_draft(village, draft_id)
     if draft is None or draft.state != "waiting":
         return ""
-    with ports.ledger.read(village) as reader:
-        limits = find_limits(reader.facts)
+    limits = _read_limits(ports, village)
     return describe_needs(list_needs(ports, limits, draft, open_draft(draft))) or "前面编号的凭证还没审完"
 
 
@@ -311,6 +320,22 @@ def _build_checker(code: str, draft: Draft, person: Person, found: str) -> Fault
         found=found,
         expected="另一个人",
         remedy="请另一位有审核职责的人来通过；真是重名的，登记时写明区别",
+    )
+
+
+def _has_erased(draft: Draft) -> bool:
+    """Whether a draft that waits has lost some of its private texts: whom they were about was erased."""
+    sealed = list_sealed_digests(parse_claim(draft.claim).body) if draft.state == "waiting" else frozenset()
+    return not sealed <= {digest_disclosure(text) for text in draft.private}
+
+
+def _build_erased(draft: Draft) -> Fault:
+    return Fault(
+        code="draft-erased",
+        place=name_draft(draft),
+        found="其中有人的隐私内容已删除",
+        expected="内容都在的记录",
+        remedy="用 mingbai discard 作废，去掉这一户或这个人以后重新导入",
     )
 
 

@@ -14,8 +14,9 @@ import msgspec
 from ledger.books.roles import MAKER_ROLES, Duty, Office, Role, check_duties
 from ledger.data import load_roles
 from ledger.errors import Fault, Refused
-from ledger.ports import Person, Ports
+from ledger.ports import Ports
 from ledger.service.pseudonyms import make_pseudonym
+from ledger.vaults import Person
 
 DUTY_NAMES = {duty: row.name for duty, row in load_roles().duties.items()}
 """The Chinese name of every role and office."""
@@ -58,11 +59,11 @@ def set_duties(
     person = get_person(ports, village, user)
     changed = msgspec.structs.replace(person, roles=frozenset(roles), offices=frozenset(offices))
     faults = check_duties(
-        load_roles(), f"人员 {user}", changed.duties, _list_kin_duties(ports, village, user)
+        load_roles(), f"人员 {user}", changed.duties, _list_kin_duties(ports, village, person)
     )
     if faults:
         raise Refused(faults)
-    ports.vault.replace_person(village, changed)
+    ports.vault.replace_persons(village, [changed])
     return changed
 
 
@@ -72,7 +73,7 @@ def set_household(ports: Ports, village: str, user: str, household: str) -> Pers
     faults = _check_household(ports, village, household)
     if faults:
         raise Refused(faults)
-    ports.vault.replace_person(village, person)
+    ports.vault.replace_persons(village, [person])
     return person
 
 
@@ -84,7 +85,13 @@ def declare_kin(ports: Ports, village: str, user: str, other: str) -> None:
     faults = check_duties(load_roles(), f"人员 {user}", first.duties, [second.duties])
     if faults:
         raise Refused(faults)
-    ports.vault.put_kin(village, user, other)
+    ports.vault.replace_persons(
+        village,
+        [
+            msgspec.structs.replace(one, kin=one.kin | {relative.user})
+            for one, relative in ((first, second), (second, first))
+        ],
+    )
 
 
 def get_person(ports: Ports, village: str, user: str) -> Person:
@@ -138,9 +145,9 @@ def _fold_name(name: str) -> str:
     return "".join(unicodedata.normalize("NFKC", name).split())
 
 
-def _list_kin_duties(ports: Ports, village: str, user: str) -> list[frozenset[Duty]]:
-    kin = (ports.vault.find_person(village, other) for other in ports.vault.list_kin(village, user))
-    return [person.duties for person in kin if person is not None]
+def _list_kin_duties(ports: Ports, village: str, person: Person) -> list[frozenset[Duty]]:
+    kin = (ports.vault.find_person(village, other) for other in sorted(person.kin))
+    return [relative.duties for relative in kin if relative is not None]
 
 
 def _check_household(ports: Ports, village: str, household: str) -> list[Fault]:

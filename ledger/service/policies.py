@@ -10,13 +10,14 @@ from ledger.errors import Fault, NotFound, NotProven, Refused
 from ledger.limits import ADOPTED_POLICY_MAX_BYTES, WITNESSES_MAX
 from ledger.log.note import parse_note_verifier
 from ledger.log.policy import Policy, PolicyLog, count_least, digest_policy, format_policy, parse_policy
-from ledger.ports import Draft, Ports
+from ledger.ports import Ports
 from ledger.service.drafts import Discloser, build_draft
 from ledger.service.persons import refuse_stranger
 from ledger.service.screening import refuse_texts
 from ledger.state import get_day
 from ledger.state.facts import VillageFacts, get_fact
 from ledger.state.policies import find_policy
+from ledger.vaults import Draft
 
 LOOPBACK_HOSTS = ("127.0.0.1", "::1", "localhost")
 

@@ -22,12 +22,13 @@ from ledger.entries import Claim, name_clerk
 from ledger.errors import Fault, Refused
 from ledger.log.note import parse_note
 from ledger.log.rotation import Rotation, format_rotation
-from ledger.ports import Draft, Ports, Signer
+from ledger.ports import Ports, Signer
 from ledger.service.drafts import Discloser, build_draft
 from ledger.service.persons import refuse_stranger
 from ledger.service.screening import refuse_texts
 from ledger.state import get_day
 from ledger.state.keys import get_key_at, list_keys
+from ledger.vaults import Draft
 
 
 class KeyStanding(msgspec.Struct, frozen=True, kw_only=True):

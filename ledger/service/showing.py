@@ -6,7 +6,7 @@ What its digests stand for is with the draft while it waits; a recorded one's is
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -41,7 +41,7 @@ from ledger.entries import Claim
 from ledger.errors import NotFound, Refused
 from ledger.figures import GONE, Texts, read_text
 from ledger.log.commitments import Json, digest_disclosure, open_disclosure
-from ledger.ports import Draft, Household, Member, Ports, Reader
+from ledger.ports import Ports, Reader
 from ledger.service.drafts import open_draft
 from ledger.service.passing import find_drafts
 from ledger.service.preview import (
@@ -68,7 +68,10 @@ from ledger.state.private import (
 )
 from ledger.state.rulebooks import list_rulebooks
 from ledger.state.schemes import list_schemes
+from ledger.vaults import Draft, Household, Member
 
+ERASED = "已删除"
+"""What is said of a person whose data was erased."""
 _DESCRIBED = {"name": "村名", "township": "县和乡镇", "telephone": "监督电话"}
 _SUBJECTS = {"household": "户", "person": "个人"}
 _CONSENTS = {"scoring": "同意积分", "display": "同意公示", "naming": "同意署名"}
@@ -121,6 +124,7 @@ class _Opened:
 
     claim: Claim
     draft: Draft
+    gone: list[str] = field(default_factory=list)  # digests of private values that were erased
     ports: Ports
     reader: Reader
 
@@ -147,11 +151,12 @@ class _Opened:
 
     def number(self, pseudonym: str) -> str:
         """Return the number of a household or member on the village's list."""
-        return self._people[pseudonym].number
+        return self._people[pseudonym].number if pseudonym in self._people else ERASED
 
     def name(self, pseudonym: str) -> str:
         """Return number and name of a household or member."""
-        return f"{self.number(pseudonym)} {self._people[pseudonym].name}"
+        known = self._people.get(pseudonym)
+        return f"{known.number} {known.name}" if known is not None else ERASED
 
     def find(self, digest: str) -> Json | None:
         """Return what a digest stands for, public or private; None where it was deleted."""
@@ -172,24 +177,33 @@ class _Opened:
         value = open_private(self._find_private, digest, kind)
         if value is not None:
             yield value
+        else:
+            self.gone.append(digest)
 
     def _find_private(self, digest: str) -> str | None:
         return self._disclosures.get(digest) or self.ports.vault.find_private(self.claim.village, digest)
 
 
+def name_gone(ports: Ports, claim: Claim) -> str:
+    """Return what stands for the name of a maker whom the vault does not know any more."""
+    return ERASED if claim.maker.user in ports.vault.list_erased(claim.village) else ""
+
+
 def _show(opened: _Opened) -> Shown:
     draft, claim = opened.draft, opened.claim
     maker = opened.ports.vault.find_person(claim.village, claim.maker.user)
-    tell = _TELLERS[type(claim.body)]
+    lines = list(_TELLERS[type(claim.body)](opened, claim.body))
+    if opened.gone:
+        lines.append(f"　另有 {len(opened.gone)} 处隐私内容{ERASED}")
     return Shown(
         batch=draft.batch,
         body=disclose(claim.body, opened.find),
         id=draft.id,
         kind=claim.kind,
         label=draft.label,
-        lines=tuple(tell(opened, claim.body)),
+        lines=tuple(lines),
         maker=claim.maker.user,
-        maker_name=maker.name if maker is not None else "",
+        maker_name=maker.name if maker is not None else name_gone(opened.ports, claim),
         occurred_on=claim.occurred_on,
         period=claim.period,
     )

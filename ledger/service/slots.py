@@ -13,7 +13,7 @@ from ledger.books.vouchers import AccountsOpened, VoucherRecorded, VoucherReplac
 from ledger.canonical import parse_claim
 from ledger.entries import Body
 from ledger.errors import Fault
-from ledger.ports import Draft, Vault
+from ledger.vaults import Draft, Vault
 
 Slot = tuple[str, ...]
 

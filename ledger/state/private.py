@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+import base64
+import re
 from collections.abc import Callable, Iterable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
 from ledger.books.rounds import build_fault
-from ledger.errors import Fault, NotProven
+from ledger.errors import Fault, NotProven, Tampered
 from ledger.log.commitments import open_disclosure
 
 T = TypeVar("T")
 
 FindPrivate = Callable[[str], str | None]
 """From a digest to the disclosure that the vault keeps; None where it was erased, or never was there."""
+_DECODER = msgspec.json.Decoder(tuple[str, str, Any])
+_SUBJECT = re.compile("[!-~]{1,64}")
 Opener = Callable[[], T | None]
 """Opens one private value; raises NotProven as `open_private` does."""
+
+
+SUBJECTS = ("household", "member", "person")
+"""The names by which a private value says whom it is about."""
 
 
 class AwardSubject(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -82,12 +90,29 @@ class RegisteredMember(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     member: str
 
 
+def find_subject(disclosure: str) -> str | None:
+    """Return the pseudonym of the household, member or person that a private value says it is about; None where it
+    says nobody. Who asks for that one's data to be erased has this value erased.
+
+    Looked at, not proven: a thousand of them are asked when a round is recorded.
+    """
+    try:
+        _, _, value = _DECODER.decode(base64.urlsafe_b64decode(disclosure + "=="))
+    except (ValueError, RecursionError):
+        return None
+    named = [value[name] for name in SUBJECTS if name in value] if isinstance(value, dict) else []
+    return named[0] if named and isinstance(named[0], str) and _SUBJECT.fullmatch(named[0]) else None
+
+
 def open_private(find_private: FindPrivate, digest: str, kind: type[T]) -> T | None:
     """Return the value behind `digest`, None where the vault has it no more.
 
     Raises NotProven where what the vault gives is not behind this digest, or has another shape.
     """
-    disclosure = find_private(digest)
+    try:
+        disclosure = find_private(digest)
+    except Tampered as error:
+        raise NotProven(str(error), code="private-form") from error
     if disclosure is None:
         return None
     _, value = open_disclosure(disclosure, digest)

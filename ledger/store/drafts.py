@@ -8,7 +8,8 @@
 The digest of a draft's claim is unique among those not discarded, so that one file imported twice, or one
 voucher typed twice with the same salts, waits once; of a thing that there can be only one of, one waits. Private texts
 are here only while a draft waits or is returned: those of a recorded one are the vault's, where they can be erased, and
-those of a discarded one are nobody's.
+those of a discarded one are nobody's. They are encrypted for whom they are about, like everything private, as is why
+a draft was returned: of one that was erased a draft has none any more.
 
 Who passed a draft so far stands beside it. That it is not its maker, and passed this very digest, the database's own
 guards say too.
@@ -16,16 +17,19 @@ guards say too.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal
 
-from sqlalchemy import Engine, bindparam, delete, func, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 
 from ledger.canonical import parse_claim
 from ledger.errors import Fault, NotFound, Refused
-from ledger.ports import Approval, Draft, DraftState
+from ledger.state.private import find_subject
+from ledger.store.ciphertexts import DRAFT, OWN, REASON, Value, View, drop_texts, name_text
+from ledger.store.opened import SqlValues
 from ledger.store.tables import approvals, drafts
-from ledger.store.transactions import Transaction, begin_read, begin_write
+from ledger.store.transactions import Transaction, begin_write
+from ledger.vaults import Approval, Draft, DraftState
 
 _IS_KEPT = (drafts.c.state == "waiting") | (drafts.c.state == "recorded")
 """The draft stands for its claim: the same cannot be put again."""
@@ -39,8 +43,7 @@ _COLUMNS = (
         drafts.c.digest,
         drafts.c.entry_index,
     ),
-    *(drafts.c.label, drafts.c.private, drafts.c.public, drafts.c.state, drafts.c.reason),
-    *(drafts.c.slot, drafts.c.submitted_at),
+    *(drafts.c.label, drafts.c.public, drafts.c.slot, drafts.c.submitted_at, drafts.c.state),
 )
 _DRAFT = select(*_COLUMNS).where(
     drafts.c.village == bindparam("village"), drafts.c.draft == bindparam("draft")
@@ -72,7 +75,7 @@ _COUNT = select(func.coalesce(func.max(drafts.c.ordinal), -1)).where(drafts.c.vi
 _MARK = (
     update(drafts)
     .where(drafts.c.village == bindparam("in_village"), drafts.c.draft == bindparam("of"))
-    .values(state=bindparam("state"), entry_index=bindparam("entry_index"), private="")
+    .values(state=bindparam("state"), entry_index=bindparam("entry_index"))
 )
 _RETURN = (
     update(drafts)
@@ -80,7 +83,7 @@ _RETURN = (
         *(drafts.c.village == bindparam("in_village"), drafts.c.draft == bindparam("of")),
         drafts.c.state == "waiting",
     )
-    .values(state="returned", reason=bindparam("reason"))
+    .values(state="returned")
 )
 _APPROVALS = (
     select(
@@ -105,11 +108,8 @@ _DROP_APPROVAL = delete(approvals).where(
 _STATES = {"waiting": "待审", "recorded": "已入账"}
 
 
-class SqlDrafts:
-    """The drafts of `ledger.ports.Vault`."""
-
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+class SqlDrafts(SqlValues):
+    """The drafts of `ledger.vaults.Vault`."""
 
     def put_drafts(self, village: str, drafts_: Sequence[Draft], *, answers: str = "") -> None:
         """Insert a village's drafts, all or none; Refused where a digest is waiting or recorded already, or another
@@ -119,36 +119,40 @@ class SqlDrafts:
         """
         if any(draft.village != village for draft in drafts_):
             raise ValueError(f"a draft of another village among those of {village}")
-        with begin_write(self._engine, village) as transaction:
+        values = [value for draft in drafts_ for value in _iterate_texts(draft)]
+        with self._write(village, {value.subject for value in values}) as view:
             if answers:
-                transaction.run(_MARK, in_village=village, of=answers, state="discarded", entry_index=-1)
-            faults = _check_new(transaction, drafts_)
+                drop_texts(view.transaction, village, answers)
+                view.transaction.run(_MARK, in_village=village, of=answers, state="discarded", entry_index=-1)
+            faults = _check_new(view.transaction, drafts_)
             if faults:
                 raise Refused(faults)
-            first = _find_last_ordinal(transaction, village) + 1
-            transaction.insert_rows(
+            first = _find_last_ordinal(view.transaction, village) + 1
+            view.transaction.insert_rows(
                 drafts, [_make_row(draft, ordinal) for ordinal, draft in enumerate(drafts_, first)]
             )
+            view.keep(values, replace=True)
 
     def find_draft(self, village: str, draft_id: str) -> Draft | None:
-        with begin_read(self._engine, village) as transaction:
-            row = transaction.fetch_one(_DRAFT, village=village, draft=draft_id)
-            passed = transaction.fetch_all(_APPROVALS_OF, village=village, draft=draft_id)
-        return None if row is None else _make_draft(row, passed)
+        with self._read(village) as view:
+            row = view.transaction.fetch_one(_DRAFT, village=village, draft=draft_id)
+            passed = view.transaction.fetch_all(_APPROVALS_OF, village=village, draft=draft_id)
+            return None if row is None else _make_draft(view, row, passed)
 
     def list_drafts(self, village: str, state: DraftState) -> list[Draft]:
         """Return a village's drafts of one state, in the order in which they were put."""
-        with begin_read(self._engine, village) as transaction:
-            rows = transaction.fetch_all(_LIST, village=village, state=state)
+        with self._read(village) as view:
+            rows = view.transaction.fetch_all(_LIST, village=village, state=state)
             passed: dict[str, list[tuple[Any, ...]]] = {}
-            for approval in transaction.fetch_all(_APPROVALS_IN_STATE, village=village, state=state):
+            for approval in view.transaction.fetch_all(_APPROVALS_IN_STATE, village=village, state=state):
                 passed.setdefault(approval[0], []).append(approval)
-        return [_make_draft(row, passed.get(row[1], [])) for row in rows]
+            return [_make_draft(view, row, passed.get(row[1], [])) for row in rows]
 
     def list_batch(self, village: str, batch: str) -> list[Draft]:
         """Return what an import became, in the order in which it was put, without drafts given up."""
-        with begin_read(self._engine, village) as transaction:
-            return [_make_draft(row) for row in transaction.fetch_all(_BATCH, village=village, batch=batch)]
+        with self._read(village) as view:
+            rows = view.transaction.fetch_all(_BATCH, village=village, batch=batch)
+            return [_make_draft(view, row, ()) for row in rows]
 
     def mark_draft(
         self, village: str, draft_id: str, state: Literal["recorded", "discarded", "expired"], index: int
@@ -158,14 +162,16 @@ class SqlDrafts:
         Again the same changes nothing. NotFound where there is no such draft; Refused where a recorded one is
         to be discarded.
         """
-        with begin_write(self._engine, village) as transaction:
+        with self._write(village, ()) as view:
+            transaction = view.transaction
             row = transaction.fetch_one(_DRAFT, village=village, draft=draft_id)
             if row is None:
                 raise NotFound(f"草稿 {draft_id}")
-            if _make_draft(row).state == "recorded" and state != "recorded":
+            if row[-1] == "recorded" and state != "recorded":
                 raise Refused([_make_recorded_fault(draft_id)])
             if state != "recorded":
                 _drop_approvals(transaction, village, draft_id)
+            drop_texts(transaction, village, draft_id)
             transaction.run(_MARK, in_village=village, of=draft_id, state=state, entry_index=index)
 
     def return_draft(self, village: str, draft_id: str, reason: str) -> None:
@@ -173,13 +179,14 @@ class SqlDrafts:
 
         NotFound where no such draft waits.
         """
-        with begin_write(self._engine, village) as transaction:
-            _drop_approvals(transaction, village, draft_id)
-            if not transaction.run(_RETURN, in_village=village, of=draft_id, reason=reason):
+        with self._write(village, {OWN}) as view:
+            _drop_approvals(view.transaction, village, draft_id)
+            if not view.transaction.run(_RETURN, in_village=village, of=draft_id):
                 raise NotFound(f"待审记录 {draft_id}")
+            view.keep([Value(REASON, draft_id, OWN, reason.encode())], replace=True)
 
     def keep_approvals(self, village: str, given: Mapping[str, Approval]) -> None:
-        """See `ledger.ports.Vault`. What the guards refuse comes as Refused, with none of them kept."""
+        """See `ledger.vaults.Vault`. What the guards refuse comes as Refused, with none of them kept."""
         rows = [
             (village, draft, item.checker, item.approved_at, item.digest, item.role)
             for draft, item in sorted(given.items())
@@ -273,17 +280,26 @@ def _find_last_ordinal(transaction: Transaction, village: str) -> int:
 
 def _make_row(draft: Draft, ordinal: int) -> tuple[Any, ...]:
     """Return the row in the order of the table's columns. Disclosures are base64url: a space separates
-    them.
+    them. The private ones are kept apart.
     """
     return (
         *(draft.village, draft.id, ordinal, draft.batch, draft.claim, draft.digest, draft.index, draft.label),
-        *(" ".join(draft.private), " ".join(draft.public), draft.state),
-        *(parse_claim(draft.claim).maker.user, draft.reason, draft.slot, draft.submitted_at),
+        *("", " ".join(draft.public), draft.state),
+        *(parse_claim(draft.claim).maker.user, draft.slot, draft.submitted_at),
     )
 
 
-def _make_draft(row: tuple[Any, ...], passed: Sequence[tuple[Any, ...]] = ()) -> Draft:
-    village, draft, batch, claim, digest, index, label, private, public, state, reason, slot, submitted = row
+def _iterate_texts(draft: Draft) -> Iterator[Value]:
+    for number, text in enumerate(draft.private):
+        yield Value(DRAFT, name_text(draft.id, number), find_subject(text) or OWN, text.encode())
+
+
+def _make_draft(view: View, row: tuple[Any, ...], passed: Sequence[tuple[Any, ...]]) -> Draft:
+    """Return a draft; only one that waits or is returned has private texts, only the latter a reason."""
+    village, draft, batch, claim, digest, index, label, public, slot, submitted, state = row
+    is_open = state in ("waiting", "returned")
+    texts = view.iterate(DRAFT, name_text(draft)) if is_open else ()
+    reason = view.find(REASON, draft) if state == "returned" else None
     return Draft(
         approvals=tuple(
             Approval(approved_at=at, checker=checker, digest=of, role=role)
@@ -295,9 +311,9 @@ def _make_draft(row: tuple[Any, ...], passed: Sequence[tuple[Any, ...]] = ()) ->
         id=draft,
         index=index,
         label=label,
-        private=tuple(private.split()),
+        private=tuple(text.decode() for _, text in texts),
         public=tuple(public.split()),
-        reason=reason,
+        reason=reason.decode() if reason is not None else "",
         slot=slot,
         state=state,
         submitted_at=submitted,

@@ -51,6 +51,9 @@ WRITES = "mingbai_writes"
 DATABASE_ERRORS = (sqlite.DatabaseError,)
 """What a driver raises where a file is no database, or a damaged one."""
 
+BUSY_ERRORS = (sqlite.OperationalError,)
+"""What a driver raises where another connection would not let it write."""
+
 _LOGGER = logging.getLogger(__name__)
 
 # The driver asks every `bytes` whether it wants to be adapted, which takes ten times as long as binding it; a

@@ -186,25 +186,20 @@ conflicts = _table(
     _column("note", LargeBinary),  # signed by the log, and no extension of what was cosigned
 )
 
-persons = _table(
-    "persons",
+ciphertexts = _table(
+    "ciphertexts",
     VAULT,
     _key("village"),
-    _key("person"),
-    _column("name", Text),
-    _column("roles", Text),  # sorted, separated by spaces
-    _column("household", Text),  # h-…, empty for none of the village's
-    _column("offices", Text),  # sorted, separated by spaces
+    _key("kind"),  # see `store.ciphertexts`
+    _key("name"),
+    _column("subject", _KEY),  # under whose data key it is; with it everything about one is erased
+    _column("data", LargeBinary),  # see `store.sealing`
 )
+Index("ciphertexts_subject", ciphertexts.c.village, ciphertexts.c.subject)
 
-# Near relatives, each pair once, the smaller pseudonym first.
-kin = _table(
-    "kin",
-    VAULT,
-    _key("village"),
-    _key("person"),
-    _key("other"),
-    CheckConstraint("person < other", name="kin_once"),
+# As they were before the vault was encrypted, and the column `private` of `drafts`: empty since.
+persons = _table(
+    "persons", VAULT, _key("village"), _key("person"), _column("name", Text), _column("role", Text)
 )
 
 households = _table(
@@ -241,11 +236,10 @@ drafts = _table(
     _column("digest", Text),
     _column("entry_index", _NUMBER),  # -1 before it is recorded
     _column("label", Text),
-    _column("private", Text),  # disclosures, separated by spaces
+    _column("private", Text),  # empty, see above
     _column("public", Text),  # disclosures, separated by spaces
     _column("state", Text),
     _column("maker", Text),  # u-…: whom no approval may name
-    _column("reason", Text),  # why it was returned
     _column("slot", Text),  # of what only one may wait; empty for what there can be several of
     _column("submitted_at", _NUMBER),  # UTC milliseconds
     CheckConstraint(

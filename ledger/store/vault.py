@@ -1,163 +1,89 @@
-"""Everything personal, by village, in a file of its own that overwrites what is deleted.
+"""Everything personal, by village, in a file of its own, each value encrypted for the one whom it is about.
 
 The log holds digests; here is what they stand for. Losing the vault leaves every proof whole and every
-household unnamed; leaking it names them. So nothing here is copied into the ledger, a file name or the
-program's logger.
+household unnamed; leaking it tells pseudonyms and how much is kept of each, and with its keys names them. So nothing
+here is copied into the ledger, a file name or the program's logger.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
 
-from sqlalchemy import Engine, bindparam, delete, select
+import msgspec
 
 from ledger.errors import NotFound
 from ledger.log.commitments import digest_disclosure
-from ledger.ports import Household, Member, Person
+from ledger.state.private import find_subject
+from ledger.store.ciphertexts import DISCLOSURE, HOUSEHOLD, MEMBER, OWN, PERSON, Value
 from ledger.store.drafts import SqlDrafts
-from ledger.store.tables import disclosures, households, kin, members, persons
-from ledger.store.transactions import begin_read, begin_write
-
-_PERSON_COLUMNS = (
-    *(persons.c.person, persons.c.name, persons.c.roles),
-    *(persons.c.household, persons.c.offices),
-)
-_PERSONS = (
-    select(*_PERSON_COLUMNS).where(persons.c.village == bindparam("village")).order_by(persons.c.person)
-)
-_PERSON = select(*_PERSON_COLUMNS).where(
-    persons.c.village == bindparam("village"), persons.c.person == bindparam("person")
-)
-_KIN = (
-    select(kin.c.person, kin.c.other)
-    .where(
-        kin.c.village == bindparam("village"),
-        (kin.c.person == bindparam("of")) | (kin.c.other == bindparam("of")),
-    )
-    .order_by(kin.c.person, kin.c.other)
-)
-_DROP_KIN = delete(kin).where(
-    *(kin.c.village == bindparam("village"), kin.c.person == bindparam("person")),
-    kin.c.other == bindparam("other"),
-)
-_HOUSEHOLDS = (
-    select(
-        *(households.c.household, households.c.consents, households.c.group_number),
-        *(households.c.name, households.c.number),
-    )
-    .where(households.c.village == bindparam("village"))
-    .order_by(households.c.number, households.c.household)
-)
-_MEMBERS = (
-    select(members.c.member, members.c.branch, members.c.name, members.c.number)
-    .where(members.c.village == bindparam("village"))
-    .order_by(members.c.branch, members.c.number, members.c.member)
-)
-_DISCLOSURE = select(disclosures.c.disclosure).where(
-    disclosures.c.village == bindparam("village"), disclosures.c.digest == bindparam("digest")
-)
+from ledger.vaults import Household, Member, Person
 
 
 class SqlVault(SqlDrafts):
-    """See `ledger.ports.Vault`; its drafts are in `drafts`."""
-
-    def __init__(self, engine: Engine) -> None:
-        super().__init__(engine)
-        self._engine = engine
+    """See `ledger.vaults.Vault`; its drafts are in `drafts`, what is about all of it in `opened`."""
 
     def add_person(self, village: str, person: Person) -> None:
         """Keep a person; the very same again changes nothing, ValueError for another under the same
         pseudonym.
         """
-        with begin_write(self._engine, village) as transaction:
-            row = transaction.fetch_one(_PERSON, village=village, person=person.user)
-            if row is None:
-                transaction.insert_rows(persons, [_make_person_row(village, person)])
-            elif _make_person(row) != person:
+        with self._write(village, {person.user}) as view:
+            known = view.find(PERSON, person.user)
+            if known is None:
+                view.keep([_make_value(PERSON, person.user, person)], replace=False)
+            elif msgspec.json.decode(known, type=Person) != person:
                 raise ValueError(f"{person.user} is somebody else")
 
-    def replace_person(self, village: str, person: Person) -> None:
-        """Keep what somebody's duties or household are now; NotFound where nobody has the pseudonym."""
-        with begin_write(self._engine, village) as transaction:
-            if transaction.fetch_one(_PERSON, village=village, person=person.user) is None:
-                raise NotFound(f"人员 {person.user}")
-            transaction.upsert_rows(persons, [_make_person_row(village, person)])
-
-    def put_kin(self, village: str, user: str, other: str) -> None:
-        """Keep that two persons are near relatives; again changes nothing. ValueError for one and the same."""
-        if user == other:
-            raise ValueError("nobody is their own relative")
-        with begin_write(self._engine, village) as transaction:
-            transaction.insert_new_rows(kin, [(village, *sorted((user, other)))])
-
-    def drop_kin(self, village: str, user: str, other: str) -> None:
-        """Forget that two persons are near relatives."""
-        first, second = sorted((user, other))
-        with begin_write(self._engine, village) as transaction:
-            transaction.run(_DROP_KIN, village=village, person=first, other=second)
-
-    def list_kin(self, village: str, user: str) -> list[str]:
-        """Return the pseudonyms of somebody's near relatives."""
-        with begin_read(self._engine, village) as transaction:
-            rows = transaction.fetch_all(_KIN, village=village, of=user)
-        return [other if person == user else person for person, other in rows]
+    def replace_persons(self, village: str, persons: Sequence[Person]) -> None:
+        """Keep what is true of persons now, all or none; NotFound where nobody has the pseudonym."""
+        with self._write(village, {person.user for person in persons}) as view:
+            for person in persons:
+                if view.find(PERSON, person.user) is None:
+                    raise NotFound(f"人员 {person.user}")
+            view.keep([_make_value(PERSON, person.user, person) for person in persons], replace=True)
 
     def find_person(self, village: str, user: str) -> Person | None:
-        with begin_read(self._engine, village) as transaction:
-            row = transaction.fetch_one(_PERSON, village=village, person=user)
-        return None if row is None else _make_person(row)
+        with self._read(village) as view:
+            found = view.find(PERSON, user)
+        return None if found is None else msgspec.json.decode(found, type=Person)
 
     def list_persons(self, village: str) -> list[Person]:
         """Return a village's persons, by pseudonym."""
-        with begin_read(self._engine, village) as transaction:
-            return [_make_person(row) for row in transaction.fetch_all(_PERSONS, village=village)]
+        with self._read(village) as view:
+            return [msgspec.json.decode(found, type=Person) for _, found in view.iterate(PERSON)]
 
     def put_households(self, village: str, households_: Sequence[Household]) -> None:
         """Insert or replace by household id, all or none."""
-        rows = [
-            (village, item.household, " ".join(sorted(item.consents)), item.group, item.name, item.number)
-            for item in households_
-        ]
-        with begin_write(self._engine, village) as transaction:
-            transaction.upsert_rows(households, rows)
+        values = [_make_value(HOUSEHOLD, item.household, item) for item in households_]
+        with self._write(village, {item.household for item in households_}) as view:
+            view.keep(values, replace=True)
 
     def list_households(self, village: str) -> list[Household]:
         """Return a village's households, by number."""
-        with begin_read(self._engine, village) as transaction:
-            rows = transaction.fetch_all(_HOUSEHOLDS, village=village)
-        return [
-            Household(
-                consents=frozenset(consents.split()),
-                group=group,
-                household=household,
-                name=name,
-                number=number,
-            )
-            for household, consents, group, name, number in rows
-        ]
+        with self._read(village) as view:
+            found = [msgspec.json.decode(found, type=Household) for _, found in view.iterate(HOUSEHOLD)]
+        return sorted(found, key=lambda item: (item.number, item.household))
 
     def put_members(self, village: str, members_: Sequence[Member]) -> None:
         """Insert or replace by member id, all or none."""
-        rows = [(village, item.member, item.branch, item.name, item.number) for item in members_]
-        with begin_write(self._engine, village) as transaction:
-            transaction.upsert_rows(members, rows)
+        values = [_make_value(MEMBER, item.member, item) for item in members_]
+        with self._write(village, {item.member for item in members_}) as view:
+            view.keep(values, replace=True)
 
     def list_members(self, village: str) -> list[Member]:
         """Return a village's party members, by branch and number."""
-        with begin_read(self._engine, village) as transaction:
-            rows = transaction.fetch_all(_MEMBERS, village=village)
-        return [
-            Member(branch=branch, member=member, name=name, number=number)
-            for member, branch, name, number in rows
-        ]
+        with self._read(village) as view:
+            found = [msgspec.json.decode(found, type=Member) for _, found in view.iterate(MEMBER)]
+        return sorted(found, key=lambda item: (item.branch, item.number, item.member))
 
-    def keep_private(self, village: str, disclosures_: Sequence[str]) -> None:
+    def keep_private(self, village: str, disclosures: Sequence[str]) -> None:
         """Keep disclosures under their digests, durably, all or none; keeping one again changes nothing."""
-        rows = [(village, digest_disclosure(disclosure), disclosure) for disclosure in disclosures_]
-        with begin_write(self._engine, village) as transaction:
-            transaction.insert_new_rows(disclosures, rows)
+        values = [
+            Value(DISCLOSURE, digest_disclosure(text), find_subject(text) or OWN, text.encode())
+            for text in disclosures
+        ]
+        with self._write(village, {value.subject for value in values}) as view:
+            view.keep(values, replace=False)
 
     def find_private(self, village: str, digest: str) -> str | None:
         """Return the disclosure of a digest; whoever opens it checks it against the entry."""
@@ -167,27 +93,14 @@ class SqlVault(SqlDrafts):
     @contextmanager
     def read_private(self, village: str) -> Iterator[Callable[[str], str | None]]:
         """Open one view of a village's disclosures: to begin one takes longer than to find one."""
-        with begin_read(self._engine, village) as transaction:
+        with self._read(village) as view:
 
             def find(digest: str) -> str | None:
-                row = transaction.fetch_one(_DISCLOSURE, village=village, digest=digest)
-                return None if row is None else str(row[0])
+                found = view.find(DISCLOSURE, digest)
+                return None if found is None else found.decode()
 
             yield find
 
 
-def _make_person(row: tuple[Any, ...]) -> Person:
-    user, name, roles, household, offices = row
-    return Person(
-        household=household,
-        name=name,
-        offices=frozenset(offices.split()),
-        roles=frozenset(roles.split()),
-        user=user,
-    )
-
-
-def _make_person_row(village: str, person: Person) -> tuple[Any, ...]:
-    """Return the row in the order of the table's columns."""
-    roles, offices = (" ".join(sorted(duties)) for duties in (person.roles, person.offices))
-    return (village, person.user, person.name, roles, person.household, offices)
+def _make_value(kind: str, name: str, record: Household | Member | Person) -> Value:
+    return Value(kind, name, name, msgspec.json.encode(record))

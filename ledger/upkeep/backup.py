@@ -4,10 +4,11 @@
 | --- | --- |
 | `ledger.db`, `vault.db` | one consistent moment each, the vault's the later one |
 | `heads.txt` | the newest signed head and those of the sealed sheets: evidence to compare with |
-| `keys/`, `archive/`, `mingbai.toml`, … | as they are; keys that lie open only when asked for |
+| `keys/`, `archive/`, `mingbai.toml`, … | as they are; keys that lie open only when asked for, the vault's never |
 | `manifest.json` | every file with its SHA-256, and what the audit of the copy found |
 
 An entry's private values are in the vault before the entry is in the ledger: so the copied vault has them all.
+It is encrypted, and what opens it is not in the copy: whoever is erased later is erased from every backup.
 The heads themselves are not in it: a backup that could be put back together with its heads could sign a second
 history without anybody noticing. A copy is audited before it is called done.
 """
@@ -33,6 +34,7 @@ from ledger.books.values import SHEET_KINDS
 from ledger.disk import write_durably
 from ledger.errors import NotFound, NotProven, Refused, Tampered
 from ledger.home import Home
+from ledger.keys.vault import SUFFIX as VAULT_SUFFIX
 from ledger.log.hashing import format_hash
 from ledger.log.tree import compute_root
 from ledger.ports import Head, Ledger, Ports, Reader, Signer
@@ -164,6 +166,11 @@ def make_backup(home: Home, target: Path, *, with_keys: bool, progress: Progress
 
 
 def _fill(home: Home, folder: Path, with_keys: bool, progress: Progress) -> Backup:
+    for village in list_known_villages(home):
+        if home.vault.can_read(
+            village
+        ):  # Else what is not encrypted yet is copied as it is: the doctor says so.
+            home.vault.make_ready(village)
     # Before the ledger: what is signed while it is copied may be longer than the copy.
     promised = _list_promised(home)
     # The ledger before the vault: an entry's private texts are kept before the entry is.
@@ -219,9 +226,12 @@ def _stays_here(home: Path, path: str, with_keys: bool) -> bool:
 
 
 def _is_left(path: str) -> bool:
-    """Databases are copied otherwise; what begins with a dot is being written; the rest is of this machine alone."""
+    """Databases are copied otherwise, what opens the vault not at all: a backup must not outlive an erasure. What
+    begins with a dot is being written; the rest is of this machine alone.
+    """
     is_database = any(path.startswith(name) for name in _DATABASES)
-    return is_database or path == FILE or any(part.startswith(".") for part in path.split("/"))
+    is_vault_key = path.startswith("keys/") and path.endswith(VAULT_SUFFIX)
+    return is_database or is_vault_key or path == FILE or any(part[0] == "." for part in path.split("/"))
 
 
 def _is_open_key(path: Path) -> bool:
@@ -294,7 +304,7 @@ def open_copy(home: Home, folder: Path) -> Iterator[Ports]:
             get_signer=_refuse_signer,
             heads=NotedHeads(parse_heads((folder / HEADS).read_bytes())),
             ledger=SqlLedger(engines[0]),
-            vault=SqlVault(engines[1]),
+            vault=SqlVault(engines[1], home.vault_keys, is_copy=True),
         )
     finally:
         for engine in engines:
@@ -308,7 +318,7 @@ def _refuse_signer(village: str, verifier_key: str = "") -> Signer:
 def audit_copy(ports: Ports, village: str, progress: Progress) -> Report:
     """Return the audit of one village's log, as far as it can be read."""
     try:
-        with open_home_log(ports, village) as source:
+        with open_home_log(ports, village, with_private=ports.vault.can_read(village)) as source:
             report = audit_log(
                 source,
                 ports.reference,

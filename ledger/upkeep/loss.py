@@ -32,7 +32,7 @@ from ledger.log.keys import format_verifier_key
 from ledger.log.note import parse_note
 from ledger.log.policy import digest_policy
 from ledger.log.rotation import KeyHistory, find_verifier, open_by_history
-from ledger.ports import Draft, Head
+from ledger.ports import Head
 from ledger.service.drafts import Discloser, build_draft
 from ledger.service.export import list_export_at
 from ledger.service.passing import pass_drafts
@@ -47,6 +47,7 @@ from ledger.store import migrate, open_engine
 from ledger.store.copying import copy_rows, list_copied
 from ledger.store.epochs import FOLDER
 from ledger.store.migrations import Which
+from ledger.vaults import Draft
 from ledger.witnessed import build_policy
 
 OpenHome = Callable[[Path], Home]
@@ -90,7 +91,7 @@ def declare_loss(folder: Path, loss: Loss, open_with: OpenHome) -> OldLog:
         old = _read_old(home, loss.village)
         _lay_aside(home, loss.village, old)
     _rewrite(folder, loss.village)
-    for path in (folder / "keys").glob(f"{loss.village}.*"):
+    for path in (folder / "keys").glob(f"{loss.village}.*key"):
         path.unlink()
     with closing(open_with(folder)) as home:
         _found_epoch(home, loss, old)
@@ -197,7 +198,9 @@ def _found_epoch(home: Home, loss: Loss, old: OldLog) -> None:
         drafts.append(_draft(home, loss, described, names, "村情说明：与旧账相同"))
     home.vault.put_drafts(loss.village, drafts)
     pass_drafts(home, loss.village, [draft.id for draft in drafts], loss.checker)
-    home.vault.put_drafts(loss.village, old.waiting)
+    now_ms = home.clock.now_ms()
+    again = [msgspec.structs.replace(draft, approvals=(), submitted_at=now_ms) for draft in old.waiting]
+    home.vault.put_drafts(loss.village, again)
 
 
 def _draft(home: Home, loss: Loss, body: Body, texts: Discloser, label: str) -> Draft:

@@ -39,10 +39,19 @@ class Restored(msgspec.Struct, frozen=True, kw_only=True):
     manifest: str
 
 
+class KeysCopied(msgspec.Struct, frozen=True, kw_only=True):
+    """The last copy of the vault's keys: `digest` tells which keys there were then."""
+
+    at_ms: int
+    digest: str
+    target: str
+
+
 class Upkeep(msgspec.Struct, frozen=True, kw_only=True):
     """All of it; empty in a new home."""
 
     backup: BackupDone | None = None
+    keys_copied: KeysCopied | None = None
     restored: Restored | None = None
     scrubbed: dict[str, Scrubbed] = {}
 

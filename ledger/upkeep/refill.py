@@ -293,8 +293,15 @@ def _iterate_entries(ports: Ports, village: str, start: int) -> Iterator[Entry]:
 def _list_private_lost(ports: Ports, village: str, start: int) -> Iterator[int]:
     for entry in _iterate_entries(ports, village, start):
         digests = list_sealed_digests(entry.body)
-        if any(ports.vault.find_private(village, digest) is None for digest in digests):
+        if any(_is_lost(ports, village, digest) for digest in digests):
             yield entry.index
+
+
+def _is_lost(ports: Ports, village: str, digest: str) -> bool:
+    try:
+        return ports.vault.find_private(village, digest) is None
+    except Tampered:
+        return True
 
 
 def _list_texts_lost(ports: Ports, village: str, start: int) -> Iterator[int]:

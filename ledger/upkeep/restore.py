@@ -4,7 +4,8 @@ A backup is a log of the past. Whether entries were recorded and signed after it
 machine that signed them do, and whoever kept a checkpoint. So a restore
 
 1. goes into a new folder only, and only with every file as the backup's list says
-2. takes over the old machine's heads whole, where they are; else it begins them from every checkpoint at hand
+2. takes over the old machine's heads whole, where they are; else it begins them from every checkpoint at hand; and
+   the vault's keys, which no backup has: who was erased since stays erased
 3. brings back what is missing from exports and sites, see `refill`
 4. asks the witnesses of the policy in the log what they saw
 5. audits the result
@@ -34,7 +35,7 @@ from ledger.service.standing import Standing, examine, open_village
 from ledger.state.facts import VillageFacts, get_fact
 from ledger.state.keys import get_key_at
 from ledger.store import SqlHeads, open_engine
-from ledger.store.copying import copy_file, copy_rows
+from ledger.store.copying import copy_file, copy_rows, list_copied
 from ledger.upkeep.backup import HEADS, MANIFEST, Manifest, audit_copy
 from ledger.upkeep.evidence import Evidence, list_heads, note_evidence, open_evidence
 from ledger.upkeep.files import PATH, Progress, check_files, copy_durably, list_files, make_folder, unpack
@@ -73,12 +74,14 @@ def restore_backup(  # noqa: PLR0913 -- Two folders, and what the command's opti
     fetch: Fetch = fetch_last,
     loss: Loss | None = None,
     open_with: OpenHome = open_home,
+    vault_keys: Path | None = None,
 ) -> Restoration:
     """Make the new folder `target` a home out of a backup, folder or zip.
 
     `heads` is the old machine's heads.db, or its home; `evidence` names exports, sites, PDFs, proof files and
     checkpoints. The new home keeps its databases in its folder, or in the empty PostgreSQL at `database`. With `loss`
     one village's log ends here and its next epoch begins; `fetch` asks the witnesses and `open_with` opens homes.
+    `vault_keys` is the copy of the vault's keys, or the home that has them; without it that of `heads`.
     Raises Refused with every doubt unless they are accepted, and in any case for a backup that is not whole or a log
     that was signed twice; then nothing is left at `target`.
     """
@@ -91,7 +94,8 @@ def restore_backup(  # noqa: PLR0913 -- Two folders, and what the command's opti
         if heads is not None:
             copy_file(find_heads(heads), folder / "heads.db")
         with closing(open_with(folder)) as home, open_all(evidence) as given:
-            restoration = mend_home(home, given, accept=accept, fetch=fetch, progress=progress)
+            locked = _take_keys(home, vault_keys, heads)
+            restoration = mend_home(home, given, accept=accept, doubts=locked, fetch=fetch, progress=progress)
             restored = Restored(
                 accepted=tuple(doubt.code for doubt in restoration.doubts),
                 at_ms=home.clock.now_ms(),
@@ -104,6 +108,25 @@ def restore_backup(  # noqa: PLR0913 -- Two folders, and what the command's opti
         if database:
             _move_databases(folder, database)
     return restoration
+
+
+def _take_keys(home: Home, vault_keys: Path | None, heads: Path | None) -> list[Fault]:
+    """Bring the vault's keys; return a doubt where some are missing, and give up what they alone could read.
+
+    Whoever does not accept that has nothing left of this home; the backup has it still.
+    """
+    if vault_keys is not None and not home.vault_keys.list_files_of(vault_keys):
+        raise NotFound(f"{vault_keys} 里隐私库的钥匙")
+    source = vault_keys or (heads.parent if heads is not None and heads.is_file() else heads)
+    if source is not None:
+        home.vault_keys.take_from(source)
+    doubts = []
+    for village in list_copied(home.engines["vault"], "vault"):
+        locked = home.vault.list_locked(village)
+        if locked:
+            home.vault.drop_locked(village)
+            doubts.append(_build_locked(village, len(locked)))
+    return doubts
 
 
 def _begin_epoch(folder: Path, restoration: Restoration, loss: Loss, open_with: OpenHome) -> Restoration:
@@ -137,12 +160,13 @@ def mend_home(
     accept: bool,
     progress: Progress,
     apart: Sequence[Evidence] = (),
+    doubts: Sequence[Fault] = (),
     fetch: Fetch = fetch_last,
 ) -> Restoration:
     """Bring back what a home's logs lost, keep every proven checkpoint, ask the witnesses and audit the result.
 
     The same for a home just unpacked and for one whose databases fell behind. `apart` are the heads of a home that
-    lost its own, kept elsewhere. Raises Refused with every doubt unless
+    lost its own, kept elsewhere; `doubts` are there already. Raises Refused with every doubt unless
     they are accepted; entries that were brought back are then in their places all the same.
     """
     noted = _read_noted(home)
@@ -153,7 +177,10 @@ def mend_home(
         for village, origin in origins.items()
         if origin not in kept and home.heads.find_newest(village) is None
     }
-    doubts = [_build_strange(item) for item in given if item.checkpoint.origin not in origins.values()]
+    doubts = [
+        *doubts,
+        *(_build_strange(item) for item in given if item.checkpoint.origin not in origins.values()),
+    ]
     refills = []
     for village, origin in origins.items():
         own = [
@@ -402,6 +429,16 @@ def _build_unknown(refill: Refill, sightings: Sequence[Sighting]) -> Fault:
         found=f"到第 {refill.size - 1} 条为止，没有原机器的 heads.db，{known}",
         expected="有原机器的 heads.db 可以对照",
         remedy=remedy,
+    )
+
+
+def _build_locked(village: str, count: int) -> Fault:
+    return Fault(
+        code="restore-vault-locked",
+        place=f"村 {village} 的隐私库",
+        found=f"没有其中 {count} 户、人的钥匙",
+        expected="有备份以后抄的钥匙副本，或原机器的 keys 文件夹",
+        remedy="用 --vault-keys 指明；确实找不回的，加 --accept：这些隐私内容从此不再属于谁，总数照算",
     )
 
 

@@ -12,7 +12,7 @@ import pysqlite3.dbapi2 as sqlite
 import pytest
 from click.testing import CliRunner
 
-from ledger.audit import Report
+from ledger.audit import Report, audit_log
 from ledger.cli import root
 from ledger.home import open_home
 from ledger.log.checkpoint import Checkpoint, sign_checkpoint
@@ -193,14 +193,14 @@ def test_a_head_altered_is_found(attack: Attack, statement: str, code: str) -> N
 
 
 def test_private_lines_erased_belong_to_nobody_and_are_no_fault(attack: Attack) -> None:
-    report = attack("vault", "DELETE FROM disclosures")
+    report = attack("vault", "DELETE FROM ciphertexts WHERE kind = 'disclosure'")
 
     assert report.findings == ()
     assert report.erased == 13
 
 
 def test_a_private_line_altered_is_named_at_its_entry(attack: Attack, home: Path) -> None:
-    report = attack("vault", "UPDATE disclosures SET disclosure = (SELECT min(disclosure) FROM disclosures)")
+    report = attack("vault", "UPDATE ciphertexts SET data = zeroblob(60) WHERE kind = 'disclosure'")
 
     assert {code for code, _ in list_found(report)} == {"private-unproven"}
     assert {entry for _, entry in list_found(report)} == {7, 8, 9, 12, 13}
@@ -292,3 +292,14 @@ def test_a_bundle_beyond_the_database_is_not_there(home: Path) -> None:
     with closing(open_home(home)) as opened, open_home_log(opened, VILLAGE) as source:
         assert source.read_tile(Tile(ENTRIES, 1, 5)) is None
         assert source.read_tile(Tile(3, 0, 1)) is None
+
+
+def test_where_private_values_are_locked_all_the_rest_is_checked(attack: Attack, home: Path) -> None:
+    attack("vault", "UPDATE ciphertexts SET data = zeroblob(60) WHERE kind = 'disclosure'")
+    attack("ledger", "DELETE FROM facts WHERE fact LIKE 'points%'")
+
+    with closing(open_home(home)) as opened, open_home_log(opened, VILLAGE, with_private=False) as source:
+        report = audit_log(source, opened.reference, now_ms=opened.clock.now_ms())
+
+    assert report.erased == 0
+    assert {finding.code for finding in report.findings} == {"fact-differs"}

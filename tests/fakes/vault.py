@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from typing import Literal
@@ -12,7 +12,8 @@ import msgspec
 from ledger.canonical import parse_claim
 from ledger.errors import Fault, NotFound, Refused
 from ledger.log.commitments import digest_disclosure
-from ledger.ports import Approval, Draft, DraftState, Household, Member, Person
+from ledger.state.private import find_subject
+from ledger.vaults import Approval, Draft, DraftState, Household, Member, Person
 
 KEPT = ("waiting", "recorded")
 
@@ -22,30 +23,49 @@ class MemoryVault:
         self._persons: dict[tuple[str, str], Person] = {}
         self._households: dict[tuple[str, str], Household] = {}
         self._members: dict[tuple[str, str], Member] = {}
-        self._kin: set[tuple[str, ...]] = set()
         self._private: dict[tuple[str, str], str] = {}
         self._drafts: dict[tuple[str, str], Draft] = {}
+        self._erased: set[tuple[str, str]] = set()
+        self._known: set[tuple[str, str]] = set()
+
+    def can_read(self, _village: str) -> bool:
+        return True
+
+    def erase_subject(self, village: str, subject: str) -> None:
+        if (village, subject) not in self._known:
+            raise NotFound(f"村 {village} 隐私库里的 {subject}")
+        self._erased.add((village, subject))
+        for kept in (self._persons, self._households, self._members):
+            kept.pop((village, subject), None)
+        self._private = {
+            key: text
+            for key, text in self._private.items()
+            if key[0] != village or find_subject(text) != subject
+        }
+        for key, draft in self._drafts.items():
+            left = tuple(text for text in draft.private if find_subject(text) != subject)
+            if draft.village == village:
+                self._drafts[key] = msgspec.structs.replace(draft, private=left)
+
+    def list_erased(self, village: str) -> frozenset[str]:
+        return frozenset(subject for of, subject in self._erased if of == village)
+
+    def _take(self, village: str, subjects: Iterable[str | None]) -> None:
+        named = {(village, subject or "village") for subject in subjects}
+        if named & self._erased:
+            raise Refused(_make_fault("subject-erased", subject) for _, subject in named & self._erased)
+        self._known |= named
 
     def add_person(self, village: str, person: Person) -> None:
+        self._take(village, [person.user])
         if self._persons.setdefault((village, person.user), person) != person:
             raise ValueError(f"{person.user} is somebody else")
 
-    def replace_person(self, village: str, person: Person) -> None:
-        if (village, person.user) not in self._persons:
-            raise NotFound(f"人员 {person.user}")
-        self._persons[village, person.user] = person
-
-    def put_kin(self, village: str, user: str, other: str) -> None:
-        if user == other:
-            raise ValueError("nobody is their own relative")
-        self._kin.add((village, *sorted((user, other))))
-
-    def drop_kin(self, village: str, user: str, other: str) -> None:
-        self._kin.discard((village, *sorted((user, other))))
-
-    def list_kin(self, village: str, user: str) -> list[str]:
-        pairs = [pair for of, *pair in sorted(self._kin) if of == village and user in pair]
-        return [other for pair in pairs for other in pair if other != user]
+    def replace_persons(self, village: str, persons: Sequence[Person]) -> None:
+        for person in persons:
+            if (village, person.user) not in self._persons:
+                raise NotFound(f"人员 {person.user}")
+        self._persons |= {(village, person.user): person for person in persons}
 
     def find_person(self, village: str, user: str) -> Person | None:
         return self._persons.get((village, user))
@@ -54,6 +74,7 @@ class MemoryVault:
         return sorted((p for (of, _), p in self._persons.items() if of == village), key=lambda p: p.user)
 
     def put_households(self, village: str, households: Sequence[Household]) -> None:
+        self._take(village, [item.household for item in households])
         self._households |= {(village, item.household): item for item in households}
 
     def list_households(self, village: str) -> list[Household]:
@@ -61,6 +82,7 @@ class MemoryVault:
         return sorted(found, key=lambda item: (item.number, item.household))
 
     def put_members(self, village: str, members: Sequence[Member]) -> None:
+        self._take(village, [item.member for item in members])
         self._members |= {(village, item.member): item for item in members}
 
     def list_members(self, village: str) -> list[Member]:
@@ -68,6 +90,7 @@ class MemoryVault:
         return sorted(found, key=lambda item: (item.branch, item.number, item.member))
 
     def keep_private(self, village: str, disclosures: Sequence[str]) -> None:
+        self._take(village, map(find_subject, disclosures))
         self._private |= {(village, digest_disclosure(text)): text for text in disclosures}
 
     def find_private(self, village: str, digest: str) -> str | None:
@@ -96,6 +119,7 @@ class MemoryVault:
             kept.add((draft.village, draft.digest))
         if faults:
             raise Refused(faults)
+        self._take(village, [find_subject(text) for draft in drafts for text in draft.private])
         self._drafts = before | {(village, draft.id): draft for draft in drafts}
 
     def find_draft(self, village: str, draft_id: str) -> Draft | None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ledger.books.vouchers import Posting
-from ledger.ports import Draft
 from ledger.service.close import prepare_closing
+from ledger.vaults import Draft
 from tests.builders import VILLAGE, build_opening, build_postings, build_voucher
 from tests.faults.cuts import Worker
 

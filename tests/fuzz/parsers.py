@@ -27,6 +27,15 @@ from ledger.keys.key_file import (
     protect_seed,
 )
 from ledger.keys.passphrase import read_passphrase
+from ledger.keys.vault_file import (
+    PlainVaultKey,
+    VillageFile,
+    format_vault_key,
+    format_village_file,
+    parse_vault_key,
+    parse_village_file,
+    protect_vault_key,
+)
 from ledger.log.checkpoint import format_checkpoint, open_checkpoint, open_cosigned, parse_checkpoint
 from ledger.log.commitments import digest_disclosure, make_disclosure, open_disclosure, parse_disclosure
 from ledger.log.cosignature import parse_witness_verifier
@@ -84,6 +93,19 @@ CELLS = tuple(
     bytes([at, kind]) + text.encode()
     for at in range(len(COLUMNS))
     for kind, text in enumerate(("2026-10-17", "1" * 400, "２０２６年10月", "1e15", "=1+1", "46310.5"))
+)
+VAULT_KEYS = (
+    format_vault_key(PlainVaultKey(bytes(32))),
+    format_vault_key(protect_vault_key(bytes(32), "a phrase", Cost(memory_kib=8, passes=1, lanes=1))),
+)
+VILLAGE_FILE = format_village_file(
+    VillageFile(
+        erased=("h-aaaaaaaaaaaaaaaa",),
+        generation=2,
+        subjects={"h-bbbbbbbbbbbbbbbb": bytes(60)},
+        village=VILLAGE,
+        wrapped=bytes(60),
+    )
 )
 
 
@@ -143,6 +165,16 @@ def _take_key_file(data: bytes) -> None:
     else:
         assert isinstance(key, PlainKey)
         assert len(key.seed) == 32
+
+
+def _take_vault_key(data: bytes) -> None:
+    key = parse_vault_key(data)
+    require_same(parse_vault_key(format_vault_key(key)), key)
+
+
+def _take_village_file(data: bytes) -> None:
+    file = parse_village_file(data)
+    require_same(parse_village_file(format_village_file(file)), file)
 
 
 def _make_passphrase(room: Room) -> Take:
@@ -345,6 +377,8 @@ PARSERS = (
     ),
     Target("signing key", (parse_signing_key,), just(_take_signing_key), named("signing key", "test signing"), 8_000),
     Target("key file", (parse_key_file,), just(_take_key_file), given(*KEY_FILES), 6_000),
+    Target("vault key", (parse_vault_key,), just(_take_vault_key), given(*VAULT_KEYS), 6_000),
+    Target("village's vault keys", (parse_village_file,), just(_take_village_file), given(VILLAGE_FILE), 6_000),
     Target("passphrase", (read_passphrase,), _make_passphrase, given("一句 口令\n".encode()), 4_000, (Refused,)),
     Target(
         "heads of a backup",

@@ -53,7 +53,7 @@ class Desk:
         return result
 
     def get_user(self, role: str) -> str:
-        persons = json.loads(self.run("users", "list", "--json").stdout)
+        persons = json.loads(self.sign("users", "list", "--json").stdout)
         return str(next(person["user"] for person in persons if role in person["roles"]))
 
     def rotate(self, *options: str) -> Result:
@@ -103,25 +103,29 @@ def test_a_protected_key_is_asked_for_by_what_signs_alone(desk: Desk, tmp_path: 
         "verifier_key": "",
     }
     assert desk.read_checks()[f"{VILLAGE} 的私钥保管"] == ("fine", "有口令保护")
-    for words in (("audit",), ("export", "--out", out), ("keys", "status"), ("drafts",)):
+    for words in (("audit",), ("export", "--out", out), ("keys", "status"), ("doctor",)):
         assert desk.run(*words).exit_code == 0, words
     maker = desk.get_user("clerk")
     options = ("--maker", maker, "--month", "2026-01", "--resolution", "村民代表会议通过")
-    assert desk.run("adopt", "scheme", *options).exit_code == 0
+    assert list_codes(desk.run("drafts")) == ["key-locked"]
+    assert list_codes(desk.run("adopt", "scheme", *options)) == ["key-locked"]
+    desk.sign("adopt", "scheme", *options)
     refused = desk.run("pass", "--all", "--checker", desk.get_user("supervisor"))
     assert list_codes(refused) == ["key-locked"]
 
 
 def test_a_wrong_passphrase_records_nothing(desk: Desk) -> None:
     options = ("--month", "2026-01", "--resolution", "村民代表会议通过")
-    assert desk.run("adopt", "scheme", "--maker", desk.get_user("clerk"), *options).exit_code == 0
+    desk.sign("adopt", "scheme", "--maker", desk.get_user("clerk"), *options)
+    checker = desk.get_user("supervisor")
     desk.passphrase.write_text("另外一个长口令", encoding="utf-8")
 
-    words = ("pass", "--all", "--checker", desk.get_user("supervisor"))
+    words = ("pass", "--all", "--checker", checker)
     refused = desk.run(*words, "--passphrase-file", str(desk.passphrase))
 
     assert list_codes(refused) == ["key-passphrase"]
-    assert len(json.loads(desk.run("drafts", "--json").stdout)) == 1
+    desk.passphrase.write_text(PHRASE, encoding="utf-8")
+    assert len(json.loads(desk.sign("drafts", "--json").stdout)) == 1
 
 
 def test_a_credential_of_systemd_serves_as_well(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -195,8 +199,8 @@ def test_a_prepared_key_that_never_took_over_is_taken_up_again(desk: Desk) -> No
     said = desk.sign(*words)
     assert "待审：mingbai pass" in said.stderr
     waiting = [row["verifier_key"] for row in desk.read_status() if row["standing"] == "waiting"]
-    (draft,) = json.loads(desk.run("drafts", "--json").stdout)
-    assert desk.run("discard", draft["id"], "--maker", desk.get_user("clerk")).exit_code == 0
+    (draft,) = json.loads(desk.sign("drafts", "--json").stdout)
+    desk.sign("discard", draft["id"], "--maker", desk.get_user("clerk"))
 
     desk.rotate()
 

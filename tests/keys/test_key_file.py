@@ -182,5 +182,5 @@ def _encrypt(key: ProtectedKey, seed: bytes) -> ProtectedKey:
 
     from ledger.keys import key_file
 
-    cipher = ChaCha20Poly1305(key_file._derive(key, PHRASE))
+    cipher = ChaCha20Poly1305(key_file.derive_key(key.cost, key.salt, PHRASE))
     return dataclasses.replace(key, sealed=cipher.encrypt(key.nonce, seed, key_file._format_clear(key)))

@@ -64,16 +64,17 @@ POPULATE["ledger_0002"] = POPULATE["ledger_0001"] | {"villages": ("371082101201"
 POPULATE["ledger_0003"] = POPULATE["ledger_0002"]  # Guards that undo more.
 POPULATE["vault_0002"] = POPULATE["vault_0001"]  # An index more.
 POPULATE["vault_0003"] = POPULATE["vault_0002"]  # An index less.
-POPULATE["vault_0005"] = POPULATE["vault_0003"] | {
-    "persons": ("371082101201", "u-aaaaaaaaaa", "样例甲", "clerk", "", ""),
-    "kin": ("371082101201", "u-aaaaaaaaaa", "u-bbbbbbbbbb"),
-    "drafts": (*POPULATE["vault_0001"]["drafts"], "", "", "", 0),
+POPULATE["vault_0004"] = POPULATE["vault_0003"] | {
+    "ciphertexts": ("371082101201", "person", "u-aaaaaaaaaa", "u-aaaaaaaaaa", b"encrypted"),
+}
+POPULATE["vault_0005"] = POPULATE["vault_0004"] | {
+    "drafts": (*POPULATE["vault_0001"]["drafts"], "", "", 0),
     "approvals": ("371082101201", "d-aaaaaaaaaa", "u-bbbbbbbbbb", 1, "digest", "supervisor"),
 }
 
 BECOMES: dict[str, dict[str, tuple[Any, ...]]] = {
     "ledger_0002": {"villages": ("371082101201",)},
-    "vault_0005": {name: POPULATE["vault_0005"][name] for name in ("persons", "drafts")},
+    "vault_0005": {"drafts": POPULATE["vault_0005"]["drafts"]},
 }
 """What the rows of the revision before have become at a revision, for those tables that it changes."""
 

@@ -24,10 +24,10 @@ from ledger.entries import KIND_OF_BODY, Body, Claim
 from ledger.errors import Refused
 from ledger.evidence import parse_evidence
 from ledger.home import Home, create_home
-from ledger.ports import Person
 from ledger.service.found import found_village
 from ledger.service.record import Passed, record_claims
 from ledger.service.sheets import list_sheets, seal_sheet
+from ledger.vaults import Person
 from reports.commands import seal, sheet
 from reports.worker import WorkerRenderer
 from tests.builders import (

@@ -58,7 +58,10 @@ def restore(
     heads: Path | None = None,
     loss: Loss | None = None,
     open_with: OpenHome = open_later,
+    vault_keys: Path | None = None,
 ) -> Restoration:
+    """Restore with the vault's keys of the home beside the backup, unless others are named."""
+    home = backup.parent / "home"
     return restore_backup(
         backup,
         target,
@@ -69,6 +72,7 @@ def restore(
         loss=loss,
         open_with=open_with,
         progress=ignore,
+        vault_keys=vault_keys or (home if list(home.glob("keys/*.vault")) else None),
     )
 
 

@@ -75,8 +75,9 @@ def test_what_is_missing_for_good_is_said_and_can_be_brought_later(
 def test_doubts_are_told_and_accepted(village: VillageHome, tmp_path: Path) -> None:
     run("backup", "--home", village.home.path, "--out", tmp_path / "backup", "--with-keys")
 
-    doubted = run("restore", tmp_path / "backup", "--home", tmp_path / "new")
-    accepted = run("restore", tmp_path / "backup", "--home", tmp_path / "new", "--accept")
+    words = ("restore", tmp_path / "backup", "--home", tmp_path / "new", "--vault-keys", village.home.path)
+    doubted = run(*words)
+    accepted = run(*words, "--accept")
     doctor = run("doctor", "--home", tmp_path / "new")
 
     assert isinstance(doubted.exception, Refused)

@@ -17,10 +17,10 @@ from ledger.errors import NotFound, Refused
 from ledger.log.checkpoint import Checkpoint, format_checkpoint
 from ledger.log.keys import parse_signing_key
 from ledger.log.note import format_note, sign_note
-from ledger.ports import Person
 from ledger.sources import open_folder
 from ledger.upkeep.loss import Loss
 from ledger.upkeep.restore import Restoration, restore_backup
+from ledger.vaults import Person
 from tests.builders import VILLAGE, name_supervisor
 from tests.fakes import FakeClock
 from tests.homes import VillageHome, open_village
@@ -82,6 +82,7 @@ def declare(lost: Lost, target: Path, **changes: object) -> Restoration:
         loss=loss,
         open_with=open_later,
         progress=ignore,
+        vault_keys=lost.heads,
     )
 
 
@@ -129,7 +130,7 @@ def test_nothing_in_the_new_home_can_sign_for_the_old_log(lost: Lost, epoch: Pat
             assert isinstance(body, LogRefounded)
         with pytest.raises(NotFound):
             home.get_signer(VILLAGE, body.old_key)
-        assert [path.name for path in (epoch / "keys").iterdir()] == [f"{VILLAGE}.key"]
+        assert [path.name for path in (epoch / "keys").glob("*.key")] == [f"{VILLAGE}.key"]
         assert [head.size for head in home.heads.iterate(VILLAGE)] == [2]
 
 

@@ -67,11 +67,18 @@ def test_a_backup_comes_back_as_far_as_anything_proves(
     target = tmp_path / "new"
     if doubts:
         with pytest.raises(Refused) as error:
-            restore(lost.backup, target, *evidence, heads=lost.heads[heads])
+            restore(lost.backup, target, *evidence, heads=lost.heads[heads], vault_keys=lost.heads["newest"])
         assert list_codes(error.value) == sorted(doubts)
         assert not target.exists()
 
-    done = restore(lost.backup, target, *evidence, accept=bool(doubts), heads=lost.heads[heads])
+    done = restore(
+        lost.backup,
+        target,
+        *evidence,
+        accept=bool(doubts),
+        heads=lost.heads[heads],
+        vault_keys=lost.heads["newest"],
+    )
 
     assert [refill.size for refill in done.refills] == [size]
     assert [report.findings for report in done.reports] in ([()], [])

@@ -40,7 +40,7 @@ def one(*parts: str) -> list[str]:
 
 def restore(folder: Path, *evidence: Path, **options: object) -> list[str]:
     """Restore `folder/backup` and return why that is refused."""
-    given = {"accept": False, "heads": None, **options}
+    given = {"accept": False, "heads": None, "vault_keys": folder / "home", **options}
     return tell(
         lambda: restore_backup(
             folder / "backup",

@@ -143,7 +143,12 @@ def test_a_restored_log_goes_on_only_where_no_witness_saw_more(
     doubts, size, is_read_only, sighting = MATRIX[heads, copies, witness]
     fetch = note_to([]) if witness == "is silent" else lambda _address: lost.seen
     given = {"none": None, "behind": lost.behind, "newest": lost.newest}[heads]
-    how: dict[str, Any] = {"fetch": fetch, "heads": given, "open_with": open_in_time}
+    how: dict[str, Any] = {
+        "fetch": fetch,
+        "heads": given,
+        "open_with": open_in_time,
+        "vault_keys": lost.newest,
+    }
     evidence = [lost.export] if copies == "export" else []
     if doubts:
         with pytest.raises(Refused) as error:
@@ -184,7 +189,7 @@ def test_who_is_about_to_accept_reads_what_the_witness_saw(
         return lost.seen if answer == "ahead" else sign(lost, 4, lost.roots[4])
 
     with pytest.raises(Refused) as error:
-        restore(lost.backup, tmp_path / "new", fetch=fetch, open_with=open_in_time)
+        restore(lost.backup, tmp_path / "new", fetch=fetch, open_with=open_in_time, vault_keys=lost.newest)
 
     assert [format_fault(fault) for fault in error.value.faults] == [UNKNOWN + told]
     assert not (tmp_path / "new").exists()
@@ -273,7 +278,14 @@ def test_a_declared_loss_reaches_as_far_as_the_witness_saw(lost: Lost, tmp_path:
         village=VILLAGE,
     )
 
-    restore(lost.backup, tmp_path / "new", accept=True, fetch=lambda _address: lost.seen, loss=loss)
+    restore(
+        lost.backup,
+        tmp_path / "new",
+        accept=True,
+        fetch=lambda _address: lost.seen,
+        loss=loss,
+        vault_keys=lost.newest,
+    )
 
     with reopen(tmp_path / "new") as home, home.ledger.read(VILLAGE) as reader:
         body = reader.facts.read_entry(0).body

@@ -8,10 +8,10 @@ import msgspec
 import pytest
 
 from ledger.errors import Refused, Tampered
-from ledger.ports import Draft
 from ledger.service.passing import discard_drafts, pass_drafts
 from ledger.service.persons import add_person
 from ledger.service.pseudonyms import make_pseudonym
+from ledger.vaults import Draft
 from tests.builders import VILLAGE, build_description, build_households, name_supervisor
 from tests.fakes import SeededEntropy
 from tests.homes import VillageHome

@@ -14,12 +14,12 @@ from ledger.data.templates import load_rules, load_scheme
 from ledger.errors import Refused, format_fault
 from ledger.keys import KeyFolder
 from ledger.log.policy import parse_policy
-from ledger.ports import Draft
 from ledger.service import adopt
 from ledger.service.adopt import prepare_description, prepare_rulebook, prepare_scheme
 from ledger.service.doctor import check_python, check_villages
 from ledger.service.found import check_village_code, found_village, make_origin
 from ledger.service.screening import check_description
+from ledger.vaults import Draft
 from ledger.witnessed import build_policy
 from tests.builders import VILLAGE
 from tests.fakes import MemoryHeads, SeededEntropy

@@ -11,7 +11,6 @@ import pytest
 
 from ledger.books.roles import Role
 from ledger.errors import Refused, format_fault
-from ledger.ports import Approval, Draft, Household
 from ledger.service.passing import (
     DAY_MS,
     EXPIRES_DAYS,
@@ -21,6 +20,7 @@ from ledger.service.passing import (
     tell_held,
 )
 from ledger.service.persons import add_person
+from ledger.vaults import Approval, Draft, Household
 from tests.builders import (
     VILLAGE,
     build_agreements,

@@ -64,7 +64,7 @@ def test_kinship_against_the_law_is_told_when_it_is_declared(village: VillageHom
     assert refuse(error) == [
         f"人员 {village.clerk.user}：现为两个代号相同，应为两个人。写另一个人的代号。（kin-same）"
     ]
-    assert village.home.vault.list_kin(VILLAGE, village.clerk.user) == []
+    assert village.home.vault.find_person(VILLAGE, village.clerk.user) == village.clerk
 
 
 def test_a_person_belongs_to_a_household_that_there_is(village: VillageHome) -> None:

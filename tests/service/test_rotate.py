@@ -11,11 +11,11 @@ from ledger.keys import KeySigner
 from ledger.log.checkpoint import open_checkpoint
 from ledger.log.note import parse_note_verifier
 from ledger.log.rotation import open_by_history
-from ledger.ports import Draft
 from ledger.service.publish import publish_head
 from ledger.service.rotate import prepare_rotation, read_standing
 from ledger.service.standing import list_standings
 from ledger.state.keys import build_history, list_keys
+from ledger.vaults import Draft
 from tests.builders import VILLAGE
 from tests.homes import VillageHome
 

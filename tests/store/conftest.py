@@ -10,10 +10,12 @@ import pysqlite3.dbapi2 as sqlite
 import pytest
 from sqlalchemy import Engine
 
-from ledger.ports import Archive, Heads, Ledger, Vault
+from ledger.keys import VaultKeyFolder
+from ledger.ports import Archive, Heads, Ledger
 from ledger.store import FileArchive, SqlHeads, SqlLedger, SqlVault, migrate, open_engine
 from ledger.store.migrations import Which
 from ledger.store.postgresql import open_postgresql
+from ledger.vaults import Vault
 from tests.fakes import MemoryArchive, MemoryHeads, MemoryLedger, MemoryVault
 from tests.postgres import LOGIN, Cluster, cluster, database
 from tests.store.statements import check_statements
@@ -46,7 +48,7 @@ def make_sqlite(folder: Path) -> Iterator[Store]:
         archive=FileArchive(folder / "archive"),
         heads=SqlHeads(engines["heads"]),
         ledger=SqlLedger(engines["ledger"]),
-        vault=SqlVault(engines["vault"]),
+        vault=SqlVault(engines["vault"], VaultKeyFolder(folder / "keys")),
     )
     for engine in engines.values():
         engine.dispose()
@@ -61,7 +63,7 @@ def make_postgresql(folder: Path, url: str) -> Iterator[Store]:
         archive=FileArchive(folder / "archive"),
         heads=SqlHeads(heads),
         ledger=SqlLedger(engines["writer"], engines["reader"]),
-        vault=SqlVault(engines["vault"]),
+        vault=SqlVault(engines["vault"], VaultKeyFolder(folder / "keys")),
     )
     for engine in (heads, *engines.values()):
         engine.dispose()

@@ -55,7 +55,7 @@ def test_an_administrator_prepares_and_a_village_lives_in_the_server(
     assert "✓ 正常  PostgreSQL：" in doctor.output
     assert not list(Path(home).glob("ledger.db*"))
     assert cluster.run(name, "SELECT count(*) FROM ledger.entries") == [(2,)]
-    assert cluster.run(name, "SELECT count(*) FROM vault.persons") == [(2,)]
+    assert cluster.run(name, "SELECT count(*) FROM vault.ciphertexts WHERE kind = 'person'") == [(2,)]
     cluster.drop_database(name)
 
 

@@ -23,7 +23,7 @@ from tests.store.test_guards import TILE_ATTACKS
 from tests.store.test_vault_contract import make_draft
 
 LEDGER_TABLES = ("entries", "texts", "tiles", "growing_tiles", "logs", "facts")
-VAULT_TABLES = ("approvals", "persons", "households", "kin", "members", "disclosures", "drafts")
+VAULT_TABLES = ("approvals", "ciphertexts", "persons", "households", "members", "disclosures", "drafts")
 
 
 class Village(NamedTuple):

@@ -9,7 +9,7 @@ from ledger.canonical import digest_claim, format_claim
 from ledger.entries import get_claim
 from ledger.errors import NotFound, Refused
 from ledger.log.commitments import digest_disclosure, make_disclosure
-from ledger.ports import Draft, Household, Member, Person
+from ledger.vaults import Draft, Household, Member, Person
 from tests.builders import MAKER, OTHER_VILLAGE, VILLAGE, Discloser, EntryChain, build_description, make_id
 from tests.store.conftest import Store
 
@@ -127,6 +127,86 @@ def test_private_disclosures_are_found_by_digest_and_village(store: Store) -> No
     assert store.vault.find_private(VILLAGE, "A" * 43) is None
     with store.vault.read_private(VILLAGE) as find:
         assert [find(digest), find("A" * 43)] == [disclosure, None]
+
+
+def make_value(name: str, subject: str) -> str:
+    """A disclosure about a household."""
+    return make_disclosure(name.encode().ljust(32), "subject", {"evidence": name, "household": subject})
+
+
+def test_nothing_about_an_erased_household_is_found(store: Store) -> None:
+    gone, other = make_household(1), make_household(2)
+    store.vault.put_households(VILLAGE, [gone, other])
+    texts = {item.household: make_value("照片", item.household) for item in (gone, other)}
+    store.vault.keep_private(VILLAGE, list(texts.values()))
+
+    store.vault.erase_subject(VILLAGE, gone.household)
+    store.vault.erase_subject(VILLAGE, gone.household)
+
+    assert store.vault.list_households(VILLAGE) == [other]
+    assert store.vault.list_erased(VILLAGE) == {gone.household}
+    assert store.vault.list_erased(OTHER_VILLAGE) == frozenset()
+    with store.vault.read_private(VILLAGE) as find:
+        assert [find(digest_disclosure(text)) for text in texts.values()] == [None, texts[other.household]]
+
+
+def test_erasing_stays_within_its_village(store: Store) -> None:
+    store.vault.put_households(VILLAGE, [make_household(1)])
+    store.vault.put_households(OTHER_VILLAGE, [make_household(1)])
+
+    store.vault.erase_subject(VILLAGE, make_household(1).household)
+
+    assert store.vault.list_households(OTHER_VILLAGE) == [make_household(1)]
+
+
+def test_members_and_persons_are_erased_alike(store: Store) -> None:
+    person = Person(name="样例甲", roles=frozenset({"clerk"}), user=MAKER)
+    store.vault.add_person(VILLAGE, person)
+    store.vault.put_members(VILLAGE, [make_member(1), make_member(2)])
+
+    store.vault.erase_subject(VILLAGE, MAKER)
+    store.vault.erase_subject(VILLAGE, make_member(1).member)
+
+    assert store.vault.find_person(VILLAGE, MAKER) is None
+    assert store.vault.list_persons(VILLAGE) == []
+    assert store.vault.list_members(VILLAGE) == [make_member(2)]
+
+
+def test_a_draft_keeps_its_texts_of_everybody_else(store: Store) -> None:
+    gone, other = (make_value(name, make_id("h", number)) for number, name in enumerate(("甲", "乙")))
+    draft = make_draft("a", private=(gone, other))
+    store.vault.put_drafts(VILLAGE, [draft])
+
+    store.vault.erase_subject(VILLAGE, make_id("h", 0))
+
+    assert store.vault.find_draft(VILLAGE, draft.id) == msgspec.structs.replace(draft, private=(other,))
+    assert store.vault.list_drafts(VILLAGE, "waiting") == [msgspec.structs.replace(draft, private=(other,))]
+
+
+def test_nothing_more_is_kept_about_whom_was_erased(store: Store) -> None:
+    household = make_household(1)
+    store.vault.put_households(VILLAGE, [household])
+    store.vault.erase_subject(VILLAGE, household.household)
+    text = make_value("照片", household.household)
+
+    for keep in (
+        lambda: store.vault.put_households(VILLAGE, [household]),
+        lambda: store.vault.keep_private(VILLAGE, [text]),
+        lambda: store.vault.put_drafts(VILLAGE, [make_draft("a", private=(text,))]),
+    ):
+        with pytest.raises(Refused, match="subject-erased"):
+            keep()
+
+    assert store.vault.list_households(VILLAGE) == []
+    assert store.vault.list_drafts(VILLAGE, "waiting") == []
+
+
+def test_whoever_is_not_in_the_vault_cannot_be_erased(store: Store) -> None:
+    with pytest.raises(NotFound, match=make_id("h", 7)):
+        store.vault.erase_subject(VILLAGE, make_id("h", 7))
+
+    assert store.vault.list_erased(VILLAGE) == frozenset()
+    assert store.vault.can_read(VILLAGE)
 
 
 def test_drafts_are_listed_in_the_order_in_which_they_were_put(store: Store) -> None:

@@ -19,10 +19,10 @@ from ledger.log.note import parse_note, parse_note_verifier
 from ledger.log.policy import parse_policy
 from ledger.log.tree import append_leaves, compute_root
 from ledger.log.witness import Submission, format_submission
-from ledger.ports import Draft
 from ledger.service.rotate import prepare_rotation
 from ledger.service.witnessing import ask_witnesses, send_submission
 from ledger.sources import open_home_log, parse_pdf
+from ledger.vaults import Draft
 from tests.audit.conftest import audit_files, audit_source
 from tests.builders import VILLAGE
 from tests.fakes.renderer import PaperRenderer

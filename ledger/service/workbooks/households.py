@@ -10,7 +10,6 @@ from ledger.books.points import AgreementsSigned, GroupCount, HouseholdsRegister
 from ledger.books.screening import check_private_text, hide_numbers
 from ledger.errors import Fault
 from ledger.limits import ENTRY_MAX_LINES
-from ledger.ports import Household
 from ledger.service.drafts import Discloser
 from ledger.service.pseudonyms import make_pseudonym
 from ledger.service.workbooks.people import (
@@ -25,6 +24,7 @@ from ledger.service.workbooks.reading import Line
 from ledger.service.workbooks.tray import Desk, Tray, split_parts
 from ledger.state.awards import list_scoring
 from ledger.state.facts import RulebookFacts, get_fact
+from ledger.vaults import Household
 
 Consent = Literal["scoring", "display", "naming"]
 _CONSENTS: dict[str, Consent] = {"同意积分": "scoring", "同意公示": "display", "同意署名": "naming"}

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from ledger.books.scores import BranchRegistered
 from ledger.books.screening import check_private_text, format_found
 from ledger.errors import Fault
-from ledger.ports import Member
 from ledger.service.drafts import Discloser
 from ledger.service.pseudonyms import make_pseudonym
 from ledger.service.screening import check_published
@@ -15,6 +14,7 @@ from ledger.service.workbooks.households import check_typed_as_text
 from ledger.service.workbooks.people import fault_twice, fault_zero
 from ledger.service.workbooks.reading import Line
 from ledger.service.workbooks.tray import Tray
+from ledger.vaults import Member
 
 
 def gather_members(tray: Tray, lines: Sequence[Line]) -> None:

@@ -17,11 +17,11 @@ from ledger.books.values import Sealed
 from ledger.canonical import parse_claim
 from ledger.errors import Fault
 from ledger.log.commitments import digest_disclosure, open_disclosure
-from ledger.ports import Household, Member
 from ledger.service.workbooks.reading import Line
 from ledger.service.workbooks.tray import Desk
 from ledger.state.facts import BranchFacts, EntryAt, Facts, get_fact, scan_facts
 from ledger.state.private import FindPrivate, RegisteredHousehold, RegisteredMember, open_private
+from ledger.vaults import Household, Member
 
 T = TypeVar("T")
 

@@ -12,7 +12,6 @@ from ledger.books.points import PointsLine, PointsReversed, PointsRound, Rule, i
 from ledger.books.screening import hide_numbers
 from ledger.errors import Fault
 from ledger.log.commitments import Json
-from ledger.ports import Household
 from ledger.service.drafts import Discloser
 from ledger.service.preview import preview_award, preview_taken
 from ledger.service.screening import check_published
@@ -34,6 +33,7 @@ from ledger.state.awards import list_scoring
 from ledger.state.facts import EntryAt, get_fact, key_at, read_body
 from ledger.state.private import AwardLine, AwardSubject, open_private
 from ledger.state.rulebooks import find_rulebook, get_points_month
+from ledger.vaults import Household
 
 _SHEET = RoundSheet(
     book="积分细则",

@@ -12,7 +12,6 @@ from ledger.books.screening import check_private_text
 from ledger.books.values import Sealed
 from ledger.errors import Fault
 from ledger.limits import ENTRY_MAX_LINES
-from ledger.ports import Household, Member
 from ledger.service.drafts import Discloser
 from ledger.service.workbooks.people import (
     check_name,
@@ -24,6 +23,7 @@ from ledger.service.workbooks.people import (
 )
 from ledger.service.workbooks.reading import Line
 from ledger.service.workbooks.tray import Tray
+from ledger.vaults import Household, Member
 
 L = TypeVar("L")
 P = TypeVar("P", Household, Member)

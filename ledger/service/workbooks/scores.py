@@ -11,7 +11,6 @@ from ledger.books.scores import SchemeAdopted, SchemeItem, ScoreCard, ScoreLine,
 from ledger.errors import Fault
 from ledger.limits import ENTRY_MAX_LINES
 from ledger.log.commitments import Json
-from ledger.ports import Member
 from ledger.service.drafts import Discloser
 from ledger.service.preview import preview_card, preview_mark
 from ledger.service.workbooks.people import list_branch, read_title
@@ -29,6 +28,7 @@ from ledger.service.workbooks.rounds import (
 )
 from ledger.service.workbooks.tray import Tray
 from ledger.state.schemes import find_scheme
+from ledger.vaults import Member
 
 _SHEET = RoundSheet(
     book="考评办法",

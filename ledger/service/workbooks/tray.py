@@ -15,11 +15,12 @@ from ledger.books.accounts import Chart
 from ledger.books.values import get_last_day
 from ledger.entries import KIND_OF_BODY, Body, Claim, Entry, name_clerk
 from ledger.errors import Fault
-from ledger.ports import Draft, Household, Member, Ports, Reader
+from ledger.ports import Ports, Reader
 from ledger.service.drafts import Discloser, build_draft, build_trial
 from ledger.service.slots import Slot, check_waiting
 from ledger.state import check_entry, fold_entry, get_day
 from ledger.state.facts import Facts, VillageFacts, get_fact
+from ledger.vaults import Draft, Household, Member
 
 _ONCE_A_MONTH = frozenset({"books-not-opened", "period-closed", "period-future", "period-before-books"})
 """Faults of a month, not of a line: said at its first line only."""

@@ -1,15 +1,15 @@
-"""Persons have several duties and a household, some are kin; drafts are returned, expire, and say who passed them.
+"""Drafts are returned and expire, and it is kept who passed them.
 
-Both tables are made anew, since SQLite changes no check of a table that is there: what they held is copied.
+Their table is made anew, since SQLite changes no check of a table that is there: what it held is copied.
 
-Revision vault_0005, after vault_0003. Frozen: imports nothing of ours.
+Revision vault_0005, after vault_0004. Frozen: imports nothing of ours.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "vault_0005"
-down_revision = "vault_0003"
+down_revision = "vault_0004"
 branch_labels = None
 depends_on = None
 
@@ -20,8 +20,6 @@ _OF_VILLAGE = "village = nullif(current_setting('mingbai.village', true), '')"
 _RIGHTS = {
     "approvals": "SELECT, INSERT, DELETE",
     "drafts": "SELECT, INSERT, UPDATE",
-    "kin": "SELECT, INSERT, DELETE",
-    "persons": "SELECT, INSERT, UPDATE",
 }
 
 APPROVALS_INSERT = """
@@ -87,21 +85,14 @@ $$
 
 def upgrade() -> None:
     is_sqlite = op.get_bind().dialect.name == "sqlite"
-    _set_aside("persons", "persons_pkey")
-    _create_persons()
-    op.execute(
-        "INSERT INTO persons (village, person, name, roles, household, offices) "
-        "SELECT village, person, name, role, '', '' FROM persons_before"
-    )
-    op.drop_table("persons_before")
     for index in ("drafts_listed", "drafts_batch", "drafts_digest"):
         op.drop_index(index, table_name="drafts")
     _set_aside("drafts", "drafts_pkey", "drafts_ordinal")
     _create_drafts()
     columns = "village, draft, ordinal, batch, claim, digest, entry_index, label, private, public, state"
     op.execute(
-        f"INSERT INTO drafts ({columns}, maker, reason, slot, submitted_at) "  # noqa: S608  # Constants.
-        f"SELECT {columns}, '', '', '', 0 FROM drafts_before"
+        f"INSERT INTO drafts ({columns}, maker, slot, submitted_at) "  # noqa: S608  # Constants.
+        f"SELECT {columns}, '', '', 0 FROM drafts_before"
     )
     op.drop_table("drafts_before")
     _create_approvals()
@@ -133,31 +124,6 @@ def _set_aside(table: str, *constraints: str) -> None:
     op.execute(f"ALTER TABLE {table}_before NO FORCE ROW LEVEL SECURITY")
 
 
-def _create_persons() -> None:
-    op.create_table(
-        "persons",
-        sa.Column("village", _KEY, nullable=False),
-        sa.Column("person", _KEY, nullable=False),
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("roles", sa.Text(), nullable=False),
-        sa.Column("household", sa.Text(), nullable=False),
-        sa.Column("offices", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("village", "person"),
-        sqlite_strict=True,
-        sqlite_with_rowid=False,
-    )
-    op.create_table(
-        "kin",
-        sa.Column("village", _KEY, nullable=False),
-        sa.Column("person", _KEY, nullable=False),
-        sa.Column("other", _KEY, nullable=False),
-        sa.PrimaryKeyConstraint("village", "person", "other"),
-        sa.CheckConstraint("person < other", name="kin_once"),
-        sqlite_strict=True,
-        sqlite_with_rowid=False,
-    )
-
-
 def _create_drafts() -> None:
     op.create_table(
         "drafts",
@@ -173,7 +139,6 @@ def _create_drafts() -> None:
         sa.Column("public", sa.Text(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("maker", sa.Text(), nullable=False),
-        sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("slot", sa.Text(), nullable=False),
         sa.Column("submitted_at", _NUMBER, nullable=False),
         sa.PrimaryKeyConstraint("village", "draft"),

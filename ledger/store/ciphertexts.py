@@ -1,0 +1,209 @@
+"""The vault's one table of what is encrypted, and the views in which it is read and written.
+
+| kind | name | what is encrypted |
+| --- | --- | --- |
+| `disclosure` | its digest | a disclosure behind an entry |
+| `draft` | draft and number, `d-…/000` | a disclosure of a draft that waits |
+| `reason` | the draft | why it was returned |
+| `household`, `member`, `person` | the pseudonym | the record of one |
+| `cleaning` | empty | nothing: values were deleted, and their bytes may still be in the file |
+
+Lists and look-ups go by kind and name, erasing by subject. Keys are unwrapped when the first value of a subject is read
+in a view, and forgotten with it; where nothing is read nobody is asked for a passphrase.
+
+What is deleted is overwritten at once in a SQLite file, but not in its write-ahead log: the row `cleaning` stays until
+both were written anew, so that a crash in between is made good when the vault is next opened.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, NamedTuple
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from sqlalchemy import Engine, bindparam, delete, select
+
+from ledger.store.engine import BUSY_ERRORS, open_migrating_engine
+from ledger.store.sealing import Place, seal, unseal
+from ledger.store.tables import ciphertexts
+from ledger.store.transactions import Transaction, begin_read, begin_write
+from ledger.vaults import SubjectKeys, VaultKeys
+
+OWN = "village"
+"""The subject of what is about nobody in particular."""
+
+DISCLOSURE, DRAFT, HOUSEHOLD, MEMBER, PERSON = "disclosure", "draft", "household", "member", "person"
+REASON = "reason"
+CLEANING = "cleaning"
+
+_OF_VILLAGE = ciphertexts.c.village == bindparam("village")
+_OF_KIND = ciphertexts.c.kind == bindparam("kind")
+_FIND = select(ciphertexts.c.subject, ciphertexts.c.data).where(
+    _OF_VILLAGE, _OF_KIND, ciphertexts.c.name == bindparam("name")
+)
+_LIST = (
+    select(ciphertexts.c.name, ciphertexts.c.subject, ciphertexts.c.data)
+    .where(
+        _OF_VILLAGE,
+        _OF_KIND,
+        ciphertexts.c.name >= bindparam("first"),
+        ciphertexts.c.name < bindparam("behind"),
+    )
+    .order_by(ciphertexts.c.name)
+)
+_SUBJECTS = (
+    select(ciphertexts.c.subject).distinct().where(_OF_VILLAGE, ciphertexts.c.kind != bindparam("kind"))
+)
+_HAS = select(ciphertexts.c.name).where(_OF_VILLAGE, ciphertexts.c.subject == bindparam("subject")).limit(1)
+_DROP = delete(ciphertexts).where(
+    ciphertexts.c.village == bindparam("in_village"), ciphertexts.c.subject == bindparam("of")
+)
+_DROP_RANGE = delete(ciphertexts).where(
+    ciphertexts.c.village == bindparam("in_village"),
+    ciphertexts.c.kind == bindparam("of_kind"),
+    ciphertexts.c.name >= bindparam("first"),
+    ciphertexts.c.name < bindparam("behind"),
+)
+_LAST = "\U0010ffff"
+"""Behind every name: they are ASCII."""
+
+
+class Value(NamedTuple):
+    """A value about to be encrypted."""
+
+    kind: str
+    name: str
+    subject: str
+    plain: bytes
+
+
+class View:
+    """A transaction on one village's vault in which values are found, listed and kept."""
+
+    def __init__(self, transaction: Transaction, village: str, keys: SubjectKeys) -> None:
+        self._ciphers: dict[str, AESGCM | None] = {}
+        self._keys = keys
+        self._village = village
+        self.transaction = transaction
+
+    def find(self, kind: str, name: str) -> bytes | None:
+        """Return a value; None where there is none, or its subject was erased. Tampered where it was altered."""
+        row = self.transaction.fetch_one(_FIND, village=self._village, kind=kind, name=name)
+        return None if row is None else self._open(kind, name, *row)
+
+    def iterate(self, kind: str, start: str = "") -> Iterator[tuple[str, bytes]]:
+        """Yield names and values of a kind whose name begins with `start`, by name; without those erased."""
+        rows = self.transaction.fetch_all(
+            _LIST, village=self._village, kind=kind, first=start, behind=start + _LAST
+        )
+        for name, subject, data in rows:
+            plain = self._open(kind, name, subject, data)
+            if plain is not None:
+                yield name, plain
+
+    def keep(self, values: Iterable[Value], *, replace: bool) -> None:
+        """Encrypt values whose subjects have keys. One that is there already is replaced, or left as it is."""
+        rows = []
+        for value in values:
+            cipher = self._get_cipher(value.subject)
+            if cipher is None:
+                continue  # Of one who was erased.
+            place = Place(self._village, value.kind, value.name, value.subject)
+            rows.append((*place, seal(cipher, place, value.plain)))
+        keep = self.transaction.upsert_rows if replace else self.transaction.insert_new_rows
+        keep(ciphertexts, rows)
+
+    def _open(self, kind: str, name: str, subject: str, data: bytes) -> bytes | None:
+        cipher = self._get_cipher(subject)
+        return None if cipher is None else unseal(cipher, Place(self._village, kind, name, subject), data)
+
+    def _get_cipher(self, subject: str) -> AESGCM | None:
+        if subject not in self._ciphers:
+            key = self._keys.find(subject)
+            self._ciphers[subject] = AESGCM(key) if key is not None else None
+        return self._ciphers[subject]
+
+
+@contextmanager
+def begin_reading(engine: Engine, keys: VaultKeys, village: str) -> Iterator[View]:
+    """Open a consistent view of a village's values."""
+    with keys.open(village) as opened, begin_read(engine, village) as transaction:
+        yield View(transaction, village, opened)
+
+
+@contextmanager
+def begin_writing(engine: Engine, keys: VaultKeys, village: str, subjects: Collection[str]) -> Iterator[View]:
+    """Open the one writing transaction on a village's values. Keys are durable before anything is under them."""
+    if subjects:
+        keys.make(village, subjects)
+    with keys.open(village) as opened, begin_write(engine, village) as transaction:
+        yield View(transaction, village, opened)
+
+
+def drop_texts(transaction: Transaction, village: str, draft: str) -> None:
+    """Delete what is kept of a draft's private texts; takes no key."""
+    first = name_text(draft)
+    transaction.run(_DROP_RANGE, in_village=village, of_kind=DRAFT, first=first, behind=first + _LAST)
+    transaction.run(_DROP_RANGE, in_village=village, of_kind=REASON, first=draft, behind=first)
+
+
+def name_text(draft: str, number: int | None = None) -> str:
+    """Return the name of a draft's private text; without a number what all of them begin with."""
+    return f"{draft}/" if number is None else f"{draft}/{number:06d}"
+
+
+def list_subjects(transaction: Transaction, village: str) -> list[str]:
+    """Return every subject about whom something is kept."""
+    return sorted(subject for (subject,) in transaction.fetch_all(_SUBJECTS, village=village, kind=CLEANING))
+
+
+def has_subject(transaction: Transaction, village: str, subject: str) -> bool:
+    """Whether anything is kept about a subject."""
+    return transaction.fetch_one(_HAS, village=village, subject=subject) is not None
+
+
+def drop_subjects(engine: Engine, village: str, subjects: Sequence[str]) -> None:
+    """Delete all that is kept about some, so that no trace of it stays in a file."""
+    with begin_write(engine, village) as transaction:
+        for subject in subjects:
+            transaction.run(_DROP, in_village=village, of=subject)
+        note_cleaning(transaction, village)
+    clean(engine, village)
+
+
+def note_cleaning(transaction: Transaction, village: str) -> None:
+    """Note that bytes of what was deleted may still be in the file."""
+    transaction.insert_new_rows(ciphertexts, [(village, CLEANING, "", "", b"")])
+
+
+def needs_cleaning(transaction: Transaction, village: str) -> bool:
+    """Whether that was noted and not made good since."""
+    return transaction.fetch_one(_FIND, village=village, kind=CLEANING, name="") is not None
+
+
+def clean(engine: Engine, village: str) -> bool:
+    """Write a SQLite file anew and empty its write-ahead log; return whether no other process kept it from that.
+
+    In a PostgreSQL this is the administrator's: VACUUM FULL.
+    """
+    if engine.dialect.name == "sqlite" and not _rewrite(engine):
+        return False
+    with begin_write(engine, village) as transaction:
+        transaction.run(_DROP_RANGE, in_village=village, of_kind=CLEANING, first="", behind=_LAST)
+    return True
+
+
+def _rewrite(engine: Engine) -> bool:
+    rewriting = open_migrating_engine(engine)
+    connection = rewriting.raw_connection()
+    try:
+        driver: Any = connection.driver_connection
+        driver.execute("VACUUM")
+        is_busy, _, _ = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        return not is_busy
+    except BUSY_ERRORS:
+        return False  # Another process writes just now: the next time.
+    finally:
+        connection.close()
+        rewriting.dispose()
