@@ -100,6 +100,21 @@ WORKBOOK_MAX_ROWS = 5_000
 WORKBOOK_MAX_COLUMNS = 64
 """Columns of one worksheet."""
 
+WORKBOOK_CPU_S = 30
+"""Processor seconds to read one file; 5,000 full voucher rows take about two."""
+
+WORKBOOK_MEMORY_BYTES = 536_870_912
+"""Address space of the process that reads it: 512 MiB; 5,000 full voucher rows take about 100."""
+
+WORKBOOK_WALL_S = 120
+"""Seconds by the clock to read it, on a busy machine too."""
+
+WORKBOOK_REPLY_MAX_BYTES = 134_217_728
+"""What reading a file may give, lines and faults."""
+
+WORKBOOKS_AT_ONCE = 2
+"""Files that one process of ours has read at a time: as many as a village's machine has cores."""
+
 CELL_MAX_CHARS = 1_000
 """Characters of one cell, before it is looked at."""
 

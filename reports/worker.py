@@ -38,7 +38,6 @@ class WorkerRenderer:
     def __init__(
         self, workers: int = 1, *, sheets_per_worker: int = SHEETS_PER_WORKER, limits: Limits = DEFAULT_LIMITS
     ) -> None:
-        self._limits = limits
         self._pool = Pool(
             "reports.child", limits, children=workers, requests_per_child=sheets_per_worker, is_heard=True
         )
@@ -72,7 +71,7 @@ class WorkerRenderer:
         try:
             reply = _REPLY.decode(self._pool.ask(msgspec.msgpack.encode(request)))
         except ChildDied as death:
-            raise _explain_death(death, self._limits) from death
+            raise _explain_death(death, self._pool.limits) from death
         if reply.faults:
             raise Refused(reply.faults)
         if reply.unproven:

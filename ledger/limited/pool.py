@@ -52,7 +52,6 @@ class Pool:
     `requests_per_child`  after which a child is replaced
     `is_heard`            whether what children say on standard error is passed on: not where they read what a
                           stranger wrote, since it would quote it
-    `environment`         what they get beside the least that a program needs
     """
 
     def __init__(
@@ -63,13 +62,12 @@ class Pool:
         children: int = 1,
         requests_per_child: int = 50,
         is_heard: bool = False,
-        environment: Mapping[str, str] | None = None,
     ) -> None:
         self._module = module
-        self._limits = limits
+        self.limits = limits
         self._requests_per_child = requests_per_child
         self._is_heard = is_heard
-        self._environment = build_environment(module) | dict(environment or {})
+        self._environment = build_environment(module)
         self._room = BoundedSemaphore(children)
         self._lock = Lock()
         self._idle: list[_Child] = []
@@ -109,7 +107,7 @@ class Pool:
         with self._lock:
             if self._idle:
                 return self._idle.pop()
-        return _Child(self._module, self._limits, self._environment, is_heard=self._is_heard)
+        return _Child(self._module, self.limits, self._environment, is_heard=self._is_heard)
 
 
 class _Child:

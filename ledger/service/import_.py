@@ -18,10 +18,11 @@ from ledger.service.drafts import check_person
 from ledger.service.screening import list_names
 from ledger.service.workbooks.columns import WorkbookKind
 from ledger.service.workbooks.households import gather_households
+from ledger.service.workbooks.lines import Line
 from ledger.service.workbooks.members import gather_members
 from ledger.service.workbooks.opening import gather_opening
+from ledger.service.workbooks.outside import read_outside
 from ledger.service.workbooks.points import gather_points
-from ledger.service.workbooks.reading import Line, read_workbook
 from ledger.service.workbooks.scores import gather_scores
 from ledger.service.workbooks.slots import list_waiting_slots
 from ledger.service.workbooks.tray import Desk, OverlayFacts, Tray
@@ -71,7 +72,7 @@ def import_workbook(
         again = _check_again(ports, desk, filename)
         tray.refuse(again)
         if not again:
-            tables, faults = read_workbook(data, kind, filename)
+            tables, faults = read_outside(data, kind, filename)
             tray.refuse(faults)
             _GATHERERS[kind](tray, tables)
     if tray.faults:

@@ -45,13 +45,12 @@ _ACTIVE = {
 _RANGES = frozenset({"mergeCell", "hyperlink"})
 """Elements whose `ref` the parser may unfold cell by cell."""
 
+_RANGE_MAX_CELLS = WORKBOOK_MAX_ROWS * WORKBOOK_MAX_COLUMNS
+"""Cells of all of them in one part together: each covered once."""
 
-def check_archive(data: bytes, filename: str) -> list[Fault]:
-    """Say everything that keeps the file from being opened at all; empty when it may be parsed.
 
-    Nothing is unpacked beyond the sizes that the directory declares, and nothing of it is run. Raises whatever
-    the archive's reader raises on mangled bytes: a dozen types, see `reading`.
-    """
+def check_bytes(data: bytes, filename: str) -> list[Fault]:
+    """Say what can be said of a file of any format before it is looked into; empty when nothing is against it."""
     place = f"文件「{filename}」"
     if not data:
         return [_fault("workbook-empty", place, "0 字节", "一个 .xlsx 工作簿", "重新选择文件")]
@@ -75,7 +74,17 @@ def check_archive(data: bytes, filename: str) -> list[Fault]:
                 "在表格软件里去掉密码，另存为 .xlsx",
             )
         ]
+    return []
+
+
+def check_archive(data: bytes, filename: str) -> list[Fault]:
+    """Say everything that keeps an archive from being opened at all; empty when it may be parsed.
+
+    Nothing is unpacked beyond the sizes that the directory declares, and nothing of it is run. Raises whatever
+    the archive's reader raises on mangled bytes: a dozen types, see `reading`.
+    """
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        place = f"文件「{filename}」"
         return _check_members(data, archive, place) or _scan_parts(archive, place)
 
 
@@ -177,6 +186,7 @@ def _scan_parts(archive: zipfile.ZipFile, place: str) -> list[Fault]:
 
 def _iterate_reasons(part: object) -> Iterator[str]:
     """Yield what in an XML part would make the parser unfold more than a clerk's sheet."""
+    unfolded = 0
     for _, element in iterparse(part, forbid_dtd=True):
         name = element.tag.rpartition("}")[2]
         if name == "row":
@@ -185,18 +195,25 @@ def _iterate_reasons(part: object) -> Iterator[str]:
             if number > 20 * WORKBOOK_MAX_ROWS:
                 yield f"工作表有第 {number:,} 行"
         elif name in _RANGES:
-            yield from _find_wide_range(element.get("ref", ""))
+            ref = element.get("ref", "")
+            cells = _count_cells(ref)
+            unfolded += cells
+            if not cells:
+                yield f"区域 {ref} 没有边界"
+            if cells > _RANGE_MAX_CELLS:
+                yield f"区域 {ref} 有 {cells:,} 个单元格"
+            # A few hundred ranges of an allowed size would keep the parser busy for minutes.
+            if unfolded > _RANGE_MAX_CELLS:
+                yield f"合并的单元格和链接一共盖住 {unfolded:,} 个单元格"
         element.clear()
 
 
-def _find_wide_range(ref: str) -> Iterator[str]:
+def _count_cells(ref: str) -> int:
+    """Return how many cells a range takes, 0 where it has no end."""
     left, top, right, bottom = range_boundaries(ref)
-    if None in (left, top, right, bottom):
-        yield f"区域 {ref} 没有边界"
-        return
-    cells = (int(right or 0) - int(left or 0) + 1) * (int(bottom or 0) - int(top or 0) + 1)
-    if cells > WORKBOOK_MAX_ROWS * WORKBOOK_MAX_COLUMNS:
-        yield f"区域 {ref} 有 {cells:,} 个单元格"
+    if left is None or top is None or right is None or bottom is None:
+        return 0
+    return (abs(right - left) + 1) * (abs(bottom - top) + 1)
 
 
 def _fault(code: str, place: str, found: str, expected: str, remedy: str) -> Fault:

@@ -14,6 +14,7 @@ from ledger.errors import Fault
 from ledger.limits import ENTRY_MAX_LINES
 from ledger.ports import Household, Member
 from ledger.service.drafts import Discloser
+from ledger.service.workbooks.lines import Line
 from ledger.service.workbooks.people import (
     check_name,
     check_title,
@@ -22,7 +23,6 @@ from ledger.service.workbooks.people import (
     fault_zero,
     find_by_number,
 )
-from ledger.service.workbooks.reading import Line
 from ledger.service.workbooks.tray import Tray
 
 L = TypeVar("L")
