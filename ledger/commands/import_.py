@@ -48,7 +48,7 @@ def template_command(kind: WorkbookKind, out: str, chart: ChartVersion, force: b
 
 @click.command("import")
 @click.argument("kind", type=_KINDS, metavar="表格种类", help=KINDS_HELP)
-@click.argument("file", metavar="文件.xlsx")
+@click.argument("file", metavar="文件.xlsx|.csv")
 @home_option
 @village_option
 @maker_option

@@ -70,7 +70,7 @@ def test_an_empty_file(desk: ImportDesk) -> None:
 
 
 @pytest.mark.parametrize(
-    "data", [b"\x00", b"PK\x03\x04", b"%PDF-1.7", b"PK" * 400]
+    "data", [b"\x00", b"PK\x03\x04", b"%PDF-1.7", b"PK" * 400, b"<html;,>", b"\x89PNG\r\n,\xff", b"no table"]
 )
 def test_a_file_that_is_no_workbook(desk: ImportDesk, data: bytes) -> None:
     assert desk.say("vouchers", data) == [

@@ -30,6 +30,7 @@ from ledger.service.workbooks.headers import (
     read_headers,
 )
 from ledger.service.workbooks.lines import Line, Tables
+from ledger.service.workbooks.separated import is_separated, open_separated
 
 
 def read_workbook(data: bytes, kind: WorkbookKind, filename: str) -> tuple[Tables, list[Fault]]:
@@ -41,6 +42,8 @@ def read_workbook(data: bytes, kind: WorkbookKind, filename: str) -> tuple[Table
     faults = check_bytes(data, filename)
     if faults:
         return {}, faults
+    if is_separated(data, filename):
+        return _read_separated(data, kind, filename)
     try:
         faults = check_archive(data, filename)
         if faults:
@@ -54,6 +57,16 @@ def read_workbook(data: bytes, kind: WorkbookKind, filename: str) -> tuple[Table
     except Exception:  # noqa: BLE001 - the parser raises a dozen types on mangled files: one answer for all (F13)
         return {}, [fault_not_workbook(f"文件「{filename}」")]
     return _read_sheets(book, kind)
+
+
+def _read_separated(data: bytes, kind: WorkbookKind, filename: str) -> tuple[Tables, list[Fault]]:
+    page, sheet, faults = open_separated(data, kind, filename)
+    if faults:
+        return {}, faults
+    lines, faults = _read_sheet(page, sheet)
+    if not faults and not lines:
+        faults = [_fault_no_rows(sheet.name)]
+    return {sheet.name: lines}, faults
 
 
 def _read_sheets(book: Workbook, kind: WorkbookKind) -> tuple[Tables, list[Fault]]:
