@@ -71,7 +71,11 @@ def _read_separated(data: bytes, kind: WorkbookKind, filename: str) -> tuple[Tab
 
 def _read_sheets(book: Workbook, kind: WorkbookKind) -> tuple[Tables, list[Fault]]:
     wanted = {sheet.name: sheet for sheet in WORKBOOKS[kind].sheets}
-    found: dict[str, Worksheet] = {normalise_text(sheet.title): sheet for sheet in book.worksheets}
+    found: dict[str, Worksheet] = {}
+    for worksheet in book.worksheets:
+        name = normalise_text(worksheet.title)
+        # Names may differ by blanks alone: no sheet takes the place of another.
+        found[f"{name}（又一张）" if name in found else name] = worksheet
     faults = list(_check_sheets(book, found, wanted))
     tables: Tables = {}
     for name, sheet in wanted.items():
