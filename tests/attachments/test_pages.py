@@ -23,6 +23,7 @@ from tests.attachments.files import (
     save,
     turned,
 )
+from web.attachments.pictures import make_pages
 from web.attachments.processing import open_pool, process_uploads
 from web.attachments.values import Area, Attachment, Upload
 
@@ -200,6 +201,29 @@ def test_a_blacked_out_area_is_black(pool: Pool) -> None:
     assert shown.crop((176, 136, 464, 224)).getextrema() == ((0, 0),) * 3
     assert is_near(shown.getpixel((100, 100)), (255, 255, 255))
     assert is_near(shown.getpixel((500, 300)), (255, 255, 255))
+
+
+def test_a_blacked_out_area_is_black_to_its_edges_in_a_photo_made_smaller(pool: Pool) -> None:
+    edges = Area(page=1, left=0.2512, top=0.2512, right=0.7512, bottom=0.5012)
+
+    shown = show(process(pool, save(picture((3_001, 2_003)), "PNG"), edges))
+
+    width, height = shown.size
+    inside = shown.crop(
+        (int(0.2512 * width), int(0.2512 * height), int(0.7512 * width), int(0.5012 * height))
+    )
+    assert max(high for _, high in inside.getextrema()) <= 48
+
+
+def test_one_decoder_alone_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[object] = []
+    real = Image.open
+    monkeypatch.setattr(Image, "open", lambda file, **how: (asked.append(how), real(file, **how))[1])
+
+    for kind in ("JPEG", "PNG", "WEBP"):
+        assert make_pages(save(picture(), kind), ()).pages
+
+    assert asked == [{"formats": (kind,)} for kind in ("JPEG", "PNG", "WEBP")]
 
 
 @pytest.mark.parametrize("size", [(640, 480), (3_001, 2_003)])
