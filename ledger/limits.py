@@ -103,6 +103,21 @@ WORKBOOK_MAX_ROWS = 5_000
 WORKBOOK_MAX_COLUMNS = 64
 """Columns of one worksheet."""
 
+WORKBOOK_CPU_S = 30
+"""Processor seconds to read one file; 5,000 full voucher rows take about two."""
+
+WORKBOOK_MEMORY_BYTES = 536_870_912
+"""Address space of the process that reads it: 512 MiB; 5,000 full voucher rows take about 100."""
+
+WORKBOOK_WALL_S = 120
+"""Seconds by the clock to read it, on a busy machine too."""
+
+WORKBOOK_REPLY_MAX_BYTES = 134_217_728
+"""What reading a file may give, lines and faults."""
+
+WORKBOOKS_AT_ONCE = 2
+"""Files that one process of ours has read at a time: as many as a village's machine has cores."""
+
 CELL_MAX_CHARS = 1_000
 """Characters of one cell, before it is looked at."""
 
@@ -129,6 +144,38 @@ EVIDENCE_MAX_BYTES = 16_777_216
 
 SOURCE_FILE_MAX_BYTES = 67_108_864
 """One file of a copy that is audited: four times a bundle of 256 entries of full size."""
+
+# Photos and PDF of source documents that people hand in (web/attachments).
+
+ATTACHMENT_MAX_BYTES = 20_971_520
+"""One file: 20 MiB; a phone's photo takes 3 to 8."""
+
+ATTACHMENT_MAX_PIXELS = 24_000_000
+"""Of a photo: 24 megapixels, a phone's ordinary mode; decoded it takes 96 MB."""
+
+ATTACHMENT_MAX_PAGES = 20
+"""Of one PDF: a contract, or a month's bank statement."""
+
+ATTACHMENT_EDGE_PX = 1_600
+"""Longer edge of a page as it is kept: the small print of an A4 receipt stays legible."""
+
+ATTACHMENT_QUALITY = 80
+"""Of the JPEG that a page is kept as: about 0.3 MB a page."""
+
+ATTACHMENT_CPU_S = 30
+"""Processor seconds to make the pages of one file; twenty pages take about five."""
+
+ATTACHMENT_MEMORY_BYTES = 1_073_741_824
+"""Address space of the process that makes them: 1 GiB, a photo of full size several times over."""
+
+ATTACHMENT_WALL_S = 120
+"""Seconds by the clock to make them, on a busy machine too."""
+
+ATTACHMENT_REPLY_MAX_BYTES = 67_108_864
+"""All pages of one file together."""
+
+ATTACHMENTS_AT_ONCE = 2
+"""Files that one process of ours has opened at a time: as many as a village's machine has cores."""
 
 # Witnesses (ledger/log/witness, ledger/service/witnessing).
 

@@ -27,7 +27,6 @@ from ledger.errors import Refused
 from ledger.home import Home
 from ledger.service.import_ import Import, WorkbookKind, apply_import, import_workbook
 from ledger.service.workbooks.columns import WORKBOOKS
-from ledger.service.workbooks.templates import build_template
 
 _KINDS = click.Choice(list(WORKBOOKS))
 KINDS_HELP = "；".join(f"{name} {book.title}" for name, book in WORKBOOKS.items())
@@ -41,13 +40,15 @@ KINDS_HELP = "；".join(f"{name} {book.title}" for name, book in WORKBOOKS.items
 @force_option
 def template_command(kind: WorkbookKind, out: str, chart: ChartVersion, force: bool) -> None:
     """生成空白表格：表头、下拉选项和填写说明都在里面。"""
+    from ledger.service.workbooks.templates import build_template  # Its library is nothing to `import`.
+
     write_whole(Path(out), build_template(kind, chart), force=force)
     print_notice(f"已写好 {WORKBOOKS[kind].title}表格：{out}")
 
 
 @click.command("import")
 @click.argument("kind", type=_KINDS, metavar="表格种类", help=KINDS_HELP)
-@click.argument("file", metavar="文件.xlsx")
+@click.argument("file", metavar="文件.xlsx|.csv")
 @home_option
 @village_option
 @maker_option

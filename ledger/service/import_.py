@@ -20,10 +20,11 @@ from ledger.service.screening import list_names
 from ledger.service.slots import list_waiting_slots
 from ledger.service.workbooks.columns import WorkbookKind
 from ledger.service.workbooks.households import gather_households
+from ledger.service.workbooks.lines import Line
 from ledger.service.workbooks.members import gather_members
 from ledger.service.workbooks.opening import gather_opening
+from ledger.service.workbooks.outside import read_outside
 from ledger.service.workbooks.points import gather_points
-from ledger.service.workbooks.reading import Line, read_workbook
 from ledger.service.workbooks.scores import gather_scores
 from ledger.service.workbooks.tray import Desk, OverlayFacts, Tray
 from ledger.service.workbooks.vouchers import gather_vouchers
@@ -72,7 +73,7 @@ def import_workbook(
         again = _check_again(ports, desk, filename)
         tray.refuse(again)
         if not again:
-            tables, faults = read_workbook(data, kind, filename)
+            tables, faults = read_outside(data, kind, filename)
             tray.refuse(faults)
             _GATHERERS[kind](tray, tables)
     if tray.faults:

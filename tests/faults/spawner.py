@@ -16,14 +16,19 @@ import traceback
 from typing import NoReturn
 
 import ledger.commands.backup
+import ledger.service.import_
 import reports.commands
 from ledger import cli
 from ledger.config import SystemClock
+from ledger.service.workbooks.reading import read_workbook
 from tests.fakes.renderer import PlainRenderer
 
 
 class _Printer(PlainRenderer):
-    """For `reports.worker.WorkerRenderer`, where no interpreter is named for it: a page takes seconds."""
+    """For `reports.worker.WorkerRenderer`, where no interpreter is named for it: a page takes seconds.
+
+    There workbooks are read without a child too: what starts one and asks it is the same for both.
+    """
 
     def __enter__(self) -> _Printer:
         return self
@@ -60,6 +65,7 @@ def _run(job: dict[str, str]) -> NoReturn:
         sys.executable = job["interpreter"]
     else:
         reports.commands.WorkerRenderer = _Printer
+        ledger.service.import_.read_outside = read_workbook
     # Whether a slow moment shows a bar would decide how many calls there are.
     ledger.commands.backup.PROGRESS_AFTER_S = float("inf")
     os.chdir(job["folder"])

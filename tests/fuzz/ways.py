@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import csv
 import hashlib
 import io
 import json
@@ -20,6 +21,7 @@ from random import Random
 from typing import Any, get_args
 from urllib.parse import unquote
 
+import openpyxl
 from click import UsageError
 
 from ledger.audit import audit_evidence, audit_log
@@ -36,6 +38,7 @@ from ledger.log.tiles import MemoryTiles
 from ledger.log.tree import compute_root
 from ledger.service.workbooks.columns import WorkbookKind
 from ledger.service.workbooks.reading import read_workbook
+from ledger.service.workbooks.separated import open_separated
 from ledger.sources import open_folder, open_url, open_zip, parse_pdf, read_pdf
 from ledger.upkeep.backup import MANIFEST
 from ledger.upkeep.evidence import open_evidence
@@ -274,20 +277,52 @@ def build_answers(samples: Samples) -> list[bytes]:
 
 
 def make_workbook(room: Room) -> Take:
-    """A clerk's workbook, through the whole import; the first byte says which kind it is handed in as."""
+    """A clerk's workbook, through the whole import; the first byte says which kind it is handed in as.
+
+    It is read by a child process, as anybody's is; that this one breaks down or reaches its limits is a finding.
+    """
     desk = ImportDesk()
     desk.open_books()
     desk.register()
     desk.enrol()
 
     def take(data: bytes) -> object:
-        return desk.read(KINDS[data[0] % len(KINDS)], data[1:], filename=FILE) if data else None
+        if not data:
+            return None
+        imported = desk.read(KINDS[data[0] % len(KINDS)], data[1:], filename=FILE)
+        assert "workbook-limit" not in {fault.code for fault in imported.faults}
+        return imported
 
     return take
 
 
 def list_workbooks(samples: Samples) -> list[bytes]:
     return [bytes([at]) + samples[f"workbook/{kind}"] for at, kind in enumerate(KINDS)]
+
+
+def list_separated(samples: Samples) -> list[bytes]:
+    return [
+        bytes([at]) + text.encode(encoding)
+        for at, kind in enumerate(KINDS)
+        for text, encoding in zip(
+            list_texts_of(samples[f"workbook/{kind}"]), ("utf-8", "gb18030", "utf-16"), strict=True
+        )
+    ]
+
+
+def list_texts_of(workbook: bytes) -> list[str]:
+    """Return the first sheet of a workbook as separated values, by each separator."""
+    rows = [list(row) for row in openpyxl.load_workbook(io.BytesIO(workbook)).worksheets[0].iter_rows()]
+    texts = []
+    for separator in (",", ";", "\t"):
+        out = io.StringIO()
+        csv.writer(out, delimiter=separator).writerows([cell.value for cell in row] for row in rows)
+        texts.append(out.getvalue())
+    return texts
+
+
+def mutate_separated(random: Random, data: bytes) -> bytes:
+    return data[:1] + mutate_bytes(random, data[1:])
 
 
 def mutate_workbook(random: Random, data: bytes) -> bytes:
@@ -466,6 +501,7 @@ WAYS = (
         engine="mutants",
         mutate=mutate_bytes,
     ),
+    Target("separated", (open_separated,), make_workbook, list_separated, 300, (), "mutants", mutate_separated),
     Target("workbook", (read_workbook,), make_workbook, list_workbooks, 5_000, (), "mutants", mutate_workbook),
     Target("request", (parse_index, create_app), make_request, given(*REQUESTS), 600, (), "mutants", mutate_bytes),
 )  # fmt: skip

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import io
+import dataclasses
 import json
-import os
 import resource
 import signal
-import struct
-import subprocess
-import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -17,10 +13,11 @@ import msgspec
 import pytest
 
 from ledger.errors import NotProven, Refused
-from reports.child import MEMORY_EXIT, UNANSWERED_EXIT, Limits, Request, read_frame, write_frame
+from ledger.limited.child import MEMORY_EXIT, Limits
+from ledger.limited.pool import ChildDied
 from reports.failure import RenderFailed
 from reports.toolchain import describe_toolchain
-from reports.worker import WorkerRenderer, _build_environment, _explain_death
+from reports.worker import DEFAULT_LIMITS, WorkerRenderer, _explain_death
 from tests.reports.printed import get_sheet
 from tests.reports.samples import make_empty_finance, make_fullest, make_head, make_job, make_points
 
@@ -54,7 +51,7 @@ def test_workers_are_replaced_after_their_number_of_sheets_and_work_side_by_side
 
 
 def test_a_sheet_that_takes_too_long_is_refused_and_the_next_is_made() -> None:
-    with WorkerRenderer(limits=Limits(cpu_s=4)) as renderer:
+    with WorkerRenderer(limits=_limit(cpu_s=4)) as renderer:
         with pytest.raises(Refused) as caught:
             renderer.render(make_job(make_fullest()))
         assert renderer.render(make_job(make_points())) == get_sheet("points")
@@ -65,7 +62,7 @@ def test_a_sheet_that_takes_too_long_is_refused_and_the_next_is_made() -> None:
 def test_a_sheet_that_takes_too_long_by_the_clock_is_refused() -> None:
     begun = time.monotonic()
 
-    with WorkerRenderer(limits=Limits(wall_s=1)) as renderer, pytest.raises(Refused) as caught:
+    with WorkerRenderer(limits=_limit(wall_s=1)) as renderer, pytest.raises(Refused) as caught:
         renderer.render(make_job(make_fullest()))
 
     assert _list_found(caught.value) == [("sheet-limit", "时间用完")]
@@ -75,23 +72,12 @@ def test_a_sheet_that_takes_too_long_by_the_clock_is_refused() -> None:
 def test_a_sheet_that_takes_too_much_memory_is_refused_and_the_next_is_made() -> None:
     points = make_points()
 
-    with WorkerRenderer(limits=Limits(memory_bytes=400 << 20)) as renderer:
+    with WorkerRenderer(limits=_limit(memory_bytes=400 << 20)) as renderer:
         with pytest.raises(Refused) as caught:
             renderer.render(make_job(points, evidence=bytes(80 << 20)))
         assert renderer.render(make_job(points)) == get_sheet("points")
 
     assert _list_found(caught.value) == [("sheet-limit", "内存用完")]
-
-
-def test_a_message_larger_than_the_memory_is_told_as_that() -> None:
-    child = subprocess.run(
-        [sys.executable, "-m", "reports.child", "9", str(256 << 20)],
-        input=struct.pack(">I", 1 << 30),
-        capture_output=True,
-        check=False,
-    )
-
-    assert (child.returncode, child.stdout) == (MEMORY_EXIT, b"")
 
 
 @pytest.mark.deep
@@ -100,9 +86,13 @@ def test_the_fullest_sheet_that_is_let_through_stays_within_the_limits() -> None
         assert renderer.render(make_job(make_fullest())).startswith(b"%PDF")
 
 
+def _limit(**changes: int) -> Limits:
+    return dataclasses.replace(DEFAULT_LIMITS, **changes)
+
+
 def _get_cpu_limit_s(renderer: WorkerRenderer) -> int:
     """Return at which processor time the one worker ends."""
-    return resource.prlimit(renderer._idle[0]._process.pid, resource.RLIMIT_CPU)[0]
+    return resource.prlimit(renderer._pool._idle[0].process.pid, resource.RLIMIT_CPU)[0]
 
 
 def _list_found(error: Refused) -> list[tuple[str, str]]:
@@ -119,7 +109,7 @@ def _list_found(error: Refused) -> list[tuple[str, str]]:
     ],
 )
 def test_a_limit_is_told_in_words(status: int, words: str) -> None:
-    death = _explain_death(status, Limits())
+    death = _explain_death(ChildDied(status), DEFAULT_LIMITS)
 
     assert str(death) == (
         f"打印公开表：现为{words}，应为至多 60 秒处理器时间、1024 MiB 内存。"
@@ -128,7 +118,7 @@ def test_a_limit_is_told_in_words(status: int, words: str) -> None:
 
 
 def test_any_other_death_is_told_as_a_refusal_that_names_it() -> None:
-    death = _explain_death(1, Limits())
+    death = _explain_death(ChildDied(1), DEFAULT_LIMITS)
 
     assert isinstance(death, RenderFailed)
     assert str(death) == (
@@ -148,38 +138,3 @@ def test_the_toolchain_names_programs_fonts_and_our_own_files() -> None:
     assert all(len(digest) == 64 for digest in [*listed["fonts"].values(), listed["reports"]])
     assert {"weasyprint", "pydyf", "qrcode", "fonttools"} <= set(listed["packages"])
     assert {"pango", "harfbuzz", "fontconfig"} <= set(listed["libraries"])
-
-
-def test_a_child_gets_no_setting_of_ours_in_its_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("MINGBAI_HOME", "/nowhere")
-
-    assert "MINGBAI_HOME" not in _build_environment()
-    assert set(_build_environment()) <= {
-        "HOME", "LC_ALL", "LD_LIBRARY_PATH", "PATH", "PYTHONPATH", "PYTHONUTF8", "XDG_CACHE_HOME"
-    }  # fmt: skip
-    assert os.environ["MINGBAI_HOME"] == "/nowhere"
-
-
-def test_a_message_cut_short_is_no_message() -> None:
-    stream = io.BytesIO()
-    write_frame(stream, b"whole")
-    data = stream.getvalue()
-
-    assert read_frame(io.BytesIO(data)) == b"whole"
-    assert [read_frame(io.BytesIO(data[:cut])) for cut in range(len(data))] == [None] * len(data)
-
-
-def test_a_worker_that_cannot_answer_ends_without_a_word_and_without_half_an_answer() -> None:
-    request = io.BytesIO()
-    write_frame(request, msgspec.msgpack.encode(Request(job=None)))
-    with open("/dev/full", "wb") as full:
-        done = subprocess.run(
-            [sys.executable, "-P", "-m", "reports.child", "30", str(1 << 30)],
-            check=False,
-            env=_build_environment(),
-            input=request.getvalue(),
-            stderr=subprocess.PIPE,
-            stdout=full,
-        )
-
-    assert (done.returncode, done.stderr) == (UNANSWERED_EXIT, b"")

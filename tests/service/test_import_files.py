@@ -17,10 +17,10 @@ from openpyxl.worksheet.formula import ArrayFormula
 from ledger.limits import WORKBOOK_MAX_BYTES, WORKBOOK_MAX_ROWS
 from ledger.service.workbooks.columns import WORKBOOKS
 from ledger.service.workbooks.reading import read_workbook
+from tests.service.archives import SHEET, edit_sheet, keep, rewrite
 from tests.service.importing import FILE, PAPER, PAPER_PAID, ImportDesk, make_book, make_date
 
 MUTANTS = 500
-SHEET = "xl/worksheets/sheet1.xml"
 
 
 @pytest.fixture(scope="module")
@@ -44,25 +44,6 @@ def _change(change: Callable[[Any], None]) -> bytes:
     return make_book("vouchers", [PAPER, PAPER_PAID], change=apply)
 
 
-def _rewrite(data: bytes, edit: Callable[[str, bytes], bytes], **extra: bytes) -> bytes:
-    """Return the archive with each part edited and `extra` parts added; `__` in a name is a slash."""
-    out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
-        for name in old.namelist():
-            new.writestr(name, edit(name, old.read(name)))
-        for name, content in extra.items():
-            new.writestr(name.replace("__", "/"), content)
-    return out.getvalue()
-
-
-def _edit_sheet(data: bytes, before: bytes, after: bytes) -> bytes:
-    return _rewrite(data, lambda name, part: part.replace(before, after, 1) if name == SHEET else part)
-
-
-def _keep(_name: str, part: bytes) -> bytes:
-    return part
-
-
 def test_an_empty_file(desk: ImportDesk) -> None:
     assert desk.say("vouchers", b"") == [
         "文件「表.xlsx」：现为0 字节，应为一个 .xlsx 工作簿。重新选择文件。（workbook-empty）"
@@ -70,7 +51,7 @@ def test_an_empty_file(desk: ImportDesk) -> None:
 
 
 @pytest.mark.parametrize(
-    "data", [b"\x00", "凭证号,日期\n".encode("gb18030"), b"PK\x03\x04", b"%PDF-1.7", b"PK" * 400]
+    "data", [b"\x00", b"PK\x03\x04", b"%PDF-1.7", b"PK" * 400, b"<html;,>", b"\x89PNG\r\n,\xff", b"no table"]
 )
 def test_a_file_that_is_no_workbook(desk: ImportDesk, data: bytes) -> None:
     assert desk.say("vouchers", data) == [
@@ -122,13 +103,13 @@ def test_a_file_beyond_the_limit(desk: ImportDesk) -> None:
     ],
 )
 def test_what_acts_or_reaches_out_is_refused(desk: ImportDesk, plain: bytes, part: str) -> None:
-    (said,) = desk.say("vouchers", _rewrite(plain, _keep, **{part: b"<a/>"}))
+    (said,) = desk.say("vouchers", rewrite(plain, keep, **{part: b"<a/>"}))
 
     assert said.endswith("（workbook-active）")
 
 
 def test_a_macro(desk: ImportDesk, plain: bytes) -> None:
-    assert desk.say("vouchers", _rewrite(plain, _keep, xl__vbaProject__bin=b"", xl__vbaProject=b"")) == [
+    assert desk.say("vouchers", rewrite(plain, keep, xl__vbaProject__bin=b"", xl__vbaProject=b"")) == [
         (
             "文件「表.xlsx」：现为宏，应为只有单元格的工作簿。去掉宏和外部链接：全选、复制，"
             "选择性粘贴为数值到新的工作簿，另存为 .xlsx。（workbook-active）"
@@ -137,7 +118,7 @@ def test_a_macro(desk: ImportDesk, plain: bytes) -> None:
 
 
 def test_a_bomb_of_zeros(desk: ImportDesk, plain: bytes) -> None:
-    assert desk.say("vouchers", _rewrite(plain, _keep, xl__a=b"\x00" * 3_000_000)) == [
+    assert desk.say("vouchers", rewrite(plain, keep, xl__a=b"\x00" * 3_000_000)) == [
         (
             "文件「表.xlsx」：现为压缩比超过 200 倍，应为表格软件正常存出的工作簿。不要导入来路不明的文件；"
             "用表格软件打开后另存为 .xlsx 再试。（workbook-suspicious）"
@@ -148,7 +129,7 @@ def test_a_bomb_of_zeros(desk: ImportDesk, plain: bytes) -> None:
 def test_a_bomb_of_many_parts(desk: ImportDesk, plain: bytes) -> None:
     many = {f"xl__{number}": b"" for number in range(300)}
 
-    assert desk.say("vouchers", _rewrite(plain, _keep, **many)) == [
+    assert desk.say("vouchers", rewrite(plain, keep, **many)) == [
         (
             "文件「表.xlsx」：现为内含 309 个文件，最多 200 个，应为表格软件正常存出的工作簿。"
             "不要导入来路不明的文件；用表格软件打开后另存为 .xlsx 再试。（workbook-suspicious）"
@@ -160,7 +141,7 @@ def test_a_bomb_that_unpacks_beyond_the_limit(desk: ImportDesk, plain: bytes) ->
     draw = random.Random(1)
     dense = b"".join(draw.randbytes(30) + b"\x00" * 3000 for _ in range(6000))
 
-    assert desk.say("vouchers", _rewrite(plain, _keep, xl__a=dense)) == [
+    assert desk.say("vouchers", rewrite(plain, keep, xl__a=dense)) == [
         (
             "文件「表.xlsx」：现为解开后有 18,198,249 字节，最多 16,777,216 字节，"
             "应为表格软件正常存出的工作簿。不要导入来路不明的文件；用表格软件打开后另存为 .xlsx 再试。"
@@ -226,7 +207,7 @@ def test_two_members_of_one_name(desk: ImportDesk, plain: bytes) -> None:
 def test_an_entity_bomb(desk: ImportDesk, plain: bytes) -> None:
     bomb = b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "bbbb">]><a>&b;</a>'
 
-    assert desk.say("vouchers", _rewrite(plain, _keep, xl__a__xml=b"", **{"xl__b.xml": bomb})) == [
+    assert desk.say("vouchers", rewrite(plain, keep, xl__a__xml=b"", **{"xl__b.xml": bomb})) == [
         (
             "文件「表.xlsx」：现为XML 里有实体定义，应为表格软件正常存出的工作簿。不要导入来路不明的文件；"
             "用表格软件打开后另存为 .xlsx 再试。（workbook-suspicious）"
@@ -237,9 +218,24 @@ def test_an_entity_bomb(desk: ImportDesk, plain: bytes) -> None:
 def test_a_range_as_wide_as_the_sheet_is_not_unfolded(desk: ImportDesk, plain: bytes) -> None:
     wide = b'</sheetData><mergeCells count="1"><mergeCell ref="A1:XFD1048576"/></mergeCells>'
 
-    assert desk.say("vouchers", _edit_sheet(plain, b"</sheetData>", wide)) == [
+    assert desk.say("vouchers", edit_sheet(plain, b"</sheetData>", wide)) == [
         (
             "文件「表.xlsx」：现为区域 A1:XFD1048576 有 17,179,869,184 个单元格，"
+            "应为表格软件正常存出的工作簿。不要导入来路不明的文件；用表格软件打开后另存为 .xlsx 再试。"
+            "（workbook-suspicious）"
+        )
+    ]
+
+
+def test_many_ranges_that_together_are_wider_than_a_sheet_are_not_unfolded(
+    desk: ImportDesk, plain: bytes
+) -> None:
+    ranges = b"".join(b'<mergeCell ref="A%d:BL%d"/>' % (row, row + 2_499) for row in range(1, 200))
+    wide = b"</sheetData><mergeCells>" + ranges + b"</mergeCells>"
+
+    assert desk.say("vouchers", edit_sheet(plain, b"</sheetData>", wide)) == [
+        (
+            "文件「表.xlsx」：现为合并的单元格和链接一共盖住 480,000 个单元格，"
             "应为表格软件正常存出的工作簿。不要导入来路不明的文件；用表格软件打开后另存为 .xlsx 再试。"
             "（workbook-suspicious）"
         )
@@ -249,7 +245,7 @@ def test_a_range_as_wide_as_the_sheet_is_not_unfolded(desk: ImportDesk, plain: b
 def test_a_range_without_ends_is_not_unfolded(desk: ImportDesk, plain: bytes) -> None:
     wide = b'</sheetData><hyperlinks><hyperlink ref="A:B" location="x"/></hyperlinks>'
 
-    assert desk.say("vouchers", _edit_sheet(plain, b"</sheetData>", wide)) == [
+    assert desk.say("vouchers", edit_sheet(plain, b"</sheetData>", wide)) == [
         (
             "文件「表.xlsx」：现为区域 A:B 没有边界，应为表格软件正常存出的工作簿。不要导入来路不明的文件；"
             "用表格软件打开后另存为 .xlsx 再试。（workbook-suspicious）"
@@ -260,7 +256,7 @@ def test_a_range_without_ends_is_not_unfolded(desk: ImportDesk, plain: bytes) ->
 def test_a_sheet_down_to_its_last_row(desk: ImportDesk, plain: bytes) -> None:
     last = b'<row r="1048576"><c r="A1048576" t="n"><v>1</v></c></row></sheetData>'
 
-    assert desk.say("vouchers", _edit_sheet(plain, b"</sheetData>", last)) == [
+    assert desk.say("vouchers", edit_sheet(plain, b"</sheetData>", last)) == [
         (
             "文件「表.xlsx」：现为工作表有第 1,048,576 行，应为表格软件正常存出的工作簿。"
             "不要导入来路不明的文件；用表格软件打开后另存为 .xlsx 再试。（workbook-suspicious）"
@@ -378,10 +374,10 @@ def test_a_hidden_row_and_a_hidden_column(desk: ImportDesk) -> None:
 
 
 def test_rows_and_columns_of_no_height_and_width(desk: ImportDesk, plain: bytes) -> None:
-    flat = _edit_sheet(plain, b'<row r="2"', b'<row r="2" ht="0" customHeight="1"')
+    flat = edit_sheet(plain, b'<row r="2"', b'<row r="2" ht="0" customHeight="1"')
     narrow = b'<cols><col min="3" max="3" width="0" customWidth="1"/></cols><sheetData>'
 
-    assert len(desk.say("vouchers", _edit_sheet(flat, b"<sheetData>", narrow))) == 2
+    assert len(desk.say("vouchers", edit_sheet(flat, b"<sheetData>", narrow))) == 2
 
 
 def test_a_merged_header(desk: ImportDesk) -> None:
@@ -534,7 +530,7 @@ def test_workbooks_mangled_within_their_parts_never_raise(plain: bytes) -> None:
         names = archive.namelist()
     for _ in range(MUTANTS):
         target = draw.choice([SHEET, SHEET, *names])
-        tables, faults = read_workbook(_rewrite(plain, mangle), "vouchers", FILE)
+        tables, faults = read_workbook(rewrite(plain, mangle), "vouchers", FILE)
         answers.add(faults[0].code if faults else "read")
         assert faults or tables
 

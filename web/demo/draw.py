@@ -11,10 +11,9 @@ from collections.abc import Iterator, Sequence
 from io import BytesIO
 from pathlib import Path
 
-import xlsxwriter
-
 from ledger.data import load_reference
 from ledger.service.workbooks.templates import set_up_printing
+from ledger.service.workbooks.writing import open_workbook
 from web.demo.books import MONTHS, DemoVoucher, list_corrections, list_opening, list_vouchers
 from web.demo.people import (
     APPROVERS,
@@ -135,7 +134,7 @@ def _split_sides(side: str, fen: int) -> tuple[Cell, Cell]:
 def _write(sheets: dict[str, list[Row]]) -> bytes:
     """Return a workbook with a bold frozen header, text columns as text and money with two decimals."""
     out = BytesIO()
-    book = xlsxwriter.Workbook(out, {"in_memory": True})
+    book = open_workbook(out)
     book.set_properties({"created": CREATED, "title": "石榴河村（示例，人名数字均为虚构）"})
     header = book.add_format({"bold": True, "bg_color": "#E7EFE9", "border": 1, "valign": "vcenter"})
     text = book.add_format({"num_format": "@"})
@@ -145,7 +144,8 @@ def _write(sheets: dict[str, list[Row]]) -> bytes:
         sheet.freeze_panes(1, 0)
         set_up_printing(sheet)
         sheet.set_row(0, 22)
-        sheet.write_row(0, 0, rows[0], header)
+        for column, title in enumerate(rows[0]):
+            sheet.write_string(0, column, str(title), header)
         for place, row in enumerate(rows[1:], 1):
             for column, value in enumerate(row):
                 if isinstance(value, str):

@@ -10,26 +10,25 @@ from __future__ import annotations
 import io
 import struct
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 from defusedxml import DefusedXmlException
-from defusedxml.ElementTree import iterparse
-from openpyxl.utils.cell import range_boundaries
 
 from ledger.errors import Fault
 from ledger.limits import (
     WORKBOOK_MAX_BYTES,
-    WORKBOOK_MAX_COLUMNS,
     WORKBOOK_MAX_MEMBERS,
     WORKBOOK_MAX_RATIO,
-    WORKBOOK_MAX_ROWS,
     WORKBOOK_MAX_UNPACKED_BYTES,
 )
+from ledger.service.workbooks.parts import is_xml_part, iterate_reasons
 
 _OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_FIRST_MEMBER = b"PK\x03\x04"
 _LOCAL_HEADER = struct.Struct("<4s5H3I2H")  # APPNOTE.TXT 4.3.7
 _ENCRYPTED = 0x1
+_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _ACTIVE = {
     "vbaproject": "宏",
     "externallinks/": "指向其他文件的链接",
@@ -42,16 +41,9 @@ _ACTIVE = {
 }
 """Parts that act or reach out, by a piece of their path in lower case."""
 
-_RANGES = frozenset({"mergeCell", "hyperlink"})
-"""Elements whose `ref` the parser may unfold cell by cell."""
 
-
-def check_archive(data: bytes, filename: str) -> list[Fault]:
-    """Say everything that keeps the file from being opened at all; empty when it may be parsed.
-
-    Nothing is unpacked beyond the sizes that the directory declares, and nothing of it is run. Raises whatever
-    the archive's reader raises on mangled bytes: a dozen types, see `reading`.
-    """
+def check_bytes(data: bytes, filename: str) -> list[Fault]:
+    """Say what can be said of a file of any format before it is looked into; empty when nothing is against it."""
     place = f"文件「{filename}」"
     if not data:
         return [_fault("workbook-empty", place, "0 字节", "一个 .xlsx 工作簿", "重新选择文件")]
@@ -75,7 +67,19 @@ def check_archive(data: bytes, filename: str) -> list[Fault]:
                 "在表格软件里去掉密码，另存为 .xlsx",
             )
         ]
+    return []
+
+
+def check_archive(data: bytes, filename: str) -> list[Fault]:
+    """Say everything that keeps an archive from being opened at all; empty when it may be parsed.
+
+    Nothing is unpacked beyond the sizes that the directory declares, and nothing of it is run. Raises whatever
+    the archive's reader raises on mangled bytes: a dozen types, see `reading`.
+    """
+    if not data.startswith(_FIRST_MEMBER):
+        raise zipfile.BadZipFile("something stands before the archive")
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        place = f"文件「{filename}」"
         return _check_members(data, archive, place) or _scan_parts(archive, place)
 
 
@@ -131,17 +135,29 @@ def _find_bomb(data: bytes, members: Sequence[zipfile.ZipInfo]) -> str:
         return f"解开后有 {unpacked:,} 字节，最多 {WORKBOOK_MAX_UNPACKED_BYTES:,} 字节"
     if any(member.file_size > WORKBOOK_MAX_RATIO * max(member.compress_size, 50) for member in members):
         return f"压缩比超过 {WORKBOOK_MAX_RATIO} 倍"
+    odd = next((reason for reason, is_odd in _ODD.items() if any(map(is_odd, members))), "")
+    if odd:
+        return odd
     if len({member.filename for member in members}) != len(members):
         return "内含同名文件"
-    if any(member.flag_bits & _ENCRYPTED for member in members):
-        return "内含加密的文件"
-    if any(member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for member in members):
-        return "用了不常见的压缩方法"
     spans = sorted(_find_span(data, member) for member in members)
     # Python below 3.11.8 does not look for this itself (CVE-2024-0450).
     if any(end > start for (_, end), (start, _) in pairwise(spans)):
         return "内含的文件互相重叠"
     return ""
+
+
+def _leaves_archive(path: str) -> bool:
+    """Whether unpacking it by its name would write somewhere else. Nothing here does; what made it meant to."""
+    return path.startswith("/") or "\\" in path or ":" in path or ".." in path.split("/")
+
+
+_ODD: dict[str, Callable[[zipfile.ZipInfo], bool]] = {
+    "内含的文件要放到压缩包外面去": lambda member: _leaves_archive(member.filename),
+    "内含加密的文件": lambda member: bool(member.flag_bits & _ENCRYPTED),
+    "用了不常见的压缩方法": lambda member: member.compress_type not in _METHODS,
+}
+"""What no spreadsheet does to a member."""
 
 
 def _find_span(data: bytes, member: zipfile.ZipInfo) -> tuple[int, int]:
@@ -153,13 +169,15 @@ def _find_span(data: bytes, member: zipfile.ZipInfo) -> tuple[int, int]:
 
 
 def _scan_parts(archive: zipfile.ZipFile, place: str) -> list[Fault]:
-    """Walk every XML part without keeping it; DTDs, entities and unbounded ranges are refused."""
+    """Walk every XML part without keeping it; DTDs, entities and what parsers read differently are refused."""
     for member in archive.infolist():
-        if not member.filename.lower().endswith((".xml", ".rels")):
+        with archive.open(member) as part:
+            is_xml = is_xml_part(member.filename, part)
+        if not is_xml:
             continue
         with archive.open(member) as part:
             try:
-                reason = next(_iterate_reasons(part), "")
+                reason = next(iterate_reasons(part), "")
             except DefusedXmlException:
                 reason = "XML 里有实体定义"
         if reason:
@@ -173,30 +191,6 @@ def _scan_parts(archive: zipfile.ZipFile, place: str) -> list[Fault]:
                 )
             ]
     return []
-
-
-def _iterate_reasons(part: object) -> Iterator[str]:
-    """Yield what in an XML part would make the parser unfold more than a clerk's sheet."""
-    for _, element in iterparse(part, forbid_dtd=True):
-        name = element.tag.rpartition("}")[2]
-        if name == "row":
-            number = int(element.get("r", "0"))
-            # Formatted empty rows below the data are common; a sheet to its last row is not a clerk's.
-            if number > 20 * WORKBOOK_MAX_ROWS:
-                yield f"工作表有第 {number:,} 行"
-        elif name in _RANGES:
-            yield from _find_wide_range(element.get("ref", ""))
-        element.clear()
-
-
-def _find_wide_range(ref: str) -> Iterator[str]:
-    left, top, right, bottom = range_boundaries(ref)
-    if None in (left, top, right, bottom):
-        yield f"区域 {ref} 没有边界"
-        return
-    cells = (int(right or 0) - int(left or 0) + 1) * (int(bottom or 0) - int(top or 0) + 1)
-    if cells > WORKBOOK_MAX_ROWS * WORKBOOK_MAX_COLUMNS:
-        yield f"区域 {ref} 有 {cells:,} 个单元格"
 
 
 def _fault(code: str, place: str, found: str, expected: str, remedy: str) -> Fault:

@@ -12,6 +12,7 @@ from ledger.errors import Fault
 from ledger.limits import ENTRY_MAX_LINES
 from ledger.service.drafts import Discloser
 from ledger.service.pseudonyms import make_pseudonym
+from ledger.service.workbooks.lines import Line
 from ledger.service.workbooks.people import (
     check_name,
     fault_twice,
@@ -20,7 +21,6 @@ from ledger.service.workbooks.people import (
     list_registered,
     list_waiting,
 )
-from ledger.service.workbooks.reading import Line
 from ledger.service.workbooks.tray import Desk, Tray, split_parts
 from ledger.state.awards import list_scoring
 from ledger.state.facts import RulebookFacts, get_fact

@@ -11,8 +11,8 @@ from ledger.service.drafts import Discloser
 from ledger.service.pseudonyms import make_pseudonym
 from ledger.service.screening import check_published
 from ledger.service.workbooks.households import check_typed_as_text
+from ledger.service.workbooks.lines import Line
 from ledger.service.workbooks.people import fault_twice, fault_zero
-from ledger.service.workbooks.reading import Line
 from ledger.service.workbooks.tray import Tray
 from ledger.vaults import Member
 

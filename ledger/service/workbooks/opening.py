@@ -12,8 +12,8 @@ from ledger.books.vouchers import AccountsOpened
 from ledger.errors import Fault
 from ledger.service.drafts import Discloser
 from ledger.service.preview import preview_postings
+from ledger.service.workbooks.lines import Line
 from ledger.service.workbooks.notices import list_opened_short
-from ledger.service.workbooks.reading import Line
 from ledger.service.workbooks.tray import Tray
 from ledger.service.workbooks.voucher_rows import check_account_cells, read_row
 

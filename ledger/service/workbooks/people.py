@@ -17,7 +17,7 @@ from ledger.books.values import Sealed
 from ledger.canonical import parse_claim
 from ledger.errors import Fault
 from ledger.log.commitments import digest_disclosure, open_disclosure
-from ledger.service.workbooks.reading import Line
+from ledger.service.workbooks.lines import Line
 from ledger.service.workbooks.tray import Desk
 from ledger.state.facts import BranchFacts, EntryAt, Facts, get_fact, scan_facts
 from ledger.state.private import FindPrivate, RegisteredHousehold, RegisteredMember, open_private

@@ -15,8 +15,8 @@ from ledger.log.commitments import Json
 from ledger.service.drafts import Discloser
 from ledger.service.preview import preview_award, preview_taken
 from ledger.service.screening import check_published
+from ledger.service.workbooks.lines import Line
 from ledger.service.workbooks.people import find_by_number, find_private, list_registered, read_title
-from ledger.service.workbooks.reading import Line
 from ledger.service.workbooks.rounds import (
     PlainDrawn,
     RoundBook,

@@ -9,7 +9,6 @@ from __future__ import annotations
 import io
 import warnings
 from collections.abc import Iterator
-from typing import NamedTuple
 
 import openpyxl
 from openpyxl.cell.cell import Cell, MergedCell
@@ -20,7 +19,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from ledger.books.screening import normalise_text
 from ledger.errors import Fault
 from ledger.limits import WORKBOOK_MAX_COLUMNS, WORKBOOK_MAX_ROWS
-from ledger.service.workbooks.archive import check_archive, fault_not_workbook
+from ledger.service.workbooks.archive import check_archive, check_bytes, fault_not_workbook
 from ledger.service.workbooks.cells import RawCell, parse_cell
 from ledger.service.workbooks.columns import IGNORED_SHEETS, WORKBOOKS, Column, Sheet, WorkbookKind
 from ledger.service.workbooks.headers import (
@@ -30,72 +29,21 @@ from ledger.service.workbooks.headers import (
     iterate_cells,
     read_headers,
 )
+from ledger.service.workbooks.lines import Line, Tables
+from ledger.service.workbooks.separated import is_separated, open_separated
 
 
-class Line(NamedTuple):
-    """One row of a sheet. Empty cells are absent from `values`, cells with a fault stand in `bad`.
-
-    What a cell says cannot be told at all where its column is missing or another cell is merged over it: such
-    headers stand in `unknown`, and nothing may be concluded from their emptiness.
-    """
-
-    sheet: str
-    row: int
-    columns: dict[str, str]  # header to column letter
-    values: dict[str, str | int]  # money in fen, days and months as texts, choices as 是 or 否
-    bad: frozenset[str]
-    typed_numbers: frozenset[str]  # code columns whose cell held a number: leading zeros may be lost
-    unknown: frozenset[str]
-    wrong_texts: dict[str, str]  # what free text in `bad` says: it is screened all the same
-
-    @property
-    def place(self) -> str:
-        """Where the line stands, as the clerk sees it."""
-        return f"工作表「{self.sheet}」第 {self.row} 行"
-
-    def at(self, header: str) -> str:
-        """Where the cell of a column stands."""
-        return f"工作表「{self.sheet}」{self.columns[header]}{self.row}"
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether every cell could be read."""
-        return not self.bad and not self.unknown
-
-    def has(self, header: str) -> bool:
-        """Whether the clerk wrote something there, right or wrong."""
-        return header in self.values or header in self.bad
-
-    def lacks(self, header: str) -> bool:
-        """Whether the clerk surely wrote nothing there."""
-        return not self.has(header) and header not in self.unknown
-
-    def can_read(self, header: str) -> bool:
-        """Whether the cell is certain: what it says, or that it says nothing."""
-        return header not in self.bad and header not in self.unknown
-
-    def text(self, header: str) -> str:
-        """Return a cell as text, empty where nothing stands."""
-        return str(self.values.get(header, ""))
-
-    def written(self, header: str) -> str:
-        """Return a cell of free text as it stands, even where it cannot be taken."""
-        return self.wrong_texts.get(header) or self.text(header)
-
-    def number(self, header: str) -> int:
-        """Return a quantity or an amount in fen, 0 where nothing stands."""
-        value = self.values.get(header, 0)
-        return value if isinstance(value, int) else 0
-
-
-def read_workbook(
-    data: bytes, kind: WorkbookKind, filename: str
-) -> tuple[dict[str, tuple[Line, ...]], list[Fault]]:
+def read_workbook(data: bytes, kind: WorkbookKind, filename: str) -> tuple[Tables, list[Fault]]:
     """Return the lines of each sheet by its name, and every fault of form.
 
-    Raises nothing for what stands in the file. Lines with faults are returned too, so that their other cells
-    can be judged in the same go.
+    Raises nothing for what stands in the file, but MemoryError. Lines with faults are returned too, so that their
+    other cells can be judged in the same go.
     """
+    faults = check_bytes(data, filename)
+    if faults:
+        return {}, faults
+    if is_separated(data, filename):
+        return _read_separated(data, kind, filename)
     try:
         faults = check_archive(data, filename)
         if faults:
@@ -104,31 +52,49 @@ def read_workbook(
             # openpyxl warns of extensions it leaves out; none of them holds a cell.
             warnings.simplefilter("ignore")
             book = openpyxl.load_workbook(io.BytesIO(data))
+    except MemoryError:
+        raise
     except Exception:  # noqa: BLE001 - the parser raises a dozen types on mangled files: one answer for all (F13)
         return {}, [fault_not_workbook(f"文件「{filename}」")]
     return _read_sheets(book, kind)
 
 
-def _read_sheets(book: Workbook, kind: WorkbookKind) -> tuple[dict[str, tuple[Line, ...]], list[Fault]]:
+def _read_separated(data: bytes, kind: WorkbookKind, filename: str) -> tuple[Tables, list[Fault]]:
+    page, sheet, faults = open_separated(data, kind, filename)
+    if faults:
+        return {}, faults
+    lines, faults = _read_sheet(page, sheet)
+    if not faults and not lines:
+        faults = [_fault_no_rows(sheet.name)]
+    return {sheet.name: lines}, faults
+
+
+def _read_sheets(book: Workbook, kind: WorkbookKind) -> tuple[Tables, list[Fault]]:
     wanted = {sheet.name: sheet for sheet in WORKBOOKS[kind].sheets}
-    found: dict[str, Worksheet] = {normalise_text(sheet.title): sheet for sheet in book.worksheets}
+    found: dict[str, Worksheet] = {}
+    for worksheet in book.worksheets:
+        name = normalise_text(worksheet.title)
+        # Names may differ by blanks alone: no sheet takes the place of another.
+        found[f"{name}（又一张）" if name in found else name] = worksheet
     faults = list(_check_sheets(book, found, wanted))
-    tables: dict[str, tuple[Line, ...]] = {}
+    tables: Tables = {}
     for name, sheet in wanted.items():
         if name in found:
             tables[name], more = _read_sheet(found[name], sheet)
             faults += more
     if not faults and not any(tables.values()):
-        faults.append(
-            Fault(
-                code="workbook-no-rows",
-                place=f"工作表「{next(iter(wanted))}」",
-                found="只有表头，没有数据",
-                expected="至少一行数据",
-                remedy="从第 2 行起填写，再导入",
-            )
-        )
+        faults.append(_fault_no_rows(next(iter(wanted))))
     return tables, faults
+
+
+def _fault_no_rows(name: str) -> Fault:
+    return Fault(
+        code="workbook-no-rows",
+        place=f"工作表「{name}」",
+        found="只有表头，没有数据",
+        expected="至少一行数据",
+        remedy="从第 2 行起填写，再导入",
+    )
 
 
 def _check_sheets(book: Workbook, found: dict[str, Worksheet], wanted: dict[str, Sheet]) -> Iterator[Fault]:

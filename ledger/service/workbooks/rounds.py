@@ -13,6 +13,7 @@ from ledger.books.values import Sealed
 from ledger.errors import Fault
 from ledger.limits import ENTRY_MAX_LINES
 from ledger.service.drafts import Discloser
+from ledger.service.workbooks.lines import Line
 from ledger.service.workbooks.people import (
     check_name,
     check_title,
@@ -21,7 +22,6 @@ from ledger.service.workbooks.people import (
     fault_zero,
     find_by_number,
 )
-from ledger.service.workbooks.reading import Line
 from ledger.service.workbooks.tray import Tray
 from ledger.vaults import Household, Member
 

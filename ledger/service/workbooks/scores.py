@@ -13,8 +13,8 @@ from ledger.limits import ENTRY_MAX_LINES
 from ledger.log.commitments import Json
 from ledger.service.drafts import Discloser
 from ledger.service.preview import preview_card, preview_mark
+from ledger.service.workbooks.lines import Line
 from ledger.service.workbooks.people import list_branch, read_title
-from ledger.service.workbooks.reading import Line
 from ledger.service.workbooks.rounds import (
     PlainDrawn,
     RoundBook,

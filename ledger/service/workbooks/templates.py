@@ -11,7 +11,6 @@ import io
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name
 
 from ledger.books.village import ChartVersion
@@ -28,6 +27,7 @@ from ledger.service.workbooks.columns import (
     Workbook,
     WorkbookKind,
 )
+from ledger.service.workbooks.writing import open_workbook
 
 _FORMATS: dict[Form, str] = {
     "text": "@",
@@ -55,8 +55,7 @@ def build_template(kind: WorkbookKind, chart: ChartVersion = "2023") -> bytes:
     """Return an empty `.xlsx` of a kind; drop-downs come from the chart named, the shipped rules and scheme."""
     book = WORKBOOKS[kind]
     out = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    workbook = xlsxwriter.Workbook(out, options)
+    workbook = open_workbook(out)
     workbook.set_properties({"title": book.title, "created": dt.datetime(2026, 1, 1, tzinfo=dt.UTC)})
     lists = {header: values for header, values in _list_choices(chart).items() if _uses(book, header)}
     for sheet in book.sheets:

@@ -14,7 +14,7 @@ from ledger.books.vouchers import Posting, check_roles
 from ledger.errors import Fault
 from ledger.service.preview import SIDES
 from ledger.service.screening import check_published
-from ledger.service.workbooks.reading import Line
+from ledger.service.workbooks.lines import Line
 from ledger.service.workbooks.tray import Tray
 
 PERSONS = ("经手人", "审批人", "记账员")

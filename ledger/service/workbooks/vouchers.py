@@ -28,8 +28,8 @@ from ledger.errors import Fault
 from ledger.service.drafts import Discloser
 from ledger.service.preview import preview_postings, preview_voucher
 from ledger.service.slots import slot_of_voucher
+from ledger.service.workbooks.lines import Line
 from ledger.service.workbooks.notices import list_overdrawn, list_twins
-from ledger.service.workbooks.reading import Line
 from ledger.service.workbooks.tray import Tray
 from ledger.service.workbooks.voucher_rows import (
     PERSONS,
