@@ -15,6 +15,7 @@ import msgspec
 
 from ledger.audit.findings import StoredEntry, StoredLog, StoredText
 from ledger.books.values import SheetKind
+from ledger.desk import Desk
 from ledger.entries import Entry
 from ledger.log.hashing import Hash
 from ledger.log.tree import Frontier
@@ -432,3 +433,11 @@ class Ports:
     ledger: Ledger
     reference: Reference
     vault: Vault
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeskPorts(Ports):
+    """The same where people sign in. `get_desk_key` gives the 32 bytes that seal and key what the desk keeps."""
+
+    desk: Desk
+    get_desk_key: Callable[[], bytes]

@@ -6,6 +6,7 @@
 | `folder` | the files: creating, finding, protecting and destroying keys, durably |
 | `passphrase` | where passphrases and PINs come from: a file, a systemd credential, a prompt |
 | `token` | keys that never leave a PKCS#11 token |
+| `desk_key` | the desk's own secret, which signs no log |
 
 Trusted for: signing heads. Their loss: the log can go on only under a new origin. Their forgery or theft: whoever holds
 the key in force can sign another history, which every printed sheet and every kept head then contradicts; a key
@@ -15,8 +16,9 @@ Every file says its verifier key in clear: pages, exports and audits ask for no 
 process.
 """
 
+from ledger.keys.desk_key import DeskKey
 from ledger.keys.folder import KeyFolder, KeySigner
 from ledger.keys.passphrase import Passphrases
 from ledger.keys.token import Token
 
-__all__ = ["KeyFolder", "KeySigner", "Passphrases", "Token"]
+__all__ = ["DeskKey", "KeyFolder", "KeySigner", "Passphrases", "Token"]
