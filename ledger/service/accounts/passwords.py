@@ -25,9 +25,9 @@ HASH_MEMORY_KIB = 64 * 1_024
 HASH_PASSES = 3
 HASHES_AT_ONCE = 2
 """The smallest machine has two cores, and Argon2 itself uses more than one."""
-HASHES_WAITING = 8
-"""People who wait for their turn, about a second in all. Whoever comes beyond is told to try again: were they kept,
-they would hold the threads that serve readers.
+HASHES_WAITING = 4
+"""People who wait for their turn, half a second in all. Whoever comes beyond is told to try again: were they kept, they
+would hold the threads of those who are signed in already.
 """
 
 PASSWORD_MIN_CHARS = 10
