@@ -16,10 +16,11 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Literal, TypeVar
+from typing import Literal, TypeVar
 
 from litestar.enums import HttpMethod
 from litestar.handlers import HTTPRouteHandler
+from litestar.types import ASGIApp
 
 from ledger.desk import Account
 from ledger.errors import NotFound
@@ -215,14 +216,16 @@ def route_desk(
     rule = Rule(allow=allow, duties=frozenset(during), method=method, takes_files=takes_files)
 
     def register(handler: Handler) -> HTTPRouteHandler:
-        async def serve(request: AnyRequest) -> Any:
-            pairs: Pairs = ()
+        async def serve(request: AnyRequest) -> ASGIApp:
             # Before the body: what another page sent is not even read.
             refusal = _refuse_stranger(request, rule)
-            if refusal is None and rule.method == "POST":
+            if refusal is not None:
+                return refusal
+            pairs: Pairs = ()
+            if rule.method == "POST":
                 pairs = await read_pairs(request, takes_files=rule.takes_files)
-            run = asyncio.get_running_loop().run_in_executor
-            return refusal or await run(_POOL, _serve, request, rule, pairs, handler)
+            loop = asyncio.get_running_loop()
+            return await loop.run_in_executor(_POOL, _serve, request, rule, pairs, handler)
 
         return HTTPRouteHandler(
             path,
