@@ -156,7 +156,11 @@ def _check_files(home: Home) -> Iterator[Check]:
         name="磁盘",
         state="fine" if free > DISK_FREE_MIN_BYTES else "warning",
     )
-    private = [*home.path.glob("*.db"), *(home.path / "keys").glob("*.key")]
+    private = [
+        *home.path.glob("*.db"),
+        *(home.path / "keys").glob("*.key"),
+        *(home.path / "keys").glob("*.secret"),
+    ]
     exposed = [path.name for path in private if stat.S_IMODE(path.stat().st_mode) & 0o077]
     yield Check(
         advice=f"用 chmod 600 收紧：在 {home.path} 里" if exposed else "",

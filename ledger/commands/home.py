@@ -1,10 +1,9 @@
-"""`mingbai init` and `mingbai users`: a home, a village's log, and the people who act in it."""
+"""`mingbai init`: a home, and a village's log."""
 
 from __future__ import annotations
 
 from contextlib import closing
 from pathlib import Path
-from typing import get_args
 
 import rich_click as click
 from click.core import ParameterSource
@@ -13,14 +12,8 @@ from ledger.books.village import ChartVersion
 from ledger.commands.common import (
     chart_option,
     find_asked_passphrases,
-    get_village,
-    get_writable_village,
-    home_option,
-    json_option,
     passphrase_option,
-    print_json,
     print_notice,
-    village_option,
     warn_of_address,
 )
 from ledger.commands.keys import choose_protection
@@ -35,11 +28,8 @@ from ledger.config import (
 from ledger.errors import Fault, Refused
 from ledger.home import Home, create_home
 from ledger.service.adopt import prepare_description
-from ledger.service.drafts import ROLE_NAMES
-from ledger.service.found import Role, add_person, check_village_code, found_village, make_origin
+from ledger.service.found import add_person, check_village_code, found_village, make_origin
 
-ROLES_HELP = "，".join(f"{role} {name}" for role, name in ROLE_NAMES.items())
-"""Every role with its Chinese name."""
 NO_DATABASE = "放在文件夹里"
 """What an empty address of the database means."""
 
@@ -160,33 +150,3 @@ def _found(home: Home, village: str, details: dict[str, str], *, is_plain: bool)
     print_notice(f"已立账：{village}（来源 {origin}）")
     print_notice(f"  村文书 {clerk.user}，监督委员 {supervisor.user}")
     print_notice(f"  村情说明待审：mingbai pass --home {home.path} {draft.id} --checker {supervisor.user}")
-
-
-@click.group("users")
-def users_group() -> None:
-    """登记和查看在账本里办事的人。"""
-
-
-@users_group.command("add")
-@home_option
-@village_option
-@click.option("--name", required=True, metavar="姓名", help="姓名；只存在隐私库里。")
-@click.option("--role", type=click.Choice(get_args(Role)), required=True, help=f"职责：{ROLES_HELP}。")
-def _add(home: Home, village: str | None, name: str, role: Role) -> None:
-    """登记一个人，给出代号。"""
-    person = add_person(home, get_writable_village(home, village), name, role)
-    click.echo(person.user)
-
-
-@users_group.command("list")
-@home_option
-@village_option
-@json_option
-def _list(home: Home, village: str | None, as_json: bool) -> None:
-    """列出本村办事的人。"""
-    persons = home.vault.list_persons(get_village(home, village))
-    if as_json:
-        print_json(persons)
-        return
-    for person in persons:
-        click.echo(f"{person.user}  {ROLE_NAMES[person.role]}  {person.name}")

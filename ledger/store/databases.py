@@ -17,8 +17,8 @@ def open_databases(folder: Path, address: str) -> dict[str, Engine]:
     its administrator has prepared: Refused where not, or where it cannot be used.
     """
     engines = {
-        "heads": open_engine(folder / "heads.db"),
         "desk": open_engine(folder / "desk.db", secure_delete=True),
+        "heads": open_engine(folder / "heads.db"),
     }
     try:
         migrate(engines["heads"], "heads")

@@ -15,6 +15,7 @@ import pysqlite3.dbapi2 as sqlite
 from sqlalchemy import Engine, Select, bindparam, delete, func, select, update
 
 from ledger.desk import Account, Attempt, DeskEnd, DeskLine, DeskReader, DeskWriter, Seat, Session
+from ledger.disk import sync
 from ledger.store import desk_log
 from ledger.store.tables import accounts, attempts, recovery_codes, seats, sessions
 from ledger.store.transactions import Transaction, begin_read, begin_write
@@ -171,6 +172,7 @@ def forget_sign_ins(path: Path) -> None:
         copy.execute("DELETE FROM attempts")
     finally:
         copy.close()
+    sync(path)
 
 
 def _list_values(value: Account | Session) -> tuple[Any, ...]:

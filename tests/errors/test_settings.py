@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from ledger import cli
 from ledger.commands.common import get_village, read_file
 from ledger.commands.export import export_command
-from ledger.commands.home import users_group
+from ledger.commands.users import users_group
 from ledger.config import SETTINGS_FILE, Config, read_config, write_config
 from ledger.errors import Refused
 from ledger.home import create_home, open_home
@@ -115,7 +115,12 @@ def test_a_home_that_is_closed_leaves_no_journal_behind(tmp_path: Path) -> None:
             assert reader.size == 2
         path = village.home.path
 
-    assert sorted(item.name for item in path.glob("*.db*")) == ["heads.db", "ledger.db", "vault.db"]
+    assert sorted(item.name for item in path.glob("*.db*")) == [
+        "desk.db",
+        "heads.db",
+        "ledger.db",
+        "vault.db",
+    ]
 
 
 @pytest.mark.parametrize("name", ["", " ", "\t", "\u3000", "\u200b \u3000"])

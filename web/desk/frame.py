@@ -95,11 +95,11 @@ def place_faults(faults: Iterable[Fault], places: Mapping[str, str]) -> Faults:
         if name:
             fields[name] = (*fields.get(name, ()), tell_fault(fault))
         else:
-            others = (*others, f"{fault.place}：{tell_fault(fault)}")
+            others = (*others, fault.place + tell_fault(fault))
     return Faults(fields=fields, others=others)
 
 
 def tell_fault(fault: Fault) -> str:
     """Return what is wrong and what to do, as one says it to somebody who sees the field."""
-    said = f"现在{fault.found}，应为{fault.expected}" if fault.found else f"应为{fault.expected}"
+    said = "，".join(part for part in (fault.found, f"应为{fault.expected}") if part)
     return f"{said}。{fault.remedy}。"

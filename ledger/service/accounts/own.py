@@ -95,7 +95,7 @@ def confirm_factor(ports: DeskPorts, signed_in: SignedIn, code: str) -> tuple[st
         secret = open_secret(ports.get_desk_key(), account.account, account.totp_offered)
         step = find_step(secret, code, now_ms, 0)
         if step is None:
-            raise Refused([build_wrong_code()])
+            raise Refused([build_wrong_code("验证器上现在显示的 6 位数字")])
         desk.put_account(
             msgspec.structs.replace(account, totp=account.totp_offered, totp_offered=b"", totp_step=step)
         )

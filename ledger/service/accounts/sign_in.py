@@ -217,13 +217,13 @@ def _build_wrong() -> Fault:
     )
 
 
-def build_wrong_code() -> Fault:
+def build_wrong_code(expected: str = "验证器上现在显示的 6 位数字，或一个没用过的恢复码") -> Fault:
     """Return the fault of a code that is wrong, late or used."""
     return Fault(
         code="code-wrong",
         place="动态码",
         found="不对，或已经用过",
-        expected="验证器上现在显示的 6 位数字，或一个没用过的恢复码",
+        expected=expected,
         remedy="等下一个数字出来再输；总不对，核对手机的时间",
     )
 
