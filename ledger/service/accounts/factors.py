@@ -64,13 +64,15 @@ def build_address(secret: bytes, sign_in: str) -> str:
 
 def find_step(secret: bytes, code: str, now_ms: int, used_step: int) -> int | None:
     """Return the step whose code this is, later than the one used last; None where it is none."""
+    if not secret:
+        return None
     digits = "".join(unicodedata.normalize("NFKC", code).split())
     maker = pyotp.TOTP(base64.b32encode(secret).decode(), digits=CODE_DIGITS, interval=STEP_S)
     now = now_ms // 1_000 // STEP_S
     found = None
     for step in range(now - STEPS_AROUND, now + STEPS_AROUND + 1):
         is_same = hmac.compare_digest(maker.generate_otp(step).encode(), digits.encode())
-        if is_same and step > used_step and secret:
+        if is_same and step > used_step:
             found = step
     return found
 

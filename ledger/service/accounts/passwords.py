@@ -156,5 +156,5 @@ def _build_weak(code: str, found: str, expected: str) -> Fault:
         place="新密码",
         found=found,
         expected=expected,
-        remedy="换一个：想一句自己的话，或几个不相干的词连在一起",
+        remedy="换一个：想一句自己的话，用拼音连着写",
     )
