@@ -149,9 +149,9 @@ def test_a_lost_end_is_found_and_says_where(door: Door, tmp_path: Path) -> None:
 
     change(path, "DELETE FROM desk_log_end")
 
-    assert list_broken(path) == [
-        "办事记录第 2 行：现为到第 2 行为止，应为到第 0 行为止。保留现场，查清是盘坏了还是有人改过；和以前打印、抄走的比。（desk-log-broken）"
-    ]
+    (line,) = list_broken(path)
+    assert line.startswith("办事记录第 2 行：现为到第 2 行为止，应为到第 0 行为止。保留现场，")
+    assert line.endswith("和以前打印、抄走的比。（desk-log-broken）")
 
 
 @pytest.mark.parametrize("text", NAUGHTY, ids=range(len(NAUGHTY)))

@@ -82,7 +82,7 @@ def explain_refusal(
     shown = _("{count} 秒").format(count=seconds)
     if seconds > 90:
         shown = _("{count} 分钟").format(count=-(-seconds // 60))
-    said = _("试的次数太多，请过 {shown} 再试。别的人、别的村不受影响。").format(shown=shown)
+    said = _("试的次数太多，请过 {shown}再试。别的人、别的村不受影响。").format(shown=shown)
     return Refusal(Faults(others=(said,)), {"retry-after": str(seconds)}, 429)
 
 

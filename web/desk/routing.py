@@ -175,17 +175,20 @@ class Desk:
         status = status if refusal is NOT_REFUSED else refusal.status
         return answer(self.request, body, status=status, cookies=cookies, headers=dict(refusal.headers))
 
-    def redirect_out(self, *, cookies: tuple[str, ...]) -> Answer:
-        """Answer with 303 to the sign-in, for whoever signed out."""
-        empty = PageBytes(b"", b"", "", "text/plain; charset=utf-8")
-        return answer(self.request, empty, status=303, cookies=cookies, headers={"location": SIGN_IN})
+    def redirect(self, path: str, *, next_: str = HOME, cookies: tuple[str, ...] = ()) -> Answer:
+        """Answer with 303 to a path of the desk, from where it goes on to `next_`; ValueError for any other, which would
+        be our own mistake.
+        """
+        if choose_next(path) != path or choose_next(next_) != next_:
+            raise ValueError(f"not a path of the desk: {path} {next_}")
+        # A question mark within would end the query too early; such a page is found again from the desk.
+        query = f"?next={next_}" if next_ != HOME and "?" not in next_ else ""
+        return self.send_to(path + query, cookies=cookies)
 
-    def redirect(self, path: str, *, cookies: tuple[str, ...] = ()) -> Answer:
-        """Answer with 303 to a path of the desk; ValueError for any other, which would be our own mistake."""
-        if choose_next(path) != path:
-            raise ValueError(f"not a path of the desk: {path}")
+    def send_to(self, location: str, *, cookies: tuple[str, ...] = ()) -> Answer:
+        """Answer with 303 to a location that is written in our own code."""
         empty = PageBytes(b"", b"", "", "text/plain; charset=utf-8")
-        return answer(self.request, empty, status=303, cookies=cookies, headers={"location": path})
+        return answer(self.request, empty, status=303, cookies=cookies, headers={"location": location})
 
 
 @dataclass(frozen=True)
@@ -328,10 +331,8 @@ def _send_to_sign_in(desk: Desk, rule: Rule) -> Answer:
     had_session = bool(find_session_token(desk.request))
     query = [f"next={path}"] if choose_next(path) == path != HOME else []
     query += ["ended=1"] if had_session else []
-    location = SIGN_IN + ("?" + "&".join(query) if query else "")
-    empty = PageBytes(b"", b"", "", "text/plain; charset=utf-8")
     cookies = (build_ended_cookie(),) if had_session else ()
-    return answer(desk.request, empty, status=303, cookies=cookies, headers={"location": location})
+    return desk.send_to(SIGN_IN + ("?" + "&".join(query) if query else ""), cookies=cookies)
 
 
 def _deny(desk: Desk, reason: str, sentence: str, remedy: str) -> Answer:

@@ -117,7 +117,7 @@ def take_factor(desk: Desk) -> Answer:
 def take_sign_out(desk: Desk) -> Answer:
     desk.parse_form(EmptyForm)
     sign_out(desk.ports, desk.who)
-    return desk.redirect_out(cookies=(build_ended_cookie(),))
+    return desk.send_to(SIGN_IN, cookies=(build_ended_cookie(),))
 
 
 def _show(
@@ -137,8 +137,7 @@ def _show_factor(desk: Desk, next_: str, refusal: Refusal = NOT_REFUSED) -> Answ
 def _go_on(desk: Desk, signed_in: SignedIn, token: str, next_: str) -> Answer:
     cookies = (build_session_cookie(token),)
     if signed_in.duty == "factor":
-        query = f"?next={next_}" if next_ != HOME and "?" not in next_ else ""
-        return desk.redirect(DUTY_PATHS["factor"] + query, cookies=cookies)
+        return desk.redirect(DUTY_PATHS["factor"], next_=next_, cookies=cookies)
     known = build_known_cookie(format_known(desk.ports, desk.origin, signed_in.account.account))
     path = DUTY_PATHS[signed_in.duty] if signed_in.duty else next_
     return desk.redirect(path, cookies=(*cookies, known))
