@@ -176,9 +176,7 @@ class Desk:
         return answer(self.request, body, status=status, cookies=cookies, headers=dict(refusal.headers))
 
     def redirect(self, path: str, *, next_: str = HOME, cookies: tuple[str, ...] = ()) -> Answer:
-        """Answer with 303 to a path of the desk, from where it goes on to `next_`; ValueError for any other, which would
-        be our own mistake.
-        """
+        """Answer with 303 to a path of the desk, from where it goes on to `next_`; ValueError for any other."""
         if choose_next(path) != path or choose_next(next_) != next_:
             raise ValueError(f"not a path of the desk: {path} {next_}")
         # A question mark within would end the query too early; such a page is found again from the desk.
