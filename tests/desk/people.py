@@ -7,9 +7,13 @@ door.sign_in("clerk")                   what a browser would then hold
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pyotp
+import pytest
 from argon2 import PasswordHasher
 
 from ledger.desk import Account
@@ -23,7 +27,7 @@ from ledger.service.accounts.sessions import Origin, SignedIn, find_signed_in
 from ledger.service.accounts.sign_in import give_factor, sign_in
 from ledger.service.found import Role, add_person
 from tests.builders import VILLAGE
-from tests.homes import VillageHome
+from tests.homes import VillageHome, open_village
 
 PASSWORD = "huaishu dixia shu xingxing"
 HERE = Origin(network="192.0.2.7", device="电脑")
@@ -32,8 +36,13 @@ CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 """Thousands of times faster than the real one; that the real one is used otherwise has a test of its own."""
 
 
-def use_cheap_hash() -> None:
-    HASHER._argon2, HASHER._dummy = CHEAP, ""
+@contextmanager
+def open_door(path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Door]:
+    """Found a village whose people sign in, with a cheap hash until the test is over."""
+    monkeypatch.setattr(HASHER, "_argon2", CHEAP)
+    monkeypatch.setattr(HASHER, "_dummy", "")
+    with open_village(path) as village:
+        yield Door(village)
 
 
 @dataclass

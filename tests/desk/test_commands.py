@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import stat
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -23,9 +22,9 @@ ONCE = re.compile(r"[a-z2-9]{4}(-[a-z2-9]{4}){3}")
 
 
 @pytest.fixture
-def home(door: Door, monkeypatch: pytest.MonkeyPatch) -> Iterator[Door]:
+def home(door: Door, monkeypatch: pytest.MonkeyPatch) -> Door:
     monkeypatch.setenv("MINGBAI_HOME", str(door.home.path))
-    yield door
+    return door
 
 
 def run(*words: str, status: int = 0) -> Result:

@@ -13,11 +13,10 @@ from ledger.errors import Refused
 from ledger.service.accounts.manage import create_account, give_seat, reset_account, set_last_day
 from ledger.service.accounts.names import check_sign_in
 from ledger.service.accounts.own import change_password, confirm_factor
-from ledger.service.accounts.passwords import HASHER, check_password
+from ledger.service.accounts.passwords import check_password
 from ledger.service.accounts.sign_in import give_factor, sign_in
 from tests.builders import VILLAGE
-from tests.desk.people import HERE, PASSWORD, Door, use_cheap_hash
-from tests.homes import open_village
+from tests.desk.people import HERE, PASSWORD, Door, open_door
 
 SENTENCE = "换一个：想一句自己的话，用拼音连着写。"
 NEW = "hebian liushu faya sanyue"
@@ -25,11 +24,8 @@ NEW = "hebian liushu faya sanyue"
 
 @pytest.fixture
 def door(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Door]:
-    monkeypatch.setattr(HASHER, "_argon2", HASHER._argon2)
-    monkeypatch.setattr(HASHER, "_dummy", "")
-    use_cheap_hash()
-    with open_village(tmp_path / "home") as village:
-        yield Door(village)
+    with open_door(tmp_path / "home", monkeypatch) as opened:
+        yield opened
 
 
 def refuse(act: Callable[[], object]) -> list[str]:
@@ -125,7 +121,10 @@ def test_a_seat_that_cannot_be_given_is_told_whole(door: Door) -> None:
     person = door.register("丁").user
 
     assert refuse(lambda: give_seat(door.home, "chen", VILLAGE, person)) == [
-        "登录名 chen：现为运维员的账号，应为在村里办事的人的账号。运维员不在村里办事：另建一个账号。（account-operator）"
+        (
+            "登录名 chen：现为运维员的账号，应为在村里办事的人的账号。"
+            "运维员不在村里办事：另建一个账号。（account-operator）"
+        )
     ]
     assert refuse(lambda: give_seat(door.home, "wang", VILLAGE, person)) == [
         (

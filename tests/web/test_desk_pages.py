@@ -15,8 +15,7 @@ from ledger.service.accounts.passwords import HASHER
 from ledger.service.accounts.rights import find_allowed_roles
 from ledger.service.found import add_person
 from tests.builders import OTHER_VILLAGE, VILLAGE
-from tests.desk.people import PASSWORD, Door, use_cheap_hash
-from tests.homes import open_village
+from tests.desk.people import PASSWORD, Door, open_door
 from tests.web.desk import DeskBrowser, tell
 from tests.web.village import live_through_october, make_client
 from web.app import DESK_ROUTES, ROUTES, create_app, show_schema
@@ -41,12 +40,9 @@ DESK = [
 
 @pytest.fixture
 def door(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Door]:
-    monkeypatch.setattr(HASHER, "_argon2", HASHER._argon2)
-    monkeypatch.setattr(HASHER, "_dummy", "")
-    use_cheap_hash()
-    with open_village(tmp_path / "home") as village:
-        live_through_october(village)
-        yield Door(village)
+    with open_door(tmp_path / "home", monkeypatch) as opened:
+        live_through_october(opened.village)
+        yield opened
 
 
 @pytest.fixture
