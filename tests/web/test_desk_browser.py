@@ -52,6 +52,7 @@ def sign_in(page: Page, address: str, name: str, password: str = PASSWORD) -> No
 
 def check_layout(page: Page) -> None:
     """Nothing is cut at the right, and what is pressed is large enough."""
+    page.wait_for_load_state()
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), page.url
     assert page.evaluate(f"[...document.querySelectorAll('{BOXES}')].filter({TORN}).length") == 0, page.url
     pressed = page.locator("button:visible, a.button:visible, input:visible, summary:visible")
