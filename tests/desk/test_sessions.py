@@ -12,6 +12,7 @@ from ledger.service.accounts.manage import disable_account, give_seat, reset_acc
 from ledger.service.accounts.own import (
     change_password,
     end_own_session,
+    prove_password,
     take_seat,
 )
 from ledger.service.accounts.sessions import (
@@ -19,12 +20,14 @@ from ledger.service.accounts.sessions import (
     CLERK_IDLE_MS,
     HALF_MS,
     IDLE_MS,
+    PROVED_MS,
     TOUCH_MS,
+    Origin,
     end_sessions_of_person,
     find_signed_in,
     turn_over,
 )
-from ledger.service.accounts.sign_in import give_factor, sign_in, sign_out
+from ledger.service.accounts.sign_in import format_known, give_factor, read_known, sign_in, sign_out
 from ledger.service.found import add_person
 from tests.builders import OTHER_VILLAGE, VILLAGE
 from tests.desk.people import ELSEWHERE, HERE, PASSWORD, Door
@@ -167,6 +170,33 @@ def test_a_page_costs_a_write_once_a_minute_at_most(door: Door) -> None:
     door.find(token)
 
     assert door.find(token).session.seen_at == before + TOUCH_MS
+
+
+def test_after_ten_minutes_a_password_has_to_prove_who_sits_there(door: Door) -> None:
+    token = door.let_in("wang")
+    now_ms = door.home.clock.now_ms
+    assert door.find(token).is_proved(now_ms())
+    door.village.clock.advance(PROVED_MS)
+    assert not door.find(token).is_proved(now_ms())
+
+    prove_password(door.home, door.find(token), PASSWORD, HERE)
+
+    assert door.find(token).is_proved(now_ms())
+
+
+def test_a_browser_that_two_people_share_is_logged_once(door: Door) -> None:
+    first = door.find(door.let_in("wang")).account.account
+    second = door.find(door.let_in("li", "supervisor")).account.account
+    key = door.home.get_desk_key()
+    origin = Origin("10.0.0.1", "电脑", read_known(key, format_known(door.home, HERE, first)))
+
+    door.sign_in("li", origin)
+    both = Origin("10.0.0.1", "电脑", read_known(key, format_known(door.home, origin, second)))
+    door.sign_in("li", both)
+    door.sign_in("wang", both)
+
+    shared = [logged.fact for logged in door.read_log() if logged.fact.event == "shared-device"]
+    assert [(fact.account, fact.subject) for fact in shared] == [(second, first)]
 
 
 def test_two_browsers_are_two_sessions_and_each_ends_by_itself(door: Door) -> None:

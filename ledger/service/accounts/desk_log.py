@@ -22,6 +22,7 @@ from ledger.log.chain import ZERO_HASH
 Event = Literal[
     "signed-in",
     "refused",  # a sign-in, with its reason
+    "shared-device",  # a browser that another account signed in from, which is the subject
     "signed-out",
     "session-ended",
     "password-changed",

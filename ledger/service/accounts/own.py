@@ -54,7 +54,7 @@ def change_password(
 
 
 def prove_password(ports: DeskPorts, signed_in: SignedIn, password: str, origin: Origin) -> None:
-    """Check that whoever sits there knows the password; raises Refused, Slowed or Busy."""
+    """Check that whoever sits there knows the password, and remember when; raises Refused, Slowed or Busy."""
     account, key = signed_in.account, ports.get_desk_key()
     known = origin.find_known(account.account)
     counters = list_counters(key, account.sign_in, hash_network(key, origin.network), known)
@@ -65,8 +65,12 @@ def prove_password(ports: DeskPorts, signed_in: SignedIn, password: str, origin:
     given = fold_one_time(password) if account.must_change else password
     if not HASHER.is_right(account.password, given[: PASSWORD_MAX_CHARS + 1]):
         raise Refused([_build_old_wrong()])
+    now_ms = ports.clock.now_ms()
     with ports.desk.write() as desk:
         forgive(desk, counters)
+        session = desk.find_session(signed_in.session.digest)
+        if session is not None:
+            desk.put_session(msgspec.structs.replace(session, proved_at=now_ms, seen_at=now_ms))
 
 
 def offer_factor(ports: DeskPorts, signed_in: SignedIn) -> None:

@@ -33,6 +33,8 @@ ABSOLUTE_MS = 12 * 3_600_000
 """A working day: nobody is still signed in the morning after."""
 HALF_MS = 10 * 60_000
 """Between the password and the second factor."""
+PROVED_MS = 10 * 60_000
+"""Whoever takes out people's data, or passes, gave a password or code so lately: a screen left alone does neither."""
 TOUCH_MS = 60_000
 """A session's time is written once a minute at most: a page costs no write of the disk."""
 SESSIONS_KEPT_MS = 2 * ABSOLUTE_MS
@@ -87,6 +89,10 @@ class SignedIn:
     def needs_factor(self) -> bool:
         """Whether the roles, on this seat, ask for a second factor."""
         return not FACTOR_ROLES.isdisjoint(self.roles)
+
+    def is_proved(self, now_ms: int) -> bool:
+        """Say whether a password or a code was given lately: see `own.prove_password`."""
+        return now_ms - self.session.proved_at < PROVED_MS
 
     def build_fact(self, **fields: str) -> Fact:
         """Return a fact of which this person is the actor."""

@@ -104,7 +104,7 @@ def give_factor(ports: DeskPorts, signed_in: SignedIn, code: str, origin: Origin
                 forgive(desk, counters)
                 if is_recovery:
                     log_fact(desk, signed_in.build_fact(event="recovery-used"), now_ms)
-                log_fact(desk, signed_in.build_fact(event="signed-in", outcome="whole"), now_ms)
+                _log_whole(desk, signed_in, origin, now_ms)
                 return turn_over(ports, desk, signed_in.session, is_proved=True), is_recovery
             log_fact(desk, signed_in.build_fact(event="refused", reason="code"), now_ms)
     if wait_ms:
@@ -166,9 +166,21 @@ def _open(ports: DeskPorts, desk: DeskWriter, account: Account, origin: Origin) 
     if signed_in.needs_factor and not account.totp and not account.totp_offered:
         account = offer_secret(ports, account)
     desk.put_account(account)
-    outcome = "whole" if is_whole else "half"
-    log_fact(desk, signed_in.build_fact(event="signed-in", outcome=outcome), ports.clock.now_ms())
+    if is_whole:
+        _log_whole(desk, signed_in, origin, ports.clock.now_ms())
+    else:
+        log_fact(desk, signed_in.build_fact(event="signed-in", outcome="half"), ports.clock.now_ms())
     return token, signed_in
+
+
+def _log_whole(desk: DeskWriter, signed_in: SignedIn, origin: Origin, now_ms: int) -> None:
+    """Log that somebody is in, and the first time in a browser, who was in from it before: one person with two
+    persons' passwords would be maker and checker at once.
+    """
+    log_fact(desk, signed_in.build_fact(event="signed-in", outcome="whole"), now_ms)
+    if not origin.find_known(signed_in.account.account):
+        for other, _ in origin.known:
+            log_fact(desk, signed_in.build_fact(event="shared-device", subject=other), now_ms)
 
 
 def _take_code(ports: DeskPorts, desk: DeskWriter, account: Account, code: str) -> bool:
