@@ -33,7 +33,7 @@ from tests.faults.disk import Disk, Image, Step, write_image
 from tests.faults.driver import NotingFiles, make_driver
 from tests.homes import VillageHome, found_home
 
-DATABASES = ("heads", "ledger", "vault")
+DATABASES = ("desk", "heads", "ledger", "vault")
 LATER_MS = 1_800_000_000_000
 
 
