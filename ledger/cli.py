@@ -29,7 +29,8 @@ from ledger.errors import Fault, InDoubt, NotFound, NotProven, Refused, Tampered
 
 OWN = {
     "init": "ledger.commands.home:init_command",
-    "users": "ledger.commands.users:users_group",
+    "users": "ledger.commands.accounts:users_group",
+    "desklog": "ledger.commands.accounts:desklog_command",
     "adopt": "ledger.commands.adopt:adopt_group",
     "template": "ledger.commands.import_:template_command",
     "import": "ledger.commands.import_:import_command",
@@ -50,7 +51,7 @@ OWN = {
 }
 HELP = {
     "init": "新建账本文件夹，为一个村立账。",
-    "users": "登记和查看在账本里办事的人。",
+    "users": "登记在账本里办事的人，管理登录账号。",
     "adopt": "采用积分细则、考评办法、见证办法，更改村情说明。",
     "template": "生成空白表格。",
     "import": "把填好的表格变成待审的草稿。",
@@ -67,6 +68,7 @@ HELP = {
     "keys": "账本的签名私钥：保管、备份、更换。",
     "vault": "加密的隐私库：删除一户一人，轮换和抄写钥匙。",
     "doctor": "检查这台机器上的安装。",
+    "desklog": "查看办事记录：谁登录、谁看过什么。",
     "database": "准备 PostgreSQL 数据库，重算速查数据。",
     "scrub": "把存着的重读一遍，看盘有没有坏。",
     "backup": "备份账本文件夹。",

@@ -7,6 +7,7 @@ name here is the program's.
 from __future__ import annotations
 
 import dataclasses
+import ipaddress
 import os
 import re
 import time
@@ -48,6 +49,9 @@ class Config:
                        characters at most keep the check code at 57 modules; more makes it denser.
     `is_demo`          an invented village: pages and sheets say so
     `pkcs11`           the token that holds the log keys, the table [pkcs11]; None: they are files
+    `trusted_proxy`    the address of the one proxy that is believed when it says where a request comes from and whether
+                       it came encrypted; "" for none. Trusted for: that guessing is slowed by network, and that nobody
+                       signs in over a line that can be read. Of anybody else these headers are forged at will.
     """
 
     database: str = ""
@@ -55,6 +59,7 @@ class Config:
     is_demo: bool = False
     pkcs11: Pkcs11Config | None = None
     public_base_url: str = DEFAULT_BASE_URL
+    trusted_proxy: str = ""
 
 
 class SystemClock:
@@ -80,6 +85,8 @@ def write_config(home: Path, config: Config) -> None:
         "# 账本放在哪里：留空就放在这个文件夹里；也可写 PostgreSQL 的地址，如 postgresql://mingbai@/mingbai，\n"
         "# 口令放在 PGPASSFILE 或服务文件里，不写在这里。\n"
         f'database = "{config.database}"\n'
+        "# 前面有反向代理（如 nginx、Caddy）时写它的地址，如 127.0.0.1；只有它转告的来访地址和 https 才算数。\n"
+        f'trusted_proxy = "{config.trusted_proxy}"\n'
     )
     write_durably(home / SETTINGS_FILE, text.encode())
 
@@ -97,7 +104,8 @@ def read_config(home: Path) -> Config:
     faults = [
         _setting_fault(name, values[name], "没有这个设置项")
         for name in sorted(
-            values.keys() - {"database", "date_checked", "public_base_url", "is_demo", "pkcs11"}
+            values.keys()
+            - {"database", "date_checked", "public_base_url", "is_demo", "pkcs11", "trusted_proxy"}
         )
     ]
     base_url = values.get("public_base_url", DEFAULT_BASE_URL)
@@ -107,6 +115,7 @@ def read_config(home: Path) -> Config:
     date_checked = str(values.get("date_checked", ""))  # TOML also has days without quotes.
     if not re.fullmatch(r"([0-9]{4}-[0-9]{2}-[0-9]{2})?", date_checked, re.ASCII):
         faults.append(_setting_fault("date_checked", date_checked, "年-月-日，如 2026-11-02"))
+    faults += _check_proxy(values.get("trusted_proxy", ""))
     table = values.get("pkcs11")
     faults += _check_pkcs11(table)
     if faults:
@@ -117,6 +126,7 @@ def read_config(home: Path) -> Config:
         is_demo=values.get("is_demo", False),
         pkcs11=None if table is None else Pkcs11Config(**table),
         public_base_url=base_url,
+        trusted_proxy=values.get("trusted_proxy", ""),
     )
 
 
@@ -155,6 +165,17 @@ def check_database(address: object, option: str = "") -> list[Fault]:
     place = option or f"{SETTINGS_FILE} 的 database"
     remedy = "改好再运行" if option else f"改好 {SETTINGS_FILE} 再运行"
     return [Fault(code="setting-invalid", place=place, found=found, expected=expected, remedy=remedy)]
+
+
+def _check_proxy(address: object) -> list[Fault]:
+    """The proxy is one address, of which there is one spelling, or none."""
+    try:
+        is_fine = address == "" or (
+            isinstance(address, str) and str(ipaddress.ip_address(address)) == address
+        )
+    except ValueError:
+        is_fine = False
+    return [] if is_fine else [_setting_fault("trusted_proxy", address, "一个地址，如 127.0.0.1，或留空")]
 
 
 def _check_pkcs11(table: object) -> list[Fault]:

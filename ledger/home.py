@@ -6,8 +6,10 @@
 | `ledger.db` * | entries, trees, public texts, facts | everything a page shows; lost: read-only until restored |
 | `heads.db` | signed heads, and what witnesses said | that no restored backup signs a second history; never restored |
 | `vault.db` * | people, private disclosures, drafts, encrypted | who is who; lost: totals stay provable only |
+| `desk.db` | who may sign in, who did, the desk's log | that only they act; lost: accounts are made anew |
 | `keys/*.key` | log keys | the signature under every head |
 | `keys/*.vault` | the vault's keys, in no backup | reading the vault; lost: as the vault itself; erased one by one |
+| `keys/desk.secret` | the desk's own secret | see `keys.desk_key` |
 | `archive/` | sealed files by digest | the exact bytes that were hung |
 | `epochs/` | what survived of logs that were lost | what old paper is held against; never written again |
 
@@ -25,16 +27,16 @@ from sqlalchemy import Engine
 from ledger.config import SETTINGS_FILE, Config, SystemClock, SystemEntropy, read_config, write_config
 from ledger.data import load_reference
 from ledger.errors import Fault, Refused
-from ledger.keys import KeyFolder, Passphrases, Token, VaultKeyFolder
-from ledger.ports import Clock, Entropy, Ports
-from ledger.store import FileArchive, SqlCosignatures, SqlHeads, SqlLedger, SqlVault
+from ledger.keys import DeskKey, KeyFolder, Passphrases, Token, VaultKeyFolder
+from ledger.ports import Clock, DeskPorts, Entropy
+from ledger.store import FileArchive, SqlCosignatures, SqlDesk, SqlHeads, SqlLedger, SqlVault
 from ledger.store.databases import open_databases
 from ledger.store.epochs import FOLDER as EPOCHS_FOLDER
 from ledger.store.epochs import FileEpochs
 
 
 @dataclass(frozen=True, kw_only=True)
-class Home(Ports):
+class Home(DeskPorts):
     """The ports over one folder."""
 
     config: Config
@@ -87,15 +89,18 @@ def open_home(
     keys = _build_keys(path, config, passphrases or Passphrases())
     vault_keys = VaultKeyFolder(path / "keys", keys)
     engines = open_databases(path, config.database)
+    entropy = entropy or SystemEntropy()
     return Home(
         archive=FileArchive(path / "archive"),
         clock=clock or SystemClock(),
         config=config,
         cosignatures=SqlCosignatures(engines["heads"]),
         date_checked=config.date_checked,
+        desk=SqlDesk(engines["desk"]),
         engines=engines,
-        entropy=entropy or SystemEntropy(),
+        entropy=entropy,
         epochs=FileEpochs(path / EPOCHS_FOLDER),
+        get_desk_key=DeskKey(path / "keys", entropy).get,
         get_signer=keys.get_signer,
         heads=SqlHeads(engines["heads"]),
         is_demo=config.is_demo,

@@ -6,7 +6,7 @@ them together. Nothing here opens, reads or decides anything.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
@@ -15,6 +15,7 @@ import msgspec
 
 from ledger.audit.findings import StoredEntry, StoredLog, StoredText
 from ledger.books.values import SheetKind
+from ledger.desk import Desk
 from ledger.entries import Entry
 from ledger.log.hashing import Hash
 from ledger.log.tree import Frontier
@@ -341,3 +342,11 @@ class Ports:
     ledger: Ledger
     reference: Reference
     vault: Vault
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeskPorts(Ports):
+    """The same where people sign in. `get_desk_key` gives the 32 bytes that seal and key what the desk keeps."""
+
+    desk: Desk
+    get_desk_key: Callable[[], bytes]

@@ -15,6 +15,7 @@ from ledger.ports import Ports
 from ledger.service.standing import Standing
 from web.cache import PageBytes, build_page_bytes
 from web.config import REQUEST_MAX_BYTES
+from web.desk import account, home, set_up, sign_in
 from web.errors import EXCEPTION_HANDLERS
 from web.public.board import show_board
 from web.public.check import show_check
@@ -61,14 +62,16 @@ ROUTES = (
     show_asset,
 )
 
+DESK_ROUTES = (*home.ROUTES, *sign_in.ROUTES, *set_up.ROUTES, *account.ROUTES)
+
 
 def create_app(ports: Ports, settings: Settings, halted: Mapping[str, Standing] | None = None) -> Litestar:
-    """Return the application over a home. It sets no cookie, keeps no session and configures no logger.
+    """Return the application over a home. It configures no logger; only the desk's routes know cookies and sessions.
 
     `halted`: see `web.site.Site`.
     """
     return Litestar(
-        route_handlers=[*ROUTES, show_schema],
+        route_handlers=[*ROUTES, *DESK_ROUTES, show_schema],
         before_send=[add_security_headers],
         debug=False,
         exception_handlers=EXCEPTION_HANDLERS,  # type: ignore[arg-type]  # Each handler takes its own exception.
@@ -87,8 +90,8 @@ def show_schema(request: AnyRequest) -> ASGIApp:
 
 @cache
 def build_schema() -> PageBytes:
-    """Return the schema of all routes, from an application that is never served: the framework's own pages for it
-    load code from elsewhere.
+    """Return the schema of the public routes, from an application that is never served: the framework's own pages for
+    it load code from elsewhere.
     """
     config = OpenAPIConfig(title="Mingbai 明白账", version="1")
     schema = Litestar(route_handlers=ROUTES, logging_config=None, openapi_config=config).openapi_schema

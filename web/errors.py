@@ -18,6 +18,7 @@ from web.cache import build_page_bytes
 from web.i18n import _
 from web.page import Frame, render_page
 from web.respond import NEVER, Answer, AnyRequest, respond
+from web.security import is_desk_path
 from web.site import HTML
 
 _logger = logging.getLogger("mingbai.web")
@@ -53,7 +54,7 @@ def answer_http_error(request: AnyRequest, error: HTTPException) -> Response[byt
         return answer_not_found(request, error)
     if error.status_code >= 500:
         return answer_failure(request, error)
-    headers = {"allow": "GET, HEAD"} if error.status_code == 405 else {}
+    headers = {"allow": _list_methods(request, error)} if error.status_code == 405 else {}
     return _build_answer(
         request,
         error.status_code,
@@ -61,6 +62,14 @@ def answer_http_error(request: AnyRequest, error: HTTPException) -> Response[byt
         _("请回到首页，从那里重新打开。"),
         headers,
     )
+
+
+def _list_methods(request: AnyRequest, error: HTTPException) -> str:
+    """Return what an address takes: at the desk that differs."""
+    if not is_desk_path(request.scope["path"]):
+        return "GET, HEAD"
+    given = {name.lower(): value for name, value in (error.headers or {}).items()}.get("allow", "")
+    return ", ".join(sorted({*given.split(", ")} - {"", "OPTIONS"}))
 
 
 def answer_tampered(request: AnyRequest, error: Exception) -> Response[bytes]:

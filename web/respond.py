@@ -26,16 +26,19 @@ class Answer:
 
     `headers`  names in lower case
     `is_head`  only the head is sent; content-length still tells the body's
+    `cookies`  each a whole Set-Cookie; of the desk alone
     """
 
     body: bytes
     headers: dict[str, str]
     is_head: bool
     status: int
+    cookies: tuple[str, ...] = ()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send it; what else the framework hands in is not needed."""
         headers = [(name.encode(), value.encode()) for name, value in self.headers.items()]
+        headers += [(b"set-cookie", cookie.encode()) for cookie in self.cookies]
         if self.status != 304:
             headers.append((b"content-length", str(len(self.body)).encode()))
         await send({"type": "http.response.start", "status": self.status, "headers": headers})

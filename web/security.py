@@ -1,7 +1,7 @@
 """Headers on every answer, errors included: what a browser may do with our pages, which is very little.
 
 Trusted for: that a text which slipped through as markup could still load, run and send nothing. Scripts come from our
-own files only, there is no inline script or style, nothing frames us, no address is handed on. There are no cookies.
+own files only, there is no inline script or style, nothing frames us, no address is handed on. Cookies are the desk's.
 """
 
 from __future__ import annotations
@@ -24,12 +24,22 @@ SECURITY_HEADERS: dict[str, str] = {
     ),
     "x-robots-tag": "noindex, noarchive",
 }
+DESK_HEADERS = SECURITY_HEADERS | {"referrer-policy": "same-origin"}
+"""Of the desk's pages. Under `no-referrer` a browser says of our own form that it comes from nowhere (`Origin: null`),
+and older ones have no other way to say whose form it is. Nothing is handed on to anybody else here either.
+"""
 _ENCODED = [(name.encode(), value.encode()) for name, value in SECURITY_HEADERS.items()]
+_DESK_ENCODED = [(name.encode(), value.encode()) for name, value in DESK_HEADERS.items()]
+_NAMES = frozenset(name for name, _ in _ENCODED)
 
 
-async def add_security_headers(message: Message, _scope: Scope) -> None:
+async def add_security_headers(message: Message, scope: Scope) -> None:
     """Add the headers to the start of an answer, in place of any of the same name."""
     if message["type"] == "http.response.start":
-        names = {name for name, _ in _ENCODED}
-        kept = [(name, value) for name, value in message["headers"] if name.lower() not in names]
-        message["headers"] = [*kept, *_ENCODED]
+        kept = [(name, value) for name, value in message["headers"] if name.lower() not in _NAMES]
+        message["headers"] = [*kept, *(_DESK_ENCODED if is_desk_path(scope["path"]) else _ENCODED)]
+
+
+def is_desk_path(path: str) -> bool:
+    """Say whether a path is the desk's."""
+    return path == "/desk" or path.startswith("/desk/")

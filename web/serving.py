@@ -23,7 +23,7 @@ ACCEPTED_AT_ONCE = 32
 """Connections that asyncio accepts in one turn of its loop. It takes three more turns until one too many is closed."""
 
 FILES_KEPT = 320
-"""Files kept free: four turns' connections, two for each of fifteen connections to each of four databases, and some."""
+"""Files kept free: four turns' connections, two for each of fifteen connections to each of five databases, and some."""
 
 FILES_MIN = 384
 """Files below which nothing is served; Debian gives every process 1,024."""

@@ -43,6 +43,9 @@ class Settings(Protocol):
     @property
     def public_base_url(self) -> str: ...
 
+    @property
+    def trusted_proxy(self) -> str: ...
+
 
 _Versions = tuple[Version | None, Version | None]
 """Of the ledger and of the heads."""

@@ -25,6 +25,7 @@ from ledger.commands.common import (
 )
 from ledger.errors import format_fault
 from ledger.home import Home, open_home
+from ledger.keys.desk_key import FILE as DESK_SECRET
 from ledger.service.sightings import Sighting
 from ledger.upkeep.backup import Backup, BackupPlan, make_backup, plan_backup
 from ledger.upkeep.files import Progress
@@ -107,9 +108,8 @@ def _print_backup(backup: Backup, out: str) -> None:
 
 def _tell_left_out(paths: tuple[str, ...]) -> None:
     for path in paths:
-        print_notice(
-            f"没有放进去：{path} 没有口令保护。另外妥善保管它，没有它账本就不能再记；或加 --with-keys。"
-        )
+        lost = "动态码都要重设" if path == f"keys/{DESK_SECRET}" else "账本就不能再记"
+        print_notice(f"没有放进去：{path} 没有口令保护。另外妥善保管它，没有它{lost}；或加 --with-keys。")
 
 
 @click.command("restore")

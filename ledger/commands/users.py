@@ -14,7 +14,9 @@ from ledger.commands.common import (
     print_notice,
     village_option,
 )
+from ledger.errors import Refused
 from ledger.home import Home
+from ledger.service.accounts.manage import check_new_account, create_account
 from ledger.service.persons import (
     DUTY_NAMES,
     add_person,
@@ -27,19 +29,27 @@ from ledger.service.persons import (
 
 ROLES_HELP = "，".join(f"{role} {DUTY_NAMES[role]}" for role in ROLES)
 OFFICES_HELP = "，".join(f"{office} {DUTY_NAMES[office]}" for office in OFFICES)
+OPERATOR = "operator"
+"""Runs the program; has an account and no role."""
 _PERSON = click.argument("user", metavar="代号")
 
 
 @click.group("users")
 def users_group() -> None:
-    """登记和查看在账本里办事的人。"""
+    """登记和查看在账本里办事的人，管理他们的登录账号。"""
 
 
 @users_group.command("add")
 @home_option
 @village_option
-@click.option("--name", required=True, metavar="姓名", help="姓名；只存在隐私库里。")
-@click.option("--role", "roles", type=click.Choice(ROLES), multiple=True, help=f"职责：{ROLES_HELP}。")
+@click.option("--name", default="", metavar="姓名", help="姓名；只存在隐私库里。运维员不用写。")
+@click.option(
+    "--role",
+    "roles",
+    type=click.Choice([*ROLES, OPERATOR]),
+    multiple=True,
+    help=f"职责：{ROLES_HELP}，operator 运维员。",
+)
 @click.option(
     "--office",
     "offices",
@@ -48,20 +58,36 @@ def users_group() -> None:
     help=f"在村里的其他职务，法律不许和某些职责兼任：{OFFICES_HELP}。",
 )
 @click.option("--household", default="", metavar="户代号", help="属于哪一户，h- 开头；不是本村的户就不写。")
+@click.option("--sign-in", metavar="登录名", help="同时建一个登录账号，印出一次性密码。")
+@click.option("--until", default="", metavar="日期", help="账号用到哪天；审计员不写就是 30 天。")
 def _add(
     home: Home,
     village: str | None,
     name: str,
-    roles: tuple[Role, ...],
+    roles: tuple[str, ...],
     offices: tuple[Office, ...],
     household: str,
+    sign_in: str | None,
+    until: str,
 ) -> None:
-    """登记一个人，给出代号。"""
+    """登记一个人，给出代号；写了登录名的，印出只显示一次的密码。"""
+    if OPERATOR in roles:
+        if not sign_in or len(roles) > 1 or offices:
+            raise click.UsageError("运维员要写明 --sign-in，没有别的职责：他只有登录账号，不在村里办事。")
+        account, password = create_account(home, sign_in, seat=None, expires_on=until)
+        print_password(account.sign_in, password)
+        return
     if not roles and not offices:
         raise click.UsageError("用 --role 写职责，或用 --office 写职务。")
     code = get_writable_village(home, village)
-    person = add_person(home, code, name, *roles, household=household, offices=offices)
+    if sign_in is not None and (faults := check_new_account(home, sign_in, seat=None, expires_on=until)):
+        raise Refused(faults)  # Before the person is registered.
+    known = [role for role in ROLES if role in roles]
+    person = add_person(home, code, name, *known, household=household, offices=offices)
     click.echo(person.user)
+    if sign_in is not None:
+        account, password = create_account(home, sign_in, seat=(code, person.user), expires_on=until)
+        print_password(account.sign_in, password)
 
 
 @users_group.command("grant")
@@ -145,3 +171,9 @@ def _list(home: Home, village: str | None, as_json: bool) -> None:
         return
     for person in persons:
         click.echo(f"{person.user}  {name_duties(person.duties)}  {person.name}")
+
+
+def print_password(sign_in: str, password: str) -> None:
+    """The password alone on standard output; what to do with it beside, so that it can be piped to a printer."""
+    click.echo(password)
+    print_notice(f"登录名 {sign_in}；上面是一次性密码，只显示这一次。当面交给本人，第一次登录要换掉。")

@@ -8,6 +8,7 @@
 | `token` | keys that never leave a PKCS#11 token |
 | `vault_file` | the text of the vault's key files, and what wraps what |
 | `vault` | the vault's keys: made, unwrapped, rotated and destroyed, durably |
+| `desk_key` | the desk's own secret, which signs no log |
 
 Log keys are trusted for signing heads. Their loss: the log can go on only under a new origin. Their forgery or theft:
 whoever holds the key in force can sign another history, which every printed sheet and every kept head then contradicts;
@@ -20,9 +21,10 @@ The vault's keys are trusted for keeping what is private from whoever has a copy
 and no private value is read again; every proof stays. Their theft, with a copy of the vault: all of it is read.
 """
 
+from ledger.keys.desk_key import DeskKey
 from ledger.keys.folder import KeyFolder, KeySigner
 from ledger.keys.passphrase import Passphrases
 from ledger.keys.token import Token
 from ledger.keys.vault import VaultKeyFolder
 
-__all__ = ["KeyFolder", "KeySigner", "Passphrases", "Token", "VaultKeyFolder"]
+__all__ = ["DeskKey", "KeyFolder", "KeySigner", "Passphrases", "Token", "VaultKeyFolder"]

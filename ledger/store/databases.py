@@ -1,4 +1,4 @@
-"""The databases of a home: files of its own, or ledger and vault in a PostgreSQL and only the heads beside."""
+"""The databases of a home: files of its own, or ledger and vault in a PostgreSQL and only heads and desk beside."""
 
 from __future__ import annotations
 
@@ -11,14 +11,18 @@ from ledger.store.migrations import migrate
 
 
 def open_databases(folder: Path, address: str) -> dict[str, Engine]:
-    """Open `heads`, `ledger`, `vault` and, for reading the ledger alone, `reading`.
+    """Open `desk`, `heads`, `ledger`, `vault` and, for reading the ledger alone, `reading`.
 
     `address` is empty for files in the folder, which are brought to this release; otherwise a PostgreSQL's, which
     its administrator has prepared: Refused where not, or where it cannot be used.
     """
-    engines = {"heads": open_engine(folder / "heads.db")}
-    migrate(engines["heads"], "heads")
+    engines = {
+        "desk": open_engine(folder / "desk.db", secure_delete=True),
+        "heads": open_engine(folder / "heads.db"),
+    }
     try:
+        migrate(engines["heads"], "heads")
+        migrate(engines["desk"], "desk")
         if address:
             engines |= _open_server(address)
         else:

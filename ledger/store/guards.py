@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from sqlalchemy import DDL, MetaData, event
 
-from ledger.store.tables import HEADS, LEDGER, VAULT, WITNESS
+from ledger.store.tables import DESK, HEADS, LEDGER, VAULT, WITNESS
 
 ENTRIES_INSERT = """
 CREATE TRIGGER entries_insert BEFORE INSERT ON entries BEGIN
@@ -76,6 +76,27 @@ CREATE TRIGGER witnessed_update BEFORE UPDATE ON witnessed BEGIN
   SELECT CASE
     WHEN NEW.origin IS NOT OLD.origin OR NEW.size < OLD.size OR (NEW.size = OLD.size AND NEW.root IS NOT OLD.root)
       THEN RAISE(ABORT, 'witnessed: what was seen only grows')
+  END;
+END
+"""
+
+DESK_LOG_INSERT = """
+CREATE TRIGGER desk_log_insert BEFORE INSERT ON desk_log BEGIN
+  SELECT CASE
+    WHEN NEW.number IS NOT coalesce((SELECT max(number) FROM desk_log), 0) + 1
+      THEN RAISE(ABORT, 'desk_log: the number must be the next')
+    WHEN NEW.previous IS NOT
+      coalesce((SELECT digest FROM desk_log WHERE number = NEW.number - 1), zeroblob(32))
+      THEN RAISE(ABORT, 'desk_log: previous must be the digest of the row before')
+  END;
+END
+"""
+
+DESK_LOG_END_UPDATE = """
+CREATE TRIGGER desk_log_end_update BEFORE UPDATE ON desk_log_end BEGIN
+  SELECT CASE
+    WHEN NEW.one IS NOT OLD.one OR NEW.number <= OLD.number
+      THEN RAISE(ABORT, 'desk_log_end: the log only grows')
   END;
 END
 """
@@ -142,6 +163,10 @@ HEADS_GUARDS = (
     *(_refuse("cosignatures", "UPDATE"), _refuse("cosignatures", "DELETE")),
 )
 VAULT_GUARDS = (APPROVALS_INSERT, _refuse("approvals", "UPDATE"), APPROVALS_DELETE)
+DESK_GUARDS = (
+    *(DESK_LOG_INSERT, _refuse("desk_log", "UPDATE"), _refuse("desk_log", "DELETE")),
+    *(_refuse_second("desk_log_end", "one"), DESK_LOG_END_UPDATE, _refuse("desk_log_end", "DELETE")),
+)
 WITNESS_GUARDS = (_refuse_second("witnessed", "origin"), WITNESSED_UPDATE, _refuse("witnessed", "DELETE"))
 
 
@@ -154,4 +179,5 @@ def _install(metadata: MetaData, guards: tuple[str, ...]) -> None:
 _install(LEDGER, LEDGER_GUARDS)
 _install(HEADS, HEADS_GUARDS)
 _install(VAULT, VAULT_GUARDS)
+_install(DESK, DESK_GUARDS)
 _install(WITNESS, WITNESS_GUARDS)

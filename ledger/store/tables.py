@@ -1,8 +1,8 @@
-"""Every table of the three databases. What is true of a row stands beside its column.
+"""Every table of the four databases. What is true of a row stands beside its column.
 
 The ledger holds what was recorded and what follows from it; the heads are what was signed; the vault holds
-what is personal or not yet passed. They are separate files so that each can be kept, backed up and erased by
-its own rule.
+what is personal or not yet passed; the desk holds who may sign in, who did, and what was done there. They are
+separate files so that each can be kept, backed up and erased by its own rule.
 
 `migrations` build the same tables step by step; a test holds both to each other.
 """
@@ -29,6 +29,8 @@ from sqlalchemy import (
 LEDGER = MetaData()
 HEADS = MetaData()
 VAULT = MetaData()
+DESK = MetaData()
+"""Of the whole home, always in a file. An account may have seats in many villages: no village begins these keys."""
 WITNESS = MetaData()
 """A witness's own database, in a folder that is no home: see `store.witness`."""
 
@@ -154,6 +156,101 @@ witness_attempts = _table(
     _column("asked_at", _NUMBER),
     _column("outcome", Text),
     _column("reason", Text),
+)
+
+accounts = _table(
+    "accounts",
+    DESK,
+    _key("account"),
+    _column("created_at", _NUMBER),  # UTC milliseconds
+    _column("expires_on", Text),  # the last day on which it can be used; empty for never
+    _column("is_disabled", Integer),
+    _column("is_operator", Integer),
+    _column("must_change", Integer),
+    _column("password", Text),  # Argon2id, with parameters and salt
+    _column("sign_in", Text),  # folded
+    _column("totp", LargeBinary),  # sealed; empty for none
+    _column("totp_offered", LargeBinary),  # sealed; shown, not yet confirmed
+    _column("totp_step", _NUMBER),  # the newest one used
+    UniqueConstraint("sign_in", name="accounts_sign_in"),
+    rowid=True,
+)
+
+recovery_codes = _table(
+    "recovery_codes",
+    DESK,
+    _key("account"),
+    _key("digest", LargeBinary),  # SHA-256 of account and code
+    _column("used_at", _NUMBER),  # UTC milliseconds; 0 before
+)
+
+seats = _table(
+    "seats",
+    DESK,
+    _key("account"),
+    _key("village"),
+    _column("person", Text),  # in the vault of the village
+    UniqueConstraint("village", "person", name="seats_person"),
+)
+
+sessions = _table(
+    "sessions",
+    DESK,
+    _key("session"),
+    _column("account", Text),
+    _column("created_at", _NUMBER),  # UTC milliseconds, of the sign-in
+    _column("device", Text),  # 手机, 电脑
+    _column("digest", LargeBinary),  # SHA-256 of the token, which is in the browser's cookie alone
+    _column("is_whole", Integer),  # 0 between the password and the second factor
+    _column("network", Text),  # keyed hash
+    _column("proved_at", _NUMBER),  # when a password or a code was given last
+    _column("roles", Text),  # of the person when it was opened
+    _column("seen_at", _NUMBER),
+    _column("village", Text),  # of the seat taken; empty for none
+    UniqueConstraint("digest", name="sessions_digest"),
+)
+Index("sessions_account", sessions.c.account, sessions.c.created_at)
+
+attempts = _table(
+    "attempts",
+    DESK,
+    _key("counter"),  # a kind and a keyed hash
+    _column("at", _NUMBER),  # UTC milliseconds of the newest
+    _column("failures", Integer),
+)
+
+passkeys = _table(
+    "passkeys",
+    DESK,
+    _key("account"),
+    _key("credential", LargeBinary),
+    _column("created_at", _NUMBER),
+    _column("label", Text),  # what its owner calls it
+    _column("public_key", LargeBinary),  # COSE
+    _column("sign_count", _NUMBER),
+    _column("used_at", _NUMBER),
+)
+
+desk_log = _table(
+    "desk_log",
+    DESK,
+    _key("number", _NUMBER),  # from 1, without gaps
+    _column("digest", LargeBinary),  # SHA-256 over number, previous and line
+    _column("line", Text),  # one JSON object; village and subject are taken from it
+    _column("previous", LargeBinary),  # digest of the row before
+    _column("subject", Text),
+    _column("village", Text),
+    CheckConstraint("length(digest) = 32 AND length(previous) = 32", name="desk_log_hashes"),
+)
+Index("desk_log_about", desk_log.c.village, desk_log.c.subject, desk_log.c.number)
+
+desk_log_end = _table(
+    "desk_log_end",
+    DESK,
+    _key("one", Integer),
+    _column("digest", LargeBinary),
+    _column("number", _NUMBER),
+    CheckConstraint("one = 1 AND length(digest) = 32", name="desk_log_end_one"),
 )
 
 witnessed_logs = _table(

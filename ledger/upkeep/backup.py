@@ -3,6 +3,7 @@
 | in the copy | what |
 | --- | --- |
 | `ledger.db`, `vault.db` | one consistent moment each, the vault's the later one |
+| `desk.db` | accounts and the desk's log; sessions and counted guesses are left out |
 | `heads.txt` | the newest signed head and those of the sealed sheets: evidence to compare with |
 | `keys/`, `archive/`, `mingbai.toml`, … | as they are; keys that lie open only when asked for, the vault's never |
 | `manifest.json` | every file with its SHA-256, and what the audit of the copy found |
@@ -44,6 +45,7 @@ from ledger.sources import open_home_log
 from ledger.state.facts import VillageFacts, get_fact
 from ledger.store import FileArchive, SqlLedger, SqlVault, open_engine
 from ledger.store.copying import copy_database
+from ledger.store.desk import forget_sign_ins
 from ledger.store.migrations import Which
 from ledger.upkeep.files import (
     CopiedFile,
@@ -63,7 +65,10 @@ HEADS = "heads.txt"
 PLAIN_KEY = b"PRIVATE+KEY+"
 """How a key file begins that anybody who reads it can sign with."""
 
-_DATABASES = ("heads.db", "ledger.db", "vault.db")
+_DATABASES = ("desk.db", "heads.db", "ledger.db", "vault.db")
+_COPIED: tuple[Which, ...] = ("ledger", "vault", "desk")
+"""The ledger before the vault: an entry's private texts are kept before the entry is."""
+
 _FINDINGS_OF_MOMENT = frozenset({"head-behind"})
 """What an audit of a copy finds because it was taken between an entry and its signature; a start completes it."""
 
@@ -122,7 +127,7 @@ def plan_backup(home: Home, target: Path, *, with_keys: bool) -> BackupPlan:
     copied = [path for path in paths if path not in left_out]
     heads = _collect_heads(home, home.ledger, _list_promised(home))
     files = [PlannedFile(path=path, size=(home.path / path).stat().st_size) for path in copied]
-    files += [PlannedFile(path=f"{which}.db", size=_measure(home, which)) for which in ("ledger", "vault")]
+    files += [PlannedFile(path=f"{which}.db", size=_measure(home, which)) for which in _COPIED]
     files.append(PlannedFile(path=HEADS, size=len(format_heads(heads))))
     files.append(PlannedFile(path=MANIFEST, size=None))
     there = next(folder for folder in target.absolute().parents if folder.is_dir())
@@ -173,9 +178,7 @@ def _fill(home: Home, folder: Path, with_keys: bool, progress: Progress) -> Back
             home.vault.make_ready(village)
     # Before the ledger: what is signed while it is copied may be longer than the copy.
     promised = _list_promised(home)
-    # The ledger before the vault: an entry's private texts are kept before the entry is.
-    databases: tuple[Which, ...] = ("ledger", "vault")
-    for which in databases:
+    for which in _COPIED:
         copy_database(
             home.engines[which],
             which,
@@ -183,6 +186,7 @@ def _fill(home: Home, folder: Path, with_keys: bool, progress: Progress) -> Back
             home.ledger.list_villages(),
             lambda done, of: progress("抄录数据库", done, of),
         )
+    forget_sign_ins(folder / "desk.db")
     left_out = _copy_files(home.path, folder, with_keys, progress)
     with _open_copied_ledger(folder) as copied:
         write_durably(folder / HEADS, format_heads(_collect_heads(home, copied, promised)))

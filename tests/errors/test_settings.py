@@ -115,7 +115,12 @@ def test_a_home_that_is_closed_leaves_no_journal_behind(tmp_path: Path) -> None:
             assert reader.size == 2
         path = village.home.path
 
-    assert sorted(item.name for item in path.glob("*.db*")) == ["heads.db", "ledger.db", "vault.db"]
+    assert sorted(item.name for item in path.glob("*.db*")) == [
+        "desk.db",
+        "heads.db",
+        "ledger.db",
+        "vault.db",
+    ]
 
 
 @pytest.mark.parametrize("name", ["", " ", "\t", "\u3000", "\u200b \u3000"])

@@ -34,7 +34,7 @@ from tests.faults.disk import Disk, Image, Step, write_image
 from tests.faults.driver import NotingFiles, make_driver
 from tests.homes import VillageHome, found_home
 
-DATABASES = ("heads", "ledger", "vault")
+DATABASES = ("desk", "heads", "ledger", "vault")
 LATER_MS = START_MS + 20 * 86_400_000
 
 

@@ -20,6 +20,8 @@ NO_EVIDENCE = {
     "ledger.service.publish.verify_extends": "takes a view of the home: tests/audit/test_stored_bytes.py spoils that",
     "ledger.store.roles.verify_prepared": "looks at a server's schema",
     "reports.render.parse_figures": "what the program hands to its own renderer",
+    "web.desk.forms.parse_fields": "what a form of ours brought: tests/web/test_desk_forms.py spoils that",
+    "web.desk.routing.Desk.parse_form": "the same",
     "web.site.parse_index": "an address that was typed",
 }
 

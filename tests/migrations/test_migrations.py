@@ -23,6 +23,7 @@ METADATA: dict[Which, MetaData] = {
     "ledger": tables.LEDGER,
     "heads": tables.HEADS,
     "vault": tables.VAULT,
+    "desk": tables.DESK,
     "witness": tables.WITNESS,
 }
 REVISIONS = [(which, revision) for which in ALL for revision in list_revisions(which)]
@@ -41,6 +42,22 @@ POPULATE: dict[str, dict[str, tuple[Any, ...]]] = {
         "heads": ("371082101201", 1, bytes(32), b"note"),
         "cosignatures": ("371082101201", 1, "witness", 1_793_174_400, "line"),
         "witness_attempts": ("371082101201", "witness", 1, 1, "", ""),
+    },
+    "desk_0001": {
+        "accounts": (
+            *("a-aaaaaaaaaa", 1, "2026-12-31", 0, 0, 1, "$argon2id$", "sample"),
+            *(b"sealed", b"offered", 59_772_480),
+        ),
+        "recovery_codes": ("a-aaaaaaaaaa", bytes(32), 0),
+        "seats": ("a-aaaaaaaaaa", "371082101201", "u-aaaaaaaaaa"),
+        "sessions": (
+            *("s-aaaaaaaaaa", "a-aaaaaaaaaa", 1, "手机", bytes(32), 1, "network"),
+            *(1, "clerk", 1, "371082101201"),
+        ),
+        "attempts": ("pair:aaaa", 1, 3),
+        "passkeys": ("a-aaaaaaaaaa", b"credential", 1, "手机", b"key", 0, 1),
+        "desk_log": (1, b"\1" * 32, "{}", bytes(32), "u-aaaaaaaaaa", "371082101201"),
+        "desk_log_end": (1, b"\1" * 32, 1),
     },
     "witness_0001": {
         "witnessed_logs": ("mingbai/sample", "mingbai/sample+00000000+AAAA", 1, ""),
@@ -136,11 +153,14 @@ def test_the_migrated_schema_is_the_schema_of_the_code(tmp_path: Path, which: Wh
 
 def test_every_guard_of_the_code_is_in_the_migrated_schema(tmp_path: Path) -> None:
     found: dict[str, str] = {}
-    for which in ("ledger", "heads", "witness"):
+    for which in ("ledger", "heads", "desk", "witness"):
         migrate_file(tmp_path / f"{which}.db", which)
         found |= read_schema(tmp_path / f"{which}.db")
 
-    all_guards = (*guards.LEDGER_GUARDS, *guards.HEADS_GUARDS, *guards.WITNESS_GUARDS)
+    all_guards = (
+        *(*guards.LEDGER_GUARDS, *guards.HEADS_GUARDS),
+        *(*guards.DESK_GUARDS, *guards.WITNESS_GUARDS),
+    )
     expected = [" ".join(guard.split()) for guard in all_guards]
 
     assert sorted(sql for sql in found.values() if sql.startswith("CREATE TRIGGER")) == sorted(expected)

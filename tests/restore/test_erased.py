@@ -14,7 +14,7 @@ from ledger.home import Home
 from ledger.log.commitments import parse_disclosure
 from ledger.service.drafts import discard_drafts, pass_drafts
 from ledger.service.erase import erase_subject
-from ledger.service.found import add_person
+from ledger.service.persons import add_person
 from ledger.service.showing import show_drafts
 from ledger.sources import open_home_log
 from ledger.upkeep.backup import make_backup

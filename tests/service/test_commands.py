@@ -254,6 +254,7 @@ def test_a_doctor_names_each_file_of_a_home_once(home: Path) -> None:
     names = [item["name"] for item in json.loads(run("doctor", "--json").stdout)]
 
     assert [name for name in names if name.endswith(" 的设置")] == [
+        "desk.db 的设置",
         "heads.db 的设置",
         "ledger.db 的设置",
         "vault.db 的设置",

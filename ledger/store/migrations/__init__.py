@@ -1,4 +1,4 @@
-"""A database from any earlier release to this one: one Alembic environment for each of the three files, of which
+"""A database from any earlier release to this one: one Alembic environment for each of the files, of which
 ledger and vault may be schemas of a PostgreSQL instead.
 
 Migrations are frozen: they import nothing of ours and are not edited once released, so that they mean in ten
@@ -24,12 +24,13 @@ from ledger.store.engine import WRITES, open_migrating_engine
 if TYPE_CHECKING:
     from alembic.config import Config
 
-Which = Literal["ledger", "heads", "vault", "witness"]
+Which = Literal["ledger", "heads", "vault", "desk", "witness"]
 
 NEWEST: Final[dict[Which, str]] = {
     "ledger": "ledger_0003",
     "heads": "heads_0002",
     "vault": "vault_0005",
+    "desk": "desk_0001",
     "witness": "witness_0001",
 }
 """The revision of each database that this release works with; a test holds them to the last of the folder."""

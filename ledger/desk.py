@@ -1,0 +1,184 @@
+"""The desk's own values, and the protocol of where they are kept: who may sign in, who is signed in, what was done.
+
+An account is one person's way in, and nothing of the books: a **seat** says in which village it acts, and as whom of
+the village's vault; what that person may do, their roles say. An operator's account has no seat.
+
+Nothing here is personal but the sign-in name: persons are named by their pseudonyms, networks by a keyed hash.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
+from typing import Protocol
+
+import msgspec
+
+
+class Account(msgspec.Struct, frozen=True, kw_only=True):
+    """One person's way in."""
+
+    account: str  # a- and ten characters
+    created_at: int  # UTC milliseconds
+    expires_on: str  # the last day, YYYY-MM-DD of +08:00, on which it can be used; empty for never
+    is_disabled: bool
+    is_operator: bool  # runs the machine; no seats
+    must_change: bool  # the password is a one-time one
+    password: str  # Argon2id, with its parameters and salt
+    sign_in: str  # folded: see `service.accounts.names`
+    totp: bytes  # the confirmed secret of the second factor, sealed; empty before
+    totp_offered: bytes  # one that was shown and not yet confirmed
+    totp_step: int  # the newest step of thirty seconds whose code was used
+
+
+class Seat(msgspec.Struct, frozen=True, kw_only=True):
+    """Where an account acts, and as whom."""
+
+    account: str
+    person: str  # u- and ten characters, in the vault of the village
+    village: str
+
+
+class Session(msgspec.Struct, frozen=True, kw_only=True):
+    """A browser that is signed in. The token itself is only in its cookie."""
+
+    account: str
+    created_at: int  # UTC milliseconds, of the sign-in; the same after a rotation
+    device: str  # what it looked like: 手机, 电脑
+    digest: bytes  # SHA-256 of the token
+    is_whole: bool  # False between the password and the second factor
+    network: str  # keyed hash of where it was opened
+    proved_at: int  # UTC milliseconds when a password or a code was given last
+    roles: str  # what the person's roles in the village were, sorted, separated by spaces
+    seen_at: int  # UTC milliseconds, to about a minute
+    session: str  # s- and ten characters: names it in lists and in the desk's log
+    village: str  # of the seat that was taken; empty for none
+
+
+class Attempt(msgspec.Struct, frozen=True, kw_only=True):
+    """How often something was guessed wrong of late: see `service.accounts.delays`."""
+
+    at: int  # UTC milliseconds of the newest
+    counter: str  # what is counted: a kind and a keyed hash
+    failures: int
+
+
+class DeskLine(msgspec.Struct, frozen=True, kw_only=True):
+    """A row of the desk's log.
+
+    `line` is the JSON object that was logged; what stands beside it is taken from it, to be found by.
+    """
+
+    digest: bytes  # SHA-256 over number, previous and line
+    line: str
+    number: int  # from 1, without gaps
+    previous: bytes  # digest of the row before; 32 zero bytes in the first
+    subject: str
+    village: str
+
+
+class DeskEnd(msgspec.Struct, frozen=True, kw_only=True):
+    """How far the desk's log has come, kept apart from its rows: so that the newest cannot be missing unnoticed."""
+
+    digest: bytes
+    number: int
+
+
+def digest_desk_line(number: int, previous: bytes, line: str) -> bytes:
+    """Return the digest of a row of the desk's log: SHA-256 over its number, eight bytes big-endian, the digest of the
+    row before, and the line in UTF-8.
+    """
+    return hashlib.sha256(number.to_bytes(8, "big", signed=True) + previous + line.encode()).digest()
+
+
+class DeskReader(Protocol):
+    """A consistent view of the desk."""
+
+    def find_account(self, account: str) -> Account | None: ...
+
+    def find_by_name(self, sign_in: str) -> Account | None:
+        """Return the account of a folded sign-in name."""
+        ...
+
+    def list_accounts(self) -> list[Account]:
+        """Return every account, by sign-in name."""
+        ...
+
+    def list_seats(self, account: str) -> list[Seat]:
+        """Return the seats of an account, by village."""
+        ...
+
+    def find_seat(self, village: str, person: str) -> Seat | None:
+        """Return the seat of a village's person."""
+        ...
+
+    def find_session(self, digest: bytes) -> Session | None: ...
+
+    def list_sessions(self, account: str) -> list[Session]:
+        """Return the sessions of an account, the newest first."""
+        ...
+
+    def find_attempt(self, counter: str) -> Attempt | None: ...
+
+    def count_recovery_codes(self, account: str) -> int:
+        """Return how many recovery codes are not used yet."""
+        ...
+
+    def get_end(self) -> DeskEnd:
+        """Return the end of the desk's log; number 0 before the first row."""
+        ...
+
+    def iterate_lines(self, start: int = 1) -> Iterator[DeskLine]:
+        """Yield the rows of the desk's log from a number on."""
+        ...
+
+    def list_lines_about(self, village: str, subject: str) -> list[DeskLine]:
+        """Return the rows that name a person or household of a village as their subject, oldest first."""
+        ...
+
+
+class DeskWriter(DeskReader, Protocol):
+    """One transaction on the desk, alone. Leaving it without an exception commits, durably."""
+
+    def put_account(self, account: Account) -> None:
+        """Insert or replace by account. ValueError where another has the sign-in name."""
+        ...
+
+    def add_seat(self, seat: Seat) -> None:
+        """Keep a seat. ValueError where the person has one, or the account has one in this village."""
+        ...
+
+    def put_session(self, session: Session) -> None:
+        """Insert or replace by the session's name."""
+        ...
+
+    def drop_session(self, session: str) -> None: ...
+
+    def put_attempt(self, attempt: Attempt) -> None: ...
+
+    def drop_attempt(self, counter: str) -> None: ...
+
+    def prune(self, *, sessions_before: int, attempts_before: int) -> None:
+        """Forget sessions begun and attempts made before the given UTC milliseconds."""
+        ...
+
+    def put_recovery_codes(self, account: str, digests: Sequence[bytes]) -> None:
+        """Keep new recovery codes in place of all older ones of the account."""
+        ...
+
+    def use_recovery_code(self, account: str, digest: bytes, at_ms: int) -> bool:
+        """Mark a code as used; say whether it was there, and unused."""
+        ...
+
+    def add_line(self, line: str, *, village: str, subject: str) -> None:
+        """Append a row to the desk's log."""
+        ...
+
+
+class Desk(Protocol):
+    """The desk of one home."""
+
+    def read(self) -> AbstractContextManager[DeskReader]: ...
+
+    def write(self) -> AbstractContextManager[DeskWriter]: ...

@@ -1,0 +1,157 @@
+"""The desk's log: one JSON line a fact, for whoever has to find out later who did what, and who looked at whom.
+
+A line names people by pseudonym or account, places by a keyed hash, and never holds a name, a sign-in name, a password
+or an address. What is no pseudonym, code or word of ours is written as `?`, so that nothing typed can enter a line, and
+JSON escapes whatever could break one.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+from collections.abc import Iterator
+from typing import Literal, get_args
+
+import msgspec
+
+from ledger.desk import DeskLine, DeskReader, DeskWriter, digest_desk_line
+from ledger.errors import Fault
+from ledger.log.chain import ZERO_HASH
+
+Event = Literal[
+    "signed-in",
+    "refused",  # a sign-in, with its reason
+    "shared-device",  # a browser that another account signed in from, which is the subject
+    "signed-out",
+    "session-ended",
+    "password-changed",
+    "password-reset",
+    "totp-offered",
+    "totp-set",
+    "totp-reset",
+    "recovery-used",
+    "recovery-made",
+    "account-made",
+    "account-disabled",
+    "account-enabled",
+    "account-expires",
+    "seat-given",
+    "seat-taken",
+    "granted",
+    "revoked",
+    "exported",
+    "read-personal",
+    "denied",
+]
+EVENTS: frozenset[str] = frozenset(get_args(Event))
+
+FINDINGS_MAX = 20
+"""Broken rows named of one log; the first is what matters."""
+
+_CLEAN = re.compile(r"[A-Za-z0-9][A-Za-z0-9:._/-]{0,79}|", re.ASCII)
+
+
+class Fact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What is logged; a field that says nothing is left out of the line."""
+
+    event: Event
+    account: str = ""  # whose way in: a-…
+    actor: str = ""  # as whom of the village: u-…
+    network: str = ""  # keyed hash
+    outcome: str = ""
+    reason: str = ""  # a code
+    session: str = ""  # s-…
+    subject: str = ""  # whom it was about: u-…, h-…, m-…, a-…
+    village: str = ""
+
+
+class LoggedFact(msgspec.Struct, frozen=True, kw_only=True):
+    """A line read back."""
+
+    at: str  # 2026-10-28T08:00:00.000Z
+    fact: Fact
+    number: int
+
+
+def log_fact(desk: DeskWriter, fact: Fact, at_ms: int) -> None:
+    """Append a fact, within the transaction that it is true of."""
+    values = {name: _clean(value) for name, value in msgspec.to_builtins(fact).items()}
+    line = json.dumps(values | {"at": _format_time(at_ms)}, ensure_ascii=True, sort_keys=True)
+    desk.add_line(line, village=values.get("village", ""), subject=values.get("subject", ""))
+
+
+def iterate_facts(desk: DeskReader, since: str = "") -> Iterator[LoggedFact]:
+    """Yield the facts from a day or instant of UTC on, oldest first; what cannot be read is left out."""
+    for row in desk.iterate_lines():
+        logged = _read(row)
+        if logged is not None and logged.at >= since:
+            yield logged
+
+
+def find_reads(desk: DeskReader, village: str, subject: str) -> list[LoggedFact]:
+    """Return who looked at the personal data of one person or household, oldest first."""
+    rows = (_read(row) for row in desk.list_lines_about(village, subject))
+    return [
+        logged for logged in rows if logged is not None and logged.fact.event in {"read-personal", "exported"}
+    ]
+
+
+def check_desk_log(desk: DeskReader) -> list[Fault]:
+    """Every row follows the one before and is what its digest says, and none is missing at the end."""
+    faults: list[Fault] = []
+    number, previous = 0, ZERO_HASH
+    for row in desk.iterate_lines(-(2**63)):
+        number += 1
+        if row.number != number:
+            faults.append(_build_broken(number, f"第 {row.number} 行", f"第 {number} 行"))
+            number = row.number
+        elif row.previous != previous:
+            faults.append(_build_broken(number, _show(row.previous), _show(previous)))
+        if (digest := digest_desk_line(row.number, row.previous, row.line)) != row.digest:
+            faults.append(_build_broken(number, _show(digest), _show(row.digest)))
+        elif not _is_found_by_its_line(row):
+            faults.append(_build_broken(number, "查找用的村或人与这一行不同", "与这一行相同"))
+        previous = row.digest
+        if len(faults) >= FINDINGS_MAX:
+            return faults
+    end = desk.get_end()
+    if (end.number, end.digest) != (number, previous):
+        faults.append(_build_broken(number, f"到第 {number} 行为止", f"到第 {end.number} 行为止"))
+    return faults
+
+
+def _is_found_by_its_line(row: DeskLine) -> bool:
+    logged = _read(row)
+    return logged is not None and (logged.fact.village, logged.fact.subject) == (row.village, row.subject)
+
+
+def _read(row: DeskLine) -> LoggedFact | None:
+    try:
+        values = json.loads(row.line)
+        return LoggedFact(at=str(values.pop("at")), fact=msgspec.convert(values, Fact), number=row.number)
+    except (ValueError, RecursionError, KeyError, AttributeError, msgspec.ValidationError):
+        return None
+
+
+def _clean(value: str) -> str:
+    return value if _CLEAN.fullmatch(value) else "?"
+
+
+def _format_time(at_ms: int) -> str:
+    at = dt.datetime.fromtimestamp(at_ms // 1_000, dt.UTC)
+    return f"{at:%Y-%m-%dT%H:%M:%S}.{at_ms % 1_000:03d}Z"
+
+
+def _show(digest: bytes) -> str:
+    return f"摘要 {digest.hex()[:16]}"
+
+
+def _build_broken(number: int, found: str, expected: str) -> Fault:
+    return Fault(
+        code="desk-log-broken",
+        place=f"办事记录第 {number} 行",
+        found=found,
+        expected=expected,
+        remedy="保留现场，查清是盘坏了还是有人改过；和以前打印、抄走的比",
+    )

@@ -1,0 +1,153 @@
+"""One's own account: password, second factor, recovery codes, where one is signed in, and in which village one acts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from litestar.handlers import HTTPRouteHandler
+
+from ledger.errors import Refused
+from ledger.service.accounts.own import end_own_session, prove_password, renew_recovery_codes, take_seat
+from ledger.service.accounts.passwords import Busy
+from ledger.service.accounts.sign_in import Slowed
+from web.desk.frame import NOT_REFUSED, DeskFrame, Faults, Refusal, explain_refusal
+from web.desk.routing import HOME, Desk, name_village, route_desk
+from web.desk.set_up import ProofForm, show_codes
+from web.i18n import _
+from web.respond import Answer
+from web.sessions import build_session_cookie
+from web.words import format_instant
+
+FEW_CODES = 3
+"""So few recovery codes are left that the page says to make new ones."""
+
+
+@dataclass(frozen=True)
+class SessionRow:
+    """Where the account is signed in. `is_this`: the browser that asks."""
+
+    device: str
+    is_this: bool
+    session: str
+    since: str
+    until: str
+
+
+@dataclass(frozen=True)
+class SeatRow:
+    """A village in which the account may act. `is_this`: the one it acts in now."""
+
+    is_this: bool
+    name: str
+    village: str
+
+
+@dataclass(frozen=True)
+class AccountPage:
+    """`codes_left` is -1 where the account has no second factor."""
+
+    codes_left: int
+    expires_on: str
+    faults: Faults
+    few_codes: int
+    frame: DeskFrame
+    has_factor: bool
+    needs_factor: bool
+    notice: str
+    seats: tuple[SeatRow, ...]
+    sessions: tuple[SessionRow, ...]
+    sign_in: str
+
+
+@dataclass(frozen=True)
+class SessionForm:
+    session: str
+
+
+@dataclass(frozen=True)
+class SeatForm:
+    village: str
+
+
+@route_desk("/desk/account", allow="signed-in", summary="One's own account")
+def show_account(desk: Desk) -> Answer:
+    return _show(desk)
+
+
+@route_desk("/desk/account/sessions", allow="signed-in", method="POST", summary="End a session")
+def take_ending(desk: Desk) -> Answer:
+    end_own_session(desk.ports, desk.who, desk.parse_form(SessionForm).session)
+    return desk.redirect("/desk/account?ended=1")
+
+
+@route_desk("/desk/account/codes", allow="signed-in", method="POST", summary="New recovery codes")
+def take_codes(desk: Desk) -> Answer:
+    form = desk.parse_form(ProofForm)
+    if not desk.account.totp:
+        return desk.redirect("/desk/account")
+    try:
+        prove_password(desk.ports, desk.who, form.password, desk.origin)
+    except (Refused, Slowed, Busy) as error:
+        return _show(desk, explain_refusal(error, {"现在的密码": "password"}))
+    return show_codes(desk, renew_recovery_codes(desk.ports, desk.who))
+
+
+@route_desk("/desk/account/seat", allow="signed-in", method="POST", summary="Act in another village")
+def take_village(desk: Desk) -> Answer:
+    token = take_seat(desk.ports, desk.who, desk.parse_form(SeatForm).village)
+    return desk.redirect(HOME, cookies=(build_session_cookie(token),))
+
+
+def _show(desk: Desk, refusal: Refusal = NOT_REFUSED) -> Answer:
+    page = build_account_page(desk, refusal.faults)
+    return desk.render("desk/account.html", page, refusal=refusal)
+
+
+def build_account_page(desk: Desk, faults: Faults) -> AccountPage:
+    """Return the values of the account's page."""
+    account = desk.account
+    with desk.ports.desk.read() as reader:
+        codes_left = reader.count_recovery_codes(account.account) if account.totp else -1
+        seats = reader.list_seats(account.account)
+        sessions = reader.list_sessions(account.account)
+    return AccountPage(
+        codes_left=codes_left,
+        expires_on=account.expires_on,
+        faults=faults,
+        few_codes=FEW_CODES,
+        frame=desk.build_frame(_("我的账号")),
+        has_factor=bool(account.totp),
+        needs_factor=desk.who.needs_factor,
+        notice=_choose_notice(desk),
+        seats=tuple(
+            SeatRow(
+                is_this=seat.village == desk.who.session.village,
+                name=name_village(desk.site, seat.village),
+                village=seat.village,
+            )
+            for seat in seats
+        ),
+        sessions=tuple(
+            SessionRow(
+                device=session.device,
+                is_this=session.session == desk.who.session.session,
+                session=session.session,
+                since=format_instant(session.created_at),
+                until=format_instant(session.seen_at),
+            )
+            for session in sessions
+        ),
+        sign_in=account.sign_in,
+    )
+
+
+def _choose_notice(desk: Desk) -> str:
+    notices = {
+        "changed": _("密码换好了。别处的登录都结束了。"),
+        "ended": _("那一处的登录结束了。"),
+        "recovery": _("您用掉了一个恢复码。手机丢了的，请马上重设动态码。"),
+    }
+    return next((said for name, said in notices.items() if desk.request.query_params.get(name) == "1"), "")
+
+
+ROUTES: tuple[HTTPRouteHandler, ...] = (show_account, take_ending, take_codes, take_village)
