@@ -170,6 +170,14 @@ class Vault(Protocol):
         """Open one view of a village's disclosures, in which many can be found by digest."""
         ...
 
+    def put_upload(self, village: str, user: str, data: bytes) -> None:
+        """Keep what somebody sent to look at before it is handed in, in place of what they sent before."""
+        ...
+
+    def find_upload(self, village: str, user: str) -> bytes | None: ...
+
+    def drop_upload(self, village: str, user: str) -> None: ...
+
     def put_drafts(self, village: str, drafts: Sequence[Draft], *, answers: str = "") -> None:
         """Insert a village's drafts, all or none; one whose digest is already waiting or recorded, or whose place
         another waiting one has, is refused. The returned draft `answers` is given up with it.

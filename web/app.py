@@ -15,7 +15,7 @@ from ledger.ports import Ports
 from ledger.service.standing import Standing
 from web.cache import PageBytes, build_page_bytes
 from web.config import REQUEST_MAX_BYTES
-from web.desk import account, home, set_up, sign_in
+from web.desk import account, drafts, home, imports, set_up, sign_in
 from web.errors import EXCEPTION_HANDLERS
 from web.public.board import show_board
 from web.public.check import show_check
@@ -62,7 +62,14 @@ ROUTES = (
     show_asset,
 )
 
-DESK_ROUTES = (*home.ROUTES, *sign_in.ROUTES, *set_up.ROUTES, *account.ROUTES)
+DESK_ROUTES = (
+    *home.ROUTES,
+    *drafts.ROUTES,
+    *imports.ROUTES,
+    *sign_in.ROUTES,
+    *set_up.ROUTES,
+    *account.ROUTES,
+)
 
 
 def create_app(ports: Ports, settings: Settings, halted: Mapping[str, Standing] | None = None) -> Litestar:

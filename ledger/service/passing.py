@@ -20,6 +20,7 @@ from typing import NamedTuple
 from ledger.books.limits import list_missing_roles
 from ledger.books.points import PointsReversed, PointsRound
 from ledger.books.roles import CHECKER_ROLES, MAKER_ROLES, Role
+from ledger.books.screening import check_private_text
 from ledger.canonical import parse_claim
 from ledger.entries import Actor, Claim
 from ledger.errors import Fault, NotFound, Refused
@@ -92,6 +93,7 @@ def return_drafts(ports: Ports, village: str, draft_ids: Sequence[str], checker:
     drafts, faults = find_drafts(ports, village, draft_ids)
     faults += check_person(ports.vault.find_person(village, checker), checker, CHECKER_ROLES)
     faults += [fault for draft in drafts for fault in _check_waiting(draft)]
+    faults += check_private_text(reason, "退回的原因")
     if not 0 < len(reason.strip()) <= REASON_MAX_CHARS:
         faults.append(
             Fault(

@@ -5,6 +5,7 @@
 | `disclosure` | its digest | a disclosure behind an entry |
 | `draft` | draft and number, `d-…/000` | a disclosure of a draft that waits |
 | `reason` | the draft | why it was returned |
+| `upload` | who sent it | a file about to be handed in |
 | `household`, `member`, `person` | the pseudonym | the record of one |
 | `cleaning` | empty | nothing: values were deleted, and their bytes may still be in the file |
 
@@ -34,7 +35,7 @@ OWN = "village"
 """The subject of what is about nobody in particular."""
 
 DISCLOSURE, DRAFT, HOUSEHOLD, MEMBER, PERSON = "disclosure", "draft", "household", "member", "person"
-REASON = "reason"
+REASON, UPLOAD = "reason", "upload"
 CLEANING = "cleaning"
 
 _OF_VILLAGE = ciphertexts.c.village == bindparam("village")
@@ -146,6 +147,11 @@ def drop_texts(transaction: Transaction, village: str, draft: str) -> None:
     first = name_text(draft)
     transaction.run(_DROP_RANGE, in_village=village, of_kind=DRAFT, first=first, behind=first + _LAST)
     transaction.run(_DROP_RANGE, in_village=village, of_kind=REASON, first=draft, behind=first)
+
+
+def drop_value(transaction: Transaction, village: str, kind: str, name: str) -> None:
+    """Delete one value; takes no key."""
+    transaction.run(_DROP_RANGE, in_village=village, of_kind=kind, first=name, behind=name + "\0")
 
 
 def name_text(draft: str, number: int | None = None) -> str:

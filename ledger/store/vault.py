@@ -15,8 +15,9 @@ import msgspec
 from ledger.errors import NotFound
 from ledger.log.commitments import digest_disclosure
 from ledger.state.private import find_subject
-from ledger.store.ciphertexts import DISCLOSURE, HOUSEHOLD, MEMBER, OWN, PERSON, Value
+from ledger.store.ciphertexts import DISCLOSURE, HOUSEHOLD, MEMBER, OWN, PERSON, UPLOAD, Value, drop_value
 from ledger.store.drafts import SqlDrafts
+from ledger.store.transactions import begin_write
 from ledger.vaults import Household, Member, Person
 
 
@@ -84,6 +85,20 @@ class SqlVault(SqlDrafts):
         ]
         with self._write(village, {value.subject for value in values}) as view:
             view.keep(values, replace=False)
+
+    def put_upload(self, village: str, user: str, data: bytes) -> None:
+        """Keep what somebody sent to look at before it is handed in, in place of what they sent before."""
+        with self._write(village, {OWN}) as view:
+            view.keep([Value(UPLOAD, user, OWN, data)], replace=True)
+
+    def find_upload(self, village: str, user: str) -> bytes | None:
+        with self._read(village) as view:
+            return view.find(UPLOAD, user)
+
+    def drop_upload(self, village: str, user: str) -> None:
+        """Forget what somebody sent."""
+        with begin_write(self._engine, village) as transaction:
+            drop_value(transaction, village, UPLOAD, user)
 
     def find_private(self, village: str, digest: str) -> str | None:
         """Return the disclosure of a digest; whoever opens it checks it against the entry."""

@@ -23,6 +23,7 @@ class MemoryVault:
         self._persons: dict[tuple[str, str], Person] = {}
         self._households: dict[tuple[str, str], Household] = {}
         self._members: dict[tuple[str, str], Member] = {}
+        self._uploads: dict[tuple[str, str], bytes] = {}
         self._private: dict[tuple[str, str], str] = {}
         self._drafts: dict[tuple[str, str], Draft] = {}
         self._erased: set[tuple[str, str]] = set()
@@ -92,6 +93,15 @@ class MemoryVault:
     def keep_private(self, village: str, disclosures: Sequence[str]) -> None:
         self._take(village, map(find_subject, disclosures))
         self._private |= {(village, digest_disclosure(text)): text for text in disclosures}
+
+    def put_upload(self, village: str, user: str, data: bytes) -> None:
+        self._uploads[village, user] = data
+
+    def find_upload(self, village: str, user: str) -> bytes | None:
+        return self._uploads.get((village, user))
+
+    def drop_upload(self, village: str, user: str) -> None:
+        self._uploads.pop((village, user), None)
 
     def find_private(self, village: str, digest: str) -> str | None:
         return self._private.get((village, digest))

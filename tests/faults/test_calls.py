@@ -95,7 +95,7 @@ def test_what_sqlite_could_not_remove_beside_a_copy_is_not_left_there(
     sweep = fail_each(spawner, works["backup"], run, [(call, UNREADABLE) for call in beside])
 
     assert sweep.wrong == []
-    assert sweep.cases == len(beside) == 4
+    assert sweep.cases == len(beside) == 6
     assert sweep.missed == []
 
 

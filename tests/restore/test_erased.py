@@ -12,8 +12,8 @@ from ledger.audit import Report, audit_log
 from ledger.errors import Refused
 from ledger.home import Home
 from ledger.log.commitments import parse_disclosure
-from ledger.service.drafts import discard_drafts, pass_drafts
 from ledger.service.erase import erase_subject
+from ledger.service.passing import discard_drafts, pass_drafts
 from ledger.service.persons import add_person
 from ledger.service.showing import show_drafts
 from ledger.sources import open_home_log

@@ -58,7 +58,7 @@ def read_all(vault: Vault, texts: list[str]) -> list[str | None]:
 
 def test_no_table_holds_a_private_text(sqlite_store: Store, tmp_path: Path) -> None:
     vault = sqlite_store.vault
-    vault.add_person(VILLAGE, Person(name=NAME, role="clerk", user=MAKER))
+    vault.add_person(VILLAGE, Person(name=NAME, roles=frozenset({"clerk"}), user=MAKER))
     vault.put_households(VILLAGE, [msgspec.structs.replace(make_household(1), name=NAME, number="07831")])
     vault.put_members(VILLAGE, [msgspec.structs.replace(make_member(1), name=NAME, number="07831")])
     text = make_disclosure(bytes(32), "subject", {"evidence": NAME, "household": HOUSEHOLDS[0]})
@@ -225,8 +225,10 @@ PLAIN = {
 TEXTS = [make_value(NAME, HOUSEHOLDS[0]), make_disclosure(bytes(32), "note", NAME)]
 
 
-def write_plain(run: Callable[[str, tuple[object, ...]], object], mark: str) -> None:
-    """Fill the tables as a release before encryption did."""
+def write_plain(
+    run: Callable[[str, tuple[object, ...]], object], mark: str, *, is_migrated: bool = False
+) -> None:
+    """Fill the tables as a release before encryption did; `is_migrated`: brought up to this one since."""
     for table, row in PLAIN.items():
         run(f"INSERT INTO {table} VALUES ({', '.join([mark] * len(row))})", row)
     for text in TEXTS:
@@ -238,12 +240,13 @@ def write_plain(run: Callable[[str, tuple[object, ...]], object], mark: str) -> 
     row = (
         *(VILLAGE, draft.id, 0, draft.batch, draft.claim, draft.digest, -1, draft.label),
         *(" ".join(TEXTS), " ".join(draft.public), "waiting"),
+        *(("", "", 0) if is_migrated else ()),
     )
     run(f"INSERT INTO drafts VALUES ({', '.join([mark] * len(row))})", row)
 
 
 def check_encrypted(vault: Vault) -> None:
-    assert vault.list_persons(VILLAGE) == [Person(name=NAME, role="clerk", user=MAKER)]
+    assert vault.list_persons(VILLAGE) == [Person(name=NAME, roles=frozenset({"clerk"}), user=MAKER)]
     (household,) = vault.list_households(VILLAGE)
     assert household == msgspec.structs.replace(make_household(0), name=NAME, number="0001")
     assert isinstance(household, Household)
@@ -327,7 +330,7 @@ def test_who_was_erased_does_not_come_back_with_a_vault_from_before(old: Path) -
 def test_a_vault_in_a_server_is_encrypted_alike(cluster: Cluster, database: str, tmp_path: Path) -> None:
     with psycopg.connect(cluster.make_url(database), autocommit=True) as connection:
         connection.execute("SET search_path = vault")
-        write_plain(connection.execute, "%s")
+        write_plain(connection.execute, "%s", is_migrated=True)
     engine = open_postgresql(cluster.make_url(database, LOGIN), "vault")
     vault = SqlVault(engine, VaultKeyFolder(tmp_path / "keys"))
 

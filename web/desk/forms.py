@@ -32,6 +32,9 @@ class Upload:
     name: str
 
 
+NO_FILE = Upload(data=b"", name="")
+"""What a browser sends of a field for a file where none was chosen."""
+
 Pairs = tuple[tuple[str, str | Upload], ...]
 
 
@@ -101,10 +104,12 @@ def _take(hint: object, values: list[str | Upload]) -> object:
             return tuple(values)
     elif len(values) == 1 and isinstance(values[0], Upload if hint is Upload else str):
         return values[0]
+    elif hint is Upload and values == [""]:
+        return NO_FILE
     raise FormRefused("a field comes twice, or is not what it should be")
 
 
 async def _read_value(value: Any) -> str | Upload:
     if isinstance(value, UploadFile):
         return Upload(data=await value.read(), name=value.filename)
-    return str(value)
+    return "" if value is None else str(value)

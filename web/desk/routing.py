@@ -23,7 +23,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.types import ASGIApp
 
 from ledger.desk import Account
-from ledger.errors import NotFound
+from ledger.errors import NotFound, Refused
 from ledger.ports import DeskPorts
 from ledger.service.accounts.desk_log import Event, log_fact
 from ledger.service.accounts.rights import find_allowed_roles
@@ -31,7 +31,7 @@ from ledger.service.accounts.sessions import Duty, Origin, SignedIn
 from ledger.service.persons import DUTY_NAMES
 from web.cache import PageBytes, build_page_bytes
 from web.desk.forms import Pairs, build_form, find_token, read_pairs
-from web.desk.frame import NOT_REFUSED, DeskFrame, Refusal
+from web.desk.frame import NOT_REFUSED, DeskFrame, Refusal, tell_fault
 from web.i18n import _
 from web.page import render_page
 from web.respond import NEVER, Answer, AnyRequest
@@ -320,7 +320,14 @@ def _serve(request: AnyRequest, rule: Rule, pairs: Pairs, handler: Handler) -> A
         if rule.method == "POST" and not is_form_token(find_session_token(request), find_token(pairs)):
             sentence, remedy = _("这一步没有做：网页太旧了"), _("什么也没有改。请重新打开网页再做一次。")
             return _deny(desk, "form-token", sentence, remedy)
-    return handler(desk, **request.path_params)
+    try:
+        return handler(desk, **request.path_params)
+    except Refused as error:
+        # What no field of the page is to blame for: a log that is read-only, a vault whose keys are elsewhere.
+        sentence = _("这一步没有做")
+        remedy = " ".join(fault.place + "：" + tell_fault(fault) for fault in error.faults)
+        page = RefusedPage(frame=desk.build_frame(sentence), remedy=remedy, sentence=sentence)
+        return desk.render("desk/refused.html", page, status=409)
 
 
 def _send_to_sign_in(desk: Desk, rule: Rule) -> Answer:

@@ -40,6 +40,8 @@ Event = Literal[
     "seat-taken",
     "granted",
     "revoked",
+    "draft-returned",
+    "draft-withdrawn",
     "exported",
     "read-personal",
     "denied",

@@ -1,0 +1,89 @@
+"""A file that a clerk sent, looked at before it is handed in: what is shown is what is handed in, or nothing is.
+
+The file waits in the vault, encrypted, one for each person, so that looking and handing in are two requests and nothing
+is typed twice. Handing in reads it again; what it would become must read as it did when it was shown, since somebody
+else may have recorded something in between.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import NamedTuple
+
+import msgspec
+
+from ledger.errors import Fault, NotFound, Refused
+from ledger.ports import Ports
+from ledger.service.import_ import Import, WorkbookKind, apply_import, import_workbook
+from ledger.service.passing import expire_drafts
+
+
+class Sent(msgspec.Struct, frozen=True, kw_only=True):
+    """A file as it was sent; `filename` is only shown."""
+
+    data: bytes
+    filename: str
+    kind: WorkbookKind
+
+
+class Looked(NamedTuple):
+    """What a file would become. `digest` is of all that is shown of it."""
+
+    digest: str
+    imported: Import
+    sent: Sent
+
+
+_SENT = msgspec.msgpack.Decoder(Sent)
+
+
+def look_at(ports: Ports, village: str, maker: str, sent: Sent) -> Looked:
+    """Keep a file for its sender and return what it would become; one with faults is not kept."""
+    looked = _look(ports, village, maker, sent)
+    if looked.imported.faults:
+        ports.vault.drop_upload(village, maker)
+    else:
+        ports.vault.put_upload(village, maker, msgspec.msgpack.encode(sent))
+    return looked
+
+
+def look_again(ports: Ports, village: str, maker: str) -> Looked:
+    """Return what the kept file would become now; NotFound where none is kept."""
+    data = ports.vault.find_upload(village, maker)
+    if data is None:
+        raise NotFound("交来的表格")
+    return _look(ports, village, maker, _SENT.decode(data))
+
+
+def hand_in(ports: Ports, village: str, maker: str, digest: str) -> int:
+    """Hand in the kept file, if it would become what was shown under `digest`; return how many drafts there are.
+
+    Raises Refused with every fault, keeping nothing; NotFound where no file is kept.
+    """
+    looked = look_again(ports, village, maker)
+    if looked.imported.faults:
+        raise Refused(looked.imported.faults)
+    if looked.digest != digest:
+        raise Refused([_build_changed(looked.sent)])
+    expire_drafts(ports, village)
+    apply_import(ports, looked.imported)
+    ports.vault.drop_upload(village, maker)
+    return len(looked.imported.drafts)
+
+
+def _look(ports: Ports, village: str, maker: str, sent: Sent) -> Looked:
+    imported = import_workbook(
+        ports, village=village, kind=sent.kind, data=sent.data, filename=sent.filename, maker=maker
+    )
+    shown = msgspec.json.encode([imported.preview, imported.notices, sent.kind, village])
+    return Looked(hashlib.sha256(shown).hexdigest(), imported, sent)
+
+
+def _build_changed(sent: Sent) -> Fault:
+    return Fault(
+        code="import-changed",
+        place=f"文件「{sent.filename}」",
+        found="和看过的不一样了：这中间账上有了变动",
+        expected="看过以后没有变动",
+        remedy="再看一遍，没有问题就交审",
+    )

@@ -1,0 +1,276 @@
+"""What was handed in and is no entry yet: looked at whole, passed, sent back, or taken back.
+
+Whoever passes a draft passes exactly what this page showed: the form carries the draft's digest, and another one is
+refused. Passing, returning and withdrawing are asked for on a page of their own and done by a form; a page that is
+opened changes nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from litestar.handlers import HTTPRouteHandler
+
+from ledger.errors import NotFound, Refused
+from ledger.service.drafts import open_draft
+from ledger.service.passing import (
+    REASON_MAX_CHARS,
+    discard_drafts,
+    is_late,
+    pass_drafts,
+    return_drafts,
+    tell_held,
+)
+from ledger.service.persons import DUTY_NAMES
+from ledger.service.showing import Shown, show_drafts
+from ledger.vaults import Draft
+from web.desk.frame import NOT_REFUSED, DeskFrame, Faults, Refusal, explain_refusal
+from web.desk.routing import Desk, route_desk
+from web.i18n import _
+from web.respond import Answer
+from web.words import format_instant
+
+DRAFTS = "/desk/drafts"
+SHOWN_MAX = 200
+"""Drafts in one list; a month's import of a large village has as many."""
+LINES_MAX = 600
+"""Lines of one draft on its page: a month's round of a village of 500 households."""
+
+
+@dataclass(frozen=True)
+class DraftRow:
+    """A draft in a list. `can_pass`: it waits for the person who looks."""
+
+    can_pass: bool
+    digest: str
+    draft: str
+    label: str
+    maker: str
+    reason: str
+    since: str
+    waits_for: str
+
+
+@dataclass(frozen=True)
+class DraftsPage:
+    """`waiting` and `returned` in the order in which they were handed in; `more` were left out of the first."""
+
+    can_pass: bool
+    faults: Faults
+    frame: DeskFrame
+    more: int
+    notice: str
+    returned: tuple[DraftRow, ...]
+    waiting: tuple[DraftRow, ...]
+
+
+@dataclass(frozen=True)
+class DraftPage:
+    """One draft whole.
+
+    `approvals`  who passed it so far, in words
+    `is_own`     the person who looks handed it in, and may take it back
+    `waits_for`  who has still to pass it; empty where it waits for a number before it, or not at all
+    """
+
+    approvals: tuple[str, ...]
+    can_pass: bool
+    can_withdraw: bool
+    digest: str
+    draft: str
+    faults: Faults
+    frame: DeskFrame
+    label: str
+    left_out: int
+    lines: tuple[str, ...]
+    maker: str
+    reason: str
+    reason_max: int
+    since: str
+    state: str
+    waits_for: str
+
+
+@dataclass(frozen=True)
+class PassForm:
+    """`drafts` are drafts with the digests that were shown, `d-…:digest`."""
+
+    drafts: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ReturnForm:
+    reason: str
+
+
+@dataclass(frozen=True)
+class WithdrawForm:
+    pass
+
+
+@route_desk(DRAFTS, allow="draft.read", summary="What waits to be passed, and what came back")
+def show_list(desk: Desk) -> Answer:
+    return _show_list(desk)
+
+
+@route_desk(DRAFTS, allow="draft.pass", method="POST", summary="Pass what was shown")
+def take_passing(desk: Desk) -> Answer:
+    shown = dict(given.split(":", 1) for given in desk.parse_form(PassForm).drafts if ":" in given)
+    if not shown:
+        return desk.redirect(f"{DRAFTS}?none=1")
+    try:
+        receipts = pass_drafts(desk.ports, desk.village, tuple(shown), desk.user, shown=shown)
+    except Refused as error:
+        status = 409 if any(fault.code == "draft-changed" for fault in error.faults) else 422
+        return _show_list(desk, explain_refusal(error, {}, status=status))
+    held = sum(receipt is None for receipt in receipts)
+    return desk.redirect(f"{DRAFTS}?passed={len(receipts) - held}&held={held}")
+
+
+@route_desk(f"{DRAFTS}/{{draft:str}}", allow="draft.read", summary="A draft, whole")
+def show_draft(desk: Desk, draft: str) -> Answer:
+    return _show_draft(desk, draft)
+
+
+@route_desk(f"{DRAFTS}/{{draft:str}}/return", allow="draft.pass", method="POST", summary="Send a draft back")
+def take_return(desk: Desk, draft: str) -> Answer:
+    _get_draft(desk, draft)
+    try:
+        return_drafts(desk.ports, desk.village, [draft], desk.user, desk.parse_form(ReturnForm).reason)
+    except Refused as error:
+        return _show_draft(desk, draft, explain_refusal(error, {"退回的原因": "reason"}))
+    desk.log("draft-returned", subject=draft)
+    return desk.redirect(f"{DRAFTS}?returned=1")
+
+
+@route_desk(
+    f"{DRAFTS}/{{draft:str}}/withdraw", allow="draft.prepare", method="POST", summary="Take a draft back"
+)
+def take_withdrawal(desk: Desk, draft: str) -> Answer:
+    _get_draft(desk, draft)
+    desk.parse_form(WithdrawForm)
+    try:
+        discard_drafts(desk.ports, desk.village, [draft], desk.user)
+    except Refused as error:
+        return _show_draft(desk, draft, explain_refusal(error, {}))
+    desk.log("draft-withdrawn", subject=draft)
+    return desk.redirect(f"{DRAFTS}?withdrawn=1")
+
+
+def list_rows(desk: Desk, drafts: list[Draft]) -> tuple[DraftRow, ...]:
+    """Return drafts as a list shows them, for the person who looks."""
+    names = {person.user: person.name for person in desk.ports.vault.list_persons(desk.village)}
+    return tuple(_build_row(desk, draft, names) for draft in drafts)
+
+
+def _build_row(desk: Desk, draft: Draft, names: dict[str, str]) -> DraftRow:
+    maker = open_draft(draft).maker.user
+    return DraftRow(
+        can_pass=_can_pass(desk, draft, maker),
+        digest=draft.digest,
+        draft=draft.id,
+        label=draft.label,
+        maker=names.get(maker, maker),
+        reason=draft.reason,
+        since=format_instant(draft.submitted_at) if draft.submitted_at else "",
+        waits_for=_tell_waiting(desk, draft),
+    )
+
+
+def _tell_waiting(desk: Desk, draft: Draft) -> str:
+    """Return what a draft waits for beyond its first checker; empty where it is simply new."""
+    if is_late(desk.ports, draft):
+        return _("交审太久，已过期：请村文书重新交审")
+    return tell_held(desk.ports, desk.village, draft.id) if draft.approvals else ""
+
+
+def _can_pass(desk: Desk, draft: Draft, maker: str) -> bool:
+    """Whether it is for this person to pass: not their own, and not passed by them before."""
+    has_passed = desk.user in [item.checker for item in draft.approvals]
+    is_open = draft.state == "waiting" and not is_late(desk.ports, draft)
+    return is_open and desk.may("draft.pass") and maker != desk.user and not has_passed
+
+
+def _get_draft(desk: Desk, draft_id: str) -> Draft:
+    """Return a draft of the village that the session acts in; NotFound for another village's as for none."""
+    draft = desk.ports.vault.find_draft(desk.village, draft_id)
+    if draft is None:
+        raise NotFound("待审记录")
+    return draft
+
+
+def _show_list(desk: Desk, refusal: Refusal = NOT_REFUSED) -> Answer:
+    vault = desk.ports.vault
+    waiting = vault.list_drafts(desk.village, "waiting")
+    page = DraftsPage(
+        can_pass=desk.may("draft.pass"),
+        faults=refusal.faults,
+        frame=desk.build_frame(_("待审记录")),
+        more=max(len(waiting) - SHOWN_MAX, 0),
+        notice=_choose_notice(desk),
+        returned=list_rows(desk, vault.list_drafts(desk.village, "returned")),
+        waiting=list_rows(desk, waiting[:SHOWN_MAX]),
+    )
+    return desk.render("desk/drafts.html", page, refusal=refusal)
+
+
+def _choose_notice(desk: Desk) -> str:
+    given = desk.request.query_params
+    if "passed" in given:
+        passed, held = (_read_count(given.get(name, "")) for name in ("passed", "held"))
+        said = _("已记入账本 {count} 条。").format(count=passed)
+        return said + (_("另有 {count} 条您已审核，还要等别人。").format(count=held) if held else "")
+    notices = {
+        "none": _("没有选中要通过的记录。"),
+        "returned": _("已退回，原因村文书看得到。"),
+        "withdrawn": _("已撤回。"),
+        "sent": _("已交审，等另一位来审核。"),
+    }
+    return next((said for name, said in notices.items() if name in given), "")
+
+
+def _read_count(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 4 else 0
+
+
+def _show_draft(desk: Desk, draft_id: str, refusal: Refusal = NOT_REFUSED) -> Answer:
+    draft = _get_draft(desk, draft_id)
+    if draft.state not in ("waiting", "returned"):
+        raise NotFound("待审记录")
+    (shown,) = show_drafts(desk.ports, desk.village, (draft_id,))
+    _log_reading(desk, draft)
+    page = _build_page(desk, draft, shown, refusal.faults)
+    return desk.render("desk/draft.html", page, refusal=refusal)
+
+
+def _log_reading(desk: Desk, draft: Draft) -> None:
+    """Whoever looks at a draft with private values in it is on record."""
+    if draft.private:
+        desk.log("read-personal", reason="draft", subject=draft.id)
+
+
+def _build_page(desk: Desk, draft: Draft, shown: Shown, faults: Faults) -> DraftPage:
+    # The first line begins with the label, which is the heading here.
+    first = shown.lines[0].removeprefix(draft.label).strip()
+    lines = (first, *shown.lines[1:]) if first else shown.lines[1:]
+    return DraftPage(
+        approvals=tuple(_("{role} 已审核").format(role=DUTY_NAMES[item.role]) for item in draft.approvals),
+        can_pass=_can_pass(desk, draft, shown.maker),
+        can_withdraw=shown.maker == desk.user and desk.may("draft.prepare"),
+        digest=draft.digest,
+        draft=draft.id,
+        faults=faults,
+        frame=desk.build_frame(_("待审记录")),
+        label=draft.label,
+        left_out=max(len(lines) - LINES_MAX, 0),
+        lines=lines[:LINES_MAX],
+        maker=shown.maker_name or shown.maker,
+        reason=draft.reason,
+        reason_max=REASON_MAX_CHARS,
+        since=format_instant(draft.submitted_at) if draft.submitted_at else "",
+        state=draft.state,
+        waits_for=_tell_waiting(desk, draft),
+    )
+
+
+ROUTES: tuple[HTTPRouteHandler, ...] = (show_list, take_passing, show_draft, take_return, take_withdrawal)
