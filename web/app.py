@@ -13,6 +13,7 @@ from litestar.types import ASGIApp
 
 from ledger.ports import Ports
 from ledger.service.standing import Standing
+from web.audit import entries, landing
 from web.cache import PageBytes, build_page_bytes
 from web.config import REQUEST_MAX_BYTES
 from web.desk import account, home, set_up, sign_in
@@ -64,14 +65,17 @@ ROUTES = (
 
 DESK_ROUTES = (*home.ROUTES, *sign_in.ROUTES, *set_up.ROUTES, *account.ROUTES)
 
+AUDIT_ROUTES = (*landing.ROUTES, *entries.ROUTES)
+
 
 def create_app(ports: Ports, settings: Settings, halted: Mapping[str, Standing] | None = None) -> Litestar:
-    """Return the application over a home. It configures no logger; only the desk's routes know cookies and sessions.
+    """Return the application over a home. It configures no logger; only the routes of the desk and of the auditor's
+    room know cookies and sessions.
 
     `halted`: see `web.site.Site`.
     """
     return Litestar(
-        route_handlers=[*ROUTES, *DESK_ROUTES, show_schema],
+        route_handlers=[*ROUTES, *DESK_ROUTES, *AUDIT_ROUTES, show_schema],
         before_send=[add_security_headers],
         debug=False,
         exception_handlers=EXCEPTION_HANDLERS,  # type: ignore[arg-type]  # Each handler takes its own exception.

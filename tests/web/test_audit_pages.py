@@ -1,0 +1,203 @@
+"""The auditor's room over HTTP: who gets in, what is found, and that nothing of another village ever shows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from litestar.testing import TestClient
+
+from ledger.books.roles import Role
+from ledger.entries import KINDS
+from tests.builders import VILLAGE
+from tests.desk.people import Door, open_door
+from tests.web.desk import DeskBrowser, tell
+from tests.web.village import live_through_october, make_client
+from web.app import AUDIT_ROUTES
+from web.audit import entries
+from web.audit.words import KIND_WORDS
+from web.desk.routing import SIGN_IN
+from web.security import DESK_HEADERS
+
+ROOM = [
+    (method, path)
+    for route in AUDIT_ROUTES
+    for path in sorted(route.paths)
+    for method in sorted(route.http_methods)
+]
+
+
+@pytest.fixture
+def door(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Door]:
+    with open_door(tmp_path / "home", monkeypatch) as opened:
+        live_through_october(opened.village)
+        yield opened
+
+
+@pytest.fixture
+def client(door: Door) -> Iterator[TestClient]:
+    with make_client(door.village) as opened:
+        yield opened
+
+
+def enter(door: Door, client: TestClient, role: Role | None = "auditor", name: str = "shen") -> DeskBrowser:
+    """Let somebody in, and leave them where they were signed in."""
+    door.let_in(name, role)
+    browser = DeskBrowser(client)
+    assert browser.sign_in(door, name).status_code == 200
+    return browser
+
+
+def list_indexes(page: str) -> list[int]:
+    return [int(found) for found in re.findall(r">第 ([0-9]+) 条</span>", page)]
+
+
+@pytest.mark.parametrize(("method", "path"), ROOM)
+def test_every_answer_carries_the_headers_and_is_kept_by_nobody(
+    client: TestClient, method: str, path: str
+) -> None:
+    answer = client.request(method, path, headers={"host": "127.0.0.1"}, follow_redirects=False)
+
+    assert {name: answer.headers.get(name) for name in DESK_HEADERS} == DESK_HEADERS
+    assert answer.headers["cache-control"] == "no-store"
+    assert "etag" not in answer.headers
+
+
+@pytest.mark.parametrize(("method", "path"), ROOM)
+def test_who_is_not_signed_in_is_sent_to_sign_in(client: TestClient, method: str, path: str) -> None:
+    browser = DeskBrowser(client)
+
+    answer = browser.post(path) if method == "POST" else browser.get(path)
+
+    assert (answer.status_code, answer.headers["location"]) == (303, SIGN_IN)
+
+
+def test_an_operator_is_refused_and_the_refusal_is_logged(door: Door, client: TestClient) -> None:
+    browser = enter(door, client, None)
+
+    for method, path in ROOM:
+        answer = browser.post(path) if method == "POST" else browser.get(path)
+        assert answer.status_code == 403
+        assert tell(answer) == "您没有办这件事的职责"
+
+    reasons = {logged.fact.reason for logged in door.read_log() if logged.fact.event == "denied"}
+    assert reasons == {route.opt["allow"] for route in AUDIT_ROUTES}
+
+
+@pytest.mark.parametrize("role", ["clerk", "supervisor", "secretary", "township"])
+def test_whoever_works_in_the_books_may_look_but_not_run(door: Door, client: TestClient, role: Role) -> None:
+    browser = enter(door, client, role)
+
+    for route in AUDIT_ROUTES:
+        (path,) = route.paths
+        answer = browser.post(path) if "POST" in route.http_methods else browser.get(path)
+        assert answer.status_code == (403 if route.opt["allow"] == "audit.run" else 200), path
+
+
+def test_the_room_says_how_far_the_log_has_come(door: Door, client: TestClient) -> None:
+    page = enter(door, client).get("/audit")
+
+    head = door.home.heads.find_newest(VILLAGE)
+    assert head is not None
+    assert tell(page) == "查账"
+    assert f'<span class="n">{head.size}</span> 条' in page.text
+
+
+def test_every_kind_of_entry_has_its_word() -> None:
+    assert KIND_WORDS.keys() == KINDS.keys()
+
+
+def test_the_journal_shows_every_entry_newest_first_and_leads_to_its_bytes(
+    door: Door, client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(entries, "ROWS_A_PAGE", 5)
+    browser = enter(door, client)
+
+    path, seen = "/audit/entries", []
+    while path:
+        page = browser.get(path)
+        assert page.status_code == 200
+        seen += list_indexes(page.text)
+        found = re.search(r'<a href="([^"]+)"><span aria-hidden="true">‹', page.text)
+        path = found[1].replace("&amp;", "&") if found else ""
+
+    with door.home.ledger.read(VILLAGE) as reader:
+        assert seen == list(range(reader.size - 1, -1, -1))
+        assert client.get(f"/v/{VILLAGE}/entries/0.json").content == reader.get_entry_bytes(0)
+    assert f'href="/v/{VILLAGE}/entries/0.json"' in page.text
+    assert f'href="/v/{VILLAGE}/entries/0"' in page.text
+
+
+def test_a_filter_finds_by_kind_month_person_and_index(door: Door, client: TestClient) -> None:
+    browser = enter(door, client)
+    clerk = door.village.clerk.user
+
+    reversed_ = browser.get("/audit/entries?kind=voucher.reversed")
+    november = browser.get("/audit/entries?month=2026-11")
+    both = browser.get(f"/audit/entries?kind=voucher.recorded&month=2026-11&user={clerk}")
+    one = browser.get("/audit/entries?index=3")
+    nobody = browser.get("/audit/entries?user=u-aaaaaaaaaa")
+
+    assert len(list_indexes(reversed_.text)) == 1
+    assert "2026年11月的账" in november.text
+    assert "2026年10月的账" not in november.text
+    assert len(list_indexes(both.text)) == 1
+    assert list_indexes(one.text) == [3]
+    assert "条里没有" in nobody.text
+
+
+def test_a_passing_person_is_found_as_well_as_the_one_who_prepared(door: Door, client: TestClient) -> None:
+    page = enter(door, client).get(f"/audit/entries?user={door.village.supervisor.user}")
+
+    assert "监督委员" in page.text
+    assert door.village.clerk.user in page.text
+    assert list_indexes(page.text)
+
+
+def test_a_filter_looks_at_so_many_entries_and_says_where_it_stopped(
+    door: Door, client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(entries, "LOOKED_AT_MAX", 4)
+    monkeypatch.setattr(entries, "CHUNK_ENTRIES", 3)
+    browser = enter(door, client)
+    with door.home.ledger.read(VILLAGE) as reader:
+        size = reader.size
+
+    first = browser.get("/audit/entries?kind=log.founded")
+    onward = re.search(r'href="([^"]+)">接着往前找', first.text)
+
+    assert list_indexes(first.text) == []
+    assert f"一次最多看 4 条，停在序号 {size - 4}，" in first.text
+    assert onward is not None
+    assert onward[1] == f"/audit/entries?kind=log.founded&amp;before={size - 4}"
+    last = browser.get("/audit/entries?kind=log.founded&before=2")
+    assert list_indexes(last.text) == [0]
+    assert "接着往前找" not in last.text
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("index=999", "没有这个序号。填 0 到 "),
+        ("index=-1", "没有这个序号。填 0 到 "),
+        ("index=%C2%B2", "没有这个序号。填 0 到 "),
+        ("kind=voucher.forged", "没有这一种记录。请在列出的里面选。"),
+        ("month=2026-13", "看不出是哪个月。照这样写：2026-10。"),
+        ("user=%E6%9D%8E", "这不是代号。代号是 u- 加 10 个小写字母或数字，记录里写着。"),
+    ],
+)
+def test_a_mistyped_filter_is_told_beside_its_field(
+    door: Door, client: TestClient, query: str, said: str
+) -> None:
+    page = enter(door, client).get(f"/audit/entries?{query}")
+
+    assert page.status_code == 422
+    assert said in page.text
+    assert list_indexes(page.text) == []
+
+
+@pytest.mark.parametrize("query", ["before=0", "before=999", "before=x"])
+def test_a_page_beyond_the_log_is_not_there(door: Door, client: TestClient, query: str) -> None:
+    assert enter(door, client).get(f"/audit/entries?{query}").status_code == 404
