@@ -13,7 +13,7 @@ from litestar.types import ASGIApp
 
 from ledger.ports import Ports
 from ledger.service.standing import Standing
-from web.audit import entries, landing
+from web.audit import balances, checkpoints, entries, landing
 from web.cache import PageBytes, build_page_bytes
 from web.config import REQUEST_MAX_BYTES
 from web.desk import account, home, set_up, sign_in
@@ -65,7 +65,7 @@ ROUTES = (
 
 DESK_ROUTES = (*home.ROUTES, *sign_in.ROUTES, *set_up.ROUTES, *account.ROUTES)
 
-AUDIT_ROUTES = (*landing.ROUTES, *entries.ROUTES)
+AUDIT_ROUTES = (*landing.ROUTES, *entries.ROUTES, *checkpoints.ROUTES, *balances.ROUTES)
 
 
 def create_app(ports: Ports, settings: Settings, halted: Mapping[str, Standing] | None = None) -> Litestar:

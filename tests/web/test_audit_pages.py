@@ -11,12 +11,13 @@ from litestar.testing import TestClient
 
 from ledger.books.roles import Role
 from ledger.entries import KINDS
+from ledger.log.hashing import format_hash
 from tests.builders import VILLAGE
 from tests.desk.people import Door, open_door
 from tests.web.desk import DeskBrowser, tell
 from tests.web.village import live_through_october, make_client
 from web.app import AUDIT_ROUTES
-from web.audit import entries
+from web.audit import balances, checkpoints, entries
 from web.audit.words import KIND_WORDS
 from web.desk.routing import SIGN_IN
 from web.security import DESK_HEADERS
@@ -201,3 +202,90 @@ def test_a_mistyped_filter_is_told_beside_its_field(
 @pytest.mark.parametrize("query", ["before=0", "before=999", "before=x"])
 def test_a_page_beyond_the_log_is_not_there(door: Door, client: TestClient, query: str) -> None:
     assert enter(door, client).get(f"/audit/entries?{query}").status_code == 404
+
+
+def test_every_checkpoint_is_listed_newest_first_with_its_root(
+    door: Door, client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checkpoints, "ROWS_A_PAGE", 4)
+    browser = enter(door, client)
+
+    path, seen = "/audit/checkpoints", []
+    while path:
+        page = browser.get(path).text
+        seen += re.findall(r'href="/audit/balances\?size=([0-9]+)"', page)
+        found = re.search(r'<a href="([^"]+)"><span aria-hidden="true">‹', page)
+        path = found[1] if found else ""
+
+    heads = list(door.home.heads.iterate(VILLAGE))[::-1]
+    assert [int(size) for size in seen] == [head.size for head in heads]
+    assert format_hash(heads[-1].root) in page
+    assert "最后一条记于" in page
+
+
+def read_rows(page: str) -> dict[str, list[str]]:
+    """The cells of each account, and of the sums under the empty code."""
+    rows = re.findall(r'<tr role="row"><th[^>]*scope="row"[^>]*>(.*?)</th>(.*?)</tr>', page, re.DOTALL)
+    return {
+        re.sub(r"<[^>]+>", "", name).partition(" ")[0]: re.findall(r"<td[^>]*>([^<]*)</td>", cells)
+        for name, cells in rows
+    }
+
+
+def test_the_newest_trial_balance_is_that_of_the_books(door: Door, client: TestClient) -> None:
+    page = enter(door, client).get("/audit/balances")
+
+    assert "2026年11月" in page.text
+    assert "借贷相等" in page.text
+    assert read_rows(page.text)["101"] == ["49,465.00", "", "", "48.00", "49,417.00", ""]
+    assert read_rows(page.text)["合计"][2:4] == ["48.00", "48.00"]
+
+
+def test_a_trial_balance_at_an_earlier_checkpoint_knows_nothing_of_what_came_after(
+    door: Door, client: TestClient
+) -> None:
+    browser = enter(door, client)
+    opened = next(
+        head.size
+        for head in door.home.heads.iterate(VILLAGE)
+        if "没有账可以试算" not in browser.get(f"/audit/balances?size={head.size}").text
+    )
+
+    then = browser.get(f"/audit/balances?size={opened}").text
+    after = browser.get(f"/audit/balances?size={opened + 1}").text
+
+    assert read_rows(then)["101"] == ["50,000.00", "", "", "", "50,000.00", ""]
+    assert read_rows(after)["101"] == ["50,000.00", "", "", "325.00", "49,675.00", ""]
+
+
+def test_another_month_of_the_same_checkpoint_can_be_asked_for(door: Door, client: TestClient) -> None:
+    browser = enter(door, client)
+    found = re.search(
+        r'href="(/audit/balances\?size=[0-9]+&amp;month=2026-10)"', browser.get("/audit/balances").text
+    )
+    assert found is not None
+
+    page = browser.get(found[1].replace("&amp;", "&")).text
+
+    assert read_rows(page)["101"] == ["50,000.00", "", "", "535.00", "49,465.00", ""]
+
+
+def test_of_a_log_too_long_to_fold_the_kept_balance_is_shown_and_the_command_named(
+    door: Door, client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(balances, "FOLDED_MAX", 3)
+    browser = enter(door, client)
+
+    newest = browser.get("/audit/balances").text
+    earlier = browser.get("/audit/balances?size=4").text
+
+    assert "这是程序随记随存的数" in newest
+    assert read_rows(newest)["101"] == ["49,465.00", "", "", "48.00", "49,417.00", ""]
+    assert "网页一次最多从头算 3 条" in earlier
+    assert f"mingbai audit --village {VILLAGE}" in earlier
+    assert read_rows(earlier) == {}
+
+
+@pytest.mark.parametrize("query", ["size=999", "size=0", "size=x", "month=2026-01", "month=x"])
+def test_no_balance_is_made_up_for_what_was_never_signed(door: Door, client: TestClient, query: str) -> None:
+    assert enter(door, client).get(f"/audit/balances?{query}").status_code == 404
