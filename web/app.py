@@ -13,7 +13,8 @@ from litestar.types import ASGIApp
 
 from ledger.ports import Ports
 from ledger.service.standing import Standing
-from web.audit import balances, checkpoints, entries, landing
+from web.audit import balances, bundle, check, checkpoints, entries, landing
+from web.audit.runs import AuditRuns
 from web.cache import PageBytes, build_page_bytes
 from web.config import REQUEST_MAX_BYTES
 from web.desk import account, home, set_up, sign_in
@@ -65,7 +66,14 @@ ROUTES = (
 
 DESK_ROUTES = (*home.ROUTES, *sign_in.ROUTES, *set_up.ROUTES, *account.ROUTES)
 
-AUDIT_ROUTES = (*landing.ROUTES, *entries.ROUTES, *checkpoints.ROUTES, *balances.ROUTES)
+AUDIT_ROUTES = (
+    *landing.ROUTES,
+    *entries.ROUTES,
+    *checkpoints.ROUTES,
+    *balances.ROUTES,
+    *check.ROUTES,
+    *bundle.ROUTES,
+)
 
 
 def create_app(ports: Ports, settings: Settings, halted: Mapping[str, Standing] | None = None) -> Litestar:
@@ -82,7 +90,7 @@ def create_app(ports: Ports, settings: Settings, halted: Mapping[str, Standing] 
         logging_config=None,
         openapi_config=None,
         request_max_body_size=REQUEST_MAX_BYTES,
-        state=State({"site": Site(ports, settings, halted)}),
+        state=State({"site": Site(ports, settings, halted), "audits": AuditRuns()}),
     )
 
 

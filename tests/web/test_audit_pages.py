@@ -3,21 +3,33 @@
 from __future__ import annotations
 
 import re
+import threading
+import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 
+import pysqlite3.dbapi2 as sqlite
 import pytest
 from litestar.testing import TestClient
 
+from ledger.audit import Report, audit_log
 from ledger.books.roles import Role
 from ledger.entries import KINDS
 from ledger.log.hashing import format_hash
-from tests.builders import VILLAGE
+from ledger.service.accounts.manage import give_seat
+from ledger.service.export import list_export
+from ledger.service.found import found_village, make_origin
+from ledger.service.persons import add_person
+from ledger.service.publish import publish_head
+from ledger.sources import open_zip
+from tests.builders import OTHER_VILLAGE, VILLAGE
 from tests.desk.people import Door, open_door
 from tests.web.desk import DeskBrowser, tell
 from tests.web.village import live_through_october, make_client
 from web.app import AUDIT_ROUTES
-from web.audit import balances, checkpoints, entries
+from web.audit import balances, bundle, checkpoints, entries, runs
 from web.audit.words import KIND_WORDS
 from web.desk.routing import SIGN_IN
 from web.security import DESK_HEADERS
@@ -289,3 +301,188 @@ def test_of_a_log_too_long_to_fold_the_kept_balance_is_shown_and_the_command_nam
 @pytest.mark.parametrize("query", ["size=999", "size=0", "size=x", "month=2026-01", "month=x"])
 def test_no_balance_is_made_up_for_what_was_never_signed(door: Door, client: TestClient, query: str) -> None:
     assert enter(door, client).get(f"/audit/balances?{query}").status_code == 404
+
+
+WAIT_S = 60
+"""Far longer than the audit of twenty entries takes."""
+
+
+def run_audit(browser: DeskBrowser) -> str:
+    """Begin an audit and return the page once it has ended."""
+    browser.get("/audit/run")
+    begun = browser.post("/audit/run")
+    assert (begun.status_code, begun.headers["location"]) == (303, "/audit/run")
+    return wait_until_done(browser)
+
+
+def wait_until_done(browser: DeskBrowser) -> str:
+    until = time.monotonic() + WAIT_S
+    while 'http-equiv="refresh"' in (page := browser.get("/audit/run").text):
+        assert time.monotonic() < until
+        time.sleep(0.05)
+    return page
+
+
+def open_unguarded(path: Path) -> sqlite.Connection:
+    """A database as anybody who has the file can open it."""
+    attack = sqlite.connect(path)
+    for (name,) in attack.execute("SELECT name FROM sqlite_schema WHERE type = 'trigger'").fetchall():
+        attack.execute(f"DROP TRIGGER {name}")
+    return attack
+
+
+def test_an_audit_of_a_sound_log_ends_with_its_verdict_and_is_logged(door: Door, client: TestClient) -> None:
+    browser = enter(door, client)
+    assert "结论" not in browser.get("/audit/run").text
+
+    page = run_audit(browser)
+
+    with door.home.ledger.read(VILLAGE) as reader:
+        assert f'<span class="n">{reader.size}</span> 条' in page
+    assert "结论：全部对得上" in page
+    assert "对不上的地方" not in page
+    assert [logged.fact.village for logged in door.read_log() if logged.fact.event == "audited"] == [VILLAGE]
+
+
+def test_what_does_not_agree_is_named_with_what_it_means(
+    door: Door, client: TestClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runs, "FINDINGS_SHOWN_MAX", 1)
+    browser = enter(door, client)
+    with closing(open_unguarded(tmp_path / "home" / "ledger.db")) as attack:
+        attack.execute("UPDATE entries SET kind = 'x' WHERE entry_index IN (4, 5)")
+        attack.commit()
+
+    page = run_audit(browser)
+
+    assert "结论：有 2 处对不上" in page
+    assert f'href="/v/{VILLAGE}/entries/4">第 4 条</a> 数据库的 kind 列' in page
+    assert '<dd class="wrap">x</dd>' in page
+    assert "网页可能显示错，账本本身没有变" in page
+    assert "还有 1 处没有列出" in page
+
+
+def test_a_run_under_way_shows_how_far_it_is_and_is_not_begun_twice(
+    door: Door, client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked, go_on = threading.Event(), threading.Event()
+
+    def audit(source: Any, reference: Any, *, now_ms: int, progress: Any) -> Report:
+        progress(1_300, 5_200)
+        looked.set()
+        assert go_on.wait(WAIT_S)
+        return audit_log(source, reference, now_ms=now_ms)
+
+    monkeypatch.setattr(runs, "audit_log", audit)
+    browser = enter(door, client)
+    browser.get("/audit/run")
+    browser.post("/audit/run")
+    assert looked.wait(WAIT_S)
+
+    page = browser.get("/audit/run")
+    browser.token = re.findall(r'name="csrf" value="([^"]*)"', page.text)[0]
+    browser.post("/audit/run")
+    go_on.set()
+
+    assert '<meta http-equiv="refresh" content="3">' in page.text
+    assert "看了 1,300 条，一共 5,200 条。" in page.text
+    assert "开始核对" not in page.text
+    assert door.list_events().count("audited") == 1
+    assert "结论：全部对得上" in wait_until_done(browser)
+
+
+def test_a_run_that_breaks_off_claims_nothing(
+    door: Door, client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def break_off(*_args: Any, **_kwargs: Any) -> Report:
+        raise RuntimeError("our own mistake")
+
+    monkeypatch.setattr(runs, "audit_log", break_off)
+
+    page = run_audit(enter(door, client))
+
+    assert "半路出错，没有做完，不能说账对还是不对" in page
+    assert "结论" not in page
+
+
+def test_a_log_that_was_cut_off_is_said_to_be_so(door: Door, client: TestClient, tmp_path: Path) -> None:
+    browser = enter(door, client)
+    with closing(open_unguarded(tmp_path / "home" / "heads.db")) as attack:
+        attack.execute("DELETE FROM heads")
+        attack.commit()
+
+    page = run_audit(browser)
+
+    assert "结论：有 1 处对不上" in page
+    assert "还没有签过名，没有能下载的" in page
+    assert browser.get("/audit/bundle.zip").status_code == 409
+
+
+def test_the_bundle_is_the_export_and_checks_offline(
+    door: Door, client: TestClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bundle, "PIECE_BYTES", 1_000)
+    browser = enter(door, client)
+    file = re.findall(r"mingbai audit (mingbai-[0-9]+-[0-9]+\.zip)", browser.get("/audit/run").text)[0]
+
+    answer = browser.get("/audit/bundle.zip")
+
+    assert answer.headers["content-disposition"] == f'attachment; filename="{file}"'
+    assert answer.headers["cache-control"] == "no-store"
+    (tmp_path / file).write_bytes(answer.content)
+    with closing(open_zip(tmp_path / file)) as source:
+        report = audit_log(source, door.home.reference, now_ms=door.home.clock.now_ms())
+        assert source.read_checkpoint() == dict(list_export(door.home, VILLAGE))["checkpoint"]
+    assert (report.village, report.findings) == (VILLAGE, ())
+    logged = door.read_log()[-1].fact
+    assert (logged.event, logged.village, logged.reason) == ("exported", VILLAGE, "bundle")
+
+
+def test_asking_for_the_bundles_head_makes_none(door: Door, client: TestClient) -> None:
+    browser = enter(door, client)
+
+    answer = browser._ask("HEAD", "/audit/bundle.zip", {}, None)
+
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "application/zip")
+    assert "exported" not in door.list_events()
+
+
+def test_a_second_bundle_waits_for_the_first(door: Door, client: TestClient) -> None:
+    browser = enter(door, client)
+
+    with bundle._MAKING:
+        answer = browser.get("/audit/bundle.zip")
+
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "10")
+    assert tell(answer) == "正在做另一个审计包"
+    assert browser.get("/audit/bundle.zip").status_code == 200
+
+
+def test_nothing_of_another_village_shows(door: Door, client: TestClient) -> None:
+    home = door.home
+    home.keys.create(OTHER_VILLAGE, make_origin(home.entropy), home.entropy.take(32))
+    clerk = add_person(home, OTHER_VILLAGE, "样例丙", "clerk")
+    found_village(home, OTHER_VILLAGE, home.keys.get_signer(OTHER_VILLAGE).origin, "2023", clerk.user)
+    publish_head(home, OTHER_VILLAGE)
+    door.let_in("shen", "auditor")
+    give_seat(home, "shen", OTHER_VILLAGE, add_person(home, OTHER_VILLAGE, "样例丁", "auditor").user)
+    browser = DeskBrowser(client)
+    browser.sign_in(door, "shen")
+    for here, there in ((VILLAGE, OTHER_VILLAGE), (OTHER_VILLAGE, VILLAGE)):
+        with home.ledger.read(here) as reader:
+            size = reader.size
+        browser.get("/desk/account")
+        browser.post("/desk/account/seat", {"village": here})
+
+        pages = [browser.get(f"/audit{path}?village={there}") for path in PLACES]
+
+        assert [page.status_code for page in pages] == [200] * len(PLACES)
+        assert not [page.url for page in pages if there in page.text]
+        assert not [page.url for page in pages if door.village.clerk.user in page.text and here != VILLAGE]
+        assert list_indexes(pages[1].text) == list(range(size - 1, -1, -1))
+        assert here in browser.get("/audit/bundle.zip").headers["content-disposition"]
+        assert "结论" not in pages[-1].text
+        assert "结论" in run_audit(browser)
+
+
+PLACES = ("", "/entries", "/checkpoints", "/balances", "/run")

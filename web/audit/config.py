@@ -24,4 +24,4 @@ PIECE_BYTES = 256 * 1_024
 """Of a bundle, so much is in memory at once."""
 
 BUNDLE_RETRY_S = 10
-"""A bundle that is being made is made by then; of a very long log it is asked for again."""
+"""After which somebody asks again whose bundle had to wait for another's."""

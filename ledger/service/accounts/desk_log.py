@@ -41,6 +41,7 @@ Event = Literal[
     "granted",
     "revoked",
     "exported",
+    "audited",  # the village's log, by a run in the background
     "read-personal",
     "denied",
 ]
