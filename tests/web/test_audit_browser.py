@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -50,11 +49,9 @@ def test_an_auditor_looks_through_the_books_and_runs_an_audit_by_hand(
         for path in ("", "/entries", "/checkpoints", "/balances", "/run"):
             page.goto(f"{address}/audit{path}")
             check_layout(page)
-            look(page, path, width)
         press(page, "开始核对")
         expect(page.get_by_role("heading", name="结论：全部对得上")).to_be_visible(timeout=30_000)
         check_layout(page)
-        look(page, "/done", width)
 
         page.goto(f"{address}/audit/entries")
         page.get_by_text("只看其中一些").click()
@@ -62,14 +59,7 @@ def test_an_auditor_looks_through_the_books_and_runs_an_audit_by_hand(
         press(page, "找")
         expect(page.locator(".entry")).to_have_count(1)
         check_layout(page)
-        look(page, "/found", width)
         page.goto(f"{address}/audit/entries?month=2026-13&kind=voucher.recorded&user=x&index=x")
         check_layout(page)
-        look(page, "/wrong", width)
         assert all("422" in said for said in complaints), complaints
         complaints.clear()
-
-
-def look(page: Page, name: str, width: int) -> None:
-    if os.environ.get("LOOK"):
-        page.screenshot(path=f"{os.environ['LOOK']}/{width}{name.replace('/', '-')}.png", full_page=True)
