@@ -209,6 +209,10 @@ class Heads(Protocol):
         """Return the smallest head of at least `size` entries: the one that the last of them was answered with."""
         ...
 
+    def list_before(self, village: str, size: int, count: int) -> list[Head]:
+        """Return at most `count` heads of less than `size` entries, largest first."""
+        ...
+
     def iterate(self, village: str) -> Iterator[Head]:
         """Yield every head, smallest first."""
         ...

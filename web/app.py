@@ -13,6 +13,8 @@ from litestar.types import ASGIApp
 
 from ledger.ports import Ports
 from ledger.service.standing import Standing
+from web.audit import balances, bundle, check, checkpoints, entries, landing
+from web.audit.runs import AuditRuns
 from web.cache import PageBytes, build_page_bytes
 from web.config import REQUEST_MAX_BYTES
 from web.desk import account, drafts, home, imports, set_up, sign_in
@@ -71,21 +73,31 @@ DESK_ROUTES = (
     *account.ROUTES,
 )
 
+AUDIT_ROUTES = (
+    *landing.ROUTES,
+    *entries.ROUTES,
+    *checkpoints.ROUTES,
+    *balances.ROUTES,
+    *check.ROUTES,
+    *bundle.ROUTES,
+)
+
 
 def create_app(ports: Ports, settings: Settings, halted: Mapping[str, Standing] | None = None) -> Litestar:
-    """Return the application over a home. It configures no logger; only the desk's routes know cookies and sessions.
+    """Return the application over a home. It configures no logger; only the routes of the desk and of the auditor's
+    room know cookies and sessions.
 
     `halted`: see `web.site.Site`.
     """
     return Litestar(
-        route_handlers=[*ROUTES, *DESK_ROUTES, show_schema],
+        route_handlers=[*ROUTES, *DESK_ROUTES, *AUDIT_ROUTES, show_schema],
         before_send=[add_security_headers],
         debug=False,
         exception_handlers=EXCEPTION_HANDLERS,  # type: ignore[arg-type]  # Each handler takes its own exception.
         logging_config=None,
         openapi_config=None,
         request_max_body_size=REQUEST_MAX_BYTES,
-        state=State({"site": Site(ports, settings, halted)}),
+        state=State({"site": Site(ports, settings, halted), "audits": AuditRuns()}),
     )
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+import asyncio
+from dataclasses import dataclass, field
+from io import BytesIO
+from typing import IO, Any
 
 from litestar import Request
 from litestar.types import Receive, Scope, Send
@@ -44,6 +46,27 @@ class Answer:
         await send({"type": "http.response.start", "status": self.status, "headers": headers})
         body = b"" if self.is_head or self.status == 304 else self.body
         await send({"type": "http.response.body", "body": body, "more_body": False})
+
+
+@dataclass(frozen=True)
+class FileAnswer(Answer):
+    """An answer that is sent from an open file in pieces, which is closed however the sending ends."""
+
+    file: IO[bytes] = field(default_factory=BytesIO)
+    piece_bytes: int = 65_536
+    size_bytes: int = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send it; files are read by a thread, so that nobody waits for the disk."""
+        headers = [(name.encode(), value.encode()) for name, value in self.headers.items()]
+        headers.append((b"content-length", str(self.size_bytes).encode()))
+        try:
+            await send({"type": "http.response.start", "status": self.status, "headers": headers})
+            while piece := await asyncio.to_thread(self.file.read, self.piece_bytes):
+                await send({"type": "http.response.body", "body": piece, "more_body": True})
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
+        finally:
+            self.file.close()
 
 
 def respond(

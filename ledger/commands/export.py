@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,10 +20,7 @@ from ledger.commands.common import (
 )
 from ledger.errors import Fault, Refused
 from ledger.home import Home
-from ledger.service.export import list_export
-
-ZIP_TIME = (1980, 1, 1, 0, 0, 0)
-"""One fixed time, so that the same log gives the same zip."""
+from ledger.service.export import list_export, write_zip
 
 
 @click.command("export")
@@ -73,11 +69,5 @@ def _write_folder(path: Path, files: Iterator[tuple[str, bytes]]) -> int:
 
 
 def _write_zip(path: Path, files: Iterator[tuple[str, bytes]], *, force: bool) -> int:
-    count = 0
-    with write_beside(path, force=force) as part, zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in files:
-            info = zipfile.ZipInfo(name, ZIP_TIME)
-            info.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(info, data)
-            count += 1
-    return count
+    with write_beside(path, force=force) as part, part.open("wb") as file:
+        return write_zip(file, files)

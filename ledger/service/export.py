@@ -18,7 +18,9 @@ Nothing private is in it.
 from __future__ import annotations
 
 import contextlib
+import zipfile
 from collections.abc import Iterable, Iterator
+from typing import IO
 
 from ledger.books.sheets import SheetSealed
 from ledger.books.values import SHEET_KINDS
@@ -31,6 +33,9 @@ from ledger.service.sheets import SealedSheet, list_sheets
 from ledger.state.keys import get_key_at
 from ledger.state.policies import list_policies
 from ledger.witnessed import cosign_head, find_handover, find_witnessed, read_policy
+
+ZIP_TIME = (1980, 1, 1, 0, 0, 0)
+"""One fixed time, so that the same log gives the same zip."""
 
 
 def list_export(ports: Ports, village: str) -> Iterator[tuple[str, bytes]]:
@@ -62,6 +67,18 @@ def list_export_at(ports: Ports, village: str, head: Head) -> Iterator[tuple[str
         for sheet in sheets:
             yield from _list_sheet_files(ports, reader, village, sheet)
     yield "checkpoint", cosign_head(ports, village, head)
+
+
+def write_zip(file: IO[bytes], files: Iterable[tuple[str, bytes]]) -> int:
+    """Write the files of an export as a zip, one in memory at a time; return how many there were."""
+    count = 0
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in files:
+            info = zipfile.ZipInfo(name, ZIP_TIME)
+            info.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(info, data)
+            count += 1
+    return count
 
 
 def _list_witnessed(ports: Ports, village: str, reader: Reader, head: Head) -> Iterator[tuple[str, bytes]]:

@@ -22,6 +22,9 @@ _HEADS = select(heads.c.note, heads.c.root, heads.c.size).where(heads.c.village 
 _NEWEST = _HEADS.order_by(heads.c.size.desc()).limit(1)
 _AT = _HEADS.where(heads.c.size == bindparam("size"))
 _FIRST = _HEADS.where(heads.c.size >= bindparam("size")).order_by(heads.c.size).limit(1)
+_BEFORE = (
+    _HEADS.where(heads.c.size < bindparam("size")).order_by(heads.c.size.desc()).limit(bindparam("count"))
+)
 _VILLAGES = select(heads.c.village).distinct().order_by(heads.c.village)
 _AFTER = _HEADS.where(heads.c.size > bindparam("size")).order_by(heads.c.size).limit(CHUNK_ROWS)
 
@@ -54,6 +57,12 @@ class SqlHeads:
     def find_first(self, village: str, size: int) -> Head | None:
         """Return the smallest head of at least `size` entries."""
         return self._find(_FIRST, village, size)
+
+    def list_before(self, village: str, size: int, count: int) -> list[Head]:
+        """Return at most `count` heads of less than `size` entries, largest first."""
+        with begin_read(self._engine) as transaction:
+            rows = transaction.fetch_all(_BEFORE, village=village, size=size, count=count)
+        return [_make_head(row) for row in rows]
 
     def iterate(self, village: str) -> Iterator[Head]:
         """Yield every head, smallest first, some at a time: heads kept meanwhile come too."""

@@ -50,6 +50,10 @@ class NotedHeads:
     def find_first(self, village: str, size: int) -> Head | None:
         return next((head for head in self._noted.get(village, []) if head.size >= size), None)
 
+    def list_before(self, village: str, size: int, count: int) -> list[Head]:
+        smaller = [head for head in self._noted.get(village, []) if head.size < size]
+        return smaller[::-1][:count]
+
     def iterate(self, village: str) -> Iterator[Head]:
         yield from self._noted.get(village, [])
 

@@ -28,6 +28,9 @@ class MemoryHeads:
     def find_first(self, village: str, size: int) -> Head | None:
         return next((head for head in self._heads.get(village, []) if head.size >= size), None)
 
+    def list_before(self, village: str, size: int, count: int) -> list[Head]:
+        return [head for head in self._heads.get(village, []) if head.size < size][::-1][:count]
+
     def iterate(self, village: str) -> Iterator[Head]:
         yield from list(self._heads.get(village, []))
 

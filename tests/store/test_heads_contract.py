@@ -40,6 +40,17 @@ def test_heads_are_kept_smallest_first(store: Store) -> None:
     assert list(store.heads.iterate(OTHER_VILLAGE)) == [make_head(3)]
 
 
+def test_heads_below_a_size_come_largest_first_and_no_more_than_asked(store: Store) -> None:
+    heads = [make_head(size) for size in (1, 2, 7, 1000)]
+    for head in heads:
+        store.heads.advance(VILLAGE, head)
+    store.heads.advance(OTHER_VILLAGE, make_head(3))
+
+    assert store.heads.list_before(VILLAGE, 1000, 2) == [heads[2], heads[1]]
+    assert store.heads.list_before(VILLAGE, 1001, 9) == heads[::-1]
+    assert store.heads.list_before(VILLAGE, 1, 9) == []
+
+
 def test_every_head_is_iterated_however_many(store: Store) -> None:
     heads = [make_head(size) for size in range(1, 1_003)]
     for head in heads:

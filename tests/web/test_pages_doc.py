@@ -11,31 +11,37 @@ from typing import Any
 
 from litestar.testing import TestClient
 
-from web.app import DESK_ROUTES, ROUTES
+from web.app import AUDIT_ROUTES, DESK_ROUTES, ROUTES
 
 DOCUMENT = resources.files("web").joinpath("PAGES.md").read_text(encoding="utf-8")
 ROWS = re.findall(r"^\| `(/[^`]*)` \| ([^|]*) \| ([^|]*) \|$", DOCUMENT, re.MULTILINE)
 
 
 def test_every_route_has_its_row_and_every_row_its_route() -> None:
-    routes = {re.sub(r":[a-z]+}", "}", path) for route in (*ROUTES, *DESK_ROUTES) for path in route.paths}
+    everywhere = (*ROUTES, *DESK_ROUTES, *AUDIT_ROUTES)
+    routes = {re.sub(r":[a-z]+}", "}", path) for route in everywhere for path in route.paths}
 
     assert {path for path, _, _ in ROWS} == routes | {"/schema/openapi.json"}
 
 
 def test_every_value_named_is_a_frozen_dataclass() -> None:
-    named = [value for _, values, _ in ROWS for value in re.findall(r"`([a-z_]+)\.(\w+)`", values)]
+    named = [
+        (path, *value) for path, values, _ in ROWS for value in re.findall(r"`([a-z_]+)\.(\w+)`", values)
+    ]
 
     assert named
-    for module, name in named:
-        value = find_value(module, name)
+    for path, module, name in named:
+        value = find_value(path, module, name)
         assert is_dataclass(value)
         assert value.__dataclass_params__.frozen
 
 
-def find_value(module: str, name: str) -> Any:
-    """The class that a row names, among public pages or the desk's."""
-    package = "desk" if importlib.util.find_spec(f"web.desk.{module}") else "public"
+def find_value(path: str, module: str, name: str) -> Any:
+    """The class that a row names, among public pages, the desk's or the auditor's room's."""
+    if path.startswith("/audit"):
+        package = "audit"
+    else:
+        package = "desk" if importlib.util.find_spec(f"web.desk.{module}") else "public"
     return getattr(importlib.import_module(f"web.{package}.{module}"), name)
 
 

@@ -43,6 +43,7 @@ Event = Literal[
     "draft-returned",
     "draft-withdrawn",
     "exported",
+    "audited",  # the village's log, by a run in the background
     "read-personal",
     "denied",
 ]

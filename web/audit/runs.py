@@ -1,0 +1,110 @@
+"""Audits in the background: of each village one at a time, of the machine one at a time, and what the last one found.
+
+Whoever begins one does not wait for it: a thread audits the home's own log, and pages read how far it came. What it
+found is kept until the next run of the village, or until the pages are served anew; it is no evidence, only an answer.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from dataclasses import dataclass, replace
+
+import msgspec
+
+from ledger.audit import Report, audit_log
+from ledger.audit.findings import build_refusal
+from ledger.errors import NotFound, NotProven, Tampered
+from ledger.ports import Ports
+from ledger.sources import VillageSource, open_home_log
+from web.audit.config import FINDINGS_SHOWN_MAX
+
+_logger = logging.getLogger("mingbai.web")
+
+
+@dataclass(frozen=True)
+class Run:
+    """An audit of one village's log, under way or done.
+
+    `done`, `total`  entries looked at, of how many; 0 of 0 before the first is
+    `ended_at`       UTC milliseconds, 0 while it is under way
+    `found`          how many findings there were; the report keeps `FINDINGS_SHOWN_MAX` of them
+    `has_private`    whether private values could be read and so were checked too
+    `report`         None while it is under way, and where the run itself failed
+    `user`           pseudonym of who began it
+    """
+
+    started_at: int
+    user: str
+    done: int = 0
+    ended_at: int = 0
+    found: int = 0
+    has_private: bool = False
+    report: Report | None = None
+    total: int = 0
+
+
+class AuditRuns:
+    """The runs of one home's villages."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._runs: dict[str, Run] = {}
+        # An audit takes a processor for itself, and those who read pages need one too.
+        self._turn = threading.Lock()
+
+    def find(self, village: str) -> Run | None:
+        """Return the run of a village that is under way, or its last one; None before the first."""
+        with self._lock:
+            return self._runs.get(village)
+
+    def begin(self, ports: Ports, village: str, user: str) -> bool:
+        """Begin an audit of a village; False where one is under way already, and goes on."""
+        with self._lock:
+            run = self._runs.get(village)
+            if run is not None and not run.ended_at:
+                return False
+            has_private = ports.vault.can_read(village)
+            self._runs[village] = Run(ports.clock.now_ms(), user, has_private=has_private)
+        # A daemon: whoever stops the server does not wait for an audit that changes nothing.
+        threading.Thread(target=self._audit, args=(ports, village), name="audit", daemon=True).start()
+        return True
+
+    def _audit(self, ports: Ports, village: str) -> None:
+        report: Report | None = None
+        try:
+            with self._turn:
+                report = self._derive(ports, village)
+        except Exception:
+            # The edge of a thread: nobody else would ever hear of it.
+            _logger.exception("an audit in the background failed: %r", village)
+        found = len(report.findings) if report else 0
+        if report is not None:
+            report = msgspec.structs.replace(report, findings=report.findings[:FINDINGS_SHOWN_MAX])
+        self._change(village, ended_at=ports.clock.now_ms(), found=found, report=report)
+
+    def _derive(self, ports: Ports, village: str) -> Report:
+        """Return what the audit of the home's own log says, or the one finding of a log that proves nothing."""
+        try:
+            with open_home_log(ports, village, with_private=ports.vault.can_read(village)) as source:
+                return audit_log(
+                    source,
+                    ports.reference,
+                    now_ms=ports.clock.now_ms(),
+                    progress=lambda done, total: self._change(village, done=done, total=total),
+                )
+        except NotProven as error:
+            return _refuse(village, error.code, "前后一致的账本", error.reason)
+        except Tampered as error:
+            found = error.found if error.index >= 0 else str(error)
+            return _refuse(village, "log-broken", error.expected, found, error.index)
+        except NotFound as error:
+            return _refuse(village, "log-missing", "签过名的账本", f"没有{error}")
+
+    def _change(self, village: str, **changes: int | Report | None) -> None:
+        with self._lock:
+            self._runs[village] = replace(self._runs[village], **changes)  # type: ignore[arg-type]  # Fields of it.
+
+
+def _refuse(village: str, code: str, expected: str, found: str, entry: int = -1) -> Report:
+    return build_refusal(VillageSource.title, village, code=code, entry=entry, expected=expected, found=found)
