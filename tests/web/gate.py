@@ -24,6 +24,7 @@ from litestar.testing import TestClient
 from sqlalchemy import Engine
 
 from ledger.books.roles import ROLES
+from ledger.home import Home
 from ledger.service.accounts.manage import create_account
 from ledger.service.accounts.own import change_password
 from ledger.service.accounts.sign_in import sign_in
@@ -149,17 +150,23 @@ class Place:
 
 @contextmanager
 def open_place(path: Path) -> Iterator[Place]:
-    """Found two villages and give everybody an account; the real routes are joined by `build_specimens`."""
+    """Found two villages, with everybody's account."""
     with pytest.MonkeyPatch.context() as patch, open_door(path, patch) as door:
         live_through_october(door.village)
         describe(door.village, OTHER_VILLAGE, "样例邻村")
-        app = create_app(door.home, door.home.config)
-        for handler in build_specimens():
-            app.register(handler)
+        app = build_app(door.home)
         with TestClient(app, raise_server_exceptions=False) as client:
             place = Place(app, client, door, values=_find_values(door))
             _let_everybody_in(place)
             yield place
+
+
+def build_app(home: Home) -> Litestar:
+    """Return the application with the specimens beside its own routes; for one server, or one client, alone."""
+    app = create_app(home, home.config)
+    for handler in build_specimens():
+        app.register(handler)
+    return app
 
 
 def list_ways(app: Litestar) -> list[Way]:
