@@ -30,6 +30,7 @@ LONGEST = (
         "web/test_memory_browser.py",
     ),
     *("faults/test_power_cuts.py", "store/test_crowd.py", "web/test_entry_browser.py"),
+    "web/test_access_browser.py",
 )
 """Begun first: a file is one worker's, and a long one begun last leaves the others idle."""
 

@@ -13,12 +13,9 @@ import pytest
 from litestar.testing import TestClient
 
 from ledger.ports import Ledger, Ports, Reader, Version, Writer
-from ledger.service.adopt import prepare_description
-from ledger.service.found import found_village, make_origin
-from ledger.service.passing import pass_drafts
-from ledger.service.persons import add_person
 from tests.builders import VILLAGE
 from tests.homes import VillageHome, open_village
+from tests.web.village import describe
 from web.app import create_app
 from web.public import villages
 
@@ -50,21 +47,6 @@ class CountingLedger:
         """Return whose logs were opened since the last call."""
         opened, self.opened = self.opened, []
         return opened
-
-
-def describe(village: VillageHome, code: str, name: str) -> None:
-    """Let a village say what it is called; it is founded first where it is not yet there."""
-    home = village.home
-    if code not in home.ledger.list_villages():
-        home.keys.create(code, make_origin(home.entropy), home.entropy.take(32))
-        clerk = add_person(home, code, "样例甲", "clerk")
-        add_person(home, code, "样例乙", "supervisor")
-        found_village(home, code, home.keys.get_signer(code).origin, "2023", clerk.user)
-    clerk, supervisor = sorted(home.vault.list_persons(code), key=lambda person: sorted(person.roles))[:2]
-    draft = prepare_description(
-        home, code, maker=clerk.user, name=name, township="样例县石榴镇", telephone="0000-0000000"
-    )
-    pass_drafts(home, code, [draft.id], supervisor.user)
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 
 import uvicorn
+from litestar import Litestar
 from litestar.testing import TestClient
 
 from ledger.books.values import SHEET_CODES, SheetKind
@@ -17,6 +18,10 @@ from ledger.keys.key_file import parse_key_file
 from ledger.log.keys import Signer
 from ledger.log.note import parse_note_verifier
 from ledger.log.receipt import build_receipt, format_receipt
+from ledger.service.adopt import prepare_description
+from ledger.service.found import found_village, make_origin
+from ledger.service.passing import pass_drafts
+from ledger.service.persons import add_person
 from ledger.service.sheets import SealedSheet, list_sheets
 from ledger.state.keys import get_key_at
 from tests.builders import VILLAGE, build_rotation
@@ -41,6 +46,21 @@ def live_through_october(village: VillageHome) -> None:
         village.seal(kind, "2026-10")
     village.go_to("2026-11-12")
     village.record_voucher("付路灯电费", 4_800, period="2026-11", occurred_on="2026-11-10")
+
+
+def describe(village: VillageHome, code: str, name: str) -> None:
+    """Let a village say what it is called; it is founded first where it is not yet there."""
+    home = village.home
+    if code not in home.ledger.list_villages():
+        home.keys.create(code, make_origin(home.entropy), home.entropy.take(32))
+        clerk = add_person(home, code, "样例甲", "clerk")
+        add_person(home, code, "样例乙", "supervisor")
+        found_village(home, code, home.keys.get_signer(code).origin, "2023", clerk.user)
+    clerk, supervisor = sorted(home.vault.list_persons(code), key=lambda person: sorted(person.roles))[:2]
+    draft = prepare_description(
+        home, code, maker=clerk.user, name=name, township="样例县石榴镇", telephone="0000-0000000"
+    )
+    pass_drafts(home, code, [draft.id], supervisor.user)
 
 
 def rotate_key(village: VillageHome, seed: bytes = b"\x05" * 32) -> None:
@@ -90,13 +110,16 @@ def find_sealed(village: VillageHome, kind: SheetKind) -> SealedSheet:
 @contextmanager
 def serve(village: VillageHome) -> Iterator[str]:
     """Serve the village over a real socket; yields the address."""
+    with serve_app(create_app(village.home, village.home.config)) as address:
+        yield address
+
+
+@contextmanager
+def serve_app(app: Litestar) -> Iterator[str]:
+    """Serve an application over a real socket; yields the address."""
     listener = open_listener("127.0.0.1", 0)
     config = uvicorn.Config(
-        create_app(village.home, village.home.config),
-        access_log=False,
-        log_level="error",
-        proxy_headers=False,
-        server_header=False,
+        app, access_log=False, log_level="error", proxy_headers=False, server_header=False
     )
     server = uvicorn.Server(config)
     started = threading.Event()
