@@ -48,7 +48,11 @@ async def read_pairs(request: AnyRequest, *, takes_files: bool) -> Pairs:
     if kind == "application/x-www-form-urlencoded":
         return parse_fields(await request.body())
     if kind == "multipart/form-data" and takes_files:
-        form = await request.form()
+        try:
+            form = await request.form()
+        except (UnicodeDecodeError, LookupError) as error:
+            # The framework's parser lets out what a part of another encoding, or of none, makes of it.
+            raise FormRefused("not UTF-8") from error
         pairs = [(name, await _read_value(value)) for name, value in form.multi_items()]
         if len(pairs) > FIELDS_MAX:
             raise FormRefused("too many fields")
