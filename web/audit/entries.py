@@ -18,7 +18,7 @@ from ledger.entries import KINDS, Actor, Entry
 from ledger.errors import NotFound
 from reports.words import format_count, format_day, format_month
 from web.audit.config import CHUNK_ENTRIES, LOOKED_AT_MAX, ROWS_A_PAGE
-from web.audit.view import ROOM, open_view, parse_number, read_number, read_query
+from web.audit.view import ROOM, find_number, open_view, read_number, read_query
 from web.audit.words import KIND_WORDS
 from web.desk.frame import NO_FAULTS, DeskFrame, Faults
 from web.desk.routing import Desk, route_desk
@@ -146,7 +146,7 @@ def build_journal_page(desk: Desk, view: VillageView, wanted: Wanted, before: in
 def check_wanted(wanted: Wanted, size: int) -> Faults:
     """Return what is wrong with a filter, beside its fields."""
     fields: dict[str, tuple[str, ...]] = {}
-    index = parse_number(wanted.index)
+    index = find_number(wanted.index)
     if wanted.index and (index is None or index >= size):
         said = _("没有这个序号。填 0 到 {last} 之间的一个整数。").format(last=size - 1)
         fields["index"] = (said,)
@@ -161,7 +161,7 @@ def check_wanted(wanted: Wanted, size: int) -> Faults:
 
 def find_entries(view: VillageView, wanted: Wanted, stop: int) -> _Found:
     """Return at most a page of the entries below `stop` that are wanted, having looked at `LOOKED_AT_MAX` at most."""
-    index = parse_number(wanted.index)
+    index = find_number(wanted.index)
     if index is not None:
         entry = parse_entry(view.reader.get_entry_bytes(index))
         return _Found((entry,) if wanted.takes(entry) else (), index, index + 1)

@@ -33,7 +33,7 @@ def read_query(desk: Desk, name: str) -> str:
     return str(desk.request.query_params.get(name, "")).strip()
 
 
-def parse_number(text: str) -> int | None:
+def find_number(text: str) -> int | None:
     """Return a whole number spelled the one way, None for anything else."""
     return int(text) if _NUMBER.fullmatch(text) else None
 
@@ -45,7 +45,7 @@ def read_number(desk: Desk, name: str) -> int | None:
     text = read_query(desk, name)
     if not text:
         return None
-    number = parse_number(text)
+    number = find_number(text)
     if number is None:
         raise NotFound(text)
     return number
