@@ -97,10 +97,14 @@ def come_in(page: Page, place: Place, address: str, name: str) -> None:
     assert "sign-in" not in page.url
 
 
+NO_PAGES = (".svg", ".zip")
+"""What is fetched or kept, and not read as a page."""
+
+
 def list_pages(place: Place, name: str) -> list[str]:
     """The desk's pages that somebody may open, and one of those that they may not."""
     ways = [way for way in list_ways(place.app) if way.method == "GET" and way.allow]
-    ways = [way for way in ways if not way.path.startswith(SPECIMENS) and not way.path.endswith(".svg")]
+    ways = [way for way in ways if not way.path.startswith(SPECIMENS) and not way.path.endswith(NO_PAGES)]
     opened = [way.fill(place.values) for way in ways if judge(way, name) == "open"]
     is_in = name != ANONYMOUS and not CAST[name][1]
     return [*opened, f"{SPECIMENS}card.read"] if is_in else opened

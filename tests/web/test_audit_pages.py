@@ -86,7 +86,8 @@ def test_who_is_not_signed_in_is_sent_to_sign_in(client: TestClient, method: str
 
     answer = browser.post(path) if method == "POST" else browser.get(path)
 
-    assert (answer.status_code, answer.headers["location"]) == (303, SIGN_IN)
+    back = f"?next={path}" if method != "POST" and "." not in path else ""
+    assert (answer.status_code, answer.headers["location"]) == (303, SIGN_IN + back)
 
 
 def test_an_operator_is_refused_and_the_refusal_is_logged(door: Door, client: TestClient) -> None:

@@ -38,6 +38,7 @@ class HomePage:
     `seats` counts the villages in which the account may act.
     """
 
+    can_audit: bool
     can_prepare: bool
     can_read: bool
     for_me: tuple[DraftRow, ...]
@@ -63,6 +64,7 @@ def show_home(desk: Desk) -> Answer:
         returned = list_rows(desk, vault.list_drafts(desk.village, "returned"))
     for_me = tuple(row for row in rows if row.can_pass)
     page = HomePage(
+        can_audit=desk.may("entries.read"),
         can_prepare=desk.may("draft.prepare"),
         can_read=can_read,
         for_me=for_me[:ROWS_MAX],
