@@ -20,6 +20,7 @@ from ledger.commands.common import (
 )
 from ledger.home import Home
 from ledger.service.adopt import prepare_description, prepare_rulebook, prepare_scheme
+from ledger.service.limits import prepare_limits, read_limits
 from ledger.service.policies import prepare_policy
 from ledger.vaults import Draft
 
@@ -40,7 +41,7 @@ def _adoption_options(command: F) -> F:
 
 @click.group("adopt")
 def adopt_group() -> None:
-    """通过积分细则、考评办法、见证办法，或更改村情说明（都要另一人审核）。"""
+    """通过积分细则、考评办法、见证办法、审核限额，或更改村情说明（都要另一人审核）。"""
 
 
 @adopt_group.command("rulebook")
@@ -93,6 +94,31 @@ def _policy(home: Home, village: str | None, maker: str, path: str, resolution: 
     code = get_writable_village(home, village)
     refuse_strangers(home, code, maker=maker)
     _say(prepare_policy(home, code, maker=maker, text=read_file(path), resolution=resolution), as_json)
+
+
+@adopt_group.command("limits")
+@home_option
+@village_option
+@maker_option
+@click.option(
+    "--second", default="0", show_default=True, metavar="元", help="从多少元起，村书记也要审核；0 是不设。"
+)
+@click.option(
+    "--third", default="0", show_default=True, metavar="元", help="从多少元起，乡镇记账员也要审核；0 是不设。"
+)
+@click.option("--resolution", required=True, metavar="文字", help="哪次会议通过的，会公开。")
+@json_option
+def _limits(
+    home: Home, village: str | None, maker: str, second: str, third: str, resolution: str, as_json: bool
+) -> None:
+    """定下审核限额：多少元起要第二位、第三位审核人。"""
+    code = get_writable_village(home, village)
+    refuse_strangers(home, code, maker=maker)
+    second_fen, third_fen = read_limits(second, third)
+    draft = prepare_limits(
+        home, code, maker=maker, second_fen=second_fen, third_fen=third_fen, resolution=resolution
+    )
+    _say(draft, as_json)
 
 
 def _say(draft: Draft, as_json: bool) -> None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from ledger.books.limits import LimitsAdopted
-from ledger.books.money import format_yuan
+from ledger.books.money import format_yuan, parse_yuan
 from ledger.entries import KIND_OF_BODY, Claim, name_clerk
-from ledger.errors import Refused
+from ledger.errors import Fault, Refused
 from ledger.ports import Ports
 from ledger.service.drafts import Discloser, build_draft, build_trial
 from ledger.service.persons import refuse_stranger
@@ -46,6 +46,26 @@ def prepare_limits(
     draft = build_draft(ports, claim, name_limits(body), batch=claim.kind, texts=texts)
     ports.vault.put_drafts(village, [draft])
     return draft
+
+
+def read_limits(second: str, third: str) -> tuple[int, int]:
+    """Return two limits in fen as a person types them in yuan. Raises Refused with every one that is no amount."""
+    read = {"--second": parse_yuan(second), "--third": parse_yuan(third)}
+    faults = [
+        Fault(
+            code="limits-amount",
+            place=place,
+            found=typed,
+            expected="以元为单位的金额，不小于零，如 5000",
+            remedy="改正金额；不设限额的不写",
+        )
+        for (place, amount), typed in zip(read.items(), (second, third), strict=True)
+        if isinstance(amount, str) or amount < 0
+    ]
+    if faults:
+        raise Refused(faults)
+    first, last = (amount for amount in read.values() if isinstance(amount, int))
+    return first, last
 
 
 def name_limits(body: LimitsAdopted) -> str:
