@@ -235,6 +235,7 @@ def _find_values(door: Door) -> dict[str, str]:
     return {
         "code": VILLAGE,
         "index": "0",
+        "kind": "finance",
         "month": "2026-10",
         "name": "finance",
         "person": door.village.supervisor.user,

@@ -40,6 +40,7 @@ class HomePage:
 
     can_audit: bool
     can_prepare: bool
+    can_print: bool
     can_read: bool
     for_me: tuple[DraftRow, ...]
     for_me_count: int
@@ -66,6 +67,7 @@ def show_home(desk: Desk) -> Answer:
     page = HomePage(
         can_audit=desk.may("entries.read"),
         can_prepare=desk.may("draft.prepare"),
+        can_print=desk.may("sheet.print"),
         can_read=can_read,
         for_me=for_me[:ROWS_MAX],
         for_me_count=len(for_me),
