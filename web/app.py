@@ -12,12 +12,13 @@ from litestar.openapi.config import OpenAPIConfig
 from litestar.types import ASGIApp
 
 from ledger.ports import Ports, Renderer
+from ledger.service.readings import Purposes
 from ledger.service.standing import Standing
 from web.audit import balances, bundle, check, checkpoints, entries, landing
 from web.audit.runs import AuditRuns
 from web.cache import PageBytes, build_page_bytes
 from web.config import REQUEST_MAX_BYTES
-from web.desk import account, drafts, home, imports, months, set_up, sign_in
+from web.desk import account, drafts, home, households, imports, months, set_up, sign_in
 from web.desk.sheet_runs import SheetRuns
 from web.errors import EXCEPTION_HANDLERS
 from web.public.board import show_board
@@ -68,6 +69,7 @@ ROUTES = (
 DESK_ROUTES = (
     *home.ROUTES,
     *drafts.ROUTES,
+    *households.ROUTES,
     *imports.ROUTES,
     *months.ROUTES,
     *sign_in.ROUTES,
@@ -108,6 +110,7 @@ def create_app(
         state=State(
             {
                 "audits": AuditRuns(),
+                "purposes": Purposes(),
                 "sheets": SheetRuns(settings.public_base_url, renderer),
                 "site": Site(ports, settings, halted),
             }

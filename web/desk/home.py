@@ -39,6 +39,7 @@ class HomePage:
     """
 
     can_audit: bool
+    can_name: bool
     can_prepare: bool
     can_print: bool
     can_read: bool
@@ -66,6 +67,7 @@ def show_home(desk: Desk) -> Answer:
     for_me = tuple(row for row in rows if row.can_pass)
     page = HomePage(
         can_audit=desk.may("entries.read"),
+        can_name=desk.may("names.read"),
         can_prepare=desk.may("draft.prepare"),
         can_print=desk.may("sheet.print"),
         can_read=can_read,
