@@ -22,7 +22,7 @@ from ledger.errors import Fault, Refused
 from ledger.home import Home
 from ledger.service.doctor import Check
 from ledger.service.erase import Erased, erase_agreed, erase_at_machine, refuse_no_subject
-from ledger.service.persons import name_duties
+from ledger.service.persons import DUTY_NAMES, name_duties
 from ledger.service.readings import Reading, list_readings, log_machine_reading
 from ledger.service.standing import list_known_villages
 from ledger.state import get_day
@@ -90,7 +90,8 @@ def _readings(home: Home, village: str | None, subject: str, as_json: bool) -> N
 def _tell_reading(reading: Reading) -> str:
     purposes = load_masks().purposes
     why = purposes[reading.purpose].title if reading.purpose in purposes else reading.purpose
-    who = f"{name_duties(reading.role.split('/'))} {reading.user}" if reading.user else "在机器上"
+    roles = "、".join(name for duty, name in DUTY_NAMES.items() if duty in reading.role.split("/"))
+    who = f"{roles} {reading.user}" if reading.user else "在机器上"
     among = f"，同时看了另外 {reading.among} 户、人" if reading.among else ""
     return f"{reading.at}  {who}  {reading.place}  {why}{among}"
 

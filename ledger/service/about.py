@@ -112,7 +112,7 @@ def _list_lines(ports: Ports, reader: Reader, village: str, subject: str, view: 
         place = places.get(digest_disclosure(text))
         value = parse_disclosure(text)[1]
         for kind, tell in _TELLERS.items():
-            found = _convert(value, kind)
+            found: object = _convert(value, kind)
             if found is not None:
                 yield tell(found, place, view, titles)
                 break

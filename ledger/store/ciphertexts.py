@@ -163,7 +163,7 @@ def drop_texts(transaction: Transaction, village: str, draft: str) -> None:
 
 def drop_value(transaction: Transaction, village: str, kind: str, name: str) -> None:
     """Delete one value; takes no key."""
-    transaction.run(_DROP_RANGE, in_village=village, of_kind=kind, first=name, behind=name + "\0")
+    transaction.run(_DROP_RANGE, in_village=village, of_kind=kind, first=name, behind=name + "\1")
 
 
 def name_text(draft: str, number: int | None = None) -> str:

@@ -271,7 +271,7 @@ def _dump_tables(engine: Engine) -> Iterator[tuple[str, list[tuple[object, ...]]
         names = (
             connection.exec_driver_sql("SELECT name FROM sqlite_schema WHERE type = 'table'").scalars().all()
         )
-        for table in sorted(set(names) - {"desk_log", "desk_log_end"}):
+        for table in sorted(set(names) - {"desk_log", "desk_log_end", "desk_log_subjects"}):
             found = connection.exec_driver_sql(f'SELECT * FROM "{table}"')
             kept = [place for place, column in enumerate(found.keys()) if column != "seen_at"]
             yield table, sorted((tuple(row[place] for place in kept) for row in found), key=repr)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from litestar.testing import TestClient
 
-from ledger.errors import Fault, Refused
+from ledger.errors import Fault, Refused, format_fault
 from ledger.ports import Renderer, SheetJob
 from ledger.service.passing import pass_drafts, return_drafts
 from ledger.service.sheets import list_sheets
@@ -22,6 +22,7 @@ from tests.homes import BASE_URL
 from tests.web.desk import DeskBrowser, tell
 from tests.web.village import live_through_october
 from web.app import create_app
+from web.desk.sheet_runs import Sheet, SheetRun
 
 MONTHS = "/desk/months"
 NOVEMBER = f"{MONTHS}/2026-11"
@@ -248,7 +249,18 @@ def test_a_program_that_breaks_off_is_told_without_a_claim(desk: Desk) -> None:
     desk.let_go()
 
     assert "半路出错" in desk.browser.get(SHEET).text
+    run = get_run(desk)
+    assert format_fault(run.faults[0]) == (
+        "这张表：现为半路出错，没有做成，应为排好的表。没有封存一半的：封存了，这一页会写明编号；没有，再做一次。"
+        "还不行的，请运维员看程序的日志。（sheet-broken-off）"
+    )
     assert desk.list_numbers() == ["2026-10-F-1"]
+
+
+def get_run(desk: Desk) -> SheetRun:
+    run = desk.browser.client.app.state["sheets"].find(Sheet(VILLAGE, "2026-11", "finance"))
+    assert isinstance(run, SheetRun)
+    return run
 
 
 @pytest.mark.parametrize("path", ["2026-13", "2031-01", "nonsense", "2026-11/nothing", "2031-01/finance"])
