@@ -164,6 +164,17 @@ def test_what_is_kept_about_one_is_listed(store: Store) -> None:
     assert store.vault.list_private(OTHER_VILLAGE, one) == texts[:1]
 
 
+def test_what_somebody_sent_is_theirs_and_is_forgotten_alone(store: Store) -> None:
+    for user in (MAKER, f"{MAKER}a"):
+        store.vault.put_upload(VILLAGE, user, user.encode())
+
+    for _again in range(2):
+        store.vault.drop_upload(VILLAGE, MAKER)
+
+    assert store.vault.find_upload(VILLAGE, MAKER) is None
+    assert store.vault.find_upload(VILLAGE, f"{MAKER}a") == f"{MAKER}a".encode()
+
+
 def test_that_an_erasure_is_asked_for_outlives_the_erased(store: Store) -> None:
     store.vault.put_households(VILLAGE, [make_household(1)])
     asked = Erasure(asked_at=1, asked_by=MAKER, subject=make_household(1).household, why="request")
