@@ -5,7 +5,9 @@
 | `disclosure` | its digest | a disclosure behind an entry |
 | `draft` | draft and number, `d-…/000` | a disclosure of a draft that waits |
 | `reason` | the draft | why it was returned |
-| `upload` | who sent it | a file about to be handed in |
+| `answers` | the draft | which returned draft it puts right, and why that one was returned |
+| `upload` | who sent it | a file, or a sheet, about to be handed in |
+| `unsent` | who types, the sheet and the state's number | a state of what was typed and not handed in |
 | `household`, `member`, `person` | the pseudonym | the record of one |
 | `cleaning` | empty | nothing: values were deleted, and their bytes may still be in the file |
 
@@ -35,7 +37,7 @@ OWN = "village"
 """The subject of what is about nobody in particular."""
 
 DISCLOSURE, DRAFT, HOUSEHOLD, MEMBER, PERSON = "disclosure", "draft", "household", "member", "person"
-REASON, UPLOAD = "reason", "upload"
+ANSWERS, REASON, UNSENT, UPLOAD = "answers", "reason", "unsent", "upload"
 CLEANING = "cleaning"
 
 _OF_VILLAGE = ciphertexts.c.village == bindparam("village")
@@ -45,6 +47,16 @@ _FIND = select(ciphertexts.c.subject, ciphertexts.c.data).where(
 )
 _LIST = (
     select(ciphertexts.c.name, ciphertexts.c.subject, ciphertexts.c.data)
+    .where(
+        _OF_VILLAGE,
+        _OF_KIND,
+        ciphertexts.c.name >= bindparam("first"),
+        ciphertexts.c.name < bindparam("behind"),
+    )
+    .order_by(ciphertexts.c.name)
+)
+_NAMES = (
+    select(ciphertexts.c.name)
     .where(
         _OF_VILLAGE,
         _OF_KIND,
@@ -103,6 +115,13 @@ class View:
             if plain is not None:
                 yield name, plain
 
+    def list_names(self, kind: str, start: str) -> list[str]:
+        """Return the names of a kind that begin with `start`, in order; takes no key."""
+        rows = self.transaction.fetch_all(
+            _NAMES, village=self._village, kind=kind, first=start, behind=start + _LAST
+        )
+        return [name for (name,) in rows]
+
     def keep(self, values: Iterable[Value], *, replace: bool) -> None:
         """Encrypt values whose subjects have keys. One that is there already is replaced, or left as it is."""
         rows = []
@@ -151,7 +170,7 @@ def drop_texts(transaction: Transaction, village: str, draft: str) -> None:
 
 def drop_value(transaction: Transaction, village: str, kind: str, name: str) -> None:
     """Delete one value; takes no key."""
-    transaction.run(_DROP_RANGE, in_village=village, of_kind=kind, first=name, behind=name + "\0")
+    transaction.run(_DROP_RANGE, in_village=village, of_kind=kind, first=name, behind=name + "\x01")
 
 
 def name_text(draft: str, number: int | None = None) -> str:
