@@ -40,10 +40,11 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Opened(NamedTuple):
-    """A sheet as it was kept last; version 0 and no rows where nothing is."""
+    """A sheet as it was kept last; version 0 and no rows where nothing is. `is_repeat`: see `save_sheet`."""
 
     version: int
     state: State
+    is_repeat: bool = False
 
     @property
     def rows(self) -> int:
@@ -82,11 +83,15 @@ def save_sheet(
 ) -> Opened:
     """Keep what was typed on top of the version `start`; the very same as is kept changes nothing.
 
-    Raises Refused where another window kept something in the meantime; what was typed is then kept aside.
+    A form that was sent before, or brings nothing new from a window that another one overtook, changes nothing either:
+    the sheet comes back as a repeat. Raises Refused where another window kept something in the meantime; what was typed
+    is then kept aside.
     """
     kept, current = _tidy(tables), open_sheet(ports, village, user, sheet)
     if kept == current.state.tables:
-        return current
+        return current._replace(is_repeat=start != current.version)
+    if start != current.version and _is_known(ports, village, user, sheet, kept, start):
+        return current._replace(is_repeat=True)
     if start == current.version:
         goes_on = is_auto and current.state.is_auto and _is_recent(ports, current.state)
         state = State(
@@ -175,6 +180,16 @@ def _tidy(tables: TypedTables) -> Tables:
         if last:
             kept[name] = tuple(tuple(row) for row in rows[:last])
     return kept
+
+
+def _is_known(ports: Ports, village: str, user: str, sheet: str, tables: Tables, start: int) -> bool:
+    """Whether these rows are what the version `start` held, or what was kept once on top of it."""
+    if start == 0 and not tables:
+        return True
+    states = {state.version: _read(state) for state in ports.vault.list_unsent(village, user, sheet)}
+    return any(
+        state.tables == tables and start in (version, state.before) for version, state in states.items()
+    )
 
 
 def _keep_aside(ports: Ports, village: str, user: str, sheet: str, tables: Tables) -> None:

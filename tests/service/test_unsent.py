@@ -155,6 +155,22 @@ def test_of_two_windows_the_late_one_is_told_and_loses_nothing(desk: ImportDesk)
     assert open_aside(desk.ports, VILLAGE, desk.clerk, SHEET).version == 0
 
 
+def test_a_window_that_was_overtaken_and_brings_nothing_new_loses_nothing(desk: ImportDesk) -> None:
+    first = Window(desk)
+    first.type("一")
+    second = Window(desk)
+    start = second.version
+    second.type("二")
+    first.type("一")  # As it was when this window was opened.
+    assert read(desk) == "二"
+
+    second.type("三")
+    second.version = start
+    second.type("二")  # The form of before, sent again.
+    assert read(desk) == "三"
+    assert open_aside(desk.ports, VILLAGE, desk.clerk, SHEET).version == 0
+
+
 def test_a_late_step_back_is_refused(desk: ImportDesk) -> None:
     first, second = Window(desk), Window(desk)
     first.type("先")

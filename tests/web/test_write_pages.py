@@ -159,6 +159,21 @@ def test_rows_come_and_go_by_buttons(door: Door, clerk: DeskBrowser) -> None:
         assert read_kept(door).state.tables["凭证"] == (EMPTY, PAID)
 
 
+def test_a_second_click_changes_nothing(door: Door, clerk: DeskBrowser) -> None:
+    clerk.post(PATH, build(clerk, PAPER, PAID, PAID))
+    start = read_kept(door).version
+    for deed in ("drop:a:1", "undo", "insert:a:1", "look"):
+        body = build(clerk, *read_kept(door).state.tables["凭证"], do=deed, version=read_kept(door).version)
+        first = clerk.post(PATH, body)
+        kept = read_kept(door)
+        second = clerk.post(PATH, body)
+        assert (second.status_code, read_kept(door)) == (first.status_code, kept), deed
+    typed = build(clerk, (*PAPER[:4], "", *PAPER[5:]), PAID, do="look", version=read_kept(door).version)
+    answers = [clerk.post(PATH, typed) for _ in range(2)]  # The first filled in a name.
+    assert [answer.headers["location"] for answer in answers] == ["/desk/import/preview"] * 2
+    assert start < read_kept(door).version
+
+
 def test_a_form_of_another_shape_is_no_form_of_ours(clerk: DeskBrowser) -> None:
     assert clerk.post(PATH, build(clerk, PAPER[:13])).status_code == 400
     assert clerk.post(PATH, build(clerk, PAPER, field="b")).status_code == 400

@@ -25,7 +25,7 @@ EMPTY_ROWS = 5
 """Below what stands there: a voucher's lines, or a few."""
 _CELL = re.compile(r"工作表「([^」]*)」(?:([A-Z]{1,2})([0-9]+)|第 ([0-9]+) 行)")
 _NUMBERED = {"money": "decimal", "quantity": "numeric"}
-_WIDE = frozenset({"摘要", "原因", "证据"})
+_WIDE = frozenset({"凭证号", "摘要", "原因", "证据"})
 
 
 @dataclass(frozen=True)

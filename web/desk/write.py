@@ -136,12 +136,13 @@ def take_sheet(desk: Desk, sheet: str) -> Answer:
             return _answer_kept(desk, _save(desk, target, tables, start, is_auto=True))
         return _do(desk, target, form, tables, start)
     except Refused as error:
-        if [fault.code for fault in error.faults] != ["typed-elsewhere"]:
-            raise
         if form.do == "auto":
             return _answer_json(desk, 409, {"said": tell_fault(error.faults[0])})
         kept = open_sheet(desk.ports, desk.village, desk.user, sheet)
-        return _show(desk, target, tables, kept, is_stale=True, status=409, more=_read_number(form.more))
+        is_stale = [fault.code for fault in error.faults] == ["typed-elsewhere"]
+        faults = NO_PLACED if is_stale else place_faults(target.kind, error.faults)
+        more = _read_number(form.more)
+        return _show(desk, target, tables, kept, faults=faults, is_stale=is_stale, status=409, more=more)
 
 
 @route_desk(
@@ -184,6 +185,8 @@ def _do(desk: Desk, target: Target, form: SheetForm, tables: TypedTables, start:
         start = open_sheet(ports, village, user, sheet).version
     kept = _save(desk, target, tables, start)
     deed = _ROW_DEED.fullmatch(form.do)
+    if kept.is_repeat and (deed is not None or form.do in ("undo", "redo")):
+        return desk.redirect(path)  # A second click.
     if form.do == "look":
         return _look(desk, target, kept, form)
     if form.do == "more":
