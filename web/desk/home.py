@@ -9,18 +9,16 @@ from litestar.handlers import HTTPRouteHandler
 from ledger.books.values import SHEET_KINDS, SHEET_LETTERS
 from ledger.errors import NotFound
 from ledger.ports import Reader
-from ledger.service.unsent import ASIDE, list_sheets
-from ledger.service.workbooks.columns import WORKBOOKS
 from ledger.state import get_day
 from ledger.state.facts import BooksFacts, Facts, PeriodFacts, SheetFacts, get_fact, scan_facts
 from reports.words import format_month
+from web.desk.begun import TYPED, BegunRow, list_begun
 from web.desk.drafts import DraftRow, list_rows
 from web.desk.frame import DeskFrame
-from web.desk.imports import KINDS
 from web.desk.routing import HOME, Desk, route_desk
 from web.i18n import _
 from web.respond import Answer
-from web.words import SHEET_NAMES, format_instant
+from web.words import SHEET_NAMES
 
 ROWS_MAX = 5
 """Drafts of each kind on the first page; the rest is one touch away."""
@@ -32,16 +30,6 @@ class MonthRow:
 
     is_late: bool
     said: str
-
-
-@dataclass(frozen=True)
-class UnsentRow:
-    """A sheet that was begun, in how many rows, and when it was kept last."""
-
-    rows: int
-    saved: str
-    sheet: str
-    title: str
 
 
 @dataclass(frozen=True)
@@ -63,7 +51,7 @@ class HomePage:
     months: tuple[MonthRow, ...]
     returned: tuple[DraftRow, ...]
     seats: int
-    unsent: tuple[UnsentRow, ...]
+    unsent: tuple[BegunRow, ...]
     waiting: int
 
 
@@ -87,30 +75,14 @@ def show_home(desk: Desk) -> Answer:
         for_me_count=len(for_me),
         frame=desk.build_frame(_("办事")),
         is_operator=desk.account.is_operator,
-        kinds=tuple((kind, WORKBOOKS[kind].title) for kind in KINDS),
+        kinds=TYPED,
         months=_list_months(desk) if can_read else (),
         returned=returned[:ROWS_MAX],
         seats=seats,
-        unsent=_list_unsent(desk) if desk.may("draft.prepare") else (),
+        unsent=list_begun(desk) if desk.may("draft.prepare") else (),
         waiting=len(rows),
     )
     return desk.render("desk/home.html", page)
-
-
-def _list_unsent(desk: Desk) -> tuple[UnsentRow, ...]:
-    """Return what was typed and not handed in; what another window could not keep is told on the sheet itself."""
-    found = list_sheets(desk.ports, desk.village, desk.user)
-    titles: dict[str, str] = {kind: WORKBOOKS[kind].title for kind in KINDS}
-    return tuple(
-        UnsentRow(
-            rows=opened.rows,
-            saved=format_instant(opened.state.saved_at),
-            sheet=sheet,
-            title=titles.get(sheet, _("退回来改的")),
-        )
-        for sheet, opened in found.items()
-        if not sheet.endswith(ASIDE)
-    )
 
 
 def _list_months(desk: Desk) -> tuple[MonthRow, ...]:
