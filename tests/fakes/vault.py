@@ -165,6 +165,7 @@ class MemoryVault:
             elif draft.slot in slots:
                 faults.append(_make_fault("draft-slot", draft.label))
             kept.add((draft.village, draft.digest))
+            slots |= {draft.slot} - {""}
         if faults:
             raise Refused(faults)
         self._take(village, [find_subject(text) for draft in drafts for text in draft.private])

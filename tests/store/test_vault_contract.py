@@ -451,3 +451,14 @@ def test_what_is_not_returned_any_more_is_not_put_right_twice(store: Store) -> N
 
     assert [fault.code for fault in refused.value.faults] == ["draft-unreturned"]
     assert [draft.id for draft in store.vault.list_drafts(VILLAGE, "waiting")] == [make_draft("two").id]
+
+
+def test_the_parts_of_one_round_wait_together_and_the_same_part_once(store: Store) -> None:
+    parts = [make_draft("one", slot="points/2026-10"), make_draft("two", slot="points/2026-10/part-2")]
+    store.vault.put_drafts(VILLAGE, parts)
+
+    with pytest.raises(Refused) as refused:
+        store.vault.put_drafts(VILLAGE, [make_draft("six", slot="points/2026-10/part-2")])
+
+    assert [fault.code for fault in refused.value.faults] == ["draft-slot"]
+    assert store.vault.list_drafts(VILLAGE, "waiting") == parts
