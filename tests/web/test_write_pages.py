@@ -136,11 +136,12 @@ def test_the_second_of_two_windows_is_told_and_both_are_there(door: Door, clerk:
     clerk.post(PATH, build(clerk, PAPER))
     before = read_kept(door)
 
-    answer = clerk.post(PATH, build(clerk, PAID, do="look"))
+    answer = clerk.post(PATH, build(clerk, PAID, EMPTY, EMPTY, do="look"))
 
     assert answer.status_code == 409
     assert "两份都留着" in answer.text
     assert 'value="库存现金"' in answer.text
+    assert answer.text.count('name="a"') == 6 * WIDTH
     assert read_kept(door) == before
     assert clerk.post(PATH, build(clerk, PAID, do="mine")).status_code == 303
     assert read_kept(door).state.tables["凭证"] == (PAID,)

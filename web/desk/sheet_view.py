@@ -143,6 +143,8 @@ def build_tables(
             _build_column(field, number, item, choices) for number, item in enumerate(sheet.columns)
         )
         rows = tables.get(sheet.name, ())
+        # Empty rows below the last come from the page itself.
+        rows = rows[: max((number for number, row in enumerate(rows, 1) if any(row)), default=0)]
         count = min(
             max(len(rows) + EMPTY_ROWS, more if field == FIELDS[0] else 0), max(TYPED_MAX_ROWS, len(rows))
         )
