@@ -31,7 +31,9 @@ class Approval(msgspec.Struct, frozen=True, kw_only=True):
 class Draft(msgspec.Struct, frozen=True, kw_only=True):
     """A claim prepared by a clerk and not yet passed; mutable in the store, outside the log."""
 
+    answers: str = ""  # the draft that was returned and that this one puts right; empty for none
     approvals: tuple[Approval, ...] = ()  # by those who passed it so far, in order
+    asked: str = ""  # why that one was returned
 
     batch: str  # the import it came with: digest of file, kind and village; its drafts are listed together
     claim: bytes  # canonical bytes of the Claim, see canonical.parse_claim
@@ -46,6 +48,13 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     state: DraftState
     submitted_at: int = 0  # UTC milliseconds; 0 for one from before this was kept
     village: str
+
+
+class Unsent(msgspec.Struct, frozen=True, kw_only=True):
+    """One state of a sheet that somebody types and has not handed in."""
+
+    data: bytes  # see `service.unsent`
+    version: int  # grows with every state, also from one sheet to the next of its kind
 
 
 class Person(msgspec.Struct, frozen=True, kw_only=True):
@@ -208,9 +217,38 @@ class Vault(Protocol):
 
     def drop_upload(self, village: str, user: str) -> None: ...
 
-    def put_drafts(self, village: str, drafts: Sequence[Draft], *, answers: str = "") -> None:
+    def put_unsent(
+        self,
+        village: str,
+        user: str,
+        sheet: str,
+        state: Unsent,
+        *,
+        after: int,
+        instead: bool = False,
+        most: int,
+    ) -> bool:
+        """Keep the next state of a sheet, and of the older ones the newest, `most` in all; `instead` in the place of
+        the one before it. False, keeping nothing, where the newest is not `after`, 0 for none: two windows.
+        """
+        ...
+
+    def find_unsent(self, village: str, user: str) -> dict[str, Unsent]:
+        """Return the newest state of each of somebody's sheets, by sheet."""
+        ...
+
+    def list_unsent(self, village: str, user: str, sheet: str) -> list[Unsent]:
+        """Return the states of a sheet that are kept, oldest first."""
+        ...
+
+    def drop_unsent(self, village: str, user: str, sheet: str, version: int) -> bool:
+        """Forget a sheet with all its states; False, forgetting nothing, where its newest state is another one."""
+        ...
+
+    def put_drafts(self, village: str, drafts: Sequence[Draft], *, answers: Collection[str] = ()) -> None:
         """Insert a village's drafts, all or none; one whose digest is already waiting or recorded, or whose place
-        another waiting one has, is refused. The returned draft `answers` is given up with it.
+        another waiting one has, is refused. The returned drafts `answers` are given up with it, and what is inserted
+        says which one it answers; Refused where one of them is not returned any more.
         """
         ...
 

@@ -18,7 +18,19 @@ from web.audit import balances, bundle, check, checkpoints, entries, landing
 from web.audit.runs import AuditRuns
 from web.cache import PageBytes, build_page_bytes
 from web.config import REQUEST_MAX_BYTES
-from web.desk import account, drafts, home, households, imports, months, set_up, sign_in
+from web.desk import (
+    account,
+    begun,
+    drafts,
+    home,
+    households,
+    imports,
+    months,
+    set_up,
+    sign_in,
+    vouchers,
+    write,
+)
 from web.desk.sheet_runs import SheetRuns
 from web.errors import EXCEPTION_HANDLERS
 from web.public.board import show_board
@@ -72,6 +84,9 @@ DESK_ROUTES = (
     *households.ROUTES,
     *imports.ROUTES,
     *months.ROUTES,
+    *begun.ROUTES,
+    *write.ROUTES,
+    *vouchers.ROUTES,
     *sign_in.ROUTES,
     *set_up.ROUTES,
     *account.ROUTES,

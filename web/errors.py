@@ -54,6 +54,13 @@ def answer_http_error(request: AnyRequest, error: HTTPException) -> Response[byt
         return answer_not_found(request, error)
     if error.status_code >= 500:
         return answer_failure(request, error)
+    if error.status_code == 413 and is_desk_path(request.scope["path"]):
+        return _build_answer(
+            request,
+            413,
+            _("一次交来的太多，没有收下"),
+            _("以前存过的都在。请按浏览器的“后退”回去，分成两次；行数多的表用“导入表格”。"),
+        )
     headers = {"allow": _list_methods(request, error)} if error.status_code == 405 else {}
     return _build_answer(
         request,

@@ -10,7 +10,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from jinja2.loaders import ChoiceLoader
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from web.assets import get_asset_path, list_imports
 from web.i18n import TRANSLATIONS
@@ -61,6 +61,14 @@ _WHOLE = re.compile(
 """Dates, numbers with dashes and numbers with their unit, each with the mark that ends it."""
 
 
+def show_as_typed(value: str) -> Markup:
+    """Return a text, escaped, for a field in which it is typed on: what is written out there would be sent as typed.
+
+    A field keeps its text apart from its neighbours, whatever is in it.
+    """
+    return escape(value)
+
+
 def split_whole(text: str) -> list[tuple[str, bool]]:
     """Return a text in its parts; those marked True are read as one and should not be torn at a line's end."""
     return [(part, number % 2 == 1) for number, part in enumerate(_WHOLE.split(text)) if part]
@@ -83,6 +91,7 @@ def _get_environment() -> Environment:
         undefined=StrictUndefined,
     )
     environment.install_gettext_translations(TRANSLATIONS, newstyle=False)  # type: ignore[attr-defined]  # i18n adds it.
+    environment.filters["as_typed"] = show_as_typed
     environment.filters["split_whole"] = split_whole
     environment.globals["asset"] = get_asset_path
     environment.globals["imports"] = list_imports

@@ -18,7 +18,7 @@ from ledger.log.commitments import SALT_BYTES, Json, digest_disclosure, make_dis
 from ledger.log.hashing import format_hash
 from ledger.ports import Entropy, Ports
 from ledger.service.pseudonyms import make_pseudonym
-from ledger.service.slots import find_slot
+from ledger.service.slots import name_slot
 from ledger.vaults import Draft
 
 EXPIRES_DAYS = 30
@@ -64,7 +64,7 @@ def build_draft(ports: Ports, claim: Claim, label: str, batch: str, texts: Discl
         label=label,
         private=tuple(texts.private) if texts else (),
         public=tuple(texts.public) if texts else (),
-        slot="/".join(find_slot(claim.body, claim.period) or ()),
+        slot=name_slot(claim.body, claim.period),
         state="waiting",
         submitted_at=ports.clock.now_ms(),
         village=claim.village,

@@ -1,4 +1,5 @@
-"""A file that a clerk sent, looked at before it is handed in: what is shown is what is handed in, or nothing is.
+"""A file that a clerk sent, or a sheet that they typed, looked at before it is handed in: what is shown is what is
+handed in, or nothing is.
 
 The file waits in the vault, encrypted, one for each person, so that looking and handing in are two requests and nothing
 is typed twice. Handing in reads it again; what it would become must read as it did when it was shown, since somebody
@@ -14,16 +15,21 @@ import msgspec
 
 from ledger.errors import Fault, NotFound, Refused
 from ledger.ports import Ports
-from ledger.service.import_ import Import, WorkbookKind, apply_import, import_workbook
+from ledger.service.import_ import Import, WorkbookKind, apply_import, import_typed, import_workbook
 from ledger.service.passing import expire_drafts
+from ledger.service.refilling import link_answers, list_answered
+from ledger.service.unsent import Tables
 
 
 class Sent(msgspec.Struct, frozen=True, kw_only=True):
-    """A file as it was sent; `filename` is only shown."""
+    """A file as it was sent; `filename` is only shown. Or what was typed, without a file: see `unsent`."""
 
-    data: bytes
+    data: bytes = b""
     filename: str
     kind: WorkbookKind
+    sheet: str = ""  # that was typed, empty for a file
+    tables: Tables = {}
+    version: int = 0  # of that sheet
 
 
 class Looked(NamedTuple):
@@ -61,21 +67,37 @@ def hand_in(ports: Ports, village: str, maker: str, digest: str) -> int:
     Raises Refused with every fault, keeping nothing; NotFound where no file is kept.
     """
     looked = look_again(ports, village, maker)
+    if [fault.code for fault in looked.imported.faults] == ["import-duplicate"]:
+        # What is kept had no such fault when it was looked at: it was handed in, and then something broke off.
+        _forget(ports, village, maker, looked.sent)
+        return 0
     if looked.imported.faults:
         raise Refused(looked.imported.faults)
     if looked.digest != digest:
         raise Refused([_build_changed(looked.sent)])
     expire_drafts(ports, village)
-    apply_import(ports, looked.imported)
-    ports.vault.drop_upload(village, maker)
+    answered = list_answered(ports, village, maker, looked.sent.sheet)
+    apply_import(ports, link_answers(looked.imported, answered), answers=[draft.id for draft in answered])
+    _forget(ports, village, maker, looked.sent)
     return len(looked.imported.drafts)
 
 
+def _forget(ports: Ports, village: str, maker: str, sent: Sent) -> None:
+    """Forget what was handed in; what was typed since stays."""
+    if sent.sheet:
+        ports.vault.drop_unsent(village, maker, sent.sheet, sent.version)
+    ports.vault.drop_upload(village, maker)
+
+
 def _look(ports: Ports, village: str, maker: str, sent: Sent) -> Looked:
-    imported = import_workbook(
-        ports, village=village, kind=sent.kind, data=sent.data, filename=sent.filename, maker=maker
-    )
-    shown = msgspec.json.encode([imported.preview, imported.notices, sent.kind, village])
+    if sent.sheet:
+        imported = import_typed(ports, village=village, kind=sent.kind, tables=sent.tables, maker=maker)
+    else:
+        imported = import_workbook(
+            ports, village=village, kind=sent.kind, data=sent.data, filename=sent.filename, maker=maker
+        )
+    answered = [draft.id for draft in list_answered(ports, village, maker, sent.sheet)]
+    shown = msgspec.json.encode([imported.preview, imported.notices, sent.kind, village, answered])
     return Looked(hashlib.sha256(shown).hexdigest(), imported, sent)
 
 

@@ -8,8 +8,10 @@ the same pseudonyms.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+
+import msgspec
 
 from ledger.books.roles import MAKER_ROLES
 from ledger.errors import Fault, Refused
@@ -27,13 +29,17 @@ from ledger.service.workbooks.outside import read_outside
 from ledger.service.workbooks.points import gather_points
 from ledger.service.workbooks.scores import gather_scores
 from ledger.service.workbooks.tray import Desk, OverlayFacts, Tray
+from ledger.service.workbooks.typed import TypedTables, read_typed
 from ledger.service.workbooks.vouchers import gather_vouchers
 from ledger.vaults import Draft, Household, Member
 
-__all__ = ["Import", "WorkbookKind", "apply_import", "import_workbook"]
+__all__ = ["Import", "WorkbookKind", "apply_import", "import_typed", "import_workbook"]
 
 
 Tables = Mapping[str, tuple[Line, ...]]
+TYPED_PLACE = "填的表"
+"""Where a fault stands that is of everything that was typed."""
+_SAID_AGAIN = {True: "同样的几行交过", False: "这个文件导入过"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +64,29 @@ def import_workbook(
     Raises nothing for a person's mistakes; NotFound where the home has no such village. Nothing is kept.
     """
     batch = hashlib.sha256(f"{kind}\n{village}\n".encode() + data).hexdigest()
+    place = f"文件「{filename}」"
+    return _gather(ports, village, kind, maker, batch, place, lambda: read_outside(data, kind, filename))
+
+
+def import_typed(
+    ports: Ports, *, village: str, kind: WorkbookKind, tables: TypedTables, maker: str
+) -> Import:
+    """The same of rows that were typed at the desk."""
+    written = {name: [row for row in rows if any(row)] for name, rows in tables.items()}
+    head = f"typed\n{kind}\n{village}\n".encode()
+    batch = hashlib.sha256(head + msgspec.json.encode(written, order="sorted")).hexdigest()
+    return _gather(ports, village, kind, maker, batch, TYPED_PLACE, lambda: read_typed(kind, tables))
+
+
+def _gather(
+    ports: Ports,
+    village: str,
+    kind: WorkbookKind,
+    maker: str,
+    batch: str,
+    place: str,
+    read: Callable[[], tuple[Tables, list[Fault]]],
+) -> Import:
     with ports.ledger.read(village) as reader:
         desk = Desk(
             batch=batch,
@@ -70,10 +99,10 @@ def import_workbook(
         )
         tray = Tray(desk=desk, facts=OverlayFacts(reader.facts, reader.size))
         tray.refuse(check_person(ports.vault.find_person(village, maker), maker, MAKER_ROLES))
-        again = _check_again(ports, desk, filename)
+        again = _check_again(ports, desk, place)
         tray.refuse(again)
         if not again:
-            tables, faults = read_outside(data, kind, filename)
+            tables, faults = read()
             tray.refuse(faults)
             _GATHERERS[kind](tray, tables)
     if tray.faults:
@@ -90,29 +119,32 @@ def import_workbook(
     )
 
 
-def apply_import(ports: Ports, imported: Import) -> None:
-    """Keep the drafts and the people they speak of; Refused with its faults, keeping nothing, where it has any."""
+def apply_import(ports: Ports, imported: Import, *, answers: Collection[str] = ()) -> None:
+    """Keep the drafts and the people they speak of; Refused with its faults, keeping nothing, where it has any.
+
+    The returned drafts `answers` are given up in the same step.
+    """
     if imported.faults:
         raise Refused(imported.faults)
     ports.vault.put_households(imported.village, imported.households)
     ports.vault.put_members(imported.village, imported.members)
-    ports.vault.put_drafts(imported.village, imported.drafts)
+    ports.vault.put_drafts(imported.village, imported.drafts, answers=answers)
 
 
-def _check_again(ports: Ports, desk: Desk, filename: str) -> list[Fault]:
+def _check_again(ports: Ports, desk: Desk, place: str) -> list[Fault]:
     """The same bytes, imported as the same kind before, are refused, naming what they became."""
     known = ports.vault.list_batch(desk.village, desk.batch)
     if not known:
         return []
-    first = known[0]
+    first, is_typed = known[0], place == TYPED_PLACE
     became = f"已记入第 {first.index} 条" if first.state == "recorded" else f"待审草稿 {first.id}"
     return [
         Fault(
             code="import-duplicate",
-            place=f"文件「{filename}」",
-            found=f"这个文件导入过：{became}（{first.label}）等 {len(known)} 条",
-            expected="没有导入过的文件",
-            remedy="不用再导入；要重来就先作废那些草稿，已入账的用冲销更正",
+            place=place,
+            found=f"{_SAID_AGAIN[is_typed]}：{became}（{first.label}）等 {len(known)} 条",
+            expected="没有交过的内容" if is_typed else "没有导入过的文件",
+            remedy=f"不用再{'交' if is_typed else '导入'}；要重来就先作废那些草稿，已入账的用冲销更正",
         )
     ]
 

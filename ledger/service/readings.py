@@ -89,7 +89,7 @@ def log_reading(
 ) -> None:
     """Log that somebody read about some, once for all of them; nothing where there is nobody.
 
-    `place` is a word for the page, and what it was of: `draft:d-…`, `import`, `households`, `card`, `paper`.
+    `place` is a word for the page, and what it was of: `draft:d-…`, `import`, `sheet`, `households`, `card`, `paper`.
     """
     if not subjects:
         return

@@ -112,7 +112,7 @@ def show_drafts(
     with ports.ledger.read(village) as reader:
         return [
             _show(
-                _Opened(
+                OpenedDraft(
                     claim=open_draft(item),
                     draft=item,
                     ports=ports,
@@ -140,7 +140,7 @@ def _disclose(value: Any, find: Texts) -> object:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Opened:
+class OpenedDraft:
     """A draft with what its digests stand for."""
 
     claim: Claim
@@ -175,6 +175,10 @@ class _Opened:
         """Return the number of a household or member on the village's list."""
         known = self._people.get(pseudonym)
         return self._mask(known, "number", known.number) if known is not None else ERASED
+
+    def find_known(self, pseudonym: str) -> Household | Member | None:
+        """Return a household or member as the vault knows it; None where it was erased."""
+        return self._people.get(pseudonym)
 
     def name(self, pseudonym: str) -> str:
         """Return number and name of a household or member."""
@@ -230,7 +234,7 @@ def name_gone(ports: Ports, claim: Claim) -> str:
     return ERASED if claim.maker.user in ports.vault.list_erased(claim.village) else ""
 
 
-def _show(opened: _Opened) -> Shown:
+def _show(opened: OpenedDraft) -> Shown:
     draft, claim = opened.draft, opened.claim
     maker = opened.ports.vault.find_person(claim.village, claim.maker.user)
     lines = list(_TELLERS[type(claim.body)](opened, claim.body))
@@ -250,7 +254,7 @@ def _show(opened: _Opened) -> Shown:
     )
 
 
-def _tell_description(opened: _Opened, body: VillageDescribed) -> Iterator[str]:
+def _tell_description(opened: OpenedDraft, body: VillageDescribed) -> Iterator[str]:
     yield opened.draft.label
     village = get_fact(opened.reader.facts, "village", VillageFacts)
     is_new = opened.draft.state == "waiting" and village is not None and village.described
@@ -262,19 +266,19 @@ def _tell_description(opened: _Opened, body: VillageDescribed) -> Iterator[str]:
         yield _tell_change(title, old, new)
 
 
-def _tell_opening(opened: _Opened, body: AccountsOpened) -> Iterator[str]:
+def _tell_opening(opened: OpenedDraft, body: AccountsOpened) -> Iterator[str]:
     yield opened.draft.label
     yield from preview_postings(opened.chart, body.postings)
 
 
-def _tell_voucher(opened: _Opened, body: Voucher) -> Iterator[str]:
+def _tell_voucher(opened: OpenedDraft, body: Voucher) -> Iterator[str]:
     named = {"经手人": body.handler, "审批人": body.approver, "记账员": body.bookkeeper}
     persons = {duty: opened.read(name) for duty, name in named.items()}
     yield preview_voucher(opened.draft.label, opened.claim.occurred_on, body.attachments, persons)
     yield from preview_postings(opened.chart, body.postings)
 
 
-def _tell_closing(opened: _Opened, body: PeriodClosed) -> Iterator[str]:
+def _tell_closing(opened: OpenedDraft, body: PeriodClosed) -> Iterator[str]:
     yield opened.draft.label
     yield f"　最后一张凭证 {body.last_number or '无'}"
     yield f"　借方发生额 {format_yuan(body.debit_fen)}，贷方发生额 {format_yuan(body.credit_fen)}"
@@ -282,7 +286,7 @@ def _tell_closing(opened: _Opened, body: PeriodClosed) -> Iterator[str]:
     yield from preview_postings(opened.chart, body.balances)
 
 
-def _tell_rulebook(opened: _Opened, body: RulebookAdopted) -> Iterator[str]:
+def _tell_rulebook(opened: OpenedDraft, body: RulebookAdopted) -> Iterator[str]:
     yield opened.draft.label
     yield f"　怎样通过：{opened.read(body.resolution)}"
     before = next(
@@ -295,13 +299,13 @@ def _tell_rulebook(opened: _Opened, body: RulebookAdopted) -> Iterator[str]:
         yield _format_rule(opened, rule) + ("（整行密封）" if is_sealed(rule) else "")
 
 
-def _tell_households(opened: _Opened, body: HouseholdsRegistered) -> Iterator[str]:
+def _tell_households(opened: OpenedDraft, body: HouseholdsRegistered) -> Iterator[str]:
     yield opened.draft.label
     found = [item for sealed in body.households for item in opened.open(sealed.sealed, RegisteredHousehold)]
     yield from sorted(f"　户 {opened.name(item.household)}，第 {item.group} 村民小组" for item in found)
 
 
-def _tell_agreements(opened: _Opened, body: AgreementsSigned) -> Iterator[str]:
+def _tell_agreements(opened: OpenedDraft, body: AgreementsSigned) -> Iterator[str]:
     yield opened.draft.label
     yield f"　积分细则第 {body.version} 版"
     found = [item for sealed in body.agreements for item in opened.open(sealed.sealed, Agreement)]
@@ -311,7 +315,7 @@ def _tell_agreements(opened: _Opened, body: AgreementsSigned) -> Iterator[str]:
         yield f"　户 {opened.name(item.household)}：{told}"
 
 
-def _tell_points(opened: _Opened, body: PointsRound) -> Iterator[str]:
+def _tell_points(opened: OpenedDraft, body: PointsRound) -> Iterator[str]:
     yield opened.draft.label
     versions = list_rulebooks(opened.reader.facts)
     rules = {rule.code: rule for book in versions if book.version == body.version for rule in book.rules}
@@ -332,7 +336,7 @@ def _tell_points(opened: _Opened, body: PointsRound) -> Iterator[str]:
     yield from opened.tell_sealed(len(body.sealed_lines))
 
 
-def _tell_taken(opened: _Opened, body: PointsReversed) -> Iterator[str]:
+def _tell_taken(opened: OpenedDraft, body: PointsReversed) -> Iterator[str]:
     yield opened.draft.label
     if body.rule:
         for plain in opened.open(body.line, AwardSubject):
@@ -345,7 +349,7 @@ def _tell_taken(opened: _Opened, body: PointsReversed) -> Iterator[str]:
         yield preview_taken(opened.number(sealed.household), sealed.rule, sealed.evidence)
 
 
-def _tell_scheme(opened: _Opened, body: SchemeAdopted) -> Iterator[str]:
+def _tell_scheme(opened: OpenedDraft, body: SchemeAdopted) -> Iterator[str]:
     yield opened.draft.label
     yield f"　怎样通过：{opened.read(body.resolution)}"
     before = next(
@@ -360,13 +364,13 @@ def _tell_scheme(opened: _Opened, body: SchemeAdopted) -> Iterator[str]:
     yield from (_format_rule(opened, item) for item in body.items)
 
 
-def _tell_branch(opened: _Opened, body: BranchRegistered) -> Iterator[str]:
+def _tell_branch(opened: OpenedDraft, body: BranchRegistered) -> Iterator[str]:
     yield opened.draft.label
     found = [item.member for sealed in body.members for item in opened.open(sealed.sealed, RegisteredMember)]
     yield from sorted(f"　党员 {opened.name(member)}" for member in found)
 
 
-def _tell_scores(opened: _Opened, body: ScoreRound) -> Iterator[str]:
+def _tell_scores(opened: OpenedDraft, body: ScoreRound) -> Iterator[str]:
     yield opened.draft.label
     versions = list_schemes(opened.reader.facts)
     items = {
@@ -397,31 +401,31 @@ def _tell_scores(opened: _Opened, body: ScoreRound) -> Iterator[str]:
     yield from (preview_card(number, score, stars) for number, score, stars in sorted(cards))
 
 
-def _tell_rotation(opened: _Opened, body: KeyRotated) -> Iterator[str]:
+def _tell_rotation(opened: OpenedDraft, body: KeyRotated) -> Iterator[str]:
     yield opened.draft.label
     yield f"　原因：{opened.read(body.reason)}"
     yield f"　换下的公钥：{body.old_key}"
     yield f"　换上的公钥：{body.new_key}"
 
 
-def _tell_policy(opened: _Opened, body: PolicyAdopted) -> Iterator[str]:
+def _tell_policy(opened: OpenedDraft, body: PolicyAdopted) -> Iterator[str]:
     yield opened.draft.label
     yield f"　怎样通过：{opened.read(body.resolution)}"
     yield from (f"　{line}" for line in opened.read(body.text).splitlines())
 
 
-def _tell_limits(opened: _Opened, body: LimitsAdopted) -> Iterator[str]:
+def _tell_limits(opened: OpenedDraft, body: LimitsAdopted) -> Iterator[str]:
     yield opened.draft.label
     yield f"　怎样通过：{opened.read(body.resolution)}"
 
 
-def _tell_refounding(opened: _Opened, body: LogRefounded) -> Iterator[str]:
+def _tell_refounding(opened: OpenedDraft, body: LogRefounded) -> Iterator[str]:
     yield opened.draft.label
     yield f"　原因：{opened.read(body.reason)}"
     yield f"　旧账 {body.old_origin} 签过 {body.old_size} 条，还在 {body.lost_from} 条"
 
 
-_TELLERS: dict[type, Callable[[_Opened, Any], Iterator[str]]] = {
+_TELLERS: dict[type, Callable[[OpenedDraft, Any], Iterator[str]]] = {
     AccountsOpened: _tell_opening,
     AgreementsSigned: _tell_agreements,
     BranchRegistered: _tell_branch,
@@ -444,7 +448,7 @@ _TELLERS: dict[type, Callable[[_Opened, Any], Iterator[str]]] = {
 """Every kind that another person passes."""
 
 
-def _format_rule(opened: _Opened, rule: Rule | SchemeItem) -> str:
+def _format_rule(opened: OpenedDraft, rule: Rule | SchemeItem) -> str:
     title, unit = (opened.read_part(rule.text, part) for part in ("item", "unit"))
     return f"　{rule.code} {title} {rule.points} 分／{unit}，每月至多 {rule.monthly_cap} 分"
 
@@ -459,7 +463,7 @@ def _tell_change(title: str, before: str, after: str) -> str:
 
 
 def _tell_revision(
-    opened: _Opened, version: int, before: Sequence[Rule | SchemeItem], after: Sequence[Rule | SchemeItem]
+    opened: OpenedDraft, version: int, before: Sequence[Rule | SchemeItem], after: Sequence[Rule | SchemeItem]
 ) -> Iterator[str]:
     """Yield what the rules of a new version say otherwise than those of the one before."""
     old, new = ({rule.code: _list_terms(opened, rule) for rule in rules} for rules in (before, after))
@@ -467,7 +471,7 @@ def _tell_revision(
     yield f"　全部 {len(after)} 条："
 
 
-def _list_terms(opened: _Opened, rule: Rule | SchemeItem) -> Terms:
+def _list_terms(opened: OpenedDraft, rule: Rule | SchemeItem) -> Terms:
     """Return what a rule, or a scheme's item, says."""
     unit = opened.read_part(rule.text, "unit")
     terms = {

@@ -58,6 +58,15 @@ def find_slot(body: Body, period: str) -> Slot | None:
     return None
 
 
+def name_slot(body: Body, period: str) -> str:
+    """Return what the vault lets only one waiting draft have: the place, of a round that of each of its parts; empty
+    where there may be several.
+    """
+    slot = find_slot(body, period) or ()
+    part = (f"part-{body.part}",) if isinstance(body, PointsRound | ScoreRound) and body.part > 1 else ()
+    return "/".join((*slot, *part))
+
+
 def slot_of_voucher(number: str) -> Slot:
     """Return the place of a voucher: its number."""
     return ("voucher", number)

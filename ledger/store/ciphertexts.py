@@ -5,8 +5,10 @@
 | `disclosure` | its digest | a disclosure behind an entry |
 | `draft` | draft and number, `d-…/000` | a disclosure of a draft that waits |
 | `reason` | the draft | why it was returned |
-| `upload` | who sent it | a file about to be handed in |
+| `answers` | the draft | which returned draft it puts right, and why that one was returned |
 | `erasure` | the subject | that somebody asks for its erasure, and who agrees |
+| `upload` | who sent it | a file, or a sheet, about to be handed in |
+| `unsent` | who types, the sheet and the state's number | a state of what was typed and not handed in |
 | `household`, `member`, `person` | the pseudonym | the record of one |
 | `cleaning` | empty | nothing: values were deleted, and their bytes may still be in the file |
 
@@ -36,7 +38,7 @@ OWN = "village"
 """The subject of what is about nobody in particular."""
 
 DISCLOSURE, DRAFT, HOUSEHOLD, MEMBER, PERSON = "disclosure", "draft", "household", "member", "person"
-ERASURE, REASON, UPLOAD = "erasure", "reason", "upload"
+ANSWERS, ERASURE, REASON, UNSENT, UPLOAD = "answers", "erasure", "reason", "unsent", "upload"
 CLEANING = "cleaning"
 
 _OF_VILLAGE = ciphertexts.c.village == bindparam("village")
@@ -57,6 +59,16 @@ _LIST = (
 _LIST_OF = (
     select(ciphertexts.c.name, ciphertexts.c.subject, ciphertexts.c.data)
     .where(_OF_VILLAGE, ciphertexts.c.subject == bindparam("subject"), _OF_KIND)
+    .order_by(ciphertexts.c.name)
+)
+_NAMES = (
+    select(ciphertexts.c.name)
+    .where(
+        _OF_VILLAGE,
+        _OF_KIND,
+        ciphertexts.c.name >= bindparam("first"),
+        ciphertexts.c.name < bindparam("behind"),
+    )
     .order_by(ciphertexts.c.name)
 )
 _SUBJECTS = (
@@ -114,6 +126,13 @@ class View:
         rows = self.transaction.fetch_all(_LIST_OF, village=self._village, kind=kind, subject=subject)
         found = (self._open(kind, name, of, data) for name, of, data in rows)
         return [plain for plain in found if plain is not None]
+
+    def list_names(self, kind: str, start: str) -> list[str]:
+        """Return the names of a kind that begin with `start`, in order; takes no key."""
+        rows = self.transaction.fetch_all(
+            _NAMES, village=self._village, kind=kind, first=start, behind=start + _LAST
+        )
+        return [name for (name,) in rows]
 
     def keep(self, values: Iterable[Value], *, replace: bool) -> None:
         """Encrypt values whose subjects have keys. One that is there already is replaced, or left as it is."""

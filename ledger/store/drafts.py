@@ -17,7 +17,7 @@ guards say too.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Literal
 
 from sqlalchemy import bindparam, delete, func, select, update
@@ -25,7 +25,7 @@ from sqlalchemy import bindparam, delete, func, select, update
 from ledger.canonical import parse_claim
 from ledger.errors import Fault, NotFound, Refused
 from ledger.state.private import find_subject
-from ledger.store.ciphertexts import DRAFT, OWN, REASON, Value, View, drop_texts, name_text
+from ledger.store.ciphertexts import ANSWERS, DRAFT, OWN, REASON, Value, View, drop_texts, name_text
 from ledger.store.opened import SqlValues
 from ledger.store.tables import approvals, drafts
 from ledger.store.transactions import Transaction, begin_write
@@ -105,26 +105,38 @@ _DROP_APPROVAL = delete(approvals).where(
     *(approvals.c.village == bindparam("village"), approvals.c.draft == bindparam("draft")),
     approvals.c.checker == bindparam("checker"),
 )
+_GIVE_UP = (
+    update(drafts)
+    .where(
+        *(drafts.c.village == bindparam("in_village"), drafts.c.draft == bindparam("of")),
+        drafts.c.state == "returned",
+    )
+    .values(state="discarded")
+)
 _STATES = {"waiting": "待审", "recorded": "已入账"}
 
 
 class SqlDrafts(SqlValues):
     """The drafts of `ledger.vaults.Vault`."""
 
-    def put_drafts(self, village: str, drafts_: Sequence[Draft], *, answers: str = "") -> None:
+    def put_drafts(self, village: str, drafts_: Sequence[Draft], *, answers: Collection[str] = ()) -> None:
         """Insert a village's drafts, all or none; Refused where a digest is waiting or recorded already, or another
         waits in its place, naming each such draft. ValueError for a draft of another village.
 
-        The returned draft `answers` is given up in the same transaction.
+        The returned drafts `answers` are given up in the same transaction; Refused where one is not returned any more.
         """
         if any(draft.village != village for draft in drafts_):
             raise ValueError(f"a draft of another village among those of {village}")
-        values = [value for draft in drafts_ for value in _iterate_texts(draft)]
+        values = [value for draft in drafts_ for value in (*_iterate_texts(draft), *_iterate_links(draft))]
         with self._write(village, {value.subject for value in values}) as view:
-            if answers:
-                drop_texts(view.transaction, village, answers)
-                view.transaction.run(_MARK, in_village=village, of=answers, state="discarded", entry_index=-1)
-            faults = _check_new(view.transaction, drafts_)
+            for answered in answers:
+                drop_texts(view.transaction, village, answered)
+            faults = [
+                _make_unreturned_fault(answered)
+                for answered in answers
+                if not view.transaction.run(_GIVE_UP, in_village=village, of=answered)
+            ]
+            faults += _check_new(view.transaction, drafts_)
             if faults:
                 raise Refused(faults)
             first = _find_last_ordinal(view.transaction, village) + 1
@@ -137,7 +149,7 @@ class SqlDrafts(SqlValues):
         with self._read(village) as view:
             row = view.transaction.fetch_one(_DRAFT, village=village, draft=draft_id)
             passed = view.transaction.fetch_all(_APPROVALS_OF, village=village, draft=draft_id)
-            return None if row is None else _make_draft(view, row, passed)
+            return None if row is None else _make_draft(view, row, passed, _read_links(view, draft_id))
 
     def list_drafts(self, village: str, state: DraftState) -> list[Draft]:
         """Return a village's drafts of one state, in the order in which they were put."""
@@ -146,13 +158,15 @@ class SqlDrafts(SqlValues):
             passed: dict[str, list[tuple[Any, ...]]] = {}
             for approval in view.transaction.fetch_all(_APPROVALS_IN_STATE, village=village, state=state):
                 passed.setdefault(approval[0], []).append(approval)
-            return [_make_draft(view, row, passed.get(row[1], [])) for row in rows]
+            links = _read_links(view)
+            return [_make_draft(view, row, passed.get(row[1], []), links) for row in rows]
 
     def list_batch(self, village: str, batch: str) -> list[Draft]:
         """Return what an import became, in the order in which it was put, without drafts given up."""
         with self._read(village) as view:
             rows = view.transaction.fetch_all(_BATCH, village=village, batch=batch)
-            return [_make_draft(view, row, ()) for row in rows]
+            links = _read_links(view)
+            return [_make_draft(view, row, (), links) for row in rows]
 
     def mark_draft(
         self, village: str, draft_id: str, state: Literal["recorded", "discarded", "expired"], index: int
@@ -243,6 +257,16 @@ def _make_slot_fault(draft: Draft, other: str, label: str) -> Fault:
     )
 
 
+def _make_unreturned_fault(draft_id: str) -> Fault:
+    return Fault(
+        code="draft-unreturned",
+        place=f"草稿 {draft_id}",
+        found="已经不是退回来的",
+        expected="退回来、还没有改好重交的",
+        remedy="在“待审记录”里看它现在怎样；已经重交过的不用再交",
+    )
+
+
 def _make_guarded_fault() -> Fault:
     return Fault(
         code="approval-refused",
@@ -294,17 +318,36 @@ def _iterate_texts(draft: Draft) -> Iterator[Value]:
         yield Value(DRAFT, name_text(draft.id, number), find_subject(text) or OWN, text.encode())
 
 
-def _make_draft(view: View, row: tuple[Any, ...], passed: Sequence[tuple[Any, ...]]) -> Draft:
+def _iterate_links(draft: Draft) -> Iterator[Value]:
+    if draft.answers:
+        yield Value(ANSWERS, draft.id, OWN, f"{draft.answers} {draft.asked}".encode())
+
+
+def _read_links(view: View, draft: str = "") -> dict[str, tuple[str, str]]:
+    """Return by draft which returned one it puts right, and why that was returned; of all, or of one."""
+    found = {name: text.decode().partition(" ") for name, text in view.iterate(ANSWERS, draft)}
+    return {name: (answered, asked) for name, (answered, _, asked) in found.items()}
+
+
+def _make_draft(
+    view: View,
+    row: tuple[Any, ...],
+    passed: Sequence[tuple[Any, ...]],
+    links: Mapping[str, tuple[str, str]],
+) -> Draft:
     """Return a draft; only one that waits or is returned has private texts, only the latter a reason."""
     village, draft, batch, claim, digest, index, label, public, slot, submitted, state = row
     is_open = state in ("waiting", "returned")
     texts = view.iterate(DRAFT, name_text(draft)) if is_open else ()
     reason = view.find(REASON, draft) if state == "returned" else None
+    answers, asked = links.get(draft, ("", ""))
     return Draft(
+        answers=answers,
         approvals=tuple(
             Approval(approved_at=at, checker=checker, digest=of, role=role)
             for _, checker, at, of, role in passed
         ),
+        asked=asked,
         batch=batch,
         claim=claim,
         digest=digest,

@@ -28,11 +28,12 @@ from ledger.store.ciphertexts import (
 )
 from ledger.store.drafts import SqlDrafts
 from ledger.store.transactions import begin_write
+from ledger.store.unsent import SqlUnsent
 from ledger.vaults import Erasure, Household, Member, Person
 
 
-class SqlVault(SqlDrafts):
-    """See `ledger.vaults.Vault`; its drafts are in `drafts`, what is about all of it in `opened`."""
+class SqlVault(SqlDrafts, SqlUnsent):
+    """See `ledger.vaults.Vault`; drafts are in `drafts`, what is typed in `unsent`, what is about all in `opened`."""
 
     def add_person(self, village: str, person: Person) -> None:
         """Keep a person; the very same again changes nothing, ValueError for another under the same
@@ -118,8 +119,8 @@ class SqlVault(SqlDrafts):
 
     def put_upload(self, village: str, user: str, data: bytes) -> None:
         """Keep what somebody sent to look at before it is handed in, in place of what they sent before."""
-        with self._write(village, {OWN}) as view:
-            view.keep([Value(UPLOAD, user, OWN, data)], replace=True)
+        with self._write(village, {user}) as view:
+            view.keep([Value(UPLOAD, user, user, data)], replace=True)
 
     def find_upload(self, village: str, user: str) -> bytes | None:
         with self._read(village) as view:

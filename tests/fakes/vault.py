@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from typing import Literal
@@ -13,7 +13,7 @@ from ledger.canonical import parse_claim
 from ledger.errors import Fault, NotFound, Refused
 from ledger.log.commitments import digest_disclosure
 from ledger.state.private import find_subject
-from ledger.vaults import Approval, Draft, DraftState, Erasure, Household, Member, Person
+from ledger.vaults import Approval, Draft, DraftState, Erasure, Household, Member, Person, Unsent
 
 KEPT = ("waiting", "recorded")
 
@@ -26,6 +26,7 @@ class MemoryVault:
         self._uploads: dict[tuple[str, str], bytes] = {}
         self._private: dict[tuple[str, str], str] = {}
         self._drafts: dict[tuple[str, str], Draft] = {}
+        self._unsent: dict[tuple[str, str, str], list[Unsent]] = {}
         self._erased: set[tuple[str, str]] = set()
         self._known: set[tuple[str, str]] = set()
         self._erasures: dict[tuple[str, str], Erasure] = {}
@@ -37,8 +38,9 @@ class MemoryVault:
         if (village, subject) not in self._known:
             raise NotFound(f"村 {village} 隐私库里的 {subject}")
         self._erased.add((village, subject))
-        for kept in (self._persons, self._households, self._members):
+        for kept in (self._persons, self._households, self._members, self._uploads):
             kept.pop((village, subject), None)
+        self._unsent = {key: states for key, states in self._unsent.items() if key[:2] != (village, subject)}
         self._private = {
             key: text
             for key, text in self._private.items()
@@ -109,6 +111,7 @@ class MemoryVault:
         self._erasures.pop((village, subject), None)
 
     def put_upload(self, village: str, user: str, data: bytes) -> None:
+        self._take(village, [user])
         self._uploads[village, user] = data
 
     def find_upload(self, village: str, user: str) -> bytes | None:
@@ -117,30 +120,66 @@ class MemoryVault:
     def drop_upload(self, village: str, user: str) -> None:
         self._uploads.pop((village, user), None)
 
+    def put_unsent(
+        self,
+        village: str,
+        user: str,
+        sheet: str,
+        state: Unsent,
+        *,
+        after: int,
+        instead: bool = False,
+        most: int,
+    ) -> bool:
+        self._take(village, [user])
+        kept = self._unsent.setdefault((village, user, sheet), [])
+        if (kept[-1].version if kept else 0) != after:
+            return False
+        kept[:] = [*(kept[:-1] if instead else kept), state][-most:]
+        return True
+
+    def find_unsent(self, village: str, user: str) -> dict[str, Unsent]:
+        return {
+            key[2]: states[-1]
+            for key, states in self._unsent.items()
+            if states and key[:2] == (village, user)
+        }
+
+    def list_unsent(self, village: str, user: str, sheet: str) -> list[Unsent]:
+        return list(self._unsent.get((village, user, sheet), ()))
+
+    def drop_unsent(self, village: str, user: str, sheet: str, version: int) -> bool:
+        kept = self._unsent.get((village, user, sheet))
+        if (kept[-1].version if kept else 0) != version:
+            return False
+        self._unsent.pop((village, user, sheet), None)
+        return True
+
     def find_private(self, village: str, digest: str) -> str | None:
         return self._private.get((village, digest))
 
     def read_private(self, village: str) -> AbstractContextManager[Callable[[str], str | None]]:
         return nullcontext(partial(self.find_private, village))
 
-    def put_drafts(self, village: str, drafts: Sequence[Draft], *, answers: str = "") -> None:
+    def put_drafts(self, village: str, drafts: Sequence[Draft], *, answers: Collection[str] = ()) -> None:
         if any(draft.village != village for draft in drafts):
             raise ValueError(f"a draft of another village among those of {village}")
-        given_up = (
-            {answers: msgspec.structs.replace(self._drafts[village, answers], state="discarded", private=())}
-            if answers
-            else {}
-        )
+        given_up = {
+            id_: msgspec.structs.replace(draft, state="discarded", private=(), reason="")
+            for id_ in answers
+            if (draft := self._drafts.get((village, id_))) is not None and draft.state == "returned"
+        }
         before = {**self._drafts, **{(village, id_): draft for id_, draft in given_up.items()}}
         kept = {(d.village, d.digest) for d in before.values() if d.state in KEPT}
         slots = {d.slot for d in before.values() if d.village == village and d.state == "waiting" and d.slot}
-        faults = []
+        faults = [_make_fault("draft-unreturned", id_) for id_ in answers if id_ not in given_up]
         for draft in drafts:
             if (draft.village, draft.digest) in kept:
                 faults.append(_make_fault("draft-known", draft.label))
             elif draft.slot in slots:
                 faults.append(_make_fault("draft-slot", draft.label))
             kept.add((draft.village, draft.digest))
+            slots |= {draft.slot} - {""}
         if faults:
             raise Refused(faults)
         self._take(village, [find_subject(text) for draft in drafts for text in draft.private])

@@ -101,6 +101,12 @@ def test_a_long_round_is_split_into_parts_that_fit(desk: ImportDesk) -> None:
     digests = [line.subject.sealed for body in bodies for line in body.lines]
     assert digests == sorted(digests)
     assert max(len(draft.claim) for draft in imported.drafts) < 65_000
+    # Each part has a place of its own, so that all of them wait at once.
+    assert [draft.slot.removeprefix("points/2026-10") for draft in imported.drafts] == [
+        "",
+        "/part-2",
+        "/part-3",
+    ]
 
 
 def test_each_month_of_a_file_is_a_round(desk: ImportDesk) -> None:

@@ -177,7 +177,7 @@ def test_a_returned_draft_keeps_its_texts_and_goes_when_it_was_put_right(village
     return_drafts(village.home, VILLAGE, [draft.id], village.supervisor.user, " 发票日期不对 ")
     (returned,) = village.home.vault.list_drafts(VILLAGE, "returned")
     again = msgspec.structs.replace(draft, id="d-bbbbbbbbbb")
-    village.home.vault.put_drafts(VILLAGE, [again], answers=draft.id)
+    village.home.vault.put_drafts(VILLAGE, [again], answers=[draft.id])
 
     assert (returned.reason, returned.public) == ("发票日期不对", draft.public)
     assert refuse(village, village.supervisor.user, draft) == [

@@ -9,7 +9,7 @@ from ledger.canonical import digest_claim, format_claim
 from ledger.entries import get_claim
 from ledger.errors import NotFound, Refused
 from ledger.log.commitments import digest_disclosure, make_disclosure
-from ledger.vaults import Draft, Erasure, Household, Member, Person
+from ledger.vaults import Draft, Erasure, Household, Member, Person, Unsent
 from tests.builders import MAKER, OTHER_VILLAGE, VILLAGE, Discloser, EntryChain, build_description, make_id
 from tests.store.conftest import Store
 
@@ -380,3 +380,127 @@ def test_the_refusals_of_drafts_say_what_to_do(sqlite_store: Store) -> None:
     assert str(recorded.value) == (
         "草稿 d-aaaaaaaaaa：现为已入账，应为待审。已入账的不能作废；有错的用红字冲销。（draft-recorded）"
     )
+
+
+def put_states(store: Store, *versions: int, sheet: str = "vouchers", user: str = MAKER) -> list[bool]:
+    """Keep states one after another, each of its version's digits."""
+    return [
+        store.vault.put_unsent(
+            VILLAGE, user, sheet, Unsent(data=str(version).encode(), version=version), after=after, most=3
+        )
+        for after, version in zip((0, *versions), versions, strict=False)
+    ]
+
+
+def test_what_is_typed_is_kept_by_person_and_sheet(store: Store) -> None:
+    put_states(store, 1, 2)
+    put_states(store, 5, sheet="points")
+    put_states(store, 9, user="u-zzzzzzzzzz")
+
+    found = store.vault.find_unsent(VILLAGE, MAKER)
+
+    assert {name: (state.version, state.data) for name, state in found.items()} == {
+        "vouchers": (2, b"2"),
+        "points": (5, b"5"),
+    }
+    assert [state.version for state in store.vault.list_unsent(VILLAGE, MAKER, "vouchers")] == [1, 2]
+    assert store.vault.find_unsent(OTHER_VILLAGE, MAKER) == {}
+    assert store.vault.list_unsent(VILLAGE, MAKER, "scores") == []
+
+
+def test_of_two_windows_the_second_keeps_nothing(store: Store) -> None:
+    put_states(store, 1)
+
+    late = [
+        store.vault.put_unsent(
+            VILLAGE, MAKER, "vouchers", Unsent(data=b"late", version=7), after=after, most=3
+        )
+        for after in (0, 2, 6)
+    ]
+
+    assert late == [False, False, False]
+    assert store.vault.find_unsent(VILLAGE, MAKER)["vouchers"].data == b"1"
+
+
+def test_only_the_newest_states_of_a_sheet_are_kept(store: Store) -> None:
+    put_states(store, 10, 200, 3000, 40000)
+    kept = store.vault.list_unsent(VILLAGE, MAKER, "vouchers")
+    store.vault.put_unsent(
+        VILLAGE, MAKER, "vouchers", Unsent(data=b"x", version=50_000), after=40_000, instead=True, most=3
+    )
+
+    assert [state.version for state in kept] == [200, 3000, 40000]
+    assert [s.version for s in store.vault.list_unsent(VILLAGE, MAKER, "vouchers")] == [200, 3000, 50000]
+
+
+def test_a_sheet_is_forgotten_only_in_the_state_that_was_meant(store: Store) -> None:
+    put_states(store, 1, 2)
+    put_states(store, 4, sheet="points")
+
+    assert not store.vault.drop_unsent(VILLAGE, MAKER, "vouchers", 1)
+    assert store.vault.drop_unsent(VILLAGE, MAKER, "vouchers", 2)
+    assert store.vault.drop_unsent(VILLAGE, MAKER, "scores", 0)
+    assert list(store.vault.find_unsent(VILLAGE, MAKER)) == ["points"]
+
+
+def test_what_was_sent_is_kept_once_and_forgotten(store: Store) -> None:
+    for data in (b"first", b"second"):
+        store.vault.put_upload(VILLAGE, MAKER, data)
+    kept = store.vault.find_upload(VILLAGE, MAKER)
+    store.vault.drop_upload(VILLAGE, MAKER)
+    store.vault.drop_upload(VILLAGE, MAKER)
+
+    assert (kept, store.vault.find_upload(VILLAGE, MAKER)) == (b"second", None)
+
+
+def test_with_a_clerk_goes_what_they_had_typed(store: Store) -> None:
+    put_states(store, 1, 2)
+    store.vault.put_upload(VILLAGE, MAKER, b"sent")
+    put_states(store, 3, user="u-zzzzzzzzzz")
+
+    store.vault.erase_subject(VILLAGE, MAKER)
+
+    assert store.vault.find_unsent(VILLAGE, MAKER) == {}
+    assert store.vault.find_upload(VILLAGE, MAKER) is None
+    assert "vouchers" in store.vault.find_unsent(VILLAGE, "u-zzzzzzzzzz")
+    with pytest.raises(Refused):
+        put_states(store, 1)
+
+
+def test_a_draft_says_which_returned_one_it_puts_right(store: Store) -> None:
+    first, second = make_draft("one"), make_draft("two")
+    store.vault.put_drafts(VILLAGE, [first])
+    store.vault.return_draft(VILLAGE, first.id, "少一张 发票")
+    second = msgspec.structs.replace(second, answers=first.id, asked="少一张 发票")
+
+    store.vault.put_drafts(VILLAGE, [second], answers=[first.id])
+
+    assert store.vault.list_drafts(VILLAGE, "waiting") == [second]
+    assert store.vault.find_draft(VILLAGE, second.id) == second
+    gone = store.vault.find_draft(VILLAGE, first.id)
+    assert gone is not None
+    assert (gone.state, gone.private, gone.reason) == ("discarded", (), "")
+
+
+def test_what_is_not_returned_any_more_is_not_put_right_twice(store: Store) -> None:
+    first = make_draft("one")
+    store.vault.put_drafts(VILLAGE, [first])
+    store.vault.return_draft(VILLAGE, first.id, "少一张发票")
+    store.vault.put_drafts(VILLAGE, [make_draft("two")], answers=[first.id])
+
+    with pytest.raises(Refused) as refused:
+        store.vault.put_drafts(VILLAGE, [make_draft("three")], answers=[first.id])
+
+    assert [fault.code for fault in refused.value.faults] == ["draft-unreturned"]
+    assert [draft.id for draft in store.vault.list_drafts(VILLAGE, "waiting")] == [make_draft("two").id]
+
+
+def test_the_parts_of_one_round_wait_together_and_the_same_part_once(store: Store) -> None:
+    parts = [make_draft("one", slot="points/2026-10"), make_draft("two", slot="points/2026-10/part-2")]
+    store.vault.put_drafts(VILLAGE, parts)
+
+    with pytest.raises(Refused) as refused:
+        store.vault.put_drafts(VILLAGE, [make_draft("six", slot="points/2026-10/part-2")])
+
+    assert [fault.code for fault in refused.value.faults] == ["draft-slot"]
+    assert store.vault.list_drafts(VILLAGE, "waiting") == parts

@@ -262,7 +262,9 @@ def _find_values(door: Door) -> dict[str, str]:
         "month": "2026-10",
         "name": "finance",
         "person": door.village.supervisor.user,
+        "sheet": "vouchers",
         "village": VILLAGE,
+        "what": "waiting",
     }
 
 

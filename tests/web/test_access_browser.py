@@ -165,6 +165,24 @@ def test_axe_finds_nothing_grave_on_what_a_form_answers(place: Place, browser: B
         assert found == []
 
 
+def test_axe_finds_nothing_grave_on_a_sheet_with_faults_nor_on_what_becomes_of_it(
+    place: Place, browser: Browser, address: str
+) -> None:
+    with open_past_policy(browser) as page:
+        come_in(page, place, address, "clerk")
+        page.goto(f"{address}/desk/write/vouchers")
+        page.locator("#a-1-5").fill("12.345")
+        page.get_by_role("button", name="看一遍").click()
+        page.get_by_role("alert").wait_for()
+        assert page.locator("[aria-invalid=true]").count() > 3
+        found = check_page(page)
+
+        page.goto(f"{address}/desk/write/vouchers/discard")
+        found += check_page(page)
+
+        assert found == []
+
+
 def test_axe_finds_what_is_wrong(browser: Browser, address: str) -> None:
     with open_past_policy(browser) as page:
         page.goto(f"{address}/desk/sign-in")

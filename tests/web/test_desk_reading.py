@@ -218,7 +218,7 @@ def test_nobody_else_of_the_web_opens_private_values() -> None:
     private = {
         *("show_drafts", "look_at", "look_again", "describe_subject", "find_known", "open_private"),
         *("list_households", "list_members", "list_private", "find_private", "read_private", "find_upload"),
-        *("private", "parse_disclosure", "choose_view", "find_view"),
+        *("private", "list_choices", "parse_disclosure", "choose_view", "find_view"),
     }
     found = [
         f"{path}:{node.lineno} {name}"
@@ -249,6 +249,6 @@ def test_every_way_of_reading_logs_before_it_shows() -> None:
     }
 
     assert {name for name in readers if name.startswith("read_")} == {
-        *("read_about", "read_draft", "read_people", "read_sent"),
+        *("read_about", "read_choices", "read_draft", "read_people", "read_sent"),
     }
     assert [name for name, called in readers.items() if not called & {"_log", "_read"}] == []

@@ -5,7 +5,8 @@
 | `routing` | how a handler becomes a route of the desk: who may, and what a form must bring |
 | `forms` | what a form brought, as a frozen dataclass |
 | `frame` | what every page of the desk shares, and how a page is answered |
-| `sign_in`, `set_up`, `account`, `home` | the pages |
+| `sheet_view` | a sheet that is typed, as its page shows it, with faults beside their cells |
+| `sign_in`, `set_up`, `account`, `home`, `drafts`, `imports`, `begun`, `write`, `vouchers` | the pages |
 
 Rules that always hold: a route says what it takes to be allowed; every answer is `no-store`; GET changes nothing; a
 village comes from the session, never from the address.

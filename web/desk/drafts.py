@@ -23,6 +23,7 @@ from ledger.service.passing import (
     tell_held,
 )
 from ledger.service.persons import DUTY_NAMES
+from ledger.service.refilling import copy_voucher, find_kind, is_plain_voucher
 from ledger.service.showing import Shown
 from ledger.vaults import Draft
 from web.desk.frame import NOT_REFUSED, DeskFrame, Faults, Refusal, explain_refusal
@@ -70,16 +71,22 @@ class DraftsPage:
 class DraftPage:
     """One draft whole.
 
+    `answers`    why another one was returned that this one puts right; empty for none
     `approvals`  who passed it so far, in words
     `asked`      why names are masked: the reasons that whoever looks may give to see them; empty where they are not
+    `can_edit`   it was returned, and whoever looks may put it right
     `is_own`     the person who looks handed it in, and may take it back
     `waits_for`  who has still to pass it; empty where it waits for a number before it, or not at all
     """
 
+    answers: str
     approvals: tuple[str, ...]
     asked: tuple[PurposeRow, ...]
+    can_copy: bool
+    can_edit: bool
     can_pass: bool
     can_withdraw: bool
+    is_voucher: bool
     digest: str
     draft: str
     faults: Faults
@@ -176,6 +183,21 @@ def take_withdrawal(desk: Desk, draft: str) -> Answer:
     return desk.redirect(f"{DRAFTS}?withdrawn=1")
 
 
+@route_desk(
+    f"{DRAFTS}/{{draft:str}}/copy",
+    allow="draft.prepare",
+    method="POST",
+    summary="Begin another voucher like it",
+)
+def take_copy(desk: Desk, draft: str) -> Answer:
+    found = _get_draft(desk, draft)
+    if found.state not in ("waiting", "returned") or not is_plain_voucher(found):
+        raise NotFound("凭证")
+    desk.parse_form(WithdrawForm)
+    copy_voucher(desk.ports, desk.village, desk.user, found)
+    return desk.redirect("/desk/write/vouchers")
+
+
 def list_rows(desk: Desk, drafts: list[Draft]) -> tuple[DraftRow, ...]:
     """Return drafts as a list shows them, for the person who looks."""
     names = {person.user: person.name for person in desk.ports.vault.list_persons(desk.village)}
@@ -265,15 +287,21 @@ def _build_page(desk: Desk, draft: Draft, shown: Shown, asked: Asked, faults: Fa
     # The first line begins with the label, which is the heading here.
     first = shown.lines[0].removeprefix(draft.label).strip()
     lines = (first, *shown.lines[1:]) if first else shown.lines[1:]
+    kind = find_kind(draft)
+    is_own = shown.maker == desk.user and desk.may("draft.prepare")
     return DraftPage(
+        answers=draft.asked,
         approvals=tuple(_("{role} 已审核").format(role=DUTY_NAMES[item.role]) for item in draft.approvals),
         asked=asked.purposes,
+        can_copy=is_plain_voucher(draft) and desk.may("draft.prepare"),
+        can_edit=is_own and draft.state == "returned" and kind is not None,
         can_pass=_can_pass(desk, draft, shown.maker),
-        can_withdraw=shown.maker == desk.user and desk.may("draft.prepare"),
+        can_withdraw=is_own,
         digest=draft.digest,
         draft=draft.id,
         faults=faults,
         frame=desk.build_frame(_("待审记录")),
+        is_voucher=kind == "vouchers",
         label=draft.label,
         left_out=max(len(lines) - LINES_MAX, 0),
         lines=lines[:LINES_MAX],
@@ -293,4 +321,5 @@ ROUTES: tuple[HTTPRouteHandler, ...] = (
     take_purpose,
     take_return,
     take_withdrawal,
+    take_copy,
 )

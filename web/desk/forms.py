@@ -19,6 +19,8 @@ from web.respond import AnyRequest
 
 FIELDS_MAX = 2_000
 """Fields of one form: a month's marks of a village's members, five a member."""
+ROWS_FIELDS_MAX = 6_000
+"""Fields of a form of rows: 400 rows of the widest sheet, which has fourteen columns, and room."""
 TOKEN_FIELD = "csrf"  # noqa: S105  # The name of a field, not a secret.
 
 FormT = TypeVar("FormT")
@@ -42,11 +44,17 @@ class FormRefused(ClientException):
     """What was sent is no form of ours; answered with 400."""
 
 
-async def read_pairs(request: AnyRequest, *, takes_files: bool) -> Pairs:
+class FormTooLarge(FormRefused):
+    """A form has more fields than its page; answered with 413, as one of too many bytes is."""
+
+    status_code = 413
+
+
+async def read_pairs(request: AnyRequest, *, takes_files: bool, fields_max: int = FIELDS_MAX) -> Pairs:
     """Return the fields of a request's body in their order. FormRefused for a body that is no form."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind == "application/x-www-form-urlencoded":
-        return parse_fields(await request.body())
+        return parse_fields(await request.body(), fields_max)
     if kind == "multipart/form-data" and takes_files:
         try:
             form = await request.form()
@@ -54,21 +62,23 @@ async def read_pairs(request: AnyRequest, *, takes_files: bool) -> Pairs:
             # The framework's parser lets out what a part of another encoding, or of none, makes of it.
             raise FormRefused("not UTF-8") from error
         pairs = [(name, await _read_value(value)) for name, value in form.multi_items()]
-        if len(pairs) > FIELDS_MAX:
-            raise FormRefused("too many fields")
+        if len(pairs) > fields_max:
+            raise FormTooLarge("too many fields")
         return tuple(pairs)
     raise FormRefused("no form")
 
 
-def parse_fields(body: bytes) -> Pairs:
-    """Return the fields of an urlencoded body. FormRefused for anything else."""
+def parse_fields(body: bytes, fields_max: int = FIELDS_MAX) -> Pairs:
+    """Return the fields of an urlencoded body. FormRefused for anything else, FormTooLarge for more of them."""
     if not body:
         return ()
+    if body.count(b"&") >= fields_max:
+        raise FormTooLarge("too many fields")
     try:
         text = body.decode("ascii")
         return tuple(
             urllib.parse.parse_qsl(
-                text, keep_blank_values=True, strict_parsing=True, errors="strict", max_num_fields=FIELDS_MAX
+                text, keep_blank_values=True, strict_parsing=True, errors="strict", max_num_fields=fields_max
             )
         )
     except ValueError as error:

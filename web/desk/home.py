@@ -12,6 +12,7 @@ from ledger.ports import Reader
 from ledger.state import get_day
 from ledger.state.facts import BooksFacts, Facts, PeriodFacts, SheetFacts, get_fact, scan_facts
 from reports.words import format_month
+from web.desk.begun import TYPED, BegunRow, list_begun
 from web.desk.drafts import DraftRow, list_rows
 from web.desk.frame import DeskFrame
 from web.desk.routing import HOME, Desk, route_desk
@@ -35,7 +36,8 @@ class MonthRow:
 class HomePage:
     """`for_me` waits for this person, `returned` came back to them, `waiting` counts all that waits for anybody.
 
-    `seats` counts the villages in which the account may act.
+    `kinds` are the sheets that can be typed, and `unsent` those that were begun. `seats` counts the villages in which
+    the account may act.
     """
 
     can_audit: bool
@@ -47,9 +49,11 @@ class HomePage:
     for_me_count: int
     frame: DeskFrame
     is_operator: bool
+    kinds: tuple[tuple[str, str], ...]
     months: tuple[MonthRow, ...]
     returned: tuple[DraftRow, ...]
     seats: int
+    unsent: tuple[BegunRow, ...]
     waiting: int
 
 
@@ -75,9 +79,11 @@ def show_home(desk: Desk) -> Answer:
         for_me_count=len(for_me),
         frame=desk.build_frame(_("办事")),
         is_operator=desk.account.is_operator,
+        kinds=TYPED,
         months=_list_months(desk) if can_read else (),
         returned=returned[:ROWS_MAX],
         seats=seats,
+        unsent=list_begun(desk) if desk.may("draft.prepare") else (),
         waiting=len(rows),
     )
     return desk.render("desk/home.html", page)

@@ -45,6 +45,7 @@ PLACES = {
     "draft": _("看了一条待审的记录"),
     "households": _("看了户和党员的名单"),
     "import": _("看了一份导入的表格"),
+    "sheet": _("在网页上填表，看了名单"),
     "paper": _("打印了这些内容"),
 }
 """What was read, by the word before the colon in the desk's log."""

@@ -54,9 +54,12 @@ class ImportPage:
 class PreviewPage:
     """What would be handed in, exactly; or `wrong`, every fault, and nothing else.
 
-    `digest`  of what is shown: the form brings it back
+    `can_print`  there are vouchers among it
+    `digest`     of what is shown: the form brings it back
+    `sheet`      the one that was typed, to go back to; empty for a file
     """
 
+    can_print: bool
     digest: str
     drafts: int
     faults: Faults
@@ -65,6 +68,7 @@ class PreviewPage:
     left_out: int
     lines: tuple[str, ...]
     notices: tuple[str, ...]
+    sheet: str
     title: str
     wrong: tuple[tuple[str, str], ...]
 
@@ -163,6 +167,7 @@ def _show_form(desk: Desk, refusal: Refusal = NOT_REFUSED, form: SendForm | None
 def _show_preview(desk: Desk, looked: Looked, *, refusal: Refusal = NOT_REFUSED, status: int = 200) -> Answer:
     imported = looked.imported
     page = PreviewPage(
+        can_print=looked.sent.kind == "vouchers" and bool(imported.drafts),
         digest=looked.digest,
         drafts=len(imported.drafts),
         faults=refusal.faults,
@@ -171,6 +176,7 @@ def _show_preview(desk: Desk, looked: Looked, *, refusal: Refusal = NOT_REFUSED,
         left_out=max(len(imported.preview) - LINES_MAX, 0),
         lines=imported.preview[:LINES_MAX],
         notices=imported.notices,
+        sheet=looked.sent.sheet,
         title=WORKBOOKS[looked.sent.kind].title,
         wrong=tuple((fault.place, tell_fault(fault)) for fault in imported.faults),
     )

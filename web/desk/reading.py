@@ -6,15 +6,18 @@ holds them to it. One fact is logged for a page, which names everybody whom the 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ledger.books.masks import PurposeRow, View
 from ledger.data import load_masks
 from ledger.service.about import About, describe_subject, find_known
+from ledger.service.choices import HOUSEHOLD_COLUMN, MEMBER_COLUMN, Choices, complete, list_choices
 from ledger.service.handing_in import Looked, Sent, look_again, look_at
 from ledger.service.readings import DUTY, Purposes, choose_view, log_reading
 from ledger.service.showing import Shown, list_draft_subjects, show_drafts
+from ledger.service.workbooks.columns import WorkbookKind
+from ledger.service.workbooks.typed import TypedTables
 from ledger.state.private import find_subject
 from ledger.vaults import Draft
 from web.desk.routing import Desk
@@ -90,6 +93,29 @@ def read_sent(desk: Desk, sent: Sent | None = None) -> Looked:
         known |= {item.member for item in vault.list_members(desk.village)}
         _log(desk, frozenset(known & named), "import", get_view(desk, frozenset(known & named))[1])
     return looked
+
+
+def read_choices(desk: Desk, kind: WorkbookKind, answered: Sequence[Draft]) -> Choices:
+    """Return what the columns of a sheet that is typed may be chosen from. It is logged for every villager among them,
+    and for everybody of whom the returned drafts speak that the sheet puts right: their rows stand in it.
+    """
+    choices = list_choices(desk.ports, desk.village, kind)
+    shown = {subject for draft in answered for subject in list_draft_subjects(draft)}
+    if HOUSEHOLD_COLUMN in choices:
+        shown |= {item.household for item in desk.ports.vault.list_households(desk.village)}
+    if MEMBER_COLUMN in choices:
+        shown |= {item.member for item in desk.ports.vault.list_members(desk.village)}
+    _log(desk, frozenset(shown), "sheet", DUTY)
+    return choices
+
+
+def complete_tables(desk: Desk, kind: WorkbookKind, tables: TypedTables) -> TypedTables:
+    """Return typed rows with names beside their codes, and codes beside their names. Whatever shows them logs it."""
+    choices = list_choices(desk.ports, desk.village, kind)
+    return {
+        name: tuple(complete(kind, name, tuple(row), choices) for row in rows)
+        for name, rows in tables.items()
+    }
 
 
 def read_people(desk: Desk, start: int, count: int) -> tuple[tuple[Person, ...], int]:

@@ -30,7 +30,7 @@ from ledger.service.accounts.rights import find_allowed_roles
 from ledger.service.accounts.sessions import Duty, Origin, SignedIn
 from ledger.service.persons import DUTY_NAMES
 from web.cache import PageBytes, build_page_bytes
-from web.desk.forms import Pairs, build_form, find_token, read_pairs
+from web.desk.forms import FIELDS_MAX, ROWS_FIELDS_MAX, Pairs, build_form, find_token, read_pairs
 from web.desk.frame import NOT_REFUSED, DeskFrame, Refusal, tell_fault
 from web.desk.rooms import list_rooms
 from web.i18n import _
@@ -51,6 +51,8 @@ from web.site import HTML, Site
 
 FORM_MAX_BYTES = 64 * 1_024
 """A form that is typed: a voucher of a hundred lines has a tenth of it."""
+ROWS_MAX_BYTES = 2 * 1_024 * 1_024
+"""A form of rows: 400 rows of 500 characters, of which each takes nine bytes on its way; usual is a tenth of it."""
 UPLOAD_MAX_BYTES = 12 * 1_024 * 1_024
 """A form with a file: a workbook, or a photograph of a voucher as phones take it."""
 DESK_THREADS = 10
@@ -84,6 +86,7 @@ class Rule:
     duties: frozenset[Duty]
     method: Method
     takes_files: bool
+    takes_rows: bool
 
 
 @dataclass(frozen=True)
@@ -208,15 +211,17 @@ def route_desk(
     method: Method = "GET",
     during: tuple[Duty, ...] = (),
     takes_files: bool = False,
+    takes_rows: bool = False,
 ) -> Callable[[Handler], HTTPRouteHandler]:
     """Return a decorator that registers a handler for `path`, GET with HEAD or POST.
 
     It is called with a `Desk` and the path's parameters, all `str`. `during` names duties that may still be due;
-    `takes_files` lets a form bring files, up to `UPLOAD_MAX_BYTES` in all. ValueError for an action that nobody may do.
+    `takes_files` lets a form bring files, up to `UPLOAD_MAX_BYTES` in all, `takes_rows` as many fields as a sheet that
+    is typed has. ValueError for an action that nobody may do.
     """
     if allow not in {"anyone", "signed-in"}:
         find_allowed_roles(allow)
-    rule = Rule(allow=allow, duties=frozenset(during), method=method, takes_files=takes_files)
+    rule = Rule(allow, frozenset(during), method, takes_files=takes_files, takes_rows=takes_rows)
 
     def register(handler: Handler) -> HTTPRouteHandler:
         async def serve(request: AnyRequest) -> ASGIApp:
@@ -226,7 +231,8 @@ def route_desk(
                 return refusal
             pairs: Pairs = ()
             if rule.method == "POST":
-                pairs = await read_pairs(request, takes_files=rule.takes_files)
+                fields_max = ROWS_FIELDS_MAX if rule.takes_rows else FIELDS_MAX
+                pairs = await read_pairs(request, takes_files=rule.takes_files, fields_max=fields_max)
             loop = asyncio.get_running_loop()
             return await loop.run_in_executor(_POOL, _serve, request, rule, pairs, handler)
 
@@ -236,12 +242,18 @@ def route_desk(
             media_type=HTML,
             name=f"{method} {path}",
             opt={"allow": allow},
-            request_max_body_size=UPLOAD_MAX_BYTES if takes_files else FORM_MAX_BYTES,
+            request_max_body_size=_find_max_bytes(rule),
             status_code=200,
             summary=summary,
         )(serve)
 
     return register
+
+
+def _find_max_bytes(rule: Rule) -> int:
+    if rule.takes_files:
+        return UPLOAD_MAX_BYTES
+    return ROWS_MAX_BYTES if rule.takes_rows else FORM_MAX_BYTES
 
 
 def answer(

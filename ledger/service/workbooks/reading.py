@@ -20,7 +20,7 @@ from ledger.books.screening import normalise_text
 from ledger.errors import Fault
 from ledger.limits import WORKBOOK_MAX_COLUMNS, WORKBOOK_MAX_ROWS
 from ledger.service.workbooks.archive import check_archive, check_bytes, fault_not_workbook
-from ledger.service.workbooks.cells import RawCell, parse_cell
+from ledger.service.workbooks.cells import RawCell
 from ledger.service.workbooks.columns import IGNORED_SHEETS, WORKBOOKS, Column, Sheet, WorkbookKind
 from ledger.service.workbooks.headers import (
     fault_header_low,
@@ -30,6 +30,7 @@ from ledger.service.workbooks.headers import (
     read_headers,
 )
 from ledger.service.workbooks.lines import Line, Tables
+from ledger.service.workbooks.rows import PlacedCell, build_line
 from ledger.service.workbooks.separated import is_separated, open_separated
 
 
@@ -226,42 +227,16 @@ def _read_line(
     worksheet: Worksheet, sheet: Sheet, headers: dict[int, Column], row: int
 ) -> tuple[Line | None, list[Fault]]:
     """Return a row's line, None where the row is empty."""
-    covered = {number for number in headers if isinstance(worksheet._cells.get((row, number)), MergedCell)}
-    raw = {number: _get_raw(worksheet, sheet, number, row) for number in headers}
-    if all(cell.is_empty for cell in raw.values()):
-        return None, []
-    faults: list[Fault] = []
-    values: dict[str, str | int] = {}
-    wrong_texts: dict[str, str] = {}
-    bad = set()
-    for number, column in headers.items():
-        if number in covered:
-            continue
-        value, found = parse_cell(raw[number], column)
-        faults += found
-        if found:
-            bad.add(column.header)
-            if column.form == "text" and isinstance(raw[number].value, str):
-                wrong_texts[column.header] = normalise_text(str(raw[number].value))
-        elif value is not None:
-            values[column.header] = value
-    typed = {
-        column.header for number, column in headers.items() if column.form == "code" and raw[number].is_number
+    cells = [
+        PlacedCell(get_column_letter(number), column, _get_raw(worksheet, sheet, number, row))
+        for number, column in headers.items()
+    ]
+    covered = {
+        column.header
+        for number, column in headers.items()
+        if isinstance(worksheet._cells.get((row, number)), MergedCell)
     }
-    line = Line(
-        bad=frozenset(bad),
-        columns={column.header: get_column_letter(number) for number, column in headers.items()},
-        row=row,
-        sheet=sheet.name,
-        typed_numbers=frozenset(typed),
-        unknown=frozenset(
-            {column.header for column in sheet.columns if column not in headers.values()}
-            | {headers[number].header for number in covered}
-        ),
-        values=values,
-        wrong_texts=wrong_texts,
-    )
-    return line, faults
+    return build_line(sheet, row, cells, covered)
 
 
 def _get_raw(worksheet: Worksheet, sheet: Sheet, column: int, row: int) -> RawCell:

@@ -1,0 +1,140 @@
+"""What a column of a sheet that is typed may be chosen from: a template's drop-downs, and the village's people.
+
+Each choice has what stands beside it on the paper, so that a code is found by its name; and where two columns say the
+same, code and name, one gives the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from ledger.log.commitments import open_disclosure
+from ledger.ports import Ports, Reader
+from ledger.service.slots import list_waiting_slots
+from ledger.service.workbooks.columns import WORKBOOKS, WorkbookKind
+from ledger.state import get_day
+from ledger.state.facts import BranchFacts, VillageFacts, get_fact, scan_facts
+from ledger.state.money import get_next_number
+from ledger.state.rulebooks import list_rulebooks
+from ledger.state.schemes import list_schemes
+
+
+class Choice(NamedTuple):
+    """`value` is what is typed; `beside` tells a person what it means, and may be empty."""
+
+    value: str
+    beside: str
+
+
+Choices = Mapping[str, tuple[Choice, ...]]
+"""Choices by the header of a column."""
+
+HOUSEHOLD_COLUMN, MEMBER_COLUMN = "户号", "党员编号"
+"""Columns whose choices name villagers."""
+PAIRS: Mapping[str, str] = {
+    "科目代码": "科目名称",
+    HOUSEHOLD_COLUMN: "户主",
+    "规则编号": "规则名称",
+    "项目编号": "项目名称",
+    MEMBER_COLUMN: "姓名",
+}
+"""Columns of codes, and the columns that say the same in words."""
+_LISTS: frozenset[WorkbookKind] = frozenset({"households", "members"})
+"""Sheets in which people are registered: to choose who is registered already would mislead."""
+_FUNCTIONS = ("经手人", "审批人", "记账员")
+
+
+def list_choices(ports: Ports, village: str, kind: WorkbookKind) -> dict[str, tuple[Choice, ...]]:
+    """Return what the columns of a sheet may be chosen from; columns without choices are left out."""
+    headers = {column.header for sheet in WORKBOOKS[kind].sheets for column in sheet.columns}
+    with ports.ledger.read(village) as reader:
+        found = {
+            **_list_accounts(ports, reader),
+            **_list_rules(reader),
+            **_list_items(reader),
+            **_list_branches(reader),
+            **(_list_people(ports, village) if kind not in _LISTS else {}),
+            "凭证号": _list_numbers(ports, village, reader),
+        }
+    persons = sorted({person.name for person in ports.vault.list_persons(village)})
+    found |= dict.fromkeys(_FUNCTIONS, tuple(Choice(name, "") for name in persons))
+    yes_no = (Choice("是", ""), Choice("否", ""))
+    found |= dict.fromkeys(("同意积分", "同意公示", "同意署名"), yes_no)
+    return {header: choices for header, choices in found.items() if header in headers and choices}
+
+
+def complete(kind: WorkbookKind, sheet: str, row: tuple[str, ...], choices: Choices) -> tuple[str, ...]:
+    """Return a row with the empty one of each pair filled in by the other: a code's name, a name's only code."""
+    (columns,) = (item.columns for item in WORKBOOKS[kind].sheets if item.name == sheet)
+    places = {column.header: number for number, column in enumerate(columns)}
+    texts = list(row)
+    for code, name in PAIRS.items():
+        if code not in places or name not in places:
+            continue
+        for given, wanted in ((places[code], places[name]), (places[name], places[code])):
+            header = columns[given].header
+            meant = {
+                choice.beside for choice in choices.get(header, ()) if choice.value == texts[given].strip()
+            }
+            if not texts[wanted] and texts[given] and len(meant) == 1:
+                texts[wanted] = meant.pop()
+    return tuple(texts)
+
+
+def _pair(header: str, other: str, pairs: Iterable[tuple[str, str]]) -> dict[str, tuple[Choice, ...]]:
+    """Return the choices of a column of codes and of that of their names."""
+    known = list(pairs)
+    return {
+        header: tuple(Choice(code, name) for code, name in known),
+        other: tuple(Choice(name, code) for code, name in known),
+    }
+
+
+def _list_accounts(ports: Ports, reader: Reader) -> dict[str, tuple[Choice, ...]]:
+    facts = get_fact(reader.facts, "village", VillageFacts)
+    if facts is None:
+        return {}
+    accounts = ports.reference.charts[facts.chart].accounts.values()
+    return _pair("科目代码", "科目名称", ((account.code, account.name) for account in accounts))
+
+
+def _list_rules(reader: Reader) -> dict[str, tuple[Choice, ...]]:
+    books = list_rulebooks(reader.facts)
+    rules = books[0].rules if books else ()
+    return _pair("规则编号", "规则名称", ((rule.code, _read_item(reader, rule.text.text)) for rule in rules))
+
+
+def _list_items(reader: Reader) -> dict[str, tuple[Choice, ...]]:
+    schemes = list_schemes(reader.facts)
+    items = schemes[0].items if schemes else ()
+    return _pair("项目编号", "项目名称", ((item.code, _read_item(reader, item.text.text)) for item in items))
+
+
+def _list_branches(reader: Reader) -> dict[str, tuple[Choice, ...]]:
+    branches = [key.rpartition("/")[2] for key, _ in scan_facts(reader.facts, "branch/", BranchFacts)]
+    return {"支部": tuple(Choice(str(int(branch)), "") for branch in branches)}
+
+
+def _list_people(ports: Ports, village: str) -> dict[str, tuple[Choice, ...]]:
+    households = [(item.number, item.name) for item in ports.vault.list_households(village)]
+    members = [(item.number, item.name) for item in ports.vault.list_members(village)]
+    return {**_pair(HOUSEHOLD_COLUMN, "户主", households), **_pair(MEMBER_COLUMN, "姓名", members)}
+
+
+def _list_numbers(ports: Ports, village: str, reader: Reader) -> tuple[Choice, ...]:
+    """Return the number that the month's next voucher has, after those that wait."""
+    month = get_day(ports.clock.now_ms())[:7]
+    number = int(get_next_number(reader.facts, month)[8:])
+    waiting = [
+        int(slot[1][8:])
+        for slot in list_waiting_slots(ports.vault, village)
+        if slot[0] == "voucher" and slot[1].startswith(f"{month}-")
+    ]
+    return (Choice(f"{month}-{max(number, *(one + 1 for one in waiting), 1):03d}", "接下来的编号"),)
+
+
+def _read_item(reader: Reader, digest: str) -> str:
+    disclosure = reader.find_text(digest)
+    value = open_disclosure(disclosure, digest)[1] if disclosure is not None else None
+    return str(value["item"]) if isinstance(value, dict) else ""
