@@ -65,7 +65,7 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Passkey(msgspec.Struct, frozen=True, kw_only=True):
-    """A key in somebody's phone or computer that opens an account. It is no secret: the private half never leaves it."""
+    """A key in somebody's phone or computer that opens an account; the private half never leaves it."""
 
     account: str
     created_at: int  # UTC milliseconds

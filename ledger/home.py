@@ -7,7 +7,7 @@
 | `heads.db` | signed heads, and what witnesses said | that no restored backup signs a second history; never restored |
 | `vault.db` * | people, private disclosures, drafts, encrypted | who is who; lost: totals stay provable only |
 | `desk.db` | who may sign in, who did, the desk's log | that only they act; lost: accounts are made anew |
-| `desk.end` | how far the desk's log had come, in no backup | that an older `desk.db` in its place shows; lost: it does not |
+| `desk.end` | how far the desk's log had come | that an older `desk.db` in its place shows; in no backup |
 | `keys/*.key` | log keys | the signature under every head |
 | `keys/*.vault` | the vault's keys, in no backup | reading the vault; lost: as the vault itself; erased one by one |
 | `keys/desk.secret` | the desk's own secret | see `keys.desk_key` |

@@ -235,7 +235,12 @@ def _is_left(path: str) -> bool:
     """
     is_database = any(path.startswith(name) for name in _DATABASES)
     is_vault_key = path.startswith("keys/") and path.endswith(VAULT_SUFFIX)
-    return is_database or is_vault_key or path in (FILE, END_FILE) or any(part[0] == "." for part in path.split("/"))
+    return (
+        is_database
+        or is_vault_key
+        or path in (FILE, END_FILE)
+        or any(part[0] == "." for part in path.split("/"))
+    )
 
 
 def _is_open_key(path: Path) -> bool:

@@ -54,7 +54,13 @@ SIGN_OUT = ("POST", "/desk/sign-out")
 DUE: dict[str, tuple[str, frozenset[tuple[str, str]]]] = {
     "factor": (
         "/desk/factor",
-        frozenset({("GET", "/desk/factor"), ("HEAD", "/desk/factor"), ("POST", "/desk/factor"), SIGN_OUT}),
+        frozenset(
+            {
+                *((method, "/desk/factor") for method in ("GET", "HEAD", "POST")),
+                ("POST", "/desk/factor/passkey"),
+                SIGN_OUT,
+            }
+        ),
     ),
     "password": (
         "/desk/password",

@@ -10,6 +10,7 @@
 | `desk_log` | the facts that are logged, as lines that hold no personal value, and how their chain is checked |
 | `sessions` | who is signed in: opened, found, turned over, ended |
 | `sign_in` | the way in: name and password, then the second factor |
+| `passkeys` | the other way in: a key in somebody's phone or computer |
 | `own` | what people change of their own account |
 | `manage` | what the operator does with others' accounts |
 

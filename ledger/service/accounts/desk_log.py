@@ -32,6 +32,9 @@ Event = Literal[
     "totp-reset",
     "recovery-used",
     "recovery-made",
+    "passkey-added",
+    "passkey-removed",
+    "passkey-cloned",  # its counter went back: somebody may have a copy of it
     "account-made",
     "account-disabled",
     "account-enabled",

@@ -85,12 +85,13 @@ def give_seat(ports: DeskPorts, sign_in: str, village: str, person: str) -> None
 
 
 def reset_account(ports: DeskPorts, sign_in: str) -> str:
-    """Return a new one-time password; the second factor and the recovery codes are taken away, every session ends."""
+    """Return a new one-time password; second factor, recovery codes and passkeys are taken away, every session ends."""
     password = make_one_time_password(ports.entropy)
     encoded = HASHER.hash(password)
 
     def reset(desk: DeskWriter, account: Account) -> Account:
         desk.put_recovery_codes(account.account, [])
+        desk.drop_passkeys(account.account)
         return msgspec.structs.replace(
             account, must_change=True, password=encoded, totp=b"", totp_offered=b"", totp_step=0
         )
