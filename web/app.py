@@ -17,7 +17,7 @@ from web.audit import balances, bundle, check, checkpoints, entries, landing
 from web.audit.runs import AuditRuns
 from web.cache import PageBytes, build_page_bytes
 from web.config import REQUEST_MAX_BYTES
-from web.desk import account, drafts, home, imports, passkeys, set_up, sign_in
+from web.desk import account, drafts, home, imports, passkeys, people, set_up, sign_in
 from web.errors import EXCEPTION_HANDLERS
 from web.public.board import show_board
 from web.public.check import show_check
@@ -72,6 +72,7 @@ DESK_ROUTES = (
     *set_up.ROUTES,
     *account.ROUTES,
     *passkeys.ROUTES,
+    *people.ROUTES,
 )
 
 AUDIT_ROUTES = (

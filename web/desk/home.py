@@ -32,6 +32,14 @@ class MonthRow:
 
 
 @dataclass(frozen=True)
+class PageRow:
+    """A page that is not needed every day."""
+
+    path: str
+    said: str
+
+
+@dataclass(frozen=True)
 class HomePage:
     """`for_me` waits for this person, `returned` came back to them, `waiting` counts all that waits for anybody.
 
@@ -46,6 +54,7 @@ class HomePage:
     frame: DeskFrame
     is_operator: bool
     months: tuple[MonthRow, ...]
+    pages: tuple[PageRow, ...]
     returned: tuple[DraftRow, ...]
     seats: int
     waiting: int
@@ -72,11 +81,22 @@ def show_home(desk: Desk) -> Answer:
         frame=desk.build_frame(_("办事")),
         is_operator=desk.account.is_operator,
         months=_list_months(desk) if can_read else (),
+        pages=_list_pages(desk),
         returned=returned[:ROWS_MAX],
         seats=seats,
         waiting=len(rows),
     )
     return desk.render("desk/home.html", page)
+
+
+def _list_pages(desk: Desk) -> tuple[PageRow, ...]:
+    pages = (
+        ("duties.read", "/desk/people", _("人员和职责")),
+        ("accounts.manage", "/desk/accounts", _("登录账号")),
+        ("desklog.read", "/desk/log/village", _("本村的操作记录")),
+        ("desklog.own", "/desk/log", _("我的操作记录")),
+    )
+    return tuple(PageRow(path, said) for action, path, said in pages if desk.may(action))
 
 
 def _list_months(desk: Desk) -> tuple[MonthRow, ...]:

@@ -12,6 +12,8 @@
 | `sign_in` | the way in: name and password, then the second factor |
 | `passkeys` | the other way in: a key in somebody's phone or computer |
 | `own` | what people change of their own account |
+| `duties` | who gives and takes duties, so that it is on record and ends what was open |
+| `once` | what a second click of the same form makes: the same |
 | `manage` | what the operator does with others' accounts |
 
 Rules that always hold: a secret is shown once and kept as a hash, or sealed; a refusal tells nobody whether a name

@@ -41,8 +41,12 @@ Event = Literal[
     "account-expires",
     "seat-given",
     "seat-taken",
-    "granted",
+    "person-added",
+    "granted",  # a duty, which is the reason
     "revoked",
+    "household-set",
+    "kin-declared",  # with whom: the reason
+    "kin-withdrawn",
     "draft-returned",
     "draft-withdrawn",
     "exported",
@@ -79,6 +83,11 @@ class LoggedFact(msgspec.Struct, frozen=True, kw_only=True):
     fact: Fact
     number: int
 
+    @property
+    def at_ms(self) -> int:
+        """UTC milliseconds."""
+        return round(dt.datetime.fromisoformat(self.at).timestamp() * 1_000)
+
 
 def log_fact(desk: DeskWriter, fact: Fact, at_ms: int) -> None:
     """Append a fact, within the transaction that it is true of."""
@@ -90,14 +99,14 @@ def log_fact(desk: DeskWriter, fact: Fact, at_ms: int) -> None:
 def iterate_facts(desk: DeskReader, since: str = "") -> Iterator[LoggedFact]:
     """Yield the facts from a day or instant of UTC on, oldest first; what cannot be read is left out."""
     for row in desk.iterate_lines():
-        logged = _read(row)
+        logged = read_line(row)
         if logged is not None and logged.at >= since:
             yield logged
 
 
 def find_reads(desk: DeskReader, village: str, subject: str) -> list[LoggedFact]:
     """Return who looked at the personal data of one person or household, oldest first."""
-    rows = (_read(row) for row in desk.list_lines_about(village, subject))
+    rows = (read_line(row) for row in desk.list_lines_about(village, subject))
     return [
         logged for logged in rows if logged is not None and logged.fact.event in {"read-personal", "exported"}
     ]
@@ -128,11 +137,12 @@ def check_desk_log(desk: DeskReader) -> list[Fault]:
 
 
 def _is_found_by_its_line(row: DeskLine) -> bool:
-    logged = _read(row)
+    logged = read_line(row)
     return logged is not None and (logged.fact.village, logged.fact.subject) == (row.village, row.subject)
 
 
-def _read(row: DeskLine) -> LoggedFact | None:
+def read_line(row: DeskLine) -> LoggedFact | None:
+    """Return the fact of a row; None for a line that is none."""
     try:
         values = json.loads(row.line)
         return LoggedFact(at=str(values.pop("at")), fact=msgspec.convert(values, Fact), number=row.number)
