@@ -34,7 +34,16 @@ from ledger.desk import (
 )
 from ledger.disk import sync, write_durably
 from ledger.store import desk_log
-from ledger.store.tables import accounts, attempts, passkeys, recovery_codes, seats, sessions, used_challenges
+from ledger.store.tables import (
+    accounts,
+    attempts,
+    last_sign_ins,
+    passkeys,
+    recovery_codes,
+    seats,
+    sessions,
+    used_challenges,
+)
 from ledger.store.transactions import Transaction, begin_read, begin_write
 
 _ACCOUNTS = select(accounts).order_by(accounts.c.sign_in)
@@ -76,6 +85,7 @@ _PASSKEYS = (
 )
 _DROP_PASSKEYS = delete(passkeys).where(passkeys.c.account == bindparam("account"))
 _DROP_PASSKEY = _DROP_PASSKEYS.where(passkeys.c.credential == bindparam("credential"))
+_LAST = select(last_sign_ins.c.at).where(last_sign_ins.c.account == bindparam("account"))
 _CHALLENGE = select(used_challenges.c.used_at).where(used_challenges.c.digest == bindparam("digest"))
 _PRUNE_CHALLENGES = delete(used_challenges).where(used_challenges.c.used_at < bindparam("before"))
 
@@ -156,6 +166,10 @@ class _Writer:
         row = self._transaction.fetch_one(_SEAT, village=village, person=person)
         return None if row is None else _make_seat(row)
 
+    def find_last_sign_in(self, account: str) -> int:
+        row = self._transaction.fetch_one(_LAST, account=account)
+        return 0 if row is None else int(row[0])
+
     def find_session(self, digest: bytes) -> Session | None:
         row = self._transaction.fetch_one(_SESSION, digest=digest)
         return None if row is None else _make_session(row)
@@ -214,6 +228,9 @@ class _Writer:
 
     def drop_session(self, session: str) -> None:
         self._transaction.run(_DROP_SESSION, session=session)
+
+    def put_sign_in(self, account: str, at_ms: int) -> None:
+        self._transaction.upsert_rows(last_sign_ins, [(account, at_ms)])
 
     def put_attempt(self, attempt: Attempt) -> None:
         self._transaction.upsert_rows(attempts, [(attempt.counter, attempt.at, attempt.failures)])

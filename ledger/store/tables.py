@@ -233,6 +233,13 @@ passkeys = _table(
 
 Index("passkeys_credential", passkeys.c.credential, unique=True)
 
+last_sign_ins = _table(
+    "last_sign_ins",
+    DESK,
+    _key("account"),
+    _column("at", _NUMBER),  # UTC milliseconds
+)
+
 used_challenges = _table(
     "used_challenges",
     DESK,

@@ -310,10 +310,12 @@ def _show_person(
     with desk.ports.desk.read() as reader:
         since = find_since(reader, village, person.user)
     is_own = bool(check_other(desk.ports, desk.who, village, person))
+    can_change = desk.may("duties.grant") and not is_own
     page = PersonPage(
-        can_change=desk.may("duties.grant") and not is_own,
+        can_change=can_change,
         can_open=desk.may("accounts.manage"),
-        faults=refusal.faults,
+        # Without the form there are no fields to stand beside.
+        faults=refusal.faults if can_change else refusal.faults.gather(),
         frame=desk.build_frame(person.name),
         household=form.household if form is not None else _name_household(desk, village, person.household),
         is_own=is_own,

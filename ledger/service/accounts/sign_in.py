@@ -180,6 +180,7 @@ def log_whole(
     persons' passwords would be maker and checker at once.
     """
     log_fact(desk, signed_in.build_fact(event="signed-in", outcome=outcome), now_ms)
+    desk.put_sign_in(signed_in.account.account, now_ms)
     if not origin.find_known(signed_in.account.account):
         for other, _ in origin.known:
             log_fact(desk, signed_in.build_fact(event="shared-device", subject=other), now_ms)
