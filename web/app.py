@@ -17,7 +17,7 @@ from web.audit import balances, bundle, check, checkpoints, entries, landing
 from web.audit.runs import AuditRuns
 from web.cache import PageBytes, build_page_bytes
 from web.config import REQUEST_MAX_BYTES
-from web.desk import account, drafts, home, imports, passkeys, people, set_up, sign_in
+from web.desk import account, accounts, drafts, home, imports, log, passkeys, people, set_up, sign_in
 from web.errors import EXCEPTION_HANDLERS
 from web.public.board import show_board
 from web.public.check import show_check
@@ -73,6 +73,8 @@ DESK_ROUTES = (
     *account.ROUTES,
     *passkeys.ROUTES,
     *people.ROUTES,
+    *accounts.ROUTES,
+    *log.ROUTES,
 )
 
 AUDIT_ROUTES = (

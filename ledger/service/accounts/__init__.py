@@ -8,6 +8,7 @@
 | `delays` | how guessing is slowed without locking anybody out |
 | `rights` | which roles somebody has, and who may do what |
 | `desk_log` | the facts that are logged, as lines that hold no personal value, and how their chain is checked |
+| `health` | what the doctor says of the desk's log |
 | `sessions` | who is signed in: opened, found, turned over, ended |
 | `sign_in` | the way in: name and password, then the second factor |
 | `passkeys` | the other way in: a key in somebody's phone or computer |

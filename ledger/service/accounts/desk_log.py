@@ -15,9 +15,18 @@ from typing import Literal, get_args
 
 import msgspec
 
-from ledger.desk import DeskLine, DeskReader, DeskWriter, digest_desk_line
+from ledger.desk import (
+    Desk,
+    DeskEnd,
+    DeskLine,
+    DeskReader,
+    DeskWriter,
+    RememberedEnd,
+    digest_desk_line,
+)
 from ledger.errors import Fault
 from ledger.log.chain import ZERO_HASH
+from ledger.ports import DeskPorts
 
 Event = Literal[
     "signed-in",
@@ -53,6 +62,7 @@ Event = Literal[
     "audited",  # the village's log, by a run in the background
     "read-personal",
     "denied",
+    "end-accepted",  # the log is shorter than it was: the reason says how long it had been
 ]
 EVENTS: frozenset[str] = frozenset(get_args(Event))
 
@@ -134,6 +144,57 @@ def check_desk_log(desk: DeskReader) -> list[Fault]:
     if (end.number, end.digest) != (number, previous):
         faults.append(_build_broken(number, f"到第 {number} 行为止", f"到第 {end.number} 行为止"))
     return faults
+
+
+def check_remembered(desk: Desk) -> list[Fault]:
+    """The log goes on from where it had come when a row was added last: no older database was put in its place."""
+    known = desk.find_remembered()
+    if known is None:
+        return []
+    with desk.read() as reader:
+        line, end = reader.find_line(known.number), reader.get_end()
+    if line is not None and line.digest.hex() == known.digest:
+        return []
+    return [
+        Fault(
+            code="desk-log-behind",
+            place="办事记录",
+            found=f"只到第 {end.number} 行" if line is None else f"第 {known.number} 行与记下的不同",
+            expected=f"到过第 {known.number} 行，摘要 {known.digest[:16]}",
+            remedy="desk.db 多半是换回了旧的，停用的账号可能又能用：找回原来的；找不回的，查清以后运行 "
+            "mingbai desklog --accept",
+        )
+    ]
+
+
+def accept_end(ports: DeskPorts) -> None:
+    """Let the log go on from what there is, and say in it how far it had come. Nothing where nothing is missing."""
+    known = ports.desk.find_remembered()
+    if known is None or not check_remembered(ports.desk):
+        return
+    with ports.desk.write() as desk:
+        reason = f"{known.number}:{known.digest[:16]}"
+        log_fact(desk, Fact(event="end-accepted", reason=reason), ports.clock.now_ms())
+        end = desk.get_end()
+    ports.desk.remember(
+        RememberedEnd(
+            digest=end.digest.hex(),
+            number=end.number,
+            shown_at=known.shown_at,
+            shown_number=known.shown_number,
+        )
+    )
+
+
+def note_shown(ports: DeskPorts, end: DeskEnd) -> None:
+    """Remember that the end was handed out to be kept elsewhere; nothing of a log that is not what it was."""
+    known = ports.desk.find_remembered()
+    if end.number == 0 or check_remembered(ports.desk):
+        return
+    number, digest = (known.number, known.digest) if known is not None else (end.number, end.digest.hex())
+    ports.desk.remember(
+        RememberedEnd(digest=digest, number=number, shown_at=ports.clock.now_ms(), shown_number=end.number)
+    )
 
 
 def _is_found_by_its_line(row: DeskLine) -> bool:

@@ -1,0 +1,67 @@
+"""The facts of the desk's log, and the codes in them, in plain words. A test holds the first table to the facts."""
+
+from __future__ import annotations
+
+from web.i18n import _
+
+EVENT_NAMES: dict[str, str] = {
+    "account-disabled": _("停用账号"),
+    "account-enabled": _("重新启用账号"),
+    "account-expires": _("改账号用到哪天"),
+    "account-made": _("开账号"),
+    "audited": _("核对账本"),
+    "denied": _("没有这项职责，没让办"),
+    "draft-returned": _("退回记录"),
+    "draft-withdrawn": _("撤回记录"),
+    "end-accepted": _("认下变短了的操作记录"),
+    "exported": _("下载"),
+    "granted": _("给职责"),
+    "household-set": _("登记属于哪一户"),
+    "kin-declared": _("登记近亲属"),
+    "kin-withdrawn": _("取消近亲属登记"),
+    "passkey-added": _("加通行密钥"),
+    "passkey-cloned": _("通行密钥可能被人复制，没让登录"),
+    "passkey-removed": _("删通行密钥"),
+    "password-changed": _("换密码"),
+    "password-reset": _("重设密码"),
+    "person-added": _("登记人员"),
+    "read-personal": _("看了不公开的内容"),
+    "recovery-made": _("换一批恢复码"),
+    "recovery-used": _("用恢复码登录"),
+    "refused": _("登录没有成功"),
+    "revoked": _("收回职责"),
+    "seat-given": _("让账号在本村办事"),
+    "seat-taken": _("换村办事"),
+    "session-ended": _("登录结束"),
+    "shared-device": _("同一台设备上换人登录"),
+    "signed-in": _("登录"),
+    "signed-out": _("退出"),
+    "totp-offered": _("开始设动态码"),
+    "totp-reset": _("取消动态码"),
+    "totp-set": _("启用动态码"),
+}
+
+REASON_NAMES: dict[str, str] = {
+    "absolute": _("登录满一天"),
+    "account-disabled": _("账号停用"),
+    "account-expires": _("改了用到哪天"),
+    "by-operator": _("运维员让退出"),
+    "by-owner": _("本人结束的"),
+    "code": _("动态码不对"),
+    "desk-log": _("操作记录"),
+    "disabled": _("账号停用"),
+    "draft": _("待审记录"),
+    "expired": _("账号到期"),
+    "factor": _("换了动态码"),
+    "form-token": _("网页太旧"),
+    "half": _("还没有输动态码"),
+    "idle": _("太久没动"),
+    "passkey": _("通行密钥"),
+    "password": _("密码"),
+    "password-reset": _("重设了密码"),
+    "person": _("人员资料"),
+    "roles": _("职责变了"),
+    "signed-out": _("退出"),
+    "unusable": _("账号不能用"),
+}
+"""Beside duties and actions, which the table of roles names. What is nowhere is shown as it is: a pseudonym."""
