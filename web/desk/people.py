@@ -212,7 +212,7 @@ def take_duties(desk: Desk, village: str, person: str) -> Answer:
         household = _find_household(desk, code, form.household)
         is_done = (roles, offices, household) == (known.roles, known.offices, known.household)
         if form.shown != digest_person(known) and not is_done:
-            raise Refused([_build_changed()])
+            raise Refused([build_changed()])
         change_person(desk.ports, desk.who, code, person, roles=roles, offices=offices, household=household)
     except (Refused, Slowed, Busy) as error:
         is_changed = isinstance(error, Refused) and any(
@@ -418,7 +418,8 @@ def _build_no_household(number: str) -> Fault:
     )
 
 
-def _build_changed() -> Fault:
+def build_changed() -> Fault:
+    """Return the fault of a form whose person somebody else changed since it was shown."""
     return Fault(
         code="duties-changed",
         place="职责",
