@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from click.testing import CliRunner
 
-from ledger.cli import main
+from ledger.cli import root
 from ledger.errors import Refused, format_fault
 from ledger.service.accounts.duties import change_person, declare_relative, enter_person, find_since
 from ledger.service.accounts.manage import disable_account, set_last_day
@@ -154,7 +154,7 @@ def test_the_commands_leave_lines_too(door: Door) -> None:
         ["revoke", person.user, "--role", "clerk"],
         ["kin", person.user, other.user],
     ):
-        result = CliRunner().invoke(main, ["users", words[0], *home, *words[1:]])
+        result = CliRunner().invoke(root, ["users", words[0], *home, *words[1:]])
         assert result.exit_code == 0, result.output
 
     assert list_facts(door, person.user) == [

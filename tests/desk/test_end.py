@@ -1,4 +1,4 @@
-"""How far the desk's log had come is remembered beside it: an older database in its place is seen, and opens nothing."""
+"""How far the desk's log had come is remembered beside it: an older database in its place is seen."""
 
 from __future__ import annotations
 

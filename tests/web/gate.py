@@ -164,6 +164,7 @@ def open_place(path: Path) -> Iterator[Place]:
         with TestClient(app, raise_server_exceptions=False) as client:
             place = Place(app, client, door, values=_find_values(door))
             _let_everybody_in(place)
+            place.values["account"] = _find_account(door, "clerk")
             yield place
 
 
@@ -246,6 +247,13 @@ def _find_values(door: Door) -> dict[str, str]:
         "person": door.village.supervisor.user,
         "village": VILLAGE,
     }
+
+
+def _find_account(door: Door, name: str) -> str:
+    with door.home.desk.read() as desk:
+        account = desk.find_by_name(name)
+    assert account is not None
+    return account.account
 
 
 def _dump_tables(engine: Engine) -> Iterator[tuple[str, list[tuple[object, ...]]]]:

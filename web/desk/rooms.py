@@ -22,6 +22,8 @@ _ROOMS: tuple[tuple[str, str, str], ...] = (
     ("/desk/drafts", _("待审"), "draft.read"),
     ("/desk/import", _("导入"), "draft.prepare"),
     ("/audit", _("查账"), "entries.read"),
+    ("/desk/people", _("人员"), "duties.grant"),
+    ("/desk/accounts", _("账号"), "accounts.manage"),
 )
 """Path, name, and the action of the table of roles that it takes."""
 
