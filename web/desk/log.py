@@ -264,7 +264,7 @@ def _read_names(desk: Desk) -> _Names:
 def _tell(logged: LoggedFact, names: _Names) -> LogRow:
     fact = logged.fact
     reason = names.tell(fact.reason) if fact.reason.startswith(("a-", "u-")) else fact.reason
-    why = _name_reason(reason)
+    why = "" if reason == names.tell(fact.subject) else _name_reason(reason)
     told = "" if fact.outcome in ("", "whole") else REASON_NAMES.get(fact.outcome, fact.outcome)
     return LogRow(
         about=names.tell(fact.subject) if fact.subject else "",
