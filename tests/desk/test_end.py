@@ -6,8 +6,10 @@ import shutil
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner, Result
 from litestar.testing import TestClient
 
+from ledger.cli import root
 from ledger.desk import DeskEnd
 from ledger.errors import format_fault
 from ledger.home import open_home
@@ -110,6 +112,24 @@ def test_what_is_accepted_stands_in_the_log_for_ever(older: Door) -> None:
     assert accepted == [f"{known.number}:{known.digest[:16]}"]
     disable_account(older.home, "li")
     assert check_remembered(older.home.desk) == []
+
+
+def test_the_commands_tell_it_accept_it_and_note_what_they_showed(older: Door) -> None:
+    def run(*words: str) -> Result:
+        return CliRunner().invoke(root, [*words, "--home", str(older.home.path)])
+
+    told = run("desklog")
+    doctor = run("doctor")
+    accepted = run("desklog", "--accept")
+
+    assert (told.exit_code, "desk-log-behind" in told.output) == (1, True)
+    assert "✗ 有错  办事记录" in doctor.output
+    assert accepted.exit_code == 0
+    assert "event=end-accepted" in accepted.output
+    known = older.home.desk.find_remembered()
+    assert known is not None
+    assert (known.shown_number, known.shown_at > 0) == (get_end(older).number, True)
+    assert "✓ 正常  办事记录" in run("doctor").output
 
 
 def test_a_lost_or_unreadable_file_stops_nobody_and_begins_anew(door: Door) -> None:
