@@ -82,7 +82,7 @@ def add(page: Page, address: str, label: str = "我的手机", password: str = P
     page.goto(f"{address}/desk/account")
     page.get_by_label("给这台设备起个名字").fill(label)
     form = page.locator("form[data-passkey=offer]")
-    form.get_by_label("现在的密码").fill(password)
+    form.get_by_label("加之前，再输密码").fill(password)
     press(page, "给这台设备加通行密钥")
 
 
@@ -115,7 +115,7 @@ def test_a_passkey_is_made_used_and_removed_by_hand(
         page.goto(f"{address}/desk/account")
         check_layout(page)
         page.get_by_role("radio").check()
-        page.get_by_label("现在的密码").nth(1).fill(PASSWORD)
+        page.get_by_label("删之前，再输密码").fill(PASSWORD)
         press(page, "删掉选中的")
         check_layout(page)
         assert page.get_by_role("status").inner_text().startswith("那把通行密钥删掉了")
