@@ -153,6 +153,18 @@ def find_role(person: Person, roles: Sequence[Role]) -> Role | None:
     return next((role for role in roles if role in person.roles), None)
 
 
+def find_household(ports: Ports, village: str, number: str) -> str:
+    """Return the household that has a number in the village's list; empty for none."""
+    households = ports.vault.list_households(village) if number else []
+    return next((one.household for one in households if one.number == number), "")
+
+
+def name_household(ports: Ports, village: str, household: str) -> str:
+    """Return a household's number in the village's list; its pseudonym where it is not there any more."""
+    households = ports.vault.list_households(village) if household else []
+    return next((one.number for one in households if one.household == household), household)
+
+
 def name_duties(duties: Collection[Duty]) -> str:
     """Return duties by their Chinese names, in the order of the table."""
     return "、".join(name for duty, name in DUTY_NAMES.items() if duty in duties) or "没有职责"

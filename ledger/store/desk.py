@@ -11,7 +11,7 @@ which says nothing wrong.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -208,6 +208,12 @@ class _Writer:
     def list_lines_about(self, village: str, subject: str) -> list[DeskLine]:
         return desk_log.list_lines_about(self._transaction, village, subject)
 
+    def list_subjects(self, number: int) -> list[str]:
+        return desk_log.list_subjects(self._transaction, number)
+
+    def count_subjects(self) -> int:
+        return desk_log.count_subjects(self._transaction)
+
     def put_account(self, account: Account) -> None:
         other = self.find_by_name(account.sign_in)
         if other is not None and other.account != account.account:
@@ -269,9 +275,9 @@ class _Writer:
         self._transaction.insert_rows(used_challenges, [(digest, at_ms)])
         return True
 
-    def add_line(self, line: str, *, village: str, subject: str) -> None:
+    def add_line(self, line: str, *, village: str, subject: str, subjects: Collection[str] = ()) -> None:
         self.has_added = True
-        desk_log.add_line(self._transaction, line, village=village, subject=subject)
+        desk_log.add_line(self._transaction, line, village=village, subject=subject, subjects=subjects)
 
     def _find_account(self, query: Select[Any], **values: str) -> Account | None:
         row = self._transaction.fetch_one(query, **values)

@@ -41,6 +41,7 @@ REAL = {
     "path": "0/000",
     "village": VILLAGE,
 }
+REAL["kind"] = REAL["name"]
 """Mixed among what is invented, so that a request also gets beyond the first question."""
 FILES = "multipart/form-data"
 TEXT = {"type": "string"}

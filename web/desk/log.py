@@ -267,13 +267,17 @@ def _tell(logged: LoggedFact, names: _Names) -> LogRow:
     why = "" if reason == names.tell(fact.subject) else _name_reason(reason)
     told = "" if fact.outcome in ("", "whole") else REASON_NAMES.get(fact.outcome, fact.outcome)
     return LogRow(
-        about=names.tell(fact.subject) if fact.subject else "",
+        about=names.tell(fact.subject) if fact.subject else _tell_count(fact.count),
         at=format_instant(logged.at_ms),
         number=logged.number,
         said=EVENT_NAMES.get(fact.event, fact.event),
         who=names.tell(fact.actor or fact.account),
         why=_("，").join(part for part in (why, told) if part),
     )
+
+
+def _tell_count(count: str) -> str:
+    return _("{count} 户或人").format(count=count) if count else ""
 
 
 def _name_reason(reason: str) -> str:

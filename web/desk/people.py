@@ -26,7 +26,13 @@ from ledger.service.accounts.once import Once, make_once
 from ledger.service.accounts.own import prove_password
 from ledger.service.accounts.passwords import Busy
 from ledger.service.accounts.sign_in import Slowed
-from ledger.service.persons import DUTY_NAMES, NAME_MAX_CHARS, name_duties
+from ledger.service.persons import (
+    DUTY_NAMES,
+    NAME_MAX_CHARS,
+    find_household,
+    name_duties,
+    name_household,
+)
 from ledger.service.standing import list_known_villages
 from ledger.vaults import Person
 from web.desk.forms import FormRefused
@@ -317,7 +323,9 @@ def _show_person(
         # Without the form there are no fields to stand beside.
         faults=refusal.faults if can_change else refusal.faults.gather(),
         frame=desk.build_frame(person.name),
-        household=form.household if form is not None else _name_household(desk, village, person.household),
+        household=form.household
+        if form is not None
+        else name_household(desk.ports, village, person.household),
         is_own=is_own,
         kin=tuple(RelativeRow(persons[user].name, user) for user in sorted(person.kin) if user in persons),
         name=person.name,
@@ -390,16 +398,10 @@ def _get_person(desk: Desk, village: str, user: str) -> Person:
 def _find_household(desk: Desk, village: str, number: str) -> str:
     """Return the household of a number in the village's list, empty for no number; Refused where there is none."""
     typed = number.strip()
-    households = desk.ports.vault.list_households(village) if typed else []
-    found = [one.household for one in households if one.number == typed]
+    found = find_household(desk.ports, village, typed)
     if typed and not found:
         raise Refused([_build_no_household(typed)])
-    return found[0] if found else ""
-
-
-def _name_household(desk: Desk, village: str, household: str) -> str:
-    households = desk.ports.vault.list_households(village) if household else []
-    return next((one.number for one in households if one.household == household), household)
+    return found
 
 
 def digest_person(person: Person) -> str:
