@@ -64,6 +64,18 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
     failures: int
 
 
+class Passkey(msgspec.Struct, frozen=True, kw_only=True):
+    """A key in somebody's phone or computer that opens an account; the private half never leaves it."""
+
+    account: str
+    created_at: int  # UTC milliseconds
+    credential: bytes  # as whom the device knows the key
+    label: str  # what its owner calls it
+    public_key: bytes  # COSE
+    sign_count: int  # of the newest use; 0 from devices that do not count
+    used_at: int  # UTC milliseconds; 0 before
+
+
 class DeskLine(msgspec.Struct, frozen=True, kw_only=True):
     """A row of the desk's log.
 
@@ -83,6 +95,17 @@ class DeskEnd(msgspec.Struct, frozen=True, kw_only=True):
 
     digest: bytes
     number: int
+
+
+class RememberedEnd(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How far the desk's log had come, in a file beside its database: an older database that is put in its place knows
+    less than this.
+    """
+
+    digest: str  # hex, of the newest row
+    number: int
+    shown_at: int = 0  # UTC milliseconds when the end was handed out to be kept elsewhere; 0 for never
+    shown_number: int = 0
 
 
 def digest_subjects(subjects: Iterable[str]) -> str:
@@ -118,6 +141,10 @@ class DeskReader(Protocol):
         """Return the seat of a village's person."""
         ...
 
+    def find_last_sign_in(self, account: str) -> int:
+        """Return when somebody came in whole the last time, in UTC milliseconds; 0 for never since this is kept."""
+        ...
+
     def find_session(self, digest: bytes) -> Session | None: ...
 
     def list_sessions(self, account: str) -> list[Session]:
@@ -130,8 +157,22 @@ class DeskReader(Protocol):
         """Return how many recovery codes are not used yet."""
         ...
 
+    def find_passkey(self, credential: bytes) -> Passkey | None: ...
+
+    def list_passkeys(self, account: str) -> list[Passkey]:
+        """Return the passkeys of an account, the oldest first."""
+        ...
+
     def get_end(self) -> DeskEnd:
         """Return the end of the desk's log; number 0 before the first row."""
+        ...
+
+    def find_line(self, number: int) -> DeskLine | None:
+        """Return one row of the desk's log."""
+        ...
+
+    def list_lines_before(self, number: int, count: int) -> list[DeskLine]:
+        """Return at most `count` rows of the desk's log below a number, the newest first."""
         ...
 
     def iterate_lines(self, start: int = 1) -> Iterator[DeskLine]:
@@ -168,6 +209,10 @@ class DeskWriter(DeskReader, Protocol):
 
     def drop_session(self, session: str) -> None: ...
 
+    def put_sign_in(self, account: str, at_ms: int) -> None:
+        """Keep when somebody came in whole."""
+        ...
+
     def put_attempt(self, attempt: Attempt) -> None: ...
 
     def drop_attempt(self, counter: str) -> None: ...
@@ -184,6 +229,18 @@ class DeskWriter(DeskReader, Protocol):
         """Mark a code as used; say whether it was there, and unused."""
         ...
 
+    def put_passkey(self, passkey: Passkey) -> None:
+        """Insert or replace by credential. ValueError where it is another account's."""
+        ...
+
+    def drop_passkeys(self, account: str, credential: bytes | None = None) -> None:
+        """Forget one passkey of an account, or all of them."""
+        ...
+
+    def use_challenge(self, digest: bytes, *, at_ms: int, before_ms: int) -> bool:
+        """Mark a challenge as used and say whether it was not yet; forget those that were used before `before_ms`."""
+        ...
+
     def add_line(self, line: str, *, village: str, subject: str, subjects: Collection[str] = ()) -> None:
         """Append a row to the desk's log; `subjects` where it is about more than one."""
         ...
@@ -195,3 +252,13 @@ class Desk(Protocol):
     def read(self) -> AbstractContextManager[DeskReader]: ...
 
     def write(self) -> AbstractContextManager[DeskWriter]: ...
+
+    def find_remembered(self) -> RememberedEnd | None:
+        """Return how far the log had come when a row was added last, as it is kept apart from the database; None where
+        that was lost, or nothing was ever added.
+        """
+        ...
+
+    def remember(self, remembered: RememberedEnd) -> None:
+        """Keep another end, durably, whatever was kept before."""
+        ...

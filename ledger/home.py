@@ -7,6 +7,7 @@
 | `heads.db` | signed heads, and what witnesses said | that no restored backup signs a second history; never restored |
 | `vault.db` * | people, private disclosures, drafts, encrypted | who is who; lost: totals stay provable only |
 | `desk.db` | who may sign in, who did, the desk's log | that only they act; lost: accounts are made anew |
+| `desk.end` | how far the desk's log had come | that an older `desk.db` in its place shows; in no backup |
 | `keys/*.key` | log keys | the signature under every head |
 | `keys/*.vault` | the vault's keys, in no backup | reading the vault; lost: as the vault itself; erased one by one |
 | `keys/desk.secret` | the desk's own secret | see `keys.desk_key` |
@@ -31,6 +32,7 @@ from ledger.keys import DeskKey, KeyFolder, Passphrases, Token, VaultKeyFolder
 from ledger.ports import Clock, DeskPorts, Entropy
 from ledger.store import FileArchive, SqlCosignatures, SqlDesk, SqlHeads, SqlLedger, SqlVault
 from ledger.store.databases import open_databases
+from ledger.store.desk import END_FILE
 from ledger.store.epochs import FOLDER as EPOCHS_FOLDER
 from ledger.store.epochs import FileEpochs
 
@@ -96,7 +98,7 @@ def open_home(
         config=config,
         cosignatures=SqlCosignatures(engines["heads"]),
         date_checked=config.date_checked,
-        desk=SqlDesk(engines["desk"]),
+        desk=SqlDesk(engines["desk"], path / END_FILE),
         engines=engines,
         entropy=entropy,
         epochs=FileEpochs(path / EPOCHS_FOLDER),

@@ -20,12 +20,16 @@ from web.cache import PageBytes, build_page_bytes
 from web.config import REQUEST_MAX_BYTES
 from web.desk import (
     account,
+    accounts,
     begun,
     drafts,
     home,
     households,
     imports,
+    log,
     months,
+    passkeys,
+    people,
     set_up,
     sign_in,
     vouchers,
@@ -90,6 +94,10 @@ DESK_ROUTES = (
     *sign_in.ROUTES,
     *set_up.ROUTES,
     *account.ROUTES,
+    *passkeys.ROUTES,
+    *people.ROUTES,
+    *accounts.ROUTES,
+    *log.ROUTES,
 )
 
 AUDIT_ROUTES = (

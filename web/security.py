@@ -6,6 +6,8 @@ own files only, there is no inline script or style, nothing frames us, no addres
 
 from __future__ import annotations
 
+import re
+
 from litestar.types import Message, Scope
 
 SECURITY_HEADERS: dict[str, str] = {
@@ -20,13 +22,19 @@ SECURITY_HEADERS: dict[str, str] = {
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": (
         "accelerometer=(), autoplay=(), camera=(), display-capture=(), fullscreen=(), geolocation=(), gyroscope=(), "
-        "microphone=(), midi=(), payment=(), publickey-credentials-get=(), usb=()"
+        "microphone=(), midi=(), payment=(), publickey-credentials-create=(), publickey-credentials-get=(), usb=()"
     ),
     "x-robots-tag": "noindex, noarchive",
 }
-DESK_HEADERS = SECURITY_HEADERS | {"referrer-policy": "same-origin"}
-"""Of the desk's pages. Under `no-referrer` a browser says of our own form that it comes from nowhere (`Origin: null`),
-and older ones have no other way to say whose form it is. Nothing is handed on to anybody else here either.
+DESK_HEADERS = SECURITY_HEADERS | {
+    "permissions-policy": re.sub(
+        r"(publickey-credentials-\w+)=\(\)", r"\1=(self)", SECURITY_HEADERS["permissions-policy"]
+    ),
+    "referrer-policy": "same-origin",
+}
+"""Of the desk's pages, which alone may ask for a passkey. Under `no-referrer` a browser says of our own form that it
+comes from nowhere (`Origin: null`), and older ones have no other way to say whose form it is. Nothing is handed on to
+anybody else here either.
 """
 _ENCODED = [(name.encode(), value.encode()) for name, value in SECURITY_HEADERS.items()]
 _DESK_ENCODED = [(name.encode(), value.encode()) for name, value in DESK_HEADERS.items()]

@@ -16,7 +16,14 @@ from ledger.commands.users import print_password, users_group
 from ledger.desk import Account
 from ledger.errors import Fault, Refused, format_fault
 from ledger.home import Home
-from ledger.service.accounts.desk_log import LoggedFact, check_desk_log, iterate_facts
+from ledger.service.accounts.desk_log import (
+    LoggedFact,
+    accept_end,
+    check_desk_log,
+    check_remembered,
+    iterate_facts,
+    note_shown,
+)
 from ledger.service.accounts.manage import (
     check_day,
     create_account,
@@ -109,25 +116,31 @@ def _expires(home: Home, sign_in: str, day: str) -> None:
 @click.command("desklog")
 @home_option
 @click.option("--since", default="", metavar="日期", help="从哪天起，如 2026-11-01；不写就是全部。")
+@click.option("--accept", is_flag=True, help="办事记录比记下的短，查清以后认下现在的；这一认也记在里面。")
 @json_option
 @click.pass_context
-def desklog_command(context: click.Context, home: Home, since: str, as_json: bool) -> None:
-    """查看办事记录：谁登录、谁看过什么、谁被拒绝；先核对它有没有被改过、少过。"""
+def desklog_command(context: click.Context, home: Home, since: str, accept: bool, as_json: bool) -> None:
+    """查看办事记录：谁登录、谁看过什么、谁被拒绝；先核对它有没有被改过、少过、换回旧的。"""
     if since and (faults := check_day(since)):
         raise Refused([_rename(fault) for fault in faults])
+    if accept:
+        accept_end(home)
     with home.desk.read() as desk:
-        broken = check_desk_log(desk)
+        broken = check_desk_log(desk) + check_remembered(home.desk)
         if as_json:
             rows = [_flatten(logged) for logged in iterate_facts(desk, since)]
             print_json({"broken": broken, "end": desk.get_end().digest.hex(), "lines": rows})
         else:
             for logged in iterate_facts(desk, since):
-                shown = "  ".join(
+                told = "  ".join(
                     f"{name}={value}" for name, value in _flatten(logged).items() if name != "at"
                 )
-                click.echo(f"{logged.at}  {shown}")
+                click.echo(f"{logged.at}  {told}")
             end = desk.get_end()
             print_notice(f"到第 {end.number} 行为止，摘要 {end.digest.hex()}")
+        shown = desk.get_end()
+    if not broken:
+        note_shown(home, shown)
     for fault in broken:
         print_notice(f"✗ {format_fault(fault)}")
     context.exit(1 if broken else 0)

@@ -28,9 +28,9 @@ from ledger.config import (
 from ledger.errors import Fault, Refused
 from ledger.home import Home, create_home
 from ledger.keys.vault import TITLE as VAULT_TITLE
+from ledger.service.accounts.duties import enter_person
 from ledger.service.adopt import prepare_description
 from ledger.service.found import check_village_code, found_village, make_origin
-from ledger.service.persons import add_person
 
 NO_DATABASE = "放在文件夹里"
 """What an empty address of the database means."""
@@ -139,8 +139,8 @@ def _found(home: Home, village: str, details: dict[str, str], *, is_plain: bool)
     is_apart = home.keys.token is not None and not is_plain and home.vault_keys.protection == "none"
     home.vault_keys.create(home.keys.passphrases.choose(VAULT_TITLE) if is_apart else passphrase)
     home.keys.create(village, make_origin(home.entropy), home.entropy.take(32), passphrase)
-    clerk = add_person(home, village, details["clerk"], "clerk")
-    supervisor = add_person(home, village, details["supervisor"], "supervisor")
+    clerk = enter_person(home, None, village, details["clerk"], roles=["clerk"])
+    supervisor = enter_person(home, None, village, details["supervisor"], roles=["supervisor"])
     origin = home.keys.get_signer(village).origin
     chart: ChartVersion = "2004" if details["chart"] == "2004" else "2023"
     found_village(home, village, origin, chart, clerk.user)

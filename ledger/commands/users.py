@@ -16,16 +16,9 @@ from ledger.commands.common import (
 )
 from ledger.errors import Refused
 from ledger.home import Home
+from ledger.service.accounts.duties import change_person, declare_relative, enter_person
 from ledger.service.accounts.manage import check_new_account, create_account
-from ledger.service.persons import (
-    DUTY_NAMES,
-    add_person,
-    declare_kin,
-    get_person,
-    name_duties,
-    set_duties,
-    set_household,
-)
+from ledger.service.persons import DUTY_NAMES, get_person, name_duties
 
 ROLES_HELP = "，".join(f"{role} {DUTY_NAMES[role]}" for role in ROLES)
 OFFICES_HELP = "，".join(f"{office} {DUTY_NAMES[office]}" for office in OFFICES)
@@ -83,7 +76,7 @@ def _add(
     if sign_in is not None and (faults := check_new_account(home, sign_in, seat=None, expires_on=until)):
         raise Refused(faults)  # Before the person is registered.
     known = [role for role in ROLES if role in roles]
-    person = add_person(home, code, name, *known, household=household, offices=offices)
+    person = enter_person(home, None, code, name, roles=known, offices=offices, household=household)
     click.echo(person.user)
     if sign_in is not None:
         account, password = create_account(home, sign_in, seat=(code, person.user), expires_on=until)
@@ -102,8 +95,14 @@ def _grant(
     """给一个人加上职责或职务；法律不许兼任的不给。"""
     code = get_writable_village(home, village)
     person = get_person(home, code, user)
-    changed = set_duties(
-        home, code, user, roles=person.roles | set(roles), offices=person.offices | set(offices)
+    changed = change_person(
+        home,
+        None,
+        code,
+        user,
+        roles=person.roles | set(roles),
+        offices=person.offices | set(offices),
+        household=person.household,
     )
     print_notice(f"{user} 现在是：{name_duties(changed.duties)}")
 
@@ -120,8 +119,14 @@ def _revoke(
     """收回一个人的职责或职务；办过的事仍记在这个代号下。"""
     code = get_writable_village(home, village)
     person = get_person(home, code, user)
-    changed = set_duties(
-        home, code, user, roles=person.roles - set(roles), offices=person.offices - set(offices)
+    changed = change_person(
+        home,
+        None,
+        code,
+        user,
+        roles=person.roles - set(roles),
+        offices=person.offices - set(offices),
+        household=person.household,
     )
     print_notice(f"{user} 现在是：{name_duties(changed.duties)}")
 
@@ -133,7 +138,7 @@ def _revoke(
 @click.argument("other", metavar="代号")
 def _kin(home: Home, village: str | None, user: str, other: str) -> None:
     """登记两个人是近亲属；法律不许的职责从此不能分别担任。"""
-    declare_kin(home, get_writable_village(home, village), user, other)
+    declare_relative(home, None, get_writable_village(home, village), user, other)
     print_notice(f"已登记：{user} 与 {other} 是近亲属。")
 
 
@@ -144,7 +149,9 @@ def _kin(home: Home, village: str | None, user: str, other: str) -> None:
 @click.argument("household", metavar="户代号", default="")
 def _household(home: Home, village: str | None, user: str, household: str) -> None:
     """登记一个人属于哪一户，不写就是不属于本村的户；自己一户的事不能由自己审核。"""
-    set_household(home, get_writable_village(home, village), user, household)
+    code = get_writable_village(home, village)
+    person = get_person(home, code, user)
+    change_person(home, None, code, user, roles=person.roles, offices=person.offices, household=household)
     print_notice(f"已登记：{user} 属于 {household or '外村'}。")
 
 

@@ -5,8 +5,9 @@
         ├── given up by its maker
         └── expired, when nobody passed it for too long
 
-Who must pass a draft: one who may, who is not its maker; above the village's limits those whom they name; and where it
-gives a household points or takes them, somebody who does not belong to that household, two where its maker does.
+Who must pass a draft: one who may, who is neither its maker nor a near relative of theirs; above the village's limits
+those whom they name; and where it gives a household points or takes them, somebody who does not belong to that
+household, two where its maker does. Whose near relative lives there belongs to it, as far as relatives were declared.
 
 A passed draft whose number comes after one that still waits is held until that one is an entry too: numbers have no
 gaps. What survives a crash: an approval without its entry, which the same person's next try completes.
@@ -149,11 +150,11 @@ def list_needs(ports: Ports, limits: LimitsFacts | None, draft: Draft, claim: Cl
     households = _list_subjects(draft, claim)
     others = int(not roles and not draft.approvals)
     if households:
-        homes = [_find_household(ports, claim, item.checker) for item in draft.approvals]
-        own = _find_household(ports, claim, claim.maker.user)
+        homes = [_list_homes(ports, claim, item.checker) for item in draft.approvals]
+        own = _list_homes(ports, claim, claim.maker.user)
         others = max(
             others,
-            *(1 + (own == one) - sum(home != one for home in homes) for one in households),
+            *(1 + (one in own) - sum(one not in home for home in homes) for one in households),
         )
     return Needs(missing, max(others - len(missing), 0))
 
@@ -273,11 +274,15 @@ def _check_shown(draft: Draft, shown: Mapping[str, str] | None) -> list[Fault]:
 
 
 def _check_checker(ports: Ports, draft: Draft, claim: Claim, person: Person | None) -> list[Fault]:
-    """Nobody passes what they prepared, nor twice under two pseudonyms."""
+    """Nobody passes what they or a near relative prepared, nor twice under two pseudonyms."""
     if person is None or draft.state == "recorded":
         return []
     if claim.maker.user == person.user:
         return [_build_checker("checker-is-maker", draft, person, "就是交审的人")]
+    maker = ports.vault.find_person(claim.village, claim.maker.user)
+    # Declared for both; of one who was entered again, it may stand with the other alone.
+    if claim.maker.user in person.kin or (maker is not None and person.user in maker.kin):
+        return [_build_kin(draft, person)]
     others = [claim.maker.user, *(item.checker for item in draft.approvals)]
     if any(is_one_person(ports.vault.find_person(claim.village, other), person) for other in others):
         return [_build_checker("checker-same-person", draft, person, "与交审的人或已审核的人同名")]
@@ -292,9 +297,14 @@ def _list_subjects(draft: Draft, claim: Claim) -> set[str]:
     return {str(value["household"]) for value in values if isinstance(value, dict) and "household" in value}
 
 
-def _find_household(ports: Ports, claim: Claim, user: str) -> str:
+def _list_homes(ports: Ports, claim: Claim, user: str) -> set[str]:
+    """Return the households that a person has to do with: their own, and those of their declared near relatives."""
     person = ports.vault.find_person(claim.village, user)
-    return person.household if person is not None else ""
+    if person is None:
+        return set()
+    relatives = (ports.vault.find_person(claim.village, other) for other in sorted(person.kin))
+    homes = {person.household, *(relative.household for relative in relatives if relative is not None)}
+    return homes - {""}
 
 
 def tell_held(ports: Ports, village: str, draft_id: str) -> str:
@@ -322,6 +332,16 @@ def _build_checker(code: str, draft: Draft, person: Person, found: str) -> Fault
         found=found,
         expected="另一个人",
         remedy="请另一位有审核职责的人来通过；真是重名的，登记时写明区别",
+    )
+
+
+def _build_kin(draft: Draft, person: Person) -> Fault:
+    return Fault(
+        code="checker-is-kin",
+        place=f"{name_draft(draft)}，审核人 {person.user}",
+        found="交审的人是其近亲属",
+        expected="另一个人",
+        remedy="请另一位有审核职责、不是近亲属的人来通过，或由另一位村文书交审",
     )
 
 

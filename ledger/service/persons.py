@@ -18,6 +18,8 @@ from ledger.ports import Ports
 from ledger.service.pseudonyms import make_pseudonym
 from ledger.vaults import Person
 
+NAME_MAX_CHARS = 40
+"""The longest names that people here have, of several parts, fit twice."""
 DUTY_NAMES = {duty: row.name for duty, row in load_roles().duties.items()}
 """The Chinese name of every role and office."""
 
@@ -32,24 +34,32 @@ def add_person(
 ) -> Person:
     """Enter a person into the vault under a fresh pseudonym and return them.
 
-    Raises Refused with every fault: a blank name, duties that exclude one another, a household that there is not.
+    Raises Refused with every fault: no name, duties that exclude one another, a household that there is not.
     """
     person = Person(
         household=household,
-        name=name,
+        name=name.strip(),
         offices=frozenset(offices),
         roles=frozenset(roles),
         user=make_pseudonym(ports.entropy, "u-", 10),
     )
-    faults = (
-        [] if any(letter.isprintable() and not letter.isspace() for letter in name) else [_build_unnamed()]
-    )
-    faults += _check_household(ports, village, household)
-    faults += check_duties(load_roles(), f"人员 {name.strip() or person.user}", person.duties)
-    if faults:
+    if faults := check_new_person(ports, village, person):
         raise Refused(faults)
     ports.vault.add_person(village, person)
     return person
+
+
+def check_new_person(ports: Ports, village: str, person: Person) -> list[Fault]:
+    """The name is one, the household is there, and the law lets one person hold all the duties."""
+    faults = _check_name(person.name) + _check_household(ports, village, person.household)
+    return faults + check_duties(load_roles(), f"人员 {person.name.strip() or person.user}", person.duties)
+
+
+def check_changed_person(ports: Ports, village: str, person: Person) -> list[Fault]:
+    """The household is there, and the law lets this person hold all the duties beside what near relatives hold."""
+    faults = _check_household(ports, village, person.household)
+    kin = _list_kin_duties(ports, village, person)
+    return faults + check_duties(load_roles(), f"人员 {person.user}", person.duties, kin)
 
 
 def set_duties(
@@ -58,10 +68,7 @@ def set_duties(
     """Give a person exactly these duties. Raises Refused naming every rule of law that it would break."""
     person = get_person(ports, village, user)
     changed = msgspec.structs.replace(person, roles=frozenset(roles), offices=frozenset(offices))
-    faults = check_duties(
-        load_roles(), f"人员 {user}", changed.duties, _list_kin_duties(ports, village, person)
-    )
-    if faults:
+    if faults := check_changed_person(ports, village, changed):
         raise Refused(faults)
     ports.vault.replace_persons(village, [changed])
     return changed
@@ -79,12 +86,9 @@ def set_household(ports: Ports, village: str, user: str, household: str) -> Pers
 
 def declare_kin(ports: Ports, village: str, user: str, other: str) -> None:
     """Keep that two persons are near relatives. Raises Refused where what they hold now is against the law then."""
-    first, second = (get_person(ports, village, name) for name in (user, other))
-    if first.user == second.user:
-        raise Refused([_build_same(user)])
-    faults = check_duties(load_roles(), f"人员 {user}", first.duties, [second.duties])
-    if faults:
+    if faults := check_kin(ports, village, user, other):
         raise Refused(faults)
+    first, second = (get_person(ports, village, name) for name in (user, other))
     ports.vault.replace_persons(
         village,
         [
@@ -92,6 +96,26 @@ def declare_kin(ports: Ports, village: str, user: str, other: str) -> None:
             for one, relative in ((first, second), (second, first))
         ],
     )
+
+
+def withdraw_kin(ports: Ports, village: str, user: str, other: str) -> None:
+    """Take back that two persons are near relatives: it was declared by mistake, or ended."""
+    first, second = (get_person(ports, village, name) for name in (user, other))
+    ports.vault.replace_persons(
+        village,
+        [
+            msgspec.structs.replace(one, kin=one.kin - {relative.user})
+            for one, relative in ((first, second), (second, first))
+        ],
+    )
+
+
+def check_kin(ports: Ports, village: str, user: str, other: str) -> list[Fault]:
+    """They are two persons, whose duties near relatives may hold. Refused where one of them is nobody here."""
+    first, second = (get_person(ports, village, name) for name in (user, other))
+    if first.user == second.user:
+        return [_build_same(user)]
+    return check_duties(load_roles(), f"人员 {user}", first.duties, [second.duties])
 
 
 def get_person(ports: Ports, village: str, user: str) -> Person:
@@ -129,6 +153,18 @@ def find_role(person: Person, roles: Sequence[Role]) -> Role | None:
     return next((role for role in roles if role in person.roles), None)
 
 
+def find_household(ports: Ports, village: str, number: str) -> str:
+    """Return the household that has a number in the village's list; empty for none."""
+    households = ports.vault.list_households(village) if number else []
+    return next((one.household for one in households if one.number == number), "")
+
+
+def name_household(ports: Ports, village: str, household: str) -> str:
+    """Return a household's number in the village's list; its pseudonym where it is not there any more."""
+    households = ports.vault.list_households(village) if household else []
+    return next((one.number for one in households if one.household == household), household)
+
+
 def name_duties(duties: Collection[Duty]) -> str:
     """Return duties by their Chinese names, in the order of the table."""
     return "、".join(name for duty, name in DUTY_NAMES.items() if duty in duties) or "没有职责"
@@ -164,14 +200,24 @@ def _check_household(ports: Ports, village: str, household: str) -> list[Fault]:
     ]
 
 
-def _build_unnamed() -> Fault:
-    return Fault(
-        code="person-unnamed",
-        place="--name",
-        found="没有写字",
-        expected="这个人的姓名",
-        remedy="写上姓名再运行；姓名只存在隐私库里",
-    )
+def _check_name(name: str) -> list[Fault]:
+    if not any(letter.isprintable() and not letter.isspace() for letter in name):
+        found = "没有写字"
+    elif len(name) > NAME_MAX_CHARS:
+        found = f"{len(name)} 个字"
+    elif any(unicodedata.category(letter) in ("Cc", "Cf", "Cs", "Zl", "Zp") for letter in name):
+        found = "有看不见的字符"
+    else:
+        return []
+    return [
+        Fault(
+            code="person-unnamed",
+            place="--name",
+            found=found,
+            expected=f"这个人的姓名，{NAME_MAX_CHARS} 个字以内",
+            remedy="重新写上姓名；姓名只存在隐私库里",
+        )
+    ]
 
 
 def _build_same(user: str) -> Fault:

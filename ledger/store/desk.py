@@ -2,22 +2,48 @@
 
 It is SQLite wherever the ledger is, like the heads: who may sign in is this machine's affair, and a server that many
 homes share should not know it. No village's key begins these rows: an account may have seats in several.
+
+How far the log has come stands once more in a file of its own, `desk.end`, written after each row: an older `desk.db`
+that is put in place of the newer shows by that. What survives a crash between the two: a file that is one row behind,
+which says nothing wrong.
 """
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pysqlite3.dbapi2 as sqlite
 from sqlalchemy import Engine, Select, bindparam, delete, func, select, update
 
-from ledger.desk import Account, Attempt, DeskEnd, DeskLine, DeskReader, DeskWriter, Seat, Session
-from ledger.disk import sync
+from ledger.desk import (
+    Account,
+    Attempt,
+    DeskEnd,
+    DeskLine,
+    DeskReader,
+    DeskWriter,
+    Passkey,
+    RememberedEnd,
+    Seat,
+    Session,
+)
+from ledger.disk import sync, write_durably
 from ledger.store import desk_log
-from ledger.store.tables import accounts, attempts, recovery_codes, seats, sessions
+from ledger.store.tables import (
+    accounts,
+    attempts,
+    last_sign_ins,
+    passkeys,
+    recovery_codes,
+    seats,
+    sessions,
+    used_challenges,
+)
 from ledger.store.transactions import Transaction, begin_read, begin_write
 
 _ACCOUNTS = select(accounts).order_by(accounts.c.sign_in)
@@ -51,13 +77,28 @@ _USE_CODE = (
         recovery_codes.c.used_at == 0,
     )
 )
+_PASSKEY = select(passkeys).where(passkeys.c.credential == bindparam("credential"))
+_PASSKEYS = (
+    select(passkeys)
+    .where(passkeys.c.account == bindparam("account"))
+    .order_by(passkeys.c.created_at, passkeys.c.credential)
+)
+_DROP_PASSKEYS = delete(passkeys).where(passkeys.c.account == bindparam("account"))
+_DROP_PASSKEY = _DROP_PASSKEYS.where(passkeys.c.credential == bindparam("credential"))
+_LAST = select(last_sign_ins.c.at).where(last_sign_ins.c.account == bindparam("account"))
+_CHALLENGE = select(used_challenges.c.used_at).where(used_challenges.c.digest == bindparam("digest"))
+_PRUNE_CHALLENGES = delete(used_challenges).where(used_challenges.c.used_at < bindparam("before"))
+
+END_FILE = "desk.end"
 
 
 class SqlDesk:
-    """See `ledger.desk.Desk`."""
+    """See `ledger.desk.Desk`. Without `end` the end of the log is remembered nowhere: of a copy that is only read."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, end: Path | None = None) -> None:
         self._engine = engine
+        self._end = end
+        self._lock = threading.Lock()
 
     @contextmanager
     def read(self) -> Iterator[DeskReader]:
@@ -67,7 +108,39 @@ class SqlDesk:
     @contextmanager
     def write(self) -> Iterator[DeskWriter]:
         with begin_write(self._engine) as transaction:
-            yield _Writer(transaction)
+            writer = _Writer(transaction)
+            yield writer
+            end = writer.get_end() if writer.has_added else None
+        if end is not None:
+            self._go_on(end)
+
+    def find_remembered(self) -> RememberedEnd | None:
+        try:
+            data = self._end.read_bytes() if self._end is not None else b""
+            return msgspec.json.decode(data, type=RememberedEnd)
+        except (FileNotFoundError, msgspec.DecodeError, msgspec.ValidationError):
+            return None
+
+    def remember(self, remembered: RememberedEnd) -> None:
+        if self._end is not None:
+            write_durably(self._end, msgspec.json.encode(remembered) + b"\n")
+
+    def _go_on(self, end: DeskEnd) -> None:
+        """Remember an end that goes on from what is remembered; one that does not is left for a person to look at."""
+        with self._lock:
+            known = self.find_remembered()
+            if known is not None and known.number >= end.number:
+                return
+            if known is not None:
+                with self.read() as desk:
+                    line = desk.find_line(known.number)
+                if line is None or line.digest.hex() != known.digest:
+                    return
+            shown = (known.shown_at, known.shown_number) if known is not None else (0, 0)
+            digest = end.digest.hex()
+            self.remember(
+                RememberedEnd(digest=digest, number=end.number, shown_at=shown[0], shown_number=shown[1])
+            )
 
 
 class _Writer:
@@ -75,6 +148,7 @@ class _Writer:
 
     def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction
+        self.has_added = False
 
     def find_account(self, account: str) -> Account | None:
         return self._find_account(_ACCOUNT, account=account)
@@ -92,6 +166,10 @@ class _Writer:
         row = self._transaction.fetch_one(_SEAT, village=village, person=person)
         return None if row is None else _make_seat(row)
 
+    def find_last_sign_in(self, account: str) -> int:
+        row = self._transaction.fetch_one(_LAST, account=account)
+        return 0 if row is None else int(row[0])
+
     def find_session(self, digest: bytes) -> Session | None:
         row = self._transaction.fetch_one(_SESSION, digest=digest)
         return None if row is None else _make_session(row)
@@ -108,8 +186,21 @@ class _Writer:
         assert row is not None
         return int(row[0])
 
+    def find_passkey(self, credential: bytes) -> Passkey | None:
+        row = self._transaction.fetch_one(_PASSKEY, credential=credential)
+        return None if row is None else _make_passkey(row)
+
+    def list_passkeys(self, account: str) -> list[Passkey]:
+        return [_make_passkey(row) for row in self._transaction.fetch_all(_PASSKEYS, account=account)]
+
     def get_end(self) -> DeskEnd:
         return desk_log.get_end(self._transaction)
+
+    def find_line(self, number: int) -> DeskLine | None:
+        return desk_log.find_line(self._transaction, number)
+
+    def list_lines_before(self, number: int, count: int) -> list[DeskLine]:
+        return desk_log.list_lines_before(self._transaction, number, count)
 
     def iterate_lines(self, start: int = 1) -> Iterator[DeskLine]:
         return desk_log.iterate_lines(self._transaction, start)
@@ -144,6 +235,9 @@ class _Writer:
     def drop_session(self, session: str) -> None:
         self._transaction.run(_DROP_SESSION, session=session)
 
+    def put_sign_in(self, account: str, at_ms: int) -> None:
+        self._transaction.upsert_rows(last_sign_ins, [(account, at_ms)])
+
     def put_attempt(self, attempt: Attempt) -> None:
         self._transaction.upsert_rows(attempts, [(attempt.counter, attempt.at, attempt.failures)])
 
@@ -161,7 +255,28 @@ class _Writer:
     def use_recovery_code(self, account: str, digest: bytes, at_ms: int) -> bool:
         return self._transaction.run(_USE_CODE, owner=account, code=digest, at_ms=at_ms) == 1
 
+    def put_passkey(self, passkey: Passkey) -> None:
+        other = self.find_passkey(passkey.credential)
+        if other is not None and other.account != passkey.account:
+            raise ValueError("the passkey is another account's")
+        values = msgspec.structs.asdict(passkey)
+        self._transaction.upsert_rows(passkeys, [tuple(values[column.name] for column in passkeys.c)])
+
+    def drop_passkeys(self, account: str, credential: bytes | None = None) -> None:
+        if credential is None:
+            self._transaction.run(_DROP_PASSKEYS, account=account)
+        else:
+            self._transaction.run(_DROP_PASSKEY, account=account, credential=credential)
+
+    def use_challenge(self, digest: bytes, *, at_ms: int, before_ms: int) -> bool:
+        self._transaction.run(_PRUNE_CHALLENGES, before=before_ms)
+        if self._transaction.fetch_one(_CHALLENGE, digest=digest) is not None:
+            return False
+        self._transaction.insert_rows(used_challenges, [(digest, at_ms)])
+        return True
+
     def add_line(self, line: str, *, village: str, subject: str, subjects: Collection[str] = ()) -> None:
+        self.has_added = True
         desk_log.add_line(self._transaction, line, village=village, subject=subject, subjects=subjects)
 
     def _find_account(self, query: Select[Any], **values: str) -> Account | None:
@@ -176,6 +291,7 @@ def forget_sign_ins(path: Path) -> None:
         copy.execute("PRAGMA secure_delete = 1").fetchone()
         copy.execute("DELETE FROM sessions")
         copy.execute("DELETE FROM attempts")
+        copy.execute("DELETE FROM used_challenges")
     finally:
         copy.close()
     sync(path)
@@ -197,6 +313,10 @@ def _make_account(row: tuple[Any, ...]) -> Account:
 def _make_seat(row: tuple[Any, ...]) -> Seat:
     account, village, person = row
     return Seat(account=account, person=person, village=village)
+
+
+def _make_passkey(row: tuple[Any, ...]) -> Passkey:
+    return Passkey(**dict(zip(passkeys.c.keys(), row, strict=True)))
 
 
 def _make_session(row: tuple[Any, ...]) -> Session:

@@ -23,6 +23,12 @@ _LINES = select(
     *(desk_log.c.previous, desk_log.c.subject, desk_log.c.village),
 )
 _FROM = _LINES.where(desk_log.c.number >= bindparam("start")).order_by(desk_log.c.number).limit(CHUNK_ROWS)
+_ONE = _LINES.where(desk_log.c.number == bindparam("number"))
+_BEFORE = (
+    _LINES.where(desk_log.c.number < bindparam("before"))
+    .order_by(desk_log.c.number.desc())
+    .limit(bindparam("count"))
+)
 _AMONG = select(desk_log_subjects.c.number).where(
     desk_log_subjects.c.village == bindparam("village"), desk_log_subjects.c.subject == bindparam("subject")
 )
@@ -68,6 +74,17 @@ def iterate_lines(transaction: Transaction, start: int) -> Iterator[DeskLine]:
     while rows:
         yield from (_make_line(row) for row in rows)
         rows = transaction.fetch_all(_FROM, start=rows[-1][0] + 1)
+
+
+def find_line(transaction: Transaction, number: int) -> DeskLine | None:
+    """Return one row."""
+    row = transaction.fetch_one(_ONE, number=number)
+    return None if row is None else _make_line(row)
+
+
+def list_lines_before(transaction: Transaction, number: int, count: int) -> list[DeskLine]:
+    """Return at most `count` rows below a number, the newest first."""
+    return [_make_line(row) for row in transaction.fetch_all(_BEFORE, before=number, count=count)]
 
 
 def list_lines_about(transaction: Transaction, village: str, subject: str) -> list[DeskLine]:

@@ -231,6 +231,22 @@ passkeys = _table(
     _column("used_at", _NUMBER),
 )
 
+Index("passkeys_credential", passkeys.c.credential, unique=True)
+
+last_sign_ins = _table(
+    "last_sign_ins",
+    DESK,
+    _key("account"),
+    _column("at", _NUMBER),  # UTC milliseconds
+)
+
+used_challenges = _table(
+    "used_challenges",
+    DESK,
+    _key("digest", LargeBinary),  # SHA-256 of the challenge
+    _column("used_at", _NUMBER),  # UTC milliseconds
+)
+
 desk_log = _table(
     "desk_log",
     DESK,

@@ -45,7 +45,7 @@ from ledger.sources import open_home_log
 from ledger.state.facts import VillageFacts, get_fact
 from ledger.store import FileArchive, SqlLedger, SqlVault, open_engine
 from ledger.store.copying import copy_database
-from ledger.store.desk import forget_sign_ins
+from ledger.store.desk import END_FILE, forget_sign_ins
 from ledger.store.migrations import Which
 from ledger.upkeep.files import (
     CopiedFile,
@@ -235,7 +235,12 @@ def _is_left(path: str) -> bool:
     """
     is_database = any(path.startswith(name) for name in _DATABASES)
     is_vault_key = path.startswith("keys/") and path.endswith(VAULT_SUFFIX)
-    return is_database or is_vault_key or path == FILE or any(part[0] == "." for part in path.split("/"))
+    return (
+        is_database
+        or is_vault_key
+        or path in (FILE, END_FILE)
+        or any(part[0] == "." for part in path.split("/"))
+    )
 
 
 def _is_open_key(path: Path) -> bool:

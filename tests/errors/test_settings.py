@@ -133,7 +133,7 @@ def test_a_person_without_a_name_is_told_whole(tmp_path: Path, name: str) -> Non
 
         assert isinstance(result.exception, Refused)
         assert str(result.exception) == (
-            "--name：现为没有写字，应为这个人的姓名。写上姓名再运行；姓名只存在隐私库里。（person-unnamed）"
+            "--name：现为没有写字，应为这个人的姓名，40 个字以内。重新写上姓名；姓名只存在隐私库里。（person-unnamed）"
         )
         assert village.home.vault.list_persons(VILLAGE) == before
 

@@ -96,6 +96,11 @@ POPULATE: dict[str, dict[str, tuple[Any, ...]]] = {
 
 POPULATE["ledger_0002"] = POPULATE["ledger_0001"] | {"villages": ("371082101201",)}
 POPULATE["ledger_0003"] = POPULATE["ledger_0002"]  # Guards that undo more.
+POPULATE["desk_0003"] = POPULATE["desk_0001"] | {
+    "last_sign_ins": ("a-aaaaaaaaaa", 1),
+    "used_challenges": (bytes(32), 1),
+}
+POPULATE["desk_0004"] |= {name: POPULATE["desk_0003"][name] for name in ("last_sign_ins", "used_challenges")}
 POPULATE["vault_0002"] = POPULATE["vault_0001"]  # An index more.
 POPULATE["vault_0003"] = POPULATE["vault_0002"]  # An index less.
 POPULATE["vault_0004"] = POPULATE["vault_0003"] | {

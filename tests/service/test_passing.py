@@ -19,7 +19,7 @@ from ledger.service.passing import (
     return_drafts,
     tell_held,
 )
-from ledger.service.persons import add_person
+from ledger.service.persons import add_person, declare_kin
 from ledger.vaults import Approval, Draft, Household
 from tests.builders import (
     VILLAGE,
@@ -127,6 +127,47 @@ def test_whoever_belongs_to_the_household_cannot_alone_pass_what_it_gets(village
         tell_held(village.home, VILLAGE, draft.id)
         == "还要 1 位与所涉农户无关的监督委员或村书记或乡镇记账员 审核"
     )
+    assert pass_(village, village.supervisor.user, draft) != [None]
+
+
+def draft_round(village: VillageHome) -> Draft:
+    village.record(build_rulebook(village.texts))
+    village.record(build_households(village.texts, 2))
+    village.record(build_agreements(village.texts, 2))
+    return village.draft(build_points_round(village.texts))
+
+
+def test_whose_near_relative_lives_there_counts_as_one_who_does(village: VillageHome) -> None:
+    lives_there = hire(village, "样例住户", "clerk", make_id("h", 1))
+    relative = hire(village, "样例亲属", "secretary")
+    declare_kin(village.home, VILLAGE, lives_there, relative)
+    draft = draft_round(village)
+
+    assert pass_(village, relative, draft) == [None]
+    assert "与所涉农户无关" in tell_held(village.home, VILLAGE, draft.id)
+    assert pass_(village, village.supervisor.user, draft) != [None]
+
+
+def test_a_makers_relative_in_the_household_asks_for_two_others(village: VillageHome) -> None:
+    lives_there = hire(village, "样例住户", "secretary", make_id("h", 1))
+    declare_kin(village.home, VILLAGE, lives_there, village.clerk.user)
+    draft = draft_round(village)
+
+    assert pass_(village, village.supervisor.user, draft) == [None]
+    assert pass_(village, hire(village, "样例监二", "supervisor"), draft) != [None]
+
+
+def test_nobody_passes_what_a_near_relative_prepared(village: VillageHome) -> None:
+    relative = hire(village, "样例亲属", "secretary")
+    declare_kin(village.home, VILLAGE, village.clerk.user, relative)
+    draft = draft_voucher(village, 1)
+
+    assert refuse(village, relative, draft) == [
+        (
+            f"待审记录 {draft.id}（voucher.recorded），审核人 {relative}：现为交审的人是其近亲属，应为另一个人。"
+            "请另一位有审核职责、不是近亲属的人来通过，或由另一位村文书交审。（checker-is-kin）"
+        )
+    ]
     assert pass_(village, village.supervisor.user, draft) != [None]
 
 

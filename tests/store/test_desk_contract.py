@@ -9,7 +9,7 @@ import msgspec
 import pysqlite3.dbapi2 as sqlite
 import pytest
 
-from ledger.desk import Account, Attempt, DeskEnd, DeskWriter, Seat, Session, digest_desk_line
+from ledger.desk import Account, Attempt, DeskEnd, DeskWriter, Passkey, Seat, Session, digest_desk_line
 from ledger.log.chain import ZERO_HASH
 from ledger.store import SqlDesk, migrate, open_engine
 from ledger.store.desk import forget_sign_ins
@@ -270,3 +270,65 @@ def test_a_copy_forgets_who_was_signed_in_and_keeps_everything_else(desk: SqlDes
         assert reader.list_sessions(ACCOUNT.account) == []
         assert reader.find_attempt("c") is None
         assert reader.get_end().number == 1
+
+
+PASSKEY = Passkey(
+    account=ACCOUNT.account,
+    created_at=1,
+    credential=b"\x01\x00",
+    label="我的手机",
+    public_key=b"\xa5",
+    sign_count=0,
+    used_at=0,
+)
+
+
+def test_a_passkey_is_one_accounts_and_is_found_by_its_credential(desk: SqlDesk) -> None:
+    used = msgspec.structs.replace(PASSKEY, sign_count=7, used_at=9)
+    second = msgspec.structs.replace(PASSKEY, created_at=0, credential=b"\x02")
+    with desk.write() as writer:
+        for passkey in (PASSKEY, second, used):
+            writer.put_passkey(passkey)
+    with pytest.raises(ValueError, match="another account's"), desk.write() as writer:
+        writer.put_passkey(msgspec.structs.replace(PASSKEY, account="a-bbbbbbbbbb"))
+
+    with desk.write() as writer:
+        assert writer.find_passkey(b"\x01\x00") == used
+        assert writer.find_passkey(b"\x03") is None
+        assert writer.list_passkeys(ACCOUNT.account) == [second, used]
+        writer.drop_passkeys("a-bbbbbbbbbb")
+        writer.drop_passkeys(ACCOUNT.account, b"\x02")
+        assert writer.list_passkeys(ACCOUNT.account) == [used]
+        writer.drop_passkeys(ACCOUNT.account)
+        assert writer.list_passkeys(ACCOUNT.account) == []
+
+
+def test_a_challenge_is_used_once_until_it_is_forgotten(desk: SqlDesk) -> None:
+    with desk.write() as writer:
+        assert writer.use_challenge(b"a", at_ms=10, before_ms=0)
+        assert not writer.use_challenge(b"a", at_ms=11, before_ms=10)
+        assert writer.use_challenge(b"b", at_ms=12, before_ms=11)
+        assert writer.use_challenge(b"a", at_ms=13, before_ms=12)
+
+
+def test_when_somebody_came_in_last_is_kept(desk: SqlDesk) -> None:
+    with desk.write() as writer:
+        assert writer.find_last_sign_in("a-1") == 0
+        writer.put_sign_in("a-1", 5)
+        writer.put_sign_in("a-1", 7)
+        assert (writer.find_last_sign_in("a-1"), writer.find_last_sign_in("a-2")) == (7, 0)
+
+
+def test_lines_are_read_backwards_some_at_a_time(desk: SqlDesk) -> None:
+    with desk.write() as writer:
+        for number in range(5):
+            writer.add_line(f'{{"n":{number}}}', village="", subject="")
+
+    with desk.read() as reader:
+        assert [row.number for row in reader.list_lines_before(5, 3)] == [4, 3, 2]
+        assert [row.number for row in reader.list_lines_before(2, 3)] == [1]
+        assert reader.list_lines_before(1, 3) == []
+        line = reader.find_line(3)
+        assert line is not None
+        assert line.line == '{"n":2}'
+        assert reader.find_line(6) is None

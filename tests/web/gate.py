@@ -55,7 +55,13 @@ SIGN_OUT = ("POST", "/desk/sign-out")
 DUE: dict[str, tuple[str, frozenset[tuple[str, str]]]] = {
     "factor": (
         "/desk/factor",
-        frozenset({("GET", "/desk/factor"), ("HEAD", "/desk/factor"), ("POST", "/desk/factor"), SIGN_OUT}),
+        frozenset(
+            {
+                *((method, "/desk/factor") for method in ("GET", "HEAD", "POST")),
+                ("POST", "/desk/factor/passkey"),
+                SIGN_OUT,
+            }
+        ),
     ),
     "password": (
         "/desk/password",
@@ -160,6 +166,7 @@ def open_place(path: Path) -> Iterator[Place]:
         with TestClient(app, raise_server_exceptions=False) as client:
             place = Place(app, client, door, values=_find_values(door))
             _let_everybody_in(place)
+            place.values["account"] = _find_account(door, "clerk")
             yield place
 
 
@@ -266,6 +273,13 @@ def _find_values(door: Door) -> dict[str, str]:
         "village": VILLAGE,
         "what": "waiting",
     }
+
+
+def _find_account(door: Door, name: str) -> str:
+    with door.home.desk.read() as desk:
+        account = desk.find_by_name(name)
+    assert account is not None
+    return account.account
 
 
 def _dump_tables(engine: Engine) -> Iterator[tuple[str, list[tuple[object, ...]]]]:

@@ -20,6 +20,11 @@ from web.sessions import KNOWN_COOKIE, SESSION_COOKIE
 pytestmark = pytest.mark.browser
 TARGET_MIN_PX = 44
 """What a thumb hits; main actions of public pages are larger."""
+PRESSED = ", ".join(
+    f"{what}:visible"
+    for what in ("button", "a.button", "input:not([type=radio], [type=checkbox])", "summary", ".choice")
+)
+"""Of a choice the whole line is pressed."""
 BOXES = ".card, .codes, .codes li, .field, .way li, .who"
 TORN = "box => box.scrollWidth > box.clientWidth"
 REFUSED = "the server responded with a status of"
@@ -55,7 +60,7 @@ def check_layout(page: Page) -> None:
     page.wait_for_load_state()
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), page.url
     assert page.evaluate(f"[...document.querySelectorAll('{BOXES}')].filter({TORN}).length") == 0, page.url
-    pressed = page.locator("button:visible, a.button:visible, input:visible, summary:visible")
+    pressed = page.locator(PRESSED)
     for number in range(pressed.count()):
         box = pressed.nth(number).bounding_box()
         assert box is not None

@@ -40,6 +40,7 @@ REAL = {
     "epoch": "e1",
     "path": "0/000",
     "sheet": "points",
+    "village": VILLAGE,
 }
 REAL["kind"] = REAL["name"]
 """Mixed among what is invented, so that a request also gets beyond the first question."""

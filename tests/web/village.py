@@ -115,9 +115,9 @@ def serve(village: VillageHome) -> Iterator[str]:
 
 
 @contextmanager
-def serve_app(app: Litestar) -> Iterator[str]:
-    """Serve an application over a real socket; yields the address."""
-    listener = open_listener("127.0.0.1", 0)
+def serve_app(app: Litestar, listener: socket.socket | None = None) -> Iterator[str]:
+    """Serve an application over a real socket, or one that was opened before; yields the address."""
+    listener = listener or open_listener("127.0.0.1", 0)
     config = uvicorn.Config(
         app, access_log=False, log_level="error", proxy_headers=False, server_header=False
     )

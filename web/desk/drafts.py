@@ -226,10 +226,13 @@ def _tell_waiting(desk: Desk, draft: Draft) -> str:
 
 
 def _can_pass(desk: Desk, draft: Draft, maker: str) -> bool:
-    """Whether it is for this person to pass: not their own, and not passed by them before."""
+    """Whether it is for this person to pass: neither their own nor a near relative's, and not passed by them before."""
     has_passed = desk.user in [item.checker for item in draft.approvals]
     is_open = draft.state == "waiting" and not is_late(desk.ports, draft)
-    return is_open and desk.may("draft.pass") and maker != desk.user and not has_passed
+    if not is_open or not desk.may("draft.pass") or maker == desk.user or has_passed:
+        return False
+    person = desk.ports.vault.find_person(desk.village, desk.user)
+    return person is None or maker not in person.kin
 
 
 def _get_draft(desk: Desk, draft_id: str) -> Draft:

@@ -55,6 +55,10 @@ class Faults:
         """Return what is wrong with a field; nothing where all is well."""
         return self.fields.get(name, ())
 
+    def gather(self) -> Faults:
+        """Return all of them as belonging to no field."""
+        return Faults(others=(*self.others, *(said for found in self.fields.values() for said in found)))
+
 
 NO_FAULTS = Faults()
 

@@ -33,6 +33,14 @@ class MonthRow:
 
 
 @dataclass(frozen=True)
+class PageRow:
+    """A page that is not needed every day."""
+
+    path: str
+    said: str
+
+
+@dataclass(frozen=True)
 class HomePage:
     """`for_me` waits for this person, `returned` came back to them, `waiting` counts all that waits for anybody.
 
@@ -51,6 +59,7 @@ class HomePage:
     is_operator: bool
     kinds: tuple[tuple[str, str], ...]
     months: tuple[MonthRow, ...]
+    pages: tuple[PageRow, ...]
     returned: tuple[DraftRow, ...]
     seats: int
     unsent: tuple[BegunRow, ...]
@@ -81,12 +90,23 @@ def show_home(desk: Desk) -> Answer:
         is_operator=desk.account.is_operator,
         kinds=TYPED,
         months=_list_months(desk) if can_read else (),
+        pages=_list_pages(desk),
         returned=returned[:ROWS_MAX],
         seats=seats,
         unsent=list_begun(desk) if desk.may("draft.prepare") else (),
         waiting=len(rows),
     )
     return desk.render("desk/home.html", page)
+
+
+def _list_pages(desk: Desk) -> tuple[PageRow, ...]:
+    pages = (
+        ("duties.read", "/desk/people", _("人员和职责")),
+        ("accounts.manage", "/desk/accounts", _("登录账号")),
+        ("desklog.read", "/desk/log/village", _("本村的操作记录")),
+        ("desklog.own", "/desk/log", _("我的操作记录")),
+    )
+    return tuple(PageRow(path, said) for action, path, said in pages if desk.may(action))
 
 
 def _list_months(desk: Desk) -> tuple[MonthRow, ...]:

@@ -25,6 +25,8 @@ _ROOMS: tuple[tuple[str, str, str], ...] = (
     ("/desk/months", _("公开表"), "sheet.print"),
     ("/desk/households", _("农户"), "names.read"),
     ("/audit", _("查账"), "entries.read"),
+    ("/desk/people", _("人员"), "duties.grant"),
+    ("/desk/accounts", _("账号"), "accounts.manage"),
 )
 """Path, name, and the action of the table of roles that it takes."""
 

@@ -25,7 +25,7 @@ from litestar.types import ASGIApp
 from ledger.desk import Account
 from ledger.errors import NotFound, Refused
 from ledger.ports import DeskPorts
-from ledger.service.accounts.desk_log import Event, log_fact
+from ledger.service.accounts.desk_log import Event, check_remembered, log_fact
 from ledger.service.accounts.rights import find_allowed_roles
 from ledger.service.accounts.sessions import Duty, Origin, SignedIn
 from ledger.service.persons import DUTY_NAMES
@@ -315,6 +315,9 @@ def _refuse_stranger(request: AnyRequest, rule: Rule) -> Answer | None:
 def _serve(request: AnyRequest, rule: Rule, pairs: Pairs, handler: Handler) -> Answer:
     site = get_site(request)
     ports = get_desk_ports(site)
+    if faults := check_remembered(ports.desk):
+        # An older database: whoever was disabled since is not in it.
+        return _refuse(request, site, _("现在不能登录办事"), tell_fault(faults[0]), status=503)
     signed_in = find_who(request, ports)
     desk = Desk(
         origin=read_origin(request, ports, site.settings),
@@ -360,7 +363,7 @@ def _deny(desk: Desk, reason: str, sentence: str, remedy: str) -> Answer:
     return desk.render("desk/refused.html", page, status=403)
 
 
-def _refuse(request: AnyRequest, site: Site, sentence: str, remedy: str) -> Answer:
+def _refuse(request: AnyRequest, site: Site, sentence: str, remedy: str, *, status: int = 403) -> Answer:
     frame = DeskFrame(title=sentence, is_demo=site.settings.is_demo)
     page = RefusedPage(frame=frame, remedy=remedy, sentence=sentence)
-    return answer(request, build_page_bytes(render_page("desk/refused.html", page), HTML), status=403)
+    return answer(request, build_page_bytes(render_page("desk/refused.html", page), HTML), status=status)

@@ -8,14 +8,19 @@ from litestar.handlers import HTTPRouteHandler
 
 from ledger.errors import Refused
 from ledger.service.accounts.names import SIGN_IN_MAX_CHARS
+from ledger.service.accounts.passkeys import make_challenge, name_factor
 from ledger.service.accounts.passwords import Busy
 from ledger.service.accounts.sessions import SignedIn
 from ledger.service.accounts.sign_in import Slowed, format_known, give_factor, sign_in, sign_out
 from web.desk.frame import NOT_REFUSED, DeskFrame, Faults, Refusal, explain_refusal
 from web.desk.routing import DUTY_PATHS, HOME, SIGN_IN, Desk, choose_next, route_desk
 from web.i18n import _
+from web.passkeys import PasskeyOffer, find_offer
 from web.respond import Answer
 from web.sessions import build_ended_cookie, build_known_cookie, build_session_cookie
+
+CHALLENGE = "/desk/sign-in/challenge.json"
+"""Where the script fetches a challenge when somebody asks to sign in by a passkey: the page may lie open for long."""
 
 
 @dataclass(frozen=True)
@@ -24,22 +29,25 @@ class SignInPage:
 
     `next`    where to go afterwards, a path of the desk
     `notice`  why somebody has to sign in again; empty for no reason
+    `passkey` what a device needs to sign somebody in; None where browsers know no passkeys of ours
     """
 
     faults: Faults
     frame: DeskFrame
     next: str
     notice: str
+    passkey: PasskeyOffer | None
     sign_in: str
 
 
 @dataclass(frozen=True)
 class FactorPage:
-    """The form for a code of the second factor."""
+    """The form for a code of the second factor. `passkey`: None also where the account has none."""
 
     faults: Faults
     frame: DeskFrame
     next: str
+    passkey: PasskeyOffer | None
 
 
 @dataclass(frozen=True)
@@ -64,7 +72,7 @@ class EmptyForm:
 def show_sign_in(desk: Desk) -> Answer:
     query = desk.request.query_params
     notice = _("登录已经结束，请重新登录；没有交的内容没有留下。") if query.get("ended") == "1" else ""
-    return _show(desk, next_=choose_next(query.get("next", HOME)), notice=notice)
+    return show_form(desk, next_=choose_next(query.get("next", HOME)), notice=notice)
 
 
 @route_desk(SIGN_IN, allow="anyone", method="POST", summary="Sign in")
@@ -74,18 +82,18 @@ def take_sign_in(desk: Desk) -> Answer:
     try:
         token, signed_in = sign_in(desk.ports, form.name, form.password, desk.origin)
     except (Refused, Slowed, Busy) as error:
-        return _show(desk, next_, form.name, refusal=explain_refusal(error, {}, status=401))
+        return show_form(desk, next_, form.name, refusal=explain_refusal(error, {}, status=401))
     if desk.signed_in is not None:
         # Signed in again in the same browser: the session before is nobody's any more.
         sign_out(desk.ports, desk.signed_in)
-    return _go_on(desk, signed_in, token, next_)
+    return go_on(desk, signed_in, token, next_)
 
 
 @route_desk("/desk/factor", allow="signed-in", during=("factor",), summary="Second factor: the form")
 def show_factor(desk: Desk) -> Answer:
     if desk.who.duty != "factor":
         return desk.redirect(HOME)
-    return _show_factor(desk, choose_next(desk.request.query_params.get("next", HOME)))
+    return show_factor_form(desk, choose_next(desk.request.query_params.get("next", HOME)))
 
 
 @route_desk(
@@ -99,8 +107,8 @@ def take_factor(desk: Desk) -> Answer:
     try:
         token, is_recovery = give_factor(desk.ports, desk.who, form.code, desk.origin)
     except (Refused, Slowed) as error:
-        return _show_factor(desk, next_, explain_refusal(error, {"动态码": "code"}, status=401))
-    cookies = (build_session_cookie(token), build_known_cookie(_name_known(desk)))
+        return show_factor_form(desk, next_, explain_refusal(error, {"动态码": "code"}, status=401))
+    cookies = (build_session_cookie(token), build_known_cookie(name_known(desk)))
     if desk.account.must_change:
         return desk.redirect(DUTY_PATHS["password"], cookies=cookies)
     # Whoever came in by paper has perhaps lost the phone.
@@ -120,21 +128,39 @@ def take_sign_out(desk: Desk) -> Answer:
     return desk.send_to(SIGN_IN, cookies=(build_ended_cookie(),))
 
 
-def _show(
+def show_form(
     desk: Desk, next_: str, name: str = "", *, notice: str = "", refusal: Refusal = NOT_REFUSED
 ) -> Answer:
+    """Answer with the form for name and password."""
     frame = DeskFrame(title=_("登录"), is_demo=desk.site.settings.is_demo)
     name = name[:SIGN_IN_MAX_CHARS]
-    page = SignInPage(faults=refusal.faults, frame=frame, next=next_, notice=notice, sign_in=name)
+    page = SignInPage(
+        faults=refusal.faults,
+        frame=frame,
+        next=next_,
+        notice=notice,
+        passkey=find_offer(desk.site.settings, source=CHALLENGE),
+        sign_in=name,
+    )
     return desk.render("desk/sign_in.html", page, refusal=refusal)
 
 
-def _show_factor(desk: Desk, next_: str, refusal: Refusal = NOT_REFUSED) -> Answer:
-    page = FactorPage(faults=refusal.faults, frame=desk.build_frame(_("输入动态码")), next=next_)
+def show_factor_form(desk: Desk, next_: str, refusal: Refusal = NOT_REFUSED) -> Answer:
+    """Answer with the form for a code of the second factor."""
+    with desk.ports.desk.read() as reader:
+        known = [passkey.credential for passkey in reader.list_passkeys(desk.account.account)]
+    challenge = make_challenge(desk.ports, name_factor(desk.who))
+    page = FactorPage(
+        faults=refusal.faults,
+        frame=desk.build_frame(_("输入动态码")),
+        next=next_,
+        passkey=find_offer(desk.site.settings, challenge, known) if known else None,
+    )
     return desk.render("desk/factor.html", page, refusal=refusal)
 
 
-def _go_on(desk: Desk, signed_in: SignedIn, token: str, next_: str) -> Answer:
+def go_on(desk: Desk, signed_in: SignedIn, token: str, next_: str) -> Answer:
+    """Answer whoever just signed in: with what is due, or with the page that they asked for."""
     cookies = (build_session_cookie(token),)
     if signed_in.duty == "factor":
         return desk.redirect(DUTY_PATHS["factor"], next_=next_, cookies=cookies)
@@ -143,7 +169,8 @@ def _go_on(desk: Desk, signed_in: SignedIn, token: str, next_: str) -> Answer:
     return desk.redirect(path, cookies=(*cookies, known))
 
 
-def _name_known(desk: Desk) -> str:
+def name_known(desk: Desk) -> str:
+    """Return by what this browser is known from now on."""
     return format_known(desk.ports, desk.origin, desk.account.account)
 
 

@@ -95,6 +95,11 @@ def list_code_counters(secret: bytes, account: str, network: str, device: str) -
     return [_make("code-pair", secret, PAIR, account, network), _make("code", secret, CODE, account)]
 
 
+def list_passkey_counters(secret: bytes, network: str) -> list[Counter]:
+    """Return what a passkey that opens nothing counts for: none can be guessed, but each try leaves a line."""
+    return [_make("passkey", secret, None, network)]
+
+
 def hash_network(secret: bytes, network: str) -> str:
     """Return what stands for a network wherever it is kept."""
     return _hash("network", secret, network)

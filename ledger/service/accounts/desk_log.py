@@ -15,9 +15,19 @@ from typing import Literal, get_args
 
 import msgspec
 
-from ledger.desk import DeskLine, DeskReader, DeskWriter, digest_desk_line, digest_subjects
+from ledger.desk import (
+    Desk,
+    DeskEnd,
+    DeskLine,
+    DeskReader,
+    DeskWriter,
+    RememberedEnd,
+    digest_desk_line,
+    digest_subjects,
+)
 from ledger.errors import Fault
 from ledger.log.chain import ZERO_HASH
+from ledger.ports import DeskPorts
 
 Event = Literal[
     "signed-in",
@@ -32,14 +42,21 @@ Event = Literal[
     "totp-reset",
     "recovery-used",
     "recovery-made",
+    "passkey-added",
+    "passkey-removed",
+    "passkey-cloned",  # its counter went back: somebody may have a copy of it
     "account-made",
     "account-disabled",
     "account-enabled",
     "account-expires",
     "seat-given",
     "seat-taken",
-    "granted",
+    "person-added",
+    "granted",  # a duty, which is the reason
     "revoked",
+    "household-set",
+    "kin-declared",  # with whom: the reason
+    "kin-withdrawn",
     "draft-returned",
     "draft-withdrawn",
     "exported",
@@ -50,6 +67,7 @@ Event = Literal[
     "erase-agreed",  # another person agrees
     "erased",  # done, for good
     "denied",
+    "end-accepted",  # the log is shorter than it was: the reason says how long it had been
 ]
 EVENTS: frozenset[str] = frozenset(get_args(Event))
 
@@ -86,6 +104,11 @@ class LoggedFact(msgspec.Struct, frozen=True, kw_only=True):
     fact: Fact
     number: int
 
+    @property
+    def at_ms(self) -> int:
+        """UTC milliseconds."""
+        return round(dt.datetime.fromisoformat(self.at).timestamp() * 1_000)
+
 
 def log_fact(desk: DeskWriter, fact: Fact, at_ms: int, *, subjects: Collection[str] = ()) -> None:
     """Append a fact, within the transaction that it is true of; `subjects` where it is about several."""
@@ -107,14 +130,14 @@ def log_fact(desk: DeskWriter, fact: Fact, at_ms: int, *, subjects: Collection[s
 def iterate_facts(desk: DeskReader, since: str = "") -> Iterator[LoggedFact]:
     """Yield the facts from a day or instant of UTC on, oldest first; what cannot be read is left out."""
     for row in desk.iterate_lines():
-        logged = _read(row)
+        logged = read_line(row)
         if logged is not None and logged.at >= since:
             yield logged
 
 
 def find_reads(desk: DeskReader, village: str, subject: str) -> list[LoggedFact]:
     """Return who looked at the personal data of one person or household, alone or among others, oldest first."""
-    rows = (_read(row) for row in desk.list_lines_about(village, subject))
+    rows = (read_line(row) for row in desk.list_lines_about(village, subject))
     return [
         logged for logged in rows if logged is not None and logged.fact.event in {"read-personal", "exported"}
     ]
@@ -150,19 +173,71 @@ def check_desk_log(desk: DeskReader) -> list[Fault]:
     return faults
 
 
+def check_remembered(desk: Desk) -> list[Fault]:
+    """The log goes on from where it had come when a row was added last: no older database was put in its place."""
+    known = desk.find_remembered()
+    if known is None:
+        return []
+    with desk.read() as reader:
+        line, end = reader.find_line(known.number), reader.get_end()
+    if line is not None and line.digest.hex() == known.digest:
+        return []
+    return [
+        Fault(
+            code="desk-log-behind",
+            place="办事记录",
+            found=f"只到第 {end.number} 行" if line is None else f"第 {known.number} 行与记下的不同",
+            expected=f"到过第 {known.number} 行，摘要 {known.digest[:16]}",
+            remedy="desk.db 多半是换回了旧的，停用的账号可能又能用：找回原来的；找不回的，查清以后运行 "
+            "mingbai desklog --accept",
+        )
+    ]
+
+
+def accept_end(ports: DeskPorts) -> None:
+    """Let the log go on from what there is, and say in it how far it had come. Nothing where nothing is missing."""
+    known = ports.desk.find_remembered()
+    if known is None or not check_remembered(ports.desk):
+        return
+    with ports.desk.write() as desk:
+        reason = f"{known.number}:{known.digest[:16]}"
+        log_fact(desk, Fact(event="end-accepted", reason=reason), ports.clock.now_ms())
+        end = desk.get_end()
+    ports.desk.remember(
+        RememberedEnd(
+            digest=end.digest.hex(),
+            number=end.number,
+            shown_at=known.shown_at,
+            shown_number=known.shown_number,
+        )
+    )
+
+
+def note_shown(ports: DeskPorts, end: DeskEnd) -> None:
+    """Remember that the end was handed out to be kept elsewhere; nothing of a log that is not what it was."""
+    known = ports.desk.find_remembered()
+    if end.number == 0 or check_remembered(ports.desk):
+        return
+    number, digest = (known.number, known.digest) if known is not None else (end.number, end.digest.hex())
+    ports.desk.remember(
+        RememberedEnd(digest=digest, number=number, shown_at=ports.clock.now_ms(), shown_number=end.number)
+    )
+
+
 def _is_found_by_its_line(row: DeskLine) -> bool:
-    logged = _read(row)
+    logged = read_line(row)
     return logged is not None and (logged.fact.village, logged.fact.subject) == (row.village, row.subject)
 
 
 def _names_its_subjects(row: DeskLine, subjects: list[str]) -> bool:
-    logged = _read(row)
+    logged = read_line(row)
     if logged is None or not logged.fact.subjects:
         return not subjects
     return (logged.fact.count, logged.fact.subjects) == (str(len(subjects)), digest_subjects(subjects))
 
 
-def _read(row: DeskLine) -> LoggedFact | None:
+def read_line(row: DeskLine) -> LoggedFact | None:
+    """Return the fact of a row; None for a line that is none."""
     try:
         values = json.loads(row.line)
         return LoggedFact(at=str(values.pop("at")), fact=msgspec.convert(values, Fact), number=row.number)

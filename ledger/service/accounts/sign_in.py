@@ -69,7 +69,7 @@ def sign_in(ports: DeskPorts, name: str, password: str, origin: Origin) -> tuple
     given = fold_one_time(password) if account is not None and account.must_change else password
     is_right = HASHER.is_right(account.password if account else None, given[: PASSWORD_MAX_CHARS + 1])
     if not is_right or account is None:
-        _log_refused(ports, account, "password", origin)
+        log_refused(ports, account, "password", origin)
         raise Refused([_build_wrong()])
     fresh = HASHER.hash(given) if HASHER.is_outdated(account.password) else account.password
     with ports.desk.write() as desk:
@@ -77,13 +77,13 @@ def sign_in(ports: DeskPorts, name: str, password: str, origin: Origin) -> tuple
         kept = desk.find_account(account.account)
         # Changed in between, by the operator or by its owner: what was given is not its password any more.
         is_same = kept is not None and kept.password == account.password
-        if kept is None or not is_same or (faults := _check_usable(kept, ports.clock.now_ms())):
+        if kept is None or not is_same or (faults := check_usable(kept, ports.clock.now_ms())):
             reason, faults = (
                 ("unusable", faults) if kept is not None and is_same else ("password", [_build_wrong()])
             )
         else:
             return _open(ports, desk, msgspec.structs.replace(kept, password=fresh), origin)
-    _log_refused(ports, account, reason, origin)
+    log_refused(ports, account, reason, origin)
     raise Refused(faults)
 
 
@@ -104,7 +104,7 @@ def give_factor(ports: DeskPorts, signed_in: SignedIn, code: str, origin: Origin
                 forgive(desk, counters)
                 if is_recovery:
                     log_fact(desk, signed_in.build_fact(event="recovery-used"), now_ms)
-                _log_whole(desk, signed_in, origin, now_ms)
+                log_whole(desk, signed_in, origin, now_ms)
                 return turn_over(ports, desk, signed_in.session, is_proved=True), is_recovery
             log_fact(desk, signed_in.build_fact(event="refused", reason="code"), now_ms)
     if wait_ms:
@@ -167,17 +167,20 @@ def _open(ports: DeskPorts, desk: DeskWriter, account: Account, origin: Origin) 
         account = offer_secret(ports, account)
     desk.put_account(account)
     if is_whole:
-        _log_whole(desk, signed_in, origin, ports.clock.now_ms())
+        log_whole(desk, signed_in, origin, ports.clock.now_ms())
     else:
         log_fact(desk, signed_in.build_fact(event="signed-in", outcome="half"), ports.clock.now_ms())
     return token, signed_in
 
 
-def _log_whole(desk: DeskWriter, signed_in: SignedIn, origin: Origin, now_ms: int) -> None:
+def log_whole(
+    desk: DeskWriter, signed_in: SignedIn, origin: Origin, now_ms: int, outcome: str = "whole"
+) -> None:
     """Log that somebody is in, and the first time in a browser, who was in from it before: one person with two
     persons' passwords would be maker and checker at once.
     """
-    log_fact(desk, signed_in.build_fact(event="signed-in", outcome="whole"), now_ms)
+    log_fact(desk, signed_in.build_fact(event="signed-in", outcome=outcome), now_ms)
+    desk.put_sign_in(signed_in.account.account, now_ms)
     if not origin.find_known(signed_in.account.account):
         for other, _ in origin.known:
             log_fact(desk, signed_in.build_fact(event="shared-device", subject=other), now_ms)
@@ -196,7 +199,8 @@ def _take_code(ports: DeskPorts, desk: DeskWriter, account: Account, code: str) 
     return True
 
 
-def _check_usable(account: Account, now_ms: int) -> list[Fault]:
+def check_usable(account: Account, now_ms: int) -> list[Fault]:
+    """The account was neither disabled nor is its last day over."""
     if account.is_disabled:
         return [_build_unusable("account-disabled", "已停用")]
     if is_expired(account, now_ms):
@@ -204,7 +208,8 @@ def _check_usable(account: Account, now_ms: int) -> list[Fault]:
     return []
 
 
-def _log_refused(ports: DeskPorts, account: Account | None, reason: str, origin: Origin) -> None:
+def log_refused(ports: DeskPorts, account: Account | None, reason: str, origin: Origin) -> None:
+    """Log that somebody was not let in, and why."""
     fact = Fact(
         event="refused",
         account=account.account if account is not None else "",

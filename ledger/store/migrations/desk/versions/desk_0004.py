@@ -1,6 +1,6 @@
 """Whom a row of the desk's log is about, where that is more than one.
 
-Revision desk_0004. Frozen: imports nothing of ours.
+Revision desk_0004, after desk_0003. Frozen: imports nothing of ours.
 """
 
 import inspect
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "desk_0004"
-down_revision = "desk_0001"
+down_revision = "desk_0003"
 branch_labels = None
 depends_on = None
 

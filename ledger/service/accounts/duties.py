@@ -1,0 +1,167 @@
+"""Who gives and takes duties, declares relatives and households: on record first, then done, and felt at once.
+
+Each change is a line of the desk's log before it is one of the vault: nobody has a right of which there is no line. A
+crash between the two leaves a line of what was not done; the same form sent again does it. Whoever's roles change is
+signed out wherever they are. Nobody changes what they are themselves, under whatever pseudonym.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import msgspec
+
+from ledger.books.roles import Office, Role
+from ledger.desk import DeskReader
+from ledger.errors import Fault, Refused
+from ledger.ports import DeskPorts, Entropy
+from ledger.service.accounts.desk_log import Event, Fact, log_fact, read_line
+from ledger.service.accounts.sessions import SignedIn, end_sessions_of_person
+from ledger.service.persons import (
+    DUTY_NAMES,
+    check_changed_person,
+    check_kin,
+    check_new_person,
+    declare_kin,
+    get_person,
+    is_one_person,
+    withdraw_kin,
+)
+from ledger.service.pseudonyms import make_pseudonym
+from ledger.state import get_day
+from ledger.vaults import Person
+
+
+def enter_person(
+    ports: DeskPorts,
+    by: SignedIn | None,
+    village: str,
+    name: str,
+    *,
+    roles: Collection[Role] = (),
+    offices: Collection[Office] = (),
+    household: str = "",
+    entropy: Entropy | None = None,
+) -> Person:
+    """Enter a person with duties and return them. `by`: None for the machine's operator at the machine itself.
+
+    With an `entropy` that draws the same twice, the same person again changes nothing. Raises Refused with every fault.
+    """
+    person = Person(
+        household=household,
+        name=name.strip(),
+        offices=frozenset(offices),
+        roles=frozenset(roles),
+        user=make_pseudonym(entropy or ports.entropy, "u-", 10),
+    )
+    known = ports.vault.find_person(village, person.user)
+    if known is not None:
+        return known
+    if faults := check_new_person(ports, village, person):
+        raise Refused(faults)
+    _log(ports, by, village, person.user, [("person-added", ""), *_list_duties(frozenset(), person)])
+    ports.vault.add_person(village, person)
+    return person
+
+
+def change_person(
+    ports: DeskPorts,
+    by: SignedIn | None,
+    village: str,
+    user: str,
+    *,
+    roles: Collection[Role],
+    offices: Collection[Office],
+    household: str,
+) -> Person:
+    """Let a person have exactly these duties and this household, empty for none. Again changes nothing.
+
+    Raises Refused with every rule of law that it would break, or where it is oneself.
+    """
+    person = get_person(ports, village, user)
+    changed = msgspec.structs.replace(
+        person, roles=frozenset(roles), offices=frozenset(offices), household=household
+    )
+    if changed == person:
+        return person
+    faults = check_other(ports, by, village, person) + check_changed_person(ports, village, changed)
+    if faults:
+        raise Refused(faults)
+    events = _list_duties(person.duties, changed)
+    events += [("household-set", household)] if household != person.household else []
+    _log(ports, by, village, user, events, are_roles_other=changed.roles != person.roles)
+    ports.vault.replace_persons(village, [changed])
+    return changed
+
+
+def declare_relative(
+    ports: DeskPorts, by: SignedIn | None, village: str, user: str, other: str, *, is_one: bool = True
+) -> None:
+    """Keep that two persons are near relatives, or with `is_one` false that they are not. Again changes nothing."""
+    person = get_person(ports, village, user)
+    faults = check_other(ports, by, village, person)
+    faults += check_other(ports, by, village, get_person(ports, village, other))
+    faults += check_kin(ports, village, user, other) if is_one else []
+    if faults:
+        raise Refused(list(dict.fromkeys(faults)))
+    if (other in person.kin) == is_one:
+        return
+    _log(ports, by, village, user, [("kin-declared" if is_one else "kin-withdrawn", other)])
+    (declare_kin if is_one else withdraw_kin)(ports, village, user, other)
+
+
+def check_other(ports: DeskPorts, by: SignedIn | None, village: str, person: Person) -> list[Fault]:
+    """It is somebody else: not under one's own pseudonym, nor under another that bears one's name."""
+    seat = by.seat if by is not None else None
+    if seat is None or seat.village != village:
+        return []
+    own = ports.vault.find_person(village, seat.person)
+    if person.user != seat.person and not is_one_person(own, person):
+        return []
+    return [
+        Fault(
+            code="duties-own",
+            place=f"人员 {person.user}",
+            found="是您自己，或与您同名",
+            expected="别人的职责和亲属",
+            remedy="请另一位有这项职责的人或运维员来办",
+        )
+    ]
+
+
+def find_since(desk: DeskReader, village: str, user: str) -> dict[str, str]:
+    """Return by duty the day since when a person has it; nothing of what was granted before there were lines of it."""
+    since: dict[str, str] = {}
+    for row in desk.list_lines_about(village, user):
+        logged = read_line(row)
+        if logged is not None and logged.fact.event == "granted":
+            since[logged.fact.reason] = get_day(logged.at_ms)
+    return since
+
+
+def _list_duties(before: Collection[str], person: Person) -> list[tuple[Event, str]]:
+    granted: list[tuple[Event, str]] = [
+        ("granted", duty) for duty in DUTY_NAMES if duty in person.duties and duty not in before
+    ]
+    return granted + [
+        ("revoked", duty) for duty in DUTY_NAMES if duty in before and duty not in person.duties
+    ]
+
+
+def _log(
+    ports: DeskPorts,
+    by: SignedIn | None,
+    village: str,
+    user: str,
+    events: list[tuple[Event, str]],
+    *,
+    are_roles_other: bool = False,
+) -> None:
+    now_ms = ports.clock.now_ms()
+    with ports.desk.write() as desk:
+        for event, reason in events:
+            given = {"event": event, "reason": reason, "subject": user, "village": village}
+            fact = by.build_fact(**given) if by is not None else msgspec.convert(given, Fact)
+            log_fact(desk, fact, now_ms)
+        if are_roles_other:
+            end_sessions_of_person(desk, village, user, "roles", now_ms)

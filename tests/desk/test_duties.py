@@ -1,0 +1,164 @@
+"""Duties given and taken: on record first, felt at once, and never one's own."""
+
+from __future__ import annotations
+
+import pytest
+from click.testing import CliRunner
+
+from ledger.cli import root
+from ledger.errors import Refused, format_fault
+from ledger.service.accounts.duties import change_person, declare_relative, enter_person, find_since
+from ledger.service.accounts.manage import disable_account, set_last_day
+from ledger.service.accounts.once import Once, make_once
+from ledger.state import get_day
+from tests.builders import VILLAGE
+from tests.desk.people import Door
+from web.desk.people import build_changed
+
+
+def list_facts(door: Door, user: str) -> list[tuple[str, str]]:
+    return [(line.fact.event, line.fact.reason) for line in door.read_log() if line.fact.subject == user]
+
+
+def test_nobody_changes_what_they_are_themselves(door: Door) -> None:
+    who = door.find(door.let_in("zheng", "township"))
+    assert who.seat is not None
+    own = who.seat.person
+
+    with pytest.raises(Refused) as error:
+        change_person(door.home, who, VILLAGE, own, roles=["secretary"], offices=[], household="")
+
+    assert str(error.value) == (
+        f"人员 {own}：现为是您自己，或与您同名，应为别人的职责和亲属。"
+        "请另一位有这项职责的人或运维员来办。（duties-own）"
+    )
+    assert list_facts(door, own) == [("seat-given", who.account.account)]
+
+
+def test_what_is_refused_leaves_no_line_and_ends_nothing(door: Door) -> None:
+    token = door.let_in("wang")
+    seat = door.find(token).seat
+    assert seat is not None
+    before = len(door.read_log())
+
+    with pytest.raises(Refused):
+        change_person(
+            door.home, None, VILLAGE, seat.person, roles=["clerk", "supervisor"], offices=[], household=""
+        )
+
+    assert len(door.read_log()) == before
+    assert door.is_in(token)
+
+
+def test_an_office_ends_no_session_and_a_role_does(door: Door) -> None:
+    token = door.let_in("wang")
+    seat = door.find(token).seat
+    assert seat is not None
+
+    def change(*roles: str, offices: tuple[str, ...] = ()) -> None:
+        change_person(
+            *(door.home, None, VILLAGE, seat.person),
+            roles=roles,  # type: ignore[arg-type]  # As the test says.
+            offices=offices,  # type: ignore[arg-type]  # As the test says.
+            household="",
+        )
+
+    change("clerk", offices=("jury",))
+    assert door.is_in(token)
+    change("secretary")
+    assert not door.is_in(token)
+
+
+def test_the_line_stands_before_the_right_does(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A crash between the two databases: the line is there, the right is not, and the same again completes it."""
+    person = door.register("wu")
+    monkeypatch.setattr(type(door.home.vault), "replace_persons", _crash)
+    with pytest.raises(OSError, match="crash"):
+        change_person(door.home, None, VILLAGE, person.user, roles=["secretary"], offices=[], household="")
+    monkeypatch.undo()
+
+    assert list_facts(door, person.user) == [("granted", "secretary"), ("revoked", "clerk")]
+    assert door.home.vault.find_person(VILLAGE, person.user) == person
+    change_person(door.home, None, VILLAGE, person.user, roles=["secretary"], offices=[], household="")
+    found = door.home.vault.find_person(VILLAGE, person.user)
+    assert found is not None
+    assert found.roles == {"secretary"}
+
+
+def _crash(*_: object) -> None:
+    raise OSError("crash")
+
+
+def test_since_when_is_the_day_of_the_newest_grant(door: Door) -> None:
+    person = enter_person(door.home, None, VILLAGE, "样例新", roles=["clerk"])
+    door.village.clock.advance(3 * 86_400_000)
+    change_person(door.home, None, VILLAGE, person.user, roles=["clerk"], offices=["archivist"], household="")
+    today = get_day(door.home.clock.now_ms())
+
+    with door.home.desk.read() as desk:
+        since = find_since(desk, VILLAGE, person.user)
+
+    assert since["archivist"] == today
+    assert since["clerk"] < today
+
+
+def test_a_relative_of_nobody_is_refused_and_nothing_logged(door: Door) -> None:
+    person = door.register("wu")
+
+    with pytest.raises(Refused, match="person-role"):
+        declare_relative(door.home, None, VILLAGE, person.user, "u-zzzzzzzzzz")
+
+    assert list_facts(door, person.user) == []
+
+
+def test_the_last_operator_is_not_taken_away_at_the_desk(door: Door) -> None:
+    who = door.find(door.let_in("chen", None))
+
+    for act in (
+        lambda: disable_account(door.home, "chen", by=who),
+        lambda: set_last_day(door.home, "chen", "2027-01-01", by=who),
+    ):
+        with pytest.raises(Refused) as error:
+            act()
+        assert str(error.value) == (
+            "登录名 chen：现为是最后一位运维员，应为另外还有一位能登录的运维员。"
+            "先用 mingbai users add --role operator 另开一个运维员的账号。（account-last-operator）"
+        )
+
+
+def test_a_form_that_came_too_late_is_told_so() -> None:
+    assert format_fault(build_changed()) == (
+        "职责：现为这中间别人改过了，应为看过以后没有改动。下面是现在的，看过再改。（duties-changed）"
+    )
+
+
+def test_the_same_form_draws_the_same_and_every_other_another(door: Door) -> None:
+    number, other = make_once(door.home), make_once(door.home)
+
+    def draw(*given: str) -> bytes:
+        return Once(door.home, *given).take(100)
+
+    assert draw(number, "a", "b") == draw(number, "a", "b")
+    drawn = [draw(number, "a", "b"), draw(number, "ab"), draw(number, "a", "b", ""), draw(other, "a", "b")]
+    assert len(set(drawn)) == 4
+    for bent in ("", "x", number.upper() + "0", number[:-1], number + "\n"):
+        assert draw(bent) != draw(bent)
+
+
+def test_the_commands_leave_lines_too(door: Door) -> None:
+    person = door.register("wu")
+    other = door.register("zhao", "secretary")
+    home = ["--home", str(door.home.path), "--village", VILLAGE]
+    for words in (
+        ["grant", person.user, "--office", "archivist"],
+        ["revoke", person.user, "--role", "clerk"],
+        ["kin", person.user, other.user],
+    ):
+        result = CliRunner().invoke(root, ["users", words[0], *home, *words[1:]])
+        assert result.exit_code == 0, result.output
+
+    assert list_facts(door, person.user) == [
+        ("granted", "archivist"),
+        ("revoked", "clerk"),
+        ("kin-declared", other.user),
+    ]
