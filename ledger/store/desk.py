@@ -14,10 +14,30 @@ from typing import Any
 import pysqlite3.dbapi2 as sqlite
 from sqlalchemy import Engine, Select, bindparam, delete, func, select, update
 
-from ledger.desk import Account, Attempt, DeskEnd, DeskLine, DeskReader, DeskWriter, Seat, Session
+from ledger.desk import (
+    Account,
+    Area,
+    Attempt,
+    Audited,
+    DeskEnd,
+    DeskLine,
+    DeskReader,
+    DeskWriter,
+    Seat,
+    Session,
+)
 from ledger.disk import sync
 from ledger.store import desk_log
-from ledger.store.tables import accounts, attempts, recovery_codes, seats, sessions
+from ledger.store.tables import (
+    accounts,
+    area_villages,
+    areas,
+    attempts,
+    audits,
+    recovery_codes,
+    seats,
+    sessions,
+)
 from ledger.store.transactions import Transaction, begin_read, begin_write
 
 _ACCOUNTS = select(accounts).order_by(accounts.c.sign_in)
@@ -51,6 +71,12 @@ _USE_CODE = (
         recovery_codes.c.used_at == 0,
     )
 )
+
+_AREAS = select(areas).order_by(areas.c.name, areas.c.area)
+_AREA_VILLAGES = select(area_villages).order_by(area_villages.c.area, area_villages.c.village)
+_DROP_AREA = delete(areas).where(areas.c.area == bindparam("area"))
+_DROP_AREA_VILLAGES = delete(area_villages).where(area_villages.c.area == bindparam("area"))
+_AUDITED = select(audits).where(audits.c.village == bindparam("village"))
 
 
 class SqlDesk:
@@ -117,6 +143,21 @@ class _Writer:
     def list_lines_about(self, village: str, subject: str) -> list[DeskLine]:
         return desk_log.list_lines_about(self._transaction, village, subject)
 
+    def list_areas(self) -> list[Area]:
+        villages: dict[str, list[str]] = {}
+        for area, village in self._transaction.fetch_all(_AREA_VILLAGES):
+            villages.setdefault(area, []).append(village)
+        rows = self._transaction.fetch_all(_AREAS)
+        return [Area(area=area, name=name, villages=tuple(villages.get(area, ()))) for area, name in rows]
+
+    def find_audited(self, village: str) -> Audited | None:
+        row = self._transaction.fetch_one(_AUDITED, village=village)
+        if row is None:
+            return None
+        fields = dict(zip(audits.c.keys(), row, strict=True))
+        user = fields.pop("person")
+        return Audited(**fields | {"has_private": bool(fields["has_private"]), "user": user})
+
     def put_account(self, account: Account) -> None:
         other = self.find_by_name(account.sign_in)
         if other is not None and other.account != account.account:
@@ -154,6 +195,22 @@ class _Writer:
 
     def use_recovery_code(self, account: str, digest: bytes, at_ms: int) -> bool:
         return self._transaction.run(_USE_CODE, owner=account, code=digest, at_ms=at_ms) == 1
+
+    def put_area(self, area: Area) -> None:
+        self._transaction.upsert_rows(areas, [(area.area, area.name)])
+        self._transaction.run(_DROP_AREA_VILLAGES, area=area.area)
+        self._transaction.insert_rows(area_villages, [(area.area, village) for village in area.villages])
+
+    def drop_area(self, area: str) -> None:
+        self._transaction.run(_DROP_AREA_VILLAGES, area=area)
+        self._transaction.run(_DROP_AREA, area=area)
+
+    def put_audited(self, audited: Audited) -> None:
+        row = (
+            *(audited.village, audited.ended_at, audited.found, int(audited.has_private), audited.report),
+            *(audited.started_at, audited.user),
+        )
+        self._transaction.upsert_rows(audits, [row])
 
     def add_line(self, line: str, *, village: str, subject: str) -> None:
         desk_log.add_line(self._transaction, line, village=village, subject=subject)

@@ -77,8 +77,14 @@ POPULATE: dict[str, dict[str, tuple[Any, ...]]] = {
 }
 """One row for every table at each revision, in the order of its columns then."""
 
+POPULATE["desk_0002"] = POPULATE["desk_0001"] | {
+    "areas": ("r-aaaaaaaaaa", "东片区"),
+    "area_villages": ("r-aaaaaaaaaa", "371082101201"),
+    "audits": ("371082101201", 2, 0, 1, b"{}", 1, "u-aaaaaaaaaa"),
+}
 POPULATE["ledger_0002"] = POPULATE["ledger_0001"] | {"villages": ("371082101201",)}
 POPULATE["ledger_0003"] = POPULATE["ledger_0002"]  # Guards that undo more.
+POPULATE["ledger_0004"] = POPULATE["ledger_0003"]  # Facts more, of vouchers.
 POPULATE["vault_0002"] = POPULATE["vault_0001"]  # An index more.
 POPULATE["vault_0003"] = POPULATE["vault_0002"]  # An index less.
 POPULATE["vault_0004"] = POPULATE["vault_0003"] | {

@@ -44,6 +44,8 @@ Event = Literal[
     "draft-withdrawn",
     "exported",
     "audited",  # the village's log, by a run in the background
+    "area-set",  # several villages to look at together, which is the subject
+    "area-dropped",
     "read-personal",
     "denied",
 ]
@@ -65,7 +67,7 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     outcome: str = ""
     reason: str = ""  # a code
     session: str = ""  # s-…
-    subject: str = ""  # whom it was about: u-…, h-…, m-…, a-…
+    subject: str = ""  # whom it was about: u-…, h-…, m-…, a-…, r-…
     village: str = ""
 
 
