@@ -17,7 +17,7 @@ from web.audit import balances, bundle, check, checkpoints, entries, landing
 from web.audit.runs import AuditRuns
 from web.cache import PageBytes, build_page_bytes
 from web.config import REQUEST_MAX_BYTES
-from web.desk import account, drafts, home, imports, set_up, sign_in
+from web.desk import account, drafts, home, imports, search, set_up, sign_in
 from web.errors import EXCEPTION_HANDLERS
 from web.public.board import show_board
 from web.public.check import show_check
@@ -40,6 +40,8 @@ from web.routing import route_page
 from web.security import add_security_headers
 from web.site import JSON, Settings, Site
 from web.static_files import show_asset
+from web.township import areas, download
+from web.township import landing as township
 
 ROUTES = (
     show_villages,
@@ -68,6 +70,7 @@ DESK_ROUTES = (
     *home.ROUTES,
     *drafts.ROUTES,
     *imports.ROUTES,
+    *search.ROUTES,
     *sign_in.ROUTES,
     *set_up.ROUTES,
     *account.ROUTES,
@@ -82,15 +85,21 @@ AUDIT_ROUTES = (
     *bundle.ROUTES,
 )
 
+TOWNSHIP_ROUTES = (
+    *township.ROUTES,
+    *areas.ROUTES,
+    *download.ROUTES,
+)
+
 
 def create_app(ports: Ports, settings: Settings, halted: Mapping[str, Standing] | None = None) -> Litestar:
-    """Return the application over a home. It configures no logger; only the routes of the desk and of the auditor's
-    room know cookies and sessions.
+    """Return the application over a home. It configures no logger; only the routes of the desk, of the auditor's
+    and of the township's room know cookies and sessions.
 
     `halted`: see `web.site.Site`.
     """
     return Litestar(
-        route_handlers=[*ROUTES, *DESK_ROUTES, *AUDIT_ROUTES, show_schema],
+        route_handlers=[*ROUTES, *DESK_ROUTES, *AUDIT_ROUTES, *TOWNSHIP_ROUTES, show_schema],
         before_send=[add_security_headers],
         debug=False,
         exception_handlers=EXCEPTION_HANDLERS,  # type: ignore[arg-type]  # Each handler takes its own exception.

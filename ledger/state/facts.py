@@ -38,7 +38,8 @@ be dropped and folded again from the entries.
 | `sheet/<period>/<letter>/<ordinal>` | SheetFacts | sheet.sealed |
 | `latest/<letter>` | EntryAt of the newest sealed sheet of the kind | sheet.sealed |
 
-Indexes in keys have twelve digits, amounts sixteen, versions four, branches and ordinals two, so that keys sort as numbers do.
+Indexes in keys have twelve digits, amounts sixteen, versions four, branches and ordinals two, so that keys sort as
+numbers do.
 """
 
 from __future__ import annotations

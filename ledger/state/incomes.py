@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from ledger.books.balances import Sides, sum_turnovers
 from ledger.books.finance_figures import RESULT_ACCOUNT
 from ledger.books.incomes import sum_income
-from ledger.books.village import ChartVersion
 from ledger.books.vouchers import Voucher
 from ledger.entries import Entry
 from ledger.state.facts import Facts, Turnover, get_fact, put_fact, scan_facts
@@ -30,7 +29,7 @@ def fold_carried(facts: Facts, entry: Entry, voucher: Voucher) -> None:
         put_fact(facts, key, moved)
 
 
-def get_operating_income(facts: Facts, chart: ChartVersion, first: str, last: str) -> int:
+def get_operating_income(facts: Facts, chart: str, first: str, last: str) -> int:
     """Return what was earned by business in the months from `first` to `last`, both included, in fen.
 
     Costs a look at each account of these months, whatever else the log holds.

@@ -27,7 +27,7 @@ def post(account: str, side: str, amount_fen: int) -> Posting:
 
 def live(seed: int) -> tuple[MemoryFacts, list[tuple[str, reference_books.Lines]], list[Entry]]:
     """Months of vouchers, some of them taken back, with a carrying over at the year's end."""
-    numbers, texts, chain = random.Random(seed), Discloser(f"live {seed}"), EntryChain()  # noqa: S311  # Made-up books.
+    numbers, texts, chain = random.Random(seed), Discloser(f"live {seed}"), EntryChain()  # Made-up books.
     entries = [chain.append(build_founding()), chain.append(build_opening(chart="2023"))]
     told: list[tuple[str, reference_books.Lines]] = []
     for month in MONTHS:

@@ -7,6 +7,7 @@ Revision ledger_0004, after ledger_0003. Frozen: imports nothing of ours.
 """
 
 import json
+from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
@@ -80,7 +81,7 @@ def _write(village: str, values: list[tuple[str, dict[str, int]]]) -> None:
         op.get_bind().execute(sa.insert(_facts), rows)
 
 
-def _list_amounts(postings: list[dict]) -> set[int]:
+def _list_amounts(postings: list[dict[str, Any]]) -> set[int]:
     total = sum(posting["amount_fen"] for posting in postings if posting["side"] == "debit")
     return {abs(total), *(abs(posting["amount_fen"]) for posting in postings)} - {0}
 
@@ -89,7 +90,7 @@ def _key(amount_fen: int, index: int) -> str:
     return f"amount/{amount_fen:016d}/{index:012d}"
 
 
-def _carry(carried: dict[str, list[int]], period: str, postings: list[dict]) -> None:
+def _carry(carried: dict[str, list[int]], period: str, postings: list[dict[str, Any]]) -> None:
     if not any(posting["account"].startswith(_RESULT) for posting in postings):
         return
     moved: dict[str, list[int]] = {}
