@@ -20,7 +20,7 @@ from ledger.service.persons import add_person
 from ledger.service.sheets import seal_sheet
 from ledger.state.money import get_next_number
 from ledger.vaults import Draft
-from tests.builders import Discloser, build_opening, build_voucher
+from tests.builders import Discloser, build_limits, build_opening, build_voucher
 from tests.desk.people import Door
 from tests.homes import BASE_URL
 from tests.web.village import describe
@@ -70,6 +70,9 @@ class Neighbour:
         )
         return self.draft(body, period)
 
+    def record_limits(self, *, second_fen: int, third_fen: int) -> None:
+        self.record(build_limits(self.texts, second_fen=second_fen, third_fen=third_fen), "2026-10")
+
     def record(self, body: Body, period: str) -> None:
         self.pass_([self.draft(body, period)])
 
@@ -78,7 +81,7 @@ class Neighbour:
             body=body,
             kind=KIND_OF_BODY[type(body)],
             maker=name_clerk(self.find("clerk")),
-            occurred_on=f"{period}-20",
+            occurred_on=f"{period}-05",
             period=period,
             village=self.code,
         )

@@ -43,7 +43,6 @@ class HomePage:
 
     can_audit: bool
     can_prepare: bool
-    can_compare: bool
     can_read: bool
     for_me: tuple[DraftRow, ...]
     for_me_count: int
@@ -72,7 +71,6 @@ def show_home(desk: Desk) -> Answer:
     lateness = read_lateness(desk) if can_read else Lateness("", ())
     page = HomePage(
         can_audit=desk.may("entries.read"),
-        can_compare=desk.may("villages.compare"),
         can_prepare=desk.may("draft.prepare"),
         can_read=can_read,
         for_me=for_me[:ROWS_MAX],

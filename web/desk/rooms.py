@@ -21,7 +21,9 @@ _HOME = "/desk"
 _ROOMS: tuple[tuple[str, str, str], ...] = (
     ("/desk/drafts", _("待审"), "draft.read"),
     ("/desk/import", _("导入"), "draft.prepare"),
+    ("/desk/search", _("找记录"), "entries.read"),
     ("/audit", _("查账"), "entries.read"),
+    ("/township", _("各村"), "villages.compare"),
 )
 """Path, name, and the action of the table of roles that it takes."""
 
