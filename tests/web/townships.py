@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from ledger.books.roles import Role
 from ledger.books.values import SheetKind
 from ledger.books.vouchers import Posting
 from ledger.entries import KIND_OF_BODY, Body, Claim, name_clerk
@@ -114,8 +115,8 @@ def found_neighbour(door: Door, number: int, name: str = "") -> Neighbour:
     return Neighbour(code, door, Discloser(code))
 
 
-def seat(door: Door, sign_in: str, village: str, role: str = "township") -> str:
+def seat(door: Door, sign_in: str, village: str, role: Role = "township") -> str:
     """Give an account a seat in one more village; return the person's pseudonym."""
-    person = add_person(door.home, village, f"样例{sign_in}", role)  # type: ignore[arg-type]  # A role.
+    person = add_person(door.home, village, f"样例{sign_in}", role)
     give_seat(door.home, sign_in, village, person.user)
     return person.user
