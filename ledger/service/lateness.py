@@ -139,6 +139,11 @@ def list_unpublished(facts: Facts, law: Law, village: str, now_ms: int) -> list[
     ]
 
 
+def get_due_day(law: Law, village: str, period: str) -> str:
+    """Return the last day on which a month's finances hang in time, where they are published monthly."""
+    return _count(law, "publish-month", village, period)
+
+
 def list_held(ports: Ports, limits: LimitsFacts | None, drafts: Sequence[Draft]) -> list[Draft]:
     """Return the drafts that everybody passed and that wait for a number before theirs."""
     return [

@@ -18,11 +18,18 @@ from ledger.errors import NotFound, NotProven, Refused, Tampered
 from ledger.figures import read_text
 from ledger.log.confirmation import Confirmation
 from ledger.ports import DeskPorts, Head, Reader
-from ledger.service.lateness import SLOW_DAYS, Late, count_days_waiting, find_lateness, needs_township
+from ledger.service.lateness import (
+    SLOW_DAYS,
+    Late,
+    count_days_waiting,
+    find_lateness,
+    get_due_day,
+    needs_township,
+)
 from ledger.service.sheets import SealedSheet, find_sheet, read_texts
 from ledger.service.standing import Standing
 from ledger.state import get_day
-from ledger.state.facts import BooksFacts, EntryAt, VillageFacts, get_fact
+from ledger.state.facts import BooksFacts, EntryAt, SheetFacts, VillageFacts, get_fact
 from ledger.state.incomes import get_operating_income
 from ledger.state.limits import find_limits
 from ledger.vaults import Draft
@@ -76,7 +83,8 @@ class Survey:
     `last_closed` month, empty before the first
     `name`        what the village calls itself, empty where it cannot be read or never said
     `reason`      why the village cannot be read, for a person; all figures are then empty
-    `sheet`       the finance sheet sealed last, None before the first
+    `sheet`       the finance sheet sealed last, None before the first; `sheet_day` is when, `is_sheet_late` whether the
+                  first sheet of that month came after its day
     `waiting`     None where the vault cannot be read
     `witnesses`   what they confirmed, None where nobody is asked
     """
@@ -85,6 +93,7 @@ class Survey:
     name: str = ""
     audited: Audited | None = None
     income: Income | None = None
+    is_sheet_late: bool = False
     last_closed: str = ""
     late: tuple[Late, ...] = ()
     reason: str = ""
@@ -138,6 +147,7 @@ def _survey(
         name=_read_name(reader),
         audited=_find_audited(ports, village),
         income=build_income(reader, books, ports.clock.now_ms()) if books is not None else None,
+        is_sheet_late=sheet is not None and _is_late(ports, reader, village, sheet.period),
         last_closed=books.last_closed if books is not None else "",
         late=tuple(late),
         sheet=sheet,
@@ -210,6 +220,15 @@ def _find_newest_sheet(reader: Reader) -> SealedSheet | None:
         if latest is None
         else find_sheet(reader, "finance", reader.facts.read_entry(latest.index).period)
     )
+
+
+def _is_late(ports: DeskPorts, reader: Reader, village: str, period: str) -> bool:
+    """Whether a month's first finance sheet was sealed after the day on which it had to hang."""
+    first = get_fact(reader.facts, f"sheet/{period}/F/01", SheetFacts)
+    if first is None:
+        return False
+    sealed_on = get_day(reader.facts.read_entry(first.index).recorded_at)
+    return sealed_on > get_due_day(ports.reference.law, village, period)
 
 
 def _find_audited(ports: DeskPorts, village: str) -> Audited | None:

@@ -320,6 +320,7 @@ def test_a_village_that_cannot_be_read_is_named_and_hides_no_other(door: Door, c
     page = browser.get(ROOM)
     assert page.status_code == 200
     assert "账本不在这里" in page.text
+    assert "有 2 个村的账读不出，没有合进去" in page.text
 
 
 def rewrite(door: Door, name: str, *statements: str) -> None:

@@ -20,11 +20,20 @@ from web.township.view import ACTION, ROOM, VillageRow, list_villages, read_rows
 CSV = "text/csv; charset=utf-8"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 TITLES = (
-    *(_("村代码"), _("村"), _("情形"), _("要管的事"), _("账结到"), _("最近的财务公开表"), _("封存日期")),
+    *(
+        _("村代码"),
+        _("村"),
+        _("情形"),
+        _("要管的事"),
+        _("账结到"),
+        _("最近的财务公开表"),
+        _("封存日期"),
+        _("是否按时"),
+    ),
     *(_("待审"), _("等 7 天以上"), _("等乡镇审核"), _("见证"), _("核对"), _("近一年从"), _("到")),
     *(_("近一年经营性收入（元）"), _("今年经营性收入（元）"), _("收入档")),
 )
-AMOUNTS = range(14, 16)
+AMOUNTS = range(15, 17)
 """Columns that hold an amount."""
 
 Cell = str | int
@@ -72,7 +81,7 @@ def _list_row(row: VillageRow) -> list[Cell]:
     income, waiting = survey.income, survey.waiting
     cells: list[Cell] = [
         *(row.code, row.name, row.word, _("；").join(need.said for need in row.needs), survey.last_closed),
-        *(row.sheet, survey.sheet_day),
+        *(row.sheet, survey.sheet_day, row.sheet_in_time),
         *((waiting.drafts, waiting.slow, waiting.township) if waiting else ("", "", "")),
         *(row.witnesses, row.audited),
         *((income.first, income.last) if income else ("", "")),

@@ -39,7 +39,9 @@ class Band:
 
 @dataclass(frozen=True)
 class Together:
-    """What several villages come to. `closed` is the month up to which all of them are closed, empty for none."""
+    """What several villages come to. `closed` is the month up to which all of them are closed, empty for none; `unread`
+    counts those that are not among it since they cannot be read, empty for none.
+    """
 
     closed: str
     count: str
@@ -47,6 +49,7 @@ class Together:
     last_year_income: str
     slow: str
     township: str
+    unread: str
     waiting: str
     year_about: str
     year_income: str
@@ -124,6 +127,7 @@ def add_up(rows: Sequence[VillageRow]) -> Together:
     incomes = [row.survey.income for row in rows if row.survey.income]
     waiting = [row.survey.waiting for row in rows if row.survey.waiting]
     closed = min((row.survey.last_closed for row in rows), default="")
+    unread = sum(bool(row.reason) for row in rows)
     last_year_fen, year_fen = (
         sum(income.last_year_fen for income in incomes),
         sum(income.year_fen for income in incomes),
@@ -135,6 +139,7 @@ def add_up(rows: Sequence[VillageRow]) -> Together:
         last_year_income=format_amount(last_year_fen),
         slow=format_count(sum(item.slow for item in waiting)),
         township=format_count(sum(item.township for item in waiting)),
+        unread=format_count(unread) if unread else "",
         waiting=format_count(sum(item.drafts for item in waiting)),
         year_about=format_about(year_fen),
         year_income=format_amount(year_fen),

@@ -64,6 +64,7 @@ class VillageRow:
     share: int
     sheet: str
     sheet_day: str
+    sheet_in_time: str
     sheet_path: str
     sign: str
     slow: str
@@ -147,6 +148,7 @@ def _build_row(desk: Desk, survey: Survey, most: int) -> VillageRow:
         share=max(income.last_year_fen, 0) * 100 // most if income and most > 0 else 0,
         sheet=sheet.number if sheet else "",
         sheet_day=format_day(survey.sheet_day),
+        sheet_in_time=_tell_in_time(survey),
         sheet_path=get_sheet_path(code, "finance", sheet.period) if sheet else "",
         sign=sign,
         slow=format_count(waiting.slow) if waiting else "",
@@ -191,6 +193,12 @@ def _tell_audited(survey: Survey) -> str:
     if audited.found:
         return _("{day}核对，{count} 处对不上").format(day=day, count=format_count(audited.found))
     return _("{day}核对，全部对得上").format(day=day)
+
+
+def _tell_in_time(survey: Survey) -> str:
+    if survey.sheet is None:
+        return ""
+    return _("晚了") if survey.is_sheet_late else _("按时")
 
 
 def _tell_witnesses(survey: Survey) -> str:
