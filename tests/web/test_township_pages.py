@@ -131,6 +131,27 @@ def test_villages_that_need_somebody_stand_on_top_with_the_reason(door: Door, cl
     assert 'id="v' + fine.code not in needy
 
 
+def test_a_sheet_is_in_time_or_late_by_the_first_of_its_month(door: Door, client: TestClient) -> None:
+    punctual, late = found_neighbour(door, 1), found_neighbour(door, 2)
+    for village in (punctual, late):
+        village.open_books("2026-10")
+        village.earn(100, "2026-10")
+        village.close("2026-10")
+    door.village.go_to("2026-11-30")
+    punctual.seal("2026-10")
+    door.village.go_to("2026-12-01")
+    late.seal("2026-10")
+
+    table = read_table(let_in(door, client, punctual, late))
+
+    assert [
+        (table[village.code]["封存日期"], table[village.code]["是否按时"]) for village in (punctual, late)
+    ] == [
+        ("2026-11-30", "按时"),
+        ("2026-12-01", "晚了"),
+    ]
+
+
 @pytest.mark.parametrize(("found", "colour"), [(None, "要看一看"), (0, "没有发现问题"), (3, "要马上管")])
 def test_the_colour_says_what_the_last_audit_said(
     door: Door, client: TestClient, found: int | None, colour: str

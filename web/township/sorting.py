@@ -126,7 +126,7 @@ def add_up(rows: Sequence[VillageRow]) -> Together:
     """Return what villages come to together, those that can be read."""
     incomes = [row.survey.income for row in rows if row.survey.income]
     waiting = [row.survey.waiting for row in rows if row.survey.waiting]
-    closed = min((row.survey.last_closed for row in rows), default="")
+    closed = min((row.survey.last_closed for row in rows if not row.reason), default="")
     unread = sum(bool(row.reason) for row in rows)
     last_year_fen, year_fen = (
         sum(income.last_year_fen for income in incomes),
