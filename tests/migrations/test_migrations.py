@@ -82,6 +82,23 @@ POPULATE["desk_0002"] = POPULATE["desk_0001"] | {
     "area_villages": ("r-aaaaaaaaaa", "371082101201"),
     "audits": ("371082101201", 2, 0, 1, b"{}", 1, "u-aaaaaaaaaa"),
 }
+POPULATE["desk_0004"] = POPULATE["desk_0002"] | {
+    "accounts": (
+        *("a-aaaaaaaaaa", 1, "2026-12-31", 0, 0, 1, "$argon2id$", "sample"),
+        *(b"sealed", b"offered", 59_772_480),
+    ),
+    "recovery_codes": ("a-aaaaaaaaaa", bytes(32), 0),
+    "seats": ("a-aaaaaaaaaa", "371082101201", "u-aaaaaaaaaa"),
+    "sessions": (
+        *("s-aaaaaaaaaa", "a-aaaaaaaaaa", 1, "手机", bytes(32), 1, "network"),
+        *(1, "clerk", 1, "371082101201"),
+    ),
+    "attempts": ("pair:aaaa", 1, 3),
+    "passkeys": ("a-aaaaaaaaaa", b"credential", 1, "手机", b"key", 0, 1),
+    "desk_log": (1, b"\1" * 32, "{}", bytes(32), "", "371082101201"),
+    "desk_log_subjects": ("371082101201", "h-aaaaaaaaaaaaaaaa", 1),
+    "desk_log_end": (1, b"\1" * 32, 1),
+}
 POPULATE["ledger_0002"] = POPULATE["ledger_0001"] | {"villages": ("371082101201",)}
 POPULATE["ledger_0003"] = POPULATE["ledger_0002"]  # Guards that undo more.
 POPULATE["ledger_0004"] = POPULATE["ledger_0003"]  # Facts more, of vouchers.

@@ -86,7 +86,7 @@ def test_what_is_late_leads_to_where_it_is_done_the_most_urgent_first(door: Door
 
     assert soon == [(f"/desk/drafts/{draft.id}", "1 条待审的快过期了，最早的 2026年12月12日过期")]
     assert late == [
-        (f"/v/{VILLAGE}/sheets", "2026年11月的财务公开表还没有贴，按月公布的应在 2026年12月30日以前"),
+        ("/desk/months", "2026年11月的财务公开表还没有贴，按月公布的应在 2026年12月30日以前"),
         (f"/desk/drafts/{draft.id}", "1 条交审太久，已经过期，要重新交审"),
     ]
 

@@ -11,7 +11,7 @@ import httpx
 import pytest
 from litestar.testing import TestClient
 
-from ledger.books.roles import ROLES
+from ledger.books.roles import ROLES, Role
 from ledger.books.vouchers import Posting
 from ledger.vaults import Household, Member
 from tests.builders import VILLAGE, build_postings, build_voucher, make_id
@@ -274,11 +274,10 @@ def test_a_person_is_found_and_each_reading_is_on_record(
     answer = browser.post(SEARCH, {"person": asked})
 
     assert [
-        name for name in ("样例张三", "样例张四", "样例李五", "样例王六") if f"<b>{name}</b>" in answer.text
+        name for name in ("样例张三", "样例张四", "样例李五", "样例王六") if f">{name}</a></b>" in answer.text
     ] == names
     facts = [line.fact for line in door.read_log() if line.fact.event == "read-personal"]
-    assert [fact.reason for fact in facts] == ["search"] * len(names)
-    assert len({fact.subject for fact in facts}) == len(names)
+    assert [(fact.place, fact.count or "1") for fact in facts] == [("search", str(len(names)))]
     assert not any(asked in str(fact) for fact in facts if not asked.isdigit())
 
 
@@ -305,6 +304,20 @@ def test_nobody_found_and_nothing_found_say_what_was_looked_for_and_what_to_try(
     assert "金额 12.34 元" in nothing
     assert "写一个范围" in nothing
     assert [line.fact.event for line in door.read_log() if line.fact.event == "read-personal"] == []
+
+
+@pytest.mark.parametrize("role", ["township", "auditor"])
+def test_whoever_must_say_why_learns_nothing_from_a_name(door: Door, client: TestClient, role: Role) -> None:
+    put_people(door)
+    door.let_in("shen", role)
+    browser = enter(door, client, "shen")
+
+    answer = browser.post(SEARCH, {"person": "张三"})
+
+    assert answer.status_code == 422
+    assert "先写明" in answer.text
+    assert "样例张三" not in answer.text
+    assert [line for line in door.read_log() if line.fact.event == "read-personal"] == []
 
 
 @pytest.mark.parametrize(

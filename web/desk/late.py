@@ -91,7 +91,9 @@ def _find_path(desk: Desk, late: Late) -> str:
         return f"/desk/drafts/{late.subject}" if late.subject else "/desk/drafts"
     if late.kind == "silent":
         return f"/c/{desk.village}"
-    return "" if late.kind == "read-only" else f"/v/{desk.village}/sheets"
+    if late.kind == "read-only":
+        return ""
+    return "/desk/months" if desk.may("sheet.print") else f"/v/{desk.village}/sheets"
 
 
 def _tell_hanging(desk: Desk, reader: Reader) -> str:

@@ -43,6 +43,7 @@ from web.audit.words import KIND_WORDS
 from web.desk.drafts import DraftRow, list_rows
 from web.desk.frame import NO_FAULTS, DeskFrame, Faults
 from web.desk.people_found import PersonRow, list_people
+from web.desk.reading import may_search_people
 from web.desk.routing import Desk, route_desk
 from web.i18n import _
 from web.public.explain import explain_entry
@@ -161,8 +162,8 @@ def check_wanted(desk: Desk, wanted: Wanted) -> Faults:
     for name in ("text", "person"):
         if len(getattr(wanted, name)) > TEXT_MAX_CHARS:
             fields[name] = (_("太长了，最多 {count} 个字。").format(count=TEXT_MAX_CHARS),)
-    if wanted.person and not desk.may("names.read"):
-        fields["person"] = (_("您没有看姓名的职责。"),)
+    if wanted.person and not may_search_people(desk):
+        fields["person"] = (_("您看姓名要先写明原因：请在“农户”里打开。"),)
     return Faults(fields=fields) if fields else NO_FAULTS
 
 
@@ -175,7 +176,7 @@ def _show(desk: Desk, wanted: Wanted, *, after: str = "", before: str = "") -> A
         page = SearchPage(
             asked=_tell_asked(wanted) if is_asked else "",
             bounds=_tell_bounds(wanted, found) if is_asked else "",
-            can_read_names=desk.may("names.read"),
+            can_read_names=may_search_people(desk),
             drafts=_find_drafts(desk, wanted) if is_asked and not (after or before) else (),
             faults=faults,
             frame=desk.build_frame(_("找记录")),
