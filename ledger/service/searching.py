@@ -19,7 +19,7 @@ from ledger.canonical import parse_entry
 from ledger.entries import Body, Entry
 from ledger.errors import NotProven
 from ledger.evidence import list_public_digests, list_sealed_digests
-from ledger.log.commitments import Json, open_disclosure
+from ledger.log.commitments import Json, open_disclosure, parse_disclosure
 from ledger.ports import Ports, Reader
 from ledger.state.amounts import PREFIX, key_amount, list_amounts
 from ledger.state.facts import (
@@ -34,6 +34,7 @@ from ledger.state.facts import (
     scan_facts,
 )
 from ledger.state.private import SUBJECTS
+from ledger.vaults import Draft
 
 LOOKED_AT_MAX = 1_000
 """Entries that one search through texts looks at: some tenths of a second."""
@@ -229,6 +230,17 @@ def find_about(
                 if any(lines.values()):
                     found.append((entry, {name: count for name, count in lines.items() if count}))
     return found
+
+
+def list_draft_texts(draft: Draft) -> list[str]:
+    """Return the public texts of a draft; what is private of it is not looked through."""
+    texts = []
+    for disclosure in draft.public:
+        try:
+            texts += list_strings(parse_disclosure(disclosure)[1])
+        except NotProven:
+            continue  # Told where the draft itself is opened.
+    return texts
 
 
 def list_entry_amounts(body: Body) -> tuple[int, ...]:

@@ -17,8 +17,6 @@ from litestar.handlers import HTTPRouteHandler
 from ledger.books.money import parse_yuan
 from ledger.canonical import parse_claim
 from ledger.entries import KINDS, Entry
-from ledger.errors import NotProven
-from ledger.log.commitments import parse_disclosure
 from ledger.service.drafts import MONTH
 from ledger.service.searching import (
     Found,
@@ -30,8 +28,8 @@ from ledger.service.searching import (
     has_words,
     is_number,
     is_numbered,
+    list_draft_texts,
     list_entry_amounts,
-    list_strings,
     make_text_filter,
     name_number,
 )
@@ -242,17 +240,7 @@ def _is_wanted(draft: Draft, wanted: Wanted) -> bool:
         return False
     if wanted.amount and not _has_amount(list_entry_amounts(claim.body), *_read_span(wanted)):
         return False
-    return not wanted.text or has_words([draft.label, *_list_texts(draft)], fold_words(wanted.text))
-
-
-def _list_texts(draft: Draft) -> list[str]:
-    texts = []
-    for disclosure in draft.public:
-        try:
-            texts += list_strings(parse_disclosure(disclosure)[1])
-        except NotProven:
-            continue
-    return texts
+    return not wanted.text or has_words([draft.label, *list_draft_texts(draft)], fold_words(wanted.text))
 
 
 def _check_amount(text: str) -> str:
