@@ -76,6 +76,26 @@ class Passkey(msgspec.Struct, frozen=True, kw_only=True):
     used_at: int  # UTC milliseconds; 0 before
 
 
+class Area(msgspec.Struct, frozen=True, kw_only=True):
+    """Several villages that a township looks at together."""
+
+    area: str  # r- and ten characters
+    name: str
+    villages: tuple[str, ...]  # codes, ascending
+
+
+class Audited(msgspec.Struct, frozen=True, kw_only=True):
+    """What the last audit of a village's log in the background said. An answer, no evidence."""
+
+    ended_at: int  # UTC milliseconds
+    found: int  # how many findings there were; `report` may keep fewer
+    has_private: bool  # private values could be read and so were checked too
+    report: bytes  # JSON of audit.Report
+    started_at: int  # UTC milliseconds
+    user: str  # pseudonym of who began it
+    village: str
+
+
 class DeskLine(msgspec.Struct, frozen=True, kw_only=True):
     """A row of the desk's log.
 
@@ -191,6 +211,14 @@ class DeskReader(Protocol):
         """Return how many are named in all, by rows that are about more than one."""
         ...
 
+    def list_areas(self) -> list[Area]:
+        """Return every area, by name."""
+        ...
+
+    def find_audited(self, village: str) -> Audited | None:
+        """Return what the last audit of a village's log said; None before the first."""
+        ...
+
 
 class DeskWriter(DeskReader, Protocol):
     """One transaction on the desk, alone. Leaving it without an exception commits, durably."""
@@ -239,6 +267,18 @@ class DeskWriter(DeskReader, Protocol):
 
     def use_challenge(self, digest: bytes, *, at_ms: int, before_ms: int) -> bool:
         """Mark a challenge as used and say whether it was not yet; forget those that were used before `before_ms`."""
+        ...
+
+    def put_area(self, area: Area) -> None:
+        """Insert or replace by the area's own id, with the villages in it."""
+        ...
+
+    def drop_area(self, area: str) -> None:
+        """Forget an area; one that there is not changes nothing."""
+        ...
+
+    def put_audited(self, audited: Audited) -> None:
+        """Keep what an audit said, in place of the one before."""
         ...
 
     def add_line(self, line: str, *, village: str, subject: str, subjects: Collection[str] = ()) -> None:

@@ -130,6 +130,10 @@ class Reader(Protocol):
         """Yield every kept fact with its value in the order of the keys' bytes, some at a time."""
         ...
 
+    def list_facts(self, first: str, stop: str, limit: int) -> list[tuple[str, bytes]]:
+        """Return at most `limit` kept facts with keys from `first` on and below `stop`, in the order of their bytes."""
+        ...
+
     def get_stored_log(self) -> StoredLog:
         """Return what is kept of the log as a whole, to append to it."""
         ...

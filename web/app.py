@@ -30,6 +30,7 @@ from web.desk import (
     months,
     passkeys,
     people,
+    search,
     set_up,
     sign_in,
     vouchers,
@@ -58,6 +59,8 @@ from web.routing import route_page
 from web.security import add_security_headers
 from web.site import JSON, Settings, Site
 from web.static_files import show_asset
+from web.township import areas, download
+from web.township import landing as township
 
 ROUTES = (
     show_villages,
@@ -91,6 +94,7 @@ DESK_ROUTES = (
     *begun.ROUTES,
     *write.ROUTES,
     *vouchers.ROUTES,
+    *search.ROUTES,
     *sign_in.ROUTES,
     *set_up.ROUTES,
     *account.ROUTES,
@@ -109,6 +113,12 @@ AUDIT_ROUTES = (
     *bundle.ROUTES,
 )
 
+TOWNSHIP_ROUTES = (
+    *township.ROUTES,
+    *areas.ROUTES,
+    *download.ROUTES,
+)
+
 
 def create_app(
     ports: Ports,
@@ -117,13 +127,13 @@ def create_app(
     *,
     renderer: Renderer | None = None,
 ) -> Litestar:
-    """Return the application over a home. It configures no logger; only the routes of the desk and of the auditor's
-    room know cookies and sessions.
+    """Return the application over a home. It configures no logger; only the routes of the desk, of the auditor's
+    and of the township's room know cookies and sessions.
 
     `halted`: see `web.site.Site`. `renderer` lays sheets out; without one children of this process do.
     """
     return Litestar(
-        route_handlers=[*ROUTES, *DESK_ROUTES, *AUDIT_ROUTES, show_schema],
+        route_handlers=[*ROUTES, *DESK_ROUTES, *AUDIT_ROUTES, *TOWNSHIP_ROUTES, show_schema],
         before_send=[add_security_headers],
         debug=False,
         exception_handlers=EXCEPTION_HANDLERS,  # type: ignore[arg-type]  # Each handler takes its own exception.

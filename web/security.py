@@ -49,5 +49,5 @@ async def add_security_headers(message: Message, scope: Scope) -> None:
 
 
 def is_desk_path(path: str) -> bool:
-    """Say whether a path is the desk's, or of the auditor's room, which stands on the same accounts."""
-    return path.startswith(("/desk/", "/audit/")) or path in {"/desk", "/audit"}
+    """Say whether a path is the desk's, or of the auditor's or the township's room: they stand on the same accounts."""
+    return f"{path}/".startswith(("/desk/", "/audit/", "/township/"))

@@ -15,8 +15,12 @@ import msgspec
 
 from ledger.books.values import Value, is_day
 
-Deadline = Literal["display", "objection", "answer", "branch-display"]
-"""display 公示, objection 提出异议, answer 答复, branch-display 党支部内公示."""
+Deadline = Literal["display", "objection", "answer", "branch-display", "publish-month", "publish-quarter"]
+"""display 公示, objection 提出异议, answer 答复, branch-display 党支部内公示.
+
+publish-month and publish-quarter: how long after a month its finances must hang, where they are published monthly, and
+at the very latest.
+"""
 
 NATIONAL = "00"
 """Stands where a two-digit province code would: the whole country."""

@@ -13,7 +13,9 @@ be dropped and folded again from the entries.
 | `closing/<period>` | ClosingFacts: balances at the month's end | accounts.opened (the month before), period.closed |
 | `period/<period>` | PeriodFacts | vouchers, period.closed |
 | `turnover/<period>/<account>` | Turnover | vouchers |
+| `carried/<period>/<account>` | Turnover by vouchers that carry the year's results over | vouchers |
 | `voucher/<number>` | EntryAt | vouchers |
+| `amount/<fen>/<index>` | EntryAt: of what the entry is found by its amount | accounts.opened, vouchers |
 | `answer/<index>` | AnswerFacts: how a voucher was put right | voucher.reversed, voucher.replaced |
 | `correction/<period>/<index>` | EntryAt, in the month of the correction and in the month corrected | the same |
 | `rulebook` | RulebookFacts, the newest | rulebook.adopted |
@@ -36,7 +38,8 @@ be dropped and folded again from the entries.
 | `sheet/<period>/<letter>/<ordinal>` | SheetFacts | sheet.sealed |
 | `latest/<letter>` | EntryAt of the newest sealed sheet of the kind | sheet.sealed |
 
-Indexes in keys have twelve digits, versions four, branches and ordinals two, so that keys sort as numbers do.
+Indexes in keys have twelve digits, amounts sixteen, versions four, branches and ordinals two, so that keys sort as
+numbers do.
 """
 
 from __future__ import annotations

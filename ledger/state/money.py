@@ -38,6 +38,7 @@ from ledger.books.vouchers import (
 )
 from ledger.entries import Entry
 from ledger.errors import Fault
+from ledger.state.amounts import fold_amounts
 from ledger.state.facts import (
     AnswerFacts,
     BooksFacts,
@@ -52,6 +53,7 @@ from ledger.state.facts import (
     put_fact,
     scan_facts,
 )
+from ledger.state.incomes import fold_carried
 from ledger.state.reference import Reference
 
 VOUCHERS_MAX = 999
@@ -355,6 +357,7 @@ def _fold_opening(facts: Facts, entry: Entry, body: AccountsOpened) -> None:
     before = get_previous_period(entry.period)
     put_fact(facts, f"closing/{before}", ClosingFacts(balances=to_balances(balances), index=entry.index))
     put_fact(facts, "books", BooksFacts(first_period=entry.period, last_closed="", opened=entry.index))
+    fold_amounts(facts, entry, body.postings)
 
 
 def _fold_closing(facts: Facts, entry: Entry, body: PeriodClosed) -> None:
@@ -385,6 +388,8 @@ def _fold_voucher(facts: Facts, entry: Entry, voucher: Voucher) -> None:
             credit_fen=old.credit_fen + added.credit_fen, debit_fen=old.debit_fen + added.debit_fen
         )
         put_fact(facts, key, turnover)
+    fold_amounts(facts, entry, voucher.postings)
+    fold_carried(facts, entry, voucher)
     if isinstance(voucher, VoucherReversed):
         _fold_answer(facts, entry, voucher.reverses, AnswerFacts(replaced_by=0, reversed_by=entry.index))
     elif isinstance(voucher, VoucherReplaced):

@@ -22,7 +22,9 @@ from sqlalchemy import Engine, Select, bindparam, delete, func, select, update
 
 from ledger.desk import (
     Account,
+    Area,
     Attempt,
+    Audited,
     DeskEnd,
     DeskLine,
     DeskReader,
@@ -36,7 +38,10 @@ from ledger.disk import sync, write_durably
 from ledger.store import desk_log
 from ledger.store.tables import (
     accounts,
+    area_villages,
+    areas,
     attempts,
+    audits,
     last_sign_ins,
     passkeys,
     recovery_codes,
@@ -90,6 +95,12 @@ _CHALLENGE = select(used_challenges.c.used_at).where(used_challenges.c.digest ==
 _PRUNE_CHALLENGES = delete(used_challenges).where(used_challenges.c.used_at < bindparam("before"))
 
 END_FILE = "desk.end"
+
+_AREAS = select(areas).order_by(areas.c.name, areas.c.area)
+_AREA_VILLAGES = select(area_villages).order_by(area_villages.c.area, area_villages.c.village)
+_DROP_AREA = delete(areas).where(areas.c.area == bindparam("area"))
+_DROP_AREA_VILLAGES = delete(area_villages).where(area_villages.c.area == bindparam("area"))
+_AUDITED = select(audits).where(audits.c.village == bindparam("village"))
 
 
 class SqlDesk:
@@ -208,6 +219,21 @@ class _Writer:
     def list_lines_about(self, village: str, subject: str) -> list[DeskLine]:
         return desk_log.list_lines_about(self._transaction, village, subject)
 
+    def list_areas(self) -> list[Area]:
+        villages: dict[str, list[str]] = {}
+        for area, village in self._transaction.fetch_all(_AREA_VILLAGES):
+            villages.setdefault(area, []).append(village)
+        rows = self._transaction.fetch_all(_AREAS)
+        return [Area(area=area, name=name, villages=tuple(villages.get(area, ()))) for area, name in rows]
+
+    def find_audited(self, village: str) -> Audited | None:
+        row = self._transaction.fetch_one(_AUDITED, village=village)
+        if row is None:
+            return None
+        fields = dict(zip(audits.c.keys(), row, strict=True))
+        user = fields.pop("person")
+        return Audited(**fields | {"has_private": bool(fields["has_private"]), "user": user})
+
     def list_subjects(self, number: int) -> list[str]:
         return desk_log.list_subjects(self._transaction, number)
 
@@ -274,6 +300,22 @@ class _Writer:
             return False
         self._transaction.insert_rows(used_challenges, [(digest, at_ms)])
         return True
+
+    def put_area(self, area: Area) -> None:
+        self._transaction.upsert_rows(areas, [(area.area, area.name)])
+        self._transaction.run(_DROP_AREA_VILLAGES, area=area.area)
+        self._transaction.insert_rows(area_villages, [(area.area, village) for village in area.villages])
+
+    def drop_area(self, area: str) -> None:
+        self._transaction.run(_DROP_AREA_VILLAGES, area=area)
+        self._transaction.run(_DROP_AREA, area=area)
+
+    def put_audited(self, audited: Audited) -> None:
+        row = (
+            *(audited.village, audited.ended_at, audited.found, int(audited.has_private), audited.report),
+            *(audited.started_at, audited.user),
+        )
+        self._transaction.upsert_rows(audits, [row])
 
     def add_line(self, line: str, *, village: str, subject: str, subjects: Collection[str] = ()) -> None:
         self.has_added = True

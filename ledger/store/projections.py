@@ -39,6 +39,17 @@ _AFTER = (
     .limit(CHUNK_ROWS)
 )
 
+_RANGE = (
+    select(facts.c.fact, facts.c.value)
+    .where(
+        facts.c.village == bindparam("village"),
+        facts.c.fact >= bindparam("start"),
+        facts.c.fact < bindparam("stop"),
+    )
+    .order_by(facts.c.fact)
+    .limit(bindparam("most"))
+)
+
 
 class SqlFacts:
     """One village's facts within a transaction; see `ledger.state.Facts`.
@@ -88,6 +99,11 @@ class SqlFacts:
         while rows := self._transaction.fetch_all(_AFTER, village=self._village, after=after):
             yield from ((key, bytes(value)) for key, value in rows)
             after = rows[-1][0]
+
+    def list_range(self, first: str, stop: str, limit: int) -> list[tuple[str, bytes]]:
+        """Return at most `limit` facts that were flushed with keys in [first, stop), in key order."""
+        rows = self._transaction.fetch_all(_RANGE, village=self._village, start=first, stop=stop, most=limit)
+        return [(key, bytes(value)) for key, value in rows]
 
     def read_entry(self, index: int) -> Entry:
         """Return an entry already in the log; NotFound where there is none."""

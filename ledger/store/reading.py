@@ -206,6 +206,10 @@ class SqlReader:
         """Yield every kept fact with its value in the order of the keys' bytes, some at a time."""
         return self._facts.iterate()
 
+    def list_facts(self, first: str, stop: str, limit: int) -> list[tuple[str, bytes]]:
+        """Return at most `limit` kept facts with keys in [first, stop), in the order of their bytes."""
+        return self._facts.list_range(first, stop, limit)
+
     def get_stored_log(self) -> StoredLog:
         """Return the log's own row."""
         return StoredLog(frontier=self._frontier, leaf=self._leaf, recorded_at=self._recorded_at)

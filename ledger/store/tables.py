@@ -247,6 +247,23 @@ used_challenges = _table(
     _column("used_at", _NUMBER),  # UTC milliseconds
 )
 
+areas = _table("areas", DESK, _key("area"), _column("name", Text))
+
+area_villages = _table("area_villages", DESK, _key("area"), _key("village"))
+
+audits = _table(
+    "audits",
+    DESK,
+    _key("village"),
+    _column("ended_at", _NUMBER),  # UTC milliseconds
+    _column("found", _NUMBER),
+    _column("has_private", Integer),
+    _column("report", LargeBinary),  # JSON of the report, with some of its findings
+    _column("started_at", _NUMBER),
+    _column("person", Text),  # who began it
+    rowid=True,
+)
+
 desk_log = _table(
     "desk_log",
     DESK,

@@ -32,6 +32,9 @@ note = ""
         ("answer", "37", "2026-11-05", 5),
         ("branch-display", "37", "2026-11-05", 5),
         ("display", "37", "1999-12-31", None),
+        ("publish-month", "37", "2026-11-05", 30),
+        ("publish-quarter", "33", "2025-12-31", 92),
+        ("publish-quarter", "37", "2026-01-01", 92),
     ],
 )
 def test_days_follow_province_and_day(what: Deadline, province: str, on: str, days: int | None) -> None:

@@ -116,6 +116,9 @@ class MemoryReader:
     def iterate_facts(self) -> Iterator[tuple[str, bytes]]:
         return self._log.facts.scan("")
 
+    def list_facts(self, first: str, stop: str, limit: int) -> list[tuple[str, bytes]]:
+        return [(key, value) for key, value in self._log.facts.scan("") if first <= key < stop][:limit]
+
     def get_stored_log(self) -> StoredLog:
         leaf = self._log.leaves[-1] if self._log.leaves else ZERO_HASH
         recorded_at = self._log.read_entry(self.size - 1).recorded_at if self.size else 0

@@ -59,23 +59,6 @@ POPULATE: dict[str, dict[str, tuple[Any, ...]]] = {
         "desk_log": (1, b"\1" * 32, "{}", bytes(32), "u-aaaaaaaaaa", "371082101201"),
         "desk_log_end": (1, b"\1" * 32, 1),
     },
-    "desk_0004": {
-        "accounts": (
-            *("a-aaaaaaaaaa", 1, "2026-12-31", 0, 0, 1, "$argon2id$", "sample"),
-            *(b"sealed", b"offered", 59_772_480),
-        ),
-        "recovery_codes": ("a-aaaaaaaaaa", bytes(32), 0),
-        "seats": ("a-aaaaaaaaaa", "371082101201", "u-aaaaaaaaaa"),
-        "sessions": (
-            *("s-aaaaaaaaaa", "a-aaaaaaaaaa", 1, "手机", bytes(32), 1, "network"),
-            *(1, "clerk", 1, "371082101201"),
-        ),
-        "attempts": ("pair:aaaa", 1, 3),
-        "passkeys": ("a-aaaaaaaaaa", b"credential", 1, "手机", b"key", 0, 1),
-        "desk_log": (1, b"\1" * 32, "{}", bytes(32), "", "371082101201"),
-        "desk_log_subjects": ("371082101201", "h-aaaaaaaaaaaaaaaa", 1),
-        "desk_log_end": (1, b"\1" * 32, 1),
-    },
     "witness_0001": {
         "witnessed_logs": ("mingbai/sample", "mingbai/sample+00000000+AAAA", 1, ""),
         "witnessed": ("mingbai/sample", 1, bytes(32), 1, b"note"),
@@ -94,13 +77,21 @@ POPULATE: dict[str, dict[str, tuple[Any, ...]]] = {
 }
 """One row for every table at each revision, in the order of its columns then."""
 
+POPULATE["desk_0002"] = POPULATE["desk_0001"] | {
+    "areas": ("r-aaaaaaaaaa", "东片区"),
+    "area_villages": ("r-aaaaaaaaaa", "371082101201"),
+    "audits": ("371082101201", 2, 0, 1, b"{}", 1, "u-aaaaaaaaaa"),
+}
 POPULATE["ledger_0002"] = POPULATE["ledger_0001"] | {"villages": ("371082101201",)}
 POPULATE["ledger_0003"] = POPULATE["ledger_0002"]  # Guards that undo more.
-POPULATE["desk_0003"] = POPULATE["desk_0001"] | {
+POPULATE["desk_0003"] = POPULATE["desk_0002"] | {
     "last_sign_ins": ("a-aaaaaaaaaa", 1),
     "used_challenges": (bytes(32), 1),
 }
-POPULATE["desk_0004"] |= {name: POPULATE["desk_0003"][name] for name in ("last_sign_ins", "used_challenges")}
+POPULATE["desk_0004"] = POPULATE["desk_0003"] | {
+    "desk_log_subjects": ("371082101201", "h-aaaaaaaaaaaaaaaa", 1),
+}
+POPULATE["ledger_0004"] = POPULATE["ledger_0003"]  # Facts more, of vouchers.
 POPULATE["vault_0002"] = POPULATE["vault_0001"]  # An index more.
 POPULATE["vault_0003"] = POPULATE["vault_0002"]  # An index less.
 POPULATE["vault_0004"] = POPULATE["vault_0003"] | {

@@ -9,7 +9,18 @@ import msgspec
 import pysqlite3.dbapi2 as sqlite
 import pytest
 
-from ledger.desk import Account, Attempt, DeskEnd, DeskWriter, Passkey, Seat, Session, digest_desk_line
+from ledger.desk import (
+    Account,
+    Area,
+    Attempt,
+    Audited,
+    DeskEnd,
+    DeskWriter,
+    Passkey,
+    Seat,
+    Session,
+    digest_desk_line,
+)
 from ledger.log.chain import ZERO_HASH
 from ledger.store import SqlDesk, migrate, open_engine
 from ledger.store.desk import forget_sign_ins
@@ -102,6 +113,41 @@ def test_a_session_is_found_by_the_hash_of_its_token_alone(desk: SqlDesk) -> Non
         assert writer.list_sessions(ACCOUNT.account) == [turned]
         writer.drop_session(SESSION.session)
         assert writer.list_sessions(ACCOUNT.account) == []
+
+
+def test_areas_are_replaced_whole_and_listed_by_name(desk: SqlDesk) -> None:
+    east = Area(area="r-aaaaaaaaaa", name="东片区", villages=(VILLAGE, OTHER_VILLAGE))
+    other = Area(area="r-bbbbbbbbbb", name="A 片区", villages=(OTHER_VILLAGE,))
+    smaller = msgspec.structs.replace(east, villages=(OTHER_VILLAGE,))
+    with desk.write() as writer:
+        for area in (east, other, smaller):
+            writer.put_area(area)
+        assert writer.list_areas() == [other, smaller]
+        writer.drop_area(other.area)
+        writer.drop_area("r-cccccccccc")
+
+    with desk.read() as reader:
+        assert reader.list_areas() == [smaller]
+
+
+def test_what_an_audit_said_takes_the_place_of_the_one_before(desk: SqlDesk) -> None:
+    said = Audited(
+        ended_at=9,
+        found=2,
+        has_private=True,
+        report=b"{}",
+        started_at=5,
+        user="u-aaaaaaaaaa",
+        village=VILLAGE,
+    )
+    newer = msgspec.structs.replace(said, ended_at=12, found=0, has_private=False)
+    with desk.write() as writer:
+        writer.put_audited(said)
+        writer.put_audited(newer)
+
+    with desk.read() as reader:
+        assert reader.find_audited(VILLAGE) == newer
+        assert reader.find_audited(OTHER_VILLAGE) is None
 
 
 def test_counters_are_kept_dropped_and_pruned(desk: SqlDesk) -> None:

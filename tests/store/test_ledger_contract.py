@@ -312,6 +312,19 @@ def test_facts_are_seen_at_once_and_in_key_order(store: Store) -> None:
         assert reader.facts.get("turnover/2026-10/999") is None
 
 
+def test_facts_of_a_range_come_in_order_and_no_more_than_asked(store: Store) -> None:
+    record(store.ledger, make_items(1))
+    with store.ledger.write(VILLAGE) as writer:
+        for number in (30, 4, 100, 20):
+            writer.facts.put(f"amount/{number:016d}/{number:012d}", str(number).encode())
+
+    with store.ledger.read(VILLAGE) as reader:
+        first, stop = f"amount/{20:016d}", f"amount/{101:016d}"
+        assert [value for _, value in reader.list_facts(first, stop, 9)] == [b"20", b"30", b"100"]
+        assert [value for _, value in reader.list_facts(first, stop, 2)] == [b"20", b"30"]
+        assert reader.list_facts(f"amount/{21:016d}", f"amount/{30:016d}", 9) == []
+
+
 def test_what_a_reader_puts_into_facts_is_a_trial(store: Store) -> None:
     record(store.ledger, make_items(1))
 

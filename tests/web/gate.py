@@ -24,6 +24,7 @@ from litestar.testing import TestClient
 from sqlalchemy import Engine
 
 from ledger.books.roles import ROLES
+from ledger.desk import Area
 from ledger.home import Home
 from ledger.service.accounts.manage import create_account
 from ledger.service.accounts.own import change_password
@@ -33,6 +34,7 @@ from ledger.vaults import Household, Member
 from tests.builders import OTHER_VILLAGE, VILLAGE, make_id
 from tests.desk.people import HERE, PASSWORD, Door, open_door
 from tests.web.desk import DeskBrowser
+from tests.web.townships import seat
 from tests.web.village import describe, live_through_october
 from web.app import create_app
 from web.desk.routing import Desk, Method, route_desk
@@ -167,6 +169,7 @@ def open_place(path: Path) -> Iterator[Place]:
             place = Place(app, client, door, values=_find_values(door))
             _let_everybody_in(place)
             place.values["account"] = _find_account(door, "clerk")
+            _join(place)
             yield place
 
 
@@ -255,6 +258,14 @@ def _let_everybody_in(place: Place) -> None:
     _own_password(door, "enrol-due", door.make("enrol-due", "secretary")[1])
 
 
+def _join(place: Place) -> None:
+    """Let the township's bookkeeper act in both villages, and put them into an area."""
+    door = place.door
+    seat(door, "township", OTHER_VILLAGE)
+    with door.home.desk.write() as desk:
+        desk.put_area(Area(area=place.values["area"], name="样例片区", villages=(VILLAGE, OTHER_VILLAGE)))
+
+
 def _own_password(door: Door, name: str, once: str) -> None:
     _, signed_in = sign_in(door.home, name, once, HERE)
     change_password(door.home, signed_in, once, PASSWORD, PASSWORD, HERE)
@@ -262,6 +273,7 @@ def _own_password(door: Door, name: str, once: str) -> None:
 
 def _find_values(door: Door) -> dict[str, str]:
     return {
+        "area": "r-aaaaaaaaaa",
         "code": VILLAGE,
         "h": make_id("h", 0),
         "index": "0",

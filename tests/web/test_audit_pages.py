@@ -365,6 +365,26 @@ def test_what_does_not_agree_is_named_with_what_it_means(
     assert "还有 1 处没有列出" in page
 
 
+def test_what_an_audit_said_outlives_the_server_and_is_the_townships_too(
+    door: Door, client: TestClient, tmp_path: Path
+) -> None:
+    with closing(open_unguarded(tmp_path / "home" / "ledger.db")) as attack:
+        attack.execute("UPDATE entries SET kind = 'x' WHERE entry_index = 4")
+        attack.commit()
+    page = run_audit(enter(door, client))
+
+    with make_client(door.village) as anew:
+        again = enter(door, anew, name="han").get("/audit/run").text
+        told = enter(door, anew, "township", "town").get("/township").text
+
+    assert "结论：有 1 处对不上" in page
+    assert (
+        again[again.index("结论") :].partition("</section>")[0]
+        == page[page.index("结论") :].partition("</section>")[0]
+    )
+    assert "最近一次核对发现 1 处对不上" in told
+
+
 def test_a_run_under_way_shows_how_far_it_is_and_is_not_begun_twice(
     door: Door, client: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -11,14 +11,14 @@ from typing import Any
 
 from litestar.testing import TestClient
 
-from web.app import AUDIT_ROUTES, DESK_ROUTES, ROUTES
+from web.app import AUDIT_ROUTES, DESK_ROUTES, ROUTES, TOWNSHIP_ROUTES
 
 DOCUMENT = resources.files("web").joinpath("PAGES.md").read_text(encoding="utf-8")
 ROWS = re.findall(r"^\| `(/[^`]*)` \| ([^|]*) \| ([^|]*) \|$", DOCUMENT, re.MULTILINE)
 
 
 def test_every_route_has_its_row_and_every_row_its_route() -> None:
-    everywhere = (*ROUTES, *DESK_ROUTES, *AUDIT_ROUTES)
+    everywhere = (*ROUTES, *DESK_ROUTES, *AUDIT_ROUTES, *TOWNSHIP_ROUTES)
     routes = {re.sub(r":[a-z]+}", "}", path) for route in everywhere for path in route.paths}
 
     assert {path for path, _, _ in ROWS} == routes | {"/schema/openapi.json"}
@@ -37,9 +37,9 @@ def test_every_value_named_is_a_frozen_dataclass() -> None:
 
 
 def find_value(path: str, module: str, name: str) -> Any:
-    """The class that a row names, among public pages, the desk's or the auditor's room's."""
-    if path.startswith("/audit"):
-        package = "audit"
+    """The class that a row names, among public pages, the desk's or those of its rooms."""
+    if path.startswith(("/audit", "/township")):
+        package = path.split("/")[1]
     else:
         package = "desk" if importlib.util.find_spec(f"web.desk.{module}") else "public"
     return getattr(importlib.import_module(f"web.{package}.{module}"), name)

@@ -80,7 +80,9 @@ class CheckPage:
 
 @route_desk(ADDRESS, allow="audit.run", summary="An audit of the village's log")
 def show_check(desk: Desk) -> Answer:
-    return desk.render("audit/run.html", build_check_page(desk, get_runs(desk).find(desk.village)))
+    return desk.render(
+        "audit/run.html", build_check_page(desk, get_runs(desk).find(desk.ports, desk.village))
+    )
 
 
 @route_desk(ADDRESS, allow="audit.run", method="POST", summary="Begin an audit")

@@ -1,7 +1,8 @@
 """Audits in the background: of each village one at a time, of the machine one at a time, and what the last one found.
 
 Whoever begins one does not wait for it: a thread audits the home's own log, and pages read how far it came. What it
-found is kept until the next run of the village, or until the pages are served anew; it is no evidence, only an answer.
+found is kept at the desk until the next run of the village has ended, for the township too; it is no evidence, only an
+answer. A run that the server's end cut off leaves the answer before it.
 """
 
 from __future__ import annotations
@@ -14,8 +15,9 @@ import msgspec
 
 from ledger.audit import Report, audit_log
 from ledger.audit.findings import build_refusal
+from ledger.desk import Audited
 from ledger.errors import NotFound, NotProven, Tampered
-from ledger.ports import Ports
+from ledger.ports import DeskPorts, Ports
 from ledger.sources import VillageSource, open_home_log
 from web.audit.config import FINDINGS_SHOWN_MAX
 
@@ -53,12 +55,17 @@ class AuditRuns:
         # An audit takes a processor for itself, and those who read pages need one too.
         self._turn = threading.Lock()
 
-    def find(self, village: str) -> Run | None:
+    def find(self, ports: DeskPorts, village: str) -> Run | None:
         """Return the run of a village that is under way, or its last one; None before the first."""
         with self._lock:
-            return self._runs.get(village)
+            run = self._runs.get(village)
+        if run is not None:
+            return run
+        with ports.desk.read() as desk:
+            kept = desk.find_audited(village)
+        return None if kept is None else _restore(kept)
 
-    def begin(self, ports: Ports, village: str, user: str) -> bool:
+    def begin(self, ports: DeskPorts, village: str, user: str) -> bool:
         """Begin an audit of a village; False where one is under way already, and goes on."""
         with self._lock:
             run = self._runs.get(village)
@@ -70,7 +77,7 @@ class AuditRuns:
         threading.Thread(target=self._audit, args=(ports, village), name="audit", daemon=True).start()
         return True
 
-    def _audit(self, ports: Ports, village: str) -> None:
+    def _audit(self, ports: DeskPorts, village: str) -> None:
         report: Report | None = None
         try:
             with self._turn:
@@ -81,7 +88,30 @@ class AuditRuns:
         found = len(report.findings) if report else 0
         if report is not None:
             report = msgspec.structs.replace(report, findings=report.findings[:FINDINGS_SHOWN_MAX])
-        self._change(village, ended_at=ports.clock.now_ms(), found=found, report=report)
+        self._keep(ports, village, ended_at=ports.clock.now_ms(), found=found, report=report)
+
+    def _keep(
+        self, ports: DeskPorts, village: str, *, ended_at: int, found: int, report: Report | None
+    ) -> None:
+        """Keep what a run said before it counts as ended: who is told so finds it after a restart too."""
+        run = self.find(ports, village)
+        try:
+            if run is not None and report is not None:
+                audited = Audited(
+                    ended_at=ended_at,
+                    found=found,
+                    has_private=run.has_private,
+                    report=msgspec.json.encode(report),
+                    started_at=run.started_at,
+                    user=run.user,
+                    village=village,
+                )
+                with ports.desk.write() as desk:
+                    desk.put_audited(audited)
+        except Exception:
+            # The edge of a thread, as above: the answer is told all the same, until the server ends.
+            _logger.exception("what an audit said could not be kept: %r", village)
+        self._change(village, ended_at=ended_at, found=found, report=report)
 
     def _derive(self, ports: Ports, village: str) -> Report:
         """Return what the audit of the home's own log says, or the one finding of a log that proves nothing."""
@@ -104,6 +134,24 @@ class AuditRuns:
     def _change(self, village: str, **changes: int | Report | None) -> None:
         with self._lock:
             self._runs[village] = replace(self._runs[village], **changes)  # type: ignore[arg-type]  # Fields of it.
+
+
+def _restore(kept: Audited) -> Run | None:
+    """Return a run as it was kept; None where it cannot be read, as of a release that knew other findings."""
+    try:
+        report = msgspec.json.decode(kept.report, type=Report)
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return None
+    return Run(
+        kept.started_at,
+        kept.user,
+        done=report.examined,
+        ended_at=kept.ended_at,
+        found=kept.found,
+        has_private=kept.has_private,
+        report=report,
+        total=report.entries,
+    )
 
 
 def _refuse(village: str, code: str, expected: str, found: str, entry: int = -1) -> Report:

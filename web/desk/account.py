@@ -12,7 +12,7 @@ from ledger.service.accounts.passwords import Busy
 from ledger.service.accounts.sign_in import Slowed
 from ledger.state import get_day
 from web.desk.frame import NOT_REFUSED, DeskFrame, Faults, Refusal, explain_refusal
-from web.desk.routing import HOME, Desk, name_village, route_desk
+from web.desk.routing import HOME, Desk, choose_next, name_village, route_desk
 from web.desk.set_up import ProofForm, show_codes
 from web.i18n import _
 from web.passkeys import PasskeyOffer, encode_bytes, find_offer
@@ -83,7 +83,10 @@ class SessionForm:
 
 @dataclass(frozen=True)
 class SeatForm:
+    """`next` is where to go in that village, a path of the desk."""
+
     village: str
+    next: str = HOME
 
 
 @route_desk("/desk/account", allow="signed-in", summary="One's own account")
@@ -111,8 +114,9 @@ def take_codes(desk: Desk) -> Answer:
 
 @route_desk("/desk/account/seat", allow="signed-in", method="POST", summary="Act in another village")
 def take_village(desk: Desk) -> Answer:
-    token = take_seat(desk.ports, desk.who, desk.parse_form(SeatForm).village)
-    return desk.redirect(HOME, cookies=(build_session_cookie(token),))
+    form = desk.parse_form(SeatForm)
+    token = take_seat(desk.ports, desk.who, form.village)
+    return desk.redirect(choose_next(form.next), cookies=(build_session_cookie(token),))
 
 
 def show_again(desk: Desk, refusal: Refusal = NOT_REFUSED, label: str = "") -> Answer:

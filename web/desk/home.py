@@ -9,12 +9,14 @@ from litestar.handlers import HTTPRouteHandler
 from ledger.books.values import SHEET_KINDS, SHEET_LETTERS
 from ledger.errors import NotFound
 from ledger.ports import Reader
+from ledger.service.sheets import has_adopted
 from ledger.state import get_day
 from ledger.state.facts import BooksFacts, Facts, PeriodFacts, SheetFacts, get_fact, scan_facts
 from reports.words import format_month
 from web.desk.begun import TYPED, BegunRow, list_begun
 from web.desk.drafts import DraftRow, list_rows
 from web.desk.frame import DeskFrame
+from web.desk.late import Lateness, LateRow, list_ending, read_lateness
 from web.desk.routing import HOME, Desk, route_desk
 from web.i18n import _
 from web.respond import Answer
@@ -44,8 +46,8 @@ class PageRow:
 class HomePage:
     """`for_me` waits for this person, `returned` came back to them, `waiting` counts all that waits for anybody.
 
-    `kinds` are the sheets that can be typed, and `unsent` those that were begun. `seats` counts the villages in which
-    the account may act.
+    `hanging` says which sheet has to hang on; `kinds` are the sheets that can be typed, and `unsent` those that were
+    begun; `late` is what is late, the most urgent first. `seats` counts the villages in which the account may act.
     """
 
     can_audit: bool
@@ -56,8 +58,10 @@ class HomePage:
     for_me: tuple[DraftRow, ...]
     for_me_count: int
     frame: DeskFrame
+    hanging: str
     is_operator: bool
     kinds: tuple[tuple[str, str], ...]
+    late: tuple[LateRow, ...]
     months: tuple[MonthRow, ...]
     pages: tuple[PageRow, ...]
     returned: tuple[DraftRow, ...]
@@ -78,6 +82,7 @@ def show_home(desk: Desk) -> Answer:
         rows = list_rows(desk, vault.list_drafts(desk.village, "waiting"))
         returned = list_rows(desk, vault.list_drafts(desk.village, "returned"))
     for_me = tuple(row for row in rows if row.can_pass)
+    lateness = read_lateness(desk) if can_read else Lateness("", ())
     page = HomePage(
         can_audit=desk.may("entries.read"),
         can_name=desk.may("names.read"),
@@ -87,8 +92,10 @@ def show_home(desk: Desk) -> Answer:
         for_me=for_me[:ROWS_MAX],
         for_me_count=len(for_me),
         frame=desk.build_frame(_("办事")),
+        hanging=lateness.hanging,
         is_operator=desk.account.is_operator,
         kinds=TYPED,
+        late=(*lateness.rows, *list_ending(desk)),
         months=_list_months(desk) if can_read else (),
         pages=_list_pages(desk),
         returned=returned[:ROWS_MAX],
@@ -134,7 +141,9 @@ def _tell_months(reader: Reader, this_month: str) -> list[MonthRow]:
     closed = [period for period in periods if _is_closed(reader.facts, period)]
     if closed:
         missing = [
-            SHEET_NAMES[kind] for kind in SHEET_KINDS if not _is_sealed(reader.facts, closed[-1], kind)
+            SHEET_NAMES[kind]
+            for kind in SHEET_KINDS
+            if has_adopted(reader, kind, closed[-1]) and not _is_sealed(reader.facts, closed[-1], kind)
         ]
         if missing:
             said = _("{month}已结账，还没有封存：{sheets}").format(

@@ -47,6 +47,7 @@ PLACES = {
     "import": _("看了一份导入的表格"),
     "sheet": _("在网页上填表，看了名单"),
     "paper": _("打印了这些内容"),
+    "search": _("按姓名或编号找到过"),
 }
 """What was read, by the word before the colon in the desk's log."""
 

@@ -15,6 +15,7 @@ from ledger.service.about import About, describe_subject, find_known
 from ledger.service.choices import HOUSEHOLD_COLUMN, MEMBER_COLUMN, Choices, complete, list_choices
 from ledger.service.handing_in import Looked, Sent, look_again, look_at
 from ledger.service.readings import DUTY, Purposes, choose_view, log_reading
+from ledger.service.searching import has_words
 from ledger.service.showing import Shown, list_draft_subjects, show_drafts
 from ledger.service.workbooks.columns import WorkbookKind
 from ledger.service.workbooks.typed import TypedTables
@@ -152,6 +153,43 @@ def read_people(desk: Desk, start: int, count: int) -> tuple[tuple[Person, ...],
     if view.is_whole("head-name") or view.is_whole("household-number"):
         _log(desk, frozenset(person.subject for person in shown), "households", DUTY)
     return tuple(shown), len(found)
+
+
+def may_search_people(desk: Desk) -> bool:
+    """Say whether somebody may look for people by name: those who see names whole without saying why. Whoever has to
+    say why would learn from the answer alone that there is somebody of a name.
+    """
+    view = load_masks().find_view(desk.roles)
+    return view.is_whole("head-name") and view.is_whole("member-name")
+
+
+def search_people(desk: Desk, words: Sequence[str], most: int) -> tuple[Person, ...]:
+    """Return at most so many households and members whose name or number holds every word, folded; nobody for whom
+    `may_search_people` says no.
+    """
+    if not may_search_people(desk):
+        return ()
+    vault = desk.ports.vault
+    found = [
+        *(
+            Person(
+                False,
+                item.name,
+                item.number,
+                _("第 {group} 村民小组").format(group=item.group),
+                item.household,
+            )
+            for item in vault.list_households(desk.village)
+            if has_words([item.name, item.number], words)
+        ),
+        *(
+            Person(True, item.name, item.number, _("党员"), item.member)
+            for item in vault.list_members(desk.village)
+            if has_words([item.name, item.number], words)
+        ),
+    ][:most]
+    _log(desk, frozenset(person.subject for person in found), "search", DUTY)
+    return tuple(found)
 
 
 def read_about(desk: Desk, subject: str, *, place: str) -> tuple[About, Asked]:

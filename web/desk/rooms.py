@@ -24,9 +24,11 @@ _ROOMS: tuple[tuple[str, str, str], ...] = (
     ("/desk/import", _("导入"), "draft.prepare"),
     ("/desk/months", _("公开表"), "sheet.print"),
     ("/desk/households", _("农户"), "names.read"),
+    ("/desk/search", _("找记录"), "entries.read"),
     ("/audit", _("查账"), "entries.read"),
     ("/desk/people", _("人员"), "duties.grant"),
     ("/desk/accounts", _("账号"), "accounts.manage"),
+    ("/township", _("各村"), "villages.compare"),
 )
 """Path, name, and the action of the table of roles that it takes."""
 

@@ -66,7 +66,7 @@ DUTY_PATHS: dict[Duty, str] = {
     "password": "/desk/password",
     "enrol": "/desk/factor/set-up",
 }
-_NEXT = re.compile(r"/(?:desk|audit)(?:/[A-Za-z0-9_-]+)*(?:\?[A-Za-z0-9_=&-]*)?", re.ASCII)
+_NEXT = re.compile(r"/(?:desk|audit|township)(?:/[A-Za-z0-9_-]+)*(?:\?[A-Za-z0-9_=&-]*)?", re.ASCII)
 _POOL = ThreadPoolExecutor(DESK_THREADS, thread_name_prefix="desk")
 
 FormT = TypeVar("FormT")

@@ -61,6 +61,8 @@ Event = Literal[
     "draft-withdrawn",
     "exported",
     "audited",  # the village's log, by a run in the background
+    "area-set",  # several villages to look at together, which is the subject
+    "area-dropped",
     "read-personal",  # what nobody but the readers of `masks.toml` see whole; one fact for all whom a page is about
     "erase-asked",  # somebody asks that all about the subject be erased; `reason` says why
     "erase-refused",  # another person does not agree, or the one who asked takes it back
@@ -92,7 +94,7 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     reason: str = ""  # a code
     role: str = ""  # of a reading: as what
     session: str = ""  # s-…
-    subject: str = ""  # whom it was about: u-…, h-…, m-…, a-…; empty where that is more than one
+    subject: str = ""  # whom it was about: u-…, h-…, m-…, a-…, r-…; empty where that is more than one
     subjects: str = ""  # SHA-256 of whom, where that is more than one: see `desk.digest_subjects`
     village: str = ""
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 Which = Literal["ledger", "heads", "vault", "desk", "witness"]
 
 NEWEST: Final[dict[Which, str]] = {
-    "ledger": "ledger_0003",
+    "ledger": "ledger_0004",
     "heads": "heads_0002",
     "vault": "vault_0005",
     "desk": "desk_0004",

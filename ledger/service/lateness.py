@@ -1,0 +1,234 @@
+"""What of a village is late, or about to be: the sheet that should hang, drafts that nobody passes, witnesses that are
+silent. For the village's own desk and for its township, in one reckoning, so that both are told the same.
+
+Costs a look at some months and at what waits; it does not grow with the log.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+from ledger.books.law import Law, count_days, find_days
+from ledger.books.periods import iterate_periods
+from ledger.books.values import get_last_day, get_previous_period
+from ledger.canonical import parse_claim
+from ledger.log.confirmation import Confirmation
+from ledger.ports import Ports, Reader
+from ledger.service.drafts import DAY_MS, EXPIRES_DAYS, open_draft
+from ledger.service.passing import is_late, list_needs
+from ledger.service.standing import Standing
+from ledger.state import get_day
+from ledger.state.facts import BooksFacts, Facts, LimitsFacts, PeriodFacts, SheetFacts, get_fact, scan_facts
+from ledger.state.limits import find_limits, list_roles_for
+from ledger.vaults import Draft
+
+MONTHS_LOOKED_AT = 12
+"""Ended months, the newest: a sheet that is missing longer was missed a year ago."""
+SOON_DAYS = 7
+"""So many days before a deadline somebody is told."""
+SLOW_DAYS = 7
+"""A draft that waits longer than this is told: after `EXPIRES_DAYS` it counts no more."""
+SILENT_DAYS = 3
+"""Witnesses are asked many times a day; after so many without an answer somebody should look."""
+
+LateKind = Literal[
+    "read-only",
+    "publish-quarter",
+    "publish-month",
+    "expired",
+    "expiring",
+    "held",
+    "silent",
+    "slow",
+    "publish-soon",
+]
+
+
+@dataclass(frozen=True)
+class Late:
+    """One thing that is late or soon will be.
+
+    `count`   of months, drafts or days of silence, 0 where there is nothing to count; -1 of witnesses that never spoke
+    `day`     until when it had to be done, or has to be; empty for none
+    `number`  of the voucher that others wait for; empty for none
+    `period`  the month, the earliest of several; empty for none
+    `subject` the draft that it is about, where it is one; empty otherwise
+    """
+
+    kind: LateKind
+    count: int = 0
+    day: str = ""
+    number: str = ""
+    period: str = ""
+    subject: str = ""
+
+    @property
+    def is_urgent(self) -> bool:
+        """Whether something is wrong or missed by now, and not only slow."""
+        return URGENCY.index(self.kind) < URGENCY.index("slow")
+
+
+URGENCY: tuple[LateKind, ...] = (
+    "read-only",
+    "publish-quarter",
+    "publish-month",
+    "expired",
+    "expiring",
+    "held",
+    "silent",
+    "slow",
+    "publish-soon",
+)
+"""The most urgent first."""
+
+
+class Unpublished(NamedTuple):
+    """A month that has ended and whose finances were never hung.
+
+    `due_on`    the last day where finances are published monthly
+    `latest_on` the last day that the law leaves in any case
+    """
+
+    due_on: str
+    is_closed: bool
+    latest_on: str
+    period: str
+
+
+def find_lateness(
+    ports: Ports,
+    reader: Reader,
+    standing: Standing,
+    *,
+    confirmation: Confirmation | None,
+    drafts: Sequence[Draft],
+) -> list[Late]:
+    """Return what is late in a village, the most urgent first.
+
+    `drafts` are those that wait, empty where they cannot be read; `confirmation` is None where no witness is asked.
+    """
+    now_ms = ports.clock.now_ms()
+    found = [Late("read-only")] if standing.fault is not None else []
+    found += _tell_unpublished(
+        list_unpublished(reader.facts, ports.reference.law, standing.village, now_ms), now_ms
+    )
+    found += _tell_drafts(ports, find_limits(reader.facts), drafts, now_ms)
+    found += _tell_witnesses(confirmation, now_ms)
+    return sorted(found, key=lambda late: (URGENCY.index(late.kind), late.day))
+
+
+def list_unpublished(facts: Facts, law: Law, village: str, now_ms: int) -> list[Unpublished]:
+    """Return the ended months of the last year whose finance sheet was never sealed, the earliest first."""
+    books = get_fact(facts, "books", BooksFacts)
+    if books is None:
+        return []
+    today = get_day(now_ms)
+    last = get_previous_period(today[:7])
+    periods = list(iterate_periods(books.first_period, last))[-MONTHS_LOOKED_AT:]
+    return [
+        Unpublished(
+            due_on=_count(law, "publish-month", village, period),
+            is_closed=_is_closed(facts, period),
+            latest_on=_count(law, "publish-quarter", village, period),
+            period=period,
+        )
+        for period in periods
+        if not any(True for _ in scan_facts(facts, f"sheet/{period}/F/", SheetFacts))
+    ]
+
+
+def get_due_day(law: Law, village: str, period: str) -> str:
+    """Return the last day on which a month's finances hang in time, where they are published monthly."""
+    return _count(law, "publish-month", village, period)
+
+
+def list_held(ports: Ports, limits: LimitsFacts | None, drafts: Sequence[Draft]) -> list[Draft]:
+    """Return the drafts that everybody passed and that wait for a number before theirs."""
+    return [
+        draft
+        for draft in drafts
+        if draft.approvals and list_needs(ports, limits, draft, open_draft(draft)).is_none
+    ]
+
+
+def needs_township(limits: LimitsFacts | None, draft: Draft) -> bool:
+    """Say whether a waiting draft is above the limit from which the township must pass it, and has not yet."""
+    roles = list_roles_for(limits, parse_claim(draft.claim).body)
+    return "township" in roles and "township" not in [item.role for item in draft.approvals]
+
+
+def count_days_waiting(draft: Draft, now_ms: int) -> int:
+    """Return for how many whole days a draft waits; 0 for one from before that was kept."""
+    return max(now_ms - draft.submitted_at, 0) // DAY_MS if draft.submitted_at else 0
+
+
+def _tell_unpublished(months: Sequence[Unpublished], now_ms: int) -> list[Late]:
+    today = get_day(now_ms)
+    missed = [month for month in months if today > month.latest_on]
+    late = [month for month in months if month.latest_on >= today > month.due_on]
+    soon = [month for month in months if today <= month.due_on <= count_days(today, SOON_DAYS)]
+    told = []
+    if missed:
+        told.append(Late("publish-quarter", len(missed), missed[0].latest_on, period=missed[0].period))
+    if late:
+        told.append(Late("publish-month", len(late), late[0].due_on, period=late[0].period))
+    return told + [Late("publish-soon", 1, month.due_on, period=month.period) for month in soon]
+
+
+def _tell_drafts(
+    ports: Ports, limits: LimitsFacts | None, drafts: Sequence[Draft], now_ms: int
+) -> list[Late]:
+    waits = {draft.id: count_days_waiting(draft, now_ms) for draft in drafts}
+    expired = [draft for draft in drafts if is_late(ports, draft)]
+    rest = [draft for draft in drafts if draft not in expired]
+    expiring = [draft for draft in rest if waits[draft.id] >= EXPIRES_DAYS - SOON_DAYS]
+    slow = [draft for draft in rest if draft not in expiring and waits[draft.id] >= SLOW_DAYS]
+    lists: list[tuple[LateKind, list[Draft]]] = [("expired", expired), ("expiring", expiring), ("slow", slow)]
+    told = [_tell_some(kind, some) for kind, some in lists if some]
+    held = list_held(ports, limits, rest)
+    if held:
+        first = _find_blocking(rest, held)
+        told.append(Late("held", len(held), number=_get_number(first), subject=first.id if first else ""))
+    return told
+
+
+def _tell_some(kind: LateKind, drafts: Sequence[Draft]) -> Late:
+    oldest = min(drafts, key=lambda draft: draft.submitted_at)
+    day = get_day(oldest.submitted_at + EXPIRES_DAYS * DAY_MS)
+    return Late(kind, len(drafts), day, subject=oldest.id if len(drafts) == 1 else "")
+
+
+def _find_blocking(drafts: Sequence[Draft], held: Sequence[Draft]) -> Draft | None:
+    """Return the first voucher of a held one's month that is not passed by everybody."""
+    months = {_get_number(draft)[:7] for draft in held}
+    waiting = [draft for draft in drafts if draft not in held and _get_number(draft)[:7] in months]
+    return min(waiting, key=_get_number, default=None)
+
+
+def _get_number(draft: Draft | None) -> str:
+    kind, _, number = draft.slot.partition("/") if draft is not None else ("", "", "")
+    return number if kind == "voucher" else ""
+
+
+def _tell_witnesses(confirmation: Confirmation | None, now_ms: int) -> list[Late]:
+    if confirmation is None or not confirmation.quorum:
+        return []
+    if not confirmation.time_s:
+        return [Late("silent", -1)]
+    days = (now_ms // 1_000 - confirmation.time_s) // (DAY_MS // 1_000)
+    return [Late("silent", days)] if days >= SILENT_DAYS else []
+
+
+def _is_closed(facts: Facts, period: str) -> bool:
+    found = get_fact(facts, f"period/{period}", PeriodFacts)
+    return found is not None and bool(found.closed)
+
+
+def _count(law: Law, what: Literal["publish-month", "publish-quarter"], village: str, period: str) -> str:
+    """Return the last day on which a month can still be published in time."""
+    ended = get_last_day(period)
+    days = find_days(law, what, village[:2], ended)
+    assert days is not None, what  # The law's own data, from the year 2000 on.
+    return count_days(ended, days)
