@@ -17,10 +17,11 @@ from web.audit import balances, bundle, check, checkpoints, entries, landing
 from web.audit.runs import AuditRuns
 from web.cache import PageBytes, build_page_bytes
 from web.config import REQUEST_MAX_BYTES
-from web.desk import account, drafts, home, imports, set_up, sign_in
+from web.desk import account, documents, drafts, home, imports, marking, originals, set_up, sign_in
 from web.errors import EXCEPTION_HANDLERS
 from web.public.board import show_board
 from web.public.check import show_check
+from web.public.documents import show_document
 from web.public.earlier import show_earlier
 from web.public.entry import show_entries, show_entry
 from web.public.log import (
@@ -59,6 +60,7 @@ ROUTES = (
     show_key,
     show_policy,
     show_texts,
+    show_document,
     show_earlier,
     show_health,
     show_asset,
@@ -68,6 +70,9 @@ DESK_ROUTES = (
     *home.ROUTES,
     *drafts.ROUTES,
     *imports.ROUTES,
+    *documents.ROUTES,
+    *marking.ROUTES,
+    *originals.ROUTES,
     *sign_in.ROUTES,
     *set_up.ROUTES,
     *account.ROUTES,

@@ -54,6 +54,13 @@ def answer_http_error(request: AnyRequest, error: HTTPException) -> Response[byt
         return answer_not_found(request, error)
     if error.status_code >= 500:
         return answer_failure(request, error)
+    if error.status_code == 413:
+        return _build_answer(
+            request,
+            413,
+            _("一次送来的太大"),
+            _("什么也没有存。请退回上一页，看清写明的大小，把照片缩小，或者分几次送。"),
+        )
     headers = {"allow": _list_methods(request, error)} if error.status_code == 405 else {}
     return _build_answer(
         request,

@@ -20,6 +20,7 @@ from ledger.commands.refusals import explain_os_error
 from ledger.errors import Fault, Refused
 from ledger.home import Home
 from ledger.service.doctor import Check
+from ledger.service.documents import list_originals
 from ledger.service.erase import erase_subject
 from ledger.service.persons import name_duties
 from ledger.service.standing import list_known_villages
@@ -39,7 +40,7 @@ def vault_group() -> None:
 @village_option
 @json_option
 def _list(home: Home, village: str | None, as_json: bool) -> None:
-    """列出隐私库里的户、党员和办事的人，连同代号；删除过的也列出。"""
+    """列出隐私库里的户、党员、办事的人和单据原件，连同代号；删除过的也列出。"""
     code = get_village(home, village)
     rows = [
         *(
@@ -53,6 +54,10 @@ def _list(home: Home, village: str | None, as_json: bool) -> None:
         *(
             {"subject": item.user, "title": f"{name_duties(item.roles)} {item.name}"}
             for item in home.vault.list_persons(code)
+        ),
+        *(
+            {"subject": subject, "title": f"凭证 {number} 的单据"}
+            for number, subject in list_originals(home, code)
         ),
         *({"subject": subject, "title": "已删除"} for subject in sorted(home.vault.list_erased(code))),
     ]
@@ -69,7 +74,7 @@ def _list(home: Home, village: str | None, as_json: bool) -> None:
 @click.argument("subject", metavar="代号")
 @click.option("--yes", is_flag=True, help="不再问。")
 def _erase(home: Home, village: str | None, subject: str, yes: bool) -> None:
-    """删除一户、一名党员或一个人的全部隐私内容；再也找不回，总数照算。"""
+    """删除一户、一名党员、一个人的全部隐私内容，或一份单据的原件；再也找不回，总数照算。"""
     code = get_village(home, village)
     question = f"删除 {subject} 的全部隐私内容？删了再也找不回，以前的备份里也读不出"
     if not yes and not click.confirm(question, err=True):

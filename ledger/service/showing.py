@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from ledger.books.accounts import Chart
+from ledger.books.documents import DocumentsAttached
 from ledger.books.limits import LimitsAdopted
 from ledger.books.money import format_yuan
 from ledger.books.points import (
@@ -61,6 +62,7 @@ from ledger.state.private import (
     CardSubject,
     MarkLine,
     MarkSubject,
+    OriginalDocument,
     RegisteredHousehold,
     RegisteredMember,
     T,
@@ -364,6 +366,14 @@ def _tell_limits(opened: _Opened, body: LimitsAdopted) -> Iterator[str]:
     yield f"　怎样通过：{opened.read(body.resolution)}"
 
 
+def _tell_documents(opened: _Opened, body: DocumentsAttached) -> Iterator[str]:
+    yield opened.draft.label
+    for number, document in enumerate(body.documents, 1):
+        list(opened.open(document.original.sealed, OriginalDocument))  # One that was erased is counted below.
+        yield f"　第 {number} 份，{len(document.pages)} 页"
+        yield from (f"　　公开页 SHA-256 {page}" for page in document.pages)
+
+
 def _tell_refounding(opened: _Opened, body: LogRefounded) -> Iterator[str]:
     yield opened.draft.label
     yield f"　原因：{opened.read(body.reason)}"
@@ -374,6 +384,7 @@ _TELLERS: dict[type, Callable[[_Opened, Any], Iterator[str]]] = {
     AccountsOpened: _tell_opening,
     AgreementsSigned: _tell_agreements,
     BranchRegistered: _tell_branch,
+    DocumentsAttached: _tell_documents,
     HouseholdsRegistered: _tell_households,
     KeyRotated: _tell_rotation,
     LimitsAdopted: _tell_limits,

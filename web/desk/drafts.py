@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from litestar.handlers import HTTPRouteHandler
 
 from ledger.errors import NotFound, Refused
+from ledger.service.documents import list_attached, read_documents
 from ledger.service.drafts import open_draft
 from ledger.service.passing import (
     REASON_MAX_CHARS,
@@ -25,6 +26,7 @@ from ledger.service.persons import DUTY_NAMES
 from ledger.service.showing import Shown, show_drafts
 from ledger.vaults import Draft
 from web.desk.frame import NOT_REFUSED, DeskFrame, Faults, Refusal, explain_refusal
+from web.desk.originals import DocumentRow, list_waiting_rows
 from web.desk.routing import Desk, route_desk
 from web.i18n import _
 from web.respond import Answer
@@ -65,18 +67,35 @@ class DraftsPage:
 
 
 @dataclass(frozen=True)
+class AttachedDraft:
+    """A draft of documents shown with the voucher that they are about. `can_pass`: it waits for who looks."""
+
+    can_pass: bool
+    digest: str
+    documents: tuple[DocumentRow, ...]
+    draft: str
+    label: str
+
+
+@dataclass(frozen=True)
 class DraftPage:
     """One draft whole.
 
     `approvals`  who passed it so far, in words
+    `attach`     where its maker attaches documents to it; empty where that cannot be
+    `attached`   what waits with it and is passed with it: documents of a voucher
+    `documents`  what it attaches itself
     `is_own`     the person who looks handed it in, and may take it back
     `waits_for`  who has still to pass it; empty where it waits for a number before it, or not at all
     """
 
     approvals: tuple[str, ...]
+    attach: str
+    attached: tuple[AttachedDraft, ...]
     can_pass: bool
     can_withdraw: bool
     digest: str
+    documents: tuple[DocumentRow, ...]
     draft: str
     faults: Faults
     frame: DeskFrame
@@ -245,7 +264,7 @@ def _show_draft(desk: Desk, draft_id: str, refusal: Refusal = NOT_REFUSED) -> An
 
 def _log_reading(desk: Desk, draft: Draft) -> None:
     """Whoever looks at a draft with private values in it is on record."""
-    if draft.private:
+    if draft.private and read_documents(draft) is None:  # Of documents only the public copy is shown.
         desk.log("read-personal", reason="draft", subject=draft.id)
 
 
@@ -253,11 +272,25 @@ def _build_page(desk: Desk, draft: Draft, shown: Shown, faults: Faults) -> Draft
     # The first line begins with the label, which is the heading here.
     first = shown.lines[0].removeprefix(draft.label).strip()
     lines = (first, *shown.lines[1:]) if first else shown.lines[1:]
+    is_voucher = draft.slot.startswith("voucher/") and draft.state == "waiting"
+    is_own = shown.maker == desk.user and desk.may("draft.prepare")
     return DraftPage(
         approvals=tuple(_("{role} 已审核").format(role=DUTY_NAMES[item.role]) for item in draft.approvals),
+        attach=f"/desk/documents/{draft.slot.partition('/')[2]}" if is_voucher and is_own else "",
+        attached=tuple(
+            AttachedDraft(
+                can_pass=_can_pass(desk, item, open_draft(item).maker.user),
+                digest=item.digest,
+                documents=list_waiting_rows(item),
+                draft=item.id,
+                label=item.label,
+            )
+            for item in (list_attached(desk.ports, desk.village, {draft.digest}) if is_voucher else ())
+        ),
         can_pass=_can_pass(desk, draft, shown.maker),
-        can_withdraw=shown.maker == desk.user and desk.may("draft.prepare"),
+        can_withdraw=is_own,
         digest=draft.digest,
+        documents=list_waiting_rows(draft),
         draft=draft.id,
         faults=faults,
         frame=desk.build_frame(_("待审记录")),

@@ -206,11 +206,12 @@ def route_desk(
     method: Method = "GET",
     during: tuple[Duty, ...] = (),
     takes_files: bool = False,
+    files_max_bytes: int = UPLOAD_MAX_BYTES,
 ) -> Callable[[Handler], HTTPRouteHandler]:
     """Return a decorator that registers a handler for `path`, GET with HEAD or POST.
 
     It is called with a `Desk` and the path's parameters, all `str`. `during` names duties that may still be due;
-    `takes_files` lets a form bring files, up to `UPLOAD_MAX_BYTES` in all. ValueError for an action that nobody may do.
+    `takes_files` lets a form bring files, up to `files_max_bytes` in all. ValueError for an action that nobody may do.
     """
     if allow not in {"anyone", "signed-in"}:
         find_allowed_roles(allow)
@@ -234,7 +235,7 @@ def route_desk(
             media_type=HTML,
             name=f"{method} {path}",
             opt={"allow": allow},
-            request_max_body_size=UPLOAD_MAX_BYTES if takes_files else FORM_MAX_BYTES,
+            request_max_body_size=files_max_bytes if takes_files else FORM_MAX_BYTES,
             status_code=200,
             summary=summary,
         )(serve)
