@@ -351,14 +351,14 @@ def build_points_reversal(texts: Discloser, line: PointsLine, *, reverses: int) 
     )
 
 
-def build_documents(texts: Discloser, voucher: Entry, **changes: Any) -> DocumentsAttached:
-    """One document of two pages behind a voucher; `pages` are of invented files."""
-    assert isinstance(voucher.body, VoucherRecorded | VoucherReversed | VoucherReplaced)
+def build_documents(texts: Discloser, behind: Entry, **changes: Any) -> DocumentsAttached:
+    """One document of two pages, of invented files, behind the voucher of an entry."""
+    assert isinstance(behind.body, VoucherRecorded | VoucherReversed | VoucherReplaced)
     original = texts.seal({"document": make_id("o", 0), "file": "a" * 64, "key": "A" * 43}, "original")
     fields: dict[str, Any] = {
         "documents": (Document(encrypted="b" * 64, original=original, pages=("c" * 64, "d" * 64)),),
-        "number": voucher.body.number,
-        "voucher": digest_claim(get_claim(voucher)),
+        "number": behind.body.number,
+        "voucher": digest_claim(get_claim(behind)),
     }
     return DocumentsAttached(**(fields | changes))
 

@@ -24,7 +24,7 @@ from ledger.books.roles import CHECKER_ROLES, MAKER_ROLES, Role
 from ledger.books.screening import check_private_text
 from ledger.canonical import parse_claim
 from ledger.entries import Actor, Claim
-from ledger.errors import Fault, NotFound, Refused
+from ledger.errors import Fault, NotFound, Refused, Tampered
 from ledger.evidence import list_sealed_digests
 from ledger.log.commitments import digest_disclosure, parse_disclosure
 from ledger.ports import Ports
@@ -90,7 +90,7 @@ def pass_drafts(
     ports.vault.keep_approvals(village, given)
     try:
         receipts = _record_passed(ports, village, drafts)
-    except Refused:
+    except (Refused, Tampered):
         ports.vault.drop_approvals(village, tuple(given), checker)
         raise
     return [receipts.get(draft.id) for draft in drafts]
@@ -214,9 +214,7 @@ def _record_passed(ports: Ports, village: str, asked: Sequence[Draft]) -> dict[s
         village,
         [waiting.get(id_) or next(draft for draft in asked if draft.id == id_) for id_ in order],
     )
-    for draft in chosen:
-        if draft.state == "waiting":
-            publish_pages(ports, draft)
+    chosen = [draft for draft in chosen if _is_published(ports, draft, is_asked=draft.id in first)]
     passed = [
         Passed(
             checkers=tuple(Actor(role=item.role, user=item.checker) for item in draft.approvals),
@@ -247,6 +245,18 @@ def _hold_documents(ports: Ports, village: str, chosen: Sequence[Draft]) -> list
             if body is not None and (body.voucher in coming or reader.find_index(body.voucher) is not None):
                 others.append(draft)
     return others
+
+
+def _is_published(ports: Ports, draft: Draft, *, is_asked: bool) -> bool:
+    """Put what becomes public of a draft into the archive; one that cannot be stops nobody else's passing."""
+    try:
+        if draft.state == "waiting":
+            publish_pages(ports, draft)
+    except (Refused, Tampered):
+        if is_asked:
+            raise
+        return False
+    return True
 
 
 def _add_attached(ports: Ports, village: str, drafts: Sequence[Draft]) -> list[Draft]:

@@ -28,7 +28,10 @@ from ledger.home import Home
 from ledger.service.accounts.manage import create_account
 from ledger.service.accounts.own import change_password
 from ledger.service.accounts.sign_in import sign_in
+from ledger.service.documents import find_target
 from ledger.service.persons import add_person
+from ledger.service.trays import SentFile, add_to_tray
+from tests.attachments.files import noisy, save
 from tests.builders import OTHER_VILLAGE, VILLAGE
 from tests.desk.people import HERE, PASSWORD, Door, open_door
 from tests.web.desk import DeskBrowser
@@ -91,6 +94,7 @@ CAST: dict[str, tuple[frozenset[str], str]] = {
 }
 """Everybody who tries a way: their roles, and what is still due from them."""
 
+NUMBER = "2026-10-001"
 Rows = dict[str, list[tuple[object, ...]]]
 """The rows of every table."""
 
@@ -158,6 +162,7 @@ def open_place(path: Path) -> Iterator[Place]:
         with TestClient(app, raise_server_exceptions=False) as client:
             place = Place(app, client, door, values=_find_values(door))
             _let_everybody_in(place)
+            _attach(place)
             yield place
 
 
@@ -224,6 +229,19 @@ def _let_everybody_in(place: Place) -> None:
     door.let_in("factor-due", "supervisor")
     _, place.once["password-due"] = door.make("password-due", "clerk")
     _own_password(door, "enrol-due", door.make("enrol-due", "secretary")[1])
+
+
+def _attach(place: Place) -> None:
+    """A document that is recorded, and one in the tray of the clerk."""
+    door = place.door
+    photo = save(noisy((64, 64)))
+    place.values["entry"] = str(door.village.attach(NUMBER, photo, data=photo).index)
+    clerk = next(one.user for one in door.home.vault.list_persons(VILLAGE) if one.name == "样例clerk")
+    target = find_target(door.home, VILLAGE, NUMBER)
+    sent = [SentFile(data=photo, filename="收据.jpg")]
+    tray = add_to_tray(door.home, VILLAGE, clerk, target, sent, lambda files: [(photo,) for _ in files])
+    place.values |= {"document": tray.items[0].document, "number": NUMBER}
+    place.values |= {"page": "1", "picture": "plain.jpg", "position": "1"}
 
 
 def _own_password(door: Door, name: str, once: str) -> None:

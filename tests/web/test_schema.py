@@ -32,7 +32,19 @@ from web.desk.forms import TOKEN_FIELD, Upload
 FEW = 10
 """Of what fits and of what does not, for each address in every run: three hundred requests in some seconds."""
 MANY = 150
-REAL = {"code": VILLAGE, "month": "2026-10", "name": "finance", "index": "0", "epoch": "e1", "path": "0/000"}
+REAL = {
+    "code": VILLAGE,
+    "month": "2026-10",
+    "name": "finance",
+    "index": "0",
+    "epoch": "e1",
+    "path": "0/000",
+    "number": "2026-10-001",
+    "page": "1",
+    "picture": "plain.jpg",
+    "position": "1",
+    "entry": "21",
+}
 """Mixed among what is invented, so that a request also gets beyond the first question."""
 FILES = "multipart/form-data"
 TEXT = {"type": "string"}
@@ -40,6 +52,7 @@ HINTS: dict[object, dict[str, Any]] = {
     str: TEXT,
     tuple[str, ...]: {"items": TEXT, "type": "array"},
     Upload: {"format": "binary", "type": "string"},
+    tuple[Upload, ...]: {"items": {"format": "binary", "type": "string"}, "type": "array"},
 }
 """What a field of a form can be: see `web.desk.forms`."""
 AN_HOUR_MS = 3_600_000
@@ -205,7 +218,9 @@ def build_content(forms: list[type]) -> Document:
             "required": [field.name for field in fields(kind) if field.default is MISSING],
             "type": "object",
         }
-        content.setdefault(FILES if Upload in hints.values() else FORM, []).append(form)
+        content.setdefault(FILES if {Upload, tuple[Upload, ...]} & {*hints.values()} else FORM, []).append(
+            form
+        )
     if not content:
         content[FORM] = [{"additionalProperties": TEXT, "type": "object"}]
     return {media: {"schema": {"anyOf": found}} for media, found in content.items()}

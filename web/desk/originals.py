@@ -76,9 +76,9 @@ def show_waiting_original(desk: Desk, draft: str, position: str) -> Answer:
     return _hand_out(desk, pseudonym, kept)
 
 
-@route_desk(f"{ORIGINALS}/{{index:str}}", allow="draft.read", summary="What an entry attached to a voucher")
-def show_originals(desk: Desk, index: str) -> Answer:
-    at = parse_index(index)
+@route_desk(f"{ORIGINALS}/{{entry:str}}", allow="draft.read", summary="What an entry attached to a voucher")
+def show_originals(desk: Desk, entry: str) -> Answer:
+    at = parse_index(entry)
     with desk.ports.ledger.read(desk.village) as reader:
         try:
             body = read_body(reader.facts, at, DocumentsAttached)
@@ -102,12 +102,12 @@ def show_originals(desk: Desk, index: str) -> Answer:
 
 
 @route_desk(
-    f"{ORIGINALS}/{{index:str}}/{{position:str}}",
+    f"{ORIGINALS}/{{entry:str}}/{{position:str}}",
     allow="draft.read",
     summary="A recorded original, as a download",
 )
-def show_original(desk: Desk, index: str, position: str) -> Answer:
-    pseudonym, kept = open_recorded(desk.ports, desk.village, parse_index(index), _parse_position(position))
+def show_original(desk: Desk, entry: str, position: str) -> Answer:
+    pseudonym, kept = open_recorded(desk.ports, desk.village, parse_index(entry), _parse_position(position))
     return _hand_out(desk, pseudonym, kept)
 
 
