@@ -147,14 +147,9 @@ def show_choice(desk: Desk) -> Answer:
     try:
         return desk.redirect(f"{DOCUMENTS}/{get_target(desk, number).number}")
     except (NotFound, Refused):
-        fault = Fault(
-            code="documents-number",
-            place=_("凭证编号"),
-            found=_("没有这张凭证，或不是您交审的"),
-            expected=_("四位年份-两位月份-三位序号，如 2026-11-017"),
-            remedy=_("对着凭证再写一遍"),
+        return _show_choice(
+            desk, number[:20], explain_refusal(Refused([build_unknown()]), {_("凭证编号"): "number"})
         )
-        return _show_choice(desk, number[:20], explain_refusal(Refused([fault]), {_("凭证编号"): "number"}))
 
 
 @route_desk(f"{DOCUMENTS}/{{number:str}}", allow="draft.prepare", summary="What is attached to a voucher")
@@ -177,7 +172,7 @@ def take_files(desk: Desk, number: str) -> Answer:
     sent = [SentFile(data=file.data, filename=clean_name(file.name)) for file in form.files]
     try:
         if not sent:
-            raise Refused([_build_nothing()])
+            raise Refused([build_nothing()])
         add_to_tray(desk.ports, desk.village, desk.user, target, sent, process)
     except Refused as error:
         return _show_documents(desk, target, explain_refusal(error, {_("照片或 PDF"): "files"}))
@@ -213,7 +208,7 @@ def take_handing_in(desk: Desk, number: str) -> Answer:
     refuse_read_only(desk.ports, desk.village)
     try:
         if form.looked != "1":
-            raise Refused([_build_not_looked()])
+            raise Refused([build_not_looked()])
         hand_in_tray(desk.ports, desk.village, desk.user, target, form.digest)
     except NotFound:
         # Handed in already, by a second click.
@@ -365,7 +360,19 @@ def _list_before(desk: Desk, target: Target) -> tuple[AttachedRow, ...]:
     return tuple(rows)
 
 
-def _build_nothing() -> Fault:
+def build_unknown() -> Fault:
+    """Return the fault of a number that leads to no voucher of whoever asks."""
+    return Fault(
+        code="documents-number",
+        place=_("凭证编号"),
+        found=_("没有这张凭证，或不是您交审的"),
+        expected=_("四位年份-两位月份-三位序号，如 2026-11-017"),
+        remedy=_("对着凭证再写一遍"),
+    )
+
+
+def build_nothing() -> Fault:
+    """Return the fault of a form without a file."""
     return Fault(
         code="documents-nothing",
         place=_("照片或 PDF"),
@@ -375,7 +382,8 @@ def _build_nothing() -> Fault:
     )
 
 
-def _build_not_looked() -> Fault:
+def build_not_looked() -> Fault:
+    """Return the fault of who hands in without having looked."""
     return Fault(
         code="documents-looked",
         place=_("看过每一页"),

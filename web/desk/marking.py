@@ -188,7 +188,7 @@ def _read_areas(form: MarkForm, page: int) -> list[Area]:
     for given in form.areas:
         found = _AREA.fullmatch(given)
         if found is None:
-            raise Refused([_build_edges()])
+            raise Refused([build_edges()])
         left, top, right, bottom = (int(part) for part in found.groups())
         areas.append((page, left, top, right, bottom))
     areas += _join_cells(form.cells, page)
@@ -196,7 +196,7 @@ def _read_areas(form: MarkForm, page: int) -> list[Area]:
     if any(edges):
         matches = [_PERCENT.fullmatch(edge) for edge in edges]
         if not all(matches):
-            raise Refused([_build_edges()])
+            raise Refused([build_edges()])
         left, top, right, bottom = (
             int(match[1]) * 100 + int((match[2] or "0").ljust(2, "0")) for match in matches if match
         )
@@ -221,7 +221,8 @@ def _join_cells(cells: tuple[str, ...], page: int) -> list[Area]:
     return areas
 
 
-def _build_edges() -> Fault:
+def build_edges() -> Fault:
+    """Return the fault of edges that are no numbers, or of which some are missing."""
     return Fault(
         code="documents-edges",
         place=_("涂黑的地方"),

@@ -21,6 +21,7 @@ _HOME = "/desk"
 _ROOMS: tuple[tuple[str, str, str], ...] = (
     ("/desk/drafts", _("待审"), "draft.read"),
     ("/desk/import", _("导入"), "draft.prepare"),
+    ("/desk/documents", _("单据"), "draft.prepare"),
     ("/audit", _("查账"), "entries.read"),
 )
 """Path, name, and the action of the table of roles that it takes."""
