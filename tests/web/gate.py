@@ -31,8 +31,9 @@ from ledger.service.accounts.sign_in import sign_in
 from ledger.service.documents import find_target
 from ledger.service.persons import add_person
 from ledger.service.trays import SentFile, add_to_tray
+from ledger.vaults import Household, Member
 from tests.attachments.files import noisy, save
-from tests.builders import OTHER_VILLAGE, VILLAGE
+from tests.builders import OTHER_VILLAGE, VILLAGE, make_id
 from tests.desk.people import HERE, PASSWORD, Door, open_door
 from tests.web.desk import DeskBrowser
 from tests.web.village import describe, live_through_october
@@ -157,6 +158,7 @@ def open_place(path: Path) -> Iterator[Place]:
     """Found two villages, with everybody's account."""
     with pytest.MonkeyPatch.context() as patch, open_door(path, patch) as door:
         live_through_october(door.village)
+        put_people(door.home, VILLAGE)
         describe(door.village, OTHER_VILLAGE, "样例邻村")
         app = build_app(door.home)
         with TestClient(app, raise_server_exceptions=False) as client:
@@ -164,6 +166,26 @@ def open_place(path: Path) -> Iterator[Place]:
             _let_everybody_in(place)
             _attach(place)
             yield place
+
+
+def put_people(home: Home, village: str) -> None:
+    """Keep the households that got October's points, and a party member, in the vault."""
+    names = ("样大山", "样小河", "样石头")
+    home.vault.put_households(
+        village,
+        [
+            Household(
+                consents=frozenset({"scoring", "display"}),
+                group=number + 1,
+                household=make_id("h", number),
+                name=name,
+                number=f"{number + 11:04d}",
+            )
+            for number, name in enumerate(names)
+        ],
+    )
+    member = Member(branch=1, member=make_id("m", 0), name="样党生", number="0101")
+    home.vault.put_members(village, [member])
 
 
 def build_app(home: Home) -> Litestar:
@@ -252,7 +274,9 @@ def _own_password(door: Door, name: str, once: str) -> None:
 def _find_values(door: Door) -> dict[str, str]:
     return {
         "code": VILLAGE,
+        "h": make_id("h", 0),
         "index": "0",
+        "kind": "finance",
         "month": "2026-10",
         "name": "finance",
         "person": door.village.supervisor.user,
@@ -265,7 +289,7 @@ def _dump_tables(engine: Engine) -> Iterator[tuple[str, list[tuple[object, ...]]
         names = (
             connection.exec_driver_sql("SELECT name FROM sqlite_schema WHERE type = 'table'").scalars().all()
         )
-        for table in sorted(set(names) - {"desk_log", "desk_log_end"}):
+        for table in sorted(set(names) - {"desk_log", "desk_log_end", "desk_log_subjects"}):
             found = connection.exec_driver_sql(f'SELECT * FROM "{table}"')
             kept = [place for place, column in enumerate(found.keys()) if column != "seen_at"]
             yield table, sorted((tuple(row[place] for place in kept) for row in found), key=repr)

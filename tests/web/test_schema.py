@@ -45,6 +45,7 @@ REAL = {
     "position": "1",
     "entry": "21",
 }
+REAL["kind"] = REAL["name"]
 """Mixed among what is invented, so that a request also gets beyond the first question."""
 FILES = "multipart/form-data"
 TEXT = {"type": "string"}

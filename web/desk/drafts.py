@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 from litestar.handlers import HTTPRouteHandler
 
+from ledger.books.masks import PurposeRow
 from ledger.errors import NotFound, Refused
-from ledger.service.documents import list_attached, read_documents
+from ledger.service.documents import list_attached
 from ledger.service.drafts import open_draft
 from ledger.service.passing import (
     REASON_MAX_CHARS,
@@ -23,10 +24,11 @@ from ledger.service.passing import (
     tell_held,
 )
 from ledger.service.persons import DUTY_NAMES
-from ledger.service.showing import Shown, show_drafts
+from ledger.service.showing import Shown
 from ledger.vaults import Draft
 from web.desk.frame import NOT_REFUSED, DeskFrame, Faults, Refusal, explain_refusal
 from web.desk.originals import DocumentRow, list_waiting_rows
+from web.desk.reading import Asked, AskForm, read_draft, say_of_draft
 from web.desk.routing import Desk, route_desk
 from web.i18n import _
 from web.respond import Answer
@@ -85,6 +87,7 @@ class DraftPage:
     `attach`     where its maker attaches documents to it; empty where that cannot be
     `attached`   what waits with it and is passed with it: documents of a voucher
     `documents`  what it attaches itself
+    `asked`      why names are masked: the reasons that whoever looks may give to see them; empty where they are not
     `is_own`     the person who looks handed it in, and may take it back
     `waits_for`  who has still to pass it; empty where it waits for a number before it, or not at all
     """
@@ -92,6 +95,7 @@ class DraftPage:
     approvals: tuple[str, ...]
     attach: str
     attached: tuple[AttachedDraft, ...]
+    asked: tuple[PurposeRow, ...]
     can_pass: bool
     can_withdraw: bool
     digest: str
@@ -149,6 +153,21 @@ def take_passing(desk: Desk) -> Answer:
 @route_desk(f"{DRAFTS}/{{draft:str}}", allow="draft.read", summary="A draft, whole")
 def show_draft(desk: Desk, draft: str) -> Answer:
     return _show_draft(desk, draft)
+
+
+@route_desk(
+    f"{DRAFTS}/{{draft:str}}/open",
+    allow="draft.read",
+    method="POST",
+    summary="Say why one wants to see all of it",
+)
+def take_purpose(desk: Desk, draft: str) -> Answer:
+    found = _get_draft(desk, draft)
+    try:
+        say_of_draft(desk, found, desk.parse_form(AskForm).purpose)
+    except Refused as error:
+        return _show_draft(desk, draft, explain_refusal(error, {"为什么看": "purpose"}))
+    return desk.redirect(f"{DRAFTS}/{draft}")
 
 
 @route_desk(f"{DRAFTS}/{{draft:str}}/return", allow="draft.pass", method="POST", summary="Send a draft back")
@@ -256,19 +275,12 @@ def _show_draft(desk: Desk, draft_id: str, refusal: Refusal = NOT_REFUSED) -> An
     draft = _get_draft(desk, draft_id)
     if draft.state not in ("waiting", "returned"):
         raise NotFound("待审记录")
-    (shown,) = show_drafts(desk.ports, desk.village, (draft_id,))
-    _log_reading(desk, draft)
-    page = _build_page(desk, draft, shown, refusal.faults)
+    shown, asked = read_draft(desk, draft)
+    page = _build_page(desk, draft, shown, asked, refusal.faults)
     return desk.render("desk/draft.html", page, refusal=refusal)
 
 
-def _log_reading(desk: Desk, draft: Draft) -> None:
-    """Whoever looks at a draft with private values in it is on record."""
-    if draft.private and read_documents(draft) is None:  # Of documents only the public copy is shown.
-        desk.log("read-personal", reason="draft", subject=draft.id)
-
-
-def _build_page(desk: Desk, draft: Draft, shown: Shown, faults: Faults) -> DraftPage:
+def _build_page(desk: Desk, draft: Draft, shown: Shown, asked: Asked, faults: Faults) -> DraftPage:
     # The first line begins with the label, which is the heading here.
     first = shown.lines[0].removeprefix(draft.label).strip()
     lines = (first, *shown.lines[1:]) if first else shown.lines[1:]
@@ -287,6 +299,7 @@ def _build_page(desk: Desk, draft: Draft, shown: Shown, faults: Faults) -> Draft
             )
             for item in (list_attached(desk.ports, desk.village, {draft.digest}) if is_voucher else ())
         ),
+        asked=asked.purposes,
         can_pass=_can_pass(desk, draft, shown.maker),
         can_withdraw=is_own,
         digest=draft.digest,
@@ -306,4 +319,11 @@ def _build_page(desk: Desk, draft: Draft, shown: Shown, faults: Faults) -> Draft
     )
 
 
-ROUTES: tuple[HTTPRouteHandler, ...] = (show_list, take_passing, show_draft, take_return, take_withdrawal)
+ROUTES: tuple[HTTPRouteHandler, ...] = (
+    show_list,
+    take_passing,
+    show_draft,
+    take_purpose,
+    take_return,
+    take_withdrawal,
+)
