@@ -98,8 +98,9 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def list_draft_subjects(draft: Draft) -> frozenset[str]:
-    """Return whom a draft's private texts are about."""
-    return frozenset(subject for text in draft.private if (subject := find_subject(text)))
+    """Return whom a draft's private texts are about; an attached document is nobody, and is not shown with it."""
+    found = (find_subject(text) for text in draft.private)
+    return frozenset(subject for subject in found if subject and not subject.startswith("o-"))
 
 
 def show_drafts(
