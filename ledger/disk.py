@@ -7,9 +7,35 @@ synced too.
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import os
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
+
+from ledger.errors import Fault, Refused
+
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
+"""What the system says of a disk, or of somebody's share of it, that takes no more."""
+
+
+@contextlib.contextmanager
+def refuse_when_full(place: str) -> Iterator[None]:
+    """Turn a full disk into Refused, for whoever can say so on a page; other errors stay what they are."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in FULL:
+            raise
+        fault = Fault(
+            code="disk-full",
+            place=place,
+            found="磁盘满了，这一次什么也没有存",
+            expected="放得下",
+            remedy="请运维员腾出地方，再做一次",
+        )
+        raise Refused([fault]) from error
 
 
 def sync(path: Path) -> None:

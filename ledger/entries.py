@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
+from ledger.books.documents import DocumentsAttached
 from ledger.books.limits import LimitsAdopted
 from ledger.books.points import (
     AgreementsSigned,
@@ -51,6 +52,7 @@ Body = (
     | KeyRotated
     | PolicyAdopted
     | LimitsAdopted
+    | DocumentsAttached
 )
 
 
@@ -83,6 +85,7 @@ KINDS: dict[str, Kind] = {
     "policy.adopted": Kind(PolicyAdopted, checkers=1, in_books=False),
     "limits.adopted": Kind(LimitsAdopted, checkers=1, in_books=False),
     "log.refounded": Kind(LogRefounded, checkers=1, in_books=False),
+    "documents.attached": Kind(DocumentsAttached, checkers=1, in_books=False),
 }
 KIND_OF_BODY: dict[type, str] = {row.body: name for name, row in KINDS.items()}
 

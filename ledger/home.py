@@ -11,7 +11,8 @@
 | `keys/*.key` | log keys | the signature under every head |
 | `keys/*.vault` | the vault's keys, in no backup | reading the vault; lost: as the vault itself; erased one by one |
 | `keys/desk.secret` | the desk's own secret | see `keys.desk_key` |
-| `archive/` | sealed files by digest | the exact bytes that were hung |
+| `archive/` | sealed files, and the public copies of source documents, by digest | the exact bytes that were hung |
+| `documents/` | originals of source documents, encrypted | nothing that is public; lost: the public copies stay |
 | `epochs/` | what survived of logs that were lost | what old paper is held against; never written again |
 
 * in a PostgreSQL where the settings name one.
@@ -30,9 +31,10 @@ from ledger.data import load_reference
 from ledger.errors import Fault, Refused
 from ledger.keys import DeskKey, KeyFolder, Passphrases, Token, VaultKeyFolder
 from ledger.ports import Clock, DeskPorts, Entropy
-from ledger.store import FileArchive, SqlCosignatures, SqlDesk, SqlHeads, SqlLedger, SqlVault
+from ledger.store import FileArchive, FileDocuments, SqlCosignatures, SqlDesk, SqlHeads, SqlLedger, SqlVault
 from ledger.store.databases import open_databases
 from ledger.store.desk import END_FILE
+from ledger.store.documents import FOLDER as DOCUMENTS_FOLDER
 from ledger.store.epochs import FOLDER as EPOCHS_FOLDER
 from ledger.store.epochs import FileEpochs
 
@@ -99,6 +101,7 @@ def open_home(
         cosignatures=SqlCosignatures(engines["heads"]),
         date_checked=config.date_checked,
         desk=SqlDesk(engines["desk"], path / END_FILE),
+        documents=FileDocuments(path / DOCUMENTS_FOLDER),
         engines=engines,
         entropy=entropy,
         epochs=FileEpochs(path / EPOCHS_FOLDER),

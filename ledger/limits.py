@@ -180,6 +180,23 @@ ATTACHMENT_REPLY_MAX_BYTES = 67_108_864
 ATTACHMENTS_AT_ONCE = 2
 """Files that one process of ours has opened at a time: as many as a village's machine has cores."""
 
+# What was attached to vouchers and is kept (ledger/service/trays, ledger/store/documents).
+
+DOCUMENTS_FORM_MAX_BYTES = 33_554_432
+"""Files sent in one form: 32 MiB, several photos of a phone."""
+
+DOCUMENT_FILE_MAX_BYTES = 134_217_728
+"""An encrypted original with its pages, before it is read: several times what one can come to."""
+
+DOCUMENTS_MONTH_MAX_BYTES = 2_147_483_648
+"""Originals that a village may put in a calendar month: 2 GiB, some hundreds of photos."""
+
+DOCUMENT_AREAS_MAX = 400
+"""Rectangles blacked out of one document: more than a grid of 10 by 14 on its densest two pages."""
+
+TRAY_EXPIRES_DAYS = 7
+"""What was attached and not handed in for so long is dropped."""
+
 # Witnesses (ledger/log/witness, ledger/service/witnessing).
 
 WITNESS_BODY_MAX_BYTES = 65_536

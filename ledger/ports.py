@@ -319,6 +319,38 @@ class Archive(Protocol):
         ...
 
 
+class KeptDocument(NamedTuple):
+    """An encrypted original that is kept: its SHA-256, when it was put, UTC milliseconds, and its bytes."""
+
+    digest: str
+    kept_at: int
+    size_bytes: int
+
+
+class Documents(Protocol):
+    """Encrypted originals of source documents, by village and by the SHA-256 of their encrypted bytes."""
+
+    def keep(self, village: str, key: bytes, plain: bytes, at_ms: int) -> str:
+        """Encrypt under a key of 32 bytes, keep durably and return the digest. Refused where the disk is full."""
+        ...
+
+    def open(self, village: str, digest: str, key: bytes) -> bytes | None:
+        """Return what was encrypted; None where it is not kept, Tampered where it is not what was kept."""
+        ...
+
+    def find(self, village: str, digest: str) -> bytes | None:
+        """Return the encrypted bytes, having checked their digest; Tampered when they differ."""
+        ...
+
+    def drop(self, village: str, digest: str) -> None:
+        """Delete; again changes nothing."""
+        ...
+
+    def list_kept(self, village: str) -> list[KeptDocument]:
+        """Return all that is kept of a village, by digest."""
+        ...
+
+
 class Epochs(Protocol):
     """What is kept of the logs before a declared loss, as files of an export. Read only."""
 
@@ -342,6 +374,7 @@ class Ports:
     clock: Clock
     cosignatures: Cosignatures
     date_checked: str = ""
+    documents: Documents
     entropy: Entropy
     epochs: Epochs | None = None
     get_signer: FindSigner

@@ -103,6 +103,9 @@ class FileSource:
             toolchain=self._read_file(f"{folder}/toolchain.json"),
         )
 
+    def read_page(self, digest: str) -> bytes | None:
+        return self._read_file(f"documents/{digest}.jpg")
+
     def _require(self, path: str) -> bytes:
         data = self._read_file(path)
         if data is None:
@@ -278,6 +281,15 @@ class VillageSource:
             pdf=self._find_file(claim.pdf),
             toolchain=self._find_file(claim.toolchain),
         )
+
+    def read_page(self, digest: str) -> bytes | None:
+        return self._find_file(digest)
+
+    def find_original(self, digest: str) -> str:
+        try:
+            return digest if self._ports.documents.find(self._village, digest) is not None else ""
+        except Tampered as error:
+            return error.found
 
     def iterate_heads(self) -> Iterator[StoredHead]:
         for head in self._ports.heads.iterate(self._village):

@@ -14,6 +14,7 @@ from __future__ import annotations
 import base64
 from typing import Any
 
+from ledger.books.documents import Document, DocumentsAttached
 from ledger.books.limits import LimitsAdopted
 from ledger.books.points import (
     AgreementsSigned,
@@ -47,8 +48,8 @@ from ledger.books.vouchers import (
     VoucherReversed,
 )
 from ledger.books.witnesses import PolicyAdopted
-from ledger.canonical import format_entry
-from ledger.entries import KIND_OF_BODY, KINDS, Actor, Body, Entry
+from ledger.canonical import digest_claim, format_entry
+from ledger.entries import KIND_OF_BODY, KINDS, Actor, Body, Entry, get_claim
 from ledger.log.chain import ZERO_HASH
 from ledger.log.checkpoint import Checkpoint, format_checkpoint
 from ledger.log.commitments import Json, digest_disclosure, make_disclosure
@@ -348,6 +349,18 @@ def build_points_reversal(texts: Discloser, line: PointsLine, *, reverses: int) 
         reverses=reverses,
         rule=line.rule,
     )
+
+
+def build_documents(texts: Discloser, behind: Entry, **changes: Any) -> DocumentsAttached:
+    """One document of two pages, of invented files, behind the voucher of an entry."""
+    assert isinstance(behind.body, VoucherRecorded | VoucherReversed | VoucherReplaced)
+    original = texts.seal({"document": make_id("o", 0), "file": "a" * 64, "key": "A" * 43}, "original")
+    fields: dict[str, Any] = {
+        "documents": (Document(encrypted="b" * 64, original=original, pages=("c" * 64, "d" * 64)),),
+        "number": behind.body.number,
+        "voucher": digest_claim(get_claim(behind)),
+    }
+    return DocumentsAttached(**(fields | changes))
 
 
 def build_limits(texts: Discloser, **changes: Any) -> LimitsAdopted:

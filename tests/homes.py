@@ -30,6 +30,7 @@ from ledger.ports import Renderer
 from ledger.service import drafts
 from ledger.service.adopt import prepare_description
 from ledger.service.close import prepare_closing
+from ledger.service.documents import Kept, build_documents, find_target, make_private
 from ledger.service.drafts import build_draft
 from ledger.service.export import list_export
 from ledger.service.found import found_village, make_origin
@@ -157,6 +158,17 @@ class VillageHome:
             replaces=wrong,
         )
         self.record(replacement, period=period, **changes)
+
+    def attach(self, number: str, *pages: bytes, data: bytes = b"original") -> Receipt:
+        """Attach a document to a voucher of this number; its public pages are these bytes."""
+        home = self.home
+        kept = Kept(areas=(), data=data, filename="样.jpg", pages=pages or (b"page 1", b"page 2"))
+        private = make_private(home, VILLAGE, data)
+        draft = build_documents(
+            home, VILLAGE, find_target(home, VILLAGE, number), self.clerk.user, [(private, kept)]
+        )
+        home.vault.put_drafts(VILLAGE, [draft])
+        return self.pass_(draft)[0]
 
     def record_points(self, households: int = 3) -> None:
         """Adopt a rulebook, register households with agreements, hold October's round and take one line back."""

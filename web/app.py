@@ -22,12 +22,15 @@ from web.desk import (
     account,
     accounts,
     begun,
+    documents,
     drafts,
     home,
     households,
     imports,
     log,
+    marking,
     months,
+    originals,
     passkeys,
     people,
     search,
@@ -40,6 +43,7 @@ from web.desk.sheet_runs import SheetRuns
 from web.errors import EXCEPTION_HANDLERS
 from web.public.board import show_board
 from web.public.check import show_check
+from web.public.documents import show_document
 from web.public.earlier import show_earlier
 from web.public.entry import show_entries, show_entry
 from web.public.log import (
@@ -80,6 +84,7 @@ ROUTES = (
     show_key,
     show_policy,
     show_texts,
+    show_document,
     show_earlier,
     show_health,
     show_asset,
@@ -90,6 +95,9 @@ DESK_ROUTES = (
     *drafts.ROUTES,
     *households.ROUTES,
     *imports.ROUTES,
+    *documents.ROUTES,
+    *marking.ROUTES,
+    *originals.ROUTES,
     *months.ROUTES,
     *begun.ROUTES,
     *write.ROUTES,

@@ -42,7 +42,7 @@ class PageBytes:
 def build_page_bytes(body: bytes, media_type: str) -> PageBytes:
     """Compress and name a body."""
     compressed = b""
-    if len(body) >= GZIP_MIN_BYTES and not media_type.startswith("application/pdf"):
+    if len(body) >= GZIP_MIN_BYTES and not media_type.startswith(("application/pdf", "image/jpeg")):
         compressed = gzip.compress(body, GZIP_LEVEL, mtime=0)
         if len(compressed) >= len(body):
             compressed = b""

@@ -59,7 +59,7 @@ def answer_http_error(request: AnyRequest, error: HTTPException) -> Response[byt
             request,
             413,
             _("一次交来的太多，没有收下"),
-            _("以前存过的都在。请按浏览器的“后退”回去，分成两次；行数多的表用“导入表格”。"),
+            _("以前存过的都在。请按浏览器的“后退”回去，分成几次：行数多的表用“导入表格”，照片缩小一些。"),
         )
     headers = {"allow": _list_methods(request, error)} if error.status_code == 405 else {}
     return _build_answer(

@@ -26,6 +26,10 @@ SECURITY_HEADERS: dict[str, str] = {
     ),
     "x-robots-tag": "noindex, noarchive",
 }
+SANDBOX = "default-src 'none'; sandbox"
+"""The policy of a file that somebody else made: should a browser show it in spite of all, nothing in it runs or loads.
+It alone may take the place of the policy above, being stricter.
+"""
 DESK_HEADERS = SECURITY_HEADERS | {
     "permissions-policy": re.sub(
         r"(publickey-credentials-\w+)=\(\)", r"\1=(self)", SECURITY_HEADERS["permissions-policy"]
@@ -38,14 +42,18 @@ anybody else here either.
 """
 _ENCODED = [(name.encode(), value.encode()) for name, value in SECURITY_HEADERS.items()]
 _DESK_ENCODED = [(name.encode(), value.encode()) for name, value in DESK_HEADERS.items()]
+_SANDBOXED = (b"content-security-policy", SANDBOX.encode())
 _NAMES = frozenset(name for name, _ in _ENCODED)
 
 
 async def add_security_headers(message: Message, scope: Scope) -> None:
     """Add the headers to the start of an answer, in place of any of the same name."""
     if message["type"] == "http.response.start":
+        given = _DESK_ENCODED if is_desk_path(scope["path"]) else _ENCODED
         kept = [(name, value) for name, value in message["headers"] if name.lower() not in _NAMES]
-        message["headers"] = [*kept, *(_DESK_ENCODED if is_desk_path(scope["path"]) else _ENCODED)]
+        if _SANDBOXED in message["headers"]:
+            given = [_SANDBOXED, *((name, value) for name, value in given if name != _SANDBOXED[0])]
+        message["headers"] = [*kept, *given]
 
 
 def is_desk_path(path: str) -> bool:

@@ -147,6 +147,10 @@ class LogSource(Protocol):
 
     def read_sheet(self, claim: SealedClaim) -> SheetFiles: ...
 
+    def read_page(self, digest: str) -> bytes | None:
+        """Return a page of a source document's public copy as it is there; None where there is none."""
+        ...
+
 
 class StoredHead(msgspec.Struct, frozen=True, kw_only=True):
     """A head as the home keeps it: columns beside the signed note."""
@@ -206,6 +210,10 @@ class HomeSource(LogSource, Protocol):
         ...
 
     def find_private(self, digest: str) -> str | None: ...
+
+    def find_original(self, digest: str) -> str:
+        """Return SHA-256 of what is kept as the encrypted original of that digest; empty where nothing is."""
+        ...
 
 
 Progress = Callable[[int, int], None]

@@ -18,9 +18,11 @@ from ledger.log.chain import ZERO_HASH
 from ledger.log.commitments import open_disclosure
 from ledger.log.hashing import format_hash
 from ledger.state.awards import check_registered_privately, check_rounds_privately
+from ledger.state.documents import iterate_documents
 from ledger.state.marks import check_score_rounds_privately
 
 CACHE = "数据库里的速查数据和记录对不上：网页可能显示错，账本本身没有变"
+ORIGINAL = "本机存的单据原件缺了或坏了：公开的图还在，原件从备份里找回"
 PRIVATE = "隐私库里的明细和公开的合计对不上"
 SHOWN_CHARS = 200
 """Of a stored value, this much is shown."""
@@ -51,6 +53,7 @@ class HomeReader:
         if self._meaning.examined == len(self._leaves.computed):
             if self._source.has_private:
                 yield from self._check_private(entries)
+            yield from self._check_originals()
             yield from self._check_facts()
             if self._source.has_private:
                 yield from self._check_rounds()
@@ -148,6 +151,24 @@ class HomeReader:
                         open_disclosure(disclosure, digest)
                 except (NotProven, Tampered) as error:
                     yield _report("private-unproven", index, "隐私库", digest, str(error), PRIVATE)
+
+    def _check_originals(self) -> Iterator[Finding]:
+        """Encrypted originals are what the entries say. One that is gone was erased, unless what opens it is here."""
+        for index, body in iterate_documents(self._meaning.facts):
+            for document in body.documents:
+                found = self._source.find_original(document.encrypted)
+                if found == document.encrypted or (not found and self._is_erased(document.original.sealed)):
+                    continue
+                field = f"凭证 {body.number} 单据的原件"
+                code = "original-differs" if found else "original-missing"
+                yield _report(code, index, field, document.encrypted, found or "没有", ORIGINAL)
+
+    def _is_erased(self, sealed: str) -> bool:
+        """Whether a private value is gone; one that cannot be read here may be."""
+        try:
+            return not self._source.has_private or self._source.find_private(sealed) is None
+        except Tampered:
+            return False
 
     def _check_facts(self) -> Iterator[Finding]:
         """Every stored fact equals the one folded again, and none is missing or too much."""

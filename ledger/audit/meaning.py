@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from ledger.audit.entries import EntryReader
 from ledger.audit.findings import Finding, LogSource, SealedClaim, build_claim
+from ledger.books.documents import DocumentsAttached, list_pages
 from ledger.books.sheets import SheetSealed
 from ledger.books.vouchers import VoucherRecorded, VoucherReplaced, VoucherReversed, check_roles
 from ledger.canonical import encode_value, parse_entry
@@ -19,6 +20,7 @@ from ledger.state import MemoryFacts, Reference, check_entry, fold_entry
 
 WRONG_FIGURES = "公开表上的数字不是由账本算出来的；以账本为准，请向监督委员会提出"
 WRONG_FILE = "这张公开表的文件缺了或被换过；手里的纸请另行核对"
+WRONG_PAGE = "这页单据的图缺了或被换过，不能作数；金额和账目不受影响"
 UNLAWFUL = "这条记录不合记账规则，本不该记进账本"
 
 
@@ -60,6 +62,8 @@ class MeaningReader:
             self.findings += [_build_finding(entry, fault) for fault in self._check(entry)]
             if isinstance(entry.body, SheetSealed):
                 self._check_sheet(entry, entry.body)
+            if isinstance(entry.body, DocumentsAttached):
+                self._check_pages(entry, entry.body)
             fold_entry(self.facts, entry)
         except (*DERIVING_ERRORS, NotProven) as error:
             found = explain_underivable(error)
@@ -123,6 +127,20 @@ class MeaningReader:
                 self._report(
                     "sheet-file-differs", entry, f"{body.number} 的 {name}", sealed, found, WRONG_FILE
                 )
+
+    def _check_pages(self, entry: Entry, body: DocumentsAttached) -> None:
+        """Every page of the public copies is there, and is what was signed off."""
+        for number, page in enumerate(list_pages(body), 1):
+            field = f"凭证 {body.number} 单据的第 {number} 页"
+            try:
+                data = self._source.read_page(page)
+            except NotProven as error:
+                self._report(error.code, entry, field, "读得出来", error.reason, WRONG_PAGE)
+                continue
+            found = "没有" if data is None else hashlib.sha256(data).hexdigest()
+            if found != page:
+                code = "page-missing" if data is None else "page-differs"
+                self._report(code, entry, field, page, found, WRONG_PAGE)
 
     def _digest_figures(self, entry: Entry, body: SheetSealed) -> str:
         """Return the digest of the sheet's figures computed from the facts as they stand."""

@@ -21,6 +21,7 @@ from ledger.data import load_masks
 from ledger.errors import Fault, Refused
 from ledger.home import Home
 from ledger.service.doctor import Check
+from ledger.service.documents import list_originals
 from ledger.service.erase import Erased, erase_agreed, erase_at_machine, refuse_no_subject
 from ledger.service.persons import DUTY_NAMES, name_duties
 from ledger.service.readings import Reading, list_readings, log_machine_reading
@@ -41,7 +42,7 @@ def vault_group() -> None:
 @village_option
 @json_option
 def _list(home: Home, village: str | None, as_json: bool) -> None:
-    """列出隐私库里的户、党员和办事的人，连同代号；删除过的也列出。"""
+    """列出隐私库里的户、党员、办事的人和单据原件，连同代号；删除过的也列出。"""
     code = get_village(home, village)
     rows = [
         *(
@@ -55,6 +56,10 @@ def _list(home: Home, village: str | None, as_json: bool) -> None:
         *(
             {"subject": item.user, "title": f"{name_duties(item.roles)} {item.name}"}
             for item in home.vault.list_persons(code)
+        ),
+        *(
+            {"subject": subject, "title": f"凭证 {number} 的单据"}
+            for number, subject in list_originals(home, code)
         ),
         *({"subject": subject, "title": "已删除"} for subject in sorted(home.vault.list_erased(code))),
     ]

@@ -1,4 +1,4 @@
-"""Everything about one household, member or person made unreadable: what the law lets a person ask for.
+"""Everything about one household, member, person or attached document made unreadable, as the law lets a person ask.
 
 The log is not touched. Its digests stay and say nothing any more; totals count as before; what was somebody's belongs
 to nobody. At the desk one person asks and another agrees; the process that holds the vault's keys does it then, and
@@ -17,6 +17,7 @@ from ledger.errors import Fault, NotFound, Refused
 from ledger.ports import DeskPorts, Ports
 from ledger.service.accounts.desk_log import Fact, log_fact
 from ledger.service.accounts.sessions import SignedIn
+from ledger.service.documents import find_encrypted
 from ledger.service.persons import check_person, is_one_person
 from ledger.state.private import find_subject
 from ledger.vaults import Erasure
@@ -31,7 +32,7 @@ WHYS = {
 MACHINE_WHY = "machine"
 """Of an erasure by somebody at the machine who says nothing else."""
 AGREE_ROLES: tuple[Role, ...] = ("supervisor", "secretary")
-SUBJECT = re.compile("[hm]-[a-z2-7]{16}|u-[a-z2-7]{10}", re.ASCII)
+SUBJECT = re.compile("[hmo]-[a-z2-7]{16}|u-[a-z2-7]{10}", re.ASCII)
 
 
 class Erased(msgspec.Struct, frozen=True, kw_only=True):
@@ -175,10 +176,14 @@ def erase_subject(ports: Ports, village: str, subject: str) -> Erased:
         for draft in ports.vault.list_drafts(village, "waiting")
         if any(find_subject(text) == subject for text in draft.private)
     )
+    # Found before what opens them is gone; deleted after, so that a crash leaves what can be erased again.
+    files = find_encrypted(ports, village, subject) if subject.startswith("o-") else []
     try:
         ports.vault.erase_subject(village, subject)
     except NotFound as error:
         raise Refused([_build_unknown(village, subject)]) from error
+    for file in files:
+        ports.documents.drop(village, file)
     return Erased(drafts=drafts, subject=subject, was_erased=was_erased)
 
 
@@ -207,7 +212,7 @@ def _build_form(subject: str) -> Fault:
         code="subject-form",
         place="要删除谁",
         found="不是代号",
-        expected="h-、m- 或 u- 开头的代号",
+        expected="h-、m-、u- 或 o- 开头的代号",
         remedy="写代号，不写姓名和编号；代号用 mingbai vault list 查看",
     )
 
@@ -217,6 +222,6 @@ def _build_unknown(village: str, subject: str) -> Fault:
         code="subject-unknown",
         place=f"村 {village} 的隐私库",
         found=f"没有 {subject} 的内容",
-        expected="本村的一户、一名党员或一个办事的人",
+        expected="本村的一户、一名党员、一个办事的人或一份单据",
         remedy="代号用 mingbai vault list 查看",
     )

@@ -10,6 +10,7 @@
 | `witnessed` | the newest checkpoint that witnesses confirmed, where a policy names any |
 | `policies/<index>/checkpoint` | a checkpoint by which the witnesses before saw the policy adopted there |
 | `texts/<index>.json` | public disclosures of an entry |
+| `documents/<digest>.jpg` | a page of a source document's public copy |
 | `sheets/<number>/sheet.pdf`, `checkpoint`, `figures.json`, `toolchain.json` | a sealed sheet |
 
 Nothing private is in it.
@@ -22,6 +23,7 @@ import zipfile
 from collections.abc import Iterable, Iterator
 from typing import IO
 
+from ledger.books.documents import list_pages
 from ledger.books.sheets import SheetSealed
 from ledger.books.values import SHEET_KINDS
 from ledger.canonical import encode_value, parse_entry
@@ -30,6 +32,7 @@ from ledger.log.tiles import ENTRIES, TILE_WIDTH, Tile, format_bundle, format_ti
 from ledger.ports import Head, Ports, Reader
 from ledger.service.publish import publish_head
 from ledger.service.sheets import SealedSheet, list_sheets
+from ledger.state.documents import iterate_documents
 from ledger.state.keys import get_key_at
 from ledger.state.policies import list_policies
 from ledger.witnessed import cosign_head, find_handover, find_witnessed, read_policy
@@ -66,6 +69,7 @@ def list_export_at(ports: Ports, village: str, head: Head) -> Iterator[tuple[str
                 )
         for sheet in sheets:
             yield from _list_sheet_files(ports, reader, village, sheet)
+        yield from _list_pages(ports, reader, head)
     yield "checkpoint", cosign_head(ports, village, head)
 
 
@@ -109,6 +113,15 @@ def _list_export_tiles(newest: int, sealed: Iterable[int]) -> Iterable[Tile]:
     tiles = list(list_tiles(newest))
     tiles += [tile for size in sorted(set(sealed)) for tile in list_tiles(size) if tile.width < TILE_WIDTH]
     return dict.fromkeys(tiles)
+
+
+def _list_pages(ports: Ports, reader: Reader, head: Head) -> Iterator[tuple[str, bytes]]:
+    """Yield the public copies of source documents, each page once; one that is missing here the audit names."""
+    attached = [body for index, body in iterate_documents(reader.facts) if index < head.size]
+    for page in sorted({page for body in attached for page in list_pages(body)}):
+        data = ports.archive.find(page)
+        if data is not None:
+            yield f"documents/{page}.jpg", data
 
 
 def _list_sheet_files(

@@ -10,7 +10,8 @@ those whom they name; and where it gives a household points or takes them, someb
 household, two where its maker does. Whose near relative lives there belongs to it, as far as relatives were declared.
 
 A passed draft whose number comes after one that still waits is held until that one is an entry too: numbers have no
-gaps. What survives a crash: an approval without its entry, which the same person's next try completes.
+gaps. So are documents until their voucher is one. What survives a crash: an approval without its entry, which the same
+person's next try completes.
 """
 
 from __future__ import annotations
@@ -24,10 +25,16 @@ from ledger.books.roles import CHECKER_ROLES, MAKER_ROLES, Role
 from ledger.books.screening import check_private_text
 from ledger.canonical import parse_claim
 from ledger.entries import Actor, Claim
-from ledger.errors import Fault, NotFound, Refused
+from ledger.errors import Fault, NotFound, Refused, Tampered
 from ledger.evidence import list_sealed_digests
 from ledger.log.commitments import digest_disclosure, parse_disclosure
 from ledger.ports import Ports
+from ledger.service.documents import (
+    check_documents_draft,
+    list_attached,
+    publish_pages,
+    read_documents,
+)
 from ledger.service.drafts import DAY_MS, EXPIRES_DAYS, name_draft, open_draft
 from ledger.service.persons import DUTY_NAMES, check_person, find_role, is_one_person, name_duties
 from ledger.service.record import Passed, Receipt, record_claims
@@ -71,6 +78,7 @@ def pass_drafts(
     faults += [_build_erased(draft) for draft in drafts if _has_erased(draft)]
     for draft in drafts:
         faults += _check_state(ports, draft, checker) + _check_shown(draft, shown)
+        faults += check_documents_draft(ports, draft)
         faults += _check_checker(ports, draft, claims[draft.id], person)
     role = find_role(person, CHECKER_ROLES) if person is not None else None
     if faults or role is None:
@@ -83,7 +91,7 @@ def pass_drafts(
     ports.vault.keep_approvals(village, given)
     try:
         receipts = _record_passed(ports, village, drafts)
-    except Refused:
+    except (Refused, Tampered):
         ports.vault.drop_approvals(village, tuple(given), checker)
         raise
     return [receipts.get(draft.id) for draft in drafts]
@@ -107,7 +115,7 @@ def return_drafts(ports: Ports, village: str, draft_ids: Sequence[str], checker:
         )
     if faults:
         raise Refused(faults)
-    for draft in drafts:
+    for draft in _add_attached(ports, village, drafts):
         ports.vault.return_draft(village, draft.id, reason.strip())
 
 
@@ -126,7 +134,7 @@ def discard_drafts(ports: Ports, village: str, draft_ids: Sequence[str], user: s
     faults += [_build_recorded(draft) for draft in drafts if draft.state == "recorded"]
     if faults:
         raise Refused(faults)
-    for draft in drafts:
+    for draft in _add_attached(ports, village, drafts):
         ports.vault.mark_draft(village, draft.id, "discarded", -1)
 
 
@@ -202,7 +210,12 @@ def _record_passed(ports: Ports, village: str, asked: Sequence[Draft]) -> dict[s
     first = [draft.id for draft in asked if draft.state == "recorded" or draft.id in ready]
     order = [*first, *(draft_id for draft_id in ready if draft_id not in first)]
     order = [id_ for id_ in order if id_ not in waiting or not _is_held(waiting[id_].slot, unready)]
-    chosen = [waiting.get(id_) or next(draft for draft in asked if draft.id == id_) for id_ in order]
+    chosen = _hold_documents(
+        ports,
+        village,
+        [waiting.get(id_) or next(draft for draft in asked if draft.id == id_) for id_ in order],
+    )
+    chosen = [draft for draft in chosen if _is_published(ports, draft, is_asked=draft.id in first)]
     passed = [
         Passed(
             checkers=tuple(Actor(role=item.role, user=item.checker) for item in draft.approvals),
@@ -217,6 +230,41 @@ def _record_passed(ports: Ports, village: str, asked: Sequence[Draft]) -> dict[s
     for draft, receipt in zip(chosen, receipts, strict=True):
         ports.vault.mark_draft(village, draft.id, "recorded", receipt.index)
     return {draft.id: receipt for draft, receipt in zip(chosen, receipts, strict=True)}
+
+
+def _hold_documents(ports: Ports, village: str, chosen: Sequence[Draft]) -> list[Draft]:
+    """Return what is recorded now: documents after the vouchers that they are about, and none without its voucher."""
+    bodies = {draft.id: read_documents(draft) for draft in chosen}
+    attaching = [draft for draft in chosen if bodies[draft.id] is not None]
+    if not attaching:
+        return list(chosen)
+    others = [draft for draft in chosen if bodies[draft.id] is None]
+    coming = {draft.digest for draft in others}
+    with ports.ledger.read(village) as reader:
+        for draft in attaching:
+            body = bodies[draft.id]
+            if body is not None and (body.voucher in coming or reader.find_index(body.voucher) is not None):
+                others.append(draft)
+    return others
+
+
+def _is_published(ports: Ports, draft: Draft, *, is_asked: bool) -> bool:
+    """Put what becomes public of a draft into the archive; one that cannot be stops nobody else's passing."""
+    try:
+        if draft.state == "waiting":
+            publish_pages(ports, draft)
+    except (Refused, Tampered):
+        if is_asked:
+            raise
+        return False
+    return True
+
+
+def _add_attached(ports: Ports, village: str, drafts: Sequence[Draft]) -> list[Draft]:
+    """Return drafts with the waiting ones that attach documents to any of them: without it those are about nothing."""
+    known = {draft.id for draft in drafts}
+    attached = list_attached(ports, village, {draft.digest for draft in drafts})
+    return [*drafts, *(draft for draft in attached if draft.id not in known)]
 
 
 def _is_held(slot: str, unready: Sequence[str]) -> bool:
@@ -313,7 +361,8 @@ def tell_held(ports: Ports, village: str, draft_id: str) -> str:
     if draft is None or draft.state != "waiting":
         return ""
     limits = _read_limits(ports, village)
-    return describe_needs(list_needs(ports, limits, draft, open_draft(draft))) or "前面编号的凭证还没审完"
+    held = "前面编号的凭证还没审完" if read_documents(draft) is None else "它的凭证还没记入账本"
+    return describe_needs(list_needs(ports, limits, draft, open_draft(draft))) or held
 
 
 def describe_needs(needs: Needs) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from ledger.books.accounts import Chart
+from ledger.books.documents import DocumentsAttached
 from ledger.books.limits import LimitsAdopted
 from ledger.books.masks import HIDDEN, View
 from ledger.books.money import format_yuan
@@ -63,6 +64,7 @@ from ledger.state.private import (
     CardSubject,
     MarkLine,
     MarkSubject,
+    OriginalDocument,
     RegisteredHousehold,
     RegisteredMember,
     T,
@@ -96,8 +98,9 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def list_draft_subjects(draft: Draft) -> frozenset[str]:
-    """Return whom a draft's private texts are about."""
-    return frozenset(subject for text in draft.private if (subject := find_subject(text)))
+    """Return whom a draft's private texts are about; an attached document is nobody, and is not shown with it."""
+    found = (find_subject(text) for text in draft.private)
+    return frozenset(subject for subject in found if subject and not subject.startswith("o-"))
 
 
 def show_drafts(
@@ -419,6 +422,14 @@ def _tell_limits(opened: OpenedDraft, body: LimitsAdopted) -> Iterator[str]:
     yield f"　怎样通过：{opened.read(body.resolution)}"
 
 
+def _tell_documents(opened: OpenedDraft, body: DocumentsAttached) -> Iterator[str]:
+    yield opened.draft.label
+    for number, document in enumerate(body.documents, 1):
+        list(opened.open(document.original.sealed, OriginalDocument))  # One that was erased is counted below.
+        yield f"　第 {number} 份，{len(document.pages)} 页"
+        yield from (f"　　公开页 SHA-256 {page}" for page in document.pages)
+
+
 def _tell_refounding(opened: OpenedDraft, body: LogRefounded) -> Iterator[str]:
     yield opened.draft.label
     yield f"　原因：{opened.read(body.reason)}"
@@ -429,6 +440,7 @@ _TELLERS: dict[type, Callable[[OpenedDraft, Any], Iterator[str]]] = {
     AccountsOpened: _tell_opening,
     AgreementsSigned: _tell_agreements,
     BranchRegistered: _tell_branch,
+    DocumentsAttached: _tell_documents,
     HouseholdsRegistered: _tell_households,
     KeyRotated: _tell_rotation,
     LimitsAdopted: _tell_limits,

@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 import msgspec
 
+from ledger.books.documents import DocumentsAttached
 from ledger.books.limits import LimitsAdopted
 from ledger.books.periods import BEIJING, get_day
 from ledger.books.roles import CHECKER_ROLES, CHECKERS_MAX, MAKER_ROLES, SEALER_ROLES
@@ -20,6 +21,7 @@ from ledger.books.village import KeyRotated, LogFounded, LogRefounded, VillageDe
 from ledger.books.witnesses import PolicyAdopted
 from ledger.entries import KINDS, Entry
 from ledger.errors import Fault
+from ledger.state.documents import check_documents, fold_documents
 from ledger.state.epochs import check_epoch, fold_epoch
 from ledger.state.facts import (
     EntryAt,
@@ -103,6 +105,8 @@ def check_entry(facts: Facts, reference: Reference, entry: Entry) -> list[Fault]
         return faults + check_policy(facts, entry, entry.body)
     if isinstance(entry.body, LimitsAdopted):
         return faults + check_limits(facts, entry, entry.body)
+    if isinstance(entry.body, DocumentsAttached):
+        return faults + check_documents(facts, entry, entry.body)
     if isinstance(entry.body, SheetSealed):
         return faults + _check_sheet(facts, entry, entry.body)
     check = _CHECKS.get(entry.kind)
@@ -137,6 +141,8 @@ def fold_entry(facts: Facts, entry: Entry) -> None:
         fold_policy(facts, entry, body)
     elif isinstance(body, LimitsAdopted):
         fold_limits(facts, entry, body)
+    elif isinstance(body, DocumentsAttached):
+        fold_documents(facts, entry, body)
     elif isinstance(body, SheetSealed):
         _fold_sheet(facts, entry, body)
     else:

@@ -35,6 +35,9 @@ be dropped and folded again from the entries.
 | `policy` | PolicyFacts, the newest | policy.adopted |
 | `policy/<index>` | PolicyFacts | policy.adopted |
 | `limits` | LimitsFacts, in force from the next entry on | limits.adopted |
+| `documents/<number>/<index>` | EntryAt: what was attached to the voucher of a number | documents.attached |
+| `document/<digest>` | EntryAt, by the digest of an encrypted original | documents.attached |
+| `page/<digest>` | EntryAt, by the digest of a page of a public copy | documents.attached |
 | `sheet/<period>/<letter>/<ordinal>` | SheetFacts | sheet.sealed |
 | `latest/<letter>` | EntryAt of the newest sealed sheet of the kind | sheet.sealed |
 

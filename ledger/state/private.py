@@ -23,7 +23,7 @@ Opener = Callable[[], T | None]
 """Opens one private value; raises NotProven as `open_private` does."""
 
 
-SUBJECTS = ("household", "member", "person")
+SUBJECTS = ("household", "member", "person", "document")
 """The names by which a private value says whom it is about."""
 
 
@@ -84,6 +84,14 @@ class CardSubject(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     score: int
 
 
+class OriginalDocument(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Behind the original of an attached document: its pseudonym, its SHA-256 in hex, and what opens it, base64url."""
+
+    document: str
+    file: str
+    key: str
+
+
 class RegisteredMember(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Behind a registered member."""
 
@@ -91,8 +99,8 @@ class RegisteredMember(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def find_subject(disclosure: str) -> str | None:
-    """Return the pseudonym of the household, member or person that a private value says it is about; None where it
-    says nobody. Who asks for that one's data to be erased has this value erased.
+    """Return the pseudonym of the household, member, person or document that a private value says it is about; None
+    where it says nobody. Who asks for that one's data to be erased has this value erased.
 
     Looked at, not proven: a thousand of them are asked when a round is recorded.
     """

@@ -23,6 +23,7 @@ Leaves to others: what an entry means (`books`, `state`), how it is hashed (`log
 | `vault`, `drafts` | what is personal or not yet passed, in a file of its own |
 | `desk`, `desk_log` | who may sign in and who did, in a file of its own, and the desk's log |
 | `archive` | sealed files under their digests |
+| `documents` | originals of source documents, encrypted, likewise |
 
 Rules that always hold: every key begins with the village (the desk's rows are the home's, and do not); rows
 never leave as rows; no query of one village touches another's rows; a person's words reach neither a file
@@ -36,6 +37,7 @@ heads and the witnesses.
 from ledger.store.archive import FileArchive
 from ledger.store.cosignatures import SqlCosignatures
 from ledger.store.desk import SqlDesk
+from ledger.store.documents import FileDocuments
 from ledger.store.engine import open_engine
 from ledger.store.heads import SqlHeads
 from ledger.store.ledger import SqlLedger
@@ -44,6 +46,7 @@ from ledger.store.vault import SqlVault
 
 __all__ = [
     "FileArchive",
+    "FileDocuments",
     "SqlCosignatures",
     "SqlDesk",
     "SqlHeads",

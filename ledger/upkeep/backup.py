@@ -5,7 +5,7 @@
 | `ledger.db`, `vault.db` | one consistent moment each, the vault's the later one |
 | `desk.db` | accounts and the desk's log; sessions and counted guesses are left out |
 | `heads.txt` | the newest signed head and those of the sealed sheets: evidence to compare with |
-| `keys/`, `archive/`, `mingbai.toml`, … | as they are; keys that lie open only when asked for, the vault's never |
+| `keys/`, `archive/`, `documents/`, … | as they are; keys that lie open only when asked for, the vault's never |
 | `manifest.json` | every file with its SHA-256, and what the audit of the copy found |
 
 An entry's private values are in the vault before the entry is in the ledger: so the copied vault has them all.
@@ -43,9 +43,10 @@ from ledger.service.sheets import list_sheets
 from ledger.service.standing import list_known_villages
 from ledger.sources import open_home_log
 from ledger.state.facts import VillageFacts, get_fact
-from ledger.store import FileArchive, SqlLedger, SqlVault, open_engine
+from ledger.store import FileArchive, FileDocuments, SqlLedger, SqlVault, open_engine
 from ledger.store.copying import copy_database
 from ledger.store.desk import END_FILE, forget_sign_ins
+from ledger.store.documents import FOLDER as DOCUMENTS_FOLDER
 from ledger.store.migrations import Which
 from ledger.upkeep.files import (
     CopiedFile,
@@ -310,6 +311,7 @@ def open_copy(home: Home, folder: Path) -> Iterator[Ports]:
         yield dataclasses.replace(
             home,
             archive=FileArchive(folder / "archive"),
+            documents=FileDocuments(folder / DOCUMENTS_FOLDER),
             get_signer=_refuse_signer,
             heads=NotedHeads(parse_heads((folder / HEADS).read_bytes())),
             ledger=SqlLedger(engines[0]),

@@ -11,11 +11,13 @@ values behind new entries, which no copy for the public holds.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Sequence
 
 import msgspec
 
 from ledger.audit.findings import build_claim
+from ledger.books.documents import list_pages
 from ledger.books.sheets import SheetSealed
 from ledger.books.values import SHEET_KINDS
 from ledger.canonical import parse_entry
@@ -39,6 +41,7 @@ from ledger.log.tree import compute_root
 from ledger.ports import Ports, Reader, Writer
 from ledger.service.sheets import list_sheets
 from ledger.sources import FileSource
+from ledger.state.documents import iterate_documents
 from ledger.state.keys import build_history
 from ledger.upkeep.evidence import Evidence, note_evidence
 
@@ -80,6 +83,7 @@ def refill_village(ports: Ports, village: str, evidence: Sequence[Evidence]) -> 
     size = _count_entries(ports, village)
     if size:
         evidence = [*evidence, *_take_sheets(ports, village, evidence)]
+        _take_pages(ports, village, evidence)
         _mark_recorded(ports, village)
     proven, unproven = _sort_out(ports, village, evidence)
     _keep_heads(ports, village, proven)
@@ -202,6 +206,18 @@ def _take_sheets(ports: Ports, village: str, evidence: Sequence[Evidence]) -> li
                 title = f"{item.title}里公开表 {body.number} 的检查点"
                 notes.append(note_evidence(files.checkpoint, title))
     return notes
+
+
+def _take_pages(ports: Ports, village: str, evidence: Sequence[Evidence]) -> None:
+    """Archive pages of source documents' public copies that are missing here and that somebody has."""
+    with ports.ledger.read(village) as reader:
+        pages = {page for _, body in iterate_documents(reader.facts) for page in list_pages(body)}
+    for page in sorted(page for page in pages if not _is_kept(ports, page)):
+        for item in evidence:
+            data = item.source.read_page(page) if item.source is not None else None
+            if data is not None and hashlib.sha256(data).hexdigest() == page:
+                ports.archive.keep(data)
+                break
 
 
 def _is_kept(ports: Ports, digest: str) -> bool:

@@ -3,7 +3,8 @@
 A pass goes through each village's entries once, with the frontier of the tree growing along: so every entry, every
 tile, every text, every private value and every signed head is held against the rest in one reading, in constant
 memory. It can stop anywhere and go on the next day. At the end of a village's pass the kept facts are held against what
-the entries add up to, and what witnesses said against the heads. Files of the archive are hashed, databases are asked
+the entries add up to, and what witnesses said against the heads. Files of the archive and originals of
+source documents are hashed, databases are asked
 whether their pages hold together. Whether the entries were lawful is an audit's subject.
 """
 
@@ -42,6 +43,7 @@ from ledger.log.witness import open_cosignature
 from ledger.ports import Head, Ports, Reader, StoredTile
 from ledger.service.standing import list_known_villages
 from ledger.state.keys import build_history
+from ledger.store.documents import FOLDER as DOCUMENTS_FOLDER
 from ledger.upkeep.facts import check_facts
 from ledger.upkeep.files import Progress, hash_file, list_files
 from ledger.upkeep.records import Scrubbed, read_upkeep, write_upkeep
@@ -77,7 +79,9 @@ def scrub_home(home: Home, *, is_over: IsOver, limit: int | None, progress: Prog
         is_whole = is_whole and through
     if is_whole:
         files, found = _scrub_archive(home, progress)
-        findings += [*found, *_check_strangers(home), *_check_databases(home)]
+        originals, lost = _scrub_originals(home, progress)
+        files += originals
+        findings += [*found, *lost, *_check_strangers(home), *_check_databases(home)]
     return Scrub(entries=entries, files=files, findings=tuple(findings), is_whole=is_whole)
 
 
@@ -363,6 +367,20 @@ def _scrub_archive(home: Home, progress: Progress) -> tuple[int, list[Finding]]:
                 _build("archive-differs", -1, f"archive/{path.parent.name}/{path.name}", path.name, found)
             )
         progress("重读封存的文件", number, len(paths))
+    return len(paths), findings
+
+
+def _scrub_originals(home: Home, progress: Progress) -> tuple[int, list[Finding]]:
+    """Every encrypted original, also of what waits, is what its name says; what entries name the audit looks for."""
+    folder = home.path / DOCUMENTS_FOLDER
+    paths = [path for path in map(folder.joinpath, list_files(folder)) if path.name[0] != "."]
+    findings = []
+    for number, path in enumerate(paths, 1):
+        found = "链接" if path.is_symlink() else hash_file(path)
+        if found != path.name:
+            field = f"{DOCUMENTS_FOLDER}/{path.relative_to(folder)}"
+            findings.append(_build("original-differs", -1, field, path.name, found))
+        progress("重读单据的原件", number, len(paths))
     return len(paths), findings
 
 

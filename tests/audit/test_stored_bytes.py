@@ -107,12 +107,13 @@ def open_laboratory(path: Path, fill: Callable[[VillageHome], None]) -> Iterator
 
 
 def fill_small(village: VillageHome) -> None:
-    """An entry of every kind, three sheets, two keys, two of three witnesses: entries 0 to 20."""
+    """An entry of every kind, three sheets, two keys, two of three witnesses: entries 0 to 21."""
     adopt(village, make_policy(2))
     ask(village, "镇", "学校")
     rotate(village)
     village.record(build_limits(village.texts, second_fen=0, third_fen=0))
     village.record_october()
+    village.attach("2026-10-001")
     ask(village, "镇", "邻村")
 
 

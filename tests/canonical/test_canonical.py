@@ -31,6 +31,7 @@ from tests.builders import (
     build_branch,
     build_closing,
     build_description,
+    build_documents,
     build_founding,
     build_households,
     build_limits,
@@ -56,6 +57,7 @@ def make_entries() -> list[Entry]:
     """One entry of every kind."""
     texts, chain = Discloser(), EntryChain()
     line = build_points_line(texts)
+    voucher = EntryChain().append(build_voucher(texts))
     for body in (
         build_founding(),
         build_description(texts),
@@ -77,6 +79,7 @@ def make_entries() -> list[Entry]:
         build_policy(texts),
         build_limits(texts),
         build_refounding(texts),
+        build_documents(texts, voucher),
     ):
         chain.append(body)
     return chain.entries

@@ -5,6 +5,7 @@
 from tests.fakes.archive import MemoryArchive
 from tests.fakes.clock import FakeClock, SeededEntropy
 from tests.fakes.cosignatures import MemoryCosignatures
+from tests.fakes.documents import MemoryDocuments
 from tests.fakes.heads import MemoryHeads
 from tests.fakes.ledger import MemoryLedger
 from tests.fakes.vault import MemoryVault
@@ -13,6 +14,7 @@ __all__ = [
     "FakeClock",
     "MemoryArchive",
     "MemoryCosignatures",
+    "MemoryDocuments",
     "MemoryHeads",
     "MemoryLedger",
     "MemoryVault",

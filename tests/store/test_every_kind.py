@@ -34,6 +34,7 @@ def make_lived_log() -> list[Item]:
     add(builders.build_limits(texts))
     add(builders.build_opening())
     wrong = add(builders.build_voucher(texts))
+    add(builders.build_documents(texts, chain.entries[wrong]))
     add(builders.build_reversal(texts, reverses=wrong))
     add(builders.build_replacement(texts, replaces=wrong))
     add(builders.build_rulebook(texts))

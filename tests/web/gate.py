@@ -29,8 +29,11 @@ from ledger.home import Home
 from ledger.service.accounts.manage import create_account
 from ledger.service.accounts.own import change_password
 from ledger.service.accounts.sign_in import sign_in
+from ledger.service.documents import find_target
 from ledger.service.persons import add_person
+from ledger.service.trays import SentFile, add_to_tray
 from ledger.vaults import Household, Member
+from tests.attachments.files import noisy, save
 from tests.builders import OTHER_VILLAGE, VILLAGE, make_id
 from tests.desk.people import HERE, PASSWORD, Door, open_door
 from tests.web.desk import DeskBrowser
@@ -100,6 +103,7 @@ CAST: dict[str, tuple[frozenset[str], str]] = {
 }
 """Everybody who tries a way: their roles, and what is still due from them."""
 
+NUMBER = "2026-10-001"
 Rows = dict[str, list[tuple[object, ...]]]
 """The rows of every table."""
 
@@ -170,6 +174,7 @@ def open_place(path: Path) -> Iterator[Place]:
             _let_everybody_in(place)
             place.values["account"] = _find_account(door, "clerk")
             _join(place)
+            _attach(place)
             yield place
 
 
@@ -264,6 +269,19 @@ def _join(place: Place) -> None:
     seat(door, "township", OTHER_VILLAGE)
     with door.home.desk.write() as desk:
         desk.put_area(Area(area=place.values["area"], name="样例片区", villages=(VILLAGE, OTHER_VILLAGE)))
+
+
+def _attach(place: Place) -> None:
+    """A document that is recorded, and one in the tray of the clerk."""
+    door = place.door
+    photo = save(noisy((64, 64)))
+    place.values["entry"] = str(door.village.attach(NUMBER, photo, data=photo).index)
+    clerk = next(one.user for one in door.home.vault.list_persons(VILLAGE) if one.name == "样例clerk")
+    target = find_target(door.home, VILLAGE, NUMBER)
+    sent = [SentFile(data=photo, filename="收据.jpg")]
+    tray = add_to_tray(door.home, VILLAGE, clerk, target, sent, lambda files: [(photo,) for _ in files])
+    place.values |= {"document": tray.items[0].document, "number": NUMBER}
+    place.values |= {"page": "1", "picture": "plain.jpg", "position": "1"}
 
 
 def _own_password(door: Door, name: str, once: str) -> None:

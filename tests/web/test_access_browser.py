@@ -97,7 +97,10 @@ def come_in(page: Page, place: Place, address: str, name: str) -> None:
     assert "sign-in" not in page.url
 
 
-NO_PAGES = (".csv", ".json", ".jsonl", ".pdf", ".svg", ".xlsx", ".zip")
+NO_PAGES = (
+    *(".csv", ".json", ".jsonl", ".pdf", ".svg", ".xlsx", ".zip"),
+    *("{name:str}", "{picture:str}", "{position:str}"),
+)
 """What is fetched or kept, and not read as a page."""
 
 

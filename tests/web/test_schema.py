@@ -41,6 +41,11 @@ REAL = {
     "path": "0/000",
     "sheet": "points",
     "village": VILLAGE,
+    "number": "2026-10-001",
+    "page": "1",
+    "picture": "plain.jpg",
+    "position": "1",
+    "entry": "21",
 }
 REAL["kind"] = REAL["name"]
 """Mixed among what is invented, so that a request also gets beyond the first question."""
@@ -50,6 +55,7 @@ HINTS: dict[object, dict[str, Any]] = {
     str: TEXT,
     tuple[str, ...]: {"items": TEXT, "type": "array"},
     Upload: {"format": "binary", "type": "string"},
+    tuple[Upload, ...]: {"items": {"format": "binary", "type": "string"}, "type": "array"},
 }
 """What a field of a form can be: see `web.desk.forms`."""
 AN_HOUR_MS = 3_600_000
@@ -215,7 +221,9 @@ def build_content(forms: list[type]) -> Document:
             "required": [field.name for field in fields(kind) if field.default is MISSING],
             "type": "object",
         }
-        content.setdefault(FILES if Upload in hints.values() else FORM, []).append(form)
+        content.setdefault(FILES if {Upload, tuple[Upload, ...]} & {*hints.values()} else FORM, []).append(
+            form
+        )
     if not content:
         content[FORM] = [{"additionalProperties": TEXT, "type": "object"}]
     return {media: {"schema": {"anyOf": found}} for media, found in content.items()}

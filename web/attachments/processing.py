@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import atexit
 import hashlib
 import unicodedata
 from collections.abc import Sequence
+from functools import cache
 
 import msgspec
 
@@ -36,6 +38,14 @@ _REPLY = msgspec.msgpack.Decoder(Reply)
 def open_pool(limits: Limits = LIMITS) -> Pool:
     """Return a pool of children that open photos and PDF."""
     return Pool("web.attachments.child", limits, children=ATTACHMENTS_AT_ONCE)
+
+
+@cache
+def share_pool() -> Pool:
+    """Return the pool that this process shares: a child costs the start of an interpreter."""
+    pool = open_pool()
+    atexit.register(pool.close)
+    return pool
 
 
 def process_uploads(pool: Pool, uploads: Sequence[Upload]) -> tuple[Attachment, ...]:

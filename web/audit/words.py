@@ -8,6 +8,7 @@ KIND_WORDS: dict[str, str] = {
     "voucher.recorded": _("记账凭证"),
     "voucher.reversed": _("红字冲销"),
     "voucher.replaced": _("蓝字更正"),
+    "documents.attached": _("附上单据"),
     "accounts.opened": _("期初余额"),
     "period.closed": _("月份结账"),
     "sheet.sealed": _("封存公开表"),

@@ -13,6 +13,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from ledger.books.masks import PurposeRow
 from ledger.errors import NotFound, Refused
+from ledger.service.documents import list_attached
 from ledger.service.drafts import open_draft
 from ledger.service.passing import (
     REASON_MAX_CHARS,
@@ -27,6 +28,7 @@ from ledger.service.refilling import copy_voucher, find_kind, is_plain_voucher
 from ledger.service.showing import Shown
 from ledger.vaults import Draft
 from web.desk.frame import NOT_REFUSED, DeskFrame, Faults, Refusal, explain_refusal
+from web.desk.originals import DocumentRow, list_waiting_rows
 from web.desk.reading import Asked, AskForm, read_draft, say_of_draft
 from web.desk.routing import Desk, route_desk
 from web.i18n import _
@@ -68,11 +70,25 @@ class DraftsPage:
 
 
 @dataclass(frozen=True)
+class AttachedDraft:
+    """A draft of documents shown with the voucher that they are about. `can_pass`: it waits for who looks."""
+
+    can_pass: bool
+    digest: str
+    documents: tuple[DocumentRow, ...]
+    draft: str
+    label: str
+
+
+@dataclass(frozen=True)
 class DraftPage:
     """One draft whole.
 
     `answers`    why another one was returned that this one puts right; empty for none
     `approvals`  who passed it so far, in words
+    `attach`     where its maker attaches documents to it; empty where that cannot be
+    `attached`   what waits with it and is passed with it: documents of a voucher
+    `documents`  what it attaches itself
     `asked`      why names are masked: the reasons that whoever looks may give to see them; empty where they are not
     `can_edit`   it was returned, and whoever looks may put it right
     `is_own`     the person who looks handed it in, and may take it back
@@ -81,6 +97,8 @@ class DraftPage:
 
     answers: str
     approvals: tuple[str, ...]
+    attach: str
+    attached: tuple[AttachedDraft, ...]
     asked: tuple[PurposeRow, ...]
     can_copy: bool
     can_edit: bool
@@ -88,6 +106,7 @@ class DraftPage:
     can_withdraw: bool
     is_voucher: bool
     digest: str
+    documents: tuple[DocumentRow, ...]
     draft: str
     faults: Faults
     frame: DeskFrame
@@ -291,16 +310,29 @@ def _build_page(desk: Desk, draft: Draft, shown: Shown, asked: Asked, faults: Fa
     first = shown.lines[0].removeprefix(draft.label).strip()
     lines = (first, *shown.lines[1:]) if first else shown.lines[1:]
     kind = find_kind(draft)
+    is_voucher = draft.slot.startswith("voucher/") and draft.state == "waiting"
     is_own = shown.maker == desk.user and desk.may("draft.prepare")
     return DraftPage(
         answers=draft.asked,
         approvals=tuple(_("{role} 已审核").format(role=DUTY_NAMES[item.role]) for item in draft.approvals),
+        attach=f"/desk/documents/{draft.slot.partition('/')[2]}" if is_voucher and is_own else "",
+        attached=tuple(
+            AttachedDraft(
+                can_pass=_can_pass(desk, item, open_draft(item).maker.user),
+                digest=item.digest,
+                documents=list_waiting_rows(item),
+                draft=item.id,
+                label=item.label,
+            )
+            for item in (list_attached(desk.ports, desk.village, {draft.digest}) if is_voucher else ())
+        ),
         asked=asked.purposes,
         can_copy=is_plain_voucher(draft) and desk.may("draft.prepare"),
         can_edit=is_own and draft.state == "returned" and kind is not None,
         can_pass=_can_pass(desk, draft, shown.maker),
         can_withdraw=is_own,
         digest=draft.digest,
+        documents=list_waiting_rows(draft),
         draft=draft.id,
         faults=faults,
         frame=desk.build_frame(_("待审记录")),

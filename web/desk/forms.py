@@ -1,6 +1,6 @@
 """What a form brought. A page says which fields it takes, as a frozen dataclass; what is not among them is refused.
 
-Every field is a `str`, a `tuple[str, ...]` that may come any number of times, or an `Upload`. A field that is missing
+Every field is a `str`, an `Upload`, or a `tuple` of either that may come any number of times. A field that is missing
 takes its default, and is refused where it has none. These are not a person's mistakes: our own forms always fit.
 """
 
@@ -99,7 +99,7 @@ def build_form(kind: type[FormT], pairs: Pairs) -> FormT:
     for name, field in fields.items():
         if name in given:
             values[name] = _take(hints[name], given[name])
-        elif hints[name] == tuple[str, ...]:
+        elif hints[name] in (tuple[str, ...], tuple[Upload, ...]):
             values[name] = ()
         elif field.default is dataclasses.MISSING:
             raise FormRefused("a field is missing")
@@ -116,6 +116,11 @@ def _take(hint: object, values: list[str | Upload]) -> object:
     if hint == tuple[str, ...]:
         if all(isinstance(value, str) for value in values):
             return tuple(values)
+    elif hint == tuple[Upload, ...]:
+        if all(isinstance(value, Upload) or value == "" for value in values):
+            return tuple(
+                value for value in values if isinstance(value, Upload) and (value.data or value.name)
+            )
     elif len(values) == 1 and isinstance(values[0], Upload if hint is Upload else str):
         return values[0]
     elif hint is Upload and values == [""]:

@@ -211,16 +211,19 @@ def route_desk(
     method: Method = "GET",
     during: tuple[Duty, ...] = (),
     takes_files: bool = False,
+    files_max_bytes: int = UPLOAD_MAX_BYTES,
     takes_rows: bool = False,
 ) -> Callable[[Handler], HTTPRouteHandler]:
     """Return a decorator that registers a handler for `path`, GET with HEAD or POST.
 
     It is called with a `Desk` and the path's parameters, all `str`. `during` names duties that may still be due;
-    `takes_files` lets a form bring files, up to `UPLOAD_MAX_BYTES` in all, `takes_rows` as many fields as a sheet that
+    `takes_files` lets a form bring files, up to `files_max_bytes` in all, `takes_rows` as many fields as a sheet that
     is typed has. ValueError for an action that nobody may do.
     """
     if allow not in {"anyone", "signed-in"}:
         find_allowed_roles(allow)
+    max_bytes = ROWS_MAX_BYTES if takes_rows else FORM_MAX_BYTES
+    max_bytes = files_max_bytes if takes_files else max_bytes
     rule = Rule(allow, frozenset(during), method, takes_files=takes_files, takes_rows=takes_rows)
 
     def register(handler: Handler) -> HTTPRouteHandler:
@@ -242,18 +245,12 @@ def route_desk(
             media_type=HTML,
             name=f"{method} {path}",
             opt={"allow": allow},
-            request_max_body_size=_find_max_bytes(rule),
+            request_max_body_size=max_bytes,
             status_code=200,
             summary=summary,
         )(serve)
 
     return register
-
-
-def _find_max_bytes(rule: Rule) -> int:
-    if rule.takes_files:
-        return UPLOAD_MAX_BYTES
-    return ROWS_MAX_BYTES if rule.takes_rows else FORM_MAX_BYTES
 
 
 def answer(

@@ -15,7 +15,7 @@ from ledger.errors import NotFound, NotProven
 from web.cache import build_page_bytes
 from web.respond import AnyRequest, respond
 from web.routing import get_site, route_page
-from web.site import JSON, OCTETS, PDF, TEXT, Site, check_village, parse_index
+from web.site import JPEG, JSON, OCTETS, PDF, TEXT, Site, check_village, parse_index
 
 _ENTRY = re.compile(r"entries/(0|[1-9][0-9]{0,11})\.json", re.ASCII)
 _EPOCH = re.compile(r"e([1-9][0-9]{0,2})", re.ASCII)
@@ -61,4 +61,6 @@ def _find_type(name: str) -> str:
         return JSON
     if name.endswith(".pdf"):
         return PDF
+    if name.endswith(".jpg"):
+        return JPEG
     return OCTETS if name.startswith("tile/") else TEXT

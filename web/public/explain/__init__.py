@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ledger.entries import Entry
+from web.public.explain.documents import explain_documents
 from web.public.explain.money import (
     explain_closing,
     explain_opening,
@@ -25,7 +26,7 @@ from web.public.explain.points import (
     explain_rulebook,
 )
 from web.public.explain.scores import explain_branch, explain_scheme, explain_score_round
-from web.public.explain.telling import Explanation, Fact, Link, Table
+from web.public.explain.telling import Explanation, Fact, Link, Picture, Table
 from web.public.explain.village import (
     explain_description,
     explain_founding,
@@ -37,7 +38,7 @@ from web.public.explain.village import (
 from web.public.explain.witnesses import explain_policy
 from web.site import VillageView
 
-__all__ = ["EXPLAINERS", "Explanation", "Fact", "Link", "Table", "explain_entry"]
+__all__ = ["EXPLAINERS", "Explanation", "Fact", "Link", "Picture", "Table", "explain_entry"]
 
 EXPLAINERS: dict[str, Callable[[VillageView, Entry, Any], Explanation]] = {
     "log.founded": explain_founding,
@@ -60,6 +61,7 @@ EXPLAINERS: dict[str, Callable[[VillageView, Entry, Any], Explanation]] = {
     "key.rotated": explain_rotation,
     "policy.adopted": explain_policy,
     "limits.adopted": explain_limits,
+    "documents.attached": explain_documents,
 }
 
 

@@ -21,6 +21,7 @@ from ledger.state.facts import AnswerFacts, get_fact, key_at
 from reports.words import format_amount, format_day, format_month
 from web.account_words import explain_account
 from web.i18n import _
+from web.public.explain.pictures import list_pictures
 from web.public.explain.telling import (
     Explanation,
     Fact,
@@ -56,6 +57,7 @@ def explain_recorded(view: VillageView, entry: Entry, body: VoucherRecorded) -> 
         title=summary,
         sentences=(_tell_voucher(entry, body.postings, summary),),
         facts=_list_facts(view, body),
+        pictures=list_pictures(view, body.number),
         has_masks=True,
         links=_list_answers(view, entry.index),
         tables=(_build_postings(view, body.chart, body.postings),),
@@ -75,6 +77,7 @@ def explain_reversed(view: VillageView, entry: Entry, body: VoucherReversed) -> 
             _("原因：{reason}。原来的凭证仍在账上，谁都能看到改过什么。").format(reason=reason.rstrip("。")),
         ),
         facts=_list_facts(view, body),
+        pictures=list_pictures(view, body.number),
         has_masks=True,
         links=(
             Link(_("被冲销的凭证 {number}").format(number=wrong), get_entry_path(view, body.reverses)),
@@ -99,6 +102,7 @@ def explain_replaced(view: VillageView, entry: Entry, body: VoucherReplaced) -> 
             _tell_voucher(entry, body.postings, summary),
         ),
         facts=_list_facts(view, body),
+        pictures=list_pictures(view, body.number),
         has_masks=True,
         links=(*links, *_list_answers(view, entry.index)),
         tables=(_build_postings(view, body.chart, body.postings),),

@@ -29,6 +29,15 @@ class Link:
 
 
 @dataclass(frozen=True)
+class Picture:
+    """A page of a source document: paths of the whole picture and of a small one, and what it is in words."""
+
+    full: str
+    small: str
+    text: str
+
+
+@dataclass(frozen=True)
 class Table:
     """Rows of text; the first column names the row, the others are amounts. `note` may be empty.
 
@@ -48,6 +57,7 @@ class Explanation:
 
     `checks`     what only those need who verify keys and files, told apart from the facts
     `has_masks`  a name among the facts has a character masked, so the page says what a star is
+    `pictures`   pages of the public copies of source documents
     `quoted`     a public text of many lines that the entry adopts, whole; empty for none
     """
 
@@ -58,6 +68,7 @@ class Explanation:
     checks: tuple[Fact, ...] = ()
     has_masks: bool = False
     links: tuple[Link, ...] = ()
+    pictures: tuple[Picture, ...] = ()
     quoted: str = ""
     tables: tuple[Table, ...] = ()
 
