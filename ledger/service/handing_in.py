@@ -8,13 +8,14 @@ else may have recorded something in between.
 from __future__ import annotations
 
 import hashlib
+import threading
 from typing import NamedTuple
 
 import msgspec
 
 from ledger.errors import Fault, NotFound, Refused
 from ledger.ports import Ports
-from ledger.service.import_ import Import, WorkbookKind, apply_import, import_workbook
+from ledger.service.import_ import Import, WorkbookKind, apply_import, import_workbook, name_batch
 from ledger.service.passing import expire_drafts
 
 
@@ -27,14 +28,17 @@ class Sent(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Looked(NamedTuple):
-    """What a file would become. `digest` is of all that is shown of it."""
+    """What a file would become. `digest` is of all that is shown of it, `batch` of the file alone."""
 
+    batch: str
     digest: str
     imported: Import
     sent: Sent
 
 
 _SENT = msgspec.msgpack.Decoder(Sent)
+_HANDING_IN = threading.Lock()
+"""One at a time: of two clicks at once both would find the file, and some kinds of drafts may wait twice."""
 
 
 def look_at(ports: Ports, village: str, maker: str, sent: Sent) -> Looked:
@@ -60,15 +64,21 @@ def hand_in(ports: Ports, village: str, maker: str, digest: str) -> int:
 
     Raises Refused with every fault, keeping nothing; NotFound where no file is kept.
     """
-    looked = look_again(ports, village, maker)
-    if looked.imported.faults:
-        raise Refused(looked.imported.faults)
-    if looked.digest != digest:
-        raise Refused([_build_changed(looked.sent)])
-    expire_drafts(ports, village)
-    apply_import(ports, looked.imported)
-    ports.vault.drop_upload(village, maker)
+    with _HANDING_IN:
+        looked = look_again(ports, village, maker)
+        if looked.imported.faults:
+            raise Refused(looked.imported.faults)
+        if looked.digest != digest:
+            raise Refused([_build_changed(looked.sent)])
+        expire_drafts(ports, village)
+        apply_import(ports, looked.imported)
+        ports.vault.drop_upload(village, maker)
     return len(looked.imported.drafts)
+
+
+def is_handed_in(ports: Ports, village: str, batch: str) -> bool:
+    """Say whether a file became drafts that were not given up since."""
+    return bool(ports.vault.list_batch(village, batch))
 
 
 def _look(ports: Ports, village: str, maker: str, sent: Sent) -> Looked:
@@ -76,7 +86,8 @@ def _look(ports: Ports, village: str, maker: str, sent: Sent) -> Looked:
         ports, village=village, kind=sent.kind, data=sent.data, filename=sent.filename, maker=maker
     )
     shown = msgspec.json.encode([imported.preview, imported.notices, sent.kind, village])
-    return Looked(hashlib.sha256(shown).hexdigest(), imported, sent)
+    batch = name_batch(village, sent.kind, sent.data)
+    return Looked(batch, hashlib.sha256(shown).hexdigest(), imported, sent)
 
 
 def _build_changed(sent: Sent) -> Fault:

@@ -30,7 +30,7 @@ from ledger.service.workbooks.tray import Desk, OverlayFacts, Tray
 from ledger.service.workbooks.vouchers import gather_vouchers
 from ledger.vaults import Draft, Household, Member
 
-__all__ = ["Import", "WorkbookKind", "apply_import", "import_workbook"]
+__all__ = ["Import", "WorkbookKind", "apply_import", "import_workbook", "name_batch"]
 
 
 Tables = Mapping[str, tuple[Line, ...]]
@@ -57,7 +57,7 @@ def import_workbook(
 
     Raises nothing for a person's mistakes; NotFound where the home has no such village. Nothing is kept.
     """
-    batch = hashlib.sha256(f"{kind}\n{village}\n".encode() + data).hexdigest()
+    batch = name_batch(village, kind, data)
     with ports.ledger.read(village) as reader:
         desk = Desk(
             batch=batch,
@@ -88,6 +88,11 @@ def import_workbook(
         preview=tuple(tray.preview),
         village=village,
     )
+
+
+def name_batch(village: str, kind: WorkbookKind, data: bytes) -> str:
+    """Return what the drafts of these bytes have in common: the same file handed in again has the same."""
+    return hashlib.sha256(f"{kind}\n{village}\n".encode() + data).hexdigest()
 
 
 def apply_import(ports: Ports, imported: Import) -> None:

@@ -191,6 +191,10 @@ def _record_passed(ports: Ports, village: str, asked: Sequence[Draft]) -> dict[s
     """Record what everybody passed; return the receipts by draft, also of those of `asked` that were entries before."""
     limits = _read_limits(ports, village)
     waiting = {draft.id: draft for draft in ports.vault.list_drafts(village, "waiting")}
+    # What the same person's other click recorded in between has its receipt; it does not wait for anybody.
+    asked = [
+        draft if draft.id in waiting else ports.vault.find_draft(village, draft.id) or draft for draft in asked
+    ]
     claims = {draft.id: open_draft(draft) for draft in waiting.values() if draft.approvals}
     ready = [
         draft_id

@@ -35,6 +35,8 @@ SHOWN_MAX = 200
 """Drafts in one list; a month's import of a large village has as many."""
 LINES_MAX = 600
 """Lines of one draft on its page: a month's round of a village of 500 households."""
+MOVED_ON = frozenset({"draft-changed", "draft-erased", "draft-expired", "draft-returned", "draft-unknown"})
+"""What was shown is not there any more as it was: a conflict, not a mistake of whoever passes it."""
 
 
 @dataclass(frozen=True)
@@ -121,7 +123,7 @@ def take_passing(desk: Desk) -> Answer:
     try:
         receipts = pass_drafts(desk.ports, desk.village, tuple(shown), desk.user, shown=shown)
     except Refused as error:
-        status = 409 if any(fault.code == "draft-changed" for fault in error.faults) else 422
+        status = 409 if any(fault.code in MOVED_ON for fault in error.faults) else 422
         return _show_list(desk, explain_refusal(error, {}, status=status))
     held = sum(receipt is None for receipt in receipts)
     return desk.redirect(f"{DRAFTS}?passed={len(receipts) - held}&held={held}")
@@ -225,6 +227,7 @@ def _choose_notice(desk: Desk) -> str:
         "returned": _("已退回，原因村文书看得到。"),
         "withdrawn": _("已撤回。"),
         "sent": _("已交审，等另一位来审核。"),
+        "gone": _("没有交审：看过的那份表已经不在了。请重新导入，看一遍再交审。"),
     }
     return next((said for name, said in notices.items() if name in given), "")
 

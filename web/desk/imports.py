@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from litestar.handlers import HTTPRouteHandler
 
 from ledger.errors import Fault, NotFound, Refused
-from ledger.service.handing_in import Looked, Sent, hand_in, look_again, look_at
+from ledger.service.handing_in import Looked, Sent, hand_in, is_handed_in, look_again, look_at
 from ledger.service.import_ import WorkbookKind
 from ledger.service.standing import refuse_read_only
 from ledger.service.workbooks.columns import WORKBOOKS
@@ -53,9 +53,11 @@ class ImportPage:
 class PreviewPage:
     """What would be handed in, exactly; or `wrong`, every fault, and nothing else.
 
+    `batch`   of the file: the form brings it back, so that a second click is known for what it is
     `digest`  of what is shown: the form brings it back
     """
 
+    batch: str
     digest: str
     drafts: int
     faults: Faults
@@ -80,6 +82,7 @@ class SendForm:
 @dataclass(frozen=True)
 class HandInForm:
     digest: str
+    batch: str = ""
 
 
 @route_desk(IMPORT, allow="draft.prepare", summary="Send a workbook, or paste from one")
@@ -116,8 +119,9 @@ def take_handing_in(desk: Desk) -> Answer:
     try:
         hand_in(desk.ports, desk.village, desk.user, form.digest)
     except NotFound:
-        # Handed in already, by a second click.
-        return desk.redirect(f"{DRAFTS}?sent=1")
+        # Handed in already, by a first click; or the file was changed for another, or never there.
+        is_sent = is_handed_in(desk.ports, desk.village, form.batch)
+        return desk.redirect(f"{DRAFTS}?sent=1" if is_sent else f"{DRAFTS}?gone=1")
     except Refused as error:
         looked = look_again(desk.ports, desk.village, desk.user)
         refusal = Refusal(place_faults(error.faults, {}), status=409)
@@ -162,6 +166,7 @@ def _show_form(desk: Desk, refusal: Refusal = NOT_REFUSED, form: SendForm | None
 def _show_preview(desk: Desk, looked: Looked, *, refusal: Refusal = NOT_REFUSED, status: int = 200) -> Answer:
     imported = looked.imported
     page = PreviewPage(
+        batch=looked.batch,
         digest=looked.digest,
         drafts=len(imported.drafts),
         faults=refusal.faults,
