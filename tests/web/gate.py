@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 import pytest
 from litestar import Litestar
@@ -29,7 +30,7 @@ from ledger.service.accounts.manage import create_account
 from ledger.service.accounts.own import change_password
 from ledger.service.accounts.sign_in import sign_in
 from ledger.service.persons import add_person
-from tests.builders import OTHER_VILLAGE, VILLAGE
+from tests.builders import OTHER_VILLAGE, VILLAGE, build_limits
 from tests.desk.people import HERE, PASSWORD, Door, open_door
 from tests.web.desk import DeskBrowser
 from tests.web.village import describe, live_through_october
@@ -149,14 +150,14 @@ class Place:
 
 
 @contextmanager
-def open_place(path: Path) -> Iterator[Place]:
-    """Found two villages, with everybody's account."""
-    with pytest.MonkeyPatch.context() as patch, open_door(path, patch) as door:
+def open_place(path: Path, **changes: Any) -> Iterator[Place]:
+    """Found two villages, with everybody's account; `changes` are of `tests.homes.open_village`."""
+    with pytest.MonkeyPatch.context() as patch, open_door(path, patch, **changes) as door:
         live_through_october(door.village)
         describe(door.village, OTHER_VILLAGE, "样例邻村")
         app = build_app(door.home)
         with TestClient(app, raise_server_exceptions=False) as client:
-            place = Place(app, client, door, values=_find_values(door))
+            place = Place(app, client, door, values=_find_values(door) | {"draft": _draft(door)})
             _let_everybody_in(place)
             yield place
 
@@ -229,6 +230,12 @@ def _let_everybody_in(place: Place) -> None:
 def _own_password(door: Door, name: str, once: str) -> None:
     _, signed_in = sign_in(door.home, name, once, HERE)
     change_password(door.home, signed_in, once, PASSWORD, PASSWORD, HERE)
+
+
+def _draft(door: Door) -> str:
+    """Something that waits in the first village; its kind takes no number and no place from what a test drafts."""
+    body = build_limits(door.village.texts)
+    return door.village.draft(body, period="2026-11", occurred_on="2026-11-11").id
 
 
 def _find_values(door: Door) -> dict[str, str]:

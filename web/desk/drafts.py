@@ -72,6 +72,7 @@ class DraftPage:
 
     `approvals`  who passed it so far, in words
     `is_own`     the person who looks handed it in, and may take it back
+    `typed`      the reason that was refused, to be put right; empty for none
     `waits_for`  who has still to pass it; empty where it waits for a number before it, or not at all
     """
 
@@ -90,6 +91,7 @@ class DraftPage:
     reason_max: int
     since: str
     state: str
+    typed: str
     waits_for: str
 
 
@@ -137,10 +139,11 @@ def show_draft(desk: Desk, draft: str) -> Answer:
 @route_desk(f"{DRAFTS}/{{draft:str}}/return", allow="draft.pass", method="POST", summary="Send a draft back")
 def take_return(desk: Desk, draft: str) -> Answer:
     _get_draft(desk, draft)
+    reason = desk.parse_form(ReturnForm).reason
     try:
-        return_drafts(desk.ports, desk.village, [draft], desk.user, desk.parse_form(ReturnForm).reason)
+        return_drafts(desk.ports, desk.village, [draft], desk.user, reason)
     except Refused as error:
-        return _show_draft(desk, draft, explain_refusal(error, {"退回的原因": "reason"}))
+        return _show_draft(desk, draft, explain_refusal(error, {"退回的原因": "reason"}), reason)
     desk.log("draft-returned", subject=draft)
     return desk.redirect(f"{DRAFTS}?returned=1")
 
@@ -236,13 +239,13 @@ def _read_count(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) <= 4 else 0
 
 
-def _show_draft(desk: Desk, draft_id: str, refusal: Refusal = NOT_REFUSED) -> Answer:
+def _show_draft(desk: Desk, draft_id: str, refusal: Refusal = NOT_REFUSED, typed: str = "") -> Answer:
     draft = _get_draft(desk, draft_id)
     if draft.state not in ("waiting", "returned"):
         raise NotFound("待审记录")
     (shown,) = show_drafts(desk.ports, desk.village, (draft_id,))
     _log_reading(desk, draft)
-    page = _build_page(desk, draft, shown, refusal.faults)
+    page = _build_page(desk, draft, shown, refusal.faults, typed)
     return desk.render("desk/draft.html", page, refusal=refusal)
 
 
@@ -252,7 +255,7 @@ def _log_reading(desk: Desk, draft: Draft) -> None:
         desk.log("read-personal", reason="draft", subject=draft.id)
 
 
-def _build_page(desk: Desk, draft: Draft, shown: Shown, faults: Faults) -> DraftPage:
+def _build_page(desk: Desk, draft: Draft, shown: Shown, faults: Faults, typed: str) -> DraftPage:
     # The first line begins with the label, which is the heading here.
     first = shown.lines[0].removeprefix(draft.label).strip()
     lines = (first, *shown.lines[1:]) if first else shown.lines[1:]
@@ -272,6 +275,7 @@ def _build_page(desk: Desk, draft: Draft, shown: Shown, faults: Faults) -> Draft
         reason_max=REASON_MAX_CHARS,
         since=format_instant(draft.submitted_at) if draft.submitted_at else "",
         state=draft.state,
+        typed=typed,
         waits_for=_tell_waiting(desk, draft),
     )
 

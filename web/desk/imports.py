@@ -55,6 +55,7 @@ class PreviewPage:
 
     `batch`   of the file: the form brings it back, so that a second click is known for what it is
     `digest`  of what is shown: the form brings it back
+    `pasted`  what was pasted and has faults, to be put right where it stands; empty for a file
     """
 
     batch: str
@@ -63,9 +64,11 @@ class PreviewPage:
     faults: Faults
     filename: str
     frame: DeskFrame
+    kind: str
     left_out: int
     lines: tuple[str, ...]
     notices: tuple[str, ...]
+    pasted: str
     title: str
     wrong: tuple[tuple[str, str], ...]
 
@@ -172,13 +175,20 @@ def _show_preview(desk: Desk, looked: Looked, *, refusal: Refusal = NOT_REFUSED,
         faults=refusal.faults,
         filename=looked.sent.filename,
         frame=desk.build_frame(_("看一遍再交审")),
+        kind=looked.sent.kind,
         left_out=max(len(imported.preview) - LINES_MAX, 0),
         lines=imported.preview[:LINES_MAX],
         notices=imported.notices,
+        pasted=_read_pasted(looked),
         title=WORKBOOKS[looked.sent.kind].title,
         wrong=tuple((fault.place, tell_fault(fault)) for fault in imported.faults),
     )
     return desk.render("desk/preview.html", page, refusal=refusal, status=status)
+
+
+def _read_pasted(looked: Looked) -> str:
+    is_pasted = looked.sent.filename == PASTED_NAME
+    return looked.sent.data.decode(errors="replace") if is_pasted and looked.imported.faults else ""
 
 
 def build_missing(kind: WorkbookKind | None, data: bytes) -> list[Fault]:
