@@ -23,6 +23,8 @@ COMBINING_MAX = 2
 
 FOUND_MAX_CHARS = 24
 """Characters of a wrong text that a fault repeats."""
+_STARRED_MAX_CHARS = 1_000
+"""Characters of a wrong text that are looked through for numbers before it is cut."""
 
 _BETWEEN = r"\s\-‐‑‒–—―−.,_/·•・‧∙"
 """What people put between the groups of a number, as it stands after NFKC. An enumeration comma ends a number."""
@@ -184,8 +186,9 @@ def check_glyphs(text: str, place: str, glyphs: Container[int]) -> list[Fault]:
 
 def format_found(text: str) -> str:
     """Return a wrong text as a fault may repeat it: short, long numbers starred."""
-    # Starred before it is cut: half a number in groups would no longer be known as one.
-    starred = hide_numbers(text)
+    # Starred before it is cut: half a number in groups would no longer be known as one. No number is so long that it
+    # begins in what is shown and ends beyond what a cell may hold.
+    starred = hide_numbers(text[:_STARRED_MAX_CHARS])
     short = starred if len(starred) <= FOUND_MAX_CHARS else starred[:FOUND_MAX_CHARS] + "…"
     shown = "".join(char if unicodedata.category(char) not in _HIDDEN else "□" for char in short)
     return f"「{shown}」" if shown else "空"
@@ -369,11 +372,13 @@ _SEARCHES: tuple[tuple[re.Pattern[str] | None, int, tuple[tuple[str, _Judge], ..
 
 
 def _find_names(text: str, names: frozenset[str]) -> Iterator[str]:
-    """Yield the names that stand in `text`, blanks ignored; the cost does not grow with `names`."""
+    """Yield the names that stand in `text`, blanks ignored; the cost grows with the text and the longest name alone."""
     letters = "".join(text.split())
+    # What is far too long for its cell comes here too: it is told of everything at once.
+    longest = min(len(letters), max(map(len, names), default=0))
     pieces = (
         letters[start : start + length]
-        for length in range(_SHORTEST_NAME, len(letters) + 1)
+        for length in range(_SHORTEST_NAME, longest + 1)
         for start in range(len(letters) - length + 1)
     )
     yield from dict.fromkeys(piece for piece in pieces if piece in names)
