@@ -66,6 +66,7 @@ class Page(HTMLParser):
             self.forms.append((given.get("method", "get").upper(), given.get("action", ""), []))
         if tag in {"input", "textarea", "select"} and "name" in given:
             kind = given.get("type", "text") if tag == "input" else tag
+            kind = "readonly" if "readonly" in given else kind
             if self.forms:
                 self.forms[-1][2].append((given["name"], kind))
             self.held[given["name"]] = (kind, given.get("value", ""), int(given.get("maxlength", 0)))
