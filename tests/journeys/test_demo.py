@@ -5,9 +5,13 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+import re
+import shutil
+import stat
 import time
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import closing
 from io import BytesIO
 from pathlib import Path
 from typing import TypeVar
@@ -32,11 +36,15 @@ from ledger.canonical import format_entry, parse_entry
 from ledger.cli import root
 from ledger.entries import Entry
 from ledger.home import Home, open_home
+from ledger.service.accounts.sessions import find_signed_in
+from ledger.service.accounts.sign_in import give_factor, sign_in
+from ledger.service.passing import pass_drafts
 from ledger.service.sheets import SealedSheet, get_figures, list_sheets
 from ledger.sources import open_home_log
 from ledger.state.facts import BooksFacts, get_fact
 from web.app import create_app
 from web.assets import get_asset_path, list_imports
+from web.demo.desk import HERE, PEOPLE_FILE
 from web.demo.people import VILLAGE
 
 BASE_URL = "http://127.0.0.1:8000"
@@ -301,3 +309,32 @@ def test_the_command_audits_a_pdf_taken_home(demo: Home, sheets: list[SealedShee
 
     assert result.exit_code == 0, result.output
     assert "全部对得上" in result.output
+
+
+def test_whoever_tries_the_desk_finds_passwords_and_work_that_waits(demo: Home, tmp_path: Path) -> None:
+    path = demo.path / PEOPLE_FILE
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    rows = re.findall(r"^(\S+)  登录名 (\w+)  密码 (\S+)$", path.read_text(encoding="utf-8"), re.MULTILINE)
+    codes = re.findall(r"恢复码 (\S+)", path.read_text(encoding="utf-8"))
+    assert [row[0] for row in rows] == ["村文书", "监督委员", "村书记", "乡镇记账员", "审计员", "运维员"]
+    assert len({row[2] for row in rows}) == 6
+    assert len(demo.vault.list_drafts(VILLAGE, "returned")) == 1
+
+    # On a copy: the village of the other tests stays as it was built.
+    shutil.copytree(demo.path, tmp_path / "home")
+    with closing(open_home(tmp_path / "home")) as home:
+        done = []
+        for _duty, name, password in rows:
+            token, signed_in = sign_in(home, name, password, HERE)
+            if signed_in.duty == "factor":
+                token, _ = give_factor(home, signed_in, codes.pop(0), HERE)
+            found = find_signed_in(home, token)
+            done.append(found is not None and found.duty == "")
+        waiting = [draft.id for draft in home.vault.list_drafts(VILLAGE, "waiting")]
+        supervisor = next(one for one in home.vault.list_persons(VILLAGE) if "supervisor" in one.roles)
+        receipts = pass_drafts(home, VILLAGE, waiting, supervisor.user)
+        with open_home_log(home, VILLAGE) as source:
+            report = audit_log(source, home.reference, now_ms=home.clock.now_ms())
+
+    assert done == [True] * 6
+    assert (len(receipts), None in receipts, report.findings) == (3, False, ())

@@ -114,6 +114,14 @@ def list_opening() -> list[tuple[str, str, int]]:
     return [(code, side, debit - credit if code == "322" else fen) for code, side, fen in OPENING]
 
 
+WAITING: tuple[tuple[str, tuple[Line, ...], int, int], ...] = (
+    ("购会议室桌椅", (Line("513", "debit", 186_000), Line("102", "credit", 186_000)), 2, 1),
+    ("修村口路灯", (Line("514", "debit", 94_500), Line("101", "credit", 94_500)), 1, 2),
+    ("收鱼塘承包金", (Line("102", "debit", 450_000), Line("50101", "credit", 450_000)), 1, 0),
+    ("慰问住院老人", (Line("514", "debit", 132_000), Line("102", "credit", 132_000)), 3, 1),
+)
+
+
 def list_vouchers(month: str) -> list[DemoVoucher]:
     """Return a month's vouchers in the order of their numbers and days."""
     drafts = [*_list_incomes(month), *_list_spendings(month), *_list_routine(month)]
@@ -315,6 +323,17 @@ MISTAKES: tuple[Mistake, ...] = (
         "科目记错，应记租赁收入",
     ),
 )
+
+
+def list_waiting() -> list[DemoVoucher]:
+    """Return what the clerk handed in last and nobody has passed yet: in the month that is open."""
+    month = MONTHS[-1]
+    vouchers = [
+        DemoVoucher("", f"{month}-18", summary, lines, attachments, handler)
+        for summary, lines, attachments, handler in WAITING
+    ]
+    first = len(list_vouchers(month)) + 1
+    return [draft._replace(number=f"{month}-{place:03d}") for place, draft in enumerate(vouchers, first)]
 
 
 def list_corrections(month: str) -> tuple[list[DemoVoucher], list[DemoVoucher]]:

@@ -6,6 +6,7 @@ import os
 import shlex
 import shutil
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import rich_click as click
@@ -21,6 +22,7 @@ from ledger.sources import open_home_log
 from reports.worker import WorkerRenderer
 from web.commands import open_listener, serve_home
 from web.demo.build import STEPS, create_demo
+from web.demo.desk import PEOPLE_FILE, furnish_desk
 from web.demo.people import VILLAGE
 
 DEFAULT_PORT = 8000
@@ -87,6 +89,8 @@ def _build(path: Path, base_url: str) -> None:
             target.parent.mkdir(exist_ok=True)
             target.write_bytes(data)
         home.close()
+    with closing(open_home(draft)) as home:
+        furnish_desk(home)
     (draft / DONE_FILE).touch()
     path.mkdir(parents=True, exist_ok=True)
     path.rmdir()
@@ -107,6 +111,7 @@ def _say(home: Home, path: Path, port: int) -> int:
         report = audit_log(source, home.reference, now_ms=SystemClock().now_ms())
     print_notice(f"账本文件夹：{path}")
     click.echo(f"网址：http://{HOST}:{port}/v/{VILLAGE}")
+    click.echo(f"办事：http://{HOST}:{port}/desk，登录名和密码在 {path / PEOPLE_FILE}")
     if home.config.public_base_url != f"http://{HOST}:{port}":
         print_notice(f"（公开表上的码印的是 {home.config.public_base_url}，在这个端口上扫不开）")
     for sheet in sorted((path / "sheets").glob("*.pdf"))[-3:]:

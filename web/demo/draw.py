@@ -14,7 +14,7 @@ from pathlib import Path
 from ledger.data import load_reference
 from ledger.service.workbooks.templates import set_up_printing
 from ledger.service.workbooks.writing import open_workbook
-from web.demo.books import MONTHS, DemoVoucher, list_corrections, list_opening, list_vouchers
+from web.demo.books import MONTHS, DemoVoucher, list_corrections, list_opening, list_vouchers, list_waiting
 from web.demo.people import (
     APPROVERS,
     BOOKKEEPER,
@@ -28,6 +28,7 @@ from web.demo.rounds import list_awards, list_marks, list_taken_back
 FOLDER = Path(__file__).parent / "workbooks"
 ROUND_MONTHS = MONTHS[:-1]
 """November's rounds are held in December."""
+WAITING_NAME = f"{MONTHS[-1]}/凭证-还没审核.xlsx"
 CREATED = dt.datetime(2026, 1, 1)  # noqa: DTZ001  # A document property, which has no zone.
 Cell = str | int | float | None
 Row = Sequence[Cell]
@@ -46,6 +47,7 @@ def list_workbooks() -> Iterator[tuple[str, bytes]]:
         if month in ROUND_MONTHS:
             yield f"{month}/积分.xlsx", _write(_list_points_sheets(month))
             yield f"{month}/党员评分.xlsx", _write({"党员评分": [MARK_HEADER, *_list_mark_rows(month)]})
+    yield WAITING_NAME, _write_vouchers(list_waiting())
 
 
 OPENING_HEADER = ("月份", "科目代码", "科目名称", "借方余额", "贷方余额")

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from ledger.errors import Fault, Refused
 from ledger.service.accounts.passwords import Busy
 from ledger.service.accounts.sign_in import Slowed
+from web.desk.rooms import Room
 from web.i18n import _
 
 BUSY_RETRY_S = 3
@@ -22,6 +23,7 @@ class DeskFrame:
     `is_demo`   an invented village; the page says so
     `name`      of the person who is signed in; empty for none
     `roles`     in words, e.g. 村文书; empty for none
+    `rooms`     where this person can go; empty before they are signed in
     `village`   code of the village that the session acts in; empty for none
     """
 
@@ -30,6 +32,7 @@ class DeskFrame:
     is_demo: bool = False
     name: str = ""
     roles: str = ""
+    rooms: tuple[Room, ...] = ()
     village: str = ""
     village_name: str = ""
 

@@ -32,6 +32,7 @@ from ledger.service.persons import DUTY_NAMES
 from web.cache import PageBytes, build_page_bytes
 from web.desk.forms import Pairs, build_form, find_token, read_pairs
 from web.desk.frame import NOT_REFUSED, DeskFrame, Refusal, tell_fault
+from web.desk.rooms import list_rooms
 from web.i18n import _
 from web.page import render_page
 from web.respond import NEVER, Answer, AnyRequest
@@ -156,6 +157,7 @@ class Desk:
             is_demo=is_demo,
             name=person.name if person is not None else self.account.sign_in,
             roles=name_roles(self.roles),
+            rooms=list_rooms(self.request.scope["path"], self.may),
             title=title,
             village=seat.village if seat is not None else "",
             village_name=name_village(self.site, seat.village) if seat is not None else "",

@@ -1,0 +1,118 @@
+"""The demo village's desk: people who can sign in, and work that waits for them.
+
+Made last and with the system's own randomness and time: nothing of it is in the log, which is the same on every
+machine, and no two demos have a password in common. Passwords and recovery codes stand in a file that only its owner
+reads.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import NamedTuple
+
+import pyotp
+
+from ledger.books.roles import Role
+from ledger.home import Home
+from ledger.service.accounts.manage import create_account
+from ledger.service.accounts.own import change_password, confirm_factor, offer_factor, read_offer
+from ledger.service.accounts.passwords import make_one_time_password
+from ledger.service.accounts.sessions import Origin, SignedIn, find_signed_in
+from ledger.service.accounts.sign_in import sign_in, sign_out
+from ledger.service.import_ import apply_import, import_workbook
+from ledger.service.passing import return_drafts
+from ledger.service.persons import add_person
+from ledger.vaults import Person
+from web.demo.draw import FOLDER, WAITING_NAME
+from web.demo.people import AUDITOR, SECRETARY, TOWNSHIP_BOOKKEEPER, VILLAGE
+
+PEOPLE_FILE = "desk.txt"
+HERE = Origin(network="127.0.0.1", device="电脑")
+REASON = "慰问的名单没有附上，请补一张再交"
+
+_NEWCOMERS: tuple[tuple[str, Role], ...] = (
+    (SECRETARY, "secretary"),
+    (TOWNSHIP_BOOKKEEPER, "township"),
+    (AUDITOR, "auditor"),
+)
+_ROWS: tuple[tuple[str, str, str], ...] = (
+    ("clerk", "feng", "村文书"),
+    ("supervisor", "sun", "监督委员"),
+    ("secretary", "qian", "村书记"),
+    ("township", "shen", "乡镇记账员"),
+    ("auditor", "han", "审计员"),
+    ("operator", "chen", "运维员"),
+)
+
+
+class Card(NamedTuple):
+    """What one person needs to sign in; `secret` and `codes` are empty for the clerk, who needs no second factor."""
+
+    codes: tuple[str, ...]
+    duty: str
+    password: str
+    secret: str
+    sign_in: str
+
+
+def furnish_desk(home: Home) -> None:
+    """Let people of every role sign in, hand in what waits, return one of it, and write down how to sign in."""
+    for name, role in _NEWCOMERS:
+        add_person(home, VILLAGE, name, role)
+    persons = {role: person for person in home.vault.list_persons(VILLAGE) for role in person.roles}
+    _hand_in(home, persons["clerk"], persons["supervisor"])
+    cards = [
+        _let_in(home, sign_in, duty, (VILLAGE, persons[role].user) if role in persons else None)
+        for role, sign_in, duty in _ROWS
+    ]
+    _write(home.path / PEOPLE_FILE, cards)
+
+
+def _hand_in(home: Home, clerk: Person, supervisor: Person) -> None:
+    data = (FOLDER / WAITING_NAME).read_bytes()
+    result = import_workbook(
+        home, village=VILLAGE, kind="vouchers", data=data, filename=WAITING_NAME, maker=clerk.user
+    )
+    apply_import(home, result)
+    return_drafts(home, VILLAGE, [result.drafts[-1].id], supervisor.user, REASON)
+
+
+def _let_in(home: Home, name: str, duty: str, seat: tuple[str, str] | None) -> Card:
+    """Make an account and go the way that its owner goes: own password, then the second factor where it is asked."""
+    _account, once = create_account(home, name, seat=seat)
+    token, signed_in = sign_in(home, name, once, HERE)
+    password = make_one_time_password(home.entropy)
+    token = change_password(home, signed_in, once, password, password, HERE)
+    secret = ""
+    codes: tuple[str, ...] = ()
+    if _find(home, token).duty == "enrol":
+        offer_factor(home, _find(home, token))
+        offer = read_offer(home, _find(home, token).account)
+        assert offer is not None
+        secret = offer.secret
+        code = pyotp.TOTP(secret.replace(" ", "")).at(home.clock.now_ms() // 1_000)
+        token, codes = confirm_factor(home, _find(home, token), code)
+    sign_out(home, _find(home, token))
+    return Card(codes=codes, duty=duty, password=password, secret=secret, sign_in=name)
+
+
+def _find(home: Home, token: str) -> SignedIn:
+    found = find_signed_in(home, token)
+    assert found is not None
+    return found
+
+
+def _write(path: Path, cards: list[Card]) -> None:
+    lines = [
+        "示例村的登录名和密码。都是这一次现编的，只在这台机器上的示例村里有用。",
+        "除了村文书，登录还要第二步：输入一个恢复码（用一个少一个）；或者把密钥输进手机上的验证器，输入它显示的数字。",
+    ]
+    for card in cards:
+        lines += ["", f"{card.duty}  登录名 {card.sign_in}  密码 {card.password}"]
+        if card.secret:
+            lines += [f"    恢复码 {' '.join(card.codes[:5])}", f"           {' '.join(card.codes[5:])}"]
+            lines += [f"    验证器密钥 {card.secret}"]
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write("\n".join(lines) + "\n")

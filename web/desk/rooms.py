@@ -1,0 +1,33 @@
+"""The rooms of the desk, as every page of it leads to them: each person sees those that their roles open."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from web.i18n import _
+
+
+@dataclass(frozen=True)
+class Room:
+    """A way to a room; `is_here` on its own pages."""
+
+    is_here: bool
+    name: str
+    path: str
+
+
+_HOME = "/desk"
+_ROOMS: tuple[tuple[str, str, str], ...] = (
+    ("/desk/drafts", _("待审"), "draft.read"),
+    ("/desk/import", _("导入"), "draft.prepare"),
+    ("/audit", _("查账"), "entries.read"),
+)
+"""Path, name, and the action of the table of roles that it takes."""
+
+
+def list_rooms(path: str, may: Callable[[str], bool]) -> tuple[Room, ...]:
+    """Return the rooms that `may` allows, the desk itself first; `path` is of the page that is shown."""
+    ways = [(_HOME, _("今天")), *((way, name) for way, name, action in _ROOMS if may(action))]
+    here = max((way for way, _name in ways if path == way or path.startswith(f"{way}/")), key=len, default="")
+    return tuple(Room(is_here=way == here, name=name, path=way) for way, name in ways)
