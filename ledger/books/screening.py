@@ -96,15 +96,7 @@ def check_characters(text: str, place: str) -> list[Fault]:
     faults = []
     hidden = next((char for char in text if unicodedata.category(char) in _HIDDEN), None)
     if hidden is not None:
-        faults.append(
-            Fault(
-                code="text-character",
-                place=place,
-                found=f"看不见的字符 U+{ord(hidden):04X}",
-                expected="只有看得见的文字",
-                remedy="清空这一格，用键盘重新输入，不要换行",
-            )
-        )
+        faults.append(_build_hidden(hidden, place))
     radical = next((char for char in text if _is_radical(char)), None)
     if radical is not None:
         faults.append(
@@ -130,6 +122,8 @@ def check_characters(text: str, place: str) -> list[Fault]:
 
 
 _HIDDEN = frozenset({"Cc", "Cf", "Co", "Cn", "Cs", "Zl", "Zp"})
+_RARE_PLANES = range(0x20000, 0x40000)
+"""Where Unicode keeps rare Chinese characters, and adds more every few years."""
 
 
 def check_public_text(text: str, place: str, names: frozenset[str]) -> list[Fault]:
@@ -382,6 +376,16 @@ def _find_names(text: str, names: frozenset[str]) -> Iterator[str]:
         for start in range(len(letters) - length + 1)
     )
     yield from dict.fromkeys(piece for piece in pieces if piece in names)
+
+
+def _build_hidden(char: str, place: str) -> Fault:
+    found, expected = f"看不见的字符 U+{ord(char):04X}", "只有看得见的文字"
+    remedy = "清空这一格，用键盘重新输入，不要换行"
+    if unicodedata.category(char) == "Cn" and ord(char) in _RARE_PLANES:
+        # Whoever typed it sees it: it is newer than the table of characters that this machine has.
+        found, expected = f"这台机器的字表还没有的生僻字 U+{ord(char):04X}", "字表里有的字"
+        remedy = "换成同音的常用字，并在后面注明"
+    return Fault(code="text-character", place=place, found=found, expected=expected, remedy=remedy)
 
 
 def _is_radical(char: str) -> bool:

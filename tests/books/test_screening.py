@@ -20,6 +20,7 @@ from ledger.books.screening import (
     hide_numbers,
     normalise_text,
 )
+from ledger.errors import Fault
 
 NAMES = frozenset({"样大山", "例河", "某老井"})
 IDENTITY = "110101199003070000"
@@ -396,3 +397,15 @@ def test_a_text_that_is_far_too_long_costs_as_much_as_it_is_long() -> None:
 
     assert [fault.code for fault in faults] == ["text-name"]
     assert CountingNames.asked <= 2 * len(text)
+
+
+def test_a_character_newer_than_the_table_is_not_called_invisible() -> None:
+    (fault,) = check_characters("样\U0003ff80", "姓名")
+
+    assert fault == Fault(
+        code="text-character",
+        place="姓名",
+        found="这台机器的字表还没有的生僻字 U+3FF80",
+        expected="字表里有的字",
+        remedy="换成同音的常用字，并在后面注明",
+    )
