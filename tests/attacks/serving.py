@@ -42,7 +42,7 @@ def main(clock: str, *words: str) -> None:
     """Run the command with the clock of the file."""
     from ledger import cli, home
 
-    home.SystemClock = lambda: SharedClock(Path(clock))  # type: ignore[assignment,misc]
+    home.SystemClock = lambda: SharedClock(Path(clock))
     sys.argv = ["mingbai", *words]
     cli.main()
 

@@ -47,7 +47,7 @@ class Two:
 @pytest.fixture(scope="module")
 def two(served: Served) -> Two:
     for role in ROLES_OF_THE_DESK:
-        person = add_person(served.door.home, OTHER_VILLAGE, f"样例邻{role}", role)  # type: ignore[arg-type]
+        person = add_person(served.door.home, OTHER_VILLAGE, f"样例邻{role}", role)
         name = f"other-{role}"
         _, once = create_account(served.door.home, name, seat=(OTHER_VILLAGE, person.user))
         let_in(served, name, once, role)
