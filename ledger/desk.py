@@ -9,7 +9,7 @@ Nothing here is personal but the sign-in name: persons are named by their pseudo
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
@@ -85,6 +85,11 @@ class DeskEnd(msgspec.Struct, frozen=True, kw_only=True):
     number: int
 
 
+def digest_subjects(subjects: Iterable[str]) -> str:
+    """Return the SHA-256, in hex, of whom a row of the desk's log is about: their pseudonyms, sorted, a line each."""
+    return hashlib.sha256("\n".join(sorted(subjects)).encode()).hexdigest()
+
+
 def digest_desk_line(number: int, previous: bytes, line: str) -> bytes:
     """Return the digest of a row of the desk's log: SHA-256 over its number, eight bytes big-endian, the digest of the
     row before, and the line in UTF-8.
@@ -134,7 +139,15 @@ class DeskReader(Protocol):
         ...
 
     def list_lines_about(self, village: str, subject: str) -> list[DeskLine]:
-        """Return the rows that name a person or household of a village as their subject, oldest first."""
+        """Return the rows that are about a person or household of a village, alone or among others, oldest first."""
+        ...
+
+    def list_subjects(self, number: int) -> list[str]:
+        """Return whom a row is about where that is more than one, sorted; nothing for every other row."""
+        ...
+
+    def count_subjects(self) -> int:
+        """Return how many are named in all, by rows that are about more than one."""
         ...
 
 
@@ -171,8 +184,8 @@ class DeskWriter(DeskReader, Protocol):
         """Mark a code as used; say whether it was there, and unused."""
         ...
 
-    def add_line(self, line: str, *, village: str, subject: str) -> None:
-        """Append a row to the desk's log."""
+    def add_line(self, line: str, *, village: str, subject: str, subjects: Collection[str] = ()) -> None:
+        """Append a row to the desk's log; `subjects` where it is about more than one."""
         ...
 
 

@@ -83,6 +83,20 @@ class Member(msgspec.Struct, frozen=True, kw_only=True):
     number: str
 
 
+class Erasure(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody asks that everything about a subject be erased; it waits until another person agrees and it is done.
+
+    `agreed_at`, `agreed_by` are 0 and empty before; instants are UTC milliseconds.
+    """
+
+    agreed_at: int = 0
+    agreed_by: str = ""
+    asked_at: int
+    asked_by: str  # u-…
+    subject: str
+    why: str  # a code, see service.erase
+
+
 class SubjectKeys(Protocol):
     """The data keys of one village's subjects, while a view of its vault is open."""
 
@@ -168,6 +182,22 @@ class Vault(Protocol):
 
     def read_private(self, village: str) -> AbstractContextManager[Callable[[str], str | None]]:
         """Open one view of a village's disclosures, in which many can be found by digest."""
+        ...
+
+    def list_private(self, village: str, subject: str) -> list[str]:
+        """Return the disclosures about one subject, by digest."""
+        ...
+
+    def put_erasure(self, village: str, erasure: Erasure) -> None:
+        """Keep that somebody asks for an erasure, in place of what was kept of the same subject."""
+        ...
+
+    def list_erasures(self, village: str) -> list[Erasure]:
+        """Return the erasures that are asked for and not done, by subject."""
+        ...
+
+    def drop_erasure(self, village: str, subject: str) -> None:
+        """Forget that an erasure was asked for; nothing where it was not."""
         ...
 
     def put_upload(self, village: str, user: str, data: bytes) -> None:

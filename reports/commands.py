@@ -9,7 +9,6 @@ from pathlib import Path
 import rich_click as click
 
 from ledger.books.values import SHEET_KINDS, SheetKind
-from ledger.canonical import encode_value
 from ledger.commands.common import (
     build_unwritable,
     force_option,
@@ -26,22 +25,13 @@ from ledger.commands.common import (
     warn_of_address,
     write_whole,
 )
-from ledger.errors import Fault, NotFound, Refused, format_fault
+from ledger.errors import Fault, Refused, format_fault
 from ledger.home import Home
-from ledger.ports import Ports, SheetJob
 from ledger.service.doctor import Check
 from ledger.service.drafts import refuse_no_month
-from ledger.service.sheets import (
-    SealedSheet,
-    build_figures,
-    find_open_until,
-    find_sheet,
-    refuse_empty,
-    refuse_unadopted,
-    seal_sheet,
-)
+from ledger.service.paper import build_draft_job, find_sealed_pdf
+from ledger.service.sheets import SealedSheet, seal_sheet
 from ledger.service.witnessing import ask_witnesses
-from ledger.state.keys import get_key_at
 from reports.fonts import FontsMissing, find_fonts
 from reports.worker import WorkerRenderer
 
@@ -210,45 +200,6 @@ def _tell(month: str, sealed: list[SealedSheet], left: dict[SheetKind, tuple[Fau
         for fault in faults:
             if fault.code in LEFT_OUT:
                 print_notice(f"没有封存{fault.place}：{fault.found}。")
-
-
-def find_sealed_pdf(home: Ports, village: str, kind: SheetKind, month: str) -> tuple[str, bytes] | None:
-    """Return number and bytes of the month's newest sealed sheet, None where none was sealed.
-
-    Raises NotFound when the log names a PDF that the archive has lost, Tampered when its bytes have another
-    digest.
-    """
-    with home.ledger.read(village) as reader:
-        found = find_sheet(reader, kind, month)
-    if found is None:
-        return None
-    data = home.archive.find(found.pdf)
-    if data is None:
-        raise NotFound(f"公开表 {found.number} 的 PDF 原件")
-    return found.number, data
-
-
-def build_draft_job(home: Home, village: str, kind: SheetKind, month: str) -> SheetJob:
-    """Return the job of a draft: provisional figures, no codes, nothing attached.
-
-    Raises Refused where nothing of the kind is adopted, or nothing recorded in the month.
-    """
-    with home.ledger.read(village) as reader:
-        refuse_unadopted(reader, kind, month)
-        refuse_empty(reader, month)
-        figures = build_figures(home, reader, kind, month)
-        verifier_key = get_key_at(reader.facts, reader.size)
-        open_until = find_open_until(reader, month)
-    return SheetJob(
-        base_url="",
-        evidence=b"",
-        figures=encode_value(figures),
-        is_demo=home.config.is_demo,
-        kind=kind,
-        note=b"",
-        open_until=open_until,
-        verifier_key=verifier_key,
-    )
 
 
 def list_checks() -> Iterator[Check]:

@@ -11,13 +11,15 @@ from litestar.datastructures import State
 from litestar.openapi.config import OpenAPIConfig
 from litestar.types import ASGIApp
 
-from ledger.ports import Ports
+from ledger.ports import Ports, Renderer
+from ledger.service.readings import Purposes
 from ledger.service.standing import Standing
 from web.audit import balances, bundle, check, checkpoints, entries, landing
 from web.audit.runs import AuditRuns
 from web.cache import PageBytes, build_page_bytes
 from web.config import REQUEST_MAX_BYTES
-from web.desk import account, drafts, home, imports, set_up, sign_in
+from web.desk import account, drafts, home, households, imports, months, set_up, sign_in
+from web.desk.sheet_runs import SheetRuns
 from web.errors import EXCEPTION_HANDLERS
 from web.public.board import show_board
 from web.public.check import show_check
@@ -67,7 +69,9 @@ ROUTES = (
 DESK_ROUTES = (
     *home.ROUTES,
     *drafts.ROUTES,
+    *households.ROUTES,
     *imports.ROUTES,
+    *months.ROUTES,
     *sign_in.ROUTES,
     *set_up.ROUTES,
     *account.ROUTES,
@@ -83,11 +87,17 @@ AUDIT_ROUTES = (
 )
 
 
-def create_app(ports: Ports, settings: Settings, halted: Mapping[str, Standing] | None = None) -> Litestar:
+def create_app(
+    ports: Ports,
+    settings: Settings,
+    halted: Mapping[str, Standing] | None = None,
+    *,
+    renderer: Renderer | None = None,
+) -> Litestar:
     """Return the application over a home. It configures no logger; only the routes of the desk and of the auditor's
     room know cookies and sessions.
 
-    `halted`: see `web.site.Site`.
+    `halted`: see `web.site.Site`. `renderer` lays sheets out; without one children of this process do.
     """
     return Litestar(
         route_handlers=[*ROUTES, *DESK_ROUTES, *AUDIT_ROUTES, show_schema],
@@ -97,7 +107,14 @@ def create_app(ports: Ports, settings: Settings, halted: Mapping[str, Standing] 
         logging_config=None,
         openapi_config=None,
         request_max_body_size=REQUEST_MAX_BYTES,
-        state=State({"site": Site(ports, settings, halted), "audits": AuditRuns()}),
+        state=State(
+            {
+                "audits": AuditRuns(),
+                "purposes": Purposes(),
+                "sheets": SheetRuns(settings.public_base_url, renderer),
+                "site": Site(ports, settings, halted),
+            }
+        ),
     )
 
 

@@ -17,11 +17,13 @@ from ledger.commands.common import (
     village_option,
 )
 from ledger.commands.refusals import explain_os_error
+from ledger.data import load_masks
 from ledger.errors import Fault, Refused
 from ledger.home import Home
 from ledger.service.doctor import Check
-from ledger.service.erase import erase_subject
-from ledger.service.persons import name_duties
+from ledger.service.erase import Erased, erase_agreed, erase_at_machine, refuse_no_subject
+from ledger.service.persons import DUTY_NAMES, name_duties
+from ledger.service.readings import Reading, list_readings, log_machine_reading
 from ledger.service.standing import list_known_villages
 from ledger.state import get_day
 from ledger.upkeep.records import KeysCopied, read_upkeep, write_upkeep
@@ -56,6 +58,9 @@ def _list(home: Home, village: str | None, as_json: bool) -> None:
         ),
         *({"subject": subject, "title": "已删除"} for subject in sorted(home.vault.list_erased(code))),
     ]
+    shown = [item.household for item in home.vault.list_households(code)]
+    shown += [item.member for item in home.vault.list_members(code)]
+    log_machine_reading(home, code, shown, place="command:vault-list")
     if as_json:
         print_json(rows)
         return
@@ -63,23 +68,70 @@ def _list(home: Home, village: str | None, as_json: bool) -> None:
         click.echo(f"{row['subject']}  {row['title']}")
 
 
-@vault_group.command("erase")
+@vault_group.command("readings")
 @home_option
 @village_option
 @click.argument("subject", metavar="代号")
-@click.option("--yes", is_flag=True, help="不再问。")
-def _erase(home: Home, village: str | None, subject: str, yes: bool) -> None:
-    """删除一户、一名党员或一个人的全部隐私内容；再也找不回，总数照算。"""
+@json_option
+def _readings(home: Home, village: str | None, subject: str, as_json: bool) -> None:
+    """列出谁看过一户、一名党员的隐私内容：什么时候、什么身份、为什么。"""
     code = get_village(home, village)
+    refuse_no_subject(subject)
+    with home.desk.read() as desk:
+        readings = list_readings(desk, code, subject)
+    if as_json:
+        print_json(readings)
+        return
+    for reading in readings:
+        click.echo(_tell_reading(reading))
+    print_notice(f"共 {len(readings)} 次。")
+
+
+def _tell_reading(reading: Reading) -> str:
+    purposes = load_masks().purposes
+    why = purposes[reading.purpose].title if reading.purpose in purposes else reading.purpose
+    roles = "、".join(name for duty, name in DUTY_NAMES.items() if duty in reading.role.split("/"))
+    who = f"{roles} {reading.user}" if reading.user else "在机器上"
+    among = f"，同时看了另外 {reading.among} 户、人" if reading.among else ""
+    return f"{reading.at}  {who}  {reading.place}  {why}{among}"
+
+
+@vault_group.command("erase")
+@home_option
+@village_option
+@click.argument("subject", required=False, metavar="代号")
+@click.option("--pending", is_flag=True, help="把网页上已经同意、还没有删成的都删掉。")
+@click.option("--yes", is_flag=True, help="不再问。")
+def _erase(home: Home, village: str | None, subject: str | None, pending: bool, yes: bool) -> None:
+    """删除一户、一名党员或一个人的全部隐私内容；再也找不回，总数照算。"""
+    if pending == bool(subject):
+        raise click.UsageError("写明代号，或用 --pending，二者选一。")
+    code = get_village(home, village)
+    if subject is None:
+        done = erase_agreed(home, code)
+        for erased in done:
+            _tell_erased(erased)
+        print_notice(f"删除了 {len(done)} 户、人。")
+        if done:
+            _tell_left(home, code)
+        return
     question = f"删除 {subject} 的全部隐私内容？删了再也找不回，以前的备份里也读不出"
     if not yes and not click.confirm(question, err=True):
         raise click.Abort
-    erased = erase_subject(home, code, subject)
+    _tell_erased(erase_at_machine(home, code, subject))
+    _tell_left(home, code)
+
+
+def _tell_erased(erased: Erased) -> None:
+    subject = erased.subject
     print_notice(
         f"{subject} 早已删除，又清理了一遍。" if erased.was_erased else f"已删除 {subject} 的隐私内容。"
     )
     for draft in erased.drafts:
         print_notice(f"待审记录 {draft} 里有他的内容，不能再通过：用 mingbai discard 作废。")
+
+
+def _tell_left(home: Home, code: str) -> None:
     if not home.vault.clean(code):
         print_notice("别的程序正在用隐私库，文件还没有清理完：稍后运行 mingbai vault encrypt。")
     print_notice("钥匙副本里还有他的钥匙：马上用 mingbai vault copy 把每一份都换成新的，别处抄过的销毁。")

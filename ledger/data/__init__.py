@@ -1,4 +1,4 @@
-"""The field's data files, read once: charts of accounts, the law's clocks, who may do what, what a sheet can print.
+"""The field's data files, read once: charts of accounts, the law's clocks, who may do and see what, what is printable.
 
 Shell: the only place that opens these files. What they mean is parsed by `books`, and handed on as values.
 """
@@ -10,10 +10,11 @@ from importlib import resources
 
 from ledger.books.accounts import parse_chart
 from ledger.books.law import parse_law
+from ledger.books.masks import MaskTable, parse_masks
 from ledger.books.roles import RoleTable, parse_roles
 from ledger.state.reference import Reference
 
-__all__ = ["load_glyphs", "load_reference", "load_roles", "read_data"]
+__all__ = ["load_glyphs", "load_masks", "load_reference", "load_roles", "read_data"]
 
 
 @cache
@@ -33,6 +34,12 @@ def load_reference() -> Reference:
 def load_roles() -> RoleTable:
     """Return who may do what, as far as this version of the program knows."""
     return parse_roles(read_data("roles.toml"))
+
+
+@cache
+def load_masks() -> MaskTable:
+    """Return who sees what of people's data."""
+    return parse_masks(read_data("masks.toml"))
 
 
 @cache

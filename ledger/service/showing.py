@@ -14,6 +14,7 @@ import msgspec
 
 from ledger.books.accounts import Chart
 from ledger.books.limits import LimitsAdopted
+from ledger.books.masks import HIDDEN, View
 from ledger.books.money import format_yuan
 from ledger.books.points import (
     AgreementsSigned,
@@ -37,6 +38,7 @@ from ledger.books.vouchers import (
     VoucherReversed,
 )
 from ledger.books.witnesses import PolicyAdopted
+from ledger.data import load_masks
 from ledger.entries import Claim
 from ledger.errors import NotFound, Refused
 from ledger.figures import GONE, Texts, read_text
@@ -64,6 +66,7 @@ from ledger.state.private import (
     RegisteredHousehold,
     RegisteredMember,
     T,
+    find_subject,
     open_private,
 )
 from ledger.state.rulebooks import list_rulebooks
@@ -81,7 +84,7 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
     """A draft for the person who is to pass it."""
 
     batch: str
-    body: object  # with every text and private value in place of its digest
+    body: object  # with every text and private value in place of its digest; None where the reader is not shown all
     id: str
     kind: str
     label: str
@@ -92,14 +95,32 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
     period: str
 
 
-def show_drafts(ports: Ports, village: str, draft_ids: tuple[str, ...]) -> list[Shown]:
-    """Return the drafts whole. Raises Refused naming every one that there is not, Tampered for one that was altered."""
+def list_draft_subjects(draft: Draft) -> frozenset[str]:
+    """Return whom a draft's private texts are about."""
+    return frozenset(subject for text in draft.private if (subject := find_subject(text)))
+
+
+def show_drafts(
+    ports: Ports, village: str, draft_ids: tuple[str, ...], view: View | None = None
+) -> list[Shown]:
+    """Return the drafts as `view` shows them, whole without one.
+
+    Raises Refused naming every one that there is not, Tampered for one that was altered."""
     drafts, faults = find_drafts(ports, village, draft_ids)
     if faults:
         raise Refused(faults)
     with ports.ledger.read(village) as reader:
         return [
-            _show(_Opened(claim=open_draft(item), draft=item, ports=ports, reader=reader)) for item in drafts
+            _show(
+                _Opened(
+                    claim=open_draft(item),
+                    draft=item,
+                    ports=ports,
+                    reader=reader,
+                    view=view or load_masks().find_view({"clerk"}),
+                )
+            )
+            for item in drafts
         ]
 
 
@@ -127,6 +148,7 @@ class _Opened:
     gone: list[str] = field(default_factory=list)  # digests of private values that were erased
     ports: Ports
     reader: Reader
+    view: View
 
     @cached_property
     def _disclosures(self) -> dict[str, str]:
@@ -151,12 +173,24 @@ class _Opened:
 
     def number(self, pseudonym: str) -> str:
         """Return the number of a household or member on the village's list."""
-        return self._people[pseudonym].number if pseudonym in self._people else ERASED
+        known = self._people.get(pseudonym)
+        return self._mask(known, "number", known.number) if known is not None else ERASED
 
     def name(self, pseudonym: str) -> str:
         """Return number and name of a household or member."""
         known = self._people.get(pseudonym)
-        return f"{known.number} {known.name}" if known is not None else ERASED
+        if known is None:
+            return ERASED
+        return f"{self.number(pseudonym)} {self._mask(known, 'name', known.name)}"
+
+    def evidence(self, text: str) -> str:
+        """Return what proves an award or a mark, as the reader sees it."""
+        return self.view.show("evidence", text)
+
+    def tell_sealed(self, count: int) -> Iterator[str]:
+        """Yield how many lines the reader is not shown, where there are any."""
+        if count and not self.view.is_whole("sealed"):
+            yield f"　另有 {count} 行只公布合计的，{HIDDEN[1:-1]}"
 
     def find(self, digest: str) -> Json | None:
         """Return what a digest stands for, public or private; None where it was deleted."""
@@ -180,6 +214,13 @@ class _Opened:
         else:
             self.gone.append(digest)
 
+    def _mask(self, known: Household | Member, part: str, value: str) -> str:
+        if part == "number":
+            return self.view.show(
+                "household-number" if isinstance(known, Household) else "member-number", value
+            )
+        return self.view.show("head-name" if isinstance(known, Household) else "member-name", value)
+
     def _find_private(self, digest: str) -> str | None:
         return self._disclosures.get(digest) or self.ports.vault.find_private(self.claim.village, digest)
 
@@ -197,7 +238,7 @@ def _show(opened: _Opened) -> Shown:
         lines.append(f"　另有 {len(opened.gone)} 处隐私内容{ERASED}")
     return Shown(
         batch=draft.batch,
-        body=disclose(claim.body, opened.find),
+        body=disclose(claim.body, opened.find) if opened.view.is_whole("sealed") else None,
         id=draft.id,
         kind=claim.kind,
         label=draft.label,
@@ -266,7 +307,8 @@ def _tell_agreements(opened: _Opened, body: AgreementsSigned) -> Iterator[str]:
     found = [item for sealed in body.agreements for item in opened.open(sealed.sealed, Agreement)]
     for item in sorted(found, key=lambda item: opened.number(item.household)):
         given = [title for name, title in _CONSENTS.items() if getattr(item, name)]
-        yield f"　户 {opened.name(item.household)}：{'、'.join(given) or '都不同意'}"
+        told = opened.view.show("consent", "、".join(given) or "都不同意")
+        yield f"　户 {opened.name(item.household)}：{told}"
 
 
 def _tell_points(opened: _Opened, body: PointsRound) -> Iterator[str]:
@@ -274,25 +316,30 @@ def _tell_points(opened: _Opened, body: PointsRound) -> Iterator[str]:
     versions = list_rulebooks(opened.reader.facts)
     rules = {rule.code: rule for book in versions if book.version == body.version for rule in book.rules}
     found = [
-        (opened.number(item.household), line.rule, line.quantity, item.evidence)
+        (opened.number(item.household), line.rule, line.quantity, opened.evidence(item.evidence))
         for line in body.lines
         for item in opened.open(line.subject.sealed, AwardSubject)
     ]
     found += [
-        (opened.number(item.household), item.rule, item.quantity, item.evidence)
+        (opened.number(item.household), item.rule, item.quantity, opened.evidence(item.evidence))
         for sealed in body.sealed_lines
+        if opened.view.is_whole("sealed")
         for item in opened.open(sealed.sealed, AwardLine)
     ]
     for number, code, quantity, evidence in sorted(found):
         title = opened.read_part(rules[code].text, "item")
         yield preview_award(number, rules[code], title, quantity, evidence)
+    yield from opened.tell_sealed(len(body.sealed_lines))
 
 
 def _tell_taken(opened: _Opened, body: PointsReversed) -> Iterator[str]:
     yield opened.draft.label
     if body.rule:
         for plain in opened.open(body.line, AwardSubject):
-            yield preview_taken(opened.number(plain.household), body.rule, plain.evidence)
+            yield preview_taken(opened.number(plain.household), body.rule, opened.evidence(plain.evidence))
+        return
+    if not opened.view.is_whole("sealed"):
+        yield from opened.tell_sealed(1)
         return
     for sealed in opened.open(body.line, AwardLine):
         yield preview_taken(opened.number(sealed.household), sealed.rule, sealed.evidence)
@@ -326,18 +373,22 @@ def _tell_scores(opened: _Opened, body: ScoreRound) -> Iterator[str]:
         item.code: item for scheme in versions if scheme.version == body.version for item in scheme.items
     }
     found = [
-        (opened.number(mark.member), line.item, line.quantity, mark.evidence)
+        (opened.number(mark.member), line.item, line.quantity, opened.evidence(mark.evidence))
         for line in body.lines
         for mark in opened.open(line.subject.sealed, MarkSubject)
     ]
     found += [
-        (opened.number(mark.member), mark.item, mark.quantity, mark.evidence)
+        (opened.number(mark.member), mark.item, mark.quantity, opened.evidence(mark.evidence))
         for sealed in body.sealed_lines
+        if opened.view.is_whole("sealed")
         for mark in opened.open(sealed.sealed, MarkLine)
     ]
     for number, code, quantity, evidence in sorted(found):
         title = opened.read_part(items[code].text, "item")
         yield preview_mark(number, items[code], title, quantity, evidence)
+    yield from opened.tell_sealed(len(body.sealed_lines))
+    if not opened.view.is_whole("sealed"):
+        return
     cards = [
         (opened.number(item.member), item.score, card.stars)
         for card in body.cards

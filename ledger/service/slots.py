@@ -9,7 +9,13 @@ from collections.abc import Mapping
 
 from ledger.books.points import PointsRound, RulebookAdopted
 from ledger.books.scores import BranchRegistered, SchemeAdopted, ScoreRound
-from ledger.books.vouchers import AccountsOpened, VoucherRecorded, VoucherReplaced, VoucherReversed
+from ledger.books.vouchers import (
+    AccountsOpened,
+    PeriodClosed,
+    VoucherRecorded,
+    VoucherReplaced,
+    VoucherReversed,
+)
 from ledger.canonical import parse_claim
 from ledger.entries import Body
 from ledger.errors import Fault
@@ -39,8 +45,8 @@ def find_slot(body: Body, period: str) -> Slot | None:
         return slot_of_voucher(body.number)
     if isinstance(body, AccountsOpened):
         return ("opening",)
-    if isinstance(body, PointsRound):
-        return ("points", period)
+    if isinstance(body, PointsRound | PeriodClosed):
+        return ("points" if isinstance(body, PointsRound) else "closing", period)
     if isinstance(body, ScoreRound):
         return ("scores", period, str(body.branch))
     if isinstance(body, BranchRegistered):

@@ -6,6 +6,7 @@
 | `draft` | draft and number, `d-…/000` | a disclosure of a draft that waits |
 | `reason` | the draft | why it was returned |
 | `upload` | who sent it | a file about to be handed in |
+| `erasure` | the subject | that somebody asks for its erasure, and who agrees |
 | `household`, `member`, `person` | the pseudonym | the record of one |
 | `cleaning` | empty | nothing: values were deleted, and their bytes may still be in the file |
 
@@ -35,7 +36,7 @@ OWN = "village"
 """The subject of what is about nobody in particular."""
 
 DISCLOSURE, DRAFT, HOUSEHOLD, MEMBER, PERSON = "disclosure", "draft", "household", "member", "person"
-REASON, UPLOAD = "reason", "upload"
+ERASURE, REASON, UPLOAD = "erasure", "reason", "upload"
 CLEANING = "cleaning"
 
 _OF_VILLAGE = ciphertexts.c.village == bindparam("village")
@@ -51,6 +52,11 @@ _LIST = (
         ciphertexts.c.name >= bindparam("first"),
         ciphertexts.c.name < bindparam("behind"),
     )
+    .order_by(ciphertexts.c.name)
+)
+_LIST_OF = (
+    select(ciphertexts.c.name, ciphertexts.c.subject, ciphertexts.c.data)
+    .where(_OF_VILLAGE, ciphertexts.c.subject == bindparam("subject"), _OF_KIND)
     .order_by(ciphertexts.c.name)
 )
 _SUBJECTS = (
@@ -103,6 +109,12 @@ class View:
             if plain is not None:
                 yield name, plain
 
+    def list_of(self, kind: str, subject: str) -> list[bytes]:
+        """Return the values of a kind about one subject, by name; none where it was erased."""
+        rows = self.transaction.fetch_all(_LIST_OF, village=self._village, kind=kind, subject=subject)
+        found = (self._open(kind, name, of, data) for name, of, data in rows)
+        return [plain for plain in found if plain is not None]
+
     def keep(self, values: Iterable[Value], *, replace: bool) -> None:
         """Encrypt values whose subjects have keys. One that is there already is replaced, or left as it is."""
         rows = []
@@ -151,7 +163,7 @@ def drop_texts(transaction: Transaction, village: str, draft: str) -> None:
 
 def drop_value(transaction: Transaction, village: str, kind: str, name: str) -> None:
     """Delete one value; takes no key."""
-    transaction.run(_DROP_RANGE, in_village=village, of_kind=kind, first=name, behind=name + "\0")
+    transaction.run(_DROP_RANGE, in_village=village, of_kind=kind, first=name, behind=name + "\1")
 
 
 def name_text(draft: str, number: int | None = None) -> str:

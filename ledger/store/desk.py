@@ -6,7 +6,7 @@ homes share should not know it. No village's key begins these rows: an account m
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -117,6 +117,12 @@ class _Writer:
     def list_lines_about(self, village: str, subject: str) -> list[DeskLine]:
         return desk_log.list_lines_about(self._transaction, village, subject)
 
+    def list_subjects(self, number: int) -> list[str]:
+        return desk_log.list_subjects(self._transaction, number)
+
+    def count_subjects(self) -> int:
+        return desk_log.count_subjects(self._transaction)
+
     def put_account(self, account: Account) -> None:
         other = self.find_by_name(account.sign_in)
         if other is not None and other.account != account.account:
@@ -155,8 +161,8 @@ class _Writer:
     def use_recovery_code(self, account: str, digest: bytes, at_ms: int) -> bool:
         return self._transaction.run(_USE_CODE, owner=account, code=digest, at_ms=at_ms) == 1
 
-    def add_line(self, line: str, *, village: str, subject: str) -> None:
-        desk_log.add_line(self._transaction, line, village=village, subject=subject)
+    def add_line(self, line: str, *, village: str, subject: str, subjects: Collection[str] = ()) -> None:
+        desk_log.add_line(self._transaction, line, village=village, subject=subject, subjects=subjects)
 
     def _find_account(self, query: Select[Any], **values: str) -> Account | None:
         row = self._transaction.fetch_one(query, **values)

@@ -102,6 +102,20 @@ END
 """
 
 
+DESK_LOG_SUBJECTS_INSERT = """
+CREATE TRIGGER desk_log_subjects_insert BEFORE INSERT ON desk_log_subjects BEGIN
+  SELECT CASE
+    WHEN NOT EXISTS (SELECT 1 FROM desk_log WHERE number = NEW.number AND village = NEW.village)
+      THEN RAISE(ABORT, 'desk_log_subjects: there must be such a row')
+    WHEN EXISTS (
+      SELECT 1 FROM desk_log_subjects
+      WHERE village = NEW.village AND subject = NEW.subject AND number = NEW.number
+    )
+      THEN RAISE(ABORT, 'desk_log_subjects: no row may be replaced')
+  END;
+END
+"""
+
 APPROVALS_INSERT = """
 CREATE TRIGGER approvals_insert BEFORE INSERT ON approvals BEGIN
   SELECT CASE
@@ -166,6 +180,8 @@ VAULT_GUARDS = (APPROVALS_INSERT, _refuse("approvals", "UPDATE"), APPROVALS_DELE
 DESK_GUARDS = (
     *(DESK_LOG_INSERT, _refuse("desk_log", "UPDATE"), _refuse("desk_log", "DELETE")),
     *(_refuse_second("desk_log_end", "one"), DESK_LOG_END_UPDATE, _refuse("desk_log_end", "DELETE")),
+    *(DESK_LOG_SUBJECTS_INSERT, _refuse("desk_log_subjects", "UPDATE")),
+    _refuse("desk_log_subjects", "DELETE"),
 )
 WITNESS_GUARDS = (_refuse_second("witnessed", "origin"), WITNESSED_UPDATE, _refuse("witnessed", "DELETE"))
 

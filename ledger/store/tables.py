@@ -244,6 +244,16 @@ desk_log = _table(
 )
 Index("desk_log_about", desk_log.c.village, desk_log.c.subject, desk_log.c.number)
 
+# Whom a row of the desk's log is about, where that is more than one; the row holds their number and their digest.
+desk_log_subjects = _table(
+    "desk_log_subjects",
+    DESK,
+    _key("village"),
+    _key("subject"),
+    _key("number", _NUMBER),  # of the row
+)
+Index("desk_log_subjects_row", desk_log_subjects.c.number)
+
 desk_log_end = _table(
     "desk_log_end",
     DESK,

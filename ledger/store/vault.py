@@ -15,10 +15,20 @@ import msgspec
 from ledger.errors import NotFound
 from ledger.log.commitments import digest_disclosure
 from ledger.state.private import find_subject
-from ledger.store.ciphertexts import DISCLOSURE, HOUSEHOLD, MEMBER, OWN, PERSON, UPLOAD, Value, drop_value
+from ledger.store.ciphertexts import (
+    DISCLOSURE,
+    ERASURE,
+    HOUSEHOLD,
+    MEMBER,
+    OWN,
+    PERSON,
+    UPLOAD,
+    Value,
+    drop_value,
+)
 from ledger.store.drafts import SqlDrafts
 from ledger.store.transactions import begin_write
-from ledger.vaults import Household, Member, Person
+from ledger.vaults import Erasure, Household, Member, Person
 
 
 class SqlVault(SqlDrafts):
@@ -85,6 +95,26 @@ class SqlVault(SqlDrafts):
         ]
         with self._write(village, {value.subject for value in values}) as view:
             view.keep(values, replace=False)
+
+    def list_private(self, village: str, subject: str) -> list[str]:
+        """Return the disclosures about one subject, by digest."""
+        with self._read(village) as view:
+            return [found.decode() for found in view.list_of(DISCLOSURE, subject)]
+
+    def put_erasure(self, village: str, erasure: Erasure) -> None:
+        """Keep that somebody asks for an erasure. It is under the village's own key: it outlives the subject's."""
+        with self._write(village, {OWN}) as view:
+            view.keep([Value(ERASURE, erasure.subject, OWN, msgspec.json.encode(erasure))], replace=True)
+
+    def list_erasures(self, village: str) -> list[Erasure]:
+        """Return the erasures that are asked for and not done, by subject."""
+        with self._read(village) as view:
+            return [msgspec.json.decode(found, type=Erasure) for _, found in view.iterate(ERASURE)]
+
+    def drop_erasure(self, village: str, subject: str) -> None:
+        """Forget that an erasure was asked for."""
+        with begin_write(self._engine, village) as transaction:
+            drop_value(transaction, village, ERASURE, subject)
 
     def put_upload(self, village: str, user: str, data: bytes) -> None:
         """Keep what somebody sent to look at before it is handed in, in place of what they sent before."""

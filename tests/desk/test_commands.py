@@ -7,15 +7,19 @@ import re
 import stat
 from pathlib import Path
 
+import msgspec
 import pytest
 from click.testing import CliRunner, Result
 
 from ledger.cli import root
+from ledger.errors import Refused
 from ledger.home import open_home
 from ledger.service.accounts.manage import AUDITOR_DAYS, create_account
 from ledger.service.accounts.sign_in import sign_in
 from ledger.service.persons import add_person
-from tests.builders import OTHER_VILLAGE, VILLAGE
+from ledger.service.readings import log_reading
+from ledger.vaults import Erasure, Household
+from tests.builders import OTHER_VILLAGE, VILLAGE, make_id
 from tests.desk.people import HERE, Door
 
 ONCE = re.compile(r"[a-z2-9]{4}(-[a-z2-9]{4}){3}")
@@ -169,3 +173,59 @@ def test_two_accounts_made_at_once_never_share_a_name(door: Door) -> None:
     with pytest.raises(Exception, match="sign-in-taken"):
         create_account(door.home, "ＢＩＮＧ", seat=None)
     assert isinstance(door.home.path, Path)
+
+
+HOUSEHOLD = Household(consents=frozenset(), group=1, household=make_id("h", 0), name="样大山", number="0217")
+
+
+def test_who_read_about_a_household_is_listed_and_the_machine_is_among_them(home: Door) -> None:
+    token = home.let_in("wen")
+    home.home.vault.put_households(VILLAGE, [HOUSEHOLD])
+    log_reading(
+        home.home,
+        home.find(token),
+        [HOUSEHOLD.household, "h-bbbbbbbbbbbbbbbb"],
+        place="households",
+        purpose="duty",
+    )
+    run("vault", "list")
+
+    said = run("vault", "readings", HOUSEHOLD.household)
+    found = json.loads(run("vault", "readings", HOUSEHOLD.household, "--json").stdout)
+
+    assert [(one["role"], one["purpose"], one["among"]) for one in found] == [
+        ("", "machine", 0),
+        ("clerk", "duty", 1),
+    ]
+    assert "运维员在机器上查看" in said.stdout
+    assert "村文书 u-" in said.stdout
+    assert "同时看了另外 1 户、人" in said.stdout
+    assert "样大山" not in said.output + run("desklog").output
+    assert isinstance(run("vault", "readings", "0217", status=1).exception, Refused)
+
+
+def test_an_erasure_at_the_machine_is_on_record_and_what_was_agreed_at_the_desk_is_done(home: Door) -> None:
+    other = msgspec.structs.replace(HOUSEHOLD, household=make_id("h", 1), number="0218")
+    home.home.vault.put_households(VILLAGE, [HOUSEHOLD, other])
+    agreed = Erasure(
+        agreed_at=2,
+        agreed_by="u-bbbbbbbbbb",
+        asked_at=1,
+        asked_by="u-aaaaaaaaaa",
+        subject=other.household,
+        why="left",
+    )
+    home.home.vault.put_erasure(VILLAGE, agreed)
+
+    run("vault", "erase", "--yes", HOUSEHOLD.household)
+    pending = run("vault", "erase", "--pending")
+
+    assert "删除了 1 户、人" in pending.stderr
+    assert "删除了 0 户、人" in run("vault", "erase", "--pending").stderr
+    assert home.home.vault.list_households(VILLAGE) == []
+    facts = [logged.fact for logged in home.read_log() if logged.fact.event == "erased"]
+    assert [(fact.subject, fact.reason) for fact in facts] == [
+        (HOUSEHOLD.household, "machine"),
+        (other.household, "left"),
+    ]
+    assert run("vault", "erase", status=2).output

@@ -14,6 +14,7 @@ from ledger.errors import Refused, format_fault
 from ledger.home import open_home
 from ledger.service.accounts.desk_log import EVENTS, Fact, check_desk_log, find_reads, iterate_facts, log_fact
 from ledger.service.accounts.sign_in import sign_in
+from ledger.service.readings import list_readings
 from ledger.store import SqlDesk, open_engine
 from tests.builders import OTHER_VILLAGE, VILLAGE
 from tests.desk.people import HERE, PASSWORD, Door
@@ -37,6 +38,9 @@ GUARDS = (
     "desk_log_delete",
     "desk_log_end_update",
     "desk_log_end_delete",
+    "desk_log_subjects_insert",
+    "desk_log_subjects_update",
+    "desk_log_subjects_delete",
 )
 
 
@@ -108,6 +112,50 @@ def test_a_removed_row_is_found(door: Door, tmp_path: Path, number: str) -> None
     path = copy_desk(door, tmp_path)
 
     change(path, f"DELETE FROM desk_log WHERE number = {number}")
+
+    assert list_broken(path)
+
+
+ABOUT = Fact(event="read-personal", place="card", reason="duty", role="clerk", village=VILLAGE)
+SUBJECTS = ("h-aaaaaaaaaaaaaaaa", "h-bbbbbbbbbbbbbbbb", "m-aaaaaaaaaaaaaaaa")
+
+
+def test_a_fact_about_several_holds_their_number_and_digest_and_is_found_by_each(door: Door) -> None:
+    with door.home.desk.write() as desk:
+        log_fact(desk, ABOUT, 1, subjects=SUBJECTS)
+        log_fact(desk, ABOUT, 2, subjects=SUBJECTS[:1] * 2)
+
+    with door.home.desk.read() as desk:
+        lines = {name: list_readings(desk, VILLAGE, name) for name in (*SUBJECTS, "h-cccccccccccccccc")}
+        facts = [logged.fact for logged in iterate_facts(desk)]
+        assert check_desk_log(desk) == []
+    assert [(fact.subject, fact.count) for fact in facts] == [("", "3"), (SUBJECTS[0], "")]
+    assert [len(found) for found in lines.values()] == [2, 1, 1, 0]
+    assert [(one.among, one.role, one.purpose) for one in lines[SUBJECTS[0]]] == [
+        (0, "clerk", "duty"),
+        (2, "clerk", "duty"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "DELETE FROM desk_log_subjects WHERE subject = 'm-aaaaaaaaaaaaaaaa'",
+        "DELETE FROM desk_log_subjects",
+        "UPDATE desk_log_subjects SET subject = 'h-cccccccccccccccc' WHERE subject = 'h-aaaaaaaaaaaaaaaa'",
+        f"INSERT INTO desk_log_subjects VALUES ('{VILLAGE}', 'h-cccccccccccccccc', 1)",
+        f"INSERT INTO desk_log_subjects VALUES ('{VILLAGE}', 'h-cccccccccccccccc', 999)",
+    ],
+)
+def test_whoever_was_taken_out_of_a_fact_or_put_into_it_is_missed(
+    door: Door, tmp_path: Path, statement: str
+) -> None:
+    with door.home.desk.write() as desk:
+        log_fact(desk, ABOUT, 1, subjects=SUBJECTS)
+    path = copy_desk(door, tmp_path)
+    assert list_broken(path) == []
+
+    change(path, statement)
 
     assert list_broken(path)
 

@@ -13,7 +13,7 @@ from ledger.canonical import parse_claim
 from ledger.errors import Fault, NotFound, Refused
 from ledger.log.commitments import digest_disclosure
 from ledger.state.private import find_subject
-from ledger.vaults import Approval, Draft, DraftState, Household, Member, Person
+from ledger.vaults import Approval, Draft, DraftState, Erasure, Household, Member, Person
 
 KEPT = ("waiting", "recorded")
 
@@ -28,6 +28,7 @@ class MemoryVault:
         self._drafts: dict[tuple[str, str], Draft] = {}
         self._erased: set[tuple[str, str]] = set()
         self._known: set[tuple[str, str]] = set()
+        self._erasures: dict[tuple[str, str], Erasure] = {}
 
     def can_read(self, _village: str) -> bool:
         return True
@@ -93,6 +94,19 @@ class MemoryVault:
     def keep_private(self, village: str, disclosures: Sequence[str]) -> None:
         self._take(village, map(find_subject, disclosures))
         self._private |= {(village, digest_disclosure(text)): text for text in disclosures}
+
+    def list_private(self, village: str, subject: str) -> list[str]:
+        found = sorted((key, text) for key, text in self._private.items() if key[0] == village)
+        return [text for _, text in found if find_subject(text) == subject]
+
+    def put_erasure(self, village: str, erasure: Erasure) -> None:
+        self._erasures[village, erasure.subject] = erasure
+
+    def list_erasures(self, village: str) -> list[Erasure]:
+        return [item for (of, _), item in sorted(self._erasures.items()) if of == village]
+
+    def drop_erasure(self, village: str, subject: str) -> None:
+        self._erasures.pop((village, subject), None)
 
     def put_upload(self, village: str, user: str, data: bytes) -> None:
         self._uploads[village, user] = data

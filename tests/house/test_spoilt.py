@@ -12,6 +12,7 @@ OPENERS = ("parse_", "verify_")
 NO_EVIDENCE = {
     "ledger.books.accounts.parse_chart": "ships with the program",
     "ledger.books.law.parse_law": "the same",
+    "ledger.books.masks.parse_masks": "the same",
     "ledger.books.roles.parse_roles": "the same",
     "ledger.books.money.parse_yuan": "what a clerk types; another amount is another amount",
     "ledger.keys.vault_file.parse_vault_key": "a secret, no evidence: tests/keys/test_vault_keys.py spoils it",

@@ -59,6 +59,23 @@ POPULATE: dict[str, dict[str, tuple[Any, ...]]] = {
         "desk_log": (1, b"\1" * 32, "{}", bytes(32), "u-aaaaaaaaaa", "371082101201"),
         "desk_log_end": (1, b"\1" * 32, 1),
     },
+    "desk_0004": {
+        "accounts": (
+            *("a-aaaaaaaaaa", 1, "2026-12-31", 0, 0, 1, "$argon2id$", "sample"),
+            *(b"sealed", b"offered", 59_772_480),
+        ),
+        "recovery_codes": ("a-aaaaaaaaaa", bytes(32), 0),
+        "seats": ("a-aaaaaaaaaa", "371082101201", "u-aaaaaaaaaa"),
+        "sessions": (
+            *("s-aaaaaaaaaa", "a-aaaaaaaaaa", 1, "手机", bytes(32), 1, "network"),
+            *(1, "clerk", 1, "371082101201"),
+        ),
+        "attempts": ("pair:aaaa", 1, 3),
+        "passkeys": ("a-aaaaaaaaaa", b"credential", 1, "手机", b"key", 0, 1),
+        "desk_log": (1, b"\1" * 32, "{}", bytes(32), "", "371082101201"),
+        "desk_log_subjects": ("371082101201", "h-aaaaaaaaaaaaaaaa", 1),
+        "desk_log_end": (1, b"\1" * 32, 1),
+    },
     "witness_0001": {
         "witnessed_logs": ("mingbai/sample", "mingbai/sample+00000000+AAAA", 1, ""),
         "witnessed": ("mingbai/sample", 1, bytes(32), 1, b"note"),

@@ -162,6 +162,44 @@ def test_a_transaction_that_fails_leaves_no_line_and_no_gap(desk: SqlDesk) -> No
         assert [row.number for row in reader.iterate_lines()] == [1]
 
 
+def test_a_line_about_several_is_found_by_each_of_them(desk: SqlDesk) -> None:
+    with desk.write() as writer:
+        writer.add_line("{}", village=VILLAGE, subject="h-1")
+        writer.add_line("{}", village=VILLAGE, subject="", subjects=("h-2", "h-1", "h-2"))
+        writer.add_line("{}", village=OTHER_VILLAGE, subject="", subjects=("h-1", "h-2"))
+
+    with desk.read() as reader:
+        numbers = [[row.number for row in reader.list_lines_about(VILLAGE, name)] for name in ("h-1", "h-2")]
+        assert numbers == [[1, 2], [2]]
+        assert reader.list_lines_about(VILLAGE, "") == list(reader.iterate_lines(2))[:1]
+        assert [reader.list_subjects(number) for number in (1, 2, 3)] == [[], ["h-1", "h-2"], ["h-1", "h-2"]]
+        assert reader.count_subjects() == 4
+
+
+SUBJECT_ATTACKS = {
+    "update": "UPDATE desk_log_subjects SET subject = 'h-9'",
+    "delete": "DELETE FROM desk_log_subjects",
+    "replace": "REPLACE INTO desk_log_subjects SELECT * FROM desk_log_subjects",
+    "of no row": f"INSERT INTO desk_log_subjects VALUES ('{VILLAGE}', 'h-9', 7)",
+    "of another village": f"INSERT INTO desk_log_subjects VALUES ('{OTHER_VILLAGE}', 'h-9', 1)",
+}
+
+
+@pytest.mark.parametrize("statement", SUBJECT_ATTACKS.values(), ids=SUBJECT_ATTACKS.keys())
+def test_whom_a_line_is_about_stays(desk: SqlDesk, tmp_path: Path, statement: str) -> None:
+    with desk.write() as writer:
+        writer.add_line("{}", village=VILLAGE, subject="", subjects=("h-1", "h-2"))
+    connection = sqlite.connect(tmp_path / "desk.db", isolation_level=None)
+    before = connection.execute("SELECT * FROM desk_log_subjects").fetchall()
+    connection.execute("PRAGMA recursive_triggers = 0")
+
+    with pytest.raises(sqlite.IntegrityError, match=r"^desk_log_subjects: "):
+        connection.execute(statement)
+
+    assert connection.execute("SELECT * FROM desk_log_subjects").fetchall() == before
+    connection.close()
+
+
 def test_every_line_is_iterated_however_many(desk: SqlDesk) -> None:
     with desk.write() as writer:
         for _ in range(1_003):

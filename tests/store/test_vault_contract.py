@@ -9,7 +9,7 @@ from ledger.canonical import digest_claim, format_claim
 from ledger.entries import get_claim
 from ledger.errors import NotFound, Refused
 from ledger.log.commitments import digest_disclosure, make_disclosure
-from ledger.vaults import Draft, Household, Member, Person
+from ledger.vaults import Draft, Erasure, Household, Member, Person
 from tests.builders import MAKER, OTHER_VILLAGE, VILLAGE, Discloser, EntryChain, build_description, make_id
 from tests.store.conftest import Store
 
@@ -148,6 +148,48 @@ def test_nothing_about_an_erased_household_is_found(store: Store) -> None:
     assert store.vault.list_erased(OTHER_VILLAGE) == frozenset()
     with store.vault.read_private(VILLAGE) as find:
         assert [find(digest_disclosure(text)) for text in texts.values()] == [None, texts[other.household]]
+
+
+def test_what_is_kept_about_one_is_listed(store: Store) -> None:
+    one, other = make_id("h", 0), make_id("h", 1)
+    texts = [make_value(name, subject) for name, subject in (("甲", one), ("乙", other), ("丙", one))]
+    store.vault.keep_private(VILLAGE, texts)
+    store.vault.keep_private(OTHER_VILLAGE, texts[:1])
+
+    wanted = sorted((texts[0], texts[2]), key=digest_disclosure)
+    assert store.vault.list_private(VILLAGE, one) == wanted
+    assert store.vault.list_private(VILLAGE, make_id("h", 2)) == []
+    store.vault.erase_subject(VILLAGE, one)
+    assert store.vault.list_private(VILLAGE, one) == []
+    assert store.vault.list_private(OTHER_VILLAGE, one) == texts[:1]
+
+
+def test_what_somebody_sent_is_theirs_and_is_forgotten_alone(store: Store) -> None:
+    for user in (MAKER, f"{MAKER}a"):
+        store.vault.put_upload(VILLAGE, user, user.encode())
+
+    for _again in range(2):
+        store.vault.drop_upload(VILLAGE, MAKER)
+
+    assert store.vault.find_upload(VILLAGE, MAKER) is None
+    assert store.vault.find_upload(VILLAGE, f"{MAKER}a") == f"{MAKER}a".encode()
+
+
+def test_that_an_erasure_is_asked_for_outlives_the_erased(store: Store) -> None:
+    store.vault.put_households(VILLAGE, [make_household(1)])
+    asked = Erasure(asked_at=1, asked_by=MAKER, subject=make_household(1).household, why="request")
+    agreed = msgspec.structs.replace(asked, agreed_at=2, agreed_by="u-bbbbbbbbbb")
+    for kept in (asked, agreed):
+        store.vault.put_erasure(VILLAGE, kept)
+        assert store.vault.list_erasures(VILLAGE) == [kept]
+    assert store.vault.list_erasures(OTHER_VILLAGE) == []
+
+    store.vault.erase_subject(VILLAGE, asked.subject)
+
+    assert store.vault.list_erasures(VILLAGE) == [agreed]
+    for _again in range(2):
+        store.vault.drop_erasure(VILLAGE, asked.subject)
+    assert store.vault.list_erasures(VILLAGE) == []
 
 
 def test_erasing_stays_within_its_village(store: Store) -> None:

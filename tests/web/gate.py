@@ -30,7 +30,8 @@ from ledger.service.accounts.manage import create_account
 from ledger.service.accounts.own import change_password
 from ledger.service.accounts.sign_in import sign_in
 from ledger.service.persons import add_person
-from tests.builders import OTHER_VILLAGE, VILLAGE, build_limits
+from ledger.vaults import Household, Member
+from tests.builders import OTHER_VILLAGE, VILLAGE, build_limits, make_id
 from tests.desk.people import HERE, PASSWORD, Door, open_door
 from tests.web.desk import DeskBrowser
 from tests.web.village import describe, live_through_october
@@ -154,12 +155,33 @@ def open_place(path: Path, **changes: Any) -> Iterator[Place]:
     """Found two villages, with everybody's account; `changes` are of `tests.homes.open_village`."""
     with pytest.MonkeyPatch.context() as patch, open_door(path, patch, **changes) as door:
         live_through_october(door.village)
+        put_people(door.home, VILLAGE)
         describe(door.village, OTHER_VILLAGE, "样例邻村")
         app = build_app(door.home)
         with TestClient(app, raise_server_exceptions=False) as client:
             place = Place(app, client, door, values=_find_values(door) | {"draft": _draft(door)})
             _let_everybody_in(place)
             yield place
+
+
+def put_people(home: Home, village: str) -> None:
+    """Keep the households that got October's points, and a party member, in the vault."""
+    names = ("样大山", "样小河", "样石头")
+    home.vault.put_households(
+        village,
+        [
+            Household(
+                consents=frozenset({"scoring", "display"}),
+                group=number + 1,
+                household=make_id("h", number),
+                name=name,
+                number=f"{number + 11:04d}",
+            )
+            for number, name in enumerate(names)
+        ],
+    )
+    member = Member(branch=1, member=make_id("m", 0), name="样党生", number="0101")
+    home.vault.put_members(village, [member])
 
 
 def build_app(home: Home) -> Litestar:
@@ -241,7 +263,9 @@ def _draft(door: Door) -> str:
 def _find_values(door: Door) -> dict[str, str]:
     return {
         "code": VILLAGE,
+        "h": make_id("h", 0),
         "index": "0",
+        "kind": "finance",
         "month": "2026-10",
         "name": "finance",
         "person": door.village.supervisor.user,
@@ -254,7 +278,7 @@ def _dump_tables(engine: Engine) -> Iterator[tuple[str, list[tuple[object, ...]]
         names = (
             connection.exec_driver_sql("SELECT name FROM sqlite_schema WHERE type = 'table'").scalars().all()
         )
-        for table in sorted(set(names) - {"desk_log", "desk_log_end"}):
+        for table in sorted(set(names) - {"desk_log", "desk_log_end", "desk_log_subjects"}):
             found = connection.exec_driver_sql(f'SELECT * FROM "{table}"')
             kept = [place for place, column in enumerate(found.keys()) if column != "seen_at"]
             yield table, sorted((tuple(row[place] for place in kept) for row in found), key=repr)

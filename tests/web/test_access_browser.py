@@ -97,7 +97,7 @@ def come_in(page: Page, place: Place, address: str, name: str) -> None:
     assert "sign-in" not in page.url
 
 
-NO_PAGES = (".svg", ".zip")
+NO_PAGES = (".pdf", ".svg", ".zip")
 """What is fetched or kept, and not read as a page."""
 
 

@@ -36,6 +36,7 @@ SOME = 40
 """The same for each of six roles."""
 MANY = 150
 REAL = {"code": VILLAGE, "month": "2026-10", "name": "finance", "index": "0", "epoch": "e1", "path": "0/000"}
+REAL["kind"] = REAL["name"]
 """Mixed among what is invented, so that a request also gets beyond the first question."""
 FILES = "multipart/form-data"
 TEXT = {"type": "string"}

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from litestar.handlers import HTTPRouteHandler
 
+from ledger.books.masks import PurposeRow
 from ledger.errors import NotFound, Refused
 from ledger.service.drafts import open_draft
 from ledger.service.passing import (
@@ -22,9 +23,10 @@ from ledger.service.passing import (
     tell_held,
 )
 from ledger.service.persons import DUTY_NAMES
-from ledger.service.showing import Shown, show_drafts
+from ledger.service.showing import Shown
 from ledger.vaults import Draft
 from web.desk.frame import NOT_REFUSED, DeskFrame, Faults, Refusal, explain_refusal
+from web.desk.reading import Asked, AskForm, read_draft, say_of_draft
 from web.desk.routing import Desk, route_desk
 from web.i18n import _
 from web.respond import Answer
@@ -71,12 +73,14 @@ class DraftPage:
     """One draft whole.
 
     `approvals`  who passed it so far, in words
+    `asked`      why names are masked: the reasons that whoever looks may give to see them; empty where they are not
     `is_own`     the person who looks handed it in, and may take it back
     `typed`      the reason that was refused, to be put right; empty for none
     `waits_for`  who has still to pass it; empty where it waits for a number before it, or not at all
     """
 
     approvals: tuple[str, ...]
+    asked: tuple[PurposeRow, ...]
     can_pass: bool
     can_withdraw: bool
     digest: str
@@ -134,6 +138,21 @@ def take_passing(desk: Desk) -> Answer:
 @route_desk(f"{DRAFTS}/{{draft:str}}", allow="draft.read", summary="A draft, whole")
 def show_draft(desk: Desk, draft: str) -> Answer:
     return _show_draft(desk, draft)
+
+
+@route_desk(
+    f"{DRAFTS}/{{draft:str}}/open",
+    allow="draft.read",
+    method="POST",
+    summary="Say why one wants to see all of it",
+)
+def take_purpose(desk: Desk, draft: str) -> Answer:
+    found = _get_draft(desk, draft)
+    try:
+        say_of_draft(desk, found, desk.parse_form(AskForm).purpose)
+    except Refused as error:
+        return _show_draft(desk, draft, explain_refusal(error, {"为什么看": "purpose"}))
+    return desk.redirect(f"{DRAFTS}/{draft}")
 
 
 @route_desk(f"{DRAFTS}/{{draft:str}}/return", allow="draft.pass", method="POST", summary="Send a draft back")
@@ -243,24 +262,20 @@ def _show_draft(desk: Desk, draft_id: str, refusal: Refusal = NOT_REFUSED, typed
     draft = _get_draft(desk, draft_id)
     if draft.state not in ("waiting", "returned"):
         raise NotFound("待审记录")
-    (shown,) = show_drafts(desk.ports, desk.village, (draft_id,))
-    _log_reading(desk, draft)
-    page = _build_page(desk, draft, shown, refusal.faults, typed)
+    shown, asked = read_draft(desk, draft)
+    page = _build_page(desk, draft, shown, asked, refusal.faults, typed)
     return desk.render("desk/draft.html", page, refusal=refusal)
 
 
-def _log_reading(desk: Desk, draft: Draft) -> None:
-    """Whoever looks at a draft with private values in it is on record."""
-    if draft.private:
-        desk.log("read-personal", reason="draft", subject=draft.id)
-
-
-def _build_page(desk: Desk, draft: Draft, shown: Shown, faults: Faults, typed: str) -> DraftPage:
+def _build_page(
+    desk: Desk, draft: Draft, shown: Shown, asked: Asked, faults: Faults, typed: str
+) -> DraftPage:
     # The first line begins with the label, which is the heading here.
     first = shown.lines[0].removeprefix(draft.label).strip()
     lines = (first, *shown.lines[1:]) if first else shown.lines[1:]
     return DraftPage(
         approvals=tuple(_("{role} 已审核").format(role=DUTY_NAMES[item.role]) for item in draft.approvals),
+        asked=asked.purposes,
         can_pass=_can_pass(desk, draft, shown.maker),
         can_withdraw=shown.maker == desk.user and desk.may("draft.prepare"),
         digest=draft.digest,
@@ -280,4 +295,11 @@ def _build_page(desk: Desk, draft: Draft, shown: Shown, faults: Faults, typed: s
     )
 
 
-ROUTES: tuple[HTTPRouteHandler, ...] = (show_list, take_passing, show_draft, take_return, take_withdrawal)
+ROUTES: tuple[HTTPRouteHandler, ...] = (
+    show_list,
+    take_passing,
+    show_draft,
+    take_purpose,
+    take_return,
+    take_withdrawal,
+)

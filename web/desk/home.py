@@ -39,7 +39,9 @@ class HomePage:
     """
 
     can_audit: bool
+    can_name: bool
     can_prepare: bool
+    can_print: bool
     can_read: bool
     for_me: tuple[DraftRow, ...]
     for_me_count: int
@@ -65,7 +67,9 @@ def show_home(desk: Desk) -> Answer:
     for_me = tuple(row for row in rows if row.can_pass)
     page = HomePage(
         can_audit=desk.may("entries.read"),
+        can_name=desk.may("names.read"),
         can_prepare=desk.may("draft.prepare"),
+        can_print=desk.may("sheet.print"),
         can_read=can_read,
         for_me=for_me[:ROWS_MAX],
         for_me_count=len(for_me),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from litestar.handlers import HTTPRouteHandler
 
 from ledger.errors import Fault, NotFound, Refused
-from ledger.service.handing_in import Looked, Sent, hand_in, is_handed_in, look_again, look_at
+from ledger.service.handing_in import Looked, Sent, hand_in, is_handed_in
 from ledger.service.import_ import WorkbookKind
 from ledger.service.standing import refuse_read_only
 from ledger.service.workbooks.columns import WORKBOOKS
@@ -16,6 +16,7 @@ from web.cache import PageBytes
 from web.desk.drafts import DRAFTS
 from web.desk.forms import NO_FILE, Upload
 from web.desk.frame import NOT_REFUSED, DeskFrame, Faults, Refusal, place_faults, tell_fault
+from web.desk.reading import read_sent
 from web.desk.routing import UPLOAD_MAX_BYTES, Desk, answer, route_desk
 from web.i18n import _
 from web.respond import Answer
@@ -103,14 +104,14 @@ def take_file(desk: Desk) -> Answer:
         places = {_("表格种类"): "kind", _("表格"): "file"}
         return _show_form(desk, Refusal(place_faults(faults, places), status=422), form)
     refuse_read_only(desk.ports, desk.village)
-    looked = look_at(desk.ports, desk.village, desk.user, Sent(data=data, filename=name, kind=kind))
+    looked = read_sent(desk, Sent(data=data, filename=name, kind=kind))
     return _show_preview(desk, looked, status=422 if looked.imported.faults else 200)
 
 
 @route_desk(f"{IMPORT}/preview", allow="draft.prepare", summary="What the file that was sent would become")
 def show_preview(desk: Desk) -> Answer:
     try:
-        return _show_preview(desk, look_again(desk.ports, desk.village, desk.user))
+        return _show_preview(desk, read_sent(desk))
     except NotFound:
         return desk.redirect(IMPORT)
 
@@ -126,7 +127,7 @@ def take_handing_in(desk: Desk) -> Answer:
         is_sent = is_handed_in(desk.ports, desk.village, form.batch)
         return desk.redirect(f"{DRAFTS}?sent=1" if is_sent else f"{DRAFTS}?gone=1")
     except Refused as error:
-        looked = look_again(desk.ports, desk.village, desk.user)
+        looked = read_sent(desk)
         refusal = Refusal(place_faults(error.faults, {}), status=409)
         return _show_preview(desk, looked, refusal=refusal, status=409)
     return desk.redirect(f"{DRAFTS}?sent=1")

@@ -21,6 +21,8 @@ _HOME = "/desk"
 _ROOMS: tuple[tuple[str, str, str], ...] = (
     ("/desk/drafts", _("待审"), "draft.read"),
     ("/desk/import", _("导入"), "draft.prepare"),
+    ("/desk/months", _("公开表"), "sheet.print"),
+    ("/desk/households", _("农户"), "names.read"),
     ("/audit", _("查账"), "entries.read"),
 )
 """Path, name, and the action of the table of roles that it takes."""

@@ -10,12 +10,12 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Literal, get_args
 
 import msgspec
 
-from ledger.desk import DeskLine, DeskReader, DeskWriter, digest_desk_line
+from ledger.desk import DeskLine, DeskReader, DeskWriter, digest_desk_line, digest_subjects
 from ledger.errors import Fault
 from ledger.log.chain import ZERO_HASH
 
@@ -44,7 +44,11 @@ Event = Literal[
     "draft-withdrawn",
     "exported",
     "audited",  # the village's log, by a run in the background
-    "read-personal",
+    "read-personal",  # what nobody but the readers of `masks.toml` see whole; one fact for all whom a page is about
+    "erase-asked",  # somebody asks that all about the subject be erased; `reason` says why
+    "erase-refused",  # another person does not agree, or the one who asked takes it back
+    "erase-agreed",  # another person agrees
+    "erased",  # done, for good
     "denied",
 ]
 EVENTS: frozenset[str] = frozenset(get_args(Event))
@@ -61,11 +65,17 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     event: Event
     account: str = ""  # whose way in: a-…
     actor: str = ""  # as whom of the village: u-…
+    count: str = ""  # how many it was about, where that is more than one
     network: str = ""  # keyed hash
     outcome: str = ""
+    place: str = (
+        ""  # of a reading: which page, and of what; a code, or a code and a draft's or subject's name
+    )
     reason: str = ""  # a code
+    role: str = ""  # of a reading: as what
     session: str = ""  # s-…
-    subject: str = ""  # whom it was about: u-…, h-…, m-…, a-…
+    subject: str = ""  # whom it was about: u-…, h-…, m-…, a-…; empty where that is more than one
+    subjects: str = ""  # SHA-256 of whom, where that is more than one: see `desk.digest_subjects`
     village: str = ""
 
 
@@ -77,11 +87,21 @@ class LoggedFact(msgspec.Struct, frozen=True, kw_only=True):
     number: int
 
 
-def log_fact(desk: DeskWriter, fact: Fact, at_ms: int) -> None:
-    """Append a fact, within the transaction that it is true of."""
+def log_fact(desk: DeskWriter, fact: Fact, at_ms: int, *, subjects: Collection[str] = ()) -> None:
+    """Append a fact, within the transaction that it is true of; `subjects` where it is about several."""
+    named = sorted({*subjects})
+    if len(named) == 1:
+        fact = msgspec.structs.replace(fact, subject=named[0])
+    elif named:
+        fact = msgspec.structs.replace(fact, count=str(len(named)), subjects=digest_subjects(named))
     values = {name: _clean(value) for name, value in msgspec.to_builtins(fact).items()}
     line = json.dumps(values | {"at": _format_time(at_ms)}, ensure_ascii=True, sort_keys=True)
-    desk.add_line(line, village=values.get("village", ""), subject=values.get("subject", ""))
+    desk.add_line(
+        line,
+        village=values.get("village", ""),
+        subject=values.get("subject", ""),
+        subjects=named if len(named) > 1 else (),
+    )
 
 
 def iterate_facts(desk: DeskReader, since: str = "") -> Iterator[LoggedFact]:
@@ -93,7 +113,7 @@ def iterate_facts(desk: DeskReader, since: str = "") -> Iterator[LoggedFact]:
 
 
 def find_reads(desk: DeskReader, village: str, subject: str) -> list[LoggedFact]:
-    """Return who looked at the personal data of one person or household, oldest first."""
+    """Return who looked at the personal data of one person or household, alone or among others, oldest first."""
     rows = (_read(row) for row in desk.list_lines_about(village, subject))
     return [
         logged for logged in rows if logged is not None and logged.fact.event in {"read-personal", "exported"}
@@ -103,7 +123,7 @@ def find_reads(desk: DeskReader, village: str, subject: str) -> list[LoggedFact]
 def check_desk_log(desk: DeskReader) -> list[Fault]:
     """Every row follows the one before and is what its digest says, and none is missing at the end."""
     faults: list[Fault] = []
-    number, previous = 0, ZERO_HASH
+    number, previous, named = 0, ZERO_HASH, 0
     for row in desk.iterate_lines(-(2**63)):
         number += 1
         if row.number != number:
@@ -115,9 +135,15 @@ def check_desk_log(desk: DeskReader) -> list[Fault]:
             faults.append(_build_broken(number, _show(digest), _show(row.digest)))
         elif not _is_found_by_its_line(row):
             faults.append(_build_broken(number, "查找用的村或人与这一行不同", "与这一行相同"))
+        about = desk.list_subjects(row.number)
+        if not _names_its_subjects(row, about):
+            faults.append(_build_broken(number, f"涉及的 {len(about)} 户、人与这一行不同", "与这一行相同"))
+        named += len(about)
         previous = row.digest
         if len(faults) >= FINDINGS_MAX:
             return faults
+    if desk.count_subjects() != named:
+        faults.append(_build_broken(number, "涉及的户、人里有不属于哪一行的", "每一个都属于一行"))
     end = desk.get_end()
     if (end.number, end.digest) != (number, previous):
         faults.append(_build_broken(number, f"到第 {number} 行为止", f"到第 {end.number} 行为止"))
@@ -127,6 +153,13 @@ def check_desk_log(desk: DeskReader) -> list[Fault]:
 def _is_found_by_its_line(row: DeskLine) -> bool:
     logged = _read(row)
     return logged is not None and (logged.fact.village, logged.fact.subject) == (row.village, row.subject)
+
+
+def _names_its_subjects(row: DeskLine, subjects: list[str]) -> bool:
+    logged = _read(row)
+    if logged is None or not logged.fact.subjects:
+        return not subjects
+    return (logged.fact.count, logged.fact.subjects) == (str(len(subjects)), digest_subjects(subjects))
 
 
 def _read(row: DeskLine) -> LoggedFact | None:

@@ -1,0 +1,230 @@
+"""Everything that the vault keeps about one household or party member, in the words of the books.
+
+What whoever it is about may ask to see (个人信息保护法 art. 45), and what an erasure destroys.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
+
+import msgspec
+
+from ledger.books.masks import View
+from ledger.books.points import PointsRound
+from ledger.books.scores import ScoreRound
+from ledger.errors import NotFound
+from ledger.figures import GONE
+from ledger.log.commitments import digest_disclosure, parse_disclosure
+from ledger.ports import Ports, Reader
+from ledger.service.sheets import read_texts
+from ledger.state.facts import PointsMonth, ScoreMonth, read_body, scan_facts
+from ledger.state.private import (
+    Agreement,
+    AwardLine,
+    AwardSubject,
+    CardSubject,
+    MarkLine,
+    MarkSubject,
+    RegisteredHousehold,
+    RegisteredMember,
+)
+from ledger.state.rulebooks import list_rulebooks
+from ledger.state.schemes import list_schemes
+from ledger.vaults import DraftState, Household, Member
+
+T = TypeVar("T")
+_CONSENTS = {"scoring": "同意积分", "display": "同意公示", "naming": "同意署名"}
+
+
+class Line(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that is kept. `period` is the month of the books, empty where it belongs to none."""
+
+    period: str
+    said: str
+    title: str
+
+
+class About(msgspec.Struct, frozen=True, kw_only=True):
+    """What is kept about a subject, as the reader may see it. `place` is its group, or its party branch."""
+
+    consents: str  # as they stand now; empty for a member
+    is_member: bool
+    lines: tuple[Line, ...]  # oldest month first
+    name: str
+    number: str
+    place: int
+    subject: str
+    waiting: int  # texts about it in drafts that are no entries yet
+
+
+def describe_subject(ports: Ports, village: str, subject: str, view: View) -> About:
+    """Return what is kept about a household or member; NotFound where there is none, or it was erased."""
+    known = find_known(ports, village, subject)
+    is_member = isinstance(known, Member)
+    kind = "member" if is_member else "household"
+    told = [
+        title for name, title in _CONSENTS.items() if isinstance(known, Household) and name in known.consents
+    ]
+    with ports.ledger.read(village) as reader:
+        lines = list(_list_lines(ports, reader, village, subject, view))
+    drafts = [draft for state in _OPEN for draft in ports.vault.list_drafts(village, state)]
+    return About(
+        consents="" if is_member else view.show("consent", "、".join(told) or "没有签约"),
+        is_member=is_member,
+        lines=tuple(sorted(lines, key=lambda line: (line.period, line.title, line.said))),
+        name=view.show("member-name" if is_member else "head-name", known.name),
+        number=view.show(f"{kind}-number", known.number),
+        place=known.branch if isinstance(known, Member) else known.group,
+        subject=subject,
+        waiting=sum(_is_about(text, subject) for draft in drafts for text in draft.private),
+    )
+
+
+def find_known(ports: Ports, village: str, subject: str) -> Household | Member:
+    """Return the record of a household or member; NotFound where there is none, or it was erased."""
+    for household in ports.vault.list_households(village):
+        if household.household == subject:
+            return household
+    for member in ports.vault.list_members(village):
+        if member.member == subject:
+            return member
+    raise NotFound("这一户或这名党员")
+
+
+_OPEN: tuple[DraftState, ...] = ("waiting", "returned")
+
+
+class _Round(msgspec.Struct, frozen=True):
+    """Where a private value stands in a round. Of a sealed line the code is empty: the value itself says it."""
+
+    code: str
+    period: str
+    quantity: int
+    version: int
+
+
+def _list_lines(ports: Ports, reader: Reader, village: str, subject: str, view: View) -> Iterator[Line]:
+    kept = ports.vault.list_private(village, subject)
+    places = _list_places(reader) if kept else {}
+    titles = _read_titles(reader)
+    for text in kept:
+        place = places.get(digest_disclosure(text))
+        value = parse_disclosure(text)[1]
+        for kind, tell in _TELLERS.items():
+            found: object = _convert(value, kind)
+            if found is not None:
+                yield tell(found, place, view, titles)
+                break
+        else:
+            yield Line(period="", said=view.show("evidence", str(value)), title="其他内容")
+
+
+def _list_places(reader: Reader) -> dict[str, _Round]:
+    """Return the lines of every round by the digest of whom they are about."""
+    found = {}
+    rounds = [
+        index for _, month in scan_facts(reader.facts, "points/", PointsMonth) for index in month.rounds
+    ]
+    for index in rounds:
+        period, body = _read_round(reader, index, PointsRound)
+        for line in body.lines:
+            found[line.subject.sealed] = _Round(line.rule, period, line.quantity, body.version)
+        for sealed in body.sealed_lines:
+            found[sealed.sealed] = _Round("", period, 0, body.version)
+    scores = [index for _, month in scan_facts(reader.facts, "score/", ScoreMonth) for index in month.rounds]
+    for index in scores:
+        period, body_ = _read_round(reader, index, ScoreRound)
+        for mark in body_.lines:
+            found[mark.subject.sealed] = _Round(mark.item, period, mark.quantity, -body_.version)
+        for sealed in body_.sealed_lines:
+            found[sealed.sealed] = _Round("", period, 0, -body_.version)
+        for card in body_.cards:
+            found[card.subject.sealed] = _Round("", period, 0, -body_.version)
+    return found
+
+
+def _read_round(reader: Reader, index: int, kind: type[T]) -> tuple[str, T]:
+    return reader.facts.read_entry(index).period, read_body(reader.facts, index, kind)
+
+
+_Titles = Callable[[str, int], str]
+
+
+def _read_titles(reader: Reader) -> _Titles:
+    """Return the look-up of what a rule or item is called, by its code and version; a scheme's version is below 0."""
+    find = read_texts(reader)
+    codes = {(rule.code, book.version): rule for book in list_rulebooks(reader.facts) for rule in book.rules}
+    items = {
+        (item.code, -scheme.version): item for scheme in list_schemes(reader.facts) for item in scheme.items
+    }
+
+    def name(code: str, version: int) -> str:
+        rule = codes.get((code, version)) or items.get((code, version))
+        value = find(rule.text.text) if rule is not None else None
+        return f"{code} {value['item'] if isinstance(value, dict) else GONE}"
+
+    return name
+
+
+def _convert(value: object, kind: type[T]) -> T | None:
+    try:
+        return msgspec.convert(value, kind)
+    except msgspec.ValidationError:
+        return None
+
+
+def _is_about(text: str, subject: str) -> bool:
+    value = parse_disclosure(text)[1]
+    return isinstance(value, dict) and subject in (value.get("household"), value.get("member"))
+
+
+def _tell_award(value: AwardSubject | MarkSubject, place: _Round | None, view: View, titles: _Titles) -> Line:
+    if place is None:
+        # Of a draft that is not passed yet, or of a line that was taken back.
+        return Line(period="", said=_prove(view, value.evidence), title="积分或评分的一行")
+    said = f"{titles(place.code, place.version)}，{place.quantity} 次（份）。{_prove(view, value.evidence)}"
+    title = "评分" if isinstance(value, MarkSubject) else "积分"
+    return Line(period=place.period, said=said, title=title)
+
+
+def _tell_sealed(value: AwardLine | MarkLine, place: _Round | None, view: View, titles: _Titles) -> Line:
+    code = value.item if isinstance(value, MarkLine) else value.rule
+    name = titles(code, place.version) if place is not None else code
+    said = f"{name}，{value.points} 分。依据：{value.evidence}"
+    title = "评分（只公布合计）" if isinstance(value, MarkLine) else "积分（只公布合计）"
+    return Line(period=place.period if place is not None else "", said=view.show("sealed", said), title=title)
+
+
+def _tell_card(value: CardSubject, place: _Round | None, view: View, _titles: _Titles) -> Line:
+    said = view.show("sealed", f"{value.score} 分")
+    return Line(period=place.period if place is not None else "", said=said, title="评分卡得分")
+
+
+def _tell_agreement(value: Agreement, _place: _Round | None, view: View, _titles: _Titles) -> Line:
+    given = [title for name, title in _CONSENTS.items() if getattr(value, name)]
+    return Line(period="", said=view.show("consent", "、".join(given) or "都不同意"), title="积分契约")
+
+
+def _tell_registered(
+    value: RegisteredHousehold | RegisteredMember, _place: _Round | None, _view: View, _titles: _Titles
+) -> Line:
+    where = f"第 {value.group} 村民小组" if isinstance(value, RegisteredHousehold) else "党员"
+    return Line(period="", said=where, title="登记")
+
+
+def _prove(view: View, evidence: str) -> str:
+    return f"依据：{view.show('evidence', evidence)}"
+
+
+_TELLERS: dict[type, Callable[[Any, _Round | None, View, _Titles], Line]] = {
+    Agreement: _tell_agreement,
+    AwardLine: _tell_sealed,
+    AwardSubject: _tell_award,
+    CardSubject: _tell_card,
+    MarkLine: _tell_sealed,
+    MarkSubject: _tell_award,
+    RegisteredHousehold: _tell_registered,
+    RegisteredMember: _tell_registered,
+}
+"""Every shape of a private value that is about a household or a member: see FORMAT.md."""

@@ -1,0 +1,171 @@
+"""The one way from the vault's private values to a page: whatever is shown unmasked is logged before it is shown.
+
+No other module of the web may open a draft's texts, a sent workbook, households, members or private values; a test
+holds them to it. One fact is logged for a page, which names everybody whom the page shows; what is masked is not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ledger.books.masks import PurposeRow, View
+from ledger.data import load_masks
+from ledger.service.about import About, describe_subject, find_known
+from ledger.service.handing_in import Looked, Sent, look_again, look_at
+from ledger.service.readings import DUTY, Purposes, choose_view, log_reading
+from ledger.service.showing import Shown, list_draft_subjects, show_drafts
+from ledger.state.private import find_subject
+from ledger.vaults import Draft
+from web.desk.routing import Desk
+from web.i18n import _
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What somebody is asked before they see everything. `purposes` are empty where nothing is asked."""
+
+    purposes: tuple[PurposeRow, ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.purposes)
+
+
+@dataclass(frozen=True)
+class Person:
+    """A household or member in a list, as whoever looks sees it. `place` is its group or branch, in words."""
+
+    is_member: bool
+    name: str
+    number: str
+    place: str
+    subject: str
+
+
+@dataclass(frozen=True)
+class AskForm:
+    """Why somebody wants to see everything: a purpose of the table of masks."""
+
+    purpose: str = ""
+
+
+def get_purposes(desk: Desk) -> Purposes:
+    """Return what was said of why somebody reads, in the home that the app serves."""
+    purposes = desk.request.app.state["purposes"]
+    assert isinstance(purposes, Purposes)
+    return purposes
+
+
+def read_draft(desk: Desk, draft: Draft) -> tuple[Shown, Asked]:
+    """Return a draft as whoever looks may see it, and what they are asked before they see all of it."""
+    subjects = list_draft_subjects(draft)
+
+    def open_(view: View) -> Shown:
+        (shown,) = show_drafts(desk.ports, desk.village, (draft.id,), view)
+        return shown
+
+    return _read(desk, subjects, f"draft:{draft.id}", open_)
+
+
+def say_of_draft(desk: Desk, draft: Draft, purpose: str) -> None:
+    """Remember why whoever looks wants to see all of a draft. Raises Refused for a reason that is not theirs."""
+    get_purposes(desk).say(desk.who, list_draft_subjects(draft), purpose)
+
+
+def read_sent(desk: Desk, sent: Sent | None = None) -> Looked:
+    """Return what a file would become, the one that is kept where none is given; NotFound where none is kept.
+
+    It is the sender's own file; it is logged all the same for everybody in it whom the vault knows.
+    """
+    if sent is None:
+        looked = look_again(desk.ports, desk.village, desk.user)
+    else:
+        looked = look_at(desk.ports, desk.village, desk.user, sent)
+    drafts = looked.imported.drafts
+    named = {find_subject(text) for draft in drafts for text in draft.private}
+    named -= {None}
+    if named:
+        vault = desk.ports.vault
+        known = {item.household for item in vault.list_households(desk.village)}
+        known |= {item.member for item in vault.list_members(desk.village)}
+        _log(desk, frozenset(known & named), "import", get_view(desk, frozenset(known & named))[1])
+    return looked
+
+
+def read_people(desk: Desk, start: int, count: int) -> tuple[tuple[Person, ...], int]:
+    """Return some of the village's households and members from a place in their order on, and how many there are.
+
+    Here nobody is asked why: whoever would have to say so sees masks, and opens one after another.
+    """
+    households = desk.ports.vault.list_households(desk.village)
+    members = desk.ports.vault.list_members(desk.village)
+    view = load_masks().find_view(desk.roles)
+    found = [
+        *(
+            Person(
+                is_member=False,
+                name=view.show("head-name", item.name),
+                number=view.show("household-number", item.number),
+                place=_("第 {group} 村民小组").format(group=item.group),
+                subject=item.household,
+            )
+            for item in households
+        ),
+        *(
+            Person(
+                is_member=True,
+                name=view.show("member-name", item.name),
+                number=view.show("member-number", item.number),
+                place=_("党员"),
+                subject=item.member,
+            )
+            for item in members
+        ),
+    ]
+    shown = found[start : start + count]
+    if view.is_whole("head-name") or view.is_whole("household-number"):
+        _log(desk, frozenset(person.subject for person in shown), "households", DUTY)
+    return tuple(shown), len(found)
+
+
+def read_about(desk: Desk, subject: str, *, place: str) -> tuple[About, Asked]:
+    """Return what is kept about a household or member as whoever looks may see it, and what they are asked before they
+    see all of it; NotFound where there is none. `place` is a word for the page.
+    """
+    view, purpose = get_view(desk, frozenset({subject}))
+    about = describe_subject(desk.ports, desk.village, subject, view)
+    if not purpose:
+        return about, Asked(tuple(load_masks().list_purposes(desk.roles)))
+    _log(desk, frozenset({subject}), place, purpose)
+    return about, Asked(())
+
+
+def check_known(desk: Desk, subject: str) -> None:
+    """NotFound for whoever is no household or member of the village. Nothing of them is shown, so nothing is logged."""
+    find_known(desk.ports, desk.village, subject)
+
+
+def say_of_subject(desk: Desk, subject: str, purpose: str) -> None:
+    """Remember why whoever looks wants to see all about one. NotFound for nobody, Refused as `Purposes.say`."""
+    find_known(desk.ports, desk.village, subject)
+    get_purposes(desk).say(desk.who, (subject,), purpose)
+
+
+def get_view(desk: Desk, subjects: frozenset[str]) -> tuple[View, str]:
+    """Return what whoever looks sees of some, and why they read; empty while they still have to say."""
+    return choose_view(get_purposes(desk), desk.who, subjects)
+
+
+def _read(
+    desk: Desk, subjects: frozenset[str], place: str, open_: Callable[[View], Shown]
+) -> tuple[Shown, Asked]:
+    view, purpose = get_view(desk, subjects)
+    if not subjects or purpose:
+        shown = open_(view)
+        _log(desk, subjects, place, purpose)
+        return shown, Asked(())
+    return open_(view), Asked(tuple(load_masks().list_purposes(desk.roles)))
+
+
+def _log(desk: Desk, subjects: frozenset[str], place: str, purpose: str) -> None:
+    log_reading(desk.ports, desk.who, subjects, place=place, purpose=purpose)
