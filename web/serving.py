@@ -15,6 +15,9 @@ import uvicorn
 from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
 from ledger.errors import Fault, Refused
+from web.i18n import _
+from web.respond import NEVER
+from web.security import SECURITY_HEADERS
 
 WAITING = 1_024
 """Connections that wait in the system to be accepted: a market day's, all at once."""
@@ -84,7 +87,25 @@ def _make_protocol(room: int) -> type[Any]:
             if len(self.connections) > room:
                 transport.abort()
 
+        def send_400_response(self, _msg: str) -> None:
+            # Sent by the server itself, before the application: it would carry none of the headers.
+            self.transport.write(_build_bad_request())
+            self.transport.close()
+
     return Bounded
+
+
+def _build_bad_request() -> bytes:
+    """Return the whole answer to what is no HTTP request."""
+    body = (_("这样的请求这里不接受") + "\n").encode()
+    headers = SECURITY_HEADERS | {
+        "cache-control": NEVER,
+        "connection": "close",
+        "content-length": str(len(body)),
+        "content-type": "text/plain; charset=utf-8",
+    }
+    lines = ["HTTP/1.1 400 Bad Request", *(f"{name}: {value}" for name, value in headers.items())]
+    return "\r\n".join([*lines, "", ""]).encode() + body
 
 
 def _files_fault(files: int) -> Fault:

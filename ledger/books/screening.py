@@ -23,6 +23,8 @@ COMBINING_MAX = 2
 
 FOUND_MAX_CHARS = 24
 """Characters of a wrong text that a fault repeats."""
+_STARRED_MAX_CHARS = 1_000
+"""Characters of a wrong text that are looked through for numbers before it is cut."""
 
 _BETWEEN = r"\s\-‐‑‒–—―−.,_/·•・‧∙"
 """What people put between the groups of a number, as it stands after NFKC. An enumeration comma ends a number."""
@@ -94,15 +96,7 @@ def check_characters(text: str, place: str) -> list[Fault]:
     faults = []
     hidden = next((char for char in text if unicodedata.category(char) in _HIDDEN), None)
     if hidden is not None:
-        faults.append(
-            Fault(
-                code="text-character",
-                place=place,
-                found=f"看不见的字符 U+{ord(hidden):04X}",
-                expected="只有看得见的文字",
-                remedy="清空这一格，用键盘重新输入，不要换行",
-            )
-        )
+        faults.append(_build_hidden(hidden, place))
     radical = next((char for char in text if _is_radical(char)), None)
     if radical is not None:
         faults.append(
@@ -128,6 +122,8 @@ def check_characters(text: str, place: str) -> list[Fault]:
 
 
 _HIDDEN = frozenset({"Cc", "Cf", "Co", "Cn", "Cs", "Zl", "Zp"})
+_RARE_PLANES = range(0x20000, 0x40000)
+"""Where Unicode keeps rare Chinese characters, and adds more every few years."""
 
 
 def check_public_text(text: str, place: str, names: frozenset[str]) -> list[Fault]:
@@ -184,8 +180,9 @@ def check_glyphs(text: str, place: str, glyphs: Container[int]) -> list[Fault]:
 
 def format_found(text: str) -> str:
     """Return a wrong text as a fault may repeat it: short, long numbers starred."""
-    # Starred before it is cut: half a number in groups would no longer be known as one.
-    starred = hide_numbers(text)
+    # Starred before it is cut: half a number in groups would no longer be known as one. No number is so long that it
+    # begins in what is shown and ends beyond what a cell may hold.
+    starred = hide_numbers(text[:_STARRED_MAX_CHARS])
     short = starred if len(starred) <= FOUND_MAX_CHARS else starred[:FOUND_MAX_CHARS] + "…"
     shown = "".join(char if unicodedata.category(char) not in _HIDDEN else "□" for char in short)
     return f"「{shown}」" if shown else "空"
@@ -369,14 +366,26 @@ _SEARCHES: tuple[tuple[re.Pattern[str] | None, int, tuple[tuple[str, _Judge], ..
 
 
 def _find_names(text: str, names: frozenset[str]) -> Iterator[str]:
-    """Yield the names that stand in `text`, blanks ignored; the cost does not grow with `names`."""
+    """Yield the names that stand in `text`, blanks ignored; the cost grows with the text and the longest name alone."""
     letters = "".join(text.split())
+    # What is far too long for its cell comes here too: it is told of everything at once.
+    longest = min(len(letters), max(map(len, names), default=0))
     pieces = (
         letters[start : start + length]
-        for length in range(_SHORTEST_NAME, len(letters) + 1)
+        for length in range(_SHORTEST_NAME, longest + 1)
         for start in range(len(letters) - length + 1)
     )
     yield from dict.fromkeys(piece for piece in pieces if piece in names)
+
+
+def _build_hidden(char: str, place: str) -> Fault:
+    found, expected = f"看不见的字符 U+{ord(char):04X}", "只有看得见的文字"
+    remedy = "清空这一格，用键盘重新输入，不要换行"
+    if unicodedata.category(char) == "Cn" and ord(char) in _RARE_PLANES:
+        # Whoever typed it sees it: it is newer than the table of characters that this machine has.
+        found, expected = f"这台机器的字表还没有的生僻字 U+{ord(char):04X}", "字表里有的字"
+        remedy = "换成同音的常用字，并在后面注明"
+    return Fault(code="text-character", place=place, found=found, expected=expected, remedy=remedy)
 
 
 def _is_radical(char: str) -> bool:

@@ -9,6 +9,7 @@ else may have recorded something in between.
 from __future__ import annotations
 
 import hashlib
+import threading
 from typing import NamedTuple
 
 import msgspec
@@ -41,6 +42,8 @@ class Looked(NamedTuple):
 
 
 _SENT = msgspec.msgpack.Decoder(Sent)
+_HANDING_IN = threading.Lock()
+"""One at a time: of two clicks at once both would find the file, and some kinds of drafts may wait twice."""
 
 
 def look_at(ports: Ports, village: str, maker: str, sent: Sent) -> Looked:
@@ -66,20 +69,27 @@ def hand_in(ports: Ports, village: str, maker: str, digest: str) -> int:
 
     Raises Refused with every fault, keeping nothing; NotFound where no file is kept.
     """
-    looked = look_again(ports, village, maker)
-    if [fault.code for fault in looked.imported.faults] == ["import-duplicate"]:
-        # What is kept had no such fault when it was looked at: it was handed in, and then something broke off.
+    with _HANDING_IN:
+        looked = look_again(ports, village, maker)
+        if [fault.code for fault in looked.imported.faults] == ["import-duplicate"]:
+            # What is kept had no such fault when it was looked at: it was handed in, and then something broke off.
+            _forget(ports, village, maker, looked.sent)
+            return 0
+        if looked.imported.faults:
+            raise Refused(looked.imported.faults)
+        if looked.digest != digest:
+            raise Refused([_build_changed(looked.sent)])
+        expire_drafts(ports, village)
+        answered = list_answered(ports, village, maker, looked.sent.sheet)
+        linked = link_answers(looked.imported, answered)
+        apply_import(ports, linked, answers=[draft.id for draft in answered])
         _forget(ports, village, maker, looked.sent)
-        return 0
-    if looked.imported.faults:
-        raise Refused(looked.imported.faults)
-    if looked.digest != digest:
-        raise Refused([_build_changed(looked.sent)])
-    expire_drafts(ports, village)
-    answered = list_answered(ports, village, maker, looked.sent.sheet)
-    apply_import(ports, link_answers(looked.imported, answered), answers=[draft.id for draft in answered])
-    _forget(ports, village, maker, looked.sent)
     return len(looked.imported.drafts)
+
+
+def is_handed_in(ports: Ports, village: str, batch: str) -> bool:
+    """Say whether a file, or what was typed, became drafts that were not given up since."""
+    return bool(ports.vault.list_batch(village, batch))
 
 
 def _forget(ports: Ports, village: str, maker: str, sent: Sent) -> None:

@@ -46,6 +46,7 @@ _SAID_AGAIN = {True: "同样的几行交过", False: "这个文件导入过"}
 class Import:
     """What a workbook would become. With any fault there are no drafts."""
 
+    batch: str  # what its drafts have in common: the same file, or the same rows, again have the same
     drafts: tuple[Draft, ...]
     faults: tuple[Fault, ...]
     households: tuple[Household, ...]  # rows for the vault, written by `apply_import`
@@ -106,8 +107,9 @@ def _gather(
             tray.refuse(faults)
             _GATHERERS[kind](tray, tables)
     if tray.faults:
-        return _build_refusal(kind, village, tray.faults)
+        return _build_refusal(kind, village, batch, tray.faults)
     return Import(
+        batch=batch,
         drafts=tuple(tray.drafts),
         faults=(),
         households=tuple(tray.households),
@@ -149,7 +151,7 @@ def _check_again(ports: Ports, desk: Desk, place: str) -> list[Fault]:
     ]
 
 
-def _build_refusal(kind: WorkbookKind, village: str, faults: Sequence[Fault]) -> Import:
+def _build_refusal(kind: WorkbookKind, village: str, batch: str, faults: Sequence[Fault]) -> Import:
     shown = list(faults[:FAULTS_MAX_SHOWN])
     if len(faults) > FAULTS_MAX_SHOWN:
         shown.append(
@@ -162,6 +164,7 @@ def _build_refusal(kind: WorkbookKind, village: str, faults: Sequence[Fault]) ->
             )
         )
     return Import(
+        batch=batch,
         drafts=(),
         faults=tuple(shown),
         households=(),

@@ -102,13 +102,15 @@ def return_drafts(ports: Ports, village: str, draft_ids: Sequence[str], checker:
     drafts, faults = find_drafts(ports, village, draft_ids)
     faults += check_person(ports.vault.find_person(village, checker), checker, CHECKER_ROLES)
     faults += [fault for draft in drafts for fault in _check_waiting(draft)]
-    faults += check_private_text(reason, "退回的原因")
-    if not 0 < len(reason.strip()) <= REASON_MAX_CHARS:
+    reason = reason.strip()
+    if 0 < len(reason) <= REASON_MAX_CHARS:
+        faults += check_private_text(reason, "退回的原因")
+    else:
         faults.append(
             Fault(
                 code="return-reason",
                 place="退回的原因",
-                found=f"{len(reason.strip())} 个字",
+                found=f"{len(reason)} 个字",
                 expected=f"1 至 {REASON_MAX_CHARS} 个字",
                 remedy="写明哪里要改，村文书才知道怎么改",
             )
@@ -116,7 +118,7 @@ def return_drafts(ports: Ports, village: str, draft_ids: Sequence[str], checker:
     if faults:
         raise Refused(faults)
     for draft in _add_attached(ports, village, drafts):
-        ports.vault.return_draft(village, draft.id, reason.strip())
+        ports.vault.return_draft(village, draft.id, reason)
 
 
 def discard_drafts(ports: Ports, village: str, draft_ids: Sequence[str], user: str) -> None:
@@ -200,6 +202,11 @@ def _record_passed(ports: Ports, village: str, asked: Sequence[Draft]) -> dict[s
     """Record what everybody passed; return the receipts by draft, also of those of `asked` that were entries before."""
     limits = _read_limits(ports, village)
     waiting = {draft.id: draft for draft in ports.vault.list_drafts(village, "waiting")}
+    # What the same person's other click recorded in between has its receipt; it does not wait for anybody.
+    asked = [
+        draft if draft.id in waiting else ports.vault.find_draft(village, draft.id) or draft
+        for draft in asked
+    ]
     claims = {draft.id: open_draft(draft) for draft in waiting.values() if draft.approvals}
     ready = [
         draft_id

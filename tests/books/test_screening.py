@@ -20,6 +20,7 @@ from ledger.books.screening import (
     hide_numbers,
     normalise_text,
 )
+from ledger.errors import Fault
 
 NAMES = frozenset({"样大山", "例河", "某老井"})
 IDENTITY = "110101199003070000"
@@ -376,3 +377,35 @@ def test_many_characters_without_a_glyph_are_counted() -> None:
 def test_what_is_refused_for_a_better_reason_is_not_called_unprintable(char: str) -> None:
     assert check_characters(char, "C5") != []
     assert check_glyphs(char, "C5", frozenset()) == []
+
+
+class CountingNames(frozenset[str]):
+    """Names that know how often they were asked."""
+
+    asked = 0
+
+    def __contains__(self, name: object) -> bool:
+        CountingNames.asked += 1
+        return super().__contains__(name)
+
+
+def test_a_text_that_is_far_too_long_costs_as_much_as_it_is_long() -> None:
+    """A cell of ten thousand letters once cost hours: every piece of it was looked up among the names."""
+    text = "样例" * 5_000 + "样大山"
+
+    faults = check_public_text(text, "摘要", CountingNames({"样大山", "例小河"}))
+
+    assert [fault.code for fault in faults] == ["text-name"]
+    assert CountingNames.asked <= 2 * len(text)
+
+
+def test_a_character_newer_than_the_table_is_not_called_invisible() -> None:
+    (fault,) = check_characters("样\U0003ff80", "姓名")
+
+    assert fault == Fault(
+        code="text-character",
+        place="姓名",
+        found="这台机器的字表还没有的生僻字 U+3FF80",
+        expected="字表里有的字",
+        remedy="换成同音的常用字，并在后面注明",
+    )

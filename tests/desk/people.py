@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pyotp
 import pytest
@@ -38,11 +39,11 @@ CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 
 @contextmanager
-def open_door(path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Door]:
+def open_door(path: Path, monkeypatch: pytest.MonkeyPatch, **changes: Any) -> Iterator[Door]:
     """Found a village whose people sign in, with a cheap hash until the test is over."""
     monkeypatch.setattr(HASHER, "_argon2", CHEAP)
     monkeypatch.setattr(HASHER, "_dummy", "")
-    with open_village(path) as village:
+    with open_village(path, **changes) as village:
         yield Door(village)
 
 

@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 import pytest
 from litestar import Litestar
@@ -34,7 +35,7 @@ from ledger.service.persons import add_person
 from ledger.service.trays import SentFile, add_to_tray
 from ledger.vaults import Household, Member
 from tests.attachments.files import noisy, save
-from tests.builders import OTHER_VILLAGE, VILLAGE, make_id
+from tests.builders import OTHER_VILLAGE, VILLAGE, build_limits, make_id
 from tests.desk.people import HERE, PASSWORD, Door, open_door
 from tests.web.desk import DeskBrowser
 from tests.web.townships import seat
@@ -162,15 +163,15 @@ class Place:
 
 
 @contextmanager
-def open_place(path: Path) -> Iterator[Place]:
-    """Found two villages, with everybody's account."""
-    with pytest.MonkeyPatch.context() as patch, open_door(path, patch) as door:
+def open_place(path: Path, **changes: Any) -> Iterator[Place]:
+    """Found two villages, with everybody's account; `changes` are of `tests.homes.open_village`."""
+    with pytest.MonkeyPatch.context() as patch, open_door(path, patch, **changes) as door:
         live_through_october(door.village)
         put_people(door.home, VILLAGE)
         describe(door.village, OTHER_VILLAGE, "样例邻村")
         app = build_app(door.home)
         with TestClient(app, raise_server_exceptions=False) as client:
-            place = Place(app, client, door, values=_find_values(door))
+            place = Place(app, client, door, values=_find_values(door) | {"draft": _draft(door)})
             _let_everybody_in(place)
             place.values["account"] = _find_account(door, "clerk")
             _join(place)
@@ -287,6 +288,12 @@ def _attach(place: Place) -> None:
 def _own_password(door: Door, name: str, once: str) -> None:
     _, signed_in = sign_in(door.home, name, once, HERE)
     change_password(door.home, signed_in, once, PASSWORD, PASSWORD, HERE)
+
+
+def _draft(door: Door) -> str:
+    """Something that waits in the first village; its kind takes no number and no place from what a test drafts."""
+    body = build_limits(door.village.texts)
+    return door.village.draft(body, period="2026-11", occurred_on="2026-11-11").id
 
 
 def _find_values(door: Door) -> dict[str, str]:

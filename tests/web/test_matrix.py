@@ -300,3 +300,12 @@ def test_whoever_acts_in_another_village_is_told_nothing_of_this_one(matrix: lis
 
     assert told == []
     assert any(NAMED[0] in cell.answer.text for cell in matrix if cell.name == "clerk" and cell.way.allow)
+
+
+def test_another_villages_draft_is_as_if_it_were_not_there(matrix: list[Cell]) -> None:
+    cells = [cell for cell in matrix if "{draft" in cell.way.path and cell.way.method == "GET"]
+    own, other = ([cell for cell in cells if cell.name == name] for name in ("clerk", OUTSIDER))
+
+    assert len(own) == len(other) >= 1
+    assert {cell.answer.status_code for cell in own} == {200}
+    assert {cell.answer.status_code for cell in other} == {404}

@@ -85,9 +85,15 @@ def show_check(desk: Desk) -> Answer:
     )
 
 
+@dataclass(frozen=True)
+class BeginForm:
+    """A button."""
+
+
 @route_desk(ADDRESS, allow="audit.run", method="POST", summary="Begin an audit")
 def take_check(desk: Desk) -> Answer:
     """Begin an audit, unless one is under way, and lead to the page that tells of it."""
+    desk.parse_form(BeginForm)
     if get_runs(desk).begin(desk.ports, desk.village, desk.user):
         desk.log("audited")
     return desk.send_to(ADDRESS)

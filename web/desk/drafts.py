@@ -40,6 +40,8 @@ SHOWN_MAX = 200
 """Drafts in one list; a month's import of a large village has as many."""
 LINES_MAX = 600
 """Lines of one draft on its page: a month's round of a village of 500 households."""
+MOVED_ON = frozenset({"draft-changed", "draft-erased", "draft-expired", "draft-returned", "draft-unknown"})
+"""What was shown is not there any more as it was: a conflict, not a mistake of whoever passes it."""
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,7 @@ class DraftPage:
     `asked`      why names are masked: the reasons that whoever looks may give to see them; empty where they are not
     `can_edit`   it was returned, and whoever looks may put it right
     `is_own`     the person who looks handed it in, and may take it back
+    `typed`      the reason that was refused, to be put right; empty for none
     `waits_for`  who has still to pass it; empty where it waits for a number before it, or not at all
     """
 
@@ -118,6 +121,7 @@ class DraftPage:
     reason_max: int
     since: str
     state: str
+    typed: str
     waits_for: str
 
 
@@ -151,7 +155,7 @@ def take_passing(desk: Desk) -> Answer:
     try:
         receipts = pass_drafts(desk.ports, desk.village, tuple(shown), desk.user, shown=shown)
     except Refused as error:
-        status = 409 if any(fault.code == "draft-changed" for fault in error.faults) else 422
+        status = 409 if any(fault.code in MOVED_ON for fault in error.faults) else 422
         return _show_list(desk, explain_refusal(error, {}, status=status))
     held = sum(receipt is None for receipt in receipts)
     return desk.redirect(f"{DRAFTS}?passed={len(receipts) - held}&held={held}")
@@ -180,10 +184,11 @@ def take_purpose(desk: Desk, draft: str) -> Answer:
 @route_desk(f"{DRAFTS}/{{draft:str}}/return", allow="draft.pass", method="POST", summary="Send a draft back")
 def take_return(desk: Desk, draft: str) -> Answer:
     _get_draft(desk, draft)
+    reason = desk.parse_form(ReturnForm).reason
     try:
-        return_drafts(desk.ports, desk.village, [draft], desk.user, desk.parse_form(ReturnForm).reason)
+        return_drafts(desk.ports, desk.village, [draft], desk.user, reason)
     except Refused as error:
-        return _show_draft(desk, draft, explain_refusal(error, {"退回的原因": "reason"}))
+        return _show_draft(desk, draft, explain_refusal(error, {"退回的原因": "reason"}), reason)
     desk.log("draft-returned", subject=draft)
     return desk.redirect(f"{DRAFTS}?returned=1")
 
@@ -288,6 +293,7 @@ def _choose_notice(desk: Desk) -> str:
         "returned": _("已退回，原因村文书看得到。"),
         "withdrawn": _("已撤回。"),
         "sent": _("已交审，等另一位来审核。"),
+        "gone": _("没有交审：看过的那份表已经不在了。请重新导入，看一遍再交审。"),
     }
     return next((said for name, said in notices.items() if name in given), "")
 
@@ -296,16 +302,18 @@ def _read_count(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) <= 4 else 0
 
 
-def _show_draft(desk: Desk, draft_id: str, refusal: Refusal = NOT_REFUSED) -> Answer:
+def _show_draft(desk: Desk, draft_id: str, refusal: Refusal = NOT_REFUSED, typed: str = "") -> Answer:
     draft = _get_draft(desk, draft_id)
     if draft.state not in ("waiting", "returned"):
         raise NotFound("待审记录")
     shown, asked = read_draft(desk, draft)
-    page = _build_page(desk, draft, shown, asked, refusal.faults)
+    page = _build_page(desk, draft, shown, asked, refusal.faults, typed)
     return desk.render("desk/draft.html", page, refusal=refusal)
 
 
-def _build_page(desk: Desk, draft: Draft, shown: Shown, asked: Asked, faults: Faults) -> DraftPage:
+def _build_page(
+    desk: Desk, draft: Draft, shown: Shown, asked: Asked, faults: Faults, typed: str
+) -> DraftPage:
     # The first line begins with the label, which is the heading here.
     first = shown.lines[0].removeprefix(draft.label).strip()
     lines = (first, *shown.lines[1:]) if first else shown.lines[1:]
@@ -345,6 +353,7 @@ def _build_page(desk: Desk, draft: Draft, shown: Shown, asked: Asked, faults: Fa
         reason_max=REASON_MAX_CHARS,
         since=format_instant(draft.submitted_at) if draft.submitted_at else "",
         state=draft.state,
+        typed=typed,
         waits_for=_tell_waiting(desk, draft),
     )
 

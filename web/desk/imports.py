@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from litestar.handlers import HTTPRouteHandler
 
 from ledger.errors import Fault, NotFound, Refused
-from ledger.service.handing_in import Looked, Sent, hand_in
+from ledger.service.handing_in import Looked, Sent, hand_in, is_handed_in
 from ledger.service.import_ import WorkbookKind
 from ledger.service.standing import refuse_read_only
 from ledger.service.workbooks.columns import WORKBOOKS
@@ -54,20 +54,25 @@ class ImportPage:
 class PreviewPage:
     """What would be handed in, exactly; or `wrong`, every fault, and nothing else.
 
+    `batch`      of what was sent: the form brings it back, so that a second click is known for what it is
     `can_print`  there are vouchers among it
     `digest`     of what is shown: the form brings it back
+    `pasted`     what was pasted and has faults, to be put right where it stands; empty for a file
     `sheet`      the one that was typed, to go back to; empty for a file
     """
 
+    batch: str
     can_print: bool
     digest: str
     drafts: int
     faults: Faults
     filename: str
     frame: DeskFrame
+    kind: str
     left_out: int
     lines: tuple[str, ...]
     notices: tuple[str, ...]
+    pasted: str
     sheet: str
     title: str
     wrong: tuple[tuple[str, str], ...]
@@ -85,6 +90,7 @@ class SendForm:
 @dataclass(frozen=True)
 class HandInForm:
     digest: str
+    batch: str = ""
 
 
 @route_desk(IMPORT, allow="draft.prepare", summary="Send a workbook, or paste from one")
@@ -121,8 +127,9 @@ def take_handing_in(desk: Desk) -> Answer:
     try:
         hand_in(desk.ports, desk.village, desk.user, form.digest)
     except NotFound:
-        # Handed in already, by a second click.
-        return desk.redirect(f"{DRAFTS}?sent=1")
+        # Handed in already, by a first click; or the file was changed for another, or never there.
+        is_sent = is_handed_in(desk.ports, desk.village, form.batch)
+        return desk.redirect(f"{DRAFTS}?sent=1" if is_sent else f"{DRAFTS}?gone=1")
     except Refused as error:
         looked = read_sent(desk)
         refusal = Refusal(place_faults(error.faults, {}), status=409)
@@ -167,20 +174,28 @@ def _show_form(desk: Desk, refusal: Refusal = NOT_REFUSED, form: SendForm | None
 def _show_preview(desk: Desk, looked: Looked, *, refusal: Refusal = NOT_REFUSED, status: int = 200) -> Answer:
     imported = looked.imported
     page = PreviewPage(
+        batch=looked.imported.batch,
         can_print=looked.sent.kind == "vouchers" and bool(imported.drafts),
         digest=looked.digest,
         drafts=len(imported.drafts),
         faults=refusal.faults,
         filename=looked.sent.filename,
         frame=desk.build_frame(_("看一遍再交审")),
+        kind=looked.sent.kind,
         left_out=max(len(imported.preview) - LINES_MAX, 0),
         lines=imported.preview[:LINES_MAX],
         notices=imported.notices,
+        pasted=_read_pasted(looked),
         sheet=looked.sent.sheet,
         title=WORKBOOKS[looked.sent.kind].title,
         wrong=tuple((fault.place, tell_fault(fault)) for fault in imported.faults),
     )
     return desk.render("desk/preview.html", page, refusal=refusal, status=status)
+
+
+def _read_pasted(looked: Looked) -> str:
+    is_pasted = looked.sent.filename == PASTED_NAME
+    return looked.sent.data.decode(errors="replace") if is_pasted and looked.imported.faults else ""
 
 
 def build_missing(kind: WorkbookKind | None, data: bytes) -> list[Fault]:

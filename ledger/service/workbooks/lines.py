@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from ledger.limits import CELL_MAX_CHARS
+
 
 class Line(NamedTuple):
     """One row of a sheet. Empty cells are absent from `values`, cells with a fault stand in `bad`.
@@ -52,8 +54,10 @@ class Line(NamedTuple):
         return str(self.values.get(header, ""))
 
     def written(self, header: str) -> str:
-        """Return a cell of free text as it stands, even where it cannot be taken."""
-        return self.wrong_texts.get(header) or self.text(header)
+        """Return a cell of free text as it stands, even where it cannot be taken; of one that is far too long, and so
+        refused, as much as a cell may hold: what is screened has a limit.
+        """
+        return self.wrong_texts.get(header, "")[:CELL_MAX_CHARS] or self.text(header)
 
     def number(self, header: str) -> int:
         """Return a quantity or an amount in fen, 0 where nothing stands."""
