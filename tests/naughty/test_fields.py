@@ -105,6 +105,8 @@ def find_lost(field: Field, text: str, answer: httpx.Response, page: Page) -> li
     is_told = any(f'class="{word}"' in answer.text for word in ("wrong", "field-wrong", "faults"))
     wrong = [] if is_told else ["refused without a word"]
     kind, held, most = page.held.get(field.field, ("none", "", 0))
+    if kind == "none":
+        return []  # A field that this person's page has not: no form of ours sent it.
     if kind not in TYPED_KINDS:
         return wrong
     # Blanks around it are nobody's; what no form of ours lets through may be cut.
