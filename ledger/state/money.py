@@ -155,6 +155,11 @@ def get_next_number(facts: Facts, period: str) -> str:
     return _format_number(period, get_month(facts, period).vouchers + 1)
 
 
+def get_successor(number: str) -> str:
+    """Return the number after a voucher's in its month; one past 999 is no valid number any more."""
+    return _format_number(number[:7], int(number[8:]) + 1)
+
+
 def iterate_vouchers(facts: Facts, period: str) -> Iterator[Entry]:
     """Yield the entries of a month's vouchers in order of number."""
     for _, at in scan_facts(facts, f"voucher/{period}-", EntryAt):

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from ledger.service.passing import discard_drafts
+from ledger.service.passing import discard_drafts, pass_drafts
 from tests.builders import VILLAGE
 from tests.service.importing import (
     AWARD,
@@ -63,15 +63,34 @@ def test_vouchers_saved_again_in_another_file_name_the_drafts_they_are(desk: Imp
     ]
 
 
-def test_vouchers_that_follow_waiting_ones_say_what_must_be_passed_first(desk: ImportDesk) -> None:
-    desk.keep("vouchers", make_book("vouchers", [PAPER, PAPER_PAID]))
+def test_vouchers_go_on_after_those_that_wait_and_are_entries_after_them(desk: ImportDesk) -> None:
+    first = desk.keep("vouchers", make_book("vouchers", [PAPER, PAPER_PAID]))
 
-    assert _say(desk, "vouchers", RENT, RENT_EARNED) == [
+    second = desk.keep("vouchers", make_book("vouchers", [RENT, RENT_EARNED]))
+    assert _say(desk, "vouchers", RENT | {"凭证号": "2026-10-004"}, RENT_EARNED) == [
         (
-            "工作表「凭证」第 2 行，凭证 2026-10-002：现为2026-10-002，应为2026-10-001。凭证 2026-10-001 "
-            "还在等审核（草稿 d-xxxxxxxxxx）：先让它通过审核，再导入这一张。（voucher-number-gap）"
+            "工作表「凭证」第 2 行，凭证 2026-10-004：现为2026-10-004，应为2026-10-003。"
+            "凭证编号按月从 001 起连续，不跳号、不重号。（voucher-number-gap）"
         )
     ]
+    held, passed = (pass_drafts(desk.ports, VILLAGE, kept, desk.supervisor) for kept in (second, first))
+
+    assert held == [None]
+    assert [receipt is not None for receipt in passed] == [True]
+    assert desk.ports.vault.list_drafts(VILLAGE, "waiting") == []
+
+
+def test_a_number_that_was_taken_back_is_the_next_though_later_ones_wait(desk: ImportDesk) -> None:
+    kept = desk.keep("vouchers", make_book("vouchers", [PAPER, PAPER_PAID, RENT, RENT_EARNED]))
+    discard_drafts(desk.ports, VILLAGE, [kept[0]], desk.clerk)
+
+    said = _say(desk, "vouchers", RENT | {"凭证号": "2026-10-003"}, RENT_EARNED)
+    again = desk.read("vouchers", make_book("vouchers", [PAPER | {"摘要": "购纸"}, PAPER_PAID]))
+    both = [PAPER | {"摘要": "购纸"}, PAPER_PAID, RENT | {"凭证号": "2026-10-003"}, RENT_EARNED]
+
+    assert [text.partition("，应为")[2].partition("。")[0] for text in said] == ["2026-10-001"]
+    assert again.faults == ()
+    assert desk.read("vouchers", make_book("vouchers", both)).faults == ()
 
 
 def test_vouchers_saved_again_after_passing_name_their_entries(desk: ImportDesk) -> None:

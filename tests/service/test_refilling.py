@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from ledger.data import load_masks
 from ledger.errors import Refused, format_fault
 from ledger.service.drafts import open_draft
 from ledger.service.handing_in import Sent, hand_in, look_at
@@ -64,11 +65,14 @@ def send_back(desk: ImportDesk, drafts: Sequence[Draft], reason: str = "少一�
     return_drafts(desk.ports, VILLAGE, [draft.id for draft in drafts], desk.supervisor, reason)
 
 
+WHOLE = load_masks().find_view({"clerk"})
+
+
 def read_back(desk: ImportDesk, draft: Draft) -> str:
     """A draft's claim with every text in place of its digest, whatever the salts and the order by digest."""
     claim = open_draft(draft)
     with desk.ports.ledger.read(VILLAGE) as reader:
-        opened = OpenedDraft(claim=claim, draft=draft, ports=desk.ports, reader=reader)
+        opened = OpenedDraft(claim=claim, draft=draft, ports=desk.ports, reader=reader, view=WHOLE)
         body: Any = disclose(claim.body, opened.find)
     for name in ("lines", "sealed_lines", "cards", "households", "agreements", "members"):
         if isinstance(body.get(name), list | tuple):

@@ -64,7 +64,8 @@ def list_twins(tray: Tray) -> list[str]:
     """Name each voucher of this file that says the same as another one of its month: day, summary, postings."""
     first: dict[tuple[object, ...], str] = {}
     added = {entry.index for entry in tray.facts.entries}
-    kept = {digest_disclosure(text): text for draft in tray.drafts for text in draft.public}
+    drafts = [*tray.drafts, *tray.desk.waiting.values()]
+    kept = {digest_disclosure(text): text for draft in drafts for text in draft.public}
     notices = []
     for period in sorted({entry.period for entry in tray.facts.entries}):
         for entry in iterate_vouchers(tray.facts, period):

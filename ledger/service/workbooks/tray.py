@@ -54,6 +54,7 @@ class OverlayFacts:
     def __init__(self, base: Facts, size: int) -> None:
         self._base = base
         self._entries: list[Entry] = []
+        self._waiting: set[int] = set()
         self._size = size
         self._values: dict[str, bytes] = {}
 
@@ -64,12 +65,14 @@ class OverlayFacts:
 
     @property
     def entries(self) -> tuple[Entry, ...]:
-        """The provisional entries folded so far."""
-        return tuple(self._entries)
+        """The provisional entries of this file so far."""
+        return tuple(entry for entry in self._entries if entry.index not in self._waiting)
 
-    def fold(self, entry: Entry) -> None:
-        """Apply a provisional entry, already checked."""
+    def fold(self, entry: Entry, *, is_waiting: bool = False) -> None:
+        """Apply a provisional entry, already checked: of this file, or of a draft that waits."""
         self._entries.append(entry)
+        if is_waiting:
+            self._waiting.add(entry.index)
         fold_entry(self, entry)
 
     def is_recorded(self, index: int) -> bool:

@@ -16,6 +16,7 @@ from ledger.service.preview import SIDES
 from ledger.service.screening import check_published
 from ledger.service.workbooks.lines import Line
 from ledger.service.workbooks.tray import Tray
+from ledger.state.money import get_successor
 
 PERSONS = ("经手人", "审批人", "记账员")
 _SHARED = (*("日期", "摘要", "附件张数", "经手人", "审批人", "记账员", "冲销凭证号", "更正凭证号", "原因"),)
@@ -104,7 +105,7 @@ def group_lines(tray: Tray, chart: Chart, lines: Sequence[Line]) -> Iterator[Gro
         elif number:
             seen[number] = first
         before = newest.get(number[:7], "")
-        successor = f"{before[:8]}{int(before[8:]) + 1:03d}" if before and free else ""
+        successor = get_successor(before) if before and free else ""
         yield Group(lines=tuple(members), number=free, successor=successor)
         newest[number[:7]] = number
 

@@ -25,7 +25,7 @@ from ledger.books.vouchers import (
     negate_postings,
 )
 from ledger.errors import Fault
-from ledger.service.drafts import Discloser
+from ledger.service.drafts import Discloser, build_trial, open_draft
 from ledger.service.preview import preview_postings, preview_voucher
 from ledger.service.slots import slot_of_voucher
 from ledger.service.workbooks.lines import Line
@@ -42,7 +42,7 @@ from ledger.service.workbooks.voucher_rows import (
     read_rows_of,
 )
 from ledger.state.facts import EntryAt, get_fact
-from ledger.state.money import get_next_number
+from ledger.state.money import get_next_number, get_successor
 
 _LINE = re.compile(r"第 ([0-9]+) 行$")
 _NEEDS: dict[str, frozenset[str]] = {
@@ -99,6 +99,7 @@ def _gather_voucher(tray: Tray, chart: Chart, group: Group, answered: set[str]) 
         faults.append(wrong)
         wrong = Wrong(0, None)
     texts = Discloser(tray.desk.ports.entropy)
+    _fold_waiting(tray, (group.number or group.first.text("日期") or tray.desk.today)[:7])
     body = _build_body(chart, group, _fill_number(tray, group), rows, wrong, texts)
     day, period = group.first.text("日期"), body.number[:7]
     found = tray.check(body, day or tray.desk.get_day_in(period), period)
@@ -115,6 +116,16 @@ def _gather_voucher(tray: Tray, chart: Chart, group: Group, answered: set[str]) 
         tray.preview.append(preview_voucher(label, day, body.attachments, persons))
         tray.preview += preview_postings(chart, body.postings)
         tray.add(body, day, period, label, texts)
+
+
+def _fold_waiting(tray: Tray, period: str) -> None:
+    """Count on the vouchers that wait and come next: a clerk goes on where they stopped, whoever still has to pass
+    them. What is handed in after them is held until they are entries.
+    """
+    while (draft := tray.desk.waiting.get(slot_of_voucher(get_next_number(tray.facts, period)))) is not None:
+        claim = open_draft(draft)
+        trial = build_trial(claim, tray.facts.next_index, tray.desk.ports.clock.now_ms())
+        tray.facts.fold(trial, is_waiting=True)
 
 
 def _fill_number(tray: Tray, group: Group) -> str:
@@ -232,7 +243,9 @@ def _is_surely_mixed(rows: Sequence[Row]) -> bool:
 
 
 def _explain_gap(tray: Tray, fault: Fault, group: Group) -> Iterator[Fault]:
-    """Say which entry has the number, or what it waits for; a gap where it is, not at every voucher after it."""
+    """Say which entry has the number; a gap where it is, not at every voucher after it."""
+    if slot_of_voucher(group.number) in tray.desk.waiting:
+        return  # Said already: it waits.
     at = get_fact(tray.facts, f"voucher/{group.number}", EntryAt)
     if at is not None:
         yield Fault(
@@ -244,13 +257,10 @@ def _explain_gap(tray: Tray, fault: Fault, group: Group) -> Iterator[Fault]:
         )
         return
     expected = group.successor or fault.expected
-    if group.number == group.successor:
-        return
-    waiting = tray.desk.waiting.get(slot_of_voucher(expected))
-    remedy = fault.remedy
-    if waiting is not None:
-        remedy = f"凭证 {expected} 还在等审核（草稿 {waiting.id}）：先让它通过审核，再导入这一张"
-    yield msgspec.structs.replace(fault, expected=expected, remedy=remedy)
+    while slot_of_voucher(expected) in tray.desk.waiting:
+        expected = get_successor(expected)
+    if group.number != expected:
+        yield msgspec.structs.replace(fault, expected=expected)
 
 
 def _place_fault(fault: Fault, group: Group, body: Voucher) -> Fault:
