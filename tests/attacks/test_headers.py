@@ -14,15 +14,17 @@ import pytest
 from tests.attacks.served import Served
 from tests.builders import VILLAGE
 from tests.web.gate import CAST, Way, list_ways
-from tests.web.test_matrix import PROMISED
-from web.security import is_desk_path
+from tests.web.test_matrix import OF_THE_DESK, PROMISED
+from web.security import SANDBOX, is_desk_path
 
 BOARD = f"/v/{VILLAGE}"
 
 
 def find_wrong(path: str, status: int, headers: Mapping[str, str]) -> list[str]:
     """Whatever an answer lacks, has otherwise, or has too much of."""
-    wanted = PROMISED | {"referrer-policy": "same-origin" if is_desk_path(path) else "no-referrer"}
+    wanted = PROMISED | (OF_THE_DESK if is_desk_path(path) else {})
+    if path.startswith("/desk/originals/") and "content-disposition" in headers:
+        wanted["content-security-policy"] = SANDBOX
     wrong = [name for name, value in wanted.items() if headers.get(name) != value]
     wrong += [name for name in ("server", "x-powered-by", "access-control-allow-origin") if name in headers]
     kept = headers.get("cache-control", "")

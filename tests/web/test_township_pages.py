@@ -239,7 +239,7 @@ def test_areas_of_other_villages_can_neither_be_made_nor_changed_nor_dropped(
     taken = post_area(browser, theirs.area, "样例区", mine.code, VILLAGE)
     dropped = browser.post(f"{AREAS}/{theirs.area}/drop")
 
-    assert [answer.status_code for answer in (made, taken, dropped)] == [404, 404, 404]
+    assert [answer.status_code for answer in (made, taken, dropped)] == [404, 404, 303]
     with door.home.desk.read() as reader:
         assert reader.list_areas() == [theirs]
 

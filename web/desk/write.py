@@ -217,7 +217,7 @@ def _look(desk: Desk, target: Target, kept: Opened, form: SheetForm) -> Answer:
         version=kept.version,
     )
     faults = [
-        _fault_sibling(draft) for draft in list_siblings_waiting(desk.ports, desk.village, target.answered)
+        build_sibling(draft) for draft in list_siblings_waiting(desk.ports, desk.village, target.answered)
     ]
     if not faults:
         faults += read_sent(desk, sent).imported.faults
@@ -345,7 +345,8 @@ def _read_number(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) <= 15 else 0
 
 
-def _fault_sibling(draft: Draft) -> Fault:
+def build_sibling(draft: Draft) -> Fault:
+    """Return that a part of the same list still waits: handed in again, it would be there twice."""
     return Fault(
         code="draft-sibling",
         place=_("同一份名册"),

@@ -7,8 +7,7 @@ them; every cell is a text as it stands, like a text cell of a workbook. Empty r
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-
-from openpyxl.utils import get_column_letter
+from string import ascii_uppercase
 
 from ledger.errors import Fault
 from ledger.limits import TYPED_MAX_ROWS
@@ -61,7 +60,7 @@ def fault_too_many(sheet: Sheet, count: int) -> Fault:
 def _place(sheet: Sheet, row: int, texts: Sequence[str]) -> list[PlacedCell]:
     cells = []
     for number, (column, text) in enumerate(zip(sheet.columns, texts, strict=True), 1):
-        letter = get_column_letter(number)
+        letter = ascii_uppercase[number - 1]
         cells.append(PlacedCell(letter, column, RawCell(f"工作表「{sheet.name}」{letter}{row}", text, "s")))
     return cells
 
