@@ -129,7 +129,7 @@ def test_only_one_who_is_in_the_vault_is_erased(desk: Desk) -> None:
     ]
     assert refuse(desk.run("vault", "erase", NOBODY, *file)) == [
         (
-            f"村 {VILLAGE} 的隐私库：现为没有 {NOBODY} 的内容，应为本村的一户、一名党员或一个办事的人。"
+            f"村 {VILLAGE} 的隐私库：现为没有 {NOBODY} 的内容，应为本村的一户、一名党员、一个办事的人或一份单据。"
             "代号用 mingbai vault list 查看。（subject-unknown）"
         )
     ]

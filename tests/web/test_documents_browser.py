@@ -76,6 +76,9 @@ def shoot(page: Page, name: str) -> None:
 
 def drag(page: Page, start: tuple[float, float], end: tuple[float, float]) -> None:
     """Draw a rectangle on the picture, in parts of its width and height."""
+    page.locator("#drawn").evaluate(
+        "node => node.scrollIntoView()"
+    )  # A mouse reaches what the screen shows alone.
     box = page.locator("#drawn").bounding_box()
     assert box is not None
     points = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in (start, end)]

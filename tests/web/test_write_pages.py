@@ -217,9 +217,10 @@ def test_what_was_handed_in_is_forgotten_and_what_was_typed_since_is_not(
     clerk.post(PATH, build(clerk, PAPER, PAID, PAID, version=kept.version))  # Another window goes on.
 
     user = find_user(door, "wen")
-    digest = look_again(door.home, VILLAGE, user).digest
-    assert clerk.post("/desk/import/preview", {"digest": digest}).headers["location"] == "/desk/drafts?sent=1"
-    assert clerk.post("/desk/import/preview", {"digest": digest}).headers["location"] == "/desk/drafts?sent=1"
+    again = look_again(door.home, VILLAGE, user)
+    form = {"batch": again.imported.batch, "digest": again.digest}
+    assert clerk.post("/desk/import/preview", form).headers["location"] == "/desk/drafts?sent=1"
+    assert clerk.post("/desk/import/preview", form).headers["location"] == "/desk/drafts?sent=1"
 
     assert len(door.home.vault.list_drafts(VILLAGE, "waiting")) == 1
     assert read_kept(door).rows == 3

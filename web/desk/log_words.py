@@ -34,6 +34,8 @@ EVENT_NAMES: dict[str, str] = {
     "recovery-used": _("用恢复码登录"),
     "refused": _("登录没有成功"),
     "revoked": _("收回职责"),
+    "area-dropped": _("删去一个片区"),
+    "area-set": _("定了一个片区"),
     "seat-given": _("让账号在本村办事"),
     "seat-taken": _("换村办事"),
     "session-ended": _("登录结束"),

@@ -95,21 +95,21 @@ function drawOn(place) {
   });
   drawn.addEventListener("pointermove", (event) => {
     if (start) {
-      moving?.remove();
+      if (moving) moving.remove();
       moving = makeRectangle(frame(start, find(event)).join(","));
       drawn.append(moving);
     }
   });
   drawn.addEventListener("pointerup", (event) => {
     const area = start ? frame(start, find(event)) : null;
-    moving?.remove();
+    if (moving) moving.remove();
     start = moving = null;
     if (area && area[2] - area[0] >= SMALLEST && area[3] - area[1] >= SMALLEST) {
       add(area.join(","));
     }
   });
   drawn.addEventListener("pointercancel", () => {
-    moving?.remove();
+    if (moving) moving.remove();
     start = moving = null;
   });
   list.addEventListener("change", sync);

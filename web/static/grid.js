@@ -14,7 +14,8 @@ const tables = [...form.querySelectorAll("table[data-field]")];
 const rowsOf = (table) => [...table.tBodies[0].rows];
 const cellsOf = (row) => [...row.querySelectorAll("td > input, td > textarea")];
 const headerOf = (cell) => cell.closest("td").dataset.label;
-const isCell = (node) => node.matches?.("td > input, td > textarea");
+const lastOf = (list) => list[list.length - 1];
+const isCell = (node) => node instanceof Element && node.matches("td > input, td > textarea");
 
 // A piece of a spreadsheet: cells between tabs, rows between line ends; a cell in quotes may hold both, and its quotes
 // twice. What only looks like a quote is a character like any other.
@@ -25,7 +26,7 @@ export function parseTable(text) {
   for (;;) {
     const quoted = source[at] === '"' ? /^"((?:[^"]|"")*)"(?=[\t\n]|$)/.exec(source.slice(at)) : null;
     const plain = quoted ? null : /^[^\t\n]*/.exec(source.slice(at))[0];
-    rows.at(-1).push(quoted ? quoted[1].replaceAll('""', '"') : plain);
+    lastOf(rows).push(quoted ? quoted[1].replace(/""/g, '"') : plain);
     at += quoted ? quoted[0].length : plain.length;
     if (at >= source.length) return rows;
     if (source[at] === "\n") rows.push([]);
@@ -34,7 +35,7 @@ export function parseTable(text) {
 }
 
 function write(cell, text) {
-  cell.value = cell.tagName === "TEXTAREA" ? text : text.replaceAll("\n", LINE_MARK);
+  cell.value = cell.tagName === "TEXTAREA" ? text : text.replace(/\n/g, LINE_MARK);
 }
 
 function number(table) {
@@ -62,7 +63,7 @@ function number(table) {
 }
 
 function makeRow(table) {
-  const row = rowsOf(table).at(-1).cloneNode(true);
+  const row = lastOf(rowsOf(table)).cloneNode(true);
   for (const cell of cellsOf(row)) {
     write(cell, "");
     cell.removeAttribute("value");
@@ -70,7 +71,8 @@ function makeRow(table) {
     cell.removeAttribute("aria-describedby");
     if (cell.tagName === "TEXTAREA") cell.textContent = "";
     cell.closest("td").classList.remove("is-wrong");
-    cell.parentNode.querySelector(".field-wrong")?.remove();
+    const told = cell.parentNode.querySelector(".field-wrong");
+    if (told) told.remove();
   }
   return row;
 }
@@ -98,7 +100,7 @@ function takeBack() {
   undos.pop().forEach((rows, place) => {
     const table = tables[place];
     while (rowsOf(table).length < rows.length) table.tBodies[0].append(makeRow(table));
-    while (rowsOf(table).length > rows.length) rowsOf(table).at(-1).remove();
+    while (rowsOf(table).length > rows.length) lastOf(rowsOf(table)).remove();
     rowsOf(table).forEach((row, at) => cellsOf(row).forEach((cell, column) => write(cell, rows[at][column])));
     number(table);
   });
@@ -158,12 +160,13 @@ function move(cell, by) {
   const row = rowsOf(table)[next];
   row.classList.remove("blank"); // On a phone the empty ones below are not shown.
   cellsOf(row)[column].focus();
-  cellsOf(row)[column].select?.();
+  cellsOf(row)[column].select();
 }
 
 function step(cell, by) {
   const cells = tables.flatMap((table) => rowsOf(table).flatMap(cellsOf));
-  cells[cells.indexOf(cell) + by]?.focus();
+  const next = cells[cells.indexOf(cell) + by];
+  if (next) next.focus();
 }
 
 form.addEventListener("keydown", (event) => {
@@ -192,7 +195,7 @@ form.addEventListener("keydown", (event) => {
     ArrowLeft: () => !before && cell.selectionStart === cell.selectionEnd && (step(cell, -1), true),
     ArrowRight: () => !after && cell.selectionStart === cell.selectionEnd && (step(cell, 1), true),
   };
-  if (acts[event.key]?.()) event.preventDefault();
+  if (acts[event.key] && acts[event.key]()) event.preventDefault();
 });
 
 // A code's name beside it, and the other way round, where nothing stands yet.
@@ -271,7 +274,7 @@ async function send(isAgain = false) {
   const body = new URLSearchParams(new FormData(form));
   body.set("do", "auto");
   const answer = await fetch(form.action, { method: "POST", body, headers: { accept: "application/json" } });
-  if (answer.headers.get("content-type")?.startsWith("application/json")) {
+  if ((answer.headers.get("content-type") || "").startsWith("application/json")) {
     const kept = await answer.json();
     saved.textContent = kept.said;
     saved.classList.toggle("field-wrong", !answer.ok);
@@ -311,7 +314,7 @@ document.addEventListener("visibilitychange", () => { if (document.hidden && isD
 
 form.addEventListener("click", (event) => {
   const button = event.target.closest("button[name=do]");
-  const [deed, field, place] = (button?.value || "").split(":");
+  const [deed, field, place] = (button ? button.value : "").split(":");
   if (deed === "more") {
     event.preventDefault();
     const first = rowsOf(tables[0]).length;

@@ -8,7 +8,7 @@ const encode = (bytes) => toBase64(new Uint8Array(bytes)).replace(/\+/g, "-").re
 const list = (text) => (text ? text.split(" ") : []).map((id) => ({ type: "public-key", id: decode(id) }));
 
 // WeChat's own browser has the names and not the thing.
-const canDo = (origin) => Boolean(globalThis.PublicKeyCredential && navigator.credentials?.create && globalThis.isSecureContext)
+const canDo = (origin) => Boolean(globalThis.PublicKeyCredential && navigator.credentials && navigator.credentials.create && globalThis.isSecureContext)
   && location.origin === origin && !/MicroMessenger/i.test(navigator.userAgent);
 
 async function readChallenge({ challenge, from }) {
