@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -15,9 +16,10 @@ from tests.web.test_desk_browser import REFUSED
 from tests.web.village import serve_app
 
 pytestmark = pytest.mark.browser
-FEW = (*CHINESE[::7], *CLASSICS[::6])
 ALL = (*CHINESE, *CLASSICS)
-TYPED = "input:not([type]), input[type=text], input[type=search], textarea"
+FEW = 60
+"""Of so many parts of the texts one goes through a field in the quick set."""
+FIELDS = ":is(input:not([type]), input[type=text], input[type=search], textarea):not([readonly])"
 FILL = """([field, text]) => {
   const form = field.form;
   for (const other of form.elements) {
@@ -32,7 +34,7 @@ document.addEventListener("securitypolicyviolation", (event) => console.error("p
 """
 MODES = [
     pytest.param(FEW, id="few"),
-    pytest.param(ALL, id="all", marks=pytest.mark.deep),
+    pytest.param(1, id="all", marks=pytest.mark.deep),
 ]
 
 
@@ -48,21 +50,29 @@ def address(place: Place) -> Iterator[str]:
         yield opened
 
 
-def type_all(page: Page, place: Place, address: str, name: str, texts: tuple[str, ...]) -> int:
-    """Type each text into each field that somebody sees, and send the form."""
+def list_cells(page: Page) -> list[int]:
+    """Return the places of a page's text fields, of the cells of one column only the first."""
+    seen: dict[str, int] = {}
+    for number, field in enumerate(page.locator(FIELDS).all()):
+        seen.setdefault(re.sub(r"[0-9]+", "", field.get_attribute("name") or str(number)), number)
+    return list(seen.values())
+
+
+def type_all(page: Page, place: Place, address: str, name: str, texts: tuple[str, ...], parts: int) -> int:
+    """Type texts into each field that somebody sees, and send the form; of so many `parts` of them one a field."""
     page.add_init_script(WATCH)
     come_in(page, place, address, name)
     count = 0
     for path in list_pages(place, name):
         page.goto(address + path)
-        fields = page.locator(f":is({TYPED}):not([readonly])")
-        for number in range(fields.count()):
-            for text in texts:
+        for number in list_cells(page):
+            for text in texts[count % parts :: parts]:
                 page.goto(address + path)
-                field = page.locator(f":is({TYPED}):not([readonly])").nth(number)
-                handle = field.element_handle()
-                if handle is None:
-                    continue
+                fields = page.locator(FIELDS)
+                if fields.count() <= number:
+                    break  # The text before was accepted, and what it was for is done: a draft is returned once.
+                handle = fields.nth(number).element_handle()
+                assert handle is not None
                 with page.expect_navigation():
                     page.evaluate(FILL, [handle, send(text)])
                     handle.evaluate(SUBMIT)
@@ -72,28 +82,28 @@ def type_all(page: Page, place: Place, address: str, name: str, texts: tuple[str
     return count
 
 
-@pytest.mark.timeout(3_600)
-@pytest.mark.parametrize("texts", MODES)
+@pytest.mark.timeout(14_400)
+@pytest.mark.parametrize("parts", MODES)
 @pytest.mark.parametrize("name", ["clerk", "supervisor", "auditor", ANONYMOUS])
 def test_a_browser_runs_nothing_of_what_is_typed(
-    place: Place, browser: Browser, address: str, name: str, texts: tuple[str, ...]
+    place: Place, browser: Browser, address: str, name: str, parts: int
 ) -> None:
     with open_page(browser, 360, 740) as (page, complaints):
-        count = type_all(page, place, address, name, texts)
+        count = type_all(page, place, address, name, ALL, parts)
 
         # A form that is shown again with its faults is no complaint.
         assert [said for said in complaints if REFUSED not in said] == []
-        assert count >= len(texts)
+        assert count >= (5 if parts > 1 else len(ALL))
 
 
 @pytest.mark.deep
-@pytest.mark.timeout(7_200)
+@pytest.mark.timeout(14_400)
 @pytest.mark.parametrize("name", ["clerk", "supervisor", "auditor", ANONYMOUS])
 def test_a_browser_runs_nothing_of_the_public_list(
     place: Place, browser: Browser, address: str, name: str
 ) -> None:
     with open_page(browser, 360, 740) as (page, complaints):
-        count = type_all(page, place, address, name, read_public_list())
+        count = type_all(page, place, address, name, read_public_list(), 1)
 
         assert [said for said in complaints if REFUSED not in said] == []
         assert count >= 485

@@ -148,7 +148,7 @@ def show_choice(desk: Desk) -> Answer:
         return desk.redirect(f"{DOCUMENTS}/{get_target(desk, number).number}")
     except (NotFound, Refused):
         return _show_choice(
-            desk, number[:20], explain_refusal(Refused([build_unknown()]), {_("凭证编号"): "number"})
+            desk, number, explain_refusal(Refused([build_unknown()]), {_("凭证编号"): "number"})
         )
 
 
