@@ -16,21 +16,26 @@ TESTS = Path(__file__).parent
 MEASURED = frozenset(
     (
         *("audit", "books", "canonical", "errors", "figures", "log", "state", "vectors"),
-        *("restore/test_loss.py", "restore/test_evidence.py"),
+        *("restore/test_documents.py", "restore/test_evidence.py", "restore/test_loss.py"),
         *("witness/test_policies_audited.py", "witness/test_rotation.py", "witness/test_shown.py"),
     )
 )
 """The rooms and files whose tests account for the coverage of the pure modules."""
 
 LONGEST = (
-    *(
-        "journeys/test_demo.py",
-        "audit/test_flips.py",
-        "web/test_check_browser.py",
-        "web/test_memory_browser.py",
-    ),
-    *("faults/test_power_cuts.py", "store/test_crowd.py", "web/test_entry_browser.py"),
+    "web/test_desk_pages.py",
     "web/test_access_browser.py",
+    "journeys/test_demo.py",
+    "witness/test_attacks.py",
+    "attacks/test_doors.py",
+    "witness/test_sightings.py",
+    "naughty/test_browser.py",
+    "faults/test_power_cuts.py",
+    "audit/test_flips.py",
+    "web/test_check_browser.py",
+    "web/test_memory_browser.py",
+    "store/test_crowd.py",
+    "web/test_entry_browser.py",
 )
 """Begun first: a file is one worker's, and a long one begun last leaves the others idle."""
 
