@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import urlencode
 
 import httpx
@@ -38,9 +39,10 @@ BOUNDARY = "naughty-boundary-7d1"
 TYPED_KINDS = {"text", "search", "textarea"}
 
 
-@pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
-    with open_place(tmp_path_factory.mktemp("naughty") / "home") as opened:
+@pytest.fixture
+def place(tmp_path: Path) -> Iterator[Place]:
+    """A place of one's own: the hours that pass meanwhile end what an auditor may look at."""
+    with open_place(tmp_path / "home") as opened:
         yield opened
 
 
