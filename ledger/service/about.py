@@ -31,7 +31,7 @@ from ledger.state.private import (
 )
 from ledger.state.rulebooks import list_rulebooks
 from ledger.state.schemes import list_schemes
-from ledger.vaults import DraftState, Household, Member
+from ledger.vaults import OPEN_STATES, Household, Member
 
 T = TypeVar("T")
 _CONSENTS = {"scoring": "同意积分", "display": "同意公示", "naming": "同意署名"}
@@ -68,7 +68,7 @@ def describe_subject(ports: Ports, village: str, subject: str, view: View) -> Ab
     ]
     with ports.ledger.read(village) as reader:
         lines = list(_list_lines(ports, reader, village, subject, view))
-    drafts = [draft for state in _OPEN for draft in ports.vault.list_drafts(village, state)]
+    drafts = [draft for state in OPEN_STATES for draft in ports.vault.list_drafts(village, state)]
     return About(
         consents="" if is_member else view.show("consent", "、".join(told) or "没有签约"),
         is_member=is_member,
@@ -90,9 +90,6 @@ def find_known(ports: Ports, village: str, subject: str) -> Household | Member:
         if member.member == subject:
             return member
     raise NotFound("这一户或这名党员")
-
-
-_OPEN: tuple[DraftState, ...] = ("waiting", "returned")
 
 
 class _Round(msgspec.Struct, frozen=True):
