@@ -23,7 +23,6 @@ from ledger.vaults import OPEN_STATES, Draft
 
 EXPIRES_DAYS = 30
 """A draft that nobody passed for so long no longer says what its maker would say today."""
-DAY_MS = 86_400_000
 
 MONTH = re.compile(r"2[0-9]{3}-(0[1-9]|1[0-2])")
 

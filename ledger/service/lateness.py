@@ -14,9 +14,10 @@ from ledger.books.law import Law, count_days, find_days
 from ledger.books.periods import iterate_periods
 from ledger.books.values import get_last_day, get_previous_period
 from ledger.canonical import parse_claim
+from ledger.limits import DAY_MS
 from ledger.log.confirmation import Confirmation
 from ledger.ports import Ports, Reader
-from ledger.service.drafts import DAY_MS, EXPIRES_DAYS, open_draft
+from ledger.service.drafts import EXPIRES_DAYS, open_draft
 from ledger.service.passing import is_late, list_needs
 from ledger.service.standing import Standing
 from ledger.state import get_day

@@ -27,6 +27,7 @@ from ledger.canonical import parse_claim
 from ledger.entries import Actor, Claim
 from ledger.errors import Fault, NotFound, Refused, Tampered
 from ledger.evidence import list_sealed_digests
+from ledger.limits import DAY_MS
 from ledger.log.commitments import digest_disclosure, parse_disclosure
 from ledger.ports import Ports
 from ledger.service.documents import (
@@ -35,7 +36,7 @@ from ledger.service.documents import (
     publish_pages,
     read_documents,
 )
-from ledger.service.drafts import DAY_MS, EXPIRES_DAYS, name_draft, open_draft
+from ledger.service.drafts import EXPIRES_DAYS, name_draft, open_draft
 from ledger.service.persons import DUTY_NAMES, check_person, find_role, is_one_person, name_duties
 from ledger.service.record import Passed, Receipt, record_claims
 from ledger.state.facts import LimitsFacts

@@ -10,6 +10,7 @@ import pytest
 from litestar.testing import TestClient
 
 from ledger.desk import Account
+from ledger.limits import DAY_MS
 from ledger.service.accounts.manage import create_account
 from ledger.service.persons import add_person
 from ledger.state import get_day
@@ -77,7 +78,7 @@ def test_an_account_is_opened_once_and_its_password_shown_to_nobody_else(
     assert first.headers["cache-control"] == "no-store"
     assert password not in browser.get(path).text
     account = find(door, "shen")
-    assert account.expires_on == get_day(door.home.clock.now_ms() + 30 * 86_400_000)
+    assert account.expires_on == get_day(door.home.clock.now_ms() + 30 * DAY_MS)
     made = [line.fact.subject for line in door.read_log() if line.fact.event == "account-made"]
     assert made.count(account.account) == 1
     stranger = DeskBrowser(browser.client)

@@ -10,6 +10,7 @@ import pytest
 from litestar.testing import TestClient
 
 from ledger.books.roles import Role
+from ledger.limits import DAY_MS
 from ledger.service.accounts.manage import set_last_day
 from tests.builders import VILLAGE, build_postings, build_voucher
 from tests.desk.people import Door, open_door
@@ -81,7 +82,7 @@ def test_what_is_late_leads_to_where_it_is_done_the_most_urgent_first(door: Door
     draft = village.draft(body, period="2026-11", occurred_on="2026-11-11")
     village.go_to("2026-12-06")
     soon = list_late(read_home(door, client, "clerk"))
-    village.clock.advance(30 * 86_400_000)
+    village.clock.advance(30 * DAY_MS)
     late = list_late(read_home(door, client, "clerk"))
 
     assert soon == [(f"/desk/drafts/{draft.id}", "1 条待审的快过期了，最早的 2026年12月12日过期")]
@@ -111,7 +112,7 @@ def test_an_account_that_ends_is_told_to_its_owner_and_to_the_operator(
 
 
 def test_whoever_has_no_role_reads_nothing_of_the_village(door: Door, client: TestClient) -> None:
-    door.village.clock.advance(100 * 86_400_000)
+    door.village.clock.advance(100 * DAY_MS)
     page = read_home(door, client, "chen", None)
 
     assert "公开表" not in page
