@@ -30,15 +30,13 @@ from ledger.errors import NotFound
 from ledger.ports import Ports, Reader
 from ledger.service.drafts import open_draft
 from ledger.service.import_ import Import
-from ledger.service.showing import OpenedDraft
+from ledger.service.opened_drafts import OpenedDraft, OpenedLine
 from ledger.service.unsent import Opened, Tables, open_sheet, save_sheet
 from ledger.service.workbooks.columns import WORKBOOKS, WorkbookKind
 from ledger.state.private import (
     Agreement,
     AwardLine,
     AwardSubject,
-    MarkLine,
-    MarkSubject,
     RegisteredHousehold,
     RegisteredMember,
 )
@@ -229,22 +227,15 @@ def _fill_points(opened: OpenedDraft, body: PointsRound) -> Iterator[tuple[str, 
         if book.version == body.version
         for rule in book.rules
     }
-    found = [
-        (item.household, line.rule, line.quantity, item.evidence)
-        for line in body.lines
-        for item in opened.open(line.subject.sealed, AwardSubject)
-    ]
-    found += [
-        (item.household, item.rule, item.quantity, item.evidence)
-        for sealed in body.sealed_lines
-        for item in opened.open(sealed.sealed, AwardLine)
-    ]
-    for number, name, code, quantity, evidence in sorted(
-        (*_name(opened, pseudonym), code, quantity, evidence) for pseudonym, code, quantity, evidence in found
-    ):
+    for number, name, code, quantity, evidence in _sort_named(opened, opened.list_awards(body)):
         title = opened.read_part(rules[code].text, "item") if code in rules else ""
         line = {"规则编号": code, "规则名称": title, "数量": str(quantity), "证据": evidence}
         yield "积分", {"月份": opened.claim.period, "户号": number, "户主": name, **line}
+
+
+def _sort_named(opened: OpenedDraft, lines: Iterable[OpenedLine]) -> list[tuple[str, str, str, int, str]]:
+    """Return lines by number and name of whom they are about."""
+    return sorted((*_name(opened, line.about), line.code, line.quantity, line.evidence) for line in lines)
 
 
 def _fill_taken(opened: OpenedDraft, body: PointsReversed) -> Iterator[tuple[str, Row]]:
@@ -271,19 +262,7 @@ def _fill_scores(opened: OpenedDraft, body: ScoreRound) -> Iterator[tuple[str, R
         if scheme.version == body.version
         for item in scheme.items
     }
-    found = [
-        (item.member, line.item, line.quantity, item.evidence)
-        for line in body.lines
-        for item in opened.open(line.subject.sealed, MarkSubject)
-    ]
-    found += [
-        (item.member, item.item, item.quantity, item.evidence)
-        for sealed in body.sealed_lines
-        for item in opened.open(sealed.sealed, MarkLine)
-    ]
-    for number, name, code, quantity, evidence in sorted(
-        (*_name(opened, pseudonym), code, quantity, evidence) for pseudonym, code, quantity, evidence in found
-    ):
+    for number, name, code, quantity, evidence in _sort_named(opened, opened.list_marks(body)):
         title = opened.read_part(items[code].text, "item") if code in items else ""
         line = {"项目编号": code, "项目名称": title, "数量": str(quantity), "证据": evidence}
         whose = {"支部": str(body.branch), "党员编号": number, "姓名": name}
