@@ -98,7 +98,6 @@ class CardPage:
     """One household or member.
 
     `asked`     the reasons that whoever looks may give to see it unmasked; empty where it is
-    `is_paper`  to be printed and handed over
     `left_out`  readings that are not listed
     `subject`   the pseudonym; what stands for them in the log
     """
