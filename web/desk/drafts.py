@@ -315,7 +315,7 @@ def _choose_notice(desk: Desk) -> str:
         "sent": _("已交审，等另一位来审核。"),
         "gone": _("没有交审：看过的那份表已经不在了。请重新导入，看一遍再交审。"),
     }
-    return next((said for name, said in notices.items() if name in given), "")
+    return desk.choose_notice(notices)
 
 
 def _read_count(text: str) -> int:

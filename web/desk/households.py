@@ -254,7 +254,7 @@ def _choose_notice(desk: Desk) -> str:
         "kept": _("没有删除，都留着。"),
         "none": _("没有人提出删除。"),
     }
-    return next((said for name, said in notices.items() if name in desk.request.query_params), "")
+    return desk.choose_notice(notices)
 
 
 def _build_asked(item: Erasure) -> AskedRow:
