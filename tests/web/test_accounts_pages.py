@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from litestar.testing import TestClient
@@ -15,24 +13,11 @@ from ledger.service.accounts.manage import create_account
 from ledger.service.persons import add_person
 from ledger.state import get_day
 from tests.builders import OTHER_VILLAGE, VILLAGE
-from tests.desk.people import PASSWORD, Door, open_door
+from tests.desk.people import PASSWORD, Door
 from tests.web.desk import DeskBrowser, tell
-from tests.web.village import describe, live_through_october, make_client
+from tests.web.village import describe
 
 ONE_TIME = r'<b class="code one-time">([a-z0-9-]+)</b>'
-
-
-@pytest.fixture
-def door(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Door]:
-    with open_door(tmp_path / "home", monkeypatch) as opened:
-        live_through_october(opened.village)
-        yield opened
-
-
-@pytest.fixture
-def client(door: Door) -> Iterator[TestClient]:
-    with make_client(door.village) as opened:
-        yield opened
 
 
 @pytest.fixture

@@ -3,41 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
 
-import pytest
 from litestar.testing import TestClient
 
 from ledger.books.roles import Role
 from ledger.limits import DAY_MS
 from ledger.service.accounts.manage import set_last_day
 from tests.builders import VILLAGE, build_postings, build_voucher
-from tests.desk.people import Door, open_door
-from tests.web.desk import DeskBrowser
-from tests.web.village import live_through_october, make_client
-from web.sessions import SESSION_COOKIE, make_form_token
-
-
-@pytest.fixture
-def door(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Door]:
-    with open_door(tmp_path / "home", monkeypatch) as opened:
-        live_through_october(opened.village)
-        yield opened
-
-
-@pytest.fixture
-def client(door: Door) -> Iterator[TestClient]:
-    with make_client(door.village) as opened:
-        yield opened
+from tests.desk.people import Door
+from tests.web.desk import enter
 
 
 def read_home(door: Door, client: TestClient, name: str, role: Role | None = "clerk") -> str:
     if name not in {account.sign_in for account in list_accounts(door)}:
         door.let_in(name, role)
-    token = door.sign_in(name)
-    browser = DeskBrowser(client, cookies={SESSION_COOKIE: token}, token=make_form_token(token))
-    answer = browser.get("/desk")
+    answer = enter(door, client, name).get("/desk")
     assert answer.status_code == 200
     return answer.text
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
@@ -14,9 +12,9 @@ from ledger.books.roles import ROLES
 from ledger.service.persons import add_person
 from ledger.vaults import Household
 from tests.builders import OTHER_VILLAGE, VILLAGE, make_id
-from tests.desk.people import PASSWORD, Door, open_door
+from tests.desk.people import PASSWORD, Door
 from tests.web.desk import DeskBrowser, tell
-from tests.web.village import describe, live_through_october, make_client
+from tests.web.village import describe
 from web.desk.people import digest_person
 
 PEOPLE = f"/desk/people/{VILLAGE}"
@@ -24,20 +22,12 @@ NUMBER = "0217"
 
 
 @pytest.fixture
-def door(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Door]:
-    with open_door(tmp_path / "home", monkeypatch) as opened:
-        live_through_october(opened.village)
-        household = Household(
-            consents=frozenset(), group=1, household=make_id("h", 7), name="样例庚", number=NUMBER
-        )
-        opened.home.vault.put_households(VILLAGE, [household])
-        yield opened
-
-
-@pytest.fixture
-def client(door: Door) -> Iterator[TestClient]:
-    with make_client(door.village) as opened:
-        yield opened
+def door(door: Door) -> Door:
+    household = Household(
+        consents=frozenset(), group=1, household=make_id("h", 7), name="样例庚", number=NUMBER
+    )
+    door.home.vault.put_households(VILLAGE, [household])
+    return door
 
 
 @pytest.fixture
