@@ -59,8 +59,8 @@ def test_an_office_ends_no_session_and_a_role_does(door: Door) -> None:
     def change(*roles: str, offices: tuple[str, ...] = ()) -> None:
         change_person(
             *(door.home, None, VILLAGE, seat.person),
-            roles=roles,  # type: ignore[arg-type]  # As the test says.
-            offices=offices,  # type: ignore[arg-type]  # As the test says.
+            roles=roles,
+            offices=offices,
             household="",
         )
 

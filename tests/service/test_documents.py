@@ -219,7 +219,7 @@ def test_a_disk_that_fills_up_midway_keeps_nothing(
         calls.append(given)
         if len(calls) == 3:
             raise Refused([build_gone(draft_of(village))])
-        return keep(*given)  # type: ignore[arg-type]  # Handed on as it came.
+        return keep(*given)
 
     monkeypatch.setattr(village.home.documents, "keep", fail_third)
     with pytest.raises(Refused):

@@ -134,7 +134,7 @@ def test_nothing_of_it_is_left_in_the_home_or_in_a_backup_and_the_audit_is_clean
 
 
 def _fields(value: object) -> list[tuple[str, object]]:
-    return [(name, getattr(value, name)) for name in type(value).__struct_fields__]  # type: ignore[attr-defined]  # A struct.
+    return [(name, getattr(value, name)) for name in type(value).__struct_fields__]
 
 
 def test_nobody_agrees_to_what_they_asked_for(door: Door) -> None:

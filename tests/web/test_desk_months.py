@@ -239,7 +239,7 @@ def test_an_open_month_is_not_sealed_even_by_a_form_that_no_page_has(desk: Desk)
 
 def test_a_program_that_breaks_off_is_told_without_a_claim(desk: Desk) -> None:
     desk.close()
-    desk.renderer.refusal = AssertionError("broken")  # type: ignore[assignment]  # What nobody foresaw.
+    desk.renderer.refusal = AssertionError("broken")  # What nobody foresaw.
     desk.browser.get(SHEET)
     desk.browser.post(f"{SHEET}/seal")
     desk.let_go()

@@ -32,7 +32,7 @@ RECORDED = f"/desk/documents/{OLD}"
 @pytest.fixture
 def door(door: Door) -> Door:
     for name, role in (("wen", "clerk"), ("li", "clerk"), ("jian", "supervisor"), ("shen", "auditor")):
-        door.let_in(name, role)  # type: ignore[arg-type]  # Each is a role.
+        door.let_in(name, role)
     return door
 
 

@@ -88,7 +88,7 @@ def test_a_photo_from_the_phone_to_the_public_page(
         shoot(clerk, f"form-{width}-{script}")
         assert "一个文件至多 20 MB" in clerk.inner_text("main")
         photo = {"name": "IMG_2026.jpg", "mimeType": "image/jpeg", "buffer": take_photo()}
-        clerk.get_by_label("用手机拍照").set_input_files(photo)  # type: ignore[arg-type]  # A file as its parts.
+        clerk.get_by_label("用手机拍照").set_input_files(photo)
         press(clerk, "附上")
         clerk.get_by_role("link", name="涂黑第 1 页").click()
         if script:
@@ -127,4 +127,4 @@ def test_a_photo_from_the_phone_to_the_public_page(
     with Image.open(io.BytesIO(public)) as picture:
         assert max(picture.size) == 1_600
         where = (picture.width * 15 // 100, picture.height * 11 // 100)
-        assert max(picture.getpixel(where)) < 16  # type: ignore[type-var]  # Three colours.
+        assert max(picture.getpixel(where)) < 16

@@ -7,6 +7,7 @@ import re
 from litestar.testing import TestClient
 
 from ledger.books.roles import Role
+from ledger.desk import Account
 from ledger.limits import DAY_MS
 from ledger.service.accounts.manage import set_last_day
 from tests.builders import VILLAGE, build_postings, build_voucher
@@ -22,7 +23,7 @@ def read_home(door: Door, client: TestClient, name: str, role: Role | None = "cl
     return answer.text
 
 
-def list_accounts(door: Door) -> list:  # type: ignore[type-arg]  # Of accounts, whose names alone are looked at.
+def list_accounts(door: Door) -> list[Account]:
     with door.home.desk.read() as desk:
         return desk.list_accounts()
 

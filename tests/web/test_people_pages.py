@@ -123,7 +123,7 @@ def test_whoever_loses_a_role_is_signed_out_at_once_and_a_second_click_does_noth
     door: Door, browser: DeskBrowser
 ) -> None:
     token = door.let_in("wang")
-    user = door.find(token).seat.person  # type: ignore[union-attr]  # Has one.
+    user = door.find(token).seat.person
     shown = read_hidden(browser.get(f"{PEOPLE}/{user}").text, "shown")
 
     first = change(browser, user, shown=shown)
@@ -185,7 +185,7 @@ def test_nobody_grants_themselves_anything_by_whatever_form(door: Door, browser:
 
 @pytest.mark.parametrize("role", [role for role in ROLES if role != "township"])
 def test_who_may_not_grant_sees_and_changes_nothing(door: Door, client: TestClient, role: str) -> None:
-    door.let_in("other", role)  # type: ignore[arg-type]  # One of the roles.
+    door.let_in("other", role)
     browser = DeskBrowser(client)
     browser.sign_in(door, "other")
     user = door.village.supervisor.user

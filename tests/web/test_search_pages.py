@@ -100,7 +100,7 @@ def test_a_line_of_a_voucher_is_found_by_its_own_amount_and_told_once(
     lines = (("513", "debit", 70_100), ("514", "debit", 29_900), ("101", "credit", 100_000))
     receipt = door.village.record_voucher(
         "两样一起买", 0, period="2026-11", occurred_on="2026-11-10",
-        postings=tuple(Posting(account=code, amount_fen=fen, side=side) for code, side, fen in lines),  # type: ignore[arg-type]  # One of two.
+        postings=tuple(Posting(account=code, amount_fen=fen, side=side) for code, side, fen in lines),
     )  # fmt: skip
 
     for query in ("amount=299", "amount=701", "amount=1000", "amount=299&most=1000"):
@@ -228,7 +228,7 @@ def put_people(door: Door) -> None:
                 household=make_id("h", number),
                 name=name,
                 number=f"{number + 1:04d}",
-            )  # type: ignore[arg-type]  # Of three.
+            )
             for number, name in enumerate(("样例张三", "样例张四", "样例李五"))
         ],
     )
