@@ -13,7 +13,13 @@ from typing import Any, NamedTuple
 import msgspec
 
 from ledger.books.money import format_yuan
-from ledger.books.points import AgreementsSigned, HouseholdsRegistered, PointsReversed, PointsRound
+from ledger.books.points import (
+    CONSENT_NAMES,
+    AgreementsSigned,
+    HouseholdsRegistered,
+    PointsReversed,
+    PointsRound,
+)
 from ledger.books.scores import BranchRegistered, ScoreRound
 from ledger.books.vouchers import (
     AccountsOpened,
@@ -40,8 +46,8 @@ from ledger.state.private import (
     RegisteredHousehold,
     RegisteredMember,
 )
-from ledger.state.rulebooks import list_rulebooks
-from ledger.state.schemes import list_schemes
+from ledger.state.rulebooks import list_rules
+from ledger.state.schemes import list_items
 from ledger.vaults import Draft, Household, Member
 
 KINDS: Mapping[type[Body], WorkbookKind] = {
@@ -221,12 +227,7 @@ def _fill_opening(opened: OpenedDraft, body: AccountsOpened) -> Iterator[tuple[s
 
 
 def _fill_points(opened: OpenedDraft, body: PointsRound) -> Iterator[tuple[str, Row]]:
-    rules = {
-        rule.code: rule
-        for book in list_rulebooks(opened.reader.facts)
-        if book.version == body.version
-        for rule in book.rules
-    }
+    rules = list_rules(opened.reader.facts, body.version)
     for number, name, code, quantity, evidence in _sort_named(opened, opened.list_awards(body)):
         title = opened.read_part(rules[code].text, "item") if code in rules else ""
         line = {"规则编号": code, "规则名称": title, "数量": str(quantity), "证据": evidence}
@@ -256,12 +257,7 @@ def _fill_taken(opened: OpenedDraft, body: PointsReversed) -> Iterator[tuple[str
 
 
 def _fill_scores(opened: OpenedDraft, body: ScoreRound) -> Iterator[tuple[str, Row]]:
-    items = {
-        item.code: item
-        for scheme in list_schemes(opened.reader.facts)
-        if scheme.version == body.version
-        for item in scheme.items
-    }
+    items = list_items(opened.reader.facts, body.version)
     for number, name, code, quantity, evidence in _sort_named(opened, opened.list_marks(body)):
         title = opened.read_part(items[code].text, "item") if code in items else ""
         line = {"项目编号": code, "项目名称": title, "数量": str(quantity), "证据": evidence}
@@ -285,8 +281,7 @@ def _fill_registered(opened: OpenedDraft, body: HouseholdsRegistered) -> Iterato
 def _fill_agreements(opened: OpenedDraft, body: AgreementsSigned) -> Iterator[tuple[str, Row]]:
     for sealed in body.agreements:
         for item in opened.open(sealed.sealed, Agreement):
-            consents = {"同意积分": item.scoring, "同意公示": item.display, "同意署名": item.naming}
-            given = {header: "是" if is_given else "否" for header, is_given in consents.items()}
+            given = {title: "是" if getattr(item, name) else "否" for name, title in CONSENT_NAMES.items()}
             yield (
                 "农户",
                 {**_fill_household(opened, item.household), **given, "签约日期": opened.claim.occurred_on},
@@ -297,7 +292,7 @@ def _fill_household(opened: OpenedDraft, pseudonym: str) -> Row:
     known = opened.find_known(pseudonym)
     number, name = _name(opened, pseudonym)
     group = str(known.group) if isinstance(known, Household) else ""
-    none = dict.fromkeys(("同意积分", "同意公示", "同意署名"), "否")
+    none = dict.fromkeys(CONSENT_NAMES.values(), "否")
     return {"户号": number, "户主": name, "村民小组": group, **none}
 
 

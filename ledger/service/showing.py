@@ -46,6 +46,7 @@ from ledger.service.passing import find_drafts
 from ledger.service.preview import (
     preview_award,
     preview_card,
+    preview_consents,
     preview_mark,
     preview_postings,
     preview_revision,
@@ -63,13 +64,12 @@ from ledger.state.private import (
     RegisteredMember,
     find_subject,
 )
-from ledger.state.rulebooks import list_rulebooks
-from ledger.state.schemes import list_schemes
+from ledger.state.rulebooks import list_rulebooks, list_rules
+from ledger.state.schemes import list_items, list_schemes
 from ledger.vaults import Draft
 
 _DESCRIBED = {"name": "村名", "township": "县和乡镇", "telephone": "监督电话"}
 _SUBJECTS = {"household": "户", "person": "个人"}
-_CONSENTS = {"scoring": "同意积分", "display": "同意公示", "naming": "同意署名"}
 
 
 class Shown(msgspec.Struct, frozen=True, kw_only=True):
@@ -213,15 +213,13 @@ def _tell_agreements(opened: OpenedDraft, body: AgreementsSigned) -> Iterator[st
     yield f"　积分细则第 {body.version} 版"
     found = [item for sealed in body.agreements for item in opened.open(sealed.sealed, Agreement)]
     for item in sorted(found, key=lambda item: opened.number(item.household)):
-        given = [title for name, title in _CONSENTS.items() if getattr(item, name)]
-        told = opened.view.show("consent", "、".join(given) or "都不同意")
+        told = opened.view.show("consent", preview_consents(item))
         yield f"　户 {opened.name(item.household)}：{told}"
 
 
 def _tell_points(opened: OpenedDraft, body: PointsRound) -> Iterator[str]:
     yield opened.draft.label
-    versions = list_rulebooks(opened.reader.facts)
-    rules = {rule.code: rule for book in versions if book.version == body.version for rule in book.rules}
+    rules = list_rules(opened.reader.facts, body.version)
     for number, code, quantity, evidence in _sort_shown(opened, opened.list_awards(body)):
         title = opened.read_part(rules[code].text, "item")
         yield preview_award(number, rules[code], title, quantity, evidence)
@@ -272,10 +270,7 @@ def _tell_branch(opened: OpenedDraft, body: BranchRegistered) -> Iterator[str]:
 
 def _tell_scores(opened: OpenedDraft, body: ScoreRound) -> Iterator[str]:
     yield opened.draft.label
-    versions = list_schemes(opened.reader.facts)
-    items = {
-        item.code: item for scheme in versions if scheme.version == body.version for item in scheme.items
-    }
+    items = list_items(opened.reader.facts, body.version)
     for number, code, quantity, evidence in _sort_shown(opened, opened.list_marks(body)):
         title = opened.read_part(items[code].text, "item")
         yield preview_mark(number, items[code], title, quantity, evidence)
