@@ -3,6 +3,9 @@
 A limit is checked before the thing it limits is parsed, stored or hashed.
 """
 
+DAY_MS = 86_400_000
+"""A day, in which the longer of these are counted."""
+
 # The log (ledger/log). Source of the formats: RFC 6962, RFC 9162, C2SP.
 
 HASH_BYTES = 32
@@ -75,10 +78,10 @@ PASSPHRASE_MAX_BYTES = 1_024
 CLOCK_BEHIND_MAX_MS = 600_000
 """How far the machine's clock may stand behind the newest entry before recording is refused."""
 
-CLOCK_AHEAD_MAX_MS = 86_400_000
+CLOCK_AHEAD_MAX_MS = DAY_MS
 """How far it may be ahead of every witness: a day too far ahead is a day without recording, once it is set right."""
 
-CLOCK_UNSEEN_MAX_MS = 100 * 86_400_000
+CLOCK_UNSEEN_MAX_MS = 100 * DAY_MS
 """How long nothing may have been recorded or cosigned before a person must vouch for the date: the longest quarter, in
 which books are closed at least once, and a week.
 """

@@ -17,6 +17,8 @@ DraftState = Literal["waiting", "returned", "recorded", "discarded", "expired"]
 """What became of a draft: handed in and not yet passed by all who must; sent back with a reason; an entry; given up by
 its maker; or passed by nobody for so long that it no longer counts.
 """
+OPEN_STATES: tuple[DraftState, DraftState] = ("waiting", "returned")
+"""What is in one of these is no entry yet and can become one."""
 
 
 class Approval(msgspec.Struct, frozen=True, kw_only=True):

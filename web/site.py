@@ -30,6 +30,7 @@ JSON = "application/json"
 OCTETS = "application/octet-stream"
 PDF = "application/pdf"
 JPEG = "image/jpeg"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 _VILLAGE = re.compile(r"[0-9]{12}", re.ASCII)
 _PERIOD = re.compile(r"2[0-9]{3}-(0[1-9]|1[0-2])", re.ASCII)

@@ -18,6 +18,7 @@ from ledger.audit.roots import RootReader
 from ledger.books.witnesses import PolicyAdopted
 from ledger.entries import Entry
 from ledger.errors import NotFound, NotProven
+from ledger.limits import DAY_MS
 from ledger.log.checkpoint import Checkpoint, parse_checkpoint
 from ledger.log.confirmation import (
     CosignedNote,
@@ -28,7 +29,7 @@ from ledger.log.confirmation import (
 from ledger.log.note import parse_note
 from ledger.log.policy import NONE, Policy, count_least, digest_policy, has_quorum, parse_policy
 
-WAIT_MAX_MS = 3 * 86_400_000
+WAIT_MAX_MS = 3 * DAY_MS
 """How long an entry may stand without a confirmation: a long weekend without network."""
 
 UNSEEN = "见证人没有看到这些记录：村里给不同的人看不同的账，也不会有人发现"

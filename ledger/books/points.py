@@ -69,6 +69,11 @@ class HouseholdsRegistered(Value, frozen=True):
     households: Annotated[tuple[Sealed, ...], Meta(min_length=1)]
 
 
+Consent = Literal["scoring", "display", "naming"]
+CONSENT_NAMES: dict[Consent, str] = {"scoring": "同意积分", "display": "同意公示", "naming": "同意署名"}
+"""What a household may consent to in its agreement, in the order of the form."""
+
+
 class AgreementsSigned(Value, frozen=True):
     """`agreements.signed`: sealed agreements ({display, household, naming, scoring}).
 
@@ -169,8 +174,8 @@ def check_households(body: HouseholdsRegistered) -> list[Fault]:
 def check_agreements(body: AgreementsSigned) -> list[Fault]:
     """Return every fault agreements have in themselves: consents are not more than agreements."""
     faults = check_order(body.agreements, "积分契约")
-    counts = (("同意积分", body.scoring), ("同意公示", body.display), ("同意署名", body.naming))
-    for title, count in counts:
+    for name, title in CONSENT_NAMES.items():
+        count: int = getattr(body, name)
         if count > len(body.agreements):
             faults.append(
                 build_fault(

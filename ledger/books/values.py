@@ -7,6 +7,7 @@ body does not say, it says by another kind of entry. Field order is the alphabet
 from __future__ import annotations
 
 import datetime as dt
+import unicodedata
 from functools import lru_cache
 from typing import Annotated, Literal, get_args
 
@@ -102,3 +103,8 @@ def get_previous_period(period: str) -> str:
     """Return the month before `period`."""
     first = dt.date.fromisoformat(f"{period}-01")
     return (first - dt.timedelta(days=1)).isoformat()[:7]
+
+
+def fold_text(text: str) -> str:
+    """Return a text in which widths and blanks make no difference, for comparing only."""
+    return "".join(unicodedata.normalize("NFKC", text).split())

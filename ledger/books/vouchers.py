@@ -7,7 +7,6 @@ amounts, so that turnovers are put right too) and, where something did happen, b
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 from itertools import combinations
@@ -27,6 +26,7 @@ from ledger.books.values import (
     Value,
     VoucherNumber,
     VoucherNumberOrNone,
+    fold_text,
 )
 from ledger.books.village import ChartVersion
 from ledger.errors import Fault
@@ -37,6 +37,8 @@ VOUCHER_MAX_FEN = 10**12
 """Ten thousand million yuan a voucher. No village comes near; a month of 999 vouchers still fits an
 integer.
 """
+_fold_name = lru_cache(maxsize=1_024)(fold_text)
+"""The same few people stand on most vouchers."""
 
 
 class Posting(Value, frozen=True):
@@ -203,11 +205,6 @@ def negate_postings(postings: tuple[Posting, ...]) -> tuple[Posting, ...]:
         Posting(account=posting.account, amount_fen=-posting.amount_fen, side=posting.side)
         for posting in postings
     )
-
-
-@lru_cache(maxsize=1_024)
-def _fold_name(name: str) -> str:
-    return "".join(unicodedata.normalize("NFKC", name).split())
 
 
 def _name_place(body: Voucher) -> str:

@@ -19,6 +19,7 @@ from ledger.home import Home
 from ledger.service.accounts.duties import change_person, declare_relative, enter_person
 from ledger.service.accounts.manage import check_new_account, create_account
 from ledger.service.persons import DUTY_NAMES, get_person, name_duties
+from ledger.vaults import Person
 
 ROLES_HELP = "，".join(f"{role} {DUTY_NAMES[role]}" for role in ROLES)
 OFFICES_HELP = "，".join(f"{office} {DUTY_NAMES[office]}" for office in OFFICES)
@@ -95,16 +96,7 @@ def _grant(
     """给一个人加上职责或职务；法律不许兼任的不给。"""
     code = get_writable_village(home, village)
     person = get_person(home, code, user)
-    changed = change_person(
-        home,
-        None,
-        code,
-        user,
-        roles=person.roles | set(roles),
-        offices=person.offices | set(offices),
-        household=person.household,
-    )
-    print_notice(f"{user} 现在是：{name_duties(changed.duties)}")
+    _change(home, code, person, roles=person.roles | set(roles), offices=person.offices | set(offices))
 
 
 @users_group.command("revoke")
@@ -119,15 +111,15 @@ def _revoke(
     """收回一个人的职责或职务；办过的事仍记在这个代号下。"""
     code = get_writable_village(home, village)
     person = get_person(home, code, user)
-    changed = change_person(
-        home,
-        None,
-        code,
-        user,
-        roles=person.roles - set(roles),
-        offices=person.offices - set(offices),
-        household=person.household,
-    )
+    _change(home, code, person, roles=person.roles - set(roles), offices=person.offices - set(offices))
+
+
+def _change(
+    home: Home, village: str, person: Person, *, roles: frozenset[Role], offices: frozenset[Office]
+) -> None:
+    """Give a person exactly these duties and say so."""
+    user, household = person.user, person.household
+    changed = change_person(home, None, village, user, roles=roles, offices=offices, household=household)
     print_notice(f"{user} 现在是：{name_duties(changed.duties)}")
 
 

@@ -11,12 +11,13 @@ from typing import Any, TypeVar
 import msgspec
 
 from ledger.books.masks import View
-from ledger.books.points import PointsRound
+from ledger.books.points import CONSENT_NAMES, PointsRound
 from ledger.books.scores import ScoreRound
 from ledger.errors import NotFound
 from ledger.figures import GONE
 from ledger.log.commitments import digest_disclosure, parse_disclosure
 from ledger.ports import Ports, Reader
+from ledger.service.preview import preview_consents
 from ledger.service.sheets import read_texts
 from ledger.state.facts import PointsMonth, ScoreMonth, read_body, scan_facts
 from ledger.state.private import (
@@ -31,10 +32,9 @@ from ledger.state.private import (
 )
 from ledger.state.rulebooks import list_rulebooks
 from ledger.state.schemes import list_schemes
-from ledger.vaults import DraftState, Household, Member
+from ledger.vaults import OPEN_STATES, Household, Member
 
 T = TypeVar("T")
-_CONSENTS = {"scoring": "同意积分", "display": "同意公示", "naming": "同意署名"}
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,11 +64,13 @@ def describe_subject(ports: Ports, village: str, subject: str, view: View) -> Ab
     is_member = isinstance(known, Member)
     kind = "member" if is_member else "household"
     told = [
-        title for name, title in _CONSENTS.items() if isinstance(known, Household) and name in known.consents
+        title
+        for name, title in CONSENT_NAMES.items()
+        if isinstance(known, Household) and name in known.consents
     ]
     with ports.ledger.read(village) as reader:
         lines = list(_list_lines(ports, reader, village, subject, view))
-    drafts = [draft for state in _OPEN for draft in ports.vault.list_drafts(village, state)]
+    drafts = [draft for state in OPEN_STATES for draft in ports.vault.list_drafts(village, state)]
     return About(
         consents="" if is_member else view.show("consent", "、".join(told) or "没有签约"),
         is_member=is_member,
@@ -90,9 +92,6 @@ def find_known(ports: Ports, village: str, subject: str) -> Household | Member:
         if member.member == subject:
             return member
     raise NotFound("这一户或这名党员")
-
-
-_OPEN: tuple[DraftState, ...] = ("waiting", "returned")
 
 
 class _Round(msgspec.Struct, frozen=True):
@@ -202,8 +201,7 @@ def _tell_card(value: CardSubject, place: _Round | None, view: View, _titles: _T
 
 
 def _tell_agreement(value: Agreement, _place: _Round | None, view: View, _titles: _Titles) -> Line:
-    given = [title for name, title in _CONSENTS.items() if getattr(value, name)]
-    return Line(period="", said=view.show("consent", "、".join(given) or "都不同意"), title="积分契约")
+    return Line(period="", said=view.show("consent", preview_consents(value)), title="积分契约")
 
 
 def _tell_registered(

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+from ledger.books.points import CONSENT_NAMES
 from ledger.log.commitments import open_disclosure
 from ledger.ports import Ports, Reader
 from ledger.service.slots import list_waiting_slots
@@ -60,7 +61,7 @@ def list_choices(ports: Ports, village: str, kind: WorkbookKind) -> dict[str, tu
     persons = sorted({person.name for person in ports.vault.list_persons(village)})
     found |= dict.fromkeys(_FUNCTIONS, tuple(Choice(name, "") for name in persons))
     yes_no = (Choice("是", ""), Choice("否", ""))
-    found |= dict.fromkeys(("同意积分", "同意公示", "同意署名"), yes_no)
+    found |= dict.fromkeys(CONSENT_NAMES.values(), yes_no)
     return {header: choices for header, choices in found.items() if header in headers and choices}
 
 

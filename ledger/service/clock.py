@@ -15,11 +15,11 @@ from ledger.limits import (
     CLOCK_BEHIND_MAX_MS,
     CLOCK_UNSEEN_MAX_MS,
     COSIGNED_SIZES_LOOKED_AT,
+    DAY_MS,
 )
 from ledger.ports import Newest, Ports
 from ledger.state import get_day
 
-DAY_MS = 86_400_000
 HOUR_MS = 3_600_000
 
 

@@ -24,10 +24,10 @@ from ledger.canonical import parse_claim
 from ledger.disk import refuse_when_full
 from ledger.entries import Claim, name_clerk
 from ledger.errors import Fault, NotFound, NotProven, Refused, Tampered
-from ledger.limits import TRAY_EXPIRES_DAYS
+from ledger.limits import DAY_MS, TRAY_EXPIRES_DAYS
 from ledger.log.commitments import SALT_BYTES, digest_disclosure, make_disclosure
 from ledger.ports import Ports
-from ledger.service.drafts import DAY_MS, Discloser, build_draft, name_draft
+from ledger.service.drafts import Discloser, build_draft, name_draft
 from ledger.service.pseudonyms import make_pseudonym
 from ledger.service.slots import slot_of_voucher
 from ledger.state import get_day

@@ -11,7 +11,7 @@ from ledger.books.roles import CHECKER_ROLES
 from ledger.books.values import PublicText, Sealed
 from ledger.canonical import digest_claim, format_claim, parse_claim
 from ledger.entries import Actor, Claim, Entry
-from ledger.errors import Fault, NotProven, Refused, Tampered
+from ledger.errors import Fault, NotFound, NotProven, Refused, Tampered
 from ledger.evidence import list_public_digests, list_sealed_digests
 from ledger.log.chain import ZERO_HASH
 from ledger.log.commitments import SALT_BYTES, Json, digest_disclosure, make_disclosure, parse_disclosure
@@ -19,11 +19,10 @@ from ledger.log.hashing import format_hash
 from ledger.ports import Entropy, Ports
 from ledger.service.pseudonyms import make_pseudonym
 from ledger.service.slots import name_slot
-from ledger.vaults import Draft
+from ledger.vaults import OPEN_STATES, Draft
 
 EXPIRES_DAYS = 30
 """A draft that nobody passed for so long no longer says what its maker would say today."""
-DAY_MS = 86_400_000
 
 MONTH = re.compile(r"2[0-9]{3}-(0[1-9]|1[0-2])")
 
@@ -117,6 +116,14 @@ def check_month(period: str) -> list[Fault]:
 def name_draft(draft: Draft) -> str:
     """Return what a fault calls a draft."""
     return f"待审记录 {draft.id}（{draft.label}）"
+
+
+def get_open(ports: Ports, village: str, draft_id: str) -> Draft:
+    """Return a draft that waits or came back; NotFound for any other as for none."""
+    draft = ports.vault.find_draft(village, draft_id)
+    if draft is None or draft.state not in OPEN_STATES:
+        raise NotFound("待审记录")
+    return draft
 
 
 def open_draft(draft: Draft) -> Claim:

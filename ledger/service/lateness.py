@@ -8,20 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, get_args
 
 from ledger.books.law import Law, count_days, find_days
 from ledger.books.periods import iterate_periods
 from ledger.books.values import get_last_day, get_previous_period
 from ledger.canonical import parse_claim
+from ledger.limits import DAY_MS
 from ledger.log.confirmation import Confirmation
 from ledger.ports import Ports, Reader
-from ledger.service.drafts import DAY_MS, EXPIRES_DAYS, open_draft
+from ledger.service.drafts import EXPIRES_DAYS, open_draft
 from ledger.service.passing import is_late, list_needs
 from ledger.service.standing import Standing
 from ledger.state import get_day
-from ledger.state.facts import BooksFacts, Facts, LimitsFacts, PeriodFacts, SheetFacts, get_fact, scan_facts
+from ledger.state.facts import BooksFacts, Facts, LimitsFacts, SheetFacts, get_fact, scan_facts
 from ledger.state.limits import find_limits, list_roles_for
+from ledger.state.money import get_month
 from ledger.vaults import Draft
 
 MONTHS_LOOKED_AT = 12
@@ -44,6 +46,8 @@ LateKind = Literal[
     "slow",
     "publish-soon",
 ]
+URGENCY: tuple[LateKind, ...] = get_args(LateKind)
+"""The most urgent first."""
 
 
 @dataclass(frozen=True)
@@ -68,20 +72,6 @@ class Late:
     def is_urgent(self) -> bool:
         """Whether something is wrong or missed by now, and not only slow."""
         return URGENCY.index(self.kind) < URGENCY.index("slow")
-
-
-URGENCY: tuple[LateKind, ...] = (
-    "read-only",
-    "publish-quarter",
-    "publish-month",
-    "expired",
-    "expiring",
-    "held",
-    "silent",
-    "slow",
-    "publish-soon",
-)
-"""The most urgent first."""
 
 
 class Unpublished(NamedTuple):
@@ -130,7 +120,7 @@ def list_unpublished(facts: Facts, law: Law, village: str, now_ms: int) -> list[
     return [
         Unpublished(
             due_on=_count(law, "publish-month", village, period),
-            is_closed=_is_closed(facts, period),
+            is_closed=bool(get_month(facts, period).closed),
             latest_on=_count(law, "publish-quarter", village, period),
             period=period,
         )
@@ -219,11 +209,6 @@ def _tell_witnesses(confirmation: Confirmation | None, now_ms: int) -> list[Late
         return [Late("silent", -1)]
     days = (now_ms // 1_000 - confirmation.time_s) // (DAY_MS // 1_000)
     return [Late("silent", days)] if days >= SILENT_DAYS else []
-
-
-def _is_closed(facts: Facts, period: str) -> bool:
-    found = get_fact(facts, f"period/{period}", PeriodFacts)
-    return found is not None and bool(found.closed)
 
 
 def _count(law: Law, what: Literal["publish-month", "publish-quarter"], village: str, period: str) -> str:

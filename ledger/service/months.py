@@ -6,7 +6,8 @@ is sealed, printed and hung. What comes next is the first of these that is not d
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Literal, NamedTuple
 
@@ -16,17 +17,16 @@ from ledger.books.periods import get_day
 from ledger.books.values import SHEET_KINDS, SheetKind, get_last_day
 from ledger.books.vouchers import PeriodClosed
 from ledger.canonical import parse_claim
-from ledger.entries import KINDS
+from ledger.entries import KINDS, Claim
 from ledger.errors import NotFound
 from ledger.ports import Ports, Reader
 from ledger.service.sheets import find_sheet, get_figures, has_adopted
 from ledger.state.facts import BooksFacts, PeriodFacts, ScoreMonth, get_fact, scan_facts
 from ledger.state.rulebooks import get_points_month
-from ledger.vaults import Draft, DraftState
+from ledger.vaults import OPEN_STATES, Draft
 
 MONTHS_MAX = 24
 """Months in one list: two years, of which the newest matter."""
-_NO_ENTRIES: tuple[DraftState, DraftState] = ("returned", "waiting")
 
 Step = Literal["returned", "waiting", "record", "close", "closing", "seal", "hang", "done"]
 """What is to be done next: put right what came back; have passed what waits; go on recording, the month is not over;
@@ -75,13 +75,17 @@ class MonthState(msgspec.Struct, frozen=True, kw_only=True):
         return "hang" if any(sheet.hung_until >= self.today for sheet in self.sheets) else "done"
 
 
+_Drafts = Mapping[str, list[tuple[Draft, Claim]]]
+"""Drafts with their claims, by the month of the books."""
+
+
 class _Open(NamedTuple):
     """What the months are read from: one view of the log, and the drafts that are no entries yet."""
 
     ports: Ports
     reader: Reader
-    returned: list[Draft]
-    waiting: list[Draft]
+    returned: _Drafts
+    waiting: _Drafts
 
 
 def list_months(ports: Ports, village: str) -> list[MonthState]:
@@ -104,9 +108,19 @@ def get_month(ports: Ports, village: str, period: str) -> MonthState:
 @contextmanager
 def _open(ports: Ports, village: str) -> Iterator[_Open]:
     # Before the view: a draft that is passed meanwhile counts as waiting for a moment, never as gone.
-    returned, waiting = (ports.vault.list_drafts(village, state) for state in _NO_ENTRIES)
+    waiting, returned = (_sort_by_month(ports.vault.list_drafts(village, state)) for state in OPEN_STATES)
     with ports.ledger.read(village) as reader:
         yield _Open(ports, reader, returned, waiting)
+
+
+def _sort_by_month(drafts: list[Draft]) -> _Drafts:
+    """Return the drafts that belong to a month of the books: once it is closed, none of them can be recorded."""
+    found = defaultdict(list)
+    for draft in drafts:
+        claim = parse_claim(draft.claim)
+        if KINDS[claim.kind].in_books:
+            found[claim.period].append((draft, claim))
+    return found
 
 
 def _list_periods(opened: _Open) -> list[str]:
@@ -115,7 +129,7 @@ def _list_periods(opened: _Open) -> list[str]:
     books = get_fact(reader.facts, "books", BooksFacts)
     if books is None:
         return []
-    found = {key.rpartition("/")[2] for key, _ in scan_facts(reader.facts, "period/", PeriodFacts)}
+    found = {period for period, _ in scan_facts(reader.facts, "period/", PeriodFacts)}
     return sorted({*found, books.first_period, max(this_month, books.first_period)}, reverse=True)
 
 
@@ -123,8 +137,8 @@ def _build(opened: _Open, period: str) -> MonthState:
     reader, today = opened.reader, get_day(opened.ports.clock.now_ms())
     facts = get_fact(reader.facts, f"period/{period}", PeriodFacts)
     closed = facts.closed if facts is not None else 0
-    waiting = _list_of_month(opened.waiting, period)
-    closing = [draft for draft in waiting if _is_closing(draft)]
+    waiting = opened.waiting.get(period, [])
+    closing = [draft for draft, claim in waiting if isinstance(claim.body, PeriodClosed)]
     return MonthState(
         closed_on=get_day(reader.facts.read_entry(closed).recorded_at) if closed else "",
         closing=closing[0].id if closing else "",
@@ -132,7 +146,7 @@ def _build(opened: _Open, period: str) -> MonthState:
         has_scores=_has_scores(reader, period),
         is_over=today > get_last_day(period),
         period=period,
-        returned=len(_list_of_month(opened.returned, period)),
+        returned=len(opened.returned.get(period, [])),
         sheets=tuple(
             _build_sheet(opened.ports, reader, kind, period)
             for kind in SHEET_KINDS
@@ -164,13 +178,3 @@ def _build_sheet(ports: Ports, reader: Reader, kind: SheetKind, period: str) -> 
     return SheetState(
         hung_from=head.display_from, hung_until=head.display_to, kind=kind, number=sealed.number
     )
-
-
-def _list_of_month(drafts: list[Draft], period: str) -> list[Draft]:
-    """Return the drafts that belong to a month of the books: once it is closed, none of them can be recorded."""
-    claims = ((draft, parse_claim(draft.claim)) for draft in drafts)
-    return [draft for draft, claim in claims if claim.period == period and KINDS[claim.kind].in_books]
-
-
-def _is_closing(draft: Draft) -> bool:
-    return isinstance(parse_claim(draft.claim).body, PeriodClosed)

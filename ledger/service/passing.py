@@ -27,6 +27,7 @@ from ledger.canonical import parse_claim
 from ledger.entries import Actor, Claim
 from ledger.errors import Fault, NotFound, Refused, Tampered
 from ledger.evidence import list_sealed_digests
+from ledger.limits import DAY_MS
 from ledger.log.commitments import digest_disclosure, parse_disclosure
 from ledger.ports import Ports
 from ledger.service.documents import (
@@ -35,7 +36,7 @@ from ledger.service.documents import (
     publish_pages,
     read_documents,
 )
-from ledger.service.drafts import DAY_MS, EXPIRES_DAYS, name_draft, open_draft
+from ledger.service.drafts import EXPIRES_DAYS, name_draft, open_draft
 from ledger.service.persons import DUTY_NAMES, check_person, find_role, is_one_person, name_duties
 from ledger.service.record import Passed, Receipt, record_claims
 from ledger.state.facts import LimitsFacts
@@ -190,7 +191,8 @@ def find_drafts(ports: Ports, village: str, draft_ids: Sequence[str]) -> tuple[l
     return drafts, faults
 
 
-def _read_limits(ports: Ports, village: str) -> LimitsFacts | None:
+def find_village_limits(ports: Ports, village: str) -> LimitsFacts | None:
+    """Return the limits in force; None where there are none."""
     try:
         with ports.ledger.read(village) as reader:
             return find_limits(reader.facts)
@@ -200,7 +202,7 @@ def _read_limits(ports: Ports, village: str) -> LimitsFacts | None:
 
 def _record_passed(ports: Ports, village: str, asked: Sequence[Draft]) -> dict[str, Receipt]:
     """Record what everybody passed; return the receipts by draft, also of those of `asked` that were entries before."""
-    limits = _read_limits(ports, village)
+    limits = find_village_limits(ports, village)
     waiting = {draft.id: draft for draft in ports.vault.list_drafts(village, "waiting")}
     # What the same person's other click recorded in between has its receipt; it does not wait for anybody.
     asked = [
@@ -367,7 +369,11 @@ def tell_held(ports: Ports, village: str, draft_id: str) -> str:
     draft = ports.vault.find_draft(village, draft_id)
     if draft is None or draft.state != "waiting":
         return ""
-    limits = _read_limits(ports, village)
+    return explain_held(ports, find_village_limits(ports, village), draft)
+
+
+def explain_held(ports: Ports, limits: LimitsFacts | None, draft: Draft) -> str:
+    """Return what a waiting draft that somebody passed still waits for under the limits in force, for a person."""
     held = "前面编号的凭证还没审完" if read_documents(draft) is None else "它的凭证还没记入账本"
     return describe_needs(list_needs(ports, limits, draft, open_draft(draft))) or held
 

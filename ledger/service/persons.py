@@ -12,6 +12,7 @@ from collections.abc import Collection, Sequence
 import msgspec
 
 from ledger.books.roles import MAKER_ROLES, Duty, Office, Role, check_duties
+from ledger.books.values import fold_text
 from ledger.data import load_roles
 from ledger.errors import Fault, Refused
 from ledger.ports import Ports
@@ -174,11 +175,7 @@ def is_one_person(first: Person | None, second: Person | None) -> bool:
     """Whether two pseudonyms seem to be one person: they bear one name, however it is written."""
     if first is None or second is None or first.user == second.user:
         return False
-    return _fold_name(first.name) == _fold_name(second.name)
-
-
-def _fold_name(name: str) -> str:
-    return "".join(unicodedata.normalize("NFKC", name).split())
+    return fold_text(first.name) == fold_text(second.name)
 
 
 def _list_kin_duties(ports: Ports, village: str, person: Person) -> list[frozenset[Duty]]:

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from ledger.books.accounts import Chart, find_account
 from ledger.books.money import format_yuan
-from ledger.books.points import Rule, is_sealed
+from ledger.books.points import CONSENT_NAMES, Rule, is_sealed
 from ledger.books.revisions import Terms, compare_versions
 from ledger.books.scores import SchemeItem
 from ledger.books.vouchers import AccountBalance, Posting
+from ledger.state.private import Agreement
 
 SIDES = {"debit": "借", "credit": "贷"}
 _SEALED = "（整行密封）"
@@ -27,6 +28,12 @@ def preview_postings(chart: Chart, postings: Iterable[Posting | AccountBalance])
         account = find_account(chart, posting.account)
         name = f" {account.name}" if account is not None else ""
         yield f"　{SIDES[posting.side]} {posting.account}{name} {format_yuan(posting.amount_fen)}"
+
+
+def preview_consents(agreement: Agreement) -> str:
+    """Return what a household consented to."""
+    given = [title for name, title in CONSENT_NAMES.items() if getattr(agreement, name)]
+    return "、".join(given) or "都不同意"
 
 
 def preview_award(number: str, rule: Rule, title: str, quantity: int, evidence: str) -> str:

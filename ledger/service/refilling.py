@@ -13,7 +13,13 @@ from typing import Any, NamedTuple
 import msgspec
 
 from ledger.books.money import format_yuan
-from ledger.books.points import AgreementsSigned, HouseholdsRegistered, PointsReversed, PointsRound
+from ledger.books.points import (
+    CONSENT_NAMES,
+    AgreementsSigned,
+    HouseholdsRegistered,
+    PointsReversed,
+    PointsRound,
+)
 from ledger.books.scores import BranchRegistered, ScoreRound
 from ledger.books.vouchers import (
     AccountsOpened,
@@ -30,20 +36,18 @@ from ledger.errors import NotFound
 from ledger.ports import Ports, Reader
 from ledger.service.drafts import open_draft
 from ledger.service.import_ import Import
-from ledger.service.showing import OpenedDraft
+from ledger.service.opened_drafts import OpenedDraft, OpenedLine
 from ledger.service.unsent import Opened, Tables, open_sheet, save_sheet
 from ledger.service.workbooks.columns import WORKBOOKS, WorkbookKind
 from ledger.state.private import (
     Agreement,
     AwardLine,
     AwardSubject,
-    MarkLine,
-    MarkSubject,
     RegisteredHousehold,
     RegisteredMember,
 )
-from ledger.state.rulebooks import list_rulebooks
-from ledger.state.schemes import list_schemes
+from ledger.state.rulebooks import list_rules
+from ledger.state.schemes import list_items
 from ledger.vaults import Draft, Household, Member
 
 KINDS: Mapping[type[Body], WorkbookKind] = {
@@ -223,28 +227,16 @@ def _fill_opening(opened: OpenedDraft, body: AccountsOpened) -> Iterator[tuple[s
 
 
 def _fill_points(opened: OpenedDraft, body: PointsRound) -> Iterator[tuple[str, Row]]:
-    rules = {
-        rule.code: rule
-        for book in list_rulebooks(opened.reader.facts)
-        if book.version == body.version
-        for rule in book.rules
-    }
-    found = [
-        (item.household, line.rule, line.quantity, item.evidence)
-        for line in body.lines
-        for item in opened.open(line.subject.sealed, AwardSubject)
-    ]
-    found += [
-        (item.household, item.rule, item.quantity, item.evidence)
-        for sealed in body.sealed_lines
-        for item in opened.open(sealed.sealed, AwardLine)
-    ]
-    for number, name, code, quantity, evidence in sorted(
-        (*_name(opened, pseudonym), code, quantity, evidence) for pseudonym, code, quantity, evidence in found
-    ):
+    rules = list_rules(opened.reader.facts, body.version)
+    for number, name, code, quantity, evidence in _sort_named(opened, opened.list_awards(body)):
         title = opened.read_part(rules[code].text, "item") if code in rules else ""
         line = {"规则编号": code, "规则名称": title, "数量": str(quantity), "证据": evidence}
         yield "积分", {"月份": opened.claim.period, "户号": number, "户主": name, **line}
+
+
+def _sort_named(opened: OpenedDraft, lines: Iterable[OpenedLine]) -> list[tuple[str, str, str, int, str]]:
+    """Return lines by number and name of whom they are about."""
+    return sorted((*_name(opened, line.about), line.code, line.quantity, line.evidence) for line in lines)
 
 
 def _fill_taken(opened: OpenedDraft, body: PointsReversed) -> Iterator[tuple[str, Row]]:
@@ -265,25 +257,8 @@ def _fill_taken(opened: OpenedDraft, body: PointsReversed) -> Iterator[tuple[str
 
 
 def _fill_scores(opened: OpenedDraft, body: ScoreRound) -> Iterator[tuple[str, Row]]:
-    items = {
-        item.code: item
-        for scheme in list_schemes(opened.reader.facts)
-        if scheme.version == body.version
-        for item in scheme.items
-    }
-    found = [
-        (item.member, line.item, line.quantity, item.evidence)
-        for line in body.lines
-        for item in opened.open(line.subject.sealed, MarkSubject)
-    ]
-    found += [
-        (item.member, item.item, item.quantity, item.evidence)
-        for sealed in body.sealed_lines
-        for item in opened.open(sealed.sealed, MarkLine)
-    ]
-    for number, name, code, quantity, evidence in sorted(
-        (*_name(opened, pseudonym), code, quantity, evidence) for pseudonym, code, quantity, evidence in found
-    ):
+    items = list_items(opened.reader.facts, body.version)
+    for number, name, code, quantity, evidence in _sort_named(opened, opened.list_marks(body)):
         title = opened.read_part(items[code].text, "item") if code in items else ""
         line = {"项目编号": code, "项目名称": title, "数量": str(quantity), "证据": evidence}
         whose = {"支部": str(body.branch), "党员编号": number, "姓名": name}
@@ -306,8 +281,7 @@ def _fill_registered(opened: OpenedDraft, body: HouseholdsRegistered) -> Iterato
 def _fill_agreements(opened: OpenedDraft, body: AgreementsSigned) -> Iterator[tuple[str, Row]]:
     for sealed in body.agreements:
         for item in opened.open(sealed.sealed, Agreement):
-            consents = {"同意积分": item.scoring, "同意公示": item.display, "同意署名": item.naming}
-            given = {header: "是" if is_given else "否" for header, is_given in consents.items()}
+            given = {title: "是" if getattr(item, name) else "否" for name, title in CONSENT_NAMES.items()}
             yield (
                 "农户",
                 {**_fill_household(opened, item.household), **given, "签约日期": opened.claim.occurred_on},
@@ -318,7 +292,7 @@ def _fill_household(opened: OpenedDraft, pseudonym: str) -> Row:
     known = opened.find_known(pseudonym)
     number, name = _name(opened, pseudonym)
     group = str(known.group) if isinstance(known, Household) else ""
-    none = dict.fromkeys(("同意积分", "同意公示", "同意署名"), "否")
+    none = dict.fromkeys(CONSENT_NAMES.values(), "否")
     return {"户号": number, "户主": name, "村民小组": group, **none}
 
 

@@ -5,17 +5,14 @@ What its digests stand for is with the draft while it waits; a recorded one's is
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
-from functools import cached_property
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import msgspec
 
-from ledger.books.accounts import Chart
 from ledger.books.documents import DocumentsAttached
 from ledger.books.limits import LimitsAdopted
-from ledger.books.masks import HIDDEN, View
+from ledger.books.masks import View
 from ledger.books.money import format_yuan
 from ledger.books.points import (
     AgreementsSigned,
@@ -28,7 +25,6 @@ from ledger.books.points import (
 )
 from ledger.books.revisions import Terms
 from ledger.books.scores import BranchRegistered, SchemeAdopted, SchemeItem, ScoreRound
-from ledger.books.values import PublicText
 from ledger.books.village import KeyRotated, LogRefounded, VillageDescribed
 from ledger.books.vouchers import (
     AccountsOpened,
@@ -41,15 +37,16 @@ from ledger.books.vouchers import (
 from ledger.books.witnesses import PolicyAdopted
 from ledger.data import load_masks
 from ledger.entries import Claim
-from ledger.errors import NotFound, Refused
-from ledger.figures import GONE, Texts, read_text
-from ledger.log.commitments import Json, digest_disclosure, open_disclosure
-from ledger.ports import Ports, Reader
+from ledger.errors import Refused
+from ledger.figures import Texts
+from ledger.ports import Ports
 from ledger.service.drafts import open_draft
+from ledger.service.opened_drafts import ERASED, OpenedDraft, OpenedLine
 from ledger.service.passing import find_drafts
 from ledger.service.preview import (
     preview_award,
     preview_card,
+    preview_consents,
     preview_mark,
     preview_postings,
     preview_revision,
@@ -62,24 +59,17 @@ from ledger.state.private import (
     AwardLine,
     AwardSubject,
     CardSubject,
-    MarkLine,
-    MarkSubject,
     OriginalDocument,
     RegisteredHousehold,
     RegisteredMember,
-    T,
     find_subject,
-    open_private,
 )
-from ledger.state.rulebooks import list_rulebooks
-from ledger.state.schemes import list_schemes
-from ledger.vaults import Draft, Household, Member
+from ledger.state.rulebooks import list_rulebooks, list_rules
+from ledger.state.schemes import list_items, list_schemes
+from ledger.vaults import Draft
 
-ERASED = "已删除"
-"""What is said of a person whose data was erased."""
 _DESCRIBED = {"name": "村名", "township": "县和乡镇", "telephone": "监督电话"}
 _SUBJECTS = {"household": "户", "person": "个人"}
-_CONSENTS = {"scoring": "同意积分", "display": "同意公示", "naming": "同意署名"}
 
 
 class Shown(msgspec.Struct, frozen=True, kw_only=True):
@@ -140,96 +130,6 @@ def _disclose(value: Any, find: Texts) -> object:
     if value.keys() in ({"sealed"}, {"text"}):
         return find(*value.values())
     return {name: _disclose(item, find) for name, item in value.items()}
-
-
-@dataclass(frozen=True, kw_only=True)
-class OpenedDraft:
-    """A draft with what its digests stand for."""
-
-    claim: Claim
-    draft: Draft
-    gone: list[str] = field(default_factory=list)  # digests of private values that were erased
-    ports: Ports
-    reader: Reader
-    view: View
-
-    @cached_property
-    def _disclosures(self) -> dict[str, str]:
-        return {digest_disclosure(text): text for text in (*self.draft.public, *self.draft.private)}
-
-    @cached_property
-    def _people(self) -> dict[str, Household | Member]:
-        """The vault's households and members by pseudonym."""
-        vault, village = self.ports.vault, self.claim.village
-        return {
-            **{item.household: item for item in vault.list_households(village)},
-            **{item.member: item for item in vault.list_members(village)},
-        }
-
-    @property
-    def chart(self) -> Chart:
-        """The chart of accounts that the log was founded with."""
-        village = get_fact(self.reader.facts, "village", VillageFacts)
-        if village is None:
-            raise NotFound("立账记录")
-        return self.ports.reference.charts[village.chart]
-
-    def number(self, pseudonym: str) -> str:
-        """Return the number of a household or member on the village's list."""
-        known = self._people.get(pseudonym)
-        return self._mask(known, "number", known.number) if known is not None else ERASED
-
-    def find_known(self, pseudonym: str) -> Household | Member | None:
-        """Return a household or member as the vault knows it; None where it was erased."""
-        return self._people.get(pseudonym)
-
-    def name(self, pseudonym: str) -> str:
-        """Return number and name of a household or member."""
-        known = self._people.get(pseudonym)
-        if known is None:
-            return ERASED
-        return f"{self.number(pseudonym)} {self._mask(known, 'name', known.name)}"
-
-    def evidence(self, text: str) -> str:
-        """Return what proves an award or a mark, as the reader sees it."""
-        return self.view.show("evidence", text)
-
-    def tell_sealed(self, count: int) -> Iterator[str]:
-        """Yield how many lines the reader is not shown, where there are any."""
-        if count and not self.view.is_whole("sealed"):
-            yield f"　另有 {count} 行只公布合计的，{HIDDEN[1:-1]}"
-
-    def find(self, digest: str) -> Json | None:
-        """Return what a digest stands for, public or private; None where it was deleted."""
-        text = self._disclosures.get(digest) or self.reader.find_text(digest) or self._find_private(digest)
-        return None if text is None else open_disclosure(text, digest)[1]
-
-    def read(self, public: PublicText) -> str:
-        """Return a public text, or that it was deleted."""
-        return read_text(self.find, public)
-
-    def read_part(self, public: PublicText, part: str) -> str:
-        """Return one part of a rule's or an item's text."""
-        value = self.find(public.text)
-        return str(value[part]) if isinstance(value, dict) else GONE
-
-    def open(self, digest: str, kind: type[T]) -> Iterator[T]:
-        """Yield the private value behind a digest; nothing where it was erased."""
-        value = open_private(self._find_private, digest, kind)
-        if value is not None:
-            yield value
-        else:
-            self.gone.append(digest)
-
-    def _mask(self, known: Household | Member, part: str, value: str) -> str:
-        if part == "number":
-            return self.view.show(
-                "household-number" if isinstance(known, Household) else "member-number", value
-            )
-        return self.view.show("head-name" if isinstance(known, Household) else "member-name", value)
-
-    def _find_private(self, digest: str) -> str | None:
-        return self._disclosures.get(digest) or self.ports.vault.find_private(self.claim.village, digest)
 
 
 def name_gone(ports: Ports, claim: Claim) -> str:
@@ -313,30 +213,25 @@ def _tell_agreements(opened: OpenedDraft, body: AgreementsSigned) -> Iterator[st
     yield f"　积分细则第 {body.version} 版"
     found = [item for sealed in body.agreements for item in opened.open(sealed.sealed, Agreement)]
     for item in sorted(found, key=lambda item: opened.number(item.household)):
-        given = [title for name, title in _CONSENTS.items() if getattr(item, name)]
-        told = opened.view.show("consent", "、".join(given) or "都不同意")
+        told = opened.view.show("consent", preview_consents(item))
         yield f"　户 {opened.name(item.household)}：{told}"
 
 
 def _tell_points(opened: OpenedDraft, body: PointsRound) -> Iterator[str]:
     yield opened.draft.label
-    versions = list_rulebooks(opened.reader.facts)
-    rules = {rule.code: rule for book in versions if book.version == body.version for rule in book.rules}
-    found = [
-        (opened.number(item.household), line.rule, line.quantity, opened.evidence(item.evidence))
-        for line in body.lines
-        for item in opened.open(line.subject.sealed, AwardSubject)
-    ]
-    found += [
-        (opened.number(item.household), item.rule, item.quantity, opened.evidence(item.evidence))
-        for sealed in body.sealed_lines
-        if opened.view.is_whole("sealed")
-        for item in opened.open(sealed.sealed, AwardLine)
-    ]
-    for number, code, quantity, evidence in sorted(found):
+    rules = list_rules(opened.reader.facts, body.version)
+    for number, code, quantity, evidence in _sort_shown(opened, opened.list_awards(body)):
         title = opened.read_part(rules[code].text, "item")
         yield preview_award(number, rules[code], title, quantity, evidence)
     yield from opened.tell_sealed(len(body.sealed_lines))
+
+
+def _sort_shown(opened: OpenedDraft, lines: Iterable[OpenedLine]) -> list[tuple[str, str, int, str]]:
+    """Return lines by the number of whom they are about, all as the reader sees it."""
+    return sorted(
+        (opened.number(line.about), line.code, line.quantity, opened.evidence(line.evidence))
+        for line in lines
+    )
 
 
 def _tell_taken(opened: OpenedDraft, body: PointsReversed) -> Iterator[str]:
@@ -375,22 +270,8 @@ def _tell_branch(opened: OpenedDraft, body: BranchRegistered) -> Iterator[str]:
 
 def _tell_scores(opened: OpenedDraft, body: ScoreRound) -> Iterator[str]:
     yield opened.draft.label
-    versions = list_schemes(opened.reader.facts)
-    items = {
-        item.code: item for scheme in versions if scheme.version == body.version for item in scheme.items
-    }
-    found = [
-        (opened.number(mark.member), line.item, line.quantity, opened.evidence(mark.evidence))
-        for line in body.lines
-        for mark in opened.open(line.subject.sealed, MarkSubject)
-    ]
-    found += [
-        (opened.number(mark.member), mark.item, mark.quantity, opened.evidence(mark.evidence))
-        for sealed in body.sealed_lines
-        if opened.view.is_whole("sealed")
-        for mark in opened.open(sealed.sealed, MarkLine)
-    ]
-    for number, code, quantity, evidence in sorted(found):
+    items = list_items(opened.reader.facts, body.version)
+    for number, code, quantity, evidence in _sort_shown(opened, opened.list_marks(body)):
         title = opened.read_part(items[code].text, "item")
         yield preview_mark(number, items[code], title, quantity, evidence)
     yield from opened.tell_sealed(len(body.sealed_lines))

@@ -16,6 +16,7 @@ from ledger.books.village import VillageDescribed
 from ledger.desk import Audited
 from ledger.errors import NotFound, NotProven, Refused, Tampered
 from ledger.figures import read_text
+from ledger.limits import DAY_MS
 from ledger.log.confirmation import Confirmation
 from ledger.ports import DeskPorts, Head, Reader
 from ledger.service.lateness import (
@@ -115,7 +116,7 @@ class Survey:
 
     def is_unaudited(self, now_ms: int) -> bool:
         """Whether nobody audited the log, or not lately."""
-        return self.audited is None or now_ms - self.audited.ended_at > OLD_AUDIT_DAYS * 86_400_000
+        return self.audited is None or now_ms - self.audited.ended_at > OLD_AUDIT_DAYS * DAY_MS
 
 
 def survey_village(ports: DeskPorts, village: str, get_standing: GetStanding) -> Survey:

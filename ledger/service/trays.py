@@ -13,7 +13,7 @@ import msgspec
 
 from ledger.books.documents import DOCUMENTS_MAX
 from ledger.errors import Fault, NotFound, Refused
-from ledger.limits import DOCUMENT_AREAS_MAX, DOCUMENTS_MONTH_MAX_BYTES, TRAY_EXPIRES_DAYS
+from ledger.limits import DAY_MS, DOCUMENT_AREAS_MAX, DOCUMENTS_MONTH_MAX_BYTES, TRAY_EXPIRES_DAYS
 from ledger.log.commitments import digest_disclosure
 from ledger.ports import Ports
 from ledger.service.documents import (
@@ -28,7 +28,6 @@ from ledger.service.documents import (
     read_documents,
     sweep,
 )
-from ledger.service.drafts import DAY_MS
 from ledger.state import get_day
 from ledger.state.private import find_subject
 from ledger.vaults import Draft

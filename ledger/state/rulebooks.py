@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ledger.books.points import PointsRound, RulebookAdopted
+from ledger.books.points import PointsRound, Rule, RulebookAdopted
 from ledger.state.facts import (
     AgreementFacts,
     Facts,
@@ -51,3 +51,10 @@ def list_rulebooks(facts: Facts) -> list[RulebookAdopted]:
     """Return every version of the rulebook, the newest first."""
     known = [value for _, value in scan_facts(facts, "rulebook/", RulebookFacts)]
     return [read_body(facts, value.index, RulebookAdopted) for value in reversed(known)]
+
+
+def list_rules(facts: Facts, version: int) -> dict[str, Rule]:
+    """Return the rules of a version of the rulebook by code; none of a version that there is not."""
+    return {
+        rule.code: rule for book in list_rulebooks(facts) if book.version == version for rule in book.rules
+    }

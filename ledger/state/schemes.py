@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ledger.books.scores import SchemeAdopted, ScoreRound
+from ledger.books.scores import SchemeAdopted, SchemeItem, ScoreRound
 from ledger.state.facts import EntryAt, Facts, ScoreMonth, find_in_force, get_fact, read_body, scan_facts
 
 _NO_MONTH = ScoreMonth(parts=0, rounds=(), sealed_marks=0, sealed_points=0, stars=())
@@ -26,3 +26,8 @@ def list_schemes(facts: Facts) -> list[SchemeAdopted]:
     """Return every version of the scheme, the newest first."""
     known = [value for _, value in scan_facts(facts, "scheme/", EntryAt)]
     return [read_body(facts, value.index, SchemeAdopted) for value in reversed(known)]
+
+
+def list_items(facts: Facts, version: int) -> dict[str, SchemeItem]:
+    """Return the items of a version of the scheme by code; none of a version that there is not."""
+    return {item.code: item for book in list_schemes(facts) if book.version == version for item in book.items}

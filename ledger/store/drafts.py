@@ -29,7 +29,7 @@ from ledger.store.ciphertexts import ANSWERS, DRAFT, OWN, REASON, Value, View, d
 from ledger.store.opened import SqlValues
 from ledger.store.tables import approvals, drafts
 from ledger.store.transactions import Transaction, begin_write
-from ledger.vaults import Approval, Draft, DraftState
+from ledger.vaults import OPEN_STATES, Approval, Draft, DraftState
 
 _IS_KEPT = (drafts.c.state == "waiting") | (drafts.c.state == "recorded")
 """The draft stands for its claim: the same cannot be put again."""
@@ -337,7 +337,7 @@ def _make_draft(
 ) -> Draft:
     """Return a draft; only one that waits or is returned has private texts, only the latter a reason."""
     village, draft, batch, claim, digest, index, label, public, slot, submitted, state = row
-    is_open = state in ("waiting", "returned")
+    is_open = state in OPEN_STATES
     texts = view.iterate(DRAFT, name_text(draft)) if is_open else ()
     reason = view.find(REASON, draft) if state == "returned" else None
     answers, asked = links.get(draft, ("", ""))

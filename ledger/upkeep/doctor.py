@@ -9,13 +9,13 @@ from collections.abc import Iterator
 
 from ledger.errors import Tampered
 from ledger.home import Home
+from ledger.limits import DAY_MS
 from ledger.service.doctor import Check
 from ledger.service.standing import list_known_villages
 from ledger.state import get_day
 from ledger.upkeep.facts import check_facts
 from ledger.upkeep.records import Upkeep, read_upkeep
 
-DAY_MS = 86_400_000
 BACKUP_MAX_DAYS = 8
 """A backup a week, and a day to notice that it failed."""
 SCRUB_MAX_DAYS = 31

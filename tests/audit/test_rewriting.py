@@ -14,6 +14,7 @@ from ledger.canonical import format_entry
 from ledger.entries import Entry
 from ledger.errors import NotProven
 from ledger.evidence import parse_evidence
+from ledger.limits import DAY_MS
 from ledger.log.checkpoint import Checkpoint, open_checkpoint, sign_checkpoint
 from ledger.log.hashing import EMPTY_ROOT, hash_leaf
 from ledger.log.keys import Signer, format_verifier_key, make_signer, parse_signing_key
@@ -240,7 +241,7 @@ def test_a_signed_root_that_no_bytes_give_is_a_finding(kept: tuple[Files, Signer
 
 
 def test_a_newest_entry_from_the_future_is_a_finding(files: Files) -> None:
-    findings = audit_files(files, now_ms=LATER_MS - 400 * 86_400_000).findings
+    findings = audit_files(files, now_ms=LATER_MS - 400 * DAY_MS).findings
 
     assert [(finding.code, finding.entry) for finding in findings] == [("time-future", 0)]
 

@@ -10,6 +10,7 @@ import pytest
 from ledger.audit.keys import open_newest
 from ledger.audit.survey import Survey, survey_log
 from ledger.home import open_home
+from ledger.limits import DAY_MS
 from ledger.log.hashing import hash_leaf
 from ledger.log.tiles import format_bundle, parse_bundle
 from ledger.sources import FileSource, open_home_log
@@ -82,4 +83,4 @@ def test_bytes_that_are_others_when_read_again_are_not_believed(files: Files) ->
 def test_the_look_ends_at_a_bundle_that_holds_more_and_at_a_clock_before_the_entries(files: Files) -> None:
     assert survey(files | {BUNDLE: files[BUNDLE] + b"\x00"}) is None
     assert survey({name: data for name, data in files.items() if name != BUNDLE}) is None
-    assert survey(files, now_ms=START_MS - 86_400_000) is None
+    assert survey(files, now_ms=START_MS - DAY_MS) is None

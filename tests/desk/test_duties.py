@@ -7,6 +7,7 @@ from click.testing import CliRunner
 
 from ledger.cli import root
 from ledger.errors import Refused, format_fault
+from ledger.limits import DAY_MS
 from ledger.service.accounts.duties import change_person, declare_relative, enter_person, find_since
 from ledger.service.accounts.manage import disable_account, set_last_day
 from ledger.service.accounts.once import Once, make_once
@@ -58,8 +59,8 @@ def test_an_office_ends_no_session_and_a_role_does(door: Door) -> None:
     def change(*roles: str, offices: tuple[str, ...] = ()) -> None:
         change_person(
             *(door.home, None, VILLAGE, seat.person),
-            roles=roles,  # type: ignore[arg-type]  # As the test says.
-            offices=offices,  # type: ignore[arg-type]  # As the test says.
+            roles=roles,
+            offices=offices,
             household="",
         )
 
@@ -91,7 +92,7 @@ def _crash(*_: object) -> None:
 
 def test_since_when_is_the_day_of_the_newest_grant(door: Door) -> None:
     person = enter_person(door.home, None, VILLAGE, "样例新", roles=["clerk"])
-    door.village.clock.advance(3 * 86_400_000)
+    door.village.clock.advance(3 * DAY_MS)
     change_person(door.home, None, VILLAGE, person.user, roles=["clerk"], offices=["archivist"], household="")
     today = get_day(door.home.clock.now_ms())
 

@@ -44,7 +44,7 @@ NOT_ADDED = (
 def register(door: Door, name: str = "li", token: str = "", **words: object) -> Authenticator:
     """An account's passkey, made in the session of `token` or a new one."""
     signed_in = door.find(token or door.sign_in(name))
-    device = replace(Authenticator(signed_in.account.account), **words)  # type: ignore[arg-type]  # As given.
+    device = replace(Authenticator(signed_in.account.account), **words)
     answer = device.make(make_challenge(door.home, name_adding(signed_in)))
     add_passkey(door.home, signed_in, read_new_key(answer, PARTY), "我的手机")
     return device
@@ -78,7 +78,7 @@ def test_a_passkey_opens_the_account_whole(door: Door) -> None:
 
 
 def forge(**changes: object) -> Callable[[Authenticator, bytes], str]:
-    return lambda device, challenge: device.sign(challenge, **changes)  # type: ignore[arg-type]  # As given.
+    return lambda device, challenge: device.sign(challenge, **changes)
 
 
 FORGED = {

@@ -23,6 +23,7 @@ import pytest
 from ledger.audit import audit_log
 from ledger.errors import NotFound, Refused, Tampered
 from ledger.home import Home, open_home
+from ledger.limits import DAY_MS
 from ledger.service.passing import pass_drafts
 from ledger.service.standing import open_village
 from ledger.sources import open_home_log
@@ -35,7 +36,7 @@ from tests.faults.driver import NotingFiles, make_driver
 from tests.homes import VillageHome, found_home
 
 DATABASES = ("desk", "heads", "ledger", "vault")
-LATER_MS = START_MS + 20 * 86_400_000
+LATER_MS = START_MS + 20 * DAY_MS
 
 
 class Request(NamedTuple):

@@ -241,5 +241,5 @@ def start(requests: bytes, stdout: object) -> subprocess.CompletedProcess[bytes]
         env=build_environment(CHILD),
         input=requests,
         stderr=subprocess.PIPE,
-        stdout=stdout,  # type: ignore[call-overload]  # A file or subprocess' own number.
+        stdout=stdout,
     )

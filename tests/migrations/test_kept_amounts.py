@@ -28,7 +28,7 @@ def live(village: VillageHome) -> None:
     wrong = village.record_voucher("购办公用纸", 32_500)
     village.correct_voucher(wrong.index, 32_500, 23_500)
     lines = [("501", "debit", 9_000), ("502", "debit", 4_000), ("321", "credit", 13_000)]
-    carried = tuple(Posting(account=code, amount_fen=fen, side=side) for code, side, fen in lines)  # type: ignore[arg-type]  # One of two.
+    carried = tuple(Posting(account=code, amount_fen=fen, side=side) for code, side, fen in lines)
     village.record_voucher("结转本年收益", 0, postings=carried)
 
 

@@ -244,11 +244,11 @@ def test_a_migration_that_fails_leaves_the_revision_before(
         'def upgrade():\n    op.execute("CREATE TABLE half (a TEXT)")\n    op.execute("CREATE nonsense")\n'
     )
     monkeypatch.setattr(migrations, "_FOLDER", tmp_path)
-    monkeypatch.setitem(NEWEST, "broken", "broken_0001")  # type: ignore[misc] # Not one of ours: that is the point.
+    monkeypatch.setitem(NEWEST, "broken", "broken_0001")  # Not one of ours: that is the point.
     engine = open_engine(tmp_path / "ledger.db")
 
     with pytest.raises(Exception, match="nonsense"):
-        migrate(engine, "broken")  # type: ignore[arg-type] # As above.
+        migrate(engine, "broken")
 
     assert read_schema(tmp_path / "ledger.db") == {}
     assert find_revision(engine) is None

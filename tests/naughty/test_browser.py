@@ -9,10 +9,9 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.naughty.texts import CHINESE, CLASSICS, read_public_list, send
-from tests.web.browser import open_page
+from tests.web.browser import REFUSED, open_page
 from tests.web.gate import ANONYMOUS, Place, build_app, open_place
 from tests.web.test_access_browser import come_in, list_pages
-from tests.web.test_desk_browser import REFUSED
 from tests.web.village import serve_app
 
 pytestmark = pytest.mark.browser

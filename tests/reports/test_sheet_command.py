@@ -24,6 +24,7 @@ from ledger.entries import KIND_OF_BODY, Body, Claim
 from ledger.errors import Refused
 from ledger.evidence import parse_evidence
 from ledger.home import Home, create_home
+from ledger.limits import DAY_MS
 from ledger.service.found import found_village
 from ledger.service.record import Passed, record_claims
 from ledger.service.sheets import list_sheets, seal_sheet
@@ -45,7 +46,6 @@ from tests.fakes.clock import START_MS, FakeClock, SeededEntropy
 from tests.reports.printed import read_pages, read_text
 
 MONTH = "2026-10"
-DAY_MS = 86_400_000
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from ledger.errors import NotFound, Refused, Tampered, format_fault
-from ledger.limits import DOCUMENT_AREAS_MAX, TRAY_EXPIRES_DAYS
+from ledger.limits import DAY_MS, DOCUMENT_AREAS_MAX, TRAY_EXPIRES_DAYS
 from ledger.service import trays
 from ledger.service.documents import (
     Target,
@@ -22,7 +22,6 @@ from ledger.service.documents import (
     read_documents,
     sweep,
 )
-from ledger.service.drafts import DAY_MS
 from ledger.service.erase import erase_subject
 from ledger.service.passing import pass_drafts, return_drafts, tell_held
 from ledger.service.showing import show_drafts
@@ -220,7 +219,7 @@ def test_a_disk_that_fills_up_midway_keeps_nothing(
         calls.append(given)
         if len(calls) == 3:
             raise Refused([build_gone(draft_of(village))])
-        return keep(*given)  # type: ignore[arg-type]  # Handed on as it came.
+        return keep(*given)
 
     monkeypatch.setattr(village.home.documents, "keep", fail_third)
     with pytest.raises(Refused):

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from ledger.limits import DAY_MS
 from ledger.service.close import prepare_closing
 from ledger.service.import_ import Import
 from ledger.service.passing import pass_drafts
@@ -24,7 +25,6 @@ from tests.service.importing import (
     make_book,
 )
 
-DAY_MS = 86_400_000
 WATER: Row = PAPER | {"凭证号": "2026-11-001", "日期": "2026-11-02", "摘要": "购水管"}
 REVERSAL: Row = {
     "凭证号": "2026-10-002",

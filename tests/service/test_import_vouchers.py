@@ -9,6 +9,7 @@ import pytest
 from ledger.books.vouchers import Posting, VoucherRecorded, VoucherReplaced, VoucherReversed
 from ledger.canonical import parse_claim
 from ledger.errors import Refused
+from ledger.limits import DAY_MS
 from ledger.service.close import prepare_closing
 from ledger.service.import_ import apply_import
 from ledger.service.passing import pass_drafts
@@ -35,7 +36,6 @@ REVERSAL: Row = {
     "冲销凭证号": "2026-10-001",
     "原因": "科目记错",
 }
-DAY_MS = 86_400_000
 
 
 @pytest.fixture

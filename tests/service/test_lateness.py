@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from ledger.limits import DAY_MS
 from ledger.log.confirmation import Confirmation
 from ledger.service.adopt import prepare_description
 from ledger.service.lateness import Late, find_lateness, list_unpublished
@@ -14,8 +15,6 @@ from ledger.service.standing import Standing, examine
 from tests.builders import VILLAGE, build_postings, build_voucher
 from tests.homes import VillageHome, open_village
 from web.late_words import tell_late
-
-DAY_MS = 86_400_000
 
 
 @pytest.fixture

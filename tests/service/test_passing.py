@@ -11,8 +11,8 @@ import pytest
 
 from ledger.books.roles import Role
 from ledger.errors import Refused, format_fault
+from ledger.limits import DAY_MS
 from ledger.service.passing import (
-    DAY_MS,
     EXPIRES_DAYS,
     expire_drafts,
     pass_drafts,

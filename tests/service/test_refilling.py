@@ -15,6 +15,7 @@ from ledger.errors import Refused, format_fault
 from ledger.service.drafts import open_draft
 from ledger.service.handing_in import Sent, hand_in, look_at
 from ledger.service.import_ import import_typed
+from ledger.service.opened_drafts import OpenedDraft
 from ledger.service.passing import pass_drafts, return_drafts
 from ledger.service.refilling import (
     arrange,
@@ -24,7 +25,7 @@ from ledger.service.refilling import (
     list_answered,
     list_siblings_waiting,
 )
-from ledger.service.showing import OpenedDraft, disclose
+from ledger.service.showing import disclose
 from ledger.service.unsent import open_sheet
 from ledger.service.workbooks.columns import WorkbookKind
 from ledger.vaults import Draft

@@ -11,6 +11,7 @@ import pytest
 from ledger.data.templates import load_rules, load_scheme
 from ledger.entries import KINDS
 from ledger.errors import Refused, Tampered, format_fault
+from ledger.limits import DAY_MS
 from ledger.service import adopt
 from ledger.service.adopt import prepare_description, prepare_rulebook, prepare_scheme
 from ledger.service.close import prepare_closing
@@ -247,7 +248,7 @@ def test_a_closing_shows_the_balances_it_fixes() -> None:
     desk = ImportDesk(clock=clock)
     desk.open_books()
     desk.record("vouchers", make_book("vouchers", [PAPER, PAPER_PAID]))
-    clock.advance(10 * 86_400_000)
+    clock.advance(10 * DAY_MS)
 
     (shown,) = show(desk, prepare_closing(desk.ports, VILLAGE, "2026-10", desk.clerk).id)
 

@@ -108,7 +108,7 @@ def test_texts_of_a_file_and_of_a_field_have_the_same_faults(desk: ImportDesk) -
             desk.ports,
             village=VILLAGE,
             kind="vouchers",
-            tables={"凭证": arrange("vouchers", "凭证", rows)},  # type: ignore[arg-type]  # All of them are texts.
+            tables={"凭证": arrange("vouchers", "凭证", rows)},
             maker=desk.clerk,
         )
         pasted = make_csv(rows)

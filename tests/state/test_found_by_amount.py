@@ -22,7 +22,7 @@ ACCOUNTS = ("501", "50106", "502", "503", "504", "511", "513")
 
 
 def post(account: str, side: str, amount_fen: int) -> Posting:
-    return Posting(account=account, amount_fen=amount_fen, side=side)  # type: ignore[arg-type]  # One of two.
+    return Posting(account=account, amount_fen=amount_fen, side=side)
 
 
 def live(seed: int) -> tuple[MemoryFacts, list[tuple[str, reference_books.Lines]], list[Entry]]:

@@ -14,6 +14,7 @@ from ledger.books.vouchers import AccountBalance, PeriodClosed
 from ledger.data import load_reference
 from ledger.entries import Entry
 from ledger.errors import format_fault
+from ledger.limits import DAY_MS
 from ledger.state import MemoryFacts, check_entry, fold_entry
 from ledger.state.facts import EntryAt, put_fact
 from ledger.state.money import (
@@ -86,7 +87,7 @@ def test_each_rule_of_order_tells_place_found_expected_and_remedy() -> None:
         ),
     ]
     later = follow(ledger, body=msgspec.structs.replace(paper.body, number="2026-10-002"))
-    later = msgspec.structs.replace(later, occurred_on="2026-11-01", recorded_at=START_MS + 86_400_000 * 5)
+    later = msgspec.structs.replace(later, occurred_on="2026-11-01", recorded_at=START_MS + DAY_MS * 5)
     assert tell(ledger, later) == [
         (
             "发生日期：现为2026-11-01，应为2026-10-31 或更早的一天。"
@@ -123,7 +124,7 @@ def close(ledger: TextLedger, **changes: object) -> Entry:
         body=body,
         kind="period.closed",
         occurred_on="2026-11-02",
-        recorded_at=START_MS + 86_400_000 * 5,
+        recorded_at=START_MS + DAY_MS * 5,
     )
 
 

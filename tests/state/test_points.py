@@ -493,7 +493,7 @@ def test_registrations_and_agreements_are_counted_in_the_vault(ledger: PointsLed
 
 def test_agreements_that_do_not_open_are_reported_once(scored: PointsLedger) -> None:
     agreements = scored.entries[4].body
-    swap(scored, agreements.agreements[0].sealed)  # type: ignore[union-attr]  # entry 4 holds agreements
+    swap(scored, agreements.agreements[0].sealed)  # Entry 4 holds agreements.
 
     assert [text.split("：")[0] for text in tell_privately(scored)] == ["2026-10 的积分契约"]
     assert [fault.place for fault in check_registered_privately(scored.facts, scored.vault.get)] == [

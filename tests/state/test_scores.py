@@ -293,7 +293,7 @@ def test_a_vault_that_gives_something_else_is_reported(scored: PointsLedger) -> 
 
 def test_members_that_do_not_open_are_reported_once(scored: PointsLedger) -> None:
     branch = scored.entries[3].body
-    swap(scored, branch.members[0].sealed)  # type: ignore[union-attr]  # entry 3 registers a branch
+    swap(scored, branch.members[0].sealed)  # Entry 3 registers a branch.
 
     assert [text.split("：")[0] for text in tell_privately(scored)] == ["支部 1 党员名册"]
 

@@ -7,6 +7,7 @@ from typing import Any
 from ledger.canonical import format_entry
 from ledger.data import load_reference
 from ledger.entries import KINDS, Body
+from ledger.limits import DAY_MS
 from ledger.state import check_entry
 from ledger.state.facts import MemoryFacts
 from tests import builders
@@ -49,7 +50,7 @@ def make_lived_log() -> list[Item]:
     # Five days later it is November: October can be closed.
     closed = add(
         builders.build_closing(last_number="2026-10-003", vouchers=3),
-        step_ms=5 * 86_400_000,
+        step_ms=5 * DAY_MS,
         occurred_on="2026-10-31",
     )
     add(builders.build_seal(closed + 1), occurred_on="2026-11-02")

@@ -32,7 +32,7 @@ def test_a_changed_entry_is_not_handed_out(sqlite_store: Store, attack: Attack) 
         with pytest.raises(Tampered) as caught:
             reader.get_entry_bytes(1)
         with pytest.raises(Tampered):
-            reader.read_bundle(0, 3)  # type: ignore[attr-defined] # More than the port asks.
+            reader.read_bundle(0, 3)
         with pytest.raises(Tampered):
             reader.facts.read_entry(1)
         assert reader.get_entry_bytes(2)
@@ -157,7 +157,7 @@ def test_many_facts_start_the_cache_anew(sqlite_store: Store, monkeypatch: pytes
     with sqlite_store.ledger.write(VILLAGE) as writer:
         for number in range(5):
             writer.facts.put(f"turnover/{number}", b"1")
-        writer.flush()  # type: ignore[attr-defined] # More than the port asks.
+        writer.flush()
         writer.facts.put("turnover/3", b"2")
         assert [writer.facts.get(f"turnover/{number}") for number in (2, 3, 4)] == [b"1", b"2", b"1"]
 

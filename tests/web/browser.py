@@ -8,6 +8,8 @@ from contextlib import contextmanager
 import pytest
 from playwright.sync_api import APIResponse, Browser, Page, Route, sync_playwright
 
+from tests.desk.people import PASSWORD, Door
+
 WHOLE = "/usr/bin/chromium"
 WINDOWLESS = "/usr/bin/chromium-headless-shell"
 FLAGS = [
@@ -47,6 +49,18 @@ MOST_UNLIKE = [
 
 KNOWN = "Cross-Origin-Opener-Policy header has been ignored"
 """What chromium says of every page without HTTPS, and rightly."""
+
+TARGET_MIN_PX = 44
+"""What a thumb hits; main actions of public pages are larger."""
+PRESSED = ", ".join(
+    f"{what}:visible"
+    for what in ("button", "a.button", "input:not([type=radio], [type=checkbox])", "summary", ".choice")
+)
+"""Of a choice the whole line is pressed."""
+BOXES = ".card, .codes, .codes li, .field, .way li, .who"
+TORN = "box => box.scrollWidth > box.clientWidth"
+REFUSED = "the server responded with a status of"
+"""What chromium says in its console of a form that is shown again with its faults, and rightly."""
 
 SCREENS = ((320, 640), (360, 740), (1280, 800))
 
@@ -111,3 +125,37 @@ def refuse_fallback(page: Page) -> None:
 def fetch(route: Route) -> APIResponse:
     """Ask the server as the page did; only the browser itself knows where the insecure name leads."""
     return route.fetch(url=route.request.url.replace(INSECURE_HOST, "127.0.0.1"))
+
+
+def press(page: Page, name: str) -> None:
+    """Press the button of this name, and wait for the page that it leads to."""
+    page.get_by_role("button", name=name, exact=True).click()
+    page.wait_for_load_state()
+
+
+def give_password(page: Page, address: str, name: str, password: str = PASSWORD) -> None:
+    page.goto(f"{address}/desk/sign-in")
+    page.get_by_label("登录名").fill(name)
+    page.get_by_label("密码").fill(password)
+    press(page, "登录")
+
+
+def sign_in(door: Door, page: Page, address: str, name: str) -> None:
+    """Sign in with all that is asked for."""
+    give_password(page, address, name)
+    if page.url.endswith("/desk/factor"):
+        door.village.clock.advance(60_000)
+        page.locator("[name=code]").fill(door.read_phone(name))
+        press(page, "确定")
+
+
+def check_layout(page: Page) -> None:
+    """Nothing is cut at the right, and what is pressed is large enough."""
+    page.wait_for_load_state()
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), page.url
+    assert page.evaluate(f"[...document.querySelectorAll('{BOXES}')].filter({TORN}).length") == 0, page.url
+    pressed = page.locator(PRESSED)
+    for number in range(pressed.count()):
+        box = pressed.nth(number).bounding_box()
+        assert box is not None
+        assert box["height"] >= TARGET_MIN_PX, f"{page.url} {pressed.nth(number).inner_text()}"

@@ -13,6 +13,7 @@ import httpx
 from litestar.testing import TestClient
 
 from tests.desk.people import PASSWORD, Door
+from web.sessions import SESSION_COOKIE, make_form_token
 
 HOST = "127.0.0.1:8000"
 OURS = {"origin": f"http://{HOST}", "sec-fetch-site": "same-origin"}
@@ -96,6 +97,12 @@ class DeskBrowser:
                 self.cookies[morsel.key] = morsel.value
         found = re.search(r'name="csrf" value="([^"]*)"', answer.text)
         self.token = found[1] if found else self.token
+
+
+def enter(door: Door, client: TestClient, name: str) -> DeskBrowser:
+    """A browser in which somebody has just signed in; its forms carry the right token."""
+    token = door.sign_in(name)
+    return DeskBrowser(client, cookies={SESSION_COOKIE: token}, token=make_form_token(token))
 
 
 def tell(answer: httpx.Response) -> str:

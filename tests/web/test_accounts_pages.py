@@ -3,35 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from litestar.testing import TestClient
 
 from ledger.desk import Account
+from ledger.limits import DAY_MS
 from ledger.service.accounts.manage import create_account
 from ledger.service.persons import add_person
 from ledger.state import get_day
 from tests.builders import OTHER_VILLAGE, VILLAGE
-from tests.desk.people import PASSWORD, Door, open_door
+from tests.desk.people import PASSWORD, Door
 from tests.web.desk import DeskBrowser, tell
-from tests.web.village import describe, live_through_october, make_client
+from tests.web.village import describe
 
 ONE_TIME = r'<b class="code one-time">([a-z0-9-]+)</b>'
-
-
-@pytest.fixture
-def door(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Door]:
-    with open_door(tmp_path / "home", monkeypatch) as opened:
-        live_through_october(opened.village)
-        yield opened
-
-
-@pytest.fixture
-def client(door: Door) -> Iterator[TestClient]:
-    with make_client(door.village) as opened:
-        yield opened
 
 
 @pytest.fixture
@@ -77,7 +63,7 @@ def test_an_account_is_opened_once_and_its_password_shown_to_nobody_else(
     assert first.headers["cache-control"] == "no-store"
     assert password not in browser.get(path).text
     account = find(door, "shen")
-    assert account.expires_on == get_day(door.home.clock.now_ms() + 30 * 86_400_000)
+    assert account.expires_on == get_day(door.home.clock.now_ms() + 30 * DAY_MS)
     made = [line.fact.subject for line in door.read_log() if line.fact.event == "account-made"]
     assert made.count(account.account) == 1
     stranger = DeskBrowser(browser.client)

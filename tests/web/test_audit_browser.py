@@ -3,24 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
-from tests.desk.people import PASSWORD, Door, open_door
-from tests.web.browser import SCREENS, open_page
-from tests.web.test_desk_browser import check_layout, press
-from tests.web.village import live_through_october, serve
+from tests.desk.people import Door
+from tests.web.browser import SCREENS, check_layout, open_page, press, sign_in
+from tests.web.village import serve
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture
-def door(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Door]:
-    with open_door(tmp_path / "home", monkeypatch) as opened:
-        live_through_october(opened.village)
-        yield opened
 
 
 @pytest.fixture
@@ -29,23 +20,13 @@ def address(door: Door) -> Iterator[str]:
         yield opened
 
 
-def sign_in(page: Page, address: str, door: Door, name: str) -> None:
-    page.goto(f"{address}/desk/sign-in")
-    page.get_by_label("登录名").fill(name)
-    page.get_by_label("密码").fill(PASSWORD)
-    press(page, "登录")
-    door.village.clock.advance(60_000)
-    page.locator("input[name=code]").fill(door.read_phone(name))
-    page.locator("main button[type=submit]").first.click()
-
-
 @pytest.mark.parametrize(("width", "height"), SCREENS)
 def test_an_auditor_looks_through_the_books_and_runs_an_audit_by_hand(
     door: Door, browser: Browser, address: str, width: int, height: int
 ) -> None:
     door.let_in("shen", "auditor")
     with open_page(browser, width, height) as (page, complaints):
-        sign_in(page, address, door, "shen")
+        sign_in(door, page, address, "shen")
         for path in ("", "/entries", "/checkpoints", "/balances", "/run"):
             page.goto(f"{address}/audit{path}")
             check_layout(page)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import threading
 import time
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -25,9 +24,9 @@ from ledger.service.persons import add_person
 from ledger.service.publish import publish_head
 from ledger.sources import open_zip
 from tests.builders import OTHER_VILLAGE, VILLAGE
-from tests.desk.people import Door, open_door
+from tests.desk.people import Door
 from tests.web.desk import DeskBrowser, tell
-from tests.web.village import live_through_october, make_client
+from tests.web.village import make_client
 from web.app import AUDIT_ROUTES
 from web.audit import balances, bundle, checkpoints, entries, runs
 from web.audit.words import KIND_WORDS
@@ -42,19 +41,6 @@ ROOM = [
 ]
 
 FOR_AUDITORS = {"/audit/run", "/audit/bundle.zip"}
-
-
-@pytest.fixture
-def door(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Door]:
-    with open_door(tmp_path / "home", monkeypatch) as opened:
-        live_through_october(opened.village)
-        yield opened
-
-
-@pytest.fixture
-def client(door: Door) -> Iterator[TestClient]:
-    with make_client(door.village) as opened:
-        yield opened
 
 
 def enter(door: Door, client: TestClient, role: Role | None = "auditor", name: str = "shen") -> DeskBrowser:

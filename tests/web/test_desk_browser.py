@@ -3,68 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pyotp
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser
 
 from ledger.service.accounts.manage import give_seat
 from ledger.service.persons import add_person
 from tests.builders import OTHER_VILLAGE
-from tests.desk.people import PASSWORD, Door, open_door
-from tests.web.browser import INSECURE_HOST, SCREENS, open_page
-from tests.web.village import live_through_october, serve
+from tests.desk.people import PASSWORD, Door
+from tests.web.browser import (
+    INSECURE_HOST,
+    REFUSED,
+    SCREENS,
+    check_layout,
+    give_password,
+    open_page,
+    press,
+)
+from tests.web.village import serve
 from web.sessions import KNOWN_COOKIE, SESSION_COOKIE
 
 pytestmark = pytest.mark.browser
-TARGET_MIN_PX = 44
-"""What a thumb hits; main actions of public pages are larger."""
-PRESSED = ", ".join(
-    f"{what}:visible"
-    for what in ("button", "a.button", "input:not([type=radio], [type=checkbox])", "summary", ".choice")
-)
-"""Of a choice the whole line is pressed."""
-BOXES = ".card, .codes, .codes li, .field, .way li, .who"
-TORN = "box => box.scrollWidth > box.clientWidth"
-REFUSED = "the server responded with a status of"
-"""What chromium says in its console of a form that is shown again with its faults, and rightly."""
-
-
-@pytest.fixture
-def door(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Door]:
-    with open_door(tmp_path / "home", monkeypatch) as opened:
-        live_through_october(opened.village)
-        yield opened
 
 
 @pytest.fixture
 def address(door: Door) -> Iterator[str]:
     with serve(door.village) as opened:
         yield opened
-
-
-def press(page: Page, name: str) -> None:
-    page.get_by_role("button", name=name, exact=True).click()
-
-
-def sign_in(page: Page, address: str, name: str, password: str = PASSWORD) -> None:
-    page.goto(f"{address}/desk/sign-in")
-    page.get_by_label("登录名").fill(name)
-    page.get_by_label("密码").fill(password)
-    press(page, "登录")
-
-
-def check_layout(page: Page) -> None:
-    """Nothing is cut at the right, and what is pressed is large enough."""
-    page.wait_for_load_state()
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), page.url
-    assert page.evaluate(f"[...document.querySelectorAll('{BOXES}')].filter({TORN}).length") == 0, page.url
-    pressed = page.locator(PRESSED)
-    for number in range(pressed.count()):
-        box = pressed.nth(number).bounding_box()
-        assert box is not None
-        assert box["height"] >= TARGET_MIN_PX, f"{page.url} {pressed.nth(number).inner_text()}"
 
 
 @pytest.mark.parametrize(("width", "height"), SCREENS)
@@ -76,9 +42,9 @@ def test_the_first_way_in_works_by_hand_without_scripts(
     with open_page(browser, width, height) as (page, complaints):
         page.goto(f"{address}/desk")
         check_layout(page)
-        sign_in(page, address, "li", "falsch")
+        give_password(page, address, "li", "falsch")
         assert page.get_by_role("alert").inner_text().startswith("登录名或密码对不上")
-        sign_in(page, address, "Li", once)
+        give_password(page, address, "Li", once)
 
         page.get_by_label("一次性密码").fill(once)
         page.get_by_label("新密码", exact=True).fill("a123456789")
@@ -109,7 +75,7 @@ def test_the_first_way_in_works_by_hand_without_scripts(
         check_layout(page)
         press(page, "退出")
 
-        sign_in(page, address, "li")
+        give_password(page, address, "li")
         check_layout(page)
         page.get_by_role("textbox", name="动态码").fill(codes[0].split()[-1])
         press(page, "确定")
@@ -120,7 +86,7 @@ def test_the_first_way_in_works_by_hand_without_scripts(
 def test_without_scripts_the_same_forms_go_through(door: Door, browser: Browser, address: str) -> None:
     door.let_in("wang")
     with open_page(browser, 360, 740, script=False) as (page, complaints):
-        sign_in(page, address, "wang")
+        give_password(page, address, "wang")
 
         assert page.url == f"{address}/desk"
     assert complaints == []
@@ -131,7 +97,7 @@ def test_the_browser_holds_the_cookies_to_what_their_names_promise(
 ) -> None:
     door.let_in("wang")
     with open_page(browser, 360, 740) as (page, _):
-        sign_in(page, address, "wang")
+        give_password(page, address, "wang")
         cookies = {cookie["name"]: cookie for cookie in page.context.cookies()}
 
         assert cookies.keys() == {SESSION_COOKIE, KNOWN_COOKIE}
@@ -153,7 +119,7 @@ def test_after_signing_out_the_page_before_shows_nothing_any_more(
 ) -> None:
     door.let_in("wang")
     with open_page(browser, 360, 740) as (page, _):
-        sign_in(page, address, "wang")
+        give_password(page, address, "wang")
         page.goto(f"{address}/desk/account")
         press(page, "退出")
 
@@ -167,7 +133,7 @@ def test_another_sites_form_does_nothing_in_the_name_of_who_is_signed_in(
 ) -> None:
     door.let_in("wang")
     with open_page(browser, 360, 740) as (page, _):
-        sign_in(page, address, "wang")
+        give_password(page, address, "wang")
         target = f"{address}/desk/sign-out"
         form = (
             f'<form action="{target}" method="post"><input name="csrf" value="x"><button>go</button></form>'
@@ -195,7 +161,7 @@ def test_the_village_is_changed_by_a_button(door: Door, browser: Browser, addres
     door.let_in("wang")
     give_seat(door.home, "wang", OTHER_VILLAGE, add_person(door.home, OTHER_VILLAGE, "样例丁", "clerk").user)
     with open_page(browser, 320, 640) as (page, complaints):
-        sign_in(page, address, "wang")
+        give_password(page, address, "wang")
         page.goto(f"{address}/desk/account")
         check_layout(page)
         press(page, "换到这里")
@@ -207,7 +173,7 @@ def test_the_village_is_changed_by_a_button(door: Door, browser: Browser, addres
 def test_recovery_codes_print_on_one_page(door: Door, browser: Browser, address: str) -> None:
     door.let_in("li", "supervisor")
     with open_page(browser, 1280, 800) as (page, _):
-        sign_in(page, address, "li")
+        give_password(page, address, "li")
         door.village.clock.advance(60_000)
         page.get_by_role("textbox", name="动态码").fill(door.read_phone("li"))
         press(page, "确定")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,11 +17,10 @@ from ledger.service.readings import Purposes
 from ledger.sources import open_home_log
 from ledger.upkeep.backup import make_backup
 from tests.builders import VILLAGE, make_id
-from tests.desk.people import Door, open_door
+from tests.desk.people import Door
 from tests.web.desk import DeskBrowser, tell
 from tests.web.gate import put_people
 from tests.web.test_desk_reading import NAMES, H, M, enter, put_draft
-from tests.web.village import live_through_october, make_client
 
 HOUSEHOLDS = "/desk/households"
 CARD = f"{HOUSEHOLDS}/{H[0]}"
@@ -30,17 +28,9 @@ EVENTS = ("erase-asked", "erase-refused", "erase-agreed", "erased")
 
 
 @pytest.fixture
-def door(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Door]:
-    with open_door(tmp_path / "home", monkeypatch) as opened:
-        live_through_october(opened.village)
-        put_people(opened.home, VILLAGE)
-        yield opened
-
-
-@pytest.fixture
-def client(door: Door) -> Iterator[TestClient]:
-    with make_client(door.village) as opened:
-        yield opened
+def door(door: Door) -> Door:
+    put_people(door.home, VILLAGE)
+    return door
 
 
 def list_facts(door: Door) -> list[tuple[str, str, str]]:
@@ -144,7 +134,7 @@ def test_nothing_of_it_is_left_in_the_home_or_in_a_backup_and_the_audit_is_clean
 
 
 def _fields(value: object) -> list[tuple[str, object]]:
-    return [(name, getattr(value, name)) for name in type(value).__struct_fields__]  # type: ignore[attr-defined]  # A struct.
+    return [(name, getattr(value, name)) for name in type(value).__struct_fields__]
 
 
 def test_nobody_agrees_to_what_they_asked_for(door: Door) -> None:

@@ -9,7 +9,7 @@ read.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -20,10 +20,10 @@ from playwright.sync_api import Browser, Page, expect
 
 from ledger.cli import root
 from tests.builders import VILLAGE
-from tests.desk.people import PASSWORD, Door, open_door
+from tests.desk.people import Door
 from tests.service.importing import make_book
-from tests.web.browser import SCREENS, open_page
-from tests.web.village import live_through_october, serve
+from tests.web.browser import SCREENS, open_page, press, sign_in
+from tests.web.village import serve
 from web.desk import __file__ as desk_file
 
 pytestmark = pytest.mark.browser
@@ -40,13 +40,11 @@ HEAD = """# 一次办事：从表格到账本
 
 
 @pytest.fixture
-def door(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Door]:
-    with open_door(tmp_path / "home", monkeypatch) as opened:
-        live_through_october(opened.village)
-        opened.let_in("wen")
-        opened.let_in("jian", "supervisor")
-        opened.let_in("shen", "auditor")
-        yield opened
+def door(door: Door) -> Door:
+    door.let_in("wen")
+    door.let_in("jian", "supervisor")
+    door.let_in("shen", "auditor")
+    return door
 
 
 class Journey:
@@ -89,22 +87,6 @@ def write_workbook(*amounts: str) -> bytes:
         )
         rows.append({"科目代码": "101", "科目名称": "库存现金", "贷方金额": amount})
     return make_book("vouchers", rows)
-
-
-def press(page: Page, name: str) -> None:
-    page.get_by_role("button", name=name, exact=True).click()
-    page.wait_for_load_state()
-
-
-def sign_in(door: Door, page: Page, address: str, name: str) -> None:
-    page.goto(f"{address}/desk/sign-in")
-    page.get_by_label("登录名").fill(name)
-    page.get_by_label("密码").fill(PASSWORD)
-    press(page, "登录")
-    if page.url.endswith("/desk/factor"):
-        door.village.clock.advance(60_000)
-        page.locator("[name=code]").fill(door.read_phone(name))
-        press(page, "确定")
 
 
 def send(page: Page, address: str, data: bytes) -> None:

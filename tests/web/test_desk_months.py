@@ -6,7 +6,6 @@ import re
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 from litestar.testing import TestClient
@@ -16,11 +15,10 @@ from ledger.ports import Renderer, SheetJob
 from ledger.service.passing import pass_drafts, return_drafts
 from ledger.service.sheets import list_sheets
 from tests.builders import VILLAGE
-from tests.desk.people import Door, open_door
+from tests.desk.people import Door
 from tests.fakes.renderer import PlainRenderer
 from tests.homes import BASE_URL
 from tests.web.desk import DeskBrowser, tell
-from tests.web.village import live_through_october
 from web.app import create_app
 from web.desk.sheet_runs import Sheet, SheetRun
 
@@ -76,20 +74,18 @@ class Desk:
 
 
 @pytest.fixture
-def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+def desk(door: Door) -> Iterator[Desk]:
     """A clerk at the desk on the second of December, November's one voucher being recorded."""
-    with open_door(tmp_path / "home", monkeypatch) as door:
-        live_through_october(door.village)
-        door.let_in("wen")
-        door.village.go_to("2026-12-02")
-        renderer = Held()
-        checked: Renderer = renderer
-        with TestClient(create_app(door.home, door.home.config, renderer=checked)) as client:
-            browser = DeskBrowser(client)
-            browser.sign_in(door, "wen")
-            opened = Desk(browser, door, renderer)
-            yield opened
-            opened.let_go()
+    door.let_in("wen")
+    door.village.go_to("2026-12-02")
+    renderer = Held()
+    checked: Renderer = renderer
+    with TestClient(create_app(door.home, door.home.config, renderer=checked)) as client:
+        browser = DeskBrowser(client)
+        browser.sign_in(door, "wen")
+        opened = Desk(browser, door, renderer)
+        yield opened
+        opened.let_go()
 
 
 def test_the_list_names_the_one_next_step_of_the_oldest_month_with_something_to_do(desk: Desk) -> None:
@@ -243,7 +239,7 @@ def test_an_open_month_is_not_sealed_even_by_a_form_that_no_page_has(desk: Desk)
 
 def test_a_program_that_breaks_off_is_told_without_a_claim(desk: Desk) -> None:
     desk.close()
-    desk.renderer.refusal = AssertionError("broken")  # type: ignore[assignment]  # What nobody foresaw.
+    desk.renderer.refusal = AssertionError("broken")  # What nobody foresaw.
     desk.browser.get(SHEET)
     desk.browser.post(f"{SHEET}/seal")
     desk.let_go()

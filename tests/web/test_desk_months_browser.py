@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import Browser, Page
 
 from ledger.service.passing import pass_drafts
 from tests.builders import VILLAGE
-from tests.desk.people import Door, open_door
+from tests.desk.people import Door
 from tests.reports.printed import read_pages
-from tests.web.test_desk_journey import press, sign_in
-from tests.web.village import live_through_october, serve
+from tests.web.browser import press, sign_in
+from tests.web.village import serve
 
 pytestmark = pytest.mark.browser
 MADE_MS = 90_000
@@ -21,12 +18,10 @@ MADE_MS = 90_000
 
 
 @pytest.fixture
-def door(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Door]:
-    with open_door(tmp_path / "home", monkeypatch) as door:
-        live_through_october(door.village)
-        door.let_in("wen")
-        door.village.go_to("2026-12-02")
-        yield door
+def door(door: Door) -> Door:
+    door.let_in("wen")
+    door.village.go_to("2026-12-02")
+    return door
 
 
 @pytest.mark.parametrize("has_scripts", [True, False])

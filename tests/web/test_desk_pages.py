@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from litestar.handlers import HTTPRouteHandler
@@ -15,9 +13,8 @@ from ledger.service.accounts.passwords import HASHER
 from ledger.service.accounts.rights import find_allowed_roles
 from ledger.service.persons import add_person
 from tests.builders import OTHER_VILLAGE, VILLAGE
-from tests.desk.people import PASSWORD, Door, open_door
+from tests.desk.people import PASSWORD, Door
 from tests.web.desk import DeskBrowser, tell
-from tests.web.village import live_through_october, make_client
 from web.app import DESK_ROUTES, ROUTES, create_app, show_schema
 from web.desk.routing import SIGN_IN, choose_next, route_desk
 from web.security import DESK_HEADERS, SECURITY_HEADERS
@@ -36,19 +33,6 @@ DESK = [
     for path in sorted(route.paths)
     for method in sorted(route.http_methods)
 ]
-
-
-@pytest.fixture
-def door(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Door]:
-    with open_door(tmp_path / "home", monkeypatch) as opened:
-        live_through_october(opened.village)
-        yield opened
-
-
-@pytest.fixture
-def client(door: Door) -> Iterator[TestClient]:
-    with make_client(door.village) as opened:
-        yield opened
 
 
 @pytest.fixture

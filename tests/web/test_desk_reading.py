@@ -9,9 +9,7 @@ from __future__ import annotations
 import ast
 import re
 import tomllib
-from collections.abc import Iterator
 from importlib import resources
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -24,11 +22,10 @@ from ledger.home import Home
 from ledger.service.readings import Reading, list_readings
 from ledger.vaults import Draft
 from tests.builders import VILLAGE, build_points_line, build_points_round, make_id
-from tests.desk.people import Door, open_door
+from tests.desk.people import Door
 from tests.house.sources import parse_modules
 from tests.web.desk import FORM, OURS, DeskBrowser
 from tests.web.gate import put_people
-from tests.web.village import live_through_october, make_client
 
 HOUSEHOLDS = "/desk/households"
 H = [make_id("h", number) for number in range(3)]
@@ -43,17 +40,9 @@ PURPOSE = "objection"
 
 
 @pytest.fixture
-def door(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Door]:
-    with open_door(tmp_path / "home", monkeypatch) as opened:
-        live_through_october(opened.village)
-        put_people(opened.home, VILLAGE)
-        yield opened
-
-
-@pytest.fixture
-def client(door: Door) -> Iterator[TestClient]:
-    with make_client(door.village) as opened:
-        yield opened
+def door(door: Door) -> Door:
+    put_people(door.home, VILLAGE)
+    return door
 
 
 def enter(client: TestClient, door: Door, role: Any) -> DeskBrowser:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import hashlib
 import io
 import re
-from collections.abc import Iterator
-from pathlib import Path
 from random import Random
 
 import pytest
@@ -21,10 +19,9 @@ from ledger.state.documents import list_documents
 from ledger.vaults import Draft
 from tests.attachments.files import SECRET, marked, noisy, pdf, photo_that_tells, save
 from tests.builders import VILLAGE, build_postings, build_voucher
-from tests.desk.people import Door, open_door
+from tests.desk.people import Door
 from tests.fuzz.mutants import mutate_bytes
 from tests.web.desk import DeskBrowser
-from tests.web.village import live_through_october, make_client
 
 NUMBER = "2026-11-002"
 OLD = "2026-10-001"
@@ -33,18 +30,10 @@ RECORDED = f"/desk/documents/{OLD}"
 
 
 @pytest.fixture
-def door(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Door]:
-    with open_door(tmp_path / "home", monkeypatch) as opened:
-        live_through_october(opened.village)
-        for name, role in (("wen", "clerk"), ("li", "clerk"), ("jian", "supervisor"), ("shen", "auditor")):
-            opened.let_in(name, role)  # type: ignore[arg-type]  # Each is a role.
-        yield opened
-
-
-@pytest.fixture
-def client(door: Door) -> Iterator[TestClient]:
-    with make_client(door.village) as opened:
-        yield opened
+def door(door: Door) -> Door:
+    for name, role in (("wen", "clerk"), ("li", "clerk"), ("jian", "supervisor"), ("shen", "auditor")):
+        door.let_in(name, role)
+    return door
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ import io
 import os
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -14,43 +13,25 @@ from playwright.sync_api import Browser, Page
 
 from tests.attachments.files import marked, noisy, save
 from tests.builders import VILLAGE, build_postings, build_voucher
-from tests.desk.people import PASSWORD, Door, open_door
-from tests.web.browser import open_page
-from tests.web.village import live_through_october, serve
+from tests.desk.people import Door
+from tests.web.browser import open_page, press, sign_in
+from tests.web.village import serve
 
 pytestmark = pytest.mark.browser
 NUMBER = "2026-11-002"
 
 
 @pytest.fixture
-def door(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Door]:
-    with open_door(tmp_path / "home", monkeypatch) as opened:
-        live_through_october(opened.village)
-        opened.let_in("wen")
-        opened.let_in("jian", "supervisor")
-        yield opened
+def door(door: Door) -> Door:
+    door.let_in("wen")
+    door.let_in("jian", "supervisor")
+    return door
 
 
 @pytest.fixture
 def address(door: Door) -> Iterator[str]:
     with serve(door.village) as opened:
         yield opened
-
-
-def press(page: Page, name: str) -> None:
-    page.get_by_role("button", name=name, exact=True).click()
-    page.wait_for_load_state()
-
-
-def sign_in(door: Door, page: Page, address: str, name: str) -> None:
-    page.goto(f"{address}/desk/sign-in")
-    page.get_by_label("登录名").fill(name)
-    page.get_by_label("密码").fill(PASSWORD)
-    press(page, "登录")
-    if page.url.endswith("/desk/factor"):
-        door.village.clock.advance(60_000)
-        page.locator("[name=code]").fill(door.read_phone(name))
-        press(page, "确定")
 
 
 def hand_in_voucher(door: Door) -> None:
@@ -107,7 +88,7 @@ def test_a_photo_from_the_phone_to_the_public_page(
         shoot(clerk, f"form-{width}-{script}")
         assert "一个文件至多 20 MB" in clerk.inner_text("main")
         photo = {"name": "IMG_2026.jpg", "mimeType": "image/jpeg", "buffer": take_photo()}
-        clerk.get_by_label("用手机拍照").set_input_files(photo)  # type: ignore[arg-type]  # A file as its parts.
+        clerk.get_by_label("用手机拍照").set_input_files(photo)
         press(clerk, "附上")
         clerk.get_by_role("link", name="涂黑第 1 页").click()
         if script:
@@ -146,4 +127,4 @@ def test_a_photo_from_the_phone_to_the_public_page(
     with Image.open(io.BytesIO(public)) as picture:
         assert max(picture.size) == 1_600
         where = (picture.width * 15 // 100, picture.height * 11 // 100)
-        assert max(picture.getpixel(where)) < 16  # type: ignore[type-var]  # Three colours.
+        assert max(picture.getpixel(where)) < 16

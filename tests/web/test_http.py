@@ -49,17 +49,17 @@ PATHS = (
 @pytest.mark.parametrize("path", PATHS)
 @pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "OPTIONS"])
 def test_every_answer_carries_the_security_headers_and_no_cookie(
-    client: TestClient, method: str, path: str
+    visitor: TestClient, method: str, path: str
 ) -> None:
-    answer = client.request(method, path, follow_redirects=False)
+    answer = visitor.request(method, path, follow_redirects=False)
 
     assert {name: answer.headers.get(name) for name in SECURITY_HEADERS} == SECURITY_HEADERS
     assert "set-cookie" not in answer.headers
     assert "server" not in answer.headers
 
 
-def test_the_policy_allows_no_inline_and_no_foreign_code(client: TestClient) -> None:
-    policy = client.get(BOARD).headers["content-security-policy"]
+def test_the_policy_allows_no_inline_and_no_foreign_code(visitor: TestClient) -> None:
+    policy = visitor.get(BOARD).headers["content-security-policy"]
 
     assert "default-src 'none'" in policy
     assert "script-src 'self'" in policy
@@ -67,9 +67,9 @@ def test_the_policy_allows_no_inline_and_no_foreign_code(client: TestClient) -> 
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_head_answers_as_get_does_without_a_body(client: TestClient, path: str) -> None:
-    head = client.head(path, follow_redirects=False)
-    get = client.get(path, follow_redirects=False)
+def test_head_answers_as_get_does_without_a_body(visitor: TestClient, path: str) -> None:
+    head = visitor.head(path, follow_redirects=False)
+    get = visitor.get(path, follow_redirects=False)
 
     assert head.status_code == get.status_code
     assert head.content == b""
@@ -78,26 +78,26 @@ def test_head_answers_as_get_does_without_a_body(client: TestClient, path: str) 
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH"])
-def test_other_methods_are_refused_in_plain_chinese(client: TestClient, method: str) -> None:
-    answer = client.request(method, BOARD)
+def test_other_methods_are_refused_in_plain_chinese(visitor: TestClient, method: str) -> None:
+    answer = visitor.request(method, BOARD)
 
     assert answer.status_code == 405
     assert answer.headers["allow"] == "GET, HEAD"
     assert "不接受" in answer.text
 
 
-def test_a_page_that_has_not_changed_is_not_sent_again(client: TestClient) -> None:
-    first = client.get(BOARD)
+def test_a_page_that_has_not_changed_is_not_sent_again(visitor: TestClient) -> None:
+    first = visitor.get(BOARD)
 
-    second = client.get(BOARD, headers={"if-none-match": f'"other", W/{first.headers["etag"]}'})
+    second = visitor.get(BOARD, headers={"if-none-match": f'"other", W/{first.headers["etag"]}'})
 
     assert second.status_code == 304
     assert second.content == b""
 
 
-def test_compressed_and_plain_are_the_same_page_under_two_names(client: TestClient) -> None:
-    plain = client.get(BOARD, headers={"accept-encoding": "identity"})
-    packed = client.get(BOARD, headers={"accept-encoding": "br, gzip;q=0.5"})
+def test_compressed_and_plain_are_the_same_page_under_two_names(visitor: TestClient) -> None:
+    plain = visitor.get(BOARD, headers={"accept-encoding": "identity"})
+    packed = visitor.get(BOARD, headers={"accept-encoding": "br, gzip;q=0.5"})
 
     assert plain.text == packed.text
     assert packed.headers["content-encoding"] == "gzip"
@@ -123,15 +123,15 @@ def test_gzip_is_sent_only_where_it_is_taken(header: str, taken: bool) -> None:
 
 
 def test_what_can_never_change_may_be_kept_for_ever_and_the_checkpoint_for_seconds(
-    client: TestClient,
+    visitor: TestClient,
 ) -> None:
-    style = find_match(r'href="(/static/style-[^"]+)"', client.get(BOARD).text)
+    style = find_match(r'href="(/static/style-[^"]+)"', visitor.get(BOARD).text)
 
     for path in (f"{BOARD}/tile/0/000.p/3", f"{BOARD}/entries/3.json", style):
-        assert "immutable" in client.get(path).headers["cache-control"]
-    assert client.get(f"{BOARD}/checkpoint").headers["cache-control"] == "public, max-age=2"
-    assert client.get(BOARD).headers["cache-control"] == "no-cache"
-    assert client.get("/nowhere").headers["cache-control"] == "no-store"
+        assert "immutable" in visitor.get(path).headers["cache-control"]
+    assert visitor.get(f"{BOARD}/checkpoint").headers["cache-control"] == "public, max-age=2"
+    assert visitor.get(BOARD).headers["cache-control"] == "no-cache"
+    assert visitor.get("/nowhere").headers["cache-control"] == "no-store"
 
 
 @pytest.fixture
@@ -180,9 +180,9 @@ def test_nothing_of_the_log_is_read_for_a_page_that_is_kept(
     assert client.get(BOARD).content == before.content
 
 
-def test_neither_host_nor_forwarding_headers_change_a_byte(client: TestClient) -> None:
+def test_neither_host_nor_forwarding_headers_change_a_byte(visitor: TestClient) -> None:
     for path in (BOARD, f"/c/{VILLAGE}", "/", "/nowhere"):
-        plain = client.get(path).content
+        plain = visitor.get(path).content
         for headers in (
             {"host": "evil.example"},
             {"host": "evil.example:81"},
@@ -192,11 +192,11 @@ def test_neither_host_nor_forwarding_headers_change_a_byte(client: TestClient) -
             {"cookie": "session=attacker"},
             {"accept-language": "en"},
         ):
-            assert client.get(path, headers=headers).content == plain
+            assert visitor.get(path, headers=headers).content == plain
 
 
-def test_a_query_that_nobody_asked_for_changes_nothing(client: TestClient) -> None:
-    assert client.get(f"{BOARD}?x=<script>").content == client.get(BOARD).content
+def test_a_query_that_nobody_asked_for_changes_nothing(visitor: TestClient) -> None:
+    assert visitor.get(f"{BOARD}?x=<script>").content == visitor.get(BOARD).content
 
 
 def test_a_failure_answers_in_plain_chinese_and_tells_the_operator(
@@ -217,8 +217,8 @@ def test_a_failure_answers_in_plain_chinese_and_tells_the_operator(
     assert "a page failed" in caplog.text
 
 
-def test_serving_leaves_the_root_logger_alone(client: TestClient) -> None:
-    client.get(BOARD)
+def test_serving_leaves_the_root_logger_alone(visitor: TestClient) -> None:
+    visitor.get(BOARD)
 
     assert logging.getLogger().level == logging.WARNING
     assert not [
@@ -239,8 +239,8 @@ def test_over_a_socket_no_server_names_itself_and_a_body_is_refused(village: Vil
     assert large.status_code in {405, 413}
 
 
-def test_small_answers_are_not_compressed(client: TestClient) -> None:
-    answer = client.get("/healthz", headers={"accept-encoding": "gzip"})
+def test_small_answers_are_not_compressed(visitor: TestClient) -> None:
+    answer = visitor.get("/healthz", headers={"accept-encoding": "gzip"})
 
     assert len(answer.content) < GZIP_MIN_BYTES
     assert "content-encoding" not in answer.headers

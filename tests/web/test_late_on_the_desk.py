@@ -3,45 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
 
-import pytest
 from litestar.testing import TestClient
 
 from ledger.books.roles import Role
+from ledger.desk import Account
+from ledger.limits import DAY_MS
 from ledger.service.accounts.manage import set_last_day
 from tests.builders import VILLAGE, build_postings, build_voucher
-from tests.desk.people import Door, open_door
-from tests.web.desk import DeskBrowser
-from tests.web.village import live_through_october, make_client
-from web.sessions import SESSION_COOKIE, make_form_token
-
-
-@pytest.fixture
-def door(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Door]:
-    with open_door(tmp_path / "home", monkeypatch) as opened:
-        live_through_october(opened.village)
-        yield opened
-
-
-@pytest.fixture
-def client(door: Door) -> Iterator[TestClient]:
-    with make_client(door.village) as opened:
-        yield opened
+from tests.desk.people import Door
+from tests.web.desk import enter
 
 
 def read_home(door: Door, client: TestClient, name: str, role: Role | None = "clerk") -> str:
     if name not in {account.sign_in for account in list_accounts(door)}:
         door.let_in(name, role)
-    token = door.sign_in(name)
-    browser = DeskBrowser(client, cookies={SESSION_COOKIE: token}, token=make_form_token(token))
-    answer = browser.get("/desk")
+    answer = enter(door, client, name).get("/desk")
     assert answer.status_code == 200
     return answer.text
 
 
-def list_accounts(door: Door) -> list:  # type: ignore[type-arg]  # Of accounts, whose names alone are looked at.
+def list_accounts(door: Door) -> list[Account]:
     with door.home.desk.read() as desk:
         return desk.list_accounts()
 
@@ -81,7 +63,7 @@ def test_what_is_late_leads_to_where_it_is_done_the_most_urgent_first(door: Door
     draft = village.draft(body, period="2026-11", occurred_on="2026-11-11")
     village.go_to("2026-12-06")
     soon = list_late(read_home(door, client, "clerk"))
-    village.clock.advance(30 * 86_400_000)
+    village.clock.advance(30 * DAY_MS)
     late = list_late(read_home(door, client, "clerk"))
 
     assert soon == [(f"/desk/drafts/{draft.id}", "1 条待审的快过期了，最早的 2026年12月12日过期")]
@@ -111,7 +93,7 @@ def test_an_account_that_ends_is_told_to_its_owner_and_to_the_operator(
 
 
 def test_whoever_has_no_role_reads_nothing_of_the_village(door: Door, client: TestClient) -> None:
-    door.village.clock.advance(100 * 86_400_000)
+    door.village.clock.advance(100 * DAY_MS)
     page = read_home(door, client, "chen", None)
 
     assert "公开表" not in page

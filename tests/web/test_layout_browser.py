@@ -159,17 +159,17 @@ def test_a_keyboard_reaches_the_answer_first_and_sees_where_it_is(browser: Brows
         assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
 
 
-def test_every_page_with_its_style_is_at_most_30_kb(client: TestClient) -> None:
-    style = find_match(r'href="(/static/style-[^"]+)"', client.get(BOARD).text)
-    shared = len(gzip.compress(client.get(style).content, 9))
+def test_every_page_with_its_style_is_at_most_30_kb(visitor: TestClient) -> None:
+    style = find_match(r'href="(/static/style-[^"]+)"', visitor.get(BOARD).text)
+    shared = len(gzip.compress(visitor.get(style).content, 9))
 
     for path in PATHS:
-        weight = len(gzip.compress(client.get(path).content, 9)) + shared
+        weight = len(gzip.compress(visitor.get(path).content, 9)) + shared
         assert weight <= PAGE_MAX_BYTES, (path, weight)
 
 
-def test_only_pages_that_check_something_have_a_script_and_it_is_one(client: TestClient) -> None:
-    scripts = {path: re.findall(r'<script src="([^"]+)"', client.get(path).text) for path in PATHS}
+def test_only_pages_that_check_something_have_a_script_and_it_is_one(visitor: TestClient) -> None:
+    scripts = {path: re.findall(r'<script src="([^"]+)"', visitor.get(path).text) for path in PATHS}
 
     found = {path: [name.rpartition("/")[2] for name in names] for path, names in scripts.items() if names}
     assert found == {
@@ -180,9 +180,9 @@ def test_only_pages_that_check_something_have_a_script_and_it_is_one(client: Tes
     }
 
 
-def test_every_page_has_one_heading_a_language_and_named_sections(client: TestClient) -> None:
+def test_every_page_has_one_heading_a_language_and_named_sections(visitor: TestClient) -> None:
     for path in PATHS:
-        page = client.get(path).text
+        page = visitor.get(path).text
         assert '<html lang="zh-CN">' in page
         assert len(re.findall(r"<h1[ >]", page)) == 1, path
         ids = re.findall(r'\bid="([^"]+)"', page)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from litestar.testing import TestClient
@@ -14,26 +12,13 @@ from ledger.service.accounts.desk_log import EVENTS, Fact, log_fact
 from ledger.service.accounts.duties import enter_person
 from ledger.service.accounts.manage import create_account, disable_account
 from tests.builders import OTHER_VILLAGE, VILLAGE
-from tests.desk.people import PASSWORD, Door, open_door
+from tests.desk.people import PASSWORD, Door
 from tests.web.desk import DeskBrowser
-from tests.web.village import describe, live_through_october, make_client
+from tests.web.village import describe
 from web.desk.log_words import EVENT_NAMES
 
 ROWS = r'<span class="row-main"><b>([^<]*)</b>(?: <span class="wrap">([^<]*)</span>)?'
 VILLAGE_LOG = "/desk/log/village"
-
-
-@pytest.fixture
-def door(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Door]:
-    with open_door(tmp_path / "home", monkeypatch) as opened:
-        live_through_october(opened.village)
-        yield opened
-
-
-@pytest.fixture
-def client(door: Door) -> Iterator[TestClient]:
-    with make_client(door.village) as opened:
-        yield opened
 
 
 @pytest.fixture

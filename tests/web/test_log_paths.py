@@ -19,14 +19,14 @@ BOARD = f"/v/{VILLAGE}"
 
 
 def test_every_file_of_an_export_is_served_under_the_same_path(
-    client: TestClient, village: VillageHome
+    visitor: TestClient, village: VillageHome
 ) -> None:
     for path, data in village.export().items():
-        assert client.get(f"{BOARD}/{path}").content == data, path
+        assert visitor.get(f"{BOARD}/{path}").content == data, path
 
 
 def test_partial_tiles_of_every_earlier_size_are_cut_on_demand(
-    client: TestClient, village: VillageHome
+    visitor: TestClient, village: VillageHome
 ) -> None:
     with village.home.ledger.read(VILLAGE) as reader:
         entries = list(reader.iterate_entries(0, reader.size))
@@ -34,7 +34,7 @@ def test_partial_tiles_of_every_earlier_size_are_cut_on_demand(
     for size in range(1, len(entries) + 1):
         tiles = MemoryTiles([hash_leaf(entry) for entry in entries[:size]])
         for tile in list_tiles(size):
-            answer = client.get(f"{BOARD}/{format_tile_path(tile)}")
+            answer = visitor.get(f"{BOARD}/{format_tile_path(tile)}")
             expected = (
                 format_bundle(entries[:size])
                 if tile.level < 0
@@ -65,12 +65,12 @@ def test_partial_tiles_of_every_earlier_size_are_cut_on_demand(
         "",
     ],
 )
-def test_a_tile_that_is_not_there_or_is_spelled_otherwise_is_404(client: TestClient, tile: str) -> None:
-    assert client.get(f"{BOARD}/tile/{tile}").status_code == 404
+def test_a_tile_that_is_not_there_or_is_spelled_otherwise_is_404(visitor: TestClient, tile: str) -> None:
+    assert visitor.get(f"{BOARD}/tile/{tile}").status_code == 404
 
 
-def test_a_checkpoint_is_text(client: TestClient) -> None:
-    answer = client.get(f"{BOARD}/checkpoint")
+def test_a_checkpoint_is_text(visitor: TestClient) -> None:
+    answer = visitor.get(f"{BOARD}/checkpoint")
 
     assert answer.headers["content-type"] == "text/plain; charset=utf-8"
     assert answer.text.startswith("mingbai/")

@@ -27,9 +27,9 @@ BOARD = f"/v/{VILLAGE}"
 FORBIDDEN = re.compile("哈希|区块链|hash|Merkle", re.IGNORECASE)
 
 
-def read_words(client: TestClient, path: str) -> str:
+def read_words(visitor: TestClient, path: str) -> str:
     """Return the words of a page, without markup."""
-    answer = client.get(path)
+    answer = visitor.get(path)
     assert answer.status_code == 200, answer.text
     text = re.sub(
         r'<span class="whole">([^<]*)</span>', r"\1", answer.text
@@ -37,8 +37,8 @@ def read_words(client: TestClient, path: str) -> str:
     return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", text)).split())
 
 
-def test_the_board_answers_first_what_came_in_went_out_and_is_left(client: TestClient) -> None:
-    words = read_words(client, BOARD)
+def test_the_board_answers_first_what_came_in_went_out_and_is_left(visitor: TestClient) -> None:
+    words = read_words(visitor, BOARD)
 
     answer = words[words.index("2026年10月，村里的钱") :]
     assert re.match(
@@ -48,12 +48,12 @@ def test_the_board_answers_first_what_came_in_went_out_and_is_left(client: TestC
     )
 
 
-def test_the_board_says_of_the_open_month_what_is_recorded_so_far(client: TestClient) -> None:
-    assert "11月还没有结账：截至11月12日收入 0.00 元，支出 48.00 元" in read_words(client, BOARD)
+def test_the_board_says_of_the_open_month_what_is_recorded_so_far(visitor: TestClient) -> None:
+    assert "11月还没有结账：截至11月12日收入 0.00 元，支出 48.00 元" in read_words(visitor, BOARD)
 
 
-def test_the_board_shows_points_stars_corrections_telephone_and_fingerprint(client: TestClient) -> None:
-    words = read_words(client, BOARD)
+def test_the_board_shows_points_stars_corrections_telephone_and_fingerprint(visitor: TestClient) -> None:
+    words = read_words(visitor, BOARD)
 
     assert "3 户签了积分契约" in words
     assert "党员 1 名，各星级人数" in words
@@ -62,15 +62,15 @@ def test_the_board_shows_points_stars_corrections_telephone_and_fingerprint(clie
     assert re.search(r"指纹码 ([0-9]{4} ){4}", words)
 
 
-def test_a_village_without_a_sealed_sheet_says_so(client: TestClient, tmp_path: Path) -> None:
+def test_a_village_without_a_sealed_sheet_says_so(visitor: TestClient, tmp_path: Path) -> None:
     with open_village(tmp_path / "home") as fresh, make_client(fresh) as opened:
         assert "还没有公开的账" in read_words(opened, BOARD)
         assert "还没有公开表" in read_words(opened, f"{BOARD}/sheets")
         assert "还没有封存的公开表" in read_words(opened, f"/c/{VILLAGE}")
 
 
-def test_the_finance_sheet_opens_every_line_to_its_entry(client: TestClient) -> None:
-    page = client.get(f"{BOARD}/sheets/2026-10/finance").text
+def test_the_finance_sheet_opens_every_line_to_its_entry(visitor: TestClient) -> None:
+    page = visitor.get(f"{BOARD}/sheets/2026-10/finance").text
 
     rows = re.findall(
         rf'<a href="{BOARD}/entries/(\d+)">(?:<span class="mark">[^<]*</span> )?([^<]*)</a>', page
@@ -83,11 +83,11 @@ def test_the_finance_sheet_opens_every_line_to_its_entry(client: TestClient) -> 
         "封存它的那条记录",
     ]
     for index, summary in rows[:-1]:
-        assert summary.split("：")[-1] in read_words(client, f"{BOARD}/entries/{index}")
+        assert summary.split("：")[-1] in read_words(visitor, f"{BOARD}/entries/{index}")
 
 
-def test_every_account_of_the_sheet_opens_to_the_vouchers_it_is_made_of(client: TestClient) -> None:
-    page = client.get(f"{BOARD}/sheets/2026-10/finance").text
+def test_every_account_of_the_sheet_opens_to_the_vouchers_it_is_made_of(visitor: TestClient) -> None:
+    page = visitor.get(f"{BOARD}/sheets/2026-10/finance").text
 
     account = page[page.index("管理费用</span>") :]
     lines = re.findall(r'<span class="n">([−0-9.,]+)</span></a>', account[: account.index("</details>")])
@@ -114,8 +114,8 @@ def test_a_sheet_tells_what_vouchers_do_to_an_amount_and_never_says_that_somethi
     assert not re.search(r"[借贷] [−0-9]", words)
 
 
-def test_a_month_without_a_round_shows_no_block_of_noughts(client: TestClient) -> None:
-    points, scores = (read_words(client, f"{BOARD}/sheets/2026-11/{kind}") for kind in ("points", "scores"))
+def test_a_month_without_a_round_shows_no_block_of_noughts(visitor: TestClient) -> None:
+    points, scores = (read_words(visitor, f"{BOARD}/sheets/2026-11/{kind}") for kind in ("points", "scores"))
 
     assert "还没有评议积分" in points
     assert not re.search(r"(?<![0-9])0 (分|笔|户)", points)
@@ -125,9 +125,9 @@ def test_a_month_without_a_round_shows_no_block_of_noughts(client: TestClient) -
 
 @pytest.mark.parametrize("kind", SHEETS)
 def test_a_sealed_sheet_shows_number_days_telephone_and_fingerprint(
-    client: TestClient, kind: SheetKind
+    visitor: TestClient, kind: SheetKind
 ) -> None:
-    words = read_words(client, f"{BOARD}/sheets/2026-10/{kind}")
+    words = read_words(visitor, f"{BOARD}/sheets/2026-10/{kind}")
 
     assert "已封存公开" in words
     assert re.search(r"编号 2026-10-[FPS]-1 公示时间 2026年11月2日至", words)
@@ -139,13 +139,13 @@ def test_a_sealed_sheet_shows_number_days_telephone_and_fingerprint(
 
 @pytest.mark.parametrize("kind", SHEETS)
 def test_an_open_month_says_that_it_is_for_reference_only_and_has_no_paper(
-    client: TestClient, kind: str
+    visitor: TestClient, kind: str
 ) -> None:
     path = f"{BOARD}/sheets/2026-11/{kind}"
 
-    assert "未结账·仅供参考" in read_words(client, path)
-    assert ".pdf" not in client.get(path).text
-    assert client.get(f"{path}.pdf").status_code == 404
+    assert "未结账·仅供参考" in read_words(visitor, path)
+    assert ".pdf" not in visitor.get(path).text
+    assert visitor.get(f"{path}.pdf").status_code == 404
 
 
 def test_a_closed_month_that_is_not_sealed_says_so(tmp_path: Path) -> None:
@@ -183,16 +183,16 @@ def test_from_month_to_month_and_from_the_list_to_each(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", SHEETS)
-def test_the_pdf_is_the_archived_one(client: TestClient, village: VillageHome, kind: SheetKind) -> None:
-    answer = client.get(f"{BOARD}/sheets/2026-10/{kind}.pdf")
+def test_the_pdf_is_the_archived_one(visitor: TestClient, village: VillageHome, kind: SheetKind) -> None:
+    answer = visitor.get(f"{BOARD}/sheets/2026-10/{kind}.pdf")
 
     assert answer.headers["content-type"] == "application/pdf"
     assert answer.content == village.home.archive.find(find_sealed(village, kind).pdf)
 
 
 @pytest.mark.parametrize("kind", SHEETS)
-def test_the_short_addresses_lead_to_the_sheets(client: TestClient, kind: SheetKind) -> None:
-    answer = client.get(f"{BOARD}/{kind}/2026-10", follow_redirects=False)
+def test_the_short_addresses_lead_to_the_sheets(visitor: TestClient, kind: SheetKind) -> None:
+    answer = visitor.get(f"{BOARD}/{kind}/2026-10", follow_redirects=False)
 
     assert answer.status_code == 308
     assert answer.headers["location"] == f"{BOARD}/sheets/2026-10/{kind}"
@@ -203,14 +203,14 @@ def test_there_is_an_explanation_for_every_kind() -> None:
 
 
 def test_every_entry_is_explained_with_who_when_bytes_and_proof(
-    client: TestClient, village: VillageHome
+    visitor: TestClient, village: VillageHome
 ) -> None:
     seen = set()
     with village.home.ledger.read(VILLAGE) as reader:
         size = reader.size
     for index in range(size):
-        words = read_words(client, f"{BOARD}/entries/{index}")
-        data = client.get(f"{BOARD}/entries/{index}.json").content
+        words = read_words(visitor, f"{BOARD}/entries/{index}")
+        data = visitor.get(f"{BOARD}/entries/{index}.json").content
         entry = parse_entry(data)
         seen.add(entry.kind)
         assert f"交审人 村文书 {entry.maker.user}" in words
@@ -245,33 +245,33 @@ def test_a_change_of_key_is_told_and_the_log_is_served_with_the_key_in_force(tmp
     assert key == f"{new.verifier_key}\n"
 
 
-def test_a_corrected_voucher_leads_to_its_corrections_and_back(client: TestClient) -> None:
-    page = client.get(f"{BOARD}/sheets/2026-10/finance").text
+def test_a_corrected_voucher_leads_to_its_corrections_and_back(visitor: TestClient) -> None:
+    page = visitor.get(f"{BOARD}/sheets/2026-10/finance").text
     wrong = int(find_match(rf'{BOARD}/entries/(\d+)">付会议室电费', page))
 
-    assert "这张凭证后来被红字冲销了" in read_words(client, f"{BOARD}/entries/{wrong}")
-    assert f'href="{BOARD}/entries/{wrong + 1}"' in client.get(f"{BOARD}/entries/{wrong}").text
-    assert f'href="{BOARD}/entries/{wrong}"' in client.get(f"{BOARD}/entries/{wrong + 1}").text
-    assert f'href="{BOARD}/entries/{wrong + 1}"' in client.get(f"{BOARD}/entries/{wrong + 2}").text
+    assert "这张凭证后来被红字冲销了" in read_words(visitor, f"{BOARD}/entries/{wrong}")
+    assert f'href="{BOARD}/entries/{wrong + 1}"' in visitor.get(f"{BOARD}/entries/{wrong}").text
+    assert f'href="{BOARD}/entries/{wrong}"' in visitor.get(f"{BOARD}/entries/{wrong + 1}").text
+    assert f'href="{BOARD}/entries/{wrong + 1}"' in visitor.get(f"{BOARD}/entries/{wrong + 2}").text
 
 
 def test_the_proof_of_every_entry_holds_under_the_newest_checkpoint(
-    client: TestClient, village: VillageHome
+    visitor: TestClient, village: VillageHome
 ) -> None:
-    log = parse_note_verifier(client.get(f"{BOARD}/log.vkey").text.strip())
+    log = parse_note_verifier(visitor.get(f"{BOARD}/log.vkey").text.strip())
     newest = village.home.heads.find_newest(VILLAGE)
     assert newest is not None
 
     for index in range(newest.size):
-        proof = parse_proof_file(client.get(f"{BOARD}/entries/{index}.tlog-proof").content)
-        leaf = hash_leaf(client.get(f"{BOARD}/entries/{index}.json").content)
+        proof = parse_proof_file(visitor.get(f"{BOARD}/entries/{index}.tlog-proof").content)
+        leaf = hash_leaf(visitor.get(f"{BOARD}/entries/{index}.json").content)
         assert open_proof_file(proof, leaf, log).size == newest.size
 
 
-def test_the_list_of_entries_leads_to_the_first(client: TestClient, village: VillageHome) -> None:
+def test_the_list_of_entries_leads_to_the_first(visitor: TestClient, village: VillageHome) -> None:
     path, titles = f"{BOARD}/entries", 0
     while path:
-        page = client.get(path).text
+        page = visitor.get(path).text
         titles += len(re.findall(r'class="row" href', page))
         older = re.search(r'href="([^"]*\?before=\d+)"><span aria-hidden="true">‹', page)
         path = older[1] if older else ""
@@ -280,20 +280,20 @@ def test_the_list_of_entries_leads_to_the_first(client: TestClient, village: Vil
         assert titles == reader.size
 
 
-def test_names_of_people_who_act_are_masked(client: TestClient, village: VillageHome) -> None:
+def test_names_of_people_who_act_are_masked(visitor: TestClient, village: VillageHome) -> None:
     with village.home.ledger.read(VILLAGE) as reader:
         size = reader.size
 
     for index in range(size):
-        assert not re.search("样例[甲乙丙]", read_words(client, f"{BOARD}/entries/{index}"))
+        assert not re.search("样例[甲乙丙]", read_words(visitor, f"{BOARD}/entries/{index}"))
 
 
-def test_no_public_page_speaks_of_hashes_or_chains(client: TestClient) -> None:
+def test_no_public_page_speaks_of_hashes_or_chains(visitor: TestClient) -> None:
     for path in ("/", BOARD, f"{BOARD}/sheets", f"{BOARD}/sheets/2026-10/finance", f"/c/{VILLAGE}"):
-        assert not FORBIDDEN.search(read_words(client, path)), path
+        assert not FORBIDDEN.search(read_words(visitor, path)), path
 
 
-def test_no_public_page_asks_for_anything_but_a_village(client: TestClient) -> None:
+def test_no_public_page_asks_for_anything_but_a_village(visitor: TestClient) -> None:
     for path in (
         BOARD,
         f"{BOARD}/sheets",
@@ -301,14 +301,14 @@ def test_no_public_page_asks_for_anything_but_a_village(client: TestClient) -> N
         f"{BOARD}/entries/3",
         f"/c/{VILLAGE}",
     ):
-        assert not re.search(r"<(?:input|form|textarea|select)\b", client.get(path).text), path
+        assert not re.search(r"<(?:input|form|textarea|select)\b", visitor.get(path).text), path
 
 
 def test_the_check_page_names_every_seal_and_shows_the_newest_sheets_without_a_script(
-    client: TestClient, village: VillageHome
+    visitor: TestClient, village: VillageHome
 ) -> None:
-    words = read_words(client, f"/c/{VILLAGE}")
-    page = client.get(f"/c/{VILLAGE}").text
+    words = read_words(visitor, f"/c/{VILLAGE}")
+    page = visitor.get(f"/c/{VILLAGE}").text
 
     seals = find_match(r'data-seals="([^"]*)"', page).split()
     assert seals == [
@@ -319,13 +319,13 @@ def test_the_check_page_names_every_seal_and_shows_the_newest_sheets_without_a_s
     assert "mb.example.cn" in words
 
 
-def test_the_search_finds_a_village_by_name_township_or_code(client: TestClient) -> None:
+def test_the_search_finds_a_village_by_name_township_or_code(visitor: TestClient) -> None:
     for query in ("", "石榴", "样例县 石榴河", VILLAGE[:6]):
-        assert "石榴河村" in read_words(client, f"/?q={query}"), query
+        assert "石榴河村" in read_words(visitor, f"/?q={query}"), query
 
 
-def test_the_search_says_when_nothing_is_found(client: TestClient) -> None:
-    words = read_words(client, "/?q=没有的村")
+def test_the_search_says_when_nothing_is_found(visitor: TestClient) -> None:
+    words = read_words(visitor, "/?q=没有的村")
 
     assert "没有找到“没有的村”" in words
     assert "石榴河村" not in words
@@ -360,8 +360,8 @@ def test_the_search_says_when_nothing_is_found(client: TestClient) -> None:
         "/wp-login.php",
     ],
 )
-def test_what_is_not_there_answers_404_in_plain_chinese(client: TestClient, path: str) -> None:
-    answer = client.get(path)
+def test_what_is_not_there_answers_404_in_plain_chinese(visitor: TestClient, path: str) -> None:
+    answer = visitor.get(path)
 
     assert answer.status_code == 404
     assert "没有这个网页" in answer.text
@@ -381,10 +381,10 @@ def test_figures_that_the_archive_lost_are_not_made_up(tmp_path: Path) -> None:
     assert "账本自己核对不上" in answer.text
 
 
-def test_the_sealed_figures_are_served_as_they_were_sealed(client: TestClient, village: VillageHome) -> None:
+def test_the_sealed_figures_are_served_as_they_were_sealed(visitor: TestClient, village: VillageHome) -> None:
     sheet = find_sealed(village, "finance")
 
-    data = client.get(f"{BOARD}/sheets/{sheet.number}/figures.json").content
+    data = visitor.get(f"{BOARD}/sheets/{sheet.number}/figures.json").content
 
     assert data == village.home.archive.find(sheet.figures)
     assert msgspec.json.decode(data)["head"]["number"] == sheet.number

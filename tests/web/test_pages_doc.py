@@ -49,5 +49,5 @@ def test_every_row_says_what_it_answers() -> None:
     assert all(question.strip() for _, _, question in ROWS)
 
 
-def test_the_served_schema_is_ours(client: TestClient) -> None:
-    assert client.get("/schema/openapi.json").json()["info"]["title"] == "Mingbai 明白账"
+def test_the_served_schema_is_ours(visitor: TestClient) -> None:
+    assert visitor.get("/schema/openapi.json").json()["info"]["title"] == "Mingbai 明白账"

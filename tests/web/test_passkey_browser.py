@@ -4,32 +4,22 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, CDPSession, Page
 
 from ledger.service.accounts.passkeys import name_passkey
-from tests.desk.people import PASSWORD, Door, open_door
-from tests.web.browser import SCREENS, open_page
-from tests.web.test_desk_browser import check_layout, press, sign_in
-from tests.web.village import live_through_october, serve_app
+from tests.desk.people import PASSWORD, Door
+from tests.web.browser import REFUSED, SCREENS, check_layout, open_page, press, sign_in
+from tests.web.village import serve_app
 from web.app import create_app
 from web.commands import open_listener
 
 pytestmark = pytest.mark.browser
 
 USE = "用通行密钥登录"
-REFUSED = "the server responded with a status of"
 WECHAT = "Mozilla/5.0 (Linux; Android 12) AppleWebKit/537.36 Mobile MicroMessenger/8.0.49"
-
-
-@pytest.fixture
-def door(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Door]:
-    with open_door(tmp_path / "home", monkeypatch) as opened:
-        live_through_october(opened.village)
-        yield opened
 
 
 @pytest.fixture
@@ -71,13 +61,6 @@ class Device:
         self._cdp.send("WebAuthn.setUserVerified", {**self._id, "isUserVerified": is_verified})
 
 
-def sign_in_whole(page: Page, door: Door, address: str, name: str) -> None:
-    sign_in(page, address, name)
-    door.village.clock.advance(60_000)
-    page.get_by_role("textbox", name="动态码").fill(door.read_phone(name))
-    press(page, "确定")
-
-
 def add(page: Page, address: str, label: str = "我的手机", password: str = PASSWORD) -> None:
     page.goto(f"{address}/desk/account")
     page.get_by_label("给这台设备起个名字").fill(label)
@@ -93,7 +76,7 @@ def test_a_passkey_is_made_used_and_removed_by_hand(
     door.let_in("li", "supervisor")
     with open_page(browser, width, height) as (page, complaints):
         device = Device(page)
-        sign_in_whole(page, door, address, "li")
+        sign_in(door, page, address, "li")
         add(page, address, password="falsch")
         check_layout(page)
         assert "对不上" in page.locator(".field-wrong:visible").inner_text()
@@ -134,7 +117,7 @@ def test_after_the_password_the_passkey_stands_for_the_code(
     door.let_in("li", "supervisor")
     with open_page(browser, 360, 740) as (page, complaints):
         Device(page)
-        sign_in_whole(page, door, address, "li")
+        sign_in(door, page, address, "li")
         add(page, address)
         press(page, "在这台设备上确认")
         page.wait_for_url("**/desk/account?added=1")
@@ -155,7 +138,7 @@ def test_a_copy_of_the_key_is_found_by_its_counter(door: Door, browser: Browser,
     door.let_in("li", "supervisor")
     with open_page(browser, 360, 740) as (page, _), open_page(browser, 360, 740) as (thief, _):
         device = Device(page)
-        sign_in_whole(page, door, address, "li")
+        sign_in(door, page, address, "li")
         add(page, address)
         press(page, "在这台设备上确认")
         page.wait_for_url("**/desk/account?added=1")
@@ -182,7 +165,7 @@ def test_without_the_owners_finger_nothing_is_sent(door: Door, browser: Browser,
     door.let_in("li", "supervisor")
     with open_page(browser, 360, 740) as (page, _):
         device = Device(page)
-        sign_in_whole(page, door, address, "li")
+        sign_in(door, page, address, "li")
         add(page, address)
         press(page, "在这台设备上确认")
         page.wait_for_url("**/desk/account?added=1")

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
@@ -14,9 +12,9 @@ from ledger.books.roles import ROLES
 from ledger.service.persons import add_person
 from ledger.vaults import Household
 from tests.builders import OTHER_VILLAGE, VILLAGE, make_id
-from tests.desk.people import PASSWORD, Door, open_door
+from tests.desk.people import PASSWORD, Door
 from tests.web.desk import DeskBrowser, tell
-from tests.web.village import describe, live_through_october, make_client
+from tests.web.village import describe
 from web.desk.people import digest_person
 
 PEOPLE = f"/desk/people/{VILLAGE}"
@@ -24,20 +22,12 @@ NUMBER = "0217"
 
 
 @pytest.fixture
-def door(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Door]:
-    with open_door(tmp_path / "home", monkeypatch) as opened:
-        live_through_october(opened.village)
-        household = Household(
-            consents=frozenset(), group=1, household=make_id("h", 7), name="样例庚", number=NUMBER
-        )
-        opened.home.vault.put_households(VILLAGE, [household])
-        yield opened
-
-
-@pytest.fixture
-def client(door: Door) -> Iterator[TestClient]:
-    with make_client(door.village) as opened:
-        yield opened
+def door(door: Door) -> Door:
+    household = Household(
+        consents=frozenset(), group=1, household=make_id("h", 7), name="样例庚", number=NUMBER
+    )
+    door.home.vault.put_households(VILLAGE, [household])
+    return door
 
 
 @pytest.fixture
@@ -133,7 +123,7 @@ def test_whoever_loses_a_role_is_signed_out_at_once_and_a_second_click_does_noth
     door: Door, browser: DeskBrowser
 ) -> None:
     token = door.let_in("wang")
-    user = door.find(token).seat.person  # type: ignore[union-attr]  # Has one.
+    user = door.find(token).seat.person
     shown = read_hidden(browser.get(f"{PEOPLE}/{user}").text, "shown")
 
     first = change(browser, user, shown=shown)
@@ -195,7 +185,7 @@ def test_nobody_grants_themselves_anything_by_whatever_form(door: Door, browser:
 
 @pytest.mark.parametrize("role", [role for role in ROLES if role != "township"])
 def test_who_may_not_grant_sees_and_changes_nothing(door: Door, client: TestClient, role: str) -> None:
-    door.let_in("other", role)  # type: ignore[arg-type]  # One of the roles.
+    door.let_in("other", role)
     browser = DeskBrowser(client)
     browser.sign_in(door, "other")
     user = door.village.supervisor.user

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -15,39 +13,19 @@ from ledger.books.roles import ROLES, Role
 from ledger.books.vouchers import Posting
 from ledger.vaults import Household, Member
 from tests.builders import VILLAGE, build_postings, build_voucher, make_id
-from tests.desk.people import Door, open_door
-from tests.web.desk import DeskBrowser
+from tests.desk.people import Door
+from tests.web.desk import DeskBrowser, enter
 from tests.web.test_hostile import ALLOWED, HOSTILE, Elements
 from tests.web.townships import found_neighbour
-from tests.web.village import live_through_october, make_client
-from web.sessions import SESSION_COOKIE, make_form_token
 
 SEARCH = "/desk/search"
 MANY = 60
 
 
 @pytest.fixture
-def door(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Door]:
-    with open_door(tmp_path / "home", monkeypatch) as opened:
-        live_through_october(opened.village)
-        yield opened
-
-
-@pytest.fixture
-def client(door: Door) -> Iterator[TestClient]:
-    with make_client(door.village) as opened:
-        yield opened
-
-
-@pytest.fixture
 def browser(door: Door, client: TestClient) -> DeskBrowser:
     door.let_in("clerk")
     return enter(door, client, "clerk")
-
-
-def enter(door: Door, client: TestClient, name: str) -> DeskBrowser:
-    token = door.sign_in(name)
-    return DeskBrowser(client, cookies={SESSION_COOKIE: token}, token=make_form_token(token))
 
 
 def look(answer: httpx.Response) -> list[int]:
@@ -122,7 +100,7 @@ def test_a_line_of_a_voucher_is_found_by_its_own_amount_and_told_once(
     lines = (("513", "debit", 70_100), ("514", "debit", 29_900), ("101", "credit", 100_000))
     receipt = door.village.record_voucher(
         "两样一起买", 0, period="2026-11", occurred_on="2026-11-10",
-        postings=tuple(Posting(account=code, amount_fen=fen, side=side) for code, side, fen in lines),  # type: ignore[arg-type]  # One of two.
+        postings=tuple(Posting(account=code, amount_fen=fen, side=side) for code, side, fen in lines),
     )  # fmt: skip
 
     for query in ("amount=299", "amount=701", "amount=1000", "amount=299&most=1000"):
@@ -250,7 +228,7 @@ def put_people(door: Door) -> None:
                 household=make_id("h", number),
                 name=name,
                 number=f"{number + 1:04d}",
-            )  # type: ignore[arg-type]  # Of three.
+            )
             for number, name in enumerate(("样例张三", "样例张四", "样例李五"))
         ],
     )

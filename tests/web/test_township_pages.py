@@ -5,8 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from urllib.parse import urlencode
 
 import httpx
@@ -20,33 +19,13 @@ from ledger.desk import Area, Audited
 from ledger.service.persons import set_duties
 from tests import reference_books
 from tests.builders import VILLAGE
-from tests.desk.people import Door, open_door
-from tests.web.desk import DeskBrowser, tell
+from tests.desk.people import Door
+from tests.web.desk import DeskBrowser, enter, tell
 from tests.web.townships import FIRST, Neighbour, found_neighbour, seat
-from tests.web.village import live_through_october, make_client
-from web.sessions import SESSION_COOKIE, make_form_token
 
 ROOM = "/township"
 AREAS = f"{ROOM}/areas"
 NEW_AREA = "r-bbbbbbbbbb"
-
-
-@pytest.fixture
-def door(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Door]:
-    with open_door(tmp_path / "home", monkeypatch) as opened:
-        live_through_october(opened.village)
-        yield opened
-
-
-@pytest.fixture
-def client(door: Door) -> Iterator[TestClient]:
-    with make_client(door.village) as opened:
-        yield opened
-
-
-def enter(door: Door, client: TestClient, name: str) -> DeskBrowser:
-    token = door.sign_in(name)
-    return DeskBrowser(client, cookies={SESSION_COOKIE: token}, token=make_form_token(token))
 
 
 def let_in(door: Door, client: TestClient, *villages: Neighbour) -> DeskBrowser:

@@ -89,13 +89,13 @@ def test_signatures_of_others_and_every_kind_of_bad_one_are_judged_alike(
 
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_with_its_style_and_every_script_it_may_ask_for_is_small(
-    client: TestClient, name: str
+    visitor: TestClient, name: str
 ) -> None:
-    page = client.get(PAGES[name]).text
+    page = visitor.get(PAGES[name]).text
     style = re.findall(r'rel="stylesheet" href="([^"]+)"', page)
     parts = [PAGES[name], *style, get_asset_path(name), *list_imports(name), get_asset_path("fallback.js")]
 
-    weights = {part: len(gzip.compress(client.get(part).content, 9)) for part in parts}
+    weights = {part: len(gzip.compress(visitor.get(part).content, 9)) for part in parts}
 
     assert sum(weights.values()) <= TRANSFER_MAX_BYTES, weights
 

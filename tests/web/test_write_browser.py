@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page
@@ -11,11 +10,9 @@ from playwright.sync_api import Browser, Page
 from ledger.service.passing import return_drafts
 from ledger.service.unsent import open_sheet, save_sheet
 from tests.builders import VILLAGE
-from tests.desk.people import Door, open_door
-from tests.web.browser import open_page
-from tests.web.test_desk_browser import REFUSED, TORN
-from tests.web.test_desk_journey import press, sign_in
-from tests.web.village import live_through_october, serve
+from tests.desk.people import Door
+from tests.web.browser import REFUSED, TORN, open_page, press, sign_in
+from tests.web.village import serve
 
 pytestmark = pytest.mark.browser
 PAPER = {
@@ -52,12 +49,10 @@ NASTY = (
 
 
 @pytest.fixture
-def door(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Door]:
-    with open_door(tmp_path / "home", monkeypatch) as opened:
-        live_through_october(opened.village)
-        opened.let_in("wen")
-        opened.let_in("jian", "supervisor")
-        yield opened
+def door(door: Door) -> Door:
+    door.let_in("wen")
+    door.let_in("jian", "supervisor")
+    return door
 
 
 @pytest.fixture

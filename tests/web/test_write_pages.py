@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
@@ -15,10 +13,9 @@ from ledger.service.handing_in import hand_in, look_again
 from ledger.service.passing import return_drafts
 from ledger.service.unsent import Opened, open_aside, open_sheet
 from tests.builders import VILLAGE
-from tests.desk.people import Door, open_door
+from tests.desk.people import Door
 from tests.store.test_vault_contract import make_household
 from tests.web.desk import DeskBrowser, tell
-from tests.web.village import live_through_october, make_client
 from web.desk.routing import ROWS_MAX_BYTES
 from web.desk.sheet_view import place_faults
 
@@ -33,19 +30,11 @@ EMPTY = ("",) * WIDTH
 
 
 @pytest.fixture
-def door(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Door]:
-    with open_door(tmp_path / "home", monkeypatch) as opened:
-        live_through_october(opened.village)
-        opened.let_in("wen")
-        opened.let_in("li")
-        opened.let_in("jian", "supervisor")
-        yield opened
-
-
-@pytest.fixture
-def client(door: Door) -> Iterator[TestClient]:
-    with make_client(door.village) as opened:
-        yield opened
+def door(door: Door) -> Door:
+    door.let_in("wen")
+    door.let_in("li")
+    door.let_in("jian", "supervisor")
+    return door
 
 
 @pytest.fixture

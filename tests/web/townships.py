@@ -61,7 +61,7 @@ class Neighbour:
             number = get_next_number(reader.facts, period)
         waiting = len(self.home.vault.list_drafts(self.code, "waiting"))
         number = f"{number[:8]}{int(number[8:]) + waiting:03d}"
-        postings = tuple(Posting(account=code, amount_fen=fen, side=side) for code, side, fen in lines)  # type: ignore[arg-type]  # One of two.
+        postings = tuple(Posting(account=code, amount_fen=fen, side=side) for code, side, fen in lines)
         body = build_voucher(
             self.texts,
             chart="2023",

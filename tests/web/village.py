@@ -123,7 +123,7 @@ def serve_app(app: Litestar, listener: socket.socket | None = None) -> Iterator[
     )
     server = uvicorn.Server(config)
     started = threading.Event()
-    server.startup = _announce(server, started)  # type: ignore[method-assign]  # So that no test waits by time.
+    server.startup = _announce(server, started)  # So that no test waits by time.
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
     assert started.wait(30)

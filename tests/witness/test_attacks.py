@@ -19,6 +19,7 @@ from click.testing import CliRunner
 
 from ledger.commands.witness import witness_group
 from ledger.home import open_home
+from ledger.limits import DAY_MS
 from ledger.log.checkpoint import Checkpoint, format_checkpoint, sign_checkpoint
 from ledger.log.confirmation import format_confirmation
 from ledger.log.hashing import EMPTY_ROOT, hash_leaf
@@ -97,7 +98,7 @@ def test_three_witnesses_confirm_a_log_that_grows_and_one_may_be_down(
         assert tell(village) == "3 位见证人中有 2 位确认过这本账，最近一次是刚刚。"
         attempts = {item.outcome: item for item in village.home.cosignatures.list_attempts(VILLAGE)}
         assert attempts["witness-unreachable"].answered_at == village.clock.now_ms()
-        village.clock.advance(5 * 86_400_000 + 3_600_000)
+        village.clock.advance(5 * DAY_MS + 3_600_000)
         assert tell(village) == "3 位见证人中有 2 位确认过这本账，但最近一次已经是 5 天前。"
 
 

@@ -10,6 +10,7 @@ import pytest
 from ledger.config import SETTINGS_FILE, read_config
 from ledger.errors import Refused
 from ledger.home import open_home
+from ledger.limits import DAY_MS
 from ledger.log.cosignature import sign_cosignature
 from ledger.log.note import format_signature, parse_note
 from ledger.log.witness import parse_submission
@@ -23,8 +24,6 @@ from tests.builders import VILLAGE
 from tests.homes import VillageHome
 from tests.witness.processes import adopt
 from tests.witness.test_shown import SIGNERS, URLS, make_policy
-
-DAY_MS = 86_400_000
 
 
 @pytest.fixture

@@ -9,12 +9,13 @@ import pysqlite3.dbapi2 as sqlite
 
 from ledger.audit import audit_log
 from ledger.data import load_reference
+from ledger.limits import DAY_MS
 from ledger.log.policy import digest_policy
 from ledger.sources import FileSource
 from tests.builders import VILLAGE, build_policy
 from tests.homes import VillageHome, open_village
 from tests.web.village import make_client
-from tests.witness.test_shown import DAY_MS, adopt, ask, make_policy
+from tests.witness.test_shown import adopt, ask, make_policy
 
 TODAY = {"occurred_on": "2026-10-28", "period": "2026-10"}
 PLAIN = b"quorum none\n"

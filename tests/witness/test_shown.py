@@ -11,6 +11,7 @@ from litestar.testing import TestClient
 
 from ledger.audit import Report, audit_log
 from ledger.data import load_reference
+from ledger.limits import DAY_MS
 from ledger.log.cosignature import sign_cosignature
 from ledger.log.keys import ED25519_COSIGNATURE, Signer, format_verifier_key, make_signer
 from ledger.log.note import format_signature, parse_note
@@ -31,7 +32,6 @@ SIGNERS = {
     for name, key in (("镇", "town"), ("邻村", "next"), ("学校", "school"))
 }
 URLS = {name: f"https://{signer.key.name}" for name, signer in SIGNERS.items()}
-DAY_MS = 86_400_000
 
 
 def make_policy(quorum: int, *names: str) -> bytes:

@@ -6,12 +6,9 @@ from dataclasses import dataclass
 
 from litestar.handlers import HTTPRouteHandler
 
-from ledger.errors import Refused
-from ledger.service.accounts.own import end_own_session, prove_password, renew_recovery_codes, take_seat
-from ledger.service.accounts.passwords import Busy
-from ledger.service.accounts.sign_in import Slowed
+from ledger.service.accounts.own import end_own_session, renew_recovery_codes, take_seat
 from ledger.state import get_day
-from web.desk.frame import NOT_REFUSED, DeskFrame, Faults, Refusal, explain_refusal
+from web.desk.frame import FORM_REFUSALS, NOT_REFUSED, DeskFrame, Faults, Refusal, explain_refusal
 from web.desk.routing import HOME, Desk, choose_next, name_village, route_desk
 from web.desk.set_up import ProofForm, show_codes
 from web.i18n import _
@@ -106,8 +103,8 @@ def take_codes(desk: Desk) -> Answer:
     if not desk.account.totp:
         return desk.redirect("/desk/account")
     try:
-        prove_password(desk.ports, desk.who, form.password, desk.origin)
-    except (Refused, Slowed, Busy) as error:
+        desk.prove_password(form.password)
+    except FORM_REFUSALS as error:
         return show_again(desk, explain_refusal(error, {"现在的密码": "password"}))
     return show_codes(desk, renew_recovery_codes(desk.ports, desk.who))
 

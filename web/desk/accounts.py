@@ -24,15 +24,11 @@ from ledger.service.accounts.manage import (
 )
 from ledger.service.accounts.names import SIGN_IN_MAX_CHARS, fold_sign_in
 from ledger.service.accounts.once import Once, make_once
-from ledger.service.accounts.own import prove_password
-from ledger.service.accounts.passwords import Busy
 from ledger.service.accounts.sessions import is_expired
-from ledger.service.accounts.sign_in import Slowed
 from ledger.service.persons import name_duties
-from ledger.vaults import Person
 from web.desk.forms import FormRefused
-from web.desk.frame import NOT_REFUSED, DeskFrame, Faults, Refusal, explain_refusal
-from web.desk.people import choose_village
+from web.desk.frame import FORM_REFUSALS, NOT_REFUSED, DeskFrame, Faults, Refusal, explain_refusal
+from web.desk.people import choose_village, get_person
 from web.desk.routing import Desk, name_village, route_desk
 from web.i18n import _
 from web.respond import Answer
@@ -162,9 +158,9 @@ def take_act(desk: Desk, account: str) -> Answer:
     if form.act not in _ACTS:
         raise FormRefused("no such act")
     try:
-        prove_password(desk.ports, desk.who, form.password, desk.origin)
+        desk.prove_password(form.password)
         password = _act(desk, known, form)
-    except (Refused, Slowed, Busy) as error:
+    except FORM_REFUSALS as error:
         return _show_one(desk, known, explain_refusal(error, _PLACES), form)
     if password:
         return _show_password(desk, known, password, is_new=False)
@@ -188,10 +184,10 @@ def show_new(desk: Desk, village: str, person: str) -> Answer:
 )
 def take_new(desk: Desk, village: str, person: str) -> Answer:
     code, form = choose_village(desk, village), desk.parse_form(NewAccountForm)
-    _get_person(desk, code, person)
+    get_person(desk, code, person)
     content = (code, person, form.sign_in, form.until)
     try:
-        prove_password(desk.ports, desk.who, form.password, desk.origin)
+        desk.prove_password(form.password)
         if form.has_other:
             give_seat(desk.ports, form.sign_in, code, person, by=desk.who)
             return desk.redirect(f"{ACCOUNTS}/{_get_named(desk, form.sign_in).account}?seat=1")
@@ -203,7 +199,7 @@ def take_new(desk: Desk, village: str, person: str) -> Answer:
             by=desk.who,
             entropy=Once(desk.ports, form.once, desk.account.account, *content),
         )
-    except (Refused, Slowed, Busy) as error:
+    except FORM_REFUSALS as error:
         places = _PLACES | {f"登录名 {fold_sign_in(form.sign_in)}": "sign_in"}
         return _show_new(desk, code, person, explain_refusal(error, places), form)
     return _show_password(desk, account, password, is_new=True)
@@ -268,7 +264,7 @@ def _show_new(
     refusal: Refusal = NOT_REFUSED,
     form: NewAccountForm | None = None,
 ) -> Answer:
-    person = _get_person(desk, village, user)
+    person = get_person(desk, village, user)
     page = NewAccountPage(
         auditor_days=AUDITOR_DAYS,
         duties=name_duties(person.roles),
@@ -309,7 +305,7 @@ def _choose_notice(desk: Desk) -> str:
         "expire": _("用到哪天改好了，他要重新登录。"),
         "seat": _("这个账号现在也能在那个村办事。"),
     }
-    return next((said for name, said in notices.items() if name in desk.request.query_params), "")
+    return desk.choose_notice(notices)
 
 
 def _build_row(desk: Desk, account: Account) -> AccountRow:
@@ -366,13 +362,6 @@ def _get_named(desk: Desk, sign_in: str) -> Account:
     if found is None:
         raise NotFound("账号")
     return found
-
-
-def _get_person(desk: Desk, village: str, user: str) -> Person:
-    person = desk.ports.vault.find_person(village, user)
-    if person is None:
-        raise NotFound("人员")
-    return person
 
 
 ROUTES: tuple[HTTPRouteHandler, ...] = (show_accounts, show_new, take_new, show_one, take_act)

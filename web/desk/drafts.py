@@ -7,6 +7,7 @@ opened changes nothing.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from litestar.handlers import HTTPRouteHandler
@@ -14,19 +15,21 @@ from litestar.handlers import HTTPRouteHandler
 from ledger.books.masks import PurposeRow
 from ledger.errors import NotFound, Refused
 from ledger.service.documents import list_attached
-from ledger.service.drafts import open_draft
+from ledger.service.drafts import get_open, open_draft
 from ledger.service.passing import (
     REASON_MAX_CHARS,
     discard_drafts,
+    explain_held,
+    find_village_limits,
     is_late,
     pass_drafts,
     return_drafts,
-    tell_held,
 )
 from ledger.service.persons import DUTY_NAMES
 from ledger.service.refilling import copy_voucher, find_kind, is_plain_voucher
 from ledger.service.showing import Shown
-from ledger.vaults import Draft
+from ledger.state.facts import LimitsFacts
+from ledger.vaults import Draft, Person
 from web.desk.frame import NOT_REFUSED, DeskFrame, Faults, Refusal, explain_refusal
 from web.desk.originals import DocumentRow, list_waiting_rows
 from web.desk.reading import Asked, AskForm, read_draft, say_of_draft
@@ -214,8 +217,8 @@ def take_withdrawal(desk: Desk, draft: str) -> Answer:
     summary="Begin another voucher like it",
 )
 def take_copy(desk: Desk, draft: str) -> Answer:
-    found = _get_draft(desk, draft)
-    if found.state not in ("waiting", "returned") or not is_plain_voucher(found):
+    found = get_open(desk.ports, desk.village, draft)
+    if not is_plain_voucher(found):
         raise NotFound("凭证")
     desk.parse_form(WithdrawForm)
     copy_voucher(desk.ports, desk.village, desk.user, found)
@@ -224,39 +227,56 @@ def take_copy(desk: Desk, draft: str) -> Answer:
 
 def list_rows(desk: Desk, drafts: list[Draft]) -> tuple[DraftRow, ...]:
     """Return drafts as a list shows them, for the person who looks."""
-    names = {person.user: person.name for person in desk.ports.vault.list_persons(desk.village)}
-    return tuple(_build_row(desk, draft, names) for draft in drafts)
+    persons = {person.user: person for person in desk.ports.vault.list_persons(desk.village)}
+    kin, limits = _list_kin(persons.get(desk.user)), _find_limits(desk, drafts)
+    return tuple(_build_row(desk, draft, persons, kin, limits) for draft in drafts)
 
 
-def _build_row(desk: Desk, draft: Draft, names: dict[str, str]) -> DraftRow:
+def _build_row(
+    desk: Desk,
+    draft: Draft,
+    persons: Mapping[str, Person],
+    kin: frozenset[str],
+    limits: LimitsFacts | None,
+) -> DraftRow:
     maker = open_draft(draft).maker.user
     return DraftRow(
-        can_pass=_can_pass(desk, draft, maker),
+        can_pass=_can_pass(desk, draft, maker, kin),
         digest=draft.digest,
         draft=draft.id,
         label=draft.label,
-        maker=names.get(maker, maker),
+        maker=persons[maker].name if maker in persons else maker,
         reason=draft.reason,
         since=format_instant(draft.submitted_at) if draft.submitted_at else "",
-        waits_for=_tell_waiting(desk, draft),
+        waits_for=_tell_waiting(desk, draft, limits),
     )
 
 
-def _tell_waiting(desk: Desk, draft: Draft) -> str:
+def _find_limits(desk: Desk, drafts: Sequence[Draft]) -> LimitsFacts | None:
+    """Return the limits in force; not looked for where nobody passed any of the drafts yet."""
+    is_begun = any(draft.approvals for draft in drafts)
+    return find_village_limits(desk.ports, desk.village) if is_begun else None
+
+
+def _tell_waiting(desk: Desk, draft: Draft, limits: LimitsFacts | None) -> str:
     """Return what a draft waits for beyond its first checker; empty where it is simply new."""
     if is_late(desk.ports, draft):
         return _("交审太久，已过期：请村文书重新交审")
-    return tell_held(desk.ports, desk.village, draft.id) if draft.approvals else ""
+    is_begun = draft.state == "waiting" and bool(draft.approvals)
+    return explain_held(desk.ports, limits, draft) if is_begun else ""
 
 
-def _can_pass(desk: Desk, draft: Draft, maker: str) -> bool:
-    """Whether it is for this person to pass: neither their own nor a near relative's, and not passed by them before."""
+def _list_kin(person: Person | None) -> frozenset[str]:
+    """Return the declared near relatives of a person; of nobody, none."""
+    return person.kin if person is not None else frozenset()
+
+
+def _can_pass(desk: Desk, draft: Draft, maker: str, kin: frozenset[str]) -> bool:
+    """Whether it is for this person to pass: neither their own nor of one of `kin`, and not passed by them before."""
     has_passed = desk.user in [item.checker for item in draft.approvals]
     is_open = draft.state == "waiting" and not is_late(desk.ports, draft)
-    if not is_open or not desk.may("draft.pass") or maker == desk.user or has_passed:
-        return False
-    person = desk.ports.vault.find_person(desk.village, desk.user)
-    return person is None or maker not in person.kin
+    is_close = maker == desk.user or maker in kin
+    return is_open and desk.may("draft.pass") and not is_close and not has_passed
 
 
 def _get_draft(desk: Desk, draft_id: str) -> Draft:
@@ -295,7 +315,7 @@ def _choose_notice(desk: Desk) -> str:
         "sent": _("已交审，等另一位来审核。"),
         "gone": _("没有交审：看过的那份表已经不在了。请重新导入，看一遍再交审。"),
     }
-    return next((said for name, said in notices.items() if name in given), "")
+    return desk.choose_notice(notices)
 
 
 def _read_count(text: str) -> int:
@@ -303,9 +323,7 @@ def _read_count(text: str) -> int:
 
 
 def _show_draft(desk: Desk, draft_id: str, refusal: Refusal = NOT_REFUSED, typed: str = "") -> Answer:
-    draft = _get_draft(desk, draft_id)
-    if draft.state not in ("waiting", "returned"):
-        raise NotFound("待审记录")
+    draft = get_open(desk.ports, desk.village, draft_id)
     shown, asked = read_draft(desk, draft)
     page = _build_page(desk, draft, shown, asked, refusal.faults, typed)
     return desk.render("desk/draft.html", page, refusal=refusal)
@@ -320,13 +338,14 @@ def _build_page(
     kind = find_kind(draft)
     is_voucher = draft.slot.startswith("voucher/") and draft.state == "waiting"
     is_own = shown.maker == desk.user and desk.may("draft.prepare")
+    kin = _list_kin(desk.ports.vault.find_person(desk.village, desk.user))
     return DraftPage(
         answers=draft.asked,
         approvals=tuple(_("{role} 已审核").format(role=DUTY_NAMES[item.role]) for item in draft.approvals),
         attach=f"/desk/documents/{draft.slot.partition('/')[2]}" if is_voucher and is_own else "",
         attached=tuple(
             AttachedDraft(
-                can_pass=_can_pass(desk, item, open_draft(item).maker.user),
+                can_pass=_can_pass(desk, item, open_draft(item).maker.user, kin),
                 digest=item.digest,
                 documents=list_waiting_rows(item),
                 draft=item.id,
@@ -337,7 +356,7 @@ def _build_page(
         asked=asked.purposes,
         can_copy=is_plain_voucher(draft) and desk.may("draft.prepare"),
         can_edit=is_own and draft.state == "returned" and kind is not None,
-        can_pass=_can_pass(desk, draft, shown.maker),
+        can_pass=_can_pass(desk, draft, shown.maker, kin),
         can_withdraw=is_own,
         digest=draft.digest,
         documents=list_waiting_rows(draft),
@@ -354,7 +373,7 @@ def _build_page(
         since=format_instant(draft.submitted_at) if draft.submitted_at else "",
         state=draft.state,
         typed=typed,
-        waits_for=_tell_waiting(desk, draft),
+        waits_for=_tell_waiting(desk, draft, _find_limits(desk, [draft])),
     )
 
 

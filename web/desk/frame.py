@@ -76,6 +76,10 @@ NOT_REFUSED = Refusal()
 """A form that is shown for the first time."""
 
 
+FORM_REFUSALS = (Refused, Slowed, Busy)
+"""Why a form with a password is shown again: `explain_refusal` says which."""
+
+
 def explain_refusal(
     error: Refused | Slowed | Busy, places: Mapping[str, str], *, status: int = 422
 ) -> Refusal:

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 
 from litestar.handlers import HTTPRouteHandler
 
-from ledger.books.values import SHEET_KINDS, SHEET_LETTERS
+from ledger.books.values import SHEET_KINDS
 from ledger.errors import NotFound
 from ledger.ports import Reader
-from ledger.service.sheets import has_adopted
+from ledger.service.sheets import find_sheet, has_adopted
 from ledger.state import get_day
-from ledger.state.facts import BooksFacts, Facts, PeriodFacts, SheetFacts, get_fact, scan_facts
+from ledger.state.facts import BooksFacts, PeriodFacts, get_fact, scan_facts
+from ledger.vaults import OPEN_STATES
 from reports.words import format_month
 from web.desk.begun import TYPED, BegunRow, list_begun
 from web.desk.drafts import DraftRow, list_rows
@@ -77,12 +78,12 @@ def show_home(desk: Desk) -> Answer:
     can_read = desk.may("draft.read")
     rows: tuple[DraftRow, ...] = ()
     returned: tuple[DraftRow, ...] = ()
+    lateness = Lateness("", ())
     if can_read:
-        vault = desk.ports.vault
-        rows = list_rows(desk, vault.list_drafts(desk.village, "waiting"))
-        returned = list_rows(desk, vault.list_drafts(desk.village, "returned"))
+        waiting, came_back = (desk.ports.vault.list_drafts(desk.village, state) for state in OPEN_STATES)
+        rows, returned = list_rows(desk, waiting), list_rows(desk, came_back)
+        lateness = read_lateness(desk, waiting)
     for_me = tuple(row for row in rows if row.can_pass)
-    lateness = read_lateness(desk) if can_read else Lateness("", ())
     page = HomePage(
         can_audit=desk.may("entries.read"),
         can_name=desk.may("names.read"),
@@ -130,20 +131,19 @@ def _tell_months(reader: Reader, this_month: str) -> list[MonthRow]:
     books = get_fact(reader.facts, "books", BooksFacts)
     if books is None:
         return []
-    rows = []
-    periods = [key.rpartition("/")[2] for key, _value in scan_facts(reader.facts, "period/", PeriodFacts)]
-    for period in periods:
-        facts = get_fact(reader.facts, f"period/{period}", PeriodFacts)
-        if facts is not None and not facts.closed:
-            is_late = period < this_month
-            said = _("{month}还没有结账").format(month=format_month(period))
-            rows.append(MonthRow(is_late=is_late, said=said + (_("，月份已经过完") if is_late else "")))
-    closed = [period for period in periods if _is_closed(reader.facts, period)]
+    rows, closed = [], []
+    for period, facts in scan_facts(reader.facts, "period/", PeriodFacts):
+        if facts.closed:
+            closed.append(period)
+            continue
+        is_late = period < this_month
+        said = _("{month}还没有结账").format(month=format_month(period))
+        rows.append(MonthRow(is_late=is_late, said=said + (_("，月份已经过完") if is_late else "")))
     if closed:
         missing = [
             SHEET_NAMES[kind]
             for kind in SHEET_KINDS
-            if has_adopted(reader, kind, closed[-1]) and not _is_sealed(reader.facts, closed[-1], kind)
+            if has_adopted(reader, kind, closed[-1]) and find_sheet(reader, kind, closed[-1]) is None
         ]
         if missing:
             said = _("{month}已结账，还没有封存：{sheets}").format(
@@ -151,16 +151,6 @@ def _tell_months(reader: Reader, this_month: str) -> list[MonthRow]:
             )
             rows.append(MonthRow(is_late=True, said=said))
     return rows
-
-
-def _is_closed(facts: Facts, period: str) -> bool:
-    found = get_fact(facts, f"period/{period}", PeriodFacts)
-    return found is not None and bool(found.closed)
-
-
-def _is_sealed(facts: Facts, period: str, kind: str) -> bool:
-    letter = SHEET_LETTERS[kind]  # type: ignore[index]  # One of SHEET_KINDS.
-    return any(True for _item in scan_facts(facts, f"sheet/{period}/{letter}/", SheetFacts))
 
 
 ROUTES: tuple[HTTPRouteHandler, ...] = (show_home,)

@@ -98,7 +98,6 @@ class CardPage:
     """One household or member.
 
     `asked`     the reasons that whoever looks may give to see it unmasked; empty where it is
-    `is_paper`  to be printed and handed over
     `left_out`  readings that are not listed
     `subject`   the pseudonym; what stands for them in the log
     """
@@ -255,7 +254,7 @@ def _choose_notice(desk: Desk) -> str:
         "kept": _("没有删除，都留着。"),
         "none": _("没有人提出删除。"),
     }
-    return next((said for name, said in notices.items() if name in desk.request.query_params), "")
+    return desk.choose_notice(notices)
 
 
 def _build_asked(item: Erasure) -> AskedRow:

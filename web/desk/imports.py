@@ -20,12 +20,12 @@ from web.desk.reading import read_sent
 from web.desk.routing import UPLOAD_MAX_BYTES, Desk, answer, route_desk
 from web.i18n import _
 from web.respond import Answer
+from web.site import XLSX
 
 IMPORT = "/desk/import"
 LINES_MAX = 2_000
 """Lines of a preview: more than the largest month's workbook gives."""
 PASTED_NAME = "粘贴的内容.csv"
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 KINDS: tuple[WorkbookKind, ...] = ("vouchers", "points", "scores", "households", "members", "opening")
 
 

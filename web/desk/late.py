@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ledger.books.law import count_days, find_days
@@ -9,9 +10,9 @@ from ledger.desk import Account
 from ledger.errors import NotFound
 from ledger.ports import Reader
 from ledger.service.lateness import SOON_DAYS, Late, find_lateness
-from ledger.service.surveys import read_waiting
 from ledger.state import get_day
 from ledger.state.facts import EntryAt, get_fact
+from ledger.vaults import Draft
 from ledger.witnessed import read_confirmation
 from reports.words import format_day, format_month
 from web.desk.routing import Desk
@@ -36,8 +37,11 @@ class Lateness:
     rows: tuple[LateRow, ...]
 
 
-def read_lateness(desk: Desk) -> Lateness:
-    """Return what is late in the village that the session acts in; nothing before its log is founded."""
+def read_lateness(desk: Desk, drafts: Sequence[Draft]) -> Lateness:
+    """Return what is late in the village that the session acts in; nothing before its log is founded.
+
+    `drafts` are those that wait.
+    """
     village, ports = desk.village, desk.ports
     # Before the view is opened: a head signed in between would promise more than the view holds.
     newest = ports.heads.find_newest(village)
@@ -49,7 +53,7 @@ def read_lateness(desk: Desk) -> Lateness:
                 reader,
                 standing,
                 confirmation=read_confirmation(ports, village, reader, newest),
-                drafts=read_waiting(ports, village) or (),
+                drafts=drafts,
             )
             return Lateness(_tell_hanging(desk, reader), tuple(_build_row(desk, item) for item in late))
     except NotFound:

@@ -14,6 +14,7 @@ from litestar.handlers import HTTPRouteHandler
 from ledger.books.documents import DocumentsAttached
 from ledger.errors import NotFound
 from ledger.service.documents import Kept, open_recorded, open_waiting, read_documents
+from ledger.service.drafts import get_open
 from ledger.state.facts import read_body
 from ledger.vaults import Draft
 from web.attachments.formats import find_format
@@ -56,7 +57,7 @@ class OriginalsPage:
 
 @route_desk("/desk/drafts/{draft:str}/pages/{name:str}", allow="draft.read", summary="A page of what waits")
 def show_waiting_page(desk: Desk, draft: str, name: str) -> Answer:
-    found = _get_waiting(desk, draft)
+    found = get_open(desk.ports, desk.village, draft)
     body = read_documents(found)
     digest = name.removesuffix(".jpg")
     for position, document in enumerate(body.documents if body is not None else ()):
@@ -72,7 +73,9 @@ def show_waiting_page(desk: Desk, draft: str, name: str) -> Answer:
     summary="The original of what waits, as a download",
 )
 def show_waiting_original(desk: Desk, draft: str, position: str) -> Answer:
-    pseudonym, kept = open_waiting(desk.ports, _get_waiting(desk, draft), _parse_position(position))
+    pseudonym, kept = open_waiting(
+        desk.ports, get_open(desk.ports, desk.village, draft), _parse_position(position)
+    )
     return _hand_out(desk, pseudonym, kept)
 
 
@@ -135,13 +138,6 @@ def _hand_out(desk: Desk, pseudonym: str, kept: Kept) -> Answer:
         "content-security-policy": SANDBOX,
     }
     return answer(desk.request, PageBytes(kept.data, b"", "", media_type), headers=headers)
-
-
-def _get_waiting(desk: Desk, draft_id: str) -> Draft:
-    draft = desk.ports.vault.find_draft(desk.village, draft_id)
-    if draft is None or draft.state not in ("waiting", "returned"):
-        raise NotFound(_("待审记录"))
-    return draft
 
 
 def _parse_position(text: str) -> int:

@@ -12,7 +12,6 @@ import msgspec
 from litestar.handlers import HTTPRouteHandler
 
 from ledger.errors import Refused
-from ledger.service.accounts.own import prove_password
 from ledger.service.accounts.passkeys import (
     SIGN_IN,
     add_passkey,
@@ -24,11 +23,10 @@ from ledger.service.accounts.passkeys import (
     remove_passkey,
     sign_in_by_passkey,
 )
-from ledger.service.accounts.passwords import Busy
 from ledger.service.accounts.sign_in import Slowed, sign_out
 from web.cache import PageBytes
 from web.desk.account import show_again
-from web.desk.frame import DeskFrame, explain_refusal
+from web.desk.frame import FORM_REFUSALS, DeskFrame, explain_refusal
 from web.desk.routing import HOME, Desk, answer, choose_next, route_desk
 from web.desk.sign_in import CHALLENGE, go_on, name_known, show_factor_form, show_form
 from web.i18n import _
@@ -130,8 +128,8 @@ def take_offer(desk: Desk) -> Answer:
     try:
         if faults := check_label(form.label) + check_room(desk.ports, account.account):
             raise Refused(faults)
-        prove_password(desk.ports, desk.who, form.adding, desk.origin)
-    except (Refused, Slowed, Busy) as error:
+        desk.prove_password(form.adding)
+    except FORM_REFUSALS as error:
         places = {"名字": "label", "现在的密码": "adding"}
         return show_again(desk, explain_refusal(error, places), form.label)
     with desk.ports.desk.read() as reader:
@@ -162,8 +160,8 @@ def take_new_key(desk: Desk) -> Answer:
 def take_removal(desk: Desk) -> Answer:
     form = desk.parse_form(RemovalForm)
     try:
-        prove_password(desk.ports, desk.who, form.removing, desk.origin)
-    except (Refused, Slowed, Busy) as error:
+        desk.prove_password(form.removing)
+    except FORM_REFUSALS as error:
         return show_again(desk, explain_refusal(error, {"现在的密码": "removing"}))
     remove_passkey(desk.ports, desk.who, decode_bytes(form.passkey))
     return desk.redirect("/desk/account?removed=1")

@@ -23,9 +23,6 @@ from ledger.service.accounts.duties import (
     find_since,
 )
 from ledger.service.accounts.once import Once, make_once
-from ledger.service.accounts.own import prove_password
-from ledger.service.accounts.passwords import Busy
-from ledger.service.accounts.sign_in import Slowed
 from ledger.service.persons import (
     DUTY_NAMES,
     NAME_MAX_CHARS,
@@ -36,7 +33,7 @@ from ledger.service.persons import (
 from ledger.service.standing import list_known_villages
 from ledger.vaults import Person
 from web.desk.forms import FormRefused
-from web.desk.frame import NOT_REFUSED, DeskFrame, Faults, Refusal, explain_refusal
+from web.desk.frame import FORM_REFUSALS, NOT_REFUSED, DeskFrame, Faults, Refusal, explain_refusal
 from web.desk.routing import Desk, name_village, route_desk
 from web.i18n import _
 from web.respond import Answer
@@ -180,7 +177,7 @@ def take_person(desk: Desk, village: str) -> Answer:
     roles, offices = pick_roles(form.roles), pick_offices(form.offices)
     content = (code, form.name, form.household, *sorted(roles), "/", *sorted(offices))
     try:
-        prove_password(desk.ports, desk.who, form.password, desk.origin)
+        desk.prove_password(form.password)
         person = enter_person(
             desk.ports,
             desk.who,
@@ -191,7 +188,7 @@ def take_person(desk: Desk, village: str) -> Answer:
             household=_find_household(desk, code, form.household),
             entropy=Once(desk.ports, form.once, desk.account.account, *content),
         )
-    except (Refused, Slowed, Busy) as error:
+    except FORM_REFUSALS as error:
         places = _PLACES | {f"人员 {form.name.strip()}": "duties"}
         return _show_people(desk, code, explain_refusal(error, places), form)
     return desk.redirect(f"{PEOPLE}/{code}/{person.user}?added=1")
@@ -200,7 +197,7 @@ def take_person(desk: Desk, village: str) -> Answer:
 @route_desk(f"{PEOPLE}/{{village:str}}/{{person:str}}", allow="duties.read", summary="One person's duties")
 def show_person(desk: Desk, village: str, person: str) -> Answer:
     code = choose_village(desk, village)
-    return _show_person(desk, code, _get_person(desk, code, person))
+    return _show_person(desk, code, get_person(desk, code, person))
 
 
 @route_desk(
@@ -211,16 +208,16 @@ def show_person(desk: Desk, village: str, person: str) -> Answer:
 )
 def take_duties(desk: Desk, village: str, person: str) -> Answer:
     code, form = choose_village(desk, village), desk.parse_form(PersonForm)
-    known = _get_person(desk, code, person)
+    known = get_person(desk, code, person)
     roles, offices = pick_roles(form.roles), pick_offices(form.offices)
     try:
-        prove_password(desk.ports, desk.who, form.password, desk.origin)
+        desk.prove_password(form.password)
         household = _find_household(desk, code, form.household)
         is_done = (roles, offices, household) == (known.roles, known.offices, known.household)
         if form.shown != digest_person(known) and not is_done:
             raise Refused([build_changed()])
         change_person(desk.ports, desk.who, code, person, roles=roles, offices=offices, household=household)
-    except (Refused, Slowed, Busy) as error:
+    except FORM_REFUSALS as error:
         is_changed = isinstance(error, Refused) and any(
             fault.code == "duties-changed" for fault in error.faults
         )
@@ -238,14 +235,14 @@ def take_duties(desk: Desk, village: str, person: str) -> Answer:
 )
 def take_kin(desk: Desk, village: str, person: str) -> Answer:
     code, form = choose_village(desk, village), desk.parse_form(KinForm)
-    known = _get_person(desk, code, person)
-    _get_person(desk, code, form.other)
+    known = get_person(desk, code, person)
+    get_person(desk, code, form.other)
     if form.act not in ("declare", "withdraw"):
         raise FormRefused("no such act")
     try:
-        prove_password(desk.ports, desk.who, form.kin_password, desk.origin)
+        desk.prove_password(form.kin_password)
         declare_relative(desk.ports, desk.who, code, person, form.other, is_one=form.act == "declare")
-    except (Refused, Slowed, Busy) as error:
+    except FORM_REFUSALS as error:
         places = {"现在的密码": "kin_password", f"人员 {person}": "other", f"人员 {form.other}": "other"}
         return _show_person(desk, code, known, explain_refusal(error, places))
     return desk.redirect(f"{PEOPLE}/{code}/{person}?kin=1")
@@ -257,6 +254,14 @@ def choose_village(desk: Desk, village: str) -> str:
     if village not in known:
         raise NotFound("村")
     return village
+
+
+def get_person(desk: Desk, village: str, user: str) -> Person:
+    """Return who acts under a pseudonym in a village; NotFound where nobody does."""
+    person = desk.ports.vault.find_person(village, user)
+    if person is None:
+        raise NotFound("人员")
+    return person
 
 
 def pick_roles(given: tuple[str, ...]) -> frozenset[Role]:
@@ -351,7 +356,7 @@ def _choose_notice(desk: Desk) -> str:
         "kin": _("亲属关系记好了。"),
         "saved": _("职责改好了。他在别处的登录，职责变了的都结束了。"),
     }
-    return next((said for name, said in notices.items() if name in desk.request.query_params), "")
+    return desk.choose_notice(notices)
 
 
 def _build_row(desk: Desk, person: Person, since: dict[str, str]) -> PersonRow:
@@ -386,13 +391,6 @@ def _rank(person: Person) -> tuple[int, str]:
     """In the order of the table of duties, then by name."""
     places = [place for place, duty in enumerate(DUTY_NAMES) if duty in person.duties]
     return min(places, default=len(DUTY_NAMES)), person.name
-
-
-def _get_person(desk: Desk, village: str, user: str) -> Person:
-    person = desk.ports.vault.find_person(village, user)
-    if person is None:
-        raise NotFound("人员")
-    return person
 
 
 def _find_household(desk: Desk, village: str, number: str) -> str:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
@@ -26,6 +26,7 @@ from ledger.desk import Account
 from ledger.errors import NotFound, Refused
 from ledger.ports import DeskPorts
 from ledger.service.accounts.desk_log import Event, check_remembered, log_fact
+from ledger.service.accounts.own import prove_password
 from ledger.service.accounts.rights import find_allowed_roles
 from ledger.service.accounts.sessions import Duty, Origin, SignedIn
 from ledger.service.persons import DUTY_NAMES
@@ -141,6 +142,14 @@ class Desk:
     def parse_form(self, kind: type[FormT]) -> FormT:
         """Return the fields that were sent as the page's frozen dataclass; answered with 400 where they do not fit."""
         return build_form(kind, self.pairs)
+
+    def prove_password(self, password: str) -> None:
+        """Check that whoever sits there knows the password of the session's account; raises one of FORM_REFUSALS."""
+        prove_password(self.ports, self.who, password, self.origin)
+
+    def choose_notice(self, notices: Mapping[str, str]) -> str:
+        """Return what the page says was just done: the first of `notices` that the address names, empty for none."""
+        return next((said for name, said in notices.items() if name in self.request.query_params), "")
 
     def log(self, event: Event, **fields: str) -> None:
         """Append a fact to the desk's log, with who and where; `fields` are those of `desk_log.Fact`."""

@@ -15,14 +15,12 @@ from ledger.service.accounts.own import (
     change_password,
     confirm_factor,
     offer_factor,
-    prove_password,
     read_offer,
 )
-from ledger.service.accounts.passwords import PASSWORD_MIN_CHARS, Busy
-from ledger.service.accounts.sign_in import Slowed
+from ledger.service.accounts.passwords import PASSWORD_MIN_CHARS
 from reports.codes import QUIET_MODULES, draw_runs
 from web.cache import PageBytes
-from web.desk.frame import NOT_REFUSED, DeskFrame, Faults, Refusal, explain_refusal
+from web.desk.frame import FORM_REFUSALS, NOT_REFUSED, DeskFrame, Faults, Refusal, explain_refusal
 from web.desk.routing import DUTY_PATHS, Desk, answer, route_desk
 from web.i18n import _
 from web.respond import Answer
@@ -100,7 +98,7 @@ def take_password(desk: Desk) -> Answer:
     form = desk.parse_form(PasswordForm)
     try:
         token = change_password(desk.ports, desk.who, form.old, form.new, form.again, desk.origin)
-    except (Refused, Slowed, Busy) as error:
+    except FORM_REFUSALS as error:
         return _show_password(desk, explain_refusal(error, PLACES))
     is_due = desk.who.needs_factor and not desk.account.totp
     path = DUTY_PATHS["enrol"] if is_due else "/desk/account?changed=1"
@@ -131,8 +129,8 @@ def take_offer(desk: Desk) -> Answer:
     form = desk.parse_form(ProofForm)
     if desk.who.duty != "enrol":
         try:
-            prove_password(desk.ports, desk.who, form.password, desk.origin)
-        except (Refused, Slowed, Busy) as error:
+            desk.prove_password(form.password)
+        except FORM_REFUSALS as error:
             return _show_enrol(desk, explain_refusal(error, {"现在的密码": "password"}))
     offer_factor(desk.ports, desk.who)
     return desk.redirect(DUTY_PATHS["enrol"])

@@ -9,10 +9,9 @@ from litestar.handlers import HTTPRouteHandler
 from ledger.errors import Refused
 from ledger.service.accounts.names import SIGN_IN_MAX_CHARS
 from ledger.service.accounts.passkeys import make_challenge, name_factor
-from ledger.service.accounts.passwords import Busy
 from ledger.service.accounts.sessions import SignedIn
 from ledger.service.accounts.sign_in import Slowed, format_known, give_factor, sign_in, sign_out
-from web.desk.frame import NOT_REFUSED, DeskFrame, Faults, Refusal, explain_refusal
+from web.desk.frame import FORM_REFUSALS, NOT_REFUSED, DeskFrame, Faults, Refusal, explain_refusal
 from web.desk.routing import DUTY_PATHS, HOME, SIGN_IN, Desk, choose_next, route_desk
 from web.i18n import _
 from web.passkeys import PasskeyOffer, find_offer
@@ -81,7 +80,7 @@ def take_sign_in(desk: Desk) -> Answer:
     next_ = choose_next(form.next)
     try:
         token, signed_in = sign_in(desk.ports, form.name, form.password, desk.origin)
-    except (Refused, Slowed, Busy) as error:
+    except FORM_REFUSALS as error:
         return show_form(desk, next_, form.name, refusal=explain_refusal(error, {}, status=401))
     if desk.signed_in is not None:
         # Signed in again in the same browser: the session before is nobody's any more.

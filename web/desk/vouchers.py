@@ -14,9 +14,9 @@ from ledger.books.money import format_capitals, format_yuan
 from ledger.books.vouchers import Posting, Voucher, VoucherRecorded, VoucherReplaced, VoucherReversed
 from ledger.errors import NotFound
 from ledger.ports import Reader
-from ledger.service.drafts import open_draft
+from ledger.service.drafts import get_open, open_draft
+from ledger.service.opened_drafts import OpenedDraft
 from ledger.service.persons import DUTY_NAMES
-from ledger.service.showing import OpenedDraft
 from ledger.vaults import Draft
 from web.desk.drafts import DRAFTS
 from web.desk.frame import DeskFrame
@@ -93,10 +93,7 @@ def _choose(desk: Desk, what: str) -> tuple[list[Draft], str]:
         return desk.ports.vault.list_drafts(desk.village, "waiting"), DRAFTS
     if what == "sent":
         return list(read_sent(desk).imported.drafts), f"{IMPORT}/preview"
-    draft = desk.ports.vault.find_draft(desk.village, what)
-    if draft is None or draft.state not in ("waiting", "returned"):
-        raise NotFound("待审记录")
-    return [draft], f"{DRAFTS}/{what}"
+    return [get_open(desk.ports, desk.village, what)], f"{DRAFTS}/{what}"
 
 
 def _is_voucher(draft: Draft) -> bool:

@@ -52,10 +52,10 @@ from web.desk.sheet_view import (
 )
 from web.i18n import _
 from web.respond import Answer
+from web.site import JSON
 from web.words import format_instant
 
 WRITE = "/desk/write"
-JSON = "application/json"
 _ROW_DEED = re.compile(r"(drop|insert):([ab]):([0-9]{1,4})")
 _LINE_END = re.compile(r"\r\n?")
 

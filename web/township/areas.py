@@ -14,17 +14,8 @@ from web.desk.frame import NOT_REFUSED, DeskFrame, Faults, Refusal, explain_refu
 from web.desk.routing import Desk, name_village, route_desk
 from web.i18n import _
 from web.respond import Answer
-from web.township.sorting import (
-    Band,
-    Order,
-    Together,
-    add_up,
-    choose_order,
-    count_bands,
-    list_orders,
-    sort_rows,
-)
-from web.township.view import ACTION, ROOM, VillageRow, list_villages, read_rows
+from web.township.sorting import Beside, set_beside
+from web.township.view import ACTION, ROOM, list_villages, read_rows
 
 AREAS = f"{ROOM}/areas"
 _PLACES = {"片区名称": "name", "片区里的村": "villages"}
@@ -75,15 +66,11 @@ class AreaPage:
     """One area: its villages beside each other and what they come to."""
 
     area: str
-    bands: tuple[Band, ...]
-    bars: tuple[VillageRow, ...]
+    beside: Beside
     faults: Faults
     filled: Filled
     frame: DeskFrame
     notice: str
-    orders: dict[str, Order]
-    rows: tuple[VillageRow, ...]
-    together: Together
 
 
 @dataclass(frozen=True)
@@ -154,19 +141,13 @@ def _show_areas(desk: Desk, form: AreaForm, refusal: Refusal = NOT_REFUSED) -> A
 
 
 def _show_area(desk: Desk, area: Area, form: AreaForm, refusal: Refusal = NOT_REFUSED) -> Answer:
-    rows = read_rows(desk, list(area.villages))
-    order, turned = choose_order(read_query(desk, "sort")), read_query(desk, "turn") == "1"
     page = AreaPage(
         area=area.area,
-        bands=count_bands(rows),
-        bars=sort_rows([row for row in rows if row.last_year_income], "income", turned=False),
+        beside=set_beside(desk, f"{AREAS}/{area.area}", read_rows(desk, list(area.villages))),
         faults=refusal.faults,
         filled=_fill(form, _name_villages(desk, list_villages(desk))),
         frame=desk.build_frame(area.name),
         notice=_("存好了。") if read_query(desk, "saved") == "1" else "",
-        orders=list_orders(f"{AREAS}/{area.area}", order, turned=turned),
-        rows=sort_rows(rows, order, turned=turned),
-        together=add_up(rows),
     )
     return desk.render("township/area.html", page, refusal=refusal)
 

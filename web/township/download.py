@@ -14,11 +14,11 @@ from web.desk.routing import Desk, route_desk
 from web.i18n import _
 from web.page import show_hidden
 from web.respond import NEVER, Answer
+from web.site import XLSX
 from web.township.sorting import sort_rows
 from web.township.view import ACTION, ROOM, VillageRow, list_villages, read_rows
 
 CSV = "text/csv; charset=utf-8"
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 TITLES = (
     *(
         _("村代码"),

@@ -7,42 +7,25 @@ from dataclasses import dataclass
 from litestar.handlers import HTTPRouteHandler
 
 from reports.words import format_count
-from web.audit.view import read_query
 from web.desk.frame import DeskFrame
 from web.desk.routing import Desk, route_desk
 from web.i18n import _
 from web.respond import Answer
-from web.township.sorting import (
-    Band,
-    Order,
-    Together,
-    add_up,
-    choose_order,
-    count_bands,
-    list_orders,
-    sort_rows,
-)
+from web.township.sorting import Beside, set_beside, sort_rows
 from web.township.view import ACTION, ROOM, VillageRow, list_villages, read_rows
 
 
 @dataclass(frozen=True)
 class TownshipPage:
-    """`needy` are the rows that somebody should look at, the most urgent first; `fine` counts the others.
-
-    `bars`       the rows by income, for the chart and its table
-    `rows`       all of them in the order asked for
-    `unaudited`  names of those whose log nobody audited, or not lately
+    """`needy` are the rows that somebody should look at, the most urgent first; `fine` counts the others. `unaudited`
+    are the names of those whose log nobody audited, or not lately.
     """
 
-    bands: tuple[Band, ...]
-    bars: tuple[VillageRow, ...]
+    beside: Beside
     fine: str
     frame: DeskFrame
     needy: tuple[VillageRow, ...]
     needy_count: str
-    orders: dict[str, Order]
-    rows: tuple[VillageRow, ...]
-    together: Together
     unaudited: tuple[str, ...]
 
 
@@ -54,19 +37,13 @@ def show_villages(desk: Desk) -> Answer:
 def build_villages_page(desk: Desk) -> TownshipPage:
     """Return the values of the page, in the order that the address asks for."""
     rows = read_rows(desk, list_villages(desk))
-    order, turned = choose_order(read_query(desk, "sort")), read_query(desk, "turn") == "1"
     needy = [row for row in sort_rows(rows, "need", turned=False) if row.needs]
-    bars = [row for row in rows if row.last_year_income]
     return TownshipPage(
-        bands=count_bands(rows),
-        bars=sort_rows(bars, "income", turned=False),
+        beside=set_beside(desk, ROOM, rows),
         fine=format_count(len(rows) - len(needy)),
         frame=desk.build_frame(_("各村情况")),
         needy=tuple(needy),
         needy_count=format_count(len(needy)),
-        orders=list_orders(ROOM, order, turned=turned),
-        rows=sort_rows(rows, order, turned=turned),
-        together=add_up(rows),
         unaudited=tuple(row.name for row in rows if row.survey.is_unaudited(desk.ports.clock.now_ms())),
     )
 

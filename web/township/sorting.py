@@ -9,6 +9,8 @@ from urllib.parse import urlencode
 
 from ledger.books.incomes import BANDS_FEN
 from reports.words import format_amount, format_count, format_month
+from web.audit.view import read_query
+from web.desk.routing import Desk
 from web.i18n import _
 from web.township.view import VillageRow, tell_band
 from web.words import format_about
@@ -55,6 +57,21 @@ class Together:
     year_income: str
 
 
+@dataclass(frozen=True)
+class Beside:
+    """Villages beside each other.
+
+    `bars`  the rows by income, for the chart and its table
+    `rows`  all of them in the order asked for
+    """
+
+    bands: tuple[Band, ...]
+    bars: tuple[VillageRow, ...]
+    orders: dict[str, Order]
+    rows: tuple[VillageRow, ...]
+    together: Together
+
+
 _Key = Callable[[VillageRow], Any]
 
 
@@ -82,6 +99,18 @@ _ORDERS: dict[str, tuple[str, _Key]] = {
     "year": (_("今年收入"), lambda row: -_get_amount(row, "year_fen")),
 }
 """By the name in the address: the word on the page, and what decides. What asks for somebody comes first."""
+
+
+def set_beside(desk: Desk, address: str, rows: Sequence[VillageRow]) -> Beside:
+    """Return villages beside each other in the order that the page's query asks for; `address` is the page's own."""
+    order, turned = choose_order(read_query(desk, "sort")), read_query(desk, "turn") == "1"
+    return Beside(
+        bands=count_bands(rows),
+        bars=sort_rows([row for row in rows if row.last_year_income], "income", turned=False),
+        orders=list_orders(address, order, turned=turned),
+        rows=sort_rows(rows, order, turned=turned),
+        together=add_up(rows),
+    )
 
 
 def sort_rows(rows: Sequence[VillageRow], key: str, *, turned: bool) -> tuple[VillageRow, ...]:

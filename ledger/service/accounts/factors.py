@@ -10,12 +10,12 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-import unicodedata
 
 import pyotp
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from ledger.books.values import fold_text
 from ledger.ports import Entropy
 from ledger.service.accounts.passwords import fold_one_time, make_one_time_password
 
@@ -66,7 +66,7 @@ def find_step(secret: bytes, code: str, now_ms: int, used_step: int) -> int | No
     """Return the step whose code this is, later than the one used last; None where it is none."""
     if not secret:
         return None
-    digits = "".join(unicodedata.normalize("NFKC", code).split())
+    digits = fold_text(code)
     maker = pyotp.TOTP(base64.b32encode(secret).decode(), digits=CODE_DIGITS, interval=STEP_S)
     now = now_ms // 1_000 // STEP_S
     found = None

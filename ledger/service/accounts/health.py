@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ledger.errors import format_fault
+from ledger.limits import DAY_MS
 from ledger.ports import DeskPorts
 from ledger.service.accounts.desk_log import check_desk_log, check_remembered
 from ledger.service.doctor import Check, State
 from ledger.state import get_day
 
-SHOWN_MAX_MS = 31 * 86_400_000
+SHOWN_MAX_MS = 31 * DAY_MS
 """Against whoever owns the file only an end that lies elsewhere helps: once a month, with the sheets."""
 
 

@@ -108,17 +108,7 @@ def _check_members(data: bytes, archive: zipfile.ZipFile, place: str) -> list[Fa
             )
         ]
     reason = _find_bomb(data, members)
-    if not reason:
-        return []
-    return [
-        _fault(
-            "workbook-suspicious",
-            place,
-            reason,
-            "表格软件正常存出的工作簿",
-            "不要导入来路不明的文件；用表格软件打开后另存为 .xlsx 再试",
-        )
-    ]
+    return [_fault_suspicious(place, reason)] if reason else []
 
 
 def _name_active(path: str) -> str:
@@ -181,16 +171,18 @@ def _scan_parts(archive: zipfile.ZipFile, place: str) -> list[Fault]:
             except DefusedXmlException:
                 reason = "XML 里有实体定义"
         if reason:
-            return [
-                _fault(
-                    "workbook-suspicious",
-                    place,
-                    reason,
-                    "表格软件正常存出的工作簿",
-                    "不要导入来路不明的文件；用表格软件打开后另存为 .xlsx 再试",
-                )
-            ]
+            return [_fault_suspicious(place, reason)]
     return []
+
+
+def _fault_suspicious(place: str, reason: str) -> Fault:
+    return _fault(
+        "workbook-suspicious",
+        place,
+        reason,
+        "表格软件正常存出的工作簿",
+        "不要导入来路不明的文件；用表格软件打开后另存为 .xlsx 再试",
+    )
 
 
 def _fault(code: str, place: str, found: str, expected: str, remedy: str) -> Fault:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import Literal
 
-from ledger.books.points import AgreementsSigned, GroupCount, HouseholdsRegistered
+from ledger.books.points import CONSENT_NAMES, AgreementsSigned, GroupCount, HouseholdsRegistered
 from ledger.books.screening import check_private_text, hide_numbers
 from ledger.errors import Fault
 from ledger.limits import ENTRY_MAX_LINES
@@ -26,8 +25,6 @@ from ledger.state.awards import list_scoring
 from ledger.state.facts import RulebookFacts, get_fact
 from ledger.vaults import Household
 
-Consent = Literal["scoring", "display", "naming"]
-_CONSENTS: dict[str, Consent] = {"同意积分": "scoring", "同意公示": "display", "同意署名": "naming"}
 _OF_DAYS = frozenset({"date-future", "period-closed", "period-future"})
 """Faults that a day of signing has whoever signs."""
 
@@ -93,7 +90,7 @@ def _check_line(line: Line, first: Line | None) -> list[Fault]:
         faults.append(fault_twice(line, "户号", f"户号 {line.text('户号')}", first))
     if line.text("村民小组") == "0":
         faults.append(fault_zero(line, "村民小组"))
-    chosen = [header for header in _CONSENTS if line.text(header) == "是"]
+    chosen = [header for header in CONSENT_NAMES.values() if line.text(header) == "是"]
     if line.text("同意积分") == "否" and chosen:
         faults.append(
             Fault(
@@ -104,7 +101,7 @@ def _check_line(line: Line, first: Line | None) -> list[Fault]:
                 remedy="对照积分契约改正",
             )
         )
-    consents_known = all(line.can_read(header) for header in _CONSENTS)
+    consents_known = all(line.can_read(header) for header in CONSENT_NAMES.values())
     if consents_known and "签约日期" not in line.unknown and bool(chosen) != line.has("签约日期"):
         faults.append(
             Fault(
@@ -158,7 +155,7 @@ def _fault_no_rulebook(line: Line) -> Fault:
 
 def _build_household(desk: Desk, line: Line, known: Household | None) -> Household:
     return Household(
-        consents=frozenset(name for header, name in _CONSENTS.items() if line.text(header) == "是"),
+        consents=frozenset(name for name, header in CONSENT_NAMES.items() if line.text(header) == "是"),
         group=line.number("村民小组"),
         household=known.household if known else make_pseudonym(desk.ports.entropy, "h-", 16),
         name=line.text("户主"),
@@ -217,11 +214,11 @@ def _sign(tray: Tray, agreed: Sequence[Household], first: Line, version: int) ->
         sealed = [
             texts.seal(
                 "agreement",
-                {"household": item.household, **{name: name in item.consents for name in _CONSENTS.values()}},
+                {"household": item.household, **{name: name in item.consents for name in CONSENT_NAMES}},
             )
             for item in part
         ]
-        counts = {name: sum(name in item.consents for item in part) for name in _CONSENTS.values()}
+        counts = {name: sum(name in item.consents for item in part) for name in CONSENT_NAMES}
         body = AgreementsSigned(
             agreements=tuple(sorted(sealed, key=lambda item: item.sealed)),
             display=counts["display"],

@@ -5,7 +5,6 @@ The vault alone would not do: it also keeps people of imports whose drafts were 
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import TypeVar
@@ -13,7 +12,7 @@ from typing import TypeVar
 from ledger.books.points import HouseholdsRegistered
 from ledger.books.scores import BranchRegistered
 from ledger.books.screening import format_found, hide_numbers
-from ledger.books.values import Sealed
+from ledger.books.values import Sealed, fold_text
 from ledger.canonical import parse_claim
 from ledger.errors import Fault
 from ledger.log.commitments import digest_disclosure, open_disclosure
@@ -98,11 +97,6 @@ def check_name(line: Line, header: str, name: str) -> list[Fault]:
             remedy="对照名册改正编号或姓名",
         )
     ]
-
-
-def fold_text(text: str) -> str:
-    """Return a text in which widths and blanks make no difference, for comparing only."""
-    return "".join(unicodedata.normalize("NFKC", text).split())
 
 
 def check_title(line: Line, header: str, title: str, code: str) -> list[Fault]:

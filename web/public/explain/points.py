@@ -14,7 +14,7 @@ from ledger.books.points import (
 )
 from ledger.entries import Entry
 from ledger.figures import read_text
-from ledger.state.rulebooks import list_rulebooks
+from ledger.state.rulebooks import list_rules
 from reports.words import format_count, format_month, format_signed
 from web.i18n import _
 from web.public.explain.telling import Explanation, Fact, Link, Table, get_entry_path, read_part
@@ -156,9 +156,5 @@ def _build_rules(view: VillageView, version: int, lines: Iterable[PointsLine]) -
 
 def _name_rules(view: VillageView, version: int) -> dict[str, str]:
     """Return what each rule of a version of the rulebook is about, by its code."""
-    return {
-        rule.code: read_part(view, rule.text, "item")
-        for rulebook in list_rulebooks(view.reader.facts)
-        if rulebook.version == version
-        for rule in rulebook.rules
-    }
+    rules = list_rules(view.reader.facts, version)
+    return {code: read_part(view, rule.text, "item") for code, rule in rules.items()}

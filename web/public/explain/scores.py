@@ -6,7 +6,7 @@ from ledger.books.scores import BranchRegistered, SchemeAdopted, ScoreRound
 from ledger.entries import Entry
 from ledger.figures import read_text
 from ledger.state.facts import BranchFacts, get_fact
-from ledger.state.schemes import list_schemes
+from ledger.state.schemes import list_items
 from reports.words import format_count, format_month, format_signed, format_small
 from web.i18n import _
 from web.public.explain.telling import Explanation, Fact, Table, read_part
@@ -96,12 +96,8 @@ def _build_tables(view: VillageView, body: ScoreRound) -> tuple[Table, ...]:
     for line in body.lines:
         count, points = sums.get(line.item, (0, 0))
         sums[line.item] = (count + 1, points + line.points)
-    names = {
-        item.code: read_part(view, item.text, "item")
-        for scheme in list_schemes(view.reader.facts)
-        if scheme.version == body.version
-        for item in scheme.items
-    }
+    items = list_items(view.reader.facts, body.version)
+    names = {code: read_part(view, item.text, "item") for code, item in items.items()}
     tables = (
         Table(
             title=_("星级人数"),
