@@ -141,6 +141,19 @@ END
 """
 
 
+ERASURES_UPDATE = """
+CREATE TRIGGER erasures_update BEFORE UPDATE ON erasures BEGIN
+  SELECT CASE
+    WHEN NEW.village IS NOT OLD.village OR NEW.subject IS NOT OLD.subject OR NEW.asked_by IS NOT OLD.asked_by
+      THEN RAISE(ABORT, 'erasures: who asked stays who asked')
+    WHEN OLD.agreed_by <> '' AND NEW.agreed_by IS NOT OLD.agreed_by
+      THEN RAISE(ABORT, 'erasures: who agreed stays who agreed')
+  END;
+END
+"""
+"""That the two are two is a check of the table, which also holds against REPLACE."""
+
+
 def _refuse_second(table: str, *key: str, undo: str = "ABORT") -> str:
     """Build the trigger that refuses a row whose `key` is there already."""
     meets = " AND ".join(f"{column} = NEW.{column}" for column in key)
@@ -176,7 +189,10 @@ HEADS_GUARDS = (
     _refuse_second("cosignatures", "village", "size", "witness", "time_s"),
     *(_refuse("cosignatures", "UPDATE"), _refuse("cosignatures", "DELETE")),
 )
-VAULT_GUARDS = (APPROVALS_INSERT, _refuse("approvals", "UPDATE"), APPROVALS_DELETE)
+VAULT_GUARDS = (
+    *(APPROVALS_INSERT, _refuse("approvals", "UPDATE"), APPROVALS_DELETE),
+    *(_refuse_second("erasures", "village", "subject"), ERASURES_UPDATE),
+)
 DESK_GUARDS = (
     *(DESK_LOG_INSERT, _refuse("desk_log", "UPDATE"), _refuse("desk_log", "DELETE")),
     *(_refuse_second("desk_log_end", "one"), DESK_LOG_END_UPDATE, _refuse("desk_log_end", "DELETE")),

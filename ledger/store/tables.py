@@ -337,6 +337,18 @@ ciphertexts = _table(
 )
 Index("ciphertexts_subject", ciphertexts.c.village, ciphertexts.c.subject)
 
+# Who asks for an erasure and who agrees to it, by pseudonym, until it is done: in clear, since the database itself
+# holds that they are two. When and why is in `ciphertexts`.
+erasures = _table(
+    "erasures",
+    VAULT,
+    _key("village"),
+    _key("subject"),
+    _column("asked_by", Text),
+    _column("agreed_by", Text),  # empty before
+    CheckConstraint("asked_by <> '' AND agreed_by <> asked_by", name="erasures_two"),
+)
+
 # As they were before the vault was encrypted, and the column `private` of `drafts`: empty since.
 persons = _table(
     "persons", VAULT, _key("village"), _key("person"), _column("name", Text), _column("role", Text)

@@ -101,6 +101,9 @@ POPULATE["vault_0005"] = POPULATE["vault_0004"] | {
     "drafts": (*POPULATE["vault_0001"]["drafts"], "", "", 0),
     "approvals": ("371082101201", "d-aaaaaaaaaa", "u-bbbbbbbbbb", 1, "digest", "supervisor"),
 }
+POPULATE["vault_0006"] = POPULATE["vault_0005"] | {
+    "erasures": ("371082101201", "h-aaaaaaaaaaaaaaaa", "u-aaaaaaaaaa", "u-bbbbbbbbbb"),
+}
 
 BECOMES: dict[str, dict[str, tuple[Any, ...]]] = {
     "ledger_0002": {"villages": ("371082101201",)},

@@ -7,6 +7,7 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 from litestar.testing import TestClient
 
@@ -17,6 +18,7 @@ from ledger.service.passing import return_drafts
 from ledger.service.readings import Purposes
 from ledger.sources import open_home_log
 from ledger.upkeep.backup import make_backup
+from ledger.vaults import Erasure
 from tests.builders import VILLAGE, make_id
 from tests.desk.people import Door, open_door
 from tests.web.desk import DeskBrowser, tell
@@ -164,6 +166,23 @@ def test_nobody_agrees_to_what_they_asked_for(door: Door) -> None:
         f"人员 {user}：现为就是提出删除的人，应为另一个人。请另一位监督委员或村书记来同意。（erase-same-person）",
     ]
     assert door.home.vault.list_erased(VILLAGE) == frozenset()
+
+
+def test_the_database_itself_takes_no_agreement_by_who_asked(door: Door) -> None:
+    asked = Erasure(asked_at=1, asked_by=door.village.clerk.user, subject=H[0], why="request")
+    door.home.vault.put_erasure(VILLAGE, asked)
+
+    with pytest.raises(Refused) as refused:
+        door.home.vault.put_erasure(
+            VILLAGE, msgspec.structs.replace(asked, agreed_at=2, agreed_by=asked.asked_by)
+        )
+
+    assert str(refused.value) == (
+        "删除：现为同意的就是提出的人，或提出、同意的人换了，应为一个人提出，另一个人同意。"
+        "重新提出，再请另一位监督委员或村书记来同意。（erasure-refused）"
+    )
+    assert door.home.vault.list_erasures(VILLAGE) == [asked]
+    assert erase_agreed(door.home, VILLAGE) == []
 
 
 def test_what_is_asked_for_is_taken_back_or_not_agreed_to(door: Door, client: TestClient) -> None:

@@ -29,7 +29,7 @@ Which = Literal["ledger", "heads", "vault", "desk", "witness"]
 NEWEST: Final[dict[Which, str]] = {
     "ledger": "ledger_0004",
     "heads": "heads_0002",
-    "vault": "vault_0005",
+    "vault": "vault_0006",
     "desk": "desk_0004",
     "witness": "witness_0001",
 }
