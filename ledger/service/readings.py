@@ -1,13 +1,12 @@
 """Who read what is kept about people: one fact in the desk's log for each page, which names all whom it was about.
 
-Whoever has to say why they read says so once a session for each person; the reason stands in every fact after. The law
-gives everybody the right to know who looked (个人信息保护法 art. 44, 45): `list_readings` is what they are told.
+Whoever has to say why they read says so once a session for each person; the reason stands in every fact after, and is
+kept with the session, so that a server that is started anew asks nobody twice. The law gives everybody the right to
+know who looked (个人信息保护法 art. 44, 45): `list_readings` is what they are told.
 """
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
 from collections.abc import Collection
 
 import msgspec
@@ -23,8 +22,6 @@ from ledger.service.accounts.sessions import SignedIn
 
 DUTY, MACHINE = "duty", "machine"
 """Why somebody reads who need not say why: it is their work; they work at the machine itself."""
-SESSIONS_KEPT = 1_000
-"""Of which it is remembered what they said; somebody of an older one says it again."""
 
 
 class Reading(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,39 +45,30 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     user: str
 
 
-class Purposes:
-    """What those who must say why they read have said, by session; forgotten when the pages are served anew."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._said: OrderedDict[tuple[str, str], dict[str, str]] = OrderedDict()
-
-    def say(self, who: SignedIn, subjects: Collection[str], purpose: str) -> None:
-        """Remember why somebody reads about some. Raises Refused for a reason that is not theirs to give."""
-        allowed = [row.id for row in load_masks().list_purposes(who.roles)]
-        if purpose not in allowed:
-            raise Refused([_build_purpose()])
-        with self._lock:
-            said = self._said.setdefault(_name(who), {})
-            said.update(dict.fromkeys(subjects, purpose))
-            self._said.move_to_end(_name(who))
-            while len(self._said) > SESSIONS_KEPT:
-                self._said.popitem(last=False)
-
-    def find(self, who: SignedIn, subjects: Collection[str]) -> str:
-        """Return why somebody reads about all of these; empty where they did not say it of each."""
-        with self._lock:
-            said = self._said.get(_name(who), {})
-            reasons = {said.get(subject, "") for subject in subjects}
-        return "" if not reasons or "" in reasons else min(reasons)
+def say_purpose(ports: DeskPorts, who: SignedIn, subjects: Collection[str], purpose: str) -> None:
+    """Keep why somebody reads about some, until their session ends. Raises Refused for a reason that is not theirs."""
+    if purpose not in [row.id for row in load_masks().list_purposes(who.roles)]:
+        raise Refused([_build_purpose()])
+    with ports.desk.write() as desk:
+        # Of a session that ended since nothing is kept: nobody could find it any more.
+        if desk.find_session(who.session.digest) is not None:
+            desk.put_purposes(*_name(who), subjects, purpose)
 
 
-def choose_view(purposes: Purposes, who: SignedIn, subjects: Collection[str]) -> tuple[View, str]:
+def find_purpose(ports: DeskPorts, who: SignedIn, subjects: Collection[str]) -> str:
+    """Return why somebody reads about all of these; empty where they did not say it of each."""
+    with ports.desk.read() as desk:
+        said = desk.find_purposes(*_name(who))
+    reasons = {said.get(subject, "") for subject in subjects}
+    return "" if not reasons or "" in reasons else min(reasons)
+
+
+def choose_view(ports: DeskPorts, who: SignedIn, subjects: Collection[str]) -> tuple[View, str]:
     """Return what somebody sees of some, and why they read; the reason is empty while it is still to be said."""
     table = load_masks()
     if not any(table.must_ask(who.roles, field) for field in table.fields):
         return table.find_view(who.roles), DUTY
-    purpose = purposes.find(who, subjects)
+    purpose = find_purpose(ports, who, subjects)
     return table.find_view(who.roles, has_purpose=bool(purpose)), purpose
 
 

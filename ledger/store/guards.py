@@ -116,6 +116,13 @@ CREATE TRIGGER desk_log_subjects_insert BEFORE INSERT ON desk_log_subjects BEGIN
 END
 """
 
+SESSIONS_FORGET = """
+CREATE TRIGGER sessions_forget AFTER DELETE ON sessions BEGIN
+  DELETE FROM reading_purposes WHERE session = OLD.session;
+END
+"""
+"""No refusal: however a session ends, what was said in it ends too."""
+
 APPROVALS_INSERT = """
 CREATE TRIGGER approvals_insert BEFORE INSERT ON approvals BEGIN
   SELECT CASE
@@ -197,7 +204,7 @@ DESK_GUARDS = (
     *(DESK_LOG_INSERT, _refuse("desk_log", "UPDATE"), _refuse("desk_log", "DELETE")),
     *(_refuse_second("desk_log_end", "one"), DESK_LOG_END_UPDATE, _refuse("desk_log_end", "DELETE")),
     *(DESK_LOG_SUBJECTS_INSERT, _refuse("desk_log_subjects", "UPDATE")),
-    _refuse("desk_log_subjects", "DELETE"),
+    *(_refuse("desk_log_subjects", "DELETE"), SESSIONS_FORGET),
 )
 WITNESS_GUARDS = (_refuse_second("witnessed", "origin"), WITNESSED_UPDATE, _refuse("witnessed", "DELETE"))
 

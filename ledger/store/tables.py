@@ -211,6 +211,16 @@ sessions = _table(
 )
 Index("sessions_account", sessions.c.account, sessions.c.created_at)
 
+# Why those who must say so read about whom, while their session lasts: pseudonyms and codes of `masks.toml`.
+reading_purposes = _table(
+    "reading_purposes",
+    DESK,
+    _key("session"),
+    _key("village"),
+    _key("subject"),
+    _column("purpose", Text),
+)
+
 attempts = _table(
     "attempts",
     DESK,

@@ -91,6 +91,9 @@ POPULATE["desk_0003"] = POPULATE["desk_0002"] | {
 POPULATE["desk_0004"] = POPULATE["desk_0003"] | {
     "desk_log_subjects": ("371082101201", "h-aaaaaaaaaaaaaaaa", 1),
 }
+POPULATE["desk_0005"] = POPULATE["desk_0004"] | {
+    "reading_purposes": ("s-aaaaaaaaaa", "371082101201", "h-aaaaaaaaaaaaaaaa", "audit"),
+}
 POPULATE["ledger_0004"] = POPULATE["ledger_0003"]  # Facts more, of vouchers.
 POPULATE["vault_0002"] = POPULATE["vault_0001"]  # An index more.
 POPULATE["vault_0003"] = POPULATE["vault_0002"]  # An index less.

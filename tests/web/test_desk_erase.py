@@ -15,7 +15,7 @@ from ledger.audit import audit_log
 from ledger.errors import Fault, Refused, format_fault
 from ledger.service.erase import agree_erasure, ask_erasure, erase_agreed, find_erasure
 from ledger.service.passing import return_drafts
-from ledger.service.readings import Purposes
+from ledger.service.readings import say_purpose
 from ledger.sources import open_home_log
 from ledger.upkeep.backup import make_backup
 from ledger.vaults import Erasure
@@ -228,7 +228,7 @@ def test_a_reason_is_one_of_the_list_and_nobody_is_erased_whom_there_is_not(
         ),
     ]
     with pytest.raises(Refused) as silent:
-        Purposes().say(who, [H[0]], "")
+        say_purpose(door.home, who, [H[0]], "")
     assert str(silent.value) == (
         "为什么看：现为没有选，应为列出的一种。选一种再看；选的会记下来，本人查得到。（reading-purpose）"
     )

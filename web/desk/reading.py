@@ -14,7 +14,7 @@ from ledger.data import load_masks
 from ledger.service.about import About, describe_subject, find_known
 from ledger.service.choices import HOUSEHOLD_COLUMN, MEMBER_COLUMN, Choices, complete, list_choices
 from ledger.service.handing_in import Looked, Sent, look_again, look_at
-from ledger.service.readings import DUTY, Purposes, choose_view, log_reading
+from ledger.service.readings import DUTY, choose_view, log_reading, say_purpose
 from ledger.service.searching import has_words
 from ledger.service.showing import Shown, list_draft_subjects, show_drafts
 from ledger.service.workbooks.columns import WorkbookKind
@@ -53,13 +53,6 @@ class AskForm:
     purpose: str = ""
 
 
-def get_purposes(desk: Desk) -> Purposes:
-    """Return what was said of why somebody reads, in the home that the app serves."""
-    purposes = desk.request.app.state["purposes"]
-    assert isinstance(purposes, Purposes)
-    return purposes
-
-
 def read_draft(desk: Desk, draft: Draft) -> tuple[Shown, Asked]:
     """Return a draft as whoever looks may see it, and what they are asked before they see all of it."""
     subjects = list_draft_subjects(draft)
@@ -73,7 +66,7 @@ def read_draft(desk: Desk, draft: Draft) -> tuple[Shown, Asked]:
 
 def say_of_draft(desk: Desk, draft: Draft, purpose: str) -> None:
     """Remember why whoever looks wants to see all of a draft. Raises Refused for a reason that is not theirs."""
-    get_purposes(desk).say(desk.who, list_draft_subjects(draft), purpose)
+    say_purpose(desk.ports, desk.who, list_draft_subjects(draft), purpose)
 
 
 def read_sent(desk: Desk, sent: Sent | None = None) -> Looked:
@@ -210,14 +203,14 @@ def check_known(desk: Desk, subject: str) -> None:
 
 
 def say_of_subject(desk: Desk, subject: str, purpose: str) -> None:
-    """Remember why whoever looks wants to see all about one. NotFound for nobody, Refused as `Purposes.say`."""
+    """Remember why whoever looks wants to see all about one. NotFound for nobody, Refused as `say_purpose`."""
     find_known(desk.ports, desk.village, subject)
-    get_purposes(desk).say(desk.who, (subject,), purpose)
+    say_purpose(desk.ports, desk.who, (subject,), purpose)
 
 
 def get_view(desk: Desk, subjects: frozenset[str]) -> tuple[View, str]:
     """Return what whoever looks sees of some, and why they read; empty while they still have to say."""
-    return choose_view(get_purposes(desk), desk.who, subjects)
+    return choose_view(desk.ports, desk.who, subjects)
 
 
 def _read(
