@@ -18,6 +18,7 @@ from ledger.desk import DeskReader
 from ledger.errors import Fault, Refused
 from ledger.ports import DeskPorts
 from ledger.service.accounts.desk_log import Fact, find_reads, log_fact
+from ledger.service.accounts.rights import OPERATOR
 from ledger.service.accounts.sessions import SignedIn
 
 DUTY, MACHINE = "duty", "machine"
@@ -33,7 +34,7 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     `place`    which page, see `log_reading`
     `purpose`  of `masks.toml`
     `role`     as what, roles separated by slashes
-    `user`     u-…; empty for somebody at the machine
+    `user`     u-…; empty for somebody at the machine, and for an operator
     """
 
     among: int
@@ -63,26 +64,40 @@ def find_purpose(ports: DeskPorts, who: SignedIn, subjects: Collection[str]) -> 
     return "" if not reasons or "" in reasons else min(reasons)
 
 
-def choose_view(ports: DeskPorts, who: SignedIn, subjects: Collection[str]) -> tuple[View, str]:
-    """Return what somebody sees of some, and why they read; the reason is empty while it is still to be said."""
+def choose_view(
+    ports: DeskPorts, who: SignedIn, subjects: Collection[str], field: str = ""
+) -> tuple[View, str]:
+    """Return what somebody sees of some, and why they read; the reason is empty while it is still to be said.
+
+    With a `field`, of it alone: whoever sees that one whole, or not at all, is asked nothing.
+    """
     table = load_masks()
-    if not any(table.must_ask(who.roles, field) for field in table.fields):
+    if not any(table.must_ask(who.roles, one) for one in ([field] if field else table.fields)):
         return table.find_view(who.roles), DUTY
     purpose = find_purpose(ports, who, subjects)
     return table.find_view(who.roles, has_purpose=bool(purpose)), purpose
 
 
 def log_reading(
-    ports: DeskPorts, who: SignedIn, subjects: Collection[str], *, place: str, purpose: str
+    ports: DeskPorts,
+    who: SignedIn,
+    subjects: Collection[str],
+    *,
+    place: str,
+    purpose: str,
+    village: str = "",
 ) -> None:
     """Log that somebody read about some, once for all of them; nothing where there is nobody.
 
-    `place` is a word for the page, and what it was of: `draft:d-…`, `import`, `sheet`, `households`, `card`, `paper`.
+    `place` is a word for the page, and what it was of: `draft:d-…`, `original:17`, `original:d-…`, `import`, `sheet`,
+    `households`, `card`, `paper`, `person`. `village` is for an operator, who acts in none.
     """
     if not subjects:
         return
-    role = "/".join(role for role in ROLES if role in who.roles)
+    role = "/".join(role for role in (*ROLES, OPERATOR) if role in who.roles)
     fact = who.build_fact(event="read-personal", place=place, reason=purpose, role=role)
+    if village:
+        fact = msgspec.structs.replace(fact, village=village)
     with ports.desk.write() as desk:
         log_fact(desk, fact, ports.clock.now_ms(), subjects=subjects)
 

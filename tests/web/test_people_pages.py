@@ -315,4 +315,18 @@ def test_looking_at_a_person_is_on_record(door: Door, browser: DeskBrowser) -> N
     browser.get(f"{PEOPLE}/{user}")
 
     last = door.read_log()[-1].fact
-    assert (last.event, last.reason, last.subject, last.village) == ("read-personal", "person", user, VILLAGE)
+    assert (last.event, last.place, last.subject, last.village) == ("read-personal", "person", user, VILLAGE)
+    assert (last.reason, last.role) == ("duty", "township")
+
+
+def test_looking_at_a_person_is_on_record_for_an_operator_too(door: Door, client: TestClient) -> None:
+    user = door.village.supervisor.user
+    door.let_in("chen", None)
+    browser = DeskBrowser(client)
+    browser.sign_in(door, "chen")
+
+    browser.get(f"{PEOPLE}/{user}")
+
+    last = door.read_log()[-1].fact
+    assert (last.event, last.place, last.subject, last.village) == ("read-personal", "person", user, VILLAGE)
+    assert (last.reason, last.role, last.actor) == ("duty", "operator", "")
