@@ -1,8 +1,9 @@
 """Who acts in a village, as what and since when; duties given and taken, relatives and households declared.
 
 Everybody at the desk sees who has which duties. Whoever may grant changes them, in the village that their session acts
-in; an operator, who has none, chooses it. Each change asks for the password again: a screen that was left alone gives
-nobody a right. What was shown comes back with the form, and is refused where it was changed meanwhile.
+in; an operator, who has none and grants nothing, chooses which one to look at, and opens accounts for those who have
+duties there. Each change asks for the password again: a screen that was left alone gives nobody a right. What was shown
+comes back with the form, and is refused where it was changed meanwhile.
 """
 
 from __future__ import annotations
@@ -87,6 +88,7 @@ class PeoplePage:
     """Who acts in a village; those without a duty come last. What was typed of a new person is shown again."""
 
     can_grant: bool
+    can_open: bool
     faults: Faults
     former: tuple[PersonRow, ...]
     frame: DeskFrame
@@ -288,6 +290,7 @@ def _show_people(
         }
     page = PeoplePage(
         can_grant=desk.may("duties.grant"),
+        can_open=desk.may("accounts.manage"),
         faults=refusal.faults,
         former=tuple(rows[person.user] for person in persons if not person.duties),
         frame=desk.build_frame(_("人员和职责")),
