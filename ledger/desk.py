@@ -171,6 +171,10 @@ class DeskReader(Protocol):
         """Return the sessions of an account, the newest first."""
         ...
 
+    def find_purposes(self, session: str, village: str) -> dict[str, str]:
+        """Return why whoever is in a session reads about whom of a village: a purpose of `masks.toml` by subject."""
+        ...
+
     def find_attempt(self, counter: str) -> Attempt | None: ...
 
     def count_recovery_codes(self, account: str) -> int:
@@ -235,7 +239,13 @@ class DeskWriter(DeskReader, Protocol):
         """Insert or replace by the session's name."""
         ...
 
-    def drop_session(self, session: str) -> None: ...
+    def drop_session(self, session: str) -> None:
+        """Forget a session, with why somebody read in it."""
+        ...
+
+    def put_purposes(self, session: str, village: str, subjects: Collection[str], purpose: str) -> None:
+        """Keep why whoever is in a session reads about some of a village, as long as the session is there."""
+        ...
 
     def put_sign_in(self, account: str, at_ms: int) -> None:
         """Keep when somebody came in whole."""

@@ -200,7 +200,10 @@ class Vault(Protocol):
         ...
 
     def put_erasure(self, village: str, erasure: Erasure) -> None:
-        """Keep that somebody asks for an erasure, in place of what was kept of the same subject."""
+        """Keep that somebody asks for an erasure, in place of what was kept of the same subject.
+
+        Refused, whatever the caller thinks, where who asked agrees, or where another asked or agreed before.
+        """
         ...
 
     def list_erasures(self, village: str) -> list[Erasure]:

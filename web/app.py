@@ -12,7 +12,6 @@ from litestar.openapi.config import OpenAPIConfig
 from litestar.types import ASGIApp
 
 from ledger.ports import Ports, Renderer
-from ledger.service.readings import Purposes
 from ledger.service.standing import Standing
 from web.audit import balances, bundle, check, checkpoints, entries, landing
 from web.audit.runs import AuditRuns
@@ -151,7 +150,6 @@ def create_app(
         state=State(
             {
                 "audits": AuditRuns(),
-                "purposes": Purposes(),
                 "sheets": SheetRuns(settings.public_base_url, renderer),
                 "site": Site(ports, settings, halted),
             }

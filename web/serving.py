@@ -33,6 +33,9 @@ FILES_MIN = 384
 
 FILES_WANTED = 65_536
 
+BUSY_RETRY_S = 5
+"""When whoever was refused because too many came at once may come again."""
+
 
 def make_room() -> int:
     """Raise this process's limit of open files as far as it may; return how many connections that leaves room for.
@@ -50,23 +53,49 @@ def make_room() -> int:
     return files - FILES_KEPT
 
 
-def run_server(app: Any, listener: socket.socket, room: int, **settings: Any) -> None:
+def run_server(app: Any, listener: socket.socket, room: int, *, requests_max: int | None = None) -> None:
     """Serve an ASGI application on `listener` until interrupted, over `room` connections at a time.
 
-    `settings` are more of uvicorn's.
+    Of requests beyond `requests_max` at once each is answered 503 without being read.
     """
     # Headers of proxies are never believed: nothing here depends on who asks or under which name.
     config = uvicorn.Config(
-        app,
+        app if requests_max is None else bound_requests(app, requests_max),
         access_log=False,
         backlog=ACCEPTED_AT_ONCE,
         http=_make_protocol(room),
         log_level="warning",
         proxy_headers=False,
         server_header=False,
-        **settings,
     )
     _Server(config).run(sockets=[listener])
+
+
+def bound_requests(app: Any, requests_max: int) -> Any:
+    """Return an ASGI application that lets `app` answer so many requests at once, and itself refuses what comes then.
+
+    uvicorn has a limit of its own, whose answer carries none of the headers.
+    """
+    refusal = (_("现在来的太多，请过一会儿再来") + "\n").encode()
+    headers = _build_plain_headers(refusal) | {"retry-after": str(BUSY_RETRY_S)}
+    encoded = [(name.encode(), value.encode()) for name, value in headers.items()]
+    open_ = 0
+
+    async def serve(scope: Any, receive: Any, send: Any) -> None:
+        nonlocal open_
+        if scope["type"] != "http":
+            await app(scope, receive, send)
+        elif open_ >= requests_max:
+            await send({"type": "http.response.start", "status": 503, "headers": encoded})
+            await send({"type": "http.response.body", "body": refusal})
+        else:
+            open_ += 1
+            try:
+                await app(scope, receive, send)
+            finally:
+                open_ -= 1
+
+    return serve
 
 
 class _Server(uvicorn.Server):
@@ -98,14 +127,19 @@ def _make_protocol(room: int) -> type[Any]:
 def _build_bad_request() -> bytes:
     """Return the whole answer to what is no HTTP request."""
     body = (_("这样的请求这里不接受") + "\n").encode()
-    headers = SECURITY_HEADERS | {
+    headers = _build_plain_headers(body)
+    lines = ["HTTP/1.1 400 Bad Request", *(f"{name}: {value}" for name, value in headers.items())]
+    return "\r\n".join([*lines, "", ""]).encode() + body
+
+
+def _build_plain_headers(body: bytes) -> dict[str, str]:
+    """Return the headers of an answer that the application has no part in; the connection ends with it."""
+    return SECURITY_HEADERS | {
         "cache-control": NEVER,
         "connection": "close",
         "content-length": str(len(body)),
         "content-type": "text/plain; charset=utf-8",
     }
-    lines = ["HTTP/1.1 400 Bad Request", *(f"{name}: {value}" for name, value in headers.items())]
-    return "\r\n".join([*lines, "", ""]).encode() + body
 
 
 def _files_fault(files: int) -> Fault:

@@ -64,7 +64,10 @@ def _add(
     sign_in: str | None,
     until: str,
 ) -> None:
-    """登记一个人，给出代号；写了登录名的，印出只显示一次的密码。"""
+    """登记一个人，给出代号；写了登录名的，印出只显示一次的密码。
+
+    本村的村书记或乡镇记账员登录过以后，职责由他们在网页上给，这里只开账号。
+    """
     if OPERATOR in roles:
         if not sign_in or len(roles) > 1 or offices:
             raise click.UsageError("运维员要写明 --sign-in，没有别的职责：他只有登录账号，不在村里办事。")
@@ -93,7 +96,10 @@ def _add(
 def _grant(
     home: Home, village: str | None, user: str, roles: tuple[Role, ...], offices: tuple[Office, ...]
 ) -> None:
-    """给一个人加上职责或职务；法律不许兼任的不给。"""
+    """给一个人加上职责或职务；法律不许兼任的不给。
+
+    本村的村书记或乡镇记账员登录过以后，职责由他们在网页上给，这里只加职务。
+    """
     code = get_writable_village(home, village)
     person = get_person(home, code, user)
     _change(home, code, person, roles=person.roles | set(roles), offices=person.offices | set(offices))

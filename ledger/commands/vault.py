@@ -20,6 +20,7 @@ from ledger.commands.refusals import explain_os_error
 from ledger.data import load_masks
 from ledger.errors import Fault, Refused
 from ledger.home import Home
+from ledger.service.accounts.rights import OPERATOR
 from ledger.service.doctor import Check
 from ledger.service.documents import list_originals
 from ledger.service.erase import Erased, erase_agreed, erase_at_machine, refuse_no_subject
@@ -96,7 +97,8 @@ def _tell_reading(reading: Reading) -> str:
     purposes = load_masks().purposes
     why = purposes[reading.purpose].title if reading.purpose in purposes else reading.purpose
     roles = "、".join(name for duty, name in DUTY_NAMES.items() if duty in reading.role.split("/"))
-    who = f"{roles} {reading.user}" if reading.user else "在机器上"
+    away = "运维员" if reading.role == OPERATOR else "在机器上"
+    who = f"{roles} {reading.user}" if reading.user else away
     among = f"，同时看了另外 {reading.among} 户、人" if reading.among else ""
     return f"{reading.at}  {who}  {reading.place}  {why}{among}"
 

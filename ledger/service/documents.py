@@ -156,6 +156,23 @@ def list_originals(ports: Ports, village: str) -> list[tuple[str, str]]:
     return [(number, subject) for number, subject, _ in _iterate_originals(ports, village)]
 
 
+def list_document_subjects(ports: Ports, village: str, of: Draft | int) -> frozenset[str]:
+    """Return the pseudonyms of what a draft attaches, or the entry of an index, without those that were erased;
+    nothing where neither attaches any.
+    """
+    if isinstance(of, Draft):
+        texts: list[str | None] = list(of.private) if read_documents(of) is not None else []
+    else:
+        with ports.ledger.read(village) as reader, ports.vault.read_private(village) as find_private:
+            try:
+                body = read_body(reader.facts, of, DocumentsAttached)
+            except ValueError:
+                return frozenset()
+            texts = [find_private(document.original.sealed) for document in body.documents]
+    found = (find_subject(text) for text in texts if text is not None)
+    return frozenset(subject for subject in found if subject)
+
+
 def find_encrypted(ports: Ports, village: str, subject: str) -> list[str]:
     """Return the digests of the recorded files of a document's pseudonym."""
     return [encrypted for _, known, encrypted in _iterate_originals(ports, village) if known == subject]

@@ -1,13 +1,12 @@
 """Who read what is kept about people: one fact in the desk's log for each page, which names all whom it was about.
 
-Whoever has to say why they read says so once a session for each person; the reason stands in every fact after. The law
-gives everybody the right to know who looked (个人信息保护法 art. 44, 45): `list_readings` is what they are told.
+Whoever has to say why they read says so once a session for each person; the reason stands in every fact after, and is
+kept with the session, so that a server that is started anew asks nobody twice. The law gives everybody the right to
+know who looked (个人信息保护法 art. 44, 45): `list_readings` is what they are told.
 """
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
 from collections.abc import Collection
 
 import msgspec
@@ -19,12 +18,11 @@ from ledger.desk import DeskReader
 from ledger.errors import Fault, Refused
 from ledger.ports import DeskPorts
 from ledger.service.accounts.desk_log import Fact, find_reads, log_fact
+from ledger.service.accounts.rights import OPERATOR
 from ledger.service.accounts.sessions import SignedIn
 
 DUTY, MACHINE = "duty", "machine"
 """Why somebody reads who need not say why: it is their work; they work at the machine itself."""
-SESSIONS_KEPT = 1_000
-"""Of which it is remembered what they said; somebody of an older one says it again."""
 
 
 class Reading(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,7 +34,7 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     `place`    which page, see `log_reading`
     `purpose`  of `masks.toml`
     `role`     as what, roles separated by slashes
-    `user`     u-…; empty for somebody at the machine
+    `user`     u-…; empty for somebody at the machine, and for an operator
     """
 
     among: int
@@ -48,53 +46,58 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     user: str
 
 
-class Purposes:
-    """What those who must say why they read have said, by session; forgotten when the pages are served anew."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._said: OrderedDict[tuple[str, str], dict[str, str]] = OrderedDict()
-
-    def say(self, who: SignedIn, subjects: Collection[str], purpose: str) -> None:
-        """Remember why somebody reads about some. Raises Refused for a reason that is not theirs to give."""
-        allowed = [row.id for row in load_masks().list_purposes(who.roles)]
-        if purpose not in allowed:
-            raise Refused([_build_purpose()])
-        with self._lock:
-            said = self._said.setdefault(_name(who), {})
-            said.update(dict.fromkeys(subjects, purpose))
-            self._said.move_to_end(_name(who))
-            while len(self._said) > SESSIONS_KEPT:
-                self._said.popitem(last=False)
-
-    def find(self, who: SignedIn, subjects: Collection[str]) -> str:
-        """Return why somebody reads about all of these; empty where they did not say it of each."""
-        with self._lock:
-            said = self._said.get(_name(who), {})
-            reasons = {said.get(subject, "") for subject in subjects}
-        return "" if not reasons or "" in reasons else min(reasons)
+def say_purpose(ports: DeskPorts, who: SignedIn, subjects: Collection[str], purpose: str) -> None:
+    """Keep why somebody reads about some, until their session ends. Raises Refused for a reason that is not theirs."""
+    if purpose not in [row.id for row in load_masks().list_purposes(who.roles)]:
+        raise Refused([_build_purpose()])
+    with ports.desk.write() as desk:
+        # Of a session that ended since nothing is kept: nobody could find it any more.
+        if desk.find_session(who.session.digest) is not None:
+            desk.put_purposes(*_name(who), subjects, purpose)
 
 
-def choose_view(purposes: Purposes, who: SignedIn, subjects: Collection[str]) -> tuple[View, str]:
-    """Return what somebody sees of some, and why they read; the reason is empty while it is still to be said."""
+def find_purpose(ports: DeskPorts, who: SignedIn, subjects: Collection[str]) -> str:
+    """Return why somebody reads about all of these; empty where they did not say it of each."""
+    with ports.desk.read() as desk:
+        said = desk.find_purposes(*_name(who))
+    reasons = {said.get(subject, "") for subject in subjects}
+    return "" if not reasons or "" in reasons else min(reasons)
+
+
+def choose_view(
+    ports: DeskPorts, who: SignedIn, subjects: Collection[str], field: str = ""
+) -> tuple[View, str]:
+    """Return what somebody sees of some, and why they read; the reason is empty while it is still to be said.
+
+    With a `field`, of it alone: whoever sees that one whole, or not at all, is asked nothing.
+    """
     table = load_masks()
-    if not any(table.must_ask(who.roles, field) for field in table.fields):
+    if not any(table.must_ask(who.roles, one) for one in ([field] if field else table.fields)):
         return table.find_view(who.roles), DUTY
-    purpose = purposes.find(who, subjects)
+    purpose = find_purpose(ports, who, subjects)
     return table.find_view(who.roles, has_purpose=bool(purpose)), purpose
 
 
 def log_reading(
-    ports: DeskPorts, who: SignedIn, subjects: Collection[str], *, place: str, purpose: str
+    ports: DeskPorts,
+    who: SignedIn,
+    subjects: Collection[str],
+    *,
+    place: str,
+    purpose: str,
+    village: str = "",
 ) -> None:
     """Log that somebody read about some, once for all of them; nothing where there is nobody.
 
-    `place` is a word for the page, and what it was of: `draft:d-…`, `import`, `sheet`, `households`, `card`, `paper`.
+    `place` is a word for the page, and what it was of: `draft:d-…`, `original:17`, `original:d-…`, `import`, `sheet`,
+    `households`, `card`, `paper`, `person`. `village` is for an operator, who acts in none.
     """
     if not subjects:
         return
-    role = "/".join(role for role in ROLES if role in who.roles)
+    role = "/".join(role for role in (*ROLES, OPERATOR) if role in who.roles)
     fact = who.build_fact(event="read-personal", place=place, reason=purpose, role=role)
+    if village:
+        fact = msgspec.structs.replace(fact, village=village)
     with ports.desk.write() as desk:
         log_fact(desk, fact, ports.clock.now_ms(), subjects=subjects)
 

@@ -44,6 +44,7 @@ from ledger.store.tables import (
     audits,
     last_sign_ins,
     passkeys,
+    reading_purposes,
     recovery_codes,
     seats,
     sessions,
@@ -64,6 +65,9 @@ _SESSIONS = (
 )
 _DROP_SESSION = delete(sessions).where(sessions.c.session == bindparam("session"))
 _PRUNE_SESSIONS = delete(sessions).where(sessions.c.created_at < bindparam("before"))
+_PURPOSES = select(reading_purposes.c.subject, reading_purposes.c.purpose).where(
+    reading_purposes.c.session == bindparam("session"), reading_purposes.c.village == bindparam("village")
+)
 _ATTEMPT = select(attempts).where(attempts.c.counter == bindparam("counter"))
 _DROP_ATTEMPT = delete(attempts).where(attempts.c.counter == bindparam("counter"))
 _PRUNE_ATTEMPTS = delete(attempts).where(attempts.c.at < bindparam("before"))
@@ -188,6 +192,9 @@ class _Writer:
     def list_sessions(self, account: str) -> list[Session]:
         return [_make_session(row) for row in self._transaction.fetch_all(_SESSIONS, account=account)]
 
+    def find_purposes(self, session: str, village: str) -> dict[str, str]:
+        return dict(self._transaction.fetch_all(_PURPOSES, session=session, village=village))
+
     def find_attempt(self, counter: str) -> Attempt | None:
         row = self._transaction.fetch_one(_ATTEMPT, counter=counter)
         return None if row is None else Attempt(counter=row[0], at=row[1], failures=row[2])
@@ -261,6 +268,10 @@ class _Writer:
     def drop_session(self, session: str) -> None:
         self._transaction.run(_DROP_SESSION, session=session)
 
+    def put_purposes(self, session: str, village: str, subjects: Collection[str], purpose: str) -> None:
+        rows = [(session, village, subject, purpose) for subject in sorted(subjects)]
+        self._transaction.upsert_rows(reading_purposes, rows)
+
     def put_sign_in(self, account: str, at_ms: int) -> None:
         self._transaction.upsert_rows(last_sign_ins, [(account, at_ms)])
 
@@ -327,11 +338,14 @@ class _Writer:
 
 
 def forget_sign_ins(path: Path) -> None:
-    """Take every session and every counted guess out of a copied file: who restores it signs in anew."""
+    """Take every session, what was said in it, and every counted guess out of a copied file: who restores it signs in
+    anew.
+    """
     copy = sqlite.connect(path, isolation_level=None)
     try:
         copy.execute("PRAGMA secure_delete = 1").fetchone()
         copy.execute("DELETE FROM sessions")
+        copy.execute("DELETE FROM reading_purposes")
         copy.execute("DELETE FROM attempts")
         copy.execute("DELETE FROM used_challenges")
     finally:

@@ -116,6 +116,13 @@ CREATE TRIGGER desk_log_subjects_insert BEFORE INSERT ON desk_log_subjects BEGIN
 END
 """
 
+SESSIONS_FORGET = """
+CREATE TRIGGER sessions_forget AFTER DELETE ON sessions BEGIN
+  DELETE FROM reading_purposes WHERE session = OLD.session;
+END
+"""
+"""No refusal: however a session ends, what was said in it ends too."""
+
 APPROVALS_INSERT = """
 CREATE TRIGGER approvals_insert BEFORE INSERT ON approvals BEGIN
   SELECT CASE
@@ -139,6 +146,19 @@ WHEN EXISTS (SELECT 1 FROM drafts WHERE village = OLD.village AND draft = OLD.dr
   SELECT RAISE(ABORT, 'approvals: the draft is recorded');
 END
 """
+
+
+ERASURES_UPDATE = """
+CREATE TRIGGER erasures_update BEFORE UPDATE ON erasures BEGIN
+  SELECT CASE
+    WHEN NEW.village IS NOT OLD.village OR NEW.subject IS NOT OLD.subject OR NEW.asked_by IS NOT OLD.asked_by
+      THEN RAISE(ABORT, 'erasures: who asked stays who asked')
+    WHEN OLD.agreed_by <> '' AND NEW.agreed_by IS NOT OLD.agreed_by
+      THEN RAISE(ABORT, 'erasures: who agreed stays who agreed')
+  END;
+END
+"""
+"""That the two are two is a check of the table, which also holds against REPLACE."""
 
 
 def _refuse_second(table: str, *key: str, undo: str = "ABORT") -> str:
@@ -176,12 +196,15 @@ HEADS_GUARDS = (
     _refuse_second("cosignatures", "village", "size", "witness", "time_s"),
     *(_refuse("cosignatures", "UPDATE"), _refuse("cosignatures", "DELETE")),
 )
-VAULT_GUARDS = (APPROVALS_INSERT, _refuse("approvals", "UPDATE"), APPROVALS_DELETE)
+VAULT_GUARDS = (
+    *(APPROVALS_INSERT, _refuse("approvals", "UPDATE"), APPROVALS_DELETE),
+    *(_refuse_second("erasures", "village", "subject"), ERASURES_UPDATE),
+)
 DESK_GUARDS = (
     *(DESK_LOG_INSERT, _refuse("desk_log", "UPDATE"), _refuse("desk_log", "DELETE")),
     *(_refuse_second("desk_log_end", "one"), DESK_LOG_END_UPDATE, _refuse("desk_log_end", "DELETE")),
     *(DESK_LOG_SUBJECTS_INSERT, _refuse("desk_log_subjects", "UPDATE")),
-    _refuse("desk_log_subjects", "DELETE"),
+    *(_refuse("desk_log_subjects", "DELETE"), SESSIONS_FORGET),
 )
 WITNESS_GUARDS = (_refuse_second("witnessed", "origin"), WITNESSED_UPDATE, _refuse("witnessed", "DELETE"))
 

@@ -211,6 +211,16 @@ sessions = _table(
 )
 Index("sessions_account", sessions.c.account, sessions.c.created_at)
 
+# Why those who must say so read about whom, while their session lasts: pseudonyms and codes of `masks.toml`.
+reading_purposes = _table(
+    "reading_purposes",
+    DESK,
+    _key("session"),
+    _key("village"),
+    _key("subject"),
+    _column("purpose", Text),
+)
+
 attempts = _table(
     "attempts",
     DESK,
@@ -336,6 +346,18 @@ ciphertexts = _table(
     _column("data", LargeBinary),  # see `store.sealing`
 )
 Index("ciphertexts_subject", ciphertexts.c.village, ciphertexts.c.subject)
+
+# Who asks for an erasure and who agrees to it, by pseudonym, until it is done: in clear, since the database itself
+# holds that they are two. When and why is in `ciphertexts`.
+erasures = _table(
+    "erasures",
+    VAULT,
+    _key("village"),
+    _key("subject"),
+    _column("asked_by", Text),
+    _column("agreed_by", Text),  # empty before
+    CheckConstraint("asked_by <> '' AND agreed_by <> asked_by", name="erasures_two"),
+)
 
 # As they were before the vault was encrypted, and the column `private` of `drafts`: empty since.
 persons = _table(

@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 import msgspec
+from sqlalchemy import bindparam, delete, select, update
 
-from ledger.errors import NotFound
+from ledger.errors import Fault, NotFound, Refused
 from ledger.log.commitments import digest_disclosure
 from ledger.state.private import find_subject
 from ledger.store.ciphertexts import (
@@ -27,9 +28,22 @@ from ledger.store.ciphertexts import (
     drop_value,
 )
 from ledger.store.drafts import SqlDrafts
+from ledger.store.tables import erasures
 from ledger.store.transactions import begin_write
 from ledger.store.unsent import SqlUnsent
 from ledger.vaults import Erasure, Household, Member, Person
+
+_TWO = select(erasures.c.subject, erasures.c.asked_by, erasures.c.agreed_by).where(
+    erasures.c.village == bindparam("village")
+)
+_SET_TWO = (
+    update(erasures)
+    .values(asked_by=bindparam("asked"), agreed_by=bindparam("agreed"))
+    .where(erasures.c.village == bindparam("in_village"), erasures.c.subject == bindparam("of"))
+)
+_DROP_TWO = delete(erasures).where(
+    erasures.c.village == bindparam("in_village"), erasures.c.subject == bindparam("of")
+)
 
 
 class SqlVault(SqlDrafts, SqlUnsent):
@@ -103,19 +117,37 @@ class SqlVault(SqlDrafts, SqlUnsent):
             return [found.decode() for found in view.list_of(DISCLOSURE, subject)]
 
     def put_erasure(self, village: str, erasure: Erasure) -> None:
-        """Keep that somebody asks for an erasure. It is under the village's own key: it outlives the subject's."""
+        """See `ledger.vaults.Vault`. It is under the village's own key: it outlives the subject's. Who asks and who
+        agrees stand beside it in clear, where the database holds them to be two; what it refuses comes as Refused.
+        """
+        two = {"asked": erasure.asked_by, "agreed": erasure.agreed_by}
         with self._write(village, {OWN}) as view:
+            try:
+                if not view.transaction.run(_SET_TWO, in_village=village, of=erasure.subject, **two):
+                    view.transaction.insert_rows(erasures, [(village, erasure.subject, *two.values())])
+            except view.transaction.integrity_error as error:
+                raise Refused([_make_two_fault()]) from error
             view.keep([Value(ERASURE, erasure.subject, OWN, msgspec.json.encode(erasure))], replace=True)
 
     def list_erasures(self, village: str) -> list[Erasure]:
-        """Return the erasures that are asked for and not done, by subject."""
+        """Return the erasures that are asked for and not done, by subject. Who agreed counts only as the database has
+        held it to be another than who asked.
+        """
         with self._read(village) as view:
-            return [msgspec.json.decode(found, type=Erasure) for _, found in view.iterate(ERASURE)]
+            held = {row[0]: row[1:] for row in view.transaction.fetch_all(_TWO, village=village)}
+            found = [msgspec.json.decode(found, type=Erasure) for _, found in view.iterate(ERASURE)]
+        return [
+            item
+            if held.get(item.subject) == (item.asked_by, item.agreed_by)
+            else msgspec.structs.replace(item, agreed_at=0, agreed_by="")
+            for item in found
+        ]
 
     def drop_erasure(self, village: str, subject: str) -> None:
         """Forget that an erasure was asked for."""
         with begin_write(self._engine, village) as transaction:
             drop_value(transaction, village, ERASURE, subject)
+            transaction.run(_DROP_TWO, in_village=village, of=subject)
 
     def put_upload(self, village: str, user: str, data: bytes) -> None:
         """Keep what somebody sent to look at before it is handed in, in place of what they sent before."""
@@ -146,6 +178,16 @@ class SqlVault(SqlDrafts, SqlUnsent):
                 return None if found is None else found.decode()
 
             yield find
+
+
+def _make_two_fault() -> Fault:
+    return Fault(
+        code="erasure-refused",
+        place="删除",
+        found="同意的就是提出的人，或提出、同意的人换了",
+        expected="一个人提出，另一个人同意",
+        remedy="重新提出，再请另一位监督委员或村书记来同意",
+    )
 
 
 def _make_value(kind: str, name: str, record: Household | Member | Person) -> Value:

@@ -150,6 +150,8 @@ THREATS: dict[str, Threat] = {
             f"{MATRIX}::test_everybody_is_let_in_where_the_table_says_so_and_nowhere_else",
             f"{MATRIX}::test_what_is_not_public_says_what_it_takes",
             f"{PAYLOADS}::test_no_body_fails_at_any_form",
+            "tests/web/test_people_pages.py::test_an_operator_chooses_the_village_and_gives_nobody_anything",
+            "tests/desk/test_duties.py::test_the_machine_gives_roles_until_somebody_of_the_village_has_come_in_who_does",
         ),
     ),
     "39": Threat("codes of households are guessed", later="/card"),

@@ -28,7 +28,6 @@ def test_the_operator_has_no_business_role() -> None:
         "public.read",
         "desk.open",
         "duties.read",
-        "duties.grant",
         "accounts.manage",
         "desklog.own",
     }

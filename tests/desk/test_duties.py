@@ -31,7 +31,7 @@ def test_nobody_changes_what_they_are_themselves(door: Door) -> None:
 
     assert str(error.value) == (
         f"人员 {own}：现为是您自己，或与您同名，应为别人的职责和亲属。"
-        "请另一位有这项职责的人或运维员来办。（duties-own）"
+        "请另一位村书记或乡镇记账员来办。（duties-own）"
     )
     assert list_facts(door, own) == [("seat-given", who.account.account)]
 
@@ -162,4 +162,75 @@ def test_the_commands_leave_lines_too(door: Door) -> None:
         ("granted", "archivist"),
         ("revoked", "clerk"),
         ("kin-declared", other.user),
+    ]
+
+
+def refuse(door: Door, name: str = "样例新", *roles: str) -> str:
+    """What somebody at the machine is told who enters a person with these roles; empty where it is done."""
+    try:
+        enter_person(door.home, None, VILLAGE, name, roles=roles or ("clerk",))  # type: ignore[arg-type]  # Each is a role.
+    except Refused as error:
+        return str(error)
+    return ""
+
+
+def test_the_machine_gives_roles_until_somebody_of_the_village_has_come_in_who_does(door: Door) -> None:
+    assert refuse(door, "样例一", "auditor") == ""
+    door.let_in("jian", "supervisor")  # Passes, and gives nothing.
+    door.make("shu", "secretary")  # Whose one-time password nobody used yet.
+    assert refuse(door, "样例二") == ""
+
+    door.let_in("zheng", "township")
+
+    assert refuse(door) == (
+        "人员 样例新：现为由运维员给职责：村文书，应为由本村的村书记、乡镇记账员给。"
+        "请他登录，在“人员”里登记、给职责；他来不了、也没有别人的，先停用他的账号。（duties-giver）"
+    )
+    assert "样例新" not in [one.name for one in door.home.vault.list_persons(VILLAGE)]
+    disable_account(door.home, "zheng")
+    assert refuse(door) == ""
+
+
+def test_the_machine_adds_no_role_to_whom_it_knows_and_still_takes_one_away(door: Door) -> None:
+    person = door.register("wu")
+    boss = door.find(door.let_in("shu", "secretary"))
+    assert boss.seat is not None
+
+    def change(user: str, *roles: str, offices: tuple[str, ...] = ()) -> None:
+        change_person(
+            *(door.home, None, VILLAGE, user),
+            roles=roles,  # type: ignore[arg-type]  # As the test says.
+            offices=offices,  # type: ignore[arg-type]  # As the test says.
+            household="",
+        )
+
+    before = len(door.read_log())
+    with pytest.raises(
+        Refused, match=rf"^人员 {person.user}：现为由运维员给职责：村书记，.*（duties-giver）$"
+    ):
+        change(person.user, "secretary")
+    assert len(door.read_log()) == before
+    change(person.user, "clerk", offices=("archivist",))
+    change(person.user)
+    assert list_facts(door, person.user) == [
+        ("granted", "archivist"),
+        ("revoked", "clerk"),
+        ("revoked", "archivist"),
+    ]
+    # Beside this one there is nobody in the village who could.
+    change(boss.seat.person, "township")
+
+
+def test_whoever_gives_at_the_desk_is_of_the_village(door: Door) -> None:
+    operator = door.find(door.let_in("chen", None))
+    giver = door.find(door.let_in("shu", "secretary"))
+
+    with pytest.raises(Refused, match="duties-giver"):
+        enter_person(door.home, operator, VILLAGE, "样例新", roles=["clerk"])
+    entered = enter_person(door.home, giver, VILLAGE, "样例新", roles=["clerk"])
+
+    assert list_facts(door, entered.user) == [("person-added", ""), ("granted", "clerk")]
+    assert giver.seat is not None
+    assert [line.fact.actor for line in door.read_log() if line.fact.event == "granted"] == [
+        giver.seat.person
     ]

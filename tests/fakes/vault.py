@@ -102,6 +102,11 @@ class MemoryVault:
         return [text for _, text in found if find_subject(text) == subject]
 
     def put_erasure(self, village: str, erasure: Erasure) -> None:
+        kept = self._erasures.get((village, erasure.subject), erasure)
+        if erasure.asked_by in ("", erasure.agreed_by) or kept.asked_by != erasure.asked_by:
+            raise Refused([_make_fault("erasure-refused", erasure.subject)])
+        if kept.agreed_by and erasure.agreed_by != kept.agreed_by:
+            raise Refused([_make_fault("erasure-refused", erasure.subject)])
         self._erasures[village, erasure.subject] = erasure
 
     def list_erasures(self, village: str) -> list[Erasure]:

@@ -91,6 +91,9 @@ POPULATE["desk_0003"] = POPULATE["desk_0002"] | {
 POPULATE["desk_0004"] = POPULATE["desk_0003"] | {
     "desk_log_subjects": ("371082101201", "h-aaaaaaaaaaaaaaaa", 1),
 }
+POPULATE["desk_0005"] = POPULATE["desk_0004"] | {
+    "reading_purposes": ("s-aaaaaaaaaa", "371082101201", "h-aaaaaaaaaaaaaaaa", "audit"),
+}
 POPULATE["ledger_0004"] = POPULATE["ledger_0003"]  # Facts more, of vouchers.
 POPULATE["vault_0002"] = POPULATE["vault_0001"]  # An index more.
 POPULATE["vault_0003"] = POPULATE["vault_0002"]  # An index less.
@@ -100,6 +103,9 @@ POPULATE["vault_0004"] = POPULATE["vault_0003"] | {
 POPULATE["vault_0005"] = POPULATE["vault_0004"] | {
     "drafts": (*POPULATE["vault_0001"]["drafts"], "", "", 0),
     "approvals": ("371082101201", "d-aaaaaaaaaa", "u-bbbbbbbbbb", 1, "digest", "supervisor"),
+}
+POPULATE["vault_0006"] = POPULATE["vault_0005"] | {
+    "erasures": ("371082101201", "h-aaaaaaaaaaaaaaaa", "u-aaaaaaaaaa", "u-bbbbbbbbbb"),
 }
 
 BECOMES: dict[str, dict[str, tuple[Any, ...]]] = {

@@ -140,7 +140,7 @@ def test_each_role_has_the_rights_it_needs_and_no_other(cluster: Cluster, empty:
     assert {role for _, role in vault} == {"mingbai_vault"}
     assert {table for table, _ in vault} == {*VAULT.tables, "alembic_version"}
     assert {table for (table, _), rights in vault.items() if "DELETE" in rights} == {
-        *("approvals", "ciphertexts", "disclosures", "households", "members", "persons"),
+        *("approvals", "ciphertexts", "disclosures", "erasures", "households", "members", "persons"),
     }
 
 

@@ -115,6 +115,31 @@ def test_a_session_is_found_by_the_hash_of_its_token_alone(desk: SqlDesk) -> Non
         assert writer.list_sessions(ACCOUNT.account) == []
 
 
+def test_why_somebody_reads_is_kept_as_long_as_their_session(desk: SqlDesk) -> None:
+    other = msgspec.structs.replace(SESSION, session="s-bbbbbbbbbb", digest=b"\x02" * 32, created_at=9)
+    with desk.write() as writer:
+        for session in (SESSION, other):
+            writer.put_session(session)
+            writer.put_purposes(session.session, VILLAGE, ["h-a", "h-b"], "audit")
+        writer.put_purposes(SESSION.session, VILLAGE, ["h-b"], "request")
+        writer.put_purposes(SESSION.session, OTHER_VILLAGE, ["h-a"], "check")
+        writer.put_session(msgspec.structs.replace(SESSION, digest=b"\x03" * 32))  # Its token is exchanged.
+
+    def find(session: Session, village: str = VILLAGE) -> dict[str, str]:
+        with desk.read() as reader:
+            return reader.find_purposes(session.session, village)
+
+    assert find(SESSION) == {"h-a": "audit", "h-b": "request"}
+    assert find(SESSION, OTHER_VILLAGE) == {"h-a": "check"}
+    with desk.write() as writer:
+        writer.drop_session(SESSION.session)
+    assert find(SESSION) == find(SESSION, OTHER_VILLAGE) == {}
+    assert find(other) == {"h-a": "audit", "h-b": "audit"}
+    with desk.write() as writer:
+        writer.prune(sessions_before=10, attempts_before=0)
+    assert find(other) == {}
+
+
 def test_areas_are_replaced_whole_and_listed_by_name(desk: SqlDesk) -> None:
     east = Area(area="r-aaaaaaaaaa", name="东片区", villages=(VILLAGE, OTHER_VILLAGE))
     other = Area(area="r-bbbbbbbbbb", name="A 片区", villages=(OTHER_VILLAGE,))

@@ -174,3 +174,37 @@ def insert_texts(store: Store, before: str, refused: str, after: str) -> None:
         with pytest.raises(sqlite.IntegrityError, match="no row may be replaced"):
             transaction.insert_columns(texts, 1, [7], [refused], ["evil"])
         transaction.insert_columns(texts, 1, [7], [after], [after])
+
+
+ERASURE_ATTACKS = {
+    "one who is both": f"INSERT INTO erasures VALUES ('{VILLAGE}', 'h-b', 'u-a', 'u-a')",
+    "replaced by one who is both": f"REPLACE INTO erasures VALUES ('{VILLAGE}', 'h-a', 'u-b', 'u-b')",
+    "nobody who asks": f"INSERT INTO erasures VALUES ('{VILLAGE}', 'h-b', '', 'u-b')",
+    "the asker agrees": "UPDATE erasures SET agreed_by = asked_by",
+    "another asks": "UPDATE erasures SET asked_by = 'u-b'",
+    "upsert": f"INSERT INTO erasures VALUES ('{VILLAGE}', 'h-a', 'u-a', 'u-a') "
+    "ON CONFLICT (village, subject) DO UPDATE SET agreed_by = 'u-a'",
+    "replace": f"REPLACE INTO erasures VALUES ('{VILLAGE}', 'h-a', 'u-c', 'u-a')",
+    "another agrees": "UPDATE erasures SET agreed_by = 'u-b'; UPDATE erasures SET agreed_by = 'u-c'",
+    "about another": "UPDATE erasures SET subject = 'h-b'",
+    "update or replace": "UPDATE OR REPLACE erasures SET asked_by = 'u-b', agreed_by = 'u-a'",
+}
+
+
+@pytest.mark.parametrize("statement", ERASURE_ATTACKS.values(), ids=ERASURE_ATTACKS.keys())
+def test_who_asks_for_an_erasure_agrees_to_none(sqlite_store: Store, attack: Attack, statement: str) -> None:
+    asked = f"INSERT INTO erasures VALUES ('{VILLAGE}', 'h-a', 'u-a', '')"
+    attack("vault", asked)
+
+    with pytest.raises(sqlite.IntegrityError, match=r"^(erasures: |CHECK constraint failed: erasures_two)"):
+        attack("vault", "PRAGMA recursive_triggers = 0", *statement.split("; "))
+
+    assert [row[:3] for row in attack("vault", "SELECT * FROM erasures")] == [(VILLAGE, "h-a", "u-a")]
+
+
+def test_another_agrees_so_the_attacks_fail_for_their_own_reason(sqlite_store: Store, attack: Attack) -> None:
+    attack("vault", f"INSERT INTO erasures VALUES ('{VILLAGE}', 'h-a', 'u-a', '')")
+
+    attack("vault", "UPDATE erasures SET agreed_by = 'u-b'")
+
+    assert attack("vault", "SELECT agreed_by FROM erasures") == [("u-b",)]

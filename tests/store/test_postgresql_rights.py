@@ -23,7 +23,10 @@ from tests.store.test_guards import TILE_ATTACKS
 from tests.store.test_vault_contract import make_draft
 
 LEDGER_TABLES = ("entries", "texts", "tiles", "growing_tiles", "logs", "facts")
-VAULT_TABLES = ("approvals", "ciphertexts", "persons", "households", "members", "disclosures", "drafts")
+VAULT_TABLES = (
+    *("approvals", "ciphertexts", "disclosures", "drafts", "erasures"),
+    *("households", "members", "persons"),
+)
 
 
 class Village(NamedTuple):
@@ -325,3 +328,29 @@ def test_a_superuser_who_rewrites_an_entry_is_noticed_by_every_reader(fresh: Vil
     assert (changed.value.index, gone.value.index, iterated.value.index) == (2, 3, 3)
     with fresh.store.ledger.read(OTHER_VILLAGE) as reader:
         assert len(list(reader.iterate_entries(0, 5))) == 5
+
+
+ERASURES = {
+    "one who is both": f"INSERT INTO erasures VALUES ('{VILLAGE}', 'h-b', 'u-a', 'u-a')",
+    "nobody who asks": f"INSERT INTO erasures VALUES ('{VILLAGE}', 'h-b', '', 'u-b')",
+    "the asker agrees": "UPDATE erasures SET agreed_by = asked_by",
+    "another asks": "UPDATE erasures SET asked_by = 'u-c'",
+    "another agrees": "UPDATE erasures SET agreed_by = 'u-c' WHERE subject = 'h-c'",
+    "about another": "UPDATE erasures SET subject = 'h-b' WHERE subject = 'h-a'",
+    "upsert": f"INSERT INTO erasures VALUES ('{VILLAGE}', 'h-a', 'u-a', 'u-b') "
+    "ON CONFLICT (village, subject) DO UPDATE SET agreed_by = 'u-a'",
+}
+
+
+@pytest.mark.parametrize("role", ["mingbai_vault", "postgres"])
+def test_who_asks_for_an_erasure_agrees_to_none(fresh: Village, role: str) -> None:
+    rows = [(VILLAGE, "h-a", "u-a", ""), (VILLAGE, "h-c", "u-a", "u-b")]
+    for row in rows:
+        fresh.act("mingbai_vault", f"INSERT INTO erasures VALUES {row}")
+
+    for statement in ERASURES.values():
+        with pytest.raises(psycopg.IntegrityError):
+            fresh.act(role, "SET search_path = vault, pg_temp", statement)
+
+    assert fresh.act("mingbai_vault", "SELECT * FROM erasures ORDER BY 2") == rows
+    assert fresh.act("mingbai_vault", "UPDATE erasures SET agreed_by = 'u-b'") == [(2,)]

@@ -192,6 +192,33 @@ def test_that_an_erasure_is_asked_for_outlives_the_erased(store: Store) -> None:
     assert store.vault.list_erasures(VILLAGE) == []
 
 
+def test_an_erasure_takes_two_and_neither_is_changed_afterwards(store: Store) -> None:
+    subject = make_household(1).household
+    asked = Erasure(asked_at=1, asked_by=MAKER, subject=subject, why="request")
+    agreed = msgspec.structs.replace(asked, agreed_at=2, agreed_by="u-bbbbbbbbbb")
+
+    def refuses(**changes: Any) -> bool:
+        try:
+            store.vault.put_erasure(VILLAGE, msgspec.structs.replace(agreed, **changes))
+        except Refused:
+            return True
+        return False
+
+    assert refuses(agreed_by=MAKER)
+    assert store.vault.list_erasures(VILLAGE) == []
+    store.vault.put_erasure(VILLAGE, asked)
+    assert refuses(agreed_by=MAKER)
+    assert refuses(asked_by="u-cccccccccc")
+    assert store.vault.list_erasures(VILLAGE) == [asked]
+    store.vault.put_erasure(VILLAGE, agreed)
+    store.vault.put_erasure(VILLAGE, agreed)
+    assert refuses(agreed_by="u-cccccccccc")
+    assert refuses(agreed_by="")
+    assert store.vault.list_erasures(VILLAGE) == [agreed]
+    store.vault.drop_erasure(VILLAGE, subject)
+    store.vault.put_erasure(VILLAGE, msgspec.structs.replace(asked, asked_by="u-cccccccccc"))
+
+
 def test_erasing_stays_within_its_village(store: Store) -> None:
     store.vault.put_households(VILLAGE, [make_household(1)])
     store.vault.put_households(OTHER_VILLAGE, [make_household(1)])

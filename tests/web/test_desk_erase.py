@@ -6,6 +6,7 @@ import re
 import zipfile
 from pathlib import Path
 
+import msgspec
 import pytest
 from litestar.testing import TestClient
 
@@ -13,9 +14,10 @@ from ledger.audit import audit_log
 from ledger.errors import Fault, Refused, format_fault
 from ledger.service.erase import agree_erasure, ask_erasure, erase_agreed, find_erasure
 from ledger.service.passing import return_drafts
-from ledger.service.readings import Purposes
+from ledger.service.readings import say_purpose
 from ledger.sources import open_home_log
 from ledger.upkeep.backup import make_backup
+from ledger.vaults import Erasure
 from tests.builders import VILLAGE, make_id
 from tests.desk.people import Door
 from tests.web.desk import DeskBrowser, tell
@@ -156,6 +158,23 @@ def test_nobody_agrees_to_what_they_asked_for(door: Door) -> None:
     assert door.home.vault.list_erased(VILLAGE) == frozenset()
 
 
+def test_the_database_itself_takes_no_agreement_by_who_asked(door: Door) -> None:
+    asked = Erasure(asked_at=1, asked_by=door.village.clerk.user, subject=H[0], why="request")
+    door.home.vault.put_erasure(VILLAGE, asked)
+
+    with pytest.raises(Refused) as refused:
+        door.home.vault.put_erasure(
+            VILLAGE, msgspec.structs.replace(asked, agreed_at=2, agreed_by=asked.asked_by)
+        )
+
+    assert str(refused.value) == (
+        "删除：现为同意的就是提出的人，或提出、同意的人换了，应为一个人提出，另一个人同意。"
+        "重新提出，再请另一位监督委员或村书记来同意。（erasure-refused）"
+    )
+    assert door.home.vault.list_erasures(VILLAGE) == [asked]
+    assert erase_agreed(door.home, VILLAGE) == []
+
+
 def test_what_is_asked_for_is_taken_back_or_not_agreed_to(door: Door, client: TestClient) -> None:
     clerk, supervisor = enter(client, door, "clerk"), enter(client, door, "supervisor")
     auditor = enter(client, door, "auditor")
@@ -199,7 +218,7 @@ def test_a_reason_is_one_of_the_list_and_nobody_is_erased_whom_there_is_not(
         ),
     ]
     with pytest.raises(Refused) as silent:
-        Purposes().say(who, [H[0]], "")
+        say_purpose(door.home, who, [H[0]], "")
     assert str(silent.value) == (
         "为什么看：现为没有选，应为列出的一种。选一种再看；选的会记下来，本人查得到。（reading-purpose）"
     )

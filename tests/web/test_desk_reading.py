@@ -133,6 +133,41 @@ def test_why_is_asked_once_a_session_for_each_person(door: Door, client: TestCli
     assert list_of(door.home, H[1]) == []
 
 
+def test_a_server_that_is_started_anew_asks_nobody_twice_and_the_end_of_the_session_forgets(
+    door: Door, client: TestClient
+) -> None:
+    browser = enter(client, door, "auditor")
+    browser.get(f"{HOUSEHOLDS}/{H[0]}")
+    browser.post(f"{HOUSEHOLDS}/{H[0]}/open", {"purpose": "audit"})
+
+    with make_client(door.village) as started_anew:
+        browser.client = started_anew
+        assert NAMES[H[0]] in browser.get(f"{HOUSEHOLDS}/{H[0]}").text
+        assert NAMES[H[1]] not in browser.get(f"{HOUSEHOLDS}/{H[1]}").text
+        assert tell(list_of(door.home, H[0])) == [("auditor", "card", "audit")]
+        assert len(list_purposes(door)) == 1
+        browser.post("/desk/sign-out")
+
+    assert list_purposes(door) == []
+
+
+def list_purposes(door: Door) -> list[tuple[object, ...]]:
+    with door.home.engines["desk"].connect() as connection:
+        return [tuple(row) for row in connection.exec_driver_sql("SELECT * FROM reading_purposes")]
+
+
+def test_what_is_remembered_of_a_reason_is_pseudonyms_and_a_code(door: Door, client: TestClient) -> None:
+    draft = put_draft(door)
+    browser = enter(client, door, "township")
+    browser.get(f"/desk/drafts/{draft.id}")
+    browser.post(f"/desk/drafts/{draft.id}/open", {"purpose": PURPOSE})
+
+    kept = list_purposes(door)
+
+    assert len({row[0] for row in kept}) == 1
+    assert sorted(row[1:] for row in kept) == [(VILLAGE, household, PURPOSE) for household in sorted(H)]
+
+
 @pytest.mark.parametrize("role", ROLES)
 @pytest.mark.parametrize("subject", [H[0], M])
 def test_a_page_about_one_shows_each_role_what_the_table_says(
@@ -208,6 +243,7 @@ def test_nobody_else_of_the_web_opens_private_values() -> None:
         *("show_drafts", "look_at", "look_again", "describe_subject", "find_known", "open_private"),
         *("list_households", "list_members", "list_private", "find_private", "read_private", "find_upload"),
         *("private", "list_choices", "parse_disclosure", "choose_view", "find_view"),
+        *("open_waiting", "open_recorded", "log_reading"),
     }
     found = [
         f"{path}:{node.lineno} {name}"
@@ -238,6 +274,6 @@ def test_every_way_of_reading_logs_before_it_shows() -> None:
     }
 
     assert {name for name in readers if name.startswith("read_")} == {
-        *("read_about", "read_choices", "read_draft", "read_people", "read_sent"),
+        *("read_about", "read_choices", "read_draft", "read_original", "read_people", "read_sent"),
     }
     assert [name for name, called in readers.items() if not called & {"_log", "_read"}] == []

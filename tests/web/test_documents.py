@@ -6,6 +6,7 @@ import hashlib
 import io
 import re
 from random import Random
+from typing import Any
 
 import pytest
 from litestar.testing import TestClient
@@ -13,7 +14,7 @@ from PIL import Image
 
 from ledger.books.documents import DOCUMENTS_MAX, DocumentsAttached
 from ledger.canonical import parse_entry
-from ledger.service.documents import find_target
+from ledger.service.documents import find_target, list_document_subjects
 from ledger.service.erase import erase_subject
 from ledger.state.documents import list_documents
 from ledger.vaults import Draft
@@ -195,6 +196,7 @@ def test_a_photo_loses_all_that_it_tells_and_the_original_keeps_it(
     shown = auditor.get(f"/desk/originals/{index}").text
     assert SECRET.decode() not in shown
     before = door.list_events().count("read-personal")
+    auditor.post(f"/desk/originals/{index}/open", {"purpose": "audit"})
     given = auditor.get(f"/desk/originals/{index}/1")
     assert given.content == original
     assert given.headers["content-disposition"].startswith('attachment; filename="o-')
@@ -536,3 +538,90 @@ def test_no_spoilt_file_fails_the_page(door: Door, clerk: DeskBrowser, mutants: 
                 clerk.post(f"{mark.rpartition('/')[0]}/remove")
     assert statuses == {303, 422}
     assert list_trays(door) == 0
+
+
+def list_readings_of_originals(door: Door) -> list[tuple[str, str, str]]:
+    """Of each: as what, where, and why; every one is about a document, by its pseudonym."""
+    facts = [line.fact for line in door.read_log() if line.fact.place.startswith("original:")]
+    assert all(
+        fact.event == "read-personal" and re.fullmatch("o-[a-z2-7]{16}", fact.subject) for fact in facts
+    )
+    return [(fact.role, fact.place, fact.reason) for fact in facts]
+
+
+def attach_recorded(door: Door) -> int:
+    photo = save(noisy())
+    return door.village.attach(OLD, photo, data=photo).index
+
+
+@pytest.mark.parametrize("role", ["auditor", "township"])
+def test_whoever_must_say_why_they_read_says_so_before_an_original(
+    door: Door, client: TestClient, role: Any
+) -> None:
+    index = attach_recorded(door)
+    path = f"/desk/originals/{index}"
+    door.let_in("asked", role)
+    asked = come_in(door, client, "asked")
+
+    page = asked.get(path).text
+    early = asked.get(f"{path}/1")
+    refused = [asked.post(f"{path}/open", {"purpose": purpose}) for purpose in ("", "duty", "nonsense")]
+
+    assert "要下载原件，先写明为什么" in page
+    assert " download>" not in page
+    assert (early.status_code, early.headers["location"]) == (303, path)
+    assert [answer.status_code for answer in refused] == [422] * 3
+    assert "没有选" in refused[0].text
+    assert list_readings_of_originals(door) == []
+
+    said = asked.post(f"{path}/open", {"purpose": "objection"})
+    after = asked.get(path).text
+    given = asked.get(f"{path}/1")
+
+    assert said.headers["location"] == path
+    assert "先写明为什么" not in after
+    assert f'href="{path}/1" download>' in after
+    assert given.headers["content-disposition"].startswith('attachment; filename="o-')
+    assert list_readings_of_originals(door) == [(role, f"original:{index}", "objection")]
+    again = come_in(door, client, "asked")
+    assert again.get(f"{path}/1").status_code == 303
+    assert asked.get(f"{path}/2").status_code == 404
+
+
+def test_an_original_that_waits_is_asked_for_on_the_page_of_its_draft(
+    door: Door, client: TestClient, clerk: DeskBrowser
+) -> None:
+    voucher = hand_in_voucher(door)
+    attach(clerk, ("收据.jpg", save(noisy())))
+    hand_in(clerk)
+    attached = find_attached(door)
+    path = f"/desk/drafts/{attached.id}"
+    auditor, boss = come_in(door, client, "shen"), come_in(door, client, "jian")
+
+    assert f'href="{path}#ask"' in auditor.get(f"/desk/drafts/{voucher.id}").text
+    assert auditor.get(f"{path}/originals/1").headers["location"] == path
+    assert "要下载原件，先写明为什么" in auditor.get(path).text
+    assert auditor.post(f"{path}/open", {"purpose": "audit"}).status_code == 303
+    assert f'href="{path}/originals/1" download>' in auditor.get(path).text
+    assert auditor.get(f"{path}/originals/1").status_code == 200
+    assert "先写明为什么" not in boss.get(f"/desk/drafts/{voucher.id}").text + boss.get(path).text
+    assert boss.get(f"{path}/originals/1").status_code == 200
+
+    assert list_readings_of_originals(door) == [
+        ("auditor", f"original:{attached.id}", "audit"),
+        ("supervisor", f"original:{attached.id}", "duty"),
+    ]
+
+
+def test_an_erased_original_asks_nobody_anything(door: Door, client: TestClient) -> None:
+    index = attach_recorded(door)
+    (subject,) = list_document_subjects(door.home, VILLAGE, index)
+    erase_subject(door.home, VILLAGE, subject)
+    auditor = come_in(door, client, "shen")
+
+    page = auditor.get(f"/desk/originals/{index}").text
+
+    assert "先写明为什么" not in page
+    assert auditor.get(f"/desk/originals/{index}/1").status_code == 404
+    assert list_document_subjects(door.home, VILLAGE, 0) == frozenset()
+    assert list_readings_of_originals(door) == []

@@ -9,7 +9,7 @@ import pytest
 from litestar.testing import TestClient
 
 from ledger.books.roles import ROLES
-from ledger.service.persons import add_person
+from ledger.service.persons import add_person, set_household
 from ledger.vaults import Household
 from tests.builders import OTHER_VILLAGE, VILLAGE, make_id
 from tests.desk.people import PASSWORD, Door
@@ -183,7 +183,7 @@ def test_nobody_grants_themselves_anything_by_whatever_form(door: Door, browser:
     assert list_facts(door, own.user) == list_facts(door, namesake.user) == []
 
 
-@pytest.mark.parametrize("role", [role for role in ROLES if role != "township"])
+@pytest.mark.parametrize("role", [role for role in ROLES if role not in ("secretary", "township")])
 def test_who_may_not_grant_sees_and_changes_nothing(door: Door, client: TestClient, role: str) -> None:
     door.let_in("other", role)
     browser = DeskBrowser(client)
@@ -221,20 +221,53 @@ def test_another_villages_people_are_not_there(door: Door, browser: DeskBrowser)
     assert list_facts(door, other) == []
 
 
-def test_an_operator_chooses_the_village(door: Door, client: TestClient) -> None:
+def test_an_operator_chooses_the_village_and_gives_nobody_anything(door: Door, client: TestClient) -> None:
     describe(door.village, OTHER_VILLAGE, "样例邻村")
     door.let_in("chen", None)
     browser = DeskBrowser(client)
     browser.sign_in(door, "chen")
+    user = door.village.supervisor.user
 
-    page = browser.get("/desk/people").text
-    status, where = change(browser, door.village.supervisor.user, ("roles", "secretary"))
+    villages, people, person = (
+        browser.get(path).text for path in ("/desk/people", PEOPLE, f"{PEOPLE}/{user}")
+    )
+    sent = [("roles", "secretary"), ("password", PASSWORD)]
+    entered = browser.post(PEOPLE, encode([*sent, ("name", "样例新"), ("once", "x")], browser))
+    shown = digest_person(door.village.supervisor)
+    changed = browser.post(f"{PEOPLE}/{user}", encode([*sent, ("shown", shown)], browser))
+    kin = {"act": "declare", "kin_password": PASSWORD, "other": door.village.clerk.user}
+    related = browser.post(f"{PEOPLE}/{user}/kin", kin)
 
-    assert "样例邻村" in page
-    assert (status, where) == (303, f"{PEOPLE}/{door.village.supervisor.user}?saved=1")
-    granted = [line.fact for line in door.read_log() if line.fact.event == "granted"]
-    assert [(fact.village, fact.reason, fact.actor) for fact in granted] == [(VILLAGE, "secretary", "")]
-    assert granted[0].account.startswith("a-")
+    assert "样例邻村" in villages
+    assert 'href="/desk/people" aria-current="page"' in people
+    assert "职责由本村的村书记或乡镇记账员来给" in people
+    assert 'name="once"' not in people
+    assert "给他开登录账号" in person
+    assert 'name="shown"' not in person
+    assert [answer.status_code for answer in (entered, changed, related)] == [403] * 3
+    assert list_facts(door, user) == []
+    assert [line.fact.reason for line in door.read_log() if line.fact.event == "denied"] == [
+        "duties.grant"
+    ] * 3
+
+
+def test_a_household_number_is_masked_as_the_table_says_for_who_only_looks(
+    door: Door, client: TestClient
+) -> None:
+    user = door.village.supervisor.user
+    set_household(door.home, VILLAGE, user, make_id("h", 7))
+
+    for name, role, shown in (
+        ("wen", "clerk", NUMBER),
+        ("shen", "auditor", f"*{NUMBER[-2:]}"),
+        ("chen", None, "（不显示）"),
+    ):
+        door.let_in(name, role)  # type: ignore[arg-type]  # A role, or none.
+        browser = DeskBrowser(client)
+        browser.sign_in(door, name)
+        page = browser.get(f"{PEOPLE}/{user}").text
+        assert f"<dt>户号</dt><dd>{shown}</dd>" in page
+        assert (NUMBER in page) == (shown == NUMBER)
 
 
 def test_relatives_are_declared_and_taken_back(door: Door, browser: DeskBrowser) -> None:
@@ -305,4 +338,18 @@ def test_looking_at_a_person_is_on_record(door: Door, browser: DeskBrowser) -> N
     browser.get(f"{PEOPLE}/{user}")
 
     last = door.read_log()[-1].fact
-    assert (last.event, last.reason, last.subject, last.village) == ("read-personal", "person", user, VILLAGE)
+    assert (last.event, last.place, last.subject, last.village) == ("read-personal", "person", user, VILLAGE)
+    assert (last.reason, last.role) == ("duty", "township")
+
+
+def test_looking_at_a_person_is_on_record_for_an_operator_too(door: Door, client: TestClient) -> None:
+    user = door.village.supervisor.user
+    door.let_in("chen", None)
+    browser = DeskBrowser(client)
+    browser.sign_in(door, "chen")
+
+    browser.get(f"{PEOPLE}/{user}")
+
+    last = door.read_log()[-1].fact
+    assert (last.event, last.place, last.subject, last.village) == ("read-personal", "person", user, VILLAGE)
+    assert (last.reason, last.role, last.actor) == ("duty", "operator", "")

@@ -32,7 +32,7 @@ from ledger.state.facts import LimitsFacts
 from ledger.vaults import Draft, Person
 from web.desk.frame import NOT_REFUSED, DeskFrame, Faults, Refusal, explain_refusal
 from web.desk.originals import DocumentRow, list_waiting_rows
-from web.desk.reading import Asked, AskForm, read_draft, say_of_draft
+from web.desk.reading import Asked, AskForm, ask_of_originals, read_draft, say_of_draft
 from web.desk.routing import Desk, route_desk
 from web.i18n import _
 from web.respond import Answer
@@ -94,7 +94,8 @@ class DraftPage:
     `attach`     where its maker attaches documents to it; empty where that cannot be
     `attached`   what waits with it and is passed with it: documents of a voucher
     `documents`  what it attaches itself
-    `asked`      why names are masked: the reasons that whoever looks may give to see them; empty where they are not
+    `asked`      why names are masked: the reasons that whoever looks may give to see them; empty where they are not;
+                 `asked_originals` the same of the originals of what it attaches itself
     `can_edit`   it was returned, and whoever looks may put it right
     `is_own`     the person who looks handed it in, and may take it back
     `typed`      the reason that was refused, to be put right; empty for none
@@ -106,6 +107,7 @@ class DraftPage:
     attach: str
     attached: tuple[AttachedDraft, ...]
     asked: tuple[PurposeRow, ...]
+    asked_originals: tuple[PurposeRow, ...]
     can_copy: bool
     can_edit: bool
     can_pass: bool
@@ -347,19 +349,20 @@ def _build_page(
             AttachedDraft(
                 can_pass=_can_pass(desk, item, open_draft(item).maker.user, kin),
                 digest=item.digest,
-                documents=list_waiting_rows(item),
+                documents=list_waiting_rows(desk, item),
                 draft=item.id,
                 label=item.label,
             )
             for item in (list_attached(desk.ports, desk.village, {draft.digest}) if is_voucher else ())
         ),
         asked=asked.purposes,
+        asked_originals=ask_of_originals(desk, draft).purposes,
         can_copy=is_plain_voucher(draft) and desk.may("draft.prepare"),
         can_edit=is_own and draft.state == "returned" and kind is not None,
         can_pass=_can_pass(desk, draft, shown.maker, kin),
         can_withdraw=is_own,
         digest=draft.digest,
-        documents=list_waiting_rows(draft),
+        documents=list_waiting_rows(desk, draft),
         draft=draft.id,
         faults=faults,
         frame=desk.build_frame(_("待审记录")),

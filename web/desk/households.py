@@ -29,6 +29,7 @@ from ledger.state import get_day
 from ledger.vaults import Erasure
 from reports.words import format_day, format_month
 from web.desk.frame import NOT_REFUSED, DeskFrame, Faults, Refusal, explain_refusal
+from web.desk.log_words import name_place
 from web.desk.reading import Asked, AskForm, Person, check_known, read_about, read_people, say_of_subject
 from web.desk.routing import Desk, route_desk
 from web.i18n import _
@@ -39,17 +40,6 @@ HOUSEHOLDS = "/desk/households"
 ROWS_A_PAGE = 50
 READINGS_MAX = 100
 """Of who looked, newest first, on one page; the command lists all."""
-PLACES = {
-    "card": _("看了这一页"),
-    "command": _("在机器上查看"),
-    "draft": _("看了一条待审的记录"),
-    "households": _("看了户和党员的名单"),
-    "import": _("看了一份导入的表格"),
-    "sheet": _("在网页上填表，看了名单"),
-    "paper": _("打印了这些内容"),
-    "search": _("按姓名或编号找到过"),
-}
-"""What was read, by the word before the colon in the desk's log."""
 
 
 @dataclass(frozen=True)
@@ -312,7 +302,7 @@ def _build_look(reading: Reading, names: dict[str, str]) -> LookRow:
     who = " ".join(part for part in (roles, names.get(reading.user, "")) if part)
     return LookRow(
         at=format_instant(at_ms),
-        place=PLACES.get(reading.place.partition(":")[0], reading.place),
+        place=name_place(reading.place),
         purpose=purposes[reading.purpose].title if reading.purpose in purposes else reading.purpose,
         who=_("运维员") if reading.purpose == MACHINE else who or _("已不在册的人"),
     )

@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 import msgspec
 from litestar.handlers import HTTPRouteHandler
 
-from ledger.data import load_roles
+from ledger.data import load_masks, load_roles
 from ledger.desk import DeskLine, DeskReader
 from ledger.errors import Fault, Refused
 from ledger.service.accounts.desk_log import EVENTS, Fact, LoggedFact, read_line
@@ -22,7 +22,7 @@ from ledger.service.accounts.manage import check_day
 from ledger.state import get_day
 from web.cache import PageBytes
 from web.desk.frame import NO_FAULTS, NOT_REFUSED, DeskFrame, Faults, Refusal, place_faults
-from web.desk.log_words import EVENT_NAMES, REASON_NAMES
+from web.desk.log_words import EVENT_NAMES, REASON_NAMES, name_place
 from web.desk.routing import Desk, answer, route_desk
 from web.i18n import _
 from web.respond import Answer
@@ -272,7 +272,7 @@ def _tell(logged: LoggedFact, names: _Names) -> LogRow:
         number=logged.number,
         said=EVENT_NAMES.get(fact.event, fact.event),
         who=names.tell(fact.actor or fact.account),
-        why=_("，").join(part for part in (why, told) if part),
+        why=_("，").join(part for part in (why, name_place(fact.place), told) if part),
     )
 
 
@@ -281,12 +281,15 @@ def _tell_count(count: str) -> str:
 
 
 def _name_reason(reason: str) -> str:
-    """Return a code in words: a duty, an action of the table of roles, a reason of ours; else the code itself."""
+    """Return a code in words: a duty, an action, why somebody reads, a reason of ours; else the code itself."""
     table = load_roles()
     if reason in table.duties:
         return table.name(reason)
     if reason in table.actions:
         return table.actions[reason].title
+    purposes = load_masks().purposes
+    if reason in purposes and reason not in REASON_NAMES:
+        return purposes[reason].title
     return REASON_NAMES.get(reason, reason)
 
 

@@ -65,9 +65,27 @@ REASON_NAMES: dict[str, str] = {
     "passkey": _("通行密钥"),
     "password": _("密码"),
     "password-reset": _("重设了密码"),
-    "person": _("人员资料"),
     "roles": _("职责变了"),
     "signed-out": _("退出"),
     "unusable": _("账号不能用"),
 }
 """Beside duties and actions, which the table of roles names. What is nowhere is shown as it is: a pseudonym."""
+
+PLACE_NAMES: dict[str, str] = {
+    "card": _("看了存着的内容"),
+    "command": _("在机器上查看"),
+    "draft": _("看了一条待审的记录"),
+    "households": _("看了户和党员的名单"),
+    "import": _("看了一份导入的表格"),
+    "original": _("下载了单据的原件"),
+    "paper": _("打印了这些内容"),
+    "person": _("看了一个人的职责和近亲属"),
+    "search": _("按姓名或编号找到过"),
+    "sheet": _("在网页上填表，看了名单"),
+}
+"""What was read, by the word before the colon: see `readings.log_reading`."""
+
+
+def name_place(place: str) -> str:
+    """Return in words what was read; empty for a fact that is of no reading, the code itself for one that is new."""
+    return PLACE_NAMES.get(place.partition(":")[0], place)

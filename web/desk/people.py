@@ -1,8 +1,9 @@
 """Who acts in a village, as what and since when; duties given and taken, relatives and households declared.
 
 Everybody at the desk sees who has which duties. Whoever may grant changes them, in the village that their session acts
-in; an operator, who has none, chooses it. Each change asks for the password again: a screen that was left alone gives
-nobody a right. What was shown comes back with the form, and is refused where it was changed meanwhile.
+in; an operator, who has none and grants nothing, chooses which one to look at, and opens accounts for those who have
+duties there. Each change asks for the password again: a screen that was left alone gives nobody a right. What was shown
+comes back with the form, and is refused where it was changed meanwhile.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ from ledger.service.standing import list_known_villages
 from ledger.vaults import Person
 from web.desk.forms import FormRefused
 from web.desk.frame import FORM_REFUSALS, NOT_REFUSED, DeskFrame, Faults, Refusal, explain_refusal
+from web.desk.reading import log_person, show_household_number
 from web.desk.routing import Desk, name_village, route_desk
 from web.i18n import _
 from web.respond import Answer
@@ -83,6 +85,7 @@ class PeoplePage:
     """Who acts in a village; those without a duty come last. What was typed of a new person is shown again."""
 
     can_grant: bool
+    can_open: bool
     faults: Faults
     former: tuple[PersonRow, ...]
     frame: DeskFrame
@@ -292,6 +295,7 @@ def _show_people(
         }
     page = PeoplePage(
         can_grant=desk.may("duties.grant"),
+        can_open=desk.may("accounts.manage"),
         faults=refusal.faults,
         former=tuple(rows[person.user] for person in persons if not person.duties),
         frame=desk.build_frame(_("人员和职责")),
@@ -316,21 +320,22 @@ def _show_person(
     refusal: Refusal = NOT_REFUSED,
     form: PersonForm | None = None,
 ) -> Answer:
-    desk.log("read-personal", reason="person", subject=person.user, village=village)
+    log_person(desk, village, person.user)
     persons = {one.user: one for one in desk.ports.vault.list_persons(village)}
     with desk.ports.desk.read() as reader:
         since = find_since(reader, village, person.user)
     is_own = bool(check_other(desk.ports, desk.who, village, person))
     can_change = desk.may("duties.grant") and not is_own
+    household = name_household(desk.ports, village, person.household)
+    if not can_change:
+        household = show_household_number(desk, person.household, household)
     page = PersonPage(
         can_change=can_change,
         can_open=desk.may("accounts.manage"),
         # Without the form there are no fields to stand beside.
         faults=refusal.faults if can_change else refusal.faults.gather(),
         frame=desk.build_frame(person.name),
-        household=form.household
-        if form is not None
-        else name_household(desk.ports, village, person.household),
+        household=household if form is None else form.household,
         is_own=is_own,
         kin=tuple(RelativeRow(persons[user].name, user) for user in sorted(person.kin) if user in persons),
         name=person.name,

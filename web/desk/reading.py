@@ -1,7 +1,8 @@
 """The one way from the vault's private values to a page: whatever is shown unmasked is logged before it is shown.
 
-No other module of the web may open a draft's texts, a sent workbook, households, members or private values; a test
-holds them to it. One fact is logged for a page, which names everybody whom the page shows; what is masked is not.
+No other module of the web may open a draft's texts, a sent workbook, households, members, originals of documents or
+private values; a test holds them to it. One fact is logged for a page, which names everybody whom the page shows; what
+is masked is not.
 """
 
 from __future__ import annotations
@@ -13,8 +14,15 @@ from ledger.books.masks import PurposeRow, View
 from ledger.data import load_masks
 from ledger.service.about import About, describe_subject, find_known
 from ledger.service.choices import HOUSEHOLD_COLUMN, MEMBER_COLUMN, Choices, complete, list_choices
+from ledger.service.documents import (
+    Kept,
+    list_document_subjects,
+    open_recorded,
+    open_waiting,
+    read_documents,
+)
 from ledger.service.handing_in import Looked, Sent, look_again, look_at
-from ledger.service.readings import DUTY, Purposes, choose_view, log_reading
+from ledger.service.readings import DUTY, choose_view, log_reading, say_purpose
 from ledger.service.searching import has_words
 from ledger.service.showing import Shown, list_draft_subjects, show_drafts
 from ledger.service.workbooks.columns import WorkbookKind
@@ -23,6 +31,9 @@ from ledger.state.private import find_subject
 from ledger.vaults import Draft
 from web.desk.routing import Desk
 from web.i18n import _
+
+ORIGINAL = "original"
+"""The field of the table of masks for the file behind a public copy, and the word for its download in the log."""
 
 
 @dataclass(frozen=True)
@@ -53,13 +64,6 @@ class AskForm:
     purpose: str = ""
 
 
-def get_purposes(desk: Desk) -> Purposes:
-    """Return what was said of why somebody reads, in the home that the app serves."""
-    purposes = desk.request.app.state["purposes"]
-    assert isinstance(purposes, Purposes)
-    return purposes
-
-
 def read_draft(desk: Desk, draft: Draft) -> tuple[Shown, Asked]:
     """Return a draft as whoever looks may see it, and what they are asked before they see all of it."""
     subjects = list_draft_subjects(draft)
@@ -72,8 +76,67 @@ def read_draft(desk: Desk, draft: Draft) -> tuple[Shown, Asked]:
 
 
 def say_of_draft(desk: Desk, draft: Draft, purpose: str) -> None:
-    """Remember why whoever looks wants to see all of a draft. Raises Refused for a reason that is not theirs."""
-    get_purposes(desk).say(desk.who, list_draft_subjects(draft), purpose)
+    """Remember why whoever looks wants to see all of a draft, and the originals that it attaches. Raises Refused for a
+    reason that is not theirs.
+    """
+    documents = list_document_subjects(desk.ports, desk.village, draft)
+    say_purpose(desk.ports, desk.who, list_draft_subjects(draft) | documents, purpose)
+
+
+def ask_of_originals(desk: Desk, of: Draft | int) -> Asked:
+    """Return what whoever looks is asked before they take out the originals of a draft, or of an entry by its index."""
+    subjects = list_document_subjects(desk.ports, desk.village, of)
+    view, _purpose = choose_view(desk.ports, desk.who, subjects, ORIGINAL)
+    if not subjects or view.is_whole(ORIGINAL):
+        return Asked(())
+    return Asked(tuple(load_masks().list_purposes(desk.roles)))
+
+
+def say_of_originals(desk: Desk, entry: int, purpose: str) -> None:
+    """Remember why whoever looks wants to take out the originals of an entry. Raises Refused as `say_purpose`."""
+    subjects = list_document_subjects(desk.ports, desk.village, entry)
+    say_purpose(desk.ports, desk.who, subjects, purpose)
+
+
+def read_original(desk: Desk, of: Draft | int, position: int) -> tuple[str, Kept] | None:
+    """Return pseudonym and content of what a draft attaches, or the entry of an index, by its position from 0; None
+    for whoever still has to say why they want it. NotFound where there is none, or it was erased.
+    """
+    if isinstance(of, Draft):
+        pseudonym, kept = open_waiting(desk.ports, of, position)
+    else:
+        pseudonym, kept = open_recorded(desk.ports, desk.village, of, position)
+    view, purpose = choose_view(desk.ports, desk.who, {pseudonym}, ORIGINAL)
+    if not view.is_whole(ORIGINAL):
+        return None
+    place = f"{ORIGINAL}:{of.id if isinstance(of, Draft) else of}"
+    _log(desk, frozenset({pseudonym}), place, purpose)
+    return pseudonym, kept
+
+
+def open_public_page(desk: Desk, draft: Draft, digest: str) -> bytes | None:
+    """Return a page of what a draft attaches as it will be public, by its digest; None where it has no such page. What
+    is public is no reading.
+    """
+    body = read_documents(draft)
+    for position, document in enumerate(body.documents if body is not None else ()):
+        if digest in document.pages:
+            _pseudonym, kept = open_waiting(desk.ports, draft, position)
+            return kept.pages[document.pages.index(digest)]
+    return None
+
+
+def log_person(desk: Desk, village: str, user: str) -> None:
+    """Log that somebody looks at which duties, household and relatives a person of the village has. Nobody is asked
+    why: who acts for the village is no secret of theirs.
+    """
+    log_reading(desk.ports, desk.who, {user}, place="person", purpose=DUTY, village=village)
+
+
+def show_household_number(desk: Desk, household: str, number: str) -> str:
+    """Return the number of a household as whoever looks sees it; empty for none."""
+    view, _purpose = get_view(desk, frozenset({household}))
+    return view.show("household-number", number) if household else ""
 
 
 def read_sent(desk: Desk, sent: Sent | None = None) -> Looked:
@@ -210,14 +273,14 @@ def check_known(desk: Desk, subject: str) -> None:
 
 
 def say_of_subject(desk: Desk, subject: str, purpose: str) -> None:
-    """Remember why whoever looks wants to see all about one. NotFound for nobody, Refused as `Purposes.say`."""
+    """Remember why whoever looks wants to see all about one. NotFound for nobody, Refused as `say_purpose`."""
     find_known(desk.ports, desk.village, subject)
-    get_purposes(desk).say(desk.who, (subject,), purpose)
+    say_purpose(desk.ports, desk.who, (subject,), purpose)
 
 
 def get_view(desk: Desk, subjects: frozenset[str]) -> tuple[View, str]:
     """Return what whoever looks sees of some, and why they read; empty while they still have to say."""
-    return choose_view(get_purposes(desk), desk.who, subjects)
+    return choose_view(desk.ports, desk.who, subjects)
 
 
 def _read(

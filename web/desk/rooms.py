@@ -28,6 +28,7 @@ _ROOMS: tuple[tuple[str, str, str], ...] = (
     ("/desk/search", _("找记录"), "entries.read"),
     ("/audit", _("查账"), "entries.read"),
     ("/desk/people", _("人员"), "duties.grant"),
+    ("/desk/people", _("人员"), "accounts.manage"),
     ("/desk/accounts", _("账号"), "accounts.manage"),
     ("/township", _("各村"), "villages.compare"),
 )

@@ -15,7 +15,7 @@ from web.serving import make_room, run_server
 from web.witness.app import Witness, create_witness_app
 
 DEFAULT_PORT = 8010
-CONNECTIONS_MAX = 256
+REQUESTS_MAX = 256
 """Open requests at once; further ones are answered 503 without being read."""
 
 
@@ -35,7 +35,7 @@ def serve(witness: WitnessHome, host: str, port: int) -> None:
     print_notice(f"公钥 {format_verifier_key(witness.signer.key)}")
     app = create_witness_app(Witness(witness.store, witness.signer, SystemClock()))
     try:
-        run_server(app, listener, room, limit_concurrency=CONNECTIONS_MAX)
+        run_server(app, listener, room, requests_max=REQUESTS_MAX)
     finally:
         listener.close()
         witness.close()

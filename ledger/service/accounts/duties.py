@@ -3,6 +3,9 @@
 Each change is a line of the desk's log before it is one of the vault: nobody has a right of which there is no line. A
 crash between the two leaves a line of what was not done; the same form sent again does it. Whoever's roles change is
 signed out wherever they are. Nobody changes what they are themselves, under whatever pseudonym.
+
+Whoever runs the machine opens accounts and gives no role: somebody of the village does, so that it takes two to let a
+third one act. At the machine itself roles are given until the first of those who may give them has come in.
 """
 
 from __future__ import annotations
@@ -11,12 +14,13 @@ from collections.abc import Collection
 
 import msgspec
 
-from ledger.books.roles import Office, Role
+from ledger.books.roles import ROLES, Office, Role
 from ledger.desk import DeskReader
 from ledger.errors import Fault, Refused
 from ledger.ports import DeskPorts, Entropy
 from ledger.service.accounts.desk_log import Event, Fact, log_fact, read_line
-from ledger.service.accounts.sessions import SignedIn, end_sessions_of_person
+from ledger.service.accounts.rights import find_allowed_roles, list_roles
+from ledger.service.accounts.sessions import SignedIn, end_sessions_of_person, is_expired
 from ledger.service.persons import (
     DUTY_NAMES,
     check_changed_person,
@@ -57,7 +61,9 @@ def enter_person(
     known = ports.vault.find_person(village, person.user)
     if known is not None:
         return known
-    if faults := check_new_person(ports, village, person):
+    faults = check_new_person(ports, village, person)
+    faults += check_giver(ports, by, village, person, person.roles, place=f"人员 {person.name}")
+    if faults:
         raise Refused(faults)
     _log(ports, by, village, person.user, [("person-added", ""), *_list_duties(frozenset(), person)])
     ports.vault.add_person(village, person)
@@ -85,6 +91,8 @@ def change_person(
     if changed == person:
         return person
     faults = check_other(ports, by, village, person) + check_changed_person(ports, village, changed)
+    given = changed.roles - person.roles
+    faults += check_giver(ports, by, village, person, given, place=f"人员 {person.user}")
     if faults:
         raise Refused(faults)
     events = _list_duties(person.duties, changed)
@@ -124,9 +132,61 @@ def check_other(ports: DeskPorts, by: SignedIn | None, village: str, person: Per
             place=f"人员 {person.user}",
             found="是您自己，或与您同名",
             expected="别人的职责和亲属",
-            remedy="请另一位有这项职责的人或运维员来办",
+            remedy="请另一位村书记或乡镇记账员来办",
         )
     ]
+
+
+def check_giver(
+    ports: DeskPorts,
+    by: SignedIn | None,
+    village: str,
+    person: Person,
+    given: Collection[Role],
+    *,
+    place: str,
+) -> list[Fault]:
+    """Roles are given by somebody of the village who may. At the machine itself they are as long as there is nobody but
+    the person who could: the first of a village, or where none of those who may can sign in any more.
+    """
+    if not given:
+        return []
+    allowed = find_allowed_roles("duties.grant")
+    may = not by.roles.isdisjoint(allowed) if by is not None else not _has_giver(ports, village, person)
+    if may:
+        return []
+    names = "、".join(DUTY_NAMES[role] for role in ROLES if role in given)
+    givers = "、".join(DUTY_NAMES[role] for role in ROLES if role in allowed)
+    return [
+        Fault(
+            code="duties-giver",
+            place=place,
+            found=f"由运维员给职责：{names}",
+            expected=f"由本村的{givers}给",
+            remedy="请他登录，在“人员”里登记、给职责；他来不了、也没有别人的，先停用他的账号",
+        )
+    ]
+
+
+def _has_giver(ports: DeskPorts, village: str, person: Person) -> bool:
+    """Whether somebody else of the village who may give roles has come in, and still can."""
+    allowed = find_allowed_roles("duties.grant")
+    now_ms = ports.clock.now_ms()
+    others = [
+        one
+        for one in ports.vault.list_persons(village)
+        if not list_roles(one).isdisjoint(allowed)
+        and one.user != person.user
+        and not is_one_person(one, person)
+    ]
+    with ports.desk.read() as desk:
+        seats = [desk.find_seat(village, one.user) for one in others]
+        accounts = [desk.find_account(seat.account) for seat in seats if seat is not None]
+    return any(
+        not (account.is_disabled or account.must_change or is_expired(account, now_ms))
+        for account in accounts
+        if account is not None
+    )
 
 
 def find_since(desk: DeskReader, village: str, user: str) -> dict[str, str]:

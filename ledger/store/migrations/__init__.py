@@ -29,8 +29,8 @@ Which = Literal["ledger", "heads", "vault", "desk", "witness"]
 NEWEST: Final[dict[Which, str]] = {
     "ledger": "ledger_0004",
     "heads": "heads_0002",
-    "vault": "vault_0005",
-    "desk": "desk_0004",
+    "vault": "vault_0006",
+    "desk": "desk_0005",
     "witness": "witness_0001",
 }
 """The revision of each database that this release works with; a test holds them to the last of the folder."""
