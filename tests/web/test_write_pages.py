@@ -99,7 +99,7 @@ def test_the_longest_sheet_fits_and_a_longer_one_is_told_so_with_all_it_had(
 
     over = clerk.post(PATH, build(clerk, *full, PAPER, do="look", version=kept.version))
     assert over.status_code == 422
-    assert "一次不超过 400 行" in over.text
+    assert "一次不超过 500 行" in over.text
     kept = read_kept(door)
     assert kept.rows == TYPED_MAX_ROWS + 1
 
