@@ -34,11 +34,14 @@ def client(door: Door) -> Iterator[TestClient]:
 def read_home(door: Door, client: TestClient, name: str, role: Role | None = "clerk") -> str:
     if name not in {account.sign_in for account in list_accounts(door)}:
         door.let_in(name, role)
-    token = door.sign_in(name)
-    browser = DeskBrowser(client, cookies={SESSION_COOKIE: token}, token=make_form_token(token))
-    answer = browser.get("/desk")
+    answer = enter(door, client, name).get("/desk")
     assert answer.status_code == 200
     return answer.text
+
+
+def enter(door: Door, client: TestClient, name: str) -> DeskBrowser:
+    token = door.sign_in(name)
+    return DeskBrowser(client, cookies={SESSION_COOKIE: token}, token=make_form_token(token))
 
 
 def list_accounts(door: Door) -> list:  # type: ignore[type-arg]  # Of accounts, whose names alone are looked at.
@@ -104,9 +107,10 @@ def test_an_account_that_ends_is_told_to_its_owner_and_to_the_operator(
     assert list_late(read_home(door, client, "shen")) == [
         ("/desk/account", "您的账号用到 2026年11月20日，还要用的，请运维员延期")
     ]
-    assert ("", "账号 shen 用到 2026年11月20日，还要用的，用 mingbai users 延期") in list_late(
-        read_home(door, client, "chen")
-    )
+    (account,) = (item.account for item in list_accounts(door) if item.sign_in == "shen")
+    ending = (f"/desk/accounts/{account}", "账号 shen 用到 2026年11月20日，还要用的，点开延期")
+    assert ending in list_late(read_home(door, client, "chen"))
+    assert enter(door, client, "chen").get(ending[0]).status_code == 200
     assert list_late(read_home(door, client, "clerk")) == []
 
 
