@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 import msgspec
 from litestar.handlers import HTTPRouteHandler
 
-from ledger.data import load_roles
+from ledger.data import load_masks, load_roles
 from ledger.desk import DeskLine, DeskReader
 from ledger.errors import Fault, Refused
 from ledger.service.accounts.desk_log import EVENTS, Fact, LoggedFact, read_line
@@ -281,13 +281,15 @@ def _tell_count(count: str) -> str:
 
 
 def _name_reason(reason: str) -> str:
-    """Return a code in words: a duty, an action of the table of roles, a reason of ours; else the code itself."""
-    table = load_roles()
+    """Return a code in words: a duty, an action of the table of roles, why somebody reads, a reason of ours; else the
+    code itself.
+    """
+    table, purposes = load_roles(), load_masks().purposes
     if reason in table.duties:
         return table.name(reason)
     if reason in table.actions:
         return table.actions[reason].title
-    return REASON_NAMES.get(reason, reason)
+    return purposes[reason].title if reason in purposes else REASON_NAMES.get(reason, reason)
 
 
 def _write_line(row: DeskLine, logged: LoggedFact) -> bytes:
