@@ -121,8 +121,8 @@ WORKBOOK_REPLY_MAX_BYTES = 134_217_728
 WORKBOOKS_AT_ONCE = 2
 """Files that one process of ours has read at a time: as many as a village's machine has cores."""
 
-TYPED_MAX_ROWS = 400
-"""Rows typed on one page: a month of 100 vouchers with three lines each, and room."""
+TYPED_MAX_ROWS = 500
+"""Rows typed on one page: a month of 100 vouchers with three lines each, or all lines of an entry that came back."""
 
 CELL_MAX_CHARS = 1_000
 """Characters of one cell, before it is looked at."""

@@ -100,14 +100,17 @@ def _forget(ports: Ports, village: str, maker: str, sent: Sent) -> None:
 
 
 def _look(ports: Ports, village: str, maker: str, sent: Sent) -> Looked:
+    answered = list_answered(ports, village, maker, sent.sheet)
     if sent.sheet:
-        imported = import_typed(ports, village=village, kind=sent.kind, tables=sent.tables, maker=maker)
+        imported = import_typed(
+            ports, village=village, kind=sent.kind, tables=sent.tables, maker=maker, answered=answered
+        )
     else:
         imported = import_workbook(
             ports, village=village, kind=sent.kind, data=sent.data, filename=sent.filename, maker=maker
         )
-    answered = [draft.id for draft in list_answered(ports, village, maker, sent.sheet)]
-    shown = msgspec.json.encode([imported.preview, imported.notices, sent.kind, village, answered])
+    ids = [draft.id for draft in answered]
+    shown = msgspec.json.encode([imported.preview, imported.notices, sent.kind, village, ids])
     return Looked(hashlib.sha256(shown).hexdigest(), imported, sent)
 
 

@@ -20,6 +20,7 @@ from ledger.ports import Ports
 from ledger.service.persons import check_person
 from ledger.service.screening import list_names
 from ledger.service.slots import list_waiting_slots
+from ledger.service.workbooks.answered import RoundPart, find_part
 from ledger.service.workbooks.columns import WorkbookKind
 from ledger.service.workbooks.households import gather_households
 from ledger.service.workbooks.lines import Line
@@ -70,13 +71,22 @@ def import_workbook(
 
 
 def import_typed(
-    ports: Ports, *, village: str, kind: WorkbookKind, tables: TypedTables, maker: str
+    ports: Ports,
+    *,
+    village: str,
+    kind: WorkbookKind,
+    tables: TypedTables,
+    maker: str,
+    answered: Sequence[Draft] = (),
 ) -> Import:
-    """The same of rows that were typed at the desk."""
+    """The same of rows that were typed at the desk; `answered` are the returned drafts that they put right."""
     written = {name: [row for row in rows if any(row)] for name, rows in tables.items()}
     head = f"typed\n{kind}\n{village}\n".encode()
     batch = hashlib.sha256(head + msgspec.json.encode(written, order="sorted")).hexdigest()
-    return _gather(ports, village, kind, maker, batch, TYPED_PLACE, lambda: read_typed(kind, tables))
+    part = find_part(ports.vault, village, answered)
+    return _gather(
+        ports, village, kind, maker, batch, TYPED_PLACE, lambda: read_typed(kind, tables), part=part
+    )
 
 
 def _gather(
@@ -87,16 +97,20 @@ def _gather(
     batch: str,
     place: str,
     read: Callable[[], tuple[Tables, list[Fault]]],
+    *,
+    part: RoundPart | None = None,
 ) -> Import:
+    others = [draft.id for draft in part.others.values()] if part is not None else []
     with ports.ledger.read(village) as reader:
         desk = Desk(
             batch=batch,
             maker=maker,
             names=list_names(ports, village),
+            part=part,
             ports=ports,
             reader=reader,
             village=village,
-            waiting=list_waiting_slots(ports.vault, village),
+            waiting=list_waiting_slots(ports.vault, village, without=others),
         )
         tray = Tray(desk=desk, facts=OverlayFacts(reader.facts, reader.size))
         tray.refuse(check_person(ports.vault.find_person(village, maker), maker, MAKER_ROLES))

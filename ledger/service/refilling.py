@@ -83,11 +83,8 @@ class Filled(NamedTuple):
 
 
 def find_kind(draft: Draft) -> WorkbookKind | None:
-    """Return in which sheet a draft can be put right, None where it was not typed, or is a part of a longer round."""
-    body = parse_claim(draft.claim).body
-    if isinstance(body, PointsRound | ScoreRound) and body.parts > 1:
-        return None
-    return KINDS.get(type(body))
+    """Return in which sheet a draft can be put right, None where it was not typed."""
+    return KINDS.get(type(parse_claim(draft.claim).body))
 
 
 def list_answered(ports: Ports, village: str, maker: str, sheet: str) -> list[Draft]:

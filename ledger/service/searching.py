@@ -2,13 +2,16 @@
 
 By number and by amount the facts are asked, so that it costs the same however long the log; by month what the month's
 facts name is read. Texts are kept under no such key: a search through them looks at a bounded stretch, says how far it
-came and goes on from there.
+came and goes on from there. The stretch is what a village records in some ten years, so that a page with nothing on it
+says that there is nothing; it is that long because only what holds the words is read as an entry. An index by words
+would be a second place from which a text that is taken away, or a word of it, had to go.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -37,8 +40,10 @@ from ledger.state.private import SUBJECTS
 from ledger.vaults import Draft
 
 LOOKED_AT_MAX = 1_000
-"""Entries that one search through texts looks at: some tenths of a second."""
-CHUNK_ENTRIES = 100
+"""Facts that one search by amount reads."""
+SCANNED_MAX = 20_000
+"""Entries whose texts, or kinds, one search looks at: about a second."""
+CHUNK_ENTRIES = 500
 ROWS_MAX = 50
 """Results on one page."""
 MONTHS_OF_PEOPLE = 12
@@ -139,12 +144,17 @@ def find_in_month(reader: Reader, month: str, before: int | None, takes: Takes) 
     return Found(tuple(entries), looked_at=len(indexes))
 
 
-def find_downwards(reader: Reader, before: int | None, takes: Takes) -> Found:
-    """Return entries that `takes` wants, newest first, of at most `LOOKED_AT_MAX` below the index `before`."""
+def find_downwards(
+    reader: Reader, before: int | None, takes: Takes, *, kind: str = "", words: Sequence[str] = ()
+) -> Found:
+    """Return entries that `takes` wants, newest first, of at most `SCANNED_MAX` below the index `before`.
+
+    What is not of `kind`, where one is named, or has not every one of `words`, is not even read as an entry.
+    """
     stop = reader.size if before is None else min(before, reader.size)
-    least = max(0, stop - LOOKED_AT_MAX)
+    least = max(0, stop - SCANNED_MAX)
     entries: list[Entry] = []
-    for entry in _iterate_down(reader, least, stop):
+    for entry in _iterate_down(reader, least, stop, kind, words):
         if takes(entry):
             entries.append(entry)
         if len(entries) == ROWS_MAX:
@@ -283,12 +293,29 @@ def _has_smaller(reader: Reader, index: int, least_fen: int, key: str) -> bool:
     return any(least_fen <= other < amount_fen for other in amounts)
 
 
-def _iterate_down(reader: Reader, start: int, stop: int) -> Iterator[Entry]:
+def _iterate_down(reader: Reader, start: int, stop: int, kind: str, words: Sequence[str]) -> Iterator[Entry]:
+    """Yield the entries in [start, stop), newest first, that may be of the kind and hold the words."""
+    named = f'"kind":"{kind}"'.encode() if kind else b""  # An entry has one spelling.
     while stop > start:
         least = max(start, stop - CHUNK_ENTRIES)
-        entries = [parse_entry(data) for data in reader.iterate_entries(least, stop)]
-        yield from reversed(entries)
+        if words:
+            indexes = sorted(_find_worded(reader, least, stop, words), reverse=True)
+            found: Iterator[bytes] = (reader.get_entry_bytes(index) for index in indexes)
+        else:
+            found = reversed(list(reader.iterate_entries(least, stop)))
+        yield from (parse_entry(data) for data in found if named in data)
         stop = least
+
+
+def _find_worded(reader: Reader, start: int, stop: int, words: Sequence[str]) -> Iterator[int]:
+    """Yield the indexes in [start, stop) whose texts hold every word, as they are stored: nothing is proven here."""
+    texts: dict[int, list[str]] = defaultdict(list)
+    for row in reader.list_stored_texts(start, stop):
+        try:
+            texts[row.index] += list_strings(parse_disclosure(row.disclosure)[1])
+        except NotProven:
+            continue  # As below.
+    yield from (index for index, found in texts.items() if has_words(found, words))
 
 
 def _list_texts(reader: Reader, entry: Entry) -> list[str]:

@@ -5,7 +5,7 @@ The log refuses a second one once the first is recorded. While the first still w
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from ledger.books.points import PointsRound, RulebookAdopted
 from ledger.books.scores import BranchRegistered, SchemeAdopted, ScoreRound
@@ -28,10 +28,12 @@ SCHEME: Slot = ("scheme",)
 """Of each only one can be the next version."""
 
 
-def list_waiting_slots(vault: Vault, village: str) -> dict[Slot, Draft]:
-    """Return the first waiting draft of each place that only one can have."""
+def list_waiting_slots(vault: Vault, village: str, without: Collection[str] = ()) -> dict[Slot, Draft]:
+    """Return the first waiting draft of each place that only one can have; those of the ids `without` take none."""
     found: dict[Slot, Draft] = {}
     for draft in vault.list_drafts(village, "waiting"):
+        if draft.id in without:
+            continue
         claim = parse_claim(draft.claim)
         slot = find_slot(claim.body, claim.period)
         if slot is not None:

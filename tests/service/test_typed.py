@@ -63,7 +63,7 @@ def test_more_rows_than_a_page_has_are_said() -> None:
 
     assert [format_fault(fault) for fault in faults] == [
         (
-            "工作表「凭证」：现为401 行，应为一次不超过 400 行。"
+            "工作表「凭证」：现为501 行，应为一次不超过 500 行。"
             "先把一部分交审，再填其余的；行数多的用“导入表格”。（typed-too-many）"
         )
     ]

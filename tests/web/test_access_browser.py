@@ -21,6 +21,7 @@ from tests.web.village import serve_app
 pytestmark = pytest.mark.browser
 
 WIDTHS = (320, 768, 1280)
+THUMB_PX = 44
 BOARD = f"/v/{VILLAGE}"
 PUBLIC = (
     "/",
@@ -232,6 +233,30 @@ def test_axe_finds_what_is_wrong(browser: Browser, address: str) -> None:
         page.evaluate("document.querySelectorAll('label').forEach((label) => label.remove())")
 
         assert any(": label: " in found for found in check_page(page))
+
+
+@pytest.mark.parametrize("name", [name for name, (_, duty) in CAST.items() if name != ANONYMOUS and not duty])
+def test_every_room_is_seen_at_once_and_the_screen_is_left_to_the_page(
+    place: Place, browser: Browser, address: str, name: str
+) -> None:
+    with open_past_policy(browser) as page:
+        come_in(page, place, address, name)
+        for width, height in ((320, 640), (360, 740), (768, 1024), (1280, 800)):
+            page.set_viewport_size({"width": width, "height": height})
+            page.goto(f"{address}/desk")
+            boxes = [room.bounding_box() for room in page.locator(".doors a").all()]
+            seen = [box for box in boxes if box is not None]
+            head, title = page.locator("header").bounding_box(), page.locator("main h1").bounding_box()
+
+            assert len(seen) == len(boxes) > 1
+            assert all(box["x"] >= 0 and box["x"] + box["width"] <= width for box in seen), width
+            assert min(min(box["width"], box["height"]) for box in seen) >= THUMB_PX, width
+            assert len({round(box["y"]) for box in seen}) <= (2 if width < 768 else 1), width
+            assert page.locator(".doors").evaluate("nav => nav.scrollWidth <= nav.clientWidth")
+            assert head is not None
+            assert title is not None
+            assert head["height"] <= height / 4
+            assert title["y"] <= height / 3
 
 
 @EACH

@@ -26,6 +26,7 @@ from tests.desk.people import Door
 from tests.house.sources import parse_modules
 from tests.web.desk import FORM, OURS, DeskBrowser
 from tests.web.gate import put_people
+from tests.web.village import make_client
 
 HOUSEHOLDS = "/desk/households"
 H = [make_id("h", number) for number in range(3)]

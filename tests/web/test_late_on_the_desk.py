@@ -86,9 +86,10 @@ def test_an_account_that_ends_is_told_to_its_owner_and_to_the_operator(
     assert list_late(read_home(door, client, "shen")) == [
         ("/desk/account", "您的账号用到 2026年11月20日，还要用的，请运维员延期")
     ]
-    assert ("", "账号 shen 用到 2026年11月20日，还要用的，用 mingbai users 延期") in list_late(
-        read_home(door, client, "chen")
-    )
+    (account,) = (item.account for item in list_accounts(door) if item.sign_in == "shen")
+    ending = (f"/desk/accounts/{account}", "账号 shen 用到 2026年11月20日，还要用的，点开延期")
+    assert ending in list_late(read_home(door, client, "chen"))
+    assert enter(door, client, "chen").get(ending[0]).status_code == 200
     assert list_late(read_home(door, client, "clerk")) == []
 
 

@@ -13,6 +13,7 @@ from ledger.service.accounts.duties import enter_person
 from ledger.service.accounts.manage import create_account, disable_account
 from tests.builders import OTHER_VILLAGE, VILLAGE
 from tests.desk.people import PASSWORD, Door
+from tests.store.test_vault_contract import make_household
 from tests.web.desk import DeskBrowser
 from tests.web.village import describe
 from web.desk.log_words import EVENT_NAMES
@@ -50,6 +51,17 @@ def test_ones_own_log_has_ones_own_acts_and_nobody_elses(door: Door, browser: De
     assert "开立、停用账号，重置口令" in page
     assert "样例sun" not in page
     assert "启用动态码" not in page
+
+
+def test_why_somebody_read_what_is_private_is_said_in_words(door: Door, browser: DeskBrowser) -> None:
+    door.home.vault.put_households(VILLAGE, [make_household(0)])
+
+    assert browser.get("/desk/households").status_code == 200
+    page = browser.get("/desk/log").text
+
+    assert "看了不公开的内容" in page
+    assert "日常办理" in page
+    assert ">duty<" not in page
 
 
 def test_the_villages_log_names_who_acts_in_it_and_no_other_village(door: Door, browser: DeskBrowser) -> None:

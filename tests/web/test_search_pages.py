@@ -11,7 +11,11 @@ from litestar.testing import TestClient
 
 from ledger.books.roles import ROLES, Role
 from ledger.books.vouchers import Posting
+from ledger.canonical import parse_entry
+from ledger.entries import Entry
+from ledger.state import get_day
 from ledger.vaults import Household, Member
+from reports.words import format_day
 from tests.builders import VILLAGE, build_postings, build_voucher, make_id
 from tests.desk.people import Door
 from tests.web.desk import DeskBrowser, enter
@@ -172,10 +176,23 @@ def test_a_handlers_full_name_finds_vouchers_and_the_page_masks_it(browser: Desk
     assert "样例丙" not in answer.text.replace('value="样例丙"', "").replace("文字“样例丙”", "")
 
 
-def test_a_text_without_a_month_looks_at_a_stretch_and_goes_on(
+def test_a_text_without_a_month_is_found_at_once_however_long_ago(
+    browser: DeskBrowser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ledger.service.searching.CHUNK_ENTRIES", 3)
+
+    answer = browser.post(SEARCH, {"text": "会议室"})
+
+    assert len(look(answer)) == 1
+    assert 'name="before"' not in answer.text
+    assert "看到了头" in answer.text
+
+
+def test_beyond_a_stretch_the_page_says_how_far_back_it_looked_and_goes_on(
     door: Door, browser: DeskBrowser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ledger.service.searching.LOOKED_AT_MAX", 5)
+    monkeypatch.setattr("ledger.service.searching.SCANNED_MAX", 5)
+    monkeypatch.setattr("ledger.service.searching.CHUNK_ENTRIES", 2)
 
     seen: list[int] = []
     before = ""
@@ -186,13 +203,44 @@ def test_a_text_without_a_month_looks_at_a_stretch_and_goes_on(
         onward = re.search(r'name="before" value="([0-9]+)"', page.text)
         if onward is None:
             break
-        assert "更早的还没有看" in page.text
+        with door.home.ledger.read(VILLAGE) as reader:
+            day = format_day(get_day(reader.facts.read_entry(int(onward[1])).recorded_at))
+        assert f"从新到旧看了 5 条记录，看到 {day}记的为止，更早的还没有看" in page.text
+        assert f"接着找 {day}和更早记的" in page.text
+        assert look(page) or f"从新到旧，看到 {day}记的为止，没有找到" in page.text
         before = onward[1]
 
     assert sorted(seen) == sorted(
         look(browser.post(SEARCH, {"text": "电费", "month": "2026-10"}))
         + look(browser.post(SEARCH, {"text": "电费", "month": "2026-11"}))
     )
+
+
+def test_a_search_through_texts_reads_as_entries_what_holds_them_alone(
+    door: Door, browser: DeskBrowser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[bytes] = []
+
+    def count(data: bytes) -> Entry:
+        read.append(data)
+        return parse_entry(data)
+
+    monkeypatch.setattr("ledger.service.searching.parse_entry", count)
+
+    found = look(browser.post(SEARCH, {"text": "电费"}))
+    kinds = look(browser.get(f"{SEARCH}?kind=period.closed"))
+
+    assert len(read) == len(found) + len(kinds)
+    assert kinds == list_indexes(door, kind="period.closed")
+
+
+def test_a_text_that_was_taken_away_is_found_no_more(door: Door, browser: DeskBrowser) -> None:
+    from tests.web.test_township_pages import rewrite
+
+    (index,) = look(browser.post(SEARCH, {"text": "会议室"}))
+    rewrite(door, "ledger", f"DELETE FROM texts WHERE entry_index = {index}")
+
+    assert look(browser.post(SEARCH, {"text": "会议室"})) == []
 
 
 def test_drafts_are_found_by_number_amount_and_text(door: Door, browser: DeskBrowser) -> None:

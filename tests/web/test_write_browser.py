@@ -201,8 +201,8 @@ def test_a_piece_of_a_spreadsheet_is_pasted_with_all_that_is_in_it(
         assert [read(page, 1, 2), read(page, 1, 3), read(page, 1, 4)] == ["修路灯", "513", "管理费用"]
         paste(page, "a-1-13", "原因\t多一格\n一\t二\n")
         assert "没有粘进来" in page.locator("#told").inner_text()
-        paste(page, "a-1-0", "\n".join(["x"] * 401))
-        assert "一张表至多 400 行" in page.locator("#told").inner_text()
+        paste(page, "a-1-0", "\n".join(["x"] * 501))
+        assert "一张表至多 500 行" in page.locator("#told").inner_text()
         assert page.locator("tbody tr").count() == 5
     assert [said for said in complaints if REFUSED not in said] == []
 

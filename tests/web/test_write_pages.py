@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import urlencode
 
 import pytest
@@ -10,9 +11,9 @@ from litestar.testing import TestClient
 from ledger.errors import Fault
 from ledger.limits import TYPED_MAX_ROWS
 from ledger.service.handing_in import hand_in, look_again
-from ledger.service.passing import return_drafts
+from ledger.service.passing import pass_drafts, return_drafts
 from ledger.service.unsent import Opened, open_aside, open_sheet
-from tests.builders import VILLAGE
+from tests.builders import VILLAGE, build_limits
 from tests.desk.people import Door
 from tests.store.test_vault_contract import make_household
 from tests.web.desk import DeskBrowser, tell
@@ -88,7 +89,7 @@ def test_the_longest_sheet_fits_and_a_longer_one_is_told_so_with_all_it_had(
 
     over = clerk.post(PATH, build(clerk, *full, PAPER, do="look", version=kept.version))
     assert over.status_code == 422
-    assert "一次不超过 400 行" in over.text
+    assert "一次不超过 500 行" in over.text
     kept = read_kept(door)
     assert kept.rows == TYPED_MAX_ROWS + 1
 
@@ -268,6 +269,57 @@ def test_vouchers_are_shown_as_on_paper(door: Door, clerk: DeskBrowser) -> None:
         for said in ("购办公用纸", "513 管理费用", "人民币壹佰贰拾元整", "样经手", "样例wen", "2026-11-002"):
             assert said in page
     assert clerk.get("/desk/print/d-zzzzzzzzzz").status_code == 404
+
+
+SIGNED = re.compile(r"<div><dt>([^<]*)</dt> <dd>(?:(?!</dd>).)*?</dd>", re.DOTALL)
+NOBODY = 'class="to-sign"'
+
+
+def list_signers(page: str) -> tuple[list[str], list[str]]:
+    """Whose names stand on the paper, and for whom there is a line to sign on."""
+    found = {cell[1]: NOBODY in cell[0] for cell in SIGNED.finditer(page)}
+    return [who for who, is_line in found.items() if not is_line], [
+        who for who, is_line in found.items() if is_line
+    ]
+
+
+@pytest.mark.parametrize(
+    ("second", "third", "asked"),
+    [
+        (0, 0, ["审核"]),
+        (12_001, 0, ["审核"]),
+        (12_000, 0, ["审核（监督委员）", "审核（村书记）"]),
+        (5_000, 12_000, ["审核（监督委员）", "审核（村书记）", "审核（乡镇记账员）"]),
+    ],
+)
+def test_whom_the_limits_ask_for_has_a_line_to_sign_on(
+    door: Door, clerk: DeskBrowser, second: int, third: int, asked: list[str]
+) -> None:
+    if second:
+        door.village.record(build_limits(door.village.texts, second_fen=second, third_fen=third))
+    draft = hand_in_paper(door, clerk)
+
+    named, lines = list_signers(clerk.get(f"/desk/print/{draft}").text)
+
+    assert named == ["附件", "经手人", "审批人", "记账员", "制单"]
+    assert lines == ["出纳", *asked]
+
+
+def test_who_has_passed_a_voucher_stands_on_the_paper_by_name(door: Door, clerk: DeskBrowser) -> None:
+    door.village.record(build_limits(door.village.texts, second_fen=5_000, third_fen=12_000))
+    draft = hand_in_paper(door, clerk)
+    pass_drafts(door.home, VILLAGE, [draft], find_user(door, "jian"))
+
+    named, lines = list_signers(clerk.get(f"/desk/print/{draft}").text)
+
+    assert named[-1] == "审核（监督委员）"
+    assert lines == ["出纳", "审核（村书记）", "审核（乡镇记账员）"]
+
+
+def test_without_money_nobody_signs_as_cashier(door: Door, clerk: DeskBrowser) -> None:
+    clerk.post(PATH, build(clerk, PAPER, (*PAID[:3], "211", "应付款", *PAID[5:]), do="look"))
+
+    assert "出纳" not in clerk.get("/desk/print/sent").text
 
 
 def make_fault(place: str, found: str = "x") -> Fault:

@@ -82,8 +82,8 @@ def _build_ending(desk: Desk, account: Account) -> LateRow:
     if account.account == desk.account.account:
         said = _("您的账号用到 {day}，还要用的，请运维员延期").format(day=day)
         return LateRow(is_urgent=True, path="/desk/account", said=said)
-    said = _("账号 {name} 用到 {day}，还要用的，用 mingbai users 延期").format(name=account.sign_in, day=day)
-    return LateRow(is_urgent=False, path="", said=said)
+    said = _("账号 {name} 用到 {day}，还要用的，点开延期").format(name=account.sign_in, day=day)
+    return LateRow(is_urgent=False, path=f"/desk/accounts/{account.account}", said=said)
 
 
 def _build_row(desk: Desk, late: Late) -> LateRow:

@@ -52,8 +52,8 @@ from web.site import HTML, Site
 
 FORM_MAX_BYTES = 64 * 1_024
 """A form that is typed: a voucher of a hundred lines has a tenth of it."""
-ROWS_MAX_BYTES = 2 * 1_024 * 1_024
-"""A form of rows: 400 rows of 500 characters, of which each takes nine bytes on its way; usual is a tenth of it."""
+ROWS_MAX_BYTES = 5 * 512 * 1_024
+"""A form of rows: 500 rows of 500 characters, of which each takes nine bytes on its way; usual is a tenth of it."""
 UPLOAD_MAX_BYTES = 12 * 1_024 * 1_024
 """A form with a file: a workbook, or a photograph of a voucher as phones take it."""
 DESK_THREADS = 10

@@ -95,6 +95,7 @@ class SearchPage:
     `drafts`   that are no entries yet
     `more`     path to go on, `more_before` the index for the form of texts; both empty at the end
     `people`   whom the name fits; None where no name was looked for
+    `until`    the day of the oldest entry that was looked at; empty where all were
     """
 
     asked: str
@@ -110,6 +111,7 @@ class SearchPage:
     people: tuple[PersonRow, ...] | None
     rows: tuple[FoundRow, ...]
     tips: tuple[str, ...]
+    until: str
     wanted: Wanted
 
 
@@ -171,9 +173,10 @@ def _show(desk: Desk, wanted: Wanted, *, after: str = "", before: str = "") -> A
         is_asked = not wanted.is_empty and not faults
         people = list_people(desk, view, wanted.person, wanted.month) if is_asked and wanted.person else None
         found = _find(desk, view, wanted, after, before) if is_asked else Found(())
+        until = _find_until(view, wanted, found)
         page = SearchPage(
             asked=_tell_asked(wanted) if is_asked else "",
-            bounds=_tell_bounds(wanted, found) if is_asked else "",
+            bounds=_tell_bounds(wanted, found, until) if is_asked else "",
             can_read_names=may_search_people(desk),
             drafts=_find_drafts(desk, wanted) if is_asked and not (after or before) else (),
             faults=faults,
@@ -185,6 +188,7 @@ def _show(desk: Desk, wanted: Wanted, *, after: str = "", before: str = "") -> A
             people=people,
             rows=tuple(_build_row(view, entry) for entry in found.entries),
             tips=_list_tips(wanted) if is_asked else (),
+            until=until,
             wanted=wanted,
         )
     return desk.render("desk/search.html", page, status=422 if faults else 200)
@@ -220,7 +224,7 @@ def _find(desk: Desk, view: VillageView, wanted: Wanted, after: str, before: str
     taken = make_text_filter(view.reader, fold_words(wanted.text), takes) if wanted.text else takes
     if wanted.month and (not wanted.kind or KINDS[wanted.kind].in_books or wanted.kind == "sheet.sealed"):
         return find_in_month(view.reader, wanted.month, start, taken)
-    return find_downwards(view.reader, start, taken)
+    return find_downwards(view.reader, start, taken, kind=wanted.kind, words=fold_words(wanted.text))
 
 
 def _find_drafts(desk: Desk, wanted: Wanted) -> tuple[DraftRow, ...]:
@@ -302,16 +306,24 @@ def _tell_asked(wanted: Wanted) -> str:
     return _("，").join(part for part in parts if part)
 
 
-def _tell_bounds(wanted: Wanted, found: Found) -> str:
+def _find_until(view: VillageView, wanted: Wanted, found: Found) -> str:
+    """Return the day of the oldest entry that was looked at, in words; empty where that is the first of all."""
+    if wanted.amount or not found.onward:
+        return ""
+    return format_day(get_day(view.reader.facts.read_entry(int(found.onward)).recorded_at))
+
+
+def _tell_bounds(wanted: Wanted, found: Found, until: str) -> str:
     """Return how far it was looked, where that is not everywhere."""
     if wanted.amount:
         return _("金额小的在前。") if wanted.most else ""
     if wanted.month or wanted.number or not found.looked_at:
         return ""
-    said = _("看了 {count} 条记录，新的在前。")
-    if found.onward:
-        said += _("更早的还没有看，可以接着往前找；写上月份，一次看完那个月。")
-    return said.format(count=format_count(found.looked_at))
+    said = _("从新到旧看了 {count} 条记录").format(count=format_count(found.looked_at))
+    if not until:
+        return said + _("，看到了头。")
+    told = _("，看到 {day}记的为止，更早的还没有看。写上月份，一次看完那个月。")
+    return said + told.format(day=until)
 
 
 def _list_tips(wanted: Wanted) -> tuple[str, ...]:

@@ -10,14 +10,18 @@ from dataclasses import dataclass
 
 from litestar.handlers import HTTPRouteHandler
 
+from ledger.books.accounts import is_money
 from ledger.books.money import format_capitals, format_yuan
+from ledger.books.roles import CHECKER_ROLES
 from ledger.books.vouchers import Posting, Voucher, VoucherRecorded, VoucherReplaced, VoucherReversed
 from ledger.errors import NotFound
 from ledger.ports import Reader
 from ledger.service.drafts import get_open, open_draft
 from ledger.service.opened_drafts import OpenedDraft
 from ledger.service.persons import DUTY_NAMES
+from ledger.state.limits import find_limits, list_roles_for
 from ledger.vaults import Draft
+from reports.words import format_day
 from web.desk.drafts import DRAFTS
 from web.desk.frame import DeskFrame
 from web.desk.imports import IMPORT
@@ -116,7 +120,7 @@ def _build(desk: Desk, reader: Reader, draft: Draft, names: dict[str, str]) -> V
     return VoucherView(
         attachments=body.attachments,
         capitals=format_capitals(sums["debit"]),
-        day=opened.claim.occurred_on,
+        day=format_day(opened.claim.occurred_on),
         kind=_name_kind(body),
         lines=tuple(_build_lines(opened, body)),
         number=body.number,
@@ -154,10 +158,22 @@ def _list_people(opened: OpenedDraft, body: Voucher, names: dict[str, str]) -> I
     yield _("经手人"), opened.read(body.handler)
     yield _("审批人"), opened.read(body.approver)
     yield _("记账员"), opened.read(body.bookkeeper)
+    if any(is_money(posting.account) for posting in body.postings):
+        # 会计基础工作规范第五十一条: whoever holds the money signs what it came in or went out by.
+        yield _("出纳"), ""
     yield _("制单"), names.get(opened.claim.maker.user, "")
+    yield from _list_checkers(opened, body, names)
+
+
+def _list_checkers(opened: OpenedDraft, body: Voucher, names: dict[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield everybody whom the village's limits ask for, and who passed it besides; where any one will do, one line."""
+    needed = list_roles_for(find_limits(opened.reader.facts), body)
     passed = {item.role: names.get(item.checker, "") for item in opened.draft.approvals}
-    for role, name in {"supervisor": "", **passed}.items():
-        yield _("审核（{role}）").format(role=DUTY_NAMES[role]), name
+    for role in CHECKER_ROLES:
+        if role in needed or role in passed:
+            yield _("审核（{role}）").format(role=DUTY_NAMES[role]), passed.get(role, "")
+    if not (needed or passed):
+        yield _("审核"), ""
 
 
 ROUTES: tuple[HTTPRouteHandler, ...] = (show_print,)

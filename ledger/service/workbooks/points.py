@@ -15,7 +15,15 @@ from ledger.log.commitments import Json
 from ledger.service.drafts import Discloser
 from ledger.service.preview import preview_award, preview_taken
 from ledger.service.screening import check_published
+from ledger.service.workbooks.answered import RoundPart
 from ledger.service.workbooks.lines import Line
+from ledger.service.workbooks.other_parts import (
+    check_room,
+    fault_part_empty,
+    fault_part_households,
+    fault_part_repeats,
+    list_other_parts,
+)
 from ledger.service.workbooks.people import find_by_number, find_private, list_registered, read_title
 from ledger.service.workbooks.rounds import (
     PlainDrawn,
@@ -25,11 +33,11 @@ from ledger.service.workbooks.rounds import (
     draft_part,
     format_part,
     format_sums,
+    number_parts,
     read_rows,
-    split_round,
 )
 from ledger.service.workbooks.tray import Tray
-from ledger.state.awards import list_scoring
+from ledger.state.awards import list_scoring, open_round
 from ledger.state.facts import EntryAt, get_fact, key_at, read_body
 from ledger.state.private import AwardLine, AwardSubject, open_private
 from ledger.state.rulebooks import find_rulebook, get_points_month
@@ -56,6 +64,13 @@ class Rulebook(NamedTuple):
     version: int
 
 
+class Others(NamedTuple):
+    """What the other parts of a round award; `gone` counts their lines that nobody can open any more."""
+
+    awards: list[Award]
+    gone: int
+
+
 @dataclass(frozen=True)
 class Found:
     """A recorded line that may be taken back."""
@@ -73,6 +88,9 @@ def gather_points(tray: Tray, lines: Sequence[Line], reversals: Sequence[Line]) 
     by_month: dict[str, list[Line]] = defaultdict(list)
     for line in lines:
         by_month[line.text("月份")].append(line)
+    part = tray.desk.part
+    if part is not None and part.period not in by_month:
+        tray.refuse([fault_part_empty(part, _SHEET)])
     for period in sorted(by_month):
         _gather_round(tray, known, period, by_month[period])
     for line in reversals:
@@ -88,7 +106,12 @@ def _gather_round(tray: Tray, known: dict[str, Household], period: str, lines: S
         return
     rows = read_rows(tray, lines, _SHEET, known, RoundBook(book.rules, book.titles))
     awards = [_build_award(line, household, rule) for line, household, rule in rows]
-    tray.refuse(check_awards(awards, book.rules.values(), book.scoring))
+    part = tray.desk.part if tray.desk.part is not None and tray.desk.part.period == period else None
+    others = _open_others(tray, part, period)
+    own = {award.place for award in awards}
+    faults = check_awards([*others.awards, *awards], book.rules.values(), book.scoring)
+    tray.refuse(fault for fault in faults if fault.place in own)
+    tray.refuse(_check_part(part, awards, others))
     if not tray.faults:
         numbers = {item.household: item.number for item in known.values()}
         tray.preview.append(f"积分评议 {period}：{_count_households(awards)} 户 {len(awards)} 条")
@@ -102,7 +125,32 @@ def _gather_round(tray: Tray, known: dict[str, Household], period: str, lines: S
             )
             for award in awards
         ]
-    _draft_round(tray, period, awards, book, is_whole=not tray.faults)
+    _draft_round(tray, period, awards, book, part)
+
+
+def _open_others(tray: Tray, part: RoundPart | None, period: str) -> Others:
+    """Return what the other parts of the round award; nothing where the rows are a round of their own."""
+    entries, find = list_other_parts(tray, part, get_points_month(tray.facts, period).rounds)
+    awards = [award for entry in entries for award in open_round(entry, find)]
+    bodies = [entry.body for entry in entries]
+    lines = sum(len(body.lines) + len(body.sealed_lines) for body in bodies if isinstance(body, PointsRound))
+    return Others(awards, lines - len(awards))
+
+
+def _check_part(part: RoundPart | None, awards: Sequence[Award], others: Others) -> list[Fault]:
+    """A part that is put right repeats nothing of the others and leaves the round's households as they are claimed."""
+    if part is None or not isinstance(part.body, PointsRound):
+        return []
+    known = {(award.household, award.rule, award.evidence) for award in others.awards}
+    faults = [
+        fault_part_repeats(award.place, _SHEET)
+        for award in awards
+        if (award.household, award.rule, award.evidence) in known
+    ]
+    found, claimed = _count_households([*others.awards, *awards]), part.body.households
+    if not found <= claimed <= found + others.gone:
+        faults.append(fault_part_households(part, _SHEET, claimed, found))
+    return faults + check_room(part, len(awards), _SHEET)
 
 
 def _find_rulebook(tray: Tray, period: str) -> Rulebook | None:
@@ -144,27 +192,32 @@ def _count_households(awards: Sequence[Award]) -> int:
     return len({award.household for award in awards})
 
 
-def _draft_round(tray: Tray, period: str, awards: Sequence[Award], book: Rulebook, *, is_whole: bool) -> None:
+def _draft_round(
+    tray: Tray, period: str, awards: Sequence[Award], book: Rulebook, part: RoundPart | None
+) -> None:
     """Draft the round in parts. Where some lines are wrong, the others still show the month's own faults."""
+    is_whole = not tray.faults
     texts = Discloser(tray.desk.ports.entropy)
     plain: list[PlainDrawn[PointsLine]] = []
     sealed: list[SealedDrawn] = []
     for award in awards:
         _draw_award(texts, award, plain, sealed)
     households = _count_households(awards)
-    parts = split_round(plain, sealed)
-    for number, part in enumerate(parts, 1):
+    if part is not None and isinstance(part.body, PointsRound):
+        households = part.body.households
+    count, drawn = number_parts(part, plain, sealed)
+    for number, some in drawn:
         body = PointsRound(
             households=households,
-            lines=part.lines,
+            lines=some.lines,
             part=number,
-            parts=len(parts),
-            sealed_lines=part.sealed_lines,
-            sealed_points=part.sealed_points,
+            parts=count,
+            sealed_lines=some.sealed_lines,
+            sealed_points=some.sealed_points,
             version=book.version,
         )
         label = f"积分评议 {period}：{households} 户，{format_sums(body)}{format_part(body)}"
-        if not draft_part(tray, body, period, label, part.private, _SHEET, is_whole=is_whole):
+        if not draft_part(tray, body, period, label, some.private, _SHEET, is_whole=is_whole):
             return
 
 

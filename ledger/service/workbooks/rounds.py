@@ -13,6 +13,7 @@ from ledger.books.values import Sealed
 from ledger.errors import Fault
 from ledger.limits import ENTRY_MAX_LINES
 from ledger.service.drafts import Discloser
+from ledger.service.workbooks.answered import RoundPart
 from ledger.service.workbooks.lines import Line
 from ledger.service.workbooks.people import (
     check_name,
@@ -151,6 +152,22 @@ def split_round(
             )
         )
     return parts
+
+
+def number_parts(
+    part: RoundPart | None,
+    plain: Sequence[PlainDrawn[L]],
+    sealed: Sequence[SealedDrawn],
+    first_max: int = ENTRY_MAX_LINES,
+) -> tuple[int, list[tuple[int, Part[L]]]]:
+    """Return how many parts the round has, and those that are drafted with their numbers: of a part that is put right
+    that one alone.
+    """
+    if part is not None:
+        (whole,) = split_round(plain, sealed, len(plain) + len(sealed))
+        return part.body.parts, [(part.body.part, whole)]
+    parts = split_round(plain, sealed, first_max)
+    return len(parts), list(enumerate(parts, 1))
 
 
 def draft_part(

@@ -13,7 +13,15 @@ from ledger.limits import ENTRY_MAX_LINES
 from ledger.log.commitments import Json
 from ledger.service.drafts import Discloser
 from ledger.service.preview import preview_card, preview_mark
+from ledger.service.workbooks.answered import RoundPart
 from ledger.service.workbooks.lines import Line
+from ledger.service.workbooks.other_parts import (
+    check_room,
+    fault_part_cards,
+    fault_part_empty,
+    fault_part_repeats,
+    list_other_parts,
+)
 from ledger.service.workbooks.people import list_branch, read_title
 from ledger.service.workbooks.rounds import (
     PlainDrawn,
@@ -23,11 +31,12 @@ from ledger.service.workbooks.rounds import (
     draft_part,
     format_part,
     format_sums,
+    number_parts,
     read_rows,
-    split_round,
 )
 from ledger.service.workbooks.tray import Tray
-from ledger.state.schemes import find_scheme
+from ledger.state.marks import open_score_round
+from ledger.state.schemes import find_scheme, get_score_month
 from ledger.vaults import Member
 
 _SHEET = RoundSheet(
@@ -52,6 +61,13 @@ class Scheme(NamedTuple):
     titles: dict[str, str]
 
 
+class Others(NamedTuple):
+    """What the other parts of a round hold."""
+
+    cards: list[Card]
+    marks: list[Mark]
+
+
 class DrawnCard(NamedTuple):
     """A member's card for the entry, and the disclosure of its subject."""
 
@@ -65,6 +81,9 @@ def gather_scores(tray: Tray, lines: Sequence[Line]) -> None:
     for line in lines:
         branch = line.number("支部") if "支部" in line.values else _NO_BRANCH
         groups[line.text("月份"), branch].append(line)
+    part = tray.desk.part
+    if part is not None and (part.period, part.branch) not in groups:
+        tray.refuse([fault_part_empty(part, _SHEET)])
     for period, branch in sorted(groups):
         _gather_round(tray, period, branch, groups[period, branch])
 
@@ -81,9 +100,17 @@ def _gather_round(tray: Tray, period: str, branch: int, lines: Sequence[Line]) -
     rows = read_rows(tray, lines, _SHEET, members, book)
     marks = [_build_mark(line, member, item) for line, member, item in rows]
     known = [member.member for member in members.values()]
-    tray.refuse(check_marks(marks, scheme.body, known))
+    part = tray.desk.part
+    part = part if part is not None and (part.period, part.branch) == (period, branch) else None
+    others = _open_others(tray, part, period, branch)
+    own = {mark.place for mark in marks}
+    faults = check_marks([*others.marks, *marks], scheme.body, known)
+    tray.refuse(fault for fault in faults if fault.place in own)
+    cards = build_cards([*others.marks, *marks], scheme.body, known)
+    tray.refuse(_check_part(part, marks, cards, others))
+    if part is not None and part.body.part > 1:
+        cards = []  # They stand in part 1.
     is_whole = not tray.faults
-    cards = build_cards(marks, scheme.body, known)
     if is_whole:
         numbers = {member.member: member.number for member in members.values()}
         tray.preview.append(f"党员评分 {period} 支部 {branch}：{len(members)} 名党员，{len(marks)} 条")
@@ -98,7 +125,37 @@ def _gather_round(tray: Tray, period: str, branch: int, lines: Sequence[Line]) -
             for mark in marks
         ]
         tray.preview += [preview_card(numbers[item.member], item.score, item.stars) for item in cards]
-    _draft_round(tray, period, branch, (cards, marks, scheme.body), is_whole=is_whole)
+    _draft_round(tray, period, branch, (cards, marks, scheme.body), part)
+
+
+def _open_others(tray: Tray, part: RoundPart | None, period: str, branch: int) -> Others:
+    """Return the marks of the round's other parts; nothing where the rows are a round of their own."""
+    entries, find = list_other_parts(tray, part, get_score_month(tray.facts, period, branch).rounds)
+    opened = [open_score_round(entry, find) for entry in entries]
+    return Others(
+        [card for _, cards in opened for card in cards], [mark for marks, _ in opened for mark in marks]
+    )
+
+
+def _check_part(
+    part: RoundPart | None, marks: Sequence[Mark], cards: Sequence[Card], others: Others
+) -> list[Fault]:
+    """A part that is put right repeats nothing of the others and fits the cards, which stand in part 1."""
+    if part is None:
+        return []
+    known = {(mark.member, mark.item, mark.evidence) for mark in others.marks}
+    faults = [
+        fault_part_repeats(mark.place, _SHEET)
+        for mark in marks
+        if (mark.member, mark.item, mark.evidence) in known
+    ]
+    if part.body.part == 1:
+        return faults + check_room(part, len(marks) + len(cards), _SHEET)
+    right = {card.member: (card.score, card.stars) for card in cards}
+    wrong = [card for card in others.cards if right.get(card.member) != (card.score, card.stars)]
+    if wrong and not part.is_first_returned:
+        faults.append(fault_part_cards(part, _SHEET, len(wrong)))
+    return faults + check_room(part, len(marks), _SHEET)
 
 
 def _find_scheme(tray: Tray, period: str) -> Scheme | None:
@@ -146,10 +203,10 @@ def _draft_round(
     period: str,
     branch: int,
     judged: tuple[Sequence[Card], Sequence[Mark], SchemeAdopted],
-    *,
-    is_whole: bool,
+    part: RoundPart | None,
 ) -> None:
     """Draft the round in parts. Where some lines are wrong, the others still show the month's own faults."""
+    is_whole = not tray.faults
     cards, marks, scheme = judged
     texts = Discloser(tray.desk.ports.entropy)
     plain: list[PlainDrawn[ScoreLine]] = []
@@ -157,20 +214,20 @@ def _draft_round(
     for mark in marks:
         _draw_mark(texts, mark, plain, sealed)
     drawn = _draw_cards(texts, cards)
-    parts = split_round(plain, sealed, max(ENTRY_MAX_LINES - len(cards), 0))
-    for number, part in enumerate(parts, 1):
+    count, found = number_parts(part, plain, sealed, max(ENTRY_MAX_LINES - len(cards), 0))
+    for number, some in found:
         body = ScoreRound(
             branch=branch,
             cards=tuple(item.card for item in drawn) if number == 1 else (),
-            lines=part.lines,
+            lines=some.lines,
             part=number,
-            parts=len(parts),
+            parts=count,
             scheme=scheme.scheme,
-            sealed_lines=part.sealed_lines,
-            sealed_points=part.sealed_points,
+            sealed_lines=some.sealed_lines,
+            sealed_points=some.sealed_points,
             version=scheme.version,
         )
-        private = [*part.private, *(item.disclosure for item in drawn if number == 1)]
+        private = [*some.private, *(item.disclosure for item in drawn if number == 1)]
         label = _format_label(period, body)
         if not draft_part(tray, body, period, label, private, _SHEET, is_whole=is_whole):
             return

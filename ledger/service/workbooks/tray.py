@@ -18,6 +18,7 @@ from ledger.errors import Fault
 from ledger.ports import Ports, Reader
 from ledger.service.drafts import Discloser, build_draft, build_trial
 from ledger.service.slots import Slot, check_waiting
+from ledger.service.workbooks.answered import RoundPart
 from ledger.state import check_entry, fold_entry, get_day
 from ledger.state.facts import Facts, VillageFacts, get_fact
 from ledger.vaults import Draft, Household, Member
@@ -33,6 +34,7 @@ class Desk:
     batch: str  # digest of file, kind and village
     maker: str
     names: frozenset[str]  # of villagers in the vault: they may not stand in public text
+    part: RoundPart | None  # that is put right; its month's rows are that part and not a round of their own
     ports: Ports
     reader: Reader
     village: str
