@@ -13,6 +13,7 @@
 | `keys/desk.secret` | the desk's own secret | see `keys.desk_key` |
 | `archive/` | sealed files, and the public copies of source documents, by digest | the exact bytes that were hung |
 | `documents/` | originals of source documents, encrypted | nothing that is public; lost: the public copies stay |
+| `upkeep.json` | last backup and reading, and what that found | advice; lost: the doctor asks for both |
 | `epochs/` | what survived of logs that were lost | what old paper is held against; never written again |
 
 * in a PostgreSQL where the settings name one.
@@ -37,6 +38,7 @@ from ledger.store.desk import END_FILE
 from ledger.store.documents import FOLDER as DOCUMENTS_FOLDER
 from ledger.store.epochs import FOLDER as EPOCHS_FOLDER
 from ledger.store.epochs import FileEpochs
+from ledger.store.upkeep import read_scrub_found
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,6 +107,7 @@ def open_home(
         engines=engines,
         entropy=entropy,
         epochs=FileEpochs(path / EPOCHS_FOLDER),
+        find_scrub_found=lambda village: read_scrub_found(path, village),
         get_desk_key=DeskKey(path / "keys", entropy).get,
         get_signer=keys.get_signer,
         heads=SqlHeads(engines["heads"]),

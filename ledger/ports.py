@@ -385,9 +385,21 @@ class Ports:
     vault: Vault
 
 
+class ScrubFound(NamedTuple):
+    """How many things the last scrub found altered or gone: of a village's own, and of files and
+    databases that all villages of the home share.
+    """
+
+    found: int
+    shared: int
+
+
 @dataclass(frozen=True, kw_only=True)
 class DeskPorts(Ports):
-    """The same where people sign in. `get_desk_key` gives the 32 bytes that seal and key what the desk keeps."""
+    """The same where people sign in. `get_desk_key` gives the 32 bytes that seal and key what the desk keeps;
+    `find_scrub_found` what the last scrub found of a village.
+    """
 
     desk: Desk
+    find_scrub_found: Callable[[str], ScrubFound]
     get_desk_key: Callable[[], bytes]

@@ -28,7 +28,7 @@ from ledger.service.persons import DUTY_NAMES, name_duties
 from ledger.service.readings import Reading, list_readings, log_machine_reading
 from ledger.service.standing import list_known_villages
 from ledger.state import get_day
-from ledger.upkeep.records import KeysCopied, read_upkeep, write_upkeep
+from ledger.store.upkeep import KeysCopied, read_upkeep, write_upkeep
 
 NAME = "隐私库"
 

@@ -18,7 +18,7 @@ from ledger.errors import NotFound, NotProven, Refused, Tampered
 from ledger.figures import read_text
 from ledger.limits import DAY_MS
 from ledger.log.confirmation import Confirmation
-from ledger.ports import DeskPorts, Head, Reader
+from ledger.ports import DeskPorts, Head, Reader, ScrubFound
 from ledger.service.lateness import (
     SLOW_DAYS,
     Late,
@@ -84,6 +84,7 @@ class Survey:
     `last_closed` month, empty before the first
     `name`        what the village calls itself, empty where it cannot be read or never said
     `reason`      why the village cannot be read, for a person; all figures are then empty
+    `scrub_found` what the last scrub found
     `sheet`       the finance sheet sealed last, None before the first; `sheet_day` is when, `is_sheet_late` whether the
                   first sheet of that month came after its day
     `waiting`     None where the vault cannot be read
@@ -91,6 +92,7 @@ class Survey:
     """
 
     village: str
+    scrub_found: ScrubFound
     name: str = ""
     audited: Audited | None = None
     income: Income | None = None
@@ -109,7 +111,7 @@ class Survey:
         somebody should look, green where neither is known.
         """
         kinds = {late.kind for late in self.late}
-        has_findings = self.audited is not None and bool(self.audited.found)
+        has_findings = any(self.scrub_found) or (self.audited is not None and bool(self.audited.found))
         if self.reason or has_findings or kinds & {"read-only", "publish-quarter"}:
             return "red"
         return "yellow" if self.late or self.is_unaudited(now_ms) else "green"
@@ -127,11 +129,14 @@ def survey_village(ports: DeskPorts, village: str, get_standing: GetStanding) ->
         with ports.ledger.read(village) as reader:
             return _survey(ports, village, reader, newest, get_standing)
     except NotFound:
-        return Survey(village, audited=_find_audited(ports, village), reason="账本不在这里，或者还没有立账")
+        reason = "账本不在这里，或者还没有立账"
     except Tampered as error:
-        return Survey(village, audited=_find_audited(ports, village), reason=f"账本读不出：{error}")
+        reason = f"账本读不出：{error}"
     except NotProven as error:
-        return Survey(village, audited=_find_audited(ports, village), reason=f"账本读不出：{error.reason}")
+        reason = f"账本读不出：{error.reason}"
+    return Survey(
+        village, ports.find_scrub_found(village), audited=_find_audited(ports, village), reason=reason
+    )
 
 
 def _survey(
@@ -145,6 +150,7 @@ def _survey(
     sheet = _find_newest_sheet(reader)
     return Survey(
         village,
+        ports.find_scrub_found(village),
         name=_read_name(reader),
         audited=_find_audited(ports, village),
         income=build_income(reader, books, ports.clock.now_ms()) if books is not None else None,

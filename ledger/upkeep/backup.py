@@ -48,6 +48,7 @@ from ledger.store.copying import copy_database
 from ledger.store.desk import END_FILE, forget_sign_ins
 from ledger.store.documents import FOLDER as DOCUMENTS_FOLDER
 from ledger.store.migrations import Which
+from ledger.store.upkeep import FILE, BackupDone, read_upkeep, write_upkeep
 from ledger.upkeep.files import (
     CopiedFile,
     Progress,
@@ -59,7 +60,6 @@ from ledger.upkeep.files import (
     pack,
 )
 from ledger.upkeep.notes import NotedHeads, format_heads, parse_heads
-from ledger.upkeep.records import FILE, BackupDone, read_upkeep, write_upkeep
 
 MANIFEST = "manifest.json"
 HEADS = "heads.txt"

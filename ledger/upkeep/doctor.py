@@ -13,8 +13,8 @@ from ledger.limits import DAY_MS
 from ledger.service.doctor import Check
 from ledger.service.standing import list_known_villages
 from ledger.state import get_day
+from ledger.store.upkeep import Upkeep, read_upkeep
 from ledger.upkeep.facts import check_facts
-from ledger.upkeep.records import Upkeep, read_upkeep
 
 BACKUP_MAX_DAYS = 8
 """A backup a week, and a day to notice that it failed."""
@@ -34,10 +34,26 @@ def check_upkeep(home: Home) -> Iterator[Check]:
     passes = [item.finished_ms for item in upkeep.scrubbed.values()]
     read = min(passes) if len(passes) >= len(list_known_villages(home)) and passes else 0
     yield _check_age("重读全部记录", read, now_ms, SCRUB_MAX_DAYS, "运行 mingbai scrub，看盘有没有坏")
+    yield from _check_found(home)
     yield from _check_restored(upkeep)
     for village in home.ledger.list_villages():
         with contextlib.suppress(Tampered):  # A log that cannot be read is told where its head is looked at.
             yield _check_facts(home, village)
+
+
+def _check_found(home: Home) -> Iterator[Check]:
+    """What the last reading found altered or gone stands until a reading comes to its end without it."""
+    kept = {village: home.find_scrub_found(village) for village in list_known_villages(home)}
+    found = {f"{village} 存着的记录": scrub.found for village, scrub in kept.items()}
+    found["各村共用的文件和数据库"] = max((scrub.shared for scrub in kept.values()), default=0)
+    for name, count in found.items():
+        if count:
+            yield Check(
+                advice="不要再往上记；运行 mingbai scrub 看是哪几处，用备份和别处的副本找回，再读一遍",
+                found=f"最近一次重读发现 {count} 处坏了或被改动过",
+                name=name,
+                state="wrong",
+            )
 
 
 def _check_facts(home: Home, village: str) -> Check:

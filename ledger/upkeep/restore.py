@@ -36,12 +36,12 @@ from ledger.state.facts import VillageFacts, get_fact
 from ledger.state.keys import get_key_at
 from ledger.store import SqlHeads, open_engine
 from ledger.store.copying import copy_file, copy_rows, list_copied
+from ledger.store.upkeep import Restored, read_upkeep, write_upkeep
 from ledger.upkeep.backup import HEADS, MANIFEST, Manifest, audit_copy
 from ledger.upkeep.evidence import Evidence, list_heads, note_evidence, open_evidence
 from ledger.upkeep.files import PATH, Progress, check_files, copy_durably, list_files, make_folder, unpack
 from ledger.upkeep.loss import Loss, OpenHome, declare_loss
 from ledger.upkeep.notes import parse_heads
-from ledger.upkeep.records import Restored, read_upkeep, write_upkeep
 from ledger.upkeep.refill import Refill, hold_against, refill_village
 
 _DATABASE_LINE = re.compile(r"\s*database\s*=")

@@ -44,9 +44,9 @@ from ledger.ports import Head, Ports, Reader, StoredTile
 from ledger.service.standing import list_known_villages
 from ledger.state.keys import build_history
 from ledger.store.documents import FOLDER as DOCUMENTS_FOLDER
+from ledger.store.upkeep import Scrubbed, read_upkeep, write_upkeep
 from ledger.upkeep.facts import check_facts
 from ledger.upkeep.files import Progress, hash_file, list_files
-from ledger.upkeep.records import Scrubbed, read_upkeep, write_upkeep
 
 ROTTEN = "存着的东西坏了或被改动过；用备份和别处的副本找回，不要再往上记"
 VIEW_ENTRIES = 4_096
@@ -81,7 +81,9 @@ def scrub_home(home: Home, *, is_over: IsOver, limit: int | None, progress: Prog
         files, found = _scrub_archive(home, progress)
         originals, lost = _scrub_originals(home, progress)
         files += originals
-        findings += [*found, *lost, *_check_strangers(home), *_check_databases(home)]
+        shared = [*found, *lost.pop("", ()), *_check_strangers(home), *_check_databases(home)]
+        findings += [*shared, *(finding for some in lost.values() for finding in some)]
+        _note_files(home, len(shared), {village: len(some) for village, some in lost.items()})
     return Scrub(entries=entries, files=files, findings=tuple(findings), is_whole=is_whole)
 
 
@@ -99,14 +101,30 @@ def _scrub_village(
         if walk.is_readable and all(item.entry < 0 for item in walk.findings):
             walk.findings += check_facts(home, village, progress)
         walk.findings += _check_cosignatures(home, village)
-    finished = home.clock.now_ms() if walk.is_through and not walk.findings else known.finished_ms
+    # What a pass found on the nights before is found by the pass.
+    so_far = len(walk.findings) + (known.found_so_far if known.position else 0)
     scrubbed = Scrubbed(
-        finished_ms=finished,
+        finished_ms=home.clock.now_ms() if walk.is_through and not so_far else known.finished_ms,
+        found=so_far if walk.is_through else known.found,
+        found_so_far=0 if walk.is_through else so_far,
         frontier=b"" if walk.is_through else format_frontier(walk.frontier),
+        originals=known.originals,
         position=0 if walk.is_through else walk.frontier.size,
     )
     write_upkeep(home.path, msgspec.structs.replace(upkeep, scrubbed={**upkeep.scrubbed, village: scrubbed}))
     return walk.done, walk.findings, walk.is_through
+
+
+def _note_files(home: Home, shared: int, originals: dict[str, int]) -> None:
+    """Note how much of what all villages share was found altered, and how many originals of each."""
+    upkeep = read_upkeep(home.path)
+    scrubbed = {
+        village: msgspec.structs.replace(known, originals=originals.pop(village, 0))
+        for village, known in upkeep.scrubbed.items()
+    }
+    # A folder of a village that there is not is nobody's own.
+    shared += sum(originals.values())
+    write_upkeep(home.path, msgspec.structs.replace(upkeep, scrubbed=scrubbed, shared=shared))
 
 
 def _begin(ports: Ports, village: str, known: Scrubbed) -> Walk:
@@ -370,16 +388,21 @@ def _scrub_archive(home: Home, progress: Progress) -> tuple[int, list[Finding]]:
     return len(paths), findings
 
 
-def _scrub_originals(home: Home, progress: Progress) -> tuple[int, list[Finding]]:
-    """Every encrypted original, also of what waits, is what its name says; what entries name the audit looks for."""
+def _scrub_originals(home: Home, progress: Progress) -> tuple[int, dict[str, list[Finding]]]:
+    """Every encrypted original, also of what waits, is what its name says; what entries name the audit looks for.
+
+    Returns the findings by village, those beside the villages' folders under "".
+    """
     folder = home.path / DOCUMENTS_FOLDER
     paths = [path for path in map(folder.joinpath, list_files(folder)) if path.name[0] != "."]
-    findings = []
+    findings: dict[str, list[Finding]] = {}
     for number, path in enumerate(paths, 1):
         found = "链接" if path.is_symlink() else hash_file(path)
         if found != path.name:
-            field = f"{DOCUMENTS_FOLDER}/{path.relative_to(folder)}"
-            findings.append(_build("original-differs", -1, field, path.name, found))
+            place = path.relative_to(folder)
+            village = place.parts[0] if len(place.parts) > 1 else ""
+            finding = _build("original-differs", -1, f"{DOCUMENTS_FOLDER}/{place}", path.name, found)
+            findings.setdefault(village, []).append(finding)
         progress("重读单据的原件", number, len(paths))
     return len(paths), findings
 

@@ -21,9 +21,9 @@ from ledger.service.close import prepare_closing
 from ledger.service.import_ import apply_import, import_workbook
 from ledger.service.standing import open_village
 from ledger.sources import open_home_log
+from ledger.store.upkeep import Restored, Upkeep, read_upkeep, write_upkeep
 from ledger.upkeep.backup import MANIFEST, Manifest, make_backup
 from ledger.upkeep.files import check_files, unpack
-from ledger.upkeep.records import Restored, Upkeep, read_upkeep, write_upkeep
 from tests.builders import VILLAGE
 from tests.fakes import FakeClock
 from tests.faults.calls import Call, Spawner

@@ -13,8 +13,8 @@ import pytest
 
 from ledger.commands.refusals import DatabaseFailure, explain_os_error, find_disk_failure
 from ledger.store import FileArchive
+from ledger.store.upkeep import Upkeep, read_upkeep
 from ledger.upkeep.files import list_files, make_folder
-from ledger.upkeep.records import Upkeep, read_upkeep
 
 
 @pytest.fixture

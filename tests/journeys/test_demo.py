@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import gzip
 import hashlib
 import json
@@ -12,6 +13,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from typing import TypeVar
@@ -22,10 +24,12 @@ import zxingcpp
 from click.testing import CliRunner
 from litestar.testing import TestClient
 from PIL.Image import Image
+from PIL.Image import open as open_image
 from pypdf import PdfReader
 from pyzbar import pyzbar
 
 from ledger.audit import audit_evidence, audit_log
+from ledger.books.documents import DocumentsAttached
 from ledger.books.figures import FinanceFigures
 from ledger.books.points import HouseholdsRegistered, PointsRound, RulebookAdopted
 from ledger.books.scores import BranchRegistered
@@ -38,13 +42,23 @@ from ledger.entries import Entry
 from ledger.home import Home, open_home
 from ledger.service.accounts.sessions import find_signed_in
 from ledger.service.accounts.sign_in import give_factor, sign_in
+from ledger.service.documents import open_recorded
 from ledger.service.passing import pass_drafts
 from ledger.service.sheets import SealedSheet, get_figures, list_sheets
+from ledger.service.standing import examine
+from ledger.service.surveys import Survey, survey_village
+from ledger.service.trays import SCALE
 from ledger.sources import open_home_log
+from ledger.state import BEIJING
+from ledger.state.documents import list_documents
 from ledger.state.facts import BooksFacts, get_fact
+from tests.fakes import FakeClock
 from web.app import create_app
 from web.assets import get_asset_path, list_imports
+from web.demo.attaching import RECORDED
 from web.demo.desk import HERE, PEOPLE_FILE
+from web.demo.neighbours import LATE, NEIGHBOURS, PUNCTUAL
+from web.demo.papers import list_papers, read_picture
 from web.demo.people import VILLAGE
 
 BASE_URL = "http://127.0.0.1:8000"
@@ -142,7 +156,80 @@ def test_the_audit_of_the_home_finds_nothing(demo: Home) -> None:
 
     assert report.findings == ()
     assert report.sheets == 30
-    assert report.entries > 500
+    assert report.entries == 516
+
+
+def test_the_audit_of_the_neighbours_finds_nothing(demo: Home) -> None:
+    told = {}
+    for neighbour in NEIGHBOURS:
+        with open_home_log(demo, neighbour.code) as source:
+            report = audit_log(source, demo.reference, now_ms=time.time_ns() // 1_000_000)
+        told[neighbour.name] = (report.entries, report.sheets, report.findings)
+
+    assert told == {LATE.name: (26, 1, ()), PUNCTUAL.name: (28, 4, ())}
+
+
+def survey(home: Home, village: str) -> Survey:
+    """A village as its township saw it on the day after the demo's last."""
+    clock = FakeClock(int(dt.datetime(2026, 11, 21, tzinfo=BEIJING).timestamp() * 1_000))
+    return survey_village(replace(home, clock=clock), village, examine)
+
+
+def test_the_three_villages_stand_differently_in_the_townships_room(demo: Home) -> None:
+    surveys = {village: survey(demo, village) for village in (VILLAGE, LATE.code, PUNCTUAL.code)}
+    now_ms = int(dt.datetime(2026, 11, 21, tzinfo=BEIJING).timestamp() * 1_000)
+
+    colours = [found.find_colour(now_ms) for found in surveys.values()]
+    bands = [found.income.band if found.income else -1 for found in surveys.values()]
+    late = [(item.kind, item.count, item.period) for item in surveys[LATE.code].late]
+    waiting = surveys[LATE.code].waiting
+
+    assert colours == ["yellow", "red", "green"]
+    assert bands == [10_000_000, 0, 50_000_000]
+    assert late == [("publish-quarter", 1, "2026-07"), ("publish-month", 2, "2026-08")]
+    assert waiting is not None
+    assert (waiting.drafts, waiting.township) == (2, 2)
+    assert surveys[PUNCTUAL.code].late == ()
+
+
+def test_the_township_has_seats_in_all_three_and_looks_at_two_together(demo: Home) -> None:
+    with demo.desk.read() as desk:
+        account = desk.find_by_name("shen")
+        assert account is not None
+        seats = {seat.village for seat in desk.list_seats(account.account)}
+        areas = [(area.name, area.villages) for area in desk.list_areas()]
+
+    assert seats == {VILLAGE, LATE.code, PUNCTUAL.code}
+    assert areas == [("河边片区", (VILLAGE, PUNCTUAL.code))]
+
+
+def test_receipts_hang_at_their_vouchers_with_what_is_private_black(demo: Home) -> None:
+    shown = {}
+    for number in RECORDED:
+        with demo.ledger.read(VILLAGE) as reader:
+            ((index, body),) = list_documents(reader.facts, number)
+        papers = [paper for paper in list_papers() if paper.voucher == number]
+        for position, (paper, document) in enumerate(zip(papers, body.documents, strict=True)):
+            _, kept = open_recorded(demo, VILLAGE, index, position)
+            (page,) = document.pages
+            shown[page] = paper
+            assert (kept.data, kept.filename) == (read_picture(paper), paper.filename)
+            assert kept.areas == paper.list_areas()
+
+    with TestClient(create_app(demo, demo.config)) as client:
+        for page, paper in shown.items():
+            answer = client.get(f"/v/{VILLAGE}/documents/{page}.jpg")
+            assert answer.status_code == 200
+            picture = open_image(BytesIO(answer.content)).convert("L")
+            for _page, left, top, right, bottom in paper.list_areas():
+                # Within the edge, where the encoding of what is beside may reach.
+                box = (
+                    left * picture.width // SCALE + 8,
+                    top * picture.height // SCALE + 8,
+                    right * picture.width // SCALE - 8,
+                    bottom * picture.height // SCALE - 8,
+                )
+                assert picture.crop(box).getextrema()[1] < 16
 
 
 def refuse_unproven(demo: Home, sheet: SealedSheet) -> None:
@@ -235,8 +322,9 @@ def test_the_third_quarter_spends_what_a_real_village_published(demo: Home) -> N
 def test_the_log_is_the_same_on_every_machine(entries: list[Entry]) -> None:
     """All of it, in one digest that other runs on other machines gave: keys, pseudonyms, salts, times and every figure.
 
-    Left out is what a machine's own fonts and libraries shape, the bytes of a PDF and the list of what made it, and
-    with them the hash of the entry before: under one list the same bytes come again, see tests/reports.
+    Left out is what a machine's own fonts and libraries shape, the bytes of a PDF and the list of what made it, the
+    pixels of a receipt's public copy, and the ciphertext of its original under a nonce that never comes again; and with
+    them the hash of the entry before: under one list the same bytes come again, see tests/reports.
     """
     told = []
     for entry in entries:
@@ -244,6 +332,10 @@ def test_the_log_is_the_same_on_every_machine(entries: list[Entry]) -> None:
         del item["previous"]
         if isinstance(entry.body, SheetSealed):
             del item["body"]["pdf"], item["body"]["toolchain"]
+        if isinstance(entry.body, DocumentsAttached):
+            for document in item["body"]["documents"]:
+                document["pages"] = len(document["pages"])
+                del document["encrypted"]
         told.append(json.dumps(item, sort_keys=True, ensure_ascii=False))
 
     assert hashlib.sha256("\n".join(told).encode()).hexdigest() == LOG_DIGEST.read_text().strip()
@@ -260,7 +352,10 @@ def test_the_books_run_from_january_into_an_open_november(demo: Home, entries: l
     assert sealed == dict.fromkeys(MONTHS, 3)
     assert books is not None
     assert (books.first_period, books.last_closed) == ("2026-01", "2026-10")
-    assert {entry.kind for entry in entries if entry.period == "2026-11"} == {"voucher.recorded"}
+    assert {entry.kind for entry in entries if entry.period == "2026-11"} == {
+        "voucher.recorded",
+        "documents.attached",
+    }
 
 
 def test_320_households_and_46_members_of_two_branches_are_registered(entries: list[Entry]) -> None:
@@ -337,4 +432,5 @@ def test_whoever_tries_the_desk_finds_passwords_and_work_that_waits(demo: Home, 
             report = audit_log(source, home.reference, now_ms=home.clock.now_ms())
 
     assert done == [True] * 6
-    assert (len(receipts), None in receipts, report.findings) == (3, False, ())
+    # Three vouchers, and the receipts of one of them.
+    assert (len(receipts), None in receipts, report.findings) == (4, False, ())

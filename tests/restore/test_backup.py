@@ -19,10 +19,10 @@ from click.testing import CliRunner
 from ledger.cli import root
 from ledger.errors import Refused, format_fault
 from ledger.service.standing import list_standings
+from ledger.store.upkeep import read_upkeep
 from ledger.upkeep.backup import plan_backup
 from ledger.upkeep.doctor import check_upkeep
 from ledger.upkeep.notes import parse_heads
-from ledger.upkeep.records import read_upkeep
 from tests.builders import VILLAGE
 from tests.homes import VillageHome
 from tests.house.sources import ROOT

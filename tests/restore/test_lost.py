@@ -14,9 +14,9 @@ from ledger.errors import Refused
 from ledger.home import open_home
 from ledger.service.doctor import check_villages
 from ledger.service.found import found_village
+from ledger.store.upkeep import read_upkeep
 from ledger.upkeep.backup import Backup
 from ledger.upkeep.notes import parse_heads
-from ledger.upkeep.records import read_upkeep
 from ledger.upkeep.scrub import scrub_home
 from tests.builders import OTHER_VILLAGE, VILLAGE
 from tests.homes import VillageHome

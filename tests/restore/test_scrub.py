@@ -16,12 +16,15 @@ from ledger.books.village import VillageDescribed
 from ledger.canonical import parse_claim
 from ledger.cli import root
 from ledger.home import Home
+from ledger.ports import ScrubFound
+from ledger.service.found import found_village, make_origin
+from ledger.service.persons import add_person
 from ledger.service.record import Passed, record_claims
+from ledger.store.upkeep import read_upkeep, write_upkeep
 from ledger.upkeep.doctor import check_upkeep
 from ledger.upkeep.facts import ScratchFacts, check_facts
-from ledger.upkeep.records import read_upkeep, write_upkeep
 from ledger.upkeep.scrub import Scrub, scrub_home
-from tests.builders import VILLAGE, build_description, name_supervisor
+from tests.builders import OTHER_VILLAGE, VILLAGE, build_description, name_supervisor
 from tests.homes import VillageHome, open_village
 from tests.restore.conftest import fill
 from tests.restore.drill import ignore
@@ -265,6 +268,69 @@ def test_a_flip_is_found_also_by_a_pass_in_pieces(filled: VillageHome) -> None:
     found = [item.code for _ in range(2) for item in scrub(filled.home, limit=5).findings]
 
     assert found == ["column-differs", "entry-altered"]
+
+
+def tell_found(home: Home) -> dict[str, str]:
+    """What the doctor tells of the last reading, by what it is about."""
+    return {item.name: item.found for item in check_upkeep(home) if "最近一次重读" in item.found}
+
+
+def test_what_a_pass_found_stands_until_one_comes_to_its_end_without(filled: VillageHome) -> None:
+    home, flip = filled.home, "UPDATE entries SET leaf = flip(leaf) WHERE entry_index = 3"
+    attack(home.path, "ledger", flip)
+    found = []
+
+    for limit in (5, 5, 5):  # The flip is read on the first night, the pass ends on the third.
+        scrub(home, limit=limit)
+        found.append((home.find_scrub_found(VILLAGE), read_upkeep(home.path).scrubbed[VILLAGE].finished_ms))
+    told = tell_found(home)
+    attack(home.path, "ledger", flip)
+    scrub(home, limit=5)
+    mending = home.find_scrub_found(VILLAGE)
+    scrub(home)
+
+    assert found == [(ScrubFound(found=2, shared=0), 0)] * 3
+    assert told == {f"{VILLAGE} 存着的记录": "最近一次重读发现 2 处坏了或被改动过"}
+    assert mending == ScrubFound(found=2, shared=0)
+    assert (home.find_scrub_found(VILLAGE), tell_found(home)) == (ScrubFound(found=0, shared=0), {})
+    assert read_upkeep(home.path).scrubbed[VILLAGE].finished_ms > 0
+
+
+def test_an_original_is_its_village_s_and_a_sealed_file_everybody_s(filled: VillageHome) -> None:
+    home, other = filled.home, found_another(filled, OTHER_VILLAGE)
+    filled.attach("2026-10-001", b"page")
+    (original,) = (path for path in (home.path / "documents").rglob("*") if path.is_file())
+    sealed = next(path for path in (home.path / "archive").rglob("*") if path.is_file())
+    for path in (original, sealed, home.path / "documents" / "stray"):
+        path.write_bytes(b"?")
+
+    done = scrub(home)
+
+    assert len(done.findings) == 3
+    assert home.find_scrub_found(VILLAGE) == ScrubFound(found=1, shared=2)
+    assert home.find_scrub_found(other) == ScrubFound(found=0, shared=2)
+    assert tell_found(home) == {
+        f"{VILLAGE} 存着的记录": "最近一次重读发现 1 处坏了或被改动过",
+        "各村共用的文件和数据库": "最近一次重读发现 2 处坏了或被改动过",
+    }
+
+
+def found_another(filled: VillageHome, village: str) -> str:
+    """Found one more village in the same home."""
+    home = filled.home
+    clerk = add_person(home, village, "样例丁", "clerk")
+    home.keys.create(village, make_origin(home.entropy), home.entropy.take(32))
+    found_village(home, village, home.keys.get_signer(village).origin, "2023", clerk.user)
+    return village
+
+
+def test_a_note_that_the_disk_does_not_give_is_a_finding(filled: VillageHome) -> None:
+    scrub(filled.home)
+    path = filled.home.path / "upkeep.json"
+    path.unlink()
+    path.mkdir()
+
+    assert filled.home.find_scrub_found(VILLAGE) == ScrubFound(found=0, shared=1)
 
 
 @pytest.mark.parametrize("frontier", [b"", b"x", bytes(7) + b"\xff" + bytes(256)])

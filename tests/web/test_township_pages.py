@@ -17,6 +17,7 @@ from sqlalchemy import event
 
 from ledger.desk import Area, Audited
 from ledger.service.persons import set_duties
+from ledger.upkeep.scrub import scrub_home
 from tests import reference_books
 from tests.builders import VILLAGE
 from tests.desk.people import Door
@@ -153,6 +154,42 @@ def test_the_colour_says_what_the_last_audit_said(
 
     assert row["情形"] == colour
     assert ("对不上" in row["要管的事"]) == bool(found)
+
+
+def test_what_the_last_reading_found_is_red_with_its_reason(door: Door, client: TestClient) -> None:
+    one, two = found_neighbour(door, 1), found_neighbour(door, 2)
+    browser = let_in(door, client, one, two)
+    home, flip = door.home, "UPDATE entries SET data = CAST(data || x'20' AS BLOB)"
+    spoil = ("DROP TRIGGER entries_update", f"{flip} WHERE village = '{one.code}' AND entry_index = 1")
+    rewrite(door, "ledger", *spoil)
+
+    scrub_home(home, is_over=lambda: False, limit=None, progress=lambda _title, _done, _total: None)
+    table, page = read_table(browser), browser.get(ROOM).text
+
+    count = home.find_scrub_found(one.code).found
+    said = f"最近一次重读发现 {count} 处存坏了或被改动过：先不要记账，请运维员看"
+    assert count > 0
+    assert (table[one.code]["情形"], said in table[one.code]["要管的事"]) == ("要马上管", True)
+    assert said in page
+    assert table[two.code]["情形"] == "要看一看"
+
+
+def test_files_that_all_villages_share_make_all_of_them_red(door: Door, client: TestClient) -> None:
+    one = found_neighbour(door, 1)
+    browser = let_in(door, client, one)
+    path = next(path for path in (door.home.path / "archive").rglob("*") if path.is_file())
+    good = path.read_bytes()
+    told = []
+
+    for data in (b"?", good):
+        path.write_bytes(data)
+        scrub_home(door.home, is_over=lambda: False, limit=None, progress=lambda _title, _done, _total: None)
+        table = read_table(browser)
+        told.append(
+            [(table[code]["情形"], "共用的文件" in table[code]["要管的事"]) for code in sorted(table)]
+        )
+
+    assert told == [[("要马上管", True)] * 2, [("要看一看", False)] * 2]
 
 
 def test_what_waits_above_the_limit_and_what_waits_long_is_counted(door: Door, client: TestClient) -> None:

@@ -30,7 +30,7 @@ class DemoVoucher(NamedTuple):
     summary: str
     lines: tuple[Line, ...]
     attachments: int
-    handler: int  # place in people.HANDLERS
+    handler: int  # place among the staff's handlers
     reverses: str = ""
     replaces: str = ""
     reason: str = ""

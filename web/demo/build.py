@@ -1,14 +1,16 @@
-"""Builds the demo village through the product's own import, pass, close and seal, with an injected clock and seed.
+"""Builds the demo villages through the product's own import, pass, close and seal, with injected clocks and seeds.
 
-The same program gives the same log, byte for byte: time comes from the script below, salts and pseudonyms from a seeded
-stream. That is for a demo only; a real home draws from the system.
+The same program gives the same logs, but for the bytes of sheets, which a machine's own fonts and libraries shape, and
+for the ciphertexts of receipts, under nonces that never come again: time comes from the script below, salts and
+pseudonyms from seeded streams, one for each village. That is for a demo only; a real home draws from the system.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from ledger.books.values import SHEET_KINDS, SheetKind, get_next_period
@@ -19,18 +21,21 @@ from ledger.service.adopt import prepare_description, prepare_rulebook, prepare_
 from ledger.service.close import prepare_closing
 from ledger.service.found import found_village, make_origin
 from ledger.service.import_ import apply_import, import_workbook
+from ledger.service.limits import prepare_limits
 from ledger.service.passing import pass_drafts
 from ledger.service.persons import add_person
 from ledger.service.sheets import SealedSheet, seal_sheet
 from ledger.service.workbooks.columns import WorkbookKind
 from ledger.state import BEIJING
+from ledger.vaults import Draft
+from web.demo.attaching import RECORDED, attach_papers
 from web.demo.books import MONTHS
-from web.demo.draw import FOLDER
-from web.demo.people import CLERK, NAME, SUPERVISOR, TELEPHONE, TOWNSHIP, VILLAGE
+from web.demo.draw import FOLDER, write_households, write_opening, write_points, write_vouchers
+from web.demo.neighbours import NEIGHBOURS, Month, Neighbour
+from web.demo.people import NAME, STAFF, TELEPHONE, TOWNSHIP, VILLAGE, Staff
 
 SEED = b"mingbai demo village"
-STEPS = 2 + len(MONTHS)
-Say = Callable[[str], None]
+STEPS = 3 + len(MONTHS) + len(NEIGHBOURS)
 
 
 class DemoClock:
@@ -63,6 +68,54 @@ class SeededEntropy:
         return data[:size_bytes]
 
 
+class Hands:
+    """A village's clerk and supervisor at work: what one hands in, the other passes."""
+
+    def __init__(self, home: Home, renderer: Renderer, village: str) -> None:
+        self._home = home
+        self._renderer = renderer
+        self._village = village
+        self.clerk = ""
+        self._supervisor = ""
+
+    def found(self, staff: Staff) -> None:
+        """Make the log's key and begin the log."""
+        home, village = self._home, self._village
+        home.keys.create(village, make_origin(home.entropy), home.entropy.take(32))
+        self.clerk = add_person(home, village, staff.clerk, "clerk").user
+        self._supervisor = add_person(home, village, staff.supervisor, "supervisor").user
+        found_village(home, village, home.keys.get_signer(village).origin, "2023", self.clerk)
+
+    def hand_in(self, kind: WorkbookKind, data: bytes, filename: str) -> None:
+        """The clerk hands a workbook in; some hours later the supervisor passes what it became."""
+        home = self._home
+        result = import_workbook(
+            home, village=self._village, kind=kind, data=data, filename=filename, maker=self.clerk
+        )
+        apply_import(home, result)
+        self.pass_(result.drafts)
+
+    def close(self, month: str) -> None:
+        self.pass_([prepare_closing(self._home, self._village, month, self.clerk)])
+
+    def pass_(self, drafts: Sequence[Draft]) -> None:
+        pass_drafts(self._home, self._village, [draft.id for draft in drafts], self._supervisor)
+
+    def seal(self, kind: SheetKind, month: str) -> SealedSheet:
+        config = self._home.config
+        sealed, _receipt = seal_sheet(
+            self._home,
+            self._renderer,
+            self._village,
+            kind,
+            month,
+            maker=self.clerk,
+            base_url=config.public_base_url,
+            is_demo=config.is_demo,
+        )
+        return sealed
+
+
 class DemoBuilder:
     """Plays the year through. Each method is what people did on a day."""
 
@@ -70,8 +123,7 @@ class DemoBuilder:
         self._home = home
         self._clock = clock
         self._renderer = renderer
-        self._clerk = ""
-        self._supervisor = ""
+        self._hands = Hands(home, renderer, VILLAGE)
 
     def build(self) -> Iterator[str]:
         """Play the whole year, yielding a line after each step, for the progress bar; STEPS lines."""
@@ -84,14 +136,16 @@ class DemoBuilder:
             year, number = month.split("-")
             done = f"封存 {len(sheets)} 张公开表" if sheets else "还没到月底，未结账"
             yield f"{year}年{int(number)}月：{done}"
+        self._attach()
+        yield "附上单据"
+        for neighbour in NEIGHBOURS:
+            NeighbourBuilder(self._home, self._renderer, neighbour).build()
+            yield f"邻村{neighbour.name}"
 
     def _found(self) -> None:
-        home = self._home
-        home.keys.create(VILLAGE, make_origin(home.entropy), home.entropy.take(32))
-        self._clerk = add_person(home, VILLAGE, CLERK, "clerk").user
-        self._supervisor = add_person(home, VILLAGE, SUPERVISOR, "supervisor").user
-        found_village(home, VILLAGE, home.keys.get_signer(VILLAGE).origin, "2023", self._clerk)
-        maker = self._clerk
+        home, hands = self._home, self._hands
+        hands.found(STAFF)
+        maker = hands.clerk
         drafts = [
             prepare_description(
                 home, VILLAGE, maker=maker, name=NAME, township=TOWNSHIP, telephone=TELEPHONE
@@ -104,7 +158,7 @@ class DemoBuilder:
             ),
         ]
         self._clock.set("2026-01-02", 15)
-        pass_drafts(home, VILLAGE, [draft.id for draft in drafts], self._supervisor)
+        hands.pass_(drafts)
         self._import("opening", "立账/期初余额.xlsx")
 
     def _enrol(self) -> None:
@@ -125,38 +179,81 @@ class DemoBuilder:
         self._import("points", f"{month}/积分.xlsx")
         self._import("scores", f"{month}/党员评分.xlsx")
         self._clock.set(f"{after}-03", 16)
-        closing = prepare_closing(self._home, VILLAGE, month, self._clerk)
-        pass_drafts(self._home, VILLAGE, [closing.id], self._supervisor)
+        self._hands.close(month)
         self._clock.set(f"{after}-04")
-        return [self._seal(kind, month) for kind in SHEET_KINDS]
+        return [self._hands.seal(kind, month) for kind in SHEET_KINDS]
 
-    def _seal(self, kind: SheetKind, month: str) -> SealedSheet:
-        config = self._home.config
-        sealed, _receipt = seal_sheet(
-            self._home,
-            self._renderer,
-            VILLAGE,
-            kind,
-            month,
-            maker=self._clerk,
-            base_url=config.public_base_url,
-            is_demo=config.is_demo,
-        )
-        return sealed
+    def _attach(self) -> None:
+        """Receipts come last: on them hangs no voucher, and also those of a closed month may still be attached."""
+        self._clock.set("2026-11-20", 15)
+        self._hands.pass_([attach_papers(self._home, voucher, self._hands.clerk) for voucher in RECORDED])
 
     def _import(self, kind: WorkbookKind, name: str) -> None:
-        """The clerk hands a workbook in; some hours later the supervisor passes what it became."""
-        home = self._home
-        result = import_workbook(
-            home,
-            village=VILLAGE,
-            kind=kind,
-            data=(FOLDER / name).read_bytes(),
-            filename=name,
-            maker=self._clerk,
+        self._hands.hand_in(kind, (FOLDER / name).read_bytes(), name)
+
+
+class NeighbourBuilder:
+    """Plays the months of another village through, by a clock and a seed of its own: no log hangs on another's."""
+
+    def __init__(self, home: Home, renderer: Renderer, neighbour: Neighbour) -> None:
+        self._clock = DemoClock()
+        self._home = replace(home, clock=self._clock, entropy=SeededEntropy(SEED + neighbour.code.encode()))
+        self._hands = Hands(self._home, renderer, neighbour.code)
+        self._neighbour = neighbour
+
+    def build(self) -> None:
+        self._found()
+        for month in self._neighbour.months:
+            self._play_month(month)
+        self._adopt_limits()
+
+    def _found(self) -> None:
+        home, hands, one = self._home, self._hands, self._neighbour
+        self._clock.set(one.founded_on)
+        hands.found(one.staff)
+        first = one.months[0].period
+        about = prepare_description(
+            home, one.code, maker=hands.clerk, name=one.name, township=TOWNSHIP, telephone=one.telephone
         )
-        apply_import(home, result)
-        pass_drafts(home, VILLAGE, [draft.id for draft in result.drafts], self._supervisor)
+        rulebook = prepare_rulebook(
+            home, one.code, maker=hands.clerk, period=first, resolution=one.resolution
+        )
+        self._clock.set(one.founded_on, 15)
+        hands.pass_([about, rulebook])
+        hands.hand_in("opening", write_opening(first, one.opening, one.name), "期初余额.xlsx")
+        if one.households:
+            data = write_households(one.households, one.founded_on, one.name)
+            hands.hand_in("households", data, "农户.xlsx")
+
+    def _play_month(self, month: Month) -> None:
+        hands, one = self._hands, self._neighbour
+        self._clock.set(month.passed_on, 10)
+        hands.hand_in("vouchers", write_vouchers(month.vouchers, one.staff, one.name), "凭证.xlsx")
+        if month.awards:
+            hands.hand_in("points", write_points(month.period, month.awards, village=one.name), "积分.xlsx")
+        if month.closed_on:
+            self._clock.set(month.closed_on, 16)
+            hands.close(month.period)
+        if month.sealed_on:
+            self._clock.set(month.sealed_on)
+            hands.seal("finance", month.period)
+            if month.awards:
+                hands.seal("points", month.period)
+
+    def _adopt_limits(self) -> None:
+        one = self._neighbour
+        if one.limits is None:
+            return
+        self._clock.set(one.limits.adopted_on)
+        draft = prepare_limits(
+            self._home,
+            one.code,
+            maker=self._hands.clerk,
+            second_fen=one.limits.second_fen,
+            third_fen=one.limits.third_fen,
+            resolution=one.limits.resolution,
+        )
+        self._hands.pass_([draft])
 
 
 def create_demo(path: Path, base_url: str, renderer: Renderer) -> tuple[Home, DemoBuilder]:

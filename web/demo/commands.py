@@ -12,7 +12,7 @@ from pathlib import Path
 import rich_click as click
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from ledger.audit import audit_log
+from ledger.audit import Report, audit_log
 from ledger.books.values import SHEET_KINDS
 from ledger.commands.common import print_notice, print_report
 from ledger.config import SystemClock
@@ -44,7 +44,7 @@ DONE_FILE = "demo-done"
 @click.option("--no-serve", is_flag=True, help="只建好，不开网页。")
 @click.pass_context
 def demo(context: click.Context, home: str | None, port: int, no_serve: bool) -> None:
-    """建一个示例村（人名数字都是虚构的），核对一遍，然后打开网页。"""
+    """建一个示例村和它的两个邻村（人名数字都是虚构的），核对一遍，然后打开网页。"""
     path = Path(home) if home else _get_cache_folder(port)
     # The port is had before the village is built: minutes of work should not end in a port that is taken.
     listener = None if no_serve else open_listener(HOST, port)
@@ -77,7 +77,7 @@ def _build(path: Path, base_url: str) -> None:
     shutil.rmtree(draft, ignore_errors=True)
     if path.exists() and any(path.iterdir()):
         raise click.UsageError(f"{path} 里已有别的东西；换一个 --home，或先清空。")
-    print_notice("正在建示例村石榴河村：立账、导入、审核、结账、封存，都走正式的门。")
+    print_notice("正在建示例村石榴河村和两个邻村：立账、导入、审核、结账、封存，都走正式的门。")
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     with WorkerRenderer() as renderer, Progress(*columns) as bar:
         home, builder = create_demo(draft, base_url, renderer)
@@ -106,9 +106,10 @@ def _list_pdfs(home: Home) -> Iterator[tuple[str, bytes]]:
 
 
 def _say(home: Home, path: Path, port: int) -> int:
-    """Print address, sheets and the audit's verdict; returns how many findings there are."""
-    with open_home_log(home, VILLAGE) as source:
-        report = audit_log(source, home.reference, now_ms=SystemClock().now_ms())
+    """Print addresses, sheets and the audits' verdicts; returns how many findings there are."""
+    report, *others = (
+        _audit(home, village) for village in (VILLAGE, *sorted({*home.ledger.list_villages()} - {VILLAGE}))
+    )
     print_notice(f"账本文件夹：{path}")
     click.echo(f"网址：http://{HOST}:{port}/v/{VILLAGE}")
     click.echo(f"办事：http://{HOST}:{port}/desk，登录名和密码在 {path / PEOPLE_FILE}")
@@ -118,4 +119,12 @@ def _say(home: Home, path: Path, port: int) -> int:
         click.echo(f"公开表：{sheet}")
     print_notice(f"（全部 {report.sheets} 张在 {path / 'sheets'}）")
     print_report(report)
-    return len(report.findings)
+    for other in others:
+        verdict = f"有 {len(other.findings)} 处对不上" if other.findings else "全部对得上"
+        click.echo(f"邻村：http://{HOST}:{port}/v/{other.village}，{other.entries} 条记录，{verdict}")
+    return sum(len(one.findings) for one in (report, *others))
+
+
+def _audit(home: Home, village: str) -> Report:
+    with open_home_log(home, village) as source:
+        return audit_log(source, home.reference, now_ms=SystemClock().now_ms())

@@ -1,4 +1,5 @@
-"""The demo village's desk: people who can sign in, and work that waits for them.
+"""The demo's desk: people of the first village who can sign in, a township's bookkeeper who sees all three, and work
+that waits for them.
 
 Made last and with the system's own randomness and time: nothing of it is in the log, which is the same on every
 machine, and no two demos have a password in common. Passwords and recovery codes stand in a file that only its owner
@@ -8,6 +9,7 @@ reads.
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,16 +17,20 @@ import pyotp
 
 from ledger.books.roles import Role
 from ledger.home import Home
-from ledger.service.accounts.manage import create_account
+from ledger.service.accounts.manage import create_account, give_seat
 from ledger.service.accounts.own import change_password, confirm_factor, offer_factor, read_offer
 from ledger.service.accounts.passwords import make_one_time_password
 from ledger.service.accounts.sessions import Origin, SignedIn, find_signed_in
 from ledger.service.accounts.sign_in import sign_in, sign_out
+from ledger.service.areas import make_area_id, set_area
 from ledger.service.import_ import apply_import, import_workbook
-from ledger.service.passing import return_drafts
+from ledger.service.passing import pass_drafts, return_drafts
 from ledger.service.persons import add_person
 from ledger.vaults import Person
-from web.demo.draw import FOLDER, WAITING_NAME
+from web.audit.runs import AuditRuns
+from web.demo.attaching import WAITING, attach_papers
+from web.demo.draw import FOLDER, WAITING_NAME, write_vouchers
+from web.demo.neighbours import AREA, AREA_NAME, NEIGHBOURS, PUNCTUAL, Neighbour
 from web.demo.people import AUDITOR, SECRETARY, TOWNSHIP_BOOKKEEPER, VILLAGE
 
 PEOPLE_FILE = "desk.txt"
@@ -58,14 +64,18 @@ class Card(NamedTuple):
 
 def furnish_desk(home: Home) -> None:
     """Let people of every role sign in, hand in what waits, return one of it, and write down how to sign in."""
-    for name, role in _NEWCOMERS:
-        add_person(home, VILLAGE, name, role)
+    for newcomer, role in _NEWCOMERS:
+        add_person(home, VILLAGE, newcomer, role)
     persons = {role: person for person in home.vault.list_persons(VILLAGE) for role in person.roles}
     _hand_in(home, persons["clerk"], persons["supervisor"])
-    cards = [
-        _let_in(home, sign_in, duty, (VILLAGE, persons[role].user) if role in persons else None)
-        for role, sign_in, duty in _ROWS
-    ]
+    cards = []
+    for duty_id, name, duty in _ROWS:
+        seat = (VILLAGE, persons[duty_id].user) if duty_id in persons else None
+        card, token = _let_in(home, name, duty, seat)
+        if duty_id == "township":
+            _furnish_township(home, name, token)
+        sign_out(home, _find(home, token))
+        cards.append(card)
     _write(home.path / PEOPLE_FILE, cards)
 
 
@@ -76,10 +86,53 @@ def _hand_in(home: Home, clerk: Person, supervisor: Person) -> None:
     )
     apply_import(home, result)
     return_drafts(home, VILLAGE, [result.drafts[-1].id], supervisor.user, REASON)
+    attach_papers(home, WAITING, clerk.user)
 
 
-def _let_in(home: Home, name: str, duty: str, seat: tuple[str, str] | None) -> Card:
-    """Make an account and go the way that its owner goes: own password, then the second factor where it is asked."""
+def _furnish_township(home: Home, name: str, token: str) -> None:
+    """Give the township's bookkeeper the other villages too, what waits in them, an area and an audit to look at."""
+    for neighbour in NEIGHBOURS:
+        person = add_person(home, neighbour.code, TOWNSHIP_BOOKKEEPER, "township")
+        give_seat(home, name, neighbour.code, person.user)
+        if neighbour.waiting:
+            _hand_in_above(home, neighbour)
+    villages = (VILLAGE, *(neighbour.code for neighbour in NEIGHBOURS))
+    area = make_area_id(home)
+    set_area(home, _find(home, token), area=area, name=AREA_NAME, villages=AREA, allowed=villages)
+    _audit(home, PUNCTUAL)
+
+
+def _hand_in_above(home: Home, neighbour: Neighbour) -> None:
+    """Hand in vouchers above the township's limit and pass them as supervisor and as secretary."""
+    secretary = add_person(home, neighbour.code, neighbour.staff.secretary, "secretary")
+    persons = {role: person for person in home.vault.list_persons(neighbour.code) for role in person.roles}
+    result = import_workbook(
+        home,
+        village=neighbour.code,
+        kind="vouchers",
+        data=write_vouchers(neighbour.waiting, neighbour.staff, neighbour.name),
+        filename="凭证-还没审核.xlsx",
+        maker=persons["clerk"].user,
+    )
+    apply_import(home, result)
+    for checker in (persons["supervisor"], secretary):
+        pass_drafts(home, neighbour.code, [draft.id for draft in result.drafts], checker.user)
+
+
+def _audit(home: Home, neighbour: Neighbour) -> None:
+    """Have a village's log audited as an auditor would from the room, and wait for the answer."""
+    auditor = add_person(home, neighbour.code, AUDITOR, "auditor")
+    runs = AuditRuns()
+    runs.begin(home, neighbour.code, auditor.user)
+    while (run := runs.find(home, neighbour.code)) is not None and not run.ended_at:
+        time.sleep(0.02)
+
+
+def _let_in(home: Home, name: str, duty: str, seat: tuple[str, str] | None) -> tuple[Card, str]:
+    """Make an account and go the way that its owner goes: own password, then the second factor where it is asked.
+
+    Returns what its owner needs, and the token of the session, which is open.
+    """
     _account, once = create_account(home, name, seat=seat)
     token, signed_in = sign_in(home, name, once, HERE)
     password = make_one_time_password(home.entropy)
@@ -93,8 +146,8 @@ def _let_in(home: Home, name: str, duty: str, seat: tuple[str, str] | None) -> C
         secret = offer.secret
         code = pyotp.TOTP(secret.replace(" ", "")).at(home.clock.now_ms() // 1_000)
         token, codes = confirm_factor(home, _find(home, token), code)
-    sign_out(home, _find(home, token))
-    return Card(codes=codes, duty=duty, password=password, secret=secret, sign_in=name)
+    card = Card(codes=codes, duty=duty, password=password, secret=secret, sign_in=name)
+    return card, token
 
 
 def _find(home: Home, token: str) -> SignedIn:

@@ -15,15 +15,8 @@ from ledger.data import load_reference
 from ledger.service.workbooks.templates import set_up_printing
 from ledger.service.workbooks.writing import open_workbook
 from web.demo.books import MONTHS, DemoVoucher, list_corrections, list_opening, list_vouchers, list_waiting
-from web.demo.people import (
-    APPROVERS,
-    BOOKKEEPER,
-    BRANCHES,
-    HANDLERS,
-    list_households,
-    list_members,
-)
-from web.demo.rounds import list_awards, list_marks, list_taken_back
+from web.demo.people import BRANCHES, NAME, STAFF, DemoHousehold, Staff, list_households, list_members
+from web.demo.rounds import Award, TakenBack, list_awards, list_marks, list_taken_back
 
 FOLDER = Path(__file__).parent / "workbooks"
 ROUND_MONTHS = MONTHS[:-1]
@@ -36,18 +29,18 @@ Row = Sequence[Cell]
 
 def list_workbooks() -> Iterator[tuple[str, bytes]]:
     """Yield the name of every workbook, relative to the folder, with its bytes."""
-    yield "立账/期初余额.xlsx", _write({"期初余额": [OPENING_HEADER, *_list_opening_rows()]})
-    yield "立账/农户和积分契约.xlsx", _write({"农户": [HOUSEHOLD_HEADER, *_list_household_rows()]})
+    yield "立账/期初余额.xlsx", write_opening(MONTHS[0], list_opening())
+    yield "立账/农户和积分契约.xlsx", write_households(list_households(), "2026-01-10")
     yield "立账/党员名册.xlsx", _write({"党员": [MEMBER_HEADER, *_list_member_rows()]})
     for month in MONTHS:
         reversals, replacements = list_corrections(month)
-        yield f"{month}/凭证.xlsx", _write_vouchers([*list_vouchers(month), *reversals])
+        yield f"{month}/凭证.xlsx", write_vouchers([*list_vouchers(month), *reversals])
         if replacements:
-            yield f"{month}/凭证-蓝字更正.xlsx", _write_vouchers(replacements)
+            yield f"{month}/凭证-蓝字更正.xlsx", write_vouchers(replacements)
         if month in ROUND_MONTHS:
-            yield f"{month}/积分.xlsx", _write(_list_points_sheets(month))
+            yield f"{month}/积分.xlsx", write_points(month, list_awards(month), list_taken_back(month))
             yield f"{month}/党员评分.xlsx", _write({"党员评分": [MARK_HEADER, *_list_mark_rows(month)]})
-    yield WAITING_NAME, _write_vouchers(list_waiting())
+    yield WAITING_NAME, write_vouchers(list_waiting())
 
 
 OPENING_HEADER = ("月份", "科目代码", "科目名称", "借方余额", "贷方余额")
@@ -62,57 +55,63 @@ TAKEN_HEADER = ("月份", "原月份", "户号", "规则编号", "原因")
 MARK_HEADER = ("月份", "支部", "党员编号", "姓名", "项目编号", "项目名称", "数量", "证据")
 
 
-def _list_opening_rows() -> Iterator[Row]:
+def write_opening(month: str, opening: Sequence[tuple[str, str, int]], village: str = NAME) -> bytes:
+    """Return the workbook of opening balances: account, side and fen of each."""
     names = _get_names()
-    for code, side, fen in list_opening():
-        yield "2026-01", code, names[code], *(_split_sides(side, fen))
+    rows = [(month, code, names[code], *_split_sides(side, fen)) for code, side, fen in opening]
+    return _write({"期初余额": [OPENING_HEADER, *rows]}, village)
 
 
-def _list_household_rows() -> Iterator[Row]:
-    for item in list_households():
+def write_households(households: Sequence[DemoHousehold], signed_on: str, village: str = NAME) -> bytes:
+    """Return the workbook of households, those that agreed having done so on one day."""
+    rows = []
+    for item in households:
         consents = ["是" if consent else "否" for consent in (item.scoring, item.display, item.naming)]
-        yield item.number, item.name, item.group, *consents, "2026-01-10" if item.scoring else None
+        rows.append((item.number, item.name, item.group, *consents, signed_on if item.scoring else None))
+    return _write({"农户": [HOUSEHOLD_HEADER, *rows]}, village)
 
 
-def _list_member_rows() -> Iterator[Row]:
-    for member in list_members():
-        yield member.branch, BRANCHES[member.branch], member.number, member.name
-
-
-def _write_vouchers(vouchers: Sequence[DemoVoucher]) -> bytes:
+def write_vouchers(vouchers: Sequence[DemoVoucher], staff: Staff = STAFF, village: str = NAME) -> bytes:
+    """Return the workbook of vouchers, a row for each of their lines."""
     names = _get_names()
     rows: list[Row] = []
     for voucher in vouchers:
-        approver = APPROVERS[0]
         tail = (voucher.reverses or None, voucher.replaces or None, voucher.reason or None)
         head = (voucher.number, voucher.day, voucher.summary or None)
-        people = (voucher.attachments or None, HANDLERS[voucher.handler], approver, BOOKKEEPER)
+        people = (voucher.attachments or None, staff.handlers[voucher.handler], staff.approver, staff.clerk)
         for place, line in enumerate(voucher.lines):
             money = (line.account, names[line.account], *_split_sides(line.side, line.fen))
             if place == 0:
                 rows.append((*head, *money, *people, *tail))
             else:
                 rows.append((voucher.number, None, None, *money, *(None,) * 7))
-    return _write({"凭证": [VOUCHER_HEADER, *rows]})
+    return _write({"凭证": [VOUCHER_HEADER, *rows]}, village)
 
 
-def _list_points_sheets(month: str) -> dict[str, list[Row]]:
+def write_points(
+    month: str, awards: Sequence[Award], taken: Sequence[TakenBack] = (), village: str = NAME
+) -> bytes:
+    """Return the workbook of a month's round, with what is taken back of earlier ones."""
     sheets: dict[str, list[Row]] = {
         "积分": [
             AWARD_HEADER,
             *(
                 (month, item.household, item.name, item.rule, item.item, item.quantity, item.evidence)
-                for item in list_awards(month)
+                for item in awards
             ),
         ]
     }
-    taken = list_taken_back(month)
     if taken:
         sheets["冲销"] = [
             TAKEN_HEADER,
             *((month, item.month, item.household, item.rule, item.reason) for item in taken),
         ]
-    return sheets
+    return _write(sheets, village)
+
+
+def _list_member_rows() -> Iterator[Row]:
+    for member in list_members():
+        yield member.branch, BRANCHES[member.branch], member.number, member.name
 
 
 def _list_mark_rows(month: str) -> Iterator[Row]:
@@ -133,11 +132,11 @@ def _split_sides(side: str, fen: int) -> tuple[Cell, Cell]:
     return (yuan, None) if side == "debit" else (None, yuan)
 
 
-def _write(sheets: dict[str, list[Row]]) -> bytes:
+def _write(sheets: dict[str, list[Row]], village: str = NAME) -> bytes:
     """Return a workbook with a bold frozen header, text columns as text and money with two decimals."""
     out = BytesIO()
     book = open_workbook(out)
-    book.set_properties({"created": CREATED, "title": "石榴河村（示例，人名数字均为虚构）"})
+    book.set_properties({"created": CREATED, "title": f"{village}（示例，人名数字均为虚构）"})
     header = book.add_format({"bold": True, "bg_color": "#E7EFE9", "border": 1, "valign": "vcenter"})
     text = book.add_format({"num_format": "@"})
     money = book.add_format({"num_format": "#,##0.00"})

@@ -1,4 +1,6 @@
-"""Who lives in the demo village. Every name is put together from surnames and solar terms or stars, and looks it."""
+"""Who lives in the demo village and keeps its books. Names are put together from surnames and what somebody does, solar
+terms or stars, and look it.
+"""
 
 from __future__ import annotations
 
@@ -14,9 +16,19 @@ SUPERVISOR = "孙监督"
 SECRETARY = "钱书记"
 TOWNSHIP_BOOKKEEPER = "沈代账"
 AUDITOR = "韩审计"
-HANDLERS = ("吴经手", "周采办", "郑跑腿")
-APPROVERS = ("钱主任",)
-BOOKKEEPER = CLERK
+
+
+class Staff(NamedTuple):
+    """Who works in a village's books. `handlers` and `approver` only stand on vouchers."""
+
+    clerk: str
+    supervisor: str
+    secretary: str
+    handlers: tuple[str, str, str]
+    approver: str
+
+
+STAFF = Staff(CLERK, SUPERVISOR, SECRETARY, ("吴经手", "周采办", "郑跑腿"), "钱主任")
 
 _TERMS = [
     "立春",

@@ -6,10 +6,12 @@ township's bookkeeper there, as that village's vault says now. Nothing else deci
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ledger.books.incomes import BANDS_FEN
 from ledger.errors import Refused, Tampered
+from ledger.ports import ScrubFound
 from ledger.service.accounts.rights import find_allowed_roles, list_roles
 from ledger.service.surveys import Colour, Income, Survey, survey_village
 from reports.words import format_amount, format_count, format_day, format_month
@@ -172,6 +174,7 @@ def _list_needs(survey: Survey) -> tuple[Need, ...]:
     if audited is not None and audited.found:
         said = _("最近一次核对发现 {count} 处对不上").format(count=format_count(audited.found))
         needs.append(Need("/audit", True, "", said))
+    needs += _list_rotten(survey.scrub_found)
     paths = {"silent": f"/c/{code}", "read-only": f"/v/{code}"}
     for late in survey.late:
         is_draft = late.kind in {"expired", "expiring", "held", "slow"}
@@ -183,6 +186,16 @@ def _list_needs(survey: Survey) -> tuple[Need, ...]:
     if waiting is None and not survey.reason:
         needs.append(Need("", False, "", _("隐私库没有打开，看不到待审的记录：请运维员启动时给口令")))
     return tuple(needs)
+
+
+def _list_rotten(scrub: ScrubFound) -> Iterator[Need]:
+    """What the last scrub found. Only the operator can do something about it, so nothing leads anywhere."""
+    if scrub.found:
+        said = _("最近一次重读发现 {count} 处存坏了或被改动过：先不要记账，请运维员看")
+        yield Need("", True, "", said.format(count=format_count(scrub.found)))
+    if scrub.shared:
+        said = _("最近一次重读发现各村共用的文件或数据库有 {count} 处坏了：先不要记账，请运维员看")
+        yield Need("", True, "", said.format(count=format_count(scrub.shared)))
 
 
 def _tell_audited(survey: Survey) -> str:

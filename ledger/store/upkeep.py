@@ -1,6 +1,7 @@
-"""`upkeep.json`: when this home was last backed up and read through, and how it came to be restored.
+"""`upkeep.json`: when this home was last backed up and read through, what that found, and how it came to be restored.
 
-Trusted for advice alone: its loss makes the doctor ask for a backup, its forgery keeps the doctor silent.
+Trusted for advice alone: its loss makes the doctor ask for a backup, its forgery keeps the doctor and the township's
+room silent.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from pathlib import Path
 import msgspec
 
 from ledger.disk import write_durably
+from ledger.ports import ScrubFound
 
 FILE = "upkeep.json"
 
@@ -23,10 +25,15 @@ class BackupDone(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Scrubbed(msgspec.Struct, frozen=True, kw_only=True):
-    """How far one village's entries were read through. `finished_ms` is that of the last whole pass, 0 before one."""
+    """How far one village's entries were read through. `finished_ms` is that of the last whole pass that found
+    nothing, 0 before one.
+    """
 
     finished_ms: int
+    found: int = 0  # by the last pass that came to its end
+    found_so_far: int = 0  # by the pass that is under way
     frontier: bytes  # of the tree at `position`, as this pass computed it
+    originals: int = 0  # that were found altered when files were read last
     position: int  # the next entry; 0 begins a pass
 
 
@@ -54,6 +61,7 @@ class Upkeep(msgspec.Struct, frozen=True, kw_only=True):
     keys_copied: KeysCopied | None = None
     restored: Restored | None = None
     scrubbed: dict[str, Scrubbed] = {}
+    shared: int = 0  # found in files and databases that all villages share, when they were read last
 
 
 def read_upkeep(home: Path) -> Upkeep:
@@ -66,6 +74,20 @@ def read_upkeep(home: Path) -> Upkeep:
         return msgspec.json.decode((home / FILE).read_bytes(), type=Upkeep)
     except (FileNotFoundError, msgspec.DecodeError, UnicodeDecodeError):
         return Upkeep()
+
+
+def read_scrub_found(home: Path, village: str) -> ScrubFound:
+    """Return what the readings so far found of a village. A file that the disk does not give is one finding of what
+    all villages share: that is what a reading looks for.
+    """
+    try:
+        upkeep = read_upkeep(home)
+    except OSError:
+        return ScrubFound(found=0, shared=1)
+    known = upkeep.scrubbed.get(village)
+    # Until a pass came to its end without them, findings of the one before stand.
+    found = max(known.found, known.found_so_far) + known.originals if known is not None else 0
+    return ScrubFound(found=found, shared=upkeep.shared)
 
 
 def write_upkeep(home: Path, upkeep: Upkeep) -> None:
