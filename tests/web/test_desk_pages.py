@@ -69,9 +69,9 @@ def test_a_route_for_an_action_that_nobody_may_do_cannot_be_made() -> None:
 
 @pytest.mark.parametrize(("method", "path"), DESK)
 def test_every_answer_of_the_desk_carries_the_headers_and_is_kept_by_nobody(
-    client: TestClient, method: str, path: str
+    visitor: TestClient, method: str, path: str
 ) -> None:
-    answer = client.request(method, path, headers={"host": "127.0.0.1"}, follow_redirects=False)
+    answer = visitor.request(method, path, headers={"host": "127.0.0.1"}, follow_redirects=False)
 
     assert {name: answer.headers.get(name) for name in DESK_HEADERS} == DESK_HEADERS
     assert answer.headers["cache-control"] == "no-store"
@@ -85,8 +85,9 @@ def test_every_answer_of_the_desk_carries_the_headers_and_is_kept_by_nobody(
 
 @pytest.mark.parametrize(("method", "path"), [pair for pair in DESK if not pair[1].startswith(SIGN_IN)])
 def test_who_is_not_signed_in_is_sent_to_sign_in_and_back(
-    browser: DeskBrowser, method: str, path: str
+    visitor: TestClient, method: str, path: str
 ) -> None:
+    browser = DeskBrowser(visitor)
     answer = browser.post(path) if method == "POST" else browser.get(path)
 
     assert answer.status_code == 303
