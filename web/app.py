@@ -13,7 +13,7 @@ from litestar.types import ASGIApp
 
 from ledger.ports import Ports, Renderer
 from ledger.service.standing import Standing
-from web.audit import balances, bundle, check, checkpoints, entries, landing
+from web.audit import balances, books, bundle, check, checkpoints, entries, landing
 from web.audit.runs import AuditRuns
 from web.cache import PageBytes, build_page_bytes
 from web.config import REQUEST_MAX_BYTES
@@ -118,6 +118,7 @@ AUDIT_ROUTES = (
     *balances.ROUTES,
     *check.ROUTES,
     *bundle.ROUTES,
+    *books.ROUTES,
 )
 
 TOWNSHIP_ROUTES = (

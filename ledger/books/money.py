@@ -29,6 +29,11 @@ def format_yuan(amount_fen: int) -> str:
     return f"{'-' if amount_fen < 0 else ''}{yuan:,}.{fen:02d}"
 
 
+def format_plain_yuan(amount_fen: int) -> str:
+    """Return an amount in yuan as programs read it, without commas: `1234.50`, `-0.05`."""
+    return format_yuan(amount_fen).replace(",", "")
+
+
 def parse_yuan(text: str) -> int | str:
     """Read an amount in yuan and return it in fen; where it cannot be read, return the reason in Chinese.
 

@@ -12,8 +12,6 @@ from contextlib import closing
 from pathlib import Path
 
 import rich_click as click
-from rich.console import Console
-from rich.progress import Progress as Bar
 from sqlalchemy.exc import DatabaseError
 
 from ledger.audit import Report, audit_evidence, audit_log
@@ -27,6 +25,7 @@ from ledger.commands.common import (
     print_json,
     print_report,
     read_file,
+    show_progress,
     tell_locked,
     village_option,
 )
@@ -40,7 +39,6 @@ from ledger.sources import open_folder, open_home_log, open_url, open_zip, parse
 from ledger.store.engine import DATABASE_ERRORS
 from ledger.upkeep.evidence import open_evidence
 
-PROGRESS_MIN_ENTRIES = 2_000
 WRAPPED = (b"%PDF-", b"PK", HEADER.encode())
 """How files begin that hold a checkpoint among other things: a sheet, an export's zip, a proof file."""
 HOME_TITLE = "本机的数据库"
@@ -244,26 +242,15 @@ def _refuse(village: str, code: str, expected: str, found: str, *, entry: int = 
 
 
 def _audit_log(source: LogSource, key: str | None, known: list[bytes]) -> Report:
-    bar = Bar(console=Console(stderr=True), transient=True)
-    task = bar.add_task("核对记录")
-
-    def show(done: int, total: int) -> None:
-        if total >= PROGRESS_MIN_ENTRIES:
-            bar.start()
-            bar.update(task, completed=done, total=total)
-
-    try:
-        now_ms = SystemClock().now_ms()
+    with show_progress("核对记录") as progress:
         return audit_log(
             source,
             load_reference(),
-            now_ms=now_ms,
+            now_ms=SystemClock().now_ms(),
             known=known,
-            progress=show,
+            progress=progress,
             trusted_key=key.strip() if key is not None else None,
         )
-    finally:
-        bar.stop()
 
 
 def _audit_pdf(sheet: tuple[bytes, str], key: str | None, known: list[bytes]) -> Report:

@@ -13,7 +13,7 @@ from typing import TypeVar
 import msgspec
 import rich_click as click
 
-from ledger.audit import Report
+from ledger.audit import Progress, Report
 from ledger.books.roles import CHECKER_ROLES, MAKER_ROLES, Role
 from ledger.commands.refusals import Asked, explain_os_error
 from ledger.errors import Fault, Refused
@@ -27,6 +27,9 @@ from ledger.service.standing import list_known_villages, refuse_read_only
 
 FINDINGS_MAX_SHOWN = 50
 """Findings printed of one report; a program gets all of them."""
+
+PROGRESS_MIN_ENTRIES = 2_000
+"""Entries from which on a reading takes long enough to show how far it is."""
 
 PAPERS_MAX_SHOWN = 6
 """Sealed sheets of which a report prints the fingerprint, the newest: two months of every kind."""
@@ -285,6 +288,26 @@ def _build_taken(path: Path) -> Fault:
         expected="还没有的文件名",
         remedy="换一个名字；要换掉原来的文件，加 --force" if is_file else "换一个名字",
     )
+
+
+@contextlib.contextmanager
+def show_progress(title: str) -> Iterator[Progress]:
+    """Give what is told how far a reading of a log has come: a bar on a terminal, for a log that takes its time."""
+    from rich.console import Console
+    from rich.progress import Progress as Bar
+
+    bar = Bar(console=Console(stderr=True), transient=True)
+    task = bar.add_task(title)
+
+    def show(done: int, total: int) -> None:
+        if total >= PROGRESS_MIN_ENTRIES:
+            bar.start()
+            bar.update(task, completed=done, total=total)
+
+    try:
+        yield show
+    finally:
+        bar.stop()
 
 
 def print_report(report: Report, *, is_sheet: bool = False) -> None:

@@ -4,6 +4,7 @@ touch it.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Literal
 
 from ledger.books.balances import sum_sides
@@ -18,6 +19,9 @@ from ledger.state.facts import EntryAt, Facts, VillageFacts, get_fact, scan_fact
 from ledger.state.money import get_opening, iterate_vouchers
 from ledger.state.reference import Reference
 
+ReadEntry = Callable[[int], Entry]
+"""From an index to the entry there."""
+
 
 def collect_finance(facts: Facts, reference: Reference, texts: Texts, head: SheetHead) -> FinanceFigures:
     """Return the figures of a month's finance sheet.
@@ -28,7 +32,9 @@ def collect_finance(facts: Facts, reference: Reference, texts: Texts, head: Shee
     village = get_fact(facts, "village", VillageFacts)
     if village is None:
         raise NotFound("本村的账本（log.founded）")
-    vouchers = [_read_voucher(facts, texts, entry) for entry in iterate_vouchers(facts, head.period)]
+    vouchers = [
+        read_voucher(facts.read_entry, texts, entry) for entry in iterate_vouchers(facts, head.period)
+    ]
     corrections = [
         _read_correction(facts, texts, facts.read_entry(at.index))
         for _, at in scan_facts(facts, f"correction/{head.period}/", EntryAt)
@@ -39,8 +45,11 @@ def collect_finance(facts: Facts, reference: Reference, texts: Texts, head: Shee
     )
 
 
-def _read_voucher(facts: Facts, texts: Texts, entry: Entry) -> MonthVoucher:
-    body = _get_voucher(entry)
+def read_voucher(read_entry: ReadEntry, texts: Texts, entry: Entry) -> MonthVoucher:
+    """Return a voucher's entry with its texts, masked as everybody sees them; TypeError where it is none, or answers
+    none.
+    """
+    body = get_voucher(entry)
     return MonthVoucher(
         attachments=body.attachments,
         correction=_name_correction(body),
@@ -49,17 +58,17 @@ def _read_voucher(facts: Facts, texts: Texts, entry: Entry) -> MonthVoucher:
         number=body.number,
         occurred_on=entry.occurred_on,
         postings=body.postings,
-        summary=_tell_summary(facts, texts, body),
+        summary=_tell_summary(read_entry, texts, body),
     )
 
 
 def _read_correction(facts: Facts, texts: Texts, entry: Entry) -> Correction:
-    body = _get_voucher(entry)
+    body = get_voucher(entry)
     if isinstance(body, VoucherRecorded):
         raise TypeError(f"entry {entry.index} corrects nothing")
     return Correction(
         amount_fen=sum_sides(body.postings).debit_fen,
-        answers=_get_answered(facts, body).number,
+        answers=get_answered(facts.read_entry, body).number,
         index=entry.index,
         kind="reversal" if isinstance(body, VoucherReversed) else "replacement",
         occurred_on=entry.occurred_on,
@@ -68,16 +77,16 @@ def _read_correction(facts: Facts, texts: Texts, entry: Entry) -> Correction:
     )
 
 
-def _get_voucher(entry: Entry) -> Voucher:
+def get_voucher(entry: Entry) -> Voucher:
+    """Return the voucher that an entry is; TypeError where it is another kind."""
     if isinstance(entry.body, VoucherRecorded | VoucherReversed | VoucherReplaced):
         return entry.body
     raise TypeError(f"entry {entry.index} of kind {entry.kind} is no voucher")
 
 
-def _get_answered(facts: Facts, body: VoucherReversed | VoucherReplaced) -> Voucher:
-    return _get_voucher(
-        facts.read_entry(body.reverses if isinstance(body, VoucherReversed) else body.replaces)
-    )
+def get_answered(read_entry: ReadEntry, body: VoucherReversed | VoucherReplaced) -> Voucher:
+    """Return the voucher that a correction answers."""
+    return get_voucher(read_entry(body.reverses if isinstance(body, VoucherReversed) else body.replaces))
 
 
 def _name_correction(body: Voucher) -> Literal["", "reversal", "replacement"]:
@@ -91,8 +100,8 @@ def _mask_handler(texts: Texts, body: Voucher) -> str:
     return name if name == GONE else mask_name(name)
 
 
-def _tell_summary(facts: Facts, texts: Texts, body: Voucher) -> str:
+def _tell_summary(read_entry: ReadEntry, texts: Texts, body: Voucher) -> str:
     """Return a line's 摘要; a red voucher has a reason instead, and says which voucher it takes back."""
     if isinstance(body, VoucherReversed):
-        return f"冲销 {_get_answered(facts, body).number} 号凭证：{read_text(texts, body.reason)}"
+        return f"冲销 {get_answered(read_entry, body).number} 号凭证：{read_text(texts, body.reason)}"
     return read_text(texts, body.summary)

@@ -421,7 +421,7 @@ def test_progress_is_told_on_long_work_only(
 ) -> None:
     """On a terminal, beside what a program reads."""
     monkeypatch.setenv("FORCE_COLOR", "1")
-    monkeypatch.setattr("ledger.commands.audit.PROGRESS_MIN_ENTRIES", least)
+    monkeypatch.setattr("ledger.commands.common.PROGRESS_MIN_ENTRIES", least)
 
     result = run("audit", str(home / "export"), "--json")
 

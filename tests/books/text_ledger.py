@@ -53,7 +53,7 @@ class TextLedger:
         self.texts: dict[str, str] = {}
         self.indexes: dict[str, int] = {}
         founding = build_founding(chart=chart)
-        assert self._try(founding, "2020-01-01", "2020-01") == []
+        assert self.record(founding, "2020-01-01", "2020-01") == []
 
     def run(self, text: str) -> list[str]:
         """Run a whole text and return what does not hold; empty when all of it does."""
@@ -99,7 +99,7 @@ class TextLedger:
             number = f"{day[:7]}-{number}"
         body = self._build_body(verb, number, answered, postings, text)
         period = number[:7] if number else day[:7]
-        codes = self._try(body, day, period)
+        codes = self.record(body, day, period)
         said = f"refused: {', '.join(codes)}" if codes else "accepted"
         return [] if said == outcome else [f"{line}\n  came out as {said}"]
 
@@ -111,23 +111,25 @@ class TextLedger:
         if verb == "close":
             return build_closing(self.facts, number)
         shared = {
-            "approver": self._publish("样例甲"),
+            "approver": self.publish("样例甲"),
             "attachments": 1,
-            "bookkeeper": self._publish("样例乙"),
+            "bookkeeper": self.publish("样例乙"),
             "chart": self.chart,
-            "handler": self._publish("样例丙"),
+            "handler": self.publish("样例丙"),
             "number": number,
             "postings": postings,
         }
         at = self.indexes.get(answered or "", 9_999)
         if verb == "reversal":
-            return VoucherReversed(**shared, reason=self._publish(text), reverses=at)
+            return VoucherReversed(**shared, reason=self.publish(text), reverses=at)
         if verb == "replacement":
-            return VoucherReplaced(**shared, summary=self._publish(text), replaces=at)
-        return VoucherRecorded(**shared, summary=self._publish(text))
+            return VoucherReplaced(**shared, summary=self.publish(text), replaces=at)
+        return VoucherRecorded(**shared, summary=self.publish(text))
 
-    def _try(self, body: Body, day: str, period: str) -> list[str]:
-        """Judge an entry; append and fold it where nothing speaks against it. Returns the faults' codes."""
+    def record(self, body: Body, day: str, period: str, occurred_on: str = "") -> list[str]:
+        """Judge an entry that is recorded on a day, on which it happened unless said otherwise; append and fold it
+        where nothing speaks against it. Returns the faults' codes.
+        """
         kind = KIND_OF_BODY[type(body)]
         noon = dt.datetime.fromisoformat(f"{day}T12:00:00+08:00")
         newest = self.entries[-1].recorded_at if self.entries else 0
@@ -137,7 +139,7 @@ class TextLedger:
             index=len(self.entries),
             kind=kind,
             maker=MADE_BY,
-            occurred_on=day,
+            occurred_on=occurred_on or day,
             period=period,
             previous="",
             recorded_at=max(newest, int(noon.timestamp()) * 1000),
@@ -152,7 +154,8 @@ class TextLedger:
                 self.indexes[body.number] = entry.index
         return codes
 
-    def _publish(self, text: str) -> PublicText:
+    def publish(self, text: str) -> PublicText:
+        """Return a public text for a body."""
         digest = f"text{len(self.texts):039d}"
         self.texts[digest] = text
         return PublicText(text=digest)

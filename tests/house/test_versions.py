@@ -21,7 +21,7 @@ SQLITE_FLOOR = Version(
     "3.51.3"
 )  # Below it a crash while the write-ahead log is reset can lose committed entries.
 LOCKS = ("requirements.txt", "requirements-test.txt")
-SIDE_LOCKS = ("requirements-browser.txt", "requirements-bench.txt")
+SIDE_LOCKS = ("requirements-browser.txt", "requirements-bench.txt", "requirements-journals.txt")
 """What is installed in folders of its own, outside of the environment that the product and its tests run in."""
 
 
@@ -89,19 +89,28 @@ def test_every_pin_of_a_side_lock_carries_hashes(lock: str) -> None:
     assert all(hashes for _, hashes in pins.values())
 
 
-def test_a_peer_under_another_licence_is_installed_and_imported_by_the_benchmark_alone() -> None:
-    peers = read_pins("requirements-bench.txt").keys()
+@pytest.mark.parametrize(
+    ("peer", "lock", "importer"),
+    [
+        ("pymerkle", "requirements-bench.txt", "tests/bench/peers.py"),
+        ("beancount", "requirements-journals.txt", "tests/journals/beancount_reader.py"),
+    ],
+)
+def test_a_peer_under_another_licence_is_kept_apart_and_imported_in_one_place(
+    peer: str, lock: str, importer: str
+) -> None:
     shipped = read_pins("requirements.txt").keys() | read_pins("requirements-test.txt").keys()
     imported = {
         str(path)
         for path, tree in parse_modules("ledger", "reports", "web", "tests")
         for node in ast.walk(tree)
         if isinstance(node, ast.Import | ast.ImportFrom)
-        if "pymerkle" in ast.unparse(node)
+        if re.search(rf"\b(?:import|from) {peer}\b", ast.unparse(node))
     }
 
-    assert peers & shipped == set()
-    assert imported == {"tests/bench/peers.py"}
+    assert peer in read_pins(lock)
+    assert peer not in shipped
+    assert imported == {importer}
 
 
 def test_browser_code_is_pinned_with_its_digest_and_names_no_registry() -> None:

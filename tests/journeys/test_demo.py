@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
 import gzip
 import hashlib
@@ -14,6 +15,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
+from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
 from typing import TypeVar
@@ -31,6 +33,7 @@ from pyzbar import pyzbar
 from ledger.audit import audit_evidence, audit_log
 from ledger.books.documents import DocumentsAttached
 from ledger.books.figures import FinanceFigures
+from ledger.books.journals import name_journal_accounts
 from ledger.books.points import HouseholdsRegistered, PointsRound, RulebookAdopted
 from ledger.books.scores import BranchRegistered
 from ledger.books.sheets import SheetSealed
@@ -43,6 +46,7 @@ from ledger.home import Home, open_home
 from ledger.service.accounts.sessions import find_signed_in
 from ledger.service.accounts.sign_in import give_factor, sign_in
 from ledger.service.documents import open_recorded
+from ledger.service.journals import ENDINGS
 from ledger.service.passing import pass_drafts
 from ledger.service.sheets import SealedSheet, get_figures, list_sheets
 from ledger.service.standing import examine
@@ -52,7 +56,18 @@ from ledger.sources import open_home_log
 from ledger.state import BEIJING
 from ledger.state.documents import list_documents
 from ledger.state.facts import BooksFacts, get_fact
+from ledger.state.money import get_balances, get_month
 from tests.fakes import FakeClock
+from tests.journals.peers import (
+    Beancount,
+    ask_fava,
+    get_page,
+    open_fava,
+    read_hledger_balances,
+    read_ledger_balances,
+    sum_fava,
+)
+from tests.journals.written import tell_balances
 from web.app import create_app
 from web.assets import get_asset_path, list_imports
 from web.demo.attaching import RECORDED
@@ -404,6 +419,75 @@ def test_the_command_audits_a_pdf_taken_home(demo: Home, sheets: list[SealedShee
 
     assert result.exit_code == 0, result.output
     assert "全部对得上" in result.output
+
+
+@pytest.fixture(scope="module")
+def taken(demo: Home, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the books as the command writes them."""
+    folder = tmp_path_factory.mktemp("books")
+    for form, ending in ENDINGS.items():
+        words = [
+            "books",
+            "--home",
+            str(demo.path),
+            "--format",
+            form,
+            "--out",
+            str(folder / f"books.{ending}"),
+        ]
+        result = CliRunner().invoke(root, words)
+        assert result.exit_code == 0, result.output
+    return folder
+
+
+def test_beancount_hledger_and_ledger_say_of_its_books_what_we_say(demo: Home, taken: Path) -> None:
+    with demo.ledger.read(VILLAGE) as reader:
+        ours = tell_balances(reader.facts, "2026-11")
+        vouchers = sum(get_month(reader.facts, month).vouchers for month in (*MONTHS, "2026-11"))
+    with closing(Beancount()) as beancount:
+        told = beancount.read(taken / "books.beancount")
+
+    assert told["errors"] == []
+    assert told["balances"] == ours
+    assert len(told["transactions"]) == 1 + vouchers
+    assert told["assertions"] > 10 * len(MONTHS)
+    assert read_hledger_balances(taken / "books.journal") == ours
+    assert read_ledger_balances(taken / "books.journal") == ours
+
+
+def test_a_table_of_its_postings_adds_up_to_its_turnovers(demo: Home, taken: Path) -> None:
+    rows = list(csv.DictReader((taken / "books.csv").read_text(encoding="utf-8-sig").splitlines()))
+
+    with demo.ledger.read(VILLAGE) as reader:
+        for month in (*MONTHS, "2026-11"):
+            for header, fen in zip(
+                ("借方金额", "贷方金额"),
+                (get_month(reader.facts, month).debit_fen, get_month(reader.facts, month).credit_fen),
+                strict=True,
+            ):
+                cells = [row[header] for row in rows if row["会计期间"] == month and row[header]]
+                assert sum(map(Decimal, cells)) == Decimal(fen) / 100
+
+
+def test_fava_opens_its_books_without_a_complaint_and_shows_our_totals(demo: Home, taken: Path) -> None:
+    with demo.ledger.read(VILLAGE) as reader:
+        balances = get_balances(reader.facts, "2026-11")
+        names = name_journal_accounts(demo.reference.charts["2023"])
+    ours = {names[code]: Decimal(fen) / 100 for code, fen in balances.items()}
+
+    with open_fava(taken / "books.beancount") as pages:
+        assert ask_fava(pages, "errors") == []
+        for page in ("income_statement", "balance_sheet", "errors", "journal"):
+            status, text = get_page(pages, page)
+            assert status == 200
+            assert VILLAGE in text
+        sheet, statement = (ask_fava(pages, what)["trees"] for what in ("balance_sheet", "income_statement"))
+
+    shown = sum_fava(sheet) | sum_fava(statement)
+    assert {name: amount for name, amount in shown.items() if name in names.values()} == ours
+    roots = {tree["account"]: Decimal(tree["balance_children"]["CNY"]) for tree in sheet if tree["children"]}
+    assert roots["Assets"] == sum(amount for name, amount in ours.items() if name.startswith("Assets"))
+    assert roots["Liabilities"] == sum(amount for name, amount in ours.items() if name.startswith("Liab"))
 
 
 def test_whoever_tries_the_desk_finds_passwords_and_work_that_waits(demo: Home, tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ def test_an_auditor_looks_through_the_books_and_runs_an_audit_by_hand(
     door.let_in("shen", "auditor")
     with open_page(browser, width, height) as (page, complaints):
         sign_in(door, page, address, "shen")
-        for path in ("", "/entries", "/checkpoints", "/balances", "/run"):
+        for path in ("", "/entries", "/checkpoints", "/balances", "/books", "/run"):
             page.goto(f"{address}/audit{path}")
             check_layout(page)
         press(page, "开始核对")

@@ -6,6 +6,7 @@ import re
 import threading
 import time
 from contextlib import closing
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -16,19 +17,21 @@ from litestar.testing import TestClient
 from ledger.audit import Report, audit_log
 from ledger.books.roles import Role
 from ledger.entries import KINDS
+from ledger.errors import NotProven
 from ledger.log.hashing import format_hash
 from ledger.service.accounts.manage import give_seat
 from ledger.service.export import list_export
 from ledger.service.found import found_village, make_origin
+from ledger.service.journals import BOOKS_FORMS, ENDINGS, open_books, write_books
 from ledger.service.persons import add_person
 from ledger.service.publish import publish_head
-from ledger.sources import open_zip
+from ledger.sources import open_home_log, open_zip
 from tests.builders import OTHER_VILLAGE, VILLAGE
 from tests.desk.people import Door
 from tests.web.desk import DeskBrowser, tell
 from tests.web.village import make_client
 from web.app import AUDIT_ROUTES
-from web.audit import balances, bundle, checkpoints, entries, runs
+from web.audit import balances, books, checkpoints, entries, making, runs
 from web.audit.words import KIND_WORDS
 from web.desk.routing import SIGN_IN
 from web.security import DESK_HEADERS
@@ -40,7 +43,8 @@ ROOM = [
     for method in sorted(route.http_methods)
 ]
 
-FOR_AUDITORS = {"/audit/run", "/audit/bundle.zip"}
+BOOKS = ("/audit/books.beancount", "/audit/books.journal", "/audit/books.csv", "/audit/books.xlsx")
+FOR_AUDITORS = {"/audit/run", "/audit/bundle.zip", "/audit/books", *BOOKS}
 
 
 def enter(door: Door, client: TestClient, role: Role | None = "auditor", name: str = "shen") -> DeskBrowser:
@@ -430,7 +434,7 @@ def test_a_log_that_was_cut_off_is_said_to_be_so(door: Door, client: TestClient,
 def test_the_bundle_is_the_export_and_checks_offline(
     door: Door, client: TestClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(bundle, "PIECE_BYTES", 1_000)
+    monkeypatch.setattr(making, "PIECE_BYTES", 1_000)
     browser = enter(door, client)
     file = re.findall(r"mingbai audit (mingbai-[0-9]+-[0-9]+\.zip)", browser.get("/audit/run").text)[0]
 
@@ -459,12 +463,88 @@ def test_asking_for_the_bundles_head_makes_none(door: Door, client: TestClient) 
 def test_a_second_bundle_waits_for_the_first(door: Door, client: TestClient) -> None:
     browser = enter(door, client)
 
-    with bundle._MAKING:
+    with making._MAKING:
         answer = browser.get("/audit/bundle.zip")
 
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "10")
-    assert tell(answer) == "正在做另一个审计包"
+    assert tell(answer) == "正在做另一个下载"
     assert browser.get("/audit/bundle.zip").status_code == 200
+
+
+def test_the_books_are_what_the_command_writes_and_the_page_says_how_to_open_them(
+    door: Door, client: TestClient
+) -> None:
+    browser = enter(door, client)
+    page = browser.get("/audit/books").text
+    head = door.home.heads.find_newest(VILLAGE)
+    assert head is not None
+
+    with open_home_log(door.home, VILLAGE, with_private=False) as source:
+        for path, form in zip(BOOKS, BOOKS_FORMS, strict=True):
+            file = f"mingbai-{VILLAGE}.{ENDINGS[form]}"
+            answer = browser.get(path)
+            assert answer.headers["content-disposition"] == f'attachment; filename="{file}"'
+            assert answer.headers["content-type"] == books.MEDIA_TYPES[form]
+            if form != "xlsx":  # A workbook says when it was made.
+                out = BytesIO()
+                write_books(out, form, open_books(source, door.home.reference))
+                assert answer.content == out.getvalue()
+            logged = door.read_log()[-1].fact
+            assert (logged.event, logged.village, logged.reason) == ("exported", VILLAGE, "books")
+    assert f"fava mingbai-{VILLAGE}.beancount" in page
+    assert f"hledger -f mingbai-{VILLAGE}.journal bal" in page
+    assert (
+        f"mingbai books mingbai-{VILLAGE}-{head.size}.zip --format beancount --out mingbai-{VILLAGE}.beancount"
+        in page
+    )
+    assert '<option value="2026-10">2026年10月</option>' in page
+
+
+def test_a_table_of_the_books_has_the_months_that_were_chosen(door: Door, client: TestClient) -> None:
+    browser = enter(door, client)
+    browser.get("/audit/books")
+
+    def count(query: str) -> int:
+        return browser.get(f"/audit/books.csv{query}").text.count("\r\n") - 1
+
+    whole = count("")
+    october, november = (count(f"?from={month}&to={month}") for month in ("2026-10", "2026-11"))
+    assert october + november == whole
+    assert october
+    assert count("?from=2026-11&to=2026-10") == whole
+    for wrong in ("2026-13", "2020-01", "x"):
+        assert browser.get(f"/audit/books.csv?from={wrong}").status_code == 404
+
+
+def test_there_are_no_books_to_take_before_they_are_opened(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with open_door(tmp_path / "new", monkeypatch) as door, make_client(door.village) as client:
+        browser = enter(door, client)
+
+        assert "没有能导出的" in browser.get("/audit/books").text
+        for path in BOOKS:
+            answer = browser.get(path)
+            assert (answer.status_code, tell(answer)) == (409, "现在没有能导出的账簿")
+    assert "exported" not in door.list_events()
+
+
+def test_books_that_break_off_leave_no_half_a_file(
+    door: Door, client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: Any) -> None:
+        raise NotProven("样例")
+
+    monkeypatch.setattr(books, "write_books", fail)
+    browser = enter(door, client)
+
+    answer = browser.get("/audit/books.csv")
+
+    assert answer.status_code == 500
+    assert "content-disposition" not in answer.headers
+    assert "exported" not in door.list_events()
+    with making._MAKING:  # It was given back.
+        pass
 
 
 def test_nothing_of_another_village_shows(door: Door, client: TestClient) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from litestar.handlers import HTTPRouteHandler
 
 from ledger.books.balances import TrialBalance, TrialRow
-from ledger.books.values import get_next_period
+from ledger.books.periods import iterate_periods
 from ledger.canonical import parse_entry
 from ledger.errors import NotFound, Tampered
 from ledger.evidence import DERIVING_ERRORS
@@ -143,18 +143,22 @@ def find_books(facts: Facts, month: str) -> _Books | None:
     """Return the trial balance of a month, of the last one with an entry where `month` is empty; None before the books
     are opened. NotFound for a month that the books do not have.
     """
-    books = get_fact(facts, "books", BooksFacts)
-    if books is None:
+    months = list_months(facts)
+    if not months:
         return None
-    booked = [period for period, _month in scan_facts(facts, "period/", PeriodFacts)]
-    last = max([books.first_period, *booked])
-    months = [books.first_period]
-    while months[-1] < last:
-        months.append(get_next_period(months[-1]))
     if month and month not in months:
         raise NotFound(_("月份"))
-    shown = month or last
+    shown = month or months[-1]
     return _Books(get_trial_balance(facts, shown), shown, tuple(reversed(months)))
+
+
+def list_months(facts: Facts) -> list[str]:
+    """Return the months of the books, from the first to the last with an entry; none before they are opened."""
+    books = get_fact(facts, "books", BooksFacts)
+    if books is None:
+        return []
+    booked = [period for period, _month in scan_facts(facts, "period/", PeriodFacts)]
+    return list(iterate_periods(books.first_period, max([books.first_period, *booked])))
 
 
 def _explain_lack(head: Head, *, is_known: bool) -> str:

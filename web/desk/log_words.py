@@ -51,6 +51,8 @@ REASON_NAMES: dict[str, str] = {
     "absolute": _("登录满一天"),
     "account-disabled": _("账号停用"),
     "account-expires": _("改了用到哪天"),
+    "books": _("账簿"),
+    "bundle": _("审计包"),
     "by-operator": _("运维员让退出"),
     "by-owner": _("本人结束的"),
     "code": _("动态码不对"),

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from litestar.handlers import HTTPRouteHandler
 
-from ledger.books.money import format_yuan
+from ledger.books.money import format_plain_yuan
 from ledger.service.workbooks.writing import format_separated, open_workbook
 from ledger.state import get_day
 from web.desk.routing import Desk, route_desk
@@ -92,7 +92,7 @@ def _list_row(row: VillageRow) -> list[Cell]:
 
 
 def _write_amount(cell: Cell) -> Cell:
-    return format_yuan(cell).replace(",", "") if isinstance(cell, int) else cell
+    return format_plain_yuan(cell) if isinstance(cell, int) else cell
 
 
 def _send(desk: Desk, data: bytes, media_type: str, ending: str) -> Answer:

@@ -6,12 +6,13 @@ A workbook says so for each cell; separated values cannot, so such a text begins
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
-from typing import Any, BinaryIO
+from collections.abc import Iterable, Iterator, Sequence
+from typing import IO, Any
 
 import xlsxwriter
 
@@ -20,13 +21,15 @@ _ACTING = ("=", "+", "-", "@", "|", "\t", "\r", "\n")
 _UNSEEN = ("Z", "C")  # Blanks, and what has no width: programs look behind them.
 
 
-def open_workbook(out: BinaryIO) -> Any:
+def open_workbook(out: IO[bytes], *, is_long: bool = False) -> Any:
     """Return a workbook of xlsxwriter that writes to `out` once it is closed and turns no text into anything else.
 
-    Cells are written with `write_string` and `write_number`, which say what they are.
+    Cells are written with `write_string` and `write_number`, which say what they are. A long one keeps one row in
+    memory and the others in a temporary file: its rows are written in order, each once.
     """
     options = {
-        "in_memory": True,
+        "constant_memory": is_long,
+        "in_memory": not is_long,
         "strings_to_formulas": False,
         "strings_to_numbers": False,
         "strings_to_urls": False,
@@ -36,10 +39,19 @@ def open_workbook(out: BinaryIO) -> Any:
 
 def format_separated(rows: Iterable[Sequence[str | int]]) -> bytes:
     """Return rows as separated values: UTF-8 with the mark by which spreadsheets know it, every cell in quotes."""
+    return b"".join(iterate_separated(rows))
+
+
+def iterate_separated(rows: Iterable[Sequence[str | int]]) -> Iterator[bytes]:
+    """Yield the same row by row, however many there are."""
     out = io.StringIO()
     writer = csv.writer(out, quoting=csv.QUOTE_ALL)
-    writer.writerows([disarm(str(value)) for value in row] for row in rows)
-    return out.getvalue().encode("utf-8-sig")
+    yield codecs.BOM_UTF8
+    for row in rows:
+        writer.writerow([disarm(str(value)) for value in row])
+        yield out.getvalue().encode()
+        out.seek(0)
+        out.truncate()
 
 
 def disarm(text: str) -> str:

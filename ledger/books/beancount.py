@@ -1,0 +1,117 @@
+"""The books as a Beancount file, which `bean-check` accepts and Fava opens.
+
+What a village wrote stands in quotes alone, as one line, with quotes and backslashes escaped: whatever it says, it
+starts no directive. A balance is asserted to the fen (`~ 0.00`): Beancount would else let one fen pass. It counts an
+account together with those below it, and so does the assertion; the day of an assertion is the one after the month, at
+whose beginning Beancount looks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from ledger.books.accounts import Chart
+from ledger.books.balances import sign_posting
+from ledger.books.journals import (
+    CURRENCY,
+    KIND_OF_CORRECTION,
+    JournalClosing,
+    JournalHead,
+    JournalOpening,
+    JournalVoucher,
+    SeenAccounts,
+    Step,
+    flatten_text,
+    name_journal_accounts,
+)
+from ledger.books.money import format_plain_yuan
+from ledger.books.values import get_next_period
+from ledger.books.vouchers import Posting
+
+
+def format_beancount(head: JournalHead, chart: Chart, steps: Iterable[Step]) -> Iterator[str]:
+    """Yield the text of a Beancount file, a directive or a few at a time."""
+    names, seen = name_journal_accounts(chart), SeenAccounts()
+    yield _format_head(head)
+    for step in steps:
+        if isinstance(step, JournalClosing):
+            yield _format_closing(step, names, seen.list_balances(step))
+        elif isinstance(step, JournalOpening):
+            seen.add(step.postings)
+            yield _format_accounts(chart, names, step)
+            yield _format_opening(step, names)
+        else:
+            seen.add(step.voucher.postings)
+            yield _format_voucher(step, names)
+
+
+def _format_head(head: JournalHead) -> str:
+    return "\n".join(
+        [
+            f"; 村 {head.village} 的账簿，科目表 {head.chart}，共 {head.size} 条记录，指纹码 {head.fingerprint}",
+            f"; 来源 {head.origin}",
+            "; 打开：fava 这个文件；核对：bean-check 这个文件",
+            f'option "title" {_quote(f"村 {head.village} 的账簿")}',
+            f'option "operating_currency" "{CURRENCY}"',
+            "\n",
+        ]
+    )
+
+
+def _format_accounts(chart: Chart, names: dict[str, str], opening: JournalOpening) -> str:
+    """Open the whole chart on the books' first day: which accounts there are is part of what an auditor reads."""
+    lines = []
+    for code, name in names.items():
+        account = chart.accounts[code]
+        lines.append(f"{opening.period}-01 open {name} {CURRENCY}")
+        lines.append(f"  code: {_quote(code)}")
+        lines.append(f"  name: {_quote(flatten_text(account.name))}")
+        lines.append(f"  side: {_quote(account.normal_side)}")
+    return "\n".join([*lines, "\n"])
+
+
+def _format_opening(opening: JournalOpening, names: dict[str, str]) -> str:
+    lines = [f'{opening.period}-01 * "期初余额" #opening', f"  entry: {opening.index}"]
+    return "\n".join([*lines, *_list_postings(opening.postings, names), "\n"])
+
+
+def _format_voucher(step: JournalVoucher, names: dict[str, str]) -> str:
+    voucher = step.voucher
+    marks = [f"#{voucher.correction}"] if voucher.correction else []
+    marks += [f"^v-{number}" for number in (voucher.number, step.answers) if number]
+    lines = [
+        f"{step.booked_on} * {_quote(flatten_text(voucher.summary))} {' '.join(marks)}",
+        f"  entry: {voucher.index}",
+        f"  voucher: {_quote(voucher.number)}",
+        f"  kind: {_quote(KIND_OF_CORRECTION[voucher.correction])}",
+        f"  occurred: {voucher.occurred_on}",
+        f"  attachments: {voucher.attachments}",
+        f"  handler: {_quote(flatten_text(voucher.handler))}",
+    ]
+    if step.answers:
+        lines.append(f"  answers: {_quote(step.answers)}")
+    return "\n".join([*lines, *_list_postings(voucher.postings, names), "\n"])
+
+
+def _format_closing(
+    closing: JournalClosing, names: dict[str, str], balances: Sequence[tuple[str, int]]
+) -> str:
+    day = f"{get_next_period(closing.period)}-01"
+    lines = [f"; {closing.period} 结账，第 {closing.index} 条"]
+    for code, _own in balances:
+        with_below_fen = sum(amount_fen for below, amount_fen in balances if below.startswith(code))
+        lines.append(f"{day} balance {names[code]}  {format_plain_yuan(with_below_fen)} ~ 0.00 {CURRENCY}")
+        lines.append(f"  entry: {closing.index}")
+    return "\n".join([*lines, "\n"])
+
+
+def _list_postings(postings: Iterable[Posting], names: dict[str, str]) -> list[str]:
+    return [
+        f"  {names[posting.account]}  {format_plain_yuan(sign_posting(posting))} {CURRENCY}"
+        for posting in postings
+    ]
+
+
+def _quote(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
