@@ -28,7 +28,7 @@ def collect_finance(facts: Facts, reference: Reference, texts: Texts, head: Shee
     village = get_fact(facts, "village", VillageFacts)
     if village is None:
         raise NotFound("本村的账本（log.founded）")
-    vouchers = [_read_voucher(facts, texts, entry) for entry in iterate_vouchers(facts, head.period)]
+    vouchers = [read_voucher(facts, texts, entry) for entry in iterate_vouchers(facts, head.period)]
     corrections = [
         _read_correction(facts, texts, facts.read_entry(at.index))
         for _, at in scan_facts(facts, f"correction/{head.period}/", EntryAt)
@@ -39,7 +39,8 @@ def collect_finance(facts: Facts, reference: Reference, texts: Texts, head: Shee
     )
 
 
-def _read_voucher(facts: Facts, texts: Texts, entry: Entry) -> MonthVoucher:
+def read_voucher(facts: Facts, texts: Texts, entry: Entry) -> MonthVoucher:
+    """Return a voucher of an entry with its texts; TypeError where it is none."""
     body = _get_voucher(entry)
     return MonthVoucher(
         attachments=body.attachments,
