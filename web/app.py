@@ -22,6 +22,7 @@ from web.desk import (
     account,
     accounts,
     begun,
+    books,
     documents,
     drafts,
     home,
@@ -57,6 +58,7 @@ from web.public.log import (
     show_witnessed,
 )
 from web.public.sheets import show_finance, show_points, show_scores, show_sheet, show_sheets
+from web.public.statements import show_statements
 from web.public.villages import show_villages
 from web.respond import AnyRequest, respond
 from web.routing import route_page
@@ -74,6 +76,7 @@ ROUTES = (
     show_finance,
     show_points,
     show_scores,
+    show_statements,
     show_entries,
     show_entry,
     show_check,
@@ -103,6 +106,7 @@ DESK_ROUTES = (
     *write.ROUTES,
     *vouchers.ROUTES,
     *search.ROUTES,
+    *books.ROUTES,
     *sign_in.ROUTES,
     *set_up.ROUTES,
     *account.ROUTES,
