@@ -25,7 +25,7 @@ def test_the_page_says_first_what_the_village_owns_owes_and_earned(client: TestC
     words = read_words(client, PAGE)
 
     assert "2026年10月 集体的家底 ✔ 已结账" in words
-    assert "村里一共有 49,465.00 元 － 欠别人的 0.00 元 ＝ 集体自己的 49,465.00 元" in words
+    assert "村里一共有 49,465.00 元 － 欠别人的 0.00 元 ＝ 自己的 49,465.00 元" in words
     assert "今年到现在，花的比挣的多 535.00 元；其中这个月，花的比挣的多 535.00 元。" in words
     assert "货币资金 50,000.00 49,465.00" in words
     assert "管理费用 535.00 535.00" in words
@@ -38,7 +38,8 @@ def test_what_is_nothing_takes_no_line_and_an_open_month_says_how_far_it_has_com
 
     assert "短期投资" not in words
     assert "还没有结账： 下面是截至11月12日记下的账" in words
-    assert "单位：元 2026年10月开账时 目前" in words
+    assert "单位：元 开账时 目前" in words
+    assert "本村从 2026年10月起在这里记账，没有年初数，列的是开账时的数。" in words
     assert "管理费用 48.00 583.00" in words
 
 

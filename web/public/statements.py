@@ -150,9 +150,11 @@ def _explain_lack(form: StatementForm | None) -> str:
 
 
 def _name_before(found: Statements) -> str:
-    if found.first.endswith("-01"):
-        return _("年初数")
-    return _("{month}开账时").format(month=format_month(found.first))
+    return _("年初数") if _covers_year(found) else _("开账时")
+
+
+def _covers_year(found: Statements) -> bool:
+    return found.first.endswith("-01")
 
 
 def _list_notes(found: Statements) -> tuple[str, ...]:
@@ -160,9 +162,12 @@ def _list_notes(found: Statements) -> tuple[str, ...]:
     if found.unclosed_fen:
         said = _("未分配收益里，有 {amount} 元是今年到现在的净收益，要到年底才结转。")
         notes.append(said.format(amount=format_amount(found.unclosed_fen)))
+    if not _covers_year(found):
+        said = _("本村从 {month}起在这里记账，没有年初数，列的是开账时的数。")
+        notes.append(said.format(month=format_month(found.first)))
     if found.taken_over_fen:
-        said = _("本村从 {month}起在这里记账，本年累计数里有 {amount} 元是开账以前的，随期初余额转来。")
-        notes.append(said.format(month=format_month(found.first), amount=format_amount(found.taken_over_fen)))
+        said = _("本年累计数里有 {amount} 元是开账以前的净收益，随期初余额转来。")
+        notes.append(said.format(amount=format_amount(found.taken_over_fen)))
     return tuple(notes)
 
 
