@@ -14,6 +14,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from ledger.books.accounts import is_bank, is_cash, is_money
 from ledger.books.ledgers import AccountLedger, Debt, GeneralLedger, LedgerLine, LedgerMonth, list_debts
+from ledger.books.periods import format_day_of_year
 from ledger.canonical import parse_entry
 from ledger.errors import NotFound
 from ledger.figures.ledgers import collect_account_ledger, collect_general_ledger, count_vouchers
@@ -377,9 +378,7 @@ def _build_line(view: VillageView, asked: _Asked, line: LedgerLine) -> LineRow:
     return LineRow(
         balance=_tell_balance(line.balance_fen, of_money=is_money(asked.account)),
         credit=format_flow(line.credit_fen),
-        day=format_day_in(
-            line.occurred_on, asked.period if asked.first == asked.last else f"{asked.period[:4]}-00"
-        ),
+        day=_tell_day(asked, line.occurred_on),
         debit=format_flow(line.debit_fen),
         mark=CORRECTION_WORDS[line.correction],
         note=_tell_counters(view, line),
@@ -387,6 +386,13 @@ def _build_line(view: VillageView, asked: _Asked, line: LedgerLine) -> LineRow:
         summary=line.summary,
         voucher=line.number,
     )
+
+
+def _tell_day(asked: _Asked, day: str) -> str:
+    """Return a day as told beside the month that is shown; over a year each names its own month."""
+    if asked.first == asked.last:
+        return format_day_in(day, asked.first)
+    return format_day_of_year(day, asked.first)
 
 
 def _tell_counters(view: VillageView, line: LedgerLine) -> str:
