@@ -13,7 +13,7 @@ from litestar.types import ASGIApp
 
 from ledger.ports import Ports, Renderer
 from ledger.service.standing import Standing
-from web.audit import balances, books, bundle, check, checkpoints, entries, landing
+from web.audit import balances, bundle, check, checkpoints, entries, export, landing
 from web.audit.runs import AuditRuns
 from web.cache import PageBytes, build_page_bytes
 from web.config import REQUEST_MAX_BYTES
@@ -21,6 +21,7 @@ from web.desk import (
     account,
     accounts,
     begun,
+    books,
     documents,
     drafts,
     home,
@@ -56,6 +57,7 @@ from web.public.log import (
     show_witnessed,
 )
 from web.public.sheets import show_finance, show_points, show_scores, show_sheet, show_sheets
+from web.public.statements import show_statements
 from web.public.villages import show_villages
 from web.respond import AnyRequest, respond
 from web.routing import route_page
@@ -73,6 +75,7 @@ ROUTES = (
     show_finance,
     show_points,
     show_scores,
+    show_statements,
     show_entries,
     show_entry,
     show_check,
@@ -102,6 +105,7 @@ DESK_ROUTES = (
     *write.ROUTES,
     *vouchers.ROUTES,
     *search.ROUTES,
+    *books.ROUTES,
     *sign_in.ROUTES,
     *set_up.ROUTES,
     *account.ROUTES,
@@ -118,7 +122,7 @@ AUDIT_ROUTES = (
     *balances.ROUTES,
     *check.ROUTES,
     *bundle.ROUTES,
-    *books.ROUTES,
+    *export.ROUTES,
 )
 
 TOWNSHIP_ROUTES = (

@@ -149,6 +149,15 @@ def calculate_funds(postings: Sequence[Posting], is_red: bool) -> tuple[FundFlow
     )
 
 
+def find_place(code: str, class_: str, ends: tuple[int, int]) -> str:
+    """Return which list an account stands in; 内部往来 by the side of its newest balance that is not zero."""
+    if class_ == "liability":
+        return "payable"
+    if code.startswith(_CURRENT):
+        return "payable" if (ends[1] or ends[0]) < 0 else "receivable"
+    return "receivable" if code.startswith(_RECEIVABLE) else "asset"
+
+
 def summarize_finance(figures: FinanceFigures, *, open_until: str = "") -> tuple[str, ...]:
     """Return the month in plain sentences: what came in, went out, is left, the biggest, the corrections.
 
@@ -282,7 +291,7 @@ def _build_changes(
         if account is None or is_money(code) or account.class_ not in ("asset", "cost", "liability"):
             continue
         ends = (opening.get(code, 0), closing.get(code, 0))
-        place = _find_place(code, account.class_, ends)
+        place = find_place(code, account.class_, ends)
         is_credit = account.normal_side == "credit" or place == "payable"
         sides = turnovers.get(code, Sides(0, 0))
         change = AccountChange(
@@ -295,15 +304,6 @@ def _build_changes(
         )
         changes.append((place, change))
     return changes
-
-
-def _find_place(code: str, class_: str, ends: tuple[int, int]) -> str:
-    """Return which list an account stands in; 内部往来 by the side of its newest balance that is not zero."""
-    if class_ == "liability":
-        return "payable"
-    if code.startswith(_CURRENT):
-        return "payable" if (ends[1] or ends[0]) < 0 else "receivable"
-    return "receivable" if code.startswith(_RECEIVABLE) else "asset"
 
 
 def _tell_flow(verb: str, amount_fen: int) -> str:

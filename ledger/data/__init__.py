@@ -12,9 +12,10 @@ from ledger.books.accounts import parse_chart
 from ledger.books.law import parse_law
 from ledger.books.masks import MaskTable, parse_masks
 from ledger.books.roles import RoleTable, parse_roles
+from ledger.books.statement_lines import StatementForm, parse_statements
 from ledger.state.reference import Reference
 
-__all__ = ["load_glyphs", "load_masks", "load_reference", "load_roles", "read_data"]
+__all__ = ["load_glyphs", "load_masks", "load_reference", "load_roles", "load_statements", "read_data"]
 
 
 @cache
@@ -34,6 +35,12 @@ def load_reference() -> Reference:
 def load_roles() -> RoleTable:
     """Return who may do what, as far as this version of the program knows."""
     return parse_roles(read_data("roles.toml"))
+
+
+@cache
+def load_statements() -> dict[str, StatementForm]:
+    """Return the forms of the statements by chart version; a chart that is not there has none."""
+    return parse_statements(read_data("statements.toml"), load_reference().charts)
 
 
 @cache

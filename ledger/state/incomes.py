@@ -38,6 +38,14 @@ def get_operating_income(facts: Facts, chart: str, first: str, last: str) -> int
     return came - sum_income(chart, _list_sides(facts, "carried", first, last))
 
 
+def get_carried(facts: Facts, period: str) -> dict[str, Sides]:
+    """Return what a month's vouchers carried over, by account."""
+    return {
+        account: Sides(turnover.debit_fen, turnover.credit_fen)
+        for account, turnover in scan_facts(facts, f"carried/{period}/", Turnover)
+    }
+
+
 def _list_sides(facts: Facts, name: str, first: str, last: str) -> Iterator[tuple[str, Sides]]:
     for year in range(int(first[:4]), int(last[:4]) + 1):
         for key, turnover in scan_facts(facts, f"{name}/{year}-", Turnover):

@@ -144,6 +144,15 @@ def get_month(facts: Facts, period: str) -> PeriodFacts:
     return get_fact(facts, f"period/{period}", PeriodFacts) or _OPEN_MONTH
 
 
+def list_book_months(facts: Facts) -> list[str]:
+    """Return the months of the books, newest first: from the opening to the last one with an entry; none before it."""
+    books = get_fact(facts, "books", BooksFacts)
+    if books is None:
+        return []
+    booked = [period for period, _month in scan_facts(facts, "period/", PeriodFacts)]
+    return list(iterate_periods(books.first_period, max([books.first_period, *booked])))[::-1]
+
+
 def get_earliest_open(facts: Facts) -> str | None:
     """Return the month that must be closed next, None before the books are opened."""
     books = get_fact(facts, "books", BooksFacts)

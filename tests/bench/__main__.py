@@ -19,7 +19,7 @@ import click
 import msgspec
 
 from ledger.store.engine import get_sqlite_version
-from tests.bench import append, auditing, pages, proofs, single
+from tests.bench import append, auditing, pages, proofs, single, statements
 from tests.bench.measuring import Row, Spread
 from tests.bench.places import Place, open_postgresql, open_sqlite
 from tests.postgres import open_cluster
@@ -28,6 +28,7 @@ JOBS: dict[str, ModuleType] = {
     "audit": auditing,
     "proof": proofs,
     "page": pages,
+    "statements": statements,
     "append": append,
     "single": single,
 }
@@ -41,6 +42,7 @@ LENGTH_GOALS = {
     "proof cold": 1.4,
     "page kept / static": 1.1,
     "page rendered": 1.1,
+    "statements": 1.1,
 }
 """Cost at the larger size against that at the smaller one, by the beginning of the job's name."""
 

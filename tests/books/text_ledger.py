@@ -9,7 +9,8 @@
 
 A line that begins with a day is an entry, judged by `check_entry` and folded when nothing speaks against it;
 its last part says what must come out: `accepted`, or `refused: <codes>`. A line that begins with a month is a
-line of the finance sheet: all lines of the same month and first word must be exactly those the sheet has.
+line of the finance sheet, or of a statement (`position` for 资产负债表, `result` for 收益及收益分配表; lines of nothing
+are left out): all lines of the same month and first word must be exactly those there are.
 """
 
 from __future__ import annotations
@@ -31,9 +32,10 @@ from ledger.books.vouchers import (
     VoucherReplaced,
     VoucherReversed,
 )
-from ledger.data import load_reference
+from ledger.data import load_reference, load_statements
 from ledger.entries import KIND_OF_BODY, KINDS, Body, Entry
 from ledger.figures import build_head, collect_figures
+from ledger.figures.statements import Statements, collect_statements
 from ledger.state import MemoryFacts, check_entry, fold_entry
 from ledger.state.money import build_closing
 from tests.builders import MADE_BY, PASSED_BY, VILLAGE, build_founding
@@ -65,10 +67,21 @@ class TextLedger:
             else:
                 wrong += self._judge(line)
         for (period, word), lines in claims.items():
-            told = [line for line in describe_figures(self.get_figures(period)) if line.split()[1] == word]
+            told = [line for line in self._describe(period) if line.split()[1] == word]
             if told != lines:
                 wrong += ["the text says:", *lines, "the sheet says:", *told]
         return wrong
+
+    def get_statements(self, period: str) -> Statements | None:
+        """Return both statements of a month; None where there are none."""
+        form = load_statements().get(self.chart)
+        return form and collect_statements(self.facts, form, load_reference().charts[self.chart], period)
+
+    def _describe(self, period: str) -> Iterator[str]:
+        yield from describe_figures(self.get_figures(period))
+        statements = self.get_statements(period)
+        if statements is not None:
+            yield from describe_statements(statements)
 
     def get_figures(self, period: str, size: int | None = None) -> FinanceFigures:
         """Return the finance sheet's figures of a month, as a draft."""
@@ -202,6 +215,18 @@ def describe_figures(figures: FinanceFigures) -> Iterator[str]:
         )
     for sentence in summarize_finance(figures):
         yield f"{month} says {sentence}"
+
+
+def describe_statements(statements: Statements) -> Iterator[str]:
+    """Yield the lines of both statements that say something, as text ledgers write them."""
+    month = statements.period
+    for row in statements.position.rows:
+        if row.before_fen or row.after_fen:
+            yield f"{month} position {row.label} | before {_tell(row.before_fen or 0)} | after {_tell(row.after_fen)}"
+    for row in statements.result.rows:
+        if row.before_fen or row.after_fen:
+            told = "" if row.before_fen is None else f" | month {_tell(row.before_fen)}"
+            yield f"{month} result {row.label}{told} | year {_tell(row.after_fen)}"
 
 
 def _describe_amounts(month: str, word: str, amounts: tuple[AccountAmount, ...]) -> Iterator[str]:

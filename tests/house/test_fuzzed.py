@@ -12,6 +12,7 @@ OURS = {
     "ledger.books.law.parse_law": "the same",
     "ledger.books.masks.parse_masks": "the same",
     "ledger.books.roles.parse_roles": "the same",
+    "ledger.books.statement_lines.parse_statements": "the same",
 }
 CORE = ("ledger/log/", "ledger/canonical.py", "ledger/evidence.py", "ledger/sources.py")
 OPENERS = ("parse_", "open_", "read_")

@@ -27,7 +27,7 @@ from ledger.service.persons import add_person
 from ledger.service.publish import publish_head
 from ledger.sources import open_home_log, open_zip
 from tests.builders import OTHER_VILLAGE, VILLAGE
-from tests.desk.people import Door
+from tests.desk.people import Door, open_door
 from tests.web.desk import DeskBrowser, tell
 from tests.web.village import make_client
 from web.app import AUDIT_ROUTES

@@ -25,6 +25,8 @@ PATHS = (
     f"{BOARD}/sheets/2026-10/points",
     f"{BOARD}/sheets/2026-10/scores",
     f"{BOARD}/sheets/2026-11/finance",
+    f"{BOARD}/statements/2026-10",
+    f"{BOARD}/statements/2026-11",
     f"{BOARD}/entries",
     f"{BOARD}/entries/0",
     f"{BOARD}/entries/4",

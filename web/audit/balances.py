@@ -11,14 +11,12 @@ from dataclasses import dataclass
 from litestar.handlers import HTTPRouteHandler
 
 from ledger.books.balances import TrialBalance, TrialRow
-from ledger.books.periods import iterate_periods
 from ledger.canonical import parse_entry
 from ledger.errors import NotFound, Tampered
 from ledger.evidence import DERIVING_ERRORS
 from ledger.ports import Head
 from ledger.state import Facts, MemoryFacts, fold_entry
-from ledger.state.facts import BooksFacts, PeriodFacts, get_fact, scan_facts
-from ledger.state.money import get_trial_balance
+from ledger.state.money import get_trial_balance, list_book_months
 from reports.words import format_amount, format_count, format_flow, format_month
 from web.audit.config import FOLDED_MAX
 from web.audit.view import ROOM, open_view, read_number, read_query, tell_fingerprint
@@ -143,22 +141,13 @@ def find_books(facts: Facts, month: str) -> _Books | None:
     """Return the trial balance of a month, of the last one with an entry where `month` is empty; None before the books
     are opened. NotFound for a month that the books do not have.
     """
-    months = list_months(facts)
+    months = list_book_months(facts)
     if not months:
         return None
     if month and month not in months:
         raise NotFound(_("月份"))
-    shown = month or months[-1]
-    return _Books(get_trial_balance(facts, shown), shown, tuple(reversed(months)))
-
-
-def list_months(facts: Facts) -> list[str]:
-    """Return the months of the books, from the first to the last with an entry; none before they are opened."""
-    books = get_fact(facts, "books", BooksFacts)
-    if books is None:
-        return []
-    booked = [period for period, _month in scan_facts(facts, "period/", PeriodFacts)]
-    return list(iterate_periods(books.first_period, max([books.first_period, *booked])))
+    shown = month or months[0]
+    return _Books(get_trial_balance(facts, shown), shown, tuple(months))
 
 
 def _explain_lack(head: Head, *, is_known: bool) -> str:

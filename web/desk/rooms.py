@@ -26,6 +26,7 @@ _ROOMS: tuple[tuple[str, str, str], ...] = (
     ("/desk/months", _("公开表"), "sheet.print"),
     ("/desk/households", _("农户"), "names.read"),
     ("/desk/search", _("找记录"), "entries.read"),
+    ("/desk/books", _("账簿"), "entries.read"),
     ("/audit", _("查账"), "entries.read"),
     ("/desk/people", _("人员"), "duties.grant"),
     ("/desk/people", _("人员"), "accounts.manage"),

@@ -28,6 +28,7 @@ from web.public.months import (
 )
 from web.public.points import GroupRows, PointsBrief, build_groups, build_points_brief
 from web.public.scores import StarRow, build_stars
+from web.public.statements import find_statements_path
 from web.public.verify import LogFacts, build_log_facts
 from web.respond import AnyRequest
 from web.routing import get_site, route_page
@@ -84,6 +85,7 @@ class BoardPage:
 
     `fingerprint`  of the newest finance sheet, four groups; empty where there is none
     `entries`      how many entries the log has
+    `statements_path`  of the newest finance sheet's month; empty where there are none
     `witnesses`    what witnesses confirmed, in a sentence; empty where no policy names any
     """
 
@@ -101,6 +103,7 @@ class BoardPage:
     points: PointsCard | None
     scores: ScoresCard | None
     sheets: tuple[SheetCard, ...]
+    statements_path: str
     summary: tuple[str, ...]
     telephone: str
     witnesses: str
@@ -126,6 +129,7 @@ def build_board_page(view: VillageView) -> BoardPage:
         points=_build_points(view),
         scores=_build_scores(view),
         sheets=_build_cards(view),
+        statements_path=find_statements_path(view, newest.head.period) if newest else "",
         summary=summarize_finance(newest)[1:] if newest else (),
         telephone=view.read_telephone(),
         witnesses=view.witnesses,

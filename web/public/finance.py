@@ -22,6 +22,7 @@ from web.account_words import explain_account
 from web.i18n import _
 from web.page import Frame
 from web.public.months import SheetStatus, build_status, read_finance
+from web.public.statements import find_statements_path
 from web.site import VillageView
 from web.words import format_about, format_month_short
 
@@ -125,6 +126,7 @@ class FinancePage:
     """The page of one month's finance sheet.
 
     `has_masks`  a name on it has a character masked, so it says what a star is
+    `statements_path`  of the month's statements; empty where the chart of accounts has none
     """
 
     answer: Answer
@@ -140,6 +142,7 @@ class FinancePage:
     moves: tuple[MoveRow, ...]
     payables: tuple[ChangeRow, ...]
     receivables: tuple[ChangeRow, ...]
+    statements_path: str
     status: SheetStatus
     summary: tuple[str, ...]
     vouchers: int
@@ -165,6 +168,7 @@ def build_finance_page(view: VillageView, period: str) -> FinancePage:
         moves=tuple(_build_move(view.code, period, move) for move in figures.moves),
         payables=_build_changes(figures.payables, chart, touches, is_owed=True),
         receivables=_build_changes(figures.receivables, chart, touches),
+        statements_path=find_statements_path(view, period),
         status=status,
         summary=summarize_finance(figures, open_until=find_open_until(view.reader, period))[1:],
         vouchers=figures.vouchers,

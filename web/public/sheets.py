@@ -19,6 +19,7 @@ from web.public.finance import build_finance_page
 from web.public.months import MonthState, get_sheet_path, get_state
 from web.public.points import build_points_page
 from web.public.scores import build_scores_page
+from web.public.statements import find_statements_path
 from web.respond import Answer, AnyRequest, redirect
 from web.routing import get_site, route_page
 from web.site import JSON, PDF, TEXT, VillageView, check_period, check_village
@@ -37,10 +38,11 @@ class SheetCell:
 
 @dataclass(frozen=True)
 class MonthRow:
-    """A month with its three sheets."""
+    """A month with its three sheets; `statements_path` is empty where the chart of accounts has no statements."""
 
     month: str
     sheets: tuple[SheetCell, ...]
+    statements_path: str
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,9 @@ def _build_month(view: VillageView, period: str) -> MonthRow:
         for kind in SHEET_KINDS
         if has_adopted(view.reader, kind, period)  # Else there is none to wait for.
     )
-    return MonthRow(month=format_month(period), sheets=cells)
+    return MonthRow(
+        month=format_month(period), sheets=cells, statements_path=find_statements_path(view, period)
+    )
 
 
 _BUILDERS: dict[SheetKind, tuple[str, Callable[[VillageView, str], object]]] = {

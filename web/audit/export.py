@@ -13,8 +13,8 @@ from litestar.handlers import HTTPRouteHandler
 from ledger.errors import NotFound
 from ledger.service.journals import ENDINGS, BooksForm, open_books, write_books
 from ledger.sources import open_home_log
+from ledger.state.money import list_book_months
 from reports.words import format_count, format_month
-from web.audit.balances import list_months
 from web.audit.check import name_bundle
 from web.audit.making import Making, make_file, refuse
 from web.audit.view import ROOM, open_view, read_query, tell_fingerprint
@@ -63,7 +63,7 @@ class BooksPage:
 @route_desk(ADDRESS, allow="audit.run", summary="The books to take away")
 def show_books(desk: Desk) -> Answer:
     with open_view(desk) as view:
-        head, months = view.newest, list_months(view.reader.facts)
+        head, months = view.newest, list_book_months(view.reader.facts)
         file = _name_file(desk, "beancount")
         bundle = name_bundle(desk.village, head.size) if head else ""
         page = BooksPage(
@@ -72,7 +72,7 @@ def show_books(desk: Desk) -> Answer:
             fingerprint=tell_fingerprint(head) if head and months else "",
             frame=desk.build_frame(_("导出账簿")),
             hledger=_name_file(desk, "hledger"),
-            months=tuple(MonthChoice(format_month(month), month) for month in reversed(months)),
+            months=tuple(MonthChoice(format_month(month), month) for month in months),
             notice=view.standing.notice,
             size=format_count(head.size) if head and months else "",
         )
@@ -103,7 +103,7 @@ def _send(desk: Desk, form: BooksForm) -> Answer:
     """Answer with the books in a form; a table has the months that `from` and `to` name, in either order."""
     with open_view(desk) as view:
         is_signed = view.newest is not None and view.newest.size <= view.reader.size
-        months = list_months(view.reader.facts) if is_signed else []
+        months = list_book_months(view.reader.facts) if is_signed else []
     if not months:
         remedy = _("还没有期初余额，或者账本少了签过名的记录。请先请运维员查清。")
         return refuse(desk, _("现在没有能导出的账簿"), remedy, Refusal(status=409))
