@@ -6,16 +6,14 @@ What its digests stand for is with the draft while it waits; a recorded one's is
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any
 
 import msgspec
 
-from ledger.books.accounts import Chart
+from ledger.books.contracts import Change, ContractAmended, ContractEnded, ContractSigned
 from ledger.books.documents import DocumentsAttached
 from ledger.books.limits import LimitsAdopted
-from ledger.books.masks import HIDDEN, View
+from ledger.books.masks import View
 from ledger.books.money import format_yuan
 from ledger.books.points import (
     AgreementsSigned,
@@ -28,7 +26,6 @@ from ledger.books.points import (
 )
 from ledger.books.revisions import Terms
 from ledger.books.scores import BranchRegistered, SchemeAdopted, SchemeItem, ScoreRound
-from ledger.books.values import PublicText
 from ledger.books.village import KeyRotated, LogRefounded, VillageDescribed
 from ledger.books.vouchers import (
     AccountsOpened,
@@ -41,42 +38,43 @@ from ledger.books.vouchers import (
 from ledger.books.witnesses import PolicyAdopted
 from ledger.data import load_masks
 from ledger.entries import Claim
-from ledger.errors import NotFound, Refused
-from ledger.figures import GONE, Texts, read_text
-from ledger.log.commitments import Json, digest_disclosure, open_disclosure
-from ledger.ports import Ports, Reader
+from ledger.errors import Refused
+from ledger.figures import Texts
+from ledger.ports import Ports
 from ledger.service.drafts import open_draft
+from ledger.service.opened import ERASED, OpenedDraft
 from ledger.service.passing import find_drafts
 from ledger.service.preview import (
+    preview_about,
     preview_award,
     preview_card,
+    preview_change,
+    preview_contract,
     preview_mark,
     preview_postings,
     preview_revision,
     preview_taken,
     preview_voucher,
 )
+from ledger.state.contracts import find_contract
 from ledger.state.facts import VillageFacts, get_fact, read_body
 from ledger.state.private import (
     Agreement,
     AwardLine,
     AwardSubject,
     CardSubject,
+    Counterparty,
     MarkLine,
     MarkSubject,
     OriginalDocument,
     RegisteredHousehold,
     RegisteredMember,
-    T,
     find_subject,
-    open_private,
 )
 from ledger.state.rulebooks import list_rulebooks
 from ledger.state.schemes import list_schemes
-from ledger.vaults import Draft, Household, Member
+from ledger.vaults import Draft
 
-ERASED = "已删除"
-"""What is said of a person whose data was erased."""
 _DESCRIBED = {"name": "村名", "township": "县和乡镇", "telephone": "监督电话"}
 _SUBJECTS = {"household": "户", "person": "个人"}
 _CONSENTS = {"scoring": "同意积分", "display": "同意公示", "naming": "同意署名"}
@@ -142,96 +140,6 @@ def _disclose(value: Any, find: Texts) -> object:
     return {name: _disclose(item, find) for name, item in value.items()}
 
 
-@dataclass(frozen=True, kw_only=True)
-class OpenedDraft:
-    """A draft with what its digests stand for."""
-
-    claim: Claim
-    draft: Draft
-    gone: list[str] = field(default_factory=list)  # digests of private values that were erased
-    ports: Ports
-    reader: Reader
-    view: View
-
-    @cached_property
-    def _disclosures(self) -> dict[str, str]:
-        return {digest_disclosure(text): text for text in (*self.draft.public, *self.draft.private)}
-
-    @cached_property
-    def _people(self) -> dict[str, Household | Member]:
-        """The vault's households and members by pseudonym."""
-        vault, village = self.ports.vault, self.claim.village
-        return {
-            **{item.household: item for item in vault.list_households(village)},
-            **{item.member: item for item in vault.list_members(village)},
-        }
-
-    @property
-    def chart(self) -> Chart:
-        """The chart of accounts that the log was founded with."""
-        village = get_fact(self.reader.facts, "village", VillageFacts)
-        if village is None:
-            raise NotFound("立账记录")
-        return self.ports.reference.charts[village.chart]
-
-    def number(self, pseudonym: str) -> str:
-        """Return the number of a household or member on the village's list."""
-        known = self._people.get(pseudonym)
-        return self._mask(known, "number", known.number) if known is not None else ERASED
-
-    def find_known(self, pseudonym: str) -> Household | Member | None:
-        """Return a household or member as the vault knows it; None where it was erased."""
-        return self._people.get(pseudonym)
-
-    def name(self, pseudonym: str) -> str:
-        """Return number and name of a household or member."""
-        known = self._people.get(pseudonym)
-        if known is None:
-            return ERASED
-        return f"{self.number(pseudonym)} {self._mask(known, 'name', known.name)}"
-
-    def evidence(self, text: str) -> str:
-        """Return what proves an award or a mark, as the reader sees it."""
-        return self.view.show("evidence", text)
-
-    def tell_sealed(self, count: int) -> Iterator[str]:
-        """Yield how many lines the reader is not shown, where there are any."""
-        if count and not self.view.is_whole("sealed"):
-            yield f"　另有 {count} 行只公布合计的，{HIDDEN[1:-1]}"
-
-    def find(self, digest: str) -> Json | None:
-        """Return what a digest stands for, public or private; None where it was deleted."""
-        text = self._disclosures.get(digest) or self.reader.find_text(digest) or self._find_private(digest)
-        return None if text is None else open_disclosure(text, digest)[1]
-
-    def read(self, public: PublicText) -> str:
-        """Return a public text, or that it was deleted."""
-        return read_text(self.find, public)
-
-    def read_part(self, public: PublicText, part: str) -> str:
-        """Return one part of a rule's or an item's text."""
-        value = self.find(public.text)
-        return str(value[part]) if isinstance(value, dict) else GONE
-
-    def open(self, digest: str, kind: type[T]) -> Iterator[T]:
-        """Yield the private value behind a digest; nothing where it was erased."""
-        value = open_private(self._find_private, digest, kind)
-        if value is not None:
-            yield value
-        else:
-            self.gone.append(digest)
-
-    def _mask(self, known: Household | Member, part: str, value: str) -> str:
-        if part == "number":
-            return self.view.show(
-                "household-number" if isinstance(known, Household) else "member-number", value
-            )
-        return self.view.show("head-name" if isinstance(known, Household) else "member-name", value)
-
-    def _find_private(self, digest: str) -> str | None:
-        return self._disclosures.get(digest) or self.ports.vault.find_private(self.claim.village, digest)
-
-
 def name_gone(ports: Ports, claim: Claim) -> str:
     """Return what stands for the name of a maker whom the vault does not know any more."""
     return ERASED if claim.maker.user in ports.vault.list_erased(claim.village) else ""
@@ -279,6 +187,9 @@ def _tell_voucher(opened: OpenedDraft, body: Voucher) -> Iterator[str]:
     persons = {duty: opened.read(name) for duty, name in named.items()}
     yield preview_voucher(opened.draft.label, opened.claim.occurred_on, body.attachments, persons)
     yield from preview_postings(opened.chart, body.postings)
+    if not isinstance(body, VoucherReversed) and body.contract:
+        contract = find_contract(opened.reader.facts, body.contract)
+        yield preview_about(body.contract, opened.read(contract.signed.title) if contract is not None else "")
 
 
 def _tell_closing(opened: OpenedDraft, body: PeriodClosed) -> Iterator[str]:
@@ -430,6 +341,24 @@ def _tell_documents(opened: OpenedDraft, body: DocumentsAttached) -> Iterator[st
         yield from (f"　　公开页 SHA-256 {page}" for page in document.pages)
 
 
+def _tell_contract(opened: OpenedDraft, body: ContractSigned) -> Iterator[str]:
+    yield opened.draft.label
+    named = {"标的": body.subject, "用途": body.use, "决议": body.resolution}
+    texts = {header: opened.read(text) for header, text in named.items()}
+    found = [item.name for item in opened.open(body.counterparty.sealed, Counterparty)]
+    texts["对方"] = opened.view.show("counterparty-name", found[0]) if found else ERASED
+    yield from preview_contract(body, opened.claim.occurred_on, texts)
+
+
+def _tell_contract_change(opened: OpenedDraft, body: Change) -> Iterator[str]:
+    yield opened.draft.label
+    contract = find_contract(opened.reader.facts, body.contract)
+    if contract is not None:
+        yield f"　合同名称：{opened.read(contract.signed.title)}"
+    direction = contract.signed.direction if contract is not None else "receives"
+    yield from preview_change(body, opened.read(body.reason), direction)
+
+
 def _tell_refounding(opened: OpenedDraft, body: LogRefounded) -> Iterator[str]:
     yield opened.draft.label
     yield f"　原因：{opened.read(body.reason)}"
@@ -440,6 +369,9 @@ _TELLERS: dict[type, Callable[[OpenedDraft, Any], Iterator[str]]] = {
     AccountsOpened: _tell_opening,
     AgreementsSigned: _tell_agreements,
     BranchRegistered: _tell_branch,
+    ContractAmended: _tell_contract_change,
+    ContractEnded: _tell_contract_change,
+    ContractSigned: _tell_contract,
     DocumentsAttached: _tell_documents,
     HouseholdsRegistered: _tell_households,
     KeyRotated: _tell_rotation,

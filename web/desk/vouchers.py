@@ -15,8 +15,8 @@ from ledger.books.vouchers import Posting, Voucher, VoucherRecorded, VoucherRepl
 from ledger.errors import NotFound
 from ledger.ports import Reader
 from ledger.service.drafts import open_draft
+from ledger.service.opened import OpenedDraft
 from ledger.service.persons import DUTY_NAMES
-from ledger.service.showing import OpenedDraft
 from ledger.vaults import Draft
 from web.desk.drafts import DRAFTS
 from web.desk.frame import DeskFrame
