@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
+from ledger.books.contracts import ContractAmended, ContractEnded, ContractSigned
 from ledger.books.documents import DocumentsAttached
 from ledger.books.limits import LimitsAdopted
 from ledger.books.points import (
@@ -53,6 +54,9 @@ Body = (
     | PolicyAdopted
     | LimitsAdopted
     | DocumentsAttached
+    | ContractSigned
+    | ContractAmended
+    | ContractEnded
 )
 
 
@@ -86,6 +90,9 @@ KINDS: dict[str, Kind] = {
     "limits.adopted": Kind(LimitsAdopted, checkers=1, in_books=False),
     "log.refounded": Kind(LogRefounded, checkers=1, in_books=False),
     "documents.attached": Kind(DocumentsAttached, checkers=1, in_books=False),
+    "contract.signed": Kind(ContractSigned, checkers=1, in_books=False),
+    "contract.amended": Kind(ContractAmended, checkers=1, in_books=False),
+    "contract.ended": Kind(ContractEnded, checkers=1, in_books=False),
 }
 KIND_OF_BODY: dict[type, str] = {row.body: name for name, row in KINDS.items()}
 

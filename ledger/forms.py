@@ -1,8 +1,9 @@
 """The canonical bytes of a type as a regular expression, made from the type itself.
 
-In the restricted profile (see `canonical`) a value is written in exactly one way: every field is there, in order of its
-name, without blanks, numbers whole. So the texts of a type are a regular language, and one match says what decoding
-with every constraint, encoding again and comparing would say, in a sixth of the time. It is sure on one side only:
+In the restricted profile (see `canonical`) a value is written in exactly one way: every field is there, unless its type
+leaves it out where it is empty, in order of its name, without blanks, numbers whole. So the texts of a type are a
+regular language, and one match says what decoding with every constraint, encoding again and comparing would say, in a
+sixth of the time. It is sure on one side only:
 what matches is a value of the type, canonically written; what does not may still be one (a text beyond ASCII, an
 integer of sixteen digits) and is for the decoder to judge, which also can say what is wrong.
 """
@@ -30,11 +31,8 @@ _PATTERN = re.compile(r"(?:[A-Za-z0-9){}|?,=-]|\((?!\?)|\[[A-Za-z0-9./_+-]+\])*"
 def describe_type(type_: inspect.Type) -> str:
     """Return an expression that matches only canonical texts of values of the type; it has no groups that count."""
     match type_:
-        case inspect.StructType(fields=fields, tag=None, array_like=False) if all(
-            field.required for field in fields
-        ):
-            names = sorted((field.encode_name, field.type) for field in fields)
-            return r"\{" + ",".join(f'"{name}":{describe_type(inner)}' for name, inner in names) + r"\}"
+        case inspect.StructType(cls=cls, fields=fields, tag=None, array_like=False):
+            return _describe_struct(fields, cls.__struct_config__.omit_defaults)
         case inspect.VarTupleType(item_type=item, min_length=least, max_length=most):
             return _describe_list(describe_type(item), least or 0, most)
         case inspect.StrType(pattern=None, min_length=least, max_length=most):
@@ -49,6 +47,23 @@ def describe_type(type_: inspect.Type) -> str:
             return "(?:true|false)"
         case _:
             return NEVER
+
+
+def _describe_struct(fields: tuple[inspect.Field, ...], leaves_out: bool) -> str:
+    """A field with a default is left out where it has that value, if the struct says so, and is nowhere written with
+    it; the first one is always there, so that it is plain where commas stand.
+    """
+    parts = []
+    for field in sorted(fields, key=lambda field: field.encode_name):
+        inner = describe_type(field.type)
+        part = f'"{field.encode_name}":{inner}'
+        if field.required:
+            parts.append(f",{part}")
+        elif leaves_out and parts and field.default == "" and not re.fullmatch(inner, '""'):
+            parts.append(f"(?:,{part})?+")
+        else:
+            return NEVER
+    return r"\{" + "".join(parts).removeprefix(",") + r"\}"
 
 
 def _describe_list(item: str, least: int, most: int | None) -> str:

@@ -14,6 +14,7 @@ from __future__ import annotations
 import base64
 from typing import Any
 
+from ledger.books.contracts import ContractAmended, ContractEnded, ContractSigned, Due
 from ledger.books.documents import Document, DocumentsAttached
 from ledger.books.limits import LimitsAdopted
 from ledger.books.points import (
@@ -361,6 +362,49 @@ def build_documents(texts: Discloser, behind: Entry, **changes: Any) -> Document
         "voucher": digest_claim(get_claim(behind)),
     }
     return DocumentsAttached(**(fields | changes))
+
+
+def build_contract(texts: Discloser, **changes: Any) -> ContractSigned:
+    """A warehouse let for three years; rent each autumn."""
+    fields: dict[str, Any] = {
+        "area_mu_hundredths": 0,
+        "begins_on": "2026-10-01",
+        "category": "lease",
+        "chosen_by": "tender",
+        "counterparty": texts.seal({"counterparty": make_id("p", 0), "name": "样大山"}, "counterparty"),
+        "deposit_fen": 200_000,
+        "direction": "receives",
+        "dues": tuple(Due(amount_fen=1_200_000, due_on=f"{year}-10-31") for year in (2026, 2027, 2028)),
+        "ends_on": "2029-09-30",
+        "number": "HT-0001",
+        "party": "person",
+        "resolution": texts.publish("村民代表会议通过"),
+        "subject": texts.publish("村东仓库"),
+        "title": texts.publish("村东仓库租赁"),
+        "units": 3,
+        "use": texts.publish("仓储"),
+    }
+    return ContractSigned(**(fields | changes))
+
+
+def build_amendment(texts: Discloser, **changes: Any) -> ContractAmended:
+    """A lower rent from the second year on."""
+    fields: dict[str, Any] = {
+        "contract": "HT-0001",
+        "dues": tuple(Due(amount_fen=1_000_000, due_on=f"{year}-10-31") for year in (2027, 2028)),
+        "from_on": "2027-10-01",
+        "reason": texts.publish("遭水灾，减租"),
+    }
+    return ContractAmended(**(fields | changes))
+
+
+def build_contract_end(texts: Discloser, **changes: Any) -> ContractEnded:
+    fields: dict[str, Any] = {
+        "contract": "HT-0001",
+        "ended_on": "2026-10-28",
+        "reason": texts.publish("村里收回自用"),
+    }
+    return ContractEnded(**(fields | changes))
 
 
 def build_limits(texts: Discloser, **changes: Any) -> LimitsAdopted:

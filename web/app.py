@@ -43,6 +43,7 @@ from web.desk.sheet_runs import SheetRuns
 from web.errors import EXCEPTION_HANDLERS
 from web.public.board import show_board
 from web.public.check import show_check
+from web.public.contracts import show_contract, show_contracts
 from web.public.documents import show_document
 from web.public.earlier import show_earlier
 from web.public.entry import show_entries, show_entry
@@ -78,6 +79,8 @@ ROUTES = (
     show_statements,
     show_entries,
     show_entry,
+    show_contracts,
+    show_contract,
     show_check,
     show_checkpoint,
     show_witnessed,

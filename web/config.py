@@ -32,6 +32,9 @@ QUERY_MAX_CHARS = 40
 ENTRIES_A_PAGE = 50
 """Entries in one page of the list."""
 
+CONTRACTS_A_PAGE = 50
+"""Contracts in one page of the register."""
+
 MONTHS_IN_CHART = 12
 
 ENTRY_SHOWN_MAX_BYTES = 3_000

@@ -1,4 +1,4 @@
-"""The clocks that laws set: how long a sheet hangs, and how long objections and answers may take.
+"""The clocks that laws set: how long a sheet hangs, how long objections and answers may take, a contract last.
 
 Laws change and differ by province, so they are data with document, article and the day from which they
 hold, never constants. Days are counted as 民法典 art. 201 does: the day of the event itself does not count.
@@ -39,10 +39,24 @@ class LawRule(Value, frozen=True):
     what: Deadline
 
 
+class TermRule(Value, frozen=True):
+    """How many years a contract of a category may last; the other fields as in `LawRule`."""
+
+    article: str
+    category: str  # as `books.contracts` names it
+    document: str
+    in_force_from: str
+    note: str
+    province: str
+    status: Literal["V", "R", "P"]
+    years: int
+
+
 class Law(Value, frozen=True):
     """All rules known to this version of the program."""
 
     rules: tuple[LawRule, ...]
+    terms: tuple[TermRule, ...] = ()
 
 
 def parse_law(text: str) -> Law:
@@ -55,7 +69,12 @@ def parse_law(text: str) -> Law:
             raise ValueError(f"law rule {number}: the same clock, province and day stand there already")
     if not rules:
         raise ValueError("law: no rule")
-    return Law(rules=tuple(rules))
+    terms: list[TermRule] = []
+    for number, row in enumerate(found.get("term", []), start=1):
+        terms.append(_parse_term(row, number))
+        if _rank(terms[-1]) in [_rank(term) for term in terms[:-1]]:
+            raise ValueError(f"law term {number}: the same category, province and day stand there already")
+    return Law(rules=tuple(rules), terms=tuple(terms))
 
 
 def find_rule(law: Law, what: Deadline, province: str, on: str) -> LawRule | None:
@@ -78,6 +97,16 @@ def find_days(law: Law, what: Deadline, province: str, on: str) -> int | None:
     return None if rule is None else rule.days
 
 
+def find_term(law: Law, category: str, province: str, on: str) -> TermRule | None:
+    """Return the limit of a contract's years that holds for a province on a day; None where there is none."""
+    holding = [
+        term
+        for term in law.terms
+        if term.category == category and term.province in (province, NATIONAL) and term.in_force_from <= on
+    ]
+    return max(holding, key=lambda term: (term.in_force_from, term.province != NATIONAL), default=None)
+
+
 def count_days(day: str, days: int) -> str:
     """Return the last of `days` days after `day`, which does not count itself (民法典 art. 201)."""
     return (dt.date.fromisoformat(day) + dt.timedelta(days=days)).isoformat()
@@ -90,12 +119,32 @@ def _parse_rule(row: Mapping[str, object], number: int) -> LawRule:
         raise ValueError(f"law rule {number}: {error}") from error
     if not 1 <= rule.days <= 365:
         raise ValueError(f"law rule {number}: {rule.days} days, expected 1 to 365")
-    if not (len(rule.province) == 2 and rule.province.isascii() and rule.province.isdigit()):
-        raise ValueError(f"law rule {number}: province {rule.province!r}, expected two digits")
-    if len(rule.in_force_from) != 10 or not is_day(rule.in_force_from):
-        raise ValueError(f"law rule {number}: in force from {rule.in_force_from!r}, expected YYYY-MM-DD")
+    _verify_place(rule, f"law rule {number}")
     return rule
 
 
-def _rank(rule: LawRule) -> tuple[str, str, str]:
-    return (rule.what, rule.province, rule.in_force_from)
+def _parse_term(row: Mapping[str, object], number: int) -> TermRule:
+    try:
+        term = msgspec.convert(row, TermRule)
+    except msgspec.ValidationError as error:
+        raise ValueError(f"law term {number}: {error}") from error
+    if not 1 <= term.years <= 100:
+        raise ValueError(f"law term {number}: {term.years} years, expected 1 to 100")
+    _verify_place(term, f"law term {number}")
+    return term
+
+
+def _verify_place(rule: LawRule | TermRule, name: str) -> None:
+    """A row says for which province and from which day on it holds."""
+    if not (len(rule.province) == 2 and rule.province.isascii() and rule.province.isdigit()):
+        raise ValueError(f"{name}: province {rule.province!r}, expected two digits")
+    if len(rule.in_force_from) != 10 or not is_day(rule.in_force_from):
+        raise ValueError(f"{name}: in force from {rule.in_force_from!r}, expected YYYY-MM-DD")
+
+
+def _rank(rule: LawRule | TermRule) -> tuple[str, str, str]:
+    return (
+        rule.what if isinstance(rule, LawRule) else rule.category,
+        rule.province,
+        rule.in_force_from,
+    )

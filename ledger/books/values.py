@@ -1,7 +1,8 @@
 """The small values that bodies of entries are made of, and their ranges.
 
 Rules that always hold: whole numbers only, money in fen, points whole, no null and no optional field: what a
-body does not say, it says by another kind of entry. Field order is the alphabet, as in the bytes.
+body does not say, it says by another kind of entry. Field order is the alphabet, as in the bytes. One exception: what
+a kind came to say later is left out of the bytes where it is empty (`omit_defaults`), so that older bytes stay right.
 """
 
 from __future__ import annotations
@@ -36,6 +37,10 @@ SheetNumber = Annotated[str, Meta(pattern=r"\A2[0-9]{3}-(0[1-9]|1[0-2])-[FPS]-[1
 SheetNumberOrNone = Annotated[str, Meta(pattern=r"\A(2[0-9]{3}-(0[1-9]|1[0-2])-[FPS]-[1-9][0-9]?)?\Z")]
 """A sheet's number, or the empty string where there is none."""
 VoucherNumberOrNone = Annotated[str, Meta(pattern=r"\A(2[0-9]{3}-(0[1-9]|1[0-2])-[0-9]{3})?\Z")]
+ContractNumber = Annotated[str, Meta(pattern=r"\AHT-[0-9]{4}\Z")]
+"""`HT-NNNN`, of a village's register: once given never another contract's. Of one form, so that nobody's identity
+number can stand in an entry or an address as one.
+"""
 VerifierKeyText = Annotated[str, Meta(min_length=20, max_length=300)]
 """A signed-note verifier key, `<origin>+<id>+<base64>`; what it holds is for the log to read."""
 RootHash = Annotated[str, Meta(pattern=r"\A[A-Za-z0-9+/]{43}=\Z")]

@@ -18,6 +18,7 @@ from ledger.books.accounts import Chart, check_account, find_account, is_money
 from ledger.books.money import format_yuan
 from ledger.books.values import (
     AccountCode,
+    ContractNumber,
     Count,
     Integer,
     Positive,
@@ -59,13 +60,14 @@ class AccountsOpened(Value, frozen=True):
     postings: Postings
 
 
-class VoucherRecorded(Value, frozen=True):
+class VoucherRecorded(Value, frozen=True, kw_only=True, omit_defaults=True):
     """`voucher.recorded`: one balanced set of postings with its source documents and three persons."""
 
     approver: PublicText
     attachments: Positive  # sheets of source documents
     bookkeeper: PublicText
     chart: ChartVersion
+    contract: ContractNumber = ""  # that it is about; left out where none
     handler: PublicText
     number: VoucherNumber
     postings: Postings
@@ -86,13 +88,14 @@ class VoucherReversed(Value, frozen=True):
     reverses: Positive  # index of the wrong voucher's entry
 
 
-class VoucherReplaced(Value, frozen=True):
+class VoucherReplaced(Value, frozen=True, kw_only=True, omit_defaults=True):
     """`voucher.replaced`: the right voucher in blue, after entry `replaces` was reversed."""
 
     approver: PublicText
     attachments: Positive
     bookkeeper: PublicText
     chart: ChartVersion
+    contract: ContractNumber = ""  # that it is about; left out where none
     handler: PublicText
     number: VoucherNumber
     postings: Postings

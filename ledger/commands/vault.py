@@ -21,6 +21,7 @@ from ledger.data import load_masks
 from ledger.errors import Fault, Refused
 from ledger.home import Home
 from ledger.service.accounts.rights import OPERATOR
+from ledger.service.counterparties import list_counterparties
 from ledger.service.doctor import Check
 from ledger.service.documents import list_originals
 from ledger.service.erase import Erased, erase_agreed, erase_at_machine, refuse_no_subject
@@ -43,8 +44,9 @@ def vault_group() -> None:
 @village_option
 @json_option
 def _list(home: Home, village: str | None, as_json: bool) -> None:
-    """列出隐私库里的户、党员、办事的人和单据原件，连同代号；删除过的也列出。"""
+    """列出隐私库里的户、党员、办事的人、合同对方和单据原件，连同代号；删除过的也列出。"""
     code = get_village(home, village)
+    others = list_counterparties(home, code)
     rows = [
         *(
             {"subject": item.household, "title": f"{item.number} 户 {item.name}"}
@@ -62,10 +64,12 @@ def _list(home: Home, village: str | None, as_json: bool) -> None:
             {"subject": subject, "title": f"凭证 {number} 的单据"}
             for number, subject in list_originals(home, code)
         ),
+        *({"subject": item.subject, "title": f"合同 {item.contract} 的对方 {item.name}"} for item in others),
         *({"subject": subject, "title": "已删除"} for subject in sorted(home.vault.list_erased(code))),
     ]
     shown = [item.household for item in home.vault.list_households(code)]
     shown += [item.member for item in home.vault.list_members(code)]
+    shown += [item.subject for item in others]
     log_machine_reading(home, code, shown, place="command:vault-list")
     if as_json:
         print_json(rows)

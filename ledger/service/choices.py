@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from ledger.books.points import CONSENT_NAMES
 from ledger.log.commitments import open_disclosure
 from ledger.ports import Ports, Reader
 from ledger.service.slots import list_waiting_slots
 from ledger.service.workbooks.columns import WORKBOOKS, WorkbookKind
 from ledger.state import get_day
-from ledger.state.facts import BranchFacts, VillageFacts, get_fact, scan_facts
+from ledger.state.contracts import iterate_contracts
+from ledger.state.facts import BranchFacts, ContractFacts, VillageFacts, get_fact, scan_facts
 from ledger.state.money import get_next_number
 from ledger.state.rulebooks import list_rulebooks
 from ledger.state.schemes import list_schemes
@@ -57,11 +57,16 @@ def list_choices(ports: Ports, village: str, kind: WorkbookKind) -> dict[str, tu
             **_list_branches(reader),
             **(_list_people(ports, village) if kind not in _LISTS else {}),
             "凭证号": _list_numbers(ports, village, reader),
+            "合同编号": _list_contracts(ports, village, reader, kind),
         }
     persons = sorted({person.name for person in ports.vault.list_persons(village)})
     found |= dict.fromkeys(_FUNCTIONS, tuple(Choice(name, "") for name in persons))
-    yes_no = (Choice("是", ""), Choice("否", ""))
-    found |= dict.fromkeys(CONSENT_NAMES.values(), yes_no)
+    found |= {
+        column.header: tuple(Choice(option, "") for option in column.options)
+        for sheet in WORKBOOKS[kind].sheets
+        for column in sheet.columns
+        if column.form == "choice"
+    }
     return {header: choices for header, choices in found.items() if header in headers and choices}
 
 
@@ -133,6 +138,29 @@ def _list_numbers(ports: Ports, village: str, reader: Reader) -> tuple[Choice, .
         if slot[0] == "voucher" and slot[1].startswith(f"{month}-")
     ]
     return (Choice(f"{month}-{max(number, *(one + 1 for one in waiting), 1):03d}", "接下来的编号"),)
+
+
+def _list_contracts(ports: Ports, village: str, reader: Reader, kind: WorkbookKind) -> tuple[Choice, ...]:
+    """Return the contracts that go on, with their titles; where contracts are typed, the next number before them."""
+    found: list[Choice] = []
+    today = get_day(ports.clock.now_ms())
+    numbers = [key.rpartition("/")[2] for key, _ in scan_facts(reader.facts, "contract/", ContractFacts)]
+    if kind == "contracts":
+        waiting = [slot[1] for slot in list_waiting_slots(ports.vault, village) if slot[0] == "contract"]
+        last = max((int(number[3:]) for number in (*numbers, *waiting)), default=0)
+        found.append(Choice(f"HT-{last + 1:04d}", "接下来的编号"))
+    # Of one that is over, what is still owed may be paid.
+    found += [
+        Choice(contract.signed.number, _read_text(reader, contract.signed.title.text))
+        for contract in iterate_contracts(reader.facts)
+        if contract.is_in_force(today) or any(item.unpaid_fen for item in contract.matched.dues)
+    ]
+    return tuple(found)
+
+
+def _read_text(reader: Reader, digest: str) -> str:
+    disclosure = reader.find_text(digest)
+    return str(open_disclosure(disclosure, digest)[1]) if disclosure is not None else ""
 
 
 def _read_item(reader: Reader, digest: str) -> str:

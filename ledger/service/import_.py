@@ -22,6 +22,7 @@ from ledger.service.screening import list_names
 from ledger.service.slots import list_waiting_slots
 from ledger.service.workbooks.answered import RoundPart, find_part
 from ledger.service.workbooks.columns import WorkbookKind
+from ledger.service.workbooks.contracts import gather_contracts
 from ledger.service.workbooks.households import gather_households
 from ledger.service.workbooks.lines import Line
 from ledger.service.workbooks.members import gather_members
@@ -194,6 +195,10 @@ def _gather_points(tray: Tray, tables: Tables) -> None:
     gather_points(tray, tables.get("积分", ()), tables.get("冲销", ()))
 
 
+def _gather_contracts(tray: Tray, tables: Tables) -> None:
+    gather_contracts(tray, *(tables.get(name, ()) for name in ("合同", "变更", "收付款")))
+
+
 def _take(name: str, gather: Callable[[Tray, Sequence[Line]], None]) -> Callable[[Tray, Tables], None]:
     return lambda tray, tables: gather(tray, tables.get(name, ()))
 
@@ -205,4 +210,5 @@ _GATHERERS: dict[WorkbookKind, Callable[[Tray, Tables], None]] = {
     "opening": _take("期初余额", gather_opening),
     "households": _take("农户", gather_households),
     "members": _take("党员", gather_members),
+    "contracts": _gather_contracts,
 }

@@ -5,6 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from ledger.books.accounts import Chart, find_account
+from ledger.books.contracts import (
+    DIRECTION_NAMES,
+    PARTY_NAMES,
+    PROCEDURE_NAMES,
+    Change,
+    ContractAmended,
+    ContractSigned,
+    Direction,
+    Due,
+)
 from ledger.books.money import format_yuan
 from ledger.books.points import CONSENT_NAMES, Rule, is_sealed
 from ledger.books.revisions import Terms, compare_versions
@@ -34,6 +44,44 @@ def preview_consents(agreement: Agreement) -> str:
     """Return what a household consented to."""
     given = [title for name, title in CONSENT_NAMES.items() if getattr(agreement, name)]
     return "、".join(given) or "都不同意"
+
+
+def preview_about(contract: str, title: str) -> str:
+    """Return the line of the contract that a voucher is about."""
+    return f"　按合同 {contract} {title}".rstrip()
+
+
+def preview_contract(body: ContractSigned, day: str, texts: Mapping[str, str]) -> Iterator[str]:
+    """Yield what a contract that was signed on a day says.
+
+    `texts` are its public texts and the counterparty's name, by the headers of the workbook.
+    """
+    yield f"　对方：{texts['对方']}（{PARTY_NAMES[body.party]}，{PROCEDURE_NAMES[body.chosen_by]}）"
+    yield from (f"　{header}：{texts[header]}" for header in ("标的", "用途", "决议"))
+    yield f"　签订日期：{day}"
+    yield f"　合同期：{body.begins_on} 至 {body.ends_on}"
+    if body.area_mu_hundredths:
+        yield f"　面积：{format_yuan(body.area_mu_hundredths)} 亩"
+    if body.units:
+        yield f"　件数：{body.units}"
+    if body.deposit_fen:
+        yield f"　押金：{format_yuan(body.deposit_fen)} 元"
+    yield from _preview_dues(body.dues, body.direction)
+
+
+def preview_change(body: Change, reason: str, direction: Direction = "receives") -> Iterator[str]:
+    """Yield what a change or an end of a contract says."""
+    yield f"　原因：{reason}"
+    if isinstance(body, ContractAmended):
+        yield f"　{body.from_on} 以前的照旧，从那天起换成："
+        yield from _preview_dues(body.dues, direction)
+    else:
+        yield f"　{body.ended_on} 以后到期的都作废，以前还没付的照付"
+
+
+def _preview_dues(dues: Iterable[Due], direction: Direction) -> Iterator[str]:
+    lines = [f"　{due.due_on} {DIRECTION_NAMES[direction]} {format_yuan(due.amount_fen)}" for due in dues]
+    yield from lines or ["　没有收付款日历"]
 
 
 def preview_award(number: str, rule: Rule, title: str, quantity: int, evidence: str) -> str:

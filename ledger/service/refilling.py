@@ -12,6 +12,16 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from ledger.books.contracts import (
+    CATEGORY_NAMES,
+    DIRECTION_NAMES,
+    PARTY_NAMES,
+    PROCEDURE_NAMES,
+    ContractAmended,
+    ContractEnded,
+    ContractSigned,
+    Due,
+)
 from ledger.books.money import format_yuan
 from ledger.books.points import (
     CONSENT_NAMES,
@@ -43,6 +53,7 @@ from ledger.state.private import (
     Agreement,
     AwardLine,
     AwardSubject,
+    Counterparty,
     RegisteredHousehold,
     RegisteredMember,
 )
@@ -54,6 +65,9 @@ KINDS: Mapping[type[Body], WorkbookKind] = {
     AccountsOpened: "opening",
     AgreementsSigned: "households",
     BranchRegistered: "members",
+    ContractAmended: "contracts",
+    ContractEnded: "contracts",
+    ContractSigned: "contracts",
     HouseholdsRegistered: "households",
     PointsReversed: "points",
     PointsRound: "points",
@@ -195,7 +209,7 @@ def _fill_voucher(opened: OpenedDraft, body: Voucher) -> Iterator[tuple[str, Row
         number = _read_number(opened.reader, body.reverses)
         yield "凭证", {**shared, "冲销凭证号": number, "原因": opened.read(body.reason)}
         return
-    shared["摘要"] = opened.read(body.summary)
+    shared |= {"摘要": opened.read(body.summary), "合同编号": body.contract}
     if isinstance(body, VoucherReplaced):
         shared["更正凭证号"] = _read_number(opened.reader, body.replaces)
     for posting in body.postings:
@@ -285,6 +299,50 @@ def _fill_agreements(opened: OpenedDraft, body: AgreementsSigned) -> Iterator[tu
             )
 
 
+def _fill_contract(opened: OpenedDraft, body: ContractSigned) -> Iterator[tuple[str, Row]]:
+    """A contract's calendar comes back due by due: from which rule it was made, the draft does not say."""
+    named = [item.name for item in opened.open(body.counterparty.sealed, Counterparty)]
+    row = {
+        "合同编号": body.number,
+        "签订日期": opened.claim.occurred_on,
+        "合同种类": CATEGORY_NAMES[body.category],
+        "收付": DIRECTION_NAMES[body.direction],
+        "合同名称": opened.read(body.title),
+        "标的": opened.read(body.subject),
+        "用途": opened.read(body.use),
+        "对方": named[0] if named else "",
+        "对方类别": PARTY_NAMES[body.party],
+        "怎样选定": PROCEDURE_NAMES[body.chosen_by],
+        "决议": opened.read(body.resolution),
+        "开始日期": body.begins_on,
+        "结束日期": body.ends_on,
+        "面积": _format_amount(body.area_mu_hundredths) if body.area_mu_hundredths else "",
+        "件数": str(body.units) if body.units else "",
+        "押金": _format_amount(body.deposit_fen) if body.deposit_fen else "",
+    }
+    yield "合同", row
+    yield from _fill_dues(body.number, body.dues)
+
+
+def _fill_amended(opened: OpenedDraft, body: ContractAmended) -> Iterator[tuple[str, Row]]:
+    shared = {"合同编号": body.contract, "日期": opened.claim.occurred_on, "原因": opened.read(body.reason)}
+    yield "变更", {**shared, "事项": "变更", "从哪天起": body.from_on}
+    yield from _fill_dues(body.contract, body.dues)
+
+
+def _fill_ended(opened: OpenedDraft, body: ContractEnded) -> Iterator[tuple[str, Row]]:
+    shared = {"合同编号": body.contract, "日期": body.ended_on, "原因": opened.read(body.reason)}
+    yield "变更", {**shared, "事项": "终止"}
+
+
+def _fill_dues(number: str, dues: Iterable[Due]) -> Iterator[tuple[str, Row]]:
+    for due in dues:
+        yield (
+            "收付款",
+            {"合同编号": number, "日期": due.due_on, "金额": _format_amount(due.amount_fen)},
+        )
+
+
 def _fill_household(opened: OpenedDraft, pseudonym: str) -> Row:
     known = opened.find_known(pseudonym)
     number, name = _name(opened, pseudonym)
@@ -311,6 +369,9 @@ _FILLERS: dict[type[Body], Callable[[OpenedDraft, Any], Iterator[tuple[str, Row]
     AccountsOpened: _fill_opening,
     AgreementsSigned: _fill_agreements,
     BranchRegistered: _fill_branch,
+    ContractAmended: _fill_amended,
+    ContractEnded: _fill_ended,
+    ContractSigned: _fill_contract,
     HouseholdsRegistered: _fill_registered,
     PointsReversed: _fill_taken,
     PointsRound: _fill_points,

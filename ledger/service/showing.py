@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from ledger.books.contracts import Change, ContractAmended, ContractEnded, ContractSigned
 from ledger.books.documents import DocumentsAttached
 from ledger.books.limits import LimitsAdopted
 from ledger.books.masks import View
@@ -44,21 +45,26 @@ from ledger.service.drafts import open_draft
 from ledger.service.opened_drafts import ERASED, OpenedDraft, OpenedLine
 from ledger.service.passing import find_drafts
 from ledger.service.preview import (
+    preview_about,
     preview_award,
     preview_card,
+    preview_change,
     preview_consents,
+    preview_contract,
     preview_mark,
     preview_postings,
     preview_revision,
     preview_taken,
     preview_voucher,
 )
+from ledger.state.contracts import find_contract
 from ledger.state.facts import VillageFacts, get_fact, read_body
 from ledger.state.private import (
     Agreement,
     AwardLine,
     AwardSubject,
     CardSubject,
+    Counterparty,
     OriginalDocument,
     RegisteredHousehold,
     RegisteredMember,
@@ -179,6 +185,9 @@ def _tell_voucher(opened: OpenedDraft, body: Voucher) -> Iterator[str]:
     persons = {duty: opened.read(name) for duty, name in named.items()}
     yield preview_voucher(opened.draft.label, opened.claim.occurred_on, body.attachments, persons)
     yield from preview_postings(opened.chart, body.postings)
+    if not isinstance(body, VoucherReversed) and body.contract:
+        contract = find_contract(opened.reader.facts, body.contract)
+        yield preview_about(body.contract, opened.read(contract.signed.title) if contract is not None else "")
 
 
 def _tell_closing(opened: OpenedDraft, body: PeriodClosed) -> Iterator[str]:
@@ -311,6 +320,24 @@ def _tell_documents(opened: OpenedDraft, body: DocumentsAttached) -> Iterator[st
         yield from (f"　　公开页 SHA-256 {page}" for page in document.pages)
 
 
+def _tell_contract(opened: OpenedDraft, body: ContractSigned) -> Iterator[str]:
+    yield opened.draft.label
+    named = {"标的": body.subject, "用途": body.use, "决议": body.resolution}
+    texts = {header: opened.read(text) for header, text in named.items()}
+    found = [item.name for item in opened.open(body.counterparty.sealed, Counterparty)]
+    texts["对方"] = opened.view.show("counterparty-name", found[0]) if found else ERASED
+    yield from preview_contract(body, opened.claim.occurred_on, texts)
+
+
+def _tell_contract_change(opened: OpenedDraft, body: Change) -> Iterator[str]:
+    yield opened.draft.label
+    contract = find_contract(opened.reader.facts, body.contract)
+    if contract is not None:
+        yield f"　合同名称：{opened.read(contract.signed.title)}"
+    direction = contract.signed.direction if contract is not None else "receives"
+    yield from preview_change(body, opened.read(body.reason), direction)
+
+
 def _tell_refounding(opened: OpenedDraft, body: LogRefounded) -> Iterator[str]:
     yield opened.draft.label
     yield f"　原因：{opened.read(body.reason)}"
@@ -321,6 +348,9 @@ _TELLERS: dict[type, Callable[[OpenedDraft, Any], Iterator[str]]] = {
     AccountsOpened: _tell_opening,
     AgreementsSigned: _tell_agreements,
     BranchRegistered: _tell_branch,
+    ContractAmended: _tell_contract_change,
+    ContractEnded: _tell_contract_change,
+    ContractSigned: _tell_contract,
     DocumentsAttached: _tell_documents,
     HouseholdsRegistered: _tell_households,
     KeyRotated: _tell_rotation,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
+from ledger.books.contracts import ContractAmended, ContractEnded, ContractSigned
 from ledger.books.points import PointsRound, RulebookAdopted
 from ledger.books.scores import BranchRegistered, SchemeAdopted, ScoreRound
 from ledger.books.vouchers import (
@@ -53,10 +54,16 @@ def find_slot(body: Body, period: str) -> Slot | None:
         return ("scores", period, str(body.branch))
     if isinstance(body, BranchRegistered):
         return ("branch", str(body.branch))
-    if isinstance(body, RulebookAdopted):
-        return RULEBOOK
-    if isinstance(body, SchemeAdopted):
-        return SCHEME
+    if isinstance(body, RulebookAdopted | SchemeAdopted):
+        return RULEBOOK if isinstance(body, RulebookAdopted) else SCHEME
+    return _find_slot_of_contract(body)
+
+
+def _find_slot_of_contract(body: Body) -> Slot | None:
+    if isinstance(body, ContractSigned):
+        return ("contract", body.number)
+    if isinstance(body, ContractAmended | ContractEnded):
+        return ("contract-change", body.contract)
     return None
 
 

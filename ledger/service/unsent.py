@@ -15,7 +15,8 @@ import msgspec
 
 from ledger.errors import Fault, Refused
 from ledger.ports import Ports
-from ledger.service.workbooks.typed import TypedTables, count_rows
+from ledger.service.workbooks.columns import WORKBOOKS
+from ledger.service.workbooks.typed import TypedTables, count_rows, widen_row
 from ledger.vaults import Unsent
 
 STATES_KEPT = 20
@@ -54,6 +55,7 @@ class Opened(NamedTuple):
 
 NOTHING = Opened(0, State(begun_at=0, saved_at=0, tables={}))
 _STATE = msgspec.msgpack.Decoder(State)
+_SHEETS = {sheet.name: sheet for book in WORKBOOKS.values() for sheet in book.sheets}
 
 
 def open_sheet(ports: Ports, village: str, user: str, sheet: str) -> Opened:
@@ -223,7 +225,12 @@ def _is_recent(ports: Ports, state: State) -> bool:
 
 
 def _read(state: Unsent) -> State:
-    return _STATE.decode(zlib.decompress(state.data))
+    read = _STATE.decode(zlib.decompress(state.data))
+    tables = {
+        name: tuple(widen_row(_SHEETS[name], row) for row in rows) if name in _SHEETS else rows
+        for name, rows in read.tables.items()
+    }
+    return msgspec.structs.replace(read, tables=tables)
 
 
 def _fault_stale() -> Fault:

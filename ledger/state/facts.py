@@ -38,6 +38,8 @@ be dropped and folded again from the entries.
 | `documents/<number>/<index>` | EntryAt: what was attached to the voucher of a number | documents.attached |
 | `document/<digest>` | EntryAt, by the digest of an encrypted original | documents.attached |
 | `page/<digest>` | EntryAt, by the digest of a page of a public copy | documents.attached |
+| `contract/<number>` | ContractFacts | contract.signed, contract.amended, contract.ended |
+| `payment/<number>/<index>` | PaymentFacts: what a voucher moved for a contract | vouchers |
 | `sheet/<period>/<letter>/<ordinal>` | SheetFacts | sheet.sealed |
 | `latest/<letter>` | EntryAt of the newest sealed sheet of the kind | sheet.sealed |
 
@@ -242,6 +244,24 @@ class ScoreMonth(Value, frozen=True):
     sealed_marks: int
     sealed_points: int
     stars: tuple[tuple[int, int], ...]
+
+
+class ContractFacts(Value, frozen=True):
+    """Indexes of a contract's entries: its signing, and its changes in their order; whether the last one ended it."""
+
+    changes: tuple[int, ...]
+    has_ended: bool
+    signed: int
+
+
+class PaymentFacts(Value, frozen=True):
+    """A voucher at `index` that is about a contract: fen that it moved, money in positive; `reverses` the index of the
+    voucher that it takes back, 0 for none.
+    """
+
+    index: int
+    money_fen: int
+    reverses: int
 
 
 class SheetFacts(Value, frozen=True):

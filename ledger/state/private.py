@@ -23,7 +23,7 @@ Opener = Callable[[], T | None]
 """Opens one private value; raises NotProven as `open_private` does."""
 
 
-SUBJECTS = ("household", "member", "person", "document")
+SUBJECTS = ("household", "member", "person", "document", "counterparty")
 """The names by which a private value says whom it is about."""
 
 
@@ -92,6 +92,13 @@ class OriginalDocument(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     key: str
 
 
+class Counterparty(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Behind the counterparty of a contract: its pseudonym, and its name as it stands in the contract."""
+
+    counterparty: str
+    name: str
+
+
 class RegisteredMember(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Behind a registered member."""
 
@@ -99,8 +106,8 @@ class RegisteredMember(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def find_subject(disclosure: str) -> str | None:
-    """Return the pseudonym of the household, member, person or document that a private value says it is about; None
-    where it says nobody. Who asks for that one's data to be erased has this value erased.
+    """Return the pseudonym of the household, member, person, document or counterparty that a private value says it is
+    about; None where it says nobody. Who asks for that one's data to be erased has this value erased.
 
     Looked at, not proven: a thousand of them are asked when a round is recorded.
     """

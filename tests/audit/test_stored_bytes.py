@@ -32,7 +32,15 @@ from ledger.service.record import Passed, record_claims
 from ledger.store.tables import HEADS, LEDGER
 from ledger.upkeep.scrub import Scrub
 from tests.audit.stored import Cell, OpenFiles
-from tests.builders import VILLAGE, build_description, build_limits, name_supervisor
+from tests.builders import (
+    VILLAGE,
+    build_amendment,
+    build_contract,
+    build_contract_end,
+    build_description,
+    build_limits,
+    name_supervisor,
+)
 from tests.homes import VillageHome, open_village
 from tests.service.test_rotate import rotate
 from tests.web.village import make_client
@@ -107,13 +115,15 @@ def open_laboratory(path: Path, fill: Callable[[VillageHome], None]) -> Iterator
 
 
 def fill_small(village: VillageHome) -> None:
-    """An entry of every kind, three sheets, two keys, two of three witnesses: entries 0 to 21."""
+    """An entry of every kind, three sheets, two keys, two of three witnesses: entries 0 to 24."""
     adopt(village, make_policy(2))
     ask(village, "镇", "学校")
     rotate(village)
     village.record(build_limits(village.texts, second_fen=0, third_fen=0))
     village.record_october()
     village.attach("2026-10-001")
+    for build in (build_contract, build_amendment, build_contract_end):
+        village.record(build(village.texts))
     ask(village, "镇", "邻村")
 
 

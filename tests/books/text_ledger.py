@@ -6,11 +6,18 @@
     2026-10-09 replacement 003 of 2026-10-001 | … | accepted
     2026-11-01 close 2026-10 | accepted
     2026-10 closing 2000.00
+    2026-10-05 contract HT-0001 lease receives 2026-10-01 to 2031-09-30 | 2026-10-31 12,000.00 | 租仓库 | accepted
+    2026-10-31 voucher 002 for HT-0001 | debit 102 银行存款 5,000.00 | credit 50103 … 5,000.00 | 收租金 | accepted
+    2026-11-09 amend HT-0001 from 2026-11-01 | 2026-11-30 6,000.00 | 减租 | accepted
+    2026-12-09 end HT-0001 on 2026-12-09 | 收回自用 | accepted
+    owes 2026-11-10 HT-0001 | 2026-10-31 12,000.00 paid 5,000.00 by 2026-10-002, to-30 | ahead 0.00
 
 A line that begins with a day is an entry, judged by `check_entry` and folded when nothing speaks against it;
 its last part says what must come out: `accepted`, or `refused: <codes>`. A line that begins with a month is a
 line of the finance sheet, or of a statement (`position` for 资产负债表, `result` for 收益及收益分配表; lines of nothing
-are left out): all lines of the same month and first word must be exactly those there are.
+are left out): all lines of the same month and first word must be exactly those there are. A line that
+begins with `owes` tells a contract's whole calendar on a day: what was paid of each due, by which vouchers, and how
+long what is not paid is overdue.
 """
 
 from __future__ import annotations
@@ -19,14 +26,16 @@ import datetime as dt
 import re
 from collections.abc import Iterator
 
+import msgspec
+
+from ledger.books.contracts import ContractAmended, ContractEnded, ContractSigned, Due
+from ledger.books.dues import find_age
 from ledger.books.figures import AccountAmount, AccountChange, FinanceFigures
 from ledger.books.finance_figures import summarize_finance
 from ledger.books.money import format_yuan, parse_yuan
 from ledger.books.values import PublicText
-from ledger.books.village import LogFounded
 from ledger.books.vouchers import (
     AccountsOpened,
-    PeriodClosed,
     Posting,
     VoucherRecorded,
     VoucherReplaced,
@@ -36,12 +45,20 @@ from ledger.data import load_reference, load_statements
 from ledger.entries import KIND_OF_BODY, KINDS, Body, Entry
 from ledger.figures import build_head, collect_figures
 from ledger.figures.statements import Statements, collect_statements
-from ledger.state import MemoryFacts, check_entry, fold_entry
+from ledger.state import Facts, MemoryFacts, check_entry, fold_entry
+from ledger.state.contracts import find_contract
 from ledger.state.money import build_closing
-from tests.builders import MADE_BY, PASSED_BY, VILLAGE, build_founding
+from tests.builders import MADE_BY, PASSED_BY, VILLAGE, Discloser, build_contract, build_founding
 
 POSTING = re.compile(r"(debit|credit) ([1-5][0-9]+)(?: \S+)? (-?[0-9,]+\.[0-9]{2})")
-ENTRY = re.compile(r"(\d{4}-\d\d-\d\d) (open|voucher|reversal|replacement|close)(?: (\S+))?(?: of (\S+))?")
+ENTRY = re.compile(
+    r"(\d{4}-\d\d-\d\d) (open|voucher|reversal|replacement|close)(?: (\S+))?(?: of (\S+))?(?: for (\S+))?"
+)
+DAY = r"(\d{4}-\d\d-\d\d)"
+SIGNED = re.compile(rf"{DAY} contract (\S+) (\w+) (receives|pays) {DAY} to {DAY}")
+CHANGED = re.compile(rf"{DAY} (amend|end) (\S+) (?:from|on) {DAY}")
+DUE = re.compile(rf"{DAY} (-?[0-9,]+\.[0-9]{{2}})")
+OWES = re.compile(rf"owes {DAY} (\S+)")
 FIGURE = re.compile(r"(\d{4}-\d\d) (\w+)\b.*")
 
 
@@ -103,16 +120,26 @@ class TextLedger:
 
     def _judge(self, line: str) -> list[str]:
         head, *parts, outcome = (part.strip() for part in line.split("|"))
+        if owes := OWES.fullmatch(head):
+            told = " | ".join([head, *describe_dues(self.facts, *owes.groups())])
+            return [] if told == line else ["the text says:", line, "the contract says:", told]
+        if SIGNED.fullmatch(head) or CHANGED.fullmatch(head):
+            codes = self.record(self._build_contract(head, parts), head[:10], head[:7])
+            return self._compare(line, outcome, codes)
         match = ENTRY.fullmatch(head)
         assert match, f"no entry and no figure: {line}"
-        day, verb, number, answered = match.groups()
+        day, verb, number, answered, about = match.groups()
         postings = tuple(self._read_posting(part) for part in parts if POSTING.fullmatch(part))
         text = next((part for part in parts if not POSTING.fullmatch(part)), "样例")
         if verb in ("voucher", "reversal", "replacement") and len(number) == 3:
             number = f"{day[:7]}-{number}"
         body = self._build_body(verb, number, answered, postings, text)
+        if about is not None:
+            body = msgspec.structs.replace(body, contract=about)
         period = number[:7] if number else day[:7]
-        codes = self.record(body, day, period)
+        return self._compare(line, outcome, self.record(body, day, period))
+
+    def _compare(self, line: str, outcome: str, codes: list[str]) -> list[str]:
         said = f"refused: {', '.join(codes)}" if codes else "accepted"
         return [] if said == outcome else [f"{line}\n  came out as {said}"]
 
@@ -139,6 +166,30 @@ class TextLedger:
             return VoucherReplaced(**shared, summary=self.publish(text), replaces=at)
         return VoucherRecorded(**shared, summary=self.publish(text))
 
+    def _build_contract(
+        self, head: str, parts: list[str]
+    ) -> ContractSigned | ContractAmended | ContractEnded:
+        dues = tuple(_read_due(part) for part in parts if DUE.fullmatch(part))
+        text = self.publish(next((part for part in parts if not DUE.fullmatch(part)), "样例"))
+        if changed := CHANGED.fullmatch(head):
+            _, verb, number, day = changed.groups()
+            if verb == "amend":
+                return ContractAmended(contract=number, dues=dues, from_on=day, reason=text)
+            return ContractEnded(contract=number, ended_on=day, reason=text)
+        signed = SIGNED.fullmatch(head)
+        assert signed
+        _, number, category, direction, begins_on, ends_on = signed.groups()
+        return build_contract(
+            Discloser(),
+            begins_on=begins_on,
+            category=category,
+            direction=direction,
+            dues=dues,
+            ends_on=ends_on,
+            number=number,
+            title=text,
+        )
+
     def record(self, body: Body, day: str, period: str, occurred_on: str = "") -> list[str]:
         """Judge an entry that is recorded on a day, on which it happened unless said otherwise; append and fold it
         where nothing speaks against it. Returns the faults' codes.
@@ -163,7 +214,7 @@ class TextLedger:
         if not codes:
             self.entries.append(entry)
             fold_entry(self.facts, entry)
-            if not isinstance(body, LogFounded | AccountsOpened | PeriodClosed):
+            if isinstance(body, VoucherRecorded | VoucherReversed | VoucherReplaced):
                 self.indexes[body.number] = entry.index
         return codes
 
@@ -179,6 +230,26 @@ class TextLedger:
         amount_fen = parse_yuan(match[3])
         assert isinstance(amount_fen, int), part
         return Posting(account=match[2], amount_fen=amount_fen, side=match[1])
+
+
+def describe_dues(facts: Facts, today: str, number: str) -> Iterator[str]:
+    """Yield a contract's calendar as text ledgers write it."""
+    contract = find_contract(facts, number)
+    assert contract is not None
+    for item in contract.matched.dues:
+        vouchers = [facts.read_entry(share.at).body for share in item.shares]
+        by = f" by {', '.join(voucher.number for voucher in vouchers)}" if vouchers else ""
+        age = f", {find_age(item.due.due_on, today)}" if item.unpaid_fen else ""
+        yield f"{item.due.due_on} {_tell(item.due.amount_fen)} paid {_tell(item.paid_fen)}{by}{age}"
+    yield f"ahead {_tell(contract.matched.ahead_fen)}"
+
+
+def _read_due(part: str) -> Due:
+    match = DUE.fullmatch(part)
+    assert match
+    amount_fen = parse_yuan(match[2])
+    assert isinstance(amount_fen, int), part
+    return Due(amount_fen=amount_fen, due_on=match[1])
 
 
 def describe_figures(figures: FinanceFigures) -> Iterator[str]:

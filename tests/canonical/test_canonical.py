@@ -28,8 +28,11 @@ from tests.builders import (
     Discloser,
     EntryChain,
     build_agreements,
+    build_amendment,
     build_branch,
     build_closing,
+    build_contract,
+    build_contract_end,
     build_description,
     build_documents,
     build_founding,
@@ -80,6 +83,9 @@ def make_entries() -> list[Entry]:
         build_limits(texts),
         build_refounding(texts),
         build_documents(texts, voucher),
+        build_contract(texts),
+        build_amendment(texts),
+        build_contract_end(texts),
     ):
         chain.append(body)
     return chain.entries
@@ -191,6 +197,29 @@ def test_other_spellings_of_an_entry_and_a_claim_are_refused(name: str) -> None:
             parse_claim(DEFORMED[name](claimed))
 
 
+@pytest.mark.parametrize(
+    "build", [build_voucher, lambda texts, **more: build_replacement(texts, replaces=3, **more)]
+)
+def test_what_a_voucher_is_about_is_left_out_where_it_says_nothing(build: Any) -> None:
+    silent, telling = (
+        format_entry(EntryChain().append(build(Discloser(), **more)))
+        for more in ({}, {"contract": "HT-0007"})
+    )
+
+    assert b"contract" not in silent
+    assert telling == silent.replace(b'"chart":"2004",', b'"chart":"2004","contract":"HT-0007",')
+    for data in (silent, telling):
+        assert format_entry(parse_entry(data)) == data
+        assert find_written(data) is not None
+        verify_look(data)
+    for wrong in (b'""', b"null", b'"HT-007"', b'"ht-0007"', b'"370101199003070000"'):
+        data = telling.replace(b'"HT-0007"', wrong)
+        assert find_written(data) is None
+        with pytest.raises(NotProven) as error:
+            parse_entry(data)
+        assert error.value.code == "entry-form"
+
+
 def test_an_entry_beyond_its_limit_is_neither_written_nor_read() -> None:
     texts = Discloser()
     lines = tuple(build_points_line(texts, number) for number in range(700))
@@ -225,7 +254,7 @@ def _read(data: bytes) -> Entry | None:
 def _values(kind: type[Value], **given_: Any) -> st.SearchStrategy[Any]:
     """Values of a struct, its fields drawn from what their types allow."""
     fields = {
-        field.name: given_[field.name] if field.name in given_ else _of_type(field.type)
+        field.name: given_[field.name] if field.name in given_ else _of_field(field)
         for field in msgspec.structs.fields(kind)
     }
     return st.builds(
@@ -235,6 +264,12 @@ def _values(kind: type[Value], **given_: Any) -> st.SearchStrategy[Any]:
             for name, item in fields.items()
         },
     )
+
+
+def _of_field(field: msgspec.structs.FieldInfo) -> st.SearchStrategy[Any]:
+    """Values of a field; what may be left out is so half the time."""
+    values = _of_type(field.type)
+    return values if field.required else st.just(field.default) | values
 
 
 def _of_type(annotation: Any) -> st.SearchStrategy[Any]:

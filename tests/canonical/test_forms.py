@@ -36,6 +36,27 @@ class Optional(msgspec.Struct):
     a: bool = True
 
 
+class Leaving(msgspec.Struct, omit_defaults=True):
+    a: bool
+    b: Annotated[str, Meta(pattern=r"\Ab[0-9]\Z")] = ""
+    c: Annotated[str, Meta(pattern=r"\Ac\Z")] = ""
+
+
+class LeavingFirst(msgspec.Struct, omit_defaults=True, kw_only=True):
+    a: Annotated[str, Meta(pattern=r"\Aa\Z")] = ""
+    b: bool
+
+
+class LeavingEmpty(msgspec.Struct, omit_defaults=True):
+    a: bool
+    b: Annotated[str, Meta(pattern=r"\A(b)?\Z")] = ""
+
+
+class Writing(msgspec.Struct):
+    a: bool
+    b: Annotated[str, Meta(pattern=r"\Ab\Z")] = ""
+
+
 def matches(type_: Any, data: bytes) -> bool:
     return re.fullmatch(describe_type(inspect.type_info(type_)).encode(), data) is not None
 
@@ -55,6 +76,7 @@ def matches(type_: Any, data: bytes) -> bool:
             [Outer(Inner(True, "y.z"), ()), Outer(Inner(False, 3), (Inner(True, "x"), Inner(False, "x")))],
         ),
         (Annotated[tuple[bool, ...], Meta(min_length=1, max_length=2)], [(True,), (True, False)]),
+        (Leaving, [Leaving(True), Leaving(True, "b1"), Leaving(True, c="c"), Leaving(False, "b2", "c")]),
     ],
 )
 def test_values_of_a_type_match_as_they_are_written(type_: Any, values: list[Any]) -> None:
@@ -83,6 +105,9 @@ def test_values_of_a_type_match_as_they_are_written(type_: Any, values: list[Any
         (Annotated[tuple[bool, ...], Meta(min_length=1, max_length=2)], "[]"),
         (Annotated[tuple[bool, ...], Meta(min_length=1, max_length=2)], "[true,true,true]"),
         (tuple[bool, ...], "[true,]"),
+        (Leaving, '{"a":true,"b":""}'),
+        (Leaving, '{"a":true,"c":"c","b":"b1"}'),
+        (Leaving, '{"a":true,"b":"b1","b":"b1"}'),
     ],
 )
 def test_no_other_text_matches(type_: Any, text: str) -> None:
@@ -108,6 +133,9 @@ def test_no_other_text_matches(type_: Any, text: str) -> None:
         (Tagged, Tagged(1)),
         (Listed, Listed(True)),
         (Optional, Optional()),
+        (LeavingFirst, LeavingFirst(b=True)),
+        (LeavingEmpty, LeavingEmpty(True)),
+        (Writing, Writing(True)),
     ],
 )
 def test_what_cannot_be_described_never_matches(type_: Any, value: Any) -> None:

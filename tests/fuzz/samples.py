@@ -42,6 +42,7 @@ from tests.log.evidence import (
 )
 from tests.service.importing import (
     AWARD,
+    CONTRACT,
     HOUSEHOLDS,
     MARK,
     MEMBERS,
@@ -157,6 +158,7 @@ def _build_books() -> Samples:
         "opening": make_book("opening", OPENING),
         "households": make_book("households", HOUSEHOLDS),
         "members": make_book("members", MEMBERS),
+        "contracts": make_book("contracts", [CONTRACT]),
         "points": make_book("points", [AWARD]),
         "scores": make_book("scores", [MARK], change=lambda book: book.worksheets[0].merge_cells("A8:B9")),
     }

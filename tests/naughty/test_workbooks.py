@@ -29,7 +29,17 @@ from tests.builders import VILLAGE
 from tests.homes import VillageHome, open_village
 from tests.naughty.texts import CHINESE, CLASSICS, read_public_list, send
 from tests.reports.printed import read_text
-from tests.service.importing import AWARD, HOUSEHOLDS, MARK, MEMBERS, OPENING, PAPER, PAPER_PAID, ImportDesk
+from tests.service.importing import (
+    AWARD,
+    CONTRACT,
+    HOUSEHOLDS,
+    MARK,
+    MEMBERS,
+    OPENING,
+    PAPER,
+    PAPER_PAID,
+    ImportDesk,
+)
 from tests.web.browser import open_page
 from tests.web.village import make_client, serve
 from web.page import show_hidden
@@ -42,6 +52,7 @@ ROWS: dict[WorkbookKind, Sequence[Row]] = {
     "opening": OPENING,
     "households": HOUSEHOLDS,
     "members": MEMBERS,
+    "contracts": (CONTRACT,),
 }
 ALL = (*CHINESE, *CLASSICS)
 HELD = tuple(text for text in ALL if "\0" not in text)

@@ -20,6 +20,7 @@ from ledger.service.workbooks.reading import read_workbook
 from ledger.service.workbooks.templates import build_template
 from tests.service.importing import (
     AWARD,
+    CONTRACT,
     FILE,
     HOUSEHOLDS,
     MARK,
@@ -38,6 +39,7 @@ ROWS: dict[WorkbookKind, list[Row]] = {
     "opening": list(OPENING),
     "households": list(HOUSEHOLDS),
     "members": list(MEMBERS),
+    "contracts": [CONTRACT],
 }
 
 
@@ -56,7 +58,7 @@ def make_heavy() -> bytes:
     def fill(book: Any) -> None:
         page = book["凭证"]
         for row in range(2, 4_002):
-            for column in range(15, 65):
+            for column in range(16, 66):
                 page.cell(row, column, row * column)
 
     return make_book("vouchers", [PAPER, PAPER_PAID], change=fill)

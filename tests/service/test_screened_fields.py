@@ -26,7 +26,7 @@ from ledger.upkeep.loss import Loss, refuse_loss
 from ledger.vaults import Household
 from tests.builders import VILLAGE, make_id
 from tests.homes import VillageHome, open_village
-from tests.service.importing import MEMBERS, PAPER, PAPER_PAID, ImportDesk, make_book
+from tests.service.importing import CONTRACT, MEMBERS, PAPER, PAPER_PAID, ImportDesk, make_book
 
 NAME = "样大山"
 NUMBERS = {
@@ -87,6 +87,21 @@ def _adopt(prepare: Callable[..., object]) -> Way:
                 village.home, VILLAGE, maker=village.clerk.user, period="2026-11", resolution=text
             )
         )
+
+    return way
+
+
+def _sign(header: str) -> Way:
+    def way(_village: VillageHome, desk: ImportDesk, text: str) -> list[Fault]:
+        return list(desk.read("contracts", make_book("contracts", [CONTRACT | {header: text}])).faults)
+
+    return way
+
+
+def _change(what: str) -> Way:
+    def way(_village: VillageHome, desk: ImportDesk, text: str) -> list[Fault]:
+        row = {"合同编号": "HT-0001", "事项": what, "日期": "2026-10-20", "原因": text}
+        return list(desk.read("contracts", make_book("contracts", [], others={"变更": [row]})).faults)
 
     return way
 
@@ -192,6 +207,12 @@ WAYS: Mapping[tuple[str, str], tuple[Way, Mapping[str, str]]] = {
     ("policy.adopted", "text"): (_adopt_policy("text"), POISON),
     ("limits.adopted", "resolution"): (_limit, POISON),
     ("log.refounded", "reason"): (_refound, POISON),
+    ("contract.signed", "resolution"): (_sign("决议"), POISON),
+    ("contract.signed", "subject"): (_sign("标的"), POISON),
+    ("contract.signed", "title"): (_sign("合同名称"), POISON),
+    ("contract.signed", "use"): (_sign("用途"), POISON),
+    ("contract.amended", "reason"): (_change("变更"), POISON),
+    ("contract.ended", "reason"): (_change("终止"), POISON),
 }
 """How each public field is typed, and what must be refused there."""
 

@@ -12,14 +12,14 @@ from ledger.limits import TYPED_MAX_ROWS
 from ledger.service.choices import Choice, complete, list_choices
 from ledger.service.import_ import import_typed
 from ledger.service.refilling import arrange
-from ledger.service.unsent import save_sheet
+from ledger.service.unsent import open_sheet, save_sheet
 from ledger.service.workbooks.columns import WORKBOOKS
 from ledger.service.workbooks.typed import count_rows, read_typed
 from tests.builders import VILLAGE
 from tests.service.importing import PAPER, PAPER_PAID, ImportDesk, make_book
 from tests.service.test_refilling import type_in
 
-BLANK = ("",) * 14
+BLANK = ("",) * 15
 
 
 @pytest.fixture(scope="module")
@@ -49,6 +49,23 @@ def test_faults_are_placed_by_the_rows_that_were_typed(desk: ImportDesk) -> None
             "按 年-月-日 重新输入，或把这一格设为日期格式。（date-impossible）"
         )
     ]
+
+
+def test_rows_that_were_typed_before_a_column_came_are_read_and_kept_with_it(desk: ImportDesk) -> None:
+    (sheet,) = WORKBOOKS["vouchers"].sheets
+    width = len(sheet.columns)
+    assert sheet.columns[-1].optional
+    (row,) = arrange("vouchers", "凭证", [{"凭证号": "2026-10-001", "摘要": "购纸"}])
+
+    lines, _ = read_typed("vouchers", {"凭证": (row[:-1],)})
+    save_sheet(desk.ports, VILLAGE, desk.clerk, "vouchers", {"凭证": (row[:-1],)}, start=0)
+    opened = open_sheet(desk.ports, VILLAGE, desk.clerk, "vouchers")
+
+    assert lines["凭证"][0].text("摘要") == "购纸"
+    assert opened.state.tables["凭证"] == (row,)
+    assert len(row) == width
+    with pytest.raises(ValueError, match="zip"):
+        read_typed("vouchers", {"凭证": (row[:-2],)})
 
 
 def test_nothing_typed_is_said(desk: ImportDesk) -> None:

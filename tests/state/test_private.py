@@ -13,11 +13,13 @@ from tests.builders import make_id
 
 HOUSEHOLD, MEMBER = make_id("h", 1), make_id("m", 1)
 PERSON = "u-aaaaaaaaaa"
+COUNTERPARTY = make_id("p", 1)
 
 ABOUT: dict[str, tuple[Json, str | None]] = {
     "a household": ({"group": 1, "household": HOUSEHOLD}, HOUSEHOLD),
     "a member": ({"evidence": "签到表", "member": MEMBER}, MEMBER),
     "a person": ({"person": PERSON}, PERSON),
+    "a counterparty": ({"counterparty": COUNTERPARTY, "name": "样大山"}, COUNTERPARTY),
     "nobody": ({"evidence": "签到表"}, None),
     "a text": ("签到表", None),
     "a list": ([HOUSEHOLD], None),

@@ -219,12 +219,15 @@ def test_every_entry_is_explained_with_who_when_bytes_and_proof(
         assert f"序号 {index}" in words
 
     elsewhere = {
+        "contract.amended",
+        "contract.ended",
+        "contract.signed",
         "documents.attached",
         "key.rotated",
         "limits.adopted",
         "log.refounded",
         "policy.adopted",
-    }  # Below, in test_documents, tests/service, tests/restore, tests/witness.
+    }  # Below, in test_documents, test_contracts, tests/service, tests/restore, tests/witness.
     assert seen == KINDS.keys() - elsewhere
 
 

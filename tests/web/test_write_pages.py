@@ -20,13 +20,13 @@ from tests.web.desk import DeskBrowser, tell
 from web.desk.routing import ROWS_MAX_BYTES
 from web.desk.sheet_view import place_faults
 
-WIDTH = 14
+WIDTH = 15
 PATH = "/desk/write/vouchers"
 PAPER = (
     *("2026-11-002", "2026-11-02", "购办公用纸", "513", "管理费用", "120.00", "", "1"),
-    *("样经手", "样审批", "样记账", "", "", ""),
+    *("样经手", "样审批", "样记账", "", "", "", ""),
 )
-PAID = ("", "", "", "101", "库存现金", "", "120.00", *("",) * 7)
+PAID = ("", "", "", "101", "库存现金", "", "120.00", *("",) * 8)
 EMPTY = ("",) * WIDTH
 
 
@@ -354,3 +354,53 @@ def test_a_fault_of_the_second_table_stands_there() -> None:
         ("#b-2-4", "冲销第 2 行「原因」"),
         ("#a-1-0", "第 1 行「月份」"),
     ]
+
+
+CONTRACT = (
+    *(
+        "HT-0001",
+        "2026-11-02",
+        "出租",
+        "收款",
+        "村东仓库租赁",
+        "村东仓库",
+        "仓储",
+        "样外来",
+        "个人",
+        "公开招标",
+    ),
+    *("2026-10-02 村民代表会议", "2026-11-02", "2029-11-01", "", "3", "2000", "", "", "", "", "", ""),
+)
+DUES = (("HT-0001", "2026-11-30", "5000"), ("HT-0001", "2027-11-30", "5000"))
+
+
+def test_contracts_are_typed_in_three_tables_and_only_who_may_reads_the_other_side(
+    door: Door, client: TestClient, clerk: DeskBrowser
+) -> None:
+    path = "/desk/write/contracts"
+    cells = [*(("a", text) for text in CONTRACT), *(("c", text) for row in DUES for text in row)]
+    wrong = [*cells[:-1], ("c", "-5")]
+    head = [("csrf", clerk.token), ("do", "look")]
+
+    refused = clerk.post(path, urlencode([*head, ("version", "0"), *wrong]))
+    assert refused.status_code == 422
+    assert "收付款第 2 行「金额」" in refused.text
+    assert 'id="c-2-2"' in refused.text
+    version = read_kept(door, "contracts").version
+    looked = clerk.post(path, urlencode([*head, ("version", str(version)), *cells]))
+    assert (looked.status_code, looked.headers["location"]) == (303, "/desk/import/preview")
+    kept = look_again(door.home, VILLAGE, find_user(door, "wen"))
+    hand_in(door.home, VILLAGE, find_user(door, "wen"), kept.digest)
+
+    (draft,) = (
+        item for item in door.home.vault.list_drafts(VILLAGE, "waiting") if item.slot == "contract/HT-0001"
+    )
+    door.let_in("shen", "auditor")
+    seen = {}
+    for name in ("jian", "shen"):
+        browser = DeskBrowser(client)
+        browser.sign_in(door, name)
+        seen[name] = browser.get(f"/desk/drafts/{draft.id}").text
+    assert "对方：样外来（个人，公开招标）" in seen["jian"]
+    assert "样外来" not in seen["shen"]
+    assert "2027-11-30 收款 5,000.00" in seen["shen"]

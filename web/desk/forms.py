@@ -19,8 +19,8 @@ from web.respond import AnyRequest
 
 FIELDS_MAX = 2_000
 """Fields of one form: a month's marks of a village's members, five a member."""
-ROWS_FIELDS_MAX = 7_500
-"""Fields of a form of rows: 500 rows of the widest sheet, which has fourteen columns, and room."""
+ROWS_FIELDS_MAX = 12_000
+"""Fields of a form of rows: 500 rows of the widest sheet, which has twenty-two columns, and room."""
 TOKEN_FIELD = "csrf"  # noqa: S105  # The name of a field, not a secret.
 
 FormT = TypeVar("FormT")

@@ -26,7 +26,9 @@ IMPORT = "/desk/import"
 LINES_MAX = 2_000
 """Lines of a preview: more than the largest month's workbook gives."""
 PASTED_NAME = "粘贴的内容.csv"
-KINDS: tuple[WorkbookKind, ...] = ("vouchers", "points", "scores", "households", "members", "opening")
+KINDS: tuple[WorkbookKind, ...] = (
+    *("vouchers", "contracts", "points", "scores", "households", "members", "opening"),
+)
 
 
 @dataclass(frozen=True)

@@ -19,13 +19,13 @@ from ledger.service.workbooks.typed import TypedTables
 from web.desk.frame import DeskFrame, tell_fault
 from web.i18n import _
 
-FIELDS = ("a", "b")
-"""The names of the fields of a kind's first sheet and of its second."""
+FIELDS = ("a", "b", "c")
+"""The names of the fields of a kind's sheets, in their order."""
 EMPTY_ROWS = 5
 """Below what stands there: a voucher's lines, or a few."""
 _CELL = re.compile(r"工作表「([^」]*)」(?:([A-Z]{1,2})([0-9]+)|第 ([0-9]+) 行)")
-_NUMBERED = {"money": "decimal", "quantity": "numeric"}
-_WIDE = frozenset({"凭证号", "摘要", "原因", "证据"})
+_NUMBERED = {"money": "decimal", "decimal": "decimal", "quantity": "numeric"}
+_WIDE = frozenset({"凭证号", "摘要", "原因", "证据", "合同名称", "标的", "决议"})
 
 
 @dataclass(frozen=True)
@@ -153,7 +153,7 @@ def build_tables(
             TableView(
                 columns=columns,
                 field=field,
-                note=_("要冲销已经记入账本的一条积分才填这里。") if sheet.optional else "",
+                note=sheet.note,
                 rows=tuple(
                     _build_row(field, number, columns, texts, faults)
                     for number, texts in enumerate([*rows, *[empty] * (count - len(rows))], 1)
@@ -193,7 +193,7 @@ def place_faults(kind: WorkbookKind, faults: Iterable[Fault]) -> PlacedFaults:
         id_ = f"{field}-{row}-{number}"
         cells[id_] = (*cells.get(id_, ()), said)
         place = _("第 {row} 行「{header}」").format(row=row, header=sheet.columns[number].header)
-        listed.append(Wrong(f"#{id_}", (_("冲销") if field != FIELDS[0] else "") + place, said))
+        listed.append(Wrong(f"#{id_}", (sheet.name if field != FIELDS[0] else "") + place, said))
     return PlacedFaults(cells, tuple(listed))
 
 
@@ -241,7 +241,16 @@ def _build_column(field: str, number: int, column: Column, choices: Choices) -> 
     )
 
 
-_SIZES = {"money": 10, "quantity": 4, "day": 10, "month": 7, "choice": 3, "number": 11, "code": 6}
+_SIZES = {
+    "money": 10,
+    "decimal": 6,
+    "quantity": 4,
+    "day": 10,
+    "month": 7,
+    "choice": 3,
+    "number": 11,
+    "code": 6,
+}
 
 
 def _build_row(

@@ -56,19 +56,20 @@ from web.site import JSON
 from web.words import format_instant
 
 WRITE = "/desk/write"
-_ROW_DEED = re.compile(r"(drop|insert):([ab]):([0-9]{1,4})")
+_ROW_DEED = re.compile(r"(drop|insert):([abc]):([0-9]{1,4})")
 _LINE_END = re.compile(r"\r\n?")
 
 
 @dataclass(frozen=True)
 class SheetForm:
-    """What was typed, cell by cell and row by row: `a` of the first table, `b` of the second.
+    """What was typed, cell by cell and row by row: `a` of the first table, `b` of the second, `c` of the third.
 
     `do` is which button was pressed, `more` how many rows the page had, `version` what it went on from.
     """
 
     a: tuple[str, ...]
     b: tuple[str, ...]
+    c: tuple[str, ...]
     version: str
     do: str = "save"
     more: str = ""
@@ -249,7 +250,7 @@ def _find_target(desk: Desk, sheet: str) -> Target:
 
 def _read_tables(kind: WorkbookKind, form: SheetForm) -> dict[str, list[tuple[str, ...]]]:
     """Return the rows of a form. FormRefused where they are not of the kind's width."""
-    given = dict(zip(FIELDS, (form.a, form.b), strict=True))
+    given = dict(zip(FIELDS, (form.a, form.b, form.c), strict=True))
     sheets = dict(zip(FIELDS, WORKBOOKS[kind].sheets, strict=False))
     tables = {}
     for field, cells in given.items():

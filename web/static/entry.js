@@ -35,7 +35,7 @@ function* walk(value, name = "") {
 }
 
 // What a page of any kind of entry has to show of the body's plain values.
-const SHOWN = ["account", "new_key", "number", "old_key", "origin", "pages", "verifier_key"];
+const SHOWN = ["account", "contract", "new_key", "number", "old_key", "origin", "pages", "verifier_key"];
 
 const ROLES = { auditor: "审计员", clerk: "村文书", secretary: "村书记", supervisor: "监督委员", township: "乡镇记账员" };
 
@@ -55,6 +55,7 @@ function checkPlain(body) {
   const amounts = new Set(words.match(/−?\d[\d,]*\.\d\d(?!\d)/g));
   for (const [name, value] of walk(body)) {
     if (name.endsWith("_fen") && !amounts.has(formatAmount(value))) throw new Wrong(`原文里有 ${formatAmount(value)} 元，网页上没有。`);
+    if (name.endsWith("_on") && !words.includes(formatDay(value))) throw new Wrong(`原文里有 ${formatDay(value)}，网页上没有。`);
     if (SHOWN.includes(name) && !words.includes(value)) throw new Wrong(`原文里有“${value}”，网页上没有。`);
     if (name === "pages" && !document.querySelector(`.pictures a[href$="/documents/${value}.jpg"]`)) throw new Wrong("原文里的单据，网页上给的是别的图。");
   }

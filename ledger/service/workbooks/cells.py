@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from ledger.books.money import parse_yuan
@@ -27,6 +27,9 @@ _EXACT_DIGITS = 15
 """Digits of a number that a spreadsheet keeps; longer codes come out with zeros at the end."""
 QUANTITY_MAX = 10_000
 """Largest count of anything in one cell: attachments, awards, groups."""
+
+DECIMAL_MAX_HUNDREDTHS = 100_000_00
+"""A hundred thousand: more mu than a village has."""
 
 
 class RawCell(NamedTuple):
@@ -58,7 +61,10 @@ def parse_cell(cell: RawCell, column: Column) -> tuple[str | int | None, list[Fa
     faults = check_characters(text, cell.place) + _check_length(text, cell, column)
     if faults:
         return None, faults
-    value = text if column.form == "text" else _PARSERS[column.form](text, cell)
+    if column.form == "choice":
+        value: str | int | Fault = _parse_choice(text, cell, column.options)
+    else:
+        value = text if column.form == "text" else _PARSERS[column.form](text, cell)
     return (None, [value]) if isinstance(value, Fault) else (value, [])
 
 
@@ -239,15 +245,31 @@ def _parse_month(text: str, cell: RawCell) -> str | Fault:
     )
 
 
-def _parse_choice(text: str, cell: RawCell) -> str | Fault:
-    if text in ("是", "否"):
+def _parse_decimal(text: str, cell: RawCell) -> int | Fault:
+    """A number from 0 to hundredths: of a mu, of a percent."""
+    is_date = isinstance(cell.value, dt.date | dt.time | dt.timedelta)
+    hundredths = "" if is_date else parse_yuan(text)
+    if isinstance(hundredths, int) and 0 <= hundredths <= DECIMAL_MAX_HUNDREDTHS:
+        return hundredths
+    return Fault(
+        code="decimal-form",
+        place=cell.place,
+        found=format_found(text),
+        expected=f"0 至 {DECIMAL_MAX_HUNDREDTHS // 100:,} 的数，最多两位小数，如 12.5",
+        remedy="只写数，不写单位",
+    )
+
+
+def _parse_choice(text: str, cell: RawCell, options: Sequence[str]) -> str | Fault:
+    if text in options:
         return text
+    named = f"{'、'.join(options[:-1])} 或 {options[-1]}" if len(options) > 2 else " 或 ".join(options)
     return Fault(
         code="choice-form",
         place=cell.place,
         found=format_found(text),
-        expected="是 或 否",
-        remedy="从下拉选项里选 是 或 否",
+        expected=named,
+        remedy=f"从下拉选项里选 {named}",
     )
 
 
@@ -255,8 +277,8 @@ _PARSERS: dict[str, Callable[[str, RawCell], str | int | Fault]] = {
     "code": _parse_code,
     "number": _parse_number,
     "money": _parse_money,
+    "decimal": _parse_decimal,
     "quantity": _parse_quantity,
     "day": _parse_day,
     "month": _parse_month,
-    "choice": _parse_choice,
 }

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
+from ledger.books.contracts import CATEGORY_NAMES, DIRECTION_NAMES, PARTY_NAMES, PROCEDURE_NAMES
 from ledger.limits import EVIDENCE_MAX_CHARS, NAME_MAX_CHARS, SUMMARY_MAX_CHARS
 
-WorkbookKind = Literal["vouchers", "points", "scores", "opening", "households", "members"]
-Form = Literal["text", "code", "number", "money", "quantity", "day", "month", "choice"]
+WorkbookKind = Literal["vouchers", "points", "scores", "opening", "households", "members", "contracts"]
+Form = Literal["text", "code", "number", "money", "decimal", "quantity", "day", "month", "choice"]
 """How a cell is read: `text` free text; `code` digits and letters kept as typed; `number` a voucher number;
-`money` yuan with at most two decimals, to fen; `quantity` a whole number; `day`, `month` text or an Excel
-date; `choice` 是 or 否."""
+`money` yuan with at most two decimals, to fen; `decimal` a number from 0 with at most two decimals, to hundredths;
+`quantity` a whole number; `day`, `month` text or an Excel date; `choice` one of the column's options."""
 
 NOTES_SHEET = "填写说明"
 CHOICES_SHEET = "选项"
@@ -29,6 +30,8 @@ class Column(NamedTuple):
     hint: str
     needed: bool = False  # a row may not leave it empty
     max_chars: int = NAME_MAX_CHARS
+    options: tuple[str, ...] = ("是", "否")  # of a choice
+    optional: bool = False  # the sheet may lack the column: it came later than the others
 
 
 class Sheet(NamedTuple):
@@ -38,6 +41,7 @@ class Sheet(NamedTuple):
     columns: tuple[Column, ...]
     example: tuple[str, ...]  # one row as it stands in the notes, invented
     optional: bool = False
+    note: str = ""  # when it is filled in, where that is seldom
 
 
 class Workbook(NamedTuple):
@@ -70,6 +74,12 @@ _VOUCHERS = Sheet(
         Column("冲销凭证号", "number", "只在红字冲销时填：被冲销的凭证号"),
         Column("更正凭证号", "number", "只在蓝字更正时填：原来错的、已被冲销的凭证号"),
         Column("原因", "text", "只在红字冲销时填，会公开", max_chars=SUMMARY_MAX_CHARS),
+        Column(
+            "合同编号",
+            "code",
+            "按合同收付款时填登记的编号，如 HT-0001；收退押金、冲销凭证和与合同无关的留空",
+            optional=True,
+        ),
     ),
     example=(
         "2026-10-017",
@@ -83,6 +93,7 @@ _VOUCHERS = Sheet(
         "样经手",
         "样审批",
         "样记账",
+        "",
         "",
         "",
         "",
@@ -112,6 +123,7 @@ _POINTS_REVERSED = Sheet(
     ),
     example=("2026-11", "2026-10", "0217", "B01", "志愿服务登记重复，已由评议小组核实"),
     optional=True,
+    note="要冲销已经记入账本的一条积分才填这里。",
 )
 _SCORES = Sheet(
     name="党员评分",
@@ -162,6 +174,105 @@ _MEMBERS = Sheet(
     example=("1", "第一党支部", "0103", "样小兰"),
 )
 
+_CALENDAR_RULE = (
+    Column("每年金额", "money", "元，第一年一共多少；分几次付也写全年的；各次不一样的留空，写在「收付款」"),
+    Column("每年几次", "quantity", "1、2、3、4、6 或 12；留空是 1"),
+    Column("首次日期", "day", "第一次该付的日期，以后每年、每季、每月的同一天"),
+    Column("递增年数", "quantity", "每几年涨一次；不涨的留空"),
+    Column("递增百分比", "decimal", "每次涨百分之几，如 5；不涨的留空"),
+)
+_CONTRACTS = Sheet(
+    name="合同",
+    columns=(
+        Column("合同编号", "code", "HT- 和四位数，如 HT-0001；用过的不再用", needed=True),
+        Column("签订日期", "day", "如 2026-03-15", needed=True),
+        Column("合同种类", "choice", "从选项里选", needed=True, options=tuple(CATEGORY_NAMES.values())),
+        Column("收付", "choice", "村里收钱还是付钱", needed=True, options=tuple(DIRECTION_NAMES.values())),
+        Column(
+            "合同名称", "text", "会公开，不写姓名，如 村东仓库租赁", needed=True, max_chars=SUMMARY_MAX_CHARS
+        ),
+        Column("标的", "text", "会公开，是哪块地、哪处房", needed=True, max_chars=SUMMARY_MAX_CHARS),
+        Column("用途", "text", "会公开，如 仓储", needed=True, max_chars=SUMMARY_MAX_CHARS),
+        Column("对方", "text", "合同上的姓名或名称，只存隐私库", needed=True),
+        Column("对方类别", "choice", "会公开", needed=True, options=tuple(PARTY_NAMES.values())),
+        Column("怎样选定", "choice", "会公开", needed=True, options=tuple(PROCEDURE_NAMES.values())),
+        Column(
+            "决议",
+            "text",
+            "会公开，哪次会议定的，如 2026-03-02 村民代表会议；没有的写 无",
+            needed=True,
+            max_chars=SUMMARY_MAX_CHARS,
+        ),
+        Column("开始日期", "day", "合同期的第一天", needed=True),
+        Column("结束日期", "day", "合同期的最后一天", needed=True),
+        Column("面积", "decimal", "亩，最多两位小数；不是地的留空"),
+        Column("件数", "quantity", "几间、几台；不计件的留空"),
+        Column("押金", "money", "元；没有的留空"),
+        *_CALENDAR_RULE,
+        Column("旧欠", "money", "元，开账以前到期、还没付的；没有的留空"),
+    ),
+    example=(
+        "HT-0001",
+        "2026-03-15",
+        "出租",
+        "收款",
+        "村东仓库租赁",
+        "村东仓库",
+        "仓储",
+        "样大山",
+        "个人",
+        "公开招标",
+        "2026-03-02 村民代表会议",
+        "2026-04-01",
+        "2031-03-31",
+        "",
+        "3",
+        "2000.00",
+        "12000.00",
+        "2",
+        "2026-04-01",
+        "3",
+        "5",
+        "",
+    ),
+)
+_CONTRACT_CHANGES = Sheet(
+    name="变更",
+    columns=(
+        Column("合同编号", "code", "已登记的合同", needed=True),
+        Column("事项", "choice", "变更是改收付款，终止是提前结束", needed=True, options=("变更", "终止")),
+        Column("日期", "day", "谈好变更、或者终止的那天", needed=True),
+        Column("原因", "text", "会公开，不写姓名", needed=True, max_chars=SUMMARY_MAX_CHARS),
+        Column("从哪天起", "day", "变更从哪天起的收付款；终止的留空"),
+        *_CALENDAR_RULE,
+    ),
+    example=(
+        "HT-0001",
+        "变更",
+        "2028-02-10",
+        "遭水灾，减租两年",
+        "2028-04-01",
+        "10000.00",
+        "2",
+        "2028-04-01",
+        "",
+        "",
+    ),
+    optional=True,
+    note="登记过的合同改了收付款、或者提前终止，才填这里。",
+)
+_CONTRACT_DUES = Sheet(
+    name="收付款",
+    columns=(
+        Column("合同编号", "code", "上面「合同」或「变更」里的编号", needed=True),
+        Column("日期", "day", "该付的那天", needed=True),
+        Column("金额", "money", "元", needed=True),
+    ),
+    example=("HT-0002", "2026-06-30", "85000.00"),
+    optional=True,
+    note="每次金额或日期没有规律的，一笔一行写在这里；上面的「每年金额」留空。",
+)
+
 WORKBOOKS: dict[WorkbookKind, Workbook] = {
     "vouchers": Workbook("记账凭证", (_VOUCHERS,)),
     "points": Workbook("积分评议", (_POINTS, _POINTS_REVERSED)),
@@ -169,4 +280,5 @@ WORKBOOKS: dict[WorkbookKind, Workbook] = {
     "opening": Workbook("期初余额", (_OPENING,)),
     "households": Workbook("农户名册和积分契约", (_HOUSEHOLDS,)),
     "members": Workbook("党员名册", (_MEMBERS,)),
+    "contracts": Workbook("合同", (_CONTRACTS, _CONTRACT_CHANGES, _CONTRACT_DUES)),
 }

@@ -77,14 +77,14 @@ def read_headers(worksheet: Worksheet, sheet: Sheet, top: int) -> tuple[dict[int
             )
         else:
             headers[cell.column] = wanted[text]
-    missing = [f"「{name}」" for name in wanted if name not in seen]
+    missing = [f"「{name}」" for name, column in wanted.items() if name not in seen and not column.optional]
     if missing:
         faults.append(
             Fault(
                 code="header-missing",
                 place=f"工作表「{sheet.name}」第 {top} 行",
                 found=f"缺少表头 {'、'.join(missing)}",
-                expected=f"第 {top} 行有全部 {len(wanted)} 个表头",
+                expected=f"第 {top} 行有全部 {sum(not column.optional for column in wanted.values())} 个表头",
                 remedy="补上缺少的列；可用 mingbai template 生成空白表格",
             )
         )

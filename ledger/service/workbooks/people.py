@@ -159,6 +159,12 @@ def read_title(desk: Desk, digest: str) -> str:
     return str(value["item"]) if isinstance(value, dict) else ""
 
 
+def read_text(desk: Desk, digest: str) -> str:
+    """Return a public text, empty where it was redacted."""
+    disclosure = desk.reader.find_text(digest)
+    return str(open_disclosure(disclosure, digest)[1]) if disclosure is not None else ""
+
+
 def find_private(desk: Desk) -> FindPrivate:
     """Return the look-up of a private disclosure by its digest, in the desk's village."""
     return partial(desk.ports.vault.find_private, desk.village)

@@ -40,6 +40,7 @@ def build_line(
         elif value is not None:
             values[column.header] = value
     there = {cell.column.header for cell in cells}
+    expected = {column.header for column in sheet.columns if not column.optional}
     line = Line(
         bad=frozenset(bad),
         columns={cell.column.header: cell.letter for cell in cells},
@@ -48,7 +49,7 @@ def build_line(
         typed_numbers=frozenset(
             cell.column.header for cell in cells if cell.column.form == "code" and cell.raw.is_number
         ),
-        unknown=frozenset({column.header for column in sheet.columns} - there) | frozenset(covered),
+        unknown=frozenset(expected - there) | frozenset(covered),
         values=values,
         wrong_texts=wrong_texts,
     )

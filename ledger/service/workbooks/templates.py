@@ -34,6 +34,7 @@ _FORMATS: dict[Form, str] = {
     "code": "@",
     "number": "@",
     "money": "#,##0.00",
+    "decimal": "0.00",
     "quantity": "0",
     "day": "yyyy-mm-dd",
     "month": "@",
@@ -117,7 +118,7 @@ def _build_validation(column: Column, listed: Sequence[str]) -> dict[str, object
         "input_message": column.hint[:_MESSAGE_MAX_CHARS],
     }
     if column.form == "choice":
-        return message | {"validate": "list", "source": ["是", "否"]}
+        return message | {"validate": "list", "source": list(column.options)}
     if column.header in listed:
         letter = xl_col_to_name(listed.index(column.header))
         source = f"='{CHOICES_SHEET}'!${letter}$2:${letter}$1000"

@@ -29,7 +29,7 @@ def read_typed(kind: WorkbookKind, tables: TypedTables) -> tuple[Tables, list[Fa
         rows = tables.get(sheet.name, ())
         lines = []
         for number, texts in enumerate(rows, 1):
-            line, more = build_line(sheet, number, _place(sheet, number, texts))
+            line, more = build_line(sheet, number, _place(sheet, number, widen_row(sheet, texts)))
             faults += more
             if line is not None:
                 lines.append(line)
@@ -39,6 +39,12 @@ def read_typed(kind: WorkbookKind, tables: TypedTables) -> tuple[Tables, list[Fa
     if count_rows(tables) > TYPED_MAX_ROWS:
         faults.append(fault_too_many(WORKBOOKS[kind].sheets[0], count_rows(tables)))
     return found, faults
+
+
+def widen_row(sheet: Sheet, texts: Sequence[str]) -> tuple[str, ...]:
+    """Return a row with empty texts for the columns that came later, where it lacks just those: it was typed before."""
+    later = sheet.columns[len(texts) :]
+    return (*texts, *("" for _ in later)) if all(column.optional for column in later) else tuple(texts)
 
 
 def count_rows(tables: TypedTables) -> int:

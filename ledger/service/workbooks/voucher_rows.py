@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -19,8 +20,22 @@ from ledger.service.workbooks.tray import Tray
 from ledger.state.money import get_successor
 
 PERSONS = ("经手人", "审批人", "记账员")
-_SHARED = (*("日期", "摘要", "附件张数", "经手人", "审批人", "记账员", "冲销凭证号", "更正凭证号", "原因"),)
+_SHARED = (
+    *(
+        "日期",
+        "摘要",
+        "附件张数",
+        "经手人",
+        "审批人",
+        "记账员",
+        "冲销凭证号",
+        "更正凭证号",
+        "原因",
+        "合同编号",
+    ),
+)
 """Columns that speak of the whole voucher: they stand in its first row."""
+CONTRACT_NUMBER = re.compile(r"HT-[0-9]{4}")
 _CODE_MAX_DIGITS = 9
 _POSTING = ("科目代码", "科目名称", "借方金额", "贷方金额")
 
@@ -272,11 +287,33 @@ def _check_written(group: Group) -> Iterator[Fault]:
             expected="空",
             remedy="冲销的说明写在「原因」" if is_red else "说明写在「摘要」；「原因」只在红字冲销时填",
         )
+    if is_red and first.has("合同编号"):
+        yield Fault(
+            code="voucher-cell-idle",
+            place=first.at("合同编号"),
+            found="红字冲销凭证填了「合同编号」",
+            expected="空",
+            remedy="冲销的凭证跟着原凭证的合同走，清空这一格",
+        )
+    yield from check_contract_number(first)
     place = f"{first.place}，{group.name}"
     unread = {f"{place}的{header}" for header in PERSONS if not first.can_read(header)}
     handler, approver, bookkeeper = (first.text(header) for header in PERSONS)
     roles = check_roles(handler, approver, bookkeeper, place)
     yield from (fault for fault in roles if fault.place not in unread)
+
+
+def check_contract_number(line: Line) -> Iterator[Fault]:
+    """A contract's number is of the register's form."""
+    number = line.text("合同编号")
+    if number and not CONTRACT_NUMBER.fullmatch(number):
+        yield Fault(
+            code="contract-number-form",
+            place=line.at("合同编号"),
+            found=format_found(hide_numbers(number)),
+            expected="HT- 和四位数，如 HT-0001",
+            remedy="写合同台账里的编号；合同自己的编号写在合同名称里",
+        )
 
 
 def _fault_missing(line: Line, header: str) -> Fault:

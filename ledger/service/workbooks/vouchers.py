@@ -26,12 +26,14 @@ from ledger.books.vouchers import (
 )
 from ledger.errors import Fault
 from ledger.service.drafts import Discloser, build_trial, open_draft
-from ledger.service.preview import preview_postings, preview_voucher
+from ledger.service.preview import preview_about, preview_postings, preview_voucher
 from ledger.service.slots import slot_of_voucher
 from ledger.service.workbooks.lines import Line
 from ledger.service.workbooks.notices import list_overdrawn, list_twins
+from ledger.service.workbooks.people import read_text
 from ledger.service.workbooks.tray import Tray
 from ledger.service.workbooks.voucher_rows import (
+    CONTRACT_NUMBER,
     PERSONS,
     Group,
     Row,
@@ -41,6 +43,7 @@ from ledger.service.workbooks.voucher_rows import (
     group_lines,
     read_rows_of,
 )
+from ledger.state.contracts import find_contract
 from ledger.state.facts import EntryAt, get_fact
 from ledger.state.money import get_next_number, get_successor
 
@@ -115,6 +118,8 @@ def _gather_voucher(tray: Tray, chart: Chart, group: Group, answered: set[str]) 
         persons = {header: group.first.text(header) for header in PERSONS}
         tray.preview.append(preview_voucher(label, day, body.attachments, persons))
         tray.preview += preview_postings(chart, body.postings)
+        if group.first.text("合同编号"):
+            tray.preview.append(_preview_about(tray, group.first.text("合同编号")))
         tray.add(body, day, period, label, texts)
 
 
@@ -204,6 +209,7 @@ def _build_body(
         attachments=first.number("附件张数"),
         bookkeeper=bookkeeper,
         chart=chart.version,
+        contract=_read_contract(first),
         handler=handler,
         number=number,
         postings=postings,
@@ -272,6 +278,17 @@ def _place_fault(fault: Fault, group: Group, body: Voucher) -> Fault:
     own = fault.place.replace(f"凭证 {body.number}", "").strip()
     place = f"{group.first.place}，{group.name}{f' {own}' if own else ''}"
     return msgspec.structs.replace(fault, place=place)
+
+
+def _read_contract(line: Line) -> str:
+    """Return the contract's number, empty where it is none; that is said already."""
+    number = line.text("合同编号")
+    return number if CONTRACT_NUMBER.fullmatch(number) else ""
+
+
+def _preview_about(tray: Tray, number: str) -> str:
+    contract = find_contract(tray.facts, number)
+    return preview_about(number, read_text(tray.desk, contract.signed.title.text) if contract else "")
 
 
 def _format_label(body: Voucher, group: Group) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ledger.entries import Entry
+from web.public.explain.contracts import explain_amended, explain_ended, explain_signed
 from web.public.explain.documents import explain_documents
 from web.public.explain.money import (
     explain_closing,
@@ -62,6 +63,9 @@ EXPLAINERS: dict[str, Callable[[VillageView, Entry, Any], Explanation]] = {
     "policy.adopted": explain_policy,
     "limits.adopted": explain_limits,
     "documents.attached": explain_documents,
+    "contract.signed": explain_signed,
+    "contract.amended": explain_amended,
+    "contract.ended": explain_ended,
 }
 
 

@@ -17,6 +17,7 @@ from ledger.books.vouchers import (
 )
 from ledger.entries import Entry
 from ledger.figures import read_text
+from ledger.state.contracts import find_about
 from ledger.state.facts import AnswerFacts, get_fact, key_at
 from reports.words import format_amount, format_day, format_month
 from web.account_words import explain_account
@@ -149,10 +150,17 @@ def _list_facts(view: VillageView, body: Voucher) -> tuple[Fact, ...]:
     return (
         Fact(_("凭证编号"), body.number),
         Fact(_("原始单据"), _("{count} 张").format(count=body.attachments)),
+        *_list_about(view, body),
         Fact(_("经手人"), read_person(view, body.handler)),
         Fact(_("审批人"), read_person(view, body.approver)),
         Fact(_("记账员"), read_person(view, body.bookkeeper)),
     )
+
+
+def _list_about(view: VillageView, body: Voucher) -> tuple[Fact, ...]:
+    """Return which contract a voucher is about, if any."""
+    number = find_about(view.reader.facts, body)
+    return (Fact(_("按合同"), number, f"/v/{view.code}/contracts/{number}"),) if number else ()
 
 
 def _list_answers(view: VillageView, index: int) -> tuple[Link, ...]:

@@ -1,0 +1,326 @@
+"""The sheets 合同, 变更 and 收付款: contracts that were signed, changed and ended, with their payment calendars.
+
+A calendar is made from what a row says of each year, or stands due by due on 收付款; the entry has it due by due either
+way. What was due before the books began is left out: what of it is unpaid stands in 旧欠, due on their first day.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TypeVar
+
+import msgspec
+
+from ledger.books.contracts import (
+    CATEGORY_NAMES,
+    DIRECTION_NAMES,
+    PARTY_NAMES,
+    PROCEDURE_NAMES,
+    ContractAmended,
+    ContractEnded,
+    ContractSigned,
+    Due,
+)
+from ledger.books.dues import DueRule, make_dues
+from ledger.books.money import format_yuan
+from ledger.books.screening import check_private_text, format_found, hide_numbers
+from ledger.errors import Fault
+from ledger.service.drafts import Discloser
+from ledger.service.preview import preview_change, preview_contract
+from ledger.service.pseudonyms import make_pseudonym
+from ledger.service.screening import check_published
+from ledger.service.workbooks.lines import Line
+from ledger.service.workbooks.people import fault_twice
+from ledger.service.workbooks.tray import Tray
+from ledger.service.workbooks.voucher_rows import check_contract_number
+from ledger.state.contracts import find_contract
+from ledger.state.facts import BooksFacts, get_fact
+
+T = TypeVar("T")
+
+TIMES = (1, 2, 3, 4, 6, 12)
+"""How often a year something is paid: whole months lie between."""
+_PUBLIC = ("合同名称", "标的", "用途", "决议", "原因")
+_RULE = ("每年金额", "每年几次", "首次日期", "递增年数", "递增百分比")
+_TOGETHER = (
+    ("每年金额", "首次日期"),
+    ("首次日期", "每年金额"),
+    ("每年几次", "每年金额"),
+    ("递增年数", "递增百分比"),
+    ("递增年数", "每年金额"),
+    ("递增百分比", "递增年数"),
+)
+"""Of each, what is filled in too where the first is."""
+
+Calendars = Mapping[str, Sequence[Line]]
+"""The rows of 收付款 by contract."""
+
+
+def gather_contracts(
+    tray: Tray, signed: Sequence[Line], changes: Sequence[Line], calendar: Sequence[Line]
+) -> None:
+    """Judge the contracts of a file and draft them. Changes come first: of a contract that is not recorded there is
+    nothing to change yet.
+    """
+    calendars = _read_calendar(tray, calendar, {line.text("合同编号") for line in (*signed, *changes)})
+    seen: dict[str, Line] = {}
+    for line in (*changes, *signed):
+        number = line.text("合同编号")
+        tray.refuse(check_contract_number(line))
+        tray.refuse(_check_texts(tray, line))
+        if number in seen:
+            tray.refuse([fault_twice(line, "合同编号", f"合同编号 {number}", seen[number])])
+            continue
+        if number:
+            seen[number] = line
+        rows = calendars.get(number, ())
+        tray.refuse(_check_rule(line, rows))
+        if line.sheet == "合同":
+            _gather_signed(tray, line, rows)
+        else:
+            _gather_change(tray, line, rows)
+
+
+def _gather_signed(tray: Tray, line: Line, rows: Sequence[Line]) -> None:
+    if not _is_ready(tray, line, rows):
+        return
+    first = _find_first_day(tray)
+    if line.number("旧欠") and not first:
+        tray.refuse(
+            [
+                Fault(
+                    code="books-not-opened",
+                    place=line.at("旧欠"),
+                    found="还没有期初余额",
+                    expected="先有期初余额",
+                    remedy="先导入并通过期初余额",
+                )
+            ]
+        )
+        return
+    dues, left_out = _split(_build_dues(line, rows, line.text("结束日期")), first)
+    if line.number("旧欠"):
+        # On the first day there may be a due already: one a day.
+        same_fen = sum(due.amount_fen for due in dues if due.due_on == first)
+        owed = Due(amount_fen=line.number("旧欠") + same_fen, due_on=first)
+        dues = (owed, *(due for due in dues if due.due_on != first))
+    texts = Discloser(tray.desk.ports.entropy)
+    body = _build_signed(tray, line, dues, texts)
+    label = _label_signed(body, line)
+    day = line.text("签订日期")
+    faults = tray.check(body, day, tray.desk.today[:7])
+    tray.refuse(_place(faults, line))
+    if faults:
+        return
+    tray.preview.append(label)
+    tray.preview += preview_contract(body, day, {name: line.text(name) for name in (*_PUBLIC, "对方")})
+    if left_out:
+        left_fen = sum(due.amount_fen for due in left_out)
+        tray.notices.append(
+            f"合同 {body.number}：开账（{first}）以前的 {len(left_out)} 笔共 {format_yuan(left_fen)} 元没有列入；"
+            "其中还没付的，写在「旧欠」"
+        )
+    tray.add(body, day, tray.desk.today[:7], label, texts)
+
+
+def _gather_change(tray: Tray, line: Line, rows: Sequence[Line]) -> None:
+    tray.refuse(_check_change_cells(line, rows))
+    if not _is_ready(tray, line, rows):
+        return
+    number, day = line.text("合同编号"), line.text("日期")
+    texts = Discloser(tray.desk.ports.entropy)
+    reason = texts.publish("reason", line.text("原因"))
+    known = find_contract(tray.facts, number)
+    body: ContractAmended | ContractEnded
+    if line.text("事项") == "终止":
+        body = ContractEnded(contract=number, ended_on=day, reason=reason)
+        label = f"合同 {number} 终止：{day}"
+    else:
+        from_on = line.text("从哪天起")
+        dues = _build_dues(line, rows, known.signed.ends_on if known is not None else from_on)
+        body = ContractAmended(contract=number, dues=dues, from_on=from_on, reason=reason)
+        label = f"合同 {number} 变更：{from_on} 起 {_tell_sum(dues)}"
+    faults = tray.check(body, day, tray.desk.today[:7])
+    tray.refuse(_place(faults, line))
+    if not faults:
+        tray.preview.append(label)
+        tray.preview += preview_change(
+            body, line.text("原因"), known.signed.direction if known is not None else "receives"
+        )
+        tray.add(body, day, tray.desk.today[:7], label, texts)
+
+
+def _read_calendar(tray: Tray, lines: Sequence[Line], numbers: set[str]) -> Calendars:
+    """Return the rows by contract; each is of one that the file signs or changes, and says something."""
+    found: dict[str, list[Line]] = {}
+    for line in lines:
+        number = line.text("合同编号")
+        found.setdefault(number, []).append(line)
+        if number and number not in numbers:
+            tray.refuse(
+                [
+                    Fault(
+                        code="dues-row-idle",
+                        place=line.at("合同编号"),
+                        found=format_found(hide_numbers(number)),
+                        expected="「合同」或「变更」里有的编号",
+                        remedy="改正编号；只改收付款的，在「变更」里加一行",
+                    )
+                ]
+            )
+        if "金额" in line.values and line.number("金额") <= 0:
+            tray.refuse([_build_amount(line, "金额")])
+    return found
+
+
+def _check_texts(tray: Tray, line: Line) -> Iterator[Fault]:
+    for header in _PUBLIC:
+        if line.has(header):
+            yield from check_published(line.written(header), line.at(header), tray.desk.names)
+    if line.has("对方"):
+        yield from check_private_text(line.written("对方"), line.at("对方"))
+
+
+def _check_rule(line: Line, rows: Sequence[Line]) -> Iterator[Fault]:
+    """What a row says of each year is whole, or nothing; and not said on 收付款 too."""
+    written = [header for header in _RULE if line.has(header)]
+    if written and rows:
+        yield Fault(
+            code="dues-both",
+            place=f"{line.place}「{written[0]}」",
+            found="每年的金额和「收付款」都写了",
+            expected="只写一处",
+            remedy="有规律的写在这一行，没有规律的写在「收付款」",
+        )
+    for given, needed in _TOGETHER:
+        if line.has(given) and line.lacks(needed):
+            yield Fault(
+                code="dues-rule",
+                place=line.at(needed),
+                found="空",
+                expected=f"填了「{given}」，也填「{needed}」",
+                remedy=f"补填这一格，或者清空「{given}」",
+            )
+    if "每年金额" in line.values and line.number("每年金额") <= 0:
+        yield _build_amount(line, "每年金额")
+    for header in ("押金", "旧欠"):
+        if line.number(header) < 0:
+            yield _build_amount(line, header)
+    if "每年几次" in line.values and line.number("每年几次") not in TIMES:
+        yield Fault(
+            code="dues-times",
+            place=line.at("每年几次"),
+            found=line.text("每年几次"),
+            expected="1、2、3、4、6 或 12",
+            remedy="改正次数；别的写法写在「收付款」",
+        )
+
+
+def _check_change_cells(line: Line, rows: Sequence[Line]) -> Iterator[Fault]:
+    """A change says from which day on; an end says nothing of payments."""
+    if line.text("事项") == "变更" and line.lacks("从哪天起"):
+        yield Fault(
+            code="cell-empty",
+            place=line.at("从哪天起"),
+            found="空",
+            expected="变更从哪一天起",
+            remedy="补填这一格",
+        )
+    written = [header for header in ("从哪天起", *_RULE) if line.has(header)]
+    if line.text("事项") == "终止" and (written or rows):
+        yield Fault(
+            code="contract-end-dues",
+            place=line.at(written[0]) if written else rows[0].place,
+            found="终止的合同写了收付款",
+            expected="空",
+            remedy="终止以后到期的自己作废；清空这些格",
+        )
+
+
+def _is_ready(tray: Tray, line: Line, rows: Sequence[Line]) -> bool:
+    """Whether everything was read that the entry's own rules look at, and nothing was refused of it."""
+    spoiled = any(fault.place.startswith((line.place, *_list_cells(line))) for fault in tray.faults)
+    return line.is_whole and all(row.is_whole for row in rows) and not spoiled
+
+
+def _list_cells(line: Line) -> Iterator[str]:
+    return (line.at(header) for header in line.columns)
+
+
+def _find_first_day(tray: Tray) -> str:
+    books = get_fact(tray.facts, "books", BooksFacts)
+    return f"{books.first_period}-01" if books is not None else ""
+
+
+def _build_dues(line: Line, rows: Sequence[Line], last_on: str) -> tuple[Due, ...]:
+    if rows:
+        dues = [Due(amount_fen=row.number("金额"), due_on=row.text("日期")) for row in rows]
+        return tuple(sorted(dues, key=lambda due: due.due_on))
+    if not line.has("每年金额"):
+        return ()
+    return make_dues(
+        DueRule(
+            first_on=line.text("首次日期"),
+            last_on=last_on,
+            step_hundredths=line.number("递增百分比"),
+            step_years=line.number("递增年数"),
+            times=line.number("每年几次") or 1,
+            yearly_fen=line.number("每年金额"),
+        )
+    )
+
+
+def _split(dues: Sequence[Due], first: str) -> tuple[tuple[Due, ...], tuple[Due, ...]]:
+    """Return the dues from the books' first day on, and those before."""
+    kept = tuple(due for due in dues if due.due_on >= first)
+    return kept, tuple(due for due in dues if due.due_on < first)
+
+
+def _build_signed(tray: Tray, line: Line, dues: tuple[Due, ...], texts: Discloser) -> ContractSigned:
+    pseudonym = make_pseudonym(tray.desk.ports.entropy, "p-", 16)
+    return ContractSigned(
+        area_mu_hundredths=line.number("面积"),
+        begins_on=line.text("开始日期"),
+        category=_find_key(CATEGORY_NAMES, line.text("合同种类")),
+        chosen_by=_find_key(PROCEDURE_NAMES, line.text("怎样选定")),
+        counterparty=texts.seal("counterparty", {"counterparty": pseudonym, "name": line.text("对方")}),
+        deposit_fen=line.number("押金"),
+        direction=_find_key(DIRECTION_NAMES, line.text("收付")),
+        dues=dues,
+        ends_on=line.text("结束日期"),
+        number=line.text("合同编号"),
+        party=_find_key(PARTY_NAMES, line.text("对方类别")),
+        resolution=texts.publish("resolution", line.text("决议")),
+        subject=texts.publish("subject", line.text("标的")),
+        title=texts.publish("title", line.text("合同名称")),
+        units=line.number("件数"),
+        use=texts.publish("use", line.text("用途")),
+    )
+
+
+def _find_key(names: Mapping[T, str], name: str) -> T:
+    return next(key for key, known in names.items() if known == name)
+
+
+def _label_signed(body: ContractSigned, line: Line) -> str:
+    what = f"{CATEGORY_NAMES[body.category]}（{DIRECTION_NAMES[body.direction]}）"
+    return f"合同 {body.number} {what} {line.text('合同名称')}：{_tell_sum(body.dues)}"
+
+
+def _tell_sum(dues: Sequence[Due]) -> str:
+    return f"{len(dues)} 笔共 {format_yuan(sum(due.amount_fen for due in dues))} 元"
+
+
+def _place(faults: Sequence[Fault], line: Line) -> Iterator[Fault]:
+    for fault in faults:
+        yield msgspec.structs.replace(fault, place=f"{line.place}，{fault.place}")
+
+
+def _build_amount(line: Line, header: str) -> Fault:
+    return Fault(
+        code="due-amount",
+        place=line.at(header),
+        found=format_yuan(line.number(header)),
+        expected="大于零的金额",
+        remedy="改正金额；收还是付写在「收付」",
+    )

@@ -1,0 +1,228 @@
+"""The register of contracts: which there are, what changed them, and which vouchers paid what of them.
+
+Rules that always hold: a number is given once; a contract is changed or ended only while it is not ended; a voucher is
+about a contract that was registered before it. Payments are facts of their own, so that a month's vouchers fold without
+the contracts that they are about.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ledger.books.contracts import (
+    Change,
+    ContractAmended,
+    ContractEnded,
+    ContractSigned,
+    Due,
+    check_amended,
+    check_ended,
+    check_signed,
+    list_dues,
+)
+from ledger.books.dues import Matched, Payment, get_contract, match_payments, sum_paid
+from ledger.books.values import Value
+from ledger.books.vouchers import Voucher, VoucherRecorded, VoucherReplaced, VoucherReversed
+from ledger.entries import Entry
+from ledger.errors import Fault
+from ledger.state.facts import (
+    BooksFacts,
+    ContractFacts,
+    Facts,
+    PaymentFacts,
+    get_fact,
+    key_at,
+    put_fact,
+    read_body,
+    scan_facts,
+)
+from ledger.state.reference import Reference
+
+
+class Contract(Value, frozen=True):
+    """A contract as its entries add up. `ended_on` is its last day: the agreed one, or the one it was ended on."""
+
+    changes: tuple[tuple[int, Change], ...]  # with the indexes of their entries
+    dues: tuple[Due, ...]
+    ended_on: str
+    has_ended: bool  # early, by an entry
+    matched: Matched
+    payments: tuple[Payment, ...]
+    signed: ContractSigned
+    signed_at: int
+
+    @property
+    def paid_fen(self) -> int:
+        """What was paid in all, what went back taken off."""
+        return sum(payment.amount_fen for payment in self.payments)
+
+    def is_in_force(self, today: str) -> bool:
+        """Whether it goes on on a day."""
+        return today <= self.ended_on
+
+
+def check_contracts(facts: Facts, reference: Reference, entry: Entry) -> list[Fault]:
+    """Return every reason why an entry about a contract may not follow these facts."""
+    body = entry.body
+    if isinstance(body, ContractSigned):
+        faults = check_signed(body, reference.law, entry.village[:2], entry.occurred_on)
+        return faults + _check_free(facts, body) + _check_after_opening(facts, body.number, body.dues)
+    if isinstance(body, ContractAmended):
+        faults = check_amended(body) + _check_after_opening(facts, body.contract, body.dues)
+        return faults + _check_going_on(facts, body)
+    if isinstance(body, ContractEnded):
+        known = get_fact(facts, f"contract/{body.contract}", ContractFacts)
+        signed = read_body(facts, known.signed, ContractSigned) if known is not None else None
+        return _check_going_on(facts, body) + (check_ended(body, signed) if signed is not None else [])
+    raise TypeError(f"entry {entry.index} of kind {entry.kind} is about no contract")
+
+
+def fold_contracts(facts: Facts, entry: Entry) -> None:
+    """Apply an entry about a contract, already checked."""
+    body = entry.body
+    if isinstance(body, ContractSigned):
+        known = ContractFacts(changes=(), has_ended=False, signed=entry.index)
+        put_fact(facts, f"contract/{body.number}", known)
+    elif isinstance(body, ContractAmended | ContractEnded):
+        key = f"contract/{body.contract}"
+        before = get_fact(facts, key, ContractFacts)
+        if before is None:
+            raise ValueError(f"no contract {body.contract}")
+        changed = ContractFacts(
+            changes=(*before.changes, entry.index),
+            has_ended=isinstance(body, ContractEnded),
+            signed=before.signed,
+        )
+        put_fact(facts, key, changed)
+
+
+def check_about(facts: Facts, voucher: Voucher) -> list[Fault]:
+    """A voucher is about a contract that is in the register."""
+    if isinstance(voucher, VoucherReversed) or not voucher.contract:
+        return []
+    if facts.get(f"contract/{voucher.contract}") is not None:
+        return []
+    return [_build_unknown(f"凭证 {voucher.number}", voucher.contract)]
+
+
+def fold_payment(facts: Facts, entry: Entry, voucher: Voucher) -> None:
+    """Note what a voucher moved for the contract that it is about; of any other nothing."""
+    reverses = voucher.reverses if isinstance(voucher, VoucherReversed) else 0
+    wrong = facts.read_entry(reverses).body if reverses else None
+    about = get_contract(
+        voucher, wrong if isinstance(wrong, VoucherRecorded | VoucherReplaced | VoucherReversed) else None
+    )
+    if about:
+        moved = PaymentFacts(index=entry.index, money_fen=sum_paid(voucher), reverses=reverses)
+        put_fact(facts, f"payment/{about}/{key_at(entry.index)}", moved)
+
+
+def find_contract(facts: Facts, number: str) -> Contract | None:
+    """Return a contract by its number; None where the register has none."""
+    known = get_fact(facts, f"contract/{number}", ContractFacts)
+    return None if known is None else _read_contract(facts, known)
+
+
+def iterate_contracts(facts: Facts) -> Iterator[Contract]:
+    """Yield every contract of the register, by number."""
+    for _, known in scan_facts(facts, "contract/", ContractFacts):
+        yield _read_contract(facts, known)
+
+
+def find_about(facts: Facts, voucher: Voucher) -> str:
+    """Return the number of the contract that a recorded voucher is about, empty for none."""
+    if not isinstance(voucher, VoucherReversed):
+        return voucher.contract
+    wrong = facts.read_entry(voucher.reverses).body
+    return get_contract(voucher, wrong if isinstance(wrong, VoucherRecorded | VoucherReplaced) else None)
+
+
+def _read_contract(facts: Facts, known: ContractFacts) -> Contract:
+    signed = read_body(facts, known.signed, ContractSigned)
+    changes = tuple((index, _read_change(facts, index)) for index in known.changes)
+    bodies = [body for _, body in changes]
+    dues = list_dues(signed, bodies)
+    sign = 1 if signed.direction == "receives" else -1
+    payments = tuple(
+        Payment(sign * moved.money_fen, moved.index, moved.reverses)
+        for _, moved in scan_facts(facts, f"payment/{signed.number}/", PaymentFacts)
+    )
+    ended = [body.ended_on for body in bodies if isinstance(body, ContractEnded)]
+    return Contract(
+        changes=changes,
+        dues=dues,
+        ended_on=min([signed.ends_on, *ended]),
+        has_ended=known.has_ended,
+        matched=match_payments(dues, payments),
+        payments=payments,
+        signed=signed,
+        signed_at=known.signed,
+    )
+
+
+def _read_change(facts: Facts, index: int) -> Change:
+    body = facts.read_entry(index).body
+    if isinstance(body, ContractAmended | ContractEnded):
+        return body
+    raise ValueError(f"entry {index} changes no contract")
+
+
+def _check_free(facts: Facts, body: ContractSigned) -> list[Fault]:
+    known = get_fact(facts, f"contract/{body.number}", ContractFacts)
+    if known is None:
+        return []
+    return [
+        Fault(
+            code="contract-number-used",
+            place=f"合同 {body.number}",
+            found=f"第 {known.signed} 条已用这个编号",
+            expected="没有用过的编号",
+            remedy="同一份合同不用再登记；是另一份，就换一个编号，用过的编号永远不再用",
+        )
+    ]
+
+
+def _check_after_opening(facts: Facts, number: str, dues: tuple[Due, ...]) -> list[Fault]:
+    """What was due before the books began is in their opening balances: nobody could say here whether it was paid."""
+    books = get_fact(facts, "books", BooksFacts)
+    early = [due for due in dues if books is not None and due.due_on < f"{books.first_period}-01"]
+    if books is None or not early:
+        return []
+    return [
+        Fault(
+            code="due-before-books",
+            place=f"合同 {number} 的收付款日历",
+            found=f"{early[0].due_on} 等 {len(early)} 笔在开账以前",
+            expected=f"{books.first_period}-01 或以后",
+            remedy="开账以前的不列；到开账时还没付的，合成一笔，日期写开账第一天",
+        )
+    ]
+
+
+def _check_going_on(facts: Facts, body: Change) -> list[Fault]:
+    """What is changed or ended is in the register, and was not ended before."""
+    known = get_fact(facts, f"contract/{body.contract}", ContractFacts)
+    place = f"合同 {body.contract} 的{'变更' if isinstance(body, ContractAmended) else '终止'}"
+    if known is None:
+        return [_build_unknown(place, body.contract)]
+    if not known.has_ended:
+        return []
+    return [
+        Fault(
+            code="contract-over",
+            place=place,
+            found=f"第 {known.changes[-1]} 条已经终止了这份合同",
+            expected="没有终止的合同",
+            remedy="终止以后不能再改；两边又谈好的，签一份新合同，用新的编号",
+        )
+    ]
+
+
+def _build_unknown(place: str, number: str) -> Fault:
+    return Fault(
+        code="contract-unknown",
+        place=place,
+        found=f"合同 {number} 没有登记",
+        expected="合同台账里有的编号",
+        remedy="核对编号；是新合同，先登记合同并通过审核",
+    )
