@@ -430,6 +430,8 @@ def taken(demo: Home, tmp_path_factory: pytest.TempPathFactory) -> Path:
             "books",
             "--home",
             str(demo.path),
+            "--village",
+            VILLAGE,
             "--format",
             form,
             "--out",

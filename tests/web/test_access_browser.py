@@ -137,7 +137,7 @@ def come_in(page: Page, place: Place, address: str, name: str) -> None:
 
 
 NO_PAGES = (
-    *(".csv", ".json", ".jsonl", ".pdf", ".svg", ".xlsx", ".zip"),
+    *(".beancount", ".csv", ".journal", ".json", ".jsonl", ".pdf", ".svg", ".xlsx", ".zip"),
     *("{name:str}", "{picture:str}", "{position:str}"),
 )
 """What is fetched or kept, and not read as a page."""

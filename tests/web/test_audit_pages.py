@@ -31,7 +31,7 @@ from tests.desk.people import Door, open_door
 from tests.web.desk import DeskBrowser, tell
 from tests.web.village import make_client
 from web.app import AUDIT_ROUTES
-from web.audit import balances, books, checkpoints, entries, making, runs
+from web.audit import balances, checkpoints, entries, export, making, runs
 from web.audit.words import KIND_WORDS
 from web.desk.routing import SIGN_IN
 from web.security import DESK_HEADERS
@@ -484,7 +484,7 @@ def test_the_books_are_what_the_command_writes_and_the_page_says_how_to_open_the
             file = f"mingbai-{VILLAGE}.{ENDINGS[form]}"
             answer = browser.get(path)
             assert answer.headers["content-disposition"] == f'attachment; filename="{file}"'
-            assert answer.headers["content-type"] == books.MEDIA_TYPES[form]
+            assert answer.headers["content-type"] == export.MEDIA_TYPES[form]
             if form != "xlsx":  # A workbook says when it was made.
                 out = BytesIO()
                 write_books(out, form, open_books(source, door.home.reference))
