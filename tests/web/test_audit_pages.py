@@ -535,7 +535,7 @@ def test_books_that_break_off_leave_no_half_a_file(
     def fail(*_: Any) -> None:
         raise NotProven("样例")
 
-    monkeypatch.setattr(books, "write_books", fail)
+    monkeypatch.setattr(export, "write_books", fail)
     browser = enter(door, client)
 
     answer = browser.get("/audit/books.csv")
