@@ -55,6 +55,8 @@ PARTY_NAMES: dict[Party, str] = {
     "institution": "机关事业单位",
     "other": "其他",
 }
+PRIVATE_PARTIES: frozenset[Party] = frozenset(("household", "person"))
+"""Whose names are those of people: they stand in no public text."""
 PROCEDURE_NAMES: dict[Procedure, str] = {
     "tender": "公开招标",
     "auction": "公开竞价",
@@ -112,6 +114,11 @@ class ContractEnded(Value, frozen=True):
 
 
 Change = ContractAmended | ContractEnded
+
+
+def sum_dues(dues: Iterable[Due]) -> int:
+    """Return what dues add up to, in fen."""
+    return sum(due.amount_fen for due in dues)
 
 
 def list_dues(signed: ContractSigned, changes: Iterable[Change]) -> tuple[Due, ...]:
@@ -258,5 +265,17 @@ def _check_dues(dues: Sequence[Due], place: str) -> list[Fault]:
         )
         for due in dues
         if due.amount_fen > VOUCHER_MAX_FEN
+    ]
+    # An entry that says so could be written and read by nobody again: the form of a due asks for more than nothing.
+    faults += [
+        Fault(
+            code="due-zero",
+            place=f"{place}，{format_day(due.due_on)}",
+            found=f"{format_yuan(due.amount_fen)} 元",
+            expected="大于零的金额",
+            remedy="改正金额；一年分得太细、有一次分不到一分钱的，少分几次",
+        )
+        for due in dues
+        if due.amount_fen < 1
     ]
     return faults

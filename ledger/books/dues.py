@@ -184,6 +184,8 @@ def _give(dues: Sequence[Due], shares: list[list[Share]], ahead: list[Share], pa
     """Put a payment to the oldest dues that are not paid whole, and what is left ahead of all."""
     left_fen = payment.amount_fen
     for due, found in zip(dues, shares, strict=True):
+        if not left_fen:
+            return
         open_fen = due.amount_fen - sum(share.amount_fen for share in found)
         taken_fen = min(open_fen, left_fen)
         if taken_fen:

@@ -57,7 +57,7 @@ def list_choices(ports: Ports, village: str, kind: WorkbookKind) -> dict[str, tu
             **_list_branches(reader),
             **(_list_people(ports, village) if kind not in _LISTS else {}),
             "凭证号": _list_numbers(ports, village, reader),
-            "合同编号": _list_contracts(ports, village, reader, kind),
+            **({"合同编号": _list_contracts(ports, village, reader, kind)} if "合同编号" in headers else {}),
         }
     persons = sorted({person.name for person in ports.vault.list_persons(village)})
     found |= dict.fromkeys(_FUNCTIONS, tuple(Choice(name, "") for name in persons))

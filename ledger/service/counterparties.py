@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from ledger.books.contracts import ContractSigned, Party
+from ledger.errors import NotFound
 from ledger.ports import Ports
-from ledger.state.contracts import iterate_contracts
+from ledger.state.facts import ContractFacts, scan_facts
 from ledger.state.private import Counterparty, open_private
 
 
@@ -14,6 +16,7 @@ class OtherSide(NamedTuple):
 
     contract: str
     name: str
+    party: Party
     subject: str
 
 
@@ -23,10 +26,14 @@ def list_counterparties(ports: Ports, village: str) -> list[OtherSide]:
     Raises NotProven where the vault gives something else than what was sealed.
     """
     found = []
-    with ports.ledger.read(village) as reader, ports.vault.read_private(village) as find_private:
-        for contract in iterate_contracts(reader.facts):
-            signed = contract.signed
-            kept = open_private(find_private, signed.counterparty.sealed, Counterparty)
-            if kept is not None:
-                found.append(OtherSide(signed.number, kept.name, kept.counterparty))
+    try:
+        with ports.ledger.read(village) as reader, ports.vault.read_private(village) as find_private:
+            for _key, known in scan_facts(reader.facts, "contract/", ContractFacts):
+                signed = reader.facts.read_entry(known.signed).body
+                assert isinstance(signed, ContractSigned), known
+                kept = open_private(find_private, signed.counterparty.sealed, Counterparty)
+                if kept is not None:
+                    found.append(OtherSide(signed.number, kept.name, signed.party, kept.counterparty))
+    except NotFound:
+        return []  # Its log is not founded yet.
     return found

@@ -19,10 +19,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from ledger.books.contracts import ContractSigned
 from ledger.books.limits import list_missing_roles
 from ledger.books.points import PointsReversed, PointsRound
 from ledger.books.roles import CHECKER_ROLES, MAKER_ROLES, Role
 from ledger.books.screening import check_private_text
+from ledger.books.values import fold_text
 from ledger.canonical import parse_claim
 from ledger.entries import Actor, Claim
 from ledger.errors import Fault, NotFound, Refused, Tampered
@@ -343,7 +345,27 @@ def _check_checker(ports: Ports, draft: Draft, claim: Claim, person: Person | No
     others = [claim.maker.user, *(item.checker for item in draft.approvals)]
     if any(is_one_person(ports.vault.find_person(claim.village, other), person) for other in others):
         return [_build_checker("checker-same-person", draft, person, "与交审的人或已审核的人同名")]
+    if not _list_parties(draft, claim).isdisjoint(_list_own_names(ports, claim.village, person)):
+        found = "与合同的对方同名，或对方是其近亲属"
+        return [_build_checker("checker-is-party", draft, person, found)]
     return []
+
+
+def _list_parties(draft: Draft, claim: Claim) -> set[str]:
+    """Return the other side of a contract that is to be signed, by the name for comparing."""
+    if not isinstance(claim.body, ContractSigned):
+        return set()
+    values = (parse_disclosure(text)[1] for text in draft.private)
+    return {fold_text(str(value["name"])) for value in values if isinstance(value, dict) and "name" in value}
+
+
+def _list_own_names(ports: Ports, village: str, person: Person) -> set[str]:
+    """Return a person's name, those of declared near relatives, and those of the heads of their households."""
+    kin = (ports.vault.find_person(village, other) for other in sorted(person.kin))
+    near = [person, *(relative for relative in kin if relative is not None)]
+    homes = {one.household for one in near} - {""}
+    heads = [item.name for item in ports.vault.list_households(village) if item.household in homes]
+    return {fold_text(name) for name in (*(one.name for one in near), *heads)}
 
 
 def _list_subjects(draft: Draft, claim: Claim) -> set[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from ledger.books.contracts import PRIVATE_PARTIES
 from ledger.books.screening import (
     check_characters,
     check_glyphs,
@@ -15,6 +16,7 @@ from ledger.data import load_glyphs
 from ledger.errors import Fault, Refused
 from ledger.limits import TYPED_MAX_CHARS
 from ledger.ports import Ports
+from ledger.service.counterparties import list_counterparties
 
 _TELEPHONE = re.compile(r"[0-9 +\-–—－()（）转]+")
 _TELEPHONE_DIGITS = range(5, 21)
@@ -25,7 +27,8 @@ def list_names(ports: Ports, village: str) -> frozenset[str]:
     """Return the names that may not stand in public text, without blanks."""
     households = (item.name for item in ports.vault.list_households(village))
     members = (item.name for item in ports.vault.list_members(village))
-    return frozenset("".join(name.split()) for name in (*households, *members))
+    others = (item.name for item in list_counterparties(ports, village) if item.party in PRIVATE_PARTIES)
+    return frozenset("".join(name.split()) for name in (*households, *members, *others))
 
 
 def check_published(text: str, place: str, names: frozenset[str]) -> list[Fault]:

@@ -185,13 +185,20 @@ def _check_free(facts: Facts, body: ContractSigned) -> list[Fault]:
 def _check_after_opening(facts: Facts, number: str, dues: tuple[Due, ...]) -> list[Fault]:
     """What was due before the books began is in their opening balances: nobody could say here whether it was paid."""
     books = get_fact(facts, "books", BooksFacts)
-    early = [due for due in dues if books is not None and due.due_on < f"{books.first_period}-01"]
-    if books is None or not early:
+    place = f"合同 {number} 的收付款日历"
+    if books is None:
+        # Opening balances that come later would hold some of them a second time.
+        remedy = "先导入并通过期初余额；没有收付款的合同现在就能登记"
+        found, expected = "还没有期初余额", "先有期初余额"
+        unopened = Fault(code="books-not-opened", place=place, found=found, expected=expected, remedy=remedy)
+        return [unopened] if dues else []
+    early = [due for due in dues if due.due_on < f"{books.first_period}-01"]
+    if not early:
         return []
     return [
         Fault(
             code="due-before-books",
-            place=f"合同 {number} 的收付款日历",
+            place=place,
             found=f"{early[0].due_on} 等 {len(early)} 笔在开账以前",
             expected=f"{books.first_period}-01 或以后",
             remedy="开账以前的不列；到开账时还没付的，合成一笔，日期写开账第一天",

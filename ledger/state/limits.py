@@ -1,7 +1,8 @@
-"""The limits in force, and what they ask of a voucher's checkers."""
+"""The limits in force, and what they ask of the checkers of a voucher or a contract."""
 
 from __future__ import annotations
 
+from ledger.books.contracts import ContractAmended, ContractSigned, sum_dues
 from ledger.books.limits import (
     LimitsAdopted,
     check_limits_body,
@@ -23,9 +24,17 @@ def find_limits(facts: Facts) -> LimitsFacts | None:
 
 def list_roles_for(limits: LimitsFacts | None, body: Body) -> tuple[Role, ...]:
     """Return who must pass an entry of this body under `limits`; empty where any one checker will do."""
-    if limits is None or not isinstance(body, VoucherRecorded | VoucherReversed | VoucherReplaced):
+    amount_fen = _sum_body(body)
+    if limits is None or amount_fen is None:
         return ()
-    return list_needed_roles(limits.second_fen, limits.third_fen, sum_voucher(body))
+    return list_needed_roles(limits.second_fen, limits.third_fen, amount_fen)
+
+
+def _sum_body(body: Body) -> int | None:
+    """Return the amount that limits look at, in fen: of a contract all that it asks; None where they do not apply."""
+    if isinstance(body, VoucherRecorded | VoucherReversed | VoucherReplaced):
+        return sum_voucher(body)
+    return sum_dues(body.dues) if isinstance(body, ContractSigned | ContractAmended) else None
 
 
 def check_passed_by(facts: Facts, entry: Entry) -> list[Fault]:

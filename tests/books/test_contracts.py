@@ -106,6 +106,12 @@ def test_dues_are_by_day_one_a_day_and_of_amounts_that_can_be() -> None:
             "检查金额的单位和小数点。（due-too-large）"
         )
     ]
+    assert sign(dues=make_dues("2026-11-30", amount_fen=0)) == [
+        (
+            "合同 HT-0001，2026年11月30日：现为0.00 元，应为大于零的金额。"
+            "改正金额；一年分得太细、有一次分不到一分钱的，少分几次。（due-zero）"
+        )
+    ]
 
 
 def test_an_entry_holds_so_many_dues() -> None:

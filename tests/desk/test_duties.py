@@ -191,6 +191,16 @@ def test_the_machine_gives_roles_until_somebody_of_the_village_has_come_in_who_d
     assert refuse(door) == ""
 
 
+def test_nobody_gets_a_second_pseudonym_from_themselves_or_at_the_machine(door: Door) -> None:
+    giver = door.find(door.let_in("shu", "secretary"))
+
+    with pytest.raises(Refused) as error:
+        enter_person(door.home, giver, VILLAGE, "样例 shu", roles=["supervisor"])
+
+    assert [(fault.code, fault.place) for fault in error.value.faults] == [("duties-own", "人员 样例 shu")]
+    assert refuse(door, "样例 shu", "supervisor").endswith("（duties-giver）")
+
+
 def test_the_machine_adds_no_role_to_whom_it_knows_and_still_takes_one_away(door: Door) -> None:
     person = door.register("wu")
     boss = door.find(door.let_in("shu", "secretary"))

@@ -9,10 +9,10 @@ import pytest
 
 from ledger.errors import Refused, Tampered
 from ledger.service.passing import discard_drafts, pass_drafts
-from ledger.service.persons import add_person
+from ledger.service.persons import add_person, declare_kin
 from ledger.service.pseudonyms import make_pseudonym
 from ledger.vaults import Draft
-from tests.builders import VILLAGE, build_description, build_households, name_supervisor
+from tests.builders import VILLAGE, build_contract, build_description, build_households, name_supervisor
 from tests.fakes import SeededEntropy
 from tests.homes import VillageHome
 
@@ -59,6 +59,23 @@ def test_nobody_passes_an_own_draft_under_whatever_name(village: VillageHome) ->
     assert refuse(village, supervisor, draft(village, maker=supervisor).id) == ["checker-is-maker"]
     twin = add_person(village.home, VILLAGE, "样例 甲", "secretary").user
     assert refuse(village, twin, draft(village).id) == ["checker-same-person"]
+
+
+def test_nobody_passes_a_contract_of_their_own_or_of_a_relative(village: VillageHome) -> None:
+    contract = village.draft(build_contract(village.texts, dues=()))
+    party = add_person(village.home, VILLAGE, "样 大山", "secretary").user
+    relative = add_person(village.home, VILLAGE, "样例亲属", "township").user
+    declare_kin(village.home, VILLAGE, relative, party)
+
+    with pytest.raises(Refused) as error:
+        pass_drafts(village.home, VILLAGE, [contract.id], party)
+
+    assert str(error.value).endswith(
+        f"，审核人 {party}：现为与合同的对方同名，或对方是其近亲属，应为另一个人。"
+        "请另一位有审核职责的人来通过；真是重名的，登记时写明区别。（checker-is-party）"
+    )
+    assert refuse(village, relative, contract.id) == ["checker-is-party"]
+    assert village.pass_(contract)
 
 
 def test_only_those_with_a_checking_role_pass(village: VillageHome) -> None:

@@ -243,6 +243,13 @@ FAULTS: list[tuple[Row, str]] = [
         ),
     ),
     (
+        {"首次日期": "2036-10-16"},
+        (
+            "工作表「合同」S2：现为首次日期 2036-10-16，应为2029-10-15 或以前。"
+            "第一次收付款在合同结束以后；核对首次日期和结束日期。（dues-none）"
+        ),
+    ),
+    (
         {"递增百分比": None},
         (
             "工作表「合同」U2：现为空，应为填了「递增年数」，也填「递增百分比」。"
@@ -274,6 +281,28 @@ FAULTS: list[tuple[Row, str]] = [
 @pytest.mark.parametrize(("wrong", "line"), FAULTS)
 def test_each_slip_is_told_by_its_cell(desk: ImportDesk, wrong: Row, line: str) -> None:
     assert desk.say("contracts", make_contracts(CONTRACT | wrong)) == [line]
+
+
+def test_a_year_divided_too_finely_is_refused_before_it_is_a_draft(desk: ImportDesk) -> None:
+    fine = {"每年金额": 0.05, "每年几次": 12}
+
+    assert set(desk_codes(desk, CONTRACT | fine)) == {"due-zero"}
+
+
+def test_whose_contract_it_is_stands_in_no_public_text(desk: ImportDesk) -> None:
+    assert (
+        desk_codes(desk, CONTRACT | {"合同名称": "样外来租仓库", "用途": "样 外来存粮"}) == ["text-name"] * 2
+    )
+    company = {"合同编号": "HT-0002", "合同名称": "例公司租仓库", "对方": "例公司", "对方类别": "企业"}
+    desk.record("contracts", make_contracts(CONTRACT, CONTRACT | company))
+
+    assert codes_of_voucher(desk, "收样外来仓库租金") == ["text-name"]
+    assert codes_of_voucher(desk, "收例公司仓库租金") == []
+
+
+def codes_of_voucher(desk: ImportDesk, summary: str) -> list[str]:
+    lines = desk.say("vouchers", make_book("vouchers", [RENT | {"摘要": summary}, RENT_FROM]))
+    return [line.rpartition("（")[2].removesuffix("）") for line in lines]
 
 
 def test_all_faults_of_a_file_come_at_once(desk: ImportDesk) -> None:

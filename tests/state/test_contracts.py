@@ -35,10 +35,11 @@ from tests.builders import (
 class Log:
     """A log whose every entry was checked and folded."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, is_opened: bool = True) -> None:
         self.texts, self.chain = Discloser(), EntryChain()
         self.facts = MemoryFacts(self._read)
-        for body in (build_founding(), build_description(self.texts), build_opening()):
+        opening = (build_opening(),) if is_opened else ()
+        for body in (build_founding(), build_description(self.texts), *opening):
             assert self.record(body) == []
 
     def record(self, body: Body) -> list[str]:
@@ -90,6 +91,18 @@ def test_what_was_due_before_the_books_is_in_their_opening(log: Log) -> None:
     assert log.record(build_contract(log.texts, begins_on="2025-01-01", dues=early)) == [told]
     assert log.record(build_contract(log.texts, begins_on="2025-01-01", dues=early[2:])) == []
     assert log.record(build_amendment(log.texts, dues=early, from_on="2025-01-01")) == [told]
+
+
+def test_what_is_due_waits_for_the_books_to_be_opened() -> None:
+    log = Log(is_opened=False)
+
+    assert log.record(build_contract(log.texts)) == [
+        (
+            "合同 HT-0001 的收付款日历：现为还没有期初余额，应为先有期初余额。"
+            "先导入并通过期初余额；没有收付款的合同现在就能登记。（books-not-opened）"
+        )
+    ]
+    assert log.record(build_contract(log.texts, dues=())) == []
 
 
 def test_only_what_is_registered_and_goes_on_is_changed_or_ended(log: Log) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from ledger.books.contracts import Due
 from ledger.data import load_reference
 from ledger.entries import Actor, Body
 from ledger.errors import format_fault
@@ -12,6 +13,8 @@ from tests.builders import (
     PASSED_BY,
     Discloser,
     EntryChain,
+    build_amendment,
+    build_contract,
     build_description,
     build_founding,
     build_limits,
@@ -79,6 +82,19 @@ def test_above_a_limit_the_others_must_have_passed_too(
     assert log.record(build_limits(log.texts)) == []
 
     assert bool(log.pay(amount_fen, *checkers)) is missing
+
+
+def test_a_contract_counts_with_all_that_it_asks(log: Log) -> None:
+    assert log.record(build_limits(log.texts)) == []
+    large, small = (
+        build_contract(log.texts, dues=(Due(amount_fen=amount_fen, due_on="2026-10-31"),))
+        for amount_fen in (500_000, 499_999)
+    )
+
+    assert [fault.rpartition("（")[2] for fault in log.record(large)] == ["checkers-roles）"]
+    assert log.record(small) == []
+    amended = build_amendment(log.texts)
+    assert [fault.rpartition("（")[2] for fault in log.record(amended)] == ["checkers-roles）"]
 
 
 def test_who_is_missing_is_told_whole(log: Log) -> None:

@@ -64,6 +64,7 @@ REASON_NAMES: dict[str, str] = {
     "form-token": _("网页太旧"),
     "half": _("还没有输动态码"),
     "idle": _("太久没动"),
+    "ledger": _("一个科目的账"),
     "passkey": _("通行密钥"),
     "password": _("密码"),
     "password-reset": _("重设了密码"),

@@ -160,7 +160,7 @@ def _covers_year(found: Statements) -> bool:
 def _list_notes(found: Statements) -> tuple[str, ...]:
     notes = []
     if found.unclosed_fen:
-        said = _("未分配收益里，有 {amount} 元是今年到现在的净收益，要到年底才结转。")
+        said = _("未分配收益里，有 {amount} 元是还没有结转的净收益，年底才结转。")
         notes.append(said.format(amount=format_amount(found.unclosed_fen)))
     if not _covers_year(found):
         said = _("本村从 {month}起在这里记账，没有年初数，列的是开账时的数。")
@@ -225,15 +225,19 @@ def write_statements(view: VillageView, period: str, ending: str) -> bytes:
     found, form = _collect(view, period), load_statements().get(view.village.chart)
     if found is None or form is None:
         raise NotFound(_("这个月的报表"))
-    named = view.build_frame("").village_name
+    named, open_until = view.build_frame("").village_name, tell_open_until(view, period)
+    # Away from its page a file would pass for the month's last word.
+    said = _("还没有结账：截至{day}记下的账，以后可能还会变。").format(day=open_until)
     head = (
         f"{named} {format_month(period)}",
         _("单位：元"),
         f"{form.document} {form.label}",
+        *((said,) if open_until else ()),
         *_list_notes(found),
     )
+    end = _("目前") if open_until else _("期末数")
     tables = (
-        _build_table(POSITION, head, (_("项目"), _name_before(found), _("期末数")), found.position),
+        _build_table(POSITION, head, (_("项目"), _name_before(found), end), found.position),
         _build_table(RESULT, head, (_("项目"), _("本月数"), _("本年累计数")), found.result),
     )
     newest = parse_entry(view.reader.get_entry_bytes(view.reader.size - 1))

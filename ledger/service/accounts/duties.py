@@ -62,6 +62,7 @@ def enter_person(
     if known is not None:
         return known
     faults = check_new_person(ports, village, person)
+    faults += check_other(ports, by, village, person, place=f"人员 {person.name}")
     faults += check_giver(ports, by, village, person, person.roles, place=f"人员 {person.name}")
     if faults:
         raise Refused(faults)
@@ -118,7 +119,9 @@ def declare_relative(
     (declare_kin if is_one else withdraw_kin)(ports, village, user, other)
 
 
-def check_other(ports: DeskPorts, by: SignedIn | None, village: str, person: Person) -> list[Fault]:
+def check_other(
+    ports: DeskPorts, by: SignedIn | None, village: str, person: Person, *, place: str = ""
+) -> list[Fault]:
     """It is somebody else: not under one's own pseudonym, nor under another that bears one's name."""
     seat = by.seat if by is not None else None
     if seat is None or seat.village != village:
@@ -129,7 +132,7 @@ def check_other(ports: DeskPorts, by: SignedIn | None, village: str, person: Per
     return [
         Fault(
             code="duties-own",
-            place=f"人员 {person.user}",
+            place=place or f"人员 {person.user}",
             found="是您自己，或与您同名",
             expected="别人的职责和亲属",
             remedy="请另一位村书记或乡镇记账员来办",
@@ -175,9 +178,7 @@ def _has_giver(ports: DeskPorts, village: str, person: Person) -> bool:
     others = [
         one
         for one in ports.vault.list_persons(village)
-        if not list_roles(one).isdisjoint(allowed)
-        and one.user != person.user
-        and not is_one_person(one, person)
+        if not list_roles(one).isdisjoint(allowed) and one.user != person.user
     ]
     with ports.desk.read() as desk:
         seats = [desk.find_seat(village, one.user) for one in others]

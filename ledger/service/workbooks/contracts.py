@@ -15,6 +15,7 @@ from ledger.books.contracts import (
     CATEGORY_NAMES,
     DIRECTION_NAMES,
     PARTY_NAMES,
+    PRIVATE_PARTIES,
     PROCEDURE_NAMES,
     ContractAmended,
     ContractEnded,
@@ -40,6 +41,7 @@ T = TypeVar("T")
 
 TIMES = (1, 2, 3, 4, 6, 12)
 """How often a year something is paid: whole months lie between."""
+_OF_PEOPLE = frozenset(PARTY_NAMES[party] for party in PRIVATE_PARTIES)
 _PUBLIC = ("合同名称", "标的", "用途", "决议", "原因")
 _RULE = ("每年金额", "每年几次", "首次日期", "递增年数", "递增百分比")
 _TOGETHER = (
@@ -98,7 +100,10 @@ def _gather_signed(tray: Tray, line: Line, rows: Sequence[Line]) -> None:
             ]
         )
         return
-    dues, left_out = _split(_build_dues(line, rows, line.text("结束日期")), first)
+    made = _build_dues(line, rows, line.text("结束日期"))
+    if _refuse_none(tray, line, made, line.text("结束日期")):
+        return
+    dues, left_out = _split(made, first)
     if line.number("旧欠"):
         # On the first day there may be a due already: one a day.
         same_fen = sum(due.amount_fen for due in dues if due.due_on == first)
@@ -137,7 +142,10 @@ def _gather_change(tray: Tray, line: Line, rows: Sequence[Line]) -> None:
         label = f"合同 {number} 终止：{day}"
     else:
         from_on = line.text("从哪天起")
-        dues = _build_dues(line, rows, known.signed.ends_on if known is not None else from_on)
+        last = known.signed.ends_on if known is not None else from_on
+        dues = _build_dues(line, rows, last)
+        if known is not None and _refuse_none(tray, line, dues, last):
+            return
         body = ContractAmended(contract=number, dues=dues, from_on=from_on, reason=reason)
         label = f"合同 {number} 变更：{from_on} 起 {_tell_sum(dues)}"
     faults = tray.check(body, day, tray.desk.today[:7])
@@ -174,9 +182,12 @@ def _read_calendar(tray: Tray, lines: Sequence[Line], numbers: set[str]) -> Cale
 
 
 def _check_texts(tray: Tray, line: Line) -> Iterator[Fault]:
+    names = tray.desk.names
+    if line.has("对方") and line.text("对方类别") in _OF_PEOPLE:
+        names |= {"".join(line.text("对方").split())}
     for header in _PUBLIC:
         if line.has(header):
-            yield from check_published(line.written(header), line.at(header), tray.desk.names)
+            yield from check_published(line.written(header), line.at(header), names)
     if line.has("对方"):
         yield from check_private_text(line.written("对方"), line.at("对方"))
 
@@ -268,6 +279,24 @@ def _build_dues(line: Line, rows: Sequence[Line], last_on: str) -> tuple[Due, ..
             yearly_fen=line.number("每年金额"),
         )
     )
+
+
+def _refuse_none(tray: Tray, line: Line, dues: Sequence[Due], last_on: str) -> bool:
+    """Refuse a yearly amount of which no payment comes: its first day is a slip."""
+    if dues or not line.has("每年金额"):
+        return False
+    tray.refuse(
+        [
+            Fault(
+                code="dues-none",
+                place=line.at("首次日期"),
+                found=f"首次日期 {line.text('首次日期')}",
+                expected=f"{last_on} 或以前",
+                remedy="第一次收付款在合同结束以后；核对首次日期和结束日期",
+            )
+        ]
+    )
+    return True
 
 
 def _split(dues: Sequence[Due], first: str) -> tuple[tuple[Due, ...], tuple[Due, ...]]:
