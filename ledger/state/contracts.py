@@ -83,7 +83,8 @@ def fold_contracts(facts: Facts, entry: Entry) -> None:
     if isinstance(body, ContractSigned):
         known = ContractFacts(changes=(), has_ended=False, signed=entry.index)
         put_fact(facts, f"contract/{body.number}", known)
-    elif isinstance(body, ContractAmended | ContractEnded):
+    else:
+        assert isinstance(body, ContractAmended | ContractEnded), entry.kind
         key = f"contract/{body.contract}"
         before = get_fact(facts, key, ContractFacts)
         if before is None:

@@ -114,6 +114,10 @@ def test_dues_are_by_day_one_a_day_and_of_amounts_that_can_be() -> None:
     ]
 
 
+def test_a_leap_day_is_the_28th_of_another_year() -> None:
+    assert [add_years("2024-02-29", years) for years in (1, 4)] == ["2025-02-28", "2028-02-29"]
+
+
 def test_an_entry_holds_so_many_dues() -> None:
     days = [add_years(f"2000-{month:02d}-{day:02d}", 0) for month in range(1, 13) for day in range(1, 29)]
     days += [add_years(day, 1) for day in days]

@@ -47,6 +47,7 @@ def test_the_order_is_that_of_the_standard() -> None:
 def test_what_is_not_attested_says_so() -> None:
     assert (get_form().status, get_form().label) == ("R", "按制度格式，待核对")
     assert set(load_statements()) == {"2023"}
+    assert parse_statements(TEXT, CHARTS) == load_statements()
 
 
 def spoil(old: str, new: str) -> tuple[str, int]:

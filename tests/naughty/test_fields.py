@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 import httpx
 import pytest
 
+from ledger.service.accounts.manage import set_last_day
 from tests.naughty.fields import Field, Page, list_fields
 from tests.naughty.texts import CHINESE, CLASSICS, read_public_list, send
 from tests.web.desk import FORM, OURS, DeskBrowser
@@ -41,8 +42,9 @@ TYPED_KINDS = {"text", "search", "textarea"}
 
 @pytest.fixture
 def place(tmp_path: Path) -> Iterator[Place]:
-    """A place of one's own: the hours that pass meanwhile end what an auditor may look at."""
+    """A place whose auditor stays for as long as all that is typed takes: weeks, of the delays after guesses."""
     with open_place(tmp_path / "home") as opened:
+        set_last_day(opened.door.home, "auditor", "2036-12-31")
         yield opened
 
 
@@ -54,8 +56,8 @@ class Typist:
         self._place = place
 
     def type(self, field: Field, text: str) -> httpx.Response:
-        browser = self._come_in(field.name)
         values = [*field.others, (field.field, text)]
+        browser = self._come_in(field.name)
         if field.method == "GET":
             return browser.get(f"{field.path}?{urlencode(values)}")
         values.append((TOKEN_FIELD, browser.token))

@@ -14,6 +14,7 @@ from ledger.audit import Report, audit_log
 from ledger.books.documents import DocumentsAttached
 from ledger.errors import NotFound
 from ledger.home import Home
+from ledger.limits import SOURCE_FILE_MAX_BYTES
 from ledger.service.documents import open_recorded
 from ledger.service.erase import erase_subject
 from ledger.service.export import list_export, write_zip
@@ -105,6 +106,11 @@ def test_an_original_that_is_altered_or_gone_is_named(village: VillageHome) -> N
         assert scrub(village.home) == ["original-differs"]
     path.unlink()
     assert [one.code for one in audit(village.home).findings] == ["original-missing"]
+    # What would open it cannot be read either: nobody erased it, or that would be gone.
+    connection = village.home.engines["vault"].raw_connection()
+    connection.cursor().execute("UPDATE ciphertexts SET data = zeroblob(80) WHERE kind = 'disclosure'")
+    connection.close()
+    assert {one.code for one in audit(village.home).findings} == {"original-missing", "private-unproven"}
 
 
 def test_an_export_carries_the_pages_and_no_original(village: VillageHome, tmp_path: Path) -> None:
@@ -119,6 +125,8 @@ def test_an_export_carries_the_pages_and_no_original(village: VillageHome, tmp_p
     first, second = pages
     spoilt = audit_export(village.home, tmp_path, {first: None, second: b"x"})
     assert sorted(one.code for one in spoilt.findings) == ["page-differs", "page-missing"]
+    swollen = audit_export(village.home, tmp_path, {first: b"\0" * (SOURCE_FILE_MAX_BYTES + 1)})
+    assert [one.code for one in swollen.findings] == ["source-file-size"]
 
 
 def test_a_restore_brings_pages_and_originals_back(village: VillageHome, tmp_path: Path) -> None:

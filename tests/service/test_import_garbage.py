@@ -11,6 +11,7 @@ from ledger.errors import format_fault
 from ledger.service.workbooks.columns import WORKBOOKS
 from tests.service.importing import (
     AWARD,
+    CONTRACT,
     HOUSEHOLDS,
     MARK,
     MEMBERS,
@@ -33,6 +34,7 @@ REVERSAL: Row = {
 REPLACEMENT: Row = PAPER | {"凭证号": "2026-10-004", "更正凭证号": "2026-10-001"}
 SOUND: dict[str, list[Row]] = {
     "vouchers": [PAPER | {"凭证号": "2026-10-002"}, PAPER_PAID, REVERSAL, REPLACEMENT, PAPER_PAID],
+    "contracts": [CONTRACT, CONTRACT | {"合同编号": "HT-0002"}],
     "points": [AWARD, AWARD | {"户号": "0218", "户主": "例小河"}],
     "scores": [MARK, MARK | {"党员编号": "0104", "姓名": "例大海"}],
     "opening": list(OPENING),

@@ -16,6 +16,7 @@ from ledger.state.contracts import (
     fold_contracts,
     iterate_contracts,
 )
+from ledger.state.facts import ContractFacts, put_fact
 from tests.builders import (
     Discloser,
     EntryChain,
@@ -212,3 +213,11 @@ def test_what_breaks_the_rules_folds_into_nothing(log: Log) -> None:
         fold_contracts(log.facts, log.chain.append(build_amendment(log.texts)))
     with pytest.raises(TypeError, match="about no contract"):
         check_contracts(log.facts, load_reference(), log.chain.append(build_opening()))
+
+
+def test_facts_that_name_another_entry_are_a_mistake_of_ours(log: Log) -> None:
+    assert log.record(build_contract(log.texts)) == []
+    put_fact(log.facts, "contract/HT-0001", ContractFacts(changes=(0,), has_ended=False, signed=3))
+
+    with pytest.raises(ValueError, match="entry 0 changes no contract"):
+        find_contract(log.facts, "HT-0001")

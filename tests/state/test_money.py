@@ -30,6 +30,7 @@ from ledger.state.money import (
     get_trial_balance,
     get_turnovers,
     iterate_vouchers,
+    list_book_months,
 )
 from tests import reference_books
 from tests.books.text_ledger import TextLedger
@@ -261,6 +262,8 @@ def test_helpers_know_closed_open_and_unknown_months() -> None:
     assert (get_earliest_open(facts), get_next_number(facts, "2026-11")) == ("2026-11", "2026-11-002")
     assert [entry.index for entry in iterate_vouchers(facts, "2026-10")] == [2]
     assert build_closing(facts, "2026-10") == ledger.entries[3].body
+    assert list_book_months(facts) == ["2026-11", "2026-10"]
+    assert list_book_months(TextLedger().facts) == []
 
 
 def test_a_closing_alone_begins_the_books_of_a_sheets_evidence() -> None:
