@@ -102,8 +102,8 @@ def start(place: Place, path: Path, settings: dict[str, Any]) -> Iterator[Served
         while OPENED not in told.read_text(encoding="utf-8"):
             assert server.poll() is None, told.read_text(encoding="utf-8")
             time.sleep(0.02)
-        # Shorter than the server keeps a silent connection: one taken up just as it closes is answered by nothing.
-        limits = httpx.Limits(keepalive_expiry=1, max_connections=128)
+        # Who is refused before the form was read is hung up on: a connection used again in that moment answers nothing.
+        limits = httpx.Limits(max_connections=128, max_keepalive_connections=0)
         transport = httpx.HTTPTransport(retries=9, limits=limits)
         with httpx.Client(base_url=f"http://127.0.0.1:{port}", transport=transport, timeout=120) as client:
             assert client.get("/healthz").status_code == 200
