@@ -73,6 +73,16 @@ class Served:
         return self.told.read_text(encoding="utf-8")
 
 
+class Patient(httpx.HTTPTransport):
+    """Asks once more, as browsers do: a connection used again as the server hangs up on it is answered by nothing."""
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        try:
+            return super().handle_request(request)
+        except httpx.RemoteProtocolError:
+            return super().handle_request(request)
+
+
 @contextmanager
 def open_served(path: Path, **settings: Any) -> Iterator[Served]:
     """Found the home of `tests.web.gate` below `path` and start the server before it; `settings` are of its file."""
@@ -102,9 +112,7 @@ def start(place: Place, path: Path, settings: dict[str, Any]) -> Iterator[Served
         while OPENED not in told.read_text(encoding="utf-8"):
             assert server.poll() is None, told.read_text(encoding="utf-8")
             time.sleep(0.02)
-        # Who is refused before the form was read is hung up on: a connection used again in that moment answers nothing.
-        limits = httpx.Limits(max_connections=128, max_keepalive_connections=0)
-        transport = httpx.HTTPTransport(retries=9, limits=limits)
+        transport = Patient(retries=9, limits=httpx.Limits(max_connections=128))
         with httpx.Client(base_url=f"http://127.0.0.1:{port}", transport=transport, timeout=120) as client:
             assert client.get("/healthz").status_code == 200
             yield Served(client, place, port, told)
