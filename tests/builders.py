@@ -14,7 +14,13 @@ from __future__ import annotations
 import base64
 from typing import Any
 
-from ledger.books.contracts import ContractAmended, ContractEnded, ContractSigned, Due
+from ledger.books.contracts import (
+    ContractAmended,
+    ContractEnded,
+    ContractSigned,
+    ContractVoided,
+    Due,
+)
 from ledger.books.documents import Document, DocumentsAttached
 from ledger.books.limits import LimitsAdopted
 from ledger.books.points import (
@@ -405,6 +411,11 @@ def build_contract_end(texts: Discloser, **changes: Any) -> ContractEnded:
         "reason": texts.publish("村里收回自用"),
     }
     return ContractEnded(**(fields | changes))
+
+
+def build_contract_void(texts: Discloser, **changes: Any) -> ContractVoided:
+    fields: dict[str, Any] = {"contract": "HT-0001", "reason": texts.publish("面积登记错了")}
+    return ContractVoided(**(fields | changes))
 
 
 def build_limits(texts: Discloser, **changes: Any) -> LimitsAdopted:

@@ -113,7 +113,20 @@ class ContractEnded(Value, frozen=True):
     reason: PublicText
 
 
-Change = ContractAmended | ContractEnded
+class ContractVoided(Value, frozen=True):
+    """`contract.voided`: a contract was entered wrongly and never was as it stands there; it asks for nothing."""
+
+    contract: ContractNumber
+    reason: PublicText
+
+
+Change = ContractAmended | ContractEnded | ContractVoided
+CHANGE_NAMES: dict[type[Change], str] = {
+    ContractAmended: "变更",
+    ContractEnded: "终止",
+    ContractVoided: "作废",
+}
+"""What people read and choose."""
 
 
 def sum_dues(dues: Iterable[Due]) -> int:
@@ -127,8 +140,10 @@ def list_dues(signed: ContractSigned, changes: Iterable[Change]) -> tuple[Due, .
     for change in changes:
         if isinstance(change, ContractAmended):
             dues = (*(due for due in dues if due.due_on < change.from_on), *change.dues)
-        else:
+        elif isinstance(change, ContractEnded):
             dues = tuple(due for due in dues if due.due_on <= change.ended_on)
+        else:
+            dues = ()
     return dues
 
 

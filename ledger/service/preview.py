@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from ledger.books.accounts import Chart, find_account
 from ledger.books.contracts import (
@@ -11,15 +11,19 @@ from ledger.books.contracts import (
     PROCEDURE_NAMES,
     Change,
     ContractAmended,
+    ContractEnded,
     ContractSigned,
     Direction,
     Due,
+    sum_dues,
 )
+from ledger.books.dues import PaidDue
 from ledger.books.money import format_yuan
 from ledger.books.points import CONSENT_NAMES, Rule, is_sealed
 from ledger.books.revisions import Terms, compare_versions
 from ledger.books.scores import SchemeItem
 from ledger.books.vouchers import AccountBalance, Posting
+from ledger.state.contracts import Contract
 from ledger.state.private import Agreement
 
 SIDES = {"debit": "借", "credit": "贷"}
@@ -69,14 +73,31 @@ def preview_contract(body: ContractSigned, day: str, texts: Mapping[str, str]) -
     yield from _preview_dues(body.dues, body.direction)
 
 
-def preview_change(body: Change, reason: str, direction: Direction = "receives") -> Iterator[str]:
-    """Yield what a change or an end of a contract says."""
+def preview_change(contract: Contract | None, body: Change, day: str, reason: str) -> Iterator[str]:
+    """Yield what a change of a contract on a day says, and what of its dues it takes away.
+
+    `contract` is None where the register has none of this number, which is refused elsewhere.
+    """
     yield f"　原因：{reason}"
     if isinstance(body, ContractAmended):
         yield f"　{body.from_on} 以前的照旧，从那天起换成："
-        yield from _preview_dues(body.dues, direction)
+        yield from _preview_dues(body.dues, contract.signed.direction if contract is not None else "receives")
+    elif isinstance(body, ContractEnded):
+        yield f"　{body.ended_on} 以后到期的都不算，以前还没付的照付"
     else:
-        yield f"　{body.ended_on} 以后到期的都作废，以前还没付的照付"
+        yield "　登记错了：当作没有这一份，它的收付款都不算，编号也不再用"
+    if contract is not None:
+        yield from _preview_dropped(contract.list_dropped(body), day)
+
+
+def _preview_dropped(dropped: Sequence[PaidDue], day: str) -> Iterator[str]:
+    """Tell what falls away, and what of it was due and unpaid: who passes it forgives that."""
+    if dropped:
+        total_fen = sum_dues(item.due for item in dropped)
+        yield f"　原来的 {len(dropped)} 笔共 {format_yuan(total_fen)} 元不再算"
+    overdue_fen = sum(item.unpaid_fen for item in dropped if item.due.due_on <= day)
+    if overdue_fen:
+        yield f"　注意：其中 {format_yuan(overdue_fen)} 元到 {day} 已经到期、还没付"
 
 
 def _preview_dues(dues: Iterable[Due], direction: Direction) -> Iterator[str]:

@@ -14,12 +14,14 @@ import msgspec
 
 from ledger.books.contracts import (
     CATEGORY_NAMES,
+    CHANGE_NAMES,
     DIRECTION_NAMES,
     PARTY_NAMES,
     PROCEDURE_NAMES,
     ContractAmended,
     ContractEnded,
     ContractSigned,
+    ContractVoided,
     Due,
 )
 from ledger.books.money import format_yuan
@@ -68,6 +70,7 @@ KINDS: Mapping[type[Body], WorkbookKind] = {
     ContractAmended: "contracts",
     ContractEnded: "contracts",
     ContractSigned: "contracts",
+    ContractVoided: "contracts",
     HouseholdsRegistered: "households",
     PointsReversed: "points",
     PointsRound: "points",
@@ -326,13 +329,18 @@ def _fill_contract(opened: OpenedDraft, body: ContractSigned) -> Iterator[tuple[
 
 def _fill_amended(opened: OpenedDraft, body: ContractAmended) -> Iterator[tuple[str, Row]]:
     shared = {"合同编号": body.contract, "日期": opened.claim.occurred_on, "原因": opened.read(body.reason)}
-    yield "变更", {**shared, "事项": "变更", "从哪天起": body.from_on}
+    yield "变更", {**shared, "事项": CHANGE_NAMES[ContractAmended], "从哪天起": body.from_on}
     yield from _fill_dues(body.contract, body.dues)
 
 
 def _fill_ended(opened: OpenedDraft, body: ContractEnded) -> Iterator[tuple[str, Row]]:
     shared = {"合同编号": body.contract, "日期": body.ended_on, "原因": opened.read(body.reason)}
-    yield "变更", {**shared, "事项": "终止"}
+    yield "变更", {**shared, "事项": CHANGE_NAMES[ContractEnded]}
+
+
+def _fill_voided(opened: OpenedDraft, body: ContractVoided) -> Iterator[tuple[str, Row]]:
+    shared = {"合同编号": body.contract, "日期": opened.claim.occurred_on, "原因": opened.read(body.reason)}
+    yield "变更", {**shared, "事项": CHANGE_NAMES[ContractVoided]}
 
 
 def _fill_dues(number: str, dues: Iterable[Due]) -> Iterator[tuple[str, Row]]:
@@ -371,6 +379,7 @@ _FILLERS: dict[type[Body], Callable[[OpenedDraft, Any], Iterator[tuple[str, Row]
     BranchRegistered: _fill_branch,
     ContractAmended: _fill_amended,
     ContractEnded: _fill_ended,
+    ContractVoided: _fill_voided,
     ContractSigned: _fill_contract,
     HouseholdsRegistered: _fill_registered,
     PointsReversed: _fill_taken,

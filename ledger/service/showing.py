@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from ledger.books.contracts import Change, ContractAmended, ContractEnded, ContractSigned
+from ledger.books.contracts import Change, ContractAmended, ContractEnded, ContractSigned, ContractVoided
 from ledger.books.documents import DocumentsAttached
 from ledger.books.limits import LimitsAdopted
 from ledger.books.masks import View
@@ -334,8 +334,7 @@ def _tell_contract_change(opened: OpenedDraft, body: Change) -> Iterator[str]:
     contract = find_contract(opened.reader.facts, body.contract)
     if contract is not None:
         yield f"　合同名称：{opened.read(contract.signed.title)}"
-    direction = contract.signed.direction if contract is not None else "receives"
-    yield from preview_change(body, opened.read(body.reason), direction)
+    yield from preview_change(contract, body, opened.claim.occurred_on, opened.read(body.reason))
 
 
 def _tell_refounding(opened: OpenedDraft, body: LogRefounded) -> Iterator[str]:
@@ -351,6 +350,7 @@ _TELLERS: dict[type, Callable[[OpenedDraft, Any], Iterator[str]]] = {
     ContractAmended: _tell_contract_change,
     ContractEnded: _tell_contract_change,
     ContractSigned: _tell_contract,
+    ContractVoided: _tell_contract_change,
     DocumentsAttached: _tell_documents,
     HouseholdsRegistered: _tell_households,
     KeyRotated: _tell_rotation,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from ledger.books.contracts import ContractAmended, ContractEnded, ContractSigned
+from ledger.books.contracts import Change, ContractSigned
 from ledger.books.points import PointsRound, RulebookAdopted
 from ledger.books.scores import BranchRegistered, SchemeAdopted, ScoreRound
 from ledger.books.vouchers import (
@@ -62,7 +62,7 @@ def find_slot(body: Body, period: str) -> Slot | None:
 def _find_slot_of_contract(body: Body) -> Slot | None:
     if isinstance(body, ContractSigned):
         return ("contract", body.number)
-    if isinstance(body, ContractAmended | ContractEnded):
+    if isinstance(body, Change):
         return ("contract-change", body.contract)
     return None
 

@@ -64,6 +64,7 @@ _CHECKS: dict[str, Check] = {
     "contract.signed": check_contracts,
     "contract.amended": check_contracts,
     "contract.ended": check_contracts,
+    "contract.voided": check_contracts,
 }
 _FOLD_OF: dict[Check, Fold] = {
     check_money: fold_money,

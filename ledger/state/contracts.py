@@ -10,17 +10,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ledger.books.contracts import (
+    CHANGE_NAMES,
     Change,
     ContractAmended,
     ContractEnded,
     ContractSigned,
+    ContractVoided,
     Due,
     check_amended,
     check_ended,
     check_signed,
     list_dues,
 )
-from ledger.books.dues import Matched, Payment, get_contract, match_payments, sum_paid
+from ledger.books.dues import Matched, PaidDue, Payment, get_contract, match_payments, sum_paid
 from ledger.books.values import Value
 from ledger.books.vouchers import Voucher, VoucherRecorded, VoucherReplaced, VoucherReversed
 from ledger.entries import Entry
@@ -46,6 +48,7 @@ class Contract(Value, frozen=True):
     dues: tuple[Due, ...]
     ended_on: str
     has_ended: bool  # early, by an entry
+    is_void: bool  # entered wrongly, so that it never was
     matched: Matched
     payments: tuple[Payment, ...]
     signed: ContractSigned
@@ -58,7 +61,15 @@ class Contract(Value, frozen=True):
 
     def is_in_force(self, today: str) -> bool:
         """Whether it goes on on a day."""
-        return today <= self.ended_on
+        return today <= self.ended_on and not self.is_void
+
+    def list_dropped(self, change: Change) -> tuple[PaidDue, ...]:
+        """Return which of its dues a change would take away, with what was paid of them."""
+        if isinstance(change, ContractVoided):
+            return self.matched.dues
+        if isinstance(change, ContractEnded):
+            return tuple(item for item in self.matched.dues if item.due.due_on > change.ended_on)
+        return tuple(item for item in self.matched.dues if item.due.due_on >= change.from_on)
 
 
 def check_contracts(facts: Facts, reference: Reference, entry: Entry) -> list[Fault]:
@@ -74,6 +85,8 @@ def check_contracts(facts: Facts, reference: Reference, entry: Entry) -> list[Fa
         known = get_fact(facts, f"contract/{body.contract}", ContractFacts)
         signed = read_body(facts, known.signed, ContractSigned) if known is not None else None
         return _check_going_on(facts, body) + (check_ended(body, signed) if signed is not None else [])
+    if isinstance(body, ContractVoided):
+        return _check_going_on(facts, body)
     raise TypeError(f"entry {entry.index} of kind {entry.kind} is about no contract")
 
 
@@ -84,14 +97,14 @@ def fold_contracts(facts: Facts, entry: Entry) -> None:
         known = ContractFacts(changes=(), has_ended=False, signed=entry.index)
         put_fact(facts, f"contract/{body.number}", known)
     else:
-        assert isinstance(body, ContractAmended | ContractEnded), entry.kind
+        assert isinstance(body, Change), entry.kind
         key = f"contract/{body.contract}"
         before = get_fact(facts, key, ContractFacts)
         if before is None:
             raise ValueError(f"no contract {body.contract}")
         changed = ContractFacts(
             changes=(*before.changes, entry.index),
-            has_ended=isinstance(body, ContractEnded),
+            has_ended=not isinstance(body, ContractAmended),
             signed=before.signed,
         )
         put_fact(facts, key, changed)
@@ -154,6 +167,7 @@ def _read_contract(facts: Facts, known: ContractFacts) -> Contract:
         dues=dues,
         ended_on=min([signed.ends_on, *ended]),
         has_ended=known.has_ended,
+        is_void=any(isinstance(body, ContractVoided) for body in bodies),
         matched=match_payments(dues, payments),
         payments=payments,
         signed=signed,
@@ -163,7 +177,7 @@ def _read_contract(facts: Facts, known: ContractFacts) -> Contract:
 
 def _read_change(facts: Facts, index: int) -> Change:
     body = facts.read_entry(index).body
-    if isinstance(body, ContractAmended | ContractEnded):
+    if isinstance(body, Change):
         return body
     raise ValueError(f"entry {index} changes no contract")
 
@@ -210,7 +224,7 @@ def _check_after_opening(facts: Facts, number: str, dues: tuple[Due, ...]) -> li
 def _check_going_on(facts: Facts, body: Change) -> list[Fault]:
     """What is changed or ended is in the register, and was not ended before."""
     known = get_fact(facts, f"contract/{body.contract}", ContractFacts)
-    place = f"合同 {body.contract} 的{'变更' if isinstance(body, ContractAmended) else '终止'}"
+    place = f"合同 {body.contract} 的{CHANGE_NAMES[type(body)]}"
     if known is None:
         return [_build_unknown(place, body.contract)]
     if not known.has_ended:
@@ -219,9 +233,9 @@ def _check_going_on(facts: Facts, body: Change) -> list[Fault]:
         Fault(
             code="contract-over",
             place=place,
-            found=f"第 {known.changes[-1]} 条已经终止了这份合同",
-            expected="没有终止的合同",
-            remedy="终止以后不能再改；两边又谈好的，签一份新合同，用新的编号",
+            found=f"第 {known.changes[-1]} 条已经终止或作废了这份合同",
+            expected="没有终止、没有作废的合同",
+            remedy="终止、作废以后不能再改；两边又谈好的，签一份新合同，用新的编号",
         )
     ]
 

@@ -37,6 +37,7 @@ from tests.builders import (
     build_amendment,
     build_contract,
     build_contract_end,
+    build_contract_void,
     build_description,
     build_limits,
     name_supervisor,
@@ -115,7 +116,7 @@ def open_laboratory(path: Path, fill: Callable[[VillageHome], None]) -> Iterator
 
 
 def fill_small(village: VillageHome) -> None:
-    """An entry of every kind, three sheets, two keys, two of three witnesses: entries 0 to 24."""
+    """An entry of every kind, three sheets, two keys, two of three witnesses: entries 0 to 26."""
     adopt(village, make_policy(2))
     ask(village, "镇", "学校")
     rotate(village)
@@ -124,6 +125,8 @@ def fill_small(village: VillageHome) -> None:
     village.attach("2026-10-001")
     for build in (build_contract, build_amendment, build_contract_end):
         village.record(build(village.texts))
+    village.record(build_contract(village.texts, number="HT-0002"))
+    village.record(build_contract_void(village.texts, contract="HT-0002"))
     ask(village, "镇", "邻村")
 
 

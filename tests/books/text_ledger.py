@@ -28,7 +28,14 @@ from collections.abc import Iterator
 
 import msgspec
 
-from ledger.books.contracts import ContractAmended, ContractEnded, ContractSigned, Due
+from ledger.books.contracts import (
+    Change,
+    ContractAmended,
+    ContractEnded,
+    ContractSigned,
+    ContractVoided,
+    Due,
+)
 from ledger.books.dues import find_age
 from ledger.books.figures import AccountAmount, AccountChange, FinanceFigures
 from ledger.books.finance_figures import summarize_finance
@@ -56,7 +63,7 @@ ENTRY = re.compile(
 )
 DAY = r"(\d{4}-\d\d-\d\d)"
 SIGNED = re.compile(rf"{DAY} contract (\S+) (\w+) (receives|pays) {DAY} to {DAY}")
-CHANGED = re.compile(rf"{DAY} (amend|end) (\S+) (?:from|on) {DAY}")
+CHANGED = re.compile(rf"{DAY} (?:(amend|end) (\S+) (?:from|on) {DAY}|void (\S+))")
 DUE = re.compile(rf"{DAY} (-?[0-9,]+\.[0-9]{{2}})")
 OWES = re.compile(rf"owes {DAY} (\S+)")
 FIGURE = re.compile(r"(\d{4}-\d\d) (\w+)\b.*")
@@ -166,13 +173,13 @@ class TextLedger:
             return VoucherReplaced(**shared, summary=self.publish(text), replaces=at)
         return VoucherRecorded(**shared, summary=self.publish(text))
 
-    def _build_contract(
-        self, head: str, parts: list[str]
-    ) -> ContractSigned | ContractAmended | ContractEnded:
+    def _build_contract(self, head: str, parts: list[str]) -> ContractSigned | Change:
         dues = tuple(_read_due(part) for part in parts if DUE.fullmatch(part))
         text = self.publish(next((part for part in parts if not DUE.fullmatch(part)), "样例"))
         if changed := CHANGED.fullmatch(head):
-            _, verb, number, day = changed.groups()
+            _, verb, number, day, void = changed.groups()
+            if void:
+                return ContractVoided(contract=void, reason=text)
             if verb == "amend":
                 return ContractAmended(contract=number, dues=dues, from_on=day, reason=text)
             return ContractEnded(contract=number, ended_on=day, reason=text)

@@ -33,6 +33,7 @@ from tests.builders import (
     build_closing,
     build_contract,
     build_contract_end,
+    build_contract_void,
     build_description,
     build_documents,
     build_founding,
@@ -86,6 +87,7 @@ def make_entries() -> list[Entry]:
         build_contract(texts),
         build_amendment(texts),
         build_contract_end(texts),
+        build_contract_void(texts),
     ):
         chain.append(body)
     return chain.entries

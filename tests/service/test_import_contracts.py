@@ -31,6 +31,7 @@ CHANGE: Row = {
     "首次日期": "2027-10-16",
 }
 END: Row = {"合同编号": "HT-0001", "事项": "终止", "日期": "2026-10-28", "原因": "村里收回自用"}
+VOID: Row = {"合同编号": "HT-0001", "事项": "作废", "日期": "2026-10-28", "原因": "面积登记错了"}
 RENT: Row = PAPER | {
     "摘要": "收仓库租金",
     "科目代码": "102",
@@ -167,12 +168,39 @@ def test_a_change_and_an_end_are_shown_as_the_clerk_saw_them(desk: ImportDesk) -
                 "　2027-10-01 以前的照旧，从那天起换成：",
                 "　2027-10-16 付款 10,000.00",
                 "　2028-10-16 付款 10,000.00",
+                "　原来的 4 笔共 24,600.00 元不再算",
+            ],
+        ),
+        (
+            CHANGE | {"从哪天起": "2026-10-16", "日期": "2026-10-27"},
+            "合同 HT-0001 变更：2026-10-16 起 2 笔共 20,000.00 元",
+            [
+                "　原因：遭水灾，减租",
+                "　2026-10-16 以前的照旧，从那天起换成：",
+                "　2027-10-16 付款 10,000.00",
+                "　2028-10-16 付款 10,000.00",
+                "　原来的 6 笔共 36,600.00 元不再算",
+                "　注意：其中 6,000.00 元到 2026-10-27 已经到期、还没付",
             ],
         ),
         (
             END,
             "合同 HT-0001 终止：2026-10-28",
-            ["　原因：村里收回自用", "　2026-10-28 以后到期的都作废，以前还没付的照付"],
+            [
+                "　原因：村里收回自用",
+                "　2026-10-28 以后到期的都不算，以前还没付的照付",
+                "　原来的 5 笔共 30,600.00 元不再算",
+            ],
+        ),
+        (
+            VOID,
+            "合同 HT-0001 作废",
+            [
+                "　原因：面积登记错了",
+                "　登记错了：当作没有这一份，它的收付款都不算，编号也不再用",
+                "　原来的 6 笔共 36,600.00 元不再算",
+                "　注意：其中 6,000.00 元到 2026-10-28 已经到期、还没付",
+            ],
         ),
     ):
         data = make_contracts(变更=[row])
@@ -194,6 +222,18 @@ def test_a_change_and_then_an_end_are_recorded(desk: ImportDesk) -> None:
     assert contract is not None
     assert [type(body) for _, body in contract.changes] == [ContractAmended, ContractEnded]
     assert (contract.ended_on, [due.due_on for due in contract.dues]) == ("2026-10-28", ["2026-10-16"])
+
+
+def test_what_was_entered_wrongly_is_voided_and_its_number_not_used_again(desk: ImportDesk) -> None:
+    desk.record("contracts", make_contracts(CONTRACT))
+
+    desk.record("contracts", make_contracts(变更=[VOID]))
+
+    with desk.ports.ledger.read(VILLAGE) as reader:
+        contract = find_contract(reader.facts, "HT-0001")
+    assert contract is not None
+    assert (contract.is_void, contract.dues) == (True, ())
+    assert desk_codes(desk, CONTRACT | {"件数": 5}) == ["contract-number-used"]
 
 
 def test_a_change_of_what_nobody_recorded_yet_is_refused_even_beside_its_signing(desk: ImportDesk) -> None:
@@ -344,7 +384,7 @@ def test_an_end_says_nothing_of_payments_and_a_change_says_from_when(desk: Impor
     assert desk.say("contracts", make_contracts(变更=[CHANGE | {"事项": "终止"}])) == [
         (
             "工作表「变更」E2：现为终止的合同写了收付款，应为空。"
-            "终止以后到期的自己作废；清空这些格。（contract-end-dues）"
+            "还没到期的自己不算；清空这些格。（contract-end-dues）"
         )
     ]
     assert desk.say("contracts", make_contracts(变更=[CHANGE | {"从哪天起": None}])) == [

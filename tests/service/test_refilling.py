@@ -353,4 +353,5 @@ def test_contracts_their_changes_and_what_is_paid_under_them_open_as_they_were_t
 
     check_round_trip(desk, type_in(desk, "contracts", {"变更": [change]}))
     check_round_trip(desk, type_in(desk, "contracts", {"变更": [{**shared, "事项": "终止"}]}))
+    check_round_trip(desk, type_in(desk, "contracts", {"变更": [{**shared, "事项": "作废"}]}))
     check_round_trip(desk, type_in(desk, "vouchers", {"凭证": [PAPER | {"合同编号": "HT-0001"}, PAPER_PAID]}))

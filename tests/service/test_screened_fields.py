@@ -213,6 +213,7 @@ WAYS: Mapping[tuple[str, str], tuple[Way, Mapping[str, str]]] = {
     ("contract.signed", "use"): (_sign("用途"), POISON),
     ("contract.amended", "reason"): (_change("变更"), POISON),
     ("contract.ended", "reason"): (_change("终止"), POISON),
+    ("contract.voided", "reason"): (_change("作废"), POISON),
 }
 """How each public field is typed, and what must be refused there."""
 

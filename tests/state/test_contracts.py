@@ -23,6 +23,7 @@ from tests.builders import (
     build_amendment,
     build_contract,
     build_contract_end,
+    build_contract_void,
     build_description,
     build_founding,
     build_opening,
@@ -119,11 +120,45 @@ def test_only_what_is_registered_and_goes_on_is_changed_or_ended(log: Log) -> No
     assert log.record(build_contract_end(log.texts)) == []
 
     over = (
-        "现为第 5 条已经终止了这份合同，应为没有终止的合同。"
-        "终止以后不能再改；两边又谈好的，签一份新合同，用新的编号。（contract-over）"
+        "现为第 5 条已经终止或作废了这份合同，应为没有终止、没有作废的合同。"
+        "终止、作废以后不能再改；两边又谈好的，签一份新合同，用新的编号。（contract-over）"
     )
     assert log.record(build_amendment(log.texts)) == [f"合同 HT-0001 的变更：{over}"]
     assert log.record(build_contract_end(log.texts)) == [f"合同 HT-0001 的终止：{over}"]
+
+
+def test_what_was_entered_wrongly_asks_for_nothing_and_keeps_its_number(log: Log) -> None:
+    log.record(build_contract(log.texts))
+    log.pay("2026-10-001")
+    before = find_contract(log.facts, "HT-0001")
+    assert before is not None
+    dropped = before.list_dropped(build_contract_void(log.texts))
+    assert [(item.due.amount_fen, item.paid_fen) for item in dropped] == [
+        (1_200_000, 500_000),
+        (1_200_000, 0),
+        (1_200_000, 0),
+    ]
+
+    assert log.record(build_contract_void(log.texts)) == []
+
+    contract = find_contract(log.facts, "HT-0001")
+    assert contract is not None
+    assert (contract.is_void, contract.dues, contract.matched.ahead_fen) == (True, (), 500_000)
+    assert (contract.is_in_force("2026-10-01"), contract.is_in_force("2029-09-30")) == (False, False)
+    codes = [log.record(build(log.texts)) for build in (build_contract_void, build_contract)]
+    assert [fault.rpartition("（")[2] for (fault,) in codes] == ["contract-over）", "contract-number-used）"]
+
+
+def test_what_a_change_takes_away(log: Log) -> None:
+    log.record(build_contract(log.texts))
+    contract = find_contract(log.facts, "HT-0001")
+    assert contract is not None
+
+    amended = contract.list_dropped(build_amendment(log.texts, from_on="2027-10-31"))
+    ended = contract.list_dropped(build_contract_end(log.texts, ended_on="2027-10-31"))
+
+    assert [item.due.due_on for item in amended] == ["2027-10-31", "2028-10-31"]
+    assert [item.due.due_on for item in ended] == ["2028-10-31"]
 
 
 def test_a_voucher_is_about_a_contract_of_the_register(log: Log) -> None:

@@ -18,6 +18,7 @@ from tests.builders import (
     build_amendment,
     build_contract,
     build_contract_end,
+    build_contract_void,
     build_postings,
     build_reversal,
 )
@@ -76,6 +77,8 @@ def live(village: VillageHome) -> None:
     village.record_voucher("付修路款", 2_000_000, contract="HT-0002")
     village.record(build_amendment(texts))
     village.record(build_contract_end(texts, contract="HT-0004"))
+    village.record(build_contract(texts, number="HT-0005", title=texts.publish("记错的合同")))
+    village.record(build_contract_void(texts, contract="HT-0005"))
     village.go_to("2026-11-12")
     village.record_voucher("付路灯电费", 4_800, period="2026-11", occurred_on="2026-11-10")
 
@@ -108,7 +111,7 @@ def test_the_register_says_first_what_is_due_what_came_and_what_is_overdue(clien
 def test_what_is_overdue_comes_first_and_what_is_over_last(client: TestClient) -> None:
     numbers = re.findall(rf'href="{REGISTER}/(HT-[0-9]{{4}})"', client.get(REGISTER).text)
 
-    assert numbers == ["HT-0001", "HT-0002", "HT-0003", "HT-0004"]
+    assert numbers == ["HT-0001", "HT-0002", "HT-0003", "HT-0004", "HT-0005"]
     words = read_words(client, REGISTER)
     assert "逾期 7,000.00 元没付，到2029年9月30日" in words
     assert "逾期 10,000.00 元没付，还有 8 天到期" in words
@@ -171,7 +174,7 @@ def test_a_contract_that_nobody_registered_is_not_found(client: TestClient, path
     assert client.get(f"{REGISTER}/{path}").status_code == 404
 
 
-@pytest.mark.parametrize("start", ["4", "x", "-1", "999999", "１"])
+@pytest.mark.parametrize("start", ["5", "x", "-1", "999999", "１"])
 def test_a_place_beyond_the_register_is_not_found(client: TestClient, start: str) -> None:
     assert client.get(f"{REGISTER}?start={start}").status_code == 404
 
@@ -197,6 +200,15 @@ def test_a_village_without_contracts_says_so_in_a_sentence(tmp_path: Path) -> No
     assert "0.00" not in words
 
 
+def test_a_contract_that_was_entered_wrongly_asks_for_nothing(client: TestClient) -> None:
+    words = read_words(client, f"{REGISTER}/HT-0005")
+
+    assert "登记错了，已作废" in words
+    assert "当作没有这一份" in words
+    assert "逾期" not in words
+    assert "登记错了，作废 面积登记错了" in words
+
+
 def test_entries_of_contracts_are_told_in_plain_words(client: TestClient, village: VillageHome) -> None:
     told = {}
     with village.home.ledger.read(VILLAGE) as reader:
@@ -211,6 +223,7 @@ def test_entries_of_contracts_are_told_in_plain_words(client: TestClient, villag
         "要付给村里2次", "要付给村里 2 次"
     )
     assert "这天以后到期的都不用付了" in told["contract.ended"]
+    assert "当作没有这一份：登记的收付款都不算" in told["contract.voided"]
     assert "按合同 HT-0001" in told["voucher.recorded"]
     assert "按合同 HT-0001" in told["voucher.reversed"]
 
@@ -244,7 +257,7 @@ def test_the_browser_holds_a_contracts_entry_to_its_page(
         kinds = {parse_entry(reader.get_entry_bytes(index)).kind: index for index in range(reader.size)}
     chosen = [index for kind, index in kinds.items() if kind.startswith("contract.")]
 
-    assert len(chosen) == 3
+    assert len(chosen) == 4
     with open_page(browser, 360, 740) as (page, complaints):
         for index in chosen:
             page.goto(f"{address}/v/{VILLAGE}/entries/{index}")

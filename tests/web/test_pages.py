@@ -222,6 +222,7 @@ def test_every_entry_is_explained_with_who_when_bytes_and_proof(
         "contract.amended",
         "contract.ended",
         "contract.signed",
+        "contract.voided",
         "documents.attached",
         "key.rotated",
         "limits.adopted",

@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 from litestar.params import FromPath, QueryParameter
 from litestar.types import ASGIApp
 
-from ledger.books.contracts import CATEGORY_NAMES, PARTY_NAMES, ContractAmended, Direction
+from ledger.books.contracts import CATEGORY_NAMES, PARTY_NAMES, ContractAmended, ContractEnded, Direction
 from ledger.books.dues import AGES, Age, PaidDue, count_days_between, find_age, find_end, sum_ages
 from ledger.books.vouchers import Voucher, VoucherRecorded, VoucherReplaced, VoucherReversed
 from ledger.entries import Entry
@@ -209,7 +209,9 @@ def tell_state(contract: Contract, today: str) -> str:
     told = []
     if overdue_fen:
         told.append(_("逾期 {amount} 元没付").format(amount=format_amount(overdue_fen)))
-    if not contract.is_in_force(today):
+    if contract.is_void:
+        told.append(_("登记错了，已作废"))
+    elif not contract.is_in_force(today):
         word = _("{day}提前终止") if contract.has_ended else _("{day}到期")
         told.append(word.format(day=format_day(contract.ended_on)))
     elif find_end(contract.ended_on, today):
@@ -233,6 +235,7 @@ def _list_asked(contract: Contract, today: str) -> list[PaidDue]:
 
 def _summarize(contracts: Sequence[Contract], today: str) -> Iterable[str]:
     """Say how many contracts there are, and what was due, came and is overdue, each way."""
+    contracts = [contract for contract in contracts if not contract.is_void]
     if not contracts:
         yield _("还没有登记合同。")
         return
@@ -328,7 +331,9 @@ def _tell_contract(contract: Contract, today: str) -> Iterable[str]:
         yield _("按日历已经多付了 {amount} 元。").format(amount=format_amount(ahead_fen))
     elif ahead_fen < 0:
         yield _("退回的比付过的多 {amount} 元。").format(amount=format_amount(-ahead_fen))
-    if not contract.dues:
+    if contract.is_void:
+        yield _("这份合同登记错了，已经作废，当作没有这一份。")
+    elif not contract.dues:
         yield _("这份合同没有定下哪天付多少。")
 
 
@@ -377,13 +382,14 @@ def _list_payments(view: VillageView, contract: Contract) -> Iterable[PaymentRow
 
 def _list_changes(view: VillageView, contract: Contract) -> Iterable[ChangeRow]:
     for index, body in reversed(contract.changes):
-        is_amended = isinstance(body, ContractAmended)
-        day = body.from_on if isinstance(body, ContractAmended) else body.ended_on
+        if isinstance(body, ContractAmended):
+            what, day = _("改了收付款"), _("从{day}起").format(day=format_day(body.from_on))
+        elif isinstance(body, ContractEnded):
+            what, day = _("提前终止"), format_day(body.ended_on)
+        else:
+            what, day = _("登记错了，作废"), format_day(view.reader.facts.read_entry(index).occurred_on)
         yield ChangeRow(
-            day=_("从{day}起").format(day=format_day(day)) if is_amended else format_day(day),
-            path=get_entry_path(view, index),
-            reason=read_text(view.texts, body.reason),
-            what=_("改了收付款") if is_amended else _("提前终止"),
+            day=day, path=get_entry_path(view, index), reason=read_text(view.texts, body.reason), what=what
         )
 
 

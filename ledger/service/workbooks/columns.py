@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
-from ledger.books.contracts import CATEGORY_NAMES, DIRECTION_NAMES, PARTY_NAMES, PROCEDURE_NAMES
+from ledger.books.contracts import CATEGORY_NAMES, CHANGE_NAMES, DIRECTION_NAMES, PARTY_NAMES, PROCEDURE_NAMES
 from ledger.limits import EVIDENCE_MAX_CHARS, NAME_MAX_CHARS, SUMMARY_MAX_CHARS
 
 WorkbookKind = Literal["vouchers", "points", "scores", "opening", "households", "members", "contracts"]
@@ -240,10 +240,16 @@ _CONTRACT_CHANGES = Sheet(
     name="变更",
     columns=(
         Column("合同编号", "code", "已登记的合同", needed=True),
-        Column("事项", "choice", "变更是改收付款，终止是提前结束", needed=True, options=("变更", "终止")),
-        Column("日期", "day", "谈好变更、或者终止的那天", needed=True),
+        Column(
+            "事项",
+            "choice",
+            "变更是改收付款，终止是提前结束，作废是登记错了、当作没有这一份",
+            needed=True,
+            options=tuple(CHANGE_NAMES.values()),
+        ),
+        Column("日期", "day", "谈好变更、终止或者发现登记错了的那天", needed=True),
         Column("原因", "text", "会公开，不写姓名", needed=True, max_chars=SUMMARY_MAX_CHARS),
-        Column("从哪天起", "day", "变更从哪天起的收付款；终止的留空"),
+        Column("从哪天起", "day", "变更从哪天起的收付款；终止、作废的留空"),
         *_CALENDAR_RULE,
     ),
     example=(
@@ -259,7 +265,7 @@ _CONTRACT_CHANGES = Sheet(
         "",
     ),
     optional=True,
-    note="登记过的合同改了收付款、或者提前终止，才填这里。",
+    note="登记过的合同改了收付款、或者提前终止、登记错了，才填这里。",
 )
 _CONTRACT_DUES = Sheet(
     name="收付款",

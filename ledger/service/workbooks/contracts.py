@@ -13,13 +13,16 @@ import msgspec
 
 from ledger.books.contracts import (
     CATEGORY_NAMES,
+    CHANGE_NAMES,
     DIRECTION_NAMES,
     PARTY_NAMES,
     PRIVATE_PARTIES,
     PROCEDURE_NAMES,
+    Change,
     ContractAmended,
     ContractEnded,
     ContractSigned,
+    ContractVoided,
     Due,
 )
 from ledger.books.dues import DueRule, make_dues
@@ -44,6 +47,8 @@ TIMES = (1, 2, 3, 4, 6, 12)
 _OF_PEOPLE = frozenset(PARTY_NAMES[party] for party in PRIVATE_PARTIES)
 _PUBLIC = ("合同名称", "标的", "用途", "决议", "原因")
 _RULE = ("每年金额", "每年几次", "首次日期", "递增年数", "递增百分比")
+_LAST_WORDS = (CHANGE_NAMES[ContractEnded], CHANGE_NAMES[ContractVoided])
+"""After which a contract asks for nothing more."""
 _TOGETHER = (
     ("每年金额", "首次日期"),
     ("首次日期", "每年金额"),
@@ -136,10 +141,14 @@ def _gather_change(tray: Tray, line: Line, rows: Sequence[Line]) -> None:
     texts = Discloser(tray.desk.ports.entropy)
     reason = texts.publish("reason", line.text("原因"))
     known = find_contract(tray.facts, number)
-    body: ContractAmended | ContractEnded
-    if line.text("事项") == "终止":
+    what = _find_key(CHANGE_NAMES, line.text("事项"))
+    body: Change
+    if what is ContractEnded:
         body = ContractEnded(contract=number, ended_on=day, reason=reason)
         label = f"合同 {number} 终止：{day}"
+    elif what is ContractVoided:
+        body = ContractVoided(contract=number, reason=reason)
+        label = f"合同 {number} 作废"
     else:
         from_on = line.text("从哪天起")
         last = known.signed.ends_on if known is not None else from_on
@@ -152,9 +161,7 @@ def _gather_change(tray: Tray, line: Line, rows: Sequence[Line]) -> None:
     tray.refuse(_place(faults, line))
     if not faults:
         tray.preview.append(label)
-        tray.preview += preview_change(
-            body, line.text("原因"), known.signed.direction if known is not None else "receives"
-        )
+        tray.preview += preview_change(known, body, day, line.text("原因"))
         tray.add(body, day, tray.desk.today[:7], label, texts)
 
 
@@ -238,13 +245,14 @@ def _check_change_cells(line: Line, rows: Sequence[Line]) -> Iterator[Fault]:
             remedy="补填这一格",
         )
     written = [header for header in ("从哪天起", *_RULE) if line.has(header)]
-    if line.text("事项") == "终止" and (written or rows):
+    what = line.text("事项")
+    if what in _LAST_WORDS and (written or rows):
         yield Fault(
             code="contract-end-dues",
             place=line.at(written[0]) if written else rows[0].place,
-            found="终止的合同写了收付款",
+            found=f"{what}的合同写了收付款",
             expected="空",
-            remedy="终止以后到期的自己作废；清空这些格",
+            remedy="还没到期的自己不算；清空这些格",
         )
 
 

@@ -10,7 +10,12 @@ from collections.abc import Callable
 from typing import Any
 
 from ledger.entries import Entry
-from web.public.explain.contracts import explain_amended, explain_ended, explain_signed
+from web.public.explain.contracts import (
+    explain_amended,
+    explain_ended,
+    explain_signed,
+    explain_voided,
+)
 from web.public.explain.documents import explain_documents
 from web.public.explain.money import (
     explain_closing,
@@ -66,6 +71,7 @@ EXPLAINERS: dict[str, Callable[[VillageView, Entry, Any], Explanation]] = {
     "contract.signed": explain_signed,
     "contract.amended": explain_amended,
     "contract.ended": explain_ended,
+    "contract.voided": explain_voided,
 }
 
 

@@ -12,6 +12,7 @@ from ledger.books.contracts import (
     ContractAmended,
     ContractEnded,
     ContractSigned,
+    ContractVoided,
     Direction,
     Due,
 )
@@ -79,6 +80,23 @@ def explain_ended(view: VillageView, entry: Entry, body: ContractEnded) -> Expla
             _("这份合同到{day}为止。这天以后到期的都不用付了；这天以前还没付的，照样要付。").format(
                 day=format_day(body.ended_on)
             ),
+            _tell_reason(view, body),
+        ),
+        facts=(Fact(_("合同编号"), body.contract),),
+        links=_list_links(view, contract),
+    )
+
+
+def explain_voided(view: VillageView, entry: Entry, body: ContractVoided) -> Explanation:
+    contract = find_contract(view.reader.facts, body.contract)
+    return Explanation(
+        what=_("合同 {number} 作废").format(number=body.contract),
+        title=_("{title}登记错了，作废").format(title=_read_title(view, contract)),
+        sentences=(
+            _("{day}发现这份合同登记错了，当作没有这一份：登记的收付款都不算，编号也不再用。").format(
+                day=format_day(entry.occurred_on)
+            ),
+            _("如果真有这份合同，会用另一个编号重新登记。"),
             _tell_reason(view, body),
         ),
         facts=(Fact(_("合同编号"), body.contract),),
