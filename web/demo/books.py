@@ -10,6 +10,8 @@ from __future__ import annotations
 from random import Random
 from typing import NamedTuple
 
+from web.demo.contracts import PAID_UNDER
+
 QUARTER = ("2026-07", "2026-08", "2026-09")
 QUARTER_LINES = 139
 QUARTER_FEN = 22_280_100
@@ -34,6 +36,7 @@ class DemoVoucher(NamedTuple):
     reverses: str = ""
     replaces: str = ""
     reason: str = ""
+    contract: str = ""  # under which it pays, HT-…
 
 
 OPENING: tuple[tuple[str, str, int], ...] = (
@@ -127,7 +130,15 @@ def list_vouchers(month: str) -> list[DemoVoucher]:
     drafts = [*_list_incomes(month), *_list_spendings(month), *_list_routine(month)]
     drafts += [mistake.wrong for mistake in MISTAKES if mistake.wrong.day[:7] == month]
     drafts.sort(key=lambda draft: draft.day)
-    return [draft._replace(number=f"{month}-{place:03d}") for place, draft in enumerate(drafts, 1)]
+    return _number(month, drafts, 1)
+
+
+def _number(month: str, drafts: list[DemoVoucher], first: int) -> list[DemoVoucher]:
+    """Number a month's vouchers on from `first`, each naming the contract that it pays under."""
+    return [
+        draft._replace(number=f"{month}-{place:03d}", contract=PAID_UNDER.get(draft.summary, ""))
+        for place, draft in enumerate(drafts, first)
+    ]
 
 
 def _list_incomes(month: str) -> list[DemoVoucher]:
@@ -333,7 +344,7 @@ def list_waiting() -> list[DemoVoucher]:
         for summary, lines, attachments, handler in WAITING
     ]
     first = len(list_vouchers(month)) + 1
-    return [draft._replace(number=f"{month}-{place:03d}") for place, draft in enumerate(vouchers, first)]
+    return _number(month, vouchers, first)
 
 
 def list_corrections(month: str) -> tuple[list[DemoVoucher], list[DemoVoucher]]:

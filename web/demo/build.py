@@ -30,6 +30,7 @@ from ledger.state import BEIJING
 from ledger.vaults import Draft
 from web.demo.attaching import RECORDED, attach_papers
 from web.demo.books import MONTHS
+from web.demo.contracts import ENTERED_ON
 from web.demo.draw import FOLDER, write_households, write_opening, write_points, write_vouchers
 from web.demo.neighbours import NEIGHBOURS, Month, Neighbour
 from web.demo.people import NAME, STAFF, TELEPHONE, TOWNSHIP, VILLAGE, Staff
@@ -160,6 +161,8 @@ class DemoBuilder:
         self._clock.set("2026-01-02", 15)
         hands.pass_(drafts)
         self._import("opening", "立账/期初余额.xlsx")
+        self._clock.set(ENTERED_ON)
+        self._import("contracts", "立账/合同.xlsx")
 
     def _enrol(self) -> None:
         self._clock.set("2026-01-12")
@@ -170,6 +173,8 @@ class DemoBuilder:
         """Vouchers at the end of the month, rounds and closing at the start of the next, sheets on the fourth."""
         after = get_next_period(month)
         self._clock.set("2026-11-20" if month == MONTHS[-1] else f"{after}-01", 10)
+        if (FOLDER / month / "合同.xlsx").exists():
+            self._import("contracts", f"{month}/合同.xlsx")
         self._import("vouchers", f"{month}/凭证.xlsx")
         if (FOLDER / month / "凭证-蓝字更正.xlsx").exists():
             self._import("vouchers", f"{month}/凭证-蓝字更正.xlsx")

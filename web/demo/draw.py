@@ -15,6 +15,7 @@ from ledger.data import load_reference
 from ledger.service.workbooks.templates import set_up_printing
 from ledger.service.workbooks.writing import open_workbook
 from web.demo.books import MONTHS, DemoVoucher, list_corrections, list_opening, list_vouchers, list_waiting
+from web.demo.contracts import CONTRACTS, ENDS, DemoContract
 from web.demo.people import BRANCHES, NAME, STAFF, DemoHousehold, Staff, list_households, list_members
 from web.demo.rounds import Award, TakenBack, list_awards, list_marks, list_taken_back
 
@@ -32,6 +33,8 @@ def list_workbooks() -> Iterator[tuple[str, bytes]]:
     yield "立账/期初余额.xlsx", write_opening(MONTHS[0], list_opening())
     yield "立账/农户和积分契约.xlsx", write_households(list_households(), "2026-01-10")
     yield "立账/党员名册.xlsx", _write({"党员": [MEMBER_HEADER, *_list_member_rows()]})
+    for folder in sorted({*CONTRACTS, *ENDS}):
+        yield f"{folder}/合同.xlsx", _write_contracts(folder)
     for month in MONTHS:
         reversals, replacements = list_corrections(month)
         yield f"{month}/凭证.xlsx", write_vouchers([*list_vouchers(month), *reversals])
@@ -48,8 +51,18 @@ HOUSEHOLD_HEADER = ("户号", "户主", "村民小组", "同意积分", "同意�
 MEMBER_HEADER = ("支部", "支部名称", "党员编号", "姓名")
 VOUCHER_HEADER = (
     *("凭证号", "日期", "摘要", "科目代码", "科目名称", "借方金额", "贷方金额", "附件张数"),
-    *("经手人", "审批人", "记账员", "冲销凭证号", "更正凭证号", "原因"),
+    *("经手人", "审批人", "记账员", "冲销凭证号", "更正凭证号", "原因", "合同编号"),
 )
+CONTRACT_HEADER = (
+    *("合同编号", "签订日期", "合同种类", "收付", "合同名称", "标的", "用途", "对方", "对方类别", "怎样选定"),
+    *("决议", "开始日期", "结束日期", "面积", "件数", "押金", "每年金额", "每年几次", "首次日期", "递增年数"),
+    *("递增百分比", "旧欠"),
+)
+CHANGE_HEADER = (
+    *("合同编号", "事项", "日期", "原因", "从哪天起", "每年金额", "每年几次", "首次日期", "递增年数"),
+    "递增百分比",
+)
+DUE_HEADER = ("合同编号", "日期", "金额")
 AWARD_HEADER = ("月份", "户号", "户主", "规则编号", "规则名称", "数量", "证据")
 TAKEN_HEADER = ("月份", "原月份", "户号", "规则编号", "原因")
 MARK_HEADER = ("月份", "支部", "党员编号", "姓名", "项目编号", "项目名称", "数量", "证据")
@@ -76,15 +89,15 @@ def write_vouchers(vouchers: Sequence[DemoVoucher], staff: Staff = STAFF, villag
     names = _get_names()
     rows: list[Row] = []
     for voucher in vouchers:
-        tail = (voucher.reverses or None, voucher.replaces or None, voucher.reason or None)
+        tail = (voucher.reverses, voucher.replaces, voucher.reason, voucher.contract)
         head = (voucher.number, voucher.day, voucher.summary or None)
         people = (voucher.attachments or None, staff.handlers[voucher.handler], staff.approver, staff.clerk)
         for place, line in enumerate(voucher.lines):
             money = (line.account, names[line.account], *_split_sides(line.side, line.fen))
             if place == 0:
-                rows.append((*head, *money, *people, *tail))
+                rows.append((*head, *money, *people, *(text or None for text in tail)))
             else:
-                rows.append((voucher.number, None, None, *money, *(None,) * 7))
+                rows.append((voucher.number, None, None, *money, *(None,) * 8))
     return _write({"凭证": [VOUCHER_HEADER, *rows]}, village)
 
 
@@ -107,6 +120,37 @@ def write_points(
             *((month, item.month, item.household, item.rule, item.reason) for item in taken),
         ]
     return _write(sheets, village)
+
+
+def _write_contracts(folder: str) -> bytes:
+    """Return the workbook of the contracts that were signed and ended then."""
+    signed = CONTRACTS.get(folder, ())
+    sheets: dict[str, list[Row]] = {
+        "合同": [CONTRACT_HEADER, *(_list_contract_cells(item) for item in signed)],
+        "变更": [
+            CHANGE_HEADER,
+            *(
+                (item.number, "终止", item.ended_on, item.reason, *(None,) * 6)
+                for item in ENDS.get(folder, ())
+            ),
+        ],
+        "收付款": [DUE_HEADER, *((item.number, *due) for item in signed for due in item.dues)],
+    }
+    return _write(sheets)
+
+
+def _list_contract_cells(item: DemoContract) -> Row:
+    return (
+        *(item.number, item.signed_on, item.category, item.direction, item.title, item.subject, item.use),
+        *(item.counterparty, item.party, item.chosen_by, item.resolution, item.begins_on, item.ends_on),
+        *(
+            value or None
+            for value in (
+                *(item.area_mu, item.units, item.deposit, item.yearly, item.times, item.first_due),
+                *(item.step_years, item.step_percent, item.owed_before),
+            )
+        ),
+    )
 
 
 def _list_member_rows() -> Iterator[Row]:
