@@ -139,6 +139,18 @@ def test_a_contract_tells_each_due_with_the_vouchers_that_paid_it(
             assert parse_entry(reader.get_entry_bytes(index)).kind.startswith(("voucher.", "contract."))
 
 
+def test_what_is_owed_and_what_comes_next_stand_before_the_whole_calendar(client: TestClient) -> None:
+    page = client.get(f"{REGISTER}/HT-0001").text
+    first, whole = page.split("<summary>看全部 3 笔</summary>")
+
+    assert re.findall(r'scope="row">(20[^<]*日)<', first) == ["2026年10月31日", "2027年10月31日"]
+    assert re.findall(r'scope="row">(20[^<]*日)<', whole) == [
+        "2026年10月31日",
+        "2027年10月31日",
+        "2028年10月31日",
+    ]
+
+
 def test_the_chart_has_its_table(client: TestClient) -> None:
     page = client.get(f"{REGISTER}/HT-0001").text
 

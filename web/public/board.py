@@ -16,6 +16,7 @@ from reports.words import format_day, format_month
 from web.config import MONTHS_IN_CHART
 from web.page import Frame
 from web.public.chart import Chart, build_chart
+from web.public.contracts import ContractRow, list_contracts_to_watch
 from web.public.finance import Answer, CorrectionRow, build_answer, build_corrections
 from web.public.months import (
     Objections,
@@ -36,6 +37,7 @@ from web.site import VillageView
 from web.words import SHEET_NAMES, format_month_short
 
 CORRECTIONS_SHOWN = 4
+CONTRACTS_SHOWN = 3
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,7 @@ class BoardPage:
     village has no households or members, so that nothing is counted of nobody; `chart` before there are two months to
     compare.
 
+    `contracts`    those of which something is overdue, or which end soon
     `fingerprint`  of the newest finance sheet, four groups; empty where there is none
     `entries`      how many entries the log has
     `statements_path`  of the newest finance sheet's month; empty where there are none
@@ -91,6 +94,7 @@ class BoardPage:
 
     answer: Answer | None
     chart: Chart | None
+    contracts: tuple[ContractRow, ...]
     corrections: tuple[CorrectionRow, ...]
     display_to: str
     entries: str
@@ -117,6 +121,7 @@ def build_board_page(view: VillageView) -> BoardPage:
     return BoardPage(
         answer=build_answer(newest) if newest else None,
         chart=build_chart(view.code, past) if len(past) > 1 else None,
+        contracts=list_contracts_to_watch(view, CONTRACTS_SHOWN),
         corrections=_list_corrections(view, past),
         display_to=format_day(newest.head.display_to) if newest else "",
         entries=f"{view.reader.size:,}",

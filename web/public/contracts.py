@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Annotated, Literal
 
 from litestar.params import FromPath, QueryParameter
@@ -33,6 +34,7 @@ from web.site import VillageView
 ContractState = Literal["overdue", "ending", "open", "over"]
 """What is said of a contract first: something is overdue, it ends soon, it goes on, it is over."""
 STATES: tuple[ContractState, ...] = ("overdue", "ending", "open", "over")
+STATES_TO_WATCH = STATES[:2]
 AGE_WORDS: dict[Age, str] = {
     "not-due": _("还没到日子"),
     "to-30": _("30 天以内"),
@@ -127,8 +129,12 @@ class ChangeRow:
 
 @dataclass(frozen=True)
 class ContractPage:
-    """One contract. `chart` is None where it has no dues."""
+    """One contract. `chart` is None where it has no dues.
 
+    `dues` are what is overdue, what was paid last and what comes next; `calendar` all of them, empty where that is all.
+    """
+
+    calendar: tuple[DueRow, ...]
     changes: tuple[ChangeRow, ...]
     chart: ContractChart | None
     direction: Direction
@@ -146,12 +152,17 @@ class ContractPage:
     told: str
 
 
+def list_contracts_to_watch(view: VillageView, most: int) -> tuple[ContractRow, ...]:
+    """Return the first rows of the register of which something is overdue, or which end soon."""
+    watched = (
+        contract for contract in _sort_contracts(view) if find_state(contract, view.today) in STATES_TO_WATCH
+    )
+    return tuple(_build_row(view, contract) for contract in islice(watched, most))
+
+
 def build_contracts_page(view: VillageView, start: int) -> ContractsPage:
     """Return the register from a place in its order on; NotFound beyond its end."""
-    contracts = sorted(
-        iterate_contracts(view.reader.facts),
-        key=lambda contract: (STATES.index(find_state(contract, view.today)), contract.signed.number),
-    )
+    contracts = _sort_contracts(view)
     if start and start >= len(contracts):
         raise NotFound(_("这么多合同"))
     folder = f"/v/{view.code}/contracts"
@@ -175,11 +186,14 @@ def build_contract_page(view: VillageView, number: str) -> ContractPage:
         raise NotFound(_("合同 {number}").format(number=number))
     signed = contract.signed
     title = read_text(view.texts, signed.title)
+    calendar = contract.matched.dues
+    chosen = _choose_dues(calendar, view.today)
     return ContractPage(
+        calendar=tuple(_build_due(view, item) for item in calendar) if len(chosen) < len(calendar) else (),
         changes=tuple(_list_changes(view, contract)),
         chart=build_contract_chart(contract.matched.dues) if contract.dues else None,
         direction=signed.direction,
-        dues=tuple(_build_due(view, item) for item in contract.matched.dues),
+        dues=tuple(_build_due(view, item) for item in chosen),
         facts=tuple(fact for fact in list_facts(view, signed) if fact.value != title),
         frame=view.build_frame(title),
         list_path=f"/v/{view.code}/contracts",
@@ -191,6 +205,14 @@ def build_contract_page(view: VillageView, number: str) -> ContractPage:
         telephone=view.read_telephone(),
         title=title,
         told=tell_state(contract, view.today),
+    )
+
+
+def _sort_contracts(view: VillageView) -> list[Contract]:
+    """Return every contract, what needs looking after first."""
+    return sorted(
+        iterate_contracts(view.reader.facts),
+        key=lambda contract: (STATES.index(find_state(contract, view.today)), contract.signed.number),
     )
 
 
@@ -335,6 +357,15 @@ def _tell_contract(contract: Contract, today: str) -> Iterable[str]:
         yield _("这份合同登记错了，已经作废，当作没有这一份。")
     elif not contract.dues:
         yield _("这份合同没有定下哪天付多少。")
+
+
+def _choose_dues(calendar: Sequence[PaidDue], today: str) -> list[PaidDue]:
+    """Return what a reader asks for first: what has come and is not paid, the last that was, and the next to come."""
+    come = [item for item in calendar if item.due.due_on <= today]
+    paid = [item for item in come if not item.unpaid_fen]
+    coming = calendar[len(come) : len(come) + 1]
+    chosen = {item.due.due_on for item in (*paid[-1:], *coming)}
+    return [item for item in calendar if item.due.due_on in chosen or (item in come and item.unpaid_fen)]
 
 
 def _build_due(view: VillageView, item: PaidDue) -> DueRow:

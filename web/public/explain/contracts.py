@@ -110,7 +110,7 @@ def list_facts(view: VillageView, body: ContractSigned) -> list[Fact]:
         Fact(_("合同编号"), body.number),
         Fact(_("种类"), CATEGORY_NAMES[body.category]),
         Fact(_("合同名称"), read_text(view.texts, body.title)),
-        Fact(_("标的"), read_text(view.texts, body.subject)),
+        Fact(_("关于什么"), read_text(view.texts, body.subject)),
         Fact(_("用途"), read_text(view.texts, body.use)),
         Fact(_("对方"), PARTY_NAMES[body.party]),
         Fact(_("怎样选定的"), PROCEDURE_NAMES[body.chosen_by]),
