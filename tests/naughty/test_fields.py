@@ -115,8 +115,11 @@ def find_lost(field: Field, text: str, answer: httpx.Response, page: Page) -> li
         return []  # A field that this person's page has not: no form of ours sent it.
     if kind not in TYPED_KINDS:
         return wrong
-    # Blanks around it are nobody's; what no form of ours lets through may be cut.
-    fitting = {unify(str(show_hidden(one))).strip() for one in (text, text[:most] if most else text)}
+    # Blanks around it are nobody's, also those that would be written out; what no form of ours lets through may be cut.
+    whole = (text, text.strip())
+    fitting = {
+        unify(str(show_hidden(one))).strip() for one in (*whole, *(part[:most] for part in whole if most))
+    }
     if unify(held).strip() not in fitting:
         wrong.append(f"holds {held[:80]!r}")
     return wrong
