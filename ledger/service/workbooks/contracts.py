@@ -21,6 +21,7 @@ from ledger.books.contracts import (
     ContractEnded,
     ContractSigned,
     Due,
+    sum_dues,
 )
 from ledger.books.dues import DueRule, make_dues
 from ledger.books.money import format_yuan
@@ -106,7 +107,7 @@ def _gather_signed(tray: Tray, line: Line, rows: Sequence[Line]) -> None:
     dues, left_out = _split(made, first)
     if line.number("旧欠"):
         # On the first day there may be a due already: one a day.
-        same_fen = sum(due.amount_fen for due in dues if due.due_on == first)
+        same_fen = sum_dues(due for due in dues if due.due_on == first)
         owed = Due(amount_fen=line.number("旧欠") + same_fen, due_on=first)
         dues = (owed, *(due for due in dues if due.due_on != first))
     texts = Discloser(tray.desk.ports.entropy)
@@ -120,7 +121,7 @@ def _gather_signed(tray: Tray, line: Line, rows: Sequence[Line]) -> None:
     tray.preview.append(label)
     tray.preview += preview_contract(body, day, {name: line.text(name) for name in (*_PUBLIC, "对方")})
     if left_out:
-        left_fen = sum(due.amount_fen for due in left_out)
+        left_fen = sum_dues(left_out)
         tray.notices.append(
             f"合同 {body.number}：开账（{first}）以前的 {len(left_out)} 笔共 {format_yuan(left_fen)} 元没有列入；"
             "其中还没付的，写在「旧欠」"
@@ -337,7 +338,7 @@ def _label_signed(body: ContractSigned, line: Line) -> str:
 
 
 def _tell_sum(dues: Sequence[Due]) -> str:
-    return f"{len(dues)} 笔共 {format_yuan(sum(due.amount_fen for due in dues))} 元"
+    return f"{len(dues)} 笔共 {format_yuan(sum_dues(dues))} 元"
 
 
 def _place(faults: Sequence[Fault], line: Line) -> Iterator[Fault]:

@@ -14,6 +14,7 @@ from ledger.books.contracts import (
     ContractSigned,
     Direction,
     Due,
+    sum_dues,
 )
 from ledger.entries import Entry
 from ledger.figures import read_text
@@ -118,7 +119,7 @@ def tell_sum(dues: Sequence[Due], direction: Direction) -> str:
         "receives": _("对方要付给村里 {count} 次，一共 {amount} 元"),
         "pays": _("村里要付给对方 {count} 次，一共 {amount} 元"),
     }
-    amount = format_amount(sum(due.amount_fen for due in dues))
+    amount = format_amount(sum_dues(dues))
     return words[direction].format(count=len(dues), amount=amount)
 
 
