@@ -14,6 +14,7 @@ from collections.abc import Iterator
 import msgspec
 
 from ledger.books.roles import Role
+from ledger.books.values import drop_blanks
 from ledger.errors import Fault, NotFound, Refused
 from ledger.ports import DeskPorts, Ports
 from ledger.service.accounts.desk_log import Fact, log_fact
@@ -133,19 +134,15 @@ def _list_naming(ports: Ports, village: str, subject: str) -> list[str]:
     return [
         draft.id
         for draft in ports.vault.list_drafts(village, "returned")
-        if any(name in _fold(draft.reason) for name in names)
+        if any(name in drop_blanks(draft.reason) for name in names)
     ]
 
 
 def _list_names(ports: Ports, village: str) -> Iterator[tuple[str, str]]:
     vault = ports.vault
-    yield from ((item.household, _fold(item.name)) for item in vault.list_households(village))
-    yield from ((item.member, _fold(item.name)) for item in vault.list_members(village))
-    yield from ((item.user, _fold(item.name)) for item in vault.list_persons(village))
-
-
-def _fold(text: str) -> str:
-    return "".join(text.split())
+    yield from ((item.household, drop_blanks(item.name)) for item in vault.list_households(village))
+    yield from ((item.member, drop_blanks(item.name)) for item in vault.list_members(village))
+    yield from ((item.user, drop_blanks(item.name)) for item in vault.list_persons(village))
 
 
 def _is_known(ports: Ports, village: str, subject: str) -> bool:

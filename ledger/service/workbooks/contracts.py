@@ -26,6 +26,7 @@ from ledger.books.contracts import (
 from ledger.books.dues import DueRule, make_dues
 from ledger.books.money import format_yuan
 from ledger.books.screening import check_private_text, format_found, hide_numbers
+from ledger.books.values import drop_blanks
 from ledger.errors import Fault
 from ledger.service.drafts import Discloser
 from ledger.service.preview import preview_change, preview_contract
@@ -185,7 +186,7 @@ def _read_calendar(tray: Tray, lines: Sequence[Line], numbers: set[str]) -> Cale
 def _check_texts(tray: Tray, line: Line) -> Iterator[Fault]:
     names = tray.desk.names
     if line.has("对方") and line.text("对方类别") in _OF_PEOPLE:
-        names |= {"".join(line.text("对方").split())}
+        names |= {drop_blanks(line.text("对方"))}
     for header in _PUBLIC:
         if line.has(header):
             yield from check_published(line.written(header), line.at(header), names)
