@@ -39,7 +39,14 @@ from ledger.service.documents import (
     read_documents,
 )
 from ledger.service.drafts import EXPIRES_DAYS, name_draft, open_draft
-from ledger.service.persons import DUTY_NAMES, check_person, find_role, is_one_person, name_duties
+from ledger.service.persons import (
+    DUTY_NAMES,
+    check_person,
+    find_role,
+    is_one_person,
+    list_relatives,
+    name_duties,
+)
 from ledger.service.record import Passed, Receipt, record_claims
 from ledger.state.facts import LimitsFacts
 from ledger.state.limits import find_limits, list_roles_for
@@ -361,8 +368,7 @@ def _list_parties(draft: Draft, claim: Claim) -> set[str]:
 
 def _list_own_names(ports: Ports, village: str, person: Person) -> set[str]:
     """Return a person's name, those of declared near relatives, and those of the heads of their households."""
-    kin = (ports.vault.find_person(village, other) for other in sorted(person.kin))
-    near = [person, *(relative for relative in kin if relative is not None)]
+    near = [person, *list_relatives(ports, village, person)]
     homes = {one.household for one in near} - {""}
     heads = [item.name for item in ports.vault.list_households(village) if item.household in homes]
     return {fold_text(name) for name in (*(one.name for one in near), *heads)}
@@ -381,9 +387,7 @@ def _list_homes(ports: Ports, claim: Claim, user: str) -> set[str]:
     person = ports.vault.find_person(claim.village, user)
     if person is None:
         return set()
-    relatives = (ports.vault.find_person(claim.village, other) for other in sorted(person.kin))
-    homes = {person.household, *(relative.household for relative in relatives if relative is not None)}
-    return homes - {""}
+    return {one.household for one in (person, *list_relatives(ports, claim.village, person))} - {""}
 
 
 def tell_held(ports: Ports, village: str, draft_id: str) -> str:
