@@ -239,11 +239,13 @@ def _find_target(desk: Desk, sheet: str) -> Target:
     kind = next((known for known in KINDS if known == sheet), None)
     if kind is not None:
         return Target((), kind, sheet)
-    draft = desk.ports.vault.find_draft(desk.village, sheet)
     answered = tuple(list_answered(desk.ports, desk.village, desk.user, sheet))
-    kind = find_kind(draft) if draft is not None else None
+    draft = next((one for one in answered if one.id == sheet), None)
     # What was typed of a draft stays its maker's, also where that draft was taken back meanwhile.
-    if kind is None or not (answered or open_sheet(desk.ports, desk.village, desk.user, sheet).version):
+    if draft is None and open_sheet(desk.ports, desk.village, desk.user, sheet).version:
+        draft = desk.ports.vault.find_draft(desk.village, sheet)
+    kind = find_kind(draft) if draft is not None else None
+    if kind is None:
         raise NotFound("退回的记录")
     return Target(answered, kind, sheet)
 
