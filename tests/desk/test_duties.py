@@ -168,7 +168,7 @@ def test_the_commands_leave_lines_too(door: Door) -> None:
 def refuse(door: Door, name: str = "样例新", *roles: str) -> str:
     """What somebody at the machine is told who enters a person with these roles; empty where it is done."""
     try:
-        enter_person(door.home, None, VILLAGE, name, roles=roles or ("clerk",))  # type: ignore[arg-type]  # Each is a role.
+        enter_person(door.home, None, VILLAGE, name, roles=roles or ("clerk",))
     except Refused as error:
         return str(error)
     return ""
@@ -209,8 +209,8 @@ def test_the_machine_adds_no_role_to_whom_it_knows_and_still_takes_one_away(door
     def change(user: str, *roles: str, offices: tuple[str, ...] = ()) -> None:
         change_person(
             *(door.home, None, VILLAGE, user),
-            roles=roles,  # type: ignore[arg-type]  # As the test says.
-            offices=offices,  # type: ignore[arg-type]  # As the test says.
+            roles=roles,
+            offices=offices,
             household="",
         )
 

@@ -262,7 +262,7 @@ def test_a_household_number_is_masked_as_the_table_says_for_who_only_looks(
         ("shen", "auditor", f"*{NUMBER[-2:]}"),
         ("chen", None, "（不显示）"),
     ):
-        door.let_in(name, role)  # type: ignore[arg-type]  # A role, or none.
+        door.let_in(name, role)
         browser = DeskBrowser(client)
         browser.sign_in(door, name)
         page = browser.get(f"{PEOPLE}/{user}").text
