@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from litestar.handlers import HTTPRouteHandler
 
+from ledger.books.masks import PurposeRow
 from ledger.books.roles import OFFICES, ROLES, Duty, Office, Role
 from ledger.errors import Fault, NotFound, Refused
 from ledger.service.accounts.duties import (
@@ -29,13 +30,12 @@ from ledger.service.persons import (
     NAME_MAX_CHARS,
     find_household,
     name_duties,
-    name_household,
 )
 from ledger.service.standing import list_known_villages
 from ledger.vaults import Person
 from web.desk.forms import FormRefused
 from web.desk.frame import FORM_REFUSALS, NOT_REFUSED, DeskFrame, Faults, Refusal, explain_refusal
-from web.desk.reading import log_person, show_household_number
+from web.desk.reading import AskForm, may_see_household, read_person, say_of_subject
 from web.desk.routing import Desk, name_village, route_desk
 from web.i18n import _
 from web.respond import Answer
@@ -111,9 +111,11 @@ class RelativeRow:
 class PersonPage:
     """One person. `household` is its number in the village's list. `others` can be declared relatives.
 
+    `asked`: why the number is masked: the reasons that whoever looks may give to see it; empty where it is not.
     `can_change`: whoever looks may grant, and is somebody else. `shown` is what the form brings back.
     """
 
+    asked: tuple[PurposeRow, ...]
     can_change: bool
     can_open: bool
     faults: Faults
@@ -216,6 +218,8 @@ def take_duties(desk: Desk, village: str, person: str) -> Answer:
     try:
         desk.prove_password(form.password)
         household = _find_household(desk, code, form.household)
+        if not may_see_household(desk, known.household):
+            household = known.household  # The form had no field for it: nobody changes what they do not see.
         is_done = (roles, offices, household) == (known.roles, known.offices, known.household)
         if form.shown != digest_person(known) and not is_done:
             raise Refused([build_changed()])
@@ -249,6 +253,22 @@ def take_kin(desk: Desk, village: str, person: str) -> Answer:
         places = {"现在的密码": "kin_password", f"人员 {person}": "other", f"人员 {form.other}": "other"}
         return _show_person(desk, code, known, explain_refusal(error, places))
     return desk.redirect(f"{PEOPLE}/{code}/{person}?kin=1")
+
+
+@route_desk(
+    f"{PEOPLE}/{{village:str}}/{{person:str}}/open",
+    allow="duties.read",
+    method="POST",
+    summary="Say why one wants to see the number of a person's household",
+)
+def take_purpose(desk: Desk, village: str, person: str) -> Answer:
+    code = choose_village(desk, village)
+    known = get_person(desk, code, person)
+    try:
+        say_of_subject(desk, known.household, desk.parse_form(AskForm).purpose)
+    except Refused as error:
+        return _show_person(desk, code, known, explain_refusal(error, {"为什么看": "purpose"}))
+    return desk.redirect(f"{PEOPLE}/{code}/{person}")
 
 
 def choose_village(desk: Desk, village: str) -> str:
@@ -320,22 +340,20 @@ def _show_person(
     refusal: Refusal = NOT_REFUSED,
     form: PersonForm | None = None,
 ) -> Answer:
-    log_person(desk, village, person.user)
+    household, asked = read_person(desk, village, person)
     persons = {one.user: one for one in desk.ports.vault.list_persons(village)}
     with desk.ports.desk.read() as reader:
         since = find_since(reader, village, person.user)
     is_own = bool(check_other(desk.ports, desk.who, village, person))
     can_change = desk.may("duties.grant") and not is_own
-    household = name_household(desk.ports, village, person.household)
-    if not can_change:
-        household = show_household_number(desk, person.household, household)
     page = PersonPage(
+        asked=asked.purposes,
         can_change=can_change,
         can_open=desk.may("accounts.manage"),
         # Without the form there are no fields to stand beside.
         faults=refusal.faults if can_change else refusal.faults.gather(),
         frame=desk.build_frame(person.name),
-        household=household if form is None else form.household,
+        household=household if form is None or asked else form.household,
         is_own=is_own,
         kin=tuple(RelativeRow(persons[user].name, user) for user in sorted(person.kin) if user in persons),
         name=person.name,
@@ -440,5 +458,6 @@ ROUTES: tuple[HTTPRouteHandler, ...] = (
     take_person,
     show_person,
     take_duties,
+    take_purpose,
     take_kin,
 )
