@@ -33,6 +33,7 @@ from web.desk import (
     originals,
     passkeys,
     people,
+    person,
     search,
     set_up,
     sign_in,
@@ -114,6 +115,7 @@ DESK_ROUTES = (
     *account.ROUTES,
     *passkeys.ROUTES,
     *people.ROUTES,
+    *person.ROUTES,
     *accounts.ROUTES,
     *log.ROUTES,
 )

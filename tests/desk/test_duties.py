@@ -14,7 +14,7 @@ from ledger.service.accounts.once import Once, make_once
 from ledger.state import get_day
 from tests.builders import VILLAGE
 from tests.desk.people import Door
-from web.desk.people import build_changed
+from web.desk.person import build_changed
 
 
 def list_facts(door: Door, user: str) -> list[tuple[str, str]]:

@@ -16,7 +16,7 @@ from tests.builders import OTHER_VILLAGE, VILLAGE, make_id
 from tests.desk.people import PASSWORD, Door
 from tests.web.desk import DeskBrowser, tell
 from tests.web.village import describe
-from web.desk.people import digest_person
+from web.desk.person import digest_person
 
 PEOPLE = f"/desk/people/{VILLAGE}"
 NUMBER = "0217"
