@@ -14,7 +14,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from ledger.books.roles import OFFICES, ROLES, Duty, Office, Role
 from ledger.errors import Fault, NotFound, Refused
-from ledger.service.accounts.duties import enter_person, find_since
+from ledger.service.accounts.duties import Rights, enter_person, find_rights, find_since
 from ledger.service.accounts.once import Once, make_once
 from ledger.service.persons import DUTY_NAMES, NAME_MAX_CHARS, find_household, name_duties
 from ledger.service.standing import list_known_villages
@@ -47,8 +47,12 @@ class VillagesPage:
 
 @dataclass(frozen=True)
 class DutyBox:
-    """A duty to be ticked. `since`: the day since when the person has it; empty where that is not known."""
+    """A duty to be ticked. `since`: the day since when the person has it; empty where that is not known.
 
+    `can_change`: whoever looks may give it, or take it; else it is told, and brought back by the form as it is.
+    """
+
+    can_change: bool
     duty: str
     is_held: bool
     name: str
@@ -67,7 +71,10 @@ class PersonRow:
 
 @dataclass(frozen=True)
 class PeoplePage:
-    """Who acts in a village; those without a duty come last. What was typed of a new person is shown again."""
+    """Who acts in a village; those without a duty come last. What was typed of a new person is shown again.
+
+    `told`: of the roles that whoever looks does not give, who does.
+    """
 
     can_grant: bool
     can_open: bool
@@ -82,6 +89,7 @@ class PeoplePage:
     once: str
     people: tuple[PersonRow, ...]
     roles: tuple[DutyBox, ...]
+    told: tuple[str, ...]
     village: str
     village_name: str
 
@@ -175,6 +183,7 @@ def _show_people(
             person.user: _build_row(desk, person, find_since(reader, village, person.user))
             for person in persons
         }
+    rights = find_rights(desk.ports, desk.who, village, None)
     page = PeoplePage(
         can_grant=desk.may("duties.grant"),
         can_open=desk.may("accounts.manage"),
@@ -188,7 +197,8 @@ def _show_people(
         offices=build_boxes(OFFICES, form.offices if form is not None else (), {}),
         once=form.once if form is not None else make_once(desk.ports),
         people=tuple(rows[person.user] for person in persons if person.duties),
-        roles=build_boxes(ROLES, form.roles if form is not None else (), {}),
+        roles=build_boxes(ROLES, form.roles if form is not None else (), {}, rights.give),
+        told=tell_rights(rights, ()),
         village=village,
         village_name=name_village(desk.site, village),
     )
@@ -210,11 +220,17 @@ def _build_row(desk: Desk, person: Person, since: dict[str, str]) -> PersonRow:
 
 
 def build_boxes(
-    duties: Sequence[Duty], held: Collection[str], since: Mapping[str, str]
+    duties: Sequence[Duty],
+    held: Collection[str],
+    since: Mapping[str, str],
+    changed: Collection[str] | None = None,
 ) -> tuple[DutyBox, ...]:
-    """Return duties to be ticked, those of `held` with the day since when they are held."""
+    """Return duties to be ticked, those of `held` with the day since when they are held; of `changed` alone can any be
+    given or taken, of all where that is None.
+    """
     return tuple(
         DutyBox(
+            can_change=changed is None or duty in changed,
             duty=duty,
             is_held=duty in held,
             name=DUTY_NAMES[duty],
@@ -228,6 +244,26 @@ def _rank(person: Person) -> tuple[int, str]:
     """In the order of the table of duties, then by name."""
     places = [place for place, duty in enumerate(DUTY_NAMES) if duty in person.duties]
     return min(places, default=len(DUTY_NAMES)), person.name
+
+
+def tell_rights(rights: Rights, held: Collection[str]) -> tuple[str, ...]:
+    """Return in sentences who gives and takes those roles of somebody that whoever looks does not."""
+    kept = [role for role in ROLES if role in held and role not in rights.take]
+    others = [role for role in ROLES if role not in held and role not in rights.give]
+    told = [
+        _("{roles}：由本村的{who}来给。").format(
+            roles=name_duties([role for role in others if rights.givers[role] == givers]),
+            who=name_duties(givers),
+        )
+        for givers in dict.fromkeys(rights.givers[role] for role in others)
+    ]
+    for takers in dict.fromkeys(rights.takers[role] for role in kept):
+        roles = name_duties([role for role in kept if rights.takers[role] == takers])
+        said = _("{roles}：由本村的{who}来收回。").format(roles=roles, who=name_duties(takers))
+        if rights.present.isdisjoint(takers):
+            said += _("他们还没有人登录过，请运维员在机器上收回。")
+        told.append(said)
+    return tuple(told)
 
 
 def find_number(desk: Desk, village: str, number: str) -> str:

@@ -7,6 +7,7 @@ whoever looks would have to say why they see is masked, and no form changes it.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from litestar.handlers import HTTPRouteHandler
@@ -14,7 +15,14 @@ from litestar.handlers import HTTPRouteHandler
 from ledger.books.masks import PurposeRow
 from ledger.books.roles import OFFICES, ROLES
 from ledger.errors import Fault, Refused
-from ledger.service.accounts.duties import change_person, check_other, declare_relative, find_since
+from ledger.service.accounts.duties import (
+    Rights,
+    change_person,
+    check_other,
+    declare_relative,
+    find_rights,
+    find_since,
+)
 from ledger.vaults import Person
 from web.desk.forms import FormRefused
 from web.desk.frame import FORM_REFUSALS, NOT_REFUSED, DeskFrame, Faults, Refusal, explain_refusal
@@ -28,6 +36,7 @@ from web.desk.people import (
     get_person,
     pick_offices,
     pick_roles,
+    tell_rights,
 )
 from web.desk.reading import AskForm, may_see_household, read_person, say_of_subject
 from web.desk.routing import Desk, name_village, route_desk
@@ -47,6 +56,7 @@ class PersonPage:
 
     `asked`: why the number is masked: the reasons that whoever looks may give to see it; empty where it is not.
     `can_change`: whoever looks may grant, and is somebody else. `shown` is what the form brings back.
+    `told`: of the roles that whoever looks does not give or take, who does.
     """
 
     asked: tuple[PurposeRow, ...]
@@ -63,6 +73,7 @@ class PersonPage:
     others: tuple[RelativeRow, ...]
     roles: tuple[DutyBox, ...]
     shown: str
+    told: tuple[str, ...]
     user: str
     village: str
     village_name: str
@@ -171,6 +182,7 @@ def _show_person(
         since = find_since(reader, village, person.user)
     is_own = bool(check_other(desk.ports, desk.who, village, person))
     can_change = desk.may("duties.grant") and not is_own
+    rights = find_rights(desk.ports, desk.who, village, person)
     page = PersonPage(
         asked=asked.purposes,
         can_change=can_change,
@@ -189,13 +201,23 @@ def _show_person(
             for one in persons.values()
             if one.user != person.user and one.user not in person.kin
         ),
-        roles=build_boxes(ROLES, form.roles if form is not None else person.roles, since),
+        roles=_build_roles(rights, person, form.roles if form is not None else person.roles, since),
         shown=digest_person(person),
+        told=tell_rights(rights, person.roles) if can_change else (),
         user=person.user,
         village=village,
         village_name=name_village(desk.site, village),
     )
     return desk.render("desk/person.html", page, refusal=refusal)
+
+
+def _build_roles(
+    rights: Rights, person: Person, ticked: Collection[str], since: Mapping[str, str]
+) -> tuple[DutyBox, ...]:
+    """Return the roles to be ticked; what cannot be changed stands there as the person has it."""
+    changed = {role for role in ROLES if role in (rights.take if role in person.roles else rights.give)}
+    held = {role for role in ROLES if role in (ticked if role in changed else person.roles)}
+    return build_boxes(ROLES, held, since, changed)
 
 
 def _choose_notice(desk: Desk) -> str:
