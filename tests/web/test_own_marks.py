@@ -18,7 +18,7 @@ from ledger.service.persons import add_person, declare_kin, set_household
 from ledger.vaults import Draft, Household, Member
 from tests.builders import VILLAGE, build_branch, build_score_round, make_id
 from tests.desk.people import Door
-from tests.web.desk import enter
+from tests.web.desk import enter, vouch
 
 DRAFTS = "/desk/drafts"
 M = make_id("m", 0)
@@ -38,8 +38,7 @@ def name_member(door: Door, name: str) -> None:
 
 def pass_at_desk(door: Door, client: TestClient, role: Role, draft: Draft) -> str:
     browser = enter(door, client, role)
-    browser.get(f"{DRAFTS}/{draft.id}")
-    answer = browser.post(DRAFTS, {"drafts": f"{draft.id}:{draft.digest}"})
+    answer = browser.post(DRAFTS, {"drafts": vouch(door, browser, draft)})
     return answer.headers["location"]
 
 

@@ -79,6 +79,15 @@ def read_draft(desk: Desk, draft: Draft) -> tuple[Shown, Asked]:
     return _read(desk, subjects, f"draft:{draft.id}", open_)
 
 
+def show_plain(desk: Desk, drafts: Sequence[Draft]) -> dict[str, Shown]:
+    """Return those drafts whole that are about nobody, by their names, so that nobody was read about: what is about
+    somebody is opened one by one.
+    """
+    plain = tuple(draft.id for draft in drafts if not list_draft_subjects(draft))
+    view = load_masks().find_view(desk.roles)
+    return {shown.id: shown for shown in show_drafts(desk.ports, desk.village, plain, view)}
+
+
 def say_of_draft(desk: Desk, draft: Draft, purpose: str) -> None:
     """Remember why whoever looks wants to see all of a draft, and the originals that it attaches. Raises Refused for a
     reason that is not theirs.
