@@ -1,4 +1,4 @@
-"""What is passed was shown whole to whoever passes it, in this session and as it is: by every form there is, over HTTP."""
+"""What is passed was shown whole to whoever passes it, in this session and as it is: by every form there is."""
 
 from __future__ import annotations
 

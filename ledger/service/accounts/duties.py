@@ -75,9 +75,10 @@ def enter_person(
     known = ports.vault.find_person(village, person.user)
     if known is not None:
         return known
-    faults = check_new_person(ports, village, person)
-    faults += check_other(ports, by, village, person, place=f"人员 {person.name}")
-    faults += check_giver(ports, by, village, person, person.roles, (), place=f"人员 {person.name}")
+    place = f"人员 {person.name}"
+    own = check_other(ports, by, village, person, place=place)
+    faults = check_new_person(ports, village, person) + own
+    faults += [] if own else check_giver(ports, by, village, person, person.roles, (), place=place)
     if faults:
         raise Refused(faults)
     _log(ports, by, village, person.user, [("person-added", ""), *_list_duties(frozenset(), person)])
@@ -105,9 +106,11 @@ def change_person(
     )
     if changed == person:
         return person
-    faults = check_other(ports, by, village, person) + check_changed_person(ports, village, changed)
+    own = check_other(ports, by, village, person)
+    faults = own + check_changed_person(ports, village, changed)
     given, taken = changed.roles - person.roles, person.roles - changed.roles
-    faults += check_giver(ports, by, village, person, given, taken, place=f"人员 {person.user}")
+    place = f"人员 {person.user}"
+    faults += [] if own else check_giver(ports, by, village, person, given, taken, place=place)
     if faults:
         raise Refused(faults)
     events = _list_duties(person.duties, changed)
