@@ -34,6 +34,7 @@ from web.desk import (
     passkeys,
     people,
     person,
+    resets,
     search,
     set_up,
     sign_in,
@@ -116,6 +117,7 @@ DESK_ROUTES = (
     *passkeys.ROUTES,
     *people.ROUTES,
     *person.ROUTES,
+    *resets.ROUTES,
     *accounts.ROUTES,
     *log.ROUTES,
 )

@@ -40,14 +40,14 @@ def make_household(household: str, name: str, number: str) -> Household:
 
 def write(kind: str, rows: Rows, sheet: int = 0) -> dict[str, list[tuple[str, ...]]]:
     """Rows of a workbook's table by their headers."""
-    table = WORKBOOKS[kind].sheets[sheet]  # type: ignore[index]
+    table = WORKBOOKS[kind].sheets[sheet]
     return {table.name: [tuple(row.get(column.header, "") for column in table.columns) for row in rows]}
 
 
 def read(village: VillageHome, kind: str, name: str = "") -> tuple[Rows, int]:
     """What of a sheet is filled in, by its headers, and how many places were emptied."""
     kept = open_sheet(village.home, VILLAGE, village.clerk.user, name or kind)
-    table = WORKBOOKS[kind].sheets[0]  # type: ignore[index]
+    table = WORKBOOKS[kind].sheets[0]
     rows = kept.state.tables.get(table.name, ())
     headers = [column.header for column in table.columns]
     return [
