@@ -249,8 +249,10 @@ def test_a_role_that_is_not_ones_own_to_take_is_told_with_who_takes_it(door: Doo
     with pytest.raises(Refused) as error:
         change_person(door.home, secretary, VILLAGE, user, roles=["auditor"], offices=[], household="")
     assert str(error.value).splitlines() == [
-        f"人员 {user}：现为由村书记给职责：审计员，应为由本村的乡镇记账员给。"
-        "请他登录，在“人员”里登记、给职责；他来不了、也没有别人的，先停用他的账号。（duties-giver）",
+        (
+            f"人员 {user}：现为由村书记给职责：审计员，应为由本村的乡镇记账员给。"
+            "请他登录，在“人员”里登记、给职责；他来不了、也没有别人的，先停用他的账号。（duties-giver）"
+        ),
         said + "请他登录，在“人员”里收回。（duties-taker）",
     ]
     assert list_facts(door, user) == []
