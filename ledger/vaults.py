@@ -271,6 +271,12 @@ class Vault(Protocol):
         """Say what became of a draft and forget its private texts: a recorded one's were kept before its entry."""
         ...
 
+    def replace_reasons(self, village: str, change: Callable[[str], str]) -> None:
+        """Let every reason why a draft was returned be what `change` makes of it, also where it stands with the draft
+        that puts another right, and whatever became of either.
+        """
+        ...
+
     def return_draft(self, village: str, draft_id: str, reason: str) -> None:
         """Send a waiting draft back to its maker, who keeps its texts; who passed it before did so in vain."""
         ...

@@ -33,6 +33,8 @@ from web.desk import (
     originals,
     passkeys,
     people,
+    person,
+    resets,
     search,
     set_up,
     sign_in,
@@ -114,6 +116,8 @@ DESK_ROUTES = (
     *account.ROUTES,
     *passkeys.ROUTES,
     *people.ROUTES,
+    *person.ROUTES,
+    *resets.ROUTES,
     *accounts.ROUTES,
     *log.ROUTES,
 )

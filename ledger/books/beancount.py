@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from ledger.books.accounts import Chart
-from ledger.books.balances import sign_posting
 from ledger.books.journals import (
     CURRENCY,
     KIND_OF_CORRECTION,
@@ -19,37 +18,33 @@ from ledger.books.journals import (
     JournalHead,
     JournalOpening,
     JournalVoucher,
-    SeenAccounts,
     Step,
     flatten_text,
+    format_steps,
+    list_head_lines,
+    list_postings,
     name_journal_accounts,
 )
 from ledger.books.money import format_plain_yuan
 from ledger.books.values import get_next_period
-from ledger.books.vouchers import Posting
 
 
 def format_beancount(head: JournalHead, chart: Chart, steps: Iterable[Step]) -> Iterator[str]:
     """Yield the text of a Beancount file, a directive or a few at a time."""
-    names, seen = name_journal_accounts(chart), SeenAccounts()
+    names = name_journal_accounts(chart)
     yield _format_head(head)
-    for step in steps:
-        if isinstance(step, JournalClosing):
-            yield _format_closing(step, names, seen.list_balances(step))
-        elif isinstance(step, JournalOpening):
-            seen.add(step.postings)
-            yield _format_accounts(chart, names, step)
-            yield _format_opening(step, names)
-        else:
-            seen.add(step.voucher.postings)
-            yield _format_voucher(step, names)
+    yield from format_steps(
+        steps,
+        opening=lambda step: _format_accounts(chart, names, step) + _format_opening(step, names),
+        voucher=lambda step: _format_voucher(step, names),
+        closing=lambda step, balances: _format_closing(step, names, balances),
+    )
 
 
 def _format_head(head: JournalHead) -> str:
     return "\n".join(
         [
-            f"; 村 {head.village} 的账簿，科目表 {head.chart}，共 {head.size} 条记录，指纹码 {head.fingerprint}",
-            f"; 来源 {head.origin}",
+            *list_head_lines(head),
             "; 打开：fava 这个文件；核对：bean-check 这个文件",
             f'option "title" {_quote(f"村 {head.village} 的账簿")}',
             f'option "operating_currency" "{CURRENCY}"',
@@ -72,7 +67,7 @@ def _format_accounts(chart: Chart, names: dict[str, str], opening: JournalOpenin
 
 def _format_opening(opening: JournalOpening, names: dict[str, str]) -> str:
     lines = [f'{opening.period}-01 * "期初余额" #opening', f"  entry: {opening.index}"]
-    return "\n".join([*lines, *_list_postings(opening.postings, names), "\n"])
+    return "\n".join([*lines, *list_postings(opening.postings, names, "  "), "\n"])
 
 
 def _format_voucher(step: JournalVoucher, names: dict[str, str]) -> str:
@@ -90,7 +85,7 @@ def _format_voucher(step: JournalVoucher, names: dict[str, str]) -> str:
     ]
     if step.answers:
         lines.append(f"  answers: {_quote(step.answers)}")
-    return "\n".join([*lines, *_list_postings(voucher.postings, names), "\n"])
+    return "\n".join([*lines, *list_postings(voucher.postings, names, "  "), "\n"])
 
 
 def _format_closing(
@@ -103,13 +98,6 @@ def _format_closing(
         lines.append(f"{day} balance {names[code]}  {format_plain_yuan(with_below_fen)} ~ 0.00 {CURRENCY}")
         lines.append(f"  entry: {closing.index}")
     return "\n".join([*lines, "\n"])
-
-
-def _list_postings(postings: Iterable[Posting], names: dict[str, str]) -> list[str]:
-    return [
-        f"  {names[posting.account]}  {format_plain_yuan(sign_posting(posting))} {CURRENCY}"
-        for posting in postings
-    ]
 
 
 def _quote(text: str) -> str:

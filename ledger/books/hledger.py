@@ -13,7 +13,6 @@ import string
 from collections.abc import Iterable, Iterator, Sequence
 
 from ledger.books.accounts import Chart
-from ledger.books.balances import sign_posting
 from ledger.books.journals import (
     CURRENCY,
     KIND_OF_CORRECTION,
@@ -21,14 +20,15 @@ from ledger.books.journals import (
     JournalHead,
     JournalOpening,
     JournalVoucher,
-    SeenAccounts,
     Step,
     flatten_text,
+    format_steps,
+    list_head_lines,
+    list_postings,
     name_journal_accounts,
 )
 from ledger.books.money import format_plain_yuan
 from ledger.books.values import get_last_day
-from ledger.books.vouchers import Posting
 
 _TAGS = ("entry", "kind", "occurred", "attachments", "handler", "answers")
 """What stands in comments. Declared, as are accounts, so that the strictest reading of either finds no fault."""
@@ -42,24 +42,20 @@ _COMMENT = {ord(mark): ord(mark) + _FULL_WIDTH for mark in string.punctuation if
 
 def format_hledger(head: JournalHead, chart: Chart, steps: Iterable[Step]) -> Iterator[str]:
     """Yield the text of a journal, a directive or a few at a time."""
-    names, seen = name_journal_accounts(chart), SeenAccounts()
+    names = name_journal_accounts(chart)
     yield _format_head(head, names)
-    for step in steps:
-        if isinstance(step, JournalClosing):
-            yield _format_closing(step, names, seen.list_balances(step))
-        elif isinstance(step, JournalOpening):
-            seen.add(step.postings)
-            yield _format_opening(step, names)
-        else:
-            seen.add(step.voucher.postings)
-            yield _format_voucher(step, names)
+    yield from format_steps(
+        steps,
+        opening=lambda step: _format_opening(step, names),
+        voucher=lambda step: _format_voucher(step, names),
+        closing=lambda step, balances: _format_closing(step, names, balances),
+    )
 
 
 def _format_head(head: JournalHead, names: dict[str, str]) -> str:
     return "\n".join(
         [
-            f"; 村 {head.village} 的账簿，科目表 {head.chart}，共 {head.size} 条记录，指纹码 {head.fingerprint}",
-            f"; 来源 {head.origin}",
+            *list_head_lines(head),
             "; 看余额：hledger -f 这个文件 bal",
             "",
             f"commodity {CURRENCY}",
@@ -75,7 +71,7 @@ def _format_head(head: JournalHead, names: dict[str, str]) -> str:
 
 def _format_opening(opening: JournalOpening, names: dict[str, str]) -> str:
     lines = [f"{opening.period}-01 * 期初余额", f"    ; entry: {opening.index}"]
-    return "\n".join([*lines, *_list_postings(opening.postings, names), "\n"])
+    return "\n".join([*lines, *list_postings(opening.postings, names, "    "), "\n"])
 
 
 def _format_voucher(step: JournalVoucher, names: dict[str, str]) -> str:
@@ -90,7 +86,7 @@ def _format_voucher(step: JournalVoucher, names: dict[str, str]) -> str:
     ]
     if step.answers:
         lines.append(f"    ; answers: {step.answers}")
-    return "\n".join([*lines, *_list_postings(voucher.postings, names), "\n"])
+    return "\n".join([*lines, *list_postings(voucher.postings, names, "    "), "\n"])
 
 
 def _describe(text: str) -> str:
@@ -107,10 +103,3 @@ def _format_closing(
         for code, amount_fen in balances
     ]
     return "\n".join([*lines, "\n"])
-
-
-def _list_postings(postings: Iterable[Posting], names: dict[str, str]) -> list[str]:
-    return [
-        f"    {names[posting.account]}  {format_plain_yuan(sign_posting(posting))} {CURRENCY}"
-        for posting in postings
-    ]

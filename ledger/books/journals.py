@@ -19,11 +19,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from ledger.books.accounts import AccountClass, Chart
+from ledger.books.balances import sign_posting
 from ledger.books.finance_figures import MonthVoucher
+from ledger.books.money import format_plain_yuan
 from ledger.books.values import Value, get_last_day
 from ledger.books.village import ChartVersion
 from ledger.books.vouchers import Posting
@@ -164,7 +166,45 @@ def list_lines(chart: Chart, steps: Iterable[Step], first: str = "", last: str =
             )
 
 
-class SeenAccounts:
+def format_steps(
+    steps: Iterable[Step],
+    *,
+    opening: Callable[[JournalOpening], str],
+    voucher: Callable[[JournalVoucher], str],
+    closing: Callable[[JournalClosing, Sequence[tuple[str, int]]], str],
+) -> Iterator[str]:
+    """Yield the text of each step, as one program's journal spells it; a closing is given the balance of every account
+    that was spoken of before it: signed fen, by code.
+    """
+    seen = _SeenAccounts()
+    for step in steps:
+        if isinstance(step, JournalClosing):
+            yield closing(step, seen.list_balances(step))
+        elif isinstance(step, JournalOpening):
+            seen.add(step.postings)
+            yield opening(step)
+        else:
+            seen.add(step.voucher.postings)
+            yield voucher(step)
+
+
+def list_head_lines(head: JournalHead) -> list[str]:
+    """Return the comments with which every journal begins: whose books, up to which checkpoint, of which log."""
+    return [
+        f"; 村 {head.village} 的账簿，科目表 {head.chart}，共 {head.size} 条记录，指纹码 {head.fingerprint}",
+        f"; 来源 {head.origin}",
+    ]
+
+
+def list_postings(postings: Iterable[Posting], names: dict[str, str], indent: str) -> list[str]:
+    """Return a line for each posting, debit positive, by the accounts' names in a journal."""
+    return [
+        f"{indent}{names[posting.account]}  {format_plain_yuan(sign_posting(posting))} {CURRENCY}"
+        for posting in postings
+    ]
+
+
+class _SeenAccounts:
     """Which accounts a journal has spoken of: a closing says the balance of each, and 0 of those that have none."""
 
     def __init__(self) -> None:

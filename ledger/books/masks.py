@@ -22,6 +22,8 @@ Showing = Literal["none", "masked", "asked", "whole"]
 
 HIDDEN = "（不显示）"
 """What stands in place of a value that is not shown."""
+BETWEEN = "/"
+"""Between the reasons of one reading, where there are several."""
 _ORDER: tuple[Showing, ...] = get_args(Showing)
 _NUMBER_SHOWN = 2
 _TELEPHONE_DIGITS = 11
@@ -87,6 +89,15 @@ class MaskTable(Value, frozen=True):
     def list_purposes(self, audiences: Collection[str]) -> list[PurposeRow]:
         """Return the reasons that somebody with these roles may give, in the table's order."""
         return [row for row in self.purposes.values() if not set(row.roles).isdisjoint(audiences)]
+
+    def join_purposes(self, said: Collection[str]) -> str:
+        """Return reasons as one code, each once, in the table's order; a reason alone is its own code."""
+        return BETWEEN.join(purpose for purpose in self.purposes if purpose in said)
+
+    def name_purposes(self, code: str) -> str:
+        """Return the title of every reason of such a code; a reason that the table does not know is its own title."""
+        parts = code.split(BETWEEN)
+        return "；".join(self.purposes[part].title if part in self.purposes else part for part in parts)
 
     def _find_showing(self, field: str, audiences: Collection[str]) -> Showing:
         show = self.fields[field].show

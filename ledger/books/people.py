@@ -7,6 +7,8 @@ kept.
 
 from __future__ import annotations
 
+from ledger.books.values import drop_blanks
+
 MASK = "*"
 
 
@@ -17,7 +19,7 @@ def mask_name(name: str) -> str:
     between, so that the mask does not tell how long the name is. Blanks around and inside do not count; no
     name gives "".
     """
-    letters = "".join(name.split())
+    letters = drop_blanks(name)
     if not letters:
         return ""
     return letters[0] + MASK + (letters[-1] if len(letters) >= 3 else "")

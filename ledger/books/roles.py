@@ -64,12 +64,23 @@ class ApartRow(Value, frozen=True):
     why: str
 
 
+class GrantRow(Value, frozen=True):
+    """Who gives a role and who takes it back; `first` gives it while nobody of `give` has come in."""
+
+    first: tuple[Role, ...]
+    give: tuple[Role, ...]
+    role: Role
+    take: tuple[Role, ...]
+    why: str
+
+
 class RoleTable(Value, frozen=True):
     """The whole of `roles.toml`."""
 
     actions: Mapping[str, ActionRow]  # by id
     apart: tuple[ApartRow, ...]
     duties: Mapping[str, DutyRow]  # by id, in the file's order
+    grants: Mapping[str, GrantRow]  # by role, of every role one
 
     def name(self, duty: str) -> str:
         """Return a duty's Chinese name."""
@@ -79,11 +90,23 @@ class RoleTable(Value, frozen=True):
         """Return who may do `action`; KeyError for one that the table does not know: a programmer's mistake."""
         return frozenset(self.actions[action].allow)
 
+    def list_givers(self, role: Role, present: Collection[str]) -> tuple[Role, ...]:
+        """Return who gives a role in a village where those of `present` have come in, beside whom it is about. Where
+        nobody of them is present either, the machine's operator gives it.
+        """
+        row = self.grants[role]
+        return row.give if not set(row.give).isdisjoint(present) else row.first or row.give
+
+    def list_takers(self, role: Role) -> tuple[Role, ...]:
+        """Return who takes a role back at the desk."""
+        return self.grants[role].take
+
 
 class _File(Value, frozen=True):
     action: tuple[ActionRow, ...]
     apart: tuple[ApartRow, ...]
     duty: tuple[DutyRow, ...]
+    grant: tuple[GrantRow, ...]
 
 
 def parse_roles(text: str) -> RoleTable:
@@ -96,12 +119,19 @@ def parse_roles(text: str) -> RoleTable:
         actions={row.id: row for row in found.action},
         apart=found.apart,
         duties={row.id: row for row in found.duty},
+        grants={row.role: row for row in found.grant},
     )
     if len(table.actions) != len(found.action) or len(table.duties) != len(found.duty):
         raise ValueError("roles: an id stands there twice")
     known = [(row.id, row.is_role) for row in found.duty]
     if known != [*((role, True) for role in ROLES), *((office, False) for office in OFFICES)]:
         raise ValueError("roles: the duties are not those that the program knows")
+    if [row.role for row in found.grant] != list(ROLES):
+        raise ValueError("roles: not every role says once who gives it")
+    may = table.get_allowed("duties.grant")
+    for row in found.grant:
+        if not row.give or not row.take or not may.issuperset((*row.give, *row.take, *row.first)):
+            raise ValueError(f"roles: {row.role} is given or taken by nobody who may")
     return table
 
 

@@ -16,6 +16,7 @@ from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 from ledger.books.people import mask_name
+from ledger.books.values import drop_blanks
 from ledger.errors import Fault
 
 COMBINING_MAX = 2
@@ -367,7 +368,7 @@ _SEARCHES: tuple[tuple[re.Pattern[str] | None, int, tuple[tuple[str, _Judge], ..
 
 def _find_names(text: str, names: frozenset[str]) -> Iterator[str]:
     """Yield the names that stand in `text`, blanks ignored; the cost grows with the text and the longest name alone."""
-    letters = "".join(text.split())
+    letters = drop_blanks(text)
     # What is far too long for its cell comes here too: it is told of everything at once.
     longest = min(len(letters), max(map(len, names), default=0))
     pieces = (

@@ -110,6 +110,11 @@ def get_previous_period(period: str) -> str:
     return (first - dt.timedelta(days=1)).isoformat()[:7]
 
 
+def drop_blanks(text: str) -> str:
+    """Return a text without its blanks: a name is the same however it is spaced."""
+    return "".join(text.split())
+
+
 def fold_text(text: str) -> str:
     """Return a text in which widths and blanks make no difference, for comparing only."""
-    return "".join(unicodedata.normalize("NFKC", text).split())
+    return drop_blanks(unicodedata.normalize("NFKC", text))

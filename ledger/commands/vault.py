@@ -98,8 +98,7 @@ def _readings(home: Home, village: str | None, subject: str, as_json: bool) -> N
 
 
 def _tell_reading(reading: Reading) -> str:
-    purposes = load_masks().purposes
-    why = purposes[reading.purpose].title if reading.purpose in purposes else reading.purpose
+    why = load_masks().name_purposes(reading.purpose)
     roles = "、".join(name for duty, name in DUTY_NAMES.items() if duty in reading.role.split("/"))
     away = "运维员" if reading.role == OPERATOR else "在机器上"
     who = f"{roles} {reading.user}" if reading.user else away

@@ -9,7 +9,6 @@ what was agreed and could not be done is done at the machine. Every step is a fa
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import msgspec
 
@@ -20,6 +19,7 @@ from ledger.service.accounts.desk_log import Fact, log_fact
 from ledger.service.accounts.sessions import SignedIn
 from ledger.service.documents import find_encrypted
 from ledger.service.persons import check_person, is_one_person
+from ledger.service.traces import find_traces, take_out_traces
 from ledger.state.private import find_subject
 from ledger.vaults import Erasure
 
@@ -114,38 +114,18 @@ def find_erasure(ports: Ports, village: str, subject: str) -> Erasure | None:
 
 
 def _carry_out(ports: DeskPorts, fact: Fact) -> Erased:
-    """Erase, and then say so: after a crash in between it is asked for still, and done again changes nothing."""
-    returned = _list_naming(ports, fact.village, fact.subject)
+    """Erase, and then say so: after a crash in between it is asked for still, and done again changes nothing.
+
+    What colleagues wrote of the subject goes first: afterwards nobody knows any more by what to find it.
+    """
+    take_out_traces(ports, fact.village, find_traces(ports, fact.village, fact.subject))
     erased = erase_subject(ports, fact.village, fact.subject)
-    # Under the village's own key: sent workbooks, which may hold anybody, and reasons that name the subject.
+    # Workbooks that were sent and not handed in, which may hold anybody.
     for person in ports.vault.list_persons(fact.village):
         ports.vault.drop_upload(fact.village, person.user)
-    for draft in returned:
-        ports.vault.mark_draft(fact.village, draft, "discarded", -1)
     _log(ports, fact)
     ports.vault.drop_erasure(fact.village, fact.subject)
     return erased
-
-
-def _list_naming(ports: Ports, village: str, subject: str) -> list[str]:
-    """Return the returned drafts whose reason has the subject's name in it."""
-    names = [name for one, name in _list_names(ports, village) if one == subject and name]
-    return [
-        draft.id
-        for draft in ports.vault.list_drafts(village, "returned")
-        if any(name in _fold(draft.reason) for name in names)
-    ]
-
-
-def _list_names(ports: Ports, village: str) -> Iterator[tuple[str, str]]:
-    vault = ports.vault
-    yield from ((item.household, _fold(item.name)) for item in vault.list_households(village))
-    yield from ((item.member, _fold(item.name)) for item in vault.list_members(village))
-    yield from ((item.user, _fold(item.name)) for item in vault.list_persons(village))
-
-
-def _fold(text: str) -> str:
-    return "".join(text.split())
 
 
 def _is_known(ports: Ports, village: str, subject: str) -> bool:

@@ -8,6 +8,8 @@
 Who must pass a draft: one who may, who is neither its maker nor a near relative of theirs; above the village's limits
 those whom they name; and where it gives a household points or takes them, somebody who does not belong to that
 household, two where its maker does. Whose near relative lives there belongs to it, as far as relatives were declared.
+The same holds of a round of score cards and the members on it: who is one is told by the name, their own, a declared
+relative's or that of the head of either's household.
 
 A passed draft whose number comes after one that still waits is held until that one is an entry too: numbers have no
 gaps. So are documents until their voucher is one. What survives a crash: an approval without its entry, which the same
@@ -19,19 +21,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from ledger.books.contracts import ContractSigned
 from ledger.books.limits import list_missing_roles
-from ledger.books.points import PointsReversed, PointsRound
 from ledger.books.roles import CHECKER_ROLES, MAKER_ROLES, Role
 from ledger.books.screening import check_private_text
-from ledger.books.values import fold_text
 from ledger.canonical import parse_claim
 from ledger.entries import Actor, Claim
 from ledger.errors import Fault, NotFound, Refused, Tampered
 from ledger.evidence import list_sealed_digests
 from ledger.limits import DAY_MS
-from ledger.log.commitments import digest_disclosure, parse_disclosure
+from ledger.log.commitments import digest_disclosure
 from ledger.ports import Ports
+from ledger.service.belonging import list_own, list_own_names, list_parties, list_subjects, name_subjects
 from ledger.service.documents import (
     check_documents_draft,
     list_attached,
@@ -39,7 +39,13 @@ from ledger.service.documents import (
     read_documents,
 )
 from ledger.service.drafts import EXPIRES_DAYS, name_draft, open_draft
-from ledger.service.persons import DUTY_NAMES, check_person, find_role, is_one_person, name_duties
+from ledger.service.persons import (
+    DUTY_NAMES,
+    check_person,
+    find_role,
+    is_one_person,
+    name_duties,
+)
 from ledger.service.record import Passed, Receipt, record_claims
 from ledger.state.facts import LimitsFacts
 from ledger.state.limits import find_limits, list_roles_for
@@ -49,10 +55,13 @@ REASON_MAX_CHARS = 200
 
 
 class Needs(NamedTuple):
-    """Who has still to pass a draft: one of each of `roles`, and `others` more who have nothing to do with it."""
+    """Who has still to pass a draft: one of each of `roles`, and `others` more who have nothing to do with it: with
+    `whom`, in words.
+    """
 
     roles: tuple[Role, ...]
     others: int
+    whom: str
 
     @property
     def is_none(self) -> bool:
@@ -160,16 +169,16 @@ def list_needs(ports: Ports, limits: LimitsFacts | None, draft: Draft, claim: Cl
     """Return who has still to pass a draft under the limits in force."""
     roles = list_roles_for(limits, claim.body)
     missing = list_missing_roles(roles, [item.role for item in draft.approvals])
-    households = _list_subjects(draft, claim)
+    subjects = list_subjects(draft, claim)
     others = int(not roles and not draft.approvals)
-    if households:
-        homes = [_list_homes(ports, claim, item.checker) for item in draft.approvals]
-        own = _list_homes(ports, claim, claim.maker.user)
+    if subjects:
+        passed = [list_own(ports, claim, item.checker) for item in draft.approvals]
+        makers = list_own(ports, claim, claim.maker.user)
         others = max(
             others,
-            *(1 + (one in own) - sum(one not in home for home in homes) for one in households),
+            *(1 + (one in makers) - sum(one not in own for own in passed) for one in subjects),
         )
-    return Needs(missing, max(others - len(missing), 0))
+    return Needs(missing, max(others - len(missing), 0), name_subjects(claim))
 
 
 def find_drafts(ports: Ports, village: str, draft_ids: Sequence[str]) -> tuple[list[Draft], list[Fault]]:
@@ -345,45 +354,10 @@ def _check_checker(ports: Ports, draft: Draft, claim: Claim, person: Person | No
     others = [claim.maker.user, *(item.checker for item in draft.approvals)]
     if any(is_one_person(ports.vault.find_person(claim.village, other), person) for other in others):
         return [_build_checker("checker-same-person", draft, person, "与交审的人或已审核的人同名")]
-    if not _list_parties(draft, claim).isdisjoint(_list_own_names(ports, claim.village, person)):
+    if not list_parties(draft, claim).isdisjoint(list_own_names(ports, claim.village, person)):
         found = "与合同的对方同名，或对方是其近亲属"
         return [_build_checker("checker-is-party", draft, person, found)]
     return []
-
-
-def _list_parties(draft: Draft, claim: Claim) -> set[str]:
-    """Return the other side of a contract that is to be signed, by the name for comparing."""
-    if not isinstance(claim.body, ContractSigned):
-        return set()
-    values = (parse_disclosure(text)[1] for text in draft.private)
-    return {fold_text(str(value["name"])) for value in values if isinstance(value, dict) and "name" in value}
-
-
-def _list_own_names(ports: Ports, village: str, person: Person) -> set[str]:
-    """Return a person's name, those of declared near relatives, and those of the heads of their households."""
-    kin = (ports.vault.find_person(village, other) for other in sorted(person.kin))
-    near = [person, *(relative for relative in kin if relative is not None)]
-    homes = {one.household for one in near} - {""}
-    heads = [item.name for item in ports.vault.list_households(village) if item.household in homes]
-    return {fold_text(name) for name in (*(one.name for one in near), *heads)}
-
-
-def _list_subjects(draft: Draft, claim: Claim) -> set[str]:
-    """Return the households to which a draft gives points or from which it takes them."""
-    if not isinstance(claim.body, PointsRound | PointsReversed):
-        return set()
-    values = (parse_disclosure(text)[1] for text in draft.private)
-    return {str(value["household"]) for value in values if isinstance(value, dict) and "household" in value}
-
-
-def _list_homes(ports: Ports, claim: Claim, user: str) -> set[str]:
-    """Return the households that a person has to do with: their own, and those of their declared near relatives."""
-    person = ports.vault.find_person(claim.village, user)
-    if person is None:
-        return set()
-    relatives = (ports.vault.find_person(claim.village, other) for other in sorted(person.kin))
-    homes = {person.household, *(relative.household for relative in relatives if relative is not None)}
-    return homes - {""}
 
 
 def tell_held(ports: Ports, village: str, draft_id: str) -> str:
@@ -405,7 +379,7 @@ def describe_needs(needs: Needs) -> str:
     named = [DUTY_NAMES[role] for role in needs.roles]
     if needs.others:
         whose = name_duties(CHECKER_ROLES).replace("、", "或")
-        named.append(f"{needs.others} 位与所涉农户无关的{whose}")
+        named.append(f"{needs.others} 位与所涉{needs.whom}无关的{whose}")
     return f"还要 {'、'.join(named)} 审核" if named else ""
 
 

@@ -59,7 +59,7 @@ def check_new_person(ports: Ports, village: str, person: Person) -> list[Fault]:
 def check_changed_person(ports: Ports, village: str, person: Person) -> list[Fault]:
     """The household is there, and the law lets this person hold all the duties beside what near relatives hold."""
     faults = _check_household(ports, village, person.household)
-    kin = _list_kin_duties(ports, village, person)
+    kin = [relative.duties for relative in list_relatives(ports, village, person)]
     return faults + check_duties(load_roles(), f"人员 {person.user}", person.duties, kin)
 
 
@@ -171,16 +171,17 @@ def name_duties(duties: Collection[Duty]) -> str:
     return "、".join(name for duty, name in DUTY_NAMES.items() if duty in duties) or "没有职责"
 
 
+def list_relatives(ports: Ports, village: str, person: Person) -> list[Person]:
+    """Return the declared near relatives of a person, by pseudonym; without those who were erased."""
+    found = (ports.vault.find_person(village, other) for other in sorted(person.kin))
+    return [relative for relative in found if relative is not None]
+
+
 def is_one_person(first: Person | None, second: Person | None) -> bool:
     """Whether two pseudonyms seem to be one person: they bear one name, however it is written."""
     if first is None or second is None or first.user == second.user:
         return False
     return fold_text(first.name) == fold_text(second.name)
-
-
-def _list_kin_duties(ports: Ports, village: str, person: Person) -> list[frozenset[Duty]]:
-    kin = (ports.vault.find_person(village, other) for other in sorted(person.kin))
-    return [relative.duties for relative in kin if relative is not None]
 
 
 def _check_household(ports: Ports, village: str, household: str) -> list[Fault]:

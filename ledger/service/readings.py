@@ -32,7 +32,7 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     `among`    how many others the page was about, too
     `number`   of the fact in the desk's log
     `place`    which page, see `log_reading`
-    `purpose`  of `masks.toml`
+    `purpose`  of `masks.toml`; several, separated by slashes, where of some another reason was given than of others
     `role`     as what, roles separated by slashes
     `user`     u-…; empty for somebody at the machine, and for an operator
     """
@@ -57,11 +57,13 @@ def say_purpose(ports: DeskPorts, who: SignedIn, subjects: Collection[str], purp
 
 
 def find_purpose(ports: DeskPorts, who: SignedIn, subjects: Collection[str]) -> str:
-    """Return why somebody reads about all of these; empty where they did not say it of each."""
+    """Return why somebody reads about all of these, every reason that they gave of one; empty where they did not say
+    it of each. Several are one code, see `MaskTable.join_purposes`.
+    """
     with ports.desk.read() as desk:
         said = desk.find_purposes(*_name(who))
     reasons = {said.get(subject, "") for subject in subjects}
-    return "" if not reasons or "" in reasons else min(reasons)
+    return "" if "" in reasons else load_masks().join_purposes(reasons)
 
 
 def choose_view(

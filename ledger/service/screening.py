@@ -12,6 +12,7 @@ from ledger.books.screening import (
     check_private_text,
     check_public_text,
 )
+from ledger.books.values import drop_blanks
 from ledger.data import load_glyphs
 from ledger.errors import Fault, Refused
 from ledger.limits import TYPED_MAX_CHARS
@@ -28,7 +29,7 @@ def list_names(ports: Ports, village: str) -> frozenset[str]:
     households = (item.name for item in ports.vault.list_households(village))
     members = (item.name for item in ports.vault.list_members(village))
     others = (item.name for item in list_counterparties(ports, village) if item.party in PRIVATE_PARTIES)
-    return frozenset("".join(name.split()) for name in (*households, *members, *others))
+    return frozenset(drop_blanks(name) for name in (*households, *members, *others))
 
 
 def check_published(text: str, place: str, names: frozenset[str]) -> list[Fault]:

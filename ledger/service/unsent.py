@@ -9,6 +9,7 @@ so that whoever typed chooses.
 from __future__ import annotations
 
 import zlib
+from collections.abc import Callable
 from typing import Literal, NamedTuple
 
 import msgspec
@@ -30,11 +31,15 @@ Tables = dict[str, tuple[tuple[str, ...], ...]]
 
 
 class State(msgspec.Struct, frozen=True, kw_only=True):
-    """What is kept of one state. `before` and `after` are where a step back and a step forth lead, 0 for nowhere."""
+    """What is kept of one state. `before` and `after` are where a step back and a step forth lead, 0 for nowhere.
+
+    `gone` counts the places where something was taken out of it, since whom it named was erased.
+    """
 
     after: int = 0
     before: int = 0
     begun_at: int  # UTC milliseconds
+    gone: int = 0
     is_auto: bool = False
     saved_at: int  # UTC milliseconds
     tables: Tables
@@ -55,6 +60,12 @@ class Opened(NamedTuple):
 
 NOTHING = Opened(0, State(begun_at=0, saved_at=0, tables={}))
 _STATE = msgspec.msgpack.Decoder(State)
+TABLE_COLUMNS = {
+    sheet.name: tuple(column.header for column in sheet.columns)
+    for book in WORKBOOKS.values()
+    for sheet in book.sheets
+}
+"""The headers of every table that can be typed, by its name."""
 _SHEETS = {sheet.name: sheet for book in WORKBOOKS.values() for sheet in book.sheets}
 
 
@@ -65,12 +76,14 @@ def open_sheet(ports: Ports, village: str, user: str, sheet: str) -> Opened:
 
 
 def list_sheets(ports: Ports, village: str, user: str) -> dict[str, Opened]:
-    """Return somebody's sheets in which something stands, by name, as they were kept last."""
+    """Return somebody's sheets in which something stands, or did until it was taken out, by name, as they were kept
+    last.
+    """
     found = {
         sheet: Opened(state.version, _read(state))
         for sheet, state in ports.vault.find_unsent(village, user).items()
     }
-    return {sheet: opened for sheet, opened in sorted(found.items()) if opened.rows}
+    return {sheet: opened for sheet, opened in sorted(found.items()) if opened.rows or opened.state.gone}
 
 
 def save_sheet(
@@ -174,6 +187,30 @@ def drop_aside(ports: Ports, village: str, user: str, sheet: str) -> None:
     ports.vault.drop_unsent(village, user, sheet + ASIDE, aside.version)
 
 
+def rewrite_sheets(ports: Ports, village: str, strip: Callable[[Tables], tuple[Tables, int]]) -> None:
+    """Take out of everybody's sheets what `strip` takes out of tables, with the count of places where something was. Of
+    a sheet in which that is anything, in whatever state, the newest stripped state alone stays: no step leads back.
+    """
+    for person in ports.vault.list_persons(village):
+        for sheet in ports.vault.find_unsent(village, person.user):
+            while not _rewrite(ports, village, person.user, sheet, strip):
+                pass  # Somebody typed in between: what they kept is looked at too.
+
+
+def _rewrite(
+    ports: Ports, village: str, user: str, sheet: str, strip: Callable[[Tables], tuple[Tables, int]]
+) -> bool:
+    states = ports.vault.list_unsent(village, user, sheet)
+    read = [_read(state) for state in states]
+    stripped = [strip(state.tables) for state in read]
+    if not any(gone for _tables, gone in stripped):
+        return True
+    tables, gone = stripped[-1]
+    now = ports.clock.now_ms()
+    state = State(begun_at=now, gone=read[-1].gone + gone, saved_at=now, tables=_tidy(tables))
+    return _put(ports, village, user, sheet, state, states[-1].version, most=1) is not None
+
+
 def _tidy(tables: TypedTables) -> Tables:
     """Return the tables without the empty rows below the last; tables without a row are left out."""
     kept: Tables = {}
@@ -203,7 +240,15 @@ def _keep_aside(ports: Ports, village: str, user: str, sheet: str, tables: Table
 
 
 def _put(
-    ports: Ports, village: str, user: str, sheet: str, state: State, start: int, *, instead: bool = False
+    ports: Ports,
+    village: str,
+    user: str,
+    sheet: str,
+    state: State,
+    start: int,
+    *,
+    instead: bool = False,
+    most: int = STATES_KEPT,
 ) -> Opened | None:
     # By the clock, so that a window left open since a sheet was handed in never meets its own number again.
     version = max(start + 1, ports.clock.now_ms())
@@ -215,7 +260,7 @@ def _put(
         Unsent(data=data, version=version),
         after=start,
         instead=instead,
-        most=STATES_KEPT,
+        most=most,
     )
     return Opened(version, state) if is_kept else None
 

@@ -17,7 +17,7 @@ guards say too.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any, Literal
 
 from sqlalchemy import bindparam, delete, func, select, update
@@ -198,6 +198,18 @@ class SqlDrafts(SqlValues):
             if not view.transaction.run(_RETURN, in_village=village, of=draft_id):
                 raise NotFound(f"待审记录 {draft_id}")
             view.keep([Value(REASON, draft_id, OWN, reason.encode())], replace=True)
+
+    def replace_reasons(self, village: str, change: Callable[[str], str]) -> None:
+        """See `ledger.vaults.Vault`."""
+        with self._write(village, {OWN}) as view:
+            told = [(REASON, name, "", data.decode()) for name, data in view.iterate(REASON)]
+            told += [(ANSWERS, name, *link) for name, link in _read_links(view).items()]
+            values = [
+                Value(kind, name, OWN, (f"{of} " if kind == ANSWERS else "").encode() + change(text).encode())
+                for kind, name, of, text in told
+                if change(text) != text
+            ]
+            view.keep(values, replace=True)
 
     def keep_approvals(self, village: str, given: Mapping[str, Approval]) -> None:
         """See `ledger.vaults.Vault`. What the guards refuse comes as Refused, with none of them kept."""

@@ -16,7 +16,7 @@ from ledger.state.money import get_next_number
 from ledger.vaults import Draft, Household
 from tests.attacks.served import Served
 from tests.builders import VILLAGE, build_points_round, build_postings, build_voucher, make_id
-from tests.web.desk import DeskBrowser
+from tests.web.desk import DeskBrowser, vouch
 from tests.web.gate import CAST, SPECIMENS, list_ways
 
 METHODS = ("PUT", "PATCH", "DELETE", "POST", "OPTIONS", "TRACE", "PROPFIND", "MOVE", "COPY", "LOCK", "BREW")
@@ -166,10 +166,11 @@ def test_a_hundred_identical_posts_register_a_household_once(served: Served) -> 
 def test_a_hundred_identical_posts_pass_one_entry(served: Served) -> None:
     withdraw_all(served)
     draft = draft_voucher(served)
-    post, size = hand_over(served.enter("supervisor")), count_entries(served)
+    browser = served.enter("supervisor")
+    post, size = hand_over(browser), count_entries(served)
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        fields = {"drafts": f"{draft.id}:{draft.digest}"}
+        fields = {"drafts": vouch(served.door, browser, draft)}
         answers = list(pool.map(lambda _: post(fields, "/desk/drafts"), range(100)))
 
     assert count_entries(served) == size + 1
@@ -184,7 +185,7 @@ def test_the_same_key_with_another_body_is_a_conflict(served: Served) -> None:
     sent = clerk.post("/desk/import/preview", form | {"digest": "0" * 64})
     draft = draft_voucher(served)
     size = count_entries(served)
-    passed = supervisor.post("/desk/drafts", {"drafts": f"{draft.id}:{'0' * 64}"})
+    passed = supervisor.post("/desk/drafts", {"drafts": vouch(served.door, supervisor, draft, "0" * 64)})
 
     assert (passed.status_code, sent.status_code) == (409, 409)
     assert count_entries(served) == size
@@ -230,7 +231,7 @@ def test_what_is_recorded_late_keeps_the_servers_time(served: Served) -> None:
     clerk.post("/desk/import/preview", form)
     (draft,) = served.door.home.vault.list_drafts(VILLAGE, "waiting")
 
-    supervisor.post("/desk/drafts", {"drafts": f"{draft.id}:{draft.digest}"})
+    supervisor.post("/desk/drafts", {"drafts": vouch(served.door, supervisor, draft)})
 
     with served.door.home.ledger.read(VILLAGE) as reader:
         facts = reader.facts
@@ -252,12 +253,15 @@ def test_nobody_passes_what_they_prepared_themselves(served: Served) -> None:
     }
     people = {name: seat.person for name, seat in seats.items() if seat is not None}
     draft = draft_voucher(served, maker=people["supervisor"])
-    shown, size = f"{draft.id}:{draft.digest}", count_entries(served)
+    size = count_entries(served)
 
-    by_address = served.enter("clerk").post("/desk/drafts", {"drafts": shown})
-    own = served.enter("supervisor").post("/desk/drafts", {"drafts": shown})
+    def send(name: str, **fields: str) -> httpx.Response:
+        browser = served.enter(name)
+        return browser.post("/desk/drafts", {"drafts": vouch(served.door, browser, draft), **fields})
+
+    by_address, own = send("clerk"), send("supervisor")
     hidden = [
-        served.enter(name).post("/desk/drafts", {"drafts": shown, field: people["secretary"]})
+        send(name, **{field: people["secretary"]})
         for name in ("clerk", "supervisor")
         for field in ("checker", "user", "maker", "village", "role")
     ]
@@ -276,7 +280,8 @@ def test_a_second_account_of_the_same_person_passes_nothing(served: Served) -> N
     draft = draft_voucher(served, maker=twin.user)
     size = count_entries(served)
 
-    answer = served.enter("supervisor").post("/desk/drafts", {"drafts": f"{draft.id}:{draft.digest}"})
+    browser = served.enter("supervisor")
+    answer = browser.post("/desk/drafts", {"drafts": vouch(served.door, browser, draft)})
 
     assert answer.status_code == 422
     assert "同名" in answer.text
@@ -295,7 +300,7 @@ def test_what_is_no_more_what_was_shown_is_not_passed(served: Served, change: st
     size = count_entries(served)
 
     if change == "changed":
-        shown_then = f"{draft.id}:{'f' * 64}"
+        shown_then = vouch(served.door, supervisor, draft, "f" * 64)
     else:
         shown_then = shown[1]
         state = {"returned": "returned", "withdrawn": "discarded", "put right": "discarded"}[change]
@@ -324,7 +329,7 @@ def test_nobody_alone_passes_what_their_own_household_gets(own: Served, role: st
     draft = village.draft(build_points_round(village.texts), period="2026-11", occurred_on="2026-11-11")
     size = count_entries(own)
     browser = own.enter(role)
-    fields = {"drafts": f"{draft.id}:{draft.digest}"}
+    fields = {"drafts": vouch(own.door, browser, draft)}
 
     first = browser.post("/desk/drafts", fields)
     again = browser.post("/desk/drafts", fields)
@@ -333,7 +338,8 @@ def test_nobody_alone_passes_what_their_own_household_gets(own: Served, role: st
     assert count_entries(own) == size
     assert "与所涉农户无关" in browser.get("/desk/drafts").text
     other = next(name for name in ("supervisor", "secretary") if name != role)
-    passed = own.enter(other).post("/desk/drafts", fields)
+    second = own.enter(other)
+    passed = second.post("/desk/drafts", {"drafts": vouch(own.door, second, draft)})
     assert passed.headers["location"] == "/desk/drafts?passed=1&held=0"
     assert count_entries(own) == size + 1
 
@@ -345,10 +351,14 @@ def test_a_clerk_whose_own_household_it_is_needs_two_others(own: Served) -> None
     home.vault.put_households(VILLAGE, [row])
     set_household(home, VILLAGE, village.clerk.user, household)
     draft = village.draft(build_points_round(village.texts), period="2026-11", occurred_on="2026-11-11")
-    fields, size = {"drafts": f"{draft.id}:{draft.digest}"}, count_entries(own)
+    size = count_entries(own)
 
-    own.enter("supervisor").post("/desk/drafts", fields)
+    def send(name: str) -> None:
+        browser = own.enter(name)
+        browser.post("/desk/drafts", {"drafts": vouch(own.door, browser, draft)})
+
+    send("supervisor")
     assert count_entries(own) == size
-    own.enter("secretary").post("/desk/drafts", fields)
+    send("secretary")
 
     assert count_entries(own) == size + 1

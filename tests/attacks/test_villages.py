@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass, fields
 
 import httpx
+import msgspec
 import pytest
 
 from ledger.service.accounts.manage import create_account
@@ -20,7 +21,7 @@ from ledger.service.persons import add_person
 from tests.attacks.served import Served
 from tests.builders import OTHER_VILLAGE, VILLAGE
 from tests.desk.people import HERE, PASSWORD
-from tests.web.desk import DeskBrowser
+from tests.web.desk import DeskBrowser, vouch
 from tests.web.gate import ALLOWED, SPECIMENS, Way, list_ways
 from tests.web.test_schema import find_forms, find_pages
 from web.sessions import SESSION_COOKIE, make_form_token
@@ -131,8 +132,10 @@ def test_another_villages_draft_in_a_form_is_as_unknown_as_an_invented_one(two: 
     assert draft is not None
     before = two.served.place.dump()
 
-    real = browser.post("/desk/drafts", {"drafts": f"{draft.id}:{draft.digest}"})
-    invented = browser.post("/desk/drafts", {"drafts": f"d-aaaaaaaaaa:{draft.digest}"})
+    door, none = two.served.door, msgspec.structs.replace(draft, id="d-aaaaaaaaaa")
+
+    real = browser.post("/desk/drafts", {"drafts": vouch(door, browser, draft)})
+    invented = browser.post("/desk/drafts", {"drafts": vouch(door, browser, none)})
 
     assert real.status_code == invented.status_code == 409
     assert real.text.replace(draft.id, "d-aaaaaaaaaa") == invented.text

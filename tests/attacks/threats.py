@@ -74,6 +74,7 @@ THREATS: dict[str, Threat] = {
         (
             f"{ENTRIES}::test_what_is_no_more_what_was_shown_is_not_passed",
             "tests/service/test_passing.py::test_what_was_shown_is_what_is_passed",
+            "tests/web/test_seen.py::*",
         ),
     ),
     "8": Threat(
@@ -81,6 +82,7 @@ THREATS: dict[str, Threat] = {
         (
             f"{ENTRIES}::test_nobody_alone_passes_what_their_own_household_gets",
             f"{ENTRIES}::test_a_clerk_whose_own_household_it_is_needs_two_others",
+            "tests/web/test_own_marks.py::*",
         ),
     ),
     "23": Threat("the clock jumps", ("tests/witness/test_clock.py::*", "tests/service/test_record.py::*")),

@@ -54,6 +54,26 @@ def test_who_has_two_roles_sees_what_the_more_trusted_sees(table: MaskTable) -> 
 
 
 @pytest.mark.parametrize(
+    ("said", "code", "told"),
+    [
+        ((), "", ""),
+        (("audit",), "audit", "审计、抽查"),
+        (("objection", "audit", "audit"), "audit/objection", "审计、抽查；核实异议、信访"),
+    ],
+)
+def test_several_reasons_are_one_code_in_the_order_of_the_table(
+    table: MaskTable, said: tuple[str, ...], code: str, told: str
+) -> None:
+    assert table.join_purposes(said) == code
+    assert table.name_purposes(code) == told
+
+
+def test_a_code_that_is_no_reason_is_told_as_it_is(table: MaskTable) -> None:
+    assert table.name_purposes("nowhere") == "nowhere"
+    assert table.join_purposes(["nowhere"]) == ""
+
+
+@pytest.mark.parametrize(
     ("shape", "value", "shown"),
     [
         ("name", "样大山", "样*山"),

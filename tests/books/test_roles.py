@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import tomllib
+from itertools import combinations
+
 import pytest
 
-from ledger.books.roles import CHECKER_ROLES, MAKER_ROLES, OFFICES, ROLES, check_duties, parse_roles
+from ledger.books.roles import CHECKER_ROLES, MAKER_ROLES, OFFICES, ROLES, Role, check_duties, parse_roles
 from ledger.data import load_roles, read_data
 from ledger.errors import format_fault
 
@@ -94,9 +97,32 @@ def test_every_rule_can_be_broken_and_names_where_it_comes_from() -> None:
         assert row.article or row.status == "P"
 
 
+GRANTS = {row["role"]: row for row in tomllib.loads(TEXT)["grant"]}
+PRESENT = [set(some) for count in range(6) for some in combinations(ROLES, count)]
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_who_gives_is_who_the_table_says_and_before_they_came_in_who_stands_in(role: Role) -> None:
+    row = GRANTS[role]
+    for present in PRESENT:
+        wanted = row["give"] if present & set(row["give"]) else row["first"] or row["give"]
+        assert list(TABLE.list_givers(role, present)) == wanted
+    assert list(TABLE.list_takers(role)) == row["take"]
+
+
+def test_who_is_watched_over_chooses_nobody_who_watches_once_the_township_has_come_in() -> None:
+    for role in set(ROLES) - {"clerk"}:
+        assert TABLE.list_givers(role, {"secretary", "township"}) == ("township",)
+        assert TABLE.list_takers(role) == ("township",)
+        assert TABLE.list_givers(role, {"secretary"}) == ("secretary",)
+
+
 @pytest.mark.parametrize(
     ("before", "after", "says"),
     [
+        ('role = "auditor"', 'role = "clerk"', "not every role says once"),
+        ('take = ["secretary", "township"]', "take = []", "clerk is given or taken by nobody who may"),
+        ('give = ["township"]', 'give = ["supervisor"]', "supervisor is given or taken by nobody who may"),
         ('id = "clerk"', 'id = "mayor"', "roles:"),
         ("is_role = true", "is_role = false", "not those that the program knows"),
         ('id = "card.read"', 'id = "public.read"', "twice"),

@@ -14,7 +14,7 @@ from ledger.service.accounts.once import Once, make_once
 from ledger.state import get_day
 from tests.builders import VILLAGE
 from tests.desk.people import Door
-from web.desk.people import build_changed
+from web.desk.person import build_changed
 
 
 def list_facts(door: Door, user: str) -> list[tuple[str, str]]:
@@ -168,7 +168,7 @@ def test_the_commands_leave_lines_too(door: Door) -> None:
 def refuse(door: Door, name: str = "样例新", *roles: str) -> str:
     """What somebody at the machine is told who enters a person with these roles; empty where it is done."""
     try:
-        enter_person(door.home, None, VILLAGE, name, roles=roles or ("clerk",))  # type: ignore[arg-type]  # Each is a role.
+        enter_person(door.home, None, VILLAGE, name, roles=roles or ("clerk",))
     except Refused as error:
         return str(error)
     return ""
@@ -209,8 +209,8 @@ def test_the_machine_adds_no_role_to_whom_it_knows_and_still_takes_one_away(door
     def change(user: str, *roles: str, offices: tuple[str, ...] = ()) -> None:
         change_person(
             *(door.home, None, VILLAGE, user),
-            roles=roles,  # type: ignore[arg-type]  # As the test says.
-            offices=offices,  # type: ignore[arg-type]  # As the test says.
+            roles=roles,
+            offices=offices,
             household="",
         )
 
@@ -229,6 +229,33 @@ def test_the_machine_adds_no_role_to_whom_it_knows_and_still_takes_one_away(door
     ]
     # Beside this one there is nobody in the village who could.
     change(boss.seat.person, "township")
+
+
+def test_a_role_that_is_not_ones_own_to_take_is_told_with_who_takes_it(door: Door) -> None:
+    secretary = door.find(door.let_in("shu", "secretary"))
+    user = door.village.supervisor.user
+
+    def take() -> str:
+        with pytest.raises(Refused) as error:
+            change_person(door.home, secretary, VILLAGE, user, roles=[], offices=[], household="")
+        return str(error.value)
+
+    said = f"人员 {user}：现为由村书记收回职责：监督委员，应为由本村的乡镇记账员收回。"
+    assert take() == (
+        said + "他们还没有人登录过：请运维员在机器上用 mingbai users revoke 收回。（duties-taker）"
+    )
+    door.let_in("zheng", "township")
+    assert take() == said + "请他登录，在“人员”里收回。（duties-taker）"
+    with pytest.raises(Refused) as error:
+        change_person(door.home, secretary, VILLAGE, user, roles=["auditor"], offices=[], household="")
+    assert str(error.value).splitlines() == [
+        (
+            f"人员 {user}：现为由村书记给职责：审计员，应为由本村的乡镇记账员给。"
+            "请他登录，在“人员”里登记、给职责；他来不了、也没有别人的，先停用他的账号。（duties-giver）"
+        ),
+        said + "请他登录，在“人员”里收回。（duties-taker）",
+    ]
+    assert list_facts(door, user) == []
 
 
 def test_whoever_gives_at_the_desk_is_of_the_village(door: Door) -> None:

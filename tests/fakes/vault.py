@@ -219,6 +219,12 @@ class MemoryVault:
             draft, approvals=(), reason=reason, state="returned"
         )
 
+    def replace_reasons(self, village: str, change: Callable[[str], str]) -> None:
+        for key, draft in self._drafts.items():
+            if draft.village == village:
+                asked, reason = (change(text) if text else "" for text in (draft.asked, draft.reason))
+                self._drafts[key] = msgspec.structs.replace(draft, asked=asked, reason=reason)
+
     def keep_approvals(self, village: str, approvals: Mapping[str, Approval]) -> None:
         changed = dict(self._drafts)
         for draft_id, approval in approvals.items():

@@ -206,7 +206,7 @@ def test_a_reversal_takes_back_what_was_paid_and_the_blue_one_pays_what_it_says(
     ]
     assert contract.matched.dues[0].shares[0].at == 6
     bodies = [log.chain.entries[at].body for at in (4, 5, 6)]
-    assert [find_about(log.facts, body) for body in bodies] == ["HT-0001"] * 3  # type: ignore[arg-type]  # Vouchers.
+    assert [find_about(log.facts, body) for body in bodies] == ["HT-0001"] * 3
 
 
 def test_what_the_collective_pays_counts_as_paid(log: Log) -> None:

@@ -509,6 +509,25 @@ def test_a_draft_says_which_returned_one_it_puts_right(store: Store) -> None:
     assert (gone.state, gone.private, gone.reason) == ("discarded", (), "")
 
 
+def test_reasons_are_what_becomes_of_them_wherever_they_stand(store: Store) -> None:
+    first, second, third = make_draft("one"), make_draft("two"), make_draft("three")
+    store.vault.put_drafts(VILLAGE, [first, third])
+    store.vault.return_draft(VILLAGE, first.id, "少一张 发票")
+    store.vault.return_draft(VILLAGE, third.id, "样甲家的不对")
+    second = msgspec.structs.replace(second, answers=first.id, asked="少一张 发票")
+    store.vault.put_drafts(VILLAGE, [second], answers=[first.id])
+
+    for _again in range(2):
+        store.vault.replace_reasons(VILLAGE, lambda text: text.replace("发票", "票"))
+
+    assert store.vault.find_draft(VILLAGE, second.id) == msgspec.structs.replace(second, asked="少一张 票")
+    (returned,) = store.vault.list_drafts(VILLAGE, "returned")
+    assert returned.reason == "样甲家的不对"
+    store.vault.replace_reasons(VILLAGE, lambda _text: "不说了")
+    (returned,) = store.vault.list_drafts(VILLAGE, "returned")
+    assert (returned.reason, returned.answers) == ("不说了", "")
+
+
 def test_what_is_not_returned_any_more_is_not_put_right_twice(store: Store) -> None:
     first = make_draft("one")
     store.vault.put_drafts(VILLAGE, [first])

@@ -12,7 +12,9 @@ from urllib.parse import urlencode
 import httpx
 from litestar.testing import TestClient
 
+from ledger.vaults import Draft
 from tests.desk.people import PASSWORD, Door
+from web.desk.seen import WHOLE, prove
 from web.sessions import SESSION_COOKIE, make_form_token
 
 HOST = "127.0.0.1:8000"
@@ -103,6 +105,15 @@ def enter(door: Door, client: TestClient, name: str) -> DeskBrowser:
     """A browser in which somebody has just signed in; its forms carry the right token."""
     token = door.sign_in(name)
     return DeskBrowser(client, cookies={SESSION_COOKIE: token}, token=make_form_token(token))
+
+
+def vouch(door: Door, browser: DeskBrowser, draft: Draft, digest: str = "") -> str:
+    """What a form carries that passes a draft, as if a page had shown it whole in this browser's session."""
+    who = door.find(browser.cookies[SESSION_COOKIE])
+    assert who.seat is not None
+    given = digest or draft.digest
+    said = (who.session.session, who.seat.village, draft.id, given, WHOLE)
+    return f"{draft.id}:{given}:{prove(door.home.get_desk_key(), *said)}"
 
 
 def tell(answer: httpx.Response) -> str:

@@ -31,8 +31,9 @@ from tests.desk.people import Door, open_door
 from tests.web.desk import DeskBrowser, tell
 from tests.web.village import make_client
 from web.app import AUDIT_ROUTES
-from web.audit import balances, checkpoints, entries, export, making, runs
+from web.audit import balances, checkpoints, entries, export, runs
 from web.audit.words import KIND_WORDS
+from web.desk import making
 from web.desk.routing import SIGN_IN
 from web.security import DESK_HEADERS
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import zipfile
 from pathlib import Path
+from urllib.parse import urlencode
 
 import msgspec
 import pytest
@@ -15,6 +16,7 @@ from ledger.errors import Fault, Refused, format_fault
 from ledger.service.erase import agree_erasure, ask_erasure, erase_agreed, find_erasure
 from ledger.service.passing import return_drafts
 from ledger.service.readings import say_purpose
+from ledger.service.traces import GONE_REASON
 from ledger.sources import open_home_log
 from ledger.upkeep.backup import make_backup
 from ledger.vaults import Erasure
@@ -128,11 +130,34 @@ def test_nothing_of_it_is_left_in_the_home_or_in_a_backup_and_the_audit_is_clean
         assert spelling not in read_files(door.home.path)
         assert not any(spelling in read_zip(path) for path in (old, tmp_path / "new.zip"))
     assert door.home.vault.find_upload(VILLAGE, door.village.clerk.user) is None
-    assert door.home.vault.list_drafts(VILLAGE, "returned") == []
+    (returned,) = door.home.vault.list_drafts(VILLAGE, "returned")
+    assert returned.reason == GONE_REASON
     with open_home_log(door.home, VILLAGE, with_private=True) as source:
         report = audit_log(source, door.home.reference, now_ms=door.home.clock.now_ms())
     assert report.findings == ()
     assert report.erased > 0
+
+
+def test_whoever_typed_is_told_what_was_taken_out_of_their_sheet(door: Door, client: TestClient) -> None:
+    supervisor, clerk = enter(client, door, "supervisor"), enter(client, door, "clerk")
+    version = re.search(r'name="version" value="([0-9]+)"', clerk.get("/desk/write/points").text)
+    assert version is not None
+    row = ["2026-11", "0011", NAMES[H[0]], "B01", "打扫门前", "1", "照片一张"]
+    other = ["2026-11", "0012", NAMES[H[1]], "B01", "打扫门前", "1", f"{NAMES[H[0]]}看见的"]
+    fields = [("a", cell) for cell in row + other]
+    form = [*fields, ("version", version[1]), ("do", "save"), ("csrf", clerk.token)]
+    assert clerk.post("/desk/write/points", urlencode(form)).status_code == 303
+    assert NAMES[H[0]] in clerk.get("/desk/write/points").text
+
+    ask(clerk)
+    supervisor.get(f"{CARD}/erase")
+    supervisor.post(f"{CARD}/erase/agree")
+
+    page = clerk.get("/desk/write/points").text
+    assert NAMES[H[0]] not in page
+    assert NAMES[H[1]] in page
+    assert "有 2 处写了已经删除的人" in page
+    assert "退一步" in page
 
 
 def _fields(value: object) -> list[tuple[str, object]]:

@@ -134,6 +134,25 @@ def test_why_is_asked_once_a_session_for_each_person(door: Door, client: TestCli
     assert list_of(door.home, H[1]) == []
 
 
+def test_who_gave_one_reason_of_some_and_another_of_others_is_logged_with_both(
+    door: Door, client: TestClient
+) -> None:
+    draft = put_draft(door)
+    browser = enter(client, door, "auditor")
+    browser.get(f"{HOUSEHOLDS}/{H[0]}")
+    for household, purpose in zip(H, ("objection", "audit", "audit"), strict=True):
+        browser.post(f"{HOUSEHOLDS}/{household}/open", {"purpose": purpose})
+
+    page = browser.get(f"/desk/drafts/{draft.id}").text
+
+    assert EVIDENCE in page
+    for household in H:
+        assert tell(list_of(door.home, household)) == [("auditor", "draft", "audit/objection")]
+    clerk = enter(client, door, "clerk")
+    assert "审计、抽查；核实异议、信访" in clerk.get(f"{HOUSEHOLDS}/{H[1]}").text
+    assert "审计、抽查；核实异议、信访" in browser.get("/desk/log").text
+
+
 def test_a_server_that_is_started_anew_asks_nobody_twice_and_the_end_of_the_session_forgets(
     door: Door, client: TestClient
 ) -> None:
@@ -275,6 +294,7 @@ def test_every_way_of_reading_logs_before_it_shows() -> None:
     }
 
     assert {name for name in readers if name.startswith("read_")} == {
-        *("read_about", "read_choices", "read_draft", "read_original", "read_people", "read_sent"),
+        *("read_about", "read_choices", "read_draft", "read_original", "read_people", "read_person"),
+        "read_sent",
     }
     assert [name for name, called in readers.items() if not called & {"_log", "_read"}] == []

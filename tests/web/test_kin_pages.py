@@ -11,7 +11,7 @@ from ledger.cli import root
 from ledger.service.persons import declare_kin
 from tests.builders import VILLAGE, build_postings, build_voucher
 from tests.desk.people import open_door
-from tests.web.desk import DeskBrowser
+from tests.web.desk import DeskBrowser, vouch
 from tests.web.village import live_through_october, make_client
 
 KIN = "交审的人是其近亲属"
@@ -35,7 +35,7 @@ def test_a_makers_relative_passes_nothing_by_any_way(tmp_path: Path, monkeypatch
 
             page = browser.get(f"/desk/drafts/{draft.id}").text
             listed = browser.get("/desk/drafts").text
-            answer = browser.post("/desk/drafts", {"drafts": f"{draft.id}:{draft.digest}"})
+            answer = browser.post("/desk/drafts", {"drafts": vouch(door, browser, draft)})
         words = ["pass", draft.id, "--checker", seat.person, "--home", str(door.home.path)]
         result = CliRunner().invoke(root, words)
 

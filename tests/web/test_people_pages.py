@@ -10,12 +10,13 @@ from litestar.testing import TestClient
 
 from ledger.books.roles import ROLES
 from ledger.service.persons import add_person, set_household
+from ledger.service.readings import list_readings
 from ledger.vaults import Household
 from tests.builders import OTHER_VILLAGE, VILLAGE, make_id
 from tests.desk.people import PASSWORD, Door
 from tests.web.desk import DeskBrowser, tell
 from tests.web.village import describe
-from web.desk.people import digest_person
+from web.desk.person import digest_person
 
 PEOPLE = f"/desk/people/{VILLAGE}"
 NUMBER = "0217"
@@ -262,12 +263,70 @@ def test_a_household_number_is_masked_as_the_table_says_for_who_only_looks(
         ("shen", "auditor", f"*{NUMBER[-2:]}"),
         ("chen", None, "（不显示）"),
     ):
-        door.let_in(name, role)  # type: ignore[arg-type]  # A role, or none.
+        door.let_in(name, role)
         browser = DeskBrowser(client)
         browser.sign_in(door, name)
         page = browser.get(f"{PEOPLE}/{user}").text
         assert f"<dt>户号</dt><dd>{shown}</dd>" in page
         assert (NUMBER in page) == (shown == NUMBER)
+
+
+def test_who_may_change_it_sees_the_number_only_after_saying_why_and_is_on_record(
+    door: Door, browser: DeskBrowser
+) -> None:
+    user, household = door.village.supervisor.user, make_id("h", 7)
+    set_household(door.home, VILLAGE, user, household)
+
+    first = browser.get(f"{PEOPLE}/{user}").text
+    assert NUMBER not in first
+    assert f"*{NUMBER[-2:]}" in first
+    assert 'name="household"' not in first
+    assert list_places(door, household) == []
+    assert change(browser, user, ("roles", "supervisor"), ("offices", "jury"), household="")[0] == 422
+    assert change(browser, user, ("roles", "supervisor"), household="9999")[0] == 422
+    # A form without the field, or with one that was never shown, changes nothing of it.
+    assert change(browser, user, ("roles", "supervisor"))[0] == 303
+    assert find_household(door, user) == household
+
+    for purpose in ("", "duty", "machine"):
+        assert browser.post(f"{PEOPLE}/{user}/open", {"purpose": purpose}).status_code == 422
+    assert browser.post(f"{PEOPLE}/{user}/open", {"purpose": "objection"}).status_code == 303
+    second = browser.get(f"{PEOPLE}/{user}").text
+
+    assert f'value="{NUMBER}"' in second
+    assert "要看户号" not in second
+    assert set(list_places(door, household)) == {("person", "objection")}
+    assert set(list_places(door, user)) == {("person", "duty"), ("person", "objection")}
+    assert change(browser, user, ("roles", "supervisor"), household="")[0] == 303
+    assert find_household(door, user) == ""
+    assert browser.post(f"{PEOPLE}/{user}/open", {"purpose": "objection"}).status_code == 404
+
+
+def test_whose_duty_it_is_to_see_the_number_is_on_record_for_the_household_too(
+    door: Door, client: TestClient
+) -> None:
+    user, household = door.village.supervisor.user, make_id("h", 7)
+    set_household(door.home, VILLAGE, user, household)
+    door.let_in("lin", "secretary")
+    secretary = DeskBrowser(client)
+    secretary.sign_in(door, "lin")
+
+    page = secretary.get(f"{PEOPLE}/{user}").text
+
+    assert f'value="{NUMBER}"' in page
+    assert "要看户号" not in page
+    assert list_places(door, household) == [("person", "duty")]
+
+
+def list_places(door: Door, subject: str) -> list[tuple[str, str]]:
+    with door.home.desk.read() as desk:
+        return [(one.place, one.purpose) for one in list_readings(desk, VILLAGE, subject)]
+
+
+def find_household(door: Door, user: str) -> str:
+    person = door.home.vault.find_person(VILLAGE, user)
+    assert person is not None
+    return person.household
 
 
 def test_relatives_are_declared_and_taken_back(door: Door, browser: DeskBrowser) -> None:

@@ -6,9 +6,9 @@ from litestar.handlers import HTTPRouteHandler
 
 from ledger.service.export import list_export_at, write_zip
 from web.audit.check import name_bundle
-from web.audit.making import Making, make_file, refuse
 from web.audit.view import ROOM, open_view
 from web.desk.frame import Refusal
+from web.desk.making import Making, make_file, refuse
 from web.desk.routing import Desk, route_desk
 from web.i18n import _
 from web.respond import Answer

@@ -19,9 +19,3 @@ FINDINGS_SHOWN_MAX = 200
 
 REFRESH_S = 3
 """Seconds after which the page of a run under way loads itself again."""
-
-PIECE_BYTES = 256 * 1_024
-"""Of a file that is made to be taken away, so much is in memory at once."""
-
-MAKING_RETRY_S = 10
-"""After which somebody asks again whose file had to wait for another's."""

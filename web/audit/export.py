@@ -16,9 +16,9 @@ from ledger.sources import open_home_log
 from ledger.state.money import list_book_months
 from reports.words import format_count, format_month
 from web.audit.check import name_bundle
-from web.audit.making import Making, make_file, refuse
 from web.audit.view import ROOM, open_view, read_query, tell_fingerprint
 from web.desk.frame import DeskFrame, Refusal
+from web.desk.making import Making, make_file, refuse
 from web.desk.routing import Desk, route_desk
 from web.i18n import _
 from web.respond import Answer

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import IO
 from urllib.parse import urlencode
 
 from litestar.handlers import HTTPRouteHandler
@@ -24,12 +25,13 @@ from reports.words import format_amount, format_count, format_day_in, format_flo
 from web.account_words import explain_account
 from web.audit.view import open_view, read_query
 from web.desk.frame import DeskFrame
+from web.desk.making import Making, make_file
 from web.desk.routing import Desk, route_desk
 from web.i18n import _
 from web.public.explain.telling import get_entry_path, name_account
 from web.public.finance import CORRECTION_WORDS
 from web.public.statements import find_statements_path
-from web.respond import NEVER, Answer
+from web.respond import Answer
 from web.site import VillageView
 from web.tables import MEDIA_TYPES, Fen, Table, format_tables
 
@@ -405,20 +407,14 @@ def _send(desk: Desk, ending: str) -> Answer:
         asked = _read_asked(desk, view)
         if asked is None:
             raise NotFound(_("会计科目"))
-        newest = parse_entry(view.reader.get_entry_bytes(view.reader.size - 1)).recorded_at
-        data = format_tables([_build_table(view, asked)], ending, newest)
-    headers = {
-        "content-type": MEDIA_TYPES[ending],
-        "cache-control": NEVER,
-        "content-disposition": (
-            f'attachment; filename="mingbai-{asked.account}-{asked.period}-'
-            f'{get_day(desk.ports.clock.now_ms())}.{ending}"'
-        ),
-    }
-    is_head = desk.request.method == "HEAD"
-    if not is_head:
-        desk.log("exported", reason="ledger")
-    return Answer(b"" if is_head else data, headers, is_head, 200)
+
+        def write(file: IO[bytes]) -> None:
+            newest = parse_entry(view.reader.get_entry_bytes(view.reader.size - 1)).recorded_at
+            file.write(format_tables([_build_table(view, asked)], ending, newest))
+
+        day = get_day(desk.ports.clock.now_ms())
+        name = f"mingbai-{asked.account}-{asked.period}-{day}.{ending}"
+        return make_file(desk, Making(MEDIA_TYPES[ending], name, "ledger", write))
 
 
 def _build_table(view: VillageView, asked: _Asked) -> Table:

@@ -1,20 +1,21 @@
 """What was handed in and is no entry yet: looked at whole, passed, sent back, or taken back.
 
-Whoever passes a draft passes exactly what this page showed: the form carries the draft's digest, and another one is
-refused. Passing, returning and withdrawing are asked for on a page of their own and done by a form; a page that is
+Whoever passes a draft passes exactly what a page showed them, and all of it: the form carries the draft's digest and
+the proof that it was shown whole (`seen`), and another one is refused. The list shows what is short whole; what is
+long, has names in it or documents is opened. Passing, returning and withdrawing are done by forms; a page that is
 opened changes nothing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from litestar.handlers import HTTPRouteHandler
 
 from ledger.books.masks import PurposeRow
 from ledger.errors import NotFound, Refused
-from ledger.service.documents import list_attached
+from ledger.service.documents import list_attached, read_documents
 from ledger.service.drafts import get_open, open_draft
 from ledger.service.passing import (
     REASON_MAX_CHARS,
@@ -32,8 +33,9 @@ from ledger.state.facts import LimitsFacts
 from ledger.vaults import Draft, Person
 from web.desk.frame import NOT_REFUSED, DeskFrame, Faults, Refusal, explain_refusal
 from web.desk.originals import DocumentRow, list_waiting_rows
-from web.desk.reading import Asked, AskForm, ask_of_originals, read_draft, say_of_draft
+from web.desk.reading import Asked, AskForm, ask_of_originals, read_draft, say_of_draft, show_plain
 from web.desk.routing import Desk, route_desk
+from web.desk.seen import check_seen, is_proof, make_given, make_proof, read_given
 from web.i18n import _
 from web.respond import Answer
 from web.words import format_instant
@@ -42,19 +44,30 @@ DRAFTS = "/desk/drafts"
 SHOWN_MAX = 200
 """Drafts in one list; a month's import of a large village has as many."""
 LINES_MAX = 600
-"""Lines of one draft on its page: a month's round of a village of 500 households."""
-MOVED_ON = frozenset({"draft-changed", "draft-erased", "draft-expired", "draft-returned", "draft-unknown"})
-"""What was shown is not there any more as it was: a conflict, not a mistake of whoever passes it."""
+"""Lines of one draft on a page: a month's round of a village of 500 households. A longer one has several."""
+LISTED_LINES_MAX = 24
+"""Lines of a draft that the list shows whole: a voucher has some ten."""
+LISTED_ALL_MAX = 1_200
+"""Lines that one list shows of all drafts together."""
+MOVED_ON = frozenset(
+    {"draft-changed", "draft-erased", "draft-expired", "draft-returned", "draft-unknown", "draft-unseen"}
+)
+"""What was shown is not there any more as it was, or was not shown: a conflict, not a mistake of whoever passes it."""
 
 
 @dataclass(frozen=True)
 class DraftRow:
-    """A draft in a list. `can_pass`: it waits for the person who looks."""
+    """A draft in a list. `can_pass`: it waits for the person who looks.
+
+    `given`  what the form carries that passes it; empty where it has to be opened first
+    `lines`  all of it, where it is to be passed from the list
+    """
 
     can_pass: bool
-    digest: str
     draft: str
+    given: str
     label: str
+    lines: tuple[str, ...]
     maker: str
     reason: str
     since: str
@@ -76,12 +89,13 @@ class DraftsPage:
 
 @dataclass(frozen=True)
 class AttachedDraft:
-    """A draft of documents shown with the voucher that they are about. `can_pass`: it waits for who looks."""
+    """A draft of documents shown with the voucher that they are about. `given` is what the form carries that passes it;
+    empty where it does not wait for who looks.
+    """
 
-    can_pass: bool
-    digest: str
     documents: tuple[DocumentRow, ...]
     draft: str
+    given: str
     label: str
 
 
@@ -97,7 +111,9 @@ class DraftPage:
     `asked`      why names are masked: the reasons that whoever looks may give to see them; empty where they are not;
                  `asked_originals` the same of the originals of what it attaches itself
     `can_edit`   it was returned, and whoever looks may put it right
+    `given`      what the form carries that passes it; empty where not all of it was shown
     `is_own`     the person who looks handed it in, and may take it back
+    `onward`     where its next lines are; empty at the end. `left_out` counts them, `first` where it does not begin
     `typed`      the reason that was refused, to be put right; empty for none
     `waits_for`  who has still to pass it; empty where it waits for a number before it, or not at all
     """
@@ -113,15 +129,17 @@ class DraftPage:
     can_pass: bool
     can_withdraw: bool
     is_voucher: bool
-    digest: str
     documents: tuple[DocumentRow, ...]
     draft: str
     faults: Faults
+    first: int
     frame: DeskFrame
+    given: str
     label: str
     left_out: int
     lines: tuple[str, ...]
     maker: str
+    onward: str
     reason: str
     reason_max: int
     since: str
@@ -132,7 +150,7 @@ class DraftPage:
 
 @dataclass(frozen=True)
 class PassForm:
-    """`drafts` are drafts with the digests that were shown, `d-…:digest`."""
+    """`drafts` are drafts with the digests that were shown and the proof of it, `d-…:digest:proof`."""
 
     drafts: tuple[str, ...]
 
@@ -154,10 +172,13 @@ def show_list(desk: Desk) -> Answer:
 
 @route_desk(DRAFTS, allow="draft.pass", method="POST", summary="Pass what was shown")
 def take_passing(desk: Desk) -> Answer:
-    shown = dict(given.split(":", 1) for given in desk.parse_form(PassForm).drafts if ":" in given)
-    if not shown:
+    given = read_given(desk.parse_form(PassForm).drafts)
+    if not given:
         return desk.redirect(f"{DRAFTS}?none=1")
+    shown = {draft: digest for draft, (digest, _proof) in given.items()}
     try:
+        if faults := check_seen(desk, given):
+            raise Refused(faults)
         receipts = pass_drafts(desk.ports, desk.village, tuple(shown), desk.user, shown=shown)
     except Refused as error:
         status = 409 if any(fault.code in MOVED_ON for fault in error.faults) else 422
@@ -234,6 +255,31 @@ def list_rows(desk: Desk, drafts: list[Draft]) -> tuple[DraftRow, ...]:
     return tuple(_build_row(desk, draft, persons, kin, limits) for draft in drafts)
 
 
+def _list_whole(desk: Desk, drafts: Sequence[Draft], rows: Sequence[DraftRow]) -> tuple[DraftRow, ...]:
+    """Return rows with every line of those drafts that can be passed from the list, as far as one list goes; `drafts`
+    are all that wait.
+    """
+    behind = {body.voucher for draft in drafts if (body := read_documents(draft)) is not None}
+    passable = {row.draft for row in rows if row.can_pass}
+    chosen = [draft for draft in drafts if draft.id in passable and draft.digest not in behind]
+    shown = show_plain(desk, [draft for draft in chosen if read_documents(draft) is None])
+    by_id = {draft.id: draft for draft in drafts}
+    found, count = [], 0
+    for row in rows:
+        lines = _cut_label(shown[row.draft], row.label) if row.draft in shown else ()
+        is_short = row.draft in shown and len(lines) <= LISTED_LINES_MAX
+        is_short = is_short and count + len(lines) <= LISTED_ALL_MAX
+        count += len(lines) if is_short else 0
+        found.append(replace(row, given=make_given(desk, by_id[row.draft]), lines=lines) if is_short else row)
+    return tuple(found)
+
+
+def _cut_label(shown: Shown, label: str) -> tuple[str, ...]:
+    """Return a draft's lines; the first begins with the label, which is the heading above them."""
+    first = shown.lines[0].removeprefix(label).strip()
+    return (first, *shown.lines[1:]) if first else shown.lines[1:]
+
+
 def _build_row(
     desk: Desk,
     draft: Draft,
@@ -244,9 +290,10 @@ def _build_row(
     maker = open_draft(draft).maker.user
     return DraftRow(
         can_pass=_can_pass(desk, draft, maker, kin),
-        digest=draft.digest,
         draft=draft.id,
+        given="",
         label=draft.label,
+        lines=(),
         maker=persons[maker].name if maker in persons else maker,
         reason=draft.reason,
         since=format_instant(draft.submitted_at) if draft.submitted_at else "",
@@ -299,7 +346,7 @@ def _show_list(desk: Desk, refusal: Refusal = NOT_REFUSED) -> Answer:
         more=max(len(waiting) - SHOWN_MAX, 0),
         notice=_choose_notice(desk),
         returned=list_rows(desk, vault.list_drafts(desk.village, "returned")),
-        waiting=list_rows(desk, waiting[:SHOWN_MAX]),
+        waiting=_list_whole(desk, waiting, list_rows(desk, waiting[:SHOWN_MAX])),
     )
     return desk.render("desk/drafts.html", page, refusal=refusal)
 
@@ -334,43 +381,36 @@ def _show_draft(desk: Desk, draft_id: str, refusal: Refusal = NOT_REFUSED, typed
 def _build_page(
     desk: Desk, draft: Draft, shown: Shown, asked: Asked, faults: Faults, typed: str
 ) -> DraftPage:
-    # The first line begins with the label, which is the heading here.
-    first = shown.lines[0].removeprefix(draft.label).strip()
-    lines = (first, *shown.lines[1:]) if first else shown.lines[1:]
+    lines = _cut_label(shown, draft.label)
+    first, last, is_in_order = _read_span(desk, draft, len(lines))
+    is_whole = is_in_order and last == len(lines) and not asked
+    can_pass = _can_pass(desk, draft, shown.maker, _find_kin(desk))
     kind = find_kind(draft)
     is_voucher = draft.slot.startswith("voucher/") and draft.state == "waiting"
     is_own = shown.maker == desk.user and desk.may("draft.prepare")
-    kin = _list_kin(desk.ports.vault.find_person(desk.village, desk.user))
     return DraftPage(
         answers=draft.asked,
         approvals=tuple(_("{role} 已审核").format(role=DUTY_NAMES[item.role]) for item in draft.approvals),
         attach=f"/desk/documents/{draft.slot.partition('/')[2]}" if is_voucher and is_own else "",
-        attached=tuple(
-            AttachedDraft(
-                can_pass=_can_pass(desk, item, open_draft(item).maker.user, kin),
-                digest=item.digest,
-                documents=list_waiting_rows(desk, item),
-                draft=item.id,
-                label=item.label,
-            )
-            for item in (list_attached(desk.ports, desk.village, {draft.digest}) if is_voucher else ())
-        ),
+        attached=_list_attached(desk, draft, is_whole=is_whole) if is_voucher else (),
         asked=asked.purposes,
         asked_originals=ask_of_originals(desk, draft).purposes,
         can_copy=is_plain_voucher(draft) and desk.may("draft.prepare"),
         can_edit=is_own and draft.state == "returned" and kind is not None,
-        can_pass=_can_pass(desk, draft, shown.maker, kin),
+        can_pass=can_pass,
         can_withdraw=is_own,
-        digest=draft.digest,
         documents=list_waiting_rows(desk, draft),
         draft=draft.id,
         faults=faults,
+        first=first,
         frame=desk.build_frame(_("待审记录")),
+        given=make_given(desk, draft) if can_pass and is_whole else "",
         is_voucher=kind == "vouchers",
         label=draft.label,
-        left_out=max(len(lines) - LINES_MAX, 0),
-        lines=lines[:LINES_MAX],
+        left_out=len(lines) - last,
+        lines=lines[first:last],
         maker=shown.maker_name or shown.maker,
+        onward=_make_onward(desk, draft, last, is_in_order=is_in_order) if last < len(lines) else "",
         reason=draft.reason,
         reason_max=REASON_MAX_CHARS,
         since=format_instant(draft.submitted_at) if draft.submitted_at else "",
@@ -378,6 +418,41 @@ def _build_page(
         typed=typed,
         waits_for=_tell_waiting(desk, draft, _find_limits(desk, [draft])),
     )
+
+
+def _list_attached(desk: Desk, draft: Draft, *, is_whole: bool) -> tuple[AttachedDraft, ...]:
+    """Return what waits with a voucher, to be passed with it where that one is shown whole."""
+    kin = _find_kin(desk)
+    return tuple(
+        AttachedDraft(
+            documents=list_waiting_rows(desk, item),
+            draft=item.id,
+            given=make_given(desk, item)
+            if is_whole and _can_pass(desk, item, open_draft(item).maker.user, kin)
+            else "",
+            label=item.label,
+        )
+        for item in list_attached(desk.ports, desk.village, {draft.digest})
+    )
+
+
+def _find_kin(desk: Desk) -> frozenset[str]:
+    return _list_kin(desk.ports.vault.find_person(desk.village, desk.user))
+
+
+def _read_span(desk: Desk, draft: Draft, total: int) -> tuple[int, int, bool]:
+    """Return from which line to which the page shows a draft, and whether all before it was shown."""
+    asked, proof = (desk.request.query_params.get(name, "") for name in ("from", "seen"))
+    first = _read_count(asked)
+    if not 0 < first < total:
+        return 0, min(LINES_MAX, total), True
+    return first, min(first + LINES_MAX, total), is_proof(desk, draft, str(first), proof)
+
+
+def _make_onward(desk: Desk, draft: Draft, last: int, *, is_in_order: bool) -> str:
+    """Return the address of a draft's next lines, with the proof that those before were shown."""
+    seen = f"&seen={make_proof(desk, draft.id, draft.digest, str(last))}" if is_in_order else ""
+    return f"{DRAFTS}/{draft.id}?from={last}{seen}"
 
 
 ROUTES: tuple[HTTPRouteHandler, ...] = (

@@ -18,6 +18,7 @@ from web.desk.begun import TYPED, BegunRow, list_begun
 from web.desk.drafts import DraftRow, list_rows
 from web.desk.frame import DeskFrame
 from web.desk.late import Lateness, LateRow, list_ending, read_lateness
+from web.desk.resets import ResetNews, read_resets
 from web.desk.routing import HOME, Desk, route_desk
 from web.i18n import _
 from web.respond import Answer
@@ -48,7 +49,8 @@ class HomePage:
     """`for_me` waits for this person, `returned` came back to them, `waiting` counts all that waits for anybody.
 
     `hanging` says which sheet has to hang on; `kinds` are the sheets that can be typed, and `unsent` those that were
-    begun; `late` is what is late, the most urgent first. `seats` counts the villages in which the account may act.
+    begun; `late` is what is late, the most urgent first; `resets` whose sign-in was reset, until it was seen. `seats`
+    counts the villages in which the account may act.
     """
 
     can_audit: bool
@@ -65,6 +67,7 @@ class HomePage:
     late: tuple[LateRow, ...]
     months: tuple[MonthRow, ...]
     pages: tuple[PageRow, ...]
+    resets: ResetNews
     returned: tuple[DraftRow, ...]
     seats: int
     unsent: tuple[BegunRow, ...]
@@ -99,6 +102,7 @@ def show_home(desk: Desk) -> Answer:
         late=(*lateness.rows, *list_ending(desk)),
         months=_list_months(desk) if can_read else (),
         pages=_list_pages(desk),
+        resets=read_resets(desk),
         returned=returned[:ROWS_MAX],
         seats=seats,
         unsent=list_begun(desk) if desk.may("draft.prepare") else (),

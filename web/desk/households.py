@@ -297,13 +297,12 @@ def _build_card(desk: Desk, about: About, asked: Asked, faults: Faults) -> CardP
 
 def _build_look(reading: Reading, names: dict[str, str]) -> LookRow:
     at_ms = int(dt.datetime.fromisoformat(reading.at).timestamp() * 1_000)
-    purposes = load_masks().purposes
     roles = "、".join(DUTY_NAMES[role] for role in DUTY_NAMES if role in reading.role.split("/"))
     who = " ".join(part for part in (roles, names.get(reading.user, "")) if part)
     return LookRow(
         at=format_instant(at_ms),
         place=name_place(reading.place),
-        purpose=purposes[reading.purpose].title if reading.purpose in purposes else reading.purpose,
+        purpose=load_masks().name_purposes(reading.purpose),
         who=_("运维员") if reading.purpose == MACHINE else who or _("已不在册的人"),
     )
 

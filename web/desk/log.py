@@ -281,16 +281,13 @@ def _tell_count(count: str) -> str:
 
 
 def _name_reason(reason: str) -> str:
-    """Return a code in words: a duty, an action, why somebody reads, a reason of ours; else the code itself."""
+    """Return a code in words: a duty, an action, reasons why somebody reads, a reason of ours; else the code itself."""
     table = load_roles()
     if reason in table.duties:
         return table.name(reason)
     if reason in table.actions:
         return table.actions[reason].title
-    purposes = load_masks().purposes
-    if reason in purposes and reason not in REASON_NAMES:
-        return purposes[reason].title
-    return REASON_NAMES.get(reason, reason)
+    return REASON_NAMES.get(reason) or load_masks().name_purposes(reason)
 
 
 def _write_line(row: DeskLine, logged: LoggedFact) -> bytes:

@@ -33,6 +33,7 @@ EVENT_NAMES: dict[str, str] = {
     "recovery-made": _("换一批恢复码"),
     "recovery-used": _("用恢复码登录"),
     "refused": _("登录没有成功"),
+    "reset-seen": _("知道了登录被重设"),
     "revoked": _("收回职责"),
     "area-dropped": _("删去一个片区"),
     "area-set": _("定了一个片区"),

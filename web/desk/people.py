@@ -1,14 +1,12 @@
-"""Who acts in a village, as what and since when; duties given and taken, relatives and households declared.
+"""Who acts in a village, as what and since when; somebody new entered with duties. One person's page is `person`.
 
 Everybody at the desk sees who has which duties. Whoever may grant changes them, in the village that their session acts
 in; an operator, who has none and grants nothing, chooses which one to look at, and opens accounts for those who have
-duties there. Each change asks for the password again: a screen that was left alone gives nobody a right. What was shown
-comes back with the form, and is refused where it was changed meanwhile.
+duties there. Each change asks for the password again: a screen that was left alone gives nobody a right.
 """
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -16,26 +14,13 @@ from litestar.handlers import HTTPRouteHandler
 
 from ledger.books.roles import OFFICES, ROLES, Duty, Office, Role
 from ledger.errors import Fault, NotFound, Refused
-from ledger.service.accounts.duties import (
-    change_person,
-    check_other,
-    declare_relative,
-    enter_person,
-    find_since,
-)
+from ledger.service.accounts.duties import Rights, enter_person, find_rights, find_since
 from ledger.service.accounts.once import Once, make_once
-from ledger.service.persons import (
-    DUTY_NAMES,
-    NAME_MAX_CHARS,
-    find_household,
-    name_duties,
-    name_household,
-)
+from ledger.service.persons import DUTY_NAMES, NAME_MAX_CHARS, find_household, name_duties
 from ledger.service.standing import list_known_villages
 from ledger.vaults import Person
 from web.desk.forms import FormRefused
 from web.desk.frame import FORM_REFUSALS, NOT_REFUSED, DeskFrame, Faults, Refusal, explain_refusal
-from web.desk.reading import log_person, show_household_number
 from web.desk.routing import Desk, name_village, route_desk
 from web.i18n import _
 from web.respond import Answer
@@ -62,8 +47,12 @@ class VillagesPage:
 
 @dataclass(frozen=True)
 class DutyBox:
-    """A duty to be ticked. `since`: the day since when the person has it; empty where that is not known."""
+    """A duty to be ticked. `since`: the day since when the person has it; empty where that is not known.
 
+    `can_change`: whoever looks may give it, or take it; else it is told, and brought back by the form as it is.
+    """
+
+    can_change: bool
     duty: str
     is_held: bool
     name: str
@@ -82,7 +71,10 @@ class PersonRow:
 
 @dataclass(frozen=True)
 class PeoplePage:
-    """Who acts in a village; those without a duty come last. What was typed of a new person is shown again."""
+    """Who acts in a village; those without a duty come last. What was typed of a new person is shown again.
+
+    `told`: of the roles that whoever looks does not give, who does.
+    """
 
     can_grant: bool
     can_open: bool
@@ -97,37 +89,7 @@ class PeoplePage:
     once: str
     people: tuple[PersonRow, ...]
     roles: tuple[DutyBox, ...]
-    village: str
-    village_name: str
-
-
-@dataclass(frozen=True)
-class RelativeRow:
-    name: str
-    user: str
-
-
-@dataclass(frozen=True)
-class PersonPage:
-    """One person. `household` is its number in the village's list. `others` can be declared relatives.
-
-    `can_change`: whoever looks may grant, and is somebody else. `shown` is what the form brings back.
-    """
-
-    can_change: bool
-    can_open: bool
-    faults: Faults
-    frame: DeskFrame
-    household: str
-    is_own: bool
-    kin: tuple[RelativeRow, ...]
-    name: str
-    notice: str
-    offices: tuple[DutyBox, ...]
-    others: tuple[RelativeRow, ...]
-    roles: tuple[DutyBox, ...]
-    shown: str
-    user: str
+    told: tuple[str, ...]
     village: str
     village_name: str
 
@@ -140,24 +102,6 @@ class NewPersonForm:
     household: str = ""
     offices: tuple[str, ...] = ()
     roles: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class PersonForm:
-    password: str
-    shown: str
-    household: str = ""
-    offices: tuple[str, ...] = ()
-    roles: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class KinForm:
-    """`act` is `declare` or `withdraw`."""
-
-    act: str
-    kin_password: str
-    other: str
 
 
 @route_desk(PEOPLE, allow="duties.read", summary="Who acts in the village; an operator chooses which")
@@ -188,67 +132,13 @@ def take_person(desk: Desk, village: str) -> Answer:
             form.name,
             roles=roles,
             offices=offices,
-            household=_find_household(desk, code, form.household),
+            household=find_number(desk, code, form.household),
             entropy=Once(desk.ports, form.once, desk.account.account, *content),
         )
     except FORM_REFUSALS as error:
-        places = _PLACES | {f"人员 {form.name.strip()}": "duties"}
+        places = PLACES | {f"人员 {form.name.strip()}": "duties"}
         return _show_people(desk, code, explain_refusal(error, places), form)
     return desk.redirect(f"{PEOPLE}/{code}/{person.user}?added=1")
-
-
-@route_desk(f"{PEOPLE}/{{village:str}}/{{person:str}}", allow="duties.read", summary="One person's duties")
-def show_person(desk: Desk, village: str, person: str) -> Answer:
-    code = choose_village(desk, village)
-    return _show_person(desk, code, get_person(desk, code, person))
-
-
-@route_desk(
-    f"{PEOPLE}/{{village:str}}/{{person:str}}",
-    allow="duties.grant",
-    method="POST",
-    summary="Give and take duties",
-)
-def take_duties(desk: Desk, village: str, person: str) -> Answer:
-    code, form = choose_village(desk, village), desk.parse_form(PersonForm)
-    known = get_person(desk, code, person)
-    roles, offices = pick_roles(form.roles), pick_offices(form.offices)
-    try:
-        desk.prove_password(form.password)
-        household = _find_household(desk, code, form.household)
-        is_done = (roles, offices, household) == (known.roles, known.offices, known.household)
-        if form.shown != digest_person(known) and not is_done:
-            raise Refused([build_changed()])
-        change_person(desk.ports, desk.who, code, person, roles=roles, offices=offices, household=household)
-    except FORM_REFUSALS as error:
-        is_changed = isinstance(error, Refused) and any(
-            fault.code == "duties-changed" for fault in error.faults
-        )
-        places = _PLACES | {f"人员 {person}": "duties"}
-        refusal = explain_refusal(error, places, status=409 if is_changed else 422)
-        return _show_person(desk, code, known, refusal, None if is_changed else form)
-    return desk.redirect(f"{PEOPLE}/{code}/{person}?saved=1")
-
-
-@route_desk(
-    f"{PEOPLE}/{{village:str}}/{{person:str}}/kin",
-    allow="duties.grant",
-    method="POST",
-    summary="Declare near relatives, or take it back",
-)
-def take_kin(desk: Desk, village: str, person: str) -> Answer:
-    code, form = choose_village(desk, village), desk.parse_form(KinForm)
-    known = get_person(desk, code, person)
-    get_person(desk, code, form.other)
-    if form.act not in ("declare", "withdraw"):
-        raise FormRefused("no such act")
-    try:
-        desk.prove_password(form.kin_password)
-        declare_relative(desk.ports, desk.who, code, person, form.other, is_one=form.act == "declare")
-    except FORM_REFUSALS as error:
-        places = {"现在的密码": "kin_password", f"人员 {person}": "other", f"人员 {form.other}": "other"}
-        return _show_person(desk, code, known, explain_refusal(error, places))
-    return desk.redirect(f"{PEOPLE}/{code}/{person}?kin=1")
 
 
 def choose_village(desk: Desk, village: str) -> str:
@@ -281,7 +171,7 @@ def pick_offices(given: tuple[str, ...]) -> frozenset[Office]:
     return frozenset(office for office in OFFICES if office in given)
 
 
-_PLACES = {"--name": "name", "--household": "household", "现在的密码": "password"}
+PLACES = {"--name": "name", "--household": "household", "现在的密码": "password"}
 
 
 def _show_people(
@@ -293,6 +183,7 @@ def _show_people(
             person.user: _build_row(desk, person, find_since(reader, village, person.user))
             for person in persons
         }
+    rights = find_rights(desk.ports, desk.who, village, None)
     page = PeoplePage(
         can_grant=desk.may("duties.grant"),
         can_open=desk.may("accounts.manage"),
@@ -303,65 +194,15 @@ def _show_people(
         name=form.name if form is not None else "",
         name_max=NAME_MAX_CHARS,
         notice="",
-        offices=_build_boxes(OFFICES, form.offices if form is not None else (), {}),
+        offices=build_boxes(OFFICES, form.offices if form is not None else (), {}),
         once=form.once if form is not None else make_once(desk.ports),
         people=tuple(rows[person.user] for person in persons if person.duties),
-        roles=_build_boxes(ROLES, form.roles if form is not None else (), {}),
+        roles=build_boxes(ROLES, form.roles if form is not None else (), {}, rights.give),
+        told=tell_rights(rights, ()),
         village=village,
         village_name=name_village(desk.site, village),
     )
     return desk.render("desk/people.html", page, refusal=refusal)
-
-
-def _show_person(
-    desk: Desk,
-    village: str,
-    person: Person,
-    refusal: Refusal = NOT_REFUSED,
-    form: PersonForm | None = None,
-) -> Answer:
-    log_person(desk, village, person.user)
-    persons = {one.user: one for one in desk.ports.vault.list_persons(village)}
-    with desk.ports.desk.read() as reader:
-        since = find_since(reader, village, person.user)
-    is_own = bool(check_other(desk.ports, desk.who, village, person))
-    can_change = desk.may("duties.grant") and not is_own
-    household = name_household(desk.ports, village, person.household)
-    if not can_change:
-        household = show_household_number(desk, person.household, household)
-    page = PersonPage(
-        can_change=can_change,
-        can_open=desk.may("accounts.manage"),
-        # Without the form there are no fields to stand beside.
-        faults=refusal.faults if can_change else refusal.faults.gather(),
-        frame=desk.build_frame(person.name),
-        household=household if form is None else form.household,
-        is_own=is_own,
-        kin=tuple(RelativeRow(persons[user].name, user) for user in sorted(person.kin) if user in persons),
-        name=person.name,
-        notice=_choose_notice(desk),
-        offices=_build_boxes(OFFICES, form.offices if form is not None else person.offices, since),
-        others=tuple(
-            RelativeRow(one.name, one.user)
-            for one in persons.values()
-            if one.user != person.user and one.user not in person.kin
-        ),
-        roles=_build_boxes(ROLES, form.roles if form is not None else person.roles, since),
-        shown=digest_person(person),
-        user=person.user,
-        village=village,
-        village_name=name_village(desk.site, village),
-    )
-    return desk.render("desk/person.html", page, refusal=refusal)
-
-
-def _choose_notice(desk: Desk) -> str:
-    notices = {
-        "added": _("登记好了。要登录的，请运维员开账号。"),
-        "kin": _("亲属关系记好了。"),
-        "saved": _("职责改好了。他在别处的登录，职责变了的都结束了。"),
-    }
-    return desk.choose_notice(notices)
 
 
 def _build_row(desk: Desk, person: Person, since: dict[str, str]) -> PersonRow:
@@ -378,11 +219,18 @@ def _build_row(desk: Desk, person: Person, since: dict[str, str]) -> PersonRow:
     )
 
 
-def _build_boxes(
-    duties: Sequence[Duty], held: Collection[str], since: Mapping[str, str]
+def build_boxes(
+    duties: Sequence[Duty],
+    held: Collection[str],
+    since: Mapping[str, str],
+    changed: Collection[str] | None = None,
 ) -> tuple[DutyBox, ...]:
+    """Return duties to be ticked, those of `held` with the day since when they are held; of `changed` alone can any be
+    given or taken, of all where that is None.
+    """
     return tuple(
         DutyBox(
+            can_change=changed is None or duty in changed,
             duty=duty,
             is_held=duty in held,
             name=DUTY_NAMES[duty],
@@ -398,19 +246,33 @@ def _rank(person: Person) -> tuple[int, str]:
     return min(places, default=len(DUTY_NAMES)), person.name
 
 
-def _find_household(desk: Desk, village: str, number: str) -> str:
+def tell_rights(rights: Rights, held: Collection[str]) -> tuple[str, ...]:
+    """Return in sentences who gives and takes those roles of somebody that whoever looks does not."""
+    kept = [role for role in ROLES if role in held and role not in rights.take]
+    others = [role for role in ROLES if role not in held and role not in rights.give]
+    told = [
+        _("{roles}：由本村的{who}来给。").format(
+            roles=name_duties([role for role in others if rights.givers[role] == givers]),
+            who=name_duties(givers),
+        )
+        for givers in dict.fromkeys(rights.givers[role] for role in others)
+    ]
+    for takers in dict.fromkeys(rights.takers[role] for role in kept):
+        roles = name_duties([role for role in kept if rights.takers[role] == takers])
+        said = _("{roles}：由本村的{who}来收回。").format(roles=roles, who=name_duties(takers))
+        if rights.present.isdisjoint(takers):
+            said += _("他们还没有人登录过，请运维员在机器上收回。")
+        told.append(said)
+    return tuple(told)
+
+
+def find_number(desk: Desk, village: str, number: str) -> str:
     """Return the household of a number in the village's list, empty for no number; Refused where there is none."""
     typed = number.strip()
     found = find_household(desk.ports, village, typed)
     if typed and not found:
         raise Refused([_build_no_household(typed)])
     return found
-
-
-def digest_person(person: Person) -> str:
-    """Return what changes whenever what the form shows does."""
-    shown = "/".join((person.user, person.household, *sorted(person.roles), "-", *sorted(person.offices)))
-    return hashlib.sha256(shown.encode()).hexdigest()
 
 
 def _build_no_household(number: str) -> Fault:
@@ -423,22 +285,8 @@ def _build_no_household(number: str) -> Fault:
     )
 
 
-def build_changed() -> Fault:
-    """Return the fault of a form whose person somebody else changed since it was shown."""
-    return Fault(
-        code="duties-changed",
-        place="职责",
-        found="这中间别人改过了",
-        expected="看过以后没有改动",
-        remedy="下面是现在的，看过再改",
-    )
-
-
 ROUTES: tuple[HTTPRouteHandler, ...] = (
     show_start,
     show_people,
     take_person,
-    show_person,
-    take_duties,
-    take_kin,
 )

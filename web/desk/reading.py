@@ -22,6 +22,7 @@ from ledger.service.documents import (
     read_documents,
 )
 from ledger.service.handing_in import Looked, Sent, look_again, look_at
+from ledger.service.persons import name_household
 from ledger.service.readings import DUTY, choose_view, log_reading, say_purpose
 from ledger.service.searching import has_words
 from ledger.service.showing import Shown, list_draft_subjects, show_drafts
@@ -29,9 +30,12 @@ from ledger.service.workbooks.columns import WorkbookKind
 from ledger.service.workbooks.typed import TypedTables
 from ledger.state.private import find_subject
 from ledger.vaults import Draft
+from ledger.vaults import Person as ActingPerson
 from web.desk.routing import Desk
 from web.i18n import _
 
+NUMBER = "household-number"
+"""The field of the table of masks for a household's number in the village's list."""
 ORIGINAL = "original"
 """The field of the table of masks for the file behind a public copy, and the word for its download in the log."""
 
@@ -73,6 +77,15 @@ def read_draft(desk: Desk, draft: Draft) -> tuple[Shown, Asked]:
         return shown
 
     return _read(desk, subjects, f"draft:{draft.id}", open_)
+
+
+def show_plain(desk: Desk, drafts: Sequence[Draft]) -> dict[str, Shown]:
+    """Return those drafts whole that are about nobody, by their names, so that nobody was read about: what is about
+    somebody is opened one by one.
+    """
+    plain = tuple(draft.id for draft in drafts if not list_draft_subjects(draft))
+    view = load_masks().find_view(desk.roles)
+    return {shown.id: shown for shown in show_drafts(desk.ports, desk.village, plain, view)}
 
 
 def say_of_draft(desk: Desk, draft: Draft, purpose: str) -> None:
@@ -126,17 +139,28 @@ def open_public_page(desk: Desk, draft: Draft, digest: str) -> bytes | None:
     return None
 
 
-def log_person(desk: Desk, village: str, user: str) -> None:
-    """Log that somebody looks at which duties, household and relatives a person of the village has. Nobody is asked
-    why: who acts for the village is no secret of theirs.
+def read_person(desk: Desk, village: str, person: ActingPerson) -> tuple[str, Asked]:
+    """Log that somebody looks at which duties, household and relatives a person of the village has, and return the
+    number of that household as they see it, empty for none, with what they are asked before they see all of it.
+
+    About the person nobody is asked why: who acts for the village is no secret of theirs. Of a household whose number
+    is shown whole it is a reading too.
     """
-    log_reading(desk.ports, desk.who, {user}, place="person", purpose=DUTY, village=village)
+    number = name_household(desk.ports, village, person.household)
+    view, purpose = choose_view(desk.ports, desk.who, {person.household}, NUMBER)
+    is_whole = bool(number) and view.is_whole(NUMBER)
+    subjects = {person.user, person.household} if is_whole else {person.user}
+    _log(desk, frozenset(subjects), "person", purpose or DUTY, village)
+    asks = bool(number) and not is_whole and load_masks().must_ask(desk.roles, NUMBER)
+    asked = tuple(load_masks().list_purposes(desk.roles)) if asks else ()
+    return view.show(NUMBER, number) if number else "", Asked(asked)
 
 
-def show_household_number(desk: Desk, household: str, number: str) -> str:
-    """Return the number of a household as whoever looks sees it; empty for none."""
-    view, _purpose = get_view(desk, frozenset({household}))
-    return view.show("household-number", number) if household else ""
+def may_see_household(desk: Desk, household: str) -> bool:
+    """Whether somebody sees the number of a household as it is, as they must to change it; of none there is nothing to
+    see.
+    """
+    return not household or choose_view(desk.ports, desk.who, {household}, NUMBER)[0].is_whole(NUMBER)
 
 
 def read_sent(desk: Desk, sent: Sent | None = None) -> Looked:
@@ -294,5 +318,5 @@ def _read(
     return open_(view), Asked(tuple(load_masks().list_purposes(desk.roles)))
 
 
-def _log(desk: Desk, subjects: frozenset[str], place: str, purpose: str) -> None:
-    log_reading(desk.ports, desk.who, subjects, place=place, purpose=purpose)
+def _log(desk: Desk, subjects: frozenset[str], place: str, purpose: str, village: str = "") -> None:
+    log_reading(desk.ports, desk.who, subjects, place=place, purpose=purpose, village=village)

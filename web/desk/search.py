@@ -39,10 +39,11 @@ from reports.words import format_amount, format_count, format_day, format_month
 from web.audit.view import open_view, read_query
 from web.audit.words import KIND_WORDS
 from web.desk.drafts import DraftRow, list_rows
-from web.desk.frame import NO_FAULTS, DeskFrame, Faults
+from web.desk.frame import NO_FAULTS, DeskFrame, Faults, Refusal
 from web.desk.people_found import PersonRow, list_people
 from web.desk.reading import may_search_people
 from web.desk.routing import Desk, route_desk
+from web.desk.turns import Turns
 from web.i18n import _
 from web.public.explain import explain_entry
 from web.respond import Answer
@@ -51,6 +52,10 @@ from web.site import VillageView
 ADDRESS = "/desk/search"
 AMOUNT_MAX_FEN = 2**53 - 1
 TEXT_MAX_CHARS = 60
+RETRY_S = 5
+"""After which somebody looks again who got no turn."""
+TURNS = Turns(at_once=2, wait_s=2.0)
+"""A search may read what a village records in ten years: about a second of a processor each."""
 _AFTER = re.compile(r"[0-9]{1,16}-[0-9]{1,12}", re.ASCII)
 _BEFORE = re.compile(r"[1-9][0-9]{0,11}", re.ASCII)
 
@@ -168,7 +173,22 @@ def check_wanted(desk: Desk, wanted: Wanted) -> Faults:
 
 
 def _show(desk: Desk, wanted: Wanted, *, after: str = "", before: str = "") -> Answer:
+    """Answer with what is found. By number nothing is looked through; all else takes its turn."""
     faults = check_wanted(desk, wanted)
+    if faults or wanted.is_empty or wanted.number:
+        return _show_found(desk, wanted, faults, after, before)
+    account = desk.account.account
+    if not TURNS.begin(account):
+        busy = Faults(others=(_("正在找别的。请稍等几秒，再按一次“找”；写的都还在。"),))
+        return _show_found(desk, wanted, busy, after, before)
+    try:
+        return _show_found(desk, wanted, faults, after, before)
+    finally:
+        TURNS.end(account)
+
+
+def _show_found(desk: Desk, wanted: Wanted, faults: Faults, after: str, before: str) -> Answer:
+    """Answer with the page; with `faults` nothing is looked for."""
     with open_view(desk) as view:
         is_asked = not wanted.is_empty and not faults
         people = list_people(desk, view, wanted.person, wanted.month) if is_asked and wanted.person else None
@@ -191,6 +211,9 @@ def _show(desk: Desk, wanted: Wanted, *, after: str = "", before: str = "") -> A
             until=until,
             wanted=wanted,
         )
+    if faults.others:  # No field is to blame: no turn came.
+        refusal = Refusal(faults, {"retry-after": str(RETRY_S)}, 503)
+        return desk.render("desk/search.html", page, refusal=refusal)
     return desk.render("desk/search.html", page, status=422 if faults else 200)
 
 

@@ -111,7 +111,7 @@ class Target:
 def show_sheet(desk: Desk, sheet: str) -> Answer:
     target = _find_target(desk, sheet)
     kept = open_sheet(desk.ports, desk.village, desk.user, sheet)
-    told: tuple[str, ...] = ()
+    told = _tell_erased(kept)
     if kept.version == 0 and target.answered:
         filled = fill(desk.ports, desk.village, target.answered)
         kept, told = Opened(0, State(begun_at=0, saved_at=0, tables=filled.tables)), _tell_gone(filled)
@@ -239,11 +239,13 @@ def _find_target(desk: Desk, sheet: str) -> Target:
     kind = next((known for known in KINDS if known == sheet), None)
     if kind is not None:
         return Target((), kind, sheet)
-    draft = desk.ports.vault.find_draft(desk.village, sheet)
     answered = tuple(list_answered(desk.ports, desk.village, desk.user, sheet))
-    kind = find_kind(draft) if draft is not None else None
+    draft = next((one for one in answered if one.id == sheet), None)
     # What was typed of a draft stays its maker's, also where that draft was taken back meanwhile.
-    if kind is None or not (answered or open_sheet(desk.ports, desk.village, desk.user, sheet).version):
+    if draft is None and open_sheet(desk.ports, desk.village, desk.user, sheet).version:
+        draft = desk.ports.vault.find_draft(desk.village, sheet)
+    kind = find_kind(draft) if draft is not None else None
+    if kind is None:
         raise NotFound("退回的记录")
     return Target(answered, kind, sheet)
 
@@ -326,6 +328,13 @@ def _tell_gone(filled: Filled) -> tuple[str, ...]:
     if not filled.gone:
         return ()
     return (_("有 {count} 处的人已经删除，没有填进来。").format(count=filled.gone),)
+
+
+def _tell_erased(kept: Opened) -> tuple[str, ...]:
+    if not kept.state.gone:
+        return ()
+    said = _("有 {count} 处写了已经删除的人，程序拿掉了，退一步也找不回。请看看还缺什么。")
+    return (said.format(count=kept.state.gone),)
 
 
 def _tell_time(kept: Opened) -> str:

@@ -37,6 +37,7 @@ Event = Literal[
     "session-ended",
     "password-changed",
     "password-reset",
+    "reset-seen",  # somebody who had to know of a reset saw it; its number is the reason
     "totp-offered",
     "totp-set",
     "totp-reset",

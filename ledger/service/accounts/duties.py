@@ -5,21 +5,24 @@ crash between the two leaves a line of what was not done; the same form sent aga
 signed out wherever they are. Nobody changes what they are themselves, under whatever pseudonym.
 
 Whoever runs the machine opens accounts and gives no role: somebody of the village does, so that it takes two to let a
-third one act. At the machine itself roles are given until the first of those who may give them has come in.
+third one act. At the machine itself roles are given until the first of those who may give them has come in. Who gives
+which role, and who takes it, is `roles.toml`: whoever is watched over does not choose who watches.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from typing import NamedTuple
 
 import msgspec
 
 from ledger.books.roles import ROLES, Office, Role
+from ledger.data import load_roles
 from ledger.desk import DeskReader
 from ledger.errors import Fault, Refused
 from ledger.ports import DeskPorts, Entropy
 from ledger.service.accounts.desk_log import Event, Fact, log_fact, read_line
-from ledger.service.accounts.rights import find_allowed_roles, list_roles
+from ledger.service.accounts.rights import list_roles
 from ledger.service.accounts.sessions import SignedIn, end_sessions_of_person, is_expired
 from ledger.service.persons import (
     DUTY_NAMES,
@@ -29,11 +32,22 @@ from ledger.service.persons import (
     declare_kin,
     get_person,
     is_one_person,
+    name_duties,
     withdraw_kin,
 )
 from ledger.service.pseudonyms import make_pseudonym
 from ledger.state import get_day
 from ledger.vaults import Person
+
+
+class Rights(NamedTuple):
+    """Which roles somebody may `give` and `take`; who does, of each role; and who of the village has come in."""
+
+    give: frozenset[Role]
+    take: frozenset[Role]
+    givers: Mapping[Role, tuple[Role, ...]]
+    takers: Mapping[Role, tuple[Role, ...]]
+    present: frozenset[str]
 
 
 def enter_person(
@@ -61,9 +75,10 @@ def enter_person(
     known = ports.vault.find_person(village, person.user)
     if known is not None:
         return known
-    faults = check_new_person(ports, village, person)
-    faults += check_other(ports, by, village, person, place=f"人员 {person.name}")
-    faults += check_giver(ports, by, village, person, person.roles, place=f"人员 {person.name}")
+    place = f"人员 {person.name}"
+    own = check_other(ports, by, village, person, place=place)
+    faults = check_new_person(ports, village, person) + own
+    faults += [] if own else check_giver(ports, by, village, person, person.roles, (), place=place)
     if faults:
         raise Refused(faults)
     _log(ports, by, village, person.user, [("person-added", ""), *_list_duties(frozenset(), person)])
@@ -91,9 +106,11 @@ def change_person(
     )
     if changed == person:
         return person
-    faults = check_other(ports, by, village, person) + check_changed_person(ports, village, changed)
-    given = changed.roles - person.roles
-    faults += check_giver(ports, by, village, person, given, place=f"人员 {person.user}")
+    own = check_other(ports, by, village, person)
+    faults = own + check_changed_person(ports, village, changed)
+    given, taken = changed.roles - person.roles, person.roles - changed.roles
+    place = f"人员 {person.user}"
+    faults += [] if own else check_giver(ports, by, village, person, given, taken, place=place)
     if faults:
         raise Refused(faults)
     events = _list_duties(person.duties, changed)
@@ -146,48 +163,92 @@ def check_giver(
     village: str,
     person: Person,
     given: Collection[Role],
+    taken: Collection[Role],
     *,
     place: str,
 ) -> list[Fault]:
-    """Roles are given by somebody of the village who may. At the machine itself they are as long as there is nobody but
-    the person who could: the first of a village, or where none of those who may can sign in any more.
+    """Each role is given, and each taken, by somebody of the village who may, as the table says.
+
+    At the machine itself a role is given as long as there is nobody but the person who could: the first of a village,
+    or where none of those who may can sign in any more. There it can always be taken.
     """
-    if not given:
-        return []
-    allowed = find_allowed_roles("duties.grant")
-    may = not by.roles.isdisjoint(allowed) if by is not None else not _has_giver(ports, village, person)
-    if may:
-        return []
-    names = "、".join(DUTY_NAMES[role] for role in ROLES if role in given)
-    givers = "、".join(DUTY_NAMES[role] for role in ROLES if role in allowed)
-    return [
-        Fault(
-            code="duties-giver",
-            place=place,
-            found=f"由运维员给职责：{names}",
-            expected=f"由本村的{givers}给",
-            remedy="请他登录，在“人员”里登记、给职责；他来不了、也没有别人的，先停用他的账号",
-        )
-    ]
+    rights = find_rights(ports, by, village, person)
+    faults = []
+    for giver in dict.fromkeys(rights.givers[role] for role in ROLES if role in given):
+        roles = [role for role in ROLES if role in given and rights.givers[role] == giver]
+        refused = [role for role in roles if role not in rights.give]
+        faults += [_build_giver(by, place, refused, giver)] if refused else []
+    refused = [role for role in ROLES if role in taken and role not in rights.take]
+    for taker in dict.fromkeys(rights.takers[role] for role in refused):
+        roles = [role for role in refused if rights.takers[role] == taker]
+        faults.append(_build_taker(by, place, roles, taker, has_taker=not rights.present.isdisjoint(taker)))
+    return faults
 
 
-def _has_giver(ports: DeskPorts, village: str, person: Person) -> bool:
-    """Whether somebody else of the village who may give roles has come in, and still can."""
-    allowed = find_allowed_roles("duties.grant")
-    now_ms = ports.clock.now_ms()
-    others = [
-        one
-        for one in ports.vault.list_persons(village)
-        if not list_roles(one).isdisjoint(allowed) and one.user != person.user
-    ]
-    with ports.desk.read() as desk:
-        seats = [desk.find_seat(village, one.user) for one in others]
-        accounts = [desk.find_account(seat.account) for seat in seats if seat is not None]
-    return any(
-        not (account.is_disabled or account.must_change or is_expired(account, now_ms))
-        for account in accounts
-        if account is not None
+def find_rights(ports: DeskPorts, by: SignedIn | None, village: str, person: Person | None) -> Rights:
+    """Return which roles somebody may give to a person of a village, None for somebody new, and take from them."""
+    table = load_roles()
+    present = _find_present(ports, village, person)
+    givers = {role: table.list_givers(role, present) for role in ROLES}
+    takers = {role: table.list_takers(role) for role in ROLES}
+    if by is None:
+        give = {role for role in ROLES if present.isdisjoint(givers[role])}
+        return Rights(frozenset(give), frozenset(ROLES), givers, takers, present)
+    return Rights(
+        give=frozenset(role for role in ROLES if not by.roles.isdisjoint(givers[role])),
+        take=frozenset(role for role in ROLES if not by.roles.isdisjoint(takers[role])),
+        givers=givers,
+        takers=takers,
+        present=present,
     )
+
+
+def _find_present(ports: DeskPorts, village: str, person: Person | None) -> frozenset[str]:
+    """Return the roles of those of the village, beside the person, who have come in and still can."""
+    now_ms = ports.clock.now_ms()
+    user = person.user if person is not None else ""
+    others = [one for one in ports.vault.list_persons(village) if one.roles and one.user != user]
+    present: set[str] = set()
+    with ports.desk.read() as desk:
+        for one in others:
+            seat = desk.find_seat(village, one.user)
+            account = desk.find_account(seat.account) if seat is not None else None
+            is_shut = account is None or account.is_disabled or account.must_change
+            if account is not None and not is_shut and not is_expired(account, now_ms):
+                present |= list_roles(one)
+    return frozenset(present)
+
+
+def _build_giver(
+    by: SignedIn | None, place: str, refused: Collection[Role], givers: Collection[Role]
+) -> Fault:
+    return Fault(
+        code="duties-giver",
+        place=place,
+        found=f"由{_name_actor(by)}给职责：{name_duties(refused)}",
+        expected=f"由本村的{name_duties(givers)}给",
+        remedy="请他登录，在“人员”里登记、给职责；他来不了、也没有别人的，先停用他的账号",
+    )
+
+
+def _build_taker(
+    by: SignedIn | None, place: str, refused: Collection[Role], takers: Collection[Role], *, has_taker: bool
+) -> Fault:
+    remedy = "请他登录，在“人员”里收回"
+    if not has_taker:
+        remedy = "他们还没有人登录过：请运维员在机器上用 mingbai users revoke 收回"
+    return Fault(
+        code="duties-taker",
+        place=place,
+        found=f"由{_name_actor(by)}收回职责：{name_duties(refused)}",
+        expected=f"由本村的{name_duties(takers)}收回",
+        remedy=remedy,
+    )
+
+
+def _name_actor(by: SignedIn | None) -> str:
+    own = [role for role in ROLES if by is not None and role in by.roles]
+    return name_duties(own) if own else "运维员"
 
 
 def find_since(desk: DeskReader, village: str, user: str) -> dict[str, str]:

@@ -24,10 +24,12 @@ from ledger.books.contracts import (
     ContractSigned,
     ContractVoided,
     Due,
+    sum_dues,
 )
 from ledger.books.dues import DueRule, make_dues
 from ledger.books.money import format_yuan
 from ledger.books.screening import check_private_text, format_found, hide_numbers
+from ledger.books.values import drop_blanks
 from ledger.errors import Fault
 from ledger.service.drafts import Discloser
 from ledger.service.preview import preview_change, preview_contract
@@ -111,7 +113,7 @@ def _gather_signed(tray: Tray, line: Line, rows: Sequence[Line]) -> None:
     dues, left_out = _split(made, first)
     if line.number("旧欠"):
         # On the first day there may be a due already: one a day.
-        same_fen = sum(due.amount_fen for due in dues if due.due_on == first)
+        same_fen = sum_dues(due for due in dues if due.due_on == first)
         owed = Due(amount_fen=line.number("旧欠") + same_fen, due_on=first)
         dues = (owed, *(due for due in dues if due.due_on != first))
     texts = Discloser(tray.desk.ports.entropy)
@@ -125,7 +127,7 @@ def _gather_signed(tray: Tray, line: Line, rows: Sequence[Line]) -> None:
     tray.preview.append(label)
     tray.preview += preview_contract(body, day, {name: line.text(name) for name in (*_PUBLIC, "对方")})
     if left_out:
-        left_fen = sum(due.amount_fen for due in left_out)
+        left_fen = sum_dues(left_out)
         tray.notices.append(
             f"合同 {body.number}：开账（{first}）以前的 {len(left_out)} 笔共 {format_yuan(left_fen)} 元没有列入；"
             "其中还没付的，写在「旧欠」"
@@ -191,7 +193,7 @@ def _read_calendar(tray: Tray, lines: Sequence[Line], numbers: set[str]) -> Cale
 def _check_texts(tray: Tray, line: Line) -> Iterator[Fault]:
     names = tray.desk.names
     if line.has("对方") and line.text("对方类别") in _OF_PEOPLE:
-        names |= {"".join(line.text("对方").split())}
+        names |= {drop_blanks(line.text("对方"))}
     for header in _PUBLIC:
         if line.has(header):
             yield from check_published(line.written(header), line.at(header), names)
@@ -345,7 +347,7 @@ def _label_signed(body: ContractSigned, line: Line) -> str:
 
 
 def _tell_sum(dues: Sequence[Due]) -> str:
-    return f"{len(dues)} 笔共 {format_yuan(sum(due.amount_fen for due in dues))} 元"
+    return f"{len(dues)} 笔共 {format_yuan(sum_dues(dues))} 元"
 
 
 def _place(faults: Sequence[Fault], line: Line) -> Iterator[Fault]:

@@ -15,6 +15,7 @@ from ledger.books.contracts import (
     ContractVoided,
     Direction,
     Due,
+    sum_dues,
 )
 from ledger.entries import Entry
 from ledger.figures import read_text
@@ -136,7 +137,7 @@ def tell_sum(dues: Sequence[Due], direction: Direction) -> str:
         "receives": _("对方要付给村里 {count} 次，一共 {amount} 元"),
         "pays": _("村里要付给对方 {count} 次，一共 {amount} 元"),
     }
-    amount = format_amount(sum(due.amount_fen for due in dues))
+    amount = format_amount(sum_dues(dues))
     return words[direction].format(count=len(dues), amount=amount)
 
 

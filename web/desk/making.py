@@ -10,14 +10,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import IO
 
-from web.audit.config import MAKING_RETRY_S, PIECE_BYTES
 from web.desk.frame import Refusal
 from web.desk.routing import Desk, RefusedPage
 from web.i18n import _
 from web.respond import NEVER, Answer, FileAnswer
 
+PIECE_BYTES = 256 * 1_024
+"""Of a file that is made to be taken away, so much is in memory at once."""
+MAKING_RETRY_S = 10
+"""After which somebody asks again whose file had to wait for another's."""
+
 _MAKING = threading.Lock()
-"""One at a time: each takes the disk space of a whole log, and a processor."""
+"""One at a time, in whichever room: one may take the disk space of a whole log, and each takes a processor."""
 
 
 @dataclass(frozen=True)
