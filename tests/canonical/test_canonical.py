@@ -29,6 +29,9 @@ from tests.builders import (
     EntryChain,
     build_agreements,
     build_amendment,
+    build_asset,
+    build_asset_change,
+    build_asset_disposal,
     build_branch,
     build_closing,
     build_contract,
@@ -45,12 +48,15 @@ from tests.builders import (
     build_policy,
     build_refounding,
     build_replacement,
+    build_resource,
+    build_resource_change,
     build_reversal,
     build_rotation,
     build_rulebook,
     build_scheme,
     build_score_round,
     build_seal,
+    build_stocktake,
     build_voucher,
 )
 from tests.log.evidence import require_one_spelling, spoil
@@ -86,6 +92,12 @@ def make_entries() -> list[Entry]:
         build_contract(texts),
         build_amendment(texts),
         build_contract_end(texts),
+        build_asset(texts),
+        build_asset_change(texts),
+        build_asset_disposal(texts),
+        build_resource(texts),
+        build_resource_change(texts),
+        build_stocktake(texts),
     ):
         chain.append(body)
     return chain.entries
