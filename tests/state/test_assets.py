@@ -15,6 +15,7 @@ from ledger.state.assets import (
     find_about_asset,
     find_asset,
     fold_assets,
+    get_asset_facts,
     get_sums,
     get_value,
     has_open_difference,
@@ -265,7 +266,7 @@ def test_after_the_month_of_its_disposal_nothing_is_depreciated(log: Log) -> Non
 def test_stock_is_worth_what_vouchers_left_of_it(log: Log) -> None:
     stock = {"category": "stock", "life_months": 0, "depreciates_from": "", "depreciated_fen": 0}
     log.record(build_asset(log.texts, source="purchased", original_fen=50_000, residual_fen=0, **stock))
-    assert get_value(find_asset(log.facts, "ZC-0001").facts) == 0  # type: ignore[union-attr]
+    assert get_value(get_asset_facts(log.facts, "ZC-0001")) == 0
     log.book("001", 50_000, "121", "101")
     log.book("002", 12_000, "511", "121")
 
