@@ -204,10 +204,16 @@ def get_first_month(category: AssetCategory, in_use_from: str) -> str:
     return in_use_from if category == "intangible" else get_next_period(in_use_from)
 
 
-def check_registered(body: AssetRegistered, chart: ChartVersion) -> list[Fault]:
-    """Return every fault an asset has in itself; that its number is free is checked in `state.assets`."""
+def check_registered(body: AssetRegistered, chart: ChartVersion, day: str) -> list[Fault]:
+    """Return every fault an asset that is registered on a day has in itself.
+
+    That its number is free is checked in `state.assets`.
+    """
     place = f"资产 {body.number}"
     faults = _check_amounts(body, place) + check_quantity(body.quantity, place)
+    if body.in_use_from > day[:7]:
+        found, remedy = body.in_use_from, "核对启用月份；还没有启用的，启用以后再登记"
+        faults.append(_fault("asset-in-use", f"{place}的启用月份", found, f"{day[:7]} 或更早", remedy))
     if not body.depreciates_from and not body.life_months:
         return faults + _check_idle(body, place)
     if body.category not in DEPRECIATED or not ACCOUNTS[chart][body.category].accumulated:

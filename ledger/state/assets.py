@@ -88,12 +88,17 @@ def check_assets(facts: Facts, reference: Reference, entry: Entry) -> list[Fault
     """Return every reason why an entry about assets may not follow these facts."""
     body = entry.body
     if isinstance(body, AssetRegistered):
-        return check_registered(body, get_chart_version(facts)) + _check_free(facts, body.number)
+        return check_registered(body, get_chart_version(facts), entry.occurred_on) + _check_free(
+            facts, body.number
+        )
     if isinstance(body, AssetChanged):
         place = f"资产 {body.asset} 的变动"
         return _check_kept(facts, body.asset, place) + check_quantity(body.quantity, place)
     if isinstance(body, AssetDisposed):
-        return _check_kept(facts, body.asset, f"资产 {body.asset} 的处置")
+        place = f"资产 {body.asset} 的处置"
+        return _check_kept(facts, body.asset, place) or _check_disposed_on(
+            facts, body, entry.occurred_on, place
+        )
     if isinstance(body, StocktakeRecorded):
         return check_stocktake(body) + _check_counted(facts, body)
     raise TypeError(f"entry {entry.index} of kind {entry.kind} is about no asset")
@@ -236,12 +241,16 @@ def list_depreciation(facts: Facts, number: str) -> list[tuple[str, Depreciation
 
 
 def has_open_difference(facts: Facts, number: str, known: AssetFacts) -> bool:
-    """Whether a stock-take found more or fewer of it, and nothing followed: no voucher that moved its value and was not
-    taken back, no change, no disposal.
+    """Whether a stock-take found more or fewer of it, and nothing followed: no voucher that moved its value the same
+    way and was not taken back, no change, no disposal.
     """
     if not known.counted or known.disposed > known.counted or any(at > known.counted for at in known.changes):
         return False
-    return not sum(move.booked_fen for move in list_moves(facts, number) if move.index > known.counted)
+    body = read_body(facts, known.counted, StocktakeRecorded)
+    line = next(line for line in body.lines if line.asset == number)
+    moved_fen = sum(move.booked_fen for move in list_moves(facts, number) if move.index > known.counted)
+    # What is bought afterwards explains nothing that is missing.
+    return moved_fen <= 0 if line.counted_quantity > line.book_quantity else moved_fen >= 0
 
 
 def get_chart_version(facts: Facts) -> ChartVersion:
@@ -335,6 +344,18 @@ def _check_kept(facts: Facts, number: str, place: str) -> list[Fault]:
         return []
     found = f"第 {known.disposed} 条已登记处置"
     return [_fault("asset-disposed", place, found, "没有处置过的资产", "处置过的不再改；核对资产编号")]
+
+
+def _check_disposed_on(facts: Facts, body: AssetDisposed, day: str, place: str) -> list[Fault]:
+    """No month after that of its disposal is depreciated already."""
+    registered = read_body(facts, get_asset_facts(facts, body.asset).registered, AssetRegistered)
+    last = get_last_month(registered, day)
+    late = [month for month, _ in list_depreciation(facts, body.asset) if month > last]
+    if not late:
+        return []
+    remedy = "核对处置的日期；日期没错的，先冲销多提的折旧"
+    expected = f"{last} 以后没有折旧"
+    return [_fault("disposal-depreciated", place, f"{late[-1]} 的折旧已经记了", expected, remedy)]
 
 
 def _check_counted(facts: Facts, body: StocktakeRecorded) -> list[Fault]:

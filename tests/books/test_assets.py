@@ -23,7 +23,10 @@ from tests.builders import Discloser, build_asset, build_postings, build_stockta
 
 
 def refuse(chart: str = "2023", **changes: Any) -> list[str]:
-    return [format_fault(fault) for fault in check_registered(build_asset(Discloser(), **changes), chart)]
+    return [
+        format_fault(fault)
+        for fault in check_registered(build_asset(Discloser(), **changes), chart, "2026-10-28")
+    ]
 
 
 @pytest.mark.parametrize(
@@ -71,6 +74,13 @@ def test_an_asset_may_be_registered(changes: dict[str, Any]) -> None:
             (
                 "资产 ZC-0001的使用年限：现为1201 个月，从2026-10起，应为1 至 1,200 个月，并且有开始提折旧的月份。"
                 "按同类资产的年限填写；不提折旧的都留空。（asset-life）"
+            ),
+        ),
+        (
+            {"in_use_from": "2026-11", "depreciates_from": "2026-12"},
+            (
+                "资产 ZC-0001的启用月份：现为2026-11，应为2026-10 或更早。"
+                "核对启用月份；还没有启用的，启用以后再登记。（asset-in-use）"
             ),
         ),
         (

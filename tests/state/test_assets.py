@@ -263,6 +263,19 @@ def test_after_the_month_of_its_disposal_nothing_is_depreciated(log: Log) -> Non
     ]
 
 
+def test_nothing_is_disposed_of_before_a_month_that_is_depreciated(log: Log) -> None:
+    log.record(build_asset(log.texts, depreciates_from="2026-10"))
+    log.book("001", 10_000, "511", "152")
+
+    assert log.record(build_asset_disposal(log.texts), occurred_on="2026-09-30") == [
+        (
+            "资产 ZC-0001 的处置：现为2026-10 的折旧已经记了，应为2026-09 以后没有折旧。"
+            "核对处置的日期；日期没错的，先冲销多提的折旧。（disposal-depreciated）"
+        )
+    ]
+    assert log.record(build_asset_disposal(log.texts), occurred_on="2026-10-01") == []
+
+
 def test_stock_is_worth_what_vouchers_left_of_it(log: Log) -> None:
     stock = {"category": "stock", "life_months": 0, "depreciates_from": "", "depreciated_fen": 0}
     log.record(build_asset(log.texts, source="purchased", original_fen=50_000, residual_fen=0, **stock))
@@ -277,7 +290,8 @@ def test_stock_is_worth_what_vouchers_left_of_it(log: Log) -> None:
 
 
 def test_a_difference_stays_until_something_follows(log: Log) -> None:
-    log.record(build_asset(log.texts))
+    stock = {"category": "stock", "life_months": 0, "depreciates_from": "", "depreciated_fen": 0}
+    log.record(build_asset(log.texts, **stock))
 
     def is_open() -> bool:
         asset = find_asset(log.facts, "ZC-0001")
@@ -293,17 +307,24 @@ def test_a_difference_stays_until_something_follows(log: Log) -> None:
     assert log.record(build_stocktake(log.texts, ("ZC-0001", 2, 2))) == []
     assert not is_open()
     log.record(build_stocktake(log.texts))
-    log.book("001", 5_000, "151", "101")
+    log.book("001", 5_000, "121", "101")
+    assert is_open()  # Nothing is explained by what was bought.
+    log.book("002", 6_000, "515", "121")
     assert not is_open()
     red = build_reversal(
         log.texts,
-        reverses=7,
+        reverses=8,
         chart="2023",
-        postings=build_postings(-5_000, "151", "101"),
-        number="2026-10-002",
+        postings=build_postings(-6_000, "515", "121"),
+        number="2026-10-003",
     )
     assert log.record(red) == []
     assert is_open()
+    log.record(build_stocktake(log.texts, ("ZC-0001", 2, 3)))
+    assert is_open()
+    log.book("004", 5_000, "121", "504")
+    assert not is_open()
+    log.record(build_stocktake(log.texts))
     log.record(build_asset_change(log.texts, quantity=1))
     assert not is_open()
     log.record(build_stocktake(log.texts, ("ZC-0001", 1, 0)))
