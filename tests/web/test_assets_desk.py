@@ -6,12 +6,15 @@ from typing import Any
 
 import pytest
 from litestar.testing import TestClient
+from playwright.sync_api import Browser
 
 from ledger.service.unsent import open_sheet
 from tests.builders import VILLAGE, build_asset, build_asset_disposal, build_stocktake
 from tests.desk.people import Door
+from tests.web.browser import SCREENS, check_layout, open_page, press, sign_in
 from tests.web.desk import DeskBrowser
 from tests.web.test_write_pages import find_user
+from tests.web.village import serve
 
 PATH = "/desk/assets"
 NAMES = {"handler": "样经手", "approver": "样审批", "bookkeeper": "样记账"}
@@ -131,3 +134,27 @@ def test_a_difference_waits_there_and_another_month_can_be_looked_at(door: Door,
     assert "盘点对不上，还没有处理的" in page
     assert "这个月要提的折旧都记了" in page
     assert f'href="/v/{VILLAGE}/assets/ZC-0001"' in page
+
+
+@pytest.mark.browser
+def test_the_room_fits_every_screen_and_its_button_fills_the_sheet(door: Door, browser: Browser) -> None:
+    texts = door.village.texts
+    door.village.record(build_stocktake(texts), **NOVEMBER)
+    door.village.record(
+        build_asset_disposal(texts, asset="ZC-0002"), **(NOVEMBER | {"occurred_on": "2026-10-28"})
+    )
+    with serve(door.village) as address:
+        for width, height in SCREENS:
+            with open_page(browser, width, height, script=False) as (page, complaints):
+                sign_in(door, page, address, "wen")
+                page.goto(f"{address}{PATH}")
+                page.locator("summary").first.click()
+                check_layout(page)
+                assert complaints == []
+        with open_page(browser, 360, 740, script=False) as (page, complaints):
+            sign_in(door, page, address, "wen")
+            page.goto(f"{address}{PATH}")
+            page.locator("#handler").fill("样经手")
+            press(page, "做成凭证，填进表里")
+            assert page.locator("#a-1-15").input_value() == "ZC-0001"
+            assert complaints == []
