@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
+from ledger.books.assets import AssetChanged, AssetDisposed, AssetRegistered
 from ledger.books.contracts import ContractAmended, ContractEnded, ContractSigned, ContractVoided
 from ledger.books.documents import DocumentsAttached
 from ledger.books.limits import LimitsAdopted
@@ -18,9 +19,11 @@ from ledger.books.points import (
     PointsRound,
     RulebookAdopted,
 )
+from ledger.books.resources import ResourceChanged, ResourceRegistered
 from ledger.books.roles import Role
 from ledger.books.scores import BranchRegistered, SchemeAdopted, ScoreRound
 from ledger.books.sheets import SheetSealed
+from ledger.books.stocktakes import StocktakeRecorded
 from ledger.books.values import Count, Day, Period, User, Value, Village
 from ledger.books.village import KeyRotated, LogFounded, LogRefounded, VillageDescribed
 from ledger.books.vouchers import (
@@ -58,6 +61,12 @@ Body = (
     | ContractAmended
     | ContractEnded
     | ContractVoided
+    | AssetRegistered
+    | AssetChanged
+    | AssetDisposed
+    | ResourceRegistered
+    | ResourceChanged
+    | StocktakeRecorded
 )
 
 
@@ -95,6 +104,12 @@ KINDS: dict[str, Kind] = {
     "contract.amended": Kind(ContractAmended, checkers=1, in_books=False),
     "contract.ended": Kind(ContractEnded, checkers=1, in_books=False),
     "contract.voided": Kind(ContractVoided, checkers=1, in_books=False),
+    "asset.registered": Kind(AssetRegistered, checkers=1, in_books=False),
+    "asset.changed": Kind(AssetChanged, checkers=1, in_books=False),
+    "asset.disposed": Kind(AssetDisposed, checkers=1, in_books=False),
+    "resource.registered": Kind(ResourceRegistered, checkers=1, in_books=False),
+    "resource.changed": Kind(ResourceChanged, checkers=1, in_books=False),
+    "stocktake.recorded": Kind(StocktakeRecorded, checkers=1, in_books=False),
 }
 KIND_OF_BODY: dict[type, str] = {row.body: name for name, row in KINDS.items()}
 

@@ -17,6 +17,8 @@ CHECK_CODE_MM = 52
 """Width of the modules; the quiet zone comes on top. A check code below 50 mm fails in rain and at an
 angle.
 """
+LABEL_CODE_MM = 30
+"""On a label that is read from an arm's length."""
 QUIET_MODULES = 4
 
 
@@ -43,6 +45,11 @@ def build_page_code(base_url: str, village: str, title: str) -> PrintedCode:
 def build_check_code(base_url: str, village: str, digits: str, title: str) -> PrintedCode:
     """Return the code that checks this sheet; `digits` is its receipt, which no server ever sees."""
     return _build_code(f"{base_url}/c/{village}#{digits}", CHECK_CODE_MM, title)
+
+
+def build_label_code(url: str, title: str) -> PrintedCode:
+    """Return the code of a page of its own, for a label on a thing; `title` is its alternative text."""
+    return _build_code(url, LABEL_CODE_MM, title)
 
 
 def _build_code(url: str, modules_mm: int, title: str) -> PrintedCode:

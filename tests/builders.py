@@ -14,6 +14,7 @@ from __future__ import annotations
 import base64
 from typing import Any
 
+from ledger.books.assets import AssetChanged, AssetDisposed, AssetRegistered
 from ledger.books.contracts import (
     ContractAmended,
     ContractEnded,
@@ -33,6 +34,7 @@ from ledger.books.points import (
     Rule,
     RulebookAdopted,
 )
+from ledger.books.resources import ResourceChanged, ResourceRegistered
 from ledger.books.scores import (
     BranchRegistered,
     SchemeAdopted,
@@ -43,6 +45,7 @@ from ledger.books.scores import (
     StarCut,
 )
 from ledger.books.sheets import SheetSealed
+from ledger.books.stocktakes import StocktakeLine, StocktakeRecorded
 from ledger.books.values import PublicText, Sealed
 from ledger.books.village import KeyRotated, LogFounded, LogRefounded, VillageDescribed
 from ledger.books.vouchers import (
@@ -416,6 +419,89 @@ def build_contract_end(texts: Discloser, **changes: Any) -> ContractEnded:
 def build_contract_void(texts: Discloser, **changes: Any) -> ContractVoided:
     fields: dict[str, Any] = {"contract": "HT-0001", "reason": texts.publish("面积登记错了")}
     return ContractVoided(**(fields | changes))
+
+
+def build_asset(texts: Discloser, **changes: Any) -> AssetRegistered:
+    """A pump of 12,000 yuan that stands in the opening balances, nearly half worn out by 100 yuan a month."""
+    fields: dict[str, Any] = {
+        "category": "fixed",
+        "condition": texts.publish("完好"),
+        "depreciated_fen": 540_000,
+        "depreciates_from": "2026-10",
+        "in_use_from": "2022-03",
+        "keeper": texts.publish("村水利管理员"),
+        "life_months": 114,
+        "model": texts.publish("QS-40"),
+        "name": texts.publish("灌溉水泵"),
+        "number": "ZC-0001",
+        "original_fen": 1_200_000,
+        "place": texts.publish("村北机井"),
+        "purpose": "operation",
+        "quantity": 2,
+        "residual_fen": 60_000,
+        "source": "opening",
+        "unit": texts.publish("台"),
+    }
+    return AssetRegistered(**(fields | changes))
+
+
+def build_asset_change(texts: Discloser, **changes: Any) -> AssetChanged:
+    fields: dict[str, Any] = {
+        "asset": "ZC-0001",
+        "condition": texts.publish("一台待修"),
+        "keeper": texts.publish("村水利管理员"),
+        "place": texts.publish("村南机井"),
+        "quantity": 2,
+        "reason": texts.publish("村北机井停用"),
+    }
+    return AssetChanged(**(fields | changes))
+
+
+def build_asset_disposal(texts: Discloser, **changes: Any) -> AssetDisposed:
+    fields: dict[str, Any] = {"asset": "ZC-0001", "how": "sold", "reason": texts.publish("换了新水泵")}
+    return AssetDisposed(**(fields | changes))
+
+
+def build_resource(texts: Discloser, **changes: Any) -> ResourceRegistered:
+    """A plot of 42.5 mu by the river."""
+    fields: dict[str, Any] = {
+        "area_mu_hundredths": 4_250,
+        "certificate": texts.publish("无"),
+        "east": texts.publish("河堤"),
+        "land_class": "01",
+        "name": texts.publish("河滩地"),
+        "north": texts.publish("生产路"),
+        "number": "ZY-0001",
+        "place": texts.publish("村东"),
+        "south": texts.publish("水渠"),
+        "use": texts.publish("发包种植"),
+        "west": texts.publish("村道"),
+    }
+    return ResourceRegistered(**(fields | changes))
+
+
+def build_resource_change(texts: Discloser, **changes: Any) -> ResourceChanged:
+    fields: dict[str, Any] = {
+        "area_mu_hundredths": 4_000,
+        "certificate": texts.publish("无"),
+        "land_class": "10",
+        "reason": texts.publish("修路占用"),
+        "resource": "ZY-0001",
+        "use": texts.publish("修路"),
+    }
+    return ResourceChanged(**(fields | changes))
+
+
+def build_stocktake(texts: Discloser, *counted: tuple[str, int, int], **changes: Any) -> StocktakeRecorded:
+    """Assets with the register's quantity and the one that was counted; one pump is missing where nothing is said."""
+    lines = tuple(
+        StocktakeLine(
+            asset=number, book_quantity=book, counted_quantity=found, note=texts.publish("到场清点")
+        )
+        for number, book, found in counted or (("ZC-0001", 2, 1),)
+    )
+    fields: dict[str, Any] = {"counters": texts.publish("村务监督委员会"), "lines": lines}
+    return StocktakeRecorded(**(fields | changes))
 
 
 def build_limits(texts: Discloser, **changes: Any) -> LimitsAdopted:

@@ -20,6 +20,7 @@ from web.config import REQUEST_MAX_BYTES
 from web.desk import (
     account,
     accounts,
+    asset_vouchers,
     begun,
     books,
     documents,
@@ -43,6 +44,8 @@ from web.desk import (
 )
 from web.desk.sheet_runs import SheetRuns
 from web.errors import EXCEPTION_HANDLERS
+from web.public.asset_page import show_asset_of
+from web.public.assets import show_assets, show_labels
 from web.public.board import show_board
 from web.public.check import show_check
 from web.public.contracts import show_contract, show_contracts
@@ -59,6 +62,7 @@ from web.public.log import (
     show_tile,
     show_witnessed,
 )
+from web.public.resources import show_resource, show_resources
 from web.public.sheets import show_finance, show_points, show_scores, show_sheet, show_sheets
 from web.public.statements import show_statements
 from web.public.villages import show_villages
@@ -83,6 +87,11 @@ ROUTES = (
     show_entry,
     show_contracts,
     show_contract,
+    show_assets,
+    show_asset_of,
+    show_labels,
+    show_resources,
+    show_resource,
     show_check,
     show_checkpoint,
     show_witnessed,
@@ -102,6 +111,7 @@ DESK_ROUTES = (
     *drafts.ROUTES,
     *households.ROUTES,
     *imports.ROUTES,
+    *asset_vouchers.ROUTES,
     *documents.ROUTES,
     *marking.ROUTES,
     *originals.ROUTES,

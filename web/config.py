@@ -35,6 +35,12 @@ ENTRIES_A_PAGE = 50
 CONTRACTS_A_PAGE = 50
 """Contracts in one page of the register."""
 
+ASSETS_A_PAGE = 50
+"""Assets or resources in one page of their register."""
+
+LABELS_A_PAGE = 24
+"""Labels with codes on one sheet of paper, three beside one another."""
+
 MONTHS_IN_CHART = 12
 
 ENTRY_SHOWN_MAX_BYTES = 3_000

@@ -41,6 +41,15 @@ ContractNumber = Annotated[str, Meta(pattern=r"\AHT-[0-9]{4}\Z")]
 """`HT-NNNN`, of a village's register: once given never another contract's. Of one form, so that nobody's identity
 number can stand in an entry or an address as one.
 """
+AssetNumber = Annotated[str, Meta(pattern=r"\AZC-[0-9]{4}\Z")]
+ResourceNumber = Annotated[str, Meta(pattern=r"\AZY-[0-9]{4}\Z")]
+"""`ZC-NNNN` and `ZY-NNNN`, of a village's registers: once given never another's."""
+PastPeriod = Annotated[str, Meta(pattern=r"\A(19|2[0-9])[0-9]{2}-(0[1-9]|1[0-2])\Z")]
+"""One calendar month, `YYYY-MM`, that may lie long before any books: from when something is in use."""
+PeriodOrNone = Annotated[str, Meta(pattern=r"\A(2[0-9]{3}-(0[1-9]|1[0-2]))?\Z")]
+"""A month, or the empty string where there is none."""
+LandClass = Annotated[str, Meta(pattern=r"\A(0[1-9]|1[0-2])\Z")]
+"""A top-level class of GB/T 21010; its name stands in `data/land_classes.csv`."""
 VerifierKeyText = Annotated[str, Meta(min_length=20, max_length=300)]
 """A signed-note verifier key, `<origin>+<id>+<base64>`; what it holds is for the log to read."""
 RootHash = Annotated[str, Meta(pattern=r"\A[A-Za-z0-9+/]{43}=\Z")]

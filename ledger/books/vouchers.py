@@ -18,6 +18,7 @@ from ledger.books.accounts import Chart, check_account, find_account, is_money
 from ledger.books.money import format_yuan
 from ledger.books.values import (
     AccountCode,
+    AssetNumber,
     ContractNumber,
     Count,
     Integer,
@@ -64,6 +65,7 @@ class VoucherRecorded(Value, frozen=True, kw_only=True, omit_defaults=True):
     """`voucher.recorded`: one balanced set of postings with its source documents and three persons."""
 
     approver: PublicText
+    asset: AssetNumber = ""  # that it is about; left out where none
     attachments: Positive  # sheets of source documents
     bookkeeper: PublicText
     chart: ChartVersion
@@ -92,6 +94,7 @@ class VoucherReplaced(Value, frozen=True, kw_only=True, omit_defaults=True):
     """`voucher.replaced`: the right voucher in blue, after entry `replaces` was reversed."""
 
     approver: PublicText
+    asset: AssetNumber = ""  # that it is about; left out where none
     attachments: Positive
     bookkeeper: PublicText
     chart: ChartVersion

@@ -5,6 +5,7 @@ Shell: the only place that opens these files. What they mean is parsed by `books
 
 from __future__ import annotations
 
+import csv
 from functools import cache
 from importlib import resources
 
@@ -15,7 +16,15 @@ from ledger.books.roles import RoleTable, parse_roles
 from ledger.books.statement_lines import StatementForm, parse_statements
 from ledger.state.reference import Reference
 
-__all__ = ["load_glyphs", "load_masks", "load_reference", "load_roles", "load_statements", "read_data"]
+__all__ = [
+    "load_glyphs",
+    "load_land_classes",
+    "load_masks",
+    "load_reference",
+    "load_roles",
+    "load_statements",
+    "read_data",
+]
 
 
 @cache
@@ -59,6 +68,12 @@ def load_glyphs() -> frozenset[int]:
         for first, _, last in bounds
         for code_point in range(int(first, 16), int(last or first, 16) + 1)
     )
+
+
+@cache
+def load_land_classes() -> dict[str, str]:
+    """Return the names of the top-level classes of land by their codes, in their order."""
+    return dict(list(csv.reader(read_data("land_classes.csv").splitlines()))[1:])
 
 
 def read_data(name: str) -> str:

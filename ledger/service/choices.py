@@ -9,14 +9,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+from ledger.books.assets import AssetRegistered
+from ledger.books.resources import ResourceRegistered
 from ledger.log.commitments import open_disclosure
 from ledger.ports import Ports, Reader
 from ledger.service.slots import list_waiting_slots
 from ledger.service.workbooks.columns import WORKBOOKS, WorkbookKind
 from ledger.state import get_day
+from ledger.state.assets import iterate_assets, read_asset
 from ledger.state.contracts import iterate_contracts
-from ledger.state.facts import BranchFacts, ContractFacts, VillageFacts, get_fact, scan_facts
+from ledger.state.facts import BranchFacts, ContractFacts, VillageFacts, get_fact, read_body, scan_facts
 from ledger.state.money import get_next_number
+from ledger.state.resources import iterate_resources
 from ledger.state.rulebooks import list_rulebooks
 from ledger.state.schemes import list_schemes
 
@@ -58,6 +62,8 @@ def list_choices(ports: Ports, village: str, kind: WorkbookKind) -> dict[str, tu
             **(_list_people(ports, village) if kind not in _LISTS else {}),
             "凭证号": _list_numbers(ports, village, reader),
             **({"合同编号": _list_contracts(ports, village, reader, kind)} if "合同编号" in headers else {}),
+            **({"资产编号": _list_assets(ports, village, reader, kind)} if "资产编号" in headers else {}),
+            **({"资源编号": _list_resources(ports, village, reader)} if "资源编号" in headers else {}),
         }
     persons = sorted({person.name for person in ports.vault.list_persons(village)})
     found |= dict.fromkeys(_FUNCTIONS, tuple(Choice(name, "") for name in persons))
@@ -156,6 +162,32 @@ def _list_contracts(ports: Ports, village: str, reader: Reader, kind: WorkbookKi
         if contract.is_in_force(today) or any(item.unpaid_fen for item in contract.matched.dues)
     ]
     return tuple(found)
+
+
+def _list_assets(ports: Ports, village: str, reader: Reader, kind: WorkbookKind) -> tuple[Choice, ...]:
+    """Return the assets that are still there, with their names; where they are typed, the next number before them."""
+    found = [_build_next(ports, village, reader, "asset", "ZC")] if kind == "assets" else []
+    for number, known in iterate_assets(reader.facts):
+        if not known.disposed or (kind == "vouchers" and not read_asset(reader.facts, known).is_settled):
+            body = read_body(reader.facts, known.registered, AssetRegistered)
+            found.append(Choice(number, _read_text(reader, body.name.text)))
+    return tuple(found)
+
+
+def _list_resources(ports: Ports, village: str, reader: Reader) -> tuple[Choice, ...]:
+    found = [_build_next(ports, village, reader, "resource", "ZY")]
+    for number, known in iterate_resources(reader.facts):
+        body = read_body(reader.facts, known.registered, ResourceRegistered)
+        found.append(Choice(number, _read_text(reader, body.name.text)))
+    return tuple(found)
+
+
+def _build_next(ports: Ports, village: str, reader: Reader, family: str, letters: str) -> Choice:
+    """Return the number that the register's next line has, after those that wait."""
+    numbers = [key.rpartition("/")[2] for key, _ in reader.facts.scan(f"{family}/")]
+    waiting = [slot[1] for slot in list_waiting_slots(ports.vault, village) if slot[0] == family]
+    last = max((int(number[3:]) for number in (*numbers, *waiting)), default=0)
+    return Choice(f"{letters}-{last + 1:04d}", "接下来的编号")
 
 
 def _read_text(reader: Reader, digest: str) -> str:

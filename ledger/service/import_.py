@@ -21,6 +21,7 @@ from ledger.service.persons import check_person
 from ledger.service.screening import list_names
 from ledger.service.slots import list_waiting_slots
 from ledger.service.workbooks.answered import RoundPart, find_part
+from ledger.service.workbooks.assets import gather_assets
 from ledger.service.workbooks.columns import WorkbookKind
 from ledger.service.workbooks.contracts import gather_contracts
 from ledger.service.workbooks.households import gather_households
@@ -29,7 +30,9 @@ from ledger.service.workbooks.members import gather_members
 from ledger.service.workbooks.opening import gather_opening
 from ledger.service.workbooks.outside import read_outside
 from ledger.service.workbooks.points import gather_points
+from ledger.service.workbooks.resources import gather_resources
 from ledger.service.workbooks.scores import gather_scores
+from ledger.service.workbooks.stocktakes import gather_stocktakes
 from ledger.service.workbooks.tray import Desk, OverlayFacts, Tray
 from ledger.service.workbooks.typed import TypedTables, read_typed
 from ledger.service.workbooks.vouchers import gather_vouchers
@@ -199,6 +202,14 @@ def _gather_contracts(tray: Tray, tables: Tables) -> None:
     gather_contracts(tray, *(tables.get(name, ()) for name in ("合同", "变更", "收付款")))
 
 
+def _gather_assets(tray: Tray, tables: Tables) -> None:
+    gather_assets(tray, tables.get("资产", ()), tables.get("资产变动", ()))
+
+
+def _gather_resources(tray: Tray, tables: Tables) -> None:
+    gather_resources(tray, tables.get("资源", ()), tables.get("资源变动", ()))
+
+
 def _take(name: str, gather: Callable[[Tray, Sequence[Line]], None]) -> Callable[[Tray, Tables], None]:
     return lambda tray, tables: gather(tray, tables.get(name, ()))
 
@@ -211,4 +222,7 @@ _GATHERERS: dict[WorkbookKind, Callable[[Tray, Tables], None]] = {
     "households": _take("农户", gather_households),
     "members": _take("党员", gather_members),
     "contracts": _gather_contracts,
+    "assets": _gather_assets,
+    "resources": _gather_resources,
+    "stocktakes": _take("盘点", gather_stocktakes),
 }

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from ledger.books.assets import AssetChanged, AssetDisposed, AssetRegistered
 from ledger.books.contracts import (
     CATEGORY_NAMES,
     CHANGE_NAMES,
@@ -32,7 +33,9 @@ from ledger.books.points import (
     PointsReversed,
     PointsRound,
 )
+from ledger.books.resources import ResourceChanged, ResourceRegistered
 from ledger.books.scores import BranchRegistered, ScoreRound
+from ledger.books.stocktakes import StocktakeRecorded
 from ledger.books.vouchers import (
     AccountsOpened,
     Posting,
@@ -49,6 +52,13 @@ from ledger.ports import Ports, Reader
 from ledger.service.drafts import open_draft
 from ledger.service.import_ import Import
 from ledger.service.opened_drafts import OpenedDraft, OpenedLine
+from ledger.service.opened_registers import (
+    fill_asset,
+    fill_asset_change,
+    fill_resource,
+    fill_resource_change,
+    fill_stocktake,
+)
 from ledger.service.unsent import Opened, Tables, open_sheet, save_sheet
 from ledger.service.workbooks.columns import WORKBOOKS, WorkbookKind
 from ledger.state.private import (
@@ -66,6 +76,9 @@ from ledger.vaults import Draft, Household, Member
 KINDS: Mapping[type[Body], WorkbookKind] = {
     AccountsOpened: "opening",
     AgreementsSigned: "households",
+    AssetChanged: "assets",
+    AssetDisposed: "assets",
+    AssetRegistered: "assets",
     BranchRegistered: "members",
     ContractAmended: "contracts",
     ContractEnded: "contracts",
@@ -74,7 +87,10 @@ KINDS: Mapping[type[Body], WorkbookKind] = {
     HouseholdsRegistered: "households",
     PointsReversed: "points",
     PointsRound: "points",
+    ResourceChanged: "resources",
+    ResourceRegistered: "resources",
     ScoreRound: "scores",
+    StocktakeRecorded: "stocktakes",
     VoucherRecorded: "vouchers",
     VoucherReplaced: "vouchers",
     VoucherReversed: "vouchers",
@@ -212,7 +228,7 @@ def _fill_voucher(opened: OpenedDraft, body: Voucher) -> Iterator[tuple[str, Row
         number = _read_number(opened.reader, body.reverses)
         yield "凭证", {**shared, "冲销凭证号": number, "原因": opened.read(body.reason)}
         return
-    shared |= {"摘要": opened.read(body.summary), "合同编号": body.contract}
+    shared |= {"摘要": opened.read(body.summary), "合同编号": body.contract, "资产编号": body.asset}
     if isinstance(body, VoucherReplaced):
         shared["更正凭证号"] = _read_number(opened.reader, body.replaces)
     for posting in body.postings:
@@ -376,6 +392,9 @@ def _name(opened: OpenedDraft, pseudonym: str) -> tuple[str, str]:
 _FILLERS: dict[type[Body], Callable[[OpenedDraft, Any], Iterator[tuple[str, Row]]]] = {
     AccountsOpened: _fill_opening,
     AgreementsSigned: _fill_agreements,
+    AssetChanged: fill_asset_change,
+    AssetDisposed: fill_asset_change,
+    AssetRegistered: fill_asset,
     BranchRegistered: _fill_branch,
     ContractAmended: _fill_amended,
     ContractEnded: _fill_ended,
@@ -384,7 +403,10 @@ _FILLERS: dict[type[Body], Callable[[OpenedDraft, Any], Iterator[tuple[str, Row]
     HouseholdsRegistered: _fill_registered,
     PointsReversed: _fill_taken,
     PointsRound: _fill_points,
+    ResourceChanged: fill_resource_change,
+    ResourceRegistered: fill_resource,
     ScoreRound: _fill_scores,
+    StocktakeRecorded: fill_stocktake,
     VoucherRecorded: _fill_voucher,
     VoucherReplaced: _fill_voucher,
     VoucherReversed: _fill_voucher,

@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from ledger.books.assets import AssetChanged, AssetDisposed, AssetRegistered
 from ledger.books.contracts import Change, ContractAmended, ContractEnded, ContractSigned, ContractVoided
 from ledger.books.documents import DocumentsAttached
 from ledger.books.limits import LimitsAdopted
@@ -24,8 +25,10 @@ from ledger.books.points import (
     RulebookAdopted,
     is_sealed,
 )
+from ledger.books.resources import ResourceChanged, ResourceRegistered
 from ledger.books.revisions import Terms
 from ledger.books.scores import BranchRegistered, SchemeAdopted, SchemeItem, ScoreRound
+from ledger.books.stocktakes import StocktakeRecorded
 from ledger.books.village import KeyRotated, LogRefounded, VillageDescribed
 from ledger.books.vouchers import (
     AccountsOpened,
@@ -43,6 +46,14 @@ from ledger.figures import Texts
 from ledger.ports import Ports
 from ledger.service.drafts import open_draft
 from ledger.service.opened_drafts import ERASED, OpenedDraft, OpenedLine
+from ledger.service.opened_registers import (
+    name_asset,
+    tell_asset,
+    tell_asset_change,
+    tell_resource,
+    tell_resource_change,
+    tell_stocktake,
+)
 from ledger.service.passing import find_drafts
 from ledger.service.preview import (
     preview_about,
@@ -57,6 +68,7 @@ from ledger.service.preview import (
     preview_taken,
     preview_voucher,
 )
+from ledger.service.register_previews import preview_about_asset
 from ledger.state.contracts import find_contract
 from ledger.state.facts import VillageFacts, get_fact, read_body
 from ledger.state.private import (
@@ -188,6 +200,8 @@ def _tell_voucher(opened: OpenedDraft, body: Voucher) -> Iterator[str]:
     if not isinstance(body, VoucherReversed) and body.contract:
         contract = find_contract(opened.reader.facts, body.contract)
         yield preview_about(body.contract, opened.read(contract.signed.title) if contract is not None else "")
+    if not isinstance(body, VoucherReversed) and body.asset:
+        yield preview_about_asset(body.asset, name_asset(opened, body.asset))
 
 
 def _tell_closing(opened: OpenedDraft, body: PeriodClosed) -> Iterator[str]:
@@ -346,6 +360,9 @@ def _tell_refounding(opened: OpenedDraft, body: LogRefounded) -> Iterator[str]:
 _TELLERS: dict[type, Callable[[OpenedDraft, Any], Iterator[str]]] = {
     AccountsOpened: _tell_opening,
     AgreementsSigned: _tell_agreements,
+    AssetChanged: tell_asset_change,
+    AssetDisposed: tell_asset_change,
+    AssetRegistered: tell_asset,
     BranchRegistered: _tell_branch,
     ContractAmended: _tell_contract_change,
     ContractEnded: _tell_contract_change,
@@ -360,9 +377,12 @@ _TELLERS: dict[type, Callable[[OpenedDraft, Any], Iterator[str]]] = {
     PointsReversed: _tell_taken,
     PointsRound: _tell_points,
     PolicyAdopted: _tell_policy,
+    ResourceChanged: tell_resource_change,
+    ResourceRegistered: tell_resource,
     RulebookAdopted: _tell_rulebook,
     SchemeAdopted: _tell_scheme,
     ScoreRound: _tell_scores,
+    StocktakeRecorded: tell_stocktake,
     VillageDescribed: _tell_description,
     VoucherRecorded: _tell_voucher,
     VoucherReplaced: _tell_voucher,

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
+from ledger.books.assets import AssetChanged, AssetDisposed, AssetRegistered
 from ledger.books.contracts import Change, ContractSigned
 from ledger.books.points import PointsRound, RulebookAdopted
+from ledger.books.resources import ResourceChanged, ResourceRegistered
 from ledger.books.scores import BranchRegistered, SchemeAdopted, ScoreRound
+from ledger.books.stocktakes import StocktakeRecorded
 from ledger.books.vouchers import (
     AccountsOpened,
     PeriodClosed,
@@ -56,7 +59,7 @@ def find_slot(body: Body, period: str) -> Slot | None:
         return ("branch", str(body.branch))
     if isinstance(body, RulebookAdopted | SchemeAdopted):
         return RULEBOOK if isinstance(body, RulebookAdopted) else SCHEME
-    return _find_slot_of_contract(body)
+    return _find_slot_of_contract(body) or _find_slot_in_register(body)
 
 
 def _find_slot_of_contract(body: Body) -> Slot | None:
@@ -65,6 +68,18 @@ def _find_slot_of_contract(body: Body) -> Slot | None:
     if isinstance(body, Change):
         return ("contract-change", body.contract)
     return None
+
+
+def _find_slot_in_register(body: Body) -> Slot | None:
+    if isinstance(body, AssetRegistered):
+        return ("asset", body.number)
+    if isinstance(body, AssetChanged | AssetDisposed):
+        return ("asset-change", body.asset)
+    if isinstance(body, ResourceRegistered):
+        return ("resource", body.number)
+    if isinstance(body, ResourceChanged):
+        return ("resource-change", body.resource)
+    return ("stocktake",) if isinstance(body, StocktakeRecorded) else None
 
 
 def name_slot(body: Body, period: str) -> str:

@@ -21,6 +21,7 @@ from ledger.books.village import KeyRotated, LogFounded, LogRefounded, VillageDe
 from ledger.books.witnesses import PolicyAdopted
 from ledger.entries import KINDS, Entry
 from ledger.errors import Fault
+from ledger.state.assets import check_assets, fold_assets
 from ledger.state.contracts import check_contracts, fold_contracts
 from ledger.state.documents import check_documents, fold_documents
 from ledger.state.epochs import check_epoch, fold_epoch
@@ -40,6 +41,7 @@ from ledger.state.money import check_money, fold_money
 from ledger.state.points import check_points, fold_points
 from ledger.state.policies import check_policy, fold_policy
 from ledger.state.reference import Reference
+from ledger.state.resources import check_resources, fold_resources
 from ledger.state.scores import check_scores, fold_scores
 
 __all__ = ["BEIJING", "Facts", "MemoryFacts", "Reference", "check_entry", "fold_entry", "get_day"]
@@ -65,12 +67,20 @@ _CHECKS: dict[str, Check] = {
     "contract.amended": check_contracts,
     "contract.ended": check_contracts,
     "contract.voided": check_contracts,
+    "asset.registered": check_assets,
+    "asset.changed": check_assets,
+    "asset.disposed": check_assets,
+    "resource.registered": check_resources,
+    "resource.changed": check_resources,
+    "stocktake.recorded": check_assets,
 }
 _FOLD_OF: dict[Check, Fold] = {
     check_money: fold_money,
     check_points: fold_points,
     check_scores: fold_scores,
     check_contracts: fold_contracts,
+    check_assets: fold_assets,
+    check_resources: fold_resources,
 }
 _FOLDS: dict[str, Fold] = {name: _FOLD_OF[check] for name, check in _CHECKS.items()}
 

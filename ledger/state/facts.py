@@ -40,6 +40,13 @@ be dropped and folded again from the entries.
 | `page/<digest>` | EntryAt, by the digest of a page of a public copy | documents.attached |
 | `contract/<number>` | ContractFacts | contract.signed, contract.amended, contract.ended |
 | `payment/<number>/<index>` | PaymentFacts: what a voucher moved for a contract | vouchers |
+| `asset/<number>` | AssetFacts | asset.*, stocktake.recorded, vouchers |
+| `assets/<category>` | AssetSums of a class | the same |
+| `asset-voucher/<number>/<index>` | AssetMoveFacts: what a voucher moved for an asset | vouchers |
+| `depreciation/<number>/<period>` | DepreciationFacts: what is booked of an asset's month | vouchers |
+| `stocktake/<index>` | EntryAt | stocktake.recorded |
+| `resource/<number>` | ResourceFacts | resource.registered, resource.changed |
+| `land/<class>` | LandSums of a class | the same |
 | `sheet/<period>/<letter>/<ordinal>` | SheetFacts | sheet.sealed |
 | `latest/<letter>` | EntryAt of the newest sealed sheet of the kind | sheet.sealed |
 
@@ -56,6 +63,7 @@ from typing import Protocol, TypeVar
 
 import msgspec
 
+from ledger.books.assets import AssetCategory
 from ledger.books.values import Value
 from ledger.books.vouchers import AccountBalance
 from ledger.entries import Entry
@@ -262,6 +270,67 @@ class PaymentFacts(Value, frozen=True):
     index: int
     money_fen: int
     reverses: int
+
+
+class AssetFacts(Value, frozen=True):
+    """An asset's sums, in fen: `accumulated_fen` depreciated so far, `booked_fen` on its account of cost,
+    `clearing_fen` on that of clearing; `counted` the newest stock-take that found another number, 0 for none.
+    """
+
+    accumulated_fen: int
+    booked_fen: int
+    category: AssetCategory
+    changes: tuple[int, ...]
+    clearing_fen: int
+    counted: int
+    disposed: int  # 0 while it is not
+    original_fen: int
+    quantity: int
+    registered: int
+
+
+class AssetSums(Value, frozen=True):
+    """What the assets of a class that are in the books add up to."""
+
+    accumulated_fen: int
+    assets: int
+    value_fen: int
+
+
+class AssetMoveFacts(Value, frozen=True):
+    """A voucher at `index` that is about an asset: what it moved, increases positive; `period` the month that its
+    depreciation is of; `reverses` the index of the voucher that it takes back, 0 for none.
+    """
+
+    accumulated_fen: int
+    booked_fen: int
+    clearing_fen: int
+    index: int
+    period: str
+    reverses: int
+
+
+class DepreciationFacts(Value, frozen=True):
+    """What is booked of an asset's month, 0 where it was taken back; `index` of the voucher that was last about it."""
+
+    amount_fen: int
+    index: int
+
+
+class ResourceFacts(Value, frozen=True):
+    """A plot's class and area in hundredths of a mu as they are now, and the indexes of its entries."""
+
+    area_mu_hundredths: int
+    changes: tuple[int, ...]
+    land_class: str
+    registered: int
+
+
+class LandSums(Value, frozen=True):
+    """What the plots of a class add up to."""
+
+    area_mu_hundredths: int
+    resources: int
 
 
 class SheetFacts(Value, frozen=True):

@@ -39,6 +39,7 @@ from ledger.books.vouchers import (
 from ledger.entries import Entry
 from ledger.errors import Fault
 from ledger.state.amounts import fold_amounts
+from ledger.state.assets import check_about_asset, fold_moved
 from ledger.state.contracts import check_about, fold_payment
 from ledger.state.facts import (
     AnswerFacts,
@@ -82,7 +83,7 @@ def check_money(facts: Facts, reference: Reference, entry: Entry) -> list[Fault]
     # Without an opening the voucher's own faults are still told: nobody should have to come twice.
     faults = _check_dates(books, entry) if books else _list_unopened()
     faults += check_voucher(voucher, chart, entry.period) + _check_number(facts, entry.period, voucher)
-    faults += check_about(facts, voucher)
+    faults += check_about(facts, voucher) + check_about_asset(facts, entry, voucher)
     if isinstance(body, VoucherReversed):
         faults += _check_reversal(facts, entry, body)
     elif isinstance(body, VoucherReplaced):
@@ -407,6 +408,7 @@ def _fold_voucher(facts: Facts, entry: Entry, voucher: Voucher) -> None:
     fold_amounts(facts, entry, voucher.postings)
     fold_carried(facts, entry, voucher)
     fold_payment(facts, entry, voucher)
+    fold_moved(facts, entry, voucher)
     if isinstance(voucher, VoucherReversed):
         _fold_answer(facts, entry, voucher.reverses, AnswerFacts(replaced_by=0, reversed_by=entry.index))
     elif isinstance(voucher, VoucherReplaced):

@@ -35,11 +35,17 @@ from tests.audit.stored import Cell, OpenFiles
 from tests.builders import (
     VILLAGE,
     build_amendment,
+    build_asset,
+    build_asset_change,
+    build_asset_disposal,
     build_contract,
     build_contract_end,
     build_contract_void,
     build_description,
     build_limits,
+    build_resource,
+    build_resource_change,
+    build_stocktake,
     name_supervisor,
 )
 from tests.homes import VillageHome, open_village
@@ -116,14 +122,16 @@ def open_laboratory(path: Path, fill: Callable[[VillageHome], None]) -> Iterator
 
 
 def fill_small(village: VillageHome) -> None:
-    """An entry of every kind, three sheets, two keys, two of three witnesses: entries 0 to 26."""
+    """An entry of every kind, three sheets, two keys, two of three witnesses: entries 0 to 32."""
     adopt(village, make_policy(2))
     ask(village, "镇", "学校")
     rotate(village)
     village.record(build_limits(village.texts, second_fen=0, third_fen=0))
     village.record_october()
     village.attach("2026-10-001")
-    for build in (build_contract, build_amendment, build_contract_end):
+    for build in (build_contract, build_amendment, build_contract_end, build_asset, build_asset_change):
+        village.record(build(village.texts))
+    for build in (build_stocktake, build_asset_disposal, build_resource, build_resource_change):
         village.record(build(village.texts))
     village.record(build_contract(village.texts, number="HT-0002"))
     village.record(build_contract_void(village.texts, contract="HT-0002"))

@@ -10,6 +10,9 @@
     2026-10-31 voucher 002 for HT-0001 | debit 102 银行存款 5,000.00 | credit 50103 … 5,000.00 | 收租金 | accepted
     2026-11-09 amend HT-0001 from 2026-11-01 | 2026-11-30 6,000.00 | 减租 | accepted
     2026-12-09 end HT-0001 on 2026-12-09 | 收回自用 | accepted
+    2026-10-05 asset ZC-0001 fixed purchased from 2026-10 for 60 months | 36,000.00 | 电动三轮车 | accepted
+    2026-12-20 dispose ZC-0001 sold | 换新车 | accepted
+    holds ZC-0001 | value 36,000.00 | gone 570.00 | clearing 0.00
     owes 2026-11-10 HT-0001 | 2026-10-31 12,000.00 paid 5,000.00 by 2026-10-002, to-30 | ahead 0.00
 
 A line that begins with a day is an entry, judged by `check_entry` and folded when nothing speaks against it;
@@ -17,7 +20,8 @@ its last part says what must come out: `accepted`, or `refused: <codes>`. A line
 line of the finance sheet, or of a statement (`position` for 资产负债表, `result` for 收益及收益分配表; lines of nothing
 are left out): all lines of the same month and first word must be exactly those there are. A line that
 begins with `owes` tells a contract's whole calendar on a day: what was paid of each due, by which vouchers, and how
-long what is not paid is overdue.
+long what is not paid is overdue; one that begins with `holds`, what an asset stands in the register with. A voucher is
+`for` a contract or an asset.
 """
 
 from __future__ import annotations
@@ -28,6 +32,7 @@ from collections.abc import Iterator
 
 import msgspec
 
+from ledger.books.assets import AssetDisposed, AssetRegistered, get_first_month, get_residual
 from ledger.books.contracts import (
     Change,
     ContractAmended,
@@ -53,9 +58,10 @@ from ledger.entries import KIND_OF_BODY, KINDS, Body, Entry
 from ledger.figures import build_head, collect_figures
 from ledger.figures.statements import Statements, collect_statements
 from ledger.state import Facts, MemoryFacts, check_entry, fold_entry
+from ledger.state.assets import find_asset, get_value
 from ledger.state.contracts import find_contract
 from ledger.state.money import build_closing
-from tests.builders import MADE_BY, PASSED_BY, VILLAGE, Discloser, build_contract, build_founding
+from tests.builders import MADE_BY, PASSED_BY, VILLAGE, Discloser, build_asset, build_contract, build_founding
 
 POSTING = re.compile(r"(debit|credit) ([1-5][0-9]+)(?: \S+)? (-?[0-9,]+\.[0-9]{2})")
 ENTRY = re.compile(
@@ -65,6 +71,10 @@ DAY = r"(\d{4}-\d\d-\d\d)"
 SIGNED = re.compile(rf"{DAY} contract (\S+) (\w+) (receives|pays) {DAY} to {DAY}")
 CHANGED = re.compile(rf"{DAY} (?:(amend|end) (\S+) (?:from|on) {DAY}|void (\S+))")
 DUE = re.compile(rf"{DAY} (-?[0-9,]+\.[0-9]{{2}})")
+ASSET = re.compile(rf"{DAY} asset (\S+) (\w+) (\w+) from (\d{{4}}-\d\d) for (\d+) months")
+DISPOSED = re.compile(rf"{DAY} dispose (\S+) (\w+)")
+HOLDS = re.compile(r"holds (\S+)")
+AMOUNT = re.compile(r"-?[0-9,]+\.[0-9]{2}")
 OWES = re.compile(rf"owes {DAY} (\S+)")
 FIGURE = re.compile(r"(\d{4}-\d\d) (\w+)\b.*")
 
@@ -130,6 +140,12 @@ class TextLedger:
         if owes := OWES.fullmatch(head):
             told = " | ".join([head, *describe_dues(self.facts, *owes.groups())])
             return [] if told == line else ["the text says:", line, "the contract says:", told]
+        if holds := HOLDS.fullmatch(head):
+            told = " | ".join([head, *describe_asset(self.facts, holds[1])])
+            return [] if told == line else ["the text says:", line, "the register says:", told]
+        if ASSET.fullmatch(head) or DISPOSED.fullmatch(head):
+            codes = self.record(self._build_asset(head, parts), head[:10], head[:7])
+            return self._compare(line, outcome, codes)
         if SIGNED.fullmatch(head) or CHANGED.fullmatch(head):
             codes = self.record(self._build_contract(head, parts), head[:10], head[:7])
             return self._compare(line, outcome, codes)
@@ -142,7 +158,8 @@ class TextLedger:
             number = f"{day[:7]}-{number}"
         body = self._build_body(verb, number, answered, postings, text)
         if about is not None:
-            body = msgspec.structs.replace(body, contract=about)
+            key = "asset" if about.startswith("ZC") else "contract"
+            body = msgspec.structs.replace(body, **{key: about})
         period = number[:7] if number else day[:7]
         return self._compare(line, outcome, self.record(body, day, period))
 
@@ -197,6 +214,31 @@ class TextLedger:
             title=text,
         )
 
+    def _build_asset(self, head: str, parts: list[str]) -> AssetRegistered | AssetDisposed:
+        """The first amount is what it cost, the second what was depreciated before."""
+        amounts = [parse_yuan(part) for part in parts if AMOUNT.fullmatch(part)]
+        text = self.publish(next((part for part in parts if not AMOUNT.fullmatch(part)), "样例"))
+        if disposed := DISPOSED.fullmatch(head):
+            return AssetDisposed(asset=disposed[2], how=disposed[3], reason=text)
+        found = ASSET.fullmatch(head)
+        assert found
+        _, number, category, source, since, months = found.groups()
+        first = head[:7] if source == "opening" else get_first_month(category, since)
+        original_fen, depreciated_fen = [*amounts, 0][:2]
+        return build_asset(
+            Discloser(),
+            category=category,
+            depreciated_fen=depreciated_fen,
+            depreciates_from=first if int(months) else "",
+            in_use_from=since,
+            life_months=int(months),
+            name=text,
+            number=number,
+            original_fen=original_fen,
+            residual_fen=get_residual(original_fen, category),
+            source=source,
+        )
+
     def record(self, body: Body, day: str, period: str, occurred_on: str = "") -> list[str]:
         """Judge an entry that is recorded on a day, on which it happened unless said otherwise; append and fold it
         where nothing speaks against it. Returns the faults' codes.
@@ -249,6 +291,15 @@ def describe_dues(facts: Facts, today: str, number: str) -> Iterator[str]:
         age = f", {find_age(item.due.due_on, today)}" if item.unpaid_fen else ""
         yield f"{item.due.due_on} {_tell(item.due.amount_fen)} paid {_tell(item.paid_fen)}{by}{age}"
     yield f"ahead {_tell(contract.matched.ahead_fen)}"
+
+
+def describe_asset(facts: Facts, number: str) -> Iterator[str]:
+    """Yield what an asset stands in the register with, as text ledgers write it."""
+    asset = find_asset(facts, number)
+    assert asset is not None
+    yield f"value {_tell(get_value(asset.facts))}"
+    yield f"gone {_tell(asset.facts.accumulated_fen)}"
+    yield f"clearing {_tell(asset.facts.clearing_fen)}"
 
 
 def _read_due(part: str) -> Due:

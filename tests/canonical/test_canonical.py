@@ -29,6 +29,9 @@ from tests.builders import (
     EntryChain,
     build_agreements,
     build_amendment,
+    build_asset,
+    build_asset_change,
+    build_asset_disposal,
     build_branch,
     build_closing,
     build_contract,
@@ -46,12 +49,15 @@ from tests.builders import (
     build_policy,
     build_refounding,
     build_replacement,
+    build_resource,
+    build_resource_change,
     build_reversal,
     build_rotation,
     build_rulebook,
     build_scheme,
     build_score_round,
     build_seal,
+    build_stocktake,
     build_voucher,
 )
 from tests.log.evidence import require_one_spelling, spoil
@@ -88,6 +94,12 @@ def make_entries() -> list[Entry]:
         build_amendment(texts),
         build_contract_end(texts),
         build_contract_void(texts),
+        build_asset(texts),
+        build_asset_change(texts),
+        build_asset_disposal(texts),
+        build_resource(texts),
+        build_resource_change(texts),
+        build_stocktake(texts),
     ):
         chain.append(body)
     return chain.entries
@@ -199,23 +211,32 @@ def test_other_spellings_of_an_entry_and_a_claim_are_refused(name: str) -> None:
             parse_claim(DEFORMED[name](claimed))
 
 
+ABOUT = {
+    "asset": ("ZC-0007", b'"attachments":', (b'"ZC-007"', b'"HT-0007"')),
+    "contract": ("HT-0007", b'"handler":', (b'"HT-007"', b'"ht-0007"')),
+}
+"""What a voucher may be about: a number, the key that stands behind it, and what is no such number."""
+
+
+@pytest.mark.parametrize("key", ABOUT)
 @pytest.mark.parametrize(
     "build", [build_voucher, lambda texts, **more: build_replacement(texts, replaces=3, **more)]
 )
-def test_what_a_voucher_is_about_is_left_out_where_it_says_nothing(build: Any) -> None:
+def test_what_a_voucher_is_about_is_left_out_where_it_says_nothing(build: Any, key: str) -> None:
+    number, behind, misspelt = ABOUT[key]
     silent, telling = (
-        format_entry(EntryChain().append(build(Discloser(), **more)))
-        for more in ({}, {"contract": "HT-0007"})
+        format_entry(EntryChain().append(build(Discloser(), **more))) for more in ({}, {key: number})
     )
+    said = f'"{key}":"{number}",'.encode()
 
-    assert b"contract" not in silent
-    assert telling == silent.replace(b'"chart":"2004",', b'"chart":"2004","contract":"HT-0007",')
+    assert key.encode() not in silent
+    assert telling == silent.replace(behind, said + behind)
     for data in (silent, telling):
         assert format_entry(parse_entry(data)) == data
         assert find_written(data) is not None
         verify_look(data)
-    for wrong in (b'""', b"null", b'"HT-007"', b'"ht-0007"', b'"370101199003070000"'):
-        data = telling.replace(b'"HT-0007"', wrong)
+    for wrong in (b'""', b"null", *misspelt, b'"370101199003070000"'):
+        data = telling.replace(f'"{number}"'.encode(), wrong)
         assert find_written(data) is None
         with pytest.raises(NotProven) as error:
             parse_entry(data)

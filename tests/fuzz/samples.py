@@ -41,14 +41,17 @@ from tests.log.evidence import (
     make_witness,
 )
 from tests.service.importing import (
+    ASSET,
     AWARD,
     CONTRACT,
+    COUNTED,
     HOUSEHOLDS,
     MARK,
     MEMBERS,
     OPENING,
     PAPER,
     PAPER_PAID,
+    RESOURCE,
     make_book,
     make_date,
 )
@@ -159,6 +162,9 @@ def _build_books() -> Samples:
         "households": make_book("households", HOUSEHOLDS),
         "members": make_book("members", MEMBERS),
         "contracts": make_book("contracts", [CONTRACT]),
+        "assets": make_book("assets", [ASSET]),
+        "resources": make_book("resources", [RESOURCE]),
+        "stocktakes": make_book("stocktakes", [COUNTED]),
         "points": make_book("points", [AWARD]),
         "scores": make_book("scores", [MARK], change=lambda book: book.worksheets[0].merge_cells("A8:B9")),
     }

@@ -30,14 +30,17 @@ from tests.homes import VillageHome, open_village
 from tests.naughty.texts import CHINESE, CLASSICS, read_public_list, send
 from tests.reports.printed import read_text
 from tests.service.importing import (
+    ASSET,
     AWARD,
     CONTRACT,
+    COUNTED,
     HOUSEHOLDS,
     MARK,
     MEMBERS,
     OPENING,
     PAPER,
     PAPER_PAID,
+    RESOURCE,
     ImportDesk,
 )
 from tests.web.browser import open_page
@@ -53,6 +56,9 @@ ROWS: dict[WorkbookKind, Sequence[Row]] = {
     "households": HOUSEHOLDS,
     "members": MEMBERS,
     "contracts": (CONTRACT,),
+    "assets": (ASSET,),
+    "resources": (RESOURCE,),
+    "stocktakes": (COUNTED,),
 }
 ALL = (*CHINESE, *CLASSICS)
 HELD = tuple(text for text in ALL if "\0" not in text)

@@ -131,6 +131,48 @@ CONTRACT: Row = {
 }
 
 
+ASSET: Row = {
+    "资产编号": "ZC-0001",
+    "登记日期": "2026-10-15",
+    "资产类别": "固定资产",
+    "名称": "灌溉水泵",
+    "型号规格": "QS-40",
+    "数量": 2,
+    "单位": "台",
+    "存放地点": "村北机井",
+    "保管岗位": "村水利管理员",
+    "状况": "完好",
+    "做什么用": "经营用",
+    "来源": "开账时已有",
+    "启用月份": "2022-03",
+    "使用月数": 114,
+    "原值": "12,000.00",
+    "已提折旧": "5,400.00",
+}
+RESOURCE: Row = {
+    "资源编号": "ZY-0001",
+    "登记日期": "2026-10-15",
+    "地块名称": "河滩地",
+    "地类": "耕地",
+    "面积": 42.5,
+    "坐落": "村东",
+    "东至": "河堤",
+    "南至": "水渠",
+    "西至": "村道",
+    "北至": "生产路",
+    "用途": "发包种植",
+    "证书": "无",
+}
+COUNTED: Row = {
+    "盘点日期": "2026-10-20",
+    "清点岗位": "村务监督委员会",
+    "资产编号": "ZC-0001",
+    "账面数量": 2,
+    "实有数量": 1,
+    "盘点说明": "一台借出未还",
+}
+
+
 class MemorySigner:
     """A village's log key, made of the village's code."""
 
@@ -216,6 +258,11 @@ class ImportDesk:
         """Adopt rules and register the three households, two of which agreed."""
         self.adopt_rules()
         self.record("households", make_book("households", HOUSEHOLDS))
+
+    def register_assets(self) -> None:
+        """Open the books and register the pumps."""
+        self.open_books()
+        self.record("assets", make_book("assets", [ASSET]))
 
     def enrol(self) -> None:
         """Adopt the scheme and register both branches."""

@@ -10,14 +10,17 @@ import pytest
 from ledger.errors import format_fault
 from ledger.service.workbooks.columns import WORKBOOKS
 from tests.service.importing import (
+    ASSET,
     AWARD,
     CONTRACT,
+    COUNTED,
     HOUSEHOLDS,
     MARK,
     MEMBERS,
     OPENING,
     PAPER,
     PAPER_PAID,
+    RESOURCE,
     ImportDesk,
     Row,
     make_book,
@@ -34,6 +37,9 @@ REVERSAL: Row = {
 REPLACEMENT: Row = PAPER | {"凭证号": "2026-10-004", "更正凭证号": "2026-10-001"}
 SOUND: dict[str, list[Row]] = {
     "vouchers": [PAPER | {"凭证号": "2026-10-002"}, PAPER_PAID, REVERSAL, REPLACEMENT, PAPER_PAID],
+    "assets": [ASSET | {"资产编号": "ZC-0002"}, ASSET | {"资产编号": "ZC-0003"}],
+    "resources": [RESOURCE, RESOURCE | {"资源编号": "ZY-0002"}],
+    "stocktakes": [COUNTED],
     "contracts": [CONTRACT, CONTRACT | {"合同编号": "HT-0002"}],
     "points": [AWARD, AWARD | {"户号": "0218", "户主": "例小河"}],
     "scores": [MARK, MARK | {"党员编号": "0104", "姓名": "例大海"}],
@@ -57,6 +63,7 @@ def desk() -> ImportDesk:
     desk.register()
     desk.enrol()
     desk.record("vouchers", make_book("vouchers", [PAPER, PAPER_PAID]))
+    desk.record("assets", make_book("assets", [ASSET]))
     return desk
 
 

@@ -19,8 +19,10 @@ from ledger.service.workbooks.outside import LIMITS, ask_child, open_pool, read_
 from ledger.service.workbooks.reading import read_workbook
 from ledger.service.workbooks.templates import build_template
 from tests.service.importing import (
+    ASSET,
     AWARD,
     CONTRACT,
+    COUNTED,
     FILE,
     HOUSEHOLDS,
     MARK,
@@ -28,6 +30,7 @@ from tests.service.importing import (
     OPENING,
     PAPER,
     PAPER_PAID,
+    RESOURCE,
     Row,
     make_book,
 )
@@ -40,6 +43,9 @@ ROWS: dict[WorkbookKind, list[Row]] = {
     "households": list(HOUSEHOLDS),
     "members": list(MEMBERS),
     "contracts": [CONTRACT],
+    "assets": [ASSET],
+    "resources": [RESOURCE],
+    "stocktakes": [COUNTED | {"资产编号": "ZC-0009"}],
 }
 
 

@@ -31,8 +31,10 @@ from ledger.service.workbooks.columns import WorkbookKind
 from ledger.vaults import Draft
 from tests.builders import VILLAGE
 from tests.service.importing import (
+    ASSET,
     AWARD,
     CONTRACT,
+    COUNTED,
     HOUSEHOLDS,
     MARK,
     MEMBERS,
@@ -40,6 +42,7 @@ from tests.service.importing import (
     PAPER,
     PAPER_PAID,
     PERSONS,
+    RESOURCE,
     ImportDesk,
     make_book,
 )
@@ -355,3 +358,29 @@ def test_contracts_their_changes_and_what_is_paid_under_them_open_as_they_were_t
     check_round_trip(desk, type_in(desk, "contracts", {"变更": [{**shared, "事项": "终止"}]}))
     check_round_trip(desk, type_in(desk, "contracts", {"变更": [{**shared, "事项": "作废"}]}))
     check_round_trip(desk, type_in(desk, "vouchers", {"凭证": [PAPER | {"合同编号": "HT-0001"}, PAPER_PAID]}))
+
+
+def test_the_registers_open_as_they_were_typed(desk: ImportDesk) -> None:
+    def keep(drafts: Sequence[Draft]) -> None:
+        pass_drafts(desk.ports, VILLAGE, [draft.id for draft in drafts], desk.supervisor)
+
+    check_round_trip(desk, type_in(desk, "assets", {"资产": [ASSET]}))
+    keep(type_in(desk, "assets", {"资产": [ASSET | {"名称": "水泵"}]}))
+    check_round_trip(desk, type_in(desk, "resources", {"资源": [RESOURCE]}))
+    keep(type_in(desk, "resources", {"资源": [RESOURCE | {"地块名称": "河湾地"}]}))
+    moved = {
+        "资产编号": "ZC-0001",
+        "事项": "变动",
+        "日期": "2026-10-20",
+        "原因": "换了地方",
+        "存放地点": "村南",
+    }
+    gone = {"资产编号": "ZC-0001", "事项": "处置", "日期": "2026-10-20", "原因": "旧了", "处置方式": "报废"}
+    smaller = {"资源编号": "ZY-0001", "日期": "2026-10-20", "原因": "修路占用", "面积": 40}
+
+    check_round_trip(desk, type_in(desk, "assets", {"资产变动": [moved]}))
+    check_round_trip(desk, type_in(desk, "assets", {"资产变动": [gone]}))
+    check_round_trip(desk, type_in(desk, "resources", {"资源变动": [smaller]}))
+    check_round_trip(desk, type_in(desk, "stocktakes", {"盘点": [COUNTED]}))
+    paper = PAPER | {"摘要": "修水泵", "资产编号": "ZC-0001"}
+    check_round_trip(desk, type_in(desk, "vouchers", {"凭证": [paper, PAPER_PAID]}))

@@ -22,11 +22,23 @@ from ledger.service.adopt import prepare_description, prepare_rulebook, prepare_
 from ledger.service.limits import prepare_limits
 from ledger.service.policies import prepare_policy
 from ledger.service.rotate import prepare_rotation
+from ledger.service.workbooks.columns import WorkbookKind
 from ledger.upkeep.loss import Loss, refuse_loss
 from ledger.vaults import Household
 from tests.builders import VILLAGE, make_id
 from tests.homes import VillageHome, open_village
-from tests.service.importing import CONTRACT, MEMBERS, PAPER, PAPER_PAID, ImportDesk, make_book
+from tests.service.importing import (
+    ASSET,
+    CONTRACT,
+    COUNTED,
+    MEMBERS,
+    PAPER,
+    PAPER_PAID,
+    RESOURCE,
+    ImportDesk,
+    Row,
+    make_book,
+)
 
 NAME = "样大山"
 NUMBERS = {
@@ -104,6 +116,63 @@ def _change(what: str) -> Way:
         return list(desk.read("contracts", make_book("contracts", [], others={"变更": [row]})).faults)
 
     return way
+
+
+def _fill(kind: WorkbookKind, row: Row, header: str, sheet: str = "") -> Way:
+    """Type a text on a kind's first sheet, or on another."""
+
+    def way(_village: VillageHome, desk: ImportDesk, text: str) -> list[Fault]:
+        rows, others = ([], {sheet: [row | {header: text}]}) if sheet else ([row | {header: text}], None)
+        return list(desk.read(kind, make_book(kind, rows, others=others)).faults)
+
+    return way
+
+
+_MOVED: Row = {"资产编号": "ZC-0001", "事项": "变动", "日期": "2026-10-20", "原因": "换了地方"}
+_RIVER: Row = {"资源编号": "ZY-0001", "日期": "2026-10-20", "原因": "修路占用"}
+_ASSET_TEXTS = {
+    "condition": "状况",
+    "keeper": "保管岗位",
+    "model": "型号规格",
+    "name": "名称",
+    "place": "存放地点",
+    "unit": "单位",
+}
+_PLOT_TEXTS = {
+    "certificate": "证书",
+    "east": "东至",
+    "name": "地块名称",
+    "north": "北至",
+    "place": "坐落",
+    "south": "南至",
+    "use": "用途",
+    "west": "西至",
+}
+_REGISTERS: dict[tuple[str, str], tuple[Way, Mapping[str, str]]] = {
+    **{
+        ("asset.registered", name): (_fill("assets", ASSET, header), POISON)
+        for name, header in _ASSET_TEXTS.items()
+    },
+    **{
+        ("asset.changed", name): (_fill("assets", _MOVED, header, "资产变动"), POISON)
+        for name, header in {**_ASSET_TEXTS, "reason": "原因"}.items()
+        if name not in ("model", "name", "unit")
+    },
+    ("asset.disposed", "reason"): (
+        _fill("assets", _MOVED | {"事项": "处置", "处置方式": "出售"}, "原因", "资产变动"),
+        POISON,
+    ),
+    **{
+        ("resource.registered", name): (_fill("resources", RESOURCE, header), POISON)
+        for name, header in _PLOT_TEXTS.items()
+    },
+    **{
+        ("resource.changed", name): (_fill("resources", _RIVER, header, "资源变动"), POISON)
+        for name, header in {"certificate": "证书", "reason": "原因", "use": "用途"}.items()
+    },
+    ("stocktake.recorded", "counters"): (_fill("stocktakes", COUNTED, "清点岗位"), POISON),
+    ("stocktake.recorded", "lines.note"): (_fill("stocktakes", COUNTED, "盘点说明"), POISON),
+}
 
 
 def _reverse_points(_village: VillageHome, desk: ImportDesk, text: str) -> list[Fault]:
@@ -214,6 +283,7 @@ WAYS: Mapping[tuple[str, str], tuple[Way, Mapping[str, str]]] = {
     ("contract.amended", "reason"): (_change("变更"), POISON),
     ("contract.ended", "reason"): (_change("终止"), POISON),
     ("contract.voided", "reason"): (_change("作废"), POISON),
+    **_REGISTERS,
 }
 """How each public field is typed, and what must be refused there."""
 

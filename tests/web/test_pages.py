@@ -219,6 +219,9 @@ def test_every_entry_is_explained_with_who_when_bytes_and_proof(
         assert f"序号 {index}" in words
 
     elsewhere = {
+        "asset.changed",
+        "asset.disposed",
+        "asset.registered",
         "contract.amended",
         "contract.ended",
         "contract.signed",
@@ -228,7 +231,10 @@ def test_every_entry_is_explained_with_who_when_bytes_and_proof(
         "limits.adopted",
         "log.refounded",
         "policy.adopted",
-    }  # Below, in test_documents, test_contracts, tests/service, tests/restore, tests/witness.
+        "resource.changed",
+        "resource.registered",
+        "stocktake.recorded",
+    }  # Below, in test_documents, test_contracts, test_registers, tests/service, tests/restore, tests/witness.
     assert seen == KINDS.keys() - elsewhere
 
 

@@ -37,6 +37,7 @@ SOME = 40
 MANY = 150
 REAL = {
     "code": VILLAGE,
+    "asset": "ZC-0001",
     "contract": "HT-0001",
     "month": "2026-10",
     "name": "finance",

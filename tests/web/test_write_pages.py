@@ -20,13 +20,13 @@ from tests.web.desk import DeskBrowser, tell
 from web.desk.routing import ROWS_MAX_BYTES
 from web.desk.sheet_view import place_faults
 
-WIDTH = 15
+WIDTH = 16
 PATH = "/desk/write/vouchers"
 PAPER = (
     *("2026-11-002", "2026-11-02", "购办公用纸", "513", "管理费用", "120.00", "", "1"),
-    *("样经手", "样审批", "样记账", "", "", "", ""),
+    *("样经手", "样审批", "样记账", "", "", "", "", ""),
 )
-PAID = ("", "", "", "101", "库存现金", "", "120.00", *("",) * 8)
+PAID = ("", "", "", "101", "库存现金", "", "120.00", *("",) * 9)
 EMPTY = ("",) * WIDTH
 
 

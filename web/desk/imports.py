@@ -27,7 +27,8 @@ LINES_MAX = 2_000
 """Lines of a preview: more than the largest month's workbook gives."""
 PASTED_NAME = "粘贴的内容.csv"
 KINDS: tuple[WorkbookKind, ...] = (
-    *("vouchers", "contracts", "points", "scores", "households", "members", "opening"),
+    *("vouchers", "contracts", "assets", "resources", "stocktakes"),
+    *("points", "scores", "households", "members", "opening"),
 )
 
 

@@ -23,6 +23,7 @@ _ROOMS: tuple[tuple[str, str, str], ...] = (
     ("/desk/write", _("填表"), "draft.prepare"),
     ("/desk/import", _("导入"), "draft.prepare"),
     ("/desk/documents", _("单据"), "draft.prepare"),
+    ("/desk/assets", _("资产"), "draft.prepare"),
     ("/desk/months", _("公开表"), "sheet.print"),
     ("/desk/households", _("农户"), "names.read"),
     ("/desk/search", _("找记录"), "entries.read"),

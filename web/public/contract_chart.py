@@ -5,7 +5,7 @@ Pure placing, as in `chart`: nothing depends on colour, and the table says every
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ledger.books.dues import PaidDue
@@ -55,7 +55,13 @@ def build_contract_chart(dues: Sequence[PaidDue]) -> ContractChart:
         )
         for name in names
     }
-    most = max(due_fen for due_fen, _paid in sums.values())
+    return build_year_chart(sums)
+
+
+def build_year_chart(sums: Mapping[str, tuple[int, int]]) -> ContractChart:
+    """Return the chart of what each year asked, and what of it was done, in fen."""
+    names = sorted(sums)
+    most = max(1, *(amount_fen for pair in sums.values() for amount_fen in pair))
     step = (WIDTH - 2 * LEFT) // max(len(names), PLACES_MIN)
     bar = max(min(BAR_MAX, step * 2 // 5), 2)
     every = -(-len(names) // LABELS_MAX)

@@ -27,6 +27,7 @@ from web.page import Frame
 from web.public.contract_chart import ContractChart, build_contract_chart
 from web.public.explain.contracts import list_facts
 from web.public.explain.telling import Fact, get_entry_path
+from web.public.paging import name_start, parse_start
 from web.respond import AnyRequest
 from web.routing import get_site, route_page
 from web.site import VillageView
@@ -170,8 +171,8 @@ def build_contracts_page(view: VillageView, start: int) -> ContractsPage:
     return ContractsPage(
         ages=tuple(_list_ages(contracts, view.today)),
         frame=view.build_frame(_("合同台账")),
-        newer=_name_page(folder, start - CONTRACTS_A_PAGE) if start else "",
-        older=_name_page(folder, stop) if stop < len(contracts) else "",
+        newer=name_start(folder, start - CONTRACTS_A_PAGE) if start else "",
+        older=name_start(folder, stop) if stop < len(contracts) else "",
         rows=tuple(_build_row(view, contract) for contract in contracts[start:stop]),
         sentences=tuple(_summarize(contracts, view.today)),
         telephone=view.read_telephone(),
@@ -434,16 +435,12 @@ def _as_voucher(entry: Entry) -> Voucher:
     raise TypeError(f"entry {entry.index} is no voucher")
 
 
-def _name_page(folder: str, start: int) -> str:
-    return f"{folder}?start={start}" if start > 0 else folder
-
-
 @route_page("/v/{code:str}/contracts", summary="The register of a village's contracts")
 def show_contracts(
     request: AnyRequest, code: FromPath[str], start: Annotated[str, QueryParameter()] = ""
 ) -> ASGIApp:
     """Answer with the register from the place `start` on, what is overdue first."""
-    place = _parse_start(start)
+    place = parse_start(start, _("这么多合同"))
     return get_site(request).serve_page(
         request, code, f"contracts?{place}", "contracts.html", lambda view: build_contracts_page(view, place)
     )
@@ -459,14 +456,3 @@ def show_contract(request: AnyRequest, code: FromPath[str], contract: FromPath[s
         "contract.html",
         lambda view: build_contract_page(view, contract),
     )
-
-
-def _parse_start(text: str) -> int:
-    if not text:
-        return 0
-    if not (text.isascii() and text.isdigit() and len(text) <= _START_MAX_DIGITS):
-        raise NotFound(_("这么多合同"))
-    return int(text)
-
-
-_START_MAX_DIGITS = 5

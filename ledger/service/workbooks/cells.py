@@ -20,6 +20,7 @@ from ledger.service.workbooks.columns import Column
 
 _DAY = re.compile(r"(2[0-9]{3})([-/.年])([0-9]{1,2})([-/.月])([0-9]{1,2})日?")
 _MONTH = re.compile(r"(2[0-9]{3})([-/.年])([0-9]{1,2})月?")
+_SINCE = re.compile(r"(19[0-9]{2}|2[0-9]{3})([-/.年])([0-9]{1,2})月?")
 _CODE = re.compile(r"[0-9A-Za-z-]+")
 _VOUCHER = re.compile(r"2[0-9]{3}-(0[1-9]|1[0-2])-[0-9]{3}")
 _SCIENTIFIC = re.compile(r"[0-9](\.[0-9]+)?[eE]\+?[0-9]+")
@@ -227,12 +228,17 @@ def _parse_day(text: str, cell: RawCell) -> str | Fault:
     )
 
 
-def _parse_month(text: str, cell: RawCell) -> str | Fault:
+def _parse_since(text: str, cell: RawCell) -> str | Fault:
+    """A month that may lie long before the books."""
+    return _parse_month(text, cell, _SINCE)
+
+
+def _parse_month(text: str, cell: RawCell, form: re.Pattern[str] = _MONTH) -> str | Fault:
     """A month; an Excel date counts where it is the first of the month, as typing 2026-10 makes it."""
     plain = unicodedata.normalize("NFKC", text)
     if isinstance(cell.value, dt.date) and plain.endswith("-01"):
         plain = plain[:7]
-    found = _MONTH.fullmatch(plain)
+    found = form.fullmatch(plain)
     is_form = found is not None and (found[2] == "年") == plain.endswith("月")
     if found is not None and is_form and not cell.is_number and 1 <= int(found[3]) <= 12:
         return f"{found[1]}-{int(found[3]):02d}"
@@ -281,4 +287,5 @@ _PARSERS: dict[str, Callable[[str, RawCell], str | int | Fault]] = {
     "quantity": _parse_quantity,
     "day": _parse_day,
     "month": _parse_month,
+    "since": _parse_since,
 }

@@ -5,50 +5,31 @@ Reading, the templates and a test of WORKBOOKS.md take it from here. Headers sta
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
-
 from ledger.books.contracts import CATEGORY_NAMES, CHANGE_NAMES, DIRECTION_NAMES, PARTY_NAMES, PROCEDURE_NAMES
-from ledger.limits import EVIDENCE_MAX_CHARS, NAME_MAX_CHARS, SUMMARY_MAX_CHARS
+from ledger.limits import EVIDENCE_MAX_CHARS, SUMMARY_MAX_CHARS
+from ledger.service.workbooks.layout import (
+    CHOICES_SHEET,
+    IGNORED_SHEETS,
+    NOTES_SHEET,
+    Column,
+    Form,
+    Sheet,
+    Workbook,
+    WorkbookKind,
+)
+from ledger.service.workbooks.register_columns import ASSETS, RESOURCES, STOCKTAKES
 
-WorkbookKind = Literal["vouchers", "points", "scores", "opening", "households", "members", "contracts"]
-Form = Literal["text", "code", "number", "money", "decimal", "quantity", "day", "month", "choice"]
-"""How a cell is read: `text` free text; `code` digits and letters kept as typed; `number` a voucher number;
-`money` yuan with at most two decimals, to fen; `decimal` a number from 0 with at most two decimals, to hundredths;
-`quantity` a whole number; `day`, `month` text or an Excel date; `choice` one of the column's options."""
-
-NOTES_SHEET = "填写说明"
-CHOICES_SHEET = "选项"
-IGNORED_SHEETS = frozenset({NOTES_SHEET, CHOICES_SHEET})
-"""Sheets of our templates that hold nothing to import."""
-
-
-class Column(NamedTuple):
-    """One column: its header, the form of its cells, and what the clerk writes there."""
-
-    header: str
-    form: Form
-    hint: str
-    needed: bool = False  # a row may not leave it empty
-    max_chars: int = NAME_MAX_CHARS
-    options: tuple[str, ...] = ("是", "否")  # of a choice
-    optional: bool = False  # the sheet may lack the column: it came later than the others
-
-
-class Sheet(NamedTuple):
-    """One worksheet by its name."""
-
-    name: str
-    columns: tuple[Column, ...]
-    example: tuple[str, ...]  # one row as it stands in the notes, invented
-    optional: bool = False
-    note: str = ""  # when it is filled in, where that is seldom
-
-
-class Workbook(NamedTuple):
-    """A kind of workbook: its Chinese title and its sheets."""
-
-    title: str
-    sheets: tuple[Sheet, ...]
+__all__ = [
+    "CHOICES_SHEET",
+    "IGNORED_SHEETS",
+    "NOTES_SHEET",
+    "WORKBOOKS",
+    "Column",
+    "Form",
+    "Sheet",
+    "Workbook",
+    "WorkbookKind",
+]
 
 
 def _evidence(hint: str) -> Column:
@@ -80,6 +61,12 @@ _VOUCHERS = Sheet(
             "按合同收付款时填登记的编号，如 HT-0001；收退押金、冲销凭证和与合同无关的留空",
             optional=True,
         ),
+        Column(
+            "资产编号",
+            "code",
+            "买、折旧、修、处置一件登记的资产时填它的编号，如 ZC-0001；冲销凭证和与资产无关的留空",
+            optional=True,
+        ),
     ),
     example=(
         "2026-10-017",
@@ -93,6 +80,7 @@ _VOUCHERS = Sheet(
         "样经手",
         "样审批",
         "样记账",
+        "",
         "",
         "",
         "",
@@ -287,4 +275,7 @@ WORKBOOKS: dict[WorkbookKind, Workbook] = {
     "households": Workbook("农户名册和积分契约", (_HOUSEHOLDS,)),
     "members": Workbook("党员名册", (_MEMBERS,)),
     "contracts": Workbook("合同", (_CONTRACTS, _CONTRACT_CHANGES, _CONTRACT_DUES)),
+    "assets": ASSETS,
+    "resources": RESOURCES,
+    "stocktakes": STOCKTAKES,
 }

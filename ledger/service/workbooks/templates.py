@@ -38,6 +38,7 @@ _FORMATS: dict[Form, str] = {
     "quantity": "0",
     "day": "yyyy-mm-dd",
     "month": "@",
+    "since": "@",
     "choice": "@",
 }
 _WIDTHS = {"摘要": 30, "原因": 30, "证据": 30, "规则名称": 26, "项目名称": 26, "科目名称": 20}

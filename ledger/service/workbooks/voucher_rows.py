@@ -32,10 +32,12 @@ _SHARED = (
         "更正凭证号",
         "原因",
         "合同编号",
+        "资产编号",
     ),
 )
 """Columns that speak of the whole voucher: they stand in its first row."""
 CONTRACT_NUMBER = re.compile(r"HT-[0-9]{4}")
+REGISTER_NUMBERS = {"资产编号": re.compile(r"ZC-[0-9]{4}"), "资源编号": re.compile(r"ZY-[0-9]{4}")}
 _CODE_MAX_DIGITS = 9
 _POSTING = ("科目代码", "科目名称", "借方金额", "贷方金额")
 
@@ -295,7 +297,16 @@ def _check_written(group: Group) -> Iterator[Fault]:
             expected="空",
             remedy="冲销的凭证跟着原凭证的合同走，清空这一格",
         )
+    if is_red and first.has("资产编号"):
+        yield Fault(
+            code="voucher-cell-idle",
+            place=first.at("资产编号"),
+            found="红字冲销凭证填了「资产编号」",
+            expected="空",
+            remedy="冲销的凭证跟着原凭证的资产走，清空这一格",
+        )
     yield from check_contract_number(first)
+    yield from check_register_number(first, "资产编号")
     place = f"{first.place}，{group.name}"
     unread = {f"{place}的{header}" for header in PERSONS if not first.can_read(header)}
     handler, approver, bookkeeper = (first.text(header) for header in PERSONS)
@@ -313,6 +324,20 @@ def check_contract_number(line: Line) -> Iterator[Fault]:
             found=format_found(hide_numbers(number)),
             expected="HT- 和四位数，如 HT-0001",
             remedy="写合同台账里的编号；合同自己的编号写在合同名称里",
+        )
+
+
+def check_register_number(line: Line, header: str) -> Iterator[Fault]:
+    """The number of an asset or a resource is of the register's form."""
+    number, form = line.text(header), REGISTER_NUMBERS[header]
+    if number and not form.fullmatch(number):
+        letters = form.pattern[:3]
+        yield Fault(
+            code="register-number-form",
+            place=line.at(header),
+            found=format_found(hide_numbers(number)),
+            expected=f"{letters} 和四位数，如 {letters}0001",
+            remedy="写台账里的编号；别的编号写在名称里",
         )
 
 

@@ -27,6 +27,7 @@ from ledger.books.vouchers import (
 from ledger.errors import Fault
 from ledger.service.drafts import Discloser, build_trial, open_draft
 from ledger.service.preview import preview_about, preview_postings, preview_voucher
+from ledger.service.register_previews import preview_about_asset
 from ledger.service.slots import slot_of_voucher
 from ledger.service.workbooks.lines import Line
 from ledger.service.workbooks.notices import list_overdrawn, list_twins
@@ -35,6 +36,7 @@ from ledger.service.workbooks.tray import Tray
 from ledger.service.workbooks.voucher_rows import (
     CONTRACT_NUMBER,
     PERSONS,
+    REGISTER_NUMBERS,
     Group,
     Row,
     check_posting_cells,
@@ -43,6 +45,7 @@ from ledger.service.workbooks.voucher_rows import (
     group_lines,
     read_rows_of,
 )
+from ledger.state.assets import find_asset
 from ledger.state.contracts import find_contract
 from ledger.state.facts import EntryAt, get_fact
 from ledger.state.money import get_next_number, get_successor
@@ -120,6 +123,8 @@ def _gather_voucher(tray: Tray, chart: Chart, group: Group, answered: set[str]) 
         tray.preview += preview_postings(chart, body.postings)
         if group.first.text("合同编号"):
             tray.preview.append(_preview_about(tray, group.first.text("合同编号")))
+        if group.first.text("资产编号"):
+            tray.preview.append(_preview_asset(tray, group.first.text("资产编号")))
         tray.add(body, day, period, label, texts)
 
 
@@ -206,6 +211,7 @@ def _build_body(
     summary: PublicText = texts.publish("summary", first.text("摘要"))
     plain = VoucherRecorded(
         approver=approver,
+        asset=_read_asset(first),
         attachments=first.number("附件张数"),
         bookkeeper=bookkeeper,
         chart=chart.version,
@@ -289,6 +295,17 @@ def _read_contract(line: Line) -> str:
 def _preview_about(tray: Tray, number: str) -> str:
     contract = find_contract(tray.facts, number)
     return preview_about(number, read_text(tray.desk, contract.signed.title.text) if contract else "")
+
+
+def _read_asset(line: Line) -> str:
+    """Return the asset's number, empty where it is none; that is said already."""
+    number = line.text("资产编号")
+    return number if REGISTER_NUMBERS["资产编号"].fullmatch(number) else ""
+
+
+def _preview_asset(tray: Tray, number: str) -> str:
+    asset = find_asset(tray.facts, number)
+    return preview_about_asset(number, read_text(tray.desk, asset.registered.name.text) if asset else "")
 
 
 def _format_label(body: Voucher, group: Group) -> str:

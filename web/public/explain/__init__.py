@@ -31,6 +31,14 @@ from web.public.explain.points import (
     explain_points_round,
     explain_rulebook,
 )
+from web.public.explain.registers import (
+    explain_asset,
+    explain_asset_change,
+    explain_disposal,
+    explain_resource,
+    explain_resource_change,
+    explain_stocktake,
+)
 from web.public.explain.scores import explain_branch, explain_scheme, explain_score_round
 from web.public.explain.telling import Explanation, Fact, Link, Picture, Table
 from web.public.explain.village import (
@@ -72,6 +80,12 @@ EXPLAINERS: dict[str, Callable[[VillageView, Entry, Any], Explanation]] = {
     "contract.amended": explain_amended,
     "contract.ended": explain_ended,
     "contract.voided": explain_voided,
+    "asset.registered": explain_asset,
+    "asset.changed": explain_asset_change,
+    "asset.disposed": explain_disposal,
+    "resource.registered": explain_resource,
+    "resource.changed": explain_resource_change,
+    "stocktake.recorded": explain_stocktake,
 }
 
 

@@ -17,6 +17,7 @@ from ledger.books.vouchers import (
 )
 from ledger.entries import Entry
 from ledger.figures import read_text
+from ledger.state.assets import find_about_asset
 from ledger.state.contracts import find_about
 from ledger.state.facts import AnswerFacts, get_fact, key_at
 from reports.words import format_amount, format_day, format_month
@@ -158,9 +159,12 @@ def _list_facts(view: VillageView, body: Voucher) -> tuple[Fact, ...]:
 
 
 def _list_about(view: VillageView, body: Voucher) -> tuple[Fact, ...]:
-    """Return which contract a voucher is about, if any."""
-    number = find_about(view.reader.facts, body)
-    return (Fact(_("按合同"), number, f"/v/{view.code}/contracts/{number}"),) if number else ()
+    """Return which contract and which asset a voucher is about, if any."""
+    contract, asset = find_about(view.reader.facts, body), find_about_asset(view.reader.facts, body)
+    about = ((_("按合同"), contract, "contracts"), (_("关于资产"), asset, "assets"))
+    return tuple(
+        Fact(name, number, f"/v/{view.code}/{folder}/{number}") for name, number, folder in about if number
+    )
 
 
 def _list_answers(view: VillageView, index: int) -> tuple[Link, ...]:

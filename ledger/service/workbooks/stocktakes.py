@@ -1,0 +1,96 @@
+"""The sheet 盘点: what was counted on one day, as one entry."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from ledger.books.stocktakes import StocktakeLine, StocktakeRecorded
+from ledger.errors import Fault
+from ledger.service.drafts import Discloser
+from ledger.service.register_previews import preview_counted
+from ledger.service.workbooks.assets import check_line_texts, is_ready, place_faults
+from ledger.service.workbooks.lines import Line
+from ledger.service.workbooks.people import fault_twice, read_text
+from ledger.service.workbooks.tray import Tray
+from ledger.service.workbooks.voucher_rows import check_register_number
+from ledger.state.assets import find_asset
+from ledger.state.facts import AssetFacts, get_fact
+
+_TEXTS = ("清点岗位", "盘点说明")
+_SHARED = ("盘点日期", "清点岗位")
+
+
+def gather_stocktakes(tray: Tray, lines: Sequence[Line]) -> None:
+    """Judge the rows of a file and draft the stock-take that they are."""
+    seen: dict[str, Line] = {}
+    for line in lines:
+        number = line.text("资产编号")
+        tray.refuse(check_register_number(line, "资产编号"))
+        tray.refuse(check_line_texts(tray, line, _TEXTS))
+        tray.refuse(_check_same(line, lines[0]))
+        if number in seen:
+            tray.refuse([fault_twice(line, "资产编号", f"资产编号 {number}", seen[number])])
+        elif number:
+            seen[number] = line
+    if lines and all(is_ready(tray, line) for line in lines):
+        _gather(tray, [seen[number] for number in sorted(seen)])
+
+
+def _gather(tray: Tray, lines: Sequence[Line]) -> None:
+    first = min(lines, key=lambda line: line.row)
+    texts, day = Discloser(tray.desk.ports.entropy), first.text("盘点日期")
+    body = StocktakeRecorded(
+        counters=texts.publish("counters", first.text("清点岗位")),
+        lines=tuple(
+            StocktakeLine(
+                asset=line.text("资产编号"),
+                book_quantity=_get_book(tray, line),
+                counted_quantity=line.number("实有数量"),
+                note=texts.publish("note", line.text("盘点说明")),
+            )
+            for line in lines
+        ),
+    )
+    differing = sum(line.book_quantity != line.counted_quantity for line in body.lines)
+    label = f"盘点 {day}：{len(body.lines)} 件资产，{differing} 件对不上"
+    faults = tray.check(body, day, tray.desk.today[:7])
+    tray.refuse(place_faults(faults, first))
+    if not faults:
+        tray.preview += [label, f"　清点岗位：{first.text('清点岗位')}"]
+        tray.preview += preview_counted(
+            (
+                line.asset,
+                _read_name(tray, line.asset),
+                line.book_quantity,
+                line.counted_quantity,
+                row.text("盘点说明"),
+            )
+            for line, row in zip(body.lines, lines, strict=True)
+        )
+        tray.add(body, day, tray.desk.today[:7], label, texts)
+
+
+def _get_book(tray: Tray, line: Line) -> int:
+    """Return the register's quantity as it was typed, or as it is where nothing was."""
+    if line.has("账面数量"):
+        return line.number("账面数量")
+    known = get_fact(tray.facts, f"asset/{line.text('资产编号')}", AssetFacts)
+    return known.quantity if known is not None else 1
+
+
+def _read_name(tray: Tray, number: str) -> str:
+    known = find_asset(tray.facts, number)
+    return read_text(tray.desk, known.registered.name.text) if known is not None else ""
+
+
+def _check_same(line: Line, first: Line) -> Iterator[Fault]:
+    """One stock-take is of one day, by the same people."""
+    for header in _SHARED:
+        if header in line.values and header in first.values and line.values[header] != first.values[header]:
+            yield Fault(
+                code="stocktake-rows-differ",
+                place=line.at(header),
+                found=f"「{header}」与第一行不同",
+                expected="一次盘点各行相同",
+                remedy="改成一致；另一天盘点的另交一张表",
+            )
