@@ -10,6 +10,7 @@ from typing import Literal, NamedTuple
 
 from ledger.books.contracts import ContractAmended, ContractEnded, ContractSigned
 from ledger.books.documents import DocumentsAttached
+from ledger.books.funds import FundOpened
 from ledger.books.limits import LimitsAdopted
 from ledger.books.points import (
     AgreementsSigned,
@@ -18,6 +19,7 @@ from ledger.books.points import (
     PointsRound,
     RulebookAdopted,
 )
+from ledger.books.resolutions import ForumHeld, ResolutionRecorded, ResolutionReported
 from ledger.books.roles import Role
 from ledger.books.scores import BranchRegistered, SchemeAdopted, ScoreRound
 from ledger.books.sheets import SheetSealed
@@ -57,6 +59,10 @@ Body = (
     | ContractSigned
     | ContractAmended
     | ContractEnded
+    | ResolutionRecorded
+    | ResolutionReported
+    | ForumHeld
+    | FundOpened
 )
 
 
@@ -93,6 +99,10 @@ KINDS: dict[str, Kind] = {
     "contract.signed": Kind(ContractSigned, checkers=1, in_books=False),
     "contract.amended": Kind(ContractAmended, checkers=1, in_books=False),
     "contract.ended": Kind(ContractEnded, checkers=1, in_books=False),
+    "resolution.recorded": Kind(ResolutionRecorded, checkers=1, in_books=False),
+    "resolution.reported": Kind(ResolutionReported, checkers=1, in_books=False),
+    "forum.held": Kind(ForumHeld, checkers=1, in_books=False),
+    "fund.opened": Kind(FundOpened, checkers=1, in_books=False),
 }
 KIND_OF_BODY: dict[type, str] = {row.body: name for name, row in KINDS.items()}
 

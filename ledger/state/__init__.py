@@ -34,12 +34,14 @@ from ledger.state.facts import (
     get_fact,
     put_fact,
 )
+from ledger.state.funds import check_funds, fold_funds
 from ledger.state.keys import check_rotation, fold_rotation
 from ledger.state.limits import check_limits, check_passed_by, fold_limits
 from ledger.state.money import check_money, fold_money
 from ledger.state.points import check_points, fold_points
 from ledger.state.policies import check_policy, fold_policy
 from ledger.state.reference import Reference
+from ledger.state.resolutions import check_resolutions, fold_resolutions
 from ledger.state.scores import check_scores, fold_scores
 
 __all__ = ["BEIJING", "Facts", "MemoryFacts", "Reference", "check_entry", "fold_entry", "get_day"]
@@ -64,12 +66,18 @@ _CHECKS: dict[str, Check] = {
     "contract.signed": check_contracts,
     "contract.amended": check_contracts,
     "contract.ended": check_contracts,
+    "resolution.recorded": check_resolutions,
+    "resolution.reported": check_resolutions,
+    "forum.held": check_resolutions,
+    "fund.opened": check_funds,
 }
 _FOLD_OF: dict[Check, Fold] = {
     check_money: fold_money,
     check_points: fold_points,
     check_scores: fold_scores,
     check_contracts: fold_contracts,
+    check_resolutions: fold_resolutions,
+    check_funds: fold_funds,
 }
 _FOLDS: dict[str, Fold] = {name: _FOLD_OF[check] for name, check in _CHECKS.items()}
 

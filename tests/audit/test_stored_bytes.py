@@ -38,7 +38,11 @@ from tests.builders import (
     build_contract,
     build_contract_end,
     build_description,
+    build_forum,
+    build_fund,
     build_limits,
+    build_outcome,
+    build_resolution,
     name_supervisor,
 )
 from tests.homes import VillageHome, open_village
@@ -115,7 +119,7 @@ def open_laboratory(path: Path, fill: Callable[[VillageHome], None]) -> Iterator
 
 
 def fill_small(village: VillageHome) -> None:
-    """An entry of every kind, three sheets, two keys, two of three witnesses: entries 0 to 24."""
+    """An entry of every kind, three sheets, two keys, two of three witnesses: entries 0 to 28."""
     adopt(village, make_policy(2))
     ask(village, "镇", "学校")
     rotate(village)
@@ -123,6 +127,8 @@ def fill_small(village: VillageHome) -> None:
     village.record_october()
     village.attach("2026-10-001")
     for build in (build_contract, build_amendment, build_contract_end):
+        village.record(build(village.texts))
+    for build in (build_resolution, build_outcome, build_forum, build_fund):
         village.record(build(village.texts))
     ask(village, "镇", "邻村")
 
