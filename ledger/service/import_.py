@@ -23,12 +23,14 @@ from ledger.service.slots import list_waiting_slots
 from ledger.service.workbooks.answered import RoundPart, find_part
 from ledger.service.workbooks.columns import WorkbookKind
 from ledger.service.workbooks.contracts import gather_contracts
+from ledger.service.workbooks.funds import gather_funds
 from ledger.service.workbooks.households import gather_households
 from ledger.service.workbooks.lines import Line
 from ledger.service.workbooks.members import gather_members
 from ledger.service.workbooks.opening import gather_opening
 from ledger.service.workbooks.outside import read_outside
 from ledger.service.workbooks.points import gather_points
+from ledger.service.workbooks.resolutions import gather_meetings
 from ledger.service.workbooks.scores import gather_scores
 from ledger.service.workbooks.tray import Desk, OverlayFacts, Tray
 from ledger.service.workbooks.typed import TypedTables, read_typed
@@ -199,6 +201,11 @@ def _gather_contracts(tray: Tray, tables: Tables) -> None:
     gather_contracts(tray, *(tables.get(name, ()) for name in ("合同", "变更", "收付款")))
 
 
+def _gather_resolutions(tray: Tray, tables: Tables) -> None:
+    names = ("决议", "会议经过", "结果公开", "民情恳谈")
+    gather_meetings(tray, *(tables.get(name, ()) for name in names))
+
+
 def _take(name: str, gather: Callable[[Tray, Sequence[Line]], None]) -> Callable[[Tray, Tables], None]:
     return lambda tray, tables: gather(tray, tables.get(name, ()))
 
@@ -211,4 +218,6 @@ _GATHERERS: dict[WorkbookKind, Callable[[Tray, Tables], None]] = {
     "households": _take("农户", gather_households),
     "members": _take("党员", gather_members),
     "contracts": _gather_contracts,
+    "resolutions": _gather_resolutions,
+    "funds": _take("专款", gather_funds),
 }

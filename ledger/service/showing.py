@@ -12,6 +12,7 @@ import msgspec
 
 from ledger.books.contracts import Change, ContractAmended, ContractEnded, ContractSigned
 from ledger.books.documents import DocumentsAttached
+from ledger.books.funds import FundOpened
 from ledger.books.limits import LimitsAdopted
 from ledger.books.masks import View
 from ledger.books.money import format_yuan
@@ -24,6 +25,7 @@ from ledger.books.points import (
     RulebookAdopted,
     is_sealed,
 )
+from ledger.books.resolutions import ForumHeld, ResolutionRecorded, ResolutionReported
 from ledger.books.revisions import Terms
 from ledger.books.scores import BranchRegistered, SchemeAdopted, SchemeItem, ScoreRound
 from ledger.books.village import KeyRotated, LogRefounded, VillageDescribed
@@ -42,17 +44,21 @@ from ledger.errors import Refused
 from ledger.figures import Texts
 from ledger.ports import Ports
 from ledger.service.drafts import open_draft
+from ledger.service.named import tell_named
 from ledger.service.opened_drafts import ERASED, OpenedDraft, OpenedLine
 from ledger.service.passing import find_drafts
 from ledger.service.preview import (
-    preview_about,
     preview_award,
     preview_card,
     preview_change,
     preview_consents,
     preview_contract,
+    preview_forum,
+    preview_fund,
     preview_mark,
     preview_postings,
+    preview_resolution,
+    preview_result,
     preview_revision,
     preview_taken,
     preview_voucher,
@@ -70,6 +76,7 @@ from ledger.state.private import (
     RegisteredMember,
     find_subject,
 )
+from ledger.state.resolutions import find_resolution
 from ledger.state.rulebooks import list_rulebooks, list_rules
 from ledger.state.schemes import list_items, list_schemes
 from ledger.vaults import Draft
@@ -185,9 +192,7 @@ def _tell_voucher(opened: OpenedDraft, body: Voucher) -> Iterator[str]:
     persons = {duty: opened.read(name) for duty, name in named.items()}
     yield preview_voucher(opened.draft.label, opened.claim.occurred_on, body.attachments, persons)
     yield from preview_postings(opened.chart, body.postings)
-    if not isinstance(body, VoucherReversed) and body.contract:
-        contract = find_contract(opened.reader.facts, body.contract)
-        yield preview_about(body.contract, opened.read(contract.signed.title) if contract is not None else "")
+    yield from tell_named(opened.reader.facts, body, opened.read)
 
 
 def _tell_closing(opened: OpenedDraft, body: PeriodClosed) -> Iterator[str]:
@@ -338,6 +343,34 @@ def _tell_contract_change(opened: OpenedDraft, body: Change) -> Iterator[str]:
     yield from preview_change(body, opened.read(body.reason), direction)
 
 
+def _tell_resolution(opened: OpenedDraft, body: ResolutionRecorded) -> Iterator[str]:
+    yield opened.draft.label
+    yield from preview_resolution(body, opened.read(body.wording))
+
+
+def _tell_result(opened: OpenedDraft, body: ResolutionReported) -> Iterator[str]:
+    yield opened.draft.label
+    resolution = find_resolution(opened.reader.facts, body.resolution)
+    if resolution is not None:
+        yield f"　议题：{opened.read(resolution.body.title)}"
+    yield from preview_result(opened.claim.occurred_on, opened.read(body.result))
+
+
+def _tell_forum(opened: OpenedDraft, body: ForumHeld) -> Iterator[str]:
+    yield opened.draft.label
+    yield from preview_forum(
+        body, opened.claim.occurred_on, opened.read(body.topics), opened.read(body.promises)
+    )
+
+
+def _tell_fund(opened: OpenedDraft, body: FundOpened) -> Iterator[str]:
+    yield opened.draft.label
+    account = opened.chart.accounts.get(body.account)
+    name = account.name if account is not None else ""
+    texts = {"来源": opened.read(body.source), "只能用于": opened.read(body.use)}
+    yield from preview_fund(body, opened.claim.occurred_on, name, texts)
+
+
 def _tell_refounding(opened: OpenedDraft, body: LogRefounded) -> Iterator[str]:
     yield opened.draft.label
     yield f"　原因：{opened.read(body.reason)}"
@@ -352,6 +385,8 @@ _TELLERS: dict[type, Callable[[OpenedDraft, Any], Iterator[str]]] = {
     ContractEnded: _tell_contract_change,
     ContractSigned: _tell_contract,
     DocumentsAttached: _tell_documents,
+    ForumHeld: _tell_forum,
+    FundOpened: _tell_fund,
     HouseholdsRegistered: _tell_households,
     KeyRotated: _tell_rotation,
     LimitsAdopted: _tell_limits,
@@ -360,6 +395,8 @@ _TELLERS: dict[type, Callable[[OpenedDraft, Any], Iterator[str]]] = {
     PointsReversed: _tell_taken,
     PointsRound: _tell_points,
     PolicyAdopted: _tell_policy,
+    ResolutionReported: _tell_result,
+    ResolutionRecorded: _tell_resolution,
     RulebookAdopted: _tell_rulebook,
     SchemeAdopted: _tell_scheme,
     ScoreRound: _tell_scores,

@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from ledger.books.contracts import ContractAmended, ContractEnded, ContractSigned
+from ledger.books.funds import FundOpened
 from ledger.books.points import PointsRound, RulebookAdopted
+from ledger.books.resolutions import ForumHeld, ResolutionRecorded, ResolutionReported
 from ledger.books.scores import BranchRegistered, SchemeAdopted, ScoreRound
 from ledger.books.vouchers import (
     AccountsOpened,
@@ -56,10 +58,16 @@ def find_slot(body: Body, period: str) -> Slot | None:
         return ("branch", str(body.branch))
     if isinstance(body, RulebookAdopted | SchemeAdopted):
         return RULEBOOK if isinstance(body, RulebookAdopted) else SCHEME
-    return _find_slot_of_contract(body)
+    return _find_slot_of_register(body)
 
 
-def _find_slot_of_contract(body: Body) -> Slot | None:
+def _find_slot_of_register(body: Body) -> Slot | None:
+    if isinstance(body, ResolutionRecorded):
+        return ("resolution", body.number)
+    if isinstance(body, ResolutionReported):
+        return ("resolution-result", body.resolution)
+    if isinstance(body, ForumHeld | FundOpened):
+        return ("forum" if isinstance(body, ForumHeld) else "fund", body.number)
     if isinstance(body, ContractSigned):
         return ("contract", body.number)
     if isinstance(body, ContractAmended | ContractEnded):

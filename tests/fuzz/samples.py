@@ -43,12 +43,15 @@ from tests.log.evidence import (
 from tests.service.importing import (
     AWARD,
     CONTRACT,
+    FUND,
     HOUSEHOLDS,
     MARK,
     MEMBERS,
     OPENING,
     PAPER,
     PAPER_PAID,
+    RESOLUTION,
+    STEPS,
     make_book,
     make_date,
 )
@@ -159,6 +162,8 @@ def _build_books() -> Samples:
         "households": make_book("households", HOUSEHOLDS),
         "members": make_book("members", MEMBERS),
         "contracts": make_book("contracts", [CONTRACT]),
+        "resolutions": make_book("resolutions", [RESOLUTION], others={"会议经过": STEPS}),
+        "funds": make_book("funds", [FUND]),
         "points": make_book("points", [AWARD]),
         "scores": make_book("scores", [MARK], change=lambda book: book.worksheets[0].merge_cells("A8:B9")),
     }

@@ -32,12 +32,14 @@ from tests.reports.printed import read_text
 from tests.service.importing import (
     AWARD,
     CONTRACT,
+    FUND,
     HOUSEHOLDS,
     MARK,
     MEMBERS,
     OPENING,
     PAPER,
     PAPER_PAID,
+    RESOLUTION,
     ImportDesk,
 )
 from tests.web.browser import open_page
@@ -53,6 +55,8 @@ ROWS: dict[WorkbookKind, Sequence[Row]] = {
     "households": HOUSEHOLDS,
     "members": MEMBERS,
     "contracts": (CONTRACT,),
+    "resolutions": (RESOLUTION,),
+    "funds": (FUND,),
 }
 ALL = (*CHINESE, *CLASSICS)
 HELD = tuple(text for text in ALL if "\0" not in text)

@@ -12,12 +12,14 @@ from ledger.service.workbooks.columns import WORKBOOKS
 from tests.service.importing import (
     AWARD,
     CONTRACT,
+    FUND,
     HOUSEHOLDS,
     MARK,
     MEMBERS,
     OPENING,
     PAPER,
     PAPER_PAID,
+    RESOLUTION,
     ImportDesk,
     Row,
     make_book,
@@ -35,6 +37,8 @@ REPLACEMENT: Row = PAPER | {"凭证号": "2026-10-004", "更正凭证号": "2026
 SOUND: dict[str, list[Row]] = {
     "vouchers": [PAPER | {"凭证号": "2026-10-002"}, PAPER_PAID, REVERSAL, REPLACEMENT, PAPER_PAID],
     "contracts": [CONTRACT, CONTRACT | {"合同编号": "HT-0002"}],
+    "resolutions": [RESOLUTION, RESOLUTION | {"决议编号": "JY-2026-002"}],
+    "funds": [FUND, FUND | {"专款编号": "ZX-0002"}],
     "points": [AWARD, AWARD | {"户号": "0218", "户主": "例小河"}],
     "scores": [MARK, MARK | {"党员编号": "0104", "姓名": "例大海"}],
     "opening": list(OPENING),

@@ -22,12 +22,14 @@ from tests.service.importing import (
     AWARD,
     CONTRACT,
     FILE,
+    FUND,
     HOUSEHOLDS,
     MARK,
     MEMBERS,
     OPENING,
     PAPER,
     PAPER_PAID,
+    RESOLUTION,
     Row,
     make_book,
 )
@@ -40,6 +42,8 @@ ROWS: dict[WorkbookKind, list[Row]] = {
     "households": list(HOUSEHOLDS),
     "members": list(MEMBERS),
     "contracts": [CONTRACT],
+    "resolutions": [RESOLUTION],
+    "funds": [FUND],
 }
 
 

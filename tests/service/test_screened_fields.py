@@ -26,7 +26,18 @@ from ledger.upkeep.loss import Loss, refuse_loss
 from ledger.vaults import Household
 from tests.builders import VILLAGE, make_id
 from tests.homes import VillageHome, open_village
-from tests.service.importing import CONTRACT, MEMBERS, PAPER, PAPER_PAID, ImportDesk, make_book
+from tests.service.importing import (
+    CONTRACT,
+    FORUM,
+    FUND,
+    MEMBERS,
+    PAPER,
+    PAPER_PAID,
+    RESOLUTION,
+    STEPS,
+    ImportDesk,
+    make_book,
+)
 
 NAME = "样大山"
 NUMBERS = {
@@ -102,6 +113,32 @@ def _change(what: str) -> Way:
     def way(_village: VillageHome, desk: ImportDesk, text: str) -> list[Fault]:
         row = {"合同编号": "HT-0001", "事项": what, "日期": "2026-10-20", "原因": text}
         return list(desk.read("contracts", make_book("contracts", [], others={"变更": [row]})).faults)
+
+    return way
+
+
+def _resolve(header: str) -> Way:
+    def way(_village: VillageHome, desk: ImportDesk, text: str) -> list[Fault]:
+        book = make_book("resolutions", [RESOLUTION | {header: text}], others={"会议经过": STEPS})
+        return list(desk.read("resolutions", book).faults)
+
+    return way
+
+
+def _tell_meeting(sheet: str, header: str) -> Way:
+    outcome = {"决议编号": "JY-2026-001", "日期": "2026-10-20", "实施结果": "修好了"}
+    row = {"结果公开": outcome, "民情恳谈": FORUM}[sheet]
+
+    def way(_village: VillageHome, desk: ImportDesk, text: str) -> list[Fault]:
+        book = make_book("resolutions", [], others={sheet: [{**row, header: text}]})
+        return list(desk.read("resolutions", book).faults)
+
+    return way
+
+
+def _open_fund(header: str) -> Way:
+    def way(_village: VillageHome, desk: ImportDesk, text: str) -> list[Fault]:
+        return list(desk.read("funds", make_book("funds", [FUND | {header: text}])).faults)
 
     return way
 
@@ -213,6 +250,14 @@ WAYS: Mapping[tuple[str, str], tuple[Way, Mapping[str, str]]] = {
     ("contract.signed", "use"): (_sign("用途"), POISON),
     ("contract.amended", "reason"): (_change("变更"), POISON),
     ("contract.ended", "reason"): (_change("终止"), POISON),
+    ("resolution.recorded", "title"): (_resolve("议题"), POISON),
+    ("resolution.recorded", "wording"): (_resolve("决议内容"), POISON),
+    ("resolution.reported", "result"): (_tell_meeting("结果公开", "实施结果"), POISON),
+    ("forum.held", "topics"): (_tell_meeting("民情恳谈", "话题"), POISON),
+    ("forum.held", "promises"): (_tell_meeting("民情恳谈", "答应的事"), POISON),
+    ("fund.opened", "name"): (_open_fund("专款名称"), POISON),
+    ("fund.opened", "source"): (_open_fund("来源"), POISON),
+    ("fund.opened", "use"): (_open_fund("只能用于"), POISON),
 }
 """How each public field is typed, and what must be refused there."""
 

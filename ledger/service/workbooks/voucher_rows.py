@@ -32,10 +32,24 @@ _SHARED = (
         "更正凭证号",
         "原因",
         "合同编号",
+        "决议编号",
+        "专款编号",
+        "领取人数",
     ),
 )
 """Columns that speak of the whole voucher: they stand in its first row."""
 CONTRACT_NUMBER = re.compile(r"HT-[0-9]{4}")
+RESOLUTION_NUMBER = re.compile(r"JY-2[0-9]{3}-[0-9]{3}")
+FORUM_NUMBER = re.compile(r"KT-2[0-9]{3}-[0-9]{3}")
+FUND_NUMBER = re.compile(r"ZX-[0-9]{4}")
+_FORMS = {
+    "决议编号": (RESOLUTION_NUMBER, "resolution-number-form", "JY-、年份和三位数，如 JY-2026-003", "决议"),
+    "恳谈编号": (FORUM_NUMBER, "forum-number-form", "KT-、年份和三位数，如 KT-2026-001", "民情恳谈"),
+    "专款编号": (FUND_NUMBER, "fund-number-form", "ZX- 和四位数，如 ZX-0001", "专款"),
+}
+"""The form of a register's number by its column, and what a fault of it says."""
+NAMED = ("合同编号", "决议编号", "专款编号", "领取人数")
+"""Columns that say what a voucher is about: a red one follows the one that it takes back."""
 _CODE_MAX_DIGITS = 9
 _POSTING = ("科目代码", "科目名称", "借方金额", "贷方金额")
 
@@ -287,15 +301,18 @@ def _check_written(group: Group) -> Iterator[Fault]:
             expected="空",
             remedy="冲销的说明写在「原因」" if is_red else "说明写在「摘要」；「原因」只在红字冲销时填",
         )
-    if is_red and first.has("合同编号"):
+    for header in (header for header in NAMED if is_red and first.has(header)):
+        what = header.removesuffix("编号")
         yield Fault(
             code="voucher-cell-idle",
-            place=first.at("合同编号"),
-            found="红字冲销凭证填了「合同编号」",
+            place=first.at(header),
+            found=f"红字冲销凭证填了「{header}」",
             expected="空",
-            remedy="冲销的凭证跟着原凭证的合同走，清空这一格",
+            remedy=f"冲销的凭证跟着原凭证的{what}走，清空这一格",
         )
     yield from check_contract_number(first)
+    yield from check_number_form(first, "决议编号")
+    yield from check_number_form(first, "专款编号")
     place = f"{first.place}，{group.name}"
     unread = {f"{place}的{header}" for header in PERSONS if not first.can_read(header)}
     handler, approver, bookkeeper = (first.text(header) for header in PERSONS)
@@ -314,6 +331,26 @@ def check_contract_number(line: Line) -> Iterator[Fault]:
             expected="HT- 和四位数，如 HT-0001",
             remedy="写合同台账里的编号；合同自己的编号写在合同名称里",
         )
+
+
+def check_number_form(line: Line, header: str) -> Iterator[Fault]:
+    """The number of a resolution, a forum or a fund is of its register's form."""
+    form, code, expected, register = _FORMS[header]
+    number = line.text(header)
+    if number and not form.fullmatch(number):
+        yield Fault(
+            code=code,
+            place=line.at(header),
+            found=format_found(hide_numbers(number)),
+            expected=expected,
+            remedy=f"写登记{register}时用的编号",
+        )
+
+
+def read_number(line: Line, header: str) -> str:
+    """Return the number of a resolution, a forum or a fund; empty where it is none, which is said already."""
+    number = line.text(header)
+    return number if _FORMS[header][0].fullmatch(number) else ""
 
 
 def _fault_missing(line: Line, header: str) -> Fault:

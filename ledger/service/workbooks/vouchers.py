@@ -26,7 +26,8 @@ from ledger.books.vouchers import (
 )
 from ledger.errors import Fault
 from ledger.service.drafts import Discloser, build_trial, open_draft
-from ledger.service.preview import preview_about, preview_postings, preview_voucher
+from ledger.service.named import tell_named
+from ledger.service.preview import preview_postings, preview_voucher
 from ledger.service.slots import slot_of_voucher
 from ledger.service.workbooks.lines import Line
 from ledger.service.workbooks.notices import list_overdrawn, list_twins
@@ -41,9 +42,9 @@ from ledger.service.workbooks.voucher_rows import (
     check_rows,
     check_texts,
     group_lines,
+    read_number,
     read_rows_of,
 )
-from ledger.state.contracts import find_contract
 from ledger.state.facts import EntryAt, get_fact
 from ledger.state.money import get_next_number, get_successor
 
@@ -54,12 +55,20 @@ _NEEDS: dict[str, frozenset[str]] = {
     "date-before-books": frozenset({"日期"}),
     "date-future": frozenset({"日期"}),
     "draft-waiting": frozenset({"凭证号"}),
+    "fund-overspent": frozenset({"科目", "金额"}),
     "period-before-books": frozenset({"凭证号"}),
     "period-closed": frozenset({"凭证号"}),
     "period-future": frozenset({"凭证号"}),
     "posting-sign": frozenset({"种类"}),
     "postings-count": frozenset({"分录"}),
+    "recipients-idle": frozenset({"科目", "金额", "专款编号"}),
+    "recipients-missing": frozenset({"科目", "金额", "领取人数"}),
     "replacement-before-reversal": frozenset({"冲销"}),
+    "resolution-expired": frozenset({"日期"}),
+    "resolution-later": frozenset({"日期"}),
+    "resolution-needed": frozenset({"科目", "金额", "种类", "决议编号", "专款编号", "合同编号"}),
+    "resolution-overspent": frozenset({"科目", "金额"}),
+    "resolution-refund": frozenset({"科目", "金额"}),
     "reversal-postings": frozenset({"科目", "金额"}),
     "voucher-attachments": frozenset({"附件张数", "种类"}),
     "voucher-number-full": frozenset({"凭证号"}),
@@ -118,8 +127,7 @@ def _gather_voucher(tray: Tray, chart: Chart, group: Group, answered: set[str]) 
         persons = {header: group.first.text(header) for header in PERSONS}
         tray.preview.append(preview_voucher(label, day, body.attachments, persons))
         tray.preview += preview_postings(chart, body.postings)
-        if group.first.text("合同编号"):
-            tray.preview.append(_preview_about(tray, group.first.text("合同编号")))
+        tray.preview += tell_named(tray.facts, body, lambda text: read_text(tray.desk, text.text))
         tray.add(body, day, period, label, texts)
 
 
@@ -152,6 +160,14 @@ def _list_unread(group: Group, rows: Sequence[Row], wrong: Wrong | None) -> set[
         "科目": not all(row.is_account_sure for row in rows),
         "金额": not all(row.is_amount_sure for row in rows),
     }
+    # A number that cannot be read might have been right.
+    read = {
+        "合同编号": _read_contract(first),
+        "决议编号": read_number(first, "决议编号"),
+        "专款编号": read_number(first, "专款编号"),
+    }
+    doubts |= {header: first.has(header) and not number for header, number in read.items()}
+    doubts["领取人数"] = "领取人数" in first.bad
     return unread | {what for what, is_doubtful in doubts.items() if is_doubtful}
 
 
@@ -210,9 +226,12 @@ def _build_body(
         bookkeeper=bookkeeper,
         chart=chart.version,
         contract=_read_contract(first),
+        fund=read_number(first, "专款编号"),
         handler=handler,
         number=number,
         postings=postings,
+        recipients=first.number("领取人数"),
+        resolution=read_number(first, "决议编号"),
         summary=summary,
     )
     return plain if wrong is None else VoucherReplaced(**msgspec.structs.asdict(plain), replaces=wrong.at)
@@ -284,11 +303,6 @@ def _read_contract(line: Line) -> str:
     """Return the contract's number, empty where it is none; that is said already."""
     number = line.text("合同编号")
     return number if CONTRACT_NUMBER.fullmatch(number) else ""
-
-
-def _preview_about(tray: Tray, number: str) -> str:
-    contract = find_contract(tray.facts, number)
-    return preview_about(number, read_text(tray.desk, contract.signed.title.text) if contract else "")
 
 
 def _format_label(body: Voucher, group: Group) -> str:
