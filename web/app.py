@@ -47,6 +47,7 @@ from web.public.contracts import show_contract, show_contracts
 from web.public.documents import show_document
 from web.public.earlier import show_earlier
 from web.public.entry import show_entries, show_entry
+from web.public.funds import show_fund, show_funds
 from web.public.log import (
     show_checkpoint,
     show_handover,
@@ -57,6 +58,7 @@ from web.public.log import (
     show_tile,
     show_witnessed,
 )
+from web.public.meetings import show_meeting, show_meetings
 from web.public.sheets import show_finance, show_points, show_scores, show_sheet, show_sheets
 from web.public.statements import show_statements
 from web.public.villages import show_villages
@@ -81,6 +83,10 @@ ROUTES = (
     show_entry,
     show_contracts,
     show_contract,
+    show_meetings,
+    show_meeting,
+    show_funds,
+    show_fund,
     show_check,
     show_checkpoint,
     show_witnessed,

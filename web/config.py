@@ -35,6 +35,12 @@ ENTRIES_A_PAGE = 50
 CONTRACTS_A_PAGE = 50
 """Contracts in one page of the register."""
 
+MEETINGS_A_PAGE = 50
+"""Meetings in one page of their register."""
+
+VOUCHERS_SHOWN_MAX = 200
+"""Vouchers on the page of a resolution or of a fund; older ones are among the entries."""
+
 MONTHS_IN_CHART = 12
 
 ENTRY_SHOWN_MAX_BYTES = 3_000

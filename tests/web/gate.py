@@ -35,7 +35,15 @@ from ledger.service.persons import add_person
 from ledger.service.trays import SentFile, add_to_tray
 from ledger.vaults import Household, Member
 from tests.attachments.files import noisy, save
-from tests.builders import OTHER_VILLAGE, VILLAGE, build_contract, build_limits, make_id
+from tests.builders import (
+    OTHER_VILLAGE,
+    VILLAGE,
+    build_contract,
+    build_fund,
+    build_limits,
+    build_resolution,
+    make_id,
+)
 from tests.desk.people import HERE, PASSWORD, Door, open_door
 from tests.web.desk import DeskBrowser
 from tests.web.townships import seat
@@ -280,6 +288,10 @@ def _attach(place: Place) -> None:
     contract = build_contract(door.village.texts)
     door.village.record(contract)
     place.values["contract"] = contract.number
+    resolution, fund = build_resolution(door.village.texts), build_fund(door.village.texts)
+    door.village.record(resolution)
+    door.village.record(fund)
+    place.values |= {"resolution": resolution.number, "fund": fund.number}
     clerk = next(one.user for one in door.home.vault.list_persons(VILLAGE) if one.name == "样例clerk")
     target = find_target(door.home, VILLAGE, NUMBER)
     sent = [SentFile(data=photo, filename="收据.jpg")]

@@ -223,11 +223,15 @@ def test_every_entry_is_explained_with_who_when_bytes_and_proof(
         "contract.ended",
         "contract.signed",
         "documents.attached",
+        "forum.held",
+        "fund.opened",
         "key.rotated",
         "limits.adopted",
         "log.refounded",
         "policy.adopted",
-    }  # Below, in test_documents, test_contracts, tests/service, tests/restore, tests/witness.
+        "resolution.reported",
+        "resolution.recorded",
+    }  # Below, in test_documents, test_contracts, test_meetings, tests/service, tests/restore, tests/witness.
     assert seen == KINDS.keys() - elsewhere
 
 

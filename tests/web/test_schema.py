@@ -38,6 +38,8 @@ MANY = 150
 REAL = {
     "code": VILLAGE,
     "contract": "HT-0001",
+    "fund": "ZX-0001",
+    "resolution": "JY-2026-001",
     "month": "2026-10",
     "name": "finance",
     "index": "0",

@@ -17,6 +17,8 @@ from web.config import MONTHS_IN_CHART
 from web.page import Frame
 from web.public.chart import Chart, build_chart
 from web.public.finance import Answer, CorrectionRow, build_answer, build_corrections
+from web.public.funds import FundRow, list_fund_rows
+from web.public.meetings import MeetingRow, list_newest_meetings
 from web.public.months import (
     Objections,
     build_objections,
@@ -36,6 +38,8 @@ from web.site import VillageView
 from web.words import SHEET_NAMES, format_month_short
 
 CORRECTIONS_SHOWN = 4
+MEETINGS_SHOWN = 3
+FUNDS_SHOWN = 4
 
 
 @dataclass(frozen=True)
@@ -86,6 +90,7 @@ class BoardPage:
     `fingerprint`  of the newest finance sheet, four groups; empty where there is none
     `entries`      how many entries the log has
     `statements_path`  of the newest finance sheet's month; empty where there are none
+    `funds`        the newest earmarked funds; `meetings` the newest resolutions and forums
     `witnesses`    what witnesses confirmed, in a sentence; empty where no policy names any
     """
 
@@ -96,7 +101,9 @@ class BoardPage:
     entries: str
     fingerprint: str
     frame: Frame
+    funds: tuple[FundRow, ...]
     log: LogFacts
+    meetings: tuple[MeetingRow, ...]
     month: str
     objections: Objections | None
     open_months: tuple[OpenMonth, ...]
@@ -122,7 +129,9 @@ def build_board_page(view: VillageView) -> BoardPage:
         entries=f"{view.reader.size:,}",
         fingerprint=find_fingerprint(view, newest.head.size) if newest else "",
         frame=view.build_frame(""),
+        funds=list_fund_rows(view, FUNDS_SHOWN),
         log=build_log_facts(view),
+        meetings=tuple(list_newest_meetings(view, MEETINGS_SHOWN)),
         month=format_month(newest.head.period) if newest else "",
         objections=build_objections(view, newest) if newest else None,
         open_months=tuple(_build_open_month(view, month) for month in months[:2]),

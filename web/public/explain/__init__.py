@@ -12,6 +12,12 @@ from typing import Any
 from ledger.entries import Entry
 from web.public.explain.contracts import explain_amended, explain_ended, explain_signed
 from web.public.explain.documents import explain_documents
+from web.public.explain.meetings import (
+    explain_forum,
+    explain_fund,
+    explain_report,
+    explain_resolution,
+)
 from web.public.explain.money import (
     explain_closing,
     explain_opening,
@@ -66,6 +72,10 @@ EXPLAINERS: dict[str, Callable[[VillageView, Entry, Any], Explanation]] = {
     "contract.signed": explain_signed,
     "contract.amended": explain_amended,
     "contract.ended": explain_ended,
+    "resolution.recorded": explain_resolution,
+    "resolution.reported": explain_report,
+    "forum.held": explain_forum,
+    "fund.opened": explain_fund,
 }
 
 
