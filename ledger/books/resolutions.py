@@ -285,5 +285,5 @@ def _check_step(step: Step, rule: QuorumRule, place: str) -> list[Fault]:
 
 
 def format_citation(rule: QuorumRule) -> str:
-    """Return where a rule stands, and that nobody has checked it against its text, where that is so."""
-    return f"{rule.document}{rule.article}" + ("" if rule.status == "V" else "，待核对")
+    """Return where a rule stands, and of a law's that nobody has checked it against the text, where that is so."""
+    return f"{rule.document}{rule.article}" + ("，待核对" if rule.status == "R" else "")

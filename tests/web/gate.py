@@ -288,8 +288,9 @@ def _attach(place: Place) -> None:
     contract = build_contract(door.village.texts)
     door.village.record(contract)
     place.values["contract"] = contract.number
-    resolution, fund = build_resolution(door.village.texts), build_fund(door.village.texts)
+    resolution = build_resolution(door.village.texts)
     door.village.record(resolution)
+    fund = build_fund(door.village.texts)
     door.village.record(fund)
     place.values |= {"resolution": resolution.number, "fund": fund.number}
     clerk = next(one.user for one in door.home.vault.list_persons(VILLAGE) if one.name == "样例clerk")

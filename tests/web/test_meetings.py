@@ -164,7 +164,8 @@ def test_a_resolution_tells_its_steps_what_was_spent_and_what_became_of_it(clien
     assert "已经用了 25,000.00 元，还剩 5,000.00 元" in words
     assert "1. 党支部会议提议 2026年10月5日" in words
     assert "应到 300 户，实到 220 户；赞成 200 票，反对 20 票，弃权 0 票" in words
-    assert "三分之二以上到会，到会的过半数赞成" in words
+    assert "规定：三分之二以上到会，到会的过半数赞成" in words
+    assert "通常：过半数到会，到会的过半数赞成（明白账默认）" in words
     assert "待核对" in words
     assert "排水沟修好，验收合格" in words
     assert "付修排水沟尾款 -3,000.00" not in words

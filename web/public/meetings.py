@@ -278,7 +278,10 @@ def build_step(view: VillageView, step: Step) -> StepRow:
     asked = ""
     if rule is not None:
         whole = _("到会的") if rule.agree_of == "present" else _("应到的")
-        asked = _("规定：{present}到会，{whole}{agree}赞成（{law}）").format(
+        told = _("通常：{present}到会，{whole}{agree}赞成（{law}）")
+        if rule.status != "P":
+            told = _("规定：{present}到会，{whole}{agree}赞成（{law}）")
+        asked = told.format(
             present=format_share(rule.present),
             whole=whole,
             agree=format_share(rule.agree),
