@@ -11,6 +11,7 @@ from typing import Literal, NamedTuple
 from ledger.books.assets import AssetChanged, AssetDisposed, AssetRegistered
 from ledger.books.contracts import ContractAmended, ContractEnded, ContractSigned, ContractVoided
 from ledger.books.documents import DocumentsAttached
+from ledger.books.funds import FundOpened
 from ledger.books.limits import LimitsAdopted
 from ledger.books.points import (
     AgreementsSigned,
@@ -19,6 +20,7 @@ from ledger.books.points import (
     PointsRound,
     RulebookAdopted,
 )
+from ledger.books.resolutions import ForumHeld, ResolutionRecorded, ResolutionReported
 from ledger.books.resources import ResourceChanged, ResourceRegistered
 from ledger.books.roles import Role
 from ledger.books.scores import BranchRegistered, SchemeAdopted, ScoreRound
@@ -67,6 +69,10 @@ Body = (
     | ResourceRegistered
     | ResourceChanged
     | StocktakeRecorded
+    | ResolutionRecorded
+    | ResolutionReported
+    | ForumHeld
+    | FundOpened
 )
 
 
@@ -110,6 +116,10 @@ KINDS: dict[str, Kind] = {
     "resource.registered": Kind(ResourceRegistered, checkers=1, in_books=False),
     "resource.changed": Kind(ResourceChanged, checkers=1, in_books=False),
     "stocktake.recorded": Kind(StocktakeRecorded, checkers=1, in_books=False),
+    "resolution.recorded": Kind(ResolutionRecorded, checkers=1, in_books=False),
+    "resolution.reported": Kind(ResolutionReported, checkers=1, in_books=False),
+    "forum.held": Kind(ForumHeld, checkers=1, in_books=False),
+    "fund.opened": Kind(FundOpened, checkers=1, in_books=False),
 }
 KIND_OF_BODY: dict[type, str] = {row.body: name for name, row in KINDS.items()}
 

@@ -59,11 +59,16 @@ def _describe_struct(fields: tuple[inspect.Field, ...], leaves_out: bool) -> str
         part = f'"{field.encode_name}":{inner}'
         if field.required:
             parts.append(f",{part}")
-        elif leaves_out and parts and field.default == "" and not re.fullmatch(inner, '""'):
+        elif leaves_out and parts and field.default in ("", 0) and not _is_written(inner, field.default):
             parts.append(f"(?:,{part})?+")
         else:
             return NEVER
     return r"\{" + "".join(parts).removeprefix(",") + r"\}"
+
+
+def _is_written(inner: str, default: object) -> bool:
+    """Whether what a field is left out for could stand there too."""
+    return re.fullmatch(inner, msgspec.json.encode(default).decode()) is not None
 
 
 def _describe_list(item: str, least: int, most: int | None) -> str:

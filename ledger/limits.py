@@ -142,6 +142,9 @@ EVIDENCE_MAX_CHARS = 200
 TYPED_MAX_CHARS = 200
 """A public text typed in a command: a resolution, a reason, a village's name."""
 
+WORDING_MAX_CHARS = 400
+"""What a meeting resolved, what it heard and promised, or what became of it: public."""
+
 NAME_MAX_CHARS = 40
 """A person's name, an office, a branch, a code."""
 

@@ -23,6 +23,7 @@ from ledger.books.contracts import (
     Due,
 )
 from ledger.books.documents import Document, DocumentsAttached
+from ledger.books.funds import FundOpened
 from ledger.books.limits import LimitsAdopted
 from ledger.books.points import (
     AgreementsSigned,
@@ -34,6 +35,7 @@ from ledger.books.points import (
     Rule,
     RulebookAdopted,
 )
+from ledger.books.resolutions import ForumHeld, ResolutionRecorded, ResolutionReported, Step
 from ledger.books.resources import ResourceChanged, ResourceRegistered
 from ledger.books.scores import (
     BranchRegistered,
@@ -502,6 +504,63 @@ def build_stocktake(texts: Discloser, *counted: tuple[str, int, int], **changes:
     )
     fields: dict[str, Any] = {"counters": texts.publish("村务监督委员会"), "lines": lines}
     return StocktakeRecorded(**(fields | changes))
+
+
+def build_resolution(texts: Discloser, **changes: Any) -> ResolutionRecorded:
+    """A ditch, for up to 30,000 yuan, resolved by the villagers' representatives."""
+    step = Step(
+        abstained=1,
+        against=2,
+        entitled=45,
+        favoured=35,
+        held_on="2026-10-28",
+        meeting="delegates",
+        present=38,
+    )
+    fields: dict[str, Any] = {
+        "amount_fen": 3_000_000,
+        "minutes_pages": 6,
+        "number": "JY-2026-001",
+        "outcome": "adopted",
+        "procedure": "assembly",
+        "steps": (step,),
+        "title": texts.publish("修村东排水沟"),
+        "valid_until": "2026-12-31",
+        "wording": texts.publish("同意修村东排水沟 300 米"),
+    }
+    return ResolutionRecorded(**(fields | changes))
+
+
+def build_outcome(texts: Discloser, **changes: Any) -> ResolutionReported:
+    fields: dict[str, Any] = {
+        "resolution": "JY-2026-001",
+        "result": texts.publish("排水沟修好，验收合格"),
+    }
+    return ResolutionReported(**(fields | changes))
+
+
+def build_forum(texts: Discloser, **changes: Any) -> ForumHeld:
+    fields: dict[str, Any] = {
+        "number": "KT-2026-001",
+        "present": 23,
+        "promises": texts.publish("一周内修好路灯"),
+        "topics": texts.publish("村东路灯不亮"),
+    }
+    return ForumHeld(**(fields | changes))
+
+
+def build_fund(texts: Discloser, **changes: Any) -> FundOpened:
+    """The elders' canteen."""
+    fields: dict[str, Any] = {
+        "account": "241",
+        "category": "donation",
+        "name": texts.publish("幸福食堂"),
+        "number": "ZX-0001",
+        "opening_fen": 50_000,
+        "source": texts.publish("村民和企业捐款"),
+        "use": texts.publish("老人午饭的米面油菜"),
+    }
+    return FundOpened(**(fields | changes))
 
 
 def build_limits(texts: Discloser, **changes: Any) -> LimitsAdopted:

@@ -52,6 +52,7 @@ from web.public.contracts import show_contract, show_contracts
 from web.public.documents import show_document
 from web.public.earlier import show_earlier
 from web.public.entry import show_entries, show_entry
+from web.public.funds import show_fund, show_funds
 from web.public.log import (
     show_checkpoint,
     show_handover,
@@ -62,6 +63,7 @@ from web.public.log import (
     show_tile,
     show_witnessed,
 )
+from web.public.meetings import show_meeting, show_meetings
 from web.public.resources import show_resource, show_resources
 from web.public.sheets import show_finance, show_points, show_scores, show_sheet, show_sheets
 from web.public.statements import show_statements
@@ -92,6 +94,10 @@ ROUTES = (
     show_labels,
     show_resources,
     show_resource,
+    show_meetings,
+    show_meeting,
+    show_funds,
+    show_fund,
     show_check,
     show_checkpoint,
     show_witnessed,

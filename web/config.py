@@ -41,6 +41,12 @@ ASSETS_A_PAGE = 50
 LABELS_A_PAGE = 24
 """Labels with codes on one sheet of paper, three beside one another."""
 
+MEETINGS_A_PAGE = 50
+"""Meetings in one page of their register."""
+
+VOUCHERS_SHOWN_MAX = 200
+"""Vouchers on the page of a resolution or of a fund; older ones are among the entries."""
+
 MONTHS_IN_CHART = 12
 
 ENTRY_SHOWN_MAX_BYTES = 3_000

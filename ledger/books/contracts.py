@@ -21,6 +21,7 @@ from ledger.books.values import (
     Day,
     Positive,
     PublicText,
+    ResolutionNumber,
     Sealed,
     Value,
     is_day,
@@ -75,7 +76,7 @@ class Due(Value, frozen=True):
     due_on: Day
 
 
-class ContractSigned(Value, frozen=True):
+class ContractSigned(Value, frozen=True, kw_only=True, omit_defaults=True):
     """`contract.signed`: a contract enters the register; the entry's day is that of signing."""
 
     area_mu_hundredths: Count  # 0 where it is about no land
@@ -90,19 +91,21 @@ class ContractSigned(Value, frozen=True):
     number: ContractNumber
     party: Party
     resolution: PublicText
+    resolution_number: ResolutionNumber = ""  # of the village's register, that allows it; left out where none
     subject: PublicText  # which asset or resource
     title: PublicText
     units: Count  # of the subject: rooms, machines; 0 where nothing is counted
     use: PublicText
 
 
-class ContractAmended(Value, frozen=True):
+class ContractAmended(Value, frozen=True, kw_only=True, omit_defaults=True):
     """`contract.amended`: from a day on these dues take the place of those agreed before."""
 
     contract: ContractNumber
     dues: tuple[Due, ...]
     from_on: Day
     reason: PublicText
+    resolution_number: ResolutionNumber = ""  # that allows what it adds; left out where none
 
 
 class ContractEnded(Value, frozen=True):

@@ -1,4 +1,5 @@
-"""The clocks that laws set: how long a sheet hangs, how long objections and answers may take, a contract last.
+"""The clocks that laws set: how long a sheet hangs, how long objections and answers may take, a contract last; and how
+many must come to a meeting and agree.
 
 Laws change and differ by province, so they are data with document, article and the day from which they
 hold, never constants. Days are counted as 民法典 art. 201 does: the day of the event itself does not count.
@@ -15,8 +16,10 @@ import msgspec
 
 from ledger.books.values import Value, is_day
 
-Deadline = Literal["display", "objection", "answer", "branch-display", "publish-month", "publish-quarter"]
-"""display 公示, objection 提出异议, answer 答复, branch-display 党支部内公示.
+Deadline = Literal[
+    "display", "objection", "answer", "branch-display", "publish-month", "publish-quarter", "outcome"
+]
+"""display 公示, objection 提出异议, answer 答复, branch-display 党支部内公示, outcome 决议实施结果公开.
 
 publish-month and publish-quarter: how long after a month its finances must hang, where they are published monthly, and
 at the very latest.
@@ -24,6 +27,7 @@ at the very latest.
 
 NATIONAL = "00"
 """Stands where a two-digit province code would: the whole country."""
+_NUMERALS = "零一二三四五六七八九"
 
 
 class LawRule(Value, frozen=True):
@@ -52,10 +56,37 @@ class TermRule(Value, frozen=True):
     years: int
 
 
+class Share(Value, frozen=True):
+    """How many of a whole there must be: `parts` of `of` or, where it says so, more than that."""
+
+    is_more: bool
+    of: int
+    parts: int
+
+
+_HALF = Share(is_more=True, of=2, parts=1)
+
+
+class QuorumRule(Value, frozen=True):
+    """How many must come to a meeting, and agree there; the other fields as in `LawRule`."""
+
+    agree: Share
+    agree_of: Literal["entitled", "present"]
+    article: str
+    document: str
+    in_force_from: str
+    meeting: str  # as `books.resolutions` names it
+    note: str
+    present: Share  # of those who may vote
+    province: str
+    status: Literal["V", "R", "P"]
+
+
 class Law(Value, frozen=True):
     """All rules known to this version of the program."""
 
     rules: tuple[LawRule, ...]
+    quorums: tuple[QuorumRule, ...] = ()
     terms: tuple[TermRule, ...] = ()
 
 
@@ -74,7 +105,12 @@ def parse_law(text: str) -> Law:
         terms.append(_parse_term(row, number))
         if _rank(terms[-1]) in [_rank(term) for term in terms[:-1]]:
             raise ValueError(f"law term {number}: the same category, province and day stand there already")
-    return Law(rules=tuple(rules), terms=tuple(terms))
+    quorums: list[QuorumRule] = []
+    for number, row in enumerate(found.get("quorum", []), start=1):
+        quorums.append(_parse_quorum(row, number))
+        if _rank(quorums[-1]) in [_rank(quorum) for quorum in quorums[:-1]]:
+            raise ValueError(f"law quorum {number}: the same meeting, province and day stand there already")
+    return Law(rules=tuple(rules), quorums=tuple(quorums), terms=tuple(terms))
 
 
 def find_rule(law: Law, what: Deadline, province: str, on: str) -> LawRule | None:
@@ -107,6 +143,30 @@ def find_term(law: Law, category: str, province: str, on: str) -> TermRule | Non
     return max(holding, key=lambda term: (term.in_force_from, term.province != NATIONAL), default=None)
 
 
+def find_quorum(law: Law, meeting: str, province: str, on: str) -> QuorumRule | None:
+    """Return the rule of a meeting's quorum and majority for a province on a day; None where there is none."""
+    holding = [
+        rule
+        for rule in law.quorums
+        if rule.meeting == meeting and rule.province in (province, NATIONAL) and rule.in_force_from <= on
+    ]
+    return max(holding, key=lambda rule: (rule.in_force_from, rule.province != NATIONAL), default=None)
+
+
+def is_share(share: Share, count: int, whole: int) -> bool:
+    """Whether a count is enough of a whole, and not nothing."""
+    have, need = count * share.of, whole * share.parts
+    return count > 0 and (have > need or (have == need and not share.is_more))
+
+
+def format_share(share: Share) -> str:
+    """Return a share in the words of the laws, such as 过半数 or 三分之二以上."""
+    if share == _HALF:
+        return "过半数"
+    told = f"{_NUMERALS[share.of]}分之{_NUMERALS[share.parts]}"
+    return f"超过{told}" if share.is_more else f"{told}以上"
+
+
 def count_days(day: str, days: int) -> str:
     """Return the last of `days` days after `day`, which does not count itself (民法典 art. 201)."""
     return (dt.date.fromisoformat(day) + dt.timedelta(days=days)).isoformat()
@@ -134,7 +194,21 @@ def _parse_term(row: Mapping[str, object], number: int) -> TermRule:
     return term
 
 
-def _verify_place(rule: LawRule | TermRule, name: str) -> None:
+def _parse_quorum(row: Mapping[str, object], number: int) -> QuorumRule:
+    try:
+        rule = msgspec.convert(row, QuorumRule)
+    except msgspec.ValidationError as error:
+        raise ValueError(f"law quorum {number}: {error}") from error
+    for share in (rule.present, rule.agree):
+        if not 1 <= share.parts < share.of < len(_NUMERALS):
+            raise ValueError(
+                f"law quorum {number}: {share.parts} of {share.of}, expected less than the whole"
+            )
+    _verify_place(rule, f"law quorum {number}")
+    return rule
+
+
+def _verify_place(rule: LawRule | QuorumRule | TermRule, name: str) -> None:
     """A row says for which province and from which day on it holds."""
     if not (len(rule.province) == 2 and rule.province.isascii() and rule.province.isdigit()):
         raise ValueError(f"{name}: province {rule.province!r}, expected two digits")
@@ -142,9 +216,8 @@ def _verify_place(rule: LawRule | TermRule, name: str) -> None:
         raise ValueError(f"{name}: in force from {rule.in_force_from!r}, expected YYYY-MM-DD")
 
 
-def _rank(rule: LawRule | TermRule) -> tuple[str, str, str]:
-    return (
-        rule.what if isinstance(rule, LawRule) else rule.category,
-        rule.province,
-        rule.in_force_from,
-    )
+def _rank(rule: LawRule | QuorumRule | TermRule) -> tuple[str, str, str]:
+    if isinstance(rule, LawRule):
+        return (rule.what, rule.province, rule.in_force_from)
+    what = rule.category if isinstance(rule, TermRule) else rule.meeting
+    return (what, rule.province, rule.in_force_from)

@@ -1,4 +1,4 @@
-"""Above which amounts a second and a third person must pass a voucher.
+"""Above which amounts a second and a third person must pass a voucher, and from which a resolution is needed.
 
 Places differ (300, 500, 1,000, 5,000 yuan are seen), so a village adopts its own limits by an entry: whoever audits the
 log can see that every voucher was passed by all whom the limits of its day asked for. Before any is adopted one checker
@@ -15,12 +15,13 @@ from ledger.books.vouchers import Voucher
 from ledger.errors import Fault
 
 
-class LimitsAdopted(Value, frozen=True):
+class LimitsAdopted(Value, frozen=True, kw_only=True, omit_defaults=True):
     """`limits.adopted`: a voucher of `second_fen` or more needs supervisor and secretary, of `third_fen` or more the
-    township too; 0 stands for no such limit.
+    township too; 0 stands for no such limit. Who spends `resolution_fen` or more needs a resolution.
     """
 
     resolution: PublicText  # the meeting that decided them
+    resolution_fen: Positive = 0  # left out where there is no such limit
     second_fen: Count
     third_fen: Count
     version: Positive

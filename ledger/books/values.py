@@ -50,6 +50,11 @@ PeriodOrNone = Annotated[str, Meta(pattern=r"\A(2[0-9]{3}-(0[1-9]|1[0-2]))?\Z")]
 """A month, or the empty string where there is none."""
 LandClass = Annotated[str, Meta(pattern=r"\A(0[1-9]|1[0-2])\Z")]
 """A top-level class of GB/T 21010; its name stands in `data/land_classes.csv`."""
+ResolutionNumber = Annotated[str, Meta(pattern=r"\AJY-2[0-9]{3}-[0-9]{3}\Z")]
+ForumNumber = Annotated[str, Meta(pattern=r"\AKT-2[0-9]{3}-[0-9]{3}\Z")]
+"""`JY-YYYY-NNN` and `KT-YYYY-NNN`: a village's meetings, by the year in which they were held."""
+FundNumber = Annotated[str, Meta(pattern=r"\AZX-[0-9]{4}\Z")]
+"""`ZX-NNNN`, of a village's earmarked funds."""
 VerifierKeyText = Annotated[str, Meta(min_length=20, max_length=300)]
 """A signed-note verifier key, `<origin>+<id>+<base64>`; what it holds is for the log to read."""
 RootHash = Annotated[str, Meta(pattern=r"\A[A-Za-z0-9+/]{43}=\Z")]

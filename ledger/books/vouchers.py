@@ -21,9 +21,11 @@ from ledger.books.values import (
     AssetNumber,
     ContractNumber,
     Count,
+    FundNumber,
     Integer,
     Positive,
     PublicText,
+    ResolutionNumber,
     Side,
     Value,
     VoucherNumber,
@@ -70,9 +72,12 @@ class VoucherRecorded(Value, frozen=True, kw_only=True, omit_defaults=True):
     bookkeeper: PublicText
     chart: ChartVersion
     contract: ContractNumber = ""  # that it is about; left out where none
+    fund: FundNumber = ""  # earmarked, that it gives or spends; left out where none
     handler: PublicText
     number: VoucherNumber
     postings: Postings
+    recipients: Positive = 0  # how many received what is passed on; left out where nothing is
+    resolution: ResolutionNumber = ""  # that allows it; left out where none
     summary: PublicText
 
 
@@ -99,10 +104,13 @@ class VoucherReplaced(Value, frozen=True, kw_only=True, omit_defaults=True):
     bookkeeper: PublicText
     chart: ChartVersion
     contract: ContractNumber = ""  # that it is about; left out where none
+    fund: FundNumber = ""
     handler: PublicText
     number: VoucherNumber
     postings: Postings
+    recipients: Positive = 0
     replaces: Positive  # index of the wrong voucher's entry, already reversed
+    resolution: ResolutionNumber = ""
     summary: PublicText
 
 

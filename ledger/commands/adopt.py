@@ -106,17 +106,37 @@ def _policy(home: Home, village: str | None, maker: str, path: str, resolution: 
 @click.option(
     "--third", default="0", show_default=True, metavar="元", help="从多少元起，乡镇记账员也要审核；0 是不设。"
 )
+@click.option(
+    "--decided",
+    default="0",
+    show_default=True,
+    metavar="元",
+    help="开支从多少元起，没有登记的决议就不能记账；0 是不设。",
+)
 @click.option("--resolution", required=True, metavar="文字", help="哪次会议通过的，会公开。")
 @json_option
 def _limits(
-    home: Home, village: str | None, maker: str, second: str, third: str, resolution: str, as_json: bool
+    home: Home,
+    village: str | None,
+    maker: str,
+    second: str,
+    third: str,
+    decided: str,
+    resolution: str,
+    as_json: bool,
 ) -> None:
-    """定下审核限额：多少元起要第二位、第三位审核人。"""
+    """定下审核限额：多少元起要第二位、第三位审核人，多少元起的开支要有决议。"""
     code = get_writable_village(home, village)
     refuse_strangers(home, code, maker=maker)
-    second_fen, third_fen = read_limits(second, third)
+    second_fen, third_fen, decided_fen = read_limits(second, third, decided)
     draft = prepare_limits(
-        home, code, maker=maker, second_fen=second_fen, third_fen=third_fen, resolution=resolution
+        home,
+        code,
+        maker=maker,
+        second_fen=second_fen,
+        third_fen=third_fen,
+        resolution=resolution,
+        resolution_fen=decided_fen,
     )
     _say(draft, as_json)
 

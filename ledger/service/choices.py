@@ -19,7 +19,9 @@ from ledger.state import get_day
 from ledger.state.assets import iterate_assets, read_asset
 from ledger.state.contracts import iterate_contracts
 from ledger.state.facts import BranchFacts, ContractFacts, VillageFacts, get_fact, read_body, scan_facts
+from ledger.state.funds import find_fund, list_fund_numbers
 from ledger.state.money import get_next_number
+from ledger.state.resolutions import find_resolution, list_forum_numbers, list_resolution_numbers
 from ledger.state.resources import iterate_resources
 from ledger.state.rulebooks import list_rulebooks
 from ledger.state.schemes import list_schemes
@@ -47,6 +49,10 @@ PAIRS: Mapping[str, str] = {
 """Columns of codes, and the columns that say the same in words."""
 _LISTS: frozenset[WorkbookKind] = frozenset({"households", "members"})
 """Sheets in which people are registered: to choose who is registered already would mislead."""
+_REGISTERS: frozenset[WorkbookKind] = frozenset({"resolutions", "funds"})
+_NAMED = frozenset({"决议编号", "专款编号"})
+_NAMED_MAX = 100
+"""The newest resolutions are offered: older ones are typed."""
 _FUNCTIONS = ("经手人", "审批人", "记账员")
 
 
@@ -64,6 +70,7 @@ def list_choices(ports: Ports, village: str, kind: WorkbookKind) -> dict[str, tu
             **({"合同编号": _list_contracts(ports, village, reader, kind)} if "合同编号" in headers else {}),
             **({"资产编号": _list_assets(ports, village, reader, kind)} if "资产编号" in headers else {}),
             **({"资源编号": _list_resources(ports, village, reader)} if "资源编号" in headers else {}),
+            **(_list_meetings(ports, village, reader, kind) if headers & _NAMED else {}),
         }
     persons = sorted({person.name for person in ports.vault.list_persons(village)})
     found |= dict.fromkeys(_FUNCTIONS, tuple(Choice(name, "") for name in persons))
@@ -188,6 +195,40 @@ def _build_next(ports: Ports, village: str, reader: Reader, family: str, letters
     waiting = [slot[1] for slot in list_waiting_slots(ports.vault, village) if slot[0] == family]
     last = max((int(number[3:]) for number in (*numbers, *waiting)), default=0)
     return Choice(f"{letters}-{last + 1:04d}", "接下来的编号")
+
+
+def _list_meetings(
+    ports: Ports, village: str, reader: Reader, kind: WorkbookKind
+) -> dict[str, tuple[Choice, ...]]:
+    """Return the resolutions and funds that may be named, with their titles, and the next numbers of the registers."""
+    today, facts = get_day(ports.clock.now_ms()), reader.facts
+    names = {"resolution": f"JY-{today[:4]}-", "forum": f"KT-{today[:4]}-", "fund": "ZX-"}
+    known = {
+        "resolution": list_resolution_numbers(facts),
+        "forum": list_forum_numbers(facts),
+        "fund": list_fund_numbers(facts),
+    }
+    upcoming: dict[str, tuple[Choice, ...]] = {}
+    if kind in _REGISTERS:
+        waiting = [slot for slot in list_waiting_slots(ports.vault, village) if slot[0] in names]
+        for what, head in names.items():
+            taken = (*known[what], *(slot[1] for slot in waiting if slot[0] == what))
+            last = max((int(number[len(head) :]) for number in taken if number.startswith(head)), default=0)
+            width = 4 if what == "fund" else 3
+            upcoming[what] = (Choice(f"{head}{last + 1:0{width}d}", "接下来的编号"),)
+    found = (find_resolution(facts, number) for number in known["resolution"][:_NAMED_MAX])
+    resolutions = tuple(
+        Choice(item.body.number, _read_text(reader, item.body.title.text))
+        for item in found
+        if item is not None and item.body.outcome == "adopted"
+    )
+    funds = (find_fund(facts, number) for number in known["fund"])
+    return {
+        "决议编号": (*(upcoming.get("resolution", ()) if kind == "resolutions" else ()), *resolutions),
+        "恳谈编号": upcoming.get("forum", ()),
+        "专款编号": upcoming.get("fund", ())
+        or tuple(Choice(item.body.number, _read_text(reader, item.body.name.text)) for item in funds if item),
+    }
 
 
 def _read_text(reader: Reader, digest: str) -> str:

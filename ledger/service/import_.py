@@ -24,12 +24,14 @@ from ledger.service.workbooks.answered import RoundPart, find_part
 from ledger.service.workbooks.assets import gather_assets
 from ledger.service.workbooks.columns import WorkbookKind
 from ledger.service.workbooks.contracts import gather_contracts
+from ledger.service.workbooks.funds import gather_funds
 from ledger.service.workbooks.households import gather_households
 from ledger.service.workbooks.lines import Line
 from ledger.service.workbooks.members import gather_members
 from ledger.service.workbooks.opening import gather_opening
 from ledger.service.workbooks.outside import read_outside
 from ledger.service.workbooks.points import gather_points
+from ledger.service.workbooks.resolutions import gather_meetings
 from ledger.service.workbooks.resources import gather_resources
 from ledger.service.workbooks.scores import gather_scores
 from ledger.service.workbooks.stocktakes import gather_stocktakes
@@ -210,6 +212,11 @@ def _gather_resources(tray: Tray, tables: Tables) -> None:
     gather_resources(tray, tables.get("资源", ()), tables.get("资源变动", ()))
 
 
+def _gather_resolutions(tray: Tray, tables: Tables) -> None:
+    names = ("决议", "会议经过", "结果公开", "民情恳谈")
+    gather_meetings(tray, *(tables.get(name, ()) for name in names))
+
+
 def _take(name: str, gather: Callable[[Tray, Sequence[Line]], None]) -> Callable[[Tray, Tables], None]:
     return lambda tray, tables: gather(tray, tables.get(name, ()))
 
@@ -225,4 +232,6 @@ _GATHERERS: dict[WorkbookKind, Callable[[Tray, Tables], None]] = {
     "assets": _gather_assets,
     "resources": _gather_resources,
     "stocktakes": _take("盘点", gather_stocktakes),
+    "resolutions": _gather_resolutions,
+    "funds": _take("专款", gather_funds),
 }

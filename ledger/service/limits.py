@@ -16,9 +16,18 @@ from ledger.vaults import Draft
 
 
 def prepare_limits(
-    ports: Ports, village: str, *, maker: str, second_fen: int, third_fen: int, resolution: str
+    ports: Ports,
+    village: str,
+    *,
+    maker: str,
+    second_fen: int,
+    third_fen: int,
+    resolution: str,
+    resolution_fen: int = 0,
 ) -> Draft:
-    """Draft limits, by the meeting that `resolution` names; 0 for no limit. Raises Refused with every fault."""
+    """Draft limits, by the meeting that `resolution` names; 0 for no limit, `resolution_fen` that from which spending
+    needs a resolution. Raises Refused with every fault.
+    """
     refuse_stranger(ports, village, maker)
     refuse_texts(ports, village, {"--resolution": resolution})
     now_ms = ports.clock.now_ms()
@@ -28,6 +37,7 @@ def prepare_limits(
         before = find_limits(reader.facts)
         body = LimitsAdopted(
             resolution=texts.publish("resolution", resolution),
+            resolution_fen=resolution_fen,
             second_fen=second_fen,
             third_fen=third_fen,
             version=before.version + 1 if before else 1,
@@ -48,9 +58,12 @@ def prepare_limits(
     return draft
 
 
-def read_limits(second: str, third: str) -> tuple[int, int]:
-    """Return two limits in fen as a person types them in yuan. Raises Refused with every one that is no amount."""
-    read = {"--second": parse_yuan(second), "--third": parse_yuan(third)}
+def read_limits(second: str, third: str, decided: str = "0") -> tuple[int, int, int]:
+    """Return limits in fen as a person types them in yuan. Raises Refused with every one that is no amount."""
+    typed_in = (second, third, decided)
+    read = dict(
+        zip(("--second", "--third", "--decided"), (parse_yuan(typed) for typed in typed_in), strict=True)
+    )
     faults = [
         Fault(
             code="limits-amount",
@@ -59,13 +72,13 @@ def read_limits(second: str, third: str) -> tuple[int, int]:
             expected="以元为单位的金额，不小于零，如 5000",
             remedy="改正金额；不设限额的不写",
         )
-        for (place, amount), typed in zip(read.items(), (second, third), strict=True)
+        for (place, amount), typed in zip(read.items(), typed_in, strict=True)
         if isinstance(amount, str) or amount < 0
     ]
     if faults:
         raise Refused(faults)
-    first, last = (amount for amount in read.values() if isinstance(amount, int))
-    return first, last
+    first, last, decided_fen = (amount for amount in read.values() if isinstance(amount, int))
+    return first, last, decided_fen
 
 
 def name_limits(body: LimitsAdopted) -> str:
@@ -73,4 +86,5 @@ def name_limits(body: LimitsAdopted) -> str:
     second, third = (
         f"{format_yuan(fen)} 元起" if fen else "不设" for fen in (body.second_fen, body.third_fen)
     )
-    return f"审核限额第 {body.version} 版：第二人 {second}，第三人 {third}"
+    decided = f"，开支 {format_yuan(body.resolution_fen)} 元起要有决议" if body.resolution_fen else ""
+    return f"审核限额第 {body.version} 版：第二人 {second}，第三人 {third}{decided}"

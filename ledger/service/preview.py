@@ -18,8 +18,11 @@ from ledger.books.contracts import (
     sum_dues,
 )
 from ledger.books.dues import PaidDue
+from ledger.books.funds import FundOpened
 from ledger.books.money import format_yuan
 from ledger.books.points import CONSENT_NAMES, Rule, is_sealed
+from ledger.books.resolutions import MEETING_NAMES, OUTCOME_NAMES, ForumHeld, ResolutionRecorded
+from ledger.books.resolutions import PROCEDURE_NAMES as PROCEDURE_NAMES_OF_MEETINGS
 from ledger.books.revisions import Terms, compare_versions
 from ledger.books.scores import SchemeItem
 from ledger.books.vouchers import AccountBalance, Posting
@@ -55,6 +58,55 @@ def preview_about(contract: str, title: str) -> str:
     return f"　按合同 {contract} {title}".rstrip()
 
 
+def preview_under(number: str, title: str) -> str:
+    """Return the line of the resolution that lets a voucher or a contract spend."""
+    return f"　依据决议 {number} {title}".rstrip()
+
+
+def preview_of_fund(number: str, name: str, recipients: int) -> str:
+    """Return the line of the fund that a voucher gives or spends, and of how many received it."""
+    told = f"，{recipients} 人领取" if recipients else ""
+    return f"　专款 {number} {name}".rstrip() + told
+
+
+def preview_resolution(body: ResolutionRecorded, wording: str) -> Iterator[str]:
+    """Yield what a resolution says, and the steps that led to it."""
+    yield f"　决议内容：{wording}"
+    yield f"　{PROCEDURE_NAMES_OF_MEETINGS[body.procedure]}，{OUTCOME_NAMES[body.outcome]}"
+    for step in body.steps:
+        yield (
+            f"　{step.held_on} {MEETING_NAMES[step.meeting]}：应到 {step.entitled}，实到 {step.present}，"
+            f"赞成 {step.favoured}、反对 {step.against}、弃权 {step.abstained}"
+        )
+    allowed = f"最多 {format_yuan(body.amount_fen)} 元" if body.amount_fen else "不开支"
+    yield f"　准许开支：{allowed}" + (f"，到 {body.valid_until} 为止" if body.valid_until else "")
+    yield f"　会议记录：{body.minutes_pages} 页"
+    if body.minutes:
+        yield f"　记录文件指纹 SHA-256 {body.minutes}"
+
+
+def preview_result(day: str, result: str) -> Iterator[str]:
+    """Yield what became of a resolution."""
+    yield f"　日期：{day}"
+    yield f"　实施结果：{result}"
+
+
+def preview_forum(body: ForumHeld, day: str, topics: str, promises: str) -> Iterator[str]:
+    """Yield what a forum heard and promised."""
+    yield f"　日期：{day}，到场 {body.present} 人"
+    yield f"　话题：{topics}"
+    yield f"　答应的事：{promises}"
+
+
+def preview_fund(body: FundOpened, day: str, account: str, texts: Mapping[str, str]) -> Iterator[str]:
+    """Yield what a fund is for; `account` is the name of its account, `texts` its public ones by their headers."""
+    yield from (f"　{header}：{text}" for header, text in texts.items())
+    yield f"　设立日期：{day}"
+    yield f"　记在科目 {body.account} {account}".rstrip()
+    if body.opening_fen:
+        yield f"　开账时结余：{format_yuan(body.opening_fen)} 元"
+
+
 def preview_contract(body: ContractSigned, day: str, texts: Mapping[str, str]) -> Iterator[str]:
     """Yield what a contract that was signed on a day says.
 
@@ -62,6 +114,8 @@ def preview_contract(body: ContractSigned, day: str, texts: Mapping[str, str]) -
     """
     yield f"　对方：{texts['对方']}（{PARTY_NAMES[body.party]}，{PROCEDURE_NAMES[body.chosen_by]}）"
     yield from (f"　{header}：{texts[header]}" for header in ("标的", "用途", "决议"))
+    if body.resolution_number:
+        yield preview_under(body.resolution_number, "")
     yield f"　签订日期：{day}"
     yield f"　合同期：{body.begins_on} 至 {body.ends_on}"
     if body.area_mu_hundredths:
@@ -80,6 +134,8 @@ def preview_change(contract: Contract | None, body: Change, day: str, reason: st
     """
     yield f"　原因：{reason}"
     if isinstance(body, ContractAmended):
+        if body.resolution_number:
+            yield preview_under(body.resolution_number, "")
         yield f"　{body.from_on} 以前的照旧，从那天起换成："
         yield from _preview_dues(body.dues, contract.signed.direction if contract is not None else "receives")
     elif isinstance(body, ContractEnded):

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from ledger.books import funds, resolutions
 from ledger.books.assets import AssetChanged, AssetDisposed, AssetRegistered
 from ledger.books.contracts import (
     CATEGORY_NAMES,
@@ -25,6 +26,7 @@ from ledger.books.contracts import (
     ContractVoided,
     Due,
 )
+from ledger.books.funds import FundOpened
 from ledger.books.money import format_yuan
 from ledger.books.points import (
     CONSENT_NAMES,
@@ -33,6 +35,7 @@ from ledger.books.points import (
     PointsReversed,
     PointsRound,
 )
+from ledger.books.resolutions import ForumHeld, ResolutionRecorded, ResolutionReported
 from ledger.books.resources import ResourceChanged, ResourceRegistered
 from ledger.books.scores import BranchRegistered, ScoreRound
 from ledger.books.stocktakes import StocktakeRecorded
@@ -84,11 +87,15 @@ KINDS: Mapping[type[Body], WorkbookKind] = {
     ContractEnded: "contracts",
     ContractSigned: "contracts",
     ContractVoided: "contracts",
+    ForumHeld: "resolutions",
+    FundOpened: "funds",
     HouseholdsRegistered: "households",
     PointsReversed: "points",
     PointsRound: "points",
     ResourceChanged: "resources",
     ResourceRegistered: "resources",
+    ResolutionReported: "resolutions",
+    ResolutionRecorded: "resolutions",
     ScoreRound: "scores",
     StocktakeRecorded: "stocktakes",
     VoucherRecorded: "vouchers",
@@ -229,6 +236,8 @@ def _fill_voucher(opened: OpenedDraft, body: Voucher) -> Iterator[tuple[str, Row
         yield "凭证", {**shared, "冲销凭证号": number, "原因": opened.read(body.reason)}
         return
     shared |= {"摘要": opened.read(body.summary), "合同编号": body.contract, "资产编号": body.asset}
+    shared |= {"决议编号": body.resolution, "专款编号": body.fund}
+    shared |= {"领取人数": str(body.recipients) if body.recipients else ""}
     if isinstance(body, VoucherReplaced):
         shared["更正凭证号"] = _read_number(opened.reader, body.replaces)
     for posting in body.postings:
@@ -338,6 +347,7 @@ def _fill_contract(opened: OpenedDraft, body: ContractSigned) -> Iterator[tuple[
         "面积": _format_amount(body.area_mu_hundredths) if body.area_mu_hundredths else "",
         "件数": str(body.units) if body.units else "",
         "押金": _format_amount(body.deposit_fen) if body.deposit_fen else "",
+        "决议编号": body.resolution_number,
     }
     yield "合同", row
     yield from _fill_dues(body.number, body.dues)
@@ -345,6 +355,7 @@ def _fill_contract(opened: OpenedDraft, body: ContractSigned) -> Iterator[tuple[
 
 def _fill_amended(opened: OpenedDraft, body: ContractAmended) -> Iterator[tuple[str, Row]]:
     shared = {"合同编号": body.contract, "日期": opened.claim.occurred_on, "原因": opened.read(body.reason)}
+    shared |= {"决议编号": body.resolution_number}
     yield "变更", {**shared, "事项": CHANGE_NAMES[ContractAmended], "从哪天起": body.from_on}
     yield from _fill_dues(body.contract, body.dues)
 
@@ -365,6 +376,61 @@ def _fill_dues(number: str, dues: Iterable[Due]) -> Iterator[tuple[str, Row]]:
             "收付款",
             {"合同编号": number, "日期": due.due_on, "金额": _format_amount(due.amount_fen)},
         )
+
+
+def _fill_resolution(opened: OpenedDraft, body: ResolutionRecorded) -> Iterator[tuple[str, Row]]:
+    row = {
+        "决议编号": body.number,
+        "议事方式": resolutions.PROCEDURE_NAMES[body.procedure],
+        "议题": opened.read(body.title),
+        "决议内容": opened.read(body.wording),
+        "结果": resolutions.OUTCOME_NAMES[body.outcome],
+        "准许开支": _format_amount(body.amount_fen) if body.amount_fen else "",
+        "有效到": body.valid_until,
+        "会议记录页数": str(body.minutes_pages),
+        "记录文件指纹": body.minutes,
+    }
+    yield "决议", row
+    for step in body.steps:
+        counted = {
+            "应到": step.entitled,
+            "实到": step.present,
+            "赞成": step.favoured,
+            "反对": step.against,
+            "弃权": step.abstained,
+        }
+        held = {"会议": resolutions.MEETING_NAMES[step.meeting], "日期": step.held_on}
+        told = {header: str(count) for header, count in counted.items()}
+        yield "会议经过", {"决议编号": body.number, **held, **told}
+
+
+def _fill_result(opened: OpenedDraft, body: ResolutionReported) -> Iterator[tuple[str, Row]]:
+    row = {"决议编号": body.resolution, "日期": opened.claim.occurred_on}
+    yield "结果公开", {**row, "实施结果": opened.read(body.result)}
+
+
+def _fill_forum(opened: OpenedDraft, body: ForumHeld) -> Iterator[tuple[str, Row]]:
+    row = {"恳谈编号": body.number, "日期": opened.claim.occurred_on, "到场人数": str(body.present)}
+    yield (
+        "民情恳谈",
+        {**row, "话题": opened.read(body.topics), "答应的事": opened.read(body.promises)},
+    )
+
+
+def _fill_fund(opened: OpenedDraft, body: FundOpened) -> Iterator[tuple[str, Row]]:
+    account = opened.chart.accounts.get(body.account)
+    row = {
+        "专款编号": body.number,
+        "设立日期": opened.claim.occurred_on,
+        "专款种类": funds.CATEGORY_NAMES[body.category],
+        "专款名称": opened.read(body.name),
+        "来源": opened.read(body.source),
+        "只能用于": opened.read(body.use),
+        "科目代码": body.account,
+        "科目名称": account.name if account is not None else "",
+        "开账时结余": _format_amount(body.opening_fen) if body.opening_fen else "",
+    }
+    yield "专款", row
 
 
 def _fill_household(opened: OpenedDraft, pseudonym: str) -> Row:
@@ -400,11 +466,15 @@ _FILLERS: dict[type[Body], Callable[[OpenedDraft, Any], Iterator[tuple[str, Row]
     ContractEnded: _fill_ended,
     ContractVoided: _fill_voided,
     ContractSigned: _fill_contract,
+    ForumHeld: _fill_forum,
+    FundOpened: _fill_fund,
     HouseholdsRegistered: _fill_registered,
     PointsReversed: _fill_taken,
     PointsRound: _fill_points,
     ResourceChanged: fill_resource_change,
     ResourceRegistered: fill_resource,
+    ResolutionReported: _fill_result,
+    ResolutionRecorded: _fill_resolution,
     ScoreRound: _fill_scores,
     StocktakeRecorded: fill_stocktake,
     VoucherRecorded: _fill_voucher,

@@ -13,6 +13,7 @@ import msgspec
 from ledger.books.assets import AssetChanged, AssetDisposed, AssetRegistered
 from ledger.books.contracts import Change, ContractAmended, ContractEnded, ContractSigned, ContractVoided
 from ledger.books.documents import DocumentsAttached
+from ledger.books.funds import FundOpened
 from ledger.books.limits import LimitsAdopted
 from ledger.books.masks import View
 from ledger.books.money import format_yuan
@@ -25,6 +26,7 @@ from ledger.books.points import (
     RulebookAdopted,
     is_sealed,
 )
+from ledger.books.resolutions import ForumHeld, ResolutionRecorded, ResolutionReported
 from ledger.books.resources import ResourceChanged, ResourceRegistered
 from ledger.books.revisions import Terms
 from ledger.books.scores import BranchRegistered, SchemeAdopted, SchemeItem, ScoreRound
@@ -45,9 +47,9 @@ from ledger.errors import Refused
 from ledger.figures import Texts
 from ledger.ports import Ports
 from ledger.service.drafts import open_draft
+from ledger.service.named import tell_named
 from ledger.service.opened_drafts import ERASED, OpenedDraft, OpenedLine
 from ledger.service.opened_registers import (
-    name_asset,
     tell_asset,
     tell_asset_change,
     tell_resource,
@@ -56,19 +58,21 @@ from ledger.service.opened_registers import (
 )
 from ledger.service.passing import find_drafts
 from ledger.service.preview import (
-    preview_about,
     preview_award,
     preview_card,
     preview_change,
     preview_consents,
     preview_contract,
+    preview_forum,
+    preview_fund,
     preview_mark,
     preview_postings,
+    preview_resolution,
+    preview_result,
     preview_revision,
     preview_taken,
     preview_voucher,
 )
-from ledger.service.register_previews import preview_about_asset
 from ledger.state.contracts import find_contract
 from ledger.state.facts import VillageFacts, get_fact, read_body
 from ledger.state.private import (
@@ -82,6 +86,7 @@ from ledger.state.private import (
     RegisteredMember,
     find_subject,
 )
+from ledger.state.resolutions import find_resolution
 from ledger.state.rulebooks import list_rulebooks, list_rules
 from ledger.state.schemes import list_items, list_schemes
 from ledger.vaults import Draft
@@ -197,11 +202,7 @@ def _tell_voucher(opened: OpenedDraft, body: Voucher) -> Iterator[str]:
     persons = {duty: opened.read(name) for duty, name in named.items()}
     yield preview_voucher(opened.draft.label, opened.claim.occurred_on, body.attachments, persons)
     yield from preview_postings(opened.chart, body.postings)
-    if not isinstance(body, VoucherReversed) and body.contract:
-        contract = find_contract(opened.reader.facts, body.contract)
-        yield preview_about(body.contract, opened.read(contract.signed.title) if contract is not None else "")
-    if not isinstance(body, VoucherReversed) and body.asset:
-        yield preview_about_asset(body.asset, name_asset(opened, body.asset))
+    yield from tell_named(opened.reader.facts, body, opened.read)
 
 
 def _tell_closing(opened: OpenedDraft, body: PeriodClosed) -> Iterator[str]:
@@ -351,6 +352,34 @@ def _tell_contract_change(opened: OpenedDraft, body: Change) -> Iterator[str]:
     yield from preview_change(contract, body, opened.claim.occurred_on, opened.read(body.reason))
 
 
+def _tell_resolution(opened: OpenedDraft, body: ResolutionRecorded) -> Iterator[str]:
+    yield opened.draft.label
+    yield from preview_resolution(body, opened.read(body.wording))
+
+
+def _tell_result(opened: OpenedDraft, body: ResolutionReported) -> Iterator[str]:
+    yield opened.draft.label
+    resolution = find_resolution(opened.reader.facts, body.resolution)
+    if resolution is not None:
+        yield f"　议题：{opened.read(resolution.body.title)}"
+    yield from preview_result(opened.claim.occurred_on, opened.read(body.result))
+
+
+def _tell_forum(opened: OpenedDraft, body: ForumHeld) -> Iterator[str]:
+    yield opened.draft.label
+    yield from preview_forum(
+        body, opened.claim.occurred_on, opened.read(body.topics), opened.read(body.promises)
+    )
+
+
+def _tell_fund(opened: OpenedDraft, body: FundOpened) -> Iterator[str]:
+    yield opened.draft.label
+    account = opened.chart.accounts.get(body.account)
+    name = account.name if account is not None else ""
+    texts = {"来源": opened.read(body.source), "只能用于": opened.read(body.use)}
+    yield from preview_fund(body, opened.claim.occurred_on, name, texts)
+
+
 def _tell_refounding(opened: OpenedDraft, body: LogRefounded) -> Iterator[str]:
     yield opened.draft.label
     yield f"　原因：{opened.read(body.reason)}"
@@ -369,6 +398,8 @@ _TELLERS: dict[type, Callable[[OpenedDraft, Any], Iterator[str]]] = {
     ContractSigned: _tell_contract,
     ContractVoided: _tell_contract_change,
     DocumentsAttached: _tell_documents,
+    ForumHeld: _tell_forum,
+    FundOpened: _tell_fund,
     HouseholdsRegistered: _tell_households,
     KeyRotated: _tell_rotation,
     LimitsAdopted: _tell_limits,
@@ -379,6 +410,8 @@ _TELLERS: dict[type, Callable[[OpenedDraft, Any], Iterator[str]]] = {
     PolicyAdopted: _tell_policy,
     ResourceChanged: tell_resource_change,
     ResourceRegistered: tell_resource,
+    ResolutionReported: _tell_result,
+    ResolutionRecorded: _tell_resolution,
     RulebookAdopted: _tell_rulebook,
     SchemeAdopted: _tell_scheme,
     ScoreRound: _tell_scores,

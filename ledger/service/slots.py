@@ -9,7 +9,9 @@ from collections.abc import Collection, Mapping
 
 from ledger.books.assets import AssetChanged, AssetDisposed, AssetRegistered
 from ledger.books.contracts import Change, ContractSigned
+from ledger.books.funds import FundOpened
 from ledger.books.points import PointsRound, RulebookAdopted
+from ledger.books.resolutions import ForumHeld, ResolutionRecorded, ResolutionReported
 from ledger.books.resources import ResourceChanged, ResourceRegistered
 from ledger.books.scores import BranchRegistered, SchemeAdopted, ScoreRound
 from ledger.books.stocktakes import StocktakeRecorded
@@ -59,10 +61,16 @@ def find_slot(body: Body, period: str) -> Slot | None:
         return ("branch", str(body.branch))
     if isinstance(body, RulebookAdopted | SchemeAdopted):
         return RULEBOOK if isinstance(body, RulebookAdopted) else SCHEME
-    return _find_slot_of_contract(body) or _find_slot_in_register(body)
+    return _find_slot_of_register(body) or _find_slot_in_register(body)
 
 
-def _find_slot_of_contract(body: Body) -> Slot | None:
+def _find_slot_of_register(body: Body) -> Slot | None:
+    if isinstance(body, ResolutionRecorded):
+        return ("resolution", body.number)
+    if isinstance(body, ResolutionReported):
+        return ("resolution-result", body.resolution)
+    if isinstance(body, ForumHeld | FundOpened):
+        return ("forum" if isinstance(body, ForumHeld) else "fund", body.number)
     if isinstance(body, ContractSigned):
         return ("contract", body.number)
     if isinstance(body, Change):

@@ -35,12 +35,14 @@ from ledger.state.facts import (
     get_fact,
     put_fact,
 )
+from ledger.state.funds import check_funds, fold_funds
 from ledger.state.keys import check_rotation, fold_rotation
 from ledger.state.limits import check_limits, check_passed_by, fold_limits
 from ledger.state.money import check_money, fold_money
 from ledger.state.points import check_points, fold_points
 from ledger.state.policies import check_policy, fold_policy
 from ledger.state.reference import Reference
+from ledger.state.resolutions import check_resolutions, fold_resolutions
 from ledger.state.resources import check_resources, fold_resources
 from ledger.state.scores import check_scores, fold_scores
 
@@ -73,6 +75,10 @@ _CHECKS: dict[str, Check] = {
     "resource.registered": check_resources,
     "resource.changed": check_resources,
     "stocktake.recorded": check_assets,
+    "resolution.recorded": check_resolutions,
+    "resolution.reported": check_resolutions,
+    "forum.held": check_resolutions,
+    "fund.opened": check_funds,
 }
 _FOLD_OF: dict[Check, Fold] = {
     check_money: fold_money,
@@ -81,6 +87,8 @@ _FOLD_OF: dict[Check, Fold] = {
     check_contracts: fold_contracts,
     check_assets: fold_assets,
     check_resources: fold_resources,
+    check_resolutions: fold_resolutions,
+    check_funds: fold_funds,
 }
 _FOLDS: dict[str, Fold] = {name: _FOLD_OF[check] for name, check in _CHECKS.items()}
 

@@ -47,6 +47,13 @@ be dropped and folded again from the entries.
 | `stocktake/<index>` | EntryAt | stocktake.recorded |
 | `resource/<number>` | ResourceFacts | resource.registered, resource.changed |
 | `land/<class>` | LandSums of a class | the same |
+| `resolution/<number>` | ResolutionFacts | resolution.recorded, resolution.reported |
+| `spent/<number>` | SpentFacts: all that was spent under a resolution | vouchers, contract.signed, contract.amended |
+| `under/<number>/<index>` | SpentFacts: what one entry spent under a resolution | the same |
+| `forum/<number>` | EntryAt | forum.held |
+| `fund/<number>` | EntryAt | fund.opened |
+| `held/<number>` | FundFacts: what a fund received and spent in all | fund.opened, vouchers |
+| `moved/<number>/<index>` | MovedFacts: what a voucher moved of a fund | vouchers |
 | `sheet/<period>/<letter>/<ordinal>` | SheetFacts | sheet.sealed |
 | `latest/<letter>` | EntryAt of the newest sealed sheet of the kind | sheet.sealed |
 
@@ -161,12 +168,15 @@ class PolicyFacts(Value, frozen=True):
 
 
 class LimitsFacts(Value, frozen=True):
-    """Adopted limits above which more persons must pass a voucher; 0 for none. `index` is their entry's."""
+    """Adopted limits above which more persons must pass a voucher, or a resolution is needed; 0 for none. `index` is
+    their entry's.
+    """
 
     index: int
     second_fen: int
     third_fen: int
     version: int
+    resolution_fen: int = 0  # facts that were folded before there was such a limit do not say it
 
 
 class BooksFacts(Value, frozen=True):
@@ -331,6 +341,36 @@ class LandSums(Value, frozen=True):
 
     area_mu_hundredths: int
     resources: int
+
+
+class ResolutionFacts(Value, frozen=True):
+    """Indexes of a resolution's entries: its recording, and what was published of its outcome, in their order."""
+
+    index: int
+    results: tuple[int, ...]
+
+
+class SpentFacts(Value, frozen=True):
+    """Fen spent under a resolution: money out positive, what came back taken off."""
+
+    spent_fen: int
+
+
+class FundFacts(Value, frozen=True):
+    """What a fund received, what it had when the books began with it, and what it spent; how many received of it."""
+
+    received_fen: int
+    recipients: int
+    spent_fen: int
+
+
+class MovedFacts(Value, frozen=True):
+    """A voucher that is about a fund: fen that it moved, money in positive; whether it takes another one back."""
+
+    is_red: bool
+    money_fen: int
+    period: str
+    recipients: int
 
 
 class SheetFacts(Value, frozen=True):

@@ -70,7 +70,8 @@ def check_limits(facts: Facts, entry: Entry, body: LimitsAdopted) -> list[Fault]
                 remedy="重新办理采用",
             )
         )
-    if before is not None and (before.second_fen, before.third_fen) == (body.second_fen, body.third_fen):
+    after = (body.second_fen, body.third_fen, body.resolution_fen)
+    if before is not None and (before.second_fen, before.third_fen, before.resolution_fen) == after:
         faults.append(
             Fault(
                 code="limits-unchanged",
@@ -86,6 +87,10 @@ def check_limits(facts: Facts, entry: Entry, body: LimitsAdopted) -> list[Fault]
 def fold_limits(facts: Facts, entry: Entry, body: LimitsAdopted) -> None:
     """Apply an adoption: from the next entry on it is in force."""
     fact = LimitsFacts(
-        index=entry.index, second_fen=body.second_fen, third_fen=body.third_fen, version=body.version
+        index=entry.index,
+        resolution_fen=body.resolution_fen,
+        second_fen=body.second_fen,
+        third_fen=body.third_fen,
+        version=body.version,
     )
     put_fact(facts, "limits", fact)

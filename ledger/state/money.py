@@ -55,8 +55,10 @@ from ledger.state.facts import (
     put_fact,
     scan_facts,
 )
+from ledger.state.funds import check_fund_of, fold_earmarked
 from ledger.state.incomes import fold_carried
 from ledger.state.reference import Reference
+from ledger.state.spending import check_spending, fold_spending
 
 VOUCHERS_MAX = 999
 """Vouchers a month: the number has three digits."""
@@ -84,6 +86,7 @@ def check_money(facts: Facts, reference: Reference, entry: Entry) -> list[Fault]
     faults = _check_dates(books, entry) if books else _list_unopened()
     faults += check_voucher(voucher, chart, entry.period) + _check_number(facts, entry.period, voucher)
     faults += check_about(facts, voucher) + check_about_asset(facts, entry, voucher)
+    faults += check_fund_of(facts, voucher) + check_spending(facts, entry, voucher)
     if isinstance(body, VoucherReversed):
         faults += _check_reversal(facts, entry, body)
     elif isinstance(body, VoucherReplaced):
@@ -409,6 +412,8 @@ def _fold_voucher(facts: Facts, entry: Entry, voucher: Voucher) -> None:
     fold_carried(facts, entry, voucher)
     fold_payment(facts, entry, voucher)
     fold_moved(facts, entry, voucher)
+    fold_spending(facts, entry, voucher)
+    fold_earmarked(facts, entry, voucher)
     if isinstance(voucher, VoucherReversed):
         _fold_answer(facts, entry, voucher.reverses, AnswerFacts(replaced_by=0, reversed_by=entry.index))
     elif isinstance(voucher, VoucherReplaced):

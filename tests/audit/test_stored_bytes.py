@@ -42,7 +42,11 @@ from tests.builders import (
     build_contract_end,
     build_contract_void,
     build_description,
+    build_forum,
+    build_fund,
     build_limits,
+    build_outcome,
+    build_resolution,
     build_resource,
     build_resource_change,
     build_stocktake,
@@ -122,7 +126,7 @@ def open_laboratory(path: Path, fill: Callable[[VillageHome], None]) -> Iterator
 
 
 def fill_small(village: VillageHome) -> None:
-    """An entry of every kind, three sheets, two keys, two of three witnesses: entries 0 to 32."""
+    """An entry of every kind, three sheets, two keys, two of three witnesses: entries 0 to 36."""
     adopt(village, make_policy(2))
     ask(village, "镇", "学校")
     rotate(village)
@@ -135,6 +139,8 @@ def fill_small(village: VillageHome) -> None:
         village.record(build(village.texts))
     village.record(build_contract(village.texts, number="HT-0002"))
     village.record(build_contract_void(village.texts, contract="HT-0002"))
+    for build in (build_resolution, build_outcome, build_forum, build_fund):
+        village.record(build(village.texts))
     ask(village, "镇", "邻村")
 
 

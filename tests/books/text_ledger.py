@@ -13,6 +13,14 @@
     2026-10-05 asset ZC-0001 fixed purchased from 2026-10 for 60 months | 36,000.00 | 电动三轮车 | accepted
     2026-12-20 dispose ZC-0001 sold | 换新车 | accepted
     holds ZC-0001 | value 36,000.00 | gone 570.00 | clearing 0.00
+    2026-10-05 limits resolution 20,000.00 | accepted
+    2026-10-06 resolution JY-2026-001 assembly adopted 0.00 | delegates 2026-10-06 45 came 38: 35-2-1 | 修沟 | accepted
+    2026-11-02 outcome JY-2026-001 | 修好了 | accepted
+    2026-10-09 forum KT-2026-001 present 23 | 路灯不亮 | accepted
+    2026-10-09 fund ZX-0001 donation in 241 with 0.00 | 幸福食堂 | accepted
+    2026-10-10 voucher 003 under JY-2026-001 of-fund ZX-0001 to 12 people | … | accepted
+    allows JY-2026-001 | spent 25,000.00 | left 5,000.00
+    holds ZX-0001 | received 8,000.00 | spent 3,000.00 | left 5,000.00 | people 12
     owes 2026-11-10 HT-0001 | 2026-10-31 12,000.00 paid 5,000.00 by 2026-10-002, to-30 | ahead 0.00
 
 A line that begins with a day is an entry, judged by `check_entry` and folded when nothing speaks against it;
@@ -20,8 +28,8 @@ its last part says what must come out: `accepted`, or `refused: <codes>`. A line
 line of the finance sheet, or of a statement (`position` for 资产负债表, `result` for 收益及收益分配表; lines of nothing
 are left out): all lines of the same month and first word must be exactly those there are. A line that
 begins with `owes` tells a contract's whole calendar on a day: what was paid of each due, by which vouchers, and how
-long what is not paid is overdue; one that begins with `holds`, what an asset stands in the register with. A voucher is
-`for` a contract or an asset.
+long what is not paid is overdue; `holds` what an asset stands in the register with, or what a fund has; `allows` what
+was spent under a resolution. A voucher is `for` a contract or an asset.
 """
 
 from __future__ import annotations
@@ -61,19 +69,21 @@ from ledger.state import Facts, MemoryFacts, check_entry, fold_entry
 from ledger.state.assets import find_asset, get_value
 from ledger.state.contracts import find_contract
 from ledger.state.money import build_closing
+from tests.books.meeting_lines import read_meeting, tell_standing
 from tests.builders import MADE_BY, PASSED_BY, VILLAGE, Discloser, build_asset, build_contract, build_founding
 
 POSTING = re.compile(r"(debit|credit) ([1-5][0-9]+)(?: \S+)? (-?[0-9,]+\.[0-9]{2})")
 ENTRY = re.compile(
     r"(\d{4}-\d\d-\d\d) (open|voucher|reversal|replacement|close)(?: (\S+))?(?: of (\S+))?(?: for (\S+))?"
+    r"(?: under (\S+))?(?: of-fund (\S+))?(?: to (\d+) people)?"
 )
 DAY = r"(\d{4}-\d\d-\d\d)"
-SIGNED = re.compile(rf"{DAY} contract (\S+) (\w+) (receives|pays) {DAY} to {DAY}")
-CHANGED = re.compile(rf"{DAY} (?:(amend|end) (\S+) (?:from|on) {DAY}|void (\S+))")
+SIGNED = re.compile(rf"{DAY} contract (\S+) (\w+) (receives|pays) {DAY} to {DAY}(?: under (\S+))?")
+CHANGED = re.compile(rf"{DAY} (?:(amend|end) (\S+) (?:from|on) {DAY}(?: under (\S+))?|void (\S+))")
 DUE = re.compile(rf"{DAY} (-?[0-9,]+\.[0-9]{{2}})")
 ASSET = re.compile(rf"{DAY} asset (\S+) (\w+) (\w+) from (\d{{4}}-\d\d) for (\d+) months")
 DISPOSED = re.compile(rf"{DAY} dispose (\S+) (\w+)")
-HOLDS = re.compile(r"holds (\S+)")
+HOLDS = re.compile(r"holds (ZC-\S+)")
 AMOUNT = re.compile(r"-?[0-9,]+\.[0-9]{2}")
 OWES = re.compile(rf"owes {DAY} (\S+)")
 FIGURE = re.compile(r"(\d{4}-\d\d) (\w+)\b.*")
@@ -146,20 +156,24 @@ class TextLedger:
         if ASSET.fullmatch(head) or DISPOSED.fullmatch(head):
             codes = self.record(self._build_asset(head, parts), head[:10], head[:7])
             return self._compare(line, outcome, codes)
+        if (told := tell_standing(self.facts, head)) is not None:
+            return [] if told == line else ["the text says:", line, "the books say:", told]
+        if (meeting := read_meeting(head, parts, self.publish)) is not None:
+            return self._compare(line, outcome, self.record(meeting, head[:10], head[:7]))
         if SIGNED.fullmatch(head) or CHANGED.fullmatch(head):
             codes = self.record(self._build_contract(head, parts), head[:10], head[:7])
             return self._compare(line, outcome, codes)
         match = ENTRY.fullmatch(head)
         assert match, f"no entry and no figure: {line}"
-        day, verb, number, answered, about = match.groups()
+        day, verb, number, answered, about, resolution, fund, people = match.groups()
         postings = tuple(self._read_posting(part) for part in parts if POSTING.fullmatch(part))
         text = next((part for part in parts if not POSTING.fullmatch(part)), "样例")
         if verb in ("voucher", "reversal", "replacement") and len(number) == 3:
             number = f"{day[:7]}-{number}"
         body = self._build_body(verb, number, answered, postings, text)
-        if about is not None:
-            key = "asset" if about.startswith("ZC") else "contract"
-            body = msgspec.structs.replace(body, **{key: about})
+        key = "asset" if (about or "").startswith("ZC") else "contract"
+        named = {key: about, "resolution": resolution, "fund": fund, "recipients": int(people or 0)}
+        body = msgspec.structs.replace(body, **{name: value for name, value in named.items() if value})
         period = number[:7] if number else day[:7]
         return self._compare(line, outcome, self.record(body, day, period))
 
@@ -194,15 +208,17 @@ class TextLedger:
         dues = tuple(_read_due(part) for part in parts if DUE.fullmatch(part))
         text = self.publish(next((part for part in parts if not DUE.fullmatch(part)), "样例"))
         if changed := CHANGED.fullmatch(head):
-            _, verb, number, day, void = changed.groups()
+            _, verb, number, day, under, void = changed.groups()
             if void:
                 return ContractVoided(contract=void, reason=text)
             if verb == "amend":
-                return ContractAmended(contract=number, dues=dues, from_on=day, reason=text)
+                return ContractAmended(
+                    contract=number, dues=dues, from_on=day, reason=text, resolution_number=under or ""
+                )
             return ContractEnded(contract=number, ended_on=day, reason=text)
         signed = SIGNED.fullmatch(head)
         assert signed
-        _, number, category, direction, begins_on, ends_on = signed.groups()
+        _, number, category, direction, begins_on, ends_on, under = signed.groups()
         return build_contract(
             Discloser(),
             begins_on=begins_on,
@@ -211,6 +227,7 @@ class TextLedger:
             dues=dues,
             ends_on=ends_on,
             number=number,
+            resolution_number=under or "",
             title=text,
         )
 

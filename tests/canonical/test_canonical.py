@@ -39,16 +39,20 @@ from tests.builders import (
     build_contract_void,
     build_description,
     build_documents,
+    build_forum,
     build_founding,
+    build_fund,
     build_households,
     build_limits,
     build_opening,
+    build_outcome,
     build_points_line,
     build_points_reversal,
     build_points_round,
     build_policy,
     build_refounding,
     build_replacement,
+    build_resolution,
     build_resource,
     build_resource_change,
     build_reversal,
@@ -100,6 +104,10 @@ def make_entries() -> list[Entry]:
         build_resource(texts),
         build_resource_change(texts),
         build_stocktake(texts),
+        build_resolution(texts),
+        build_outcome(texts),
+        build_forum(texts),
+        build_fund(texts),
     ):
         chain.append(body)
     return chain.entries
@@ -241,6 +249,42 @@ def test_what_a_voucher_is_about_is_left_out_where_it_says_nothing(build: Any, k
         with pytest.raises(NotProven) as error:
             parse_entry(data)
         assert error.value.code == "entry-form"
+
+
+@pytest.mark.parametrize(
+    ("build", "more", "added", "wrong"),
+    [
+        (build_voucher, {"recipients": 12}, b'"recipients":12,', (b"0", b"-1", b'"12"', b"12.0")),
+        (build_voucher, {"resolution": "JY-2026-003"}, b'"resolution":"JY-2026-003",', (b'""', b'"JY-3"')),
+        (build_voucher, {"fund": "ZX-0001"}, b'"fund":"ZX-0001",', (b'""', b'"zx-0001"')),
+        (build_limits, {"resolution_fen": 5}, b'"resolution_fen":5,', (b"0", b"null")),
+        (
+            build_contract,
+            {"resolution_number": "JY-2026-003"},
+            b'"resolution_number":"JY-2026-003",',
+            (b'""',),
+        ),
+    ],
+)
+def test_what_came_later_is_left_out_where_it_says_nothing(
+    build: Any, more: dict[str, Any], added: bytes, wrong: tuple[bytes, ...]
+) -> None:
+    silent, telling = (
+        format_entry(EntryChain().append(build(Discloser(), **given_))) for given_ in ({}, more)
+    )
+
+    assert telling.replace(added, b"") == silent
+    assert telling != silent
+    for data in (silent, telling):
+        assert format_entry(parse_entry(data)) == data
+        assert find_written(data) is not None
+        verify_look(data)
+    key, _, value = added.rstrip(b",").partition(b":")
+    for other in wrong:
+        data = telling.replace(key + b":" + value, key + b":" + other)
+        assert find_written(data) is None
+        with pytest.raises(NotProven):
+            parse_entry(data)
 
 
 def test_an_entry_beyond_its_limit_is_neither_written_nor_read() -> None:

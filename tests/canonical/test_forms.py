@@ -42,6 +42,16 @@ class Leaving(msgspec.Struct, omit_defaults=True):
     c: Annotated[str, Meta(pattern=r"\Ac\Z")] = ""
 
 
+class LeavingNumber(msgspec.Struct, omit_defaults=True):
+    a: bool
+    b: Annotated[int, Meta(ge=1, le=2**53 - 1)] = 0
+
+
+class LeavingZero(msgspec.Struct, omit_defaults=True):
+    a: bool
+    b: Annotated[int, Meta(ge=0, le=2**53 - 1)] = 0
+
+
 class LeavingFirst(msgspec.Struct, omit_defaults=True, kw_only=True):
     a: Annotated[str, Meta(pattern=r"\Aa\Z")] = ""
     b: bool
@@ -77,6 +87,7 @@ def matches(type_: Any, data: bytes) -> bool:
         ),
         (Annotated[tuple[bool, ...], Meta(min_length=1, max_length=2)], [(True,), (True, False)]),
         (Leaving, [Leaving(True), Leaving(True, "b1"), Leaving(True, c="c"), Leaving(False, "b2", "c")]),
+        (LeavingNumber, [LeavingNumber(True), LeavingNumber(True, 1), LeavingNumber(False, 12)]),
     ],
 )
 def test_values_of_a_type_match_as_they_are_written(type_: Any, values: list[Any]) -> None:
@@ -106,6 +117,7 @@ def test_values_of_a_type_match_as_they_are_written(type_: Any, values: list[Any
         (Annotated[tuple[bool, ...], Meta(min_length=1, max_length=2)], "[true,true,true]"),
         (tuple[bool, ...], "[true,]"),
         (Leaving, '{"a":true,"b":""}'),
+        (LeavingNumber, '{"a":true,"b":0}'),
         (Leaving, '{"a":true,"c":"c","b":"b1"}'),
         (Leaving, '{"a":true,"b":"b1","b":"b1"}'),
     ],
@@ -135,6 +147,7 @@ def test_no_other_text_matches(type_: Any, text: str) -> None:
         (Optional, Optional()),
         (LeavingFirst, LeavingFirst(b=True)),
         (LeavingEmpty, LeavingEmpty(True)),
+        (LeavingZero, LeavingZero(True)),
         (Writing, Writing(True)),
     ],
 )

@@ -34,12 +34,14 @@ from tests.service.importing import (
     AWARD,
     CONTRACT,
     COUNTED,
+    FUND,
     HOUSEHOLDS,
     MARK,
     MEMBERS,
     OPENING,
     PAPER,
     PAPER_PAID,
+    RESOLUTION,
     RESOURCE,
     ImportDesk,
 )
@@ -59,6 +61,8 @@ ROWS: dict[WorkbookKind, Sequence[Row]] = {
     "assets": (ASSET,),
     "resources": (RESOURCE,),
     "stocktakes": (COUNTED,),
+    "resolutions": (RESOLUTION,),
+    "funds": (FUND,),
 }
 ALL = (*CHINESE, *CLASSICS)
 HELD = tuple(text for text in ALL if "\0" not in text)

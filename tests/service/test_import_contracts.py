@@ -420,9 +420,8 @@ def test_a_voucher_pays_under_a_contract(desk: ImportDesk) -> None:
 def test_a_workbook_without_the_column_is_read_as_before(desk: ImportDesk) -> None:
     def drop(book: Any) -> None:
         page = book["凭证"]
-        headers = [cell.value for cell in page[1]]
-        for header in ("资产编号", "合同编号"):
-            page.delete_cols(headers.index(header) + 1)
+        first = [cell.value for cell in page[1]].index("合同编号") + 1
+        page.delete_cols(first, page.max_column - first + 1)
 
     imported = desk.read("vouchers", make_book("vouchers", [PAPER, PAPER_PAID], change=drop))
 

@@ -24,12 +24,14 @@ from tests.service.importing import (
     CONTRACT,
     COUNTED,
     FILE,
+    FUND,
     HOUSEHOLDS,
     MARK,
     MEMBERS,
     OPENING,
     PAPER,
     PAPER_PAID,
+    RESOLUTION,
     RESOURCE,
     Row,
     make_book,
@@ -46,6 +48,8 @@ ROWS: dict[WorkbookKind, list[Row]] = {
     "assets": [ASSET],
     "resources": [RESOURCE],
     "stocktakes": [COUNTED | {"资产编号": "ZC-0009"}],
+    "resolutions": [RESOLUTION],
+    "funds": [FUND],
 }
 
 

@@ -65,4 +65,4 @@ def test_limits_are_typed_in_yuan() -> None:
         "--second：现为五千，应为以元为单位的金额，不小于零，如 5000。改正金额；不设限额的不写。（limits-amount）",
         "--third：现为-1，应为以元为单位的金额，不小于零，如 5000。改正金额；不设限额的不写。（limits-amount）",
     ]
-    assert read_limits("5000", "20,000.50") == (500_000, 2_000_050)
+    assert read_limits("5000", "20,000.50", "30000") == (500_000, 2_000_050, 3_000_000)

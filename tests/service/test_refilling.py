@@ -35,6 +35,8 @@ from tests.service.importing import (
     AWARD,
     CONTRACT,
     COUNTED,
+    FORUM,
+    FUND,
     HOUSEHOLDS,
     MARK,
     MEMBERS,
@@ -42,7 +44,9 @@ from tests.service.importing import (
     PAPER,
     PAPER_PAID,
     PERSONS,
+    RESOLUTION,
     RESOURCE,
+    STEPS,
     ImportDesk,
     make_book,
 )
@@ -384,3 +388,20 @@ def test_the_registers_open_as_they_were_typed(desk: ImportDesk) -> None:
     check_round_trip(desk, type_in(desk, "stocktakes", {"盘点": [COUNTED]}))
     paper = PAPER | {"摘要": "修水泵", "资产编号": "ZC-0001"}
     check_round_trip(desk, type_in(desk, "vouchers", {"凭证": [paper, PAPER_PAID]}))
+
+
+def test_meetings_and_funds_and_what_names_them_open_as_they_were_typed(desk: ImportDesk) -> None:
+    resolved = {"决议": [RESOLUTION | {"记录文件指纹": "ab" * 32}], "会议经过": list(STEPS)}
+    check_round_trip(desk, type_in(desk, "resolutions", resolved))
+    again = type_in(desk, "resolutions", {"决议": [RESOLUTION], "会议经过": list(STEPS)})
+    pass_drafts(desk.ports, VILLAGE, [draft.id for draft in again], desk.supervisor)
+    result = {"决议编号": "JY-2026-001", "日期": "2026-10-28", "实施结果": "修好了"}
+    check_round_trip(desk, type_in(desk, "resolutions", {"结果公开": [result]}))
+    check_round_trip(desk, type_in(desk, "resolutions", {"民情恳谈": [FORUM]}))
+    check_round_trip(desk, type_in(desk, "funds", {"专款": [FUND]}))
+    relief = FUND | {"专款种类": "救灾救济", "开账时结余": "500.00"}
+    given = type_in(desk, "funds", {"专款": [relief]})
+    pass_drafts(desk.ports, VILLAGE, [draft.id for draft in given], desk.supervisor)
+    named = {"决议编号": "JY-2026-001", "专款编号": "ZX-0001", "领取人数": "3"}
+
+    check_round_trip(desk, type_in(desk, "vouchers", {"凭证": [PAPER | named, PAPER_PAID]}))

@@ -31,10 +31,14 @@ from tests.service.importing import (
     ASSET,
     CONTRACT,
     COUNTED,
+    FORUM,
+    FUND,
     MEMBERS,
     PAPER,
     PAPER_PAID,
+    RESOLUTION,
     RESOURCE,
+    STEPS,
     ImportDesk,
     Row,
     make_book,
@@ -175,6 +179,32 @@ _REGISTERS: dict[tuple[str, str], tuple[Way, Mapping[str, str]]] = {
 }
 
 
+def _resolve(header: str) -> Way:
+    def way(_village: VillageHome, desk: ImportDesk, text: str) -> list[Fault]:
+        book = make_book("resolutions", [RESOLUTION | {header: text}], others={"会议经过": STEPS})
+        return list(desk.read("resolutions", book).faults)
+
+    return way
+
+
+def _tell_meeting(sheet: str, header: str) -> Way:
+    outcome = {"决议编号": "JY-2026-001", "日期": "2026-10-20", "实施结果": "修好了"}
+    row = {"结果公开": outcome, "民情恳谈": FORUM}[sheet]
+
+    def way(_village: VillageHome, desk: ImportDesk, text: str) -> list[Fault]:
+        book = make_book("resolutions", [], others={sheet: [{**row, header: text}]})
+        return list(desk.read("resolutions", book).faults)
+
+    return way
+
+
+def _open_fund(header: str) -> Way:
+    def way(_village: VillageHome, desk: ImportDesk, text: str) -> list[Fault]:
+        return list(desk.read("funds", make_book("funds", [FUND | {header: text}])).faults)
+
+    return way
+
+
 def _reverse_points(_village: VillageHome, desk: ImportDesk, text: str) -> list[Fault]:
     row = {"月份": "2026-10", "原月份": "2026-10", "户号": "0217", "规则编号": "B01", "原因": text}
     return list(desk.read("points", make_book("points", [], others={"冲销": [row]})).faults)
@@ -284,6 +314,14 @@ WAYS: Mapping[tuple[str, str], tuple[Way, Mapping[str, str]]] = {
     ("contract.ended", "reason"): (_change("终止"), POISON),
     ("contract.voided", "reason"): (_change("作废"), POISON),
     **_REGISTERS,
+    ("resolution.recorded", "title"): (_resolve("议题"), POISON),
+    ("resolution.recorded", "wording"): (_resolve("决议内容"), POISON),
+    ("resolution.reported", "result"): (_tell_meeting("结果公开", "实施结果"), POISON),
+    ("forum.held", "topics"): (_tell_meeting("民情恳谈", "话题"), POISON),
+    ("forum.held", "promises"): (_tell_meeting("民情恳谈", "答应的事"), POISON),
+    ("fund.opened", "name"): (_open_fund("专款名称"), POISON),
+    ("fund.opened", "source"): (_open_fund("来源"), POISON),
+    ("fund.opened", "use"): (_open_fund("只能用于"), POISON),
 }
 """How each public field is typed, and what must be refused there."""
 

@@ -24,7 +24,9 @@ def test_a_kind_stands_in_the_page_as_in_the_code(name: str) -> None:
     kind, row = KINDS[name], ROWS[name]
     outer = re.sub(r"\{[^}]*\}", "", row[4])
 
-    fields = re.findall(r"`([a-z_]+)` (?:text|file|digest|string|integer|postings|list|sealed|`)", outer)
+    fields = re.findall(
+        r"`([a-z_]+)` (?:text|file|digest|string|integer|postings|list|sealed|account|`)", outer
+    )
 
     assert int(row[2]) == kind.checkers
     assert row[3] == ("yes" if kind.in_books else "no")

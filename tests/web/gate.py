@@ -40,7 +40,9 @@ from tests.builders import (
     VILLAGE,
     build_asset,
     build_contract,
+    build_fund,
     build_limits,
+    build_resolution,
     build_resource,
     make_id,
 )
@@ -292,6 +294,11 @@ def _attach(place: Place) -> None:
         body = build(door.village.texts)
         door.village.record(body)
         place.values[name] = body.number
+    resolution = build_resolution(door.village.texts)
+    door.village.record(resolution)
+    fund = build_fund(door.village.texts)
+    door.village.record(fund)
+    place.values |= {"resolution": resolution.number, "fund": fund.number}
     clerk = next(one.user for one in door.home.vault.list_persons(VILLAGE) if one.name == "样例clerk")
     target = find_target(door.home, VILLAGE, NUMBER)
     sent = [SentFile(data=photo, filename="收据.jpg")]

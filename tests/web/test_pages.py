@@ -227,6 +227,8 @@ def test_every_entry_is_explained_with_who_when_bytes_and_proof(
         "contract.signed",
         "contract.voided",
         "documents.attached",
+        "forum.held",
+        "fund.opened",
         "key.rotated",
         "limits.adopted",
         "log.refounded",
@@ -234,7 +236,9 @@ def test_every_entry_is_explained_with_who_when_bytes_and_proof(
         "resource.changed",
         "resource.registered",
         "stocktake.recorded",
-    }  # Below, in test_documents, test_contracts, test_registers, tests/service, tests/restore, tests/witness.
+        "resolution.reported",
+        "resolution.recorded",
+    }  # Below, in test_documents, _contracts, _registers, _meetings, tests/service, tests/restore, tests/witness.
     assert seen == KINDS.keys() - elsewhere
 
 

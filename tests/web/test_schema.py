@@ -39,6 +39,8 @@ REAL = {
     "code": VILLAGE,
     "asset": "ZC-0001",
     "contract": "HT-0001",
+    "fund": "ZX-0001",
+    "resolution": "JY-2026-001",
     "month": "2026-10",
     "name": "finance",
     "index": "0",

@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Page
 
 from ledger.service.passing import return_drafts
 from ledger.service.unsent import open_sheet, save_sheet
+from ledger.service.workbooks.columns import WORKBOOKS
 from tests.builders import VILLAGE
 from tests.desk.people import Door
 from tests.web.browser import REFUSED, TORN, open_page, press, sign_in
@@ -199,7 +200,8 @@ def test_a_piece_of_a_spreadsheet_is_pasted_with_all_that_is_in_it(
 
         paste(page, "a-1-0", "科目代码\t摘要\t科目名称\n513\t修路灯\t管理费用\n")
         assert [read(page, 1, 2), read(page, 1, 3), read(page, 1, 4)] == ["修路灯", "513", "管理费用"]
-        paste(page, "a-1-14", "合同编号\t多一格\n一\t二\n")
+        last = WORKBOOKS["vouchers"].sheets[0].columns[-1].header
+        paste(page, f"a-1-{len(WORKBOOKS['vouchers'].sheets[0].columns) - 1}", f"{last}\t多一格\n一\t二\n")
         assert "没有粘进来" in page.locator("#told").inner_text()
         paste(page, "a-1-0", "\n".join(["x"] * 501))
         assert "一张表至多 500 行" in page.locator("#told").inner_text()

@@ -13,6 +13,7 @@ from ledger.limits import TYPED_MAX_ROWS
 from ledger.service.handing_in import hand_in, look_again
 from ledger.service.passing import pass_drafts, return_drafts
 from ledger.service.unsent import Opened, open_aside, open_sheet
+from ledger.service.workbooks.columns import WORKBOOKS
 from tests.builders import VILLAGE, build_limits
 from tests.desk.people import Door
 from tests.store.test_vault_contract import make_household
@@ -20,13 +21,14 @@ from tests.web.desk import DeskBrowser, tell
 from web.desk.routing import ROWS_MAX_BYTES
 from web.desk.sheet_view import place_faults
 
-WIDTH = 16
+WIDTH = len(WORKBOOKS["vouchers"].sheets[0].columns)
 PATH = "/desk/write/vouchers"
 PAPER = (
     *("2026-11-002", "2026-11-02", "购办公用纸", "513", "管理费用", "120.00", "", "1"),
-    *("样经手", "样审批", "样记账", "", "", "", "", ""),
+    *("样经手", "样审批", "样记账"),
+    *("",) * (WIDTH - 11),
 )
-PAID = ("", "", "", "101", "库存现金", "", "120.00", *("",) * 9)
+PAID = ("", "", "", "101", "库存现金", "", "120.00", *("",) * (WIDTH - 7))
 EMPTY = ("",) * WIDTH
 
 
@@ -369,7 +371,7 @@ CONTRACT = (
         "个人",
         "公开招标",
     ),
-    *("2026-10-02 村民代表会议", "2026-11-02", "2029-11-01", "", "3", "2000", "", "", "", "", "", ""),
+    *("2026-10-02 村民代表会议", "2026-11-02", "2029-11-01", "", "3", "2000", "", "", "", "", "", "", ""),
 )
 DUES = (("HT-0001", "2026-11-30", "5000"), ("HT-0001", "2027-11-30", "5000"))
 
@@ -404,3 +406,18 @@ def test_contracts_are_typed_in_three_tables_and_only_who_may_reads_the_other_si
     assert "对方：样外来（个人，公开招标）" in seen["jian"]
     assert "样外来" not in seen["shen"]
     assert "2027-11-30 收款 5,000.00" in seen["shen"]
+
+
+def test_meetings_are_typed_in_four_tables(door: Door, clerk: DeskBrowser) -> None:
+    path = "/desk/write/resolutions"
+    forum = ("KT-2026-001", "2026-11-02", "23", "村东路灯不亮", "一周内修好")
+    head = [("csrf", clerk.token), ("do", "look"), ("version", "0")]
+
+    shown = clerk.get(path).text
+    looked = clerk.post(path, urlencode([*head, *(("d", text) for text in forum)]))
+
+    assert shown.count('name="d"') % len(forum) == 0
+    assert 'name="d"' in shown
+    assert "民情恳谈" in shown
+    assert (looked.status_code, looked.headers["location"]) == (303, "/desk/import/preview")
+    assert read_kept(door, "resolutions").state.tables == {"民情恳谈": (forum,)}

@@ -27,7 +27,7 @@ LINES_MAX = 2_000
 """Lines of a preview: more than the largest month's workbook gives."""
 PASTED_NAME = "粘贴的内容.csv"
 KINDS: tuple[WorkbookKind, ...] = (
-    *("vouchers", "contracts", "assets", "resources", "stocktakes"),
+    *("vouchers", "contracts", "assets", "resources", "stocktakes", "resolutions", "funds"),
     *("points", "scores", "households", "members", "opening"),
 )
 

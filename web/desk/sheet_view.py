@@ -19,7 +19,7 @@ from ledger.service.workbooks.typed import TypedTables
 from web.desk.frame import DeskFrame, tell_fault
 from web.i18n import _
 
-FIELDS = ("a", "b", "c")
+FIELDS = ("a", "b", "c", "d")
 """The names of the fields of a kind's sheets, in their order."""
 EMPTY_ROWS = 5
 """Below what stands there: a voucher's lines, or a few."""

@@ -62,7 +62,7 @@ _LINE_END = re.compile(r"\r\n?")
 
 @dataclass(frozen=True)
 class SheetForm:
-    """What was typed, cell by cell and row by row: `a` of the first table, `b` of the second, `c` of the third.
+    """What was typed, cell by cell and row by row: `a` of the first table, `b` of the second, and so on to `d`.
 
     `do` is which button was pressed, `more` how many rows the page had, `version` what it went on from.
     """
@@ -70,6 +70,7 @@ class SheetForm:
     a: tuple[str, ...]
     b: tuple[str, ...]
     c: tuple[str, ...]
+    d: tuple[str, ...]
     version: str
     do: str = "save"
     more: str = ""
@@ -252,7 +253,7 @@ def _find_target(desk: Desk, sheet: str) -> Target:
 
 def _read_tables(kind: WorkbookKind, form: SheetForm) -> dict[str, list[tuple[str, ...]]]:
     """Return the rows of a form. FormRefused where they are not of the kind's width."""
-    given = dict(zip(FIELDS, (form.a, form.b, form.c), strict=True))
+    given = dict(zip(FIELDS, (form.a, form.b, form.c, form.d), strict=True))
     sheets = dict(zip(FIELDS, WORKBOOKS[kind].sheets, strict=False))
     tables = {}
     for field, cells in given.items():

@@ -18,6 +18,8 @@ from web.page import Frame
 from web.public.chart import Chart, build_chart
 from web.public.contracts import ContractRow, list_contracts_to_watch
 from web.public.finance import Answer, CorrectionRow, build_answer, build_corrections
+from web.public.funds import FundRow, list_fund_rows
+from web.public.meetings import MeetingRow, list_newest_meetings
 from web.public.months import (
     Objections,
     build_objections,
@@ -38,6 +40,8 @@ from web.words import SHEET_NAMES, format_month_short
 
 CORRECTIONS_SHOWN = 4
 CONTRACTS_SHOWN = 3
+MEETINGS_SHOWN = 3
+FUNDS_SHOWN = 4
 
 
 @dataclass(frozen=True)
@@ -89,6 +93,7 @@ class BoardPage:
     `fingerprint`  of the newest finance sheet, four groups; empty where there is none
     `entries`      how many entries the log has
     `statements_path`  of the newest finance sheet's month; empty where there are none
+    `funds`        the newest earmarked funds; `meetings` the newest resolutions and forums
     `witnesses`    what witnesses confirmed, in a sentence; empty where no policy names any
     """
 
@@ -100,7 +105,9 @@ class BoardPage:
     entries: str
     fingerprint: str
     frame: Frame
+    funds: tuple[FundRow, ...]
     log: LogFacts
+    meetings: tuple[MeetingRow, ...]
     month: str
     objections: Objections | None
     open_months: tuple[OpenMonth, ...]
@@ -127,7 +134,9 @@ def build_board_page(view: VillageView) -> BoardPage:
         entries=f"{view.reader.size:,}",
         fingerprint=find_fingerprint(view, newest.head.size) if newest else "",
         frame=view.build_frame(""),
+        funds=list_fund_rows(view, FUNDS_SHOWN),
         log=build_log_facts(view),
+        meetings=tuple(list_newest_meetings(view, MEETINGS_SHOWN)),
         month=format_month(newest.head.period) if newest else "",
         objections=build_objections(view, newest) if newest else None,
         open_months=tuple(_build_open_month(view, month) for month in months[:2]),

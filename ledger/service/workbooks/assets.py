@@ -28,9 +28,9 @@ from ledger.service.drafts import Discloser
 from ledger.service.register_previews import preview_asset, preview_asset_change
 from ledger.service.screening import check_published
 from ledger.service.workbooks.lines import Line
+from ledger.service.workbooks.numbers import check_number_form
 from ledger.service.workbooks.people import fault_twice, read_text
 from ledger.service.workbooks.tray import Tray
-from ledger.service.workbooks.voucher_rows import check_register_number
 from ledger.state.assets import Asset, find_asset
 from ledger.state.facts import BooksFacts, get_fact
 
@@ -48,7 +48,7 @@ def gather_assets(tray: Tray, registered: Sequence[Line], changes: Sequence[Line
     seen: dict[str, Line] = {}
     for line in (*changes, *registered):
         number = line.text("资产编号")
-        tray.refuse(check_register_number(line, "资产编号"))
+        tray.refuse(check_number_form(line, "资产编号"))
         tray.refuse(check_line_texts(tray, line, _TEXTS))
         if number in seen:
             tray.refuse([fault_twice(line, "资产编号", f"资产编号 {number}", seen[number])])

@@ -5,8 +5,9 @@ Reading, the templates and a test of WORKBOOKS.md take it from here. Headers sta
 
 from __future__ import annotations
 
+from ledger.books import funds, resolutions
 from ledger.books.contracts import CATEGORY_NAMES, CHANGE_NAMES, DIRECTION_NAMES, PARTY_NAMES, PROCEDURE_NAMES
-from ledger.limits import EVIDENCE_MAX_CHARS, SUMMARY_MAX_CHARS
+from ledger.limits import EVIDENCE_MAX_CHARS, SUMMARY_MAX_CHARS, WORDING_MAX_CHARS
 from ledger.service.workbooks.layout import (
     CHOICES_SHEET,
     IGNORED_SHEETS,
@@ -67,6 +68,19 @@ _VOUCHERS = Sheet(
             "买、折旧、修、处置一件登记的资产时填它的编号，如 ZC-0001；冲销凭证和与资产无关的留空",
             optional=True,
         ),
+        Column(
+            "决议编号",
+            "code",
+            "达到要决议的限额时填，如 JY-2026-003；按写明决议的合同付款的、冲销凭证留空",
+            optional=True,
+        ),
+        Column(
+            "专款编号",
+            "code",
+            "收到、花掉专款时填登记的编号，如 ZX-0001；冲销凭证和与专款无关的留空",
+            optional=True,
+        ),
+        Column("领取人数", "quantity", "只在发放代发补贴、救灾救济时填，会公开；不写是谁", optional=True),
     ),
     example=(
         "2026-10-017",
@@ -80,6 +94,9 @@ _VOUCHERS = Sheet(
         "样经手",
         "样审批",
         "样记账",
+        "",
+        "",
+        "",
         "",
         "",
         "",
@@ -169,6 +186,9 @@ _CALENDAR_RULE = (
     Column("递增年数", "quantity", "每几年涨一次；不涨的留空"),
     Column("递增百分比", "decimal", "每次涨百分之几，如 5；不涨的留空"),
 )
+_RESOLVED = Column(
+    "决议编号", "code", "村里要付的钱达到要决议的限额时填，如 JY-2026-003；没有的留空", optional=True
+)
 _CONTRACTS = Sheet(
     name="合同",
     columns=(
@@ -198,6 +218,7 @@ _CONTRACTS = Sheet(
         Column("押金", "money", "元；没有的留空"),
         *_CALENDAR_RULE,
         Column("旧欠", "money", "元，开账以前到期、还没付的；没有的留空"),
+        _RESOLVED,
     ),
     example=(
         "HT-0001",
@@ -222,6 +243,7 @@ _CONTRACTS = Sheet(
         "3",
         "5",
         "",
+        "",
     ),
 )
 _CONTRACT_CHANGES = Sheet(
@@ -239,6 +261,7 @@ _CONTRACT_CHANGES = Sheet(
         Column("原因", "text", "会公开，不写姓名", needed=True, max_chars=SUMMARY_MAX_CHARS),
         Column("从哪天起", "day", "变更从哪天起的收付款；终止、作废的留空"),
         *_CALENDAR_RULE,
+        _RESOLVED,
     ),
     example=(
         "HT-0001",
@@ -249,6 +272,7 @@ _CONTRACT_CHANGES = Sheet(
         "10000.00",
         "2",
         "2028-04-01",
+        "",
         "",
         "",
     ),
@@ -266,6 +290,126 @@ _CONTRACT_DUES = Sheet(
     optional=True,
     note="每次金额或日期没有规律的，一笔一行写在这里；上面的「每年金额」留空。",
 )
+_RESOLUTIONS = Sheet(
+    name="决议",
+    columns=(
+        Column("决议编号", "code", "JY-、年份和三位数，如 JY-2026-003；用过的不再用", needed=True),
+        Column(
+            "议事方式",
+            "choice",
+            "按哪种程序议的",
+            needed=True,
+            options=tuple(resolutions.PROCEDURE_NAMES.values()),
+        ),
+        Column("议题", "text", "会公开，如 修村东排水沟", needed=True, max_chars=SUMMARY_MAX_CHARS),
+        Column(
+            "决议内容", "text", "会公开，不写姓名、电话和证件号", needed=True, max_chars=WORDING_MAX_CHARS
+        ),
+        Column(
+            "结果", "choice", "通过了没有", needed=True, options=tuple(resolutions.OUTCOME_NAMES.values())
+        ),
+        Column("准许开支", "money", "元，照这份决议最多花多少；不花钱的留空"),
+        Column("有效到", "day", "准许开支的，最晚哪天花完、签完；不花钱的可以留空"),
+        Column("会议记录页数", "quantity", "会议记录和签到表一共几页，至少 1", needed=True),
+        Column(
+            "记录文件指纹",
+            "code",
+            "会议记录扫描件的 SHA-256，64 位；没有的留空",
+            max_chars=SUMMARY_MAX_CHARS,
+        ),
+    ),
+    example=(
+        "JY-2026-003",
+        "四议两公开",
+        "修村东排水沟",
+        "同意修村东排水沟 300 米，用村集体的钱，公开招标。",
+        "通过",
+        "30000.00",
+        "2026-12-31",
+        "6",
+        "",
+    ),
+    note="会议经过一步一行写在「会议经过」；四议两公开的四步都要有。",
+)
+_STEPS = Sheet(
+    name="会议经过",
+    columns=(
+        Column("决议编号", "code", "上面「决议」里的编号", needed=True),
+        Column("会议", "choice", "谁开的会", needed=True, options=tuple(resolutions.MEETING_NAMES.values())),
+        Column("日期", "day", "开会那天", needed=True),
+        Column("应到", "quantity", "有表决权的一共多少；户代表会议写户数", needed=True),
+        Column("实到", "quantity", "来了多少", needed=True),
+        Column("赞成", "quantity", "多少票", needed=True),
+        Column("反对", "quantity", "多少票；没有的留空"),
+        Column("弃权", "quantity", "多少票；没有的留空"),
+    ),
+    example=("JY-2026-003", "村民代表会议", "2026-10-10", "45", "38", "35", "2", "1"),
+    optional=True,
+    note="每次会议一行，按先后排。只写人数，不写谁投了什么票。",
+)
+_RESULTS = Sheet(
+    name="结果公开",
+    columns=(
+        Column("决议编号", "code", "已登记的决议", needed=True),
+        Column("日期", "day", "哪天的情况", needed=True),
+        Column("实施结果", "text", "会公开，办了什么、办得怎样", needed=True, max_chars=WORDING_MAX_CHARS),
+    ),
+    example=("JY-2026-003", "2026-12-05", "排水沟 300 米已修好，12 月 3 日验收合格。"),
+    optional=True,
+    note="决议定下的事办了，写在这里：这是第二次公开。",
+)
+_FORUMS = Sheet(
+    name="民情恳谈",
+    columns=(
+        Column("恳谈编号", "code", "KT-、年份和三位数，如 KT-2026-001；用过的不再用", needed=True),
+        Column("日期", "day", "开会那天", needed=True),
+        Column("到场人数", "quantity", "来了多少人", needed=True),
+        Column("话题", "text", "会公开，大家说了什么，不写是谁", needed=True, max_chars=WORDING_MAX_CHARS),
+        Column(
+            "答应的事", "text", "会公开，村里答应办什么、哪天前", needed=True, max_chars=WORDING_MAX_CHARS
+        ),
+    ),
+    example=(
+        "KT-2026-001",
+        "2026-10-15",
+        "23",
+        "村东路灯不亮；垃圾桶太少。",
+        "一周内修好路灯；月底前添 5 个垃圾桶。",
+    ),
+    optional=True,
+    note="民情恳谈日不作决议，也写在这里，和决议一起公开。",
+)
+_FUNDS = Sheet(
+    name="专款",
+    columns=(
+        Column("专款编号", "code", "ZX- 和四位数，如 ZX-0001；用过的不再用", needed=True),
+        Column("设立日期", "day", "从哪天起有的", needed=True),
+        Column("专款种类", "choice", "从选项里选", needed=True, options=tuple(funds.CATEGORY_NAMES.values())),
+        Column("专款名称", "text", "会公开，不写姓名，如 幸福食堂", needed=True, max_chars=SUMMARY_MAX_CHARS),
+        Column(
+            "来源",
+            "text",
+            "会公开，哪个单位给的；个人捐的写 村民捐款，不写是谁",
+            needed=True,
+            max_chars=SUMMARY_MAX_CHARS,
+        ),
+        Column("只能用于", "text", "会公开，如 老人午饭的米面油菜", needed=True, max_chars=SUMMARY_MAX_CHARS),
+        Column("科目代码", "code", "记在哪个科目，如 241", needed=True),
+        Column("科目名称", "text", "与科目代码一致，如 专项应付款", needed=True),
+        Column("开账时结余", "money", "元，开始记账时已经有的；新设的留空"),
+    ),
+    example=(
+        "ZX-0001",
+        "2026-10-08",
+        "捐赠",
+        "幸福食堂",
+        "村民和企业捐款",
+        "老人午饭的米面油菜",
+        "241",
+        "专项应付款",
+        "",
+    ),
+)
 
 WORKBOOKS: dict[WorkbookKind, Workbook] = {
     "vouchers": Workbook("记账凭证", (_VOUCHERS,)),
@@ -278,4 +422,6 @@ WORKBOOKS: dict[WorkbookKind, Workbook] = {
     "assets": ASSETS,
     "resources": RESOURCES,
     "stocktakes": STOCKTAKES,
+    "resolutions": Workbook("会议和决议", (_RESOLUTIONS, _STEPS, _RESULTS, _FORUMS)),
+    "funds": Workbook("专款", (_FUNDS,)),
 }

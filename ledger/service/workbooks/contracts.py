@@ -36,9 +36,9 @@ from ledger.service.preview import preview_change, preview_contract
 from ledger.service.pseudonyms import make_pseudonym
 from ledger.service.screening import check_published
 from ledger.service.workbooks.lines import Line
+from ledger.service.workbooks.numbers import check_number_form, read_number
 from ledger.service.workbooks.people import fault_twice
 from ledger.service.workbooks.tray import Tray
-from ledger.service.workbooks.voucher_rows import check_contract_number
 from ledger.state.contracts import find_contract
 from ledger.state.facts import BooksFacts, get_fact
 
@@ -75,7 +75,8 @@ def gather_contracts(
     seen: dict[str, Line] = {}
     for line in (*changes, *signed):
         number = line.text("合同编号")
-        tray.refuse(check_contract_number(line))
+        tray.refuse(check_number_form(line, "合同编号"))
+        tray.refuse(check_number_form(line, "决议编号"))
         tray.refuse(_check_texts(tray, line))
         if number in seen:
             tray.refuse([fault_twice(line, "合同编号", f"合同编号 {number}", seen[number])])
@@ -157,7 +158,13 @@ def _gather_change(tray: Tray, line: Line, rows: Sequence[Line]) -> None:
         dues = _build_dues(line, rows, last)
         if known is not None and _refuse_none(tray, line, dues, last):
             return
-        body = ContractAmended(contract=number, dues=dues, from_on=from_on, reason=reason)
+        body = ContractAmended(
+            contract=number,
+            dues=dues,
+            from_on=from_on,
+            reason=reason,
+            resolution_number=read_number(line, "决议编号"),
+        )
         label = f"合同 {number} 变更：{from_on} 起 {_tell_sum(dues)}"
     faults = tray.check(body, day, tray.desk.today[:7])
     tray.refuse(_place(faults, line))
@@ -246,7 +253,7 @@ def _check_change_cells(line: Line, rows: Sequence[Line]) -> Iterator[Fault]:
             expected="变更从哪一天起",
             remedy="补填这一格",
         )
-    written = [header for header in ("从哪天起", *_RULE) if line.has(header)]
+    written = [header for header in ("从哪天起", *_RULE, "决议编号") if line.has(header)]
     what = line.text("事项")
     if what in _LAST_WORDS and (written or rows):
         yield Fault(
@@ -330,6 +337,7 @@ def _build_signed(tray: Tray, line: Line, dues: tuple[Due, ...], texts: Disclose
         number=line.text("合同编号"),
         party=_find_key(PARTY_NAMES, line.text("对方类别")),
         resolution=texts.publish("resolution", line.text("决议")),
+        resolution_number=read_number(line, "决议编号"),
         subject=texts.publish("subject", line.text("标的")),
         title=texts.publish("title", line.text("合同名称")),
         units=line.number("件数"),

@@ -17,6 +17,8 @@ WorkbookKind = Literal[
     "assets",
     "resources",
     "stocktakes",
+    "resolutions",
+    "funds",
 ]
 Form = Literal["text", "code", "number", "money", "decimal", "quantity", "day", "month", "since", "choice"]
 """How a cell is read: `text` free text; `code` digits and letters kept as typed; `number` a voucher number;

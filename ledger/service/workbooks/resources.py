@@ -11,9 +11,9 @@ from ledger.service.drafts import Discloser
 from ledger.service.register_previews import preview_resource, preview_resource_change
 from ledger.service.workbooks.assets import check_line_texts, find_key, is_ready, place_faults
 from ledger.service.workbooks.lines import Line
+from ledger.service.workbooks.numbers import check_number_form
 from ledger.service.workbooks.people import fault_twice, read_text
 from ledger.service.workbooks.tray import Tray
-from ledger.service.workbooks.voucher_rows import check_register_number
 from ledger.state.resources import find_resource
 
 _BOUNDS = (("东至", "east"), ("南至", "south"), ("西至", "west"), ("北至", "north"))
@@ -25,7 +25,7 @@ def gather_resources(tray: Tray, registered: Sequence[Line], changes: Sequence[L
     seen: dict[str, Line] = {}
     for line in (*changes, *registered):
         number = line.text("资源编号")
-        tray.refuse(check_register_number(line, "资源编号"))
+        tray.refuse(check_number_form(line, "资源编号"))
         tray.refuse(check_line_texts(tray, line, _TEXTS))
         if number in seen:
             tray.refuse([fault_twice(line, "资源编号", f"资源编号 {number}", seen[number])])

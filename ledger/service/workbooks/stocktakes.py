@@ -10,9 +10,9 @@ from ledger.service.drafts import Discloser
 from ledger.service.register_previews import preview_counted
 from ledger.service.workbooks.assets import check_line_texts, is_ready, place_faults
 from ledger.service.workbooks.lines import Line
+from ledger.service.workbooks.numbers import check_number_form
 from ledger.service.workbooks.people import fault_twice, read_text
 from ledger.service.workbooks.tray import Tray
-from ledger.service.workbooks.voucher_rows import check_register_number
 from ledger.state.assets import find_asset
 from ledger.state.facts import AssetFacts, get_fact
 
@@ -25,7 +25,7 @@ def gather_stocktakes(tray: Tray, lines: Sequence[Line]) -> None:
     seen: dict[str, Line] = {}
     for line in lines:
         number = line.text("资产编号")
-        tray.refuse(check_register_number(line, "资产编号"))
+        tray.refuse(check_number_form(line, "资产编号"))
         tray.refuse(check_line_texts(tray, line, _TEXTS))
         tray.refuse(_check_same(line, lines[0]))
         if number in seen:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -16,28 +15,15 @@ from ledger.errors import Fault
 from ledger.service.preview import SIDES
 from ledger.service.screening import check_published
 from ledger.service.workbooks.lines import Line
+from ledger.service.workbooks.numbers import FORMS, check_number_form
 from ledger.service.workbooks.tray import Tray
 from ledger.state.money import get_successor
 
 PERSONS = ("经手人", "审批人", "记账员")
-_SHARED = (
-    *(
-        "日期",
-        "摘要",
-        "附件张数",
-        "经手人",
-        "审批人",
-        "记账员",
-        "冲销凭证号",
-        "更正凭证号",
-        "原因",
-        "合同编号",
-        "资产编号",
-    ),
-)
+NAMED = ("合同编号", "资产编号", "决议编号", "专款编号", "领取人数")
+"""Columns that say what a voucher is about: a red one follows the one that it takes back."""
+_SHARED = ("日期", "摘要", "附件张数", *PERSONS, "冲销凭证号", "更正凭证号", "原因", *NAMED)
 """Columns that speak of the whole voucher: they stand in its first row."""
-CONTRACT_NUMBER = re.compile(r"HT-[0-9]{4}")
-REGISTER_NUMBERS = {"资产编号": re.compile(r"ZC-[0-9]{4}"), "资源编号": re.compile(r"ZY-[0-9]{4}")}
 _CODE_MAX_DIGITS = 9
 _POSTING = ("科目代码", "科目名称", "借方金额", "贷方金额")
 
@@ -289,56 +275,23 @@ def _check_written(group: Group) -> Iterator[Fault]:
             expected="空",
             remedy="冲销的说明写在「原因」" if is_red else "说明写在「摘要」；「原因」只在红字冲销时填",
         )
-    if is_red and first.has("合同编号"):
+    for header in (header for header in NAMED if is_red and first.has(header)):
+        what = header.removesuffix("编号")
         yield Fault(
             code="voucher-cell-idle",
-            place=first.at("合同编号"),
-            found="红字冲销凭证填了「合同编号」",
+            place=first.at(header),
+            found=f"红字冲销凭证填了「{header}」",
             expected="空",
-            remedy="冲销的凭证跟着原凭证的合同走，清空这一格",
+            remedy=f"冲销的凭证跟着原凭证的{what}走，清空这一格",
         )
-    if is_red and first.has("资产编号"):
-        yield Fault(
-            code="voucher-cell-idle",
-            place=first.at("资产编号"),
-            found="红字冲销凭证填了「资产编号」",
-            expected="空",
-            remedy="冲销的凭证跟着原凭证的资产走，清空这一格",
-        )
-    yield from check_contract_number(first)
-    yield from check_register_number(first, "资产编号")
+    for header in NAMED:
+        if header in FORMS:
+            yield from check_number_form(first, header)
     place = f"{first.place}，{group.name}"
     unread = {f"{place}的{header}" for header in PERSONS if not first.can_read(header)}
     handler, approver, bookkeeper = (first.text(header) for header in PERSONS)
     roles = check_roles(handler, approver, bookkeeper, place)
     yield from (fault for fault in roles if fault.place not in unread)
-
-
-def check_contract_number(line: Line) -> Iterator[Fault]:
-    """A contract's number is of the register's form."""
-    number = line.text("合同编号")
-    if number and not CONTRACT_NUMBER.fullmatch(number):
-        yield Fault(
-            code="contract-number-form",
-            place=line.at("合同编号"),
-            found=format_found(hide_numbers(number)),
-            expected="HT- 和四位数，如 HT-0001",
-            remedy="写合同台账里的编号；合同自己的编号写在合同名称里",
-        )
-
-
-def check_register_number(line: Line, header: str) -> Iterator[Fault]:
-    """The number of an asset or a resource is of the register's form."""
-    number, form = line.text(header), REGISTER_NUMBERS[header]
-    if number and not form.fullmatch(number):
-        letters = form.pattern[:3]
-        yield Fault(
-            code="register-number-form",
-            place=line.at(header),
-            found=format_found(hide_numbers(number)),
-            expected=f"{letters} 和四位数，如 {letters}0001",
-            remedy="写台账里的编号；别的编号写在名称里",
-        )
 
 
 def _fault_missing(line: Line, header: str) -> Fault:

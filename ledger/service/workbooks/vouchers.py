@@ -26,17 +26,17 @@ from ledger.books.vouchers import (
 )
 from ledger.errors import Fault
 from ledger.service.drafts import Discloser, build_trial, open_draft
-from ledger.service.preview import preview_about, preview_postings, preview_voucher
-from ledger.service.register_previews import preview_about_asset
+from ledger.service.named import tell_named
+from ledger.service.preview import preview_postings, preview_voucher
 from ledger.service.slots import slot_of_voucher
 from ledger.service.workbooks.lines import Line
 from ledger.service.workbooks.notices import list_overdrawn, list_twins
+from ledger.service.workbooks.numbers import FORMS, read_number
 from ledger.service.workbooks.people import read_text
 from ledger.service.workbooks.tray import Tray
 from ledger.service.workbooks.voucher_rows import (
-    CONTRACT_NUMBER,
+    NAMED,
     PERSONS,
-    REGISTER_NUMBERS,
     Group,
     Row,
     check_posting_cells,
@@ -45,8 +45,6 @@ from ledger.service.workbooks.voucher_rows import (
     group_lines,
     read_rows_of,
 )
-from ledger.state.assets import find_asset
-from ledger.state.contracts import find_contract
 from ledger.state.facts import EntryAt, get_fact
 from ledger.state.money import get_next_number, get_successor
 
@@ -57,12 +55,20 @@ _NEEDS: dict[str, frozenset[str]] = {
     "date-before-books": frozenset({"日期"}),
     "date-future": frozenset({"日期"}),
     "draft-waiting": frozenset({"凭证号"}),
+    "fund-overspent": frozenset({"科目", "金额"}),
     "period-before-books": frozenset({"凭证号"}),
     "period-closed": frozenset({"凭证号"}),
     "period-future": frozenset({"凭证号"}),
     "posting-sign": frozenset({"种类"}),
     "postings-count": frozenset({"分录"}),
+    "recipients-idle": frozenset({"科目", "金额", "专款编号"}),
+    "recipients-missing": frozenset({"科目", "金额", "领取人数"}),
     "replacement-before-reversal": frozenset({"冲销"}),
+    "resolution-expired": frozenset({"日期"}),
+    "resolution-later": frozenset({"日期"}),
+    "resolution-needed": frozenset({"科目", "金额", "种类", "决议编号", "专款编号", "合同编号"}),
+    "resolution-overspent": frozenset({"科目", "金额"}),
+    "resolution-refund": frozenset({"科目", "金额"}),
     "reversal-postings": frozenset({"科目", "金额"}),
     "voucher-attachments": frozenset({"附件张数", "种类"}),
     "voucher-number-full": frozenset({"凭证号"}),
@@ -121,10 +127,7 @@ def _gather_voucher(tray: Tray, chart: Chart, group: Group, answered: set[str]) 
         persons = {header: group.first.text(header) for header in PERSONS}
         tray.preview.append(preview_voucher(label, day, body.attachments, persons))
         tray.preview += preview_postings(chart, body.postings)
-        if group.first.text("合同编号"):
-            tray.preview.append(_preview_about(tray, group.first.text("合同编号")))
-        if group.first.text("资产编号"):
-            tray.preview.append(_preview_asset(tray, group.first.text("资产编号")))
+        tray.preview += tell_named(tray.facts, body, lambda text: read_text(tray.desk, text.text))
         tray.add(body, day, period, label, texts)
 
 
@@ -157,6 +160,10 @@ def _list_unread(group: Group, rows: Sequence[Row], wrong: Wrong | None) -> set[
         "科目": not all(row.is_account_sure for row in rows),
         "金额": not all(row.is_amount_sure for row in rows),
     }
+    # A number that cannot be read might have been right.
+    read = {header: read_number(first, header) for header in NAMED if header in FORMS}
+    doubts |= {header: first.has(header) and not number for header, number in read.items()}
+    doubts["领取人数"] = "领取人数" in first.bad
     return unread | {what for what, is_doubtful in doubts.items() if is_doubtful}
 
 
@@ -211,14 +218,17 @@ def _build_body(
     summary: PublicText = texts.publish("summary", first.text("摘要"))
     plain = VoucherRecorded(
         approver=approver,
-        asset=_read_asset(first),
+        asset=read_number(first, "资产编号"),
         attachments=first.number("附件张数"),
         bookkeeper=bookkeeper,
         chart=chart.version,
-        contract=_read_contract(first),
+        contract=read_number(first, "合同编号"),
+        fund=read_number(first, "专款编号"),
         handler=handler,
         number=number,
         postings=postings,
+        recipients=first.number("领取人数"),
+        resolution=read_number(first, "决议编号"),
         summary=summary,
     )
     return plain if wrong is None else VoucherReplaced(**msgspec.structs.asdict(plain), replaces=wrong.at)
@@ -284,28 +294,6 @@ def _place_fault(fault: Fault, group: Group, body: Voucher) -> Fault:
     own = fault.place.replace(f"凭证 {body.number}", "").strip()
     place = f"{group.first.place}，{group.name}{f' {own}' if own else ''}"
     return msgspec.structs.replace(fault, place=place)
-
-
-def _read_contract(line: Line) -> str:
-    """Return the contract's number, empty where it is none; that is said already."""
-    number = line.text("合同编号")
-    return number if CONTRACT_NUMBER.fullmatch(number) else ""
-
-
-def _preview_about(tray: Tray, number: str) -> str:
-    contract = find_contract(tray.facts, number)
-    return preview_about(number, read_text(tray.desk, contract.signed.title.text) if contract else "")
-
-
-def _read_asset(line: Line) -> str:
-    """Return the asset's number, empty where it is none; that is said already."""
-    number = line.text("资产编号")
-    return number if REGISTER_NUMBERS["资产编号"].fullmatch(number) else ""
-
-
-def _preview_asset(tray: Tray, number: str) -> str:
-    asset = find_asset(tray.facts, number)
-    return preview_about_asset(number, read_text(tray.desk, asset.registered.name.text) if asset else "")
 
 
 def _format_label(body: Voucher, group: Group) -> str:

@@ -17,6 +17,12 @@ from web.public.explain.contracts import (
     explain_voided,
 )
 from web.public.explain.documents import explain_documents
+from web.public.explain.meetings import (
+    explain_forum,
+    explain_fund,
+    explain_report,
+    explain_resolution,
+)
 from web.public.explain.money import (
     explain_closing,
     explain_opening,
@@ -86,6 +92,10 @@ EXPLAINERS: dict[str, Callable[[VillageView, Entry, Any], Explanation]] = {
     "resource.registered": explain_resource,
     "resource.changed": explain_resource_change,
     "stocktake.recorded": explain_stocktake,
+    "resolution.recorded": explain_resolution,
+    "resolution.reported": explain_report,
+    "forum.held": explain_forum,
+    "fund.opened": explain_fund,
 }
 
 

@@ -66,7 +66,7 @@ def explain_amended(view: VillageView, entry: Entry, body: ContractAmended) -> E
             ),
             _tell_reason(view, body),
         ),
-        facts=(Fact(_("合同编号"), body.contract),),
+        facts=(Fact(_("合同编号"), body.contract), *_list_resolved(view, body)),
         links=_list_links(view, contract),
         tables=build_dues_table(body.dues, direction, _("改成哪天付多少（元）")),
     )
@@ -116,6 +116,7 @@ def list_facts(view: VillageView, body: ContractSigned) -> list[Fact]:
         Fact(_("对方"), PARTY_NAMES[body.party]),
         Fact(_("怎样选定的"), PROCEDURE_NAMES[body.chosen_by]),
         Fact(_("哪次会议定的"), read_text(view.texts, body.resolution)),
+        *_list_resolved(view, body),
         Fact(
             _("合同期"),
             _("{begin}至{end}").format(begin=format_day(body.begins_on), end=format_day(body.ends_on)),
@@ -127,6 +128,12 @@ def list_facts(view: VillageView, body: ContractSigned) -> list[Fact]:
         facts.append(Fact(_("件数"), str(body.units)))
     facts.append(Fact(_("押金"), _("{amount} 元").format(amount=format_amount(body.deposit_fen))))
     return facts
+
+
+def _list_resolved(view: VillageView, body: ContractSigned | ContractAmended) -> tuple[Fact, ...]:
+    """Return which resolution of the register allows it, if it names one."""
+    number = body.resolution_number
+    return (Fact(_("依据决议"), number, f"/v/{view.code}/resolutions/{number}"),) if number else ()
 
 
 def tell_sum(dues: Sequence[Due], direction: Direction) -> str:

@@ -20,7 +20,8 @@ from ledger.figures import read_text
 from ledger.state.assets import find_about_asset
 from ledger.state.contracts import find_about
 from ledger.state.facts import AnswerFacts, get_fact, key_at
-from reports.words import format_amount, format_day, format_month
+from ledger.state.spending import find_fund_of, find_resolution_of
+from reports.words import format_amount, format_count, format_day, format_month
 from web.account_words import explain_account
 from web.i18n import _
 from web.public.explain.pictures import list_pictures
@@ -159,12 +160,18 @@ def _list_facts(view: VillageView, body: Voucher) -> tuple[Fact, ...]:
 
 
 def _list_about(view: VillageView, body: Voucher) -> tuple[Fact, ...]:
-    """Return which contract and which asset a voucher is about, if any."""
-    contract, asset = find_about(view.reader.facts, body), find_about_asset(view.reader.facts, body)
-    about = ((_("按合同"), contract, "contracts"), (_("关于资产"), asset, "assets"))
-    return tuple(
-        Fact(name, number, f"/v/{view.code}/{folder}/{number}") for name, number, folder in about if number
+    """Return which contract, asset, resolution and fund a voucher is about, and how many received of it, if any."""
+    facts, folder = view.reader.facts, f"/v/{view.code}"
+    named = (
+        (_("按合同"), find_about(facts, body), "contracts"),
+        (_("关于资产"), find_about_asset(facts, body), "assets"),
+        (_("依据决议"), find_resolution_of(facts, body), "resolutions"),
+        (_("专款"), find_fund_of(facts, body), "funds"),
     )
+    found = tuple(Fact(name, number, f"{folder}/{page}/{number}") for name, number, page in named if number)
+    if isinstance(body, VoucherReversed) or not body.recipients:
+        return found
+    return (*found, Fact(_("领取人数"), _("{count} 人").format(count=format_count(body.recipients))))
 
 
 def _list_answers(view: VillageView, index: int) -> tuple[Link, ...]:

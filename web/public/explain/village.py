@@ -143,6 +143,15 @@ def explain_limits(view: VillageView, entry: Entry, body: LimitsAdopted) -> Expl
             _("{amount} 元起的，还要乡镇记账员通过。").format(amount=format_yuan(body.third_fen))
             if body.third_fen
             else _("不另要乡镇记账员通过。"),
+            *(
+                (
+                    _("开支 {amount} 元起的，没有通过的决议就不能记账。").format(
+                        amount=format_yuan(body.resolution_fen)
+                    ),
+                )
+                if body.resolution_fen
+                else ()
+            ),
         ),
         facts=(Fact(_("由谁定的"), read_text(view.texts, body.resolution)),),
     )
