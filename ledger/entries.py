@@ -21,6 +21,7 @@ from ledger.books.points import (
 from ledger.books.roles import Role
 from ledger.books.scores import BranchRegistered, SchemeAdopted, ScoreRound
 from ledger.books.sheets import SheetSealed
+from ledger.books.subaccounts import AccountsAdded, AccountsClosed
 from ledger.books.values import Count, Day, Period, User, Value, Village
 from ledger.books.village import KeyRotated, LogFounded, LogRefounded, VillageDescribed
 from ledger.books.vouchers import (
@@ -57,6 +58,8 @@ Body = (
     | ContractSigned
     | ContractAmended
     | ContractEnded
+    | AccountsAdded
+    | AccountsClosed
 )
 
 
@@ -93,6 +96,8 @@ KINDS: dict[str, Kind] = {
     "contract.signed": Kind(ContractSigned, checkers=1, in_books=False),
     "contract.amended": Kind(ContractAmended, checkers=1, in_books=False),
     "contract.ended": Kind(ContractEnded, checkers=1, in_books=False),
+    "accounts.added": Kind(AccountsAdded, checkers=1, in_books=True),
+    "accounts.closed": Kind(AccountsClosed, checkers=1, in_books=False),
 }
 KIND_OF_BODY: dict[type, str] = {row.body: name for name, row in KINDS.items()}
 

@@ -37,6 +37,7 @@ from ledger.books.scores import (
     StarCut,
 )
 from ledger.books.sheets import SheetSealed
+from ledger.books.subaccounts import AccountsAdded, AccountsClosed, NewAccount
 from ledger.books.values import PublicText, Sealed
 from ledger.books.village import KeyRotated, LogFounded, LogRefounded, VillageDescribed
 from ledger.books.vouchers import (
@@ -405,6 +406,25 @@ def build_contract_end(texts: Discloser, **changes: Any) -> ContractEnded:
         "reason": texts.publish("村里收回自用"),
     }
     return ContractEnded(**(fields | changes))
+
+
+def build_added(texts: Discloser, **changes: Any) -> AccountsAdded:
+    """A sub-account of 112 and one below it."""
+    named = {"11203": "应收租金", "1120301": "应收仓库租金"}
+    fields: dict[str, Any] = {
+        "accounts": tuple(NewAccount(code=code, title=texts.publish(title)) for code, title in named.items()),
+        "chart": "2004",
+    }
+    return AccountsAdded(**(fields | changes))
+
+
+def build_accounts_closed(texts: Discloser, **changes: Any) -> AccountsClosed:
+    fields: dict[str, Any] = {
+        "accounts": ("1120301",),
+        "chart": "2004",
+        "reason": texts.publish("并入上级"),
+    }
+    return AccountsClosed(**(fields | changes))
 
 
 def build_limits(texts: Discloser, **changes: Any) -> LimitsAdopted:

@@ -15,6 +15,7 @@ from ledger.books.balances import sign_posting
 from ledger.books.journals import (
     CURRENCY,
     KIND_OF_CORRECTION,
+    JournalAccounts,
     JournalClosing,
     JournalHead,
     JournalOpening,
@@ -38,8 +39,11 @@ def format_beancount(head: JournalHead, chart: Chart, steps: Iterable[Step]) -> 
             yield _format_closing(step, names, seen.list_balances(step))
         elif isinstance(step, JournalOpening):
             seen.add(step.postings)
-            yield _format_accounts(chart, names, step)
+            yield _format_accounts(chart, names, chart.accounts, step.period)
             yield _format_opening(step, names)
+        elif isinstance(step, JournalAccounts):
+            names |= name_journal_accounts(step.chart)
+            yield _format_accounts(step.chart, names, step.codes, step.period)
         else:
             seen.add(step.voucher.postings)
             yield _format_voucher(step, names)
@@ -58,12 +62,14 @@ def _format_head(head: JournalHead) -> str:
     )
 
 
-def _format_accounts(chart: Chart, names: dict[str, str], opening: JournalOpening) -> str:
-    """Open the whole chart on the books' first day: which accounts there are is part of what an auditor reads."""
+def _format_accounts(chart: Chart, names: dict[str, str], codes: Iterable[str], period: str) -> str:
+    """Open accounts on a month's first day, the whole chart on the books': which there are is part of what an auditor
+    reads.
+    """
     lines = []
-    for code, name in names.items():
+    for code in codes:
         account = chart.accounts[code]
-        lines.append(f"{opening.period}-01 open {name} {CURRENCY}")
+        lines.append(f"{period}-01 open {names[code]} {CURRENCY}")
         lines.append(f"  code: {_quote(code)}")
         lines.append(f"  name: {_quote(flatten_text(account.name))}")
         lines.append(f"  side: {_quote(account.normal_side)}")

@@ -17,6 +17,7 @@ from ledger.books.balances import sign_posting
 from ledger.books.journals import (
     CURRENCY,
     KIND_OF_CORRECTION,
+    JournalAccounts,
     JournalClosing,
     JournalHead,
     JournalOpening,
@@ -50,6 +51,9 @@ def format_hledger(head: JournalHead, chart: Chart, steps: Iterable[Step]) -> It
         elif isinstance(step, JournalOpening):
             seen.add(step.postings)
             yield _format_opening(step, names)
+        elif isinstance(step, JournalAccounts):
+            names |= name_journal_accounts(step.chart)
+            yield "\n".join([*(f"account {names[code]}" for code in step.codes), "\n"])
         else:
             seen.add(step.voucher.postings)
             yield _format_voucher(step, names)

@@ -95,7 +95,15 @@ class JournalClosing(Value, frozen=True):
     period: str
 
 
-Step = JournalOpening | JournalVoucher | JournalClosing
+class JournalAccounts(Value, frozen=True):
+    """Sub-accounts `codes` that the village added from `period` on; `chart` has them and all before."""
+
+    chart: Chart
+    codes: tuple[str, ...]
+    period: str
+
+
+Step = JournalAccounts | JournalOpening | JournalVoucher | JournalClosing
 """What a journal tells, month after month: a month's vouchers by number, then its closing."""
 
 
@@ -143,6 +151,8 @@ def flatten_text(text: str) -> str:
 def list_lines(chart: Chart, steps: Iterable[Step], first: str = "", last: str = "") -> Iterator[VoucherLine]:
     """Yield the postings of all vouchers of the months from `first` to `last`, each included, empty for no bound."""
     for step in steps:
+        if isinstance(step, JournalAccounts):
+            chart = step.chart
         if not isinstance(step, JournalVoucher) or step.period < first or (last and step.period > last):
             continue
         voucher = step.voucher

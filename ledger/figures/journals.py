@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterable, Iterator
 
 from ledger.books.accounts import Chart, check_account
 from ledger.books.balances import from_balances
-from ledger.books.journals import JournalClosing, JournalOpening, JournalVoucher, Step
+from ledger.books.journals import JournalAccounts, JournalClosing, JournalOpening, JournalVoucher, Step
+from ledger.books.subaccounts import AccountsAdded, add_accounts, check_added
 from ledger.books.values import get_next_period
 from ledger.books.vouchers import (
     AccountsOpened,
@@ -26,7 +27,7 @@ from ledger.books.vouchers import (
 from ledger.entries import Entry
 from ledger.errors import Fault, NotProven, format_fault
 from ledger.figures.finance import ReadEntry, get_answered, read_voucher
-from ledger.figures.texts import Texts
+from ledger.figures.texts import Texts, read_text
 
 FindTexts = Callable[[int], Texts]
 """From an entry's index to the public texts beside it."""
@@ -64,8 +65,17 @@ def collect_steps(
             yield JournalClosing(balances=from_balances(body.balances), index=entry.index, period=due)
             due = get_next_period(due)
             yield from _tell_kept(later.pop(due, array("Q")), read_entry, find_texts)
+        elif isinstance(body, AccountsAdded):
+            _require(entry, check_added(body, chart, 0))
+            chart = _add_titled(chart, body, find_texts(entry.index))
+            codes = tuple(account.code for account in body.accounts)
+            yield JournalAccounts(chart=chart, codes=codes, period=entry.period)
     for period in sorted(later):
         yield from _tell_kept(later[period], read_entry, find_texts)
+
+
+def _add_titled(chart: Chart, body: AccountsAdded, texts: Texts) -> Chart:
+    return add_accounts(chart, ((account.code, read_text(texts, account.title)) for account in body.accounts))
 
 
 def _tell_kept(

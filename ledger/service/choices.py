@@ -9,11 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+from ledger.figures.charts import collect_chart
 from ledger.log.commitments import open_disclosure
 from ledger.ports import Ports, Reader
+from ledger.service.sheets import read_texts
 from ledger.service.slots import list_waiting_slots
 from ledger.service.workbooks.columns import WORKBOOKS, WorkbookKind
 from ledger.state import get_day
+from ledger.state.charts import iterate_own
 from ledger.state.contracts import iterate_contracts
 from ledger.state.facts import BranchFacts, ContractFacts, VillageFacts, get_fact, scan_facts
 from ledger.state.money import get_next_number
@@ -101,7 +104,10 @@ def _list_accounts(ports: Ports, reader: Reader) -> dict[str, tuple[Choice, ...]
     facts = get_fact(reader.facts, "village", VillageFacts)
     if facts is None:
         return {}
-    accounts = ports.reference.charts[facts.chart].accounts.values()
+    month = get_day(ports.clock.now_ms())[:7]
+    chart = collect_chart(reader.facts, ports.reference, read_texts(reader), month)
+    shut = {code for code, known in iterate_own(reader.facts, chart.version) if known.closed}
+    accounts = [account for account in chart.accounts.values() if account.code not in shut]
     return _pair("科目代码", "科目名称", ((account.code, account.name) for account in accounts))
 
 

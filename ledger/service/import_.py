@@ -20,6 +20,7 @@ from ledger.ports import Ports
 from ledger.service.persons import check_person
 from ledger.service.screening import list_names
 from ledger.service.slots import list_waiting_slots
+from ledger.service.workbooks.accounts import gather_accounts
 from ledger.service.workbooks.answered import RoundPart, find_part
 from ledger.service.workbooks.columns import WorkbookKind
 from ledger.service.workbooks.contracts import gather_contracts
@@ -199,6 +200,10 @@ def _gather_contracts(tray: Tray, tables: Tables) -> None:
     gather_contracts(tray, *(tables.get(name, ()) for name in ("合同", "变更", "收付款")))
 
 
+def _gather_accounts(tray: Tray, tables: Tables) -> None:
+    gather_accounts(tray, tables.get("增设", ()), tables.get("停用", ()))
+
+
 def _take(name: str, gather: Callable[[Tray, Sequence[Line]], None]) -> Callable[[Tray, Tables], None]:
     return lambda tray, tables: gather(tray, tables.get(name, ()))
 
@@ -211,4 +216,5 @@ _GATHERERS: dict[WorkbookKind, Callable[[Tray, Tables], None]] = {
     "households": _take("农户", gather_households),
     "members": _take("党员", gather_members),
     "contracts": _gather_contracts,
+    "accounts": _gather_accounts,
 }

@@ -19,6 +19,7 @@ from ledger.books.money import format_yuan
 from ledger.books.points import CONSENT_NAMES, Rule, is_sealed
 from ledger.books.revisions import Terms, compare_versions
 from ledger.books.scores import SchemeItem
+from ledger.books.subaccounts import name_in_full
 from ledger.books.vouchers import AccountBalance, Posting
 from ledger.state.private import Agreement
 
@@ -38,6 +39,11 @@ def preview_postings(chart: Chart, postings: Iterable[Posting | AccountBalance])
         account = find_account(chart, posting.account)
         name = f" {account.name}" if account is not None else ""
         yield f"　{SIDES[posting.side]} {posting.account}{name} {format_yuan(posting.amount_fen)}"
+
+
+def preview_account(chart: Chart, code: str, title: str) -> str:
+    """Return the line of a sub-account that is added."""
+    return f"　增设 {code} {title}（上级：{code[:-2]} {name_in_full(chart, code[:-2])}）"
 
 
 def preview_consents(agreement: Agreement) -> str:

@@ -31,6 +31,7 @@ from ledger.books.points import (
     PointsRound,
 )
 from ledger.books.scores import BranchRegistered, ScoreRound
+from ledger.books.subaccounts import AccountsAdded, AccountsClosed
 from ledger.books.vouchers import (
     AccountsOpened,
     Posting,
@@ -62,6 +63,8 @@ from ledger.state.schemes import list_items
 from ledger.vaults import Draft, Household, Member
 
 KINDS: Mapping[type[Body], WorkbookKind] = {
+    AccountsAdded: "accounts",
+    AccountsClosed: "accounts",
     AccountsOpened: "opening",
     AgreementsSigned: "households",
     BranchRegistered: "members",
@@ -335,6 +338,17 @@ def _fill_ended(opened: OpenedDraft, body: ContractEnded) -> Iterator[tuple[str,
     yield "变更", {**shared, "事项": "终止"}
 
 
+def _fill_added(opened: OpenedDraft, body: AccountsAdded) -> Iterator[tuple[str, Row]]:
+    for account in body.accounts:
+        named = {"明细科目代码": account.code, "明细科目名称": opened.read(account.title)}
+        yield "增设", {"从哪个月起": opened.claim.period, **named}
+
+
+def _fill_closed(opened: OpenedDraft, body: AccountsClosed) -> Iterator[tuple[str, Row]]:
+    for code in body.accounts:
+        yield "停用", {"科目代码": code, "原因": opened.read(body.reason)}
+
+
 def _fill_dues(number: str, dues: Iterable[Due]) -> Iterator[tuple[str, Row]]:
     for due in dues:
         yield (
@@ -366,6 +380,8 @@ def _name(opened: OpenedDraft, pseudonym: str) -> tuple[str, str]:
 
 
 _FILLERS: dict[type[Body], Callable[[OpenedDraft, Any], Iterator[tuple[str, Row]]]] = {
+    AccountsAdded: _fill_added,
+    AccountsClosed: _fill_closed,
     AccountsOpened: _fill_opening,
     AgreementsSigned: _fill_agreements,
     BranchRegistered: _fill_branch,

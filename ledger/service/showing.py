@@ -26,6 +26,7 @@ from ledger.books.points import (
 )
 from ledger.books.revisions import Terms
 from ledger.books.scores import BranchRegistered, SchemeAdopted, SchemeItem, ScoreRound
+from ledger.books.subaccounts import AccountsAdded, AccountsClosed, name_in_full
 from ledger.books.village import KeyRotated, LogRefounded, VillageDescribed
 from ledger.books.vouchers import (
     AccountsOpened,
@@ -46,6 +47,7 @@ from ledger.service.opened_drafts import ERASED, OpenedDraft, OpenedLine
 from ledger.service.passing import find_drafts
 from ledger.service.preview import (
     preview_about,
+    preview_account,
     preview_award,
     preview_card,
     preview_change,
@@ -338,6 +340,18 @@ def _tell_contract_change(opened: OpenedDraft, body: Change) -> Iterator[str]:
     yield from preview_change(body, opened.read(body.reason), direction)
 
 
+def _tell_added(opened: OpenedDraft, body: AccountsAdded) -> Iterator[str]:
+    yield opened.draft.label
+    for account in body.accounts:
+        yield preview_account(opened.chart, account.code, opened.read(account.title))
+
+
+def _tell_closed(opened: OpenedDraft, body: AccountsClosed) -> Iterator[str]:
+    yield opened.draft.label
+    yield f"　原因：{opened.read(body.reason)}"
+    yield from (f"　停用 {code} {name_in_full(opened.chart, code)}" for code in body.accounts)
+
+
 def _tell_refounding(opened: OpenedDraft, body: LogRefounded) -> Iterator[str]:
     yield opened.draft.label
     yield f"　原因：{opened.read(body.reason)}"
@@ -345,6 +359,8 @@ def _tell_refounding(opened: OpenedDraft, body: LogRefounded) -> Iterator[str]:
 
 
 _TELLERS: dict[type, Callable[[OpenedDraft, Any], Iterator[str]]] = {
+    AccountsAdded: _tell_added,
+    AccountsClosed: _tell_closed,
     AccountsOpened: _tell_opening,
     AgreementsSigned: _tell_agreements,
     BranchRegistered: _tell_branch,

@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping
 from ledger.books.contracts import ContractAmended, ContractEnded, ContractSigned
 from ledger.books.points import PointsRound, RulebookAdopted
 from ledger.books.scores import BranchRegistered, SchemeAdopted, ScoreRound
+from ledger.books.subaccounts import AccountsAdded, AccountsClosed
 from ledger.books.vouchers import (
     AccountsOpened,
     PeriodClosed,
@@ -56,7 +57,13 @@ def find_slot(body: Body, period: str) -> Slot | None:
         return ("branch", str(body.branch))
     if isinstance(body, RulebookAdopted | SchemeAdopted):
         return RULEBOOK if isinstance(body, RulebookAdopted) else SCHEME
-    return _find_slot_of_contract(body)
+    return _find_slot_of_contract(body) or _find_slot_of_accounts(body, period)
+
+
+def _find_slot_of_accounts(body: Body, period: str) -> Slot | None:
+    if isinstance(body, AccountsAdded):
+        return ("accounts-added", period)
+    return ("accounts-closed",) if isinstance(body, AccountsClosed) else None
 
 
 def _find_slot_of_contract(body: Body) -> Slot | None:

@@ -40,6 +40,7 @@ be dropped and folded again from the entries.
 | `page/<digest>` | EntryAt, by the digest of a page of a public copy | documents.attached |
 | `contract/<number>` | ContractFacts | contract.signed, contract.amended, contract.ended |
 | `payment/<number>/<index>` | PaymentFacts: what a voucher moved for a contract | vouchers |
+| `account/<chart>/<code>` | AccountFacts: a sub-account that the village added | accounts.added, accounts.closed |
 | `sheet/<period>/<letter>/<ordinal>` | SheetFacts | sheet.sealed |
 | `latest/<letter>` | EntryAt of the newest sealed sheet of the kind | sheet.sealed |
 
@@ -262,6 +263,17 @@ class PaymentFacts(Value, frozen=True):
     index: int
     money_fen: int
     reverses: int
+
+
+class AccountFacts(Value, frozen=True):
+    """A sub-account of the village's: `place` counts from 0 in the entry that added it, `period` is the month from
+    which it may be posted to, `closed` the index of the entry that closed it, 0 while it is open.
+    """
+
+    closed: int
+    index: int
+    period: str
+    place: int
 
 
 class SheetFacts(Value, frozen=True):

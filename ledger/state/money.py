@@ -39,6 +39,7 @@ from ledger.books.vouchers import (
 from ledger.entries import Entry
 from ledger.errors import Fault
 from ledger.state.amounts import fold_amounts
+from ledger.state.charts import check_opened_accounts, check_posted, extend_chart, get_version
 from ledger.state.contracts import check_about, fold_payment
 from ledger.state.facts import (
     AnswerFacts,
@@ -48,7 +49,6 @@ from ledger.state.facts import (
     Facts,
     PeriodFacts,
     Turnover,
-    VillageFacts,
     get_fact,
     key_at,
     put_fact,
@@ -68,21 +68,22 @@ def check_money(facts: Facts, reference: Reference, entry: Entry) -> list[Fault]
 
     Needs a founded log (ValueError otherwise); envelope, persons and open month are `check_entry`'s.
     """
-    village = get_fact(facts, "village", VillageFacts)
-    if village is None:
-        raise ValueError("the log is not founded")
-    chart = reference.charts[village.chart]
+    chart = reference.charts[get_version(facts, entry.period)]
     books = get_fact(facts, "books", BooksFacts)
     body = entry.body
     if isinstance(body, AccountsOpened):
-        return check_opening(body, chart) + _check_opened_once(books) + _check_last_day(entry)
+        codes = [posting.account for posting in body.postings]
+        faults = check_opening(body, extend_chart(facts, chart, codes))
+        faults += check_opened_accounts(facts, chart.version, codes, entry.period)
+        return faults + _check_opened_once(books) + _check_last_day(entry)
     if isinstance(body, PeriodClosed):
         return _check_closing(facts, books, entry, body) if books else _list_unopened()
     voucher = _get_voucher(entry)
     # Without an opening the voucher's own faults are still told: nobody should have to come twice.
     faults = _check_dates(books, entry) if books else _list_unopened()
-    faults += check_voucher(voucher, chart, entry.period) + _check_number(facts, entry.period, voucher)
-    faults += check_about(facts, voucher)
+    whole = extend_chart(facts, chart, (posting.account for posting in voucher.postings))
+    faults += check_voucher(voucher, whole, entry.period) + _check_number(facts, entry.period, voucher)
+    faults += check_posted(facts, voucher, entry.period) + check_about(facts, voucher)
     if isinstance(body, VoucherReversed):
         faults += _check_reversal(facts, entry, body)
     elif isinstance(body, VoucherReplaced):

@@ -34,6 +34,8 @@ from ledger.upkeep.scrub import Scrub
 from tests.audit.stored import Cell, OpenFiles
 from tests.builders import (
     VILLAGE,
+    build_accounts_closed,
+    build_added,
     build_amendment,
     build_contract,
     build_contract_end,
@@ -115,7 +117,7 @@ def open_laboratory(path: Path, fill: Callable[[VillageHome], None]) -> Iterator
 
 
 def fill_small(village: VillageHome) -> None:
-    """An entry of every kind, three sheets, two keys, two of three witnesses: entries 0 to 24."""
+    """An entry of every kind, three sheets, two keys, two of three witnesses: entries 0 to 26."""
     adopt(village, make_policy(2))
     ask(village, "镇", "学校")
     rotate(village)
@@ -124,6 +126,9 @@ def fill_small(village: VillageHome) -> None:
     village.attach("2026-10-001")
     for build in (build_contract, build_amendment, build_contract_end):
         village.record(build(village.texts))
+    november = {"period": "2026-11", "occurred_on": "2026-11-02"}
+    village.record(build_added(village.texts, chart="2023"), **november)
+    village.record(build_accounts_closed(village.texts, chart="2023"), **november)
     ask(village, "镇", "邻村")
 
 

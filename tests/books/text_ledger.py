@@ -10,6 +10,9 @@
     2026-10-31 voucher 002 for HT-0001 | debit 102 银行存款 5,000.00 | credit 50103 … 5,000.00 | 收租金 | accepted
     2026-11-09 amend HT-0001 from 2026-11-01 | 2026-11-30 6,000.00 | 减租 | accepted
     2026-12-09 end HT-0001 on 2026-12-09 | 收回自用 | accepted
+    2026-10-02 add | 11203 应收租金 | 1120301 应收仓库租金 | accepted
+    2026-10-02 add 2026-11 | 11204 应收水费 | refused: period-future
+    2026-11-03 retire 11203 1120301 | 不再用 | accepted
     owes 2026-11-10 HT-0001 | 2026-10-31 12,000.00 paid 5,000.00 by 2026-10-002, to-30 | ahead 0.00
 
 A line that begins with a day is an entry, judged by `check_entry` and folded when nothing speaks against it;
@@ -33,6 +36,7 @@ from ledger.books.dues import find_age
 from ledger.books.figures import AccountAmount, AccountChange, FinanceFigures
 from ledger.books.finance_figures import summarize_finance
 from ledger.books.money import format_yuan, parse_yuan
+from ledger.books.subaccounts import AccountsAdded, AccountsClosed, NewAccount
 from ledger.books.values import PublicText
 from ledger.books.vouchers import (
     AccountsOpened,
@@ -44,8 +48,10 @@ from ledger.books.vouchers import (
 from ledger.data import load_reference, load_statements
 from ledger.entries import KIND_OF_BODY, KINDS, Body, Entry
 from ledger.figures import build_head, collect_figures
+from ledger.figures.charts import collect_chart
 from ledger.figures.statements import Statements, collect_statements
 from ledger.state import Facts, MemoryFacts, check_entry, fold_entry
+from ledger.state.charts import get_version
 from ledger.state.contracts import find_contract
 from ledger.state.money import build_closing
 from tests.builders import MADE_BY, PASSED_BY, VILLAGE, Discloser, build_contract, build_founding
@@ -58,6 +64,9 @@ DAY = r"(\d{4}-\d\d-\d\d)"
 SIGNED = re.compile(rf"{DAY} contract (\S+) (\w+) (receives|pays) {DAY} to {DAY}")
 CHANGED = re.compile(rf"{DAY} (amend|end) (\S+) (?:from|on) {DAY}")
 DUE = re.compile(rf"{DAY} (-?[0-9,]+\.[0-9]{{2}})")
+ADD = re.compile(rf"{DAY} add(?: (\d{{4}}-\d\d))?")
+RETIRE = re.compile(rf"{DAY} retire ([0-9 ]+)")
+TITLED = re.compile(r"([0-9]+) (\S+)")
 OWES = re.compile(rf"owes {DAY} (\S+)")
 FIGURE = re.compile(r"(\d{4}-\d\d) (\w+)\b.*")
 
@@ -91,8 +100,9 @@ class TextLedger:
 
     def get_statements(self, period: str) -> Statements | None:
         """Return both statements of a month; None where there are none."""
-        form = load_statements().get(self.chart)
-        return form and collect_statements(self.facts, form, load_reference().charts[self.chart], period)
+        form = load_statements().get(get_version(self.facts, period))
+        chart = collect_chart(self.facts, load_reference(), self.texts.get, period)
+        return form and collect_statements(self.facts, form, chart, period)
 
     def _describe(self, period: str) -> Iterator[str]:
         yield from describe_figures(self.get_figures(period))
@@ -126,6 +136,9 @@ class TextLedger:
         if SIGNED.fullmatch(head) or CHANGED.fullmatch(head):
             codes = self.record(self._build_contract(head, parts), head[:10], head[:7])
             return self._compare(line, outcome, codes)
+        if ADD.fullmatch(head) or RETIRE.fullmatch(head):
+            body, period = self._build_accounts(head, parts)
+            return self._compare(line, outcome, self.record(body, head[:10], period))
         match = ENTRY.fullmatch(head)
         assert match, f"no entry and no figure: {line}"
         day, verb, number, answered, about = match.groups()
@@ -154,7 +167,7 @@ class TextLedger:
             "approver": self.publish("样例甲"),
             "attachments": 1,
             "bookkeeper": self.publish("样例乙"),
-            "chart": self.chart,
+            "chart": get_version(self.facts, number[:7]),
             "handler": self.publish("样例丙"),
             "number": number,
             "postings": postings,
@@ -165,6 +178,18 @@ class TextLedger:
         if verb == "replacement":
             return VoucherReplaced(**shared, summary=self.publish(text), replaces=at)
         return VoucherRecorded(**shared, summary=self.publish(text))
+
+    def _build_accounts(self, head: str, parts: list[str]) -> tuple[AccountsAdded | AccountsClosed, str]:
+        if retired := RETIRE.fullmatch(head):
+            codes, reason = tuple(retired[2].split()), self.publish(parts[0])
+            version = get_version(self.facts, head[:7])
+            return AccountsClosed(accounts=codes, chart=version, reason=reason), head[:7]
+        added = ADD.fullmatch(head)
+        assert added
+        named = [TITLED.fullmatch(part) for part in parts]
+        accounts = tuple(NewAccount(code=one[1], title=self.publish(one[2])) for one in named if one)
+        period = added[2] or head[:7]
+        return AccountsAdded(accounts=accounts, chart=get_version(self.facts, period)), period
 
     def _build_contract(
         self, head: str, parts: list[str]

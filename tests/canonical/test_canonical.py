@@ -27,6 +27,8 @@ from ledger.limits import ENTRY_MAX_BYTES
 from tests.builders import (
     Discloser,
     EntryChain,
+    build_accounts_closed,
+    build_added,
     build_agreements,
     build_amendment,
     build_branch,
@@ -86,6 +88,8 @@ def make_entries() -> list[Entry]:
         build_contract(texts),
         build_amendment(texts),
         build_contract_end(texts),
+        build_added(texts),
+        build_accounts_closed(texts),
     ):
         chain.append(body)
     return chain.entries

@@ -41,6 +41,7 @@ from tests.log.evidence import (
     make_witness,
 )
 from tests.service.importing import (
+    ACCOUNT,
     AWARD,
     CONTRACT,
     HOUSEHOLDS,
@@ -159,6 +160,7 @@ def _build_books() -> Samples:
         "households": make_book("households", HOUSEHOLDS),
         "members": make_book("members", MEMBERS),
         "contracts": make_book("contracts", [CONTRACT]),
+        "accounts": make_book("accounts", [ACCOUNT]),
         "points": make_book("points", [AWARD]),
         "scores": make_book("scores", [MARK], change=lambda book: book.worksheets[0].merge_cells("A8:B9")),
     }

@@ -30,6 +30,7 @@ from tests.homes import VillageHome, open_village
 from tests.naughty.texts import CHINESE, CLASSICS, read_public_list, send
 from tests.reports.printed import read_text
 from tests.service.importing import (
+    ACCOUNT,
     AWARD,
     CONTRACT,
     HOUSEHOLDS,
@@ -53,6 +54,7 @@ ROWS: dict[WorkbookKind, Sequence[Row]] = {
     "households": HOUSEHOLDS,
     "members": MEMBERS,
     "contracts": (CONTRACT,),
+    "accounts": (ACCOUNT,),
 }
 ALL = (*CHINESE, *CLASSICS)
 HELD = tuple(text for text in ALL if "\0" not in text)

@@ -33,6 +33,8 @@ def make_lived_log() -> list[Item]:
     add(builders.build_description(texts))
     add(builders.build_policy(texts))
     add(builders.build_opening())
+    add(builders.build_added(texts))
+    add(builders.build_accounts_closed(texts))
     wrong = add(builders.build_voucher(texts))
     add(builders.build_documents(texts, chain.entries[wrong]))
     add(builders.build_contract(texts))

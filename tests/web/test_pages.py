@@ -219,6 +219,8 @@ def test_every_entry_is_explained_with_who_when_bytes_and_proof(
         assert f"序号 {index}" in words
 
     elsewhere = {
+        "accounts.added",
+        "accounts.closed",
         "contract.amended",
         "contract.ended",
         "contract.signed",

@@ -13,6 +13,8 @@ KIND_WORDS: dict[str, str] = {
     "contract.amended": _("合同变更"),
     "contract.ended": _("合同终止"),
     "accounts.opened": _("期初余额"),
+    "accounts.added": _("增设明细科目"),
+    "accounts.closed": _("停用明细科目"),
     "period.closed": _("月份结账"),
     "sheet.sealed": _("封存公开表"),
     "points.round": _("一轮积分"),

@@ -211,7 +211,9 @@ def build_books_page(desk: Desk, view: VillageView, month: str) -> BooksPage:
         raise NotFound(_("月份"))
     shown = month or (months[0] if months else "")
     balances = get_balances(facts, shown) if shown else {}
-    receivables, payables = list_debts(view.ports.reference.charts[view.village.chart], balances)
+    receivables, payables = (
+        list_debts(view.get_chart(view.get_version(shown)), balances) if shown else ((), ())
+    )
     return BooksPage(
         chooser=_build_chooser(view, "", shown) if shown else None,
         end=_("月底") if shown and get_month(facts, shown).closed else _("目前"),
@@ -238,7 +240,7 @@ def build_ledger_page(desk: Desk, view: VillageView, asked: _Asked) -> LedgerPag
     vouchers = count_vouchers(facts, asked.account, asked.first, asked.last)
     is_long = asked.first != asked.last and vouchers > VOUCHERS_MAX
     lines = () if is_long else _collect(view, asked).lines
-    title = _name_ledger(view, asked.account)
+    title = _name_ledger(view, view.get_version(asked.last), asked.account)
     query = urlencode({"account": asked.account, "period": asked.period})
     return LedgerPage(
         chooser=_build_chooser(view, asked.account, asked.period),
@@ -249,7 +251,7 @@ def build_ledger_page(desk: Desk, view: VillageView, asked: _Asked) -> LedgerPag
         csv_path=f"{LEDGER}.csv?{query}",
         debit=format_amount(sum(month.debit_fen for month in general.months)),
         debit_word=_("收入") if of_money else _("借方"),
-        explained=explain_account(view.village.chart, asked.account),
+        explained=explain_account(view.get_version(asked.last), asked.account),
         frame=desk.build_frame(title),
         is_money=of_money,
         months=_build_months(asked, general) if len(asked.period) == len("2026") else (),
@@ -269,12 +271,12 @@ def _read_asked(desk: Desk, view: VillageView) -> _Asked | None:
     months = list_book_months(view.reader.facts)
     if not account:
         return None
-    if account not in view.ports.reference.charts[view.village.chart].accounts:
-        raise NotFound(_("会计科目"))
     period = period or (months[0] if months else "")
     own = [month for month in months if month == period or (_YEAR.fullmatch(period) and month[:4] == period)]
     if not own:
         raise NotFound(_("月份"))
+    if account not in view.get_chart(view.get_version(own[0])).accounts:
+        raise NotFound(_("会计科目"))
     return _Asked(account=account, first=own[-1], last=own[0], period=period)
 
 
@@ -294,10 +296,10 @@ def _name_journal(code: str) -> str:
     return _("现金日记账") if is_cash(code) else _("银行存款日记账")
 
 
-def _name_ledger(view: VillageView, code: str) -> str:
+def _name_ledger(view: VillageView, version: str, code: str) -> str:
     if is_cash(code) or is_bank(code):
         return _name_journal(code)
-    return _("{name}明细账").format(name=name_account(view, view.village.chart, code))
+    return _("{name}明细账").format(name=name_account(view, version, code))
 
 
 def _tell_balance(amount_fen: int, *, of_money: bool) -> str:
@@ -315,7 +317,7 @@ def _build_chooser(view: VillageView, account: str, period: str) -> Chooser:
     used = _list_used(view.reader.facts, year) | ({account} if account else set())
     return Chooser(
         accounts=tuple(
-            Choice(code == account, f"{code} {name_account(view, view.village.chart, code)}", code)
+            Choice(code == account, f"{code} {name_account(view, view.get_version(year[0]), code)}", code)
             for code in sorted(used)
         ),
         periods=tuple(
@@ -331,7 +333,7 @@ def _list_used(facts: Facts, months: list[str]) -> set[str]:
     used = set(get_opening(facts, months[-1]))
     for month in months:
         used |= set(get_turnovers(facts, month))
-    return used | {code[:3] for code in used}
+    return used | {code[:length] for code in used for length in (3, 5, 7)}
 
 
 def _build_accounts(view: VillageView, period: str, balances: dict[str, int]) -> tuple[AccountRow, ...]:
@@ -344,7 +346,7 @@ def _build_accounts(view: VillageView, period: str, balances: dict[str, int]) ->
             code=code,
             credit=format_flow(sides.credit_fen) if sides else "",
             debit=format_flow(sides.debit_fen) if sides else "",
-            name=name_account(view, view.village.chart, code),
+            name=name_account(view, view.get_version(period), code),
             path=_get_path(code, period),
         )
         rows.append(row)
@@ -354,7 +356,7 @@ def _build_accounts(view: VillageView, period: str, balances: dict[str, int]) ->
 def _build_debt(view: VillageView, debt: Debt, period: str) -> DebtRow:
     return DebtRow(
         amount=format_amount(debt.amount_fen),
-        explained=explain_account(view.village.chart, debt.account),
+        explained=explain_account(view.get_version(period), debt.account),
         name=debt.name,
         path=_get_path(debt.account, period[:4]),
     )
@@ -424,7 +426,7 @@ def _send(desk: Desk, ending: str) -> Answer:
 def _build_table(view: VillageView, asked: _Asked) -> Table:
     """Return the ledger as a table: balances signed, debit positive, so that a spreadsheet can go on with them."""
     found, of_money = _collect(view, asked), is_money(asked.account)
-    title = _name_ledger(view, asked.account)
+    title = _name_ledger(view, view.get_version(asked.last), asked.account)
     words = (_("收入"), _("支出")) if of_money else (_("借方"), _("贷方"))
     name = view.build_frame("").village_name
     opening = ("", "", _("期初余额"), "", "", "", None, None, Fen(found.opening_fen))

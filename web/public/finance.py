@@ -152,7 +152,7 @@ def build_finance_page(view: VillageView, period: str) -> FinancePage:
     """Return the page of a month; NotFound for a month of which nothing is known."""
     figures = read_finance(view, period)
     touches = _collect_touches(view, period)
-    chart = view.ports.reference.charts[figures.chart]
+    chart = view.get_chart(figures.chart)
     status = build_status(view, figures)
     return FinancePage(
         answer=build_answer(figures, status.open_until),

@@ -10,7 +10,9 @@ from typing import Literal, NamedTuple
 from ledger.books.contracts import CATEGORY_NAMES, DIRECTION_NAMES, PARTY_NAMES, PROCEDURE_NAMES
 from ledger.limits import EVIDENCE_MAX_CHARS, NAME_MAX_CHARS, SUMMARY_MAX_CHARS
 
-WorkbookKind = Literal["vouchers", "points", "scores", "opening", "households", "members", "contracts"]
+WorkbookKind = Literal[
+    "vouchers", "points", "scores", "opening", "households", "members", "contracts", "accounts"
+]
 Form = Literal["text", "code", "number", "money", "decimal", "quantity", "day", "month", "choice"]
 """How a cell is read: `text` free text; `code` digits and letters kept as typed; `number` a voucher number;
 `money` yuan with at most two decimals, to fen; `decimal` a number from 0 with at most two decimals, to hundredths;
@@ -272,6 +274,27 @@ _CONTRACT_DUES = Sheet(
     optional=True,
     note="每次金额或日期没有规律的，一笔一行写在这里；上面的「每年金额」留空。",
 )
+_ACCOUNTS = Sheet(
+    name="增设",
+    columns=(
+        Column("从哪个月起", "month", "从哪个月起可以记，如 2026-11；这个月不能已经结账", needed=True),
+        Column("明细科目代码", "code", "上级科目的代码加两位数字，如 11203", needed=True),
+        Column(
+            "明细科目名称", "text", "会公开，不写姓名，如 应收租金；最多 30 个字", needed=True, max_chars=30
+        ),
+    ),
+    example=("2026-11", "11203", "应收租金"),
+)
+_ACCOUNTS_CLOSED = Sheet(
+    name="停用",
+    columns=(
+        Column("科目代码", "code", "本村增设的、没有余额的明细科目", needed=True),
+        Column("原因", "text", "会公开，不写姓名；各行相同", needed=True, max_chars=SUMMARY_MAX_CHARS),
+    ),
+    example=("11203", "并入应收单位款"),
+    optional=True,
+    note="本村增设过的明细科目不再用了，才填这里；停用以后不再恢复。",
+)
 
 WORKBOOKS: dict[WorkbookKind, Workbook] = {
     "vouchers": Workbook("记账凭证", (_VOUCHERS,)),
@@ -281,4 +304,5 @@ WORKBOOKS: dict[WorkbookKind, Workbook] = {
     "households": Workbook("农户名册和积分契约", (_HOUSEHOLDS,)),
     "members": Workbook("党员名册", (_MEMBERS,)),
     "contracts": Workbook("合同", (_CONTRACTS, _CONTRACT_CHANGES, _CONTRACT_DUES)),
+    "accounts": Workbook("会计科目", (_ACCOUNTS, _ACCOUNTS_CLOSED)),
 }
