@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Literal, NamedTuple
 
 from ledger.books.contracts import ContractAmended, ContractEnded, ContractSigned
+from ledger.books.conversion import AccountsConverted
 from ledger.books.documents import DocumentsAttached
 from ledger.books.limits import LimitsAdopted
 from ledger.books.points import (
@@ -60,6 +61,7 @@ Body = (
     | ContractEnded
     | AccountsAdded
     | AccountsClosed
+    | AccountsConverted
 )
 
 
@@ -98,6 +100,7 @@ KINDS: dict[str, Kind] = {
     "contract.ended": Kind(ContractEnded, checkers=1, in_books=False),
     "accounts.added": Kind(AccountsAdded, checkers=1, in_books=True),
     "accounts.closed": Kind(AccountsClosed, checkers=1, in_books=False),
+    "accounts.converted": Kind(AccountsConverted, checkers=1, in_books=True),
 }
 KIND_OF_BODY: dict[type, str] = {row.body: name for name, row in KINDS.items()}
 

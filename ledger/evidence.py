@@ -42,6 +42,7 @@ from ledger.state.charts import get_version, iterate_own
 from ledger.state.facts import (
     BranchFacts,
     ClosingFacts,
+    ConversionFacts,
     EntryAt,
     KeyFacts,
     PeriodFacts,
@@ -211,6 +212,9 @@ def _select_finance(facts: Facts, period: str) -> Iterable[int]:
     if month is not None and month.closed:
         yield month.closed
     yield from _select_accounts(facts, period)
+    converted = get_fact(facts, "conversion", ConversionFacts)
+    if converted is not None and period >= converted.period:
+        yield converted.index
     for _, voucher in scan_facts(facts, f"voucher/{period}-", EntryAt):
         yield voucher.index
     for _, correction in scan_facts(facts, f"correction/{period}/", EntryAt):

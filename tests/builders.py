@@ -15,6 +15,7 @@ import base64
 from typing import Any
 
 from ledger.books.contracts import ContractAmended, ContractEnded, ContractSigned, Due
+from ledger.books.conversion import AccountsConverted, Move
 from ledger.books.documents import Document, DocumentsAttached
 from ledger.books.limits import LimitsAdopted
 from ledger.books.points import (
@@ -425,6 +426,19 @@ def build_accounts_closed(texts: Discloser, **changes: Any) -> AccountsClosed:
         "reason": texts.publish("并入上级"),
     }
     return AccountsClosed(**(fields | changes))
+
+
+def build_conversion(**changes: Any) -> AccountsConverted:
+    """What `build_closing` leaves, under the chart of 2023."""
+    fields: dict[str, Any] = {
+        "chart": "2023",
+        "moves": (
+            Move(account="101", amount_fen=4_967_500, becomes="101", side="debit"),
+            Move(account="301", amount_fen=5_000_000, becomes="301", side="credit"),
+            Move(account="541", amount_fen=32_500, becomes="513", side="debit"),
+        ),
+    }
+    return AccountsConverted(**(fields | changes))
 
 
 def build_limits(texts: Discloser, **changes: Any) -> LimitsAdopted:

@@ -22,6 +22,7 @@ from web.desk import (
     accounts,
     begun,
     books,
+    conversion,
     documents,
     drafts,
     home,
@@ -38,6 +39,7 @@ from web.desk import (
     sign_in,
     vouchers,
     write,
+    year_end,
 )
 from web.desk.sheet_runs import SheetRuns
 from web.errors import EXCEPTION_HANDLERS
@@ -104,6 +106,8 @@ DESK_ROUTES = (
     *marking.ROUTES,
     *originals.ROUTES,
     *months.ROUTES,
+    *year_end.ROUTES,
+    *conversion.ROUTES,
     *begun.ROUTES,
     *write.ROUTES,
     *vouchers.ROUTES,

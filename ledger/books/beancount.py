@@ -17,6 +17,7 @@ from ledger.books.journals import (
     KIND_OF_CORRECTION,
     JournalAccounts,
     JournalClosing,
+    JournalConversion,
     JournalHead,
     JournalOpening,
     JournalVoucher,
@@ -33,6 +34,7 @@ from ledger.books.vouchers import Posting
 def format_beancount(head: JournalHead, chart: Chart, steps: Iterable[Step]) -> Iterator[str]:
     """Yield the text of a Beancount file, a directive or a few at a time."""
     names, seen = name_journal_accounts(chart), SeenAccounts()
+    opened: set[str] = set()
     yield _format_head(head)
     for step in steps:
         if isinstance(step, JournalClosing):
@@ -40,10 +42,17 @@ def format_beancount(head: JournalHead, chart: Chart, steps: Iterable[Step]) -> 
         elif isinstance(step, JournalOpening):
             seen.add(step.postings)
             yield _format_accounts(chart, names, chart.accounts, step.period)
+            opened.update(names.values())
             yield _format_opening(step, names)
         elif isinstance(step, JournalAccounts):
             names |= name_journal_accounts(step.chart)
             yield _format_accounts(step.chart, names, step.codes, step.period)
+            opened.update(names[code] for code in step.codes)
+        elif isinstance(step, JournalConversion):
+            yield _format_conversion(step, names, opened)
+            names = name_journal_accounts(step.chart)
+            opened.update(names.values())
+            seen.begin_anew()
         else:
             seen.add(step.voucher.postings)
             yield _format_voucher(step, names)
@@ -74,6 +83,22 @@ def _format_accounts(chart: Chart, names: dict[str, str], codes: Iterable[str], 
         lines.append(f"  name: {_quote(flatten_text(account.name))}")
         lines.append(f"  side: {_quote(account.normal_side)}")
     return "\n".join([*lines, "\n"])
+
+
+def _format_conversion(step: JournalConversion, names: dict[str, str], opened: set[str]) -> str:
+    """Open what the new chart has and the old one had not, and move every balance whose account is named otherwise."""
+    after = name_journal_accounts(step.chart)
+    codes = [code for code in step.chart.accounts if after[code] not in opened]
+    day = f"{step.period}-01"
+    lines = [f'{day} * "换用 {step.chart.version} 年科目表" #conversion', f"  entry: {step.index}"]
+    for move in step.moves:
+        if names[move.account] != after[move.becomes]:
+            signed = format_plain_yuan(move.amount_fen if move.side == "debit" else -move.amount_fen)
+            back = format_plain_yuan(-move.amount_fen if move.side == "debit" else move.amount_fen)
+            lines.append(f"  {names[move.account]}  {back} {CURRENCY}")
+            lines.append(f"  {after[move.becomes]}  {signed} {CURRENCY}")
+    moved = "\n".join([*lines, "\n"]) if len(lines) > 2 else ""
+    return _format_accounts(step.chart, after, codes, step.period) + moved
 
 
 def _format_opening(opening: JournalOpening, names: dict[str, str]) -> str:

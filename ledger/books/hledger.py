@@ -19,6 +19,7 @@ from ledger.books.journals import (
     KIND_OF_CORRECTION,
     JournalAccounts,
     JournalClosing,
+    JournalConversion,
     JournalHead,
     JournalOpening,
     JournalVoucher,
@@ -54,6 +55,10 @@ def format_hledger(head: JournalHead, chart: Chart, steps: Iterable[Step]) -> It
         elif isinstance(step, JournalAccounts):
             names |= name_journal_accounts(step.chart)
             yield "\n".join([*(f"account {names[code]}" for code in step.codes), "\n"])
+        elif isinstance(step, JournalConversion):
+            yield _format_conversion(step, names)
+            names = name_journal_accounts(step.chart)
+            seen.begin_anew()
         else:
             seen.add(step.voucher.postings)
             yield _format_voucher(step, names)
@@ -75,6 +80,19 @@ def _format_head(head: JournalHead, names: dict[str, str]) -> str:
             "\n",
         ]
     )
+
+
+def _format_conversion(step: JournalConversion, names: dict[str, str]) -> str:
+    after = name_journal_accounts(step.chart)
+    declared = [f"account {name}" for name in after.values() if name not in names.values()]
+    lines = [f"{step.period}-01 * 换用 {step.chart.version} 年科目表", f"    ; entry: {step.index}"]
+    for move in step.moves:
+        if names[move.account] != after[move.becomes]:
+            signed = format_plain_yuan(move.amount_fen if move.side == "debit" else -move.amount_fen)
+            back = format_plain_yuan(-move.amount_fen if move.side == "debit" else move.amount_fen)
+            lines.append(f"    {names[move.account]}  {back} {CURRENCY}")
+            lines.append(f"    {after[move.becomes]}  {signed} {CURRENCY}")
+    return "\n".join([*declared, "", *(lines if len(lines) > 2 else []), "\n"])
 
 
 def _format_opening(opening: JournalOpening, names: dict[str, str]) -> str:

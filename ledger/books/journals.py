@@ -23,6 +23,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from ledger.books.accounts import AccountClass, Chart
+from ledger.books.conversion import Move
 from ledger.books.finance_figures import MonthVoucher
 from ledger.books.values import Value, get_last_day
 from ledger.books.village import ChartVersion
@@ -103,7 +104,16 @@ class JournalAccounts(Value, frozen=True):
     period: str
 
 
-Step = JournalAccounts | JournalOpening | JournalVoucher | JournalClosing
+class JournalConversion(Value, frozen=True):
+    """The books going on under `chart` from `period` on, by entry `index`: every balance goes to another account."""
+
+    chart: Chart
+    index: int
+    moves: tuple[Move, ...]
+    period: str
+
+
+Step = JournalAccounts | JournalConversion | JournalOpening | JournalVoucher | JournalClosing
 """What a journal tells, month after month: a month's vouchers by number, then its closing."""
 
 
@@ -151,7 +161,7 @@ def flatten_text(text: str) -> str:
 def list_lines(chart: Chart, steps: Iterable[Step], first: str = "", last: str = "") -> Iterator[VoucherLine]:
     """Yield the postings of all vouchers of the months from `first` to `last`, each included, empty for no bound."""
     for step in steps:
-        if isinstance(step, JournalAccounts):
+        if isinstance(step, JournalAccounts | JournalConversion):
             chart = step.chart
         if not isinstance(step, JournalVoucher) or step.period < first or (last and step.period > last):
             continue
@@ -182,6 +192,10 @@ class SeenAccounts:
 
     def add(self, postings: Iterable[Posting]) -> None:
         self._codes.update(posting.account for posting in postings)
+
+    def begin_anew(self) -> None:
+        """Forget the accounts of another chart."""
+        self._codes.clear()
 
     def list_balances(self, closing: JournalClosing) -> list[tuple[str, int]]:
         """Return every account's balance at the closing, by code."""

@@ -24,6 +24,7 @@ from ledger.service.workbooks.accounts import gather_accounts
 from ledger.service.workbooks.answered import RoundPart, find_part
 from ledger.service.workbooks.columns import WorkbookKind
 from ledger.service.workbooks.contracts import gather_contracts
+from ledger.service.workbooks.conversion import gather_conversion
 from ledger.service.workbooks.households import gather_households
 from ledger.service.workbooks.lines import Line
 from ledger.service.workbooks.members import gather_members
@@ -217,4 +218,5 @@ _GATHERERS: dict[WorkbookKind, Callable[[Tray, Tables], None]] = {
     "members": _take("党员", gather_members),
     "contracts": _gather_contracts,
     "accounts": _gather_accounts,
+    "conversion": _take("换科目", gather_conversion),
 }

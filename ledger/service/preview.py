@@ -15,6 +15,7 @@ from ledger.books.contracts import (
     Direction,
     Due,
 )
+from ledger.books.conversion import Move
 from ledger.books.money import format_yuan
 from ledger.books.points import CONSENT_NAMES, Rule, is_sealed
 from ledger.books.revisions import Terms, compare_versions
@@ -41,9 +42,18 @@ def preview_postings(chart: Chart, postings: Iterable[Posting | AccountBalance])
         yield f"　{SIDES[posting.side]} {posting.account}{name} {format_yuan(posting.amount_fen)}"
 
 
-def preview_account(chart: Chart, code: str, title: str) -> str:
-    """Return the line of a sub-account that is added."""
-    return f"　增设 {code} {title}（上级：{code[:-2]} {name_in_full(chart, code[:-2])}）"
+def preview_added(chart: Chart, titles: Mapping[str, str]) -> Iterator[str]:
+    """Yield a line for each sub-account that is added; one may detail another of them."""
+    for code, title in titles.items():
+        above = code[:-2]
+        yield f"　增设 {code} {title}（上级：{above} {titles.get(above) or name_in_full(chart, above)}）"
+
+
+def preview_move(old: Chart, new: Chart, move: Move) -> str:
+    """Return the line of a balance that goes from an account of the old chart to one of the new."""
+    names = name_in_full(old, move.account), name_in_full(new, move.becomes)
+    amount = f"{SIDES[move.side]} {format_yuan(move.amount_fen)}"
+    return f"　{move.account} {names[0]} → {move.becomes} {names[1]} {amount}"
 
 
 def preview_consents(agreement: Agreement) -> str:

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from ledger.books.accounts import find_account
 from ledger.books.contracts import (
     CATEGORY_NAMES,
     DIRECTION_NAMES,
@@ -22,6 +23,7 @@ from ledger.books.contracts import (
     ContractSigned,
     Due,
 )
+from ledger.books.conversion import AccountsConverted
 from ledger.books.money import format_yuan
 from ledger.books.points import (
     CONSENT_NAMES,
@@ -65,6 +67,7 @@ from ledger.vaults import Draft, Household, Member
 KINDS: Mapping[type[Body], WorkbookKind] = {
     AccountsAdded: "accounts",
     AccountsClosed: "accounts",
+    AccountsConverted: "conversion",
     AccountsOpened: "opening",
     AgreementsSigned: "households",
     BranchRegistered: "members",
@@ -349,6 +352,23 @@ def _fill_closed(opened: OpenedDraft, body: AccountsClosed) -> Iterator[tuple[st
         yield "停用", {"科目代码": code, "原因": opened.read(body.reason)}
 
 
+def _fill_converted(opened: OpenedDraft, body: AccountsConverted) -> Iterator[tuple[str, Row]]:
+    old, new = opened.get_chart("2004"), opened.get_chart(body.chart)
+    for move in body.moves:
+        side = "借方余额" if move.side == "debit" else "贷方余额"
+        before, after = (find_account(old, move.account), find_account(new, move.becomes))
+        yield (
+            "换科目",
+            {
+                "原科目代码": move.account,
+                "原科目名称": before.name if before is not None else "",
+                side: _format_amount(move.amount_fen),
+                "新科目代码": move.becomes,
+                "新科目名称": after.name if after is not None else "",
+            },
+        )
+
+
 def _fill_dues(number: str, dues: Iterable[Due]) -> Iterator[tuple[str, Row]]:
     for due in dues:
         yield (
@@ -382,6 +402,7 @@ def _name(opened: OpenedDraft, pseudonym: str) -> tuple[str, str]:
 _FILLERS: dict[type[Body], Callable[[OpenedDraft, Any], Iterator[tuple[str, Row]]]] = {
     AccountsAdded: _fill_added,
     AccountsClosed: _fill_closed,
+    AccountsConverted: _fill_converted,
     AccountsOpened: _fill_opening,
     AgreementsSigned: _fill_agreements,
     BranchRegistered: _fill_branch,

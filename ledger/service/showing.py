@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from ledger.books.contracts import Change, ContractAmended, ContractEnded, ContractSigned
+from ledger.books.conversion import AccountsConverted
 from ledger.books.documents import DocumentsAttached
 from ledger.books.limits import LimitsAdopted
 from ledger.books.masks import View
@@ -47,13 +48,14 @@ from ledger.service.opened_drafts import ERASED, OpenedDraft, OpenedLine
 from ledger.service.passing import find_drafts
 from ledger.service.preview import (
     preview_about,
-    preview_account,
+    preview_added,
     preview_award,
     preview_card,
     preview_change,
     preview_consents,
     preview_contract,
     preview_mark,
+    preview_move,
     preview_postings,
     preview_revision,
     preview_taken,
@@ -342,14 +344,20 @@ def _tell_contract_change(opened: OpenedDraft, body: Change) -> Iterator[str]:
 
 def _tell_added(opened: OpenedDraft, body: AccountsAdded) -> Iterator[str]:
     yield opened.draft.label
-    for account in body.accounts:
-        yield preview_account(opened.chart, account.code, opened.read(account.title))
+    titles = {account.code: opened.read(account.title) for account in body.accounts}
+    yield from preview_added(opened.get_chart(body.chart), titles)
 
 
 def _tell_closed(opened: OpenedDraft, body: AccountsClosed) -> Iterator[str]:
     yield opened.draft.label
     yield f"　原因：{opened.read(body.reason)}"
     yield from (f"　停用 {code} {name_in_full(opened.chart, code)}" for code in body.accounts)
+
+
+def _tell_converted(opened: OpenedDraft, body: AccountsConverted) -> Iterator[str]:
+    yield opened.draft.label
+    old, new = opened.get_chart("2004"), opened.get_chart(body.chart)
+    yield from (preview_move(old, new, move) for move in body.moves)
 
 
 def _tell_refounding(opened: OpenedDraft, body: LogRefounded) -> Iterator[str]:
@@ -361,6 +369,7 @@ def _tell_refounding(opened: OpenedDraft, body: LogRefounded) -> Iterator[str]:
 _TELLERS: dict[type, Callable[[OpenedDraft, Any], Iterator[str]]] = {
     AccountsAdded: _tell_added,
     AccountsClosed: _tell_closed,
+    AccountsConverted: _tell_converted,
     AccountsOpened: _tell_opening,
     AgreementsSigned: _tell_agreements,
     BranchRegistered: _tell_branch,

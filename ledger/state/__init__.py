@@ -23,6 +23,7 @@ from ledger.entries import KINDS, Entry
 from ledger.errors import Fault
 from ledger.state.accounts import check_accounts, fold_accounts
 from ledger.state.contracts import check_contracts, fold_contracts
+from ledger.state.conversion import check_conversion, fold_conversion
 from ledger.state.documents import check_documents, fold_documents
 from ledger.state.epochs import check_epoch, fold_epoch
 from ledger.state.facts import (
@@ -67,6 +68,7 @@ _CHECKS: dict[str, Check] = {
     "contract.ended": check_contracts,
     "accounts.added": check_accounts,
     "accounts.closed": check_accounts,
+    "accounts.converted": check_conversion,
 }
 _FOLD_OF: dict[Check, Fold] = {
     check_money: fold_money,
@@ -74,6 +76,7 @@ _FOLD_OF: dict[Check, Fold] = {
     check_scores: fold_scores,
     check_contracts: fold_contracts,
     check_accounts: fold_accounts,
+    check_conversion: fold_conversion,
 }
 _FOLDS: dict[str, Fold] = {name: _FOLD_OF[check] for name, check in _CHECKS.items()}
 

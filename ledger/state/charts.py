@@ -11,10 +11,11 @@ from collections.abc import Iterable, Iterator
 
 from ledger.books.accounts import Chart
 from ledger.books.subaccounts import add_accounts, is_reclassified
+from ledger.books.values import get_previous_period
 from ledger.books.village import ChartVersion
 from ledger.books.vouchers import Voucher, VoucherRecorded, VoucherReversed
 from ledger.errors import Fault
-from ledger.state.facts import AccountFacts, Facts, VillageFacts, get_fact, scan_facts
+from ledger.state.facts import AccountFacts, ConversionFacts, Facts, VillageFacts, get_fact, scan_facts
 
 
 def get_version(facts: Facts, period: str) -> ChartVersion:
@@ -22,7 +23,19 @@ def get_version(facts: Facts, period: str) -> ChartVersion:
     village = get_fact(facts, "village", VillageFacts)
     if village is None:
         raise ValueError("the log is not founded")
+    later = get_fact(facts, "conversion", ConversionFacts)
+    if later is not None and period >= later.period:
+        return "2023"
     return "2004" if village.chart == "2004" else "2023"
+
+
+def list_spans(facts: Facts, first: str, last: str) -> list[tuple[ChartVersion, str, str]]:
+    """Return the months from `first` to `last` as spans of one chart each: version, first and last month."""
+    later = get_fact(facts, "conversion", ConversionFacts)
+    if later is None or not first < later.period <= last:
+        return [(get_version(facts, last), first, last)]
+    before = get_previous_period(later.period)
+    return [(get_version(facts, first), first, before), (get_version(facts, last), later.period, last)]
 
 
 def iterate_own(facts: Facts, version: str) -> Iterator[tuple[str, AccountFacts]]:

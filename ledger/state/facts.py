@@ -41,6 +41,8 @@ be dropped and folded again from the entries.
 | `contract/<number>` | ContractFacts | contract.signed, contract.amended, contract.ended |
 | `payment/<number>/<index>` | PaymentFacts: what a voucher moved for a contract | vouchers |
 | `account/<chart>/<code>` | AccountFacts: a sub-account that the village added | accounts.added, accounts.closed |
+| `conversion` | ConversionFacts: from which month the books go on under another chart | accounts.converted |
+| `opening/<period>` | ClosingFacts: balances under the new chart | accounts.converted |
 | `sheet/<period>/<letter>/<ordinal>` | SheetFacts | sheet.sealed |
 | `latest/<letter>` | EntryAt of the newest sealed sheet of the kind | sheet.sealed |
 
@@ -274,6 +276,14 @@ class AccountFacts(Value, frozen=True):
     index: int
     period: str
     place: int
+
+
+class ConversionFacts(Value, frozen=True):
+    """The books go on under `chart` from `period` on; `index` is the entry that says so."""
+
+    chart: str
+    index: int
+    period: str
 
 
 class SheetFacts(Value, frozen=True):

@@ -12,6 +12,7 @@
     2026-12-09 end HT-0001 on 2026-12-09 | 收回自用 | accepted
     2026-10-02 add | 11203 应收租金 | 1120301 应收仓库租金 | accepted
     2026-10-02 add 2026-11 | 11204 应收水费 | refused: period-future
+    2026-11-02 convert | 202 to 211 credit 4,500.00 | accepted
     2026-11-03 retire 11203 1120301 | 不再用 | accepted
     owes 2026-11-10 HT-0001 | 2026-10-31 12,000.00 paid 5,000.00 by 2026-10-002, to-30 | ahead 0.00
 
@@ -32,6 +33,7 @@ from collections.abc import Iterator
 import msgspec
 
 from ledger.books.contracts import ContractAmended, ContractEnded, ContractSigned, Due
+from ledger.books.conversion import AccountsConverted, Move
 from ledger.books.dues import find_age
 from ledger.books.figures import AccountAmount, AccountChange, FinanceFigures
 from ledger.books.finance_figures import summarize_finance
@@ -64,6 +66,8 @@ DAY = r"(\d{4}-\d\d-\d\d)"
 SIGNED = re.compile(rf"{DAY} contract (\S+) (\w+) (receives|pays) {DAY} to {DAY}")
 CHANGED = re.compile(rf"{DAY} (amend|end) (\S+) (?:from|on) {DAY}")
 DUE = re.compile(rf"{DAY} (-?[0-9,]+\.[0-9]{{2}})")
+CONVERT = re.compile(rf"{DAY} convert(?: (\d{{4}}-\d\d))?")
+MOVE = re.compile(r"([0-9]+) to ([0-9]+) (debit|credit) ([0-9,]+\.[0-9]{2})")
 ADD = re.compile(rf"{DAY} add(?: (\d{{4}}-\d\d))?")
 RETIRE = re.compile(rf"{DAY} retire ([0-9 ]+)")
 TITLED = re.compile(r"([0-9]+) (\S+)")
@@ -139,6 +143,9 @@ class TextLedger:
         if ADD.fullmatch(head) or RETIRE.fullmatch(head):
             body, period = self._build_accounts(head, parts)
             return self._compare(line, outcome, self.record(body, head[:10], period))
+        if converted := CONVERT.fullmatch(head):
+            codes = self.record(_read_conversion(parts), head[:10], converted[2] or head[:7])
+            return self._compare(line, outcome, codes)
         match = ENTRY.fullmatch(head)
         assert match, f"no entry and no figure: {line}"
         day, verb, number, answered, about = match.groups()
@@ -267,6 +274,17 @@ def describe_dues(facts: Facts, today: str, number: str) -> Iterator[str]:
         age = f", {find_age(item.due.due_on, today)}" if item.unpaid_fen else ""
         yield f"{item.due.due_on} {_tell(item.due.amount_fen)} paid {_tell(item.paid_fen)}{by}{age}"
     yield f"ahead {_tell(contract.matched.ahead_fen)}"
+
+
+def _read_conversion(parts: list[str]) -> AccountsConverted:
+    moves = []
+    for part in parts:
+        match = MOVE.fullmatch(part)
+        assert match, part
+        amount_fen = parse_yuan(match[4])
+        assert isinstance(amount_fen, int), part
+        moves.append(Move(account=match[1], amount_fen=amount_fen, becomes=match[2], side=match[3]))
+    return AccountsConverted(chart="2023", moves=tuple(moves))
 
 
 def _read_due(part: str) -> Due:

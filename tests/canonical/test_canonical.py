@@ -35,6 +35,7 @@ from tests.builders import (
     build_closing,
     build_contract,
     build_contract_end,
+    build_conversion,
     build_description,
     build_documents,
     build_founding,
@@ -90,6 +91,7 @@ def make_entries() -> list[Entry]:
         build_contract_end(texts),
         build_added(texts),
         build_accounts_closed(texts),
+        build_conversion(),
     ):
         chain.append(body)
     return chain.entries

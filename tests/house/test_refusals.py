@@ -41,7 +41,10 @@ def leave(monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
         ),
         (
             ("template", "foo", "--out", "x"),
-            "表格种类写得不对：应为 vouchers、points、scores、opening、households、members、contracts、accounts 之一",
+            (
+                "表格种类写得不对：应为 vouchers、points、scores、opening、households、members、contracts、accounts、"
+                "conversion 之一"
+            ),
         ),
         (("template",), "缺少 表格种类"),
         (("close", "--cheker"), "没有 --cheker 这个选项；是不是 --checker"),

@@ -15,6 +15,7 @@ KIND_WORDS: dict[str, str] = {
     "accounts.opened": _("期初余额"),
     "accounts.added": _("增设明细科目"),
     "accounts.closed": _("停用明细科目"),
+    "accounts.converted": _("换用新科目"),
     "period.closed": _("月份结账"),
     "sheet.sealed": _("封存公开表"),
     "points.round": _("一轮积分"),

@@ -15,7 +15,7 @@ from ledger.books.screening import format_found, hide_numbers
 from ledger.books.subaccounts import AccountsAdded, AccountsClosed, NewAccount, get_parent, name_in_full
 from ledger.errors import Fault
 from ledger.service.drafts import Discloser
-from ledger.service.preview import preview_account
+from ledger.service.preview import preview_added
 from ledger.service.screening import check_published
 from ledger.service.workbooks.lines import Line
 from ledger.service.workbooks.people import fault_twice
@@ -53,8 +53,7 @@ def _gather_added(tray: Tray, chart: Chart, period: str, lines: Sequence[Line]) 
     label = f"{period} 起增设明细科目 {len(named)} 个"
     tray.preview.append(label)
     tray.add(body, day, period, label, texts)
-    whole = tray.get_chart()
-    tray.preview += [preview_account(whole, code, title) for code, title in named]
+    tray.preview += preview_added(chart, dict(named))
 
 
 def _gather_closed(tray: Tray, chart: Chart, lines: Sequence[Line]) -> None:

@@ -11,7 +11,7 @@ from ledger.books.contracts import CATEGORY_NAMES, DIRECTION_NAMES, PARTY_NAMES,
 from ledger.limits import EVIDENCE_MAX_CHARS, NAME_MAX_CHARS, SUMMARY_MAX_CHARS
 
 WorkbookKind = Literal[
-    "vouchers", "points", "scores", "opening", "households", "members", "contracts", "accounts"
+    "vouchers", "points", "scores", "opening", "households", "members", "contracts", "accounts", "conversion"
 ]
 Form = Literal["text", "code", "number", "money", "decimal", "quantity", "day", "month", "choice"]
 """How a cell is read: `text` free text; `code` digits and letters kept as typed; `number` a voucher number;
@@ -295,6 +295,18 @@ _ACCOUNTS_CLOSED = Sheet(
     optional=True,
     note="本村增设过的明细科目不再用了，才填这里；停用以后不再恢复。",
 )
+_CONVERSION = Sheet(
+    name="换科目",
+    columns=(
+        Column("原科目代码", "code", "2004 年制度的代码，如 202", needed=True),
+        Column("原科目名称", "text", "与原科目代码一致，如 应付款", needed=True),
+        Column("借方余额", "money", "元；填在原科目余额所在的一边"),
+        Column("贷方余额", "money", "元；分到几个新科目的写几行，合计等于原科目的余额"),
+        Column("新科目代码", "code", "2023 年制度的代码，如 211", needed=True),
+        Column("新科目名称", "text", "与新科目代码一致，如 应付款", needed=True),
+    ),
+    example=("202", "应付款", "", "4500.00", "211", "应付款"),
+)
 
 WORKBOOKS: dict[WorkbookKind, Workbook] = {
     "vouchers": Workbook("记账凭证", (_VOUCHERS,)),
@@ -305,4 +317,5 @@ WORKBOOKS: dict[WorkbookKind, Workbook] = {
     "members": Workbook("党员名册", (_MEMBERS,)),
     "contracts": Workbook("合同", (_CONTRACTS, _CONTRACT_CHANGES, _CONTRACT_DUES)),
     "accounts": Workbook("会计科目", (_ACCOUNTS, _ACCOUNTS_CLOSED)),
+    "conversion": Workbook("换用 2023 年科目", (_CONVERSION,)),
 }

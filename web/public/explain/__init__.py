@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ledger.entries import Entry
-from web.public.explain.accounts import explain_added, explain_closed
+from web.public.explain.accounts import explain_added, explain_closed, explain_converted
 from web.public.explain.contracts import explain_amended, explain_ended, explain_signed
 from web.public.explain.documents import explain_documents
 from web.public.explain.money import (
@@ -69,6 +69,7 @@ EXPLAINERS: dict[str, Callable[[VillageView, Entry, Any], Explanation]] = {
     "contract.ended": explain_ended,
     "accounts.added": explain_added,
     "accounts.closed": explain_closed,
+    "accounts.converted": explain_converted,
 }
 
 

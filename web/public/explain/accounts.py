@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from ledger.books.conversion import AccountsConverted, Move
 from ledger.books.subaccounts import AccountsAdded, AccountsClosed, get_parent
 from ledger.entries import Entry
 from ledger.figures import read_text
 from ledger.state.charts import iterate_own
-from reports.words import format_month
+from reports.words import format_amount, format_month
 from web.account_words import explain_account
 from web.i18n import _
 from web.public.explain.telling import Explanation, Fact, Link, Table, get_entry_path, name_account
@@ -63,3 +64,36 @@ def explain_closed(view: VillageView, entry: Entry, body: AccountsClosed) -> Exp
             ),
         ),
     )
+
+
+def explain_converted(view: VillageView, entry: Entry, body: AccountsConverted) -> Explanation:
+    month = format_month(entry.period)
+    return Explanation(
+        what=_("换用新科目"),
+        title=_("从{month}起，账按 {year} 年制度的科目记").format(month=month, year=body.chart),
+        sentences=(
+            _("国家换了会计制度，科目的名称和代码变了。以前的账照旧，一个字不改。"),
+            _("每个科目的余额从旧科目转到新科目，一分不多、一分不少。"),
+        ),
+        facts=(Fact(_("会计科目表"), _("{year} 年制度").format(year=body.chart)),),
+        tables=(
+            Table(
+                title=_("旧科目和新科目（元）"),
+                columns=(_("旧科目 → 新科目"), _("借"), _("贷")),
+                rows=tuple(
+                    (
+                        _tell_move(view, body, move),
+                        format_amount(move.amount_fen) if move.side == "debit" else "",
+                        format_amount(move.amount_fen) if move.side == "credit" else "",
+                    )
+                    for move in body.moves
+                ),
+                note=_("两边合计相等，换以前和换以后也相等。"),
+            ),
+        ),
+    )
+
+
+def _tell_move(view: VillageView, body: AccountsConverted, move: Move) -> str:
+    before, after = name_account(view, "2004", move.account), name_account(view, body.chart, move.becomes)
+    return f"{move.account} {before} → {move.becomes} {after}"
