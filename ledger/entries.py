@@ -12,6 +12,7 @@ from ledger.books.contracts import ContractAmended, ContractEnded, ContractSigne
 from ledger.books.conversion import AccountsConverted
 from ledger.books.documents import DocumentsAttached
 from ledger.books.limits import LimitsAdopted
+from ledger.books.plans import PlanAdopted
 from ledger.books.points import (
     AgreementsSigned,
     HouseholdsRegistered,
@@ -62,6 +63,7 @@ Body = (
     | AccountsAdded
     | AccountsClosed
     | AccountsConverted
+    | PlanAdopted
 )
 
 
@@ -101,6 +103,7 @@ KINDS: dict[str, Kind] = {
     "accounts.added": Kind(AccountsAdded, checkers=1, in_books=True),
     "accounts.closed": Kind(AccountsClosed, checkers=1, in_books=False),
     "accounts.converted": Kind(AccountsConverted, checkers=1, in_books=True),
+    "plan.adopted": Kind(PlanAdopted, checkers=1, in_books=False),
 }
 KIND_OF_BODY: dict[type, str] = {row.body: name for name, row in KINDS.items()}
 

@@ -18,6 +18,7 @@ from ledger.books.contracts import ContractAmended, ContractEnded, ContractSigne
 from ledger.books.conversion import AccountsConverted, Move
 from ledger.books.documents import Document, DocumentsAttached
 from ledger.books.limits import LimitsAdopted
+from ledger.books.plans import PlanAdopted, PlanLine
 from ledger.books.points import (
     AgreementsSigned,
     GroupCount,
@@ -439,6 +440,20 @@ def build_conversion(**changes: Any) -> AccountsConverted:
         ),
     }
     return AccountsConverted(**(fields | changes))
+
+
+def build_plan(texts: Discloser, **changes: Any) -> PlanAdopted:
+    fields: dict[str, Any] = {
+        "chart": "2004",
+        "lines": (
+            PlanLine(account="501", amount_fen=10_000_000),
+            PlanLine(account="541", amount_fen=3_000_000),
+        ),
+        "resolution": texts.publish("2026年成员大会通过"),
+        "version": 1,
+        "year": "2026",
+    }
+    return PlanAdopted(**(fields | changes))
 
 
 def build_limits(texts: Discloser, **changes: Any) -> LimitsAdopted:

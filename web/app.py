@@ -62,6 +62,7 @@ from web.public.log import (
 from web.public.sheets import show_finance, show_points, show_scores, show_sheet, show_sheets
 from web.public.statements import show_statements
 from web.public.villages import show_villages
+from web.public.years import show_year
 from web.respond import AnyRequest, respond
 from web.routing import route_page
 from web.security import add_security_headers
@@ -79,6 +80,7 @@ ROUTES = (
     show_points,
     show_scores,
     show_statements,
+    show_year,
     show_entries,
     show_entry,
     show_contracts,

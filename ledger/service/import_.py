@@ -30,6 +30,7 @@ from ledger.service.workbooks.lines import Line
 from ledger.service.workbooks.members import gather_members
 from ledger.service.workbooks.opening import gather_opening
 from ledger.service.workbooks.outside import read_outside
+from ledger.service.workbooks.plans import gather_plan
 from ledger.service.workbooks.points import gather_points
 from ledger.service.workbooks.scores import gather_scores
 from ledger.service.workbooks.tray import Desk, OverlayFacts, Tray
@@ -219,4 +220,5 @@ _GATHERERS: dict[WorkbookKind, Callable[[Tray, Tables], None]] = {
     "contracts": _gather_contracts,
     "accounts": _gather_accounts,
     "conversion": _take("换科目", gather_conversion),
+    "plan": _take("收支计划", gather_plan),
 }

@@ -17,6 +17,7 @@ from ledger.books.contracts import (
 )
 from ledger.books.conversion import Move
 from ledger.books.money import format_yuan
+from ledger.books.plans import PlanAdopted
 from ledger.books.points import CONSENT_NAMES, Rule, is_sealed
 from ledger.books.revisions import Terms, compare_versions
 from ledger.books.scores import SchemeItem
@@ -54,6 +55,23 @@ def preview_move(old: Chart, new: Chart, move: Move) -> str:
     names = name_in_full(old, move.account), name_in_full(new, move.becomes)
     amount = f"{SIDES[move.side]} {format_yuan(move.amount_fen)}"
     return f"　{move.account} {names[0]} → {move.becomes} {names[1]} {amount}"
+
+
+def preview_plan(
+    chart: Chart, body: PlanAdopted, before: PlanAdopted | None, resolution: str
+) -> Iterator[str]:
+    """Yield what a year's plan says, with what the version before said where that was otherwise."""
+    yield f"　怎样通过：{resolution}"
+    old = {line.account: line.amount_fen for line in before.lines} if before is not None else {}
+    for line in body.lines:
+        was = (
+            f"，原为 {format_yuan(old[line.account])}"
+            if old.get(line.account, line.amount_fen) != line.amount_fen
+            else ""
+        )
+        yield f"　{line.account} {name_in_full(chart, line.account)} {format_yuan(line.amount_fen)}{was}"
+    for code in sorted(old.keys() - {line.account for line in body.lines}):
+        yield f"　删去 {code} {name_in_full(chart, code)}，原为 {format_yuan(old[code])}"
 
 
 def preview_consents(agreement: Agreement) -> str:

@@ -25,6 +25,7 @@ from ledger.books.contracts import (
 )
 from ledger.books.conversion import AccountsConverted
 from ledger.books.money import format_yuan
+from ledger.books.plans import PlanAdopted
 from ledger.books.points import (
     CONSENT_NAMES,
     AgreementsSigned,
@@ -75,6 +76,7 @@ KINDS: Mapping[type[Body], WorkbookKind] = {
     ContractEnded: "contracts",
     ContractSigned: "contracts",
     HouseholdsRegistered: "households",
+    PlanAdopted: "plan",
     PointsReversed: "points",
     PointsRound: "points",
     ScoreRound: "scores",
@@ -369,6 +371,22 @@ def _fill_converted(opened: OpenedDraft, body: AccountsConverted) -> Iterator[tu
         )
 
 
+def _fill_plan(opened: OpenedDraft, body: PlanAdopted) -> Iterator[tuple[str, Row]]:
+    accounts = opened.get_chart(body.chart).accounts
+    for line in body.lines:
+        known = accounts.get(line.account)
+        yield (
+            "收支计划",
+            {
+                "年份": body.year,
+                "科目代码": line.account,
+                "科目名称": known.name if known is not None else "",
+                "计划金额": _format_amount(line.amount_fen),
+                "决议": opened.read(body.resolution),
+            },
+        )
+
+
 def _fill_dues(number: str, dues: Iterable[Due]) -> Iterator[tuple[str, Row]]:
     for due in dues:
         yield (
@@ -410,6 +428,7 @@ _FILLERS: dict[type[Body], Callable[[OpenedDraft, Any], Iterator[tuple[str, Row]
     ContractEnded: _fill_ended,
     ContractSigned: _fill_contract,
     HouseholdsRegistered: _fill_registered,
+    PlanAdopted: _fill_plan,
     PointsReversed: _fill_taken,
     PointsRound: _fill_points,
     ScoreRound: _fill_scores,

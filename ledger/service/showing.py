@@ -16,6 +16,7 @@ from ledger.books.documents import DocumentsAttached
 from ledger.books.limits import LimitsAdopted
 from ledger.books.masks import View
 from ledger.books.money import format_yuan
+from ledger.books.plans import PlanAdopted
 from ledger.books.points import (
     AgreementsSigned,
     HouseholdsRegistered,
@@ -56,6 +57,7 @@ from ledger.service.preview import (
     preview_contract,
     preview_mark,
     preview_move,
+    preview_plan,
     preview_postings,
     preview_revision,
     preview_taken,
@@ -63,6 +65,7 @@ from ledger.service.preview import (
 )
 from ledger.state.contracts import find_contract
 from ledger.state.facts import VillageFacts, get_fact, read_body
+from ledger.state.plans import find_plan
 from ledger.state.private import (
     Agreement,
     AwardLine,
@@ -360,6 +363,13 @@ def _tell_converted(opened: OpenedDraft, body: AccountsConverted) -> Iterator[st
     yield from (preview_move(old, new, move) for move in body.moves)
 
 
+def _tell_plan(opened: OpenedDraft, body: PlanAdopted) -> Iterator[str]:
+    yield opened.draft.label
+    before = find_plan(opened.reader.facts, body.year)
+    earlier = before if before is not None and before.version < body.version else None
+    yield from preview_plan(opened.get_chart(body.chart), body, earlier, opened.read(body.resolution))
+
+
 def _tell_refounding(opened: OpenedDraft, body: LogRefounded) -> Iterator[str]:
     yield opened.draft.label
     yield f"　原因：{opened.read(body.reason)}"
@@ -382,6 +392,7 @@ _TELLERS: dict[type, Callable[[OpenedDraft, Any], Iterator[str]]] = {
     LimitsAdopted: _tell_limits,
     LogRefounded: _tell_refounding,
     PeriodClosed: _tell_closing,
+    PlanAdopted: _tell_plan,
     PointsReversed: _tell_taken,
     PointsRound: _tell_points,
     PolicyAdopted: _tell_policy,

@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping
 
 from ledger.books.contracts import ContractAmended, ContractEnded, ContractSigned
 from ledger.books.conversion import AccountsConverted
+from ledger.books.plans import PlanAdopted
 from ledger.books.points import PointsRound, RulebookAdopted
 from ledger.books.scores import BranchRegistered, SchemeAdopted, ScoreRound
 from ledger.books.subaccounts import AccountsAdded, AccountsClosed
@@ -64,6 +65,8 @@ def find_slot(body: Body, period: str) -> Slot | None:
 def _find_slot_of_accounts(body: Body, period: str) -> Slot | None:
     if isinstance(body, AccountsConverted):
         return ("conversion",)
+    if isinstance(body, PlanAdopted):
+        return ("plan", body.year)
     if isinstance(body, AccountsAdded):
         return ("accounts-added", period)
     return ("accounts-closed",) if isinstance(body, AccountsClosed) else None

@@ -39,6 +39,7 @@ from ledger.state.facts import (
 from ledger.state.keys import check_rotation, fold_rotation
 from ledger.state.limits import check_limits, check_passed_by, fold_limits
 from ledger.state.money import check_money, fold_money
+from ledger.state.plans import check_plans, fold_plan
 from ledger.state.points import check_points, fold_points
 from ledger.state.policies import check_policy, fold_policy
 from ledger.state.reference import Reference
@@ -69,6 +70,7 @@ _CHECKS: dict[str, Check] = {
     "accounts.added": check_accounts,
     "accounts.closed": check_accounts,
     "accounts.converted": check_conversion,
+    "plan.adopted": check_plans,
 }
 _FOLD_OF: dict[Check, Fold] = {
     check_money: fold_money,
@@ -77,6 +79,7 @@ _FOLD_OF: dict[Check, Fold] = {
     check_contracts: fold_contracts,
     check_accounts: fold_accounts,
     check_conversion: fold_conversion,
+    check_plans: fold_plan,
 }
 _FOLDS: dict[str, Fold] = {name: _FOLD_OF[check] for name, check in _CHECKS.items()}
 

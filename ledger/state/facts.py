@@ -41,6 +41,7 @@ be dropped and folded again from the entries.
 | `contract/<number>` | ContractFacts | contract.signed, contract.amended, contract.ended |
 | `payment/<number>/<index>` | PaymentFacts: what a voucher moved for a contract | vouchers |
 | `account/<chart>/<code>` | AccountFacts: a sub-account that the village added | accounts.added, accounts.closed |
+| `plan/<year>` | EntryAt of the newest version of the year's plan | plan.adopted |
 | `conversion` | ConversionFacts: from which month the books go on under another chart | accounts.converted |
 | `opening/<period>` | ClosingFacts: balances under the new chart | accounts.converted |
 | `sheet/<period>/<letter>/<ordinal>` | SheetFacts | sheet.sealed |

@@ -42,6 +42,7 @@ from tests.builders import (
     build_households,
     build_limits,
     build_opening,
+    build_plan,
     build_points_line,
     build_points_reversal,
     build_points_round,
@@ -92,6 +93,7 @@ def make_entries() -> list[Entry]:
         build_added(texts),
         build_accounts_closed(texts),
         build_conversion(),
+        build_plan(texts),
     ):
         chain.append(body)
     return chain.entries

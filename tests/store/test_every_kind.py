@@ -43,6 +43,7 @@ def make_lived_log() -> list[Item]:
     add(builders.build_replacement(texts, replaces=wrong, contract="HT-0001"))
     add(builders.build_contract_end(texts))
     add(builders.build_limits(texts))
+    add(builders.build_plan(texts))
     add(builders.build_rulebook(texts))
     add(builders.build_households(texts))
     add(builders.build_agreements(texts))

@@ -221,6 +221,7 @@ def test_every_entry_is_explained_with_who_when_bytes_and_proof(
     elsewhere = {
         "accounts.added",
         "accounts.closed",
+        "accounts.converted",
         "contract.amended",
         "contract.ended",
         "contract.signed",
@@ -228,6 +229,7 @@ def test_every_entry_is_explained_with_who_when_bytes_and_proof(
         "key.rotated",
         "limits.adopted",
         "log.refounded",
+        "plan.adopted",
         "policy.adopted",
     }  # Below, in test_documents, test_contracts, tests/service, tests/restore, tests/witness.
     assert seen == KINDS.keys() - elsewhere

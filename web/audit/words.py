@@ -16,6 +16,7 @@ KIND_WORDS: dict[str, str] = {
     "accounts.added": _("增设明细科目"),
     "accounts.closed": _("停用明细科目"),
     "accounts.converted": _("换用新科目"),
+    "plan.adopted": _("年度收支计划"),
     "period.closed": _("月份结账"),
     "sheet.sealed": _("封存公开表"),
     "points.round": _("一轮积分"),

@@ -29,6 +29,7 @@ from web.i18n import _
 from web.public.explain.telling import get_entry_path, name_account
 from web.public.finance import CORRECTION_WORDS
 from web.public.statements import find_statements_path
+from web.public.years import get_year_path
 from web.respond import NEVER, Answer
 from web.site import VillageView
 from web.tables import MEDIA_TYPES, Fen, Table, format_tables
@@ -108,6 +109,7 @@ class BooksPage:
     receivables: tuple[DebtRow, ...]
     rows: tuple[AccountRow, ...]
     statements_path: str
+    year_path: str
 
 
 @dataclass(frozen=True)
@@ -230,6 +232,7 @@ def build_books_page(desk: Desk, view: VillageView, month: str) -> BooksPage:
         receivables=tuple(_build_debt(view, debt, shown) for debt in receivables),
         rows=_build_accounts(view, shown, balances) if shown else (),
         statements_path=find_statements_path(view, shown) if shown else "",
+        year_path=get_year_path(view.code, shown[:4]) if shown else "",
     )
 
 

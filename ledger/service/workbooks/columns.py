@@ -11,7 +11,16 @@ from ledger.books.contracts import CATEGORY_NAMES, DIRECTION_NAMES, PARTY_NAMES,
 from ledger.limits import EVIDENCE_MAX_CHARS, NAME_MAX_CHARS, SUMMARY_MAX_CHARS
 
 WorkbookKind = Literal[
-    "vouchers", "points", "scores", "opening", "households", "members", "contracts", "accounts", "conversion"
+    "vouchers",
+    "points",
+    "scores",
+    "opening",
+    "households",
+    "members",
+    "contracts",
+    "accounts",
+    "conversion",
+    "plan",
 ]
 Form = Literal["text", "code", "number", "money", "decimal", "quantity", "day", "month", "choice"]
 """How a cell is read: `text` free text; `code` digits and letters kept as typed; `number` a voucher number;
@@ -307,6 +316,23 @@ _CONVERSION = Sheet(
     ),
     example=("202", "应付款", "", "4500.00", "211", "应付款"),
 )
+_PLAN = Sheet(
+    name="收支计划",
+    columns=(
+        Column("年份", "quantity", "哪一年的计划，如 2027；各行相同", needed=True),
+        Column("科目代码", "code", "收入或支出科目，如 501", needed=True),
+        Column("科目名称", "text", "与科目代码一致，如 经营收入", needed=True),
+        Column("计划金额", "money", "元，全年一共", needed=True),
+        Column(
+            "决议",
+            "text",
+            "会公开，哪次会议定的，如 2026-12-20 成员大会；各行相同",
+            needed=True,
+            max_chars=SUMMARY_MAX_CHARS,
+        ),
+    ),
+    example=("2027", "513", "管理费用", "30000.00", "2026-12-20 成员大会"),
+)
 
 WORKBOOKS: dict[WorkbookKind, Workbook] = {
     "vouchers": Workbook("记账凭证", (_VOUCHERS,)),
@@ -318,4 +344,5 @@ WORKBOOKS: dict[WorkbookKind, Workbook] = {
     "contracts": Workbook("合同", (_CONTRACTS, _CONTRACT_CHANGES, _CONTRACT_DUES)),
     "accounts": Workbook("会计科目", (_ACCOUNTS, _ACCOUNTS_CLOSED)),
     "conversion": Workbook("换用 2023 年科目", (_CONVERSION,)),
+    "plan": Workbook("年度收支计划", (_PLAN,)),
 }

@@ -20,6 +20,7 @@ from web.public.explain.money import (
     explain_replaced,
     explain_reversed,
 )
+from web.public.explain.plans import explain_plan
 from web.public.explain.points import (
     explain_agreements,
     explain_households,
@@ -70,6 +71,7 @@ EXPLAINERS: dict[str, Callable[[VillageView, Entry, Any], Explanation]] = {
     "accounts.added": explain_added,
     "accounts.closed": explain_closed,
     "accounts.converted": explain_converted,
+    "plan.adopted": explain_plan,
 }
 
 
