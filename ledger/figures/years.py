@@ -66,7 +66,8 @@ def collect_year(facts: Facts, charts: Mapping[str, Chart], year: str) -> YearAm
     begun = {books.first_period, converted.period if converted is not None else ""}
     found = []
     if months[0] in begun and months[0][5:] != "01":
-        found.append(_split(chart, "", pick_results(chart, get_opening(facts, months[0]))))
+        taken_over = _split(chart, "", pick_results(chart, get_opening(facts, months[0])))
+        found += [taken_over] if taken_over.incomes or taken_over.expenses else []
     for month in months:
         turned = {
             code: sides.debit_fen - sides.credit_fen for code, sides in get_turnovers(facts, month).items()

@@ -20,6 +20,7 @@ from click.testing import CliRunner
 
 from ledger.audit import Report
 from ledger.audit.findings import Finding
+from ledger.books.plans import PlanLine
 from ledger.canonical import parse_claim
 from ledger.cli import root
 from ledger.commands import audit, common
@@ -41,6 +42,7 @@ from tests.builders import (
     build_contract_end,
     build_description,
     build_limits,
+    build_plan,
     name_supervisor,
 )
 from tests.homes import VillageHome, open_village
@@ -117,7 +119,7 @@ def open_laboratory(path: Path, fill: Callable[[VillageHome], None]) -> Iterator
 
 
 def fill_small(village: VillageHome) -> None:
-    """An entry of every kind, three sheets, two keys, two of three witnesses: entries 0 to 26."""
+    """An entry of every kind, three sheets, two keys, two of three witnesses: entries 0 to 27."""
     adopt(village, make_policy(2))
     ask(village, "镇", "学校")
     rotate(village)
@@ -129,6 +131,8 @@ def fill_small(village: VillageHome) -> None:
     november = {"period": "2026-11", "occurred_on": "2026-11-02"}
     village.record(build_added(village.texts, chart="2023"), **november)
     village.record(build_accounts_closed(village.texts, chart="2023"), **november)
+    lines = (PlanLine(account="501", amount_fen=100),)
+    village.record(build_plan(village.texts, chart="2023", lines=lines), **november)
     ask(village, "镇", "邻村")
 
 

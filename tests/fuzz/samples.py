@@ -44,12 +44,14 @@ from tests.service.importing import (
     ACCOUNT,
     AWARD,
     CONTRACT,
+    CONVERSION,
     HOUSEHOLDS,
     MARK,
     MEMBERS,
     OPENING,
     PAPER,
     PAPER_PAID,
+    PLAN,
     make_book,
     make_date,
 )
@@ -161,6 +163,8 @@ def _build_books() -> Samples:
         "members": make_book("members", MEMBERS),
         "contracts": make_book("contracts", [CONTRACT]),
         "accounts": make_book("accounts", [ACCOUNT]),
+        "conversion": make_book("conversion", [CONVERSION]),
+        "plan": make_book("plan", [PLAN]),
         "points": make_book("points", [AWARD]),
         "scores": make_book("scores", [MARK], change=lambda book: book.worksheets[0].merge_cells("A8:B9")),
     }

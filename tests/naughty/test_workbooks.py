@@ -33,12 +33,14 @@ from tests.service.importing import (
     ACCOUNT,
     AWARD,
     CONTRACT,
+    CONVERSION,
     HOUSEHOLDS,
     MARK,
     MEMBERS,
     OPENING,
     PAPER,
     PAPER_PAID,
+    PLAN,
     ImportDesk,
 )
 from tests.web.browser import open_page
@@ -55,6 +57,8 @@ ROWS: dict[WorkbookKind, Sequence[Row]] = {
     "members": MEMBERS,
     "contracts": (CONTRACT,),
     "accounts": (ACCOUNT,),
+    "conversion": (CONVERSION,),
+    "plan": (PLAN,),
 }
 ALL = (*CHINESE, *CLASSICS)
 HELD = tuple(text for text in ALL if "\0" not in text)

@@ -26,7 +26,7 @@ from ledger.upkeep.loss import Loss, refuse_loss
 from ledger.vaults import Household
 from tests.builders import VILLAGE, make_id
 from tests.homes import VillageHome, open_village
-from tests.service.importing import ACCOUNT, CONTRACT, MEMBERS, PAPER, PAPER_PAID, ImportDesk, make_book
+from tests.service.importing import ACCOUNT, CONTRACT, MEMBERS, PAPER, PAPER_PAID, PLAN, ImportDesk, make_book
 
 NAME = "样大山"
 NUMBERS = {
@@ -113,6 +113,10 @@ def _add_account(_village: VillageHome, desk: ImportDesk, text: str) -> list[Fau
 def _close_account(_village: VillageHome, desk: ImportDesk, text: str) -> list[Fault]:
     row = {"科目代码": "11203", "原因": text}
     return list(desk.read("accounts", make_book("accounts", [], others={"停用": [row]})).faults)
+
+
+def _plan(_village: VillageHome, desk: ImportDesk, text: str) -> list[Fault]:
+    return list(desk.read("plan", make_book("plan", [PLAN | {"决议": text}])).faults)
 
 
 def _reverse_points(_village: VillageHome, desk: ImportDesk, text: str) -> list[Fault]:
@@ -222,7 +226,8 @@ WAYS: Mapping[tuple[str, str], tuple[Way, Mapping[str, str]]] = {
     ("contract.signed", "use"): (_sign("用途"), POISON),
     ("contract.amended", "reason"): (_change("变更"), POISON),
     ("contract.ended", "reason"): (_change("终止"), POISON),
-    ("accounts.added", "title"): (_add_account, POISON),
+    ("accounts.added", "accounts.title"): (_add_account, POISON),
+    ("plan.adopted", "resolution"): (_plan, POISON),
     ("accounts.closed", "reason"): (_close_account, POISON),
 }
 """How each public field is typed, and what must be refused there."""
