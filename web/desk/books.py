@@ -7,18 +7,21 @@ that touched the account, so that a page costs the same however long the log.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from litestar.handlers import HTTPRouteHandler
 
 from ledger.books.accounts import is_bank, is_cash, is_money
+from ledger.books.conversion import AccountsConverted, list_old_accounts
 from ledger.books.ledgers import AccountLedger, Debt, GeneralLedger, LedgerLine, LedgerMonth, list_debts
 from ledger.books.periods import format_day_of_year
 from ledger.canonical import parse_entry
 from ledger.errors import NotFound
 from ledger.figures.ledgers import collect_account_ledger, collect_general_ledger, count_vouchers
 from ledger.state import Facts, get_day
+from ledger.state.facts import ConversionFacts, get_fact, read_body
 from ledger.state.money import get_balances, get_month, get_opening, get_turnovers, list_book_months
 from reports.words import format_amount, format_count, format_day_in, format_flow, format_month
 from web.account_words import explain_account
@@ -145,6 +148,7 @@ class LedgerPage:
     `credit_word`, `debit_word` what the two columns are called: 收入 and 支出 of money, else 借方 and 贷方
     `months`   of a year, each with the way to its lines; empty for a month
     `explained` the account in plain words
+    `was`      the accounts of the chart before whose balances this one took over, in the year in which it did
     `too_many` how many vouchers a year has, where its lines are left to its months; else empty
     """
 
@@ -166,6 +170,7 @@ class LedgerPage:
     rows: tuple[LineRow, ...]
     title: str
     too_many: str
+    was: tuple[str, ...]
     xlsx_path: str
 
 
@@ -264,6 +269,7 @@ def build_ledger_page(desk: Desk, view: VillageView, asked: _Asked) -> LedgerPag
         rows=tuple(_build_line(view, asked, line) for line in lines),
         title=title,
         too_many=format_count(vouchers) if is_long else "",
+        was=tuple(_tell_converted(view, asked)),
         xlsx_path=f"{LEDGER}.xlsx?{query}",
     )
 
@@ -278,9 +284,27 @@ def _read_asked(desk: Desk, view: VillageView) -> _Asked | None:
     own = [month for month in months if month == period or (_YEAR.fullmatch(period) and month[:4] == period)]
     if not own:
         raise NotFound(_("月份"))
+    # A year in which the chart changed is told under the new one: the same code meant another account before.
+    own = [month for month in own if view.get_version(month) == view.get_version(own[0])]
     if account not in view.get_chart(view.get_version(own[0])).accounts:
         raise NotFound(_("会计科目"))
     return _Asked(account=account, first=own[-1], last=own[0], period=period)
+
+
+def _tell_converted(view: VillageView, asked: _Asked) -> Iterator[str]:
+    """Yield which accounts of the chart before became this one, in the year in which the books went over."""
+    known = get_fact(view.reader.facts, "conversion", ConversionFacts)
+    if known is None or asked.last < known.period or asked.first[:4] != known.period[:4]:
+        return
+    body = read_body(view.reader.facts, known.index, AccountsConverted)
+    for move in list_old_accounts(body.moves, asked.account):
+        yield _("{month}换用新科目时，接的是 2004 年科目 {code} {name}：{side} {amount}").format(
+            month=format_month(known.period),
+            code=move.account,
+            name=name_account(view, "2004", move.account),
+            side=_("借") if move.side == "debit" else _("贷"),
+            amount=format_amount(move.amount_fen),
+        )
 
 
 def _collect(view: VillageView, asked: _Asked) -> AccountLedger:
