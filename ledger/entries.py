@@ -10,9 +10,11 @@ from typing import Literal, NamedTuple
 
 from ledger.books.assets import AssetChanged, AssetDisposed, AssetRegistered
 from ledger.books.contracts import ContractAmended, ContractEnded, ContractSigned, ContractVoided
+from ledger.books.conversion import AccountsConverted
 from ledger.books.documents import DocumentsAttached
 from ledger.books.funds import FundOpened
 from ledger.books.limits import LimitsAdopted
+from ledger.books.plans import PlanAdopted
 from ledger.books.points import (
     AgreementsSigned,
     HouseholdsRegistered,
@@ -26,6 +28,7 @@ from ledger.books.roles import Role
 from ledger.books.scores import BranchRegistered, SchemeAdopted, ScoreRound
 from ledger.books.sheets import SheetSealed
 from ledger.books.stocktakes import StocktakeRecorded
+from ledger.books.subaccounts import AccountsAdded, AccountsClosed
 from ledger.books.values import Count, Day, Period, User, Value, Village
 from ledger.books.village import KeyRotated, LogFounded, LogRefounded, VillageDescribed
 from ledger.books.vouchers import (
@@ -73,6 +76,10 @@ Body = (
     | ResolutionReported
     | ForumHeld
     | FundOpened
+    | AccountsAdded
+    | AccountsClosed
+    | AccountsConverted
+    | PlanAdopted
 )
 
 
@@ -120,6 +127,10 @@ KINDS: dict[str, Kind] = {
     "resolution.reported": Kind(ResolutionReported, checkers=1, in_books=False),
     "forum.held": Kind(ForumHeld, checkers=1, in_books=False),
     "fund.opened": Kind(FundOpened, checkers=1, in_books=False),
+    "accounts.added": Kind(AccountsAdded, checkers=1, in_books=True),
+    "accounts.closed": Kind(AccountsClosed, checkers=1, in_books=False),
+    "accounts.converted": Kind(AccountsConverted, checkers=1, in_books=True),
+    "plan.adopted": Kind(PlanAdopted, checkers=1, in_books=False),
 }
 KIND_OF_BODY: dict[type, str] = {row.body: name for name, row in KINDS.items()}
 

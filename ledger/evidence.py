@@ -38,22 +38,25 @@ from ledger.log.note import parse_note_verifier
 from ledger.log.proofs import build_inclusion, verify_inclusion
 from ledger.log.tiles import HashReader, TileCache
 from ledger.state import Facts, MemoryFacts, Reference, fold_entry
+from ledger.state.charts import get_version, iterate_own
 from ledger.state.facts import (
     BranchFacts,
     ClosingFacts,
+    ConversionFacts,
     EntryAt,
     KeyFacts,
     PeriodFacts,
     PointsMonth,
     RulebookFacts,
     ScoreMonth,
+    Turnover,
     VillageFacts,
     get_fact,
     read_body,
     scan_facts,
 )
 from ledger.state.keys import check_rotation, list_keys
-from ledger.state.money import build_closing
+from ledger.state.money import build_closing, get_opening
 
 DERIVING_ERRORS = (ArithmeticError, LookupError, TypeError, ValueError, NotFound, msgspec.MsgspecError)
 """What folding or computing over entries that break the rules may end in: then they mean nothing."""
@@ -208,10 +211,25 @@ def _select_finance(facts: Facts, period: str) -> Iterable[int]:
     month = get_fact(facts, f"period/{period}", PeriodFacts)
     if month is not None and month.closed:
         yield month.closed
+    yield from _select_accounts(facts, period)
+    converted = get_fact(facts, "conversion", ConversionFacts)
+    if converted is not None and period >= converted.period:
+        yield converted.index
     for _, voucher in scan_facts(facts, f"voucher/{period}-", EntryAt):
         yield voucher.index
     for _, correction in scan_facts(facts, f"correction/{period}/", EntryAt):
         yield from _follow_answers(facts, correction.index)
+
+
+def _select_accounts(facts: Facts, period: str) -> Iterable[int]:
+    """Yield the entries that added the sub-accounts which a month's balances and postings name: their titles."""
+    own = dict(iterate_own(facts, get_version(facts, period)))
+    if own:
+        used = {
+            *get_opening(facts, period),
+            *(key for key, _ in scan_facts(facts, f"turnover/{period}/", Turnover)),
+        }
+        yield from {known.index for code, known in own.items() if any(one.startswith(code) for one in used)}
 
 
 def _follow_answers(facts: Facts, index: int) -> Iterable[int]:

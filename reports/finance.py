@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ledger.books.accounts import find_standard
 from ledger.books.figures import (
     AccountAmount,
     AccountChange,
@@ -169,7 +170,9 @@ def build_finance(figures: FinanceFigures, codes: Codes | None, open_until: str 
 def _list_deducted(figures: FinanceFigures) -> tuple[str, ...]:
     chart = load_reference().charts[figures.chart]
     return tuple(
-        change.name for change in figures.assets if chart.accounts[change.account].normal_side == "credit"
+        change.name
+        for change in figures.assets
+        if find_standard(chart, change.account).normal_side == "credit"
     )
 
 

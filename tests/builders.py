@@ -22,9 +22,11 @@ from ledger.books.contracts import (
     ContractVoided,
     Due,
 )
+from ledger.books.conversion import AccountsConverted, Move
 from ledger.books.documents import Document, DocumentsAttached
 from ledger.books.funds import FundOpened
 from ledger.books.limits import LimitsAdopted
+from ledger.books.plans import PlanAdopted, PlanLine
 from ledger.books.points import (
     AgreementsSigned,
     GroupCount,
@@ -48,6 +50,7 @@ from ledger.books.scores import (
 )
 from ledger.books.sheets import SheetSealed
 from ledger.books.stocktakes import StocktakeLine, StocktakeRecorded
+from ledger.books.subaccounts import AccountsAdded, AccountsClosed, NewAccount
 from ledger.books.values import PublicText, Sealed
 from ledger.books.village import KeyRotated, LogFounded, LogRefounded, VillageDescribed
 from ledger.books.vouchers import (
@@ -561,6 +564,52 @@ def build_fund(texts: Discloser, **changes: Any) -> FundOpened:
         "use": texts.publish("老人午饭的米面油菜"),
     }
     return FundOpened(**(fields | changes))
+
+
+def build_added(texts: Discloser, **changes: Any) -> AccountsAdded:
+    """A sub-account of 112 and one below it."""
+    named = {"11203": "应收租金", "1120301": "应收仓库租金"}
+    fields: dict[str, Any] = {
+        "accounts": tuple(NewAccount(code=code, title=texts.publish(title)) for code, title in named.items()),
+        "chart": "2004",
+    }
+    return AccountsAdded(**(fields | changes))
+
+
+def build_accounts_closed(texts: Discloser, **changes: Any) -> AccountsClosed:
+    fields: dict[str, Any] = {
+        "accounts": ("1120301",),
+        "chart": "2004",
+        "reason": texts.publish("并入上级"),
+    }
+    return AccountsClosed(**(fields | changes))
+
+
+def build_conversion(**changes: Any) -> AccountsConverted:
+    """What `build_closing` leaves, under the chart of 2023."""
+    fields: dict[str, Any] = {
+        "chart": "2023",
+        "moves": (
+            Move(account="101", amount_fen=4_967_500, becomes="101", side="debit"),
+            Move(account="301", amount_fen=5_000_000, becomes="301", side="credit"),
+            Move(account="541", amount_fen=32_500, becomes="513", side="debit"),
+        ),
+    }
+    return AccountsConverted(**(fields | changes))
+
+
+def build_plan(texts: Discloser, **changes: Any) -> PlanAdopted:
+    fields: dict[str, Any] = {
+        "chart": "2004",
+        "lines": (
+            PlanLine(account="501", amount_fen=10_000_000),
+            PlanLine(account="541", amount_fen=3_000_000),
+        ),
+        "resolution": texts.publish("2026年成员大会通过"),
+        "version": 1,
+        "year": "2026",
+    }
+    return PlanAdopted(**(fields | changes))
 
 
 def build_limits(texts: Discloser, **changes: Any) -> LimitsAdopted:

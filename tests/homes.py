@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from ledger.books.values import SheetKind
+from ledger.books.village import ChartVersion
 from ledger.books.vouchers import Posting
 from ledger.config import Config
 from ledger.entries import KIND_OF_BODY, Body, Claim, name_clerk
@@ -232,7 +233,13 @@ class VillageHome:
             return get_next_number(reader.facts, period)
 
 
-def found_home(path: Path, clock: FakeClock | None = None, database: str = "", **changes: Any) -> VillageHome:
+def found_home(
+    path: Path,
+    clock: FakeClock | None = None,
+    database: str = "",
+    chart: ChartVersion = "2023",
+    **changes: Any,
+) -> VillageHome:
     """Found a village in a new home at `path`, described and ready; `database` is a PostgreSQL's address."""
     clock = clock or FakeClock()
     config = Config(database=database, public_base_url=BASE_URL)
@@ -240,7 +247,7 @@ def found_home(path: Path, clock: FakeClock | None = None, database: str = "", *
     home.keys.create(VILLAGE, make_origin(home.entropy), home.entropy.take(32))
     clerk = add_person(home, VILLAGE, "样例甲", "clerk")
     supervisor = add_person(home, VILLAGE, "样例乙", "supervisor")
-    found_village(home, VILLAGE, home.keys.get_signer(VILLAGE).origin, "2023", clerk.user)
+    found_village(home, VILLAGE, home.keys.get_signer(VILLAGE).origin, chart, clerk.user)
     draft = prepare_description(
         home, VILLAGE, maker=clerk.user, name="石榴河村", township="样例县石榴镇", telephone="0000-0000000"
     )

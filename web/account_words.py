@@ -115,5 +115,9 @@ ACCOUNT_WORDS: dict[str, dict[str, str]] = {
 
 
 def explain_account(chart: str, code: str) -> str:
-    """Return what an account is in plain words; nothing for one that the charts do not have."""
-    return ACCOUNT_WORDS.get(chart, {}).get(code, "")
+    """Return what an account is in plain words, of a village's own what the account above it is; nothing for one that
+    the charts do not have.
+    """
+    words = ACCOUNT_WORDS.get(chart, {})
+    above = (code[:length] for length in (9, 7, 5, 3))
+    return next((words[part] for part in above if part in words), "")

@@ -23,6 +23,7 @@ from web.desk import (
     asset_vouchers,
     begun,
     books,
+    conversion,
     documents,
     drafts,
     home,
@@ -41,6 +42,7 @@ from web.desk import (
     sign_in,
     vouchers,
     write,
+    year_end,
 )
 from web.desk.sheet_runs import SheetRuns
 from web.errors import EXCEPTION_HANDLERS
@@ -68,6 +70,7 @@ from web.public.resources import show_resource, show_resources
 from web.public.sheets import show_finance, show_points, show_scores, show_sheet, show_sheets
 from web.public.statements import show_statements
 from web.public.villages import show_villages
+from web.public.years import show_year
 from web.respond import AnyRequest, respond
 from web.routing import route_page
 from web.security import add_security_headers
@@ -85,6 +88,7 @@ ROUTES = (
     show_points,
     show_scores,
     show_statements,
+    show_year,
     show_entries,
     show_entry,
     show_contracts,
@@ -122,6 +126,8 @@ DESK_ROUTES = (
     *marking.ROUTES,
     *originals.ROUTES,
     *months.ROUTES,
+    *year_end.ROUTES,
+    *conversion.ROUTES,
     *begun.ROUTES,
     *write.ROUTES,
     *vouchers.ROUTES,

@@ -7,14 +7,17 @@ import re
 from collections.abc import Callable, Mapping
 from typing import NamedTuple, Protocol
 
+from ledger.books.accounts import Chart
 from ledger.books.village import LogRefounded, VillageDescribed
 from ledger.errors import NotFound, Tampered
 from ledger.figures import read_text
+from ledger.figures.charts import collect_version
 from ledger.log.confirmation import Confirmation, format_confirmation
 from ledger.ports import Head, Ports, Reader, Version
 from ledger.service.sheets import read_texts
 from ledger.service.standing import LOOK_BACK, Standing, examine
 from ledger.state import get_day
+from ledger.state.charts import get_version
 from ledger.state.facts import VillageFacts, get_fact
 from ledger.witnessed import read_confirmation
 from web.cache import PageBytes, PageCache, build_page_bytes
@@ -252,6 +255,18 @@ class VillageView:
         self.today = today
         self.village = get_village_facts(reader)
         self.witnesses = witnesses
+        self._charts: dict[str, Chart] = {}
+
+    def get_chart(self, version: str) -> Chart:
+        """Return a version of the chart of accounts with the titles of the village's own sub-accounts."""
+        if version not in self._charts:
+            facts, reference = self.reader.facts, self.ports.reference
+            self._charts[version] = collect_version(facts, reference, self.texts, version)
+        return self._charts[version]
+
+    def get_version(self, period: str) -> str:
+        """Return which version of the chart a month is booked under."""
+        return get_version(self.reader.facts, period)
 
     def build_frame(self, title: str) -> Frame:
         """Return what this village's pages share."""

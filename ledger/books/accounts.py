@@ -2,8 +2,8 @@
 
 Codes changed their meaning between 财会〔2004〕12号 and 财会〔2023〕14号, so an account is never looked up
 without a chart. An account that the chart does not list does not exist, even where its first three digits
-do: a village that needs a sub-account adds it to the chart, which all then see. Posting to an account that
-has sub-accounts is allowed.
+do: a village that needs a sub-account adds it by an entry, which all then see (`subaccounts`). Posting to an account
+for which the shipped chart proposes sub-accounts is allowed; where the village added its own, it is not.
 """
 
 from __future__ import annotations
@@ -93,6 +93,16 @@ def format_chart(chart: Chart) -> str:
 def find_account(chart: Chart, code: str) -> Account | None:
     """Return the account that the chart lists under exactly this code, None where it lists none."""
     return chart.accounts.get(code)
+
+
+def find_standard(chart: Chart, code: str) -> Account:
+    """Return the account itself, or the nearest one above it that the chart lists: that of a village's own sub-account.
+
+    KeyError where not even the first three digits are listed.
+    """
+    while code not in chart.accounts and len(code) > 3:
+        code = code[:-2]
+    return chart.accounts[code]
 
 
 def check_account(chart: Chart, code: str, place: str) -> list[Fault]:

@@ -8,22 +8,24 @@ whose beginning Beancount looks.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from ledger.books.accounts import Chart
 from ledger.books.journals import (
     CURRENCY,
     KIND_OF_CORRECTION,
     JournalClosing,
+    JournalConversion,
     JournalHead,
     JournalOpening,
     JournalVoucher,
+    Spelling,
     Step,
     flatten_text,
     format_steps,
     list_head_lines,
+    list_moves,
     list_postings,
-    name_journal_accounts,
 )
 from ledger.books.money import format_plain_yuan
 from ledger.books.values import get_next_period
@@ -31,14 +33,17 @@ from ledger.books.values import get_next_period
 
 def format_beancount(head: JournalHead, chart: Chart, steps: Iterable[Step]) -> Iterator[str]:
     """Yield the text of a Beancount file, a directive or a few at a time."""
-    names = name_journal_accounts(chart)
     yield _format_head(head)
-    yield from format_steps(
-        steps,
-        opening=lambda step: _format_accounts(chart, names, step) + _format_opening(step, names),
-        voucher=lambda step: _format_voucher(step, names),
-        closing=lambda step, balances: _format_closing(step, names, balances),
+    spelling = Spelling(
+        accounts=lambda step, names: _format_accounts(step.chart, names, step.codes, step.period),
+        closing=_format_closing,
+        conversion=_format_conversion,
+        opening=lambda step, names: (
+            _format_accounts(chart, names, chart.accounts, step.period) + _format_opening(step, names)
+        ),
+        voucher=_format_voucher,
     )
+    yield from format_steps(chart, steps, spelling)
 
 
 def _format_head(head: JournalHead) -> str:
@@ -53,24 +58,39 @@ def _format_head(head: JournalHead) -> str:
     )
 
 
-def _format_accounts(chart: Chart, names: dict[str, str], opening: JournalOpening) -> str:
-    """Open the whole chart on the books' first day: which accounts there are is part of what an auditor reads."""
+def _format_accounts(chart: Chart, names: Mapping[str, str], codes: Iterable[str], period: str) -> str:
+    """Open accounts on a month's first day, the whole chart on the books': which there are is part of what an auditor
+    reads.
+    """
     lines = []
-    for code, name in names.items():
+    for code in codes:
         account = chart.accounts[code]
-        lines.append(f"{opening.period}-01 open {name} {CURRENCY}")
+        lines.append(f"{period}-01 open {names[code]} {CURRENCY}")
         lines.append(f"  code: {_quote(code)}")
         lines.append(f"  name: {_quote(flatten_text(account.name))}")
         lines.append(f"  side: {_quote(account.normal_side)}")
     return "\n".join([*lines, "\n"])
 
 
-def _format_opening(opening: JournalOpening, names: dict[str, str]) -> str:
+def _format_conversion(step: JournalConversion, before: Mapping[str, str], after: Mapping[str, str]) -> str:
+    """Open what the new chart has and the old one had not, and move every balance whose account is named otherwise."""
+    known = set(before.values())
+    codes = [code for code in step.chart.accounts if after[code] not in known]
+    head = [
+        f'{step.period}-01 * "换用 {step.chart.version} 年科目表" #conversion',
+        f"  entry: {step.index}",
+    ]
+    moves = list_moves(step, before, after, "  ")
+    moved = "\n".join([*head, *moves, "\n"]) if moves else ""
+    return _format_accounts(step.chart, after, codes, step.period) + moved
+
+
+def _format_opening(opening: JournalOpening, names: Mapping[str, str]) -> str:
     lines = [f'{opening.period}-01 * "期初余额" #opening', f"  entry: {opening.index}"]
     return "\n".join([*lines, *list_postings(opening.postings, names, "  "), "\n"])
 
 
-def _format_voucher(step: JournalVoucher, names: dict[str, str]) -> str:
+def _format_voucher(step: JournalVoucher, names: Mapping[str, str]) -> str:
     voucher = step.voucher
     marks = [f"#{voucher.correction}"] if voucher.correction else []
     marks += [f"^v-{number}" for number in (voucher.number, step.answers) if number]
@@ -89,7 +109,7 @@ def _format_voucher(step: JournalVoucher, names: dict[str, str]) -> str:
 
 
 def _format_closing(
-    closing: JournalClosing, names: dict[str, str], balances: Sequence[tuple[str, int]]
+    closing: JournalClosing, names: Mapping[str, str], balances: Sequence[tuple[str, int]]
 ) -> str:
     day = f"{get_next_period(closing.period)}-01"
     lines = [f"; {closing.period} 结账，第 {closing.index} 条"]

@@ -10,20 +10,23 @@ journal goes month by month.
 from __future__ import annotations
 
 import string
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from ledger.books.accounts import Chart
 from ledger.books.journals import (
     CURRENCY,
     KIND_OF_CORRECTION,
     JournalClosing,
+    JournalConversion,
     JournalHead,
     JournalOpening,
     JournalVoucher,
+    Spelling,
     Step,
     flatten_text,
     format_steps,
     list_head_lines,
+    list_moves,
     list_postings,
     name_journal_accounts,
 )
@@ -42,17 +45,18 @@ _COMMENT = {ord(mark): ord(mark) + _FULL_WIDTH for mark in string.punctuation if
 
 def format_hledger(head: JournalHead, chart: Chart, steps: Iterable[Step]) -> Iterator[str]:
     """Yield the text of a journal, a directive or a few at a time."""
-    names = name_journal_accounts(chart)
-    yield _format_head(head, names)
-    yield from format_steps(
-        steps,
-        opening=lambda step: _format_opening(step, names),
-        voucher=lambda step: _format_voucher(step, names),
-        closing=lambda step, balances: _format_closing(step, names, balances),
+    yield _format_head(head, name_journal_accounts(chart))
+    spelling = Spelling(
+        accounts=lambda step, names: "\n".join([*(f"account {names[code]}" for code in step.codes), "\n"]),
+        closing=_format_closing,
+        conversion=_format_conversion,
+        opening=_format_opening,
+        voucher=_format_voucher,
     )
+    yield from format_steps(chart, steps, spelling)
 
 
-def _format_head(head: JournalHead, names: dict[str, str]) -> str:
+def _format_head(head: JournalHead, names: Mapping[str, str]) -> str:
     return "\n".join(
         [
             *list_head_lines(head),
@@ -69,12 +73,20 @@ def _format_head(head: JournalHead, names: dict[str, str]) -> str:
     )
 
 
-def _format_opening(opening: JournalOpening, names: dict[str, str]) -> str:
+def _format_conversion(step: JournalConversion, before: Mapping[str, str], after: Mapping[str, str]) -> str:
+    known = set(before.values())
+    declared = [f"account {name}" for name in after.values() if name not in known]
+    head = [f"{step.period}-01 * 换用 {step.chart.version} 年科目表", f"    ; entry: {step.index}"]
+    moves = list_moves(step, before, after, "    ")
+    return "\n".join([*declared, "", *(head if moves else []), *moves, "\n"])
+
+
+def _format_opening(opening: JournalOpening, names: Mapping[str, str]) -> str:
     lines = [f"{opening.period}-01 * 期初余额", f"    ; entry: {opening.index}"]
     return "\n".join([*lines, *list_postings(opening.postings, names, "    "), "\n"])
 
 
-def _format_voucher(step: JournalVoucher, names: dict[str, str]) -> str:
+def _format_voucher(step: JournalVoucher, names: Mapping[str, str]) -> str:
     voucher = step.voucher
     lines = [
         f"{step.booked_on} * ({voucher.number}) {_describe(voucher.summary)}",
@@ -95,7 +107,7 @@ def _describe(text: str) -> str:
 
 
 def _format_closing(
-    closing: JournalClosing, names: dict[str, str], balances: Sequence[tuple[str, int]]
+    closing: JournalClosing, names: Mapping[str, str], balances: Sequence[tuple[str, int]]
 ) -> str:
     lines = [f"{get_last_day(closing.period)} * {closing.period} 结账", f"    ; entry: {closing.index}"]
     lines += [

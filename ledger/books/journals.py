@@ -19,11 +19,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from ledger.books.accounts import AccountClass, Chart
 from ledger.books.balances import sign_posting
+from ledger.books.conversion import Move
 from ledger.books.finance_figures import MonthVoucher
 from ledger.books.money import format_plain_yuan
 from ledger.books.values import Value, get_last_day
@@ -97,7 +98,24 @@ class JournalClosing(Value, frozen=True):
     period: str
 
 
-Step = JournalOpening | JournalVoucher | JournalClosing
+class JournalAccounts(Value, frozen=True):
+    """Sub-accounts `codes` that the village added from `period` on; `chart` has them and all before."""
+
+    chart: Chart
+    codes: tuple[str, ...]
+    period: str
+
+
+class JournalConversion(Value, frozen=True):
+    """The books going on under `chart` from `period` on, by entry `index`: every balance goes to another account."""
+
+    chart: Chart
+    index: int
+    moves: tuple[Move, ...]
+    period: str
+
+
+Step = JournalAccounts | JournalConversion | JournalOpening | JournalVoucher | JournalClosing
 """What a journal tells, month after month: a month's vouchers by number, then its closing."""
 
 
@@ -145,6 +163,8 @@ def flatten_text(text: str) -> str:
 def list_lines(chart: Chart, steps: Iterable[Step], first: str = "", last: str = "") -> Iterator[VoucherLine]:
     """Yield the postings of all vouchers of the months from `first` to `last`, each included, empty for no bound."""
     for step in steps:
+        if isinstance(step, JournalAccounts | JournalConversion):
+            chart = step.chart
         if not isinstance(step, JournalVoucher) or step.period < first or (last and step.period > last):
             continue
         voucher = step.voucher
@@ -166,26 +186,37 @@ def list_lines(chart: Chart, steps: Iterable[Step], first: str = "", last: str =
             )
 
 
-def format_steps(
-    steps: Iterable[Step],
-    *,
-    opening: Callable[[JournalOpening], str],
-    voucher: Callable[[JournalVoucher], str],
-    closing: Callable[[JournalClosing, Sequence[tuple[str, int]]], str],
-) -> Iterator[str]:
-    """Yield the text of each step, as one program's journal spells it; a closing is given the balance of every account
-    that was spoken of before it: signed fen, by code.
+class Spelling(NamedTuple):
+    """How one program's journal spells each step, by the accounts' names in it; a conversion has those of both charts,
+    and a closing the balance of every account that was spoken of before it: signed fen, by code.
     """
-    seen = _SeenAccounts()
+
+    accounts: Callable[[JournalAccounts, Mapping[str, str]], str]
+    closing: Callable[[JournalClosing, Mapping[str, str], Sequence[tuple[str, int]]], str]
+    conversion: Callable[[JournalConversion, Mapping[str, str], Mapping[str, str]], str]
+    opening: Callable[[JournalOpening, Mapping[str, str]], str]
+    voucher: Callable[[JournalVoucher, Mapping[str, str]], str]
+
+
+def format_steps(chart: Chart, steps: Iterable[Step], spelling: Spelling) -> Iterator[str]:
+    """Yield the text of each step of books that begin under `chart`."""
+    names, seen = name_journal_accounts(chart), _SeenAccounts()
     for step in steps:
         if isinstance(step, JournalClosing):
-            yield closing(step, seen.list_balances(step))
+            yield spelling.closing(step, names, seen.list_balances(step))
         elif isinstance(step, JournalOpening):
             seen.add(step.postings)
-            yield opening(step)
+            yield spelling.opening(step, names)
+        elif isinstance(step, JournalAccounts):
+            names |= name_journal_accounts(step.chart)
+            yield spelling.accounts(step, names)
+        elif isinstance(step, JournalConversion):
+            before, names = names, name_journal_accounts(step.chart)
+            yield spelling.conversion(step, before, names)
+            seen.begin_anew()
         else:
             seen.add(step.voucher.postings)
-            yield voucher(step)
+            yield spelling.voucher(step, names)
 
 
 def list_head_lines(head: JournalHead) -> list[str]:
@@ -196,12 +227,26 @@ def list_head_lines(head: JournalHead) -> list[str]:
     ]
 
 
-def list_postings(postings: Iterable[Posting], names: dict[str, str], indent: str) -> list[str]:
+def list_postings(postings: Iterable[Posting], names: Mapping[str, str], indent: str) -> list[str]:
     """Return a line for each posting, debit positive, by the accounts' names in a journal."""
-    return [
-        f"{indent}{names[posting.account]}  {format_plain_yuan(sign_posting(posting))} {CURRENCY}"
-        for posting in postings
-    ]
+    return [_format_amount(indent, names[posting.account], sign_posting(posting)) for posting in postings]
+
+
+def list_moves(
+    step: JournalConversion, before: Mapping[str, str], after: Mapping[str, str], indent: str
+) -> list[str]:
+    """Return two lines for each balance whose account is named otherwise under the new chart: it goes over."""
+    lines: list[str] = []
+    for move in step.moves:
+        if before[move.account] != after[move.becomes]:
+            signed_fen = move.amount_fen if move.side == "debit" else -move.amount_fen
+            lines.append(_format_amount(indent, before[move.account], -signed_fen))
+            lines.append(_format_amount(indent, after[move.becomes], signed_fen))
+    return lines
+
+
+def _format_amount(indent: str, name: str, amount_fen: int) -> str:
+    return f"{indent}{name}  {format_plain_yuan(amount_fen)} {CURRENCY}"
 
 
 class _SeenAccounts:
@@ -212,6 +257,10 @@ class _SeenAccounts:
 
     def add(self, postings: Iterable[Posting]) -> None:
         self._codes.update(posting.account for posting in postings)
+
+    def begin_anew(self) -> None:
+        """Forget the accounts of another chart."""
+        self._codes.clear()
 
     def list_balances(self, closing: JournalClosing) -> list[tuple[str, int]]:
         """Return every account's balance at the closing, by code."""

@@ -10,6 +10,7 @@ from functools import cache
 from importlib import resources
 
 from ledger.books.accounts import parse_chart
+from ledger.books.conversion import parse_conversion
 from ledger.books.law import parse_law
 from ledger.books.masks import MaskTable, parse_masks
 from ledger.books.roles import RoleTable, parse_roles
@@ -17,6 +18,7 @@ from ledger.books.statement_lines import StatementForm, parse_statements
 from ledger.state.reference import Reference
 
 __all__ = [
+    "load_conversion",
     "load_glyphs",
     "load_land_classes",
     "load_masks",
@@ -50,6 +52,13 @@ def load_roles() -> RoleTable:
 def load_statements() -> dict[str, StatementForm]:
     """Return the forms of the statements by chart version; a chart that is not there has none."""
     return parse_statements(read_data("statements.toml"), load_reference().charts)
+
+
+@cache
+def load_conversion() -> dict[str, tuple[str, ...]]:
+    """Return which accounts of 2023 an account of 2004 may become."""
+    charts = load_reference().charts
+    return parse_conversion(read_data("conversion_2004_2023.csv"), charts["2004"], charts["2023"])
 
 
 @cache

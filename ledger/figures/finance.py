@@ -14,6 +14,7 @@ from ledger.books.people import mask_name
 from ledger.books.vouchers import Voucher, VoucherRecorded, VoucherReplaced, VoucherReversed
 from ledger.entries import Entry
 from ledger.errors import NotFound
+from ledger.figures.charts import collect_chart
 from ledger.figures.texts import GONE, Texts, read_text
 from ledger.state.facts import EntryAt, Facts, VillageFacts, get_fact, scan_facts
 from ledger.state.money import get_opening, iterate_vouchers
@@ -41,7 +42,11 @@ def collect_finance(facts: Facts, reference: Reference, texts: Texts, head: Shee
         if at.index < head.size
     ]
     return build_finance_figures(
-        head, reference.charts[village.chart], get_opening(facts, head.period), vouchers, corrections
+        head,
+        collect_chart(facts, reference, texts, head.period),
+        get_opening(facts, head.period),
+        vouchers,
+        corrections,
     )
 
 

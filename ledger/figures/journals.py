@@ -7,11 +7,20 @@ A voucher may be recorded while an earlier month is still open. Of such only the
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from ledger.books.accounts import Chart, check_account
 from ledger.books.balances import from_balances
-from ledger.books.journals import JournalClosing, JournalOpening, JournalVoucher, Step
+from ledger.books.conversion import AccountsConverted
+from ledger.books.journals import (
+    JournalAccounts,
+    JournalClosing,
+    JournalConversion,
+    JournalOpening,
+    JournalVoucher,
+    Step,
+)
+from ledger.books.subaccounts import AccountsAdded, add_accounts, check_added
 from ledger.books.values import get_next_period
 from ledger.books.vouchers import (
     AccountsOpened,
@@ -26,16 +35,21 @@ from ledger.books.vouchers import (
 from ledger.entries import Entry
 from ledger.errors import Fault, NotProven, format_fault
 from ledger.figures.finance import ReadEntry, get_answered, read_voucher
-from ledger.figures.texts import Texts
+from ledger.figures.texts import Texts, read_text
 
 FindTexts = Callable[[int], Texts]
 """From an entry's index to the public texts beside it."""
 
 
 def collect_steps(
-    entries: Iterable[Entry], read_entry: ReadEntry, find_texts: FindTexts, chart: Chart
+    entries: Iterable[Entry],
+    read_entry: ReadEntry,
+    find_texts: FindTexts,
+    chart: Chart,
+    charts: Mapping[str, Chart] | None = None,
 ) -> Iterator[Step]:
-    """Yield what a journal tells of the money kinds among `entries`, which are a log's, in order from 0.
+    """Yield what a journal tells of the money kinds among `entries`, which are a log's, in order from 0; `charts` are
+    those under which its books may go on.
 
     NotProven where an entry breaks a rule of the books on which the journal's meaning rests: then no program should
     read it as books. Whether the log keeps all its rules is for an audit to say.
@@ -64,8 +78,22 @@ def collect_steps(
             yield JournalClosing(balances=from_balances(body.balances), index=entry.index, period=due)
             due = get_next_period(due)
             yield from _tell_kept(later.pop(due, array("Q")), read_entry, find_texts)
+        elif isinstance(body, AccountsAdded):
+            _require(entry, check_added(body, chart, 0))
+            chart = _add_titled(chart, body, find_texts(entry.index))
+            codes = tuple(account.code for account in body.accounts)
+            yield JournalAccounts(chart=chart, codes=codes, period=entry.period)
+        elif isinstance(body, AccountsConverted):
+            _require_month(entry, is_in_order=bool(charts) and entry.period == due)
+            assert charts is not None  # Or it would not be in order.
+            chart = charts[body.chart]
+            yield JournalConversion(chart=chart, index=entry.index, moves=body.moves, period=due)
     for period in sorted(later):
         yield from _tell_kept(later[period], read_entry, find_texts)
+
+
+def _add_titled(chart: Chart, body: AccountsAdded, texts: Texts) -> Chart:
+    return add_accounts(chart, ((account.code, read_text(texts, account.title)) for account in body.accounts))
 
 
 def _tell_kept(

@@ -24,7 +24,7 @@ from ledger.books.statements import (
 )
 from ledger.books.values import Value
 from ledger.books.vouchers import VoucherRecorded, VoucherReplaced, VoucherReversed
-from ledger.state.facts import BooksFacts, Facts, get_fact
+from ledger.state.facts import BooksFacts, ConversionFacts, Facts, get_fact
 from ledger.state.incomes import get_carried
 from ledger.state.money import get_balances, get_opening, get_turnovers, iterate_vouchers
 
@@ -32,9 +32,9 @@ from ledger.state.money import get_balances, get_opening, get_turnovers, iterate
 class Statements(Value, frozen=True):
     """Both statements of a month.
 
-    `first` is the first month that `year` covers: January, or the month in which the books were opened. Where they were
-    opened in a later month, `taken_over_fen` is the result of the year before that, taken over with the balances: it
-    counts in 本年累计, and is no part of what was undistributed before.
+    `first` is the first month that `year` covers: January, or the month in which the books were opened or went on under
+    another chart. Where that was a later month, `taken_over_fen` is the result of the year before it, taken over with
+    the balances: it counts in 本年累计, and is no part of what was undistributed before.
     `unclosed_fen` is how much of 未分配收益 is the year's result that is not carried over to 本年收益 yet.
     """
 
@@ -51,10 +51,11 @@ def collect_statements(facts: Facts, form: StatementForm, chart: Chart, period: 
     books = get_fact(facts, "books", BooksFacts)
     if books is None or period < books.first_period:
         return None
-    first = max(f"{period[:4]}-01", books.first_period)
+    begun = _find_beginning(facts, books, period)
+    first = max(f"{period[:4]}-01", begun)
     months = list(iterate_periods(first, period))
     opening, closing = get_opening(facts, first), get_balances(facts, period)
-    taken_over = pick_results(chart, opening) if first == books.first_period and first[5:] != "01" else {}
+    taken_over = pick_results(chart, opening) if first == begun and first[5:] != "01" else {}
     taken_over_fen = -sum(taken_over.values())
     earned = [_get_results(facts, chart, month) for month in months]
     distributions = [one for month in months for one in _read_distributions(facts, chart, month)]
@@ -67,6 +68,12 @@ def collect_statements(facts: Facts, form: StatementForm, chart: Chart, period: 
         taken_over_fen=taken_over_fen,
         unclosed_fen=-sum(pick_results(chart, closing).values()),
     )
+
+
+def _find_beginning(facts: Facts, books: BooksFacts, period: str) -> str:
+    """Return the first month of the books under the chart of a month: their first, or that of the conversion."""
+    converted = get_fact(facts, "conversion", ConversionFacts)
+    return converted.period if converted is not None and period >= converted.period else books.first_period
 
 
 def _get_results(facts: Facts, chart: Chart, period: str) -> dict[str, int]:

@@ -11,12 +11,15 @@ from typing import NamedTuple
 
 from ledger.books.assets import AssetRegistered
 from ledger.books.resources import ResourceRegistered
+from ledger.figures.charts import collect_chart
 from ledger.log.commitments import open_disclosure
 from ledger.ports import Ports, Reader
+from ledger.service.sheets import read_texts
 from ledger.service.slots import list_waiting_slots
 from ledger.service.workbooks.columns import WORKBOOKS, WorkbookKind
 from ledger.state import get_day
 from ledger.state.assets import iterate_assets, read_asset
+from ledger.state.charts import iterate_own
 from ledger.state.contracts import iterate_contracts
 from ledger.state.facts import BranchFacts, ContractFacts, VillageFacts, get_fact, read_body, scan_facts
 from ledger.state.funds import find_fund, list_fund_numbers
@@ -114,7 +117,10 @@ def _list_accounts(ports: Ports, reader: Reader) -> dict[str, tuple[Choice, ...]
     facts = get_fact(reader.facts, "village", VillageFacts)
     if facts is None:
         return {}
-    accounts = ports.reference.charts[facts.chart].accounts.values()
+    month = get_day(ports.clock.now_ms())[:7]
+    chart = collect_chart(reader.facts, ports.reference, read_texts(reader), month)
+    shut = {code for code, known in iterate_own(reader.facts, chart.version) if known.closed}
+    accounts = [account for account in chart.accounts.values() if account.code not in shut]
     return _pair("科目代码", "科目名称", ((account.code, account.name) for account in accounts))
 
 

@@ -20,16 +20,19 @@ from ledger.ports import Ports
 from ledger.service.persons import check_person
 from ledger.service.screening import list_names
 from ledger.service.slots import list_waiting_slots
+from ledger.service.workbooks.accounts import gather_accounts
 from ledger.service.workbooks.answered import RoundPart, find_part
 from ledger.service.workbooks.assets import gather_assets
 from ledger.service.workbooks.columns import WorkbookKind
 from ledger.service.workbooks.contracts import gather_contracts
+from ledger.service.workbooks.conversion import gather_conversion
 from ledger.service.workbooks.funds import gather_funds
 from ledger.service.workbooks.households import gather_households
 from ledger.service.workbooks.lines import Line
 from ledger.service.workbooks.members import gather_members
 from ledger.service.workbooks.opening import gather_opening
 from ledger.service.workbooks.outside import read_outside
+from ledger.service.workbooks.plans import gather_plan
 from ledger.service.workbooks.points import gather_points
 from ledger.service.workbooks.resolutions import gather_meetings
 from ledger.service.workbooks.resources import gather_resources
@@ -217,6 +220,10 @@ def _gather_resolutions(tray: Tray, tables: Tables) -> None:
     gather_meetings(tray, *(tables.get(name, ()) for name in names))
 
 
+def _gather_accounts(tray: Tray, tables: Tables) -> None:
+    gather_accounts(tray, tables.get("增设", ()), tables.get("停用", ()))
+
+
 def _take(name: str, gather: Callable[[Tray, Sequence[Line]], None]) -> Callable[[Tray, Tables], None]:
     return lambda tray, tables: gather(tray, tables.get(name, ()))
 
@@ -234,4 +241,7 @@ _GATHERERS: dict[WorkbookKind, Callable[[Tray, Tables], None]] = {
     "stocktakes": _take("盘点", gather_stocktakes),
     "resolutions": _gather_resolutions,
     "funds": _take("专款", gather_funds),
+    "accounts": _gather_accounts,
+    "conversion": _take("换科目", gather_conversion),
+    "plan": _take("收支计划", gather_plan),
 }

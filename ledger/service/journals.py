@@ -74,7 +74,9 @@ def open_books(source: LogSource, reference: Reference, progress: Progress | Non
     )
     chart = reference.charts[body.chart]
     proven = _iterate_proven(entries, checkpoint, progress)
-    steps = collect_steps(proven, entries.read_entry, lambda index: _read_texts(source, index), chart)
+    steps = collect_steps(
+        proven, entries.read_entry, lambda index: _read_texts(source, index), chart, reference.charts
+    )
     return Books(chart, head, steps)
 
 

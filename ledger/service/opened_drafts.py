@@ -18,6 +18,7 @@ from ledger.books.values import PublicText, Sealed
 from ledger.entries import Claim
 from ledger.errors import NotFound
 from ledger.figures import GONE, read_text
+from ledger.figures.charts import collect_chart, collect_version
 from ledger.log.commitments import Json, digest_disclosure, open_disclosure
 from ledger.ports import Ports, Reader
 from ledger.state.facts import VillageFacts, get_fact
@@ -61,13 +62,17 @@ class OpenedDraft:
             **{item.member: item for item in vault.list_members(village)},
         }
 
-    @property
+    @cached_property
     def chart(self) -> Chart:
-        """The chart of accounts that the log was founded with."""
-        village = get_fact(self.reader.facts, "village", VillageFacts)
-        if village is None:
+        """The chart of accounts of the claim's month, with the village's own sub-accounts."""
+        facts = self.reader.facts
+        if get_fact(facts, "village", VillageFacts) is None:
             raise NotFound("立账记录")
-        return self.ports.reference.charts[village.chart]
+        return collect_chart(facts, self.ports.reference, self.find, self.claim.period)
+
+    def get_chart(self, version: str) -> Chart:
+        """Return a version of the chart, with the village's own sub-accounts."""
+        return collect_version(self.reader.facts, self.ports.reference, self.find, version)
 
     def number(self, pseudonym: str) -> str:
         """Return the number of a household or member on the village's list."""

@@ -17,14 +17,17 @@ from ledger.books.contracts import (
     Due,
     sum_dues,
 )
+from ledger.books.conversion import Move
 from ledger.books.dues import PaidDue
 from ledger.books.funds import FundOpened
 from ledger.books.money import format_yuan
+from ledger.books.plans import PlanAdopted
 from ledger.books.points import CONSENT_NAMES, Rule, is_sealed
 from ledger.books.resolutions import MEETING_NAMES, OUTCOME_NAMES, ForumHeld, ResolutionRecorded
 from ledger.books.resolutions import PROCEDURE_NAMES as PROCEDURE_NAMES_OF_MEETINGS
 from ledger.books.revisions import Terms, compare_versions
 from ledger.books.scores import SchemeItem
+from ledger.books.subaccounts import name_in_full
 from ledger.books.vouchers import AccountBalance, Posting
 from ledger.state.contracts import Contract
 from ledger.state.private import Agreement
@@ -45,6 +48,37 @@ def preview_postings(chart: Chart, postings: Iterable[Posting | AccountBalance])
         account = find_account(chart, posting.account)
         name = f" {account.name}" if account is not None else ""
         yield f"　{SIDES[posting.side]} {posting.account}{name} {format_yuan(posting.amount_fen)}"
+
+
+def preview_added(chart: Chart, titles: Mapping[str, str]) -> Iterator[str]:
+    """Yield a line for each sub-account that is added; one may detail another of them."""
+    for code, title in titles.items():
+        above = code[:-2]
+        yield f"　增设 {code} {title}（上级：{above} {titles.get(above) or name_in_full(chart, above)}）"
+
+
+def preview_move(old: Chart, new: Chart, move: Move) -> str:
+    """Return the line of a balance that goes from an account of the old chart to one of the new."""
+    names = name_in_full(old, move.account), name_in_full(new, move.becomes)
+    amount = f"{SIDES[move.side]} {format_yuan(move.amount_fen)}"
+    return f"　{move.account} {names[0]} → {move.becomes} {names[1]} {amount}"
+
+
+def preview_plan(
+    chart: Chart, body: PlanAdopted, before: PlanAdopted | None, resolution: str
+) -> Iterator[str]:
+    """Yield what a year's plan says, with what the version before said where that was otherwise."""
+    yield f"　怎样通过：{resolution}"
+    old = {line.account: line.amount_fen for line in before.lines} if before is not None else {}
+    for line in body.lines:
+        was = (
+            f"，原为 {format_yuan(old[line.account])}"
+            if old.get(line.account, line.amount_fen) != line.amount_fen
+            else ""
+        )
+        yield f"　{line.account} {name_in_full(chart, line.account)} {format_yuan(line.amount_fen)}{was}"
+    for code in sorted(old.keys() - {line.account for line in body.lines}):
+        yield f"　删去 {code} {name_in_full(chart, code)}，原为 {format_yuan(old[code])}"
 
 
 def preview_consents(agreement: Agreement) -> str:

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from ledger.books import funds, resolutions
+from ledger.books.accounts import find_account
 from ledger.books.assets import AssetChanged, AssetDisposed, AssetRegistered
 from ledger.books.contracts import (
     CATEGORY_NAMES,
@@ -26,8 +27,10 @@ from ledger.books.contracts import (
     ContractVoided,
     Due,
 )
+from ledger.books.conversion import AccountsConverted
 from ledger.books.funds import FundOpened
 from ledger.books.money import format_yuan
+from ledger.books.plans import PlanAdopted
 from ledger.books.points import (
     CONSENT_NAMES,
     AgreementsSigned,
@@ -39,6 +42,7 @@ from ledger.books.resolutions import ForumHeld, ResolutionRecorded, ResolutionRe
 from ledger.books.resources import ResourceChanged, ResourceRegistered
 from ledger.books.scores import BranchRegistered, ScoreRound
 from ledger.books.stocktakes import StocktakeRecorded
+from ledger.books.subaccounts import AccountsAdded, AccountsClosed
 from ledger.books.vouchers import (
     AccountsOpened,
     Posting,
@@ -77,6 +81,9 @@ from ledger.state.schemes import list_items
 from ledger.vaults import Draft, Household, Member
 
 KINDS: Mapping[type[Body], WorkbookKind] = {
+    AccountsAdded: "accounts",
+    AccountsClosed: "accounts",
+    AccountsConverted: "conversion",
     AccountsOpened: "opening",
     AgreementsSigned: "households",
     AssetChanged: "assets",
@@ -90,6 +97,7 @@ KINDS: Mapping[type[Body], WorkbookKind] = {
     ForumHeld: "resolutions",
     FundOpened: "funds",
     HouseholdsRegistered: "households",
+    PlanAdopted: "plan",
     PointsReversed: "points",
     PointsRound: "points",
     ResourceChanged: "resources",
@@ -370,6 +378,50 @@ def _fill_voided(opened: OpenedDraft, body: ContractVoided) -> Iterator[tuple[st
     yield "变更", {**shared, "事项": CHANGE_NAMES[ContractVoided]}
 
 
+def _fill_added(opened: OpenedDraft, body: AccountsAdded) -> Iterator[tuple[str, Row]]:
+    for account in body.accounts:
+        named = {"明细科目代码": account.code, "明细科目名称": opened.read(account.title)}
+        yield "增设", {"从哪个月起": opened.claim.period, **named}
+
+
+def _fill_closed(opened: OpenedDraft, body: AccountsClosed) -> Iterator[tuple[str, Row]]:
+    for code in body.accounts:
+        yield "停用", {"科目代码": code, "原因": opened.read(body.reason)}
+
+
+def _fill_converted(opened: OpenedDraft, body: AccountsConverted) -> Iterator[tuple[str, Row]]:
+    old, new = opened.get_chart("2004"), opened.get_chart(body.chart)
+    for move in body.moves:
+        side = "借方余额" if move.side == "debit" else "贷方余额"
+        before, after = (find_account(old, move.account), find_account(new, move.becomes))
+        yield (
+            "换科目",
+            {
+                "原科目代码": move.account,
+                "原科目名称": before.name if before is not None else "",
+                side: _format_amount(move.amount_fen),
+                "新科目代码": move.becomes,
+                "新科目名称": after.name if after is not None else "",
+            },
+        )
+
+
+def _fill_plan(opened: OpenedDraft, body: PlanAdopted) -> Iterator[tuple[str, Row]]:
+    accounts = opened.get_chart(body.chart).accounts
+    for line in body.lines:
+        known = accounts.get(line.account)
+        yield (
+            "收支计划",
+            {
+                "年份": body.year,
+                "科目代码": line.account,
+                "科目名称": known.name if known is not None else "",
+                "计划金额": _format_amount(line.amount_fen),
+                "决议": opened.read(body.resolution),
+            },
+        )
+
+
 def _fill_dues(number: str, dues: Iterable[Due]) -> Iterator[tuple[str, Row]]:
     for due in dues:
         yield (
@@ -456,6 +508,9 @@ def _name(opened: OpenedDraft, pseudonym: str) -> tuple[str, str]:
 
 
 _FILLERS: dict[type[Body], Callable[[OpenedDraft, Any], Iterator[tuple[str, Row]]]] = {
+    AccountsAdded: _fill_added,
+    AccountsClosed: _fill_closed,
+    AccountsConverted: _fill_converted,
     AccountsOpened: _fill_opening,
     AgreementsSigned: _fill_agreements,
     AssetChanged: fill_asset_change,
@@ -469,6 +524,7 @@ _FILLERS: dict[type[Body], Callable[[OpenedDraft, Any], Iterator[tuple[str, Row]
     ForumHeld: _fill_forum,
     FundOpened: _fill_fund,
     HouseholdsRegistered: _fill_registered,
+    PlanAdopted: _fill_plan,
     PointsReversed: _fill_taken,
     PointsRound: _fill_points,
     ResourceChanged: fill_resource_change,

@@ -12,11 +12,13 @@ import msgspec
 
 from ledger.books.assets import AssetChanged, AssetDisposed, AssetRegistered
 from ledger.books.contracts import Change, ContractAmended, ContractEnded, ContractSigned, ContractVoided
+from ledger.books.conversion import AccountsConverted
 from ledger.books.documents import DocumentsAttached
 from ledger.books.funds import FundOpened
 from ledger.books.limits import LimitsAdopted
 from ledger.books.masks import View
 from ledger.books.money import format_yuan
+from ledger.books.plans import PlanAdopted
 from ledger.books.points import (
     AgreementsSigned,
     HouseholdsRegistered,
@@ -31,6 +33,7 @@ from ledger.books.resources import ResourceChanged, ResourceRegistered
 from ledger.books.revisions import Terms
 from ledger.books.scores import BranchRegistered, SchemeAdopted, SchemeItem, ScoreRound
 from ledger.books.stocktakes import StocktakeRecorded
+from ledger.books.subaccounts import AccountsAdded, AccountsClosed, name_in_full
 from ledger.books.village import KeyRotated, LogRefounded, VillageDescribed
 from ledger.books.vouchers import (
     AccountsOpened,
@@ -58,6 +61,7 @@ from ledger.service.opened_registers import (
 )
 from ledger.service.passing import find_drafts
 from ledger.service.preview import (
+    preview_added,
     preview_award,
     preview_card,
     preview_change,
@@ -66,6 +70,8 @@ from ledger.service.preview import (
     preview_forum,
     preview_fund,
     preview_mark,
+    preview_move,
+    preview_plan,
     preview_postings,
     preview_resolution,
     preview_result,
@@ -75,6 +81,7 @@ from ledger.service.preview import (
 )
 from ledger.state.contracts import find_contract
 from ledger.state.facts import VillageFacts, get_fact, read_body
+from ledger.state.plans import find_plan
 from ledger.state.private import (
     Agreement,
     AwardLine,
@@ -380,6 +387,31 @@ def _tell_fund(opened: OpenedDraft, body: FundOpened) -> Iterator[str]:
     yield from preview_fund(body, opened.claim.occurred_on, name, texts)
 
 
+def _tell_added(opened: OpenedDraft, body: AccountsAdded) -> Iterator[str]:
+    yield opened.draft.label
+    titles = {account.code: opened.read(account.title) for account in body.accounts}
+    yield from preview_added(opened.get_chart(body.chart), titles)
+
+
+def _tell_closed(opened: OpenedDraft, body: AccountsClosed) -> Iterator[str]:
+    yield opened.draft.label
+    yield f"　原因：{opened.read(body.reason)}"
+    yield from (f"　停用 {code} {name_in_full(opened.chart, code)}" for code in body.accounts)
+
+
+def _tell_converted(opened: OpenedDraft, body: AccountsConverted) -> Iterator[str]:
+    yield opened.draft.label
+    old, new = opened.get_chart("2004"), opened.get_chart(body.chart)
+    yield from (preview_move(old, new, move) for move in body.moves)
+
+
+def _tell_plan(opened: OpenedDraft, body: PlanAdopted) -> Iterator[str]:
+    yield opened.draft.label
+    before = find_plan(opened.reader.facts, body.year)
+    earlier = before if before is not None and before.version < body.version else None
+    yield from preview_plan(opened.get_chart(body.chart), body, earlier, opened.read(body.resolution))
+
+
 def _tell_refounding(opened: OpenedDraft, body: LogRefounded) -> Iterator[str]:
     yield opened.draft.label
     yield f"　原因：{opened.read(body.reason)}"
@@ -387,6 +419,9 @@ def _tell_refounding(opened: OpenedDraft, body: LogRefounded) -> Iterator[str]:
 
 
 _TELLERS: dict[type, Callable[[OpenedDraft, Any], Iterator[str]]] = {
+    AccountsAdded: _tell_added,
+    AccountsClosed: _tell_closed,
+    AccountsConverted: _tell_converted,
     AccountsOpened: _tell_opening,
     AgreementsSigned: _tell_agreements,
     AssetChanged: tell_asset_change,
@@ -405,6 +440,7 @@ _TELLERS: dict[type, Callable[[OpenedDraft, Any], Iterator[str]]] = {
     LimitsAdopted: _tell_limits,
     LogRefounded: _tell_refounding,
     PeriodClosed: _tell_closing,
+    PlanAdopted: _tell_plan,
     PointsReversed: _tell_taken,
     PointsRound: _tell_points,
     PolicyAdopted: _tell_policy,

@@ -9,12 +9,15 @@ from collections.abc import Collection, Mapping
 
 from ledger.books.assets import AssetChanged, AssetDisposed, AssetRegistered
 from ledger.books.contracts import Change, ContractSigned
+from ledger.books.conversion import AccountsConverted
 from ledger.books.funds import FundOpened
+from ledger.books.plans import PlanAdopted
 from ledger.books.points import PointsRound, RulebookAdopted
 from ledger.books.resolutions import ForumHeld, ResolutionRecorded, ResolutionReported
 from ledger.books.resources import ResourceChanged, ResourceRegistered
 from ledger.books.scores import BranchRegistered, SchemeAdopted, ScoreRound
 from ledger.books.stocktakes import StocktakeRecorded
+from ledger.books.subaccounts import AccountsAdded, AccountsClosed
 from ledger.books.vouchers import (
     AccountsOpened,
     PeriodClosed,
@@ -61,7 +64,19 @@ def find_slot(body: Body, period: str) -> Slot | None:
         return ("branch", str(body.branch))
     if isinstance(body, RulebookAdopted | SchemeAdopted):
         return RULEBOOK if isinstance(body, RulebookAdopted) else SCHEME
-    return _find_slot_of_register(body) or _find_slot_in_register(body)
+    return (
+        _find_slot_of_register(body) or _find_slot_in_register(body) or _find_slot_of_accounts(body, period)
+    )
+
+
+def _find_slot_of_accounts(body: Body, period: str) -> Slot | None:
+    if isinstance(body, AccountsConverted):
+        return ("conversion",)
+    if isinstance(body, PlanAdopted):
+        return ("plan", body.year)
+    if isinstance(body, AccountsAdded):
+        return ("accounts-added", period)
+    return ("accounts-closed",) if isinstance(body, AccountsClosed) else None
 
 
 def _find_slot_of_register(body: Body) -> Slot | None:

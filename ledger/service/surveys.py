@@ -175,14 +175,12 @@ def read_waiting(ports: DeskPorts, village: str) -> list[Draft] | None:
 
 def build_income(reader: Reader, books: BooksFacts, now_ms: int) -> Income:
     """Return what the collective earned by its own business, of the last year and of this one."""
-    village = get_fact(reader.facts, "village", VillageFacts)
-    assert village is not None  # Books are opened in a founded log alone.
     this_month = get_day(now_ms)[:7]
     last, first = books.last_closed, books.last_closed
     for _ in range(YEAR_MONTHS - 1):
         first = get_previous_period(first) if first > books.first_period else first
-    year_fen = _sum(reader, village.chart, max(f"{this_month[:4]}-01", books.first_period), this_month)
-    last_year_fen = _sum(reader, village.chart, first, last) if last else 0
+    year_fen = _sum(reader, max(f"{this_month[:4]}-01", books.first_period), this_month)
+    last_year_fen = _sum(reader, first, last) if last else 0
     return Income(
         band=find_band(last_year_fen),
         first=first,
@@ -194,8 +192,8 @@ def build_income(reader: Reader, books: BooksFacts, now_ms: int) -> Income:
     )
 
 
-def _sum(reader: Reader, chart: str, first: str, last: str) -> int:
-    return get_operating_income(reader.facts, chart, first, last)
+def _sum(reader: Reader, first: str, last: str) -> int:
+    return get_operating_income(reader.facts, first, last)
 
 
 def _count_months(first: str, last: str) -> int:

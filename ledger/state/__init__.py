@@ -21,8 +21,10 @@ from ledger.books.village import KeyRotated, LogFounded, LogRefounded, VillageDe
 from ledger.books.witnesses import PolicyAdopted
 from ledger.entries import KINDS, Entry
 from ledger.errors import Fault
+from ledger.state.accounts import check_accounts, fold_accounts
 from ledger.state.assets import check_assets, fold_assets
 from ledger.state.contracts import check_contracts, fold_contracts
+from ledger.state.conversion import check_conversion, fold_conversion
 from ledger.state.documents import check_documents, fold_documents
 from ledger.state.epochs import check_epoch, fold_epoch
 from ledger.state.facts import (
@@ -39,6 +41,7 @@ from ledger.state.funds import check_funds, fold_funds
 from ledger.state.keys import check_rotation, fold_rotation
 from ledger.state.limits import check_limits, check_passed_by, fold_limits
 from ledger.state.money import check_money, fold_money
+from ledger.state.plans import check_plans, fold_plan
 from ledger.state.points import check_points, fold_points
 from ledger.state.policies import check_policy, fold_policy
 from ledger.state.reference import Reference
@@ -79,6 +82,10 @@ _CHECKS: dict[str, Check] = {
     "resolution.reported": check_resolutions,
     "forum.held": check_resolutions,
     "fund.opened": check_funds,
+    "accounts.added": check_accounts,
+    "accounts.closed": check_accounts,
+    "accounts.converted": check_conversion,
+    "plan.adopted": check_plans,
 }
 _FOLD_OF: dict[Check, Fold] = {
     check_money: fold_money,
@@ -89,6 +96,9 @@ _FOLD_OF: dict[Check, Fold] = {
     check_resources: fold_resources,
     check_resolutions: fold_resolutions,
     check_funds: fold_funds,
+    check_accounts: fold_accounts,
+    check_conversion: fold_conversion,
+    check_plans: fold_plan,
 }
 _FOLDS: dict[str, Fold] = {name: _FOLD_OF[check] for name, check in _CHECKS.items()}
 

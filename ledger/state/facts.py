@@ -54,6 +54,10 @@ be dropped and folded again from the entries.
 | `fund/<number>` | EntryAt | fund.opened |
 | `held/<number>` | FundFacts: what a fund received and spent in all | fund.opened, vouchers |
 | `moved/<number>/<index>` | MovedFacts: what a voucher moved of a fund | vouchers |
+| `account/<chart>/<code>` | AccountFacts: a sub-account that the village added | accounts.added, accounts.closed |
+| `plan/<year>` | EntryAt of the newest version of the year's plan | plan.adopted |
+| `conversion` | ConversionFacts: from which month the books go on under another chart | accounts.converted |
+| `opening/<period>` | ClosingFacts: balances under the new chart | accounts.converted |
 | `sheet/<period>/<letter>/<ordinal>` | SheetFacts | sheet.sealed |
 | `latest/<letter>` | EntryAt of the newest sealed sheet of the kind | sheet.sealed |
 
@@ -371,6 +375,25 @@ class MovedFacts(Value, frozen=True):
     money_fen: int
     period: str
     recipients: int
+
+
+class AccountFacts(Value, frozen=True):
+    """A sub-account of the village's: `place` counts from 0 in the entry that added it, `period` is the month from
+    which it may be posted to, `closed` the index of the entry that closed it, 0 while it is open.
+    """
+
+    closed: int
+    index: int
+    period: str
+    place: int
+
+
+class ConversionFacts(Value, frozen=True):
+    """The books go on under `chart` from `period` on; `index` is the entry that says so."""
+
+    chart: str
+    index: int
+    period: str
 
 
 class SheetFacts(Value, frozen=True):

@@ -13,6 +13,7 @@ from ledger.books.finance_figures import RESULT_ACCOUNT
 from ledger.books.incomes import sum_income
 from ledger.books.vouchers import Voucher
 from ledger.entries import Entry
+from ledger.state.charts import list_spans
 from ledger.state.facts import Facts, Turnover, get_fact, put_fact, scan_facts
 
 
@@ -29,13 +30,17 @@ def fold_carried(facts: Facts, entry: Entry, voucher: Voucher) -> None:
         put_fact(facts, key, moved)
 
 
-def get_operating_income(facts: Facts, chart: str, first: str, last: str) -> int:
-    """Return what was earned by business in the months from `first` to `last`, both included, in fen.
+def get_operating_income(facts: Facts, first: str, last: str) -> int:
+    """Return what was earned by business in the months from `first` to `last`, both included, in fen: each month by
+    the chart under which it was booked.
 
     Costs a look at each account of these months, whatever else the log holds.
     """
-    came = sum_income(chart, _list_sides(facts, "turnover", first, last))
-    return came - sum_income(chart, _list_sides(facts, "carried", first, last))
+    return sum(
+        sum_income(chart, _list_sides(facts, "turnover", one, other))
+        - sum_income(chart, _list_sides(facts, "carried", one, other))
+        for chart, one, other in list_spans(facts, first, last)
+    )
 
 
 def get_carried(facts: Facts, period: str) -> dict[str, Sides]:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 import msgspec
 
+from ledger.books.accounts import Chart
 from ledger.books.balances import (
     Sides,
     TrialBalance,
@@ -21,8 +22,10 @@ from ledger.books.balances import (
     sum_turnovers,
     to_balances,
 )
+from ledger.books.ledgers import sum_account
 from ledger.books.money import format_yuan
 from ledger.books.periods import get_day, iterate_periods
+from ledger.books.statements import DISTRIBUTION_ACCOUNT
 from ledger.books.values import get_last_day, get_next_period, get_previous_period
 from ledger.books.vouchers import (
     AccountBalance,
@@ -36,10 +39,12 @@ from ledger.books.vouchers import (
     check_voucher,
     negate_postings,
 )
+from ledger.books.year_end import RULES_FROM, check_distribution, check_year_end, count_given, ends_year
 from ledger.entries import Entry
 from ledger.errors import Fault
 from ledger.state.amounts import fold_amounts
 from ledger.state.assets import check_about_asset, fold_moved
+from ledger.state.charts import check_opened_accounts, check_posted, extend_chart, get_version
 from ledger.state.contracts import check_about, fold_payment
 from ledger.state.facts import (
     AnswerFacts,
@@ -49,7 +54,6 @@ from ledger.state.facts import (
     Facts,
     PeriodFacts,
     Turnover,
-    VillageFacts,
     get_fact,
     key_at,
     put_fact,
@@ -71,22 +75,25 @@ def check_money(facts: Facts, reference: Reference, entry: Entry) -> list[Fault]
 
     Needs a founded log (ValueError otherwise); envelope, persons and open month are `check_entry`'s.
     """
-    village = get_fact(facts, "village", VillageFacts)
-    if village is None:
-        raise ValueError("the log is not founded")
-    chart = reference.charts[village.chart]
+    chart = reference.charts[get_version(facts, entry.period)]
     books = get_fact(facts, "books", BooksFacts)
     body = entry.body
     if isinstance(body, AccountsOpened):
-        return check_opening(body, chart) + _check_opened_once(books) + _check_last_day(entry)
+        codes = [posting.account for posting in body.postings]
+        faults = check_opening(body, extend_chart(facts, chart, codes))
+        faults += check_opened_accounts(facts, chart.version, codes, entry.period)
+        return faults + _check_opened_once(books) + _check_last_day(entry)
     if isinstance(body, PeriodClosed):
-        return _check_closing(facts, books, entry, body) if books else _list_unopened()
+        return _check_closing(facts, chart, books, entry, body) if books else _list_unopened()
     voucher = _get_voucher(entry)
     # Without an opening the voucher's own faults are still told: nobody should have to come twice.
     faults = _check_dates(books, entry) if books else _list_unopened()
-    faults += check_voucher(voucher, chart, entry.period) + _check_number(facts, entry.period, voucher)
+    whole = extend_chart(facts, chart, (posting.account for posting in voucher.postings))
+    faults += check_voucher(voucher, whole, entry.period) + _check_number(facts, entry.period, voucher)
+    faults += check_posted(facts, voucher, entry.period)
     faults += check_about(facts, voucher) + check_about_asset(facts, entry, voucher)
     faults += check_fund_of(facts, voucher) + check_spending(facts, entry, voucher)
+    faults += _check_distribution(facts, whole, voucher, entry.period)
     if isinstance(body, VoucherReversed):
         faults += _check_reversal(facts, entry, body)
     elif isinstance(body, VoucherReplaced):
@@ -110,6 +117,9 @@ def get_opening(facts: Facts, period: str) -> dict[str, int]:
 
     Empty before the books' first month. Costs one look at each month since the last closing.
     """
+    converted = get_fact(facts, f"opening/{period}", ClosingFacts)
+    if converted is not None:
+        return from_balances(converted.balances)
     return get_balances(facts, get_previous_period(period))
 
 
@@ -127,6 +137,8 @@ def get_balances(facts: Facts, period: str) -> dict[str, int]:
         raise ValueError(f"no closing of {known}")
     balances = from_balances(closing.balances)
     for month in iterate_periods(get_next_period(known), period):
+        converted = get_fact(facts, f"opening/{month}", ClosingFacts)
+        balances = from_balances(converted.balances) if converted is not None else balances
         balances = add_turnovers(balances, get_turnovers(facts, month))
     return balances
 
@@ -287,6 +299,8 @@ def _check_reversal(facts: Facts, entry: Entry, body: VoucherReversed) -> list[F
     wrong = _read_voucher(facts, entry, body.reverses)
     if wrong is None:
         return [_no_voucher(place, body.reverses)]
+    if wrong.chart != body.chart:
+        return [_build_converted(place, wrong)]
     if isinstance(wrong, VoucherReversed):
         remedy = "冲错了的，用蓝字凭证重新记一次，不再冲销红字凭证"
         return [_fault("reversal-of-reversal", place, f"冲销红字凭证 {wrong.number}", "冲销蓝字凭证", remedy)]
@@ -312,6 +326,8 @@ def _check_replacement(facts: Facts, entry: Entry, body: VoucherReplaced) -> lis
     wrong = _read_voucher(facts, entry, body.replaces)
     if wrong is None:
         return [_no_voucher(place, body.replaces)]
+    if wrong.chart != body.chart:
+        return [_build_converted(place, wrong)]
     answer = get_fact(facts, f"answer/{key_at(body.replaces)}", AnswerFacts)
     if answer is None:
         found, remedy = f"凭证 {wrong.number} 没有冲销", "先做红字冲销，再做蓝字更正"
@@ -323,12 +339,32 @@ def _check_replacement(facts: Facts, entry: Entry, body: VoucherReplaced) -> lis
     return []
 
 
+def _build_converted(place: str, wrong: Voucher) -> Fault:
+    remedy = "换科目以前的凭证不再冲销：按新科目做一张凭证把差额调过来，摘要写明原凭证号"
+    found = f"凭证 {wrong.number} 用的是 {wrong.chart} 年科目"
+    return _fault("answer-converted", place, found, "换用新科目以后的凭证", remedy)
+
+
 def _no_voucher(place: str, index: int) -> Fault:
     remedy = "从凭证页面选择要更正的那一张"
     return _fault("answer-no-voucher", place, f"第 {index} 条不是凭证", "更正前面已有的一张凭证", remedy)
 
 
-def _check_closing(facts: Facts, books: BooksFacts, entry: Entry, body: PeriodClosed) -> list[Fault]:
+def _check_distribution(facts: Facts, chart: Chart, voucher: Voucher, period: str) -> list[Fault]:
+    """What is distributed was there: at the end of the voucher's month, and of each later one with an entry."""
+    if period < RULES_FROM or count_given(chart, voucher.postings) <= 0:
+        return []
+    own_fen = sum_account(add_turnovers({}, sum_turnovers(voucher.postings)), DISTRIBUTION_ACCOUNT)
+    months = [month for month in list_book_months(facts) if month > period]
+    kept_fen = min(
+        -sum_account(get_balances(facts, month), DISTRIBUTION_ACCOUNT) for month in (period, *months)
+    )
+    return check_distribution(chart, voucher.postings, kept_fen - own_fen, voucher.number)
+
+
+def _check_closing(
+    facts: Facts, chart: Chart, books: BooksFacts, entry: Entry, body: PeriodClosed
+) -> list[Fault]:
     """Months close in order, once they have ended, with the figures that the facts say."""
     if get_month(facts, entry.period).closed:
         return []  # Said already by the rule that holds for every kind.
@@ -340,7 +376,11 @@ def _check_closing(facts: Facts, books: BooksFacts, entry: Entry, body: PeriodCl
     if today <= get_last_day(entry.period):
         expected = f"{get_last_day(entry.period)} 以后"
         faults.append(_fault("closing-early", f"{entry.period} 结账", today, expected, "这个月过完再结账"))
-    return faults + _compare_closing(build_closing(facts, entry.period), body, f"{entry.period} 结账")
+    ours = build_closing(facts, entry.period)
+    if ends_year(entry.period) and entry.period >= RULES_FROM:
+        balances = from_balances(ours.balances)
+        faults += check_year_end(extend_chart(facts, chart, balances), balances, entry.period)
+    return faults + _compare_closing(ours, body, f"{entry.period} 结账")
 
 
 def _compare_closing(expected: PeriodClosed, found: PeriodClosed, place: str) -> list[Fault]:

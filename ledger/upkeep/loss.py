@@ -40,6 +40,7 @@ from ledger.service.persons import refuse_stranger
 from ledger.service.screening import refuse_texts
 from ledger.service.sheets import read_texts
 from ledger.state import get_day
+from ledger.state.charts import get_version
 from ledger.state.epochs import name_epoch
 from ledger.state.facts import VillageFacts, get_fact
 from ledger.state.keys import build_history
@@ -108,6 +109,7 @@ def _read_old(home: Home, village: str) -> OldLog:
             raise Refused([_build_unproven(village)])
         described = reader.facts.read_entry(facts.described).body
         texts = read_texts(reader)
+        version = get_version(reader.facts, get_day(home.clock.now_ms())[:7])
         description = (
             {name: str(texts(getattr(described, name).text) or "") for name in DESCRIBED}
             if isinstance(described, VillageDescribed)
@@ -117,7 +119,7 @@ def _read_old(home: Home, village: str) -> OldLog:
     key = find_verifier(history, known.size).key
     lines = parse_note(known.note).signatures
     return OldLog(
-        chart="2004" if facts.chart == "2004" else "2023",
+        chart=version,
         description=description,
         epoch=facts.epoch,
         key=format_verifier_key(key),

@@ -13,8 +13,10 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from ledger.books.balances import to_balances
+from ledger.books.finance_figures import RESULT_ACCOUNT
 from ledger.books.values import get_last_day, get_next_period
 from ledger.books.vouchers import PeriodClosed, Posting
+from ledger.books.year_end import KEPT, ends_year
 from ledger.canonical import format_entry
 from ledger.entries import KIND_OF_BODY, Actor, Body, Claim, Entry, name_clerk
 from ledger.evidence import list_public_digests
@@ -43,6 +45,8 @@ HOUSEHOLDS, PARTS = 100, 4
 CORRECTED_EVERY = 50
 SUMMARIES = ("购办公用纸", "付路灯电费", "修东渠闸门", "付保洁员九月工资", "购树苗三百株", "付会议室水费")
 DEBITS = ("513", "514")
+CARRYING = 2
+"""Vouchers that end a year: expense to 本年收益, and that to what is kept."""
 
 
 class Story:
@@ -83,7 +87,10 @@ class Story:
         for place in range(vouchers):
             number = f"{self._period}-{place + 1:03d}"
             body: Body
-            if place and place % CORRECTED_EVERY == CORRECTED_EVERY - 2:
+            if ends_year(self._period) and place >= vouchers - CARRYING:
+                postings = self._carry_over(KEPT if place == vouchers - 1 else RESULT_ACCOUNT)
+                body = build_voucher(self._texts, chart="2023", number=number, postings=postings)
+            elif place and place % CORRECTED_EVERY == CORRECTED_EVERY - 2:
                 postings = tuple(
                     Posting(account=row.account, amount_fen=-row.amount_fen, side=row.side)
                     for row in wrong.postings
@@ -122,6 +129,14 @@ class Story:
                 vouchers=vouchers,
             )
         )
+
+    def _carry_over(self, target: str) -> tuple[Posting, ...]:
+        """Return the postings that carry the year's expense to 本年收益, or 本年收益 to what is kept."""
+        codes = (RESULT_ACCOUNT,) if target == KEPT else DEBITS
+        rows = [(code, self._balances[code]) for code in codes]
+        total_fen = sum(amount_fen for _, amount_fen in rows)
+        carried = [Posting(account=code, amount_fen=amount_fen, side="credit") for code, amount_fen in rows]
+        return (Posting(account=target, amount_fen=total_fen, side="debit"), *carried)
 
     def _add(self, postings: Sequence[Posting]) -> None:
         for posting in postings:

@@ -104,7 +104,7 @@ def get_statements(ledger: TextLedger, period: str) -> Statements:
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.sampled_from(["2026-01", "2026-10"]), LINES)
+@given(st.sampled_from(["2024-01", "2024-10"]), LINES)
 def test_the_statements_agree_whatever_was_booked(
     opened: str, lines: list[tuple[int, str, str, int, bool]]
 ) -> None:

@@ -21,6 +21,10 @@
     2026-10-10 voucher 003 under JY-2026-001 of-fund ZX-0001 to 12 people | … | accepted
     allows JY-2026-001 | spent 25,000.00 | left 5,000.00
     holds ZX-0001 | received 8,000.00 | spent 3,000.00 | left 5,000.00 | people 12
+    2026-10-02 add | 11203 应收租金 | 1120301 应收仓库租金 | accepted
+    2026-10-02 add 2026-11 | 11204 应收水费 | refused: period-future
+    2026-11-02 convert | 202 to 211 credit 4,500.00 | accepted
+    2026-11-03 retire 11203 1120301 | 不再用 | accepted
     owes 2026-11-10 HT-0001 | 2026-10-31 12,000.00 paid 5,000.00 by 2026-10-002, to-30 | ahead 0.00
 
 A line that begins with a day is an entry, judged by `check_entry` and folded when nothing speaks against it;
@@ -49,10 +53,12 @@ from ledger.books.contracts import (
     ContractVoided,
     Due,
 )
+from ledger.books.conversion import AccountsConverted, Move
 from ledger.books.dues import find_age
 from ledger.books.figures import AccountAmount, AccountChange, FinanceFigures
 from ledger.books.finance_figures import summarize_finance
 from ledger.books.money import format_yuan, parse_yuan
+from ledger.books.subaccounts import AccountsAdded, AccountsClosed, NewAccount
 from ledger.books.values import PublicText
 from ledger.books.vouchers import (
     AccountsOpened,
@@ -64,9 +70,11 @@ from ledger.books.vouchers import (
 from ledger.data import load_reference, load_statements
 from ledger.entries import KIND_OF_BODY, KINDS, Body, Entry
 from ledger.figures import build_head, collect_figures
+from ledger.figures.charts import collect_chart
 from ledger.figures.statements import Statements, collect_statements
 from ledger.state import Facts, MemoryFacts, check_entry, fold_entry
 from ledger.state.assets import find_asset, get_value
+from ledger.state.charts import get_version
 from ledger.state.contracts import find_contract
 from ledger.state.money import build_closing
 from tests.books.meeting_lines import read_meeting, tell_standing
@@ -85,6 +93,11 @@ ASSET = re.compile(rf"{DAY} asset (\S+) (\w+) (\w+) from (\d{{4}}-\d\d) for (\d+
 DISPOSED = re.compile(rf"{DAY} dispose (\S+) (\w+)")
 HOLDS = re.compile(r"holds (ZC-\S+)")
 AMOUNT = re.compile(r"-?[0-9,]+\.[0-9]{2}")
+CONVERT = re.compile(rf"{DAY} convert(?: (\d{{4}}-\d\d))?")
+MOVE = re.compile(r"([0-9]+) to ([0-9]+) (debit|credit) ([0-9,]+\.[0-9]{2})")
+ADD = re.compile(rf"{DAY} add(?: (\d{{4}}-\d\d))?")
+RETIRE = re.compile(rf"{DAY} retire ([0-9 ]+)")
+TITLED = re.compile(r"([0-9]+) (\S+)")
 OWES = re.compile(rf"owes {DAY} (\S+)")
 FIGURE = re.compile(r"(\d{4}-\d\d) (\w+)\b.*")
 
@@ -118,8 +131,9 @@ class TextLedger:
 
     def get_statements(self, period: str) -> Statements | None:
         """Return both statements of a month; None where there are none."""
-        form = load_statements().get(self.chart)
-        return form and collect_statements(self.facts, form, load_reference().charts[self.chart], period)
+        form = load_statements().get(get_version(self.facts, period))
+        chart = collect_chart(self.facts, load_reference(), self.texts.get, period)
+        return form and collect_statements(self.facts, form, chart, period)
 
     def _describe(self, period: str) -> Iterator[str]:
         yield from describe_figures(self.get_figures(period))
@@ -147,24 +161,37 @@ class TextLedger:
 
     def _judge(self, line: str) -> list[str]:
         head, *parts, outcome = (part.strip() for part in line.split("|"))
-        if owes := OWES.fullmatch(head):
-            told = " | ".join([head, *describe_dues(self.facts, *owes.groups())])
-            return [] if told == line else ["the text says:", line, "the contract says:", told]
-        if holds := HOLDS.fullmatch(head):
-            told = " | ".join([head, *describe_asset(self.facts, holds[1])])
-            return [] if told == line else ["the text says:", line, "the register says:", told]
-        if ASSET.fullmatch(head) or DISPOSED.fullmatch(head):
-            codes = self.record(self._build_asset(head, parts), head[:10], head[:7])
-            return self._compare(line, outcome, codes)
-        if (told := tell_standing(self.facts, head)) is not None:
+        if (told := self._tell(head)) is not None:
             return [] if told == line else ["the text says:", line, "the books say:", told]
+        return self._compare(line, outcome, self._enter(head, parts))
+
+    def _tell(self, head: str) -> str | None:
+        """Return a line that says how something stands, as the books have it; None where the line is no such."""
+        if owes := OWES.fullmatch(head):
+            return " | ".join([head, *describe_dues(self.facts, *owes.groups())])
+        if holds := HOLDS.fullmatch(head):
+            return " | ".join([head, *describe_asset(self.facts, holds[1])])
+        return tell_standing(self.facts, head)
+
+    def _enter(self, head: str, parts: list[str]) -> list[str]:
+        """Record what a line enters, and return the faults' codes."""
+        day, period = head[:10], head[:7]
+        if ASSET.fullmatch(head) or DISPOSED.fullmatch(head):
+            return self.record(self._build_asset(head, parts), day, period)
         if (meeting := read_meeting(head, parts, self.publish)) is not None:
-            return self._compare(line, outcome, self.record(meeting, head[:10], head[:7]))
+            return self.record(meeting, day, period)
         if SIGNED.fullmatch(head) or CHANGED.fullmatch(head):
-            codes = self.record(self._build_contract(head, parts), head[:10], head[:7])
-            return self._compare(line, outcome, codes)
+            return self.record(self._build_contract(head, parts), day, period)
+        if ADD.fullmatch(head) or RETIRE.fullmatch(head):
+            body, period = self._build_accounts(head, parts)
+            return self.record(body, day, period)
+        if converted := CONVERT.fullmatch(head):
+            return self.record(_read_conversion(parts), day, converted[2] or period)
+        return self._enter_voucher(head, parts)
+
+    def _enter_voucher(self, head: str, parts: list[str]) -> list[str]:
         match = ENTRY.fullmatch(head)
-        assert match, f"no entry and no figure: {line}"
+        assert match, f"no entry and no figure: {head}"
         day, verb, number, answered, about, resolution, fund, people = match.groups()
         postings = tuple(self._read_posting(part) for part in parts if POSTING.fullmatch(part))
         text = next((part for part in parts if not POSTING.fullmatch(part)), "样例")
@@ -174,8 +201,7 @@ class TextLedger:
         key = "asset" if (about or "").startswith("ZC") else "contract"
         named = {key: about, "resolution": resolution, "fund": fund, "recipients": int(people or 0)}
         body = msgspec.structs.replace(body, **{name: value for name, value in named.items() if value})
-        period = number[:7] if number else day[:7]
-        return self._compare(line, outcome, self.record(body, day, period))
+        return self.record(body, day, number[:7] if number else day[:7])
 
     def _compare(self, line: str, outcome: str, codes: list[str]) -> list[str]:
         said = f"refused: {', '.join(codes)}" if codes else "accepted"
@@ -192,7 +218,7 @@ class TextLedger:
             "approver": self.publish("样例甲"),
             "attachments": 1,
             "bookkeeper": self.publish("样例乙"),
-            "chart": self.chart,
+            "chart": get_version(self.facts, number[:7]),
             "handler": self.publish("样例丙"),
             "number": number,
             "postings": postings,
@@ -203,6 +229,18 @@ class TextLedger:
         if verb == "replacement":
             return VoucherReplaced(**shared, summary=self.publish(text), replaces=at)
         return VoucherRecorded(**shared, summary=self.publish(text))
+
+    def _build_accounts(self, head: str, parts: list[str]) -> tuple[AccountsAdded | AccountsClosed, str]:
+        if retired := RETIRE.fullmatch(head):
+            codes, reason = tuple(retired[2].split()), self.publish(parts[0])
+            version = get_version(self.facts, head[:7])
+            return AccountsClosed(accounts=codes, chart=version, reason=reason), head[:7]
+        added = ADD.fullmatch(head)
+        assert added
+        named = [TITLED.fullmatch(part) for part in parts]
+        accounts = tuple(NewAccount(code=one[1], title=self.publish(one[2])) for one in named if one)
+        period = added[2] or head[:7]
+        return AccountsAdded(accounts=accounts, chart=get_version(self.facts, period)), period
 
     def _build_contract(self, head: str, parts: list[str]) -> ContractSigned | Change:
         dues = tuple(_read_due(part) for part in parts if DUE.fullmatch(part))
@@ -317,6 +355,17 @@ def describe_asset(facts: Facts, number: str) -> Iterator[str]:
     yield f"value {_tell(get_value(asset.facts))}"
     yield f"gone {_tell(asset.facts.accumulated_fen)}"
     yield f"clearing {_tell(asset.facts.clearing_fen)}"
+
+
+def _read_conversion(parts: list[str]) -> AccountsConverted:
+    moves = []
+    for part in parts:
+        match = MOVE.fullmatch(part)
+        assert match, part
+        amount_fen = parse_yuan(match[4])
+        assert isinstance(amount_fen, int), part
+        moves.append(Move(account=match[1], amount_fen=amount_fen, becomes=match[2], side=match[3]))
+    return AccountsConverted(chart="2023", moves=tuple(moves))
 
 
 def _read_due(part: str) -> Due:

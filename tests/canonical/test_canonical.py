@@ -27,6 +27,8 @@ from ledger.limits import ENTRY_MAX_BYTES
 from tests.builders import (
     Discloser,
     EntryChain,
+    build_accounts_closed,
+    build_added,
     build_agreements,
     build_amendment,
     build_asset,
@@ -37,6 +39,7 @@ from tests.builders import (
     build_contract,
     build_contract_end,
     build_contract_void,
+    build_conversion,
     build_description,
     build_documents,
     build_forum,
@@ -46,6 +49,7 @@ from tests.builders import (
     build_limits,
     build_opening,
     build_outcome,
+    build_plan,
     build_points_line,
     build_points_reversal,
     build_points_round,
@@ -108,6 +112,10 @@ def make_entries() -> list[Entry]:
         build_outcome(texts),
         build_forum(texts),
         build_fund(texts),
+        build_added(texts),
+        build_accounts_closed(texts),
+        build_conversion(),
+        build_plan(texts),
     ):
         chain.append(body)
     return chain.entries

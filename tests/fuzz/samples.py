@@ -41,9 +41,11 @@ from tests.log.evidence import (
     make_witness,
 )
 from tests.service.importing import (
+    ACCOUNT,
     ASSET,
     AWARD,
     CONTRACT,
+    CONVERSION,
     COUNTED,
     FUND,
     HOUSEHOLDS,
@@ -52,6 +54,7 @@ from tests.service.importing import (
     OPENING,
     PAPER,
     PAPER_PAID,
+    PLAN,
     RESOLUTION,
     RESOURCE,
     STEPS,
@@ -170,6 +173,9 @@ def _build_books() -> Samples:
         "stocktakes": make_book("stocktakes", [COUNTED]),
         "resolutions": make_book("resolutions", [RESOLUTION], others={"会议经过": STEPS}),
         "funds": make_book("funds", [FUND]),
+        "accounts": make_book("accounts", [ACCOUNT]),
+        "conversion": make_book("conversion", [CONVERSION]),
+        "plan": make_book("plan", [PLAN]),
         "points": make_book("points", [AWARD]),
         "scores": make_book("scores", [MARK], change=lambda book: book.worksheets[0].merge_cells("A8:B9")),
     }

@@ -19,7 +19,7 @@ from tests.books.test_finance_figures import draw_lines, make_postings
 from tests.books.text_ledger import TextLedger
 from tests.naughty import texts
 
-MONTHS = ("2026-10", "2026-11", "2026-12", "2027-01")
+MONTHS = ("2025-10", "2025-11", "2025-12", "2026-01")
 BEANCOUNT = (
     '购纸"',
     '购纸" #闹 ^v-2026-10-001',

@@ -30,9 +30,11 @@ from tests.homes import VillageHome, open_village
 from tests.naughty.texts import CHINESE, CLASSICS, read_public_list, send
 from tests.reports.printed import read_text
 from tests.service.importing import (
+    ACCOUNT,
     ASSET,
     AWARD,
     CONTRACT,
+    CONVERSION,
     COUNTED,
     FUND,
     HOUSEHOLDS,
@@ -41,6 +43,7 @@ from tests.service.importing import (
     OPENING,
     PAPER,
     PAPER_PAID,
+    PLAN,
     RESOLUTION,
     RESOURCE,
     ImportDesk,
@@ -63,6 +66,9 @@ ROWS: dict[WorkbookKind, Sequence[Row]] = {
     "stocktakes": (COUNTED,),
     "resolutions": (RESOLUTION,),
     "funds": (FUND,),
+    "accounts": (ACCOUNT,),
+    "conversion": (CONVERSION,),
+    "plan": (PLAN,),
 }
 ALL = (*CHINESE, *CLASSICS)
 HELD = tuple(text for text in ALL if "\0" not in text)

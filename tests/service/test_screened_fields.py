@@ -28,6 +28,7 @@ from ledger.vaults import Household
 from tests.builders import VILLAGE, make_id
 from tests.homes import VillageHome, open_village
 from tests.service.importing import (
+    ACCOUNT,
     ASSET,
     CONTRACT,
     COUNTED,
@@ -36,6 +37,7 @@ from tests.service.importing import (
     MEMBERS,
     PAPER,
     PAPER_PAID,
+    PLAN,
     RESOLUTION,
     RESOURCE,
     STEPS,
@@ -205,6 +207,19 @@ def _open_fund(header: str) -> Way:
     return way
 
 
+def _add_account(_village: VillageHome, desk: ImportDesk, text: str) -> list[Fault]:
+    return list(desk.read("accounts", make_book("accounts", [ACCOUNT | {"明细科目名称": text}])).faults)
+
+
+def _close_account(_village: VillageHome, desk: ImportDesk, text: str) -> list[Fault]:
+    row = {"科目代码": "11203", "原因": text}
+    return list(desk.read("accounts", make_book("accounts", [], others={"停用": [row]})).faults)
+
+
+def _plan(_village: VillageHome, desk: ImportDesk, text: str) -> list[Fault]:
+    return list(desk.read("plan", make_book("plan", [PLAN | {"决议": text}])).faults)
+
+
 def _reverse_points(_village: VillageHome, desk: ImportDesk, text: str) -> list[Fault]:
     row = {"月份": "2026-10", "原月份": "2026-10", "户号": "0217", "规则编号": "B01", "原因": text}
     return list(desk.read("points", make_book("points", [], others={"冲销": [row]})).faults)
@@ -322,6 +337,9 @@ WAYS: Mapping[tuple[str, str], tuple[Way, Mapping[str, str]]] = {
     ("fund.opened", "name"): (_open_fund("专款名称"), POISON),
     ("fund.opened", "source"): (_open_fund("来源"), POISON),
     ("fund.opened", "use"): (_open_fund("只能用于"), POISON),
+    ("accounts.added", "accounts.title"): (_add_account, POISON),
+    ("plan.adopted", "resolution"): (_plan, POISON),
+    ("accounts.closed", "reason"): (_close_account, POISON),
 }
 """How each public field is typed, and what must be refused there."""
 

@@ -33,6 +33,8 @@ def make_lived_log() -> list[Item]:
     add(builders.build_description(texts))
     add(builders.build_policy(texts))
     add(builders.build_opening())
+    add(builders.build_added(texts))
+    add(builders.build_accounts_closed(texts))
     wrong = add(builders.build_voucher(texts))
     add(builders.build_documents(texts, chain.entries[wrong]))
     add(builders.build_contract(texts))
@@ -53,6 +55,7 @@ def make_lived_log() -> list[Item]:
     add(builders.build_forum(texts))
     add(builders.build_fund(texts))
     add(builders.build_limits(texts))
+    add(builders.build_plan(texts))
     add(builders.build_rulebook(texts))
     add(builders.build_households(texts))
     add(builders.build_agreements(texts))
@@ -70,6 +73,7 @@ def make_lived_log() -> list[Item]:
     )
     add(builders.build_seal(closed + 1), occurred_on="2026-11-02")
     add(builders.build_description(texts), **november)
+    add(builders.build_conversion(), **november)
     return items
 
 

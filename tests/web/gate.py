@@ -299,6 +299,7 @@ def _attach(place: Place) -> None:
     fund = build_fund(door.village.texts)
     door.village.record(fund)
     place.values |= {"resolution": resolution.number, "fund": fund.number}
+    place.values["year"] = "2026"
     clerk = next(one.user for one in door.home.vault.list_persons(VILLAGE) if one.name == "样例clerk")
     target = find_target(door.home, VILLAGE, NUMBER)
     sent = [SentFile(data=photo, filename="收据.jpg")]

@@ -53,6 +53,7 @@ REAL = {
     "picture": "plain.jpg",
     "position": "1",
     "entry": "21",
+    "year": "2026",
 }
 REAL["kind"] = REAL["name"]
 """Mixed among what is invented, so that a request also gets beyond the first question."""

@@ -113,7 +113,7 @@ def build_balances_page(desk: Desk, view: VillageView, head: Head, month: str) -
         month=format_month(books.month) if books else "",
         months=tuple(_link_month(head, period, books.month) for period in books.months) if books else (),
         notice=view.standing.notice,
-        rows=tuple(_build_row(view, row) for row in rows),
+        rows=tuple(_build_row(view, view.get_version(books.month), row) for row in rows) if books else (),
         size=format_count(head.size),
         total=_build_total(rows) if books else None,
     )
@@ -170,14 +170,14 @@ def _link_month(head: Head, period: str, shown: str) -> MonthLink:
     return MonthLink(month=format_month(period), path=path)
 
 
-def _build_row(view: VillageView, row: TrialRow) -> AccountRow:
+def _build_row(view: VillageView, version: str, row: TrialRow) -> AccountRow:
     return AccountRow(
         closing_credit=format_flow(max(-row.closing_fen, 0)),
         closing_debit=format_flow(max(row.closing_fen, 0)),
         code=row.account,
         credit=format_flow(row.credit_fen),
         debit=format_flow(row.debit_fen),
-        name=name_account(view, view.village.chart, row.account),
+        name=name_account(view, version, row.account),
         opening_credit=format_flow(max(-row.opening_fen, 0)),
         opening_debit=format_flow(max(row.opening_fen, 0)),
     )

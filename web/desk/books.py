@@ -7,6 +7,7 @@ that touched the account, so that a page costs the same however long the log.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import IO
 from urllib.parse import urlencode
@@ -14,12 +15,14 @@ from urllib.parse import urlencode
 from litestar.handlers import HTTPRouteHandler
 
 from ledger.books.accounts import is_bank, is_cash, is_money
+from ledger.books.conversion import AccountsConverted, list_old_accounts
 from ledger.books.ledgers import AccountLedger, Debt, GeneralLedger, LedgerLine, LedgerMonth, list_debts
 from ledger.books.periods import format_day_of_year
 from ledger.canonical import parse_entry
 from ledger.errors import NotFound
 from ledger.figures.ledgers import collect_account_ledger, collect_general_ledger, count_vouchers
 from ledger.state import Facts, get_day
+from ledger.state.facts import ConversionFacts, get_fact, read_body
 from ledger.state.money import get_balances, get_month, get_opening, get_turnovers, list_book_months
 from reports.words import format_amount, format_count, format_day_in, format_flow, format_month
 from web.account_words import explain_account
@@ -31,6 +34,7 @@ from web.i18n import _
 from web.public.explain.telling import get_entry_path, name_account
 from web.public.finance import CORRECTION_WORDS
 from web.public.statements import find_statements_path
+from web.public.years import get_year_path
 from web.respond import Answer
 from web.site import VillageView
 from web.tables import MEDIA_TYPES, Fen, Table, format_tables
@@ -110,6 +114,7 @@ class BooksPage:
     receivables: tuple[DebtRow, ...]
     rows: tuple[AccountRow, ...]
     statements_path: str
+    year_path: str
 
 
 @dataclass(frozen=True)
@@ -145,6 +150,7 @@ class LedgerPage:
     `credit_word`, `debit_word` what the two columns are called: 收入 and 支出 of money, else 借方 and 贷方
     `months`   of a year, each with the way to its lines; empty for a month
     `explained` the account in plain words
+    `was`      the accounts of the chart before whose balances this one took over, in the year in which it did
     `too_many` how many vouchers a year has, where its lines are left to its months; else empty
     """
 
@@ -166,6 +172,7 @@ class LedgerPage:
     rows: tuple[LineRow, ...]
     title: str
     too_many: str
+    was: tuple[str, ...]
     xlsx_path: str
 
 
@@ -213,7 +220,9 @@ def build_books_page(desk: Desk, view: VillageView, month: str) -> BooksPage:
         raise NotFound(_("月份"))
     shown = month or (months[0] if months else "")
     balances = get_balances(facts, shown) if shown else {}
-    receivables, payables = list_debts(view.ports.reference.charts[view.village.chart], balances)
+    receivables, payables = (
+        list_debts(view.get_chart(view.get_version(shown)), balances) if shown else ((), ())
+    )
     return BooksPage(
         chooser=_build_chooser(view, "", shown) if shown else None,
         end=_("月底") if shown and get_month(facts, shown).closed else _("目前"),
@@ -230,6 +239,7 @@ def build_books_page(desk: Desk, view: VillageView, month: str) -> BooksPage:
         receivables=tuple(_build_debt(view, debt, shown) for debt in receivables),
         rows=_build_accounts(view, shown, balances) if shown else (),
         statements_path=find_statements_path(view, shown) if shown else "",
+        year_path=get_year_path(view.code, shown[:4]) if shown else "",
     )
 
 
@@ -240,7 +250,7 @@ def build_ledger_page(desk: Desk, view: VillageView, asked: _Asked) -> LedgerPag
     vouchers = count_vouchers(facts, asked.account, asked.first, asked.last)
     is_long = asked.first != asked.last and vouchers > VOUCHERS_MAX
     lines = () if is_long else _collect(view, asked).lines
-    title = _name_ledger(view, asked.account)
+    title = _name_ledger(view, view.get_version(asked.last), asked.account)
     query = urlencode({"account": asked.account, "period": asked.period})
     return LedgerPage(
         chooser=_build_chooser(view, asked.account, asked.period),
@@ -251,7 +261,7 @@ def build_ledger_page(desk: Desk, view: VillageView, asked: _Asked) -> LedgerPag
         csv_path=f"{LEDGER}.csv?{query}",
         debit=format_amount(sum(month.debit_fen for month in general.months)),
         debit_word=_("收入") if of_money else _("借方"),
-        explained=explain_account(view.village.chart, asked.account),
+        explained=explain_account(view.get_version(asked.last), asked.account),
         frame=desk.build_frame(title),
         is_money=of_money,
         months=_build_months(asked, general) if len(asked.period) == len("2026") else (),
@@ -261,6 +271,7 @@ def build_ledger_page(desk: Desk, view: VillageView, asked: _Asked) -> LedgerPag
         rows=tuple(_build_line(view, asked, line) for line in lines),
         title=title,
         too_many=format_count(vouchers) if is_long else "",
+        was=tuple(_tell_converted(view, asked)),
         xlsx_path=f"{LEDGER}.xlsx?{query}",
     )
 
@@ -271,13 +282,31 @@ def _read_asked(desk: Desk, view: VillageView) -> _Asked | None:
     months = list_book_months(view.reader.facts)
     if not account:
         return None
-    if account not in view.ports.reference.charts[view.village.chart].accounts:
-        raise NotFound(_("会计科目"))
     period = period or (months[0] if months else "")
     own = [month for month in months if month == period or (_YEAR.fullmatch(period) and month[:4] == period)]
     if not own:
         raise NotFound(_("月份"))
+    # A year in which the chart changed is told under the new one: the same code meant another account before.
+    own = [month for month in own if view.get_version(month) == view.get_version(own[0])]
+    if account not in view.get_chart(view.get_version(own[0])).accounts:
+        raise NotFound(_("会计科目"))
     return _Asked(account=account, first=own[-1], last=own[0], period=period)
+
+
+def _tell_converted(view: VillageView, asked: _Asked) -> Iterator[str]:
+    """Yield which accounts of the chart before became this one, in the year in which the books went over."""
+    known = get_fact(view.reader.facts, "conversion", ConversionFacts)
+    if known is None or asked.last < known.period or asked.first[:4] != known.period[:4]:
+        return
+    body = read_body(view.reader.facts, known.index, AccountsConverted)
+    for move in list_old_accounts(body.moves, asked.account):
+        yield _("{month}换用新科目时，接的是 2004 年科目 {code} {name}：{side} {amount}").format(
+            month=format_month(known.period),
+            code=move.account,
+            name=name_account(view, "2004", move.account),
+            side=_("借") if move.side == "debit" else _("贷"),
+            amount=format_amount(move.amount_fen),
+        )
 
 
 def _collect(view: VillageView, asked: _Asked) -> AccountLedger:
@@ -296,10 +325,10 @@ def _name_journal(code: str) -> str:
     return _("现金日记账") if is_cash(code) else _("银行存款日记账")
 
 
-def _name_ledger(view: VillageView, code: str) -> str:
+def _name_ledger(view: VillageView, version: str, code: str) -> str:
     if is_cash(code) or is_bank(code):
         return _name_journal(code)
-    return _("{name}明细账").format(name=name_account(view, view.village.chart, code))
+    return _("{name}明细账").format(name=name_account(view, version, code))
 
 
 def _tell_balance(amount_fen: int, *, of_money: bool) -> str:
@@ -317,7 +346,7 @@ def _build_chooser(view: VillageView, account: str, period: str) -> Chooser:
     used = _list_used(view.reader.facts, year) | ({account} if account else set())
     return Chooser(
         accounts=tuple(
-            Choice(code == account, f"{code} {name_account(view, view.village.chart, code)}", code)
+            Choice(code == account, f"{code} {name_account(view, view.get_version(year[0]), code)}", code)
             for code in sorted(used)
         ),
         periods=tuple(
@@ -333,7 +362,7 @@ def _list_used(facts: Facts, months: list[str]) -> set[str]:
     used = set(get_opening(facts, months[-1]))
     for month in months:
         used |= set(get_turnovers(facts, month))
-    return used | {code[:3] for code in used}
+    return used | {code[:length] for code in used for length in (3, 5, 7)}
 
 
 def _build_accounts(view: VillageView, period: str, balances: dict[str, int]) -> tuple[AccountRow, ...]:
@@ -346,7 +375,7 @@ def _build_accounts(view: VillageView, period: str, balances: dict[str, int]) ->
             code=code,
             credit=format_flow(sides.credit_fen) if sides else "",
             debit=format_flow(sides.debit_fen) if sides else "",
-            name=name_account(view, view.village.chart, code),
+            name=name_account(view, view.get_version(period), code),
             path=_get_path(code, period),
         )
         rows.append(row)
@@ -356,7 +385,7 @@ def _build_accounts(view: VillageView, period: str, balances: dict[str, int]) ->
 def _build_debt(view: VillageView, debt: Debt, period: str) -> DebtRow:
     return DebtRow(
         amount=format_amount(debt.amount_fen),
-        explained=explain_account(view.village.chart, debt.account),
+        explained=explain_account(view.get_version(period), debt.account),
         name=debt.name,
         path=_get_path(debt.account, period[:4]),
     )
@@ -420,7 +449,7 @@ def _send(desk: Desk, ending: str) -> Answer:
 def _build_table(view: VillageView, asked: _Asked) -> Table:
     """Return the ledger as a table: balances signed, debit positive, so that a spreadsheet can go on with them."""
     found, of_money = _collect(view, asked), is_money(asked.account)
-    title = _name_ledger(view, asked.account)
+    title = _name_ledger(view, view.get_version(asked.last), asked.account)
     words = (_("收入"), _("支出")) if of_money else (_("借方"), _("贷方"))
     name = view.build_frame("").village_name
     opening = ("", "", _("期初余额"), "", "", "", None, None, Fen(found.opening_fen))

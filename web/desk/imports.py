@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from litestar.handlers import HTTPRouteHandler
 
 from ledger.errors import Fault, NotFound, Refused
+from ledger.service.choices import list_choices
 from ledger.service.handing_in import Looked, Sent, hand_in, is_handed_in
 from ledger.service.import_ import WorkbookKind
 from ledger.service.standing import refuse_read_only
 from ledger.service.workbooks.columns import WORKBOOKS
-from ledger.state.facts import VillageFacts, get_fact
+from ledger.state import get_day
+from ledger.state.charts import get_version
 from web.cache import PageBytes
 from web.desk.drafts import DRAFTS
 from web.desk.forms import NO_FILE, Upload
@@ -27,8 +29,8 @@ LINES_MAX = 2_000
 """Lines of a preview: more than the largest month's workbook gives."""
 PASTED_NAME = "粘贴的内容.csv"
 KINDS: tuple[WorkbookKind, ...] = (
-    *("vouchers", "contracts", "assets", "resources", "stocktakes", "resolutions", "funds"),
-    *("points", "scores", "households", "members", "opening"),
+    *("vouchers", "accounts", "contracts", "assets", "resources", "stocktakes", "resolutions", "funds"),
+    *("points", "scores", "households", "members", "opening", "plan", "conversion"),
 )
 
 
@@ -148,9 +150,11 @@ def show_template(desk: Desk, kind: str) -> Answer:
     known = next((one for one in KINDS if one == kind), None)
     if known is None:
         raise NotFound("表格种类")
+    choices = list_choices(desk.ports, desk.village, known)
+    accounts = [(choice.value, choice.beside) for choice in choices.get("科目代码", ())]
     with desk.ports.ledger.read(desk.village) as reader:
-        facts = get_fact(reader.facts, "village", VillageFacts)
-    data = build_template(known, "2004" if facts is not None and facts.chart == "2004" else "2023")
+        version = get_version(reader.facts, get_day(desk.ports.clock.now_ms())[:7])
+    data = build_template(known, version, accounts)
     headers = {"content-disposition": f'attachment; filename="{known}.xlsx"'}
     return answer(desk.request, PageBytes(data, b"", "", XLSX), headers=headers)
 

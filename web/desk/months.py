@@ -11,11 +11,14 @@ from dataclasses import dataclass
 from litestar.handlers import HTTPRouteHandler
 
 from ledger.books.values import SHEET_KINDS, SheetKind
+from ledger.books.year_end import ends_year
 from ledger.errors import NotFound, Refused
 from ledger.service.close import prepare_closing
 from ledger.service.drafts import MONTH
 from ledger.service.months import MonthState, SheetState, Step, get_month, list_months
 from ledger.service.standing import refuse_read_only
+from ledger.state.charts import get_version
+from ledger.state.money import get_earliest_open
 from reports.words import format_day, format_month, format_span
 from web.cache import PageBytes
 from web.desk.drafts import DRAFTS
@@ -29,6 +32,7 @@ from web.site import PDF
 from web.words import SHEET_NAMES
 
 MONTHS = "/desk/months"
+YEAR_END = "/desk/year-end"
 REFRESH_S = 2
 """Seconds after which the page of a sheet that is being laid out loads itself again; most take three."""
 
@@ -54,8 +58,11 @@ class MonthRow:
 
 @dataclass(frozen=True)
 class MonthsPage:
-    """`next_step` is of the oldest month that has something left to do; None where none has."""
+    """`next_step` is of the oldest month that has something left to do; None where none has. `can_convert`: the books
+    are under the chart of 2004 still.
+    """
 
+    can_convert: bool
     frame: DeskFrame
     months: tuple[MonthRow, ...]
     next_month: str
@@ -135,6 +142,7 @@ def show_months(desk: Desk) -> Answer:
     states = list_months(desk.ports, desk.village)
     open_ = next((state for state in reversed(states) if state.step != "done"), None)
     page = MonthsPage(
+        can_convert=_is_of_2004(desk),
         frame=desk.build_frame(_("结账和公开表")),
         months=tuple(_build_row(state) for state in states),
         next_month=format_month(open_.period) if open_ is not None else "",
@@ -240,6 +248,12 @@ def build_next_step(state: MonthState) -> NextStep | None:
     return steps.get(state.step)
 
 
+def _is_of_2004(desk: Desk) -> bool:
+    with desk.ports.ledger.read(desk.village) as reader:
+        due = get_earliest_open(reader.facts)
+        return due is not None and get_version(reader.facts, due) == "2004"
+
+
 def _find_last_day(sheets: tuple[SheetState, ...]) -> str:
     return format_day(max(sheet.hung_until for sheet in sheets))
 
@@ -306,6 +320,11 @@ def _list_work(state: MonthState) -> list[WorkRow]:
             rows.append(
                 WorkRow(is_done=has, path=IMPORT if is_open and not has else "", said=said, title=title)
             )
+    if is_open and ends_year(state.period):
+        path = f"{YEAR_END}/{state.period[:4]}"
+        rows.append(
+            WorkRow(is_done=False, path=path, said=_("收入、支出结转，收益分配"), title=_("年末结转"))
+        )
     closed = _("{day} 结账").format(day=format_day(state.closed_on)) if state.closed_on else ""
     due = _("可以结账了") if state.step == "close" else _("还不能结账")
     waits = _("已交审，等另一位审核") if state.closing else due

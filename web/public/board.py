@@ -33,6 +33,7 @@ from web.public.points import GroupRows, PointsBrief, build_groups, build_points
 from web.public.scores import StarRow, build_stars
 from web.public.statements import find_statements_path
 from web.public.verify import LogFacts, build_log_facts
+from web.public.years import find_year_path
 from web.respond import AnyRequest
 from web.routing import get_site, route_page
 from web.site import VillageView
@@ -94,6 +95,7 @@ class BoardPage:
     `entries`      how many entries the log has
     `statements_path`  of the newest finance sheet's month; empty where there are none
     `funds`        the newest earmarked funds; `meetings` the newest resolutions and forums
+    `year_path`    of the newest year of the books; empty before they are opened
     `witnesses`    what witnesses confirmed, in a sentence; empty where no policy names any
     """
 
@@ -115,6 +117,7 @@ class BoardPage:
     scores: ScoresCard | None
     sheets: tuple[SheetCard, ...]
     statements_path: str
+    year_path: str
     summary: tuple[str, ...]
     telephone: str
     witnesses: str
@@ -144,6 +147,7 @@ def build_board_page(view: VillageView) -> BoardPage:
         scores=_build_scores(view),
         sheets=_build_cards(view),
         statements_path=find_statements_path(view, newest.head.period) if newest else "",
+        year_path=find_year_path(view),
         summary=summarize_finance(newest)[1:] if newest else (),
         telephone=view.read_telephone(),
         witnesses=view.witnesses,

@@ -23,6 +23,7 @@ from web.i18n import _
 from web.page import Frame
 from web.public.months import SheetStatus, build_status, read_finance
 from web.public.statements import find_statements_path
+from web.public.years import find_year_path
 from web.site import VillageView
 from web.words import format_about, format_month_short
 
@@ -127,6 +128,7 @@ class FinancePage:
 
     `has_masks`  a name on it has a character masked, so it says what a star is
     `statements_path`  of the month's statements; empty where the chart of accounts has none
+    `year_path`        of the year's income and expense; empty where the books have none
     """
 
     answer: Answer
@@ -143,6 +145,7 @@ class FinancePage:
     payables: tuple[ChangeRow, ...]
     receivables: tuple[ChangeRow, ...]
     statements_path: str
+    year_path: str
     status: SheetStatus
     summary: tuple[str, ...]
     vouchers: int
@@ -152,7 +155,7 @@ def build_finance_page(view: VillageView, period: str) -> FinancePage:
     """Return the page of a month; NotFound for a month of which nothing is known."""
     figures = read_finance(view, period)
     touches = _collect_touches(view, period)
-    chart = view.ports.reference.charts[figures.chart]
+    chart = view.get_chart(figures.chart)
     status = build_status(view, figures)
     return FinancePage(
         answer=build_answer(figures, status.open_until),
@@ -169,6 +172,7 @@ def build_finance_page(view: VillageView, period: str) -> FinancePage:
         payables=_build_changes(figures.payables, chart, touches, is_owed=True),
         receivables=_build_changes(figures.receivables, chart, touches),
         statements_path=find_statements_path(view, period),
+        year_path=find_year_path(view, period[:4]),
         status=status,
         summary=summarize_finance(figures, open_until=find_open_until(view.reader, period))[1:],
         vouchers=figures.vouchers,

@@ -22,11 +22,14 @@ from web.config import MONTHS_IN_CHART, VOUCHERS_SHOWN_MAX
 from web.i18n import _
 from web.page import Frame
 from web.public.explain.telling import Fact, get_entry_path, name_account
-from web.public.pair_chart import PairChart, build_pair_chart
+from web.public.pair_chart import Pair, PairChart, build_pair_chart
 from web.respond import AnyRequest
 from web.routing import get_site, route_page
 from web.site import VillageView
 from web.words import format_month_short
+
+LABELS_MAX = 6
+"""Months beside one another that a phone shows apart."""
 
 
 @dataclass(frozen=True)
@@ -66,8 +69,20 @@ class MovedRow:
 
 
 @dataclass(frozen=True)
+class MonthRow:
+    """What a fund was given and spent in a month, in yuan."""
+
+    given: str
+    name: str
+    spent: str
+
+
+@dataclass(frozen=True)
 class FundPage:
-    """One fund. `chart` is None before anything moved; `more` says how many vouchers are not shown, empty for none."""
+    """One fund. `chart` and `months` are None and empty before anything moved.
+
+    `more` says how many vouchers are not shown, empty for none.
+    """
 
     chart: PairChart | None
     entry: str
@@ -75,6 +90,7 @@ class FundPage:
     frame: Frame
     gifts: tuple[MovedRow, ...]
     list_path: str
+    months: tuple[MonthRow, ...]
     more: str
     number: str
     sentences: tuple[str, ...]
@@ -111,14 +127,21 @@ def build_fund_page(view: VillageView, number: str) -> FundPage:
     moved = list(iterate_moved(view.reader.facts, number))
     shown = [(index, item) for index, item in moved[::-1] if item.money_fen][:VOUCHERS_SHOWN_MAX]
     hidden = len(moved) - VOUCHERS_SHOWN_MAX
+    months = _sum_months([item for _index, item in moved])
     title = read_text(view.texts, fund.body.name)
     return FundPage(
-        chart=_build_chart([item for _index, item in moved]),
+        chart=build_pair_chart(
+            [Pair(format_month_short(month), *sums) for month, *sums in months], LABELS_MAX
+        ),
         entry=get_entry_path(view, fund.at),
         facts=tuple(list_fund_facts(view, fund)),
         frame=view.build_frame(title),
         gifts=tuple(_build_moved(view, *row) for row in shown if is_gift(row[1])),
         list_path=f"/v/{view.code}/funds",
+        months=tuple(
+            MonthRow(format_amount(given_fen), format_month(month), format_amount(spent_fen))
+            for month, given_fen, spent_fen in months
+        ),
         more=_("更早的还有 {count} 笔，在全部记录里。").format(count=hidden) if hidden > 0 else "",
         number=number,
         sentences=tuple(_tell_fund(fund)),
@@ -178,20 +201,17 @@ def _tell_fund(fund: Fund) -> Iterable[str]:
         yield _("有的钱退回去以前已经花了，还差 {amount} 元。").format(amount=format_amount(-fund.left_fen))
 
 
-def _build_chart(moved: Sequence[MovedFacts]) -> PairChart | None:
-    """Return what was given and spent month by month, the newest months in which something moved."""
+def _sum_months(moved: Sequence[MovedFacts]) -> list[tuple[str, int, int]]:
+    """Return what was given and spent in fen month by month, the newest months in which something moved."""
     months = sorted({item.period for item in moved})[-MONTHS_IN_CHART:]
-    if not months:
-        return None
-    sums = [
+    return [
         (
+            month,
             sum(item.money_fen for item in moved if item.period == month and is_gift(item)),
             -sum(item.money_fen for item in moved if item.period == month and not is_gift(item)),
         )
         for month in months
     ]
-    names = [(format_month(month), format_month_short(month)) for month in months]
-    return build_pair_chart(names, sums)
 
 
 def _build_moved(view: VillageView, index: int, moved: MovedFacts) -> MovedRow:

@@ -1,7 +1,7 @@
-"""Two amounts side by side, name by name: an outlined bar and a filled one, with their table.
+"""Pairs of amounts side by side as bars drawn on the server: one filled, one outlined, with a label below each pair.
 
-Pure placing, as in `chart`: nothing depends on colour, and the table says every amount. An amount below zero has a bar
-of no height.
+Pure placing, as in `chart`: nothing depends on colour, and the table beside it says every amount. An amount below
+zero has a bar of no height.
 """
 
 from __future__ import annotations
@@ -12,59 +12,67 @@ from dataclasses import dataclass
 from reports.words import format_amount
 from web.public.chart import BAR_MAX, BASE, HEIGHT, LEFT, TOP, WIDTH, Bar
 
-LABELS_MAX = 6
-"""Labels beside one another that a phone shows apart."""
+LABELS_MAX = 24
+"""Labels of one or two digits beside one another that a phone shows apart."""
 PLACES_MIN = 3
-"""One name alone is no wider than a third."""
+"""One pair alone is no wider than a third."""
 
 
 @dataclass(frozen=True)
 class Pair:
-    """A name's two bars and its row in the table; `label` is empty where there is no room for it."""
+    """A label, the amount of the filled bar and that of the outlined one, in fen."""
 
-    first: str
-    first_bar: Bar
+    label: str
+    filled_fen: int
+    outlined_fen: int
+
+
+@dataclass(frozen=True)
+class PlacedPair:
+    """Two bars and where their label stands, which is empty where there is no room for it."""
+
+    filled: Bar
     label: str
     label_x: int
-    name: str
-    second: str
-    second_bar: Bar
+    outlined: Bar
 
 
 @dataclass(frozen=True)
 class PairChart:
-    """The drawing, the first name at the left; `bar` is a bar's width, `most` the highest bar in yuan."""
+    """The drawing; `bar` is a bar's width, `most` the highest bar in yuan."""
 
     bar: int
     base: int
     height: int
     most: str
-    pairs: tuple[Pair, ...]
+    pairs: tuple[PlacedPair, ...]
     width: int
 
 
-def build_pair_chart(names: Sequence[tuple[str, str]], sums: Sequence[tuple[int, int]]) -> PairChart:
-    """Return the chart of amounts in fen; `names` are those of the table and the shorter ones of the drawing."""
-    most = max(max(pair) for pair in sums)
-    step = (WIDTH - 2 * LEFT) // max(len(names), PLACES_MIN)
+def build_pair_chart(pairs: Sequence[Pair], labels_max: int = LABELS_MAX) -> PairChart | None:
+    """Return the chart of pairs, the first at the left; None where no bar would have a height.
+
+    Where there are more than `labels_max`, some pairs have no label.
+    """
+    most = max((max(pair.filled_fen, pair.outlined_fen) for pair in pairs), default=0)
+    if most <= 0:
+        return None
+    step = (WIDTH - 2 * LEFT) // max(len(pairs), PLACES_MIN)
     bar = max(min(BAR_MAX, step * 2 // 5), 2)
-    every = -(-len(names) // LABELS_MAX)
-    pairs = []
-    for place, ((name, label), (first_fen, second_fen)) in enumerate(zip(names, sums, strict=True)):
+    every = -(-len(pairs) // labels_max)
+    placed = []
+    for place, pair in enumerate(pairs):
         middle = LEFT + place * step + step // 2
-        pairs.append(
-            Pair(
-                first=format_amount(first_fen),
-                first_bar=_build_bar(first_fen, middle - bar - 1, most),
-                label=label if place % every == 0 else "",
+        placed.append(
+            PlacedPair(
+                filled=_build_bar(pair.filled_fen, middle - bar - 1, most),
+                label=pair.label if place % every == 0 else "",
                 label_x=middle,
-                name=name,
-                second=format_amount(second_fen),
-                second_bar=_build_bar(second_fen, middle + 1, most),
+                outlined=_build_bar(pair.outlined_fen, middle + 1, most),
             )
         )
     return PairChart(
-        bar=bar, base=BASE, height=HEIGHT, most=format_amount(most), pairs=tuple(pairs), width=WIDTH
+        bar=bar, base=BASE, height=HEIGHT, most=format_amount(most), pairs=tuple(placed), width=WIDTH
     )
 
 

@@ -91,7 +91,7 @@ class StatementsPage:
 def build_statements_page(view: VillageView, period: str) -> StatementsPage:
     """Return the page of a month; NotFound for a month of which nothing is known."""
     months = _check_month(view, period)
-    form = load_statements().get(view.village.chart)
+    form = load_statements().get(view.get_version(period))
     found = _collect(view, period)
     place = months.index(period)
     return StatementsPage(
@@ -117,7 +117,7 @@ def build_statements_page(view: VillageView, period: str) -> StatementsPage:
 
 def find_statements_path(view: VillageView, period: str) -> str:
     """Return the path of a month's statements; empty where the village's chart of accounts has none."""
-    return get_statements_path(view.code, period) if view.village.chart in load_statements() else ""
+    return get_statements_path(view.code, period) if view.get_version(period) in load_statements() else ""
 
 
 def get_statements_path(village: str, period: str) -> str:
@@ -134,11 +134,10 @@ def _check_month(view: VillageView, period: str) -> list[str]:
 
 
 def _collect(view: VillageView, period: str) -> Statements | None:
-    form = load_statements().get(view.village.chart)
+    form = load_statements().get(view.get_version(period))
     if form is None:
         return None
-    chart = view.ports.reference.charts[view.village.chart]
-    return collect_statements(view.reader.facts, form, chart, period)
+    return collect_statements(view.reader.facts, form, view.get_chart(form.chart), period)
 
 
 def _explain_lack(form: StatementForm | None) -> str:
@@ -222,7 +221,7 @@ def _build_link(village: str, period: str) -> MonthLink:
 def write_statements(view: VillageView, period: str, ending: str) -> bytes:
     """Return both statements with all of their lines as a file; NotFound where there are none."""
     _check_month(view, period)
-    found, form = _collect(view, period), load_statements().get(view.village.chart)
+    found, form = _collect(view, period), load_statements().get(view.get_version(period))
     if found is None or form is None:
         raise NotFound(_("这个月的报表"))
     named, open_until = view.build_frame("").village_name, tell_open_until(view, period)

@@ -19,6 +19,9 @@ WorkbookKind = Literal[
     "stocktakes",
     "resolutions",
     "funds",
+    "accounts",
+    "conversion",
+    "plan",
 ]
 Form = Literal["text", "code", "number", "money", "decimal", "quantity", "day", "month", "since", "choice"]
 """How a cell is read: `text` free text; `code` digits and letters kept as typed; `number` a voucher number;

@@ -53,13 +53,20 @@ _RULES = [
 ]
 
 
-def build_template(kind: WorkbookKind, chart: ChartVersion = "2023") -> bytes:
-    """Return an empty `.xlsx` of a kind; drop-downs come from the chart named, the shipped rules and scheme."""
+def build_template(
+    kind: WorkbookKind, chart: ChartVersion = "2023", accounts: Sequence[tuple[str, str]] = ()
+) -> bytes:
+    """Return an empty `.xlsx` of a kind; drop-downs come from the chart named, the shipped rules and scheme.
+
+    `accounts` are codes and names of a village's chart, its own sub-accounts among them; without any the drop-downs
+    have the accounts that ship with the program.
+    """
+    known = accounts or [(one.code, one.name) for one in load_reference().charts[chart].accounts.values()]
     book = WORKBOOKS[kind]
     out = io.BytesIO()
     workbook = open_workbook(out)
     workbook.set_properties({"title": book.title, "created": dt.datetime(2026, 1, 1, tzinfo=dt.UTC)})
-    lists = {header: values for header, values in _list_choices(chart).items() if _uses(book, header)}
+    lists = {header: values for header, values in _list_choices(known).items() if _uses(book, header)}
     for sheet in book.sheets:
         _write_sheet(workbook, sheet, lists)
     _write_notes(workbook, book, chart)
@@ -69,13 +76,12 @@ def build_template(kind: WorkbookKind, chart: ChartVersion = "2023") -> bytes:
     return out.getvalue()
 
 
-def _list_choices(chart: ChartVersion) -> dict[str, list[str]]:
+def _list_choices(accounts: Sequence[tuple[str, str]]) -> dict[str, list[str]]:
     """Return what a column may be chosen from, by its header."""
-    accounts = load_reference().charts[chart].accounts.values()
     rules, items = load_rules().rules, load_scheme("member-60").items
     return {
-        "科目代码": [account.code for account in accounts],
-        "科目名称": [account.name for account in accounts],
+        "科目代码": [code for code, _ in accounts],
+        "科目名称": [name for _, name in accounts],
         "规则编号": [rule.code for rule in rules],
         "规则名称": [rule.item for rule in rules],
         "项目编号": [item.code for item in items],

@@ -15,12 +15,14 @@ from ledger.books.accounts import Chart
 from ledger.books.values import get_last_day
 from ledger.entries import KIND_OF_BODY, Body, Claim, Entry, name_clerk
 from ledger.errors import Fault
+from ledger.figures.charts import collect_chart
 from ledger.ports import Ports, Reader
 from ledger.service.drafts import Discloser, build_draft, build_trial
+from ledger.service.sheets import read_texts
 from ledger.service.slots import Slot, check_waiting
 from ledger.service.workbooks.answered import RoundPart
 from ledger.state import check_entry, fold_entry, get_day
-from ledger.state.facts import Facts, VillageFacts, get_fact
+from ledger.state.facts import Facts
 from ledger.vaults import Draft, Household, Member
 
 _ONCE_A_MONTH = frozenset({"books-not-opened", "period-closed", "period-future", "period-before-books"})
@@ -111,11 +113,9 @@ class Tray:
     _said: set[tuple[str, str]] = field(default_factory=set)
 
     def get_chart(self) -> Chart:
-        """Return the chart of accounts that the village's log was founded with."""
-        village = get_fact(self.facts, "village", VillageFacts)
-        if village is None:
-            raise ValueError("a log without a founding cannot be read")
-        return self.desk.ports.reference.charts[village.chart]
+        """Return the chart of accounts of this month, with the village's own sub-accounts."""
+        reference, texts = self.desk.ports.reference, read_texts(self.desk.reader)
+        return collect_chart(self.facts, reference, texts, self.desk.today[:7])
 
     def check(self, body: Body, occurred_on: str, period: str) -> list[Fault]:
         """Return every reason why this may not follow what is recorded, gathered so far, or waiting."""

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ledger.entries import Entry
+from web.public.explain.accounts import explain_added, explain_closed, explain_converted
 from web.public.explain.contracts import (
     explain_amended,
     explain_ended,
@@ -30,6 +31,7 @@ from web.public.explain.money import (
     explain_replaced,
     explain_reversed,
 )
+from web.public.explain.plans import explain_plan
 from web.public.explain.points import (
     explain_agreements,
     explain_households,
@@ -96,6 +98,10 @@ EXPLAINERS: dict[str, Callable[[VillageView, Entry, Any], Explanation]] = {
     "resolution.reported": explain_report,
     "forum.held": explain_forum,
     "fund.opened": explain_fund,
+    "accounts.added": explain_added,
+    "accounts.closed": explain_closed,
+    "accounts.converted": explain_converted,
+    "plan.adopted": explain_plan,
 }
 
 

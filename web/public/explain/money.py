@@ -124,7 +124,7 @@ def explain_closing(view: VillageView, entry: Entry, body: PeriodClosed) -> Expl
             _("结账以后，这个月不能再添一笔、也不能改一笔；发现错了，只能在以后的月份里冲销更正。"),
         ),
         facts=(Fact(_("最后一张凭证"), body.last_number or _("没有")),),
-        tables=(_build_balances(view, body.balances),),
+        tables=(_build_balances(view, entry.period, body.balances),),
     )
 
 
@@ -213,8 +213,8 @@ def _build_postings(view: VillageView, chart: str, postings: Sequence[Posting], 
     )
 
 
-def _build_balances(view: VillageView, balances: Sequence[AccountBalance]) -> Table:
-    chart = view.village.chart
+def _build_balances(view: VillageView, period: str, balances: Sequence[AccountBalance]) -> Table:
+    chart = view.get_version(period)
     return Table(
         title=_("月末各科目余额（元）"),
         columns=(_("科目"), SIDES["debit"], SIDES["credit"]),

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ledger.books.accounts import find_account
 from ledger.books.people import mask_name
+from ledger.books.subaccounts import name_in_full
 from ledger.books.values import PublicText
 from ledger.figures import GONE, read_text
 from web.site import VillageView
@@ -86,13 +86,8 @@ def read_part(view: VillageView, public: PublicText, part: str) -> str:
 
 
 def name_account(view: VillageView, chart: str, code: str) -> str:
-    """Return an account's name with that of the account it details: `管理费用·办公费`."""
-    accounts = view.ports.reference.charts[chart]
-    account = find_account(accounts, code)
-    if account is None:
-        return code
-    parent = find_account(accounts, code[:3])
-    return account.name if parent is None or parent is account else f"{parent.name}·{account.name}"
+    """Return an account's name with those of the accounts it details: `管理费用·办公费`."""
+    return name_in_full(view.get_chart(chart), code)
 
 
 def get_entry_path(view: VillageView, index: int) -> str:

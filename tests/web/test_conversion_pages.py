@@ -1,0 +1,87 @@
+"""Books of 2004 going over to the chart of 2023, as the desk and the public see it: both codes, month by month."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlencode
+
+import pytest
+
+from ledger.books.conversion import AccountsConverted, Move
+from ledger.books.plans import PlanLine
+from ledger.books.vouchers import Posting
+from ledger.service.unsent import open_sheet
+from tests.builders import VILLAGE, build_opening, build_plan, build_postings
+from tests.desk.people import Door, open_door
+from tests.web.desk import enter
+from tests.web.test_pages import read_words
+from tests.web.village import make_client
+
+BOARD = f"/v/{VILLAGE}"
+
+
+@pytest.fixture
+def door(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Door]:
+    with open_door(tmp_path / "home", monkeypatch, chart="2004") as opened:
+        yield opened
+
+
+def test_books_go_over_and_every_page_reads_each_month_by_its_own_chart(door: Door) -> None:
+    village = door.village
+    door.let_in("wen")
+    postings = (
+        Posting(account="101", amount_fen=500_000, side="debit"),
+        Posting(account="202", amount_fen=100_000, side="credit"),
+        Posting(account="301", amount_fen=400_000, side="credit"),
+    )
+    village.record(build_opening(postings=postings))
+    lines = (PlanLine(account="511", amount_fen=90_000), PlanLine(account="541", amount_fen=10_000))
+    village.record(build_plan(village.texts, lines=lines))
+    village.record_voucher("收承包费", 0, chart="2004", postings=build_postings(80_000, "101", "511"))
+    with make_client(village) as client:
+        wen = enter(door, client, "wen")
+        assert "/desk/conversion" in wen.get("/desk/months").text
+        page = wen.get("/desk/conversion").text
+        assert "2026年10月已经按旧科目记了账" in page
+        assert "计划收入 900.00 元，到现在收入 800.00 元，完成 89%。" in read_words(
+            client, f"{BOARD}/years/2026"
+        )
+        village.go_to("2026-11-02")
+        village.close("2026-10")
+        wen.sign_in(door, "wen")
+        page = wen.get("/desk/conversion").text
+        assert "从2026年11月起换用 2023 年制度的科目" in page
+        assert "202 应付款" in page
+        assert "501 经营收入、502 投资收益：要会计定" in page
+        taken = wen.post("/desk/conversion", urlencode({"csrf": wen.token}))
+        assert taken.headers["location"] == "/desk/write/conversion"
+        wen_user = next(one.user for one in door.home.vault.list_persons(VILLAGE) if one.name == "样例wen")
+        assert len(open_sheet(door.home, VILLAGE, wen_user, "conversion").state.tables["换科目"]) == 4
+        moves = (
+            Move(account="101", amount_fen=580_000, becomes="101", side="debit"),
+            Move(account="202", amount_fen=100_000, becomes="211", side="credit"),
+            Move(account="301", amount_fen=400_000, becomes="301", side="credit"),
+            Move(account="511", amount_fen=80_000, becomes="50106", side="credit"),
+        )
+        november = {"period": "2026-11", "occurred_on": "2026-11-01"}
+        index = village.record(AccountsConverted(chart="2023", moves=moves), **november).index
+        paid = build_postings(30_000, "211", "101")
+        village.record_voucher(
+            "还欠款", 0, period="2026-11", occurred_on="2026-11-02", chart="2023", postings=paid
+        )
+
+        entry = read_words(client, f"{BOARD}/entries/{index}")
+        assert "202 应付款 → 211 应付款 1,000.00" in entry
+        assert "511 发包及上交收入 → 50106 经营收入·发包收入 800.00" in entry
+        assert wen.get("/desk/conversion").status_code == 404
+        assert "/desk/conversion" not in wen.get("/desk/months").text
+        ledger = wen.get("/desk/books/ledger?account=211&period=2026").text
+        assert "2026年11月换用新科目时，接的是 2004 年科目 202 应付款：贷 1,000.00" in ledger
+        assert "还欠款" in ledger
+        assert "发包及上交收入" in wen.get("/desk/books?month=2026-10").text
+        assert "接的是" not in wen.get("/desk/books/ledger?account=202&period=2026-10").text
+        year = read_words(client, f"{BOARD}/years/2026")
+        assert "接账以前的 800.00 0.00 800.00" in year
+        assert "这一年换了会计科目" in year
+        assert "应付款" in read_words(client, f"{BOARD}/sheets/2026-11/finance")
