@@ -22,7 +22,7 @@ from tests.attachments.files import SECRET, marked, noisy, pdf, photo_that_tells
 from tests.builders import VILLAGE, build_postings, build_voucher
 from tests.desk.people import Door
 from tests.fuzz.mutants import mutate_bytes
-from tests.web.desk import DeskBrowser
+from tests.web.desk import DeskBrowser, vouch
 
 NUMBER = "2026-11-002"
 OLD = "2026-10-001"
@@ -94,7 +94,7 @@ def find_attached(door: Door) -> Draft:
 def pass_(door: Door, client: TestClient, *drafts: Draft) -> None:
     boss = come_in(door, client, "jian")
     boss.get("/desk/drafts")
-    fields = "&".join(f"drafts={draft.id}%3A{draft.digest}" for draft in drafts)
+    fields = "&".join(f"drafts={vouch(door, boss, draft)}" for draft in drafts)
     answer = boss.post("/desk/drafts", f"{fields}&csrf={boss.token}")
     assert answer.status_code == 303, answer.text
 

@@ -142,6 +142,10 @@ def test_what_is_about_people_or_long_is_opened_first(
     monkeypatch.undo()
     monkeypatch.setattr(pages, "LISTED_ALL_MAX", 1)
     assert list_given(browser.get(DRAFTS)) == []
+    monkeypatch.setattr(pages, "LISTED_ALL_MAX", 1_000)
+    monkeypatch.setattr(pages, "LISTED_MAX", 0)
+    assert list_given(browser.get(DRAFTS)) == []
+    monkeypatch.undo()
     assert [given.split(":")[0] for given in list_given(browser.get(f"{DRAFTS}/{points.id}"))] == [points.id]
 
 

@@ -49,6 +49,8 @@ LISTED_LINES_MAX = 24
 """Lines of a draft that the list shows whole: a voucher has some ten."""
 LISTED_ALL_MAX = 1_200
 """Lines that one list shows of all drafts together."""
+LISTED_MAX = 100
+"""Drafts that one list shows whole; each takes some milliseconds."""
 MOVED_ON = frozenset(
     {"draft-changed", "draft-erased", "draft-expired", "draft-returned", "draft-unknown", "draft-unseen"}
 )
@@ -262,7 +264,8 @@ def _list_whole(desk: Desk, drafts: Sequence[Draft], rows: Sequence[DraftRow]) -
     behind = {body.voucher for draft in drafts if (body := read_documents(draft)) is not None}
     passable = {row.draft for row in rows if row.can_pass}
     chosen = [draft for draft in drafts if draft.id in passable and draft.digest not in behind]
-    shown = show_plain(desk, [draft for draft in chosen if read_documents(draft) is None])
+    plain = [draft for draft in chosen if read_documents(draft) is None]
+    shown = show_plain(desk, plain, LISTED_MAX)
     by_id = {draft.id: draft for draft in drafts}
     found, count = [], 0
     for row in rows:

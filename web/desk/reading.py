@@ -79,13 +79,13 @@ def read_draft(desk: Desk, draft: Draft) -> tuple[Shown, Asked]:
     return _read(desk, subjects, f"draft:{draft.id}", open_)
 
 
-def show_plain(desk: Desk, drafts: Sequence[Draft]) -> dict[str, Shown]:
-    """Return those drafts whole that are about nobody, by their names, so that nobody was read about: what is about
-    somebody is opened one by one.
+def show_plain(desk: Desk, drafts: Sequence[Draft], most: int) -> dict[str, Shown]:
+    """Return whole, by their names, the first `most` of those drafts that are about nobody, so that nobody was read
+    about: what is about somebody is opened one by one.
     """
     plain = tuple(draft.id for draft in drafts if not list_draft_subjects(draft))
     view = load_masks().find_view(desk.roles)
-    return {shown.id: shown for shown in show_drafts(desk.ports, desk.village, plain, view)}
+    return {shown.id: shown for shown in show_drafts(desk.ports, desk.village, plain[:most], view)}
 
 
 def say_of_draft(desk: Desk, draft: Draft, purpose: str) -> None:
