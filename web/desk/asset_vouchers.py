@@ -27,11 +27,13 @@ from ledger.service.proposals import (
     read_name,
 )
 from ledger.service.standing import refuse_read_only
+from ledger.service.workbooks.voucher_rows import REGISTER_NUMBERS
 from ledger.state import get_day
 from ledger.state.assets import Asset, has_open_difference, is_out, iterate_assets, read_asset
 from ledger.state.money import get_earliest_open
 from reports.words import format_amount, format_count, format_day, format_month
 from web.audit.view import read_query
+from web.desk.forms import FormRefused
 from web.desk.frame import NOT_REFUSED, DeskFrame, Faults, Refusal, place_faults
 from web.desk.routing import Desk, route_desk
 from web.desk.write import WRITE
@@ -115,6 +117,8 @@ def show_assets(desk: Desk) -> Answer:
 @route_desk(ADDRESS, allow="draft.prepare", method="POST", summary="Lay proposed vouchers into the sheet")
 def take_assets(desk: Desk) -> Answer:
     form = desk.parse_form(AssetsForm)
+    if form.do == "clear" and not REGISTER_NUMBERS["资产编号"].fullmatch(form.number):
+        raise FormRefused("no asset's number")
     faults = Faults(fields=dict(_check(form)))
     if faults:
         return _show(desk, form, faults=faults, status=422)
