@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
+from ledger.books.concerns.values import ConcernAcknowledged
 from ledger.books.contracts import ContractAmended, ContractEnded, ContractSigned
 from ledger.books.documents import DocumentsAttached
 from ledger.books.limits import LimitsAdopted
@@ -57,6 +58,7 @@ Body = (
     | ContractSigned
     | ContractAmended
     | ContractEnded
+    | ConcernAcknowledged
 )
 
 
@@ -93,6 +95,7 @@ KINDS: dict[str, Kind] = {
     "contract.signed": Kind(ContractSigned, checkers=1, in_books=False),
     "contract.amended": Kind(ContractAmended, checkers=1, in_books=False),
     "contract.ended": Kind(ContractEnded, checkers=1, in_books=False),
+    "concern.acknowledged": Kind(ConcernAcknowledged, checkers=1, in_books=False),
 }
 KIND_OF_BODY: dict[type, str] = {row.body: name for name, row in KINDS.items()}
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 import base64
 from typing import Any
 
+from ledger.books.concerns.values import ConcernAcknowledged
 from ledger.books.contracts import ContractAmended, ContractEnded, ContractSigned, Due
 from ledger.books.documents import Document, DocumentsAttached
 from ledger.books.limits import LimitsAdopted
@@ -405,6 +406,17 @@ def build_contract_end(texts: Discloser, **changes: Any) -> ContractEnded:
         "reason": texts.publish("村里收回自用"),
     }
     return ContractEnded(**(fields | changes))
+
+
+def build_acknowledged(texts: Discloser, **changes: Any) -> ConcernAcknowledged:
+    """An auditor's word about a voucher that was paid in cash."""
+    fields: dict[str, Any] = {
+        "amount_fen": 120_000,
+        "concern": "cash-limit/2026-10-001",
+        "entries": (1,),
+        "reason": texts.publish("抢险，当天银行不开门"),
+    }
+    return ConcernAcknowledged(**(fields | changes))
 
 
 def build_limits(texts: Discloser, **changes: Any) -> LimitsAdopted:

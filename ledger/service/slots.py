@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
+from ledger.books.concerns.values import ConcernAcknowledged
 from ledger.books.contracts import ContractAmended, ContractEnded, ContractSigned
 from ledger.books.points import PointsRound, RulebookAdopted
 from ledger.books.scores import BranchRegistered, SchemeAdopted, ScoreRound
@@ -64,7 +65,7 @@ def _find_slot_of_contract(body: Body) -> Slot | None:
         return ("contract", body.number)
     if isinstance(body, ContractAmended | ContractEnded):
         return ("contract-change", body.contract)
-    return None
+    return slot_of_concern(body.concern) if isinstance(body, ConcernAcknowledged) else None
 
 
 def name_slot(body: Body, period: str) -> str:
@@ -79,6 +80,11 @@ def name_slot(body: Body, period: str) -> str:
 def slot_of_voucher(number: str) -> Slot:
     """Return the place of a voucher: its number."""
     return ("voucher", number)
+
+
+def slot_of_concern(key: str) -> Slot:
+    """Return the place of a concern that somebody acknowledges: its key."""
+    return ("concern", *key.split("/"))
 
 
 def check_waiting(waiting: Mapping[Slot, Draft], body: Body, period: str) -> list[Fault]:

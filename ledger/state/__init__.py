@@ -14,13 +14,21 @@ import msgspec
 from ledger.books.documents import DocumentsAttached
 from ledger.books.limits import LimitsAdopted
 from ledger.books.periods import BEIJING, get_day
-from ledger.books.roles import CHECKER_ROLES, CHECKERS_MAX, MAKER_ROLES, SEALER_ROLES
+from ledger.books.roles import (
+    ACKNOWLEDGER_ROLES,
+    CHECKER_ROLES,
+    CHECKERS_MAX,
+    MAKER_ROLES,
+    SEALER_ROLES,
+    Role,
+)
 from ledger.books.sheets import SheetSealed
 from ledger.books.values import SHEET_LETTERS, is_day
 from ledger.books.village import KeyRotated, LogFounded, LogRefounded, VillageDescribed
 from ledger.books.witnesses import PolicyAdopted
 from ledger.entries import KINDS, Entry
 from ledger.errors import Fault
+from ledger.state.concerns import check_acknowledged, fold_acknowledged
 from ledger.state.contracts import check_contracts, fold_contracts
 from ledger.state.documents import check_documents, fold_documents
 from ledger.state.epochs import check_epoch, fold_epoch
@@ -47,6 +55,12 @@ __all__ = ["BEIJING", "Facts", "MemoryFacts", "Reference", "check_entry", "fold_
 Check = Callable[[Facts, Reference, Entry], list[Fault]]
 Fold = Callable[[Facts, Entry], None]
 
+_MAKERS: dict[str, tuple[Role, ...]] = {
+    "concern.acknowledged": ACKNOWLEDGER_ROLES,
+    "sheet.sealed": SEALER_ROLES,
+}
+"""As what an entry's maker acts, where that is not a clerk's work."""
+
 _CHECKS: dict[str, Check] = {
     "accounts.opened": check_money,
     "voucher.recorded": check_money,
@@ -64,12 +78,14 @@ _CHECKS: dict[str, Check] = {
     "contract.signed": check_contracts,
     "contract.amended": check_contracts,
     "contract.ended": check_contracts,
+    "concern.acknowledged": check_acknowledged,
 }
 _FOLD_OF: dict[Check, Fold] = {
     check_money: fold_money,
     check_points: fold_points,
     check_scores: fold_scores,
     check_contracts: fold_contracts,
+    check_acknowledged: fold_acknowledged,
 }
 _FOLDS: dict[str, Fold] = {name: _FOLD_OF[check] for name, check in _CHECKS.items()}
 
@@ -199,7 +215,7 @@ def _check_persons(entry: Entry) -> list[Fault]:
 
 def _check_acting(entry: Entry) -> list[Fault]:
     """What somebody did, they did as one who may: preparing, passing, or having a sheet sealed."""
-    makers = SEALER_ROLES if entry.kind == "sheet.sealed" else MAKER_ROLES
+    makers = _MAKERS.get(entry.kind, MAKER_ROLES)
     acted = [("交审人", entry.maker, makers)]
     acted += [("审核人", checker, CHECKER_ROLES) for checker in entry.checkers]
     return [

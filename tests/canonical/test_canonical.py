@@ -27,6 +27,7 @@ from ledger.limits import ENTRY_MAX_BYTES
 from tests.builders import (
     Discloser,
     EntryChain,
+    build_acknowledged,
     build_agreements,
     build_amendment,
     build_branch,
@@ -86,6 +87,7 @@ def make_entries() -> list[Entry]:
         build_contract(texts),
         build_amendment(texts),
         build_contract_end(texts),
+        build_acknowledged(texts),
     ):
         chain.append(body)
     return chain.entries
