@@ -13,7 +13,7 @@ from litestar.types import ASGIApp
 
 from ledger.ports import Ports, Renderer
 from ledger.service.standing import Standing
-from web.audit import balances, bundle, check, checkpoints, entries, export, landing
+from web.audit import balances, bundle, check, checkpoints, concerns, entries, export, landing
 from web.audit.runs import AuditRuns
 from web.cache import PageBytes, build_page_bytes
 from web.config import REQUEST_MAX_BYTES
@@ -43,6 +43,7 @@ from web.desk.sheet_runs import SheetRuns
 from web.errors import EXCEPTION_HANDLERS
 from web.public.board import show_board
 from web.public.check import show_check
+from web.public.concerns import show_concerns
 from web.public.contracts import show_contract, show_contracts
 from web.public.documents import show_document
 from web.public.earlier import show_earlier
@@ -81,6 +82,7 @@ ROUTES = (
     show_entry,
     show_contracts,
     show_contract,
+    show_concerns,
     show_check,
     show_checkpoint,
     show_witnessed,
@@ -123,6 +125,7 @@ AUDIT_ROUTES = (
     *entries.ROUTES,
     *checkpoints.ROUTES,
     *balances.ROUTES,
+    *concerns.ROUTES,
     *check.ROUTES,
     *bundle.ROUTES,
     *export.ROUTES,

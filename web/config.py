@@ -35,6 +35,9 @@ ENTRIES_A_PAGE = 50
 CONTRACTS_A_PAGE = 50
 """Contracts in one page of the register."""
 
+CONCERNS_SHOWN_MAX = 200
+"""Concerns in one page: a year of a village that has them by the hundred needs another remedy than a list."""
+
 MONTHS_IN_CHART = 12
 
 ENTRY_SHOWN_MAX_BYTES = 3_000

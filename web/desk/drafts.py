@@ -14,6 +14,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from ledger.books.masks import PurposeRow
 from ledger.errors import NotFound, Refused
+from ledger.service.concerns import list_warnings
 from ledger.service.documents import list_attached
 from ledger.service.drafts import get_open, open_draft
 from ledger.service.passing import (
@@ -86,6 +87,15 @@ class AttachedDraft:
 
 
 @dataclass(frozen=True)
+class WarningRow:
+    """What somebody would ask about a draft once it is an entry, and what it need not mean."""
+
+    need_not_mean: str
+    said: str
+    title: str
+
+
+@dataclass(frozen=True)
 class DraftPage:
     """One draft whole.
 
@@ -98,6 +108,7 @@ class DraftPage:
                  `asked_originals` the same of the originals of what it attaches itself
     `can_edit`   it was returned, and whoever looks may put it right
     `is_own`     the person who looks handed it in, and may take it back
+    `warnings`   what somebody would ask about it once it is an entry
     `typed`      the reason that was refused, to be put right; empty for none
     `waits_for`  who has still to pass it; empty where it waits for a number before it, or not at all
     """
@@ -128,6 +139,7 @@ class DraftPage:
     state: str
     typed: str
     waits_for: str
+    warnings: tuple[WarningRow, ...]
 
 
 @dataclass(frozen=True)
@@ -377,6 +389,10 @@ def _build_page(
         state=draft.state,
         typed=typed,
         waits_for=_tell_waiting(desk, draft, _find_limits(desk, [draft])),
+        warnings=tuple(
+            WarningRow(stand.rule.need_not_mean, stand.concern.said, stand.rule.title)
+            for stand in (list_warnings(desk.ports, draft) if draft.state == "waiting" else ())
+        ),
     )
 
 
