@@ -72,6 +72,19 @@ def test_a_text_that_is_gone_is_no_reason_to_ask() -> None:
     assert [item for item in ledger.list_asked("2026-11-30") if item.rule.code == "several-roles"] == []
 
 
+def test_a_split_is_seen_without_the_name_of_who_paid() -> None:
+    ledger = ConcernLedger()
+    ledger.run(next(path for path in LEDGERS if "money" in path.stem).read_text(encoding="utf-8"))
+    ledger.texts.clear()
+
+    found = [
+        item.concern.subject for item in ledger.list_asked("2026-10-20") if item.rule.code == "split-payment"
+    ]
+
+    # Those of one account are still there; those of one person alone are not.
+    assert found == ["2026-10-016", "2026-10-019", "2026-10-021"]
+
+
 def test_an_acknowledgement_names_earlier_entries_once_and_in_order() -> None:
     reason = PublicText(text="t" * 43)
 

@@ -10,6 +10,7 @@ from ledger.books.concerns.values import ConcernAcknowledged
 from ledger.data import load_reference
 from ledger.entries import Actor, Body, Entry
 from ledger.errors import format_fault
+from ledger.limits import DAY_MS
 from ledger.log.commitments import digest_disclosure, parse_disclosure
 from ledger.state import MemoryFacts, check_entry, fold_entry
 from ledger.state.concerns import _get_voucher as get_voucher
@@ -20,6 +21,7 @@ from ledger.state.concerns import (
     list_concerns,
     list_concerns_of,
 )
+from ledger.state.publishing import list_unpublished
 from ledger.state.reference import Reference
 from tests.builders import (
     Discloser,
@@ -159,6 +161,33 @@ def test_before_a_log_is_founded_or_without_a_table_nothing_is_asked() -> None:
     assert list_concerns(empty, known, log.known.get, first="2026-10", today="2026-10-30") == []
     assert list_concerns_of(empty, known, log.known.get, entry) == []
     assert list_concerns_of(log.facts, bare, log.known.get, entry) == []
+
+
+def test_an_earlier_year_is_asked_of_its_own_months_and_of_no_contract() -> None:
+    """What was banked in the first days after it counts; what began there is not told."""
+    log = Log()
+    assert log.record(pay(log, "2026-10-001")) == []
+    assert log.record(build_contract(log.texts)) == []
+    later = {"period": "2026-11", "occurred_on": "2026-11-02", "step_ms": 6 * DAY_MS}
+    assert log.record(pay(log, "2026-11-001", 130_000), **later) == []
+
+    def ask(last: str) -> list[str]:
+        reference = load_reference()
+        found = list_concerns(
+            log.facts, reference, log.known.get, first="2026-01", today="2027-02-20", last=last
+        )
+        return [stand.concern.key for stand in found]
+
+    assert ask("2026-10") == ["not-published/2026-10", "cash-limit/2026-10-001"]
+    assert "rent-overdue/HT-0001" in ask("2027-02")
+    assert "cash-limit/2026-11-001" in ask("2027-02")
+
+
+def test_before_the_books_no_month_is_missing() -> None:
+    log = Log()
+    empty = MemoryFacts(lambda index: log.chain.entries[index])
+
+    assert list_unpublished(empty, load_reference().law, "371082101201", "2026-01", "2027-02-20") == []
 
 
 def test_an_entry_of_another_kind_is_the_callers_mistake() -> None:
