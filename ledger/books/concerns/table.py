@@ -34,7 +34,7 @@ NEEDED: dict[str, Needed] = {
     "cash-short": Needed(),
     "entertainment": Needed((), ("accounts", "words")),
     "long-term": Needed(("contracting_years", "other_years")),
-    "no-documents": Needed(("days",)),
+    "no-documents": Needed(("days", "least_percent")),
     "no-resolution": Needed((), ("words",)),
     "not-closed": Needed(("days",)),
     "not-published": Needed(),

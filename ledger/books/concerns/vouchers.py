@@ -179,20 +179,23 @@ def ask_cash_short(vouchers: Iterable[Booked], opening_fen: int, rule: ConcernRu
 def ask_documents(
     vouchers: Iterable[Booked], rule: ConcernRule, village: str, today: str
 ) -> Iterator[Concern]:
-    """Money moved without any document attached for long, in a month in which others have theirs."""
-    days = rule.get_threshold("days", village)
+    """Money moved without any document attached for long, in a month in which most have theirs: a village that attaches
+    one now and then is not asked for each of the others.
+    """
+    days, percent = rule.get_threshold("days", village), rule.get_threshold("least_percent", village)
     of_month: dict[str, list[Booked]] = {}
     for item in _sort_by_number(vouchers):
         of_month.setdefault(item.number[:7], []).append(item)
     for found in of_month.values():
-        if not any(item.has_documents for item in found):
+        moved = [item for item in found if item.is_live and item.money_fen]
+        having = sum(item.has_documents for item in moved)
+        if not having or having * 100 < len(moved) * percent:
             continue
-        for item in found:
-            is_missing = item.is_live and item.money_fen and not item.has_documents
-            if is_missing and count_days(item.recorded_on, days) < today:
+        for item in moved:
+            if not item.has_documents and count_days(item.recorded_on, days) < today:
                 said = (
                     f"凭证 {item.number} 记账超过 {days} 天，{format_yuan(abs(item.money_fen))} 元"
-                    "还没有附上单据；同一个月别的凭证附了。"
+                    "还没有附上单据；同一个月别的凭证多半附了。"
                 )
                 yield _build(rule, item.number, [item], abs(item.money_fen), said)
 
