@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Literal, NamedTuple
 
 from ledger.books.assets import AssetChanged, AssetDisposed, AssetRegistered
+from ledger.books.concerns.values import ConcernAcknowledged
 from ledger.books.contracts import ContractAmended, ContractEnded, ContractSigned, ContractVoided
 from ledger.books.conversion import AccountsConverted
 from ledger.books.documents import DocumentsAttached
@@ -80,6 +81,7 @@ Body = (
     | AccountsClosed
     | AccountsConverted
     | PlanAdopted
+    | ConcernAcknowledged
 )
 
 
@@ -131,6 +133,7 @@ KINDS: dict[str, Kind] = {
     "accounts.closed": Kind(AccountsClosed, checkers=1, in_books=False),
     "accounts.converted": Kind(AccountsConverted, checkers=1, in_books=True),
     "plan.adopted": Kind(PlanAdopted, checkers=1, in_books=False),
+    "concern.acknowledged": Kind(ConcernAcknowledged, checkers=1, in_books=False),
 }
 KIND_OF_BODY: dict[type, str] = {row.body: name for name, row in KINDS.items()}
 

@@ -15,6 +15,7 @@ import base64
 from typing import Any
 
 from ledger.books.assets import AssetChanged, AssetDisposed, AssetRegistered
+from ledger.books.concerns.values import ConcernAcknowledged
 from ledger.books.contracts import (
     ContractAmended,
     ContractEnded,
@@ -610,6 +611,17 @@ def build_plan(texts: Discloser, **changes: Any) -> PlanAdopted:
         "year": "2026",
     }
     return PlanAdopted(**(fields | changes))
+
+
+def build_acknowledged(texts: Discloser, **changes: Any) -> ConcernAcknowledged:
+    """An auditor's word about a voucher that was paid in cash."""
+    fields: dict[str, Any] = {
+        "amount_fen": 120_000,
+        "concern": "cash-limit/2026-10-001",
+        "entries": (1,),
+        "reason": texts.publish("抢险，当天银行不开门"),
+    }
+    return ConcernAcknowledged(**(fields | changes))
 
 
 def build_limits(texts: Discloser, **changes: Any) -> LimitsAdopted:

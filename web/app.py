@@ -13,7 +13,7 @@ from litestar.types import ASGIApp
 
 from ledger.ports import Ports, Renderer
 from ledger.service.standing import Standing
-from web.audit import balances, bundle, check, checkpoints, entries, export, landing
+from web.audit import balances, bundle, check, checkpoints, concerns, entries, export, landing
 from web.audit.runs import AuditRuns
 from web.cache import PageBytes, build_page_bytes
 from web.config import REQUEST_MAX_BYTES
@@ -50,6 +50,7 @@ from web.public.asset_page import show_asset_of
 from web.public.assets import show_assets, show_labels
 from web.public.board import show_board
 from web.public.check import show_check
+from web.public.concerns import show_concerns
 from web.public.contracts import show_contract, show_contracts
 from web.public.documents import show_document
 from web.public.earlier import show_earlier
@@ -102,6 +103,7 @@ ROUTES = (
     show_meeting,
     show_funds,
     show_fund,
+    show_concerns,
     show_check,
     show_checkpoint,
     show_witnessed,
@@ -149,6 +151,7 @@ AUDIT_ROUTES = (
     *entries.ROUTES,
     *checkpoints.ROUTES,
     *balances.ROUTES,
+    *concerns.ROUTES,
     *check.ROUTES,
     *bundle.ROUTES,
     *export.ROUTES,

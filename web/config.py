@@ -47,6 +47,9 @@ MEETINGS_A_PAGE = 50
 VOUCHERS_SHOWN_MAX = 200
 """Vouchers on the page of a resolution or of a fund; older ones are among the entries."""
 
+CONCERNS_SHOWN_MAX = 200
+"""Concerns in one page: a year of a village that has them by the hundred needs another remedy than a list."""
+
 MONTHS_IN_CHART = 12
 
 ENTRY_SHOWN_MAX_BYTES = 3_000

@@ -14,10 +14,12 @@ from ledger.figures import read_text
 from ledger.figures.charts import collect_version
 from ledger.log.confirmation import Confirmation, format_confirmation
 from ledger.ports import Head, Ports, Reader, Version
+from ledger.service.concerns import read_concerns
 from ledger.service.sheets import read_texts
 from ledger.service.standing import LOOK_BACK, Standing, examine
 from ledger.state import get_day
 from ledger.state.charts import get_version
+from ledger.state.concerns import Stand
 from ledger.state.facts import VillageFacts, get_fact
 from ledger.witnessed import read_confirmation
 from web.cache import PageBytes, PageCache, build_page_bytes
@@ -82,6 +84,7 @@ class Site:
         self.pages = PageCache()
         self._standings: dict[str, Standing] = {}
         self._states: dict[str, _State] = {}
+        self._concerns: dict[str, tuple[tuple[str, int, str], list[Stand]]] = {}
         self._confirmations: dict[str, tuple[tuple[int, int, int], Confirmation | None]] = {}
 
     def get_standing(self, village: str, reader: Reader, newest: Head | None) -> Standing:
@@ -96,6 +99,17 @@ class Site:
             look_back = LOOK_BACK if known is None else 0
             known = self._standings[village] = examine(village, reader, newest, look_back=look_back)
         return known
+
+    def read_concerns(self, village: str, reader: Reader, today: str = "") -> list[Stand]:
+        """Return what would be asked today about the village's last year; looked through once for each state of the
+        log and day.
+        """
+        today = today or get_day(self.ports.clock.now_ms())
+        state = (get_village_facts(reader).origin, reader.size, today)
+        known = self._concerns.get(village)
+        if known is None or known[0] != state:
+            known = self._concerns[village] = (state, read_concerns(reader, self.ports.reference, today))
+        return known[1]
 
     def serve_page(
         self,
@@ -245,6 +259,7 @@ class VillageView:
         witnesses: str = "",
     ) -> None:
         self.code = village
+        self._site = site
         self.earlier = site.earlier
         self.newest = newest
         self.ports = site.ports
@@ -281,6 +296,10 @@ class VillageView:
             village=self.code,
             village_name=named.name,
         )
+
+    def read_concerns(self) -> list[Stand]:
+        """Return what would be asked today about the village's last year."""
+        return self._site.read_concerns(self.code, self.reader, self.today)
 
     def _tell_epoch(self) -> str:
         body = self.reader.facts.read_entry(0).body if self.village.epoch > 1 else None

@@ -7,6 +7,7 @@ from typing import Protocol, runtime_checkable
 
 import msgspec
 
+from ledger.books.concerns.table import Severity
 from ledger.books.sheets import SheetSealed
 from ledger.books.values import SheetKind, Value
 from ledger.entries import Entry
@@ -36,6 +37,26 @@ class PaperFingerprint(Value, frozen=True):
     number: str
 
 
+class AskedConcern(Value, frozen=True):
+    """What somebody would ask about the books, as the audit of them tells it: no finding, and no doubt of the log.
+
+    `acknowledged` is the index of the auditor's entry about it, -1 while it is open; `rule` its code, `key` that and
+    what it is about; `need_not_mean` is read beside `said`.
+    """
+
+    acknowledged: int
+    amount_fen: int
+    entries: tuple[int, ...]
+    is_public: bool
+    key: str
+    need_not_mean: str
+    rule: str
+    said: str
+    severity: Severity
+    since: str
+    title: str
+
+
 class Report(Value, frozen=True):
     """What an audit looked at and what it found; no findings means every claim was re-derived."""
 
@@ -49,6 +70,7 @@ class Report(Value, frozen=True):
     sheets: int
     source: str  # what was audited, e.g. 导出的文件夹
     village: str
+    concerns: tuple[AskedConcern, ...] = ()  # about a log's books, where they were asked for
     papers: tuple[PaperFingerprint, ...] = ()  # of a log's sealed sheets, newest first
     witnesses: str = ""  # what witnesses confirmed, in a sentence; empty where no policy names any
 

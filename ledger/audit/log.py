@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Iterable, Iterator, Sequence
 
 from ledger.audit.chain import ChainReader
+from ledger.audit.concerns import list_asked
 from ledger.audit.entries import EntryReader
 from ledger.audit.epochs import EpochReader
 from ledger.audit.findings import (
@@ -43,14 +44,14 @@ def audit_log(
     known: Sequence[bytes] = (),
     progress: Progress | None = None,
     trusted_key: str | None = None,
+    with_concerns: bool = False,
 ) -> Report:
     """Derive everything that the log in `source` claims once more and report what does not agree.
 
-    `now_ms` is the auditor's own clock: an entry from the future is a finding. `known` are signed checkpoints that the
-    auditor has from elsewhere: the log must extend each. `trusted_key` is a key of this log that they know from
-    elsewhere, the present one or one that handed over since. Raises NotProven only where there is no checkpoint signed
-    by the key to start from, and where the trusted key is none of this log's. Memory grows with the leaves: some 100
-    bytes an entry.
+    `now_ms` is the auditor's own clock: an entry from the future is a finding. `known` are signed checkpoints and
+    `trusted_key` a key, present or past, that the auditor has from elsewhere: the log goes on from each. For
+    `with_concerns` see `Report`. Raises NotProven only where there is no checkpoint signed by the key to start from,
+    and where the trusted key is none of this log's. Memory grows with the leaves: some 100 bytes an entry.
     """
     checkpoint = open_newest(source)
     entries = EntryReader(source, checkpoint.size)
@@ -64,8 +65,7 @@ def audit_log(
         keys.take(index, entry)
         if entry is not None:
             witnesses.take(entry)
-        if progress is not None and (index % REPORT_EVERY == 0 or index + 1 == checkpoint.size):
-            progress(index + 1, checkpoint.size)
+        _report_progress(progress, index + 1, checkpoint.size)
     home = HomeReader(source, leaves, meaning) if isinstance(source, HomeSource) else None
     history = keys.build_history(parse_note_verifier(source.verifier_key))
     _verify_trusted(trusted_key, history)
@@ -82,6 +82,7 @@ def audit_log(
         *(home.list_findings(entries) if home else ()),
     ]
     return Report(
+        concerns=list_asked(meaning, reference, now_ms, checkpoint.size) if with_concerns else (),
         entries=len(leaves.computed),
         erased=home.erased if home else 0,
         examined=meaning.examined,
@@ -95,6 +96,11 @@ def audit_log(
         village=meaning.village,
         witnesses=confirmed,
     )
+
+
+def _report_progress(progress: Progress | None, done: int, total: int) -> None:
+    if progress is not None and (done % REPORT_EVERY == 1 or done == total):
+        progress(done, total)
 
 
 def _verify_trusted(trusted_key: str | None, history: KeyHistory) -> None:

@@ -26,6 +26,8 @@ OFFICES: tuple[Office, ...] = get_args(Office)
 
 MAKER_ROLES: tuple[Role, ...] = ("clerk",)
 """As what an entry's maker may have prepared it."""
+ACKNOWLEDGER_ROLES: tuple[Role, ...] = ("auditor",)
+"""As what somebody may have closed a concern with a reason: it is the auditor's word, another person passes it."""
 CHECKER_ROLES: tuple[Role, ...] = ("supervisor", "secretary", "township")
 """As what its checkers may have passed it, in the order in which they are asked."""
 CHECKERS_MAX = 5

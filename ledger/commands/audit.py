@@ -1,6 +1,7 @@
 """`mingbai audit`: verify a log or a sheet, trusting nobody.
 
-Exit 0 when all agrees, 1 with findings, 2 when it could not run.
+Exit 0 when all agrees, 1 with findings, 2 when it could not run. What somebody would ask about books that agree
+changes that only where `--concerns-too` says so.
 """
 
 from __future__ import annotations
@@ -62,6 +63,12 @@ HOME_TITLE = "本机的数据库"
     metavar="文件",
     help="您以前留下的：检查点、.tlog-proof 证明文件、公开表 PDF、导出的文件夹或 ZIP；账本必须接得上。可写多次。",
 )
+@click.option(
+    "--concerns-too",
+    "concerns_too",
+    is_flag=True,
+    help="还有没说明的待说明事项，退出状态也是 1。",
+)
 @json_option
 @click.pass_context
 def audit_command(
@@ -71,9 +78,10 @@ def audit_command(
     village: str | None,
     key: str | None,
     kept: tuple[str, ...],
+    concerns_too: bool,
     as_json: bool,
 ) -> None:
-    """离线核对一本账或一张公开表：链、树、签名、余额、评议轮次和每一个公布的数字。"""
+    """离线核对一本账或一张公开表：链、树、签名、余额、评议轮次和每一个公布的数字；另列看账的人会问的待说明事项。"""
     try:
         known = [_read_kept(path) for path in kept]
         reports, pdf = _audit(target, home, village, key, known)
@@ -87,7 +95,9 @@ def audit_command(
             print_report(report, is_sheet=pdf is not None)
         if pdf is not None:
             _print_paper_note(pdf)
-    context.exit(1 if any(report.findings for report in reports) else 0)
+    has_open = any(item.acknowledged < 0 for report in reports for item in report.concerns)
+    is_found = any(report.findings for report in reports) or (concerns_too and has_open)
+    context.exit(1 if is_found else 0)
 
 
 def _audit(
@@ -250,6 +260,7 @@ def _audit_log(source: LogSource, key: str | None, known: list[bytes]) -> Report
             known=known,
             progress=progress,
             trusted_key=key.strip() if key is not None else None,
+            with_concerns=True,
         )
 
 

@@ -14,6 +14,7 @@ import msgspec
 import rich_click as click
 
 from ledger.audit import Progress, Report
+from ledger.books.concerns.table import SEVERITIES, SEVERITY_NAMES
 from ledger.books.roles import CHECKER_ROLES, MAKER_ROLES, Role
 from ledger.commands.refusals import Asked, explain_os_error
 from ledger.errors import Fault, Refused
@@ -328,12 +329,36 @@ def print_report(report: Report, *, is_sheet: bool = False) -> None:
         click.echo(f"     对村民来说：{item.meaning}。")
     if len(report.findings) > FINDINGS_MAX_SHOWN:
         click.echo(f"……还有 {len(report.findings) - FINDINGS_MAX_SHOWN} 处，用 --json 看全部。")
+    if report.concerns:
+        _print_concerns(report)
     if report.findings:
         click.echo(f"结论：有 {len(report.findings)} 处对不上。")
         print_notice("上面列出的地方不能作数。把这份留好，交监督委员会或审计员。")
     else:
         click.echo("结论：全部对得上。")
         print_notice("能证明的是：记下的东西没有被改过、删过；记下的事是否属实，要靠人监督。")
+
+
+def _print_concerns(report: Report) -> None:
+    """Say what somebody would ask about the books: the most serious first, apart from what does not agree."""
+    open_ = [item for item in report.concerns if item.acknowledged < 0]
+    severities = [item.severity for item in open_]
+    counts = [
+        f"{SEVERITY_NAMES[name]} {severities.count(name)} 件"
+        for name in reversed(SEVERITIES)
+        if name in severities
+    ]
+    told = f"：{'、'.join(counts)}" if counts else ""
+    click.echo(f"待说明 {len(open_)} 件{told}。不等于有人做错，问清楚就好。")
+    ranked = sorted(open_, key=lambda item: -SEVERITIES.index(item.severity))
+    for item in ranked[:FINDINGS_MAX_SHOWN]:
+        click.echo(f"？ {SEVERITY_NAMES[item.severity]} {item.title}：{item.said}（{item.key}）")
+        click.echo(f"     可能是没有问题：{item.need_not_mean}")
+    if len(open_) > FINDINGS_MAX_SHOWN:
+        click.echo(f"……还有 {len(open_) - FINDINGS_MAX_SHOWN} 件，用 --json 看全部。")
+    closed = len(report.concerns) - len(open_)
+    if closed:
+        click.echo(f"另有 {closed} 件审计员已经认可说明，理由在各自的记录里。")
 
 
 def _print_fingerprints(report: Report, *, is_sheet: bool) -> None:

@@ -10,6 +10,7 @@ from functools import cache
 from importlib import resources
 
 from ledger.books.accounts import parse_chart
+from ledger.books.concerns.table import parse_concerns
 from ledger.books.conversion import parse_conversion
 from ledger.books.law import parse_law
 from ledger.books.masks import MaskTable, parse_masks
@@ -37,6 +38,7 @@ def load_reference() -> Reference:
             "2004": parse_chart(read_data("chart_2004.csv"), "2004"),
             "2023": parse_chart(read_data("chart_2023.csv"), "2023"),
         },
+        concerns=parse_concerns(read_data("concerns.toml")),
         law=parse_law(read_data("law.toml")),
         roles=load_roles(),
     )

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, NamedTuple, get_args
+from typing import Literal, get_args
 
-from ledger.books.law import Law, count_days, find_days
-from ledger.books.periods import iterate_periods
-from ledger.books.values import get_last_day, get_previous_period
+from ledger.books.concerns.months import Unpublished
+from ledger.books.law import Law, count_days
+from ledger.books.values import get_previous_period
 from ledger.canonical import parse_claim
 from ledger.limits import DAY_MS
 from ledger.log.confirmation import Confirmation
@@ -21,9 +21,9 @@ from ledger.service.drafts import EXPIRES_DAYS, open_draft
 from ledger.service.passing import is_late, list_needs
 from ledger.service.standing import Standing
 from ledger.state import get_day
-from ledger.state.facts import BooksFacts, Facts, LimitsFacts, SheetFacts, get_fact, scan_facts
+from ledger.state.facts import Facts, LimitsFacts
 from ledger.state.limits import find_limits, list_roles_for
-from ledger.state.money import get_month
+from ledger.state.publishing import list_unpublished as list_months
 from ledger.vaults import Draft
 
 MONTHS_LOOKED_AT = 12
@@ -74,19 +74,6 @@ class Late:
         return URGENCY.index(self.kind) < URGENCY.index("slow")
 
 
-class Unpublished(NamedTuple):
-    """A month that has ended and whose finances were never hung.
-
-    `due_on`    the last day where finances are published monthly
-    `latest_on` the last day that the law leaves in any case
-    """
-
-    due_on: str
-    is_closed: bool
-    latest_on: str
-    period: str
-
-
 def find_lateness(
     ports: Ports,
     reader: Reader,
@@ -111,27 +98,11 @@ def find_lateness(
 
 def list_unpublished(facts: Facts, law: Law, village: str, now_ms: int) -> list[Unpublished]:
     """Return the ended months of the last year whose finance sheet was never sealed, the earliest first."""
-    books = get_fact(facts, "books", BooksFacts)
-    if books is None:
-        return []
     today = get_day(now_ms)
-    last = get_previous_period(today[:7])
-    periods = list(iterate_periods(books.first_period, last))[-MONTHS_LOOKED_AT:]
-    return [
-        Unpublished(
-            due_on=_count(law, "publish-month", village, period),
-            is_closed=bool(get_month(facts, period).closed),
-            latest_on=_count(law, "publish-quarter", village, period),
-            period=period,
-        )
-        for period in periods
-        if not any(True for _ in scan_facts(facts, f"sheet/{period}/F/", SheetFacts))
-    ]
-
-
-def get_due_day(law: Law, village: str, period: str) -> str:
-    """Return the last day on which a month's finances hang in time, where they are published monthly."""
-    return _count(law, "publish-month", village, period)
+    first = today[:7]
+    for _ in range(MONTHS_LOOKED_AT):
+        first = get_previous_period(first)
+    return list_months(facts, law, village, first, today)
 
 
 def list_held(ports: Ports, limits: LimitsFacts | None, drafts: Sequence[Draft]) -> list[Draft]:
@@ -209,11 +180,3 @@ def _tell_witnesses(confirmation: Confirmation | None, now_ms: int) -> list[Late
         return [Late("silent", -1)]
     days = (now_ms // 1_000 - confirmation.time_s) // (DAY_MS // 1_000)
     return [Late("silent", days)] if days >= SILENT_DAYS else []
-
-
-def _count(law: Law, what: Literal["publish-month", "publish-quarter"], village: str, period: str) -> str:
-    """Return the last day on which a month can still be published in time."""
-    ended = get_last_day(period)
-    days = find_days(law, what, village[:2], ended)
-    assert days is not None, what  # The law's own data, from the year 2000 on.
-    return count_days(ended, days)

@@ -22,7 +22,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from ledger.books.limits import list_missing_roles
-from ledger.books.roles import CHECKER_ROLES, MAKER_ROLES, Role
+from ledger.books.roles import ACKNOWLEDGER_ROLES, CHECKER_ROLES, MAKER_ROLES, Role
 from ledger.books.screening import check_private_text
 from ledger.canonical import parse_claim
 from ledger.entries import Actor, Claim
@@ -136,12 +136,12 @@ def return_drafts(ports: Ports, village: str, draft_ids: Sequence[str], checker:
 def discard_drafts(ports: Ports, village: str, draft_ids: Sequence[str], user: str) -> None:
     """Give up drafts that are no entries yet; all of them or none.
 
-    A clerk withdraws what that clerk prepared; whoever may pass may also put an end to what another person prepared.
-    Raises Refused with every fault of the drafts and the person.
+    A clerk or an auditor withdraws what they prepared themselves; whoever may pass may also put an end to what another
+    person prepared. Raises Refused with every fault of the drafts and the person.
     """
     drafts, faults = find_drafts(ports, village, draft_ids)
     person = ports.vault.find_person(village, user)
-    faults += check_person(person, user, MAKER_ROLES + CHECKER_ROLES)
+    faults += check_person(person, user, MAKER_ROLES + ACKNOWLEDGER_ROLES + CHECKER_ROLES)
     if person is not None and find_role(person, CHECKER_ROLES) is None:
         makers = {draft.id: parse_claim(draft.claim).maker.user for draft in drafts}
         faults += [_build_other_maker(id_, maker) for id_, maker in makers.items() if maker != user]

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from ledger.books.assets import AssetChanged, AssetDisposed, AssetRegistered
+from ledger.books.concerns.values import ConcernAcknowledged
 from ledger.books.contracts import Change, ContractAmended, ContractEnded, ContractSigned, ContractVoided
 from ledger.books.conversion import AccountsConverted
 from ledger.books.documents import DocumentsAttached
@@ -412,6 +413,19 @@ def _tell_plan(opened: OpenedDraft, body: PlanAdopted) -> Iterator[str]:
     yield from preview_plan(opened.get_chart(body.chart), body, earlier, opened.read(body.resolution))
 
 
+def _tell_acknowledged(opened: OpenedDraft, body: ConcernAcknowledged) -> Iterator[str]:
+    yield opened.draft.label
+    rule = opened.ports.reference.concerns.find(body.concern.partition("/")[0])
+    if rule is not None:
+        yield f"　{rule.statement}"
+    if body.amount_fen:
+        yield f"　金额：{format_yuan(body.amount_fen)} 元"
+    if body.entries:
+        yield f"　看过的记录：{'、'.join(f'第 {at} 条' for at in body.entries)}"
+    yield f"　认可的理由：{opened.read(body.reason)}"
+    yield "　通过以后，这件事就不再算待说明；金额或记录再有变动，会重新提出"
+
+
 def _tell_refounding(opened: OpenedDraft, body: LogRefounded) -> Iterator[str]:
     yield opened.draft.label
     yield f"　原因：{opened.read(body.reason)}"
@@ -428,6 +442,7 @@ _TELLERS: dict[type, Callable[[OpenedDraft, Any], Iterator[str]]] = {
     AssetDisposed: tell_asset_change,
     AssetRegistered: tell_asset,
     BranchRegistered: _tell_branch,
+    ConcernAcknowledged: _tell_acknowledged,
     ContractAmended: _tell_contract_change,
     ContractEnded: _tell_contract_change,
     ContractSigned: _tell_contract,

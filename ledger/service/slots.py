@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from ledger.books.assets import AssetChanged, AssetDisposed, AssetRegistered
+from ledger.books.concerns.values import ConcernAcknowledged
 from ledger.books.contracts import Change, ContractSigned
 from ledger.books.conversion import AccountsConverted
 from ledger.books.funds import FundOpened
@@ -90,7 +91,7 @@ def _find_slot_of_register(body: Body) -> Slot | None:
         return ("contract", body.number)
     if isinstance(body, Change):
         return ("contract-change", body.contract)
-    return None
+    return slot_of_concern(body.concern) if isinstance(body, ConcernAcknowledged) else None
 
 
 def _find_slot_in_register(body: Body) -> Slot | None:
@@ -117,6 +118,11 @@ def name_slot(body: Body, period: str) -> str:
 def slot_of_voucher(number: str) -> Slot:
     """Return the place of a voucher: its number."""
     return ("voucher", number)
+
+
+def slot_of_concern(key: str) -> Slot:
+    """Return the place of a concern that somebody acknowledges: its key."""
+    return ("concern", *key.split("/"))
 
 
 def check_waiting(waiting: Mapping[Slot, Draft], body: Body, period: str) -> list[Fault]:

@@ -7,7 +7,7 @@ with the reason, and keeps nobody from seeing the others.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from ledger.books.incomes import find_band
@@ -19,20 +19,22 @@ from ledger.figures import read_text
 from ledger.limits import DAY_MS
 from ledger.log.confirmation import Confirmation
 from ledger.ports import DeskPorts, Head, Reader, ScrubFound
+from ledger.service.concerns import Counted, count_open
 from ledger.service.lateness import (
     SLOW_DAYS,
     Late,
     count_days_waiting,
     find_lateness,
-    get_due_day,
     needs_township,
 )
 from ledger.service.sheets import SealedSheet, find_sheet, read_texts
 from ledger.service.standing import Standing
 from ledger.state import get_day
+from ledger.state.concerns import Stand
 from ledger.state.facts import BooksFacts, EntryAt, SheetFacts, VillageFacts, get_fact
 from ledger.state.incomes import get_operating_income
 from ledger.state.limits import find_limits
+from ledger.state.publishing import get_due_day
 from ledger.vaults import Draft
 from ledger.witnessed import read_confirmation
 
@@ -42,6 +44,7 @@ OLD_AUDIT_DAYS = 92
 
 Colour = Literal["green", "yellow", "red"]
 GetStanding = Callable[[str, Reader, Head | None], Standing]
+ReadConcerns = Callable[[str, Reader], list[Stand]]
 
 
 @dataclass(frozen=True)
@@ -80,6 +83,7 @@ class Survey:
     """A village beside others.
 
     `audited`     what the last audit in the background said, None where none was run
+    `concerns`    how many open questions there are about its last year; None where nobody asked
     `income`      None before the books are opened
     `last_closed` month, empty before the first
     `name`        what the village calls itself, empty where it cannot be read or never said
@@ -95,6 +99,7 @@ class Survey:
     scrub_found: ScrubFound
     name: str = ""
     audited: Audited | None = None
+    concerns: Counted | None = None
     income: Income | None = None
     is_sheet_late: bool = False
     last_closed: str = ""
@@ -108,26 +113,32 @@ class Survey:
 
     def find_colour(self, now_ms: int) -> Colour:
         """Return how the village stands: red where something does not agree or was missed for good, yellow where
-        somebody should look, green where neither is known.
+        somebody should look, green where neither is known. What is only to be explained never turns it red.
         """
         kinds = {late.kind for late in self.late}
         has_findings = any(self.scrub_found) or (self.audited is not None and bool(self.audited.found))
         if self.reason or has_findings or kinds & {"read-only", "publish-quarter"}:
             return "red"
-        return "yellow" if self.late or self.is_unaudited(now_ms) else "green"
+        has_questions = self.concerns is not None and self.concerns.serious > 0
+        return "yellow" if self.late or has_questions or self.is_unaudited(now_ms) else "green"
 
     def is_unaudited(self, now_ms: int) -> bool:
         """Whether nobody audited the log, or not lately."""
         return self.audited is None or now_ms - self.audited.ended_at > OLD_AUDIT_DAYS * DAY_MS
 
 
-def survey_village(ports: DeskPorts, village: str, get_standing: GetStanding) -> Survey:
-    """Return a village's figures; of one that cannot be read, why."""
+def survey_village(
+    ports: DeskPorts, village: str, get_standing: GetStanding, read_concerns: ReadConcerns | None = None
+) -> Survey:
+    """Return a village's figures, with what `read_concerns` says of its books; of one that cannot be read, why."""
     try:
         # Before the view is opened: a head signed in between would promise more than the view holds.
         newest = ports.heads.find_newest(village)
         with ports.ledger.read(village) as reader:
-            return _survey(ports, village, reader, newest, get_standing)
+            survey = _survey(ports, village, reader, newest, get_standing)
+            if read_concerns is None:
+                return survey
+            return replace(survey, concerns=count_open(read_concerns(village, reader)))
     except NotFound:
         reason = "账本不在这里，或者还没有立账"
     except Tampered as error:

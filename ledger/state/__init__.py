@@ -14,7 +14,14 @@ import msgspec
 from ledger.books.documents import DocumentsAttached
 from ledger.books.limits import LimitsAdopted
 from ledger.books.periods import BEIJING, get_day
-from ledger.books.roles import CHECKER_ROLES, CHECKERS_MAX, MAKER_ROLES, SEALER_ROLES
+from ledger.books.roles import (
+    ACKNOWLEDGER_ROLES,
+    CHECKER_ROLES,
+    CHECKERS_MAX,
+    MAKER_ROLES,
+    SEALER_ROLES,
+    Role,
+)
 from ledger.books.sheets import SheetSealed
 from ledger.books.values import SHEET_LETTERS, is_day
 from ledger.books.village import KeyRotated, LogFounded, LogRefounded, VillageDescribed
@@ -23,6 +30,7 @@ from ledger.entries import KINDS, Entry
 from ledger.errors import Fault
 from ledger.state.accounts import check_accounts, fold_accounts
 from ledger.state.assets import check_assets, fold_assets
+from ledger.state.concerns import check_acknowledged, fold_acknowledged
 from ledger.state.contracts import check_contracts, fold_contracts
 from ledger.state.conversion import check_conversion, fold_conversion
 from ledger.state.documents import check_documents, fold_documents
@@ -53,6 +61,12 @@ __all__ = ["BEIJING", "Facts", "MemoryFacts", "Reference", "check_entry", "fold_
 
 Check = Callable[[Facts, Reference, Entry], list[Fault]]
 Fold = Callable[[Facts, Entry], None]
+
+_MAKERS: dict[str, tuple[Role, ...]] = {
+    "concern.acknowledged": ACKNOWLEDGER_ROLES,
+    "sheet.sealed": SEALER_ROLES,
+}
+"""As what an entry's maker acts, where that is not a clerk's work."""
 
 _CHECKS: dict[str, Check] = {
     "accounts.opened": check_money,
@@ -86,6 +100,7 @@ _CHECKS: dict[str, Check] = {
     "accounts.closed": check_accounts,
     "accounts.converted": check_conversion,
     "plan.adopted": check_plans,
+    "concern.acknowledged": check_acknowledged,
 }
 _FOLD_OF: dict[Check, Fold] = {
     check_money: fold_money,
@@ -99,6 +114,7 @@ _FOLD_OF: dict[Check, Fold] = {
     check_accounts: fold_accounts,
     check_conversion: fold_conversion,
     check_plans: fold_plan,
+    check_acknowledged: fold_acknowledged,
 }
 _FOLDS: dict[str, Fold] = {name: _FOLD_OF[check] for name, check in _CHECKS.items()}
 
@@ -228,7 +244,7 @@ def _check_persons(entry: Entry) -> list[Fault]:
 
 def _check_acting(entry: Entry) -> list[Fault]:
     """What somebody did, they did as one who may: preparing, passing, or having a sheet sealed."""
-    makers = SEALER_ROLES if entry.kind == "sheet.sealed" else MAKER_ROLES
+    makers = _MAKERS.get(entry.kind, MAKER_ROLES)
     acted = [("交审人", entry.maker, makers)]
     acted += [("审核人", checker, CHECKER_ROLES) for checker in entry.checkers]
     return [

@@ -35,6 +35,7 @@ be dropped and folded again from the entries.
 | `policy` | PolicyFacts, the newest | policy.adopted |
 | `policy/<index>` | PolicyFacts | policy.adopted |
 | `limits` | LimitsFacts, in force from the next entry on | limits.adopted |
+| `limits/<index>` | LimitsFacts, every one that was adopted | limits.adopted |
 | `documents/<number>/<index>` | EntryAt: what was attached to the voucher of a number | documents.attached |
 | `document/<digest>` | EntryAt, by the digest of an encrypted original | documents.attached |
 | `page/<digest>` | EntryAt, by the digest of a page of a public copy | documents.attached |
@@ -58,6 +59,8 @@ be dropped and folded again from the entries.
 | `plan/<year>` | EntryAt of the newest version of the year's plan | plan.adopted |
 | `conversion` | ConversionFacts: from which month the books go on under another chart | accounts.converted |
 | `opening/<period>` | ClosingFacts: balances under the new chart | accounts.converted |
+| `day/<day>/<index>` | EntryAt of what happened on a day | vouchers |
+| `acknowledged/<rule>/<subject>` | AcknowledgedFacts, the newest | concern.acknowledged |
 | `sheet/<period>/<letter>/<ordinal>` | SheetFacts | sheet.sealed |
 | `latest/<letter>` | EntryAt of the newest sealed sheet of the kind | sheet.sealed |
 
@@ -394,6 +397,14 @@ class ConversionFacts(Value, frozen=True):
     chart: str
     index: int
     period: str
+
+
+class AcknowledgedFacts(Value, frozen=True):
+    """The entry at `index` acknowledged a concern while it was about this amount and rested on these entries."""
+
+    amount_fen: int
+    entries: tuple[int, ...]
+    index: int
 
 
 class SheetFacts(Value, frozen=True):

@@ -14,7 +14,7 @@ from ledger.books.roles import Role
 from ledger.books.vouchers import VoucherRecorded, VoucherReplaced, VoucherReversed
 from ledger.entries import Body, Entry
 from ledger.errors import Fault
-from ledger.state.facts import Facts, LimitsFacts, get_fact, put_fact
+from ledger.state.facts import Facts, LimitsFacts, get_fact, key_at, put_fact
 
 
 def find_limits(facts: Facts) -> LimitsFacts | None:
@@ -94,3 +94,4 @@ def fold_limits(facts: Facts, entry: Entry, body: LimitsAdopted) -> None:
         version=body.version,
     )
     put_fact(facts, "limits", fact)
+    put_fact(facts, f"limits/{key_at(entry.index)}", fact)

@@ -441,6 +441,7 @@ def _fold_voucher(facts: Facts, entry: Entry, voucher: Voucher) -> None:
     )
     put_fact(facts, f"period/{entry.period}", grown)
     put_fact(facts, f"voucher/{voucher.number}", EntryAt(index=entry.index))
+    put_fact(facts, f"day/{entry.occurred_on}/{key_at(entry.index)}", EntryAt(index=entry.index))
     for account, added in sum_turnovers(voucher.postings).items():
         key = f"turnover/{entry.period}/{account}"
         old = get_fact(facts, key, Turnover) or Turnover(credit_fen=0, debit_fen=0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ledger.books.accounts import Chart
+from ledger.books.concerns.table import ConcernTable
 from ledger.books.law import Law
 from ledger.books.roles import RoleTable
 from ledger.books.values import Value
@@ -14,3 +15,4 @@ class Reference(Value, frozen=True):
     charts: dict[str, Chart]  # by chart version, "2004" and "2023"
     law: Law
     roles: RoleTable
+    concerns: ConcernTable = ConcernTable()

@@ -68,7 +68,7 @@ from ledger.books.vouchers import (
     VoucherReversed,
 )
 from ledger.data import load_reference, load_statements
-from ledger.entries import KIND_OF_BODY, KINDS, Body, Entry
+from ledger.entries import KIND_OF_BODY, KINDS, Actor, Body, Entry
 from ledger.figures import build_head, collect_figures
 from ledger.figures.charts import collect_chart
 from ledger.figures.statements import Statements, collect_statements
@@ -104,6 +104,8 @@ FIGURE = re.compile(r"(\d{4}-\d\d) (\w+)\b.*")
 
 class TextLedger:
     """One village's books, told line by line."""
+
+    _passed_by: tuple[Actor, ...] = (PASSED_BY,)
 
     def __init__(self, chart: str = "2023") -> None:
         self.chart = chart
@@ -303,10 +305,10 @@ class TextLedger:
         newest = self.entries[-1].recorded_at if self.entries else 0
         entry = Entry(
             body=body,
-            checkers=(PASSED_BY,) if KINDS[kind].checkers else (),
+            checkers=self._passed_by if KINDS[kind].checkers else (),
             index=len(self.entries),
             kind=kind,
-            maker=MADE_BY,
+            maker=self._name_maker(body),
             occurred_on=occurred_on or day,
             period=period,
             previous="",
@@ -321,6 +323,9 @@ class TextLedger:
             if isinstance(body, VoucherRecorded | VoucherReversed | VoucherReplaced):
                 self.indexes[body.number] = entry.index
         return codes
+
+    def _name_maker(self, body: Body) -> Actor:
+        return MADE_BY
 
     def publish(self, text: str) -> PublicText:
         """Return a public text for a body."""

@@ -28,6 +28,7 @@ from tests.builders import (
     Discloser,
     EntryChain,
     build_accounts_closed,
+    build_acknowledged,
     build_added,
     build_agreements,
     build_amendment,
@@ -116,6 +117,7 @@ def make_entries() -> list[Entry]:
         build_accounts_closed(texts),
         build_conversion(),
         build_plan(texts),
+        build_acknowledged(texts),
     ):
         chain.append(body)
     return chain.entries

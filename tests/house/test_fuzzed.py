@@ -9,6 +9,7 @@ from tests.house.sources import parse_modules
 
 OURS = {
     "ledger.books.accounts.parse_chart": "reads what ships with the program",
+    "ledger.books.concerns.table.parse_concerns": "the same",
     "ledger.books.law.parse_law": "the same",
     "ledger.books.masks.parse_masks": "the same",
     "ledger.books.roles.parse_roles": "the same",

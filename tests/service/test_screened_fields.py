@@ -19,6 +19,7 @@ from ledger.errors import Fault, Refused
 from ledger.home import Home
 from ledger.log.keys import ED25519_COSIGNATURE, format_verifier_key, make_signer
 from ledger.service.adopt import prepare_description, prepare_rulebook, prepare_scheme
+from ledger.service.concerns import prepare_acknowledgement
 from ledger.service.limits import prepare_limits
 from ledger.service.policies import prepare_policy
 from ledger.service.rotate import prepare_rotation
@@ -264,6 +265,20 @@ def _limit(village: VillageHome, _desk: ImportDesk, text: str) -> list[Fault]:
     )
 
 
+def _acknowledge(village: VillageHome, _desk: ImportDesk, text: str) -> list[Fault]:
+    return refuse(
+        lambda: prepare_acknowledgement(
+            village.home,
+            VILLAGE,
+            maker=village.clerk.user,
+            key="cash-limit/2026-10-001",
+            entries=(),
+            amount_fen=0,
+            reason=text,
+        )
+    )
+
+
 def _refound(village: VillageHome, _desk: ImportDesk, text: str) -> list[Fault]:
     loss = Loss(checker=village.supervisor.user, maker=village.clerk.user, reason=text, village=VILLAGE)
     home: Home = village.home
@@ -340,6 +355,7 @@ WAYS: Mapping[tuple[str, str], tuple[Way, Mapping[str, str]]] = {
     ("accounts.added", "accounts.title"): (_add_account, POISON),
     ("plan.adopted", "resolution"): (_plan, POISON),
     ("accounts.closed", "reason"): (_close_account, POISON),
+    ("concern.acknowledged", "reason"): (_acknowledge, POISON),
 }
 """How each public field is typed, and what must be refused there."""
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from ledger.canonical import format_entry
 from ledger.data import load_reference
-from ledger.entries import KINDS, Body
+from ledger.entries import KINDS, Actor, Body
 from ledger.limits import DAY_MS
 from ledger.state import check_entry
 from ledger.state.facts import MemoryFacts
@@ -56,6 +56,8 @@ def make_lived_log() -> list[Item]:
     add(builders.build_fund(texts))
     add(builders.build_limits(texts))
     add(builders.build_plan(texts))
+    auditor = Actor(role="auditor", user="u-eeeeeeeeee")
+    add(builders.build_acknowledged(texts, entries=(wrong,)), maker=auditor)
     add(builders.build_rulebook(texts))
     add(builders.build_households(texts))
     add(builders.build_agreements(texts))

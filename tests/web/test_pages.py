@@ -227,6 +227,7 @@ def test_every_entry_is_explained_with_who_when_bytes_and_proof(
         "accounts.added",
         "accounts.closed",
         "accounts.converted",
+        "concern.acknowledged",
         "contract.amended",
         "contract.ended",
         "contract.signed",
@@ -244,7 +245,7 @@ def test_every_entry_is_explained_with_who_when_bytes_and_proof(
         "stocktake.recorded",
         "resolution.reported",
         "resolution.recorded",
-    }  # Below, in test_documents, _contracts, _registers, _meetings, tests/service, tests/restore, tests/witness.
+    }  # Below, in test_documents, _contracts, _registers, _meetings, _concerns, tests/{service,restore,witness}.
     assert seen == KINDS.keys() - elsewhere
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from litestar.handlers import HTTPRouteHandler
 
 from ledger.log.hashing import format_hash
+from ledger.service.concerns import count_open
 from reports.words import format_count
 from web.audit.view import ROOM, open_view, tell_fingerprint
 from web.desk.frame import DeskFrame
@@ -19,11 +20,13 @@ from web.respond import Answer
 class RoomPage:
     """The landing page.
 
+    `concerns`    how many are open, empty for none
     `fingerprint` of the newest checkpoint, `root` and `signed` too; empty before the first
     `may_run`     whether whoever asks may run an audit and take the bundle
     `notice`      why the log stands still, empty where it goes on
     """
 
+    concerns: str
     fingerprint: str
     frame: DeskFrame
     may_run: bool
@@ -37,7 +40,9 @@ class RoomPage:
 def show_room(desk: Desk) -> Answer:
     with open_view(desk) as view:
         head = view.newest
+        open_ = count_open(desk.site.read_concerns(desk.village, view.reader)).total
         page = RoomPage(
+            concerns=format_count(open_) if open_ else "",
             fingerprint=tell_fingerprint(head) if head else "",
             frame=desk.build_frame(_("查账")),
             may_run=desk.may("audit.run"),

@@ -23,6 +23,7 @@ KIND_WORDS: dict[str, str] = {
     "resolution.reported": _("决议的结果"),
     "forum.held": _("民情恳谈"),
     "fund.opened": _("设立专款"),
+    "concern.acknowledged": _("认可说明"),
     "accounts.opened": _("期初余额"),
     "accounts.added": _("增设明细科目"),
     "accounts.closed": _("停用明细科目"),

@@ -27,7 +27,7 @@ from ledger.service.proposals import (
     read_name,
 )
 from ledger.service.standing import refuse_read_only
-from ledger.service.workbooks.voucher_rows import REGISTER_NUMBERS
+from ledger.service.workbooks.numbers import FORMS
 from ledger.state import get_day
 from ledger.state.assets import Asset, has_open_difference, is_out, iterate_assets, read_asset
 from ledger.state.money import get_earliest_open
@@ -117,7 +117,7 @@ def show_assets(desk: Desk) -> Answer:
 @route_desk(ADDRESS, allow="draft.prepare", method="POST", summary="Lay proposed vouchers into the sheet")
 def take_assets(desk: Desk) -> Answer:
     form = desk.parse_form(AssetsForm)
-    if form.do == "clear" and not REGISTER_NUMBERS["资产编号"].fullmatch(form.number):
+    if form.do == "clear" and not FORMS["资产编号"].pattern.fullmatch(form.number):
         raise FormRefused("no asset's number")
     faults = Faults(fields=dict(_check(form)))
     if faults:

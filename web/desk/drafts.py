@@ -15,6 +15,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from ledger.books.masks import PurposeRow
 from ledger.errors import NotFound, Refused
+from ledger.service.concerns import list_warnings
 from ledger.service.documents import list_attached, read_documents
 from ledger.service.drafts import get_open, open_draft
 from ledger.service.passing import (
@@ -102,6 +103,15 @@ class AttachedDraft:
 
 
 @dataclass(frozen=True)
+class WarningRow:
+    """What somebody would ask about a draft once it is an entry, and what it need not mean."""
+
+    need_not_mean: str
+    said: str
+    title: str
+
+
+@dataclass(frozen=True)
 class DraftPage:
     """One draft whole.
 
@@ -116,6 +126,7 @@ class DraftPage:
     `given`      what the form carries that passes it; empty where not all of it was shown
     `is_own`     the person who looks handed it in, and may take it back
     `onward`     where its next lines are; empty at the end. `left_out` counts them, `first` where it does not begin
+    `warnings`   what somebody would ask about it once it is an entry
     `typed`      the reason that was refused, to be put right; empty for none
     `waits_for`  who has still to pass it; empty where it waits for a number before it, or not at all
     """
@@ -148,6 +159,7 @@ class DraftPage:
     state: str
     typed: str
     waits_for: str
+    warnings: tuple[WarningRow, ...]
 
 
 @dataclass(frozen=True)
@@ -420,6 +432,10 @@ def _build_page(
         state=draft.state,
         typed=typed,
         waits_for=_tell_waiting(desk, draft, _find_limits(desk, [draft])),
+        warnings=tuple(
+            WarningRow(stand.rule.need_not_mean, stand.concern.said, stand.rule.title)
+            for stand in (list_warnings(desk.ports, draft) if draft.state == "waiting" else ())
+        ),
     )
 
 

@@ -9,11 +9,12 @@ from litestar.handlers import HTTPRouteHandler
 from ledger.books.values import SHEET_KINDS
 from ledger.errors import NotFound
 from ledger.ports import Reader
+from ledger.service.concerns import count_open
 from ledger.service.sheets import find_sheet, has_adopted
 from ledger.state import get_day
 from ledger.state.facts import BooksFacts, PeriodFacts, get_fact, scan_facts
 from ledger.vaults import OPEN_STATES
-from reports.words import format_month
+from reports.words import format_count, format_month
 from web.desk.begun import TYPED, BegunRow, list_begun
 from web.desk.drafts import DraftRow, list_rows
 from web.desk.frame import DeskFrame
@@ -48,9 +49,10 @@ class PageRow:
 class HomePage:
     """`for_me` waits for this person, `returned` came back to them, `waiting` counts all that waits for anybody.
 
-    `hanging` says which sheet has to hang on; `kinds` are the sheets that can be typed, and `unsent` those that were
-    begun; `late` is what is late, the most urgent first; `resets` whose sign-in was reset, until it was seen. `seats`
-    counts the villages in which the account may act.
+    `concerns` counts what somebody would ask about the books, empty for nothing. `hanging` says which sheet has to
+    hang on; `kinds` are the sheets that can be typed, and `unsent` those that were begun; `late` is what is late, the
+    most urgent first; `resets` whose sign-in was reset, until it was seen. `seats` counts the villages in which the
+    account may act.
     """
 
     can_audit: bool
@@ -58,6 +60,7 @@ class HomePage:
     can_prepare: bool
     can_print: bool
     can_read: bool
+    concerns: str
     for_me: tuple[DraftRow, ...]
     for_me_count: int
     frame: DeskFrame
@@ -93,6 +96,7 @@ def show_home(desk: Desk) -> Answer:
         can_prepare=desk.may("draft.prepare"),
         can_print=desk.may("sheet.print"),
         can_read=can_read,
+        concerns=_count_concerns(desk) if desk.may("entries.read") else "",
         for_me=for_me[:ROWS_MAX],
         for_me_count=len(for_me),
         frame=desk.build_frame(_("办事")),
@@ -109,6 +113,19 @@ def show_home(desk: Desk) -> Answer:
         waiting=len(rows),
     )
     return desk.render("desk/home.html", page)
+
+
+def _count_concerns(desk: Desk) -> str:
+    """Return how many questions about the books are open, and how many of them matter most, in words."""
+    try:
+        with desk.ports.ledger.read(desk.village) as reader:
+            found = count_open(desk.site.read_concerns(desk.village, reader))
+    except NotFound:
+        return ""  # Its log is not founded yet.
+    if not found.serious:
+        return _("{count} 件").format(count=format_count(found.total)) if found.total else ""
+    said = _("{count} 件，{serious} 件重要")
+    return said.format(count=format_count(found.total), serious=format_count(found.serious))
 
 
 def _list_pages(desk: Desk) -> tuple[PageRow, ...]:

@@ -11,8 +11,9 @@ from litestar.types import ASGIApp
 from ledger.books.figures import FinanceFigures, PointsFigures, ScoreFigures
 from ledger.books.finance_figures import summarize_finance
 from ledger.books.values import SHEET_KINDS, SheetKind
+from ledger.service.concerns import count_open
 from ledger.service.sheets import get_figures, list_months, list_sheets
-from reports.words import format_day, format_month
+from reports.words import format_count, format_day, format_month
 from web.config import MONTHS_IN_CHART
 from web.page import Frame
 from web.public.chart import Chart, build_chart
@@ -91,6 +92,7 @@ class BoardPage:
     compare.
 
     `contracts`    those of which something is overdue, or which end soon
+    `concerns`     how many open questions there are of the public kinds; empty for none
     `fingerprint`  of the newest finance sheet, four groups; empty where there is none
     `entries`      how many entries the log has
     `statements_path`  of the newest finance sheet's month; empty where there are none
@@ -102,6 +104,7 @@ class BoardPage:
     answer: Answer | None
     chart: Chart | None
     contracts: tuple[ContractRow, ...]
+    concerns: str
     corrections: tuple[CorrectionRow, ...]
     display_to: str
     entries: str
@@ -127,11 +130,13 @@ def build_board_page(view: VillageView) -> BoardPage:
     """Return the notice board as the log stands."""
     past = _read_past_finance(view)
     newest = past[0] if past else None
+    concerns = count_open(view.read_concerns()).public
     months = [month for month in list_months(view.reader) if newest is None or month > newest.head.period]
     return BoardPage(
         answer=build_answer(newest) if newest else None,
         chart=build_chart(view.code, past) if len(past) > 1 else None,
         contracts=list_contracts_to_watch(view, CONTRACTS_SHOWN),
+        concerns=format_count(concerns) if concerns else "",
         corrections=_list_corrections(view, past),
         display_to=format_day(newest.head.display_to) if newest else "",
         entries=f"{view.reader.size:,}",

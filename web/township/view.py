@@ -58,6 +58,7 @@ class VillageRow:
     band: str
     closed: str
     colour: Colour
+    concerns: str
     is_here: bool
     name: str
     needs: tuple[Need, ...]
@@ -100,7 +101,10 @@ def list_villages(desk: Desk) -> list[str]:
 
 def read_rows(desk: Desk, villages: list[str]) -> tuple[VillageRow, ...]:
     """Return the rows of villages in their order."""
-    surveys = [survey_village(desk.ports, village, desk.site.get_standing) for village in villages]
+    site = desk.site
+    surveys = [
+        survey_village(desk.ports, village, site.get_standing, site.read_concerns) for village in villages
+    ]
     most = max((survey.income.last_year_fen for survey in surveys if survey.income), default=0)
     return tuple(_build_row(desk, survey, most) for survey in surveys)
 
@@ -138,6 +142,7 @@ def _build_row(desk: Desk, survey: Survey, most: int) -> VillageRow:
         band=tell_band(income.band, has_income=bool(income.last)) if income else "",
         closed=format_month(survey.last_closed) if survey.last_closed else "",
         colour=colour,
+        concerns=_tell_concerns(survey),
         is_here=code == desk.village,
         last_year_about=format_about(income.last_year_fen) if income else "",
         last_year_income=format_amount(income.last_year_fen) if income and income.last else "",
@@ -180,6 +185,9 @@ def _list_needs(survey: Survey) -> tuple[Need, ...]:
         is_draft = late.kind in {"expired", "expiring", "held", "slow"}
         path = "" if is_draft else paths.get(late.kind, f"/v/{code}/sheets")
         needs.append(Need("/desk/drafts" if is_draft else "", late.is_urgent, path, tell_late(late)))
+    if survey.concerns is not None and survey.concerns.serious:
+        said = _("{count} 件重要的事待说明").format(count=format_count(survey.concerns.serious))
+        needs.append(Need("/audit/concerns", False, "", said))
     if waiting is not None and waiting.township:
         said = _("{count} 条等乡镇审核").format(count=waiting.township)
         needs.insert(0, Need("/desk/drafts", True, "", said))
@@ -206,6 +214,14 @@ def _tell_audited(survey: Survey) -> str:
     if audited.found:
         return _("{day}核对，{count} 处对不上").format(day=day, count=format_count(audited.found))
     return _("{day}核对，全部对得上").format(day=day)
+
+
+def _tell_concerns(survey: Survey) -> str:
+    """Return how much is to be explained; empty for nothing."""
+    found = survey.concerns
+    if found is None or not found.total:
+        return ""
+    return _("待说明 {count} 件").format(count=format_count(found.total))
 
 
 def _tell_in_time(survey: Survey) -> str:

@@ -1,0 +1,252 @@
+"""What one would ask about vouchers: how money was paid, whether it was booked twice, who stands on them.
+
+Each rule takes vouchers as `Booked` and its own row of the table, and returns its concerns. Only vouchers that stand
+are asked about: what was taken back in red needs no explaining any more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import combinations, groupby, takewhile
+from typing import NamedTuple
+
+from ledger.books.concerns.table import ConcernRule
+from ledger.books.concerns.values import (
+    Booked,
+    Concern,
+    list_indexes,
+    name_vouchers,
+)
+from ledger.books.law import count_days
+from ledger.books.money import format_yuan
+from ledger.books.periods import format_day, format_period
+from ledger.books.values import fold_text
+
+DUTIES = ("handler", "approver", "bookkeeper")
+DUTY_NAMES = {"handler": "经手人", "approver": "审批人", "bookkeeper": "记账员"}
+
+
+class Limits(NamedTuple):
+    """Limits for more checkers, in force for entries after the index `at`; 0 for none."""
+
+    at: int
+    second_fen: int
+    third_fen: int
+
+
+def ask_cash_limit(vouchers: Iterable[Booked], rule: ConcernRule, village: str) -> Iterator[Concern]:
+    """A payment to others in cash above the limit from which it should go through the bank."""
+    above_fen = rule.get_threshold("above_fen", village)
+    for item in vouchers:
+        paid_fen = -item.cash_fen
+        if item.is_live and item.money_fen < 0 and paid_fen > above_fen:
+            said = f"凭证 {item.number} 用现金付了 {format_yuan(paid_fen)} 元，超过 {format_yuan(above_fen)} 元。"
+            yield _build(rule, item.number, [item], paid_fen, said)
+
+
+def ask_same_twice(vouchers: Iterable[Booked], rule: ConcernRule, village: str) -> Iterator[Concern]:
+    """Money of the same amount, moved on the same day for the same reason, by two vouchers."""
+    least_fen = rule.get_threshold("least_fen", village)
+    groups: dict[tuple[str, int, str], list[Booked]] = {}
+    for item in _sort(vouchers):
+        if item.is_live and abs(item.money_fen) >= least_fen and item.summary:
+            groups.setdefault((item.day, item.money_fen, fold_text(item.summary)), []).append(item)
+    for (day, money_fen, _), found in groups.items():
+        if len(found) > 1:
+            amount = format_yuan(abs(money_fen))
+            said = f"{name_vouchers(found)}：都是{format_day(day)}的 {amount} 元，摘要也一样。"
+            yield _build(rule, found[0].number, found, abs(money_fen), said)
+
+
+def ask_split(
+    vouchers: Iterable[Booked], limits: Sequence[Limits], rule: ConcernRule, village: str
+) -> Iterator[Concern]:
+    """Payments of one day, each below a limit and together at it or above, for one thing or by one person."""
+    paid = [item for item in _sort(vouchers) if item.is_live and item.money_fen < 0]
+    percent = rule.get_threshold("least_percent", village)
+    for _, of_day in groupby(paid, key=lambda item: item.day):
+        found: dict[str, tuple[int, list[Booked]]] = {}
+        for limit_fen, group in _group_below(list(of_day), limits, percent):
+            before = found.get(group[0].number)
+            if before is None or (limit_fen, len(group)) > (before[0], len(before[1])):
+                found[group[0].number] = (limit_fen, group)
+        for number, (limit_fen, group) in found.items():
+            total_fen = -sum(item.money_fen for item in group)
+            said = (
+                f"{name_vouchers(group)}：{format_day(group[0].day)}分 {len(group)} 笔付出，每笔不到 "
+                f"{format_yuan(limit_fen)} 元的审核限额，合起来 {format_yuan(total_fen)} 元。"
+            )
+            yield _build(rule, number, group, total_fen, said)
+
+
+def _group_below(
+    of_day: Sequence[Booked], limits: Sequence[Limits], percent: int
+) -> Iterator[tuple[int, list[Booked]]]:
+    """Yield a limit and the payments just below it that belong together and reach it."""
+    below: dict[tuple[int, str, object], list[Booked]] = {}
+    for item in of_day:
+        in_force = max((one for one in limits if one.at < item.index), default=None)
+        for limit_fen in {in_force.second_fen, in_force.third_fen} - {0} if in_force else ():
+            if limit_fen * percent <= -item.money_fen * 100 < limit_fen * 100:
+                below.setdefault((limit_fen, "accounts", item.list_debited()), []).append(item)
+                if item.handler:
+                    below.setdefault((limit_fen, "handler", fold_text(item.handler)), []).append(item)
+    for (limit_fen, _, _), group in below.items():
+        if len(group) > 1 and -sum(item.money_fen for item in group) >= limit_fen:
+            yield limit_fen, group
+
+
+def ask_entertainment(vouchers: Iterable[Booked], rule: ConcernRule, chart: str) -> Iterator[Concern]:
+    """Guests, meals or presents by their summary, paid from money that was given for a project."""
+    accounts, words = rule.list_items("accounts", chart), rule.list_items("words")
+    for item in vouchers:
+        word = next((word for word in words if word in item.summary), "")
+        spent_fen = sum(
+            posting.amount_fen
+            for posting in item.postings
+            if posting.side == "debit" and posting.account.startswith(accounts)
+        )
+        if item.is_live and word and accounts and spent_fen:
+            said = (
+                f"凭证 {item.number} 的摘要里有“{word}”，{format_yuan(spent_fen)} 元记在专项或项目的科目里。"
+            )
+            yield _build(rule, item.number, [item], spent_fen, said)
+
+
+def ask_several_roles(vouchers: Iterable[Booked], rule: ConcernRule) -> Iterator[Concern]:
+    """The same name in two duties on different vouchers of one month."""
+    first: dict[tuple[str, str, str], Booked] = {}
+    for item in _sort_by_number(vouchers):
+        for duty in DUTIES if item.is_live else ():
+            name = fold_text(str(getattr(item, duty)))
+            if name:
+                first.setdefault((item.number[:7], name, duty), item)
+    persons = sorted({(period, name) for period, name, _ in first})
+    for period, name in persons:
+        held = [(duty, first[period, name, duty]) for duty in DUTIES if (period, name, duty) in first]
+        for (one, here), (other, there) in combinations(held, 2):
+            pair = sorted((here, there), key=lambda item: item.number)
+            said = (
+                f"{format_period(period)}里同一个人在凭证 {here.number} 上是{DUTY_NAMES[one]}，"
+                f"在凭证 {there.number} 上是{DUTY_NAMES[other]}。"
+            )
+            yield _build(rule, f"{pair[0].number}-{pair[1].number}", pair, 0, said)
+
+
+def ask_unbanked(
+    vouchers: Iterable[Booked], opening_fen: int, rule: ConcernRule, village: str, today: str
+) -> Iterator[Concern]:
+    """Cash that came in and after so many days was neither banked nor paid out; what came first goes first.
+
+    `opening_fen` is the cash before the first of the vouchers, which must be all that moved cash since then.
+    """
+    days, keep_fen = rule.get_threshold("days", village), rule.get_threshold("keep_fen", village)
+    moved = [item for item in _sort(vouchers) if item.cash_fen]
+    held_fen = opening_fen
+    for at, item in enumerate(moved):
+        held_fen += item.cash_fen
+        until = count_days(item.day, days)
+        if not item.is_live or item.cash_fen <= 0 or item.money_fen <= 0 or until >= today:
+            continue
+        gone_fen = _sum_gone(moved[at + 1 :], until)
+        left_fen = min(item.cash_fen, held_fen - gone_fen)
+        if left_fen > keep_fen:
+            said = (
+                f"凭证 {item.number} {format_day(item.day)}收的现金，过了 {days} 天还有 "
+                f"{format_yuan(left_fen)} 元没有存进银行，也没有付出去。"
+            )
+            yield _build(rule, item.number, [item], left_fen, said)
+
+
+def _sum_gone(moved: Sequence[Booked], until: str) -> int:
+    """Return what of these, sorted by day, went out of cash by a day."""
+    return -sum(min(item.cash_fen, 0) for item in takewhile(lambda item: item.day <= until, moved))
+
+
+def ask_cash_short(vouchers: Iterable[Booked], opening_fen: int, rule: ConcernRule) -> Iterator[Concern]:
+    """Less than nothing in cash at a day's end: once a month, on its first such day."""
+    held_fen, told = opening_fen, set[str]()
+    moved = [item for item in _sort(vouchers) if item.cash_fen]
+    for day, found in groupby(moved, key=lambda item: item.day):
+        of_day = list(found)
+        held_fen += sum(item.cash_fen for item in of_day)
+        if held_fen < 0 and day[:7] not in told:
+            told.add(day[:7])
+            said = f"{format_day(day)}记完账，现金比零还少 {format_yuan(-held_fen)} 元，实际上不会有这种事。"
+            yield _build(rule, day[:7], of_day, -held_fen, said)
+
+
+def ask_documents(
+    vouchers: Iterable[Booked], rule: ConcernRule, village: str, today: str
+) -> Iterator[Concern]:
+    """Money moved without any document attached for long, in a month in which most have theirs: a village that attaches
+    one now and then is not asked for each of the others.
+    """
+    days, percent = rule.get_threshold("days", village), rule.get_threshold("least_percent", village)
+    of_month: dict[str, list[Booked]] = {}
+    for item in _sort_by_number(vouchers):
+        of_month.setdefault(item.number[:7], []).append(item)
+    for found in of_month.values():
+        moved = [item for item in found if item.is_live and item.money_fen]
+        having = sum(item.has_documents for item in moved)
+        if not having or having * 100 < len(moved) * percent:
+            continue
+        for item in moved:
+            if not item.has_documents and count_days(item.recorded_on, days) < today:
+                said = (
+                    f"凭证 {item.number} 记账超过 {days} 天，{format_yuan(abs(item.money_fen))} 元"
+                    "还没有附上单据；同一个月别的凭证多半附了。"
+                )
+                yield _build(rule, item.number, [item], abs(item.money_fen), said)
+
+
+def ask_welfare_debt(
+    vouchers: Iterable[Booked], rule: ConcernRule, village: str, chart: str
+) -> Iterator[Concern]:
+    """Money borrowed and money spent on public welfare in one month."""
+    borrowed, spent = rule.list_items("borrowed", chart), rule.list_items("spent", chart)
+    least_fen = rule.get_threshold("least_fen", village)
+    of_month: dict[str, list[Booked]] = {}
+    for item in _sort_by_number(vouchers):
+        if item.is_live and borrowed and spent:
+            of_month.setdefault(item.number[:7], []).append(item)
+    for period, found in of_month.items():
+        came = [item for item in found if item.money_fen > 0 and _sum_side(item, borrowed, "credit")]
+        went = [item for item in found if _sum_side(item, spent, "debit")]
+        came_fen = sum(_sum_side(item, borrowed, "credit") for item in came)
+        went_fen = sum(_sum_side(item, spent, "debit") for item in went)
+        if min(came_fen, went_fen) >= least_fen > 0:
+            said = (
+                f"{format_period(period)}借进 {format_yuan(came_fen)} 元，同一个月公益上花了 "
+                f"{format_yuan(went_fen)} 元。"
+            )
+            yield _build(rule, period, [*came, *went], min(came_fen, went_fen), said)
+
+
+def _sum_side(item: Booked, accounts: tuple[str, ...], side: str) -> int:
+    return sum(
+        posting.amount_fen
+        for posting in item.postings
+        if posting.side == side and posting.account.startswith(accounts)
+    )
+
+
+def _sort(vouchers: Iterable[Booked]) -> list[Booked]:
+    """Return vouchers as they happened, those of one day as they were recorded."""
+    return sorted(vouchers, key=lambda item: (item.day, item.index))
+
+
+def _sort_by_number(vouchers: Iterable[Booked]) -> list[Booked]:
+    return sorted(vouchers, key=lambda item: item.number)
+
+
+def _build(
+    rule: ConcernRule, subject: str, vouchers: Sequence[Booked], amount_fen: int, said: str
+) -> Concern:
+    return Concern(
+        amount_fen=amount_fen,
+        entries=list_indexes(vouchers),
+        key=f"{rule.code}/{subject}",
+        said=said,
+        since=min(item.day for item in vouchers),
+    )

@@ -1,0 +1,282 @@
+"""What would be asked about a log's books: the rules over its facts and texts, and what auditors acknowledged of it.
+
+A concern is computed whenever it is looked at, from the vouchers of some months, the register of contracts and the day:
+nothing of it is kept, so that a rule or a threshold that changes needs no fact folded anew. Kept is by which entry an
+auditor acknowledged one, on which amount and entries. Costs a look at each voucher of the months asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
+
+from ledger.books.concerns import contracts as of_contracts
+from ledger.books.concerns import months as of_months
+from ledger.books.concerns import vouchers as of_vouchers
+from ledger.books.concerns.table import ConcernRule
+from ledger.books.concerns.values import (
+    CASH,
+    Agreed,
+    Booked,
+    Concern,
+    ConcernAcknowledged,
+    check_acknowledged_body,
+)
+from ledger.books.concerns.vouchers import Limits
+from ledger.books.contracts import ContractSigned
+from ledger.books.dues import Matched
+from ledger.books.periods import get_day, iterate_periods
+from ledger.books.values import PublicText, get_next_period
+from ledger.books.vouchers import Voucher, VoucherRecorded, VoucherReplaced, VoucherReversed
+from ledger.entries import Entry
+from ledger.errors import Fault
+from ledger.state.contracts import Contract, iterate_contracts
+from ledger.state.facts import (
+    AcknowledgedFacts,
+    AnswerFacts,
+    BooksFacts,
+    EntryAt,
+    Facts,
+    LimitsFacts,
+    VillageFacts,
+    get_fact,
+    key_at,
+    put_fact,
+    scan_facts,
+)
+from ledger.state.money import get_opening, iterate_vouchers
+from ledger.state.publishing import list_unpublished
+from ledger.state.reference import Reference
+
+FindText = Callable[[str], object | None]
+"""From a digest to the public text; None when it is gone."""
+
+
+class Stand(NamedTuple):
+    """A concern as it stands: the rule that asks, and the entry by which it was acknowledged, -1 while it is open."""
+
+    acknowledged: int
+    concern: Concern
+    rule: ConcernRule
+
+
+class _Asked(NamedTuple):
+    """What every rule may need."""
+
+    chart: str
+    facts: Facts
+    find_text: FindText
+    reference: Reference
+    today: str
+    village: str
+
+    def rule(self, code: str) -> ConcernRule:
+        found = self.reference.concerns.find(code)
+        assert found is not None, code  # The table is held to the rules when it is read.
+        return found
+
+
+def check_acknowledged(facts: Facts, reference: Reference, entry: Entry) -> list[Fault]:
+    """Return every reason why an acknowledgement may not follow these facts.
+
+    Whether there is such a concern depends on texts and on the day, so it is asked when somebody prepares one. One of
+    a concern that nobody would raise closes nothing.
+    """
+    body = _get_acknowledged(entry)
+    faults = check_acknowledged_body(body, entry.index)
+    known = get_fact(facts, f"acknowledged/{body.concern}", AcknowledgedFacts)
+    if known is not None and (known.amount_fen, known.entries) == (body.amount_fen, body.entries):
+        faults.append(
+            Fault(
+                code="concern-acknowledged",
+                place=f"待说明事项 {body.concern}",
+                found=f"第 {known.index} 条已经认可了说明",
+                expected="还没有认可的",
+                remedy="情形没有变的不用再办",
+            )
+        )
+    return faults
+
+
+def fold_acknowledged(facts: Facts, entry: Entry) -> None:
+    """Apply an acknowledgement, already checked; the newest of a concern counts."""
+    body = _get_acknowledged(entry)
+    known = AcknowledgedFacts(amount_fen=body.amount_fen, entries=body.entries, index=entry.index)
+    put_fact(facts, f"acknowledged/{body.concern}", known)
+
+
+def list_concerns(
+    facts: Facts, reference: Reference, find_text: FindText, *, first: str, today: str, last: str = ""
+) -> list[Stand]:
+    """Return what would be asked on a day about the vouchers and months from the month `first` to `last`, and about
+    every contract: in the order of the table of rules, the oldest first. Nothing before the books are opened.
+
+    Without `last` until today; of a span that ended before, contracts are left out, which are always of today.
+    """
+    asked = _start(facts, reference, find_text, today)
+    books = get_fact(facts, "books", BooksFacts)
+    if asked is None or books is None:
+        return []
+    first, this_month = max(first, books.first_period), today[:7]
+    if last and last < this_month:
+        # What was banked in the first days of the next month is seen, too; what began there is not told.
+        found = [*_ask_vouchers(asked, first, get_next_period(last)), *_ask_months(asked, first)]
+        return _stand(asked, [item for item in found if item.subject[:7] <= last])
+    found = [*_ask_vouchers(asked, first, this_month), *_ask_contracts(asked), *_ask_months(asked, first)]
+    return _stand(asked, found)
+
+
+def list_concerns_of(facts: Facts, reference: Reference, find_text: FindText, entry: Entry) -> list[Stand]:
+    """Return what would be asked about an entry that is to be recorded, before somebody passes it: by the rules that
+    look at one entry and what stands beside it on the same day.
+    """
+    asked = _start(facts, reference, find_text, get_day(entry.recorded_at))
+    body = entry.body
+    if asked is None:
+        return []
+    found: list[Concern] = []
+    if isinstance(body, VoucherRecorded | VoucherReplaced):
+        beside = [at.index for _, at in scan_facts(facts, f"day/{entry.occurred_on}/", EntryAt)]
+        vouchers = [_read_booked(asked, facts.read_entry(index)) for index in beside]
+        found = [*_ask_one_by_one(asked, [*vouchers, _read_booked(asked, entry)])]
+    elif isinstance(body, ContractSigned):
+        found = [*_ask_signing(asked, [_read_signing(asked, entry, body)])]
+    return _stand(asked, [concern for concern in found if entry.index in concern.entries])
+
+
+def find_acknowledged(facts: Facts, concern: Concern) -> int:
+    """Return the index of the entry that acknowledged a concern as it is now; -1 where none did."""
+    known = get_fact(facts, f"acknowledged/{concern.key}", AcknowledgedFacts)
+    is_same = known is not None and (known.amount_fen, known.entries) == (concern.amount_fen, concern.entries)
+    return known.index if known is not None and is_same else -1
+
+
+def _get_acknowledged(entry: Entry) -> ConcernAcknowledged:
+    if isinstance(entry.body, ConcernAcknowledged):
+        return entry.body
+    raise TypeError(f"entry {entry.index} of kind {entry.kind} acknowledges nothing")
+
+
+def _start(facts: Facts, reference: Reference, find_text: FindText, today: str) -> _Asked | None:
+    village = get_fact(facts, "village", VillageFacts)
+    if village is None or not reference.concerns.rules:
+        return None
+    return _Asked(village.chart, facts, find_text, reference, today, village.code)
+
+
+def _stand(asked: _Asked, found: Sequence[Concern]) -> list[Stand]:
+    order = [rule.code for rule in asked.reference.concerns.rules]
+    sorted_ = sorted(found, key=lambda item: (order.index(item.rule), item.since, item.key))
+    return [Stand(find_acknowledged(asked.facts, item), item, asked.rule(item.rule)) for item in sorted_]
+
+
+def _ask_vouchers(asked: _Asked, first: str, last: str) -> Iterator[Concern]:
+    vouchers = [
+        _read_booked(asked, entry)
+        for period in iterate_periods(first, last)
+        for entry in iterate_vouchers(asked.facts, period)
+    ]
+    opening_fen = sum(
+        fen for account, fen in get_opening(asked.facts, first).items() if account.startswith(CASH)
+    )
+    village, chart, today = asked.village, asked.chart, asked.today
+    yield from _ask_one_by_one(asked, vouchers)
+    yield from of_vouchers.ask_unbanked(vouchers, opening_fen, asked.rule("unbanked"), village, today)
+    yield from of_vouchers.ask_cash_short(vouchers, opening_fen, asked.rule("cash-short"))
+    yield from of_vouchers.ask_welfare_debt(vouchers, asked.rule("welfare-debt"), village, chart)
+    yield from of_vouchers.ask_several_roles(vouchers, asked.rule("several-roles"))
+    yield from of_vouchers.ask_documents(vouchers, asked.rule("no-documents"), village, today)
+
+
+def _ask_one_by_one(asked: _Asked, vouchers: Sequence[Booked]) -> Iterator[Concern]:
+    """Ask what looks at a voucher and those of the same day."""
+    village = asked.village
+    limits = [
+        Limits(item.index, item.second_fen, item.third_fen)
+        for _, item in scan_facts(asked.facts, "limits/", LimitsFacts)
+    ]
+    yield from of_vouchers.ask_cash_limit(vouchers, asked.rule("cash-limit"), village)
+    yield from of_vouchers.ask_split(vouchers, limits, asked.rule("split-payment"), village)
+    yield from of_vouchers.ask_same_twice(vouchers, asked.rule("same-twice"), village)
+    yield from of_vouchers.ask_entertainment(vouchers, asked.rule("entertainment"), asked.chart)
+
+
+def _ask_contracts(asked: _Asked) -> Iterator[Concern]:
+    agreed = [_read_agreed(asked, contract) for contract in iterate_contracts(asked.facts)]
+    yield from of_contracts.ask_rent_overdue(agreed, asked.rule("rent-overdue"), asked.village, asked.today)
+    yield from of_contracts.ask_paid_after_end(agreed, asked.rule("paid-after-end"))
+    yield from _ask_signing(asked, agreed)
+
+
+def _ask_signing(asked: _Asked, agreed: Sequence[Agreed]) -> Iterator[Concern]:
+    """Ask what looks at a contract as it was signed."""
+    yield from of_contracts.ask_no_resolution(agreed, asked.rule("no-resolution"))
+    yield from of_contracts.ask_long_term(agreed, asked.rule("long-term"), asked.village)
+
+
+def _ask_months(asked: _Asked, first: str) -> Iterator[Concern]:
+    months = list_unpublished(asked.facts, asked.reference.law, asked.village, first, asked.today)
+    yield from of_months.ask_not_published(months, asked.rule("not-published"), asked.today)
+    yield from of_months.ask_not_closed(months, asked.rule("not-closed"), asked.village, asked.today)
+
+
+def _read_booked(asked: _Asked, entry: Entry) -> Booked:
+    body = _get_voucher(entry)
+    answer = get_fact(asked.facts, f"answer/{key_at(entry.index)}", AnswerFacts)
+    is_red = isinstance(body, VoucherReversed)
+    return Booked(
+        approver=_read(asked, body.approver),
+        bookkeeper=_read(asked, body.bookkeeper),
+        day=entry.occurred_on,
+        handler=_read(asked, body.handler),
+        has_documents=any(True for _ in asked.facts.scan(f"documents/{body.number}/")),
+        index=entry.index,
+        is_red=is_red,
+        is_taken_back=answer is not None,
+        number=body.number,
+        postings=body.postings,
+        recorded_on=get_day(entry.recorded_at),
+        summary="" if isinstance(body, VoucherReversed) else _read(asked, body.summary),
+    )
+
+
+def _get_voucher(entry: Entry) -> Voucher:
+    if isinstance(entry.body, VoucherRecorded | VoucherReplaced | VoucherReversed):
+        return entry.body
+    raise TypeError(f"entry {entry.index} of kind {entry.kind} is no voucher")
+
+
+def _read_agreed(asked: _Asked, contract: Contract) -> Agreed:
+    gone = {payment.reverses for payment in contract.payments} - {0}
+    moved = [
+        (payment.at, asked.facts.read_entry(payment.at).occurred_on, payment.amount_fen)
+        for payment in contract.payments
+        if payment.amount_fen and not payment.reverses and payment.at not in gone
+    ]
+    return Agreed(
+        ended_on=contract.ended_on,
+        late=tuple(item for item in moved if item[1] > contract.ended_on),
+        matched=contract.matched,
+        resolution=_read(asked, contract.signed.resolution),
+        signed=contract.signed,
+        signed_at=contract.signed_at,
+        signed_on=asked.facts.read_entry(contract.signed_at).occurred_on,
+    )
+
+
+def _read_signing(asked: _Asked, entry: Entry, body: ContractSigned) -> Agreed:
+    """Return a contract that is to be signed: nothing is due or paid of it yet."""
+    return Agreed(
+        ended_on=body.ends_on,
+        late=(),
+        matched=Matched(0, ()),
+        resolution=_read(asked, body.resolution),
+        signed=body,
+        signed_at=entry.index,
+        signed_on=entry.occurred_on,
+    )
+
+
+def _read(asked: _Asked, public: PublicText) -> str:
+    text = asked.find_text(public.text)
+    return text if isinstance(text, str) else ""
