@@ -18,6 +18,7 @@ from ledger.books.points import (
     PointsRound,
     RulebookAdopted,
 )
+from ledger.books.reconciliation import BankReconciled
 from ledger.books.roles import Role
 from ledger.books.scores import BranchRegistered, SchemeAdopted, ScoreRound
 from ledger.books.sheets import SheetSealed
@@ -57,6 +58,7 @@ Body = (
     | ContractSigned
     | ContractAmended
     | ContractEnded
+    | BankReconciled
 )
 
 
@@ -93,6 +95,7 @@ KINDS: dict[str, Kind] = {
     "contract.signed": Kind(ContractSigned, checkers=1, in_books=False),
     "contract.amended": Kind(ContractAmended, checkers=1, in_books=False),
     "contract.ended": Kind(ContractEnded, checkers=1, in_books=False),
+    "bank.reconciled": Kind(BankReconciled, checkers=1, in_books=False),
 }
 KIND_OF_BODY: dict[type, str] = {row.body: name for name, row in KINDS.items()}
 

@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping
 
 from ledger.books.contracts import ContractAmended, ContractEnded, ContractSigned
 from ledger.books.points import PointsRound, RulebookAdopted
+from ledger.books.reconciliation import BankReconciled
 from ledger.books.scores import BranchRegistered, SchemeAdopted, ScoreRound
 from ledger.books.vouchers import (
     AccountsOpened,
@@ -56,6 +57,8 @@ def find_slot(body: Body, period: str) -> Slot | None:
         return ("branch", str(body.branch))
     if isinstance(body, RulebookAdopted | SchemeAdopted):
         return RULEBOOK if isinstance(body, RulebookAdopted) else SCHEME
+    if isinstance(body, BankReconciled):
+        return ("bank",)
     return _find_slot_of_contract(body)
 
 

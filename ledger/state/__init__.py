@@ -21,6 +21,7 @@ from ledger.books.village import KeyRotated, LogFounded, LogRefounded, VillageDe
 from ledger.books.witnesses import PolicyAdopted
 from ledger.entries import KINDS, Entry
 from ledger.errors import Fault
+from ledger.state.bank import check_bank, fold_bank
 from ledger.state.contracts import check_contracts, fold_contracts
 from ledger.state.documents import check_documents, fold_documents
 from ledger.state.epochs import check_epoch, fold_epoch
@@ -64,12 +65,14 @@ _CHECKS: dict[str, Check] = {
     "contract.signed": check_contracts,
     "contract.amended": check_contracts,
     "contract.ended": check_contracts,
+    "bank.reconciled": check_bank,
 }
 _FOLD_OF: dict[Check, Fold] = {
     check_money: fold_money,
     check_points: fold_points,
     check_scores: fold_scores,
     check_contracts: fold_contracts,
+    check_bank: fold_bank,
 }
 _FOLDS: dict[str, Fold] = {name: _FOLD_OF[check] for name, check in _CHECKS.items()}
 

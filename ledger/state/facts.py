@@ -40,6 +40,8 @@ be dropped and folded again from the entries.
 | `page/<digest>` | EntryAt, by the digest of a page of a public copy | documents.attached |
 | `contract/<number>` | ContractFacts | contract.signed, contract.amended, contract.ended |
 | `payment/<number>/<index>` | PaymentFacts: what a voucher moved for a contract | vouchers |
+| `bank` | BankMonths | bank.reconciled |
+| `bank/<period>` | BankFacts, the month's newest | bank.reconciled |
 | `sheet/<period>/<letter>/<ordinal>` | SheetFacts | sheet.sealed |
 | `latest/<letter>` | EntryAt of the newest sealed sheet of the kind | sheet.sealed |
 
@@ -262,6 +264,20 @@ class PaymentFacts(Value, frozen=True):
     index: int
     money_fen: int
     reverses: int
+
+
+class BankMonths(Value, frozen=True):
+    """Months compared with the bank, without a gap. Any after `last` went on from one that was compared anew since."""
+
+    first: str
+    last: str
+
+
+class BankFacts(Value, frozen=True):
+    """A month's newest reconciliation, and its version."""
+
+    index: int
+    version: int
 
 
 class SheetFacts(Value, frozen=True):
