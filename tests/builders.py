@@ -27,6 +27,7 @@ from ledger.books.points import (
     Rule,
     RulebookAdopted,
 )
+from ledger.books.reconciliation import BankReconciled
 from ledger.books.scores import (
     BranchRegistered,
     SchemeAdopted,
@@ -405,6 +406,20 @@ def build_contract_end(texts: Discloser, **changes: Any) -> ContractEnded:
         "reason": texts.publish("村里收回自用"),
     }
     return ContractEnded(**(fields | changes))
+
+
+def build_reconciliation(**changes: Any) -> BankReconciled:
+    """One account without a line, which says what the books say."""
+    fields: dict[str, Any] = {
+        "accounts": 1,
+        "bank_fen": 0,
+        "book_fen": 0,
+        "items": (),
+        "lines": 0,
+        "previous": 0,
+        "version": 1,
+    }
+    return BankReconciled(**(fields | changes))
 
 
 def build_limits(texts: Discloser, **changes: Any) -> LimitsAdopted:

@@ -20,6 +20,7 @@ from web.config import REQUEST_MAX_BYTES
 from web.desk import (
     account,
     accounts,
+    bank,
     begun,
     books,
     documents,
@@ -99,6 +100,7 @@ DESK_ROUTES = (
     *home.ROUTES,
     *drafts.ROUTES,
     *households.ROUTES,
+    *bank.ROUTES,
     *imports.ROUTES,
     *documents.ROUTES,
     *marking.ROUTES,

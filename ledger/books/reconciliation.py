@@ -28,13 +28,15 @@ Keeper = Literal["bank", "books"]
 
 
 class BankItem(Value, frozen=True):
-    """What one side has and the other has not. `voucher` is empty for the bank's and for what is older than the books."""
+    """What one side has and the other has not. `number` is of a voucher; empty for the bank, and for what is older
+    than the first month that was compared.
+    """
 
     amount_fen: Positive
     known_to: Keeper
+    number: VoucherNumberOrNone
     occurred_on: Day
     side: BankSide
-    voucher: VoucherNumberOrNone
 
     @property
     def signed_fen(self) -> int:
@@ -79,14 +81,14 @@ def sum_items(items: Iterable[BankItem], known_to: Keeper) -> int:
     return sum(item.signed_fen for item in items if item.known_to == known_to)
 
 
-def build_item(signed_fen: int, known_to: Keeper, day: str, voucher: str = "") -> BankItem:
+def build_item(signed_fen: int, known_to: Keeper, day: str, number: str = "") -> BankItem:
     """Return an item of an amount that is not nothing, money in positive."""
     return BankItem(
         amount_fen=abs(signed_fen),
         known_to=known_to,
+        number=number,
         occurred_on=day,
         side="in" if signed_fen > 0 else "out",
-        voucher=voucher,
     )
 
 
@@ -123,12 +125,12 @@ def check_reconciled(body: BankReconciled, period: str) -> list[Fault]:
         Fault(
             code="bank-item-voucher",
             place=f"{place}，{item.occurred_on} {format_yuan(item.signed_fen)} 元",
-            found=f"银行的一笔写了凭证 {item.voucher}",
+            found=f"银行的一笔写了凭证 {item.number}",
             expected="账上没有的，就没有凭证号",
             remedy="重新对一次账再交审",
         )
         for item in body.items
-        if item.known_to == "bank" and item.voucher
+        if item.known_to == "bank" and item.number
     ]
     if body.accounts > ACCOUNTS_MAX:
         faults.append(
@@ -153,4 +155,4 @@ def _is_sorted(items: Sequence[BankItem]) -> bool:
 
 
 def _get_order(item: BankItem) -> tuple[str, str, str, int, str]:
-    return item.occurred_on, item.known_to, item.side, item.amount_fen, item.voucher
+    return item.occurred_on, item.known_to, item.side, item.amount_fen, item.number

@@ -10,12 +10,21 @@ from importlib import resources
 
 from ledger.books.accounts import parse_chart
 from ledger.books.law import parse_law
+from ledger.books.layouts import Layout, parse_layouts
 from ledger.books.masks import MaskTable, parse_masks
 from ledger.books.roles import RoleTable, parse_roles
 from ledger.books.statement_lines import StatementForm, parse_statements
 from ledger.state.reference import Reference
 
-__all__ = ["load_glyphs", "load_masks", "load_reference", "load_roles", "load_statements", "read_data"]
+__all__ = [
+    "load_glyphs",
+    "load_layouts",
+    "load_masks",
+    "load_reference",
+    "load_roles",
+    "load_statements",
+    "read_data",
+]
 
 
 @cache
@@ -41,6 +50,12 @@ def load_roles() -> RoleTable:
 def load_statements() -> dict[str, StatementForm]:
     """Return the forms of the statements by chart version; a chart that is not there has none."""
     return parse_statements(read_data("statements.toml"), load_reference().charts)
+
+
+@cache
+def load_layouts() -> tuple[Layout, ...]:
+    """Return what the headers of banks' statements mean."""
+    return parse_layouts(read_data("bank.toml"))
 
 
 @cache

@@ -24,6 +24,7 @@ from ledger.books.points import (
     RulebookAdopted,
     is_sealed,
 )
+from ledger.books.reconciliation import BankReconciled
 from ledger.books.revisions import Terms
 from ledger.books.scores import BranchRegistered, SchemeAdopted, SchemeItem, ScoreRound
 from ledger.books.village import KeyRotated, LogRefounded, VillageDescribed
@@ -53,6 +54,7 @@ from ledger.service.preview import (
     preview_contract,
     preview_mark,
     preview_postings,
+    preview_reconciled,
     preview_revision,
     preview_taken,
     preview_voucher,
@@ -338,6 +340,11 @@ def _tell_contract_change(opened: OpenedDraft, body: Change) -> Iterator[str]:
     yield from preview_change(body, opened.read(body.reason), direction)
 
 
+def _tell_reconciled(opened: OpenedDraft, body: BankReconciled) -> Iterator[str]:
+    yield opened.draft.label
+    yield from preview_reconciled(body)
+
+
 def _tell_refounding(opened: OpenedDraft, body: LogRefounded) -> Iterator[str]:
     yield opened.draft.label
     yield f"　原因：{opened.read(body.reason)}"
@@ -347,6 +354,7 @@ def _tell_refounding(opened: OpenedDraft, body: LogRefounded) -> Iterator[str]:
 _TELLERS: dict[type, Callable[[OpenedDraft, Any], Iterator[str]]] = {
     AccountsOpened: _tell_opening,
     AgreementsSigned: _tell_agreements,
+    BankReconciled: _tell_reconciled,
     BranchRegistered: _tell_branch,
     ContractAmended: _tell_contract_change,
     ContractEnded: _tell_contract_change,

@@ -110,8 +110,8 @@ def list_booked(facts: Facts, period: str, previous: Reconciliation | None) -> l
     booked = [one for entry in iterate_vouchers(facts, period) for one in _list_postings(facts, entry)]
     for item in previous.body.items if previous is not None else ():
         if item.known_to == "books":
-            corrects, is_red = _find_corrected(facts, item.voucher)
-            booked.append(Booked(item.signed_fen, item.occurred_on, item.voucher, corrects, is_red))
+            corrects, is_red = _find_corrected(facts, item.number)
+            booked.append(Booked(item.signed_fen, item.occurred_on, item.number, corrects, is_red))
     return booked
 
 
@@ -210,7 +210,7 @@ def _check_figures(
         Fault(
             code="bank-item-unknown",
             place=f"{place}，{item.occurred_on} {format_yuan(item.signed_fen)} 元",
-            found=f"凭证 {item.voucher or '（没有）'}" if item.known_to == "books" else "不是这个月的一笔",
+            found=f"凭证 {item.number or '（没有）'}" if item.known_to == "books" else "不是这个月的一笔",
             expected="账上这个月的，或上个月还没对上的",
             remedy="重新对一次账再交审",
         )
@@ -247,7 +247,7 @@ def _list_unknown(
     for item in body.items:
         known = left if left[item] else booked
         is_of_month = first <= item.occurred_on <= last
-        is_older = previous is None and item.occurred_on < first and not item.voucher
+        is_older = previous is None and item.occurred_on < first and not item.number
         if known[item]:
             known[item] -= 1
         elif not is_older and (item.known_to == "books" or not is_of_month):

@@ -39,6 +39,7 @@ from tests.builders import (
     build_contract_end,
     build_description,
     build_limits,
+    build_reconciliation,
     name_supervisor,
 )
 from tests.homes import VillageHome, open_village
@@ -115,7 +116,7 @@ def open_laboratory(path: Path, fill: Callable[[VillageHome], None]) -> Iterator
 
 
 def fill_small(village: VillageHome) -> None:
-    """An entry of every kind, three sheets, two keys, two of three witnesses: entries 0 to 24."""
+    """An entry of every kind, three sheets, two keys, two of three witnesses: entries 0 to 25."""
     adopt(village, make_policy(2))
     ask(village, "镇", "学校")
     rotate(village)
@@ -124,6 +125,7 @@ def fill_small(village: VillageHome) -> None:
     village.attach("2026-10-001")
     for build in (build_contract, build_amendment, build_contract_end):
         village.record(build(village.texts))
+    village.record(build_reconciliation())
     ask(village, "镇", "邻村")
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ledger.entries import Entry
+from web.public.explain.bank import explain_reconciled
 from web.public.explain.contracts import explain_amended, explain_ended, explain_signed
 from web.public.explain.documents import explain_documents
 from web.public.explain.money import (
@@ -66,6 +67,7 @@ EXPLAINERS: dict[str, Callable[[VillageView, Entry, Any], Explanation]] = {
     "contract.signed": explain_signed,
     "contract.amended": explain_amended,
     "contract.ended": explain_ended,
+    "bank.reconciled": explain_reconciled,
 }
 
 
