@@ -46,8 +46,10 @@ def test_items_stand_by_day_and_equal_ones_side_by_side() -> None:
 
     assert tell(build_reconciliation(items=(early, early, late))) == []
     assert tell(build_reconciliation(items=(late, early))) == [
-        "2026-10 银行对账：现为没有按日期排好的各笔，应为先按日期，同一天的再按其他各项。"
-        "重新对一次账再交审。（bank-items-order）"
+        (
+            "2026-10 银行对账：现为没有按日期排好的各笔，应为先按日期，同一天的再按其他各项。"
+            "重新对一次账再交审。（bank-items-order）"
+        )
     ]
 
 

@@ -13,7 +13,7 @@ import openpyxl
 Row = tuple[str, str, str, str]  # day, received, paid, text
 
 OPENING_FEN = 1_000_000
-PARTY, ACCOUNT = "样例大山", "6200000000000001234"
+PARTY, ACCOUNT = "样例大山", "6200000000000007890"
 OCTOBER: tuple[Row, ...] = (
     ("2026-10-09", "1,200.00", "", "租金 凭证2026-10-001"),
     ("2026-10-12", "", "325.00", "办公用品"),

@@ -219,6 +219,7 @@ def test_every_entry_is_explained_with_who_when_bytes_and_proof(
         assert f"序号 {index}" in words
 
     elsewhere = {
+        "bank.reconciled",
         "contract.amended",
         "contract.ended",
         "contract.signed",
@@ -227,7 +228,7 @@ def test_every_entry_is_explained_with_who_when_bytes_and_proof(
         "limits.adopted",
         "log.refounded",
         "policy.adopted",
-    }  # Below, in test_documents, test_contracts, tests/service, tests/restore, tests/witness.
+    }  # Below, in test_bank, test_documents, test_contracts, tests/service, tests/restore, tests/witness.
     assert seen == KINDS.keys() - elsewhere
 
 
