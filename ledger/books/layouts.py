@@ -83,6 +83,11 @@ def find_columns(headers: Mapping[int, str], layouts: Iterable[Layout]) -> Found
     return max(whole, key=lambda found: found.known, default=None)
 
 
+def list_headers(layout: Layout) -> list[str]:
+    """Return the headers that a bank's table must have, of each role the first."""
+    return [getattr(layout, role)[0] for role in NEEDED]
+
+
 def fold_header(header: str) -> str:
     """Return a header for comparing: without blanks, widths, and a unit at its end."""
     return _UNIT.sub("", fold_text(header))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ledger.books.layouts import NEEDED, find_columns, fold_header, parse_layouts
+from ledger.books.layouts import NEEDED, find_columns, fold_header, list_headers, parse_layouts
 from ledger.data import load_layouts, read_data
 
 TEXT = read_data("bank.toml")
@@ -33,6 +33,10 @@ def test_units_widths_and_blanks_in_headers_make_no_difference() -> None:
         {"day": 0, "received": 1, "paid": 2, "balance": 3},
         (),
     )
+
+
+def test_the_headers_that_must_be_there_are_told_in_one_order() -> None:
+    assert list_headers(load_layouts()[0]) == ["交易时间", "收入金额", "支出金额", "账户余额"]
 
 
 def test_a_row_that_lacks_what_is_needed_is_none() -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from litestar.handlers import HTTPRouteHandler
 
+from ledger.books.layouts import list_headers
 from ledger.books.matching import Banked, Booked
 from ledger.books.reconciliation import ACCOUNTS_MAX, BankReconciled, adjust, sum_items
 from ledger.books.vouchers import VoucherRecorded, VoucherReplaced, VoucherReversed
@@ -67,6 +68,7 @@ class BankPage:
 class BankMonthPage:
     """One month: what is known, and the form for its statements.
 
+    `banks`       each with the headers that its table must have
     `draft_path`  the comparison that waits to be passed; empty for none
     `entry_path`  the newest that is recorded; empty for none
     `older`       numbers of the rows for what is older; none but for the first month
@@ -90,12 +92,11 @@ class BankMonthPage:
 
 @dataclass(frozen=True)
 class ItemRow:
-    """What one side has and the other has not; an amount of nothing is empty, as is `path` where nothing is to open."""
+    """What one side has and the other has not. `amount` says 收 or 付 first; `path` is empty where none is to open."""
 
+    amount: str
     day: str
-    paid: str
     path: str
-    received: str
     what: str
 
 
@@ -255,7 +256,7 @@ def _show_month(
         is_first = find_previous(reader.facts, month) is None
         page = BankMonthPage(
             accounts_max=ACCOUNTS_MAX,
-            banks=tuple((layout.bank, layout.note) for layout in load_layouts()),
+            banks=tuple((layout.bank, _("、").join(list_headers(layout))) for layout in load_layouts()),
             draft_path=f"{DRAFTS}/{waiting.id}" if waiting is not None else "",
             entry_path=f"/v/{desk.village}/entries/{known.at}" if known is not None else "",
             faults=refusal.faults,
@@ -348,12 +349,11 @@ def _list_bank_items(desk: Desk, compared: Compared) -> Iterator[ItemRow]:
 
 
 def _build_item(one: Booked | Banked, what: str, path: str) -> ItemRow:
-    amount = format_amount(abs(one.amount_fen))
+    side = _("收 {amount}") if one.amount_fen > 0 else _("付 {amount}")
     return ItemRow(
+        amount=side.format(amount=format_amount(abs(one.amount_fen))),
         day=format_day(one.occurred_on),
-        paid="" if one.amount_fen > 0 else amount,
         path=path,
-        received=amount if one.amount_fen > 0 else "",
         what=what,
     )
 

@@ -18,7 +18,7 @@ from ledger.books.reconciliation import (
     build_item,
     name_reconciliation,
 )
-from ledger.books.screening import format_found
+from ledger.books.screening import format_found, hide_numbers
 from ledger.books.values import get_last_day, is_day
 from ledger.errors import Fault
 from ledger.limits import FAULTS_MAX_SHOWN
@@ -82,6 +82,8 @@ def compare(
     Every fault of all files at once. Raises Refused where the month is none of the books.
     """
     refuse_no_month(period)
+    # Some banks name the file after the account.
+    files = [file._replace(name=hide_numbers(file.name)) for file in files]
     faults = _check_files(files)
     statements = []
     for file in [] if faults else files:

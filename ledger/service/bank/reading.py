@@ -15,7 +15,7 @@ from typing import NamedTuple
 import openpyxl
 from openpyxl.worksheet.worksheet import Worksheet
 
-from ledger.books.layouts import Found, Layout, Role, find_columns
+from ledger.books.layouts import Found, Layout, Role, find_columns, list_headers
 from ledger.books.people import MASK, mask_name
 from ledger.books.screening import format_found, hide_numbers, normalise_text
 from ledger.books.values import is_day
@@ -73,7 +73,7 @@ def read_statement(data: bytes, filename: str, layouts: Sequence[Layout]) -> tup
 
     With a fault nothing may be compared; the lines that could be read are returned all the same.
     """
-    filename = hide_numbers(filename)
+    filename = hide_numbers(filename)  # Some banks name the file after the account.
     faults = check_bytes(data, filename)
     if faults:
         return NOTHING, faults
@@ -333,10 +333,7 @@ def _fault_layout(filename: str, tables: Sequence[_Table], layouts: Sequence[Lay
         found, remedy = f"{len(tables)} 张表都像对账单", "一个文件只留一个账户的一张对账单"
     else:
         found, remedy = "没有认得的表头", "用网银下载的原表，不删表头；别的银行的，把表头改成认得的一种"
-    known = "；".join(
-        f"{layout.bank}：{'、'.join(getattr(layout, role)[0] for role in ('day', 'received', 'paid', 'balance'))}"
-        for layout in layouts
-    )
+    known = "；".join(f"{layout.bank}：{'、'.join(list_headers(layout))}" for layout in layouts)
     return _fault("statement-layout", f"文件「{filename}」", found, f"有这些表头的一张表（{known}）", remedy)
 
 
