@@ -45,7 +45,7 @@ def codes(faults: list[Fault]) -> list[str]:
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("make", [make_abc, make_rural])
 def test_both_layouts_are_read_in_every_way_they_come(make: object, way: str) -> None:
-    statement, faults = read(WAYS[way](make()), "对账单.xls")  # type: ignore[operator]
+    statement, faults = read(WAYS[way](make()), "对账单.xls")  # type: ignore[operator]  # Tables of functions.
 
     assert faults == []
     assert (statement.begins_on, statement.ends_on) == ("2026-10-01", "2026-10-31")
@@ -140,7 +140,7 @@ def test_lines_that_were_sorted_another_way_are_told() -> None:
 )
 def test_what_is_missing_is_told(change: object, code: str) -> None:
     table = make_rural()
-    change(table)  # type: ignore[operator]
+    change(table)  # type: ignore[operator]  # One of the functions above.
 
     found = codes(read(as_csv(table))[1])
 
