@@ -23,6 +23,7 @@ from ledger.books.points import (
     PointsRound,
     RulebookAdopted,
 )
+from ledger.books.reconciliation import BankReconciled
 from ledger.books.resolutions import ForumHeld, ResolutionRecorded, ResolutionReported
 from ledger.books.resources import ResourceChanged, ResourceRegistered
 from ledger.books.roles import Role
@@ -82,6 +83,7 @@ Body = (
     | AccountsConverted
     | PlanAdopted
     | ConcernAcknowledged
+    | BankReconciled
 )
 
 
@@ -134,6 +136,7 @@ KINDS: dict[str, Kind] = {
     "accounts.converted": Kind(AccountsConverted, checkers=1, in_books=True),
     "plan.adopted": Kind(PlanAdopted, checkers=1, in_books=False),
     "concern.acknowledged": Kind(ConcernAcknowledged, checkers=1, in_books=False),
+    "bank.reconciled": Kind(BankReconciled, checkers=1, in_books=False),
 }
 KIND_OF_BODY: dict[type, str] = {row.body: name for name, row in KINDS.items()}
 

@@ -38,6 +38,7 @@ from ledger.books.points import (
     Rule,
     RulebookAdopted,
 )
+from ledger.books.reconciliation import BankReconciled
 from ledger.books.resolutions import ForumHeld, ResolutionRecorded, ResolutionReported, Step
 from ledger.books.resources import ResourceChanged, ResourceRegistered
 from ledger.books.scores import (
@@ -622,6 +623,20 @@ def build_acknowledged(texts: Discloser, **changes: Any) -> ConcernAcknowledged:
         "reason": texts.publish("抢险，当天银行不开门"),
     }
     return ConcernAcknowledged(**(fields | changes))
+
+
+def build_reconciliation(**changes: Any) -> BankReconciled:
+    """One account without a line, which says what the books say."""
+    fields: dict[str, Any] = {
+        "accounts": 1,
+        "bank_fen": 0,
+        "book_fen": 0,
+        "items": (),
+        "lines": 0,
+        "previous": 0,
+        "version": 1,
+    }
+    return BankReconciled(**(fields | changes))
 
 
 def build_limits(texts: Discloser, **changes: Any) -> LimitsAdopted:

@@ -13,6 +13,7 @@ from ledger.books.accounts import parse_chart
 from ledger.books.concerns.table import parse_concerns
 from ledger.books.conversion import parse_conversion
 from ledger.books.law import parse_law
+from ledger.books.layouts import Layout, parse_layouts
 from ledger.books.masks import MaskTable, parse_masks
 from ledger.books.roles import RoleTable, parse_roles
 from ledger.books.statement_lines import StatementForm, parse_statements
@@ -22,6 +23,7 @@ __all__ = [
     "load_conversion",
     "load_glyphs",
     "load_land_classes",
+    "load_layouts",
     "load_masks",
     "load_reference",
     "load_roles",
@@ -61,6 +63,12 @@ def load_conversion() -> dict[str, tuple[str, ...]]:
     """Return which accounts of 2023 an account of 2004 may become."""
     charts = load_reference().charts
     return parse_conversion(read_data("conversion_2004_2023.csv"), charts["2004"], charts["2023"])
+
+
+@cache
+def load_layouts() -> tuple[Layout, ...]:
+    """Return what the headers of banks' statements mean."""
+    return parse_layouts(read_data("bank.toml"))
 
 
 @cache

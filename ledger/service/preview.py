@@ -23,6 +23,7 @@ from ledger.books.funds import FundOpened
 from ledger.books.money import format_yuan
 from ledger.books.plans import PlanAdopted
 from ledger.books.points import CONSENT_NAMES, Rule, is_sealed
+from ledger.books.reconciliation import BankReconciled, adjust
 from ledger.books.resolutions import MEETING_NAMES, OUTCOME_NAMES, ForumHeld, ResolutionRecorded
 from ledger.books.resolutions import PROCEDURE_NAMES as PROCEDURE_NAMES_OF_MEETINGS
 from ledger.books.revisions import Terms, compare_versions
@@ -193,6 +194,18 @@ def _preview_dropped(dropped: Sequence[PaidDue], day: str) -> Iterator[str]:
 def _preview_dues(dues: Iterable[Due], direction: Direction) -> Iterator[str]:
     lines = [f"　{due.due_on} {DIRECTION_NAMES[direction]} {format_yuan(due.amount_fen)}" for due in dues]
     yield from lines or ["　没有收付款日历"]
+
+
+def preview_reconciled(body: BankReconciled) -> Iterator[str]:
+    """Yield what a month's comparison with the bank came to."""
+    adjusted = adjust(body)
+    yield f"　{body.accounts} 个银行账户，对账单这个月 {body.lines} 笔，第 {body.version} 次对"
+    yield f"　银行余额 {format_yuan(body.bank_fen)}，调节后 {format_yuan(adjusted.bank_fen)}"
+    yield f"　账上余额 {format_yuan(body.book_fen)}，调节后 {format_yuan(adjusted.book_fen)}"
+    for item in body.items:
+        who = "账上有，银行没有" if item.known_to == "books" else "银行有，账上没有"
+        side = "收" if item.side == "in" else "付"
+        yield f"　{who}：{item.occurred_on} {side} {format_yuan(item.amount_fen)} {item.number}".rstrip()
 
 
 def preview_award(number: str, rule: Rule, title: str, quantity: int, evidence: str) -> str:

@@ -29,6 +29,7 @@ from ledger.books.points import (
     RulebookAdopted,
     is_sealed,
 )
+from ledger.books.reconciliation import BankReconciled
 from ledger.books.resolutions import ForumHeld, ResolutionRecorded, ResolutionReported
 from ledger.books.resources import ResourceChanged, ResourceRegistered
 from ledger.books.revisions import Terms
@@ -74,6 +75,7 @@ from ledger.service.preview import (
     preview_move,
     preview_plan,
     preview_postings,
+    preview_reconciled,
     preview_resolution,
     preview_result,
     preview_revision,
@@ -426,6 +428,11 @@ def _tell_acknowledged(opened: OpenedDraft, body: ConcernAcknowledged) -> Iterat
     yield "　通过以后，这件事就不再算待说明；金额或记录再有变动，会重新提出"
 
 
+def _tell_reconciled(opened: OpenedDraft, body: BankReconciled) -> Iterator[str]:
+    yield opened.draft.label
+    yield from preview_reconciled(body)
+
+
 def _tell_refounding(opened: OpenedDraft, body: LogRefounded) -> Iterator[str]:
     yield opened.draft.label
     yield f"　原因：{opened.read(body.reason)}"
@@ -441,6 +448,7 @@ _TELLERS: dict[type, Callable[[OpenedDraft, Any], Iterator[str]]] = {
     AssetChanged: tell_asset_change,
     AssetDisposed: tell_asset_change,
     AssetRegistered: tell_asset,
+    BankReconciled: _tell_reconciled,
     BranchRegistered: _tell_branch,
     ConcernAcknowledged: _tell_acknowledged,
     ContractAmended: _tell_contract_change,

@@ -14,6 +14,7 @@ from ledger.books.conversion import AccountsConverted
 from ledger.books.funds import FundOpened
 from ledger.books.plans import PlanAdopted
 from ledger.books.points import PointsRound, RulebookAdopted
+from ledger.books.reconciliation import BankReconciled
 from ledger.books.resolutions import ForumHeld, ResolutionRecorded, ResolutionReported
 from ledger.books.resources import ResourceChanged, ResourceRegistered
 from ledger.books.scores import BranchRegistered, SchemeAdopted, ScoreRound
@@ -65,6 +66,8 @@ def find_slot(body: Body, period: str) -> Slot | None:
         return ("branch", str(body.branch))
     if isinstance(body, RulebookAdopted | SchemeAdopted):
         return RULEBOOK if isinstance(body, RulebookAdopted) else SCHEME
+    if isinstance(body, BankReconciled):
+        return ("bank",)
     return (
         _find_slot_of_register(body) or _find_slot_in_register(body) or _find_slot_of_accounts(body, period)
     )

@@ -30,6 +30,7 @@ from ledger.entries import KINDS, Entry
 from ledger.errors import Fault
 from ledger.state.accounts import check_accounts, fold_accounts
 from ledger.state.assets import check_assets, fold_assets
+from ledger.state.bank import check_bank, fold_bank
 from ledger.state.concerns import check_acknowledged, fold_acknowledged
 from ledger.state.contracts import check_contracts, fold_contracts
 from ledger.state.conversion import check_conversion, fold_conversion
@@ -101,6 +102,7 @@ _CHECKS: dict[str, Check] = {
     "accounts.converted": check_conversion,
     "plan.adopted": check_plans,
     "concern.acknowledged": check_acknowledged,
+    "bank.reconciled": check_bank,
 }
 _FOLD_OF: dict[Check, Fold] = {
     check_money: fold_money,
@@ -115,6 +117,7 @@ _FOLD_OF: dict[Check, Fold] = {
     check_conversion: fold_conversion,
     check_plans: fold_plan,
     check_acknowledged: fold_acknowledged,
+    check_bank: fold_bank,
 }
 _FOLDS: dict[str, Fold] = {name: _FOLD_OF[check] for name, check in _CHECKS.items()}
 

@@ -61,6 +61,8 @@ be dropped and folded again from the entries.
 | `opening/<period>` | ClosingFacts: balances under the new chart | accounts.converted |
 | `day/<day>/<index>` | EntryAt of what happened on a day | vouchers |
 | `acknowledged/<rule>/<subject>` | AcknowledgedFacts, the newest | concern.acknowledged |
+| `bank` | BankMonths | bank.reconciled |
+| `bank/<period>` | BankFacts, the month's newest | bank.reconciled |
 | `sheet/<period>/<letter>/<ordinal>` | SheetFacts | sheet.sealed |
 | `latest/<letter>` | EntryAt of the newest sealed sheet of the kind | sheet.sealed |
 
@@ -405,6 +407,20 @@ class AcknowledgedFacts(Value, frozen=True):
     amount_fen: int
     entries: tuple[int, ...]
     index: int
+
+
+class BankMonths(Value, frozen=True):
+    """Months compared with the bank, without a gap. Any after `last` went on from one that was compared anew since."""
+
+    first: str
+    last: str
+
+
+class BankFacts(Value, frozen=True):
+    """A month's newest reconciliation, and its version."""
+
+    index: int
+    version: int
 
 
 class SheetFacts(Value, frozen=True):

@@ -50,6 +50,7 @@ from tests.builders import (
     build_limits,
     build_outcome,
     build_plan,
+    build_reconciliation,
     build_resolution,
     build_resource,
     build_resource_change,
@@ -130,7 +131,7 @@ def open_laboratory(path: Path, fill: Callable[[VillageHome], None]) -> Iterator
 
 
 def fill_small(village: VillageHome) -> None:
-    """An entry of every kind, three sheets, two keys, two of three witnesses: entries 0 to 39."""
+    """An entry of every kind, three sheets, two keys, two of three witnesses: entries 0 to 40."""
     adopt(village, make_policy(2))
     ask(village, "镇", "学校")
     rotate(village)
@@ -150,6 +151,7 @@ def fill_small(village: VillageHome) -> None:
     village.record(build_accounts_closed(village.texts, chart="2023"), **november)
     lines = (PlanLine(account="501", amount_fen=100),)
     village.record(build_plan(village.texts, chart="2023", lines=lines), **november)
+    village.record(build_reconciliation())
     ask(village, "镇", "邻村")
 
 

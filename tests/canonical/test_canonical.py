@@ -11,6 +11,7 @@ import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ledger.books.reconciliation import build_item
 from ledger.books.values import Value
 from ledger.canonical import (
     digest_claim,
@@ -55,6 +56,7 @@ from tests.builders import (
     build_points_reversal,
     build_points_round,
     build_policy,
+    build_reconciliation,
     build_refounding,
     build_replacement,
     build_resolution,
@@ -118,6 +120,7 @@ def make_entries() -> list[Entry]:
         build_conversion(),
         build_plan(texts),
         build_acknowledged(texts),
+        build_reconciliation(items=(build_item(-50_000, "books", "2026-10-09", "2026-10-002"),)),
     ):
         chain.append(body)
     return chain.entries

@@ -11,6 +11,7 @@ from typing import Any
 
 from ledger.audit import audit_evidence
 from ledger.books.money import format_yuan, parse_yuan
+from ledger.books.reconciliation import build_item
 from ledger.canonical import format_claim, format_entry, parse_claim, parse_entry
 from ledger.config import SETTINGS_FILE, read_config
 from ledger.data import load_reference
@@ -69,10 +70,11 @@ from ledger.log.witness import (
     parse_conflict,
     parse_submission,
 )
+from ledger.service.bank.handing_in import format_result, parse_result
 from ledger.service.workbooks.cells import RawCell, parse_cell
 from ledger.service.workbooks.columns import WORKBOOKS
 from ledger.upkeep.notes import format_heads, parse_heads
-from tests.builders import VILLAGE
+from tests.builders import VILLAGE, build_reconciliation
 from tests.fuzz.contract import Room, Take, Target, decode, given, just, named, require_same
 from tests.fuzz.mutants import mutate_json
 from tests.log.evidence import LOG, ORIGIN, make_leaves, make_witness
@@ -98,6 +100,9 @@ VAULT_KEYS = (
     format_vault_key(PlainVaultKey(bytes(32))),
     format_vault_key(protect_vault_key(bytes(32), "a phrase", Cost(memory_kib=8, passes=1, lanes=1))),
 )
+BANK_RESULT = format_result(
+    build_reconciliation(items=(build_item(-50_000, "books", "2026-10-28", "2026-10-003"),))
+).encode()
 VILLAGE_FILE = format_village_file(
     VillageFile(
         erased=("h-aaaaaaaaaaaaaaaa",),
@@ -175,6 +180,11 @@ def _take_vault_key(data: bytes) -> None:
 def _take_village_file(data: bytes) -> None:
     file = parse_village_file(data)
     require_same(parse_village_file(format_village_file(file)), file)
+
+
+def _take_bank_result(data: bytes) -> None:
+    body = parse_result(decode(data))
+    require_same(parse_result(format_result(body)), body)
 
 
 def _make_passphrase(room: Room) -> Take:
@@ -379,6 +389,7 @@ PARSERS = (
     Target("key file", (parse_key_file,), just(_take_key_file), given(*KEY_FILES), 6_000),
     Target("vault key", (parse_vault_key,), just(_take_vault_key), given(*VAULT_KEYS), 6_000),
     Target("village's vault keys", (parse_village_file,), just(_take_village_file), given(VILLAGE_FILE), 6_000),
+    Target("bank result", (parse_result,), just(_take_bank_result), given(BANK_RESULT), 6_000, (ValueError,)),
     Target("passphrase", (read_passphrase,), _make_passphrase, given("一句 口令\n".encode()), 4_000, (Refused,)),
     Target(
         "heads of a backup",

@@ -27,7 +27,7 @@ from click import UsageError
 from ledger.audit import audit_evidence, audit_log
 from ledger.canonical import encode_value
 from ledger.commands.addresses import find_copy
-from ledger.data import load_reference
+from ledger.data import load_layouts, load_reference
 from ledger.errors import NotFound, NotProven, Refused
 from ledger.limits import ENTRY_MAX_BYTES
 from ledger.log.checkpoint import Checkpoint, sign_checkpoint
@@ -36,6 +36,7 @@ from ledger.log.keys import format_verifier_key, parse_signing_key
 from ledger.log.proofs import build_inclusion
 from ledger.log.tiles import MemoryTiles
 from ledger.log.tree import compute_root
+from ledger.service.bank.reading import read_statement
 from ledger.service.workbooks.columns import WorkbookKind
 from ledger.service.workbooks.reading import read_workbook
 from ledger.service.workbooks.separated import open_separated
@@ -46,10 +47,11 @@ from ledger.upkeep.restore import read_manifest
 from tests.audit.conftest import audit_files, audit_source
 from tests.audit.rewriting import sign_log
 from tests.builders import VILLAGE
-from tests.fuzz.contract import Room, Samples, Take, Target, decode, given, list_samples, named
+from tests.fuzz.contract import Room, Samples, Take, Target, decode, given, just, list_samples, named
 from tests.fuzz.mutants import mutate_bytes, mutate_json, mutate_zip
 from tests.fuzz.samples import SHEETS, list_entries
 from tests.homes import open_village
+from tests.service.bank_files import as_csv, as_xlsx, make_abc, make_rural
 from tests.service.importing import FILE, ImportDesk
 from web.app import create_app
 from web.site import parse_index
@@ -329,6 +331,14 @@ def mutate_workbook(random: Random, data: bytes) -> bytes:
     return data[:1] + mutate_zip(random, data[1:])
 
 
+def take_statement(data: bytes) -> object:
+    """A bank's statement, as the child reads it: faults in words, never an exception, no whole account number."""
+    statement, faults = read_statement(data, FILE, load_layouts())
+    assert all(len(line.account) in (0, 8) for line in statement.lines)
+    assert statement.lines or faults
+    return statement
+
+
 def make_request(room: Room) -> Take:
     """A request line and headers, handed to the application as a server hands them."""
     village = room.closing.enter_context(open_village(room.folder / "served"))
@@ -503,5 +513,25 @@ WAYS = (
     ),
     Target("separated", (open_separated,), make_workbook, list_separated, 300, (), "mutants", mutate_separated),
     Target("workbook", (read_workbook,), make_workbook, list_workbooks, 5_000, (), "mutants", mutate_workbook),
+    Target(
+        "bank statement",
+        (read_statement,),
+        just(take_statement),
+        given(*(as_csv(make(), code) for make in (make_abc, make_rural) for code in ("utf-8", "gb18030", "utf-16"))),
+        3_000,
+        (),
+        "mutants",
+        mutate_bytes,
+    ),
+    Target(
+        "bank workbook",
+        (read_statement,),
+        just(take_statement),
+        given(as_xlsx(make_abc()), as_xlsx(make_rural())),
+        600,
+        (),
+        "mutants",
+        mutate_zip,
+    ),
     Target("request", (parse_index, create_app), make_request, given(*REQUESTS), 600, (), "mutants", mutate_bytes),
 )  # fmt: skip

@@ -11,6 +11,7 @@ OURS = {
     "ledger.books.accounts.parse_chart": "reads what ships with the program",
     "ledger.books.concerns.table.parse_concerns": "the same",
     "ledger.books.law.parse_law": "the same",
+    "ledger.books.layouts.parse_layouts": "the same",
     "ledger.books.masks.parse_masks": "the same",
     "ledger.books.roles.parse_roles": "the same",
     "ledger.books.statement_lines.parse_statements": "the same",

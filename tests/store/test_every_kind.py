@@ -74,6 +74,7 @@ def make_lived_log() -> list[Item]:
         occurred_on="2026-10-31",
     )
     add(builders.build_seal(closed + 1), occurred_on="2026-11-02")
+    add(builders.build_reconciliation(), occurred_on="2026-11-02")
     add(builders.build_description(texts), **november)
     add(builders.build_conversion(), **november)
     return items

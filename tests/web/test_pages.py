@@ -228,6 +228,7 @@ def test_every_entry_is_explained_with_who_when_bytes_and_proof(
         "accounts.closed",
         "accounts.converted",
         "concern.acknowledged",
+        "bank.reconciled",
         "contract.amended",
         "contract.ended",
         "contract.signed",
@@ -245,7 +246,7 @@ def test_every_entry_is_explained_with_who_when_bytes_and_proof(
         "stocktake.recorded",
         "resolution.reported",
         "resolution.recorded",
-    }  # Below, in test_documents, _contracts, _registers, _meetings, _concerns, tests/{service,restore,witness}.
+    }  # Below, in test_documents, _contracts, _registers, _meetings, _concerns, _bank, tests/{service,restore,witness}.
     assert seen == KINDS.keys() - elsewhere
 
 

@@ -24,6 +24,7 @@ KIND_WORDS: dict[str, str] = {
     "forum.held": _("民情恳谈"),
     "fund.opened": _("设立专款"),
     "concern.acknowledged": _("认可说明"),
+    "bank.reconciled": _("银行对账"),
     "accounts.opened": _("期初余额"),
     "accounts.added": _("增设明细科目"),
     "accounts.closed": _("停用明细科目"),

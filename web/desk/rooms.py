@@ -25,6 +25,7 @@ _ROOMS: tuple[tuple[str, str, str], ...] = (
     ("/desk/documents", _("单据"), "draft.prepare"),
     ("/desk/assets", _("资产"), "draft.prepare"),
     ("/desk/months", _("公开表"), "sheet.print"),
+    ("/desk/bank", _("对账"), "bank.compare"),
     ("/desk/households", _("农户"), "names.read"),
     ("/desk/search", _("找记录"), "entries.read"),
     ("/desk/books", _("账簿"), "entries.read"),

@@ -21,6 +21,7 @@ from reports.words import format_amount, format_day_in, format_flow, format_mont
 from web.account_words import explain_account
 from web.i18n import _
 from web.page import Frame
+from web.public.bank import BankNote, build_bank_note
 from web.public.months import SheetStatus, build_status, read_finance
 from web.public.statements import find_statements_path
 from web.public.years import find_year_path
@@ -133,6 +134,7 @@ class FinancePage:
 
     answer: Answer
     assets: tuple[ChangeRow, ...]
+    bank: BankNote
     corrections: tuple[CorrectionRow, ...]
     expenses: tuple[AmountRow, ...]
     expenses_total: str
@@ -160,6 +162,7 @@ def build_finance_page(view: VillageView, period: str) -> FinancePage:
     return FinancePage(
         answer=build_answer(figures, status.open_until),
         assets=_build_changes(figures.assets, chart, touches),
+        bank=build_bank_note(view, period),
         corrections=build_corrections(view.code, figures),
         expenses=_build_amounts(figures.expenses, chart, touches),
         expenses_total=format_amount(sum(row.amount_fen for row in figures.expenses)),

@@ -15,10 +15,10 @@ from ledger.limited.child import serve
 from ledger.service.workbooks.columns import WorkbookKind
 from ledger.service.workbooks.lines import Tables
 
-_ENCODINGS = ("cp437", "gb18030", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be")
+ENCODINGS = ("cp437", "gb18030", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be")
 """What texts, the names in an archive and XML may be written in; Python loads each when it is first asked for."""
 
-_KEPT_OUT = ("PIL", "lxml")
+KEPT_OUT = ("PIL", "lxml")
 """What openpyxl would use where it happens to be installed: to open a workbook's pictures, whatever their format, and
 to read XML in place of the parser that is hardened against it.
 """
@@ -41,9 +41,9 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
 
 def main() -> int:
     """Load the parsers, then answer requests: later no file can be opened, also not a module's."""
-    for encoding in _ENCODINGS:
+    for encoding in ENCODINGS:
         codecs.lookup(encoding)
-    for library in _KEPT_OUT:
+    for library in KEPT_OUT:
         sys.modules[library] = None  # type: ignore[assignment]  # The import system's own sign for: not to be had.
     from ledger.service.workbooks.reading import read_workbook
 

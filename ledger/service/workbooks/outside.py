@@ -42,7 +42,7 @@ def ask_child(pool: Pool, data: bytes, kind: WorkbookKind, filename: str) -> tup
     try:
         reply = _REPLY.decode(pool.ask(request))
     except ChildDied as death:
-        return {}, [_explain_death(death, pool.limits, filename)]
+        return {}, [explain_death(death, pool.limits, filename)]
     return reply.tables, list(reply.faults)
 
 
@@ -59,7 +59,8 @@ def _open_pool() -> Pool:
     return pool
 
 
-def _explain_death(death: ChildDied, limits: Limits, filename: str) -> Fault:
+def explain_death(death: ChildDied, limits: Limits, filename: str) -> Fault:
+    """Say which limit a file passed that a child was reading, or that the child ended otherwise."""
     return Fault(
         code="workbook-limit",
         place=f"文件「{filename}」",

@@ -45,19 +45,24 @@ def read_workbook(data: bytes, kind: WorkbookKind, filename: str) -> tuple[Table
         return {}, faults
     if is_separated(data, filename):
         return _read_separated(data, kind, filename)
+    book, faults = open_book(data, filename)
+    return ({}, faults) if book is None else _read_sheets(book, kind)
+
+
+def open_book(data: bytes, filename: str) -> tuple[Workbook | None, list[Fault]]:
+    """Return the parsed workbook of a file that `check_bytes` has nothing against; None with what is wrong with it."""
     try:
         faults = check_archive(data, filename)
         if faults:
-            return {}, faults
+            return None, faults
         with warnings.catch_warnings():
             # openpyxl warns of extensions it leaves out; none of them holds a cell.
             warnings.simplefilter("ignore")
-            book = openpyxl.load_workbook(io.BytesIO(data))
+            return openpyxl.load_workbook(io.BytesIO(data)), []
     except MemoryError:
         raise
     except Exception:  # noqa: BLE001 - the parser raises a dozen types on mangled files: one answer for all (F13)
-        return {}, [fault_not_workbook(f"文件「{filename}」")]
-    return _read_sheets(book, kind)
+        return None, [fault_not_workbook(f"文件「{filename}」")]
 
 
 def _read_separated(data: bytes, kind: WorkbookKind, filename: str) -> tuple[Tables, list[Fault]]:
@@ -138,11 +143,11 @@ def _check_sheets(book: Workbook, found: dict[str, Worksheet], wanted: dict[str,
 
 
 def _read_sheet(worksheet: Worksheet, sheet: Sheet) -> tuple[tuple[Line, ...], list[Fault]]:
-    faults = _check_size(worksheet, sheet)
+    faults = check_size(worksheet, sheet.name)
     if faults:
         return (), faults
     top = find_header_row(worksheet, sheet)
-    faults = [*_check_hidden(worksheet, sheet), *_check_merged(worksheet, sheet, top)]
+    faults = [*check_hidden(worksheet, sheet.name), *_check_merged(worksheet, sheet, top)]
     if top > 1:
         faults.append(fault_header_low(sheet, top))
     headers, more = read_headers(worksheet, sheet, top)
@@ -157,7 +162,7 @@ def _read_sheet(worksheet: Worksheet, sheet: Sheet) -> tuple[tuple[Line, ...], l
     return tuple(lines), faults
 
 
-def _check_size(worksheet: Worksheet, sheet: Sheet) -> list[Fault]:
+def check_size(worksheet: Worksheet, name: str) -> list[Fault]:
     """Refuse more cells than a clerk's sheet has; empty formatted ones around the data do not count."""
     filled = [(cell.row, cell.column) for cell in iterate_cells(worksheet) if cell.value is not None]
     rows = max((row for row, _ in filled), default=1) - 1
@@ -166,7 +171,7 @@ def _check_size(worksheet: Worksheet, sheet: Sheet) -> list[Fault]:
     return [
         Fault(
             code="sheet-too-large",
-            place=f"工作表「{sheet.name}」",
+            place=f"工作表「{name}」",
             found=f"{count:,} {unit}",
             expected=f"不超过 {limit:,} {unit}",
             remedy="按月份分成几个文件导入；表格外多余的内容删去",
@@ -176,7 +181,8 @@ def _check_size(worksheet: Worksheet, sheet: Sheet) -> list[Fault]:
     ]
 
 
-def _check_hidden(worksheet: Worksheet, sheet: Sheet) -> Iterator[Fault]:
+def check_hidden(worksheet: Worksheet, name: str) -> Iterator[Fault]:
+    """Say what of a sheet somebody who looks at it would not see, though something stands there."""
     rows = sorted(
         row
         for row, dimension in worksheet.row_dimensions.items()
@@ -191,13 +197,13 @@ def _check_hidden(worksheet: Worksheet, sheet: Sheet) -> Iterator[Fault]:
     filled_columns = {cell.column_letter for cell in iterate_cells(worksheet) if cell.value is not None}
     for row in rows:
         if row in filled_rows:
-            yield _fault_hidden("row-hidden", f"工作表「{sheet.name}」第 {row} 行", "行")
+            yield _fault_hidden("row-hidden", f"工作表「{name}」第 {row} 行", "行")
     for letter in columns:
         dimension = worksheet.column_dimensions[letter]
         span = range(dimension.min or 0, (dimension.max or 0) + 1)
         for number in span[:WORKBOOK_MAX_COLUMNS]:
             if get_column_letter(number) in filled_columns:
-                place = f"工作表「{sheet.name}」{get_column_letter(number)} 列"
+                place = f"工作表「{name}」{get_column_letter(number)} 列"
                 yield _fault_hidden("column-hidden", place, "列")
 
 
@@ -228,7 +234,7 @@ def _read_line(
 ) -> tuple[Line | None, list[Fault]]:
     """Return a row's line, None where the row is empty."""
     cells = [
-        PlacedCell(get_column_letter(number), column, _get_raw(worksheet, sheet, number, row))
+        PlacedCell(get_column_letter(number), column, get_raw(worksheet, sheet.name, number, row))
         for number, column in headers.items()
     ]
     covered = {
@@ -239,9 +245,10 @@ def _read_line(
     return build_line(sheet, row, cells, covered)
 
 
-def _get_raw(worksheet: Worksheet, sheet: Sheet, column: int, row: int) -> RawCell:
+def get_raw(worksheet: Worksheet, name: str, column: int, row: int) -> RawCell:
+    """Return a cell of a sheet as its file has it; `name` is what faults call the sheet."""
     cell = worksheet._cells.get((row, column))
-    place = f"工作表「{sheet.name}」{get_column_letter(column)}{row}"
+    place = f"工作表「{name}」{get_column_letter(column)}{row}"
     if not isinstance(cell, Cell):
         return RawCell(place, None, "n")
     return RawCell(place, cell.value, cell.data_type)

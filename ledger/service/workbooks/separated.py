@@ -23,7 +23,7 @@ from ledger.service.workbooks.columns import WORKBOOKS, Sheet, WorkbookKind
 from ledger.service.workbooks.headers import HEADER_ROWS_MAX
 
 _SUFFIXES = (".csv", ".tsv", ".txt")
-_SEPARATORS = (",", "\t", ";")
+SEPARATORS = (",", "\t", ";")
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _ARCHIVE = b"PK"
 
@@ -34,11 +34,11 @@ def is_separated(data: bytes, filename: str) -> bool:
         return False
     if filename.lower().endswith(_SUFFIXES):
         return True
-    text = _decode(data)
+    text = decode_text(data)
     if text is None or text.lstrip().startswith("<"):  # A web page under a workbook's name.
         return False
     first_line = text.lstrip("\r\n").partition("\n")[0]
-    return any(separator in first_line for separator in _SEPARATORS)
+    return any(separator in first_line for separator in SEPARATORS)
 
 
 def open_separated(data: bytes, kind: WorkbookKind, filename: str) -> tuple[Worksheet, Sheet, list[Fault]]:
@@ -49,19 +49,24 @@ def open_separated(data: bytes, kind: WorkbookKind, filename: str) -> tuple[Work
     place = f"文件「{filename}」"
     page = openpyxl.Workbook().worksheets[0]
     first = WORKBOOKS[kind].sheets[0]
-    text = _decode(data)
+    text = decode_text(data)
     if text is None:
-        return page, first, [_fault_encoding(place)]
+        return page, first, [fault_encoding(place)]
     sheet, separator = _choose(text, kind)
+    return page, sheet, fill_page(page, text, separator, place)
+
+
+def fill_page(page: Worksheet, text: str, separator: str, place: str) -> list[Fault]:
+    """Write the values of a text into an empty sheet; return what keeps it from being read."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     try:
         _fill(page, reader)
     except csv.Error:
-        return page, sheet, [_fault_form(place, reader.line_num)]
-    return page, sheet, []
+        return [_fault_form(place, reader.line_num)]
+    return []
 
 
-def _decode(data: bytes) -> str | None:
+def decode_text(data: bytes) -> str | None:
     """Return the text, None where it is none in an encoding that spreadsheets save."""
     encodings = ("utf-16",) if data.startswith(_UTF_16) else ("utf-8-sig", "gb18030")
     for encoding in encodings:
@@ -75,7 +80,7 @@ def _decode(data: bytes) -> str | None:
 
 def _choose(text: str, kind: WorkbookKind) -> tuple[Sheet, str]:
     """Return the sheet and the separator by which most headers are found; the first of each where none are."""
-    choices = [(sheet, separator) for separator in _SEPARATORS for sheet in WORKBOOKS[kind].sheets]
+    choices = [(sheet, separator) for separator in SEPARATORS for sheet in WORKBOOKS[kind].sheets]
     return max(choices, key=lambda choice: _count_headers(text, *choice))
 
 
@@ -111,7 +116,8 @@ def _write(page: Worksheet, row: int, column: int, value: str) -> None:
     page._cells[row, column] = cell
 
 
-def _fault_encoding(place: str) -> Fault:
+def fault_encoding(place: str) -> Fault:
+    """Say that a text is in no encoding that spreadsheets save."""
     return Fault(
         code="csv-encoding",
         place=place,

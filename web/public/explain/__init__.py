@@ -11,6 +11,7 @@ from typing import Any
 
 from ledger.entries import Entry
 from web.public.explain.accounts import explain_added, explain_closed, explain_converted
+from web.public.explain.bank import explain_reconciled
 from web.public.explain.concerns import explain_acknowledged
 from web.public.explain.contracts import (
     explain_amended,
@@ -104,6 +105,7 @@ EXPLAINERS: dict[str, Callable[[VillageView, Entry, Any], Explanation]] = {
     "accounts.converted": explain_converted,
     "plan.adopted": explain_plan,
     "concern.acknowledged": explain_acknowledged,
+    "bank.reconciled": explain_reconciled,
 }
 
 

@@ -1,0 +1,201 @@
+"""The bank at the desk: sent, compared on one page, handed in by the clerk alone, told to every reader afterwards."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from litestar.testing import TestClient
+
+from ledger.service.passing import pass_drafts
+from tests.builders import VILLAGE
+from tests.desk.people import Door
+from tests.homes import VillageHome
+from tests.service.bank_files import ACCOUNT, OCTOBER, PARTY, Row, as_csv, as_xlsx, make_abc, make_rural
+from tests.service.bank_village import book
+from tests.web.desk import DeskBrowser, tell
+from tests.web.test_pages import read_words
+from tests.web.village import make_client
+
+BANK = "/desk/bank"
+NOVEMBER = f"{BANK}/2026-11"
+FINANCE = f"/v/{VILLAGE}/sheets/2026-11/finance"
+ROWS: tuple[Row, ...] = tuple((day.replace("-10-", "-11-"), *rest) for day, *rest in OCTOBER)  # type: ignore[misc]  # As long as before.
+
+
+def make_november(make: object = make_rural, rows: tuple[Row, ...] = ROWS) -> list[list[str]]:
+    table = make(rows, opening_fen=0)  # type: ignore[operator]  # One of two functions.
+    return [
+        [value.replace("2026-10-", "2026-11-").replace("202610", "202611") for value in row] for row in table
+    ]
+
+
+@pytest.fixture
+def village(door: Door) -> VillageHome:
+    """November moved by bank; its payment is not through, the interest not booked."""
+    village = door.village
+    village.go_to("2026-12-02")
+    book(village, 120_000, "2026-11-09")
+    book(village, -32_500, "2026-11-12", summary="办公用品")
+    book(village, -50_000, "2026-11-28", summary="修水渠")
+    return village
+
+
+@pytest.fixture
+def desk(door: Door, village: VillageHome) -> Iterator[DeskBrowser]:
+    door.let_in("wen")
+    with make_client(village) as client:
+        browser = DeskBrowser(client)
+        browser.sign_in(door, "wen")
+        yield browser
+
+
+def send(desk: DeskBrowser, *files: tuple[str, bytes]) -> object:
+    desk.get(NOVEMBER)
+    return desk.send_files(NOVEMBER, *(files or (("对账单.csv", as_csv(make_november())),)))
+
+
+@pytest.mark.parametrize(
+    ("name", "make", "write"),
+    [
+        ("对账单.csv", make_rural, as_csv),
+        ("对账单.xls", make_abc, as_csv),
+        ("对账单.xlsx", make_abc, as_xlsx),
+    ],
+)
+def test_one_page_says_what_each_side_lacks(
+    desk: DeskBrowser, village: VillageHome, name: str, make: object, write: object
+) -> None:
+    table = [row for row in make_november(make) if "202611" not in "".join(row[:2]) or len(row) > 3]
+    village.close("2026-11")
+
+    page = send(desk, (name, write(table)))  # type: ignore[operator]  # One of two functions.
+
+    words = re.sub(r"\s+", " ", re.sub("<[^>]*>", " ", page.text))  # type: ignore[attr-defined]  # An answer.
+    assert "银行存款余额调节表" in tell(page)  # type: ignore[arg-type]  # An answer.
+    assert "银行对账单余额 887.34" in words
+    assert "减：账上已付、银行还没付 500.00" in words
+    assert "调节后的余额 387.34" in words
+    assert "对账单这个月 3 笔，对上 2 笔。" in words
+    assert "2026年11月21日 样*山 尾号 7890 结息" in words
+    assert "2026年11月28日 凭证 2026-11-004 修水渠" in words
+    assert ACCOUNT not in page.text  # type: ignore[attr-defined]  # An answer.
+    assert PARTY not in page.text  # type: ignore[attr-defined]  # An answer.
+
+
+def test_it_is_handed_in_passed_and_told_to_every_reader(desk: DeskBrowser, village: VillageHome) -> None:
+    village.close("2026-11")
+    with make_client(village) as visitor:
+        assert "没有对账：还没有拿银行的对账单和账上的银行存款核对。" in read_words(visitor, FINANCE)
+    page = send(desk)
+    result = re.search(r'name="result" value="([^"]*)"', page.text)  # type: ignore[attr-defined]  # An answer.
+    assert result is not None
+
+    sent = desk.post(f"{NOVEMBER}/hand-in", {"result": result[1].replace("&#34;", '"')})
+
+    (draft,) = village.home.vault.list_drafts(VILLAGE, "waiting")
+    assert sent.headers["location"] == f"/desk/drafts/{draft.id}"
+    waits = re.sub(r"\s+", "", re.sub("<[^>]*>", " ", desk.get(sent.headers["location"]).text))
+    assert "2026年11月银行对账：对得上，2笔只有一边有" in waits
+    assert f"/desk/drafts/{draft.id}" in desk.get(NOVEMBER).text
+    pass_drafts(village.home, VILLAGE, [draft.id], village.supervisor.user)
+    told = "银行对账单和账上对得上：有 2 笔只有一边有，补上以后两边一样。"
+    assert told in desk.get(NOVEMBER).text
+    assert "对过" in desk.get(BANK).text
+    with make_client(village) as visitor:
+        assert told in read_words(visitor, FINANCE)
+        path = re.search(rf'href="(/v/{VILLAGE}/entries/[0-9]+)">银行对账单', visitor.get(FINANCE).text)
+        assert path is not None
+        words = read_words(visitor, path[1])
+    assert "到2026年11月底，银行说有 887.34 元，账上记着 375.00 元。" in words
+    assert "调节以后 387.34 387.34" in words
+    assert "2026年11月28日，凭证 2026-11-004 500.00" in words
+    assert "2026年11月21日 12.34" in words
+
+
+def test_what_is_wrong_is_shown_all_at_once_and_nothing_is_kept(
+    desk: DeskBrowser, village: VillageHome
+) -> None:
+    table = make_november()
+    table[6][3], table[7][0] = "三百", "昨天 1"
+
+    page = send(desk, (f"{ACCOUNT}.csv", as_csv(table)), ("空.csv", b""), ("坏.xlsx", b"PK\x03\x04"))
+
+    assert page.status_code == 422  # type: ignore[attr-defined]  # An answer.
+    assert "有 3 处要改" in page.text  # type: ignore[attr-defined]  # An answer.
+    assert ACCOUNT not in page.text  # type: ignore[attr-defined]  # An answer.
+    assert village.home.vault.list_drafts(VILLAGE, "waiting") == []
+
+
+def test_an_open_month_can_be_looked_at_and_says_what_comes_first(desk: DeskBrowser) -> None:
+    page = send(desk)
+
+    assert "这个月还没有结账。把账上漏的补记好" in page.text  # type: ignore[attr-defined]  # An answer.
+    assert "hand-in" not in page.text  # type: ignore[attr-defined]  # An answer.
+
+
+def test_a_township_compares_and_hands_nothing_in(
+    door: Door, desk: DeskBrowser, village: VillageHome
+) -> None:
+    village.close("2026-11")
+    door.let_in("zhen", "township")
+    with make_client(village) as client:
+        browser = DeskBrowser(client)
+        browser.sign_in(door, "zhen")
+
+        page = send(browser)
+
+        assert "样*山" in page.text  # type: ignore[attr-defined]  # An answer.
+        assert "hand-in" not in page.text  # type: ignore[attr-defined]  # An answer.
+        assert browser.post(f"{NOVEMBER}/hand-in", {"result": "{}"}).status_code == 403
+
+
+@pytest.mark.parametrize("role", ["supervisor", "auditor"])
+def test_nobody_else_sends_statements(door: Door, village: VillageHome, role: str) -> None:
+    door.let_in("other", role)  # type: ignore[arg-type]  # A role of the table.
+    with make_client(village) as client:
+        browser = DeskBrowser(client)
+        browser.sign_in(door, "other")
+
+        assert browser.get(BANK).status_code == 403
+        assert send(browser).status_code == 403  # type: ignore[attr-defined]  # An answer.
+
+
+def test_a_result_that_cannot_be_recorded_says_why_and_nonsense_is_none(desk: DeskBrowser) -> None:
+    page = send(desk)
+    assert page.status_code == 200  # type: ignore[attr-defined]  # An answer.
+    body = '{"accounts":1,"bank_fen":0,"book_fen":0,"items":[],"lines":0,"previous":0,"version":1}'
+
+    refused = desk.post(f"{NOVEMBER}/hand-in", {"result": body})
+
+    assert refused.status_code == 409
+    assert "这个月还没有结账" in refused.text
+    assert desk.post(f"{NOVEMBER}/hand-in", {"result": "{}"}).status_code == 400
+    assert desk.get(f"{BANK}/2026-09").status_code == 404
+    assert desk.get(f"{BANK}/2026-13").status_code == 404
+
+
+def test_the_list_leads_to_the_months(desk: DeskBrowser) -> None:
+    page = desk.get(BANK).text
+
+    assert re.findall(rf'href="({BANK}/[^"]*)"', page) == [f"{BANK}/2026-11", f"{BANK}/2026-10"]
+    assert "对账" in desk.get("/desk").text
+
+
+def test_nothing_of_a_statement_is_in_the_home(desk: DeskBrowser, village: VillageHome) -> None:
+    """The desk's log, the vault, the ledger, byte by byte."""
+    village.close("2026-11")
+    send(desk)
+
+    needles = [text.encode() for text in (ACCOUNT, PARTY, "结息")]
+    found = [
+        path
+        for path in village.home.path.rglob("*")
+        if path.is_file() and any(needle in path.read_bytes() for needle in needles)
+    ]
+    assert found == []
+
+
+def test_an_open_month_is_said_to_be_open_on_the_public_page(client: TestClient) -> None:
+    assert "还没有对账：这个月还没有结账。" in read_words(client, FINANCE)
