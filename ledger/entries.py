@@ -11,6 +11,7 @@ from typing import Literal, NamedTuple
 from ledger.books.contracts import ContractAmended, ContractEnded, ContractSigned
 from ledger.books.documents import DocumentsAttached
 from ledger.books.limits import LimitsAdopted
+from ledger.books.objections import ObjectionAnswered, ObjectionRaised
 from ledger.books.points import (
     AgreementsSigned,
     HouseholdsRegistered,
@@ -57,6 +58,8 @@ Body = (
     | ContractSigned
     | ContractAmended
     | ContractEnded
+    | ObjectionRaised
+    | ObjectionAnswered
 )
 
 
@@ -93,6 +96,8 @@ KINDS: dict[str, Kind] = {
     "contract.signed": Kind(ContractSigned, checkers=1, in_books=False),
     "contract.amended": Kind(ContractAmended, checkers=1, in_books=False),
     "contract.ended": Kind(ContractEnded, checkers=1, in_books=False),
+    "objection.raised": Kind(ObjectionRaised, checkers=1, in_books=False),
+    "objection.answered": Kind(ObjectionAnswered, checkers=1, in_books=False),
 }
 KIND_OF_BODY: dict[type, str] = {row.body: name for name, row in KINDS.items()}
 

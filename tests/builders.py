@@ -17,6 +17,7 @@ from typing import Any
 from ledger.books.contracts import ContractAmended, ContractEnded, ContractSigned, Due
 from ledger.books.documents import Document, DocumentsAttached
 from ledger.books.limits import LimitsAdopted
+from ledger.books.objections import ObjectionAnswered, ObjectionRaised
 from ledger.books.points import (
     AgreementsSigned,
     GroupCount,
@@ -405,6 +406,28 @@ def build_contract_end(texts: Discloser, **changes: Any) -> ContractEnded:
         "reason": texts.publish("村里收回自用"),
     }
     return ContractEnded(**(fields | changes))
+
+
+def build_objection(texts: Discloser, **changes: Any) -> ObjectionRaised:
+    """Somebody objects on paper to the first voucher."""
+    said = {"contact": "", "objection": make_id("y", 0), "wording": "这一笔没有见过东西"}
+    fields: dict[str, Any] = {
+        "about": "0",
+        "came": "paper",
+        "number": "YY-2026-0001",
+        "wording": texts.seal(said, "wording"),
+    }
+    return ObjectionRaised(**(fields | changes))
+
+
+def build_answer(texts: Discloser, **changes: Any) -> ObjectionAnswered:
+    fields: dict[str, Any] = {
+        "answer": texts.publish("东西在村部，欢迎来看"),
+        "followed_by": (),
+        "objection": "YY-2026-0001",
+        "outcome": "explained",
+    }
+    return ObjectionAnswered(**(fields | changes))
 
 
 def build_limits(texts: Discloser, **changes: Any) -> LimitsAdopted:

@@ -41,6 +41,15 @@ ContractNumber = Annotated[str, Meta(pattern=r"\AHT-[0-9]{4}\Z")]
 """`HT-NNNN`, of a village's register: once given never another contract's. Of one form, so that nobody's identity
 number can stand in an entry or an address as one.
 """
+ObjectionNumber = Annotated[str, Meta(pattern=r"\AYY-2[0-9]{3}-[0-9]{4}\Z")]
+"""`YY-YYYY-NNNN`, of a village and the year in which it came: once given never another objection's."""
+Reference = Annotated[
+    str, Meta(pattern=r"\A(2[0-9]{3}-(0[1-9]|1[0-2])-[FPS]-[1-9][0-9]?|HT-[0-9]{4}|0|[1-9][0-9]{0,11})\Z")
+]
+"""What is referred to by its name: a sealed sheet or a contract by its number, an entry by its index."""
+ReferenceOrNone = Annotated[
+    str, Meta(pattern=r"\A(2[0-9]{3}-(0[1-9]|1[0-2])-[FPS]-[1-9][0-9]?|HT-[0-9]{4}|0|[1-9][0-9]{0,11})?\Z")
+]
 VerifierKeyText = Annotated[str, Meta(min_length=20, max_length=300)]
 """A signed-note verifier key, `<origin>+<id>+<base64>`; what it holds is for the log to read."""
 RootHash = Annotated[str, Meta(pattern=r"\A[A-Za-z0-9+/]{43}=\Z")]

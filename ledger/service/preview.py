@@ -16,6 +16,7 @@ from ledger.books.contracts import (
     Due,
 )
 from ledger.books.money import format_yuan
+from ledger.books.objections import CAME_NAMES, OUTCOME_NAMES, ObjectionAnswered, ObjectionRaised, tell_kind
 from ledger.books.points import CONSENT_NAMES, Rule, is_sealed
 from ledger.books.revisions import Terms, compare_versions
 from ledger.books.scores import SchemeItem
@@ -82,6 +83,26 @@ def preview_change(body: Change, reason: str, direction: Direction = "receives")
 def _preview_dues(dues: Iterable[Due], direction: Direction) -> Iterator[str]:
     lines = [f"　{due.due_on} {DIRECTION_NAMES[direction]} {format_yuan(due.amount_fen)}" for due in dues]
     yield from lines or ["　没有收付款日历"]
+
+
+def name_about(about: str) -> str:
+    """Return in words what an objection is about, or what an answer names."""
+    named = {"sheet": f"公开表 {about}", "contract": f"合同 {about}", "entry": f"第 {about} 条记录"}
+    return named.get(tell_kind(about), "别的事")
+
+
+def preview_objection(body: ObjectionRaised, day: str) -> Iterator[str]:
+    """Yield what of an objection that came on a day becomes public."""
+    yield f"　关于：{name_about(body.about)}"
+    yield f"　{day} 收到（{CAME_NAMES[body.came]}）"
+
+
+def preview_answer(body: ObjectionAnswered, answer: str) -> Iterator[str]:
+    """Yield what an answer says."""
+    yield f"　结果：{OUTCOME_NAMES[body.outcome]}"
+    yield f"　答复（会公开）：{answer}"
+    if body.followed_by:
+        yield f"　更正：{'、'.join(name_about(name) for name in body.followed_by)}"
 
 
 def preview_award(number: str, rule: Rule, title: str, quantity: int, evidence: str) -> str:

@@ -15,6 +15,7 @@ from ledger.books.documents import DocumentsAttached
 from ledger.books.limits import LimitsAdopted
 from ledger.books.masks import View
 from ledger.books.money import format_yuan
+from ledger.books.objections import ObjectionAnswered, ObjectionRaised
 from ledger.books.points import (
     AgreementsSigned,
     HouseholdsRegistered,
@@ -46,12 +47,14 @@ from ledger.service.opened_drafts import ERASED, OpenedDraft, OpenedLine
 from ledger.service.passing import find_drafts
 from ledger.service.preview import (
     preview_about,
+    preview_answer,
     preview_award,
     preview_card,
     preview_change,
     preview_consents,
     preview_contract,
     preview_mark,
+    preview_objection,
     preview_postings,
     preview_revision,
     preview_taken,
@@ -59,12 +62,14 @@ from ledger.service.preview import (
 )
 from ledger.state.contracts import find_contract
 from ledger.state.facts import VillageFacts, get_fact, read_body
+from ledger.state.objections import find_objection
 from ledger.state.private import (
     Agreement,
     AwardLine,
     AwardSubject,
     CardSubject,
     Counterparty,
+    Objection,
     OriginalDocument,
     RegisteredHousehold,
     RegisteredMember,
@@ -338,6 +343,24 @@ def _tell_contract_change(opened: OpenedDraft, body: Change) -> Iterator[str]:
     yield from preview_change(body, opened.read(body.reason), direction)
 
 
+def _tell_objection(opened: OpenedDraft, body: ObjectionRaised) -> Iterator[str]:
+    yield opened.draft.label
+    yield from preview_objection(body, opened.claim.occurred_on)
+    for item in opened.open(body.wording.sealed, Objection):
+        yield f"　异议写的是：{opened.view.show('objection', item.wording)}"
+        yield f"　联系方式：{opened.view.show('objector-contact', item.contact) if item.contact else '没有留'}"
+
+
+def _tell_answer(opened: OpenedDraft, body: ObjectionAnswered) -> Iterator[str]:
+    yield opened.draft.label
+    yield from preview_answer(body, opened.read(body.answer))
+    # What was objected is of another subject than this draft's: it is read on its own page, where that is logged.
+    raised = find_objection(opened.reader.facts, opened.ports.reference, body.objection)
+    if raised is not None:
+        yield from preview_objection(raised.raised, raised.received_on)
+        yield f"　最迟 {raised.due_on} 答复"
+
+
 def _tell_refounding(opened: OpenedDraft, body: LogRefounded) -> Iterator[str]:
     yield opened.draft.label
     yield f"　原因：{opened.read(body.reason)}"
@@ -356,6 +379,8 @@ _TELLERS: dict[type, Callable[[OpenedDraft, Any], Iterator[str]]] = {
     KeyRotated: _tell_rotation,
     LimitsAdopted: _tell_limits,
     LogRefounded: _tell_refounding,
+    ObjectionAnswered: _tell_answer,
+    ObjectionRaised: _tell_objection,
     PeriodClosed: _tell_closing,
     PointsReversed: _tell_taken,
     PointsRound: _tell_points,

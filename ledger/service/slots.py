@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from ledger.books.contracts import ContractAmended, ContractEnded, ContractSigned
+from ledger.books.objections import ObjectionAnswered, ObjectionRaised
 from ledger.books.points import PointsRound, RulebookAdopted
 from ledger.books.scores import BranchRegistered, SchemeAdopted, ScoreRound
 from ledger.books.vouchers import (
@@ -56,7 +57,15 @@ def find_slot(body: Body, period: str) -> Slot | None:
         return ("branch", str(body.branch))
     if isinstance(body, RulebookAdopted | SchemeAdopted):
         return RULEBOOK if isinstance(body, RulebookAdopted) else SCHEME
+    if isinstance(body, ObjectionRaised | ObjectionAnswered):
+        return _find_slot_of_objection(body)
     return _find_slot_of_contract(body)
+
+
+def _find_slot_of_objection(body: ObjectionRaised | ObjectionAnswered) -> Slot:
+    if isinstance(body, ObjectionRaised):
+        return ("objection", body.number)
+    return ("objection-answer", body.objection)
 
 
 def _find_slot_of_contract(body: Body) -> Slot | None:

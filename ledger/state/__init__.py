@@ -37,6 +37,7 @@ from ledger.state.facts import (
 from ledger.state.keys import check_rotation, fold_rotation
 from ledger.state.limits import check_limits, check_passed_by, fold_limits
 from ledger.state.money import check_money, fold_money
+from ledger.state.objections import check_objections, fold_objections
 from ledger.state.points import check_points, fold_points
 from ledger.state.policies import check_policy, fold_policy
 from ledger.state.reference import Reference
@@ -64,12 +65,15 @@ _CHECKS: dict[str, Check] = {
     "contract.signed": check_contracts,
     "contract.amended": check_contracts,
     "contract.ended": check_contracts,
+    "objection.raised": check_objections,
+    "objection.answered": check_objections,
 }
 _FOLD_OF: dict[Check, Fold] = {
     check_money: fold_money,
     check_points: fold_points,
     check_scores: fold_scores,
     check_contracts: fold_contracts,
+    check_objections: fold_objections,
 }
 _FOLDS: dict[str, Fold] = {name: _FOLD_OF[check] for name, check in _CHECKS.items()}
 

@@ -35,10 +35,12 @@ from tests.audit.stored import Cell, OpenFiles
 from tests.builders import (
     VILLAGE,
     build_amendment,
+    build_answer,
     build_contract,
     build_contract_end,
     build_description,
     build_limits,
+    build_objection,
     name_supervisor,
 )
 from tests.homes import VillageHome, open_village
@@ -115,14 +117,14 @@ def open_laboratory(path: Path, fill: Callable[[VillageHome], None]) -> Iterator
 
 
 def fill_small(village: VillageHome) -> None:
-    """An entry of every kind, three sheets, two keys, two of three witnesses: entries 0 to 24."""
+    """An entry of every kind, three sheets, two keys, two of three witnesses: entries 0 to 26."""
     adopt(village, make_policy(2))
     ask(village, "镇", "学校")
     rotate(village)
     village.record(build_limits(village.texts, second_fen=0, third_fen=0))
     village.record_october()
     village.attach("2026-10-001")
-    for build in (build_contract, build_amendment, build_contract_end):
+    for build in (build_contract, build_amendment, build_contract_end, build_objection, build_answer):
         village.record(build(village.texts))
     ask(village, "镇", "邻村")
 

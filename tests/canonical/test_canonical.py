@@ -29,6 +29,7 @@ from tests.builders import (
     EntryChain,
     build_agreements,
     build_amendment,
+    build_answer,
     build_branch,
     build_closing,
     build_contract,
@@ -38,6 +39,7 @@ from tests.builders import (
     build_founding,
     build_households,
     build_limits,
+    build_objection,
     build_opening,
     build_points_line,
     build_points_reversal,
@@ -86,6 +88,8 @@ def make_entries() -> list[Entry]:
         build_contract(texts),
         build_amendment(texts),
         build_contract_end(texts),
+        build_objection(texts),
+        build_answer(texts),
     ):
         chain.append(body)
     return chain.entries

@@ -40,6 +40,8 @@ def make_lived_log() -> list[Item]:
     add(builders.build_reversal(texts, reverses=wrong))
     add(builders.build_replacement(texts, replaces=wrong, contract="HT-0001"))
     add(builders.build_contract_end(texts))
+    add(builders.build_objection(texts))
+    add(builders.build_answer(texts))
     add(builders.build_limits(texts))
     add(builders.build_rulebook(texts))
     add(builders.build_households(texts))
