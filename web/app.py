@@ -30,6 +30,8 @@ from web.desk import (
     log,
     marking,
     months,
+    objection,
+    objections,
     originals,
     passkeys,
     people,
@@ -47,6 +49,7 @@ from web.public.contracts import show_contract, show_contracts
 from web.public.documents import show_document
 from web.public.earlier import show_earlier
 from web.public.entry import show_entries, show_entry
+from web.public.gate import Gates
 from web.public.log import (
     show_checkpoint,
     show_handover,
@@ -57,6 +60,8 @@ from web.public.log import (
     show_tile,
     show_witnessed,
 )
+from web.public.objecting import show_look_up, show_objecting, take_look_up, take_objection
+from web.public.objections import show_objections
 from web.public.sheets import show_finance, show_points, show_scores, show_sheet, show_sheets
 from web.public.statements import show_statements
 from web.public.villages import show_villages
@@ -81,6 +86,11 @@ ROUTES = (
     show_entry,
     show_contracts,
     show_contract,
+    show_objections,
+    show_objecting,
+    take_objection,
+    show_look_up,
+    take_look_up,
     show_check,
     show_checkpoint,
     show_witnessed,
@@ -104,6 +114,8 @@ DESK_ROUTES = (
     *marking.ROUTES,
     *originals.ROUTES,
     *months.ROUTES,
+    *objections.ROUTES,
+    *objection.ROUTES,
     *begun.ROUTES,
     *write.ROUTES,
     *vouchers.ROUTES,
@@ -158,6 +170,7 @@ def create_app(
         state=State(
             {
                 "audits": AuditRuns(),
+                "gates": Gates(),
                 "sheets": SheetRuns(settings.public_base_url, renderer),
                 "site": Site(ports, settings, halted),
             }

@@ -12,6 +12,8 @@ KIND_WORDS: dict[str, str] = {
     "contract.signed": _("签订合同"),
     "contract.amended": _("合同变更"),
     "contract.ended": _("合同终止"),
+    "objection.raised": _("登记异议"),
+    "objection.answered": _("答复异议"),
     "accounts.opened": _("期初余额"),
     "period.closed": _("月份结账"),
     "sheet.sealed": _("封存公开表"),

@@ -19,6 +19,7 @@ from web.public.explain.money import (
     explain_replaced,
     explain_reversed,
 )
+from web.public.explain.objections import explain_answered, explain_raised
 from web.public.explain.points import (
     explain_agreements,
     explain_households,
@@ -66,6 +67,8 @@ EXPLAINERS: dict[str, Callable[[VillageView, Entry, Any], Explanation]] = {
     "contract.signed": explain_signed,
     "contract.amended": explain_amended,
     "contract.ended": explain_ended,
+    "objection.raised": explain_raised,
+    "objection.answered": explain_answered,
 }
 
 
