@@ -282,8 +282,9 @@ def _check_sent(sent: Sent) -> list[Fault]:
         for place, text, least, most in lengths
         if not least <= len(text) <= most
     ]
+    remedy = "把号码删掉再交；身份证号、银行卡号哪里都不存"
     return faults + [
-        fault
+        msgspec.structs.replace(fault, remedy=remedy)
         for place, text, _, most in lengths
         if len(text) <= most
         for fault in check_private_text(text, place)

@@ -71,7 +71,7 @@ class Office:
             "YY-2026-0001",
             self.village.clerk.user,
             answer=answer,
-            **fields,  # type: ignore[arg-type]
+            **fields,  # type: ignore[arg-type]  # Fields of several types.
         )
 
     def count(self) -> tuple[int, int, str, str]:
@@ -254,7 +254,7 @@ def test_a_registration_that_came_back_is_handed_in_again(office: Office) -> Non
     return_drafts(office.home, VILLAGE, [first.id], office.village.supervisor.user, "等一等")
     assert office.home.vault.count_received(VILLAGE).unregistered == 1
     second = office.register(receipt)
-    assert office.home.vault.find_draft(VILLAGE, first.id).state == "discarded"  # type: ignore[union-attr]
+    assert office.home.vault.find_draft(VILLAGE, first.id).state == "discarded"  # type: ignore[union-attr]  # It is there.
     discard_drafts(office.home, VILLAGE, [second.id], office.village.clerk.user)
     third = office.register(receipt)
     office.pass_(third)

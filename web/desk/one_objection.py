@@ -33,7 +33,7 @@ from ledger.service.slots import list_waiting_slots
 from ledger.state.objections import find_objection
 from ledger.vaults import Draft, Received
 from web.desk.frame import NOT_REFUSED, DeskFrame, Faults, Refusal, explain_refusal
-from web.desk.objections import OBJECTIONS, InboxRow, build_inbox, get_today
+from web.desk.objection_room import OBJECTIONS, InboxRow, build_inbox, get_today
 from web.desk.reading import Asked, AskForm, find_objection_subject, read_objection, say_of_objection
 from web.desk.routing import Desk, route_desk
 from web.i18n import _
