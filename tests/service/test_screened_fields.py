@@ -19,12 +19,14 @@ from ledger.errors import Fault, Refused
 from ledger.home import Home
 from ledger.log.keys import ED25519_COSIGNATURE, format_verifier_key, make_signer
 from ledger.service.adopt import prepare_description, prepare_rulebook, prepare_scheme
+from ledger.service.answering import prepare_answer
 from ledger.service.limits import prepare_limits
 from ledger.service.policies import prepare_policy
 from ledger.service.rotate import prepare_rotation
+from ledger.state.objections import find_objection
 from ledger.upkeep.loss import Loss, refuse_loss
 from ledger.vaults import Household
-from tests.builders import VILLAGE, make_id
+from tests.builders import VILLAGE, build_objection, make_id
 from tests.homes import VillageHome, open_village
 from tests.service.importing import CONTRACT, MEMBERS, PAPER, PAPER_PAID, ImportDesk, make_book
 
@@ -104,6 +106,24 @@ def _change(what: str) -> Way:
         return list(desk.read("contracts", make_book("contracts", [], others={"变更": [row]})).faults)
 
     return way
+
+
+def _answer(village: VillageHome, _desk: ImportDesk, text: str) -> list[Fault]:
+    with village.home.ledger.read(VILLAGE) as reader:
+        is_there = find_objection(reader.facts, village.home.reference, "YY-2026-0001") is not None
+    if not is_there:
+        village.record(build_objection(village.texts))
+    return refuse(
+        lambda: prepare_answer(
+            village.home,
+            VILLAGE,
+            "YY-2026-0001",
+            village.clerk.user,
+            answer=text,
+            followed_by=(),
+            outcome="explained",
+        )
+    )
 
 
 def _reverse_points(_village: VillageHome, desk: ImportDesk, text: str) -> list[Fault]:
@@ -213,6 +233,7 @@ WAYS: Mapping[tuple[str, str], tuple[Way, Mapping[str, str]]] = {
     ("contract.signed", "use"): (_sign("用途"), POISON),
     ("contract.amended", "reason"): (_change("变更"), POISON),
     ("contract.ended", "reason"): (_change("终止"), POISON),
+    ("objection.answered", "answer"): (_answer, POISON),
 }
 """How each public field is typed, and what must be refused there."""
 

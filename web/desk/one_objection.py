@@ -108,51 +108,56 @@ class NoForm:
     pass
 
 
-@route_desk(f"{OBJECTIONS}/{{name:str}}", allow="draft.read", summary="One objection, and what is to be done")
-def show_objection(desk: Desk, name: str) -> Answer:
-    return _show(desk, name)
+@route_desk(
+    f"{OBJECTIONS}/{{objection:str}}", allow="draft.read", summary="One objection, and what is to be done"
+)
+def show_objection(desk: Desk, objection: str) -> Answer:
+    return _show(desk, objection)
 
 
 @route_desk(
-    f"{OBJECTIONS}/{{name:str}}/open",
+    f"{OBJECTIONS}/{{objection:str}}/open",
     allow="draft.read",
     method="POST",
     summary="Say why one wants to read it",
 )
-def take_purpose(desk: Desk, name: str) -> Answer:
-    item = _find_subject(desk, name)
+def take_purpose(desk: Desk, objection: str) -> Answer:
+    item = _find_subject(desk, objection)
     try:
         say_of_objection(desk, item, desk.parse_form(AskForm).purpose)
     except Refused as error:
-        return _show(desk, name, explain_refusal(error, {"为什么看": "purpose"}))
-    return desk.redirect(f"{OBJECTIONS}/{name}")
+        return _show(desk, objection, explain_refusal(error, {"为什么看": "purpose"}))
+    return desk.redirect(f"{OBJECTIONS}/{objection}")
 
 
 @route_desk(
-    f"{OBJECTIONS}/{{name:str}}/register",
+    f"{OBJECTIONS}/{{objection:str}}/register",
     allow="draft.prepare",
     method="POST",
     summary="Hand it in, to be passed as an entry",
 )
-def take_registration(desk: Desk, name: str) -> Answer:
+def take_registration(desk: Desk, objection: str) -> Answer:
     desk.parse_form(NoForm)
     try:
-        register_objection(desk.ports, desk.village, name, desk.user)
+        register_objection(desk.ports, desk.village, objection, desk.user)
     except Refused as error:
-        return _show(desk, name, explain_refusal(error, {}, status=409))
+        return _show(desk, objection, explain_refusal(error, {}, status=409))
     return desk.redirect(f"{OBJECTIONS}?sent=1")
 
 
 @route_desk(
-    f"{OBJECTIONS}/{{name:str}}/answer", allow="draft.prepare", method="POST", summary="Hand in an answer"
+    f"{OBJECTIONS}/{{objection:str}}/answer",
+    allow="draft.prepare",
+    method="POST",
+    summary="Hand in an answer",
 )
-def take_answer(desk: Desk, name: str) -> Answer:
+def take_answer(desk: Desk, objection: str) -> Answer:
     form = desk.parse_form(AnswerForm)
     try:
         prepare_answer(
             desk.ports,
             desk.village,
-            name,
+            objection,
             desk.user,
             answer=form.answer,
             followed_by=split_references(form.followed_by),
@@ -160,57 +165,57 @@ def take_answer(desk: Desk, name: str) -> Answer:
         )
     except Refused as error:
         places = {place: field for field, place in ANSWER_PLACES.items()}
-        return _show(desk, name, explain_refusal(error, places), form)
+        return _show(desk, objection, explain_refusal(error, places), form)
     return desk.redirect(f"{OBJECTIONS}?answered=1")
 
 
 @route_desk(
-    f"{OBJECTIONS}/{{name:str}}/aside",
+    f"{OBJECTIONS}/{{objection:str}}/aside",
     allow="draft.prepare",
     method="POST",
     summary="Ask that it be not registered",
 )
-def take_aside(desk: Desk, name: str) -> Answer:
+def take_aside(desk: Desk, objection: str) -> Answer:
     why = desk.parse_form(AsideForm).why
     try:
-        ask_aside(desk.ports, desk.village, name, desk.user, why)
+        ask_aside(desk.ports, desk.village, objection, desk.user, why)
     except Refused as error:
-        return _show(desk, name, explain_refusal(error, {"为什么不登记": "why"}))
-    desk.log("objection-aside-asked", subject=name, reason=why)
+        return _show(desk, objection, explain_refusal(error, {"为什么不登记": "why"}))
+    desk.log("objection-aside-asked", subject=objection, reason=why)
     return desk.redirect(f"{OBJECTIONS}?aside=1")
 
 
 @route_desk(
-    f"{OBJECTIONS}/{{name:str}}/aside/agree",
+    f"{OBJECTIONS}/{{objection:str}}/aside/agree",
     allow="draft.pass",
     method="POST",
     summary="Agree: it is not registered",
 )
-def take_agreement(desk: Desk, name: str) -> Answer:
+def take_agreement(desk: Desk, objection: str) -> Answer:
     desk.parse_form(NoForm)
     try:
-        agree_aside(desk.ports, desk.village, name, desk.user)
+        agree_aside(desk.ports, desk.village, objection, desk.user)
     except Refused as error:
-        return _show(desk, name, explain_refusal(error, {}, status=409))
-    why = get_received(desk.ports, desk.village, name).aside
-    desk.log("objection-aside-agreed", subject=name, reason=why)
+        return _show(desk, objection, explain_refusal(error, {}, status=409))
+    why = get_received(desk.ports, desk.village, objection).aside
+    desk.log("objection-aside-agreed", subject=objection, reason=why)
     desk.site.forget_received(desk.village)
     return desk.redirect(f"{OBJECTIONS}?agreed=1")
 
 
 @route_desk(
-    f"{OBJECTIONS}/{{name:str}}/aside/refuse",
+    f"{OBJECTIONS}/{{objection:str}}/aside/refuse",
     allow="draft.read",
     method="POST",
     summary="It is to be registered after all",
 )
-def take_refusal(desk: Desk, name: str) -> Answer:
+def take_refusal(desk: Desk, objection: str) -> Answer:
     desk.parse_form(NoForm)
-    received = get_received(desk.ports, desk.village, name)
+    received = get_received(desk.ports, desk.village, objection)
     if not _can_refuse(desk, received):
         raise NotFound(_("异议"))
-    refuse_aside(desk.ports, desk.village, name)
-    desk.log("objection-aside-kept", subject=name, reason=received.aside)
+    refuse_aside(desk.ports, desk.village, objection)
+    desk.log("objection-aside-kept", subject=objection, reason=received.aside)
     return desk.redirect(f"{OBJECTIONS}?kept=1")
 
 
