@@ -15,6 +15,7 @@ from ledger.books.conversion import AccountsConverted
 from ledger.books.documents import DocumentsAttached
 from ledger.books.funds import FundOpened
 from ledger.books.limits import LimitsAdopted
+from ledger.books.objections import ObjectionAnswered, ObjectionRaised
 from ledger.books.plans import PlanAdopted
 from ledger.books.points import (
     AgreementsSigned,
@@ -84,6 +85,8 @@ Body = (
     | PlanAdopted
     | ConcernAcknowledged
     | BankReconciled
+    | ObjectionRaised
+    | ObjectionAnswered
 )
 
 
@@ -137,6 +140,8 @@ KINDS: dict[str, Kind] = {
     "plan.adopted": Kind(PlanAdopted, checkers=1, in_books=False),
     "concern.acknowledged": Kind(ConcernAcknowledged, checkers=1, in_books=False),
     "bank.reconciled": Kind(BankReconciled, checkers=1, in_books=False),
+    "objection.raised": Kind(ObjectionRaised, checkers=1, in_books=False),
+    "objection.answered": Kind(ObjectionAnswered, checkers=1, in_books=False),
 }
 KIND_OF_BODY: dict[type, str] = {row.body: name for name, row in KINDS.items()}
 

@@ -11,6 +11,7 @@ from typing import Literal, Protocol
 
 import msgspec
 
+from ledger.books.objections import Came
 from ledger.books.roles import Duty, Office, Role
 
 DraftState = Literal["waiting", "returned", "recorded", "discarded", "expired"]
@@ -106,6 +107,75 @@ class Erasure(msgspec.Struct, frozen=True, kw_only=True):
     asked_by: str  # u-…
     subject: str
     why: str  # a code, see service.erase
+
+
+class Received(msgspec.Struct, frozen=True, kw_only=True):
+    """An objection as it came in, before it is an entry. Nothing here is personal: what it says is encrypted.
+
+    `about`         what it is about, as the entry will say
+    `aside`         why it is not to be registered, a code of `service.objections`; empty for none
+    `aside_agreed`  who agreed to that, and so did it; empty before
+    `aside_by`      who asked for it
+    `came`          how, as the entry will say
+    `code`          SHA-256 of what its writer has to look it up by
+    `digest`        of the sealed wording, as the entry will have it
+    `draft`         the newest draft that would register it; empty before
+    `draft_state`   what became of that draft; empty before
+    `item`          y-…, the subject of its wording
+    `number`        of its receipt, from 1 and without gaps; 0 before it is kept
+    `received_at`   UTC milliseconds
+    `received_on`   the day that counts; of one on paper it may be earlier
+    """
+
+    about: str
+    aside: str = ""
+    aside_agreed: str = ""
+    aside_by: str = ""
+    came: Came
+    code: bytes
+    digest: str
+    draft: str = ""
+    draft_state: DraftState | Literal[""] = ""
+    item: str
+    number: int = 0
+    received_at: int
+    received_on: str
+
+    @property
+    def is_registered(self) -> bool:
+        """Whether it is an entry."""
+        return self.draft_state == "recorded"
+
+    @property
+    def is_set_aside(self) -> bool:
+        """Whether two persons said that it is none."""
+        return bool(self.aside_agreed)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether nobody dealt with it for good."""
+        return not self.is_registered and not self.is_set_aside
+
+
+class ReceivedCounts(msgspec.Struct, frozen=True, kw_only=True):
+    """How many objections came in, and what became of them.
+
+    `aside` how many were set aside, by reason; `open` how many of a day are neither registered nor set aside, by day.
+    """
+
+    aside: tuple[tuple[str, int], ...] = ()
+    open: tuple[tuple[str, int], ...] = ()
+    received: int = 0
+
+    @property
+    def unregistered(self) -> int:
+        """How many of them wait to be dealt with."""
+        return sum(count for _, count in self.open)
+
+    @property
+    def set_aside(self) -> int:
+        """How many of them were set aside."""
+        return sum(count for _, count in self.aside)
 
 
 class SubjectKeys(Protocol):
@@ -212,6 +282,46 @@ class Vault(Protocol):
 
     def drop_erasure(self, village: str, subject: str) -> None:
         """Forget that an erasure was asked for; nothing where it was not."""
+        ...
+
+    def put_received(self, village: str, received: Received, disclosure: str) -> Received:
+        """Keep an objection that came in with what it says, under the next number, and return it; one whose item is
+        there already stays as it is and is returned.
+        """
+        ...
+
+    def find_received(self, village: str, item: str) -> Received | None: ...
+
+    def find_receipt(self, village: str, number: int) -> Received | None:
+        """Return what came in under a receipt's number; takes no key."""
+        ...
+
+    def list_received(self, village: str, start: int, count: int) -> list[Received]:
+        """Return some of what nobody dealt with for good, oldest first, from a place in that order on."""
+        ...
+
+    def count_received(self, village: str) -> ReceivedCounts:
+        """Return how many came in and what became of them; takes no key."""
+        ...
+
+    def count_received_since(self, village: str, at_ms: int) -> int:
+        """Return how many came by the page since an instant; takes no key."""
+        ...
+
+    def open_received(self, village: str, item: str) -> str | None:
+        """Return the disclosure of what came in; None where there is none, or it was erased."""
+        ...
+
+    def link_received(self, village: str, item: str, draft: str) -> None:
+        """Keep which draft would register it. Refused for one that is set aside, or of which that is asked."""
+        ...
+
+    def put_aside(self, village: str, item: str, *, why: str, asked_by: str, agreed_by: str = "") -> None:
+        """Keep that somebody asks to set it aside, or that another person agreed; without a reason, that nobody does.
+
+        Refused, whatever the caller thinks, where who asked agrees, and for what is set aside, waits to be passed, or
+        is registered.
+        """
         ...
 
     def put_upload(self, village: str, user: str, data: bytes) -> None:

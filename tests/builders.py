@@ -27,6 +27,7 @@ from ledger.books.conversion import AccountsConverted, Move
 from ledger.books.documents import Document, DocumentsAttached
 from ledger.books.funds import FundOpened
 from ledger.books.limits import LimitsAdopted
+from ledger.books.objections import ObjectionAnswered, ObjectionRaised
 from ledger.books.plans import PlanAdopted, PlanLine
 from ledger.books.points import (
     AgreementsSigned,
@@ -637,6 +638,28 @@ def build_reconciliation(**changes: Any) -> BankReconciled:
         "version": 1,
     }
     return BankReconciled(**(fields | changes))
+
+
+def build_objection(texts: Discloser, **changes: Any) -> ObjectionRaised:
+    """Somebody objects on paper to the first voucher."""
+    said = {"contact": "", "objection": make_id("y", 0), "wording": "这一笔没有见过东西"}
+    fields: dict[str, Any] = {
+        "about": "0",
+        "came": "paper",
+        "number": "YY-2026-0001",
+        "wording": texts.seal(said, "wording"),
+    }
+    return ObjectionRaised(**(fields | changes))
+
+
+def build_answer(texts: Discloser, **changes: Any) -> ObjectionAnswered:
+    fields: dict[str, Any] = {
+        "answer": texts.publish("东西在村部，欢迎来看"),
+        "followed_by": (),
+        "objection": "YY-2026-0001",
+        "outcome": "explained",
+    }
+    return ObjectionAnswered(**(fields | changes))
 
 
 def build_limits(texts: Discloser, **changes: Any) -> LimitsAdopted:

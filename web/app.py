@@ -33,6 +33,8 @@ from web.desk import (
     log,
     marking,
     months,
+    objection_room,
+    one_objection,
     originals,
     passkeys,
     people,
@@ -57,6 +59,7 @@ from web.public.documents import show_document
 from web.public.earlier import show_earlier
 from web.public.entry import show_entries, show_entry
 from web.public.funds import show_fund, show_funds
+from web.public.gate import Gates
 from web.public.log import (
     show_checkpoint,
     show_handover,
@@ -68,6 +71,8 @@ from web.public.log import (
     show_witnessed,
 )
 from web.public.meetings import show_meeting, show_meetings
+from web.public.objecting import show_look_up, show_objecting, take_look_up, take_objection
+from web.public.objections import show_objections
 from web.public.resources import show_resource, show_resources
 from web.public.sheets import show_finance, show_points, show_scores, show_sheet, show_sheets
 from web.public.statements import show_statements
@@ -105,6 +110,11 @@ ROUTES = (
     show_funds,
     show_fund,
     show_concerns,
+    show_objections,
+    show_objecting,
+    take_objection,
+    show_look_up,
+    take_look_up,
     show_check,
     show_checkpoint,
     show_witnessed,
@@ -132,6 +142,8 @@ DESK_ROUTES = (
     *months.ROUTES,
     *year_end.ROUTES,
     *conversion.ROUTES,
+    *objection_room.ROUTES,
+    *one_objection.ROUTES,
     *begun.ROUTES,
     *write.ROUTES,
     *vouchers.ROUTES,
@@ -189,6 +201,7 @@ def create_app(
         state=State(
             {
                 "audits": AuditRuns(),
+                "gates": Gates(),
                 "sheets": SheetRuns(settings.public_base_url, renderer),
                 "site": Site(ports, settings, halted),
             }

@@ -50,6 +50,15 @@ VOUCHERS_SHOWN_MAX = 200
 CONCERNS_SHOWN_MAX = 200
 """Concerns in one page: a year of a village that has them by the hundred needs another remedy than a list."""
 
+OBJECTIONS_A_PAGE = 20
+"""Answered objections in one page of their list; those without an answer are all on the first."""
+
+OBJECTION_MAX_BYTES = 16 * 1_024
+"""A form in which somebody objects: a thousand characters, of which each takes nine bytes on its way, and room."""
+
+RECEIVED_MAX_AGE_S = 2
+"""How many objections came in may be told so late: it spares a look at the vault for each reader of the board."""
+
 MONTHS_IN_CHART = 12
 
 ENTRY_SHOWN_MAX_BYTES = 3_000

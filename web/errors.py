@@ -18,7 +18,7 @@ from web.cache import build_page_bytes
 from web.i18n import _
 from web.page import Frame, render_page
 from web.respond import NEVER, Answer, AnyRequest, respond
-from web.security import is_desk_path
+from web.security import is_desk_path, is_form_path
 from web.site import HTML
 
 _logger = logging.getLogger("mingbai.web")
@@ -61,6 +61,9 @@ def answer_http_error(request: AnyRequest, error: HTTPException) -> Response[byt
             _("一次交来的太多，没有收下"),
             _("以前存过的都在。请按浏览器的“后退”回去，分成几次：行数多的表用“导入表格”，照片缩小一些。"),
         )
+    if error.status_code == 413 and is_form_path(request.scope["path"]):
+        remedy = _("请按浏览器的“后退”回去写短一些，或者写在纸上交给监督委员。")
+        return _build_answer(request, 413, _("写得太长，没有收下"), remedy)
     headers = {"allow": _list_methods(request, error)} if error.status_code == 405 else {}
     return _build_answer(
         request,
@@ -72,8 +75,8 @@ def answer_http_error(request: AnyRequest, error: HTTPException) -> Response[byt
 
 
 def _list_methods(request: AnyRequest, error: HTTPException) -> str:
-    """Return what an address takes: at the desk that differs."""
-    if not is_desk_path(request.scope["path"]):
+    """Return what an address takes: at the desk, and where a form is sent, that differs."""
+    if not is_desk_path(request.scope["path"]) and not is_form_path(request.scope["path"]):
         return "GET, HEAD"
     given = {name.lower(): value for name, value in (error.headers or {}).items()}.get("allow", "")
     return ", ".join(sorted({*given.split(", ")} - {"", "OPTIONS"}))

@@ -13,6 +13,8 @@ def tell_late(late: Late) -> str:
         "expired": _tell_expired,
         "expiring": _tell_expiring,
         "held": _tell_held,
+        "objection-due": _tell_objections_due,
+        "objection-late": _tell_objections_late,
         "publish-month": _tell_month,
         "publish-quarter": _tell_quarter,
         "publish-soon": _tell_soon,
@@ -40,6 +42,15 @@ def _tell_month(late: Late) -> str:
 def _tell_soon(late: Late) -> str:
     said = _("{month}的财务公开表要在 {day}以前贴出")
     return said.format(month=format_month(late.period), day=format_day(late.day))
+
+
+def _tell_objections_due(late: Late) -> str:
+    return _("{count} 件异议等答复，最早的 {day}以前").format(count=late.count, day=format_day(late.day))
+
+
+def _tell_objections_late(late: Late) -> str:
+    said = _("{count} 件异议过了期限还没有答复，最早的应在 {day}以前")
+    return said.format(count=late.count, day=format_day(late.day))
 
 
 def _tell_expired(late: Late) -> str:

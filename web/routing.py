@@ -1,15 +1,29 @@
-"""How a handler becomes a route: GET and HEAD alike, in a worker thread, with the site at hand."""
+"""How a handler becomes a route: GET and HEAD alike, in a worker thread, with the site at hand; or a form that anybody
+sends, without a cookie: only where a page of ours sent it, and nobody between could read it.
+"""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from litestar.enums import HttpMethod
 from litestar.handlers import HTTPRouteHandler
+from litestar.types import ASGIApp
 
-from web.respond import AnyRequest
+from web.config import OBJECTION_MAX_BYTES
+from web.desk.forms import Pairs, read_pairs
+from web.respond import Answer, AnyRequest
+from web.sessions import comes_from_us, is_private
 from web.site import Site
+
+FORM_FIELDS_MAX = 20
+"""Fields of a public form, of which the longest has five."""
+FORM_THREADS = 4
+"""Forms are read and answered a few at a time: each writes, and nobody who only reads waits for them."""
+_POOL = ThreadPoolExecutor(FORM_THREADS, thread_name_prefix="form")
 
 
 def route_page(
@@ -24,6 +38,64 @@ def route_page(
         summary=summary,
         sync_to_thread=True,
     )
+
+
+def route_form(path: str, *, summary: str) -> Callable[[Callable[..., Answer]], HTTPRouteHandler]:
+    """Return a decorator that registers a handler for POST of `path`, a form that anybody may send.
+
+    It is called with the request, the form's fields, why nothing of it may be taken (empty where it may), and the
+    path's parameters. What another page sent, or what others could read on its way, is not even read.
+    """
+
+    def register(handler: Callable[..., Answer]) -> HTTPRouteHandler:
+        async def serve(request: AnyRequest) -> ASGIApp:
+            settings = get_site(request).settings
+            refused = ""
+            if not is_private(request, settings):
+                refused = "open"
+            elif not comes_from_us(request, settings):
+                refused = "stranger"
+            pairs: Pairs = ()
+            if not refused:
+                pairs = await read_pairs(request, takes_files=False, fields_max=FORM_FIELDS_MAX)
+            loop = asyncio.get_running_loop()
+            return await loop.run_in_executor(
+                _POOL, lambda: handler(request, pairs, refused, **request.path_params)
+            )
+
+        return HTTPRouteHandler(
+            path,
+            http_method=[HttpMethod.POST],
+            media_type="text/html; charset=utf-8",
+            name=f"POST {path}",
+            request_max_body_size=OBJECTION_MAX_BYTES,
+            status_code=200,
+            summary=summary,
+        )(serve)
+
+    return register
+
+
+def route_form_page(path: str, *, summary: str) -> Callable[[Callable[..., Answer]], HTTPRouteHandler]:
+    """Return a decorator that registers a handler for GET and HEAD of a form's `path`, called with the request and the
+    path's parameters. It waits among the forms: it asks the vault, and is made for each request.
+    """
+
+    def register(handler: Callable[..., Answer]) -> HTTPRouteHandler:
+        async def serve(request: AnyRequest) -> ASGIApp:
+            loop = asyncio.get_running_loop()
+            return await loop.run_in_executor(_POOL, lambda: handler(request, **request.path_params))
+
+        return HTTPRouteHandler(
+            path,
+            http_method=[HttpMethod.GET, HttpMethod.HEAD],
+            media_type="text/html; charset=utf-8",
+            name=f"GET {path}",
+            status_code=200,
+            summary=summary,
+        )(serve)
+
+    return register
 
 
 def get_site(request: AnyRequest) -> Site:

@@ -40,8 +40,12 @@ DESK_HEADERS = SECURITY_HEADERS | {
 comes from nowhere (`Origin: null`), and older ones have no other way to say whose form it is. Nothing is handed on to
 anybody else here either.
 """
+FORM_HEADERS = SECURITY_HEADERS | {"referrer-policy": "same-origin"}
+"""Of the public pages with a form: see above, they are to say that a form is ours."""
+_FORM_PATH = re.compile(r"/v/[0-9]{12}/objections/(?:new|receipt)", re.ASCII)
 _ENCODED = [(name.encode(), value.encode()) for name, value in SECURITY_HEADERS.items()]
 _DESK_ENCODED = [(name.encode(), value.encode()) for name, value in DESK_HEADERS.items()]
+_FORM_ENCODED = [(name.encode(), value.encode()) for name, value in FORM_HEADERS.items()]
 _SANDBOXED = (b"content-security-policy", SANDBOX.encode())
 _NAMES = frozenset(name for name, _ in _ENCODED)
 
@@ -49,11 +53,22 @@ _NAMES = frozenset(name for name, _ in _ENCODED)
 async def add_security_headers(message: Message, scope: Scope) -> None:
     """Add the headers to the start of an answer, in place of any of the same name."""
     if message["type"] == "http.response.start":
-        given = _DESK_ENCODED if is_desk_path(scope["path"]) else _ENCODED
+        given = _choose_headers(scope["path"])
         kept = [(name, value) for name, value in message["headers"] if name.lower() not in _NAMES]
         if _SANDBOXED in message["headers"]:
             given = [_SANDBOXED, *((name, value) for name, value in given if name != _SANDBOXED[0])]
         message["headers"] = [*kept, *given]
+
+
+def _choose_headers(path: str) -> list[tuple[bytes, bytes]]:
+    if is_desk_path(path):
+        return _DESK_ENCODED
+    return _FORM_ENCODED if is_form_path(path) else _ENCODED
+
+
+def is_form_path(path: str) -> bool:
+    """Say whether a public page is one from which a form is sent to us."""
+    return _FORM_PATH.fullmatch(path) is not None
 
 
 def is_desk_path(path: str) -> bool:

@@ -51,7 +51,7 @@ def read_origin(request: AnyRequest, ports: DeskPorts, settings: Settings) -> Or
     """Return where a request comes from."""
     cookie = _find_cookie(request, KNOWN_COOKIE)
     known = read_known(ports.get_desk_key(), cookie) if cookie else ()
-    return Origin(network=_find_network(request, settings), device=_name_device(request), known=known)
+    return Origin(network=find_network(request, settings), device=_name_device(request), known=known)
 
 
 def is_private(request: AnyRequest, settings: Settings) -> bool:
@@ -67,6 +67,23 @@ def comes_from_us(request: AnyRequest, settings: Settings) -> bool:
     if any(site != "same-origin" for site in sites):
         return False
     return all(_is_our_origin(request, origin, settings) for origin in origins)
+
+
+def find_network(request: AnyRequest, settings: Settings) -> str:
+    """Return the address that the request comes from: the peer's or, by the trusted proxy, the last that it names."""
+    address = _get_peer(request)
+    if _comes_by_proxy(request, settings):
+        said = request.headers.getall("x-forwarded-for", [])
+        address = said[-1].rpartition(",")[2].strip() if said else address
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return "unknown"  # All such together: who hides gains nothing.
+    if isinstance(parsed, ipaddress.IPv6Address):
+        if parsed.ipv4_mapped is not None:
+            return str(parsed.ipv4_mapped)
+        return str(ipaddress.ip_network((int(parsed), _SUBSCRIBER_BITS), strict=False))
+    return str(parsed)
 
 
 def make_form_token(session_token: str) -> str:
@@ -121,23 +138,6 @@ def _comes_by_proxy(request: AnyRequest, settings: Settings) -> bool:
 def _get_peer(request: AnyRequest) -> str:
     client = request.scope.get("client")
     return client[0] if client else ""
-
-
-def _find_network(request: AnyRequest, settings: Settings) -> str:
-    """Return the address that the request comes from: the peer's or, by the trusted proxy, the last that it names."""
-    address = _get_peer(request)
-    if _comes_by_proxy(request, settings):
-        said = request.headers.getall("x-forwarded-for", [])
-        address = said[-1].rpartition(",")[2].strip() if said else address
-    try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
-        return "unknown"  # All such together: who hides gains nothing.
-    if isinstance(parsed, ipaddress.IPv6Address):
-        if parsed.ipv4_mapped is not None:
-            return str(parsed.ipv4_mapped)
-        return str(ipaddress.ip_network((int(parsed), _SUBSCRIBER_BITS), strict=False))
-    return str(parsed)
 
 
 def _name_device(request: AnyRequest) -> str:

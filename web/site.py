@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import re
+import time
 from collections.abc import Callable, Mapping
 from typing import NamedTuple, Protocol
 
 from ledger.books.accounts import Chart
 from ledger.books.village import LogRefounded, VillageDescribed
-from ledger.errors import NotFound, Tampered
+from ledger.errors import NotFound, Refused, Tampered
 from ledger.figures import read_text
 from ledger.figures.charts import collect_version
 from ledger.log.confirmation import Confirmation, format_confirmation
@@ -21,13 +22,15 @@ from ledger.state import get_day
 from ledger.state.charts import get_version
 from ledger.state.concerns import Stand
 from ledger.state.facts import VillageFacts, get_fact
+from ledger.vaults import ReceivedCounts
 from ledger.witnessed import read_confirmation
 from web.cache import PageBytes, PageCache, build_page_bytes
+from web.config import RECEIVED_MAX_AGE_S
 from web.directory import Directory, VillageName
 from web.earlier import EarlierLogs
 from web.page import Frame, render_page
 from web.public.epochs import tell_loss
-from web.respond import REVALIDATE, Answer, AnyRequest, respond
+from web.respond import NEVER, REVALIDATE, Answer, AnyRequest, respond
 
 HTML = "text/html; charset=utf-8"
 TEXT = "text/plain; charset=utf-8"
@@ -85,6 +88,7 @@ class Site:
         self._standings: dict[str, Standing] = {}
         self._states: dict[str, _State] = {}
         self._concerns: dict[str, tuple[tuple[str, int, str], list[Stand]]] = {}
+        self._received: dict[str, tuple[float, ReceivedCounts | None]] = {}
         self._confirmations: dict[str, tuple[tuple[int, int, int], Confirmation | None]] = {}
 
     def get_standing(self, village: str, reader: Reader, newest: Head | None) -> Standing:
@@ -230,6 +234,46 @@ class Site:
         if confirmation is None:
             return ""
         return format_confirmation(confirmation, self.ports.clock.now_ms() // 1_000)
+
+    def serve_fresh(
+        self,
+        request: AnyRequest,
+        village: str,
+        template: str,
+        build: Callable[[VillageView], object],
+        *,
+        status: int = 200,
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
+        """Answer with a page that is made for this one request and that nobody keeps: a form, or what came of it. It is
+        not compressed, so that no secret in it can be guessed at by its length.
+        """
+        check_village(village)
+        newest = self.ports.heads.find_newest(village)
+        with self.ports.ledger.read(village) as reader:
+            view = VillageView(self, village, reader, newest, get_day(self.ports.clock.now_ms()))
+            body = render_page(template, build(view))
+        sent = {"content-type": HTML, "cache-control": NEVER, **(headers or {})}
+        return Answer(body, sent, request.method == "HEAD", status)
+
+    def count_received(self, village: str) -> ReceivedCounts | None:
+        """Return how many objections came in, as of some seconds ago; None where that cannot be read now."""
+        known = self._received.get(village)
+        now_s = time.monotonic()
+        if known is not None and now_s - known[0] < RECEIVED_MAX_AGE_S:
+            return known[1]
+        try:
+            counts = self.ports.vault.count_received(village)
+        except (Refused, Tampered):
+            counts = None  # Public pages do not fall with the vault.
+        if known is None and (counts is None or not counts.received):
+            return counts  # Of addresses that somebody made up nothing is remembered.
+        self._received[village] = (now_s, counts)
+        return counts
+
+    def forget_received(self, village: str) -> None:
+        """Count anew: something came in, or was dealt with, in this very process."""
+        self._received.pop(village, None)
 
     def read_village(self, village: str) -> VillageName:
         """Return what a village calls itself now, and remember it."""

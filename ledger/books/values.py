@@ -55,6 +55,15 @@ ForumNumber = Annotated[str, Meta(pattern=r"\AKT-2[0-9]{3}-[0-9]{3}\Z")]
 """`JY-YYYY-NNN` and `KT-YYYY-NNN`: a village's meetings, by the year in which they were held."""
 FundNumber = Annotated[str, Meta(pattern=r"\AZX-[0-9]{4}\Z")]
 """`ZX-NNNN`, of a village's earmarked funds."""
+ObjectionNumber = Annotated[str, Meta(pattern=r"\AYY-2[0-9]{3}-[0-9]{4}\Z")]
+"""`YY-YYYY-NNNN`, of a village and the year in which it came: once given never another objection's."""
+Reference = Annotated[
+    str, Meta(pattern=r"\A(2[0-9]{3}-(0[1-9]|1[0-2])-[FPS]-[1-9][0-9]?|HT-[0-9]{4}|0|[1-9][0-9]{0,11})\Z")
+]
+"""What is referred to by its name: a sealed sheet or a contract by its number, an entry by its index."""
+ReferenceOrNone = Annotated[
+    str, Meta(pattern=r"\A(2[0-9]{3}-(0[1-9]|1[0-2])-[FPS]-[1-9][0-9]?|HT-[0-9]{4}|0|[1-9][0-9]{0,11})?\Z")
+]
 VerifierKeyText = Annotated[str, Meta(min_length=20, max_length=300)]
 """A signed-note verifier key, `<origin>+<id>+<base64>`; what it holds is for the log to read."""
 RootHash = Annotated[str, Meta(pattern=r"\A[A-Za-z0-9+/]{43}=\Z")]

@@ -25,6 +25,7 @@ from ledger.service.counterparties import list_counterparties
 from ledger.service.doctor import Check
 from ledger.service.documents import list_originals
 from ledger.service.erase import Erased, erase_agreed, erase_at_machine, refuse_no_subject
+from ledger.service.objections import list_objection_subjects
 from ledger.service.persons import DUTY_NAMES, name_duties
 from ledger.service.readings import Reading, list_readings, log_machine_reading
 from ledger.service.standing import list_known_villages
@@ -44,7 +45,7 @@ def vault_group() -> None:
 @village_option
 @json_option
 def _list(home: Home, village: str | None, as_json: bool) -> None:
-    """列出隐私库里的户、党员、办事的人、合同对方和单据原件，连同代号；删除过的也列出。"""
+    """列出隐私库里的户、党员、办事的人、合同对方、异议和单据原件，连同代号；删除过的也列出。"""
     code = get_village(home, village)
     others = list_counterparties(home, code)
     rows = [
@@ -65,6 +66,7 @@ def _list(home: Home, village: str | None, as_json: bool) -> None:
             for number, subject in list_originals(home, code)
         ),
         *({"subject": item.subject, "title": f"合同 {item.contract} 的对方 {item.name}"} for item in others),
+        *({"subject": subject, "title": title} for title, subject in list_objection_subjects(home, code)),
         *({"subject": subject, "title": "已删除"} for subject in sorted(home.vault.list_erased(code))),
     ]
     shown = [item.household for item in home.vault.list_households(code)]

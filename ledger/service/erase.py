@@ -1,5 +1,5 @@
-"""Everything about one household, member, person, counterparty or attached document made unreadable, as the law lets a
-person ask.
+"""Everything about one household, member, person, counterparty, objection or attached document made unreadable, as
+the law lets a person ask.
 
 The log is not touched. Its digests stay and say nothing any more; totals count as before; what was somebody's belongs
 to nobody. At the desk one person asks and another agrees; the process that holds the vault's keys does it then, and
@@ -33,7 +33,7 @@ WHYS = {
 MACHINE_WHY = "machine"
 """Of an erasure by somebody at the machine who says nothing else."""
 AGREE_ROLES: tuple[Role, ...] = ("supervisor", "secretary")
-SUBJECT = re.compile("[hmop]-[a-z2-7]{16}|u-[a-z2-7]{10}", re.ASCII)
+SUBJECT = re.compile("[hmopy]-[a-z2-7]{16}|u-[a-z2-7]{10}", re.ASCII)
 
 
 class Erased(msgspec.Struct, frozen=True, kw_only=True):
@@ -193,7 +193,7 @@ def _build_form(subject: str) -> Fault:
         code="subject-form",
         place="要删除谁",
         found="不是代号",
-        expected="h-、m-、u-、o- 或 p- 开头的代号",
+        expected="h-、m-、u-、o-、p- 或 y- 开头的代号",
         remedy="写代号，不写姓名和编号；代号用 mingbai vault list 查看",
     )
 
@@ -203,6 +203,6 @@ def _build_unknown(village: str, subject: str) -> Fault:
         code="subject-unknown",
         place=f"村 {village} 的隐私库",
         found=f"没有 {subject} 的内容",
-        expected="本村的一户、一名党员、一个办事的人、一份单据或一份合同的对方",
+        expected="本村的一户、一名党员、一个办事的人、一份单据、一份合同的对方或一件异议",
         remedy="代号用 mingbai vault list 查看",
     )

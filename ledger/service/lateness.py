@@ -18,6 +18,7 @@ from ledger.limits import DAY_MS
 from ledger.log.confirmation import Confirmation
 from ledger.ports import Ports, Reader
 from ledger.service.drafts import EXPIRES_DAYS, open_draft
+from ledger.service.objections import Pending, count_pending
 from ledger.service.passing import is_late, list_needs
 from ledger.service.standing import Standing
 from ledger.state import get_day
@@ -38,12 +39,14 @@ SILENT_DAYS = 3
 LateKind = Literal[
     "read-only",
     "publish-quarter",
+    "objection-late",
     "publish-month",
     "expired",
     "expiring",
     "held",
     "silent",
     "slow",
+    "objection-due",
     "publish-soon",
 ]
 URGENCY: tuple[LateKind, ...] = get_args(LateKind)
@@ -54,7 +57,8 @@ URGENCY: tuple[LateKind, ...] = get_args(LateKind)
 class Late:
     """One thing that is late or soon will be.
 
-    `count`   of months, drafts or days of silence, 0 where there is nothing to count; -1 of witnesses that never spoke
+    `count`   of months, drafts, objections or days of silence, 0 where there is nothing to count; -1 of witnesses that
+              never spoke
     `day`     until when it had to be done, or has to be; empty for none
     `number`  of the voucher that others wait for; empty for none
     `period`  the month, the earliest of several; empty for none
@@ -91,6 +95,7 @@ def find_lateness(
     found += _tell_unpublished(
         list_unpublished(reader.facts, ports.reference.law, standing.village, now_ms), now_ms
     )
+    found += _tell_objections(count_pending(ports, reader, standing.village, get_day(now_ms)))
     found += _tell_drafts(ports, find_limits(reader.facts), drafts, now_ms)
     found += _tell_witnesses(confirmation, now_ms)
     return sorted(found, key=lambda late: (URGENCY.index(late.kind), late.day))
@@ -136,6 +141,13 @@ def _tell_unpublished(months: Sequence[Unpublished], now_ms: int) -> list[Late]:
     if late:
         told.append(Late("publish-month", len(late), late[0].due_on, period=late[0].period))
     return told + [Late("publish-soon", 1, month.due_on, period=month.period) for month in soon]
+
+
+def _tell_objections(pending: Pending) -> list[Late]:
+    told = [Late("objection-late", pending.late, pending.missed_on)] if pending.late else []
+    if pending.open > pending.late:
+        told.append(Late("objection-due", pending.open - pending.late, pending.due_on))
+    return told
 
 
 def _tell_drafts(

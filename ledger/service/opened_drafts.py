@@ -25,6 +25,8 @@ from ledger.state.facts import VillageFacts, get_fact
 from ledger.state.private import AwardLine, AwardSubject, MarkLine, MarkSubject, T, open_private
 from ledger.vaults import Draft, Household, Member
 
+Row = dict[str, str]
+"""A row of a sheet as it was typed: texts by header."""
 ERASED = "已删除"
 """What is said of a person whose data was erased."""
 

@@ -18,7 +18,7 @@ from ledger.books.resources import ResourceChanged, ResourceRegistered
 from ledger.books.stocktakes import StocktakeRecorded
 from ledger.books.values import PublicText
 from ledger.data import load_land_classes
-from ledger.service.opened_drafts import OpenedDraft
+from ledger.service.opened_drafts import OpenedDraft, Row
 from ledger.service.register_previews import (
     preview_asset,
     preview_asset_change,
@@ -28,9 +28,6 @@ from ledger.service.register_previews import (
 )
 from ledger.state.assets import find_asset
 from ledger.state.resources import find_resource
-
-Row = dict[str, str]
-"""Texts by header."""
 
 
 def name_asset(opened: OpenedDraft, number: str) -> str:

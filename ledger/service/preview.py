@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from ledger.books import resolutions
 from ledger.books.accounts import Chart, find_account
 from ledger.books.contracts import (
     DIRECTION_NAMES,
@@ -21,11 +22,11 @@ from ledger.books.conversion import Move
 from ledger.books.dues import PaidDue
 from ledger.books.funds import FundOpened
 from ledger.books.money import format_yuan
+from ledger.books.objections import CAME_NAMES, OUTCOME_NAMES, ObjectionAnswered, ObjectionRaised, tell_kind
 from ledger.books.plans import PlanAdopted
 from ledger.books.points import CONSENT_NAMES, Rule, is_sealed
 from ledger.books.reconciliation import BankReconciled, adjust
-from ledger.books.resolutions import MEETING_NAMES, OUTCOME_NAMES, ForumHeld, ResolutionRecorded
-from ledger.books.resolutions import PROCEDURE_NAMES as PROCEDURE_NAMES_OF_MEETINGS
+from ledger.books.resolutions import MEETING_NAMES, ForumHeld, ResolutionRecorded
 from ledger.books.revisions import Terms, compare_versions
 from ledger.books.scores import SchemeItem
 from ledger.books.subaccounts import name_in_full
@@ -107,7 +108,7 @@ def preview_of_fund(number: str, name: str, recipients: int) -> str:
 def preview_resolution(body: ResolutionRecorded, wording: str) -> Iterator[str]:
     """Yield what a resolution says, and the steps that led to it."""
     yield f"　决议内容：{wording}"
-    yield f"　{PROCEDURE_NAMES_OF_MEETINGS[body.procedure]}，{OUTCOME_NAMES[body.outcome]}"
+    yield f"　{resolutions.PROCEDURE_NAMES[body.procedure]}，{resolutions.OUTCOME_NAMES[body.outcome]}"
     for step in body.steps:
         yield (
             f"　{step.held_on} {MEETING_NAMES[step.meeting]}：应到 {step.entitled}，实到 {step.present}，"
@@ -206,6 +207,26 @@ def preview_reconciled(body: BankReconciled) -> Iterator[str]:
         who = "账上有，银行没有" if item.known_to == "books" else "银行有，账上没有"
         side = "收" if item.side == "in" else "付"
         yield f"　{who}：{item.occurred_on} {side} {format_yuan(item.amount_fen)} {item.number}".rstrip()
+
+
+def name_about(about: str) -> str:
+    """Return in words what an objection is about, or what an answer names."""
+    named = {"sheet": f"公开表 {about}", "contract": f"合同 {about}", "entry": f"第 {about} 条记录"}
+    return named.get(tell_kind(about), "别的事")
+
+
+def preview_objection(body: ObjectionRaised, day: str) -> Iterator[str]:
+    """Yield what of an objection that came on a day becomes public."""
+    yield f"　关于：{name_about(body.about)}"
+    yield f"　{day} 收到（{CAME_NAMES[body.came]}）"
+
+
+def preview_answer(body: ObjectionAnswered, answer: str) -> Iterator[str]:
+    """Yield what an answer says."""
+    yield f"　结果：{OUTCOME_NAMES[body.outcome]}"
+    yield f"　答复（会公开）：{answer}"
+    if body.followed_by:
+        yield f"　更正：{'、'.join(name_about(name) for name in body.followed_by)}"
 
 
 def preview_award(number: str, rule: Rule, title: str, quantity: int, evidence: str) -> str:

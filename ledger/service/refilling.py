@@ -12,24 +12,16 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from ledger.books import funds, resolutions
-from ledger.books.accounts import find_account
 from ledger.books.assets import AssetChanged, AssetDisposed, AssetRegistered
 from ledger.books.contracts import (
-    CATEGORY_NAMES,
-    CHANGE_NAMES,
-    DIRECTION_NAMES,
-    PARTY_NAMES,
-    PROCEDURE_NAMES,
     ContractAmended,
     ContractEnded,
     ContractSigned,
     ContractVoided,
-    Due,
 )
 from ledger.books.conversion import AccountsConverted
 from ledger.books.funds import FundOpened
-from ledger.books.money import format_yuan
+from ledger.books.money import format_plain_yuan
 from ledger.books.plans import PlanAdopted
 from ledger.books.points import (
     CONSENT_NAMES,
@@ -58,7 +50,10 @@ from ledger.errors import NotFound
 from ledger.ports import Ports, Reader
 from ledger.service.drafts import open_draft
 from ledger.service.import_ import Import
-from ledger.service.opened_drafts import OpenedDraft, OpenedLine
+from ledger.service.opened_accounts import fill_added, fill_closed, fill_converted, fill_plan
+from ledger.service.opened_contracts import fill_amended, fill_contract, fill_ended, fill_voided
+from ledger.service.opened_drafts import OpenedDraft, OpenedLine, Row
+from ledger.service.opened_meetings import fill_forum, fill_fund, fill_resolution, fill_result
 from ledger.service.opened_registers import (
     fill_asset,
     fill_asset_change,
@@ -72,7 +67,6 @@ from ledger.state.private import (
     Agreement,
     AwardLine,
     AwardSubject,
-    Counterparty,
     RegisteredHousehold,
     RegisteredMember,
 )
@@ -117,9 +111,6 @@ _LISTS = (HouseholdsRegistered, AgreementsSigned)
 _VOUCHERS = "凭证"
 _NO_NUMBER_OR_DAY = ("", "")
 """The first two columns of a voucher's rows."""
-
-Row = dict[str, str]
-"""Texts by header."""
 
 
 class Filled(NamedTuple):
@@ -225,10 +216,6 @@ def _get_kind(draft: Draft) -> str:
     return parse_claim(draft.claim).kind
 
 
-def _format_amount(amount_fen: int) -> str:
-    return format_yuan(amount_fen).replace(",", "")
-
-
 def _fill_voucher(opened: OpenedDraft, body: Voucher) -> Iterator[tuple[str, Row]]:
     shared = {
         "凭证号": body.number,
@@ -263,7 +250,7 @@ def _fill_posting(opened: OpenedDraft, posting: Posting, debit: str, credit: str
     return {
         "科目代码": posting.account,
         "科目名称": account.name if account is not None else "",
-        debit if posting.side == "debit" else credit: _format_amount(posting.amount_fen),
+        debit if posting.side == "debit" else credit: format_plain_yuan(posting.amount_fen),
     }
 
 
@@ -335,156 +322,6 @@ def _fill_agreements(opened: OpenedDraft, body: AgreementsSigned) -> Iterator[tu
             )
 
 
-def _fill_contract(opened: OpenedDraft, body: ContractSigned) -> Iterator[tuple[str, Row]]:
-    """A contract's calendar comes back due by due: from which rule it was made, the draft does not say."""
-    named = [item.name for item in opened.open(body.counterparty.sealed, Counterparty)]
-    row = {
-        "合同编号": body.number,
-        "签订日期": opened.claim.occurred_on,
-        "合同种类": CATEGORY_NAMES[body.category],
-        "收付": DIRECTION_NAMES[body.direction],
-        "合同名称": opened.read(body.title),
-        "标的": opened.read(body.subject),
-        "用途": opened.read(body.use),
-        "对方": named[0] if named else "",
-        "对方类别": PARTY_NAMES[body.party],
-        "怎样选定": PROCEDURE_NAMES[body.chosen_by],
-        "决议": opened.read(body.resolution),
-        "开始日期": body.begins_on,
-        "结束日期": body.ends_on,
-        "面积": _format_amount(body.area_mu_hundredths) if body.area_mu_hundredths else "",
-        "件数": str(body.units) if body.units else "",
-        "押金": _format_amount(body.deposit_fen) if body.deposit_fen else "",
-        "决议编号": body.resolution_number,
-    }
-    yield "合同", row
-    yield from _fill_dues(body.number, body.dues)
-
-
-def _fill_amended(opened: OpenedDraft, body: ContractAmended) -> Iterator[tuple[str, Row]]:
-    shared = {"合同编号": body.contract, "日期": opened.claim.occurred_on, "原因": opened.read(body.reason)}
-    shared |= {"决议编号": body.resolution_number}
-    yield "变更", {**shared, "事项": CHANGE_NAMES[ContractAmended], "从哪天起": body.from_on}
-    yield from _fill_dues(body.contract, body.dues)
-
-
-def _fill_ended(opened: OpenedDraft, body: ContractEnded) -> Iterator[tuple[str, Row]]:
-    shared = {"合同编号": body.contract, "日期": body.ended_on, "原因": opened.read(body.reason)}
-    yield "变更", {**shared, "事项": CHANGE_NAMES[ContractEnded]}
-
-
-def _fill_voided(opened: OpenedDraft, body: ContractVoided) -> Iterator[tuple[str, Row]]:
-    shared = {"合同编号": body.contract, "日期": opened.claim.occurred_on, "原因": opened.read(body.reason)}
-    yield "变更", {**shared, "事项": CHANGE_NAMES[ContractVoided]}
-
-
-def _fill_added(opened: OpenedDraft, body: AccountsAdded) -> Iterator[tuple[str, Row]]:
-    for account in body.accounts:
-        named = {"明细科目代码": account.code, "明细科目名称": opened.read(account.title)}
-        yield "增设", {"从哪个月起": opened.claim.period, **named}
-
-
-def _fill_closed(opened: OpenedDraft, body: AccountsClosed) -> Iterator[tuple[str, Row]]:
-    for code in body.accounts:
-        yield "停用", {"科目代码": code, "原因": opened.read(body.reason)}
-
-
-def _fill_converted(opened: OpenedDraft, body: AccountsConverted) -> Iterator[tuple[str, Row]]:
-    old, new = opened.get_chart("2004"), opened.get_chart(body.chart)
-    for move in body.moves:
-        side = "借方余额" if move.side == "debit" else "贷方余额"
-        before, after = (find_account(old, move.account), find_account(new, move.becomes))
-        yield (
-            "换科目",
-            {
-                "原科目代码": move.account,
-                "原科目名称": before.name if before is not None else "",
-                side: _format_amount(move.amount_fen),
-                "新科目代码": move.becomes,
-                "新科目名称": after.name if after is not None else "",
-            },
-        )
-
-
-def _fill_plan(opened: OpenedDraft, body: PlanAdopted) -> Iterator[tuple[str, Row]]:
-    accounts = opened.get_chart(body.chart).accounts
-    for line in body.lines:
-        known = accounts.get(line.account)
-        yield (
-            "收支计划",
-            {
-                "年份": body.year,
-                "科目代码": line.account,
-                "科目名称": known.name if known is not None else "",
-                "计划金额": _format_amount(line.amount_fen),
-                "决议": opened.read(body.resolution),
-            },
-        )
-
-
-def _fill_dues(number: str, dues: Iterable[Due]) -> Iterator[tuple[str, Row]]:
-    for due in dues:
-        yield (
-            "收付款",
-            {"合同编号": number, "日期": due.due_on, "金额": _format_amount(due.amount_fen)},
-        )
-
-
-def _fill_resolution(opened: OpenedDraft, body: ResolutionRecorded) -> Iterator[tuple[str, Row]]:
-    row = {
-        "决议编号": body.number,
-        "议事方式": resolutions.PROCEDURE_NAMES[body.procedure],
-        "议题": opened.read(body.title),
-        "决议内容": opened.read(body.wording),
-        "结果": resolutions.OUTCOME_NAMES[body.outcome],
-        "准许开支": _format_amount(body.amount_fen) if body.amount_fen else "",
-        "有效到": body.valid_until,
-        "会议记录页数": str(body.minutes_pages),
-        "记录文件指纹": body.minutes,
-    }
-    yield "决议", row
-    for step in body.steps:
-        counted = {
-            "应到": step.entitled,
-            "实到": step.present,
-            "赞成": step.favoured,
-            "反对": step.against,
-            "弃权": step.abstained,
-        }
-        held = {"会议": resolutions.MEETING_NAMES[step.meeting], "日期": step.held_on}
-        told = {header: str(count) for header, count in counted.items()}
-        yield "会议经过", {"决议编号": body.number, **held, **told}
-
-
-def _fill_result(opened: OpenedDraft, body: ResolutionReported) -> Iterator[tuple[str, Row]]:
-    row = {"决议编号": body.resolution, "日期": opened.claim.occurred_on}
-    yield "结果公开", {**row, "实施结果": opened.read(body.result)}
-
-
-def _fill_forum(opened: OpenedDraft, body: ForumHeld) -> Iterator[tuple[str, Row]]:
-    row = {"恳谈编号": body.number, "日期": opened.claim.occurred_on, "到场人数": str(body.present)}
-    yield (
-        "民情恳谈",
-        {**row, "话题": opened.read(body.topics), "答应的事": opened.read(body.promises)},
-    )
-
-
-def _fill_fund(opened: OpenedDraft, body: FundOpened) -> Iterator[tuple[str, Row]]:
-    account = opened.chart.accounts.get(body.account)
-    row = {
-        "专款编号": body.number,
-        "设立日期": opened.claim.occurred_on,
-        "专款种类": funds.CATEGORY_NAMES[body.category],
-        "专款名称": opened.read(body.name),
-        "来源": opened.read(body.source),
-        "只能用于": opened.read(body.use),
-        "科目代码": body.account,
-        "科目名称": account.name if account is not None else "",
-        "开账时结余": _format_amount(body.opening_fen) if body.opening_fen else "",
-    }
-    yield "专款", row
-
-
 def _fill_household(opened: OpenedDraft, pseudonym: str) -> Row:
     known = opened.find_known(pseudonym)
     number, name = _name(opened, pseudonym)
@@ -508,29 +345,29 @@ def _name(opened: OpenedDraft, pseudonym: str) -> tuple[str, str]:
 
 
 _FILLERS: dict[type[Body], Callable[[OpenedDraft, Any], Iterator[tuple[str, Row]]]] = {
-    AccountsAdded: _fill_added,
-    AccountsClosed: _fill_closed,
-    AccountsConverted: _fill_converted,
+    AccountsAdded: fill_added,
+    AccountsClosed: fill_closed,
+    AccountsConverted: fill_converted,
     AccountsOpened: _fill_opening,
     AgreementsSigned: _fill_agreements,
     AssetChanged: fill_asset_change,
     AssetDisposed: fill_asset_change,
     AssetRegistered: fill_asset,
     BranchRegistered: _fill_branch,
-    ContractAmended: _fill_amended,
-    ContractEnded: _fill_ended,
-    ContractVoided: _fill_voided,
-    ContractSigned: _fill_contract,
-    ForumHeld: _fill_forum,
-    FundOpened: _fill_fund,
+    ContractAmended: fill_amended,
+    ContractEnded: fill_ended,
+    ContractVoided: fill_voided,
+    ContractSigned: fill_contract,
+    ForumHeld: fill_forum,
+    FundOpened: fill_fund,
     HouseholdsRegistered: _fill_registered,
-    PlanAdopted: _fill_plan,
+    PlanAdopted: fill_plan,
     PointsReversed: _fill_taken,
     PointsRound: _fill_points,
     ResourceChanged: fill_resource_change,
     ResourceRegistered: fill_resource,
-    ResolutionReported: _fill_result,
-    ResolutionRecorded: _fill_resolution,
+    ResolutionReported: fill_result,
+    ResolutionRecorded: fill_resolution,
     ScoreRound: _fill_scores,
     StocktakeRecorded: fill_stocktake,
     VoucherRecorded: _fill_voucher,

@@ -12,13 +12,14 @@ import msgspec
 
 from ledger.books.assets import AssetChanged, AssetDisposed, AssetRegistered
 from ledger.books.concerns.values import ConcernAcknowledged
-from ledger.books.contracts import Change, ContractAmended, ContractEnded, ContractSigned, ContractVoided
+from ledger.books.contracts import ContractAmended, ContractEnded, ContractSigned, ContractVoided
 from ledger.books.conversion import AccountsConverted
 from ledger.books.documents import DocumentsAttached
 from ledger.books.funds import FundOpened
 from ledger.books.limits import LimitsAdopted
 from ledger.books.masks import View
 from ledger.books.money import format_yuan
+from ledger.books.objections import ObjectionAnswered, ObjectionRaised
 from ledger.books.plans import PlanAdopted
 from ledger.books.points import (
     AgreementsSigned,
@@ -35,7 +36,7 @@ from ledger.books.resources import ResourceChanged, ResourceRegistered
 from ledger.books.revisions import Terms
 from ledger.books.scores import BranchRegistered, SchemeAdopted, SchemeItem, ScoreRound
 from ledger.books.stocktakes import StocktakeRecorded
-from ledger.books.subaccounts import AccountsAdded, AccountsClosed, name_in_full
+from ledger.books.subaccounts import AccountsAdded, AccountsClosed
 from ledger.books.village import KeyRotated, LogRefounded, VillageDescribed
 from ledger.books.vouchers import (
     AccountsOpened,
@@ -53,7 +54,10 @@ from ledger.figures import Texts
 from ledger.ports import Ports
 from ledger.service.drafts import open_draft
 from ledger.service.named import tell_named
+from ledger.service.opened_accounts import tell_added, tell_closed, tell_converted, tell_plan
+from ledger.service.opened_contracts import tell_contract, tell_contract_change
 from ledger.service.opened_drafts import ERASED, OpenedDraft, OpenedLine
+from ledger.service.opened_meetings import tell_forum, tell_fund, tell_resolution, tell_result
 from ledger.service.opened_registers import (
     tell_asset,
     tell_asset_change,
@@ -63,40 +67,31 @@ from ledger.service.opened_registers import (
 )
 from ledger.service.passing import find_drafts
 from ledger.service.preview import (
-    preview_added,
+    preview_answer,
     preview_award,
     preview_card,
-    preview_change,
     preview_consents,
-    preview_contract,
-    preview_forum,
-    preview_fund,
     preview_mark,
-    preview_move,
-    preview_plan,
+    preview_objection,
     preview_postings,
     preview_reconciled,
-    preview_resolution,
-    preview_result,
     preview_revision,
     preview_taken,
     preview_voucher,
 )
-from ledger.state.contracts import find_contract
 from ledger.state.facts import VillageFacts, get_fact, read_body
-from ledger.state.plans import find_plan
+from ledger.state.objections import find_objection
 from ledger.state.private import (
     Agreement,
     AwardLine,
     AwardSubject,
     CardSubject,
-    Counterparty,
+    Objection,
     OriginalDocument,
     RegisteredHousehold,
     RegisteredMember,
     find_subject,
 )
-from ledger.state.resolutions import find_resolution
 from ledger.state.rulebooks import list_rulebooks, list_rules
 from ledger.state.schemes import list_items, list_schemes
 from ledger.vaults import Draft
@@ -345,76 +340,6 @@ def _tell_documents(opened: OpenedDraft, body: DocumentsAttached) -> Iterator[st
         yield from (f"　　公开页 SHA-256 {page}" for page in document.pages)
 
 
-def _tell_contract(opened: OpenedDraft, body: ContractSigned) -> Iterator[str]:
-    yield opened.draft.label
-    named = {"标的": body.subject, "用途": body.use, "决议": body.resolution}
-    texts = {header: opened.read(text) for header, text in named.items()}
-    found = [item.name for item in opened.open(body.counterparty.sealed, Counterparty)]
-    texts["对方"] = opened.view.show("counterparty-name", found[0]) if found else ERASED
-    yield from preview_contract(body, opened.claim.occurred_on, texts)
-
-
-def _tell_contract_change(opened: OpenedDraft, body: Change) -> Iterator[str]:
-    yield opened.draft.label
-    contract = find_contract(opened.reader.facts, body.contract)
-    if contract is not None:
-        yield f"　合同名称：{opened.read(contract.signed.title)}"
-    yield from preview_change(contract, body, opened.claim.occurred_on, opened.read(body.reason))
-
-
-def _tell_resolution(opened: OpenedDraft, body: ResolutionRecorded) -> Iterator[str]:
-    yield opened.draft.label
-    yield from preview_resolution(body, opened.read(body.wording))
-
-
-def _tell_result(opened: OpenedDraft, body: ResolutionReported) -> Iterator[str]:
-    yield opened.draft.label
-    resolution = find_resolution(opened.reader.facts, body.resolution)
-    if resolution is not None:
-        yield f"　议题：{opened.read(resolution.body.title)}"
-    yield from preview_result(opened.claim.occurred_on, opened.read(body.result))
-
-
-def _tell_forum(opened: OpenedDraft, body: ForumHeld) -> Iterator[str]:
-    yield opened.draft.label
-    yield from preview_forum(
-        body, opened.claim.occurred_on, opened.read(body.topics), opened.read(body.promises)
-    )
-
-
-def _tell_fund(opened: OpenedDraft, body: FundOpened) -> Iterator[str]:
-    yield opened.draft.label
-    account = opened.chart.accounts.get(body.account)
-    name = account.name if account is not None else ""
-    texts = {"来源": opened.read(body.source), "只能用于": opened.read(body.use)}
-    yield from preview_fund(body, opened.claim.occurred_on, name, texts)
-
-
-def _tell_added(opened: OpenedDraft, body: AccountsAdded) -> Iterator[str]:
-    yield opened.draft.label
-    titles = {account.code: opened.read(account.title) for account in body.accounts}
-    yield from preview_added(opened.get_chart(body.chart), titles)
-
-
-def _tell_closed(opened: OpenedDraft, body: AccountsClosed) -> Iterator[str]:
-    yield opened.draft.label
-    yield f"　原因：{opened.read(body.reason)}"
-    yield from (f"　停用 {code} {name_in_full(opened.chart, code)}" for code in body.accounts)
-
-
-def _tell_converted(opened: OpenedDraft, body: AccountsConverted) -> Iterator[str]:
-    yield opened.draft.label
-    old, new = opened.get_chart("2004"), opened.get_chart(body.chart)
-    yield from (preview_move(old, new, move) for move in body.moves)
-
-
-def _tell_plan(opened: OpenedDraft, body: PlanAdopted) -> Iterator[str]:
-    yield opened.draft.label
-    before = find_plan(opened.reader.facts, body.year)
-    earlier = before if before is not None and before.version < body.version else None
-    yield from preview_plan(opened.get_chart(body.chart), body, earlier, opened.read(body.resolution))
-
-
 def _tell_acknowledged(opened: OpenedDraft, body: ConcernAcknowledged) -> Iterator[str]:
     yield opened.draft.label
     rule = opened.ports.reference.concerns.find(body.concern.partition("/")[0])
@@ -433,6 +358,24 @@ def _tell_reconciled(opened: OpenedDraft, body: BankReconciled) -> Iterator[str]
     yield from preview_reconciled(body)
 
 
+def _tell_objection(opened: OpenedDraft, body: ObjectionRaised) -> Iterator[str]:
+    yield opened.draft.label
+    yield from preview_objection(body, opened.claim.occurred_on)
+    for item in opened.open(body.wording.sealed, Objection):
+        yield f"　异议写的是：{opened.view.show('objection', item.wording)}"
+        yield f"　联系方式：{opened.view.show('objector-contact', item.contact) if item.contact else '没有留'}"
+
+
+def _tell_answer(opened: OpenedDraft, body: ObjectionAnswered) -> Iterator[str]:
+    yield opened.draft.label
+    yield from preview_answer(body, opened.read(body.answer))
+    # What was objected is of another subject than this draft's: it is read on its own page, where that is logged.
+    raised = find_objection(opened.reader.facts, opened.ports.reference, body.objection)
+    if raised is not None:
+        yield from preview_objection(raised.raised, raised.received_on)
+        yield f"　最迟 {raised.due_on} 答复"
+
+
 def _tell_refounding(opened: OpenedDraft, body: LogRefounded) -> Iterator[str]:
     yield opened.draft.label
     yield f"　原因：{opened.read(body.reason)}"
@@ -440,9 +383,9 @@ def _tell_refounding(opened: OpenedDraft, body: LogRefounded) -> Iterator[str]:
 
 
 _TELLERS: dict[type, Callable[[OpenedDraft, Any], Iterator[str]]] = {
-    AccountsAdded: _tell_added,
-    AccountsClosed: _tell_closed,
-    AccountsConverted: _tell_converted,
+    AccountsAdded: tell_added,
+    AccountsClosed: tell_closed,
+    AccountsConverted: tell_converted,
     AccountsOpened: _tell_opening,
     AgreementsSigned: _tell_agreements,
     AssetChanged: tell_asset_change,
@@ -451,26 +394,28 @@ _TELLERS: dict[type, Callable[[OpenedDraft, Any], Iterator[str]]] = {
     BankReconciled: _tell_reconciled,
     BranchRegistered: _tell_branch,
     ConcernAcknowledged: _tell_acknowledged,
-    ContractAmended: _tell_contract_change,
-    ContractEnded: _tell_contract_change,
-    ContractSigned: _tell_contract,
-    ContractVoided: _tell_contract_change,
+    ContractAmended: tell_contract_change,
+    ContractEnded: tell_contract_change,
+    ContractSigned: tell_contract,
+    ContractVoided: tell_contract_change,
     DocumentsAttached: _tell_documents,
-    ForumHeld: _tell_forum,
-    FundOpened: _tell_fund,
+    ForumHeld: tell_forum,
+    FundOpened: tell_fund,
     HouseholdsRegistered: _tell_households,
     KeyRotated: _tell_rotation,
     LimitsAdopted: _tell_limits,
     LogRefounded: _tell_refounding,
+    ObjectionAnswered: _tell_answer,
+    ObjectionRaised: _tell_objection,
     PeriodClosed: _tell_closing,
-    PlanAdopted: _tell_plan,
+    PlanAdopted: tell_plan,
     PointsReversed: _tell_taken,
     PointsRound: _tell_points,
     PolicyAdopted: _tell_policy,
     ResourceChanged: tell_resource_change,
     ResourceRegistered: tell_resource,
-    ResolutionReported: _tell_result,
-    ResolutionRecorded: _tell_resolution,
+    ResolutionReported: tell_result,
+    ResolutionRecorded: tell_resolution,
     RulebookAdopted: _tell_rulebook,
     SchemeAdopted: _tell_scheme,
     ScoreRound: _tell_scores,

@@ -5,13 +5,15 @@ The log refuses a second one once the first is recorded. While the first still w
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
+from typing import Any
 
 from ledger.books.assets import AssetChanged, AssetDisposed, AssetRegistered
 from ledger.books.concerns.values import ConcernAcknowledged
-from ledger.books.contracts import Change, ContractSigned
+from ledger.books.contracts import ContractAmended, ContractEnded, ContractSigned, ContractVoided
 from ledger.books.conversion import AccountsConverted
 from ledger.books.funds import FundOpened
+from ledger.books.objections import ObjectionAnswered, ObjectionRaised
 from ledger.books.plans import PlanAdopted
 from ledger.books.points import PointsRound, RulebookAdopted
 from ledger.books.reconciliation import BankReconciled
@@ -54,59 +56,8 @@ def list_waiting_slots(vault: Vault, village: str, without: Collection[str] = ()
 
 def find_slot(body: Body, period: str) -> Slot | None:
     """Return the place that a body takes, None where there may be several of its kind."""
-    if isinstance(body, VoucherRecorded | VoucherReversed | VoucherReplaced):
-        return slot_of_voucher(body.number)
-    if isinstance(body, AccountsOpened):
-        return ("opening",)
-    if isinstance(body, PointsRound | PeriodClosed):
-        return ("points" if isinstance(body, PointsRound) else "closing", period)
-    if isinstance(body, ScoreRound):
-        return ("scores", period, str(body.branch))
-    if isinstance(body, BranchRegistered):
-        return ("branch", str(body.branch))
-    if isinstance(body, RulebookAdopted | SchemeAdopted):
-        return RULEBOOK if isinstance(body, RulebookAdopted) else SCHEME
-    if isinstance(body, BankReconciled):
-        return ("bank",)
-    return (
-        _find_slot_of_register(body) or _find_slot_in_register(body) or _find_slot_of_accounts(body, period)
-    )
-
-
-def _find_slot_of_accounts(body: Body, period: str) -> Slot | None:
-    if isinstance(body, AccountsConverted):
-        return ("conversion",)
-    if isinstance(body, PlanAdopted):
-        return ("plan", body.year)
-    if isinstance(body, AccountsAdded):
-        return ("accounts-added", period)
-    return ("accounts-closed",) if isinstance(body, AccountsClosed) else None
-
-
-def _find_slot_of_register(body: Body) -> Slot | None:
-    if isinstance(body, ResolutionRecorded):
-        return ("resolution", body.number)
-    if isinstance(body, ResolutionReported):
-        return ("resolution-result", body.resolution)
-    if isinstance(body, ForumHeld | FundOpened):
-        return ("forum" if isinstance(body, ForumHeld) else "fund", body.number)
-    if isinstance(body, ContractSigned):
-        return ("contract", body.number)
-    if isinstance(body, Change):
-        return ("contract-change", body.contract)
-    return slot_of_concern(body.concern) if isinstance(body, ConcernAcknowledged) else None
-
-
-def _find_slot_in_register(body: Body) -> Slot | None:
-    if isinstance(body, AssetRegistered):
-        return ("asset", body.number)
-    if isinstance(body, AssetChanged | AssetDisposed):
-        return ("asset-change", body.asset)
-    if isinstance(body, ResourceRegistered):
-        return ("resource", body.number)
-    if isinstance(body, ResourceChanged):
-        return ("resource-change", body.resource)
-    return ("stocktake",) if isinstance(body, StocktakeRecorded) else None
+    find = _SLOTS.get(type(body))
+    return find(body, period) if find is not None else None
 
 
 def name_slot(body: Body, period: str) -> str:
@@ -148,3 +99,40 @@ def check_slot(waiting: Mapping[Slot, Draft], slot: Slot) -> list[Fault]:
             remedy=f"同一份不用再提交；要换成这一份，先用 mingbai discard {draft.id} 作废那份草稿",
         )
     ]
+
+
+_SLOTS: Mapping[type[Body], Callable[[Any, str], Slot]] = {
+    AccountsAdded: lambda _body, period: ("accounts-added", period),
+    AccountsClosed: lambda _body, _period: ("accounts-closed",),
+    AccountsConverted: lambda _body, _period: ("conversion",),
+    AccountsOpened: lambda _body, _period: ("opening",),
+    AssetChanged: lambda body, _period: ("asset-change", body.asset),
+    AssetDisposed: lambda body, _period: ("asset-change", body.asset),
+    AssetRegistered: lambda body, _period: ("asset", body.number),
+    BankReconciled: lambda _body, _period: ("bank",),
+    BranchRegistered: lambda body, _period: ("branch", str(body.branch)),
+    ConcernAcknowledged: lambda body, _period: slot_of_concern(body.concern),
+    ContractAmended: lambda body, _period: ("contract-change", body.contract),
+    ContractEnded: lambda body, _period: ("contract-change", body.contract),
+    ContractSigned: lambda body, _period: ("contract", body.number),
+    ContractVoided: lambda body, _period: ("contract-change", body.contract),
+    ForumHeld: lambda body, _period: ("forum", body.number),
+    FundOpened: lambda body, _period: ("fund", body.number),
+    ObjectionAnswered: lambda body, _period: ("objection-answer", body.objection),
+    ObjectionRaised: lambda body, _period: ("objection", body.number),
+    PeriodClosed: lambda _body, period: ("closing", period),
+    PlanAdopted: lambda body, _period: ("plan", body.year),
+    PointsRound: lambda _body, period: ("points", period),
+    ResolutionRecorded: lambda body, _period: ("resolution", body.number),
+    ResolutionReported: lambda body, _period: ("resolution-result", body.resolution),
+    ResourceChanged: lambda body, _period: ("resource-change", body.resource),
+    ResourceRegistered: lambda body, _period: ("resource", body.number),
+    RulebookAdopted: lambda _body, _period: RULEBOOK,
+    SchemeAdopted: lambda _body, _period: SCHEME,
+    ScoreRound: lambda body, period: ("scores", period, str(body.branch)),
+    StocktakeRecorded: lambda _body, _period: ("stocktake",),
+    VoucherRecorded: lambda body, _period: slot_of_voucher(body.number),
+    VoucherReplaced: lambda body, _period: slot_of_voucher(body.number),
+    VoucherReversed: lambda body, _period: slot_of_voucher(body.number),
+}
+"""The place that each kind of body takes, by its month where that says which."""

@@ -27,6 +27,7 @@ from ledger.service.lateness import (
     find_lateness,
     needs_township,
 )
+from ledger.service.objections import Pending, count_pending
 from ledger.service.sheets import SealedSheet, find_sheet, read_texts
 from ledger.service.standing import Standing
 from ledger.state import get_day
@@ -87,6 +88,7 @@ class Survey:
     `income`      None before the books are opened
     `last_closed` month, empty before the first
     `name`        what the village calls itself, empty where it cannot be read or never said
+    `objections`  how many wait for an answer; None where the village cannot be read
     `reason`      why the village cannot be read, for a person; all figures are then empty
     `scrub_found` what the last scrub found
     `sheet`       the finance sheet sealed last, None before the first; `sheet_day` is when, `is_sheet_late` whether the
@@ -104,6 +106,7 @@ class Survey:
     is_sheet_late: bool = False
     last_closed: str = ""
     late: tuple[Late, ...] = ()
+    objections: Pending | None = None
     reason: str = ""
     sheet: SealedSheet | None = None
     sheet_day: str = ""
@@ -117,7 +120,7 @@ class Survey:
         """
         kinds = {late.kind for late in self.late}
         has_findings = any(self.scrub_found) or (self.audited is not None and bool(self.audited.found))
-        if self.reason or has_findings or kinds & {"read-only", "publish-quarter"}:
+        if self.reason or has_findings or kinds & {"read-only", "publish-quarter", "objection-late"}:
             return "red"
         has_questions = self.concerns is not None and self.concerns.serious > 0
         return "yellow" if self.late or has_questions or self.is_unaudited(now_ms) else "green"
@@ -168,6 +171,7 @@ def _survey(
         is_sheet_late=sheet is not None and _is_late(ports, reader, village, sheet.period),
         last_closed=books.last_closed if books is not None else "",
         late=tuple(late),
+        objections=count_pending(ports, reader, village, get_day(ports.clock.now_ms())),
         sheet=sheet,
         sheet_day=get_day(reader.facts.read_entry(sheet.index).recorded_at) if sheet is not None else "",
         size=reader.size,

@@ -50,6 +50,7 @@ from ledger.state.funds import check_funds, fold_funds
 from ledger.state.keys import check_rotation, fold_rotation
 from ledger.state.limits import check_limits, check_passed_by, fold_limits
 from ledger.state.money import check_money, fold_money
+from ledger.state.objections import check_objections, fold_objections
 from ledger.state.plans import check_plans, fold_plan
 from ledger.state.points import check_points, fold_points
 from ledger.state.policies import check_policy, fold_policy
@@ -103,6 +104,8 @@ _CHECKS: dict[str, Check] = {
     "plan.adopted": check_plans,
     "concern.acknowledged": check_acknowledged,
     "bank.reconciled": check_bank,
+    "objection.raised": check_objections,
+    "objection.answered": check_objections,
 }
 _FOLD_OF: dict[Check, Fold] = {
     check_money: fold_money,
@@ -118,6 +121,7 @@ _FOLD_OF: dict[Check, Fold] = {
     check_plans: fold_plan,
     check_acknowledged: fold_acknowledged,
     check_bank: fold_bank,
+    check_objections: fold_objections,
 }
 _FOLDS: dict[str, Fold] = {name: _FOLD_OF[check] for name, check in _CHECKS.items()}
 

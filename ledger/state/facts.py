@@ -63,6 +63,10 @@ be dropped and folded again from the entries.
 | `acknowledged/<rule>/<subject>` | AcknowledgedFacts, the newest | concern.acknowledged |
 | `bank` | BankMonths | bank.reconciled |
 | `bank/<period>` | BankFacts, the month's newest | bank.reconciled |
+| `objection/<number>` | ObjectionFacts | objection.raised, objection.answered |
+| `objection-about/<about>/<number>` | EntryAt of what was raised about a sheet, contract or entry | objection.raised |
+| `objection-wording/<digest>` | EntryAt, by the digest of the sealed wording | objection.raised |
+| `objections` | ObjectionsFacts: those without an answer, and how many there were | both |
 | `sheet/<period>/<letter>/<ordinal>` | SheetFacts | sheet.sealed |
 | `latest/<letter>` | EntryAt of the newest sealed sheet of the kind | sheet.sealed |
 
@@ -421,6 +425,20 @@ class BankFacts(Value, frozen=True):
 
     index: int
     version: int
+
+
+class ObjectionFacts(Value, frozen=True):
+    """Indexes of an objection's entries: its raising, and its answers in their order."""
+
+    answers: tuple[int, ...]
+    raised: int
+
+
+class ObjectionsFacts(Value, frozen=True):
+    """`open` are the numbers of those that nobody answered yet, in the order in which they were recorded."""
+
+    answered: int
+    open: tuple[str, ...]
 
 
 class SheetFacts(Value, frozen=True):

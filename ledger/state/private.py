@@ -23,7 +23,7 @@ Opener = Callable[[], T | None]
 """Opens one private value; raises NotProven as `open_private` does."""
 
 
-SUBJECTS = ("household", "member", "person", "document", "counterparty")
+SUBJECTS = ("household", "member", "person", "document", "counterparty", "objection")
 """The names by which a private value says whom it is about."""
 
 
@@ -99,6 +99,16 @@ class Counterparty(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name: str
 
 
+class Objection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Behind the wording of an objection: its pseudonym, what it says, and how its writer can be reached, empty where
+    they did not say.
+    """
+
+    contact: str
+    objection: str
+    wording: str
+
+
 class RegisteredMember(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Behind a registered member."""
 
@@ -106,8 +116,8 @@ class RegisteredMember(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def find_subject(disclosure: str) -> str | None:
-    """Return the pseudonym of the household, member, person, document or counterparty that a private value says it is
-    about; None where it says nobody. Who asks for that one's data to be erased has this value erased.
+    """Return the pseudonym of the household, member, person, document, counterparty or objection that a private value
+    says it is about; None where it says nobody. Who asks for that one's data to be erased has this value erased.
 
     Looked at, not proven: a thousand of them are asked when a round is recorded.
     """

@@ -161,6 +161,35 @@ END
 """That the two are two is a check of the table, which also holds against REPLACE."""
 
 
+RECEIVED_INSERT = """
+CREATE TRIGGER received_objections_insert BEFORE INSERT ON received_objections BEGIN
+  SELECT CASE
+    WHEN NEW.number IS NOT
+      coalesce((SELECT max(number) FROM received_objections WHERE village = NEW.village), 0) + 1
+      THEN RAISE(ABORT, 'received_objections: the number must be the next')
+    WHEN EXISTS (SELECT 1 FROM received_objections WHERE village = NEW.village AND item = NEW.item)
+      THEN RAISE(ABORT, 'received_objections: no row may be replaced')
+  END;
+END
+"""
+
+RECEIVED_UPDATE = """
+CREATE TRIGGER received_objections_update BEFORE UPDATE ON received_objections BEGIN
+  SELECT CASE
+    WHEN NEW.village IS NOT OLD.village OR NEW.number IS NOT OLD.number OR NEW.about IS NOT OLD.about
+      OR NEW.came IS NOT OLD.came OR NEW.code IS NOT OLD.code OR NEW.digest IS NOT OLD.digest
+      OR NEW.item IS NOT OLD.item OR NEW.received_at IS NOT OLD.received_at
+      OR NEW.received_on IS NOT OLD.received_on
+      THEN RAISE(ABORT, 'received_objections: what came in stays as it came')
+    WHEN OLD.aside_agreed <> ''
+      THEN RAISE(ABORT, 'received_objections: what two persons set aside stays so')
+    WHEN NEW.aside_agreed <> '' AND (OLD.aside_by IS NOT NEW.aside_by OR OLD.aside IS NOT NEW.aside)
+      THEN RAISE(ABORT, 'received_objections: nobody agrees to what was not asked')
+  END;
+END
+"""
+
+
 def _refuse_second(table: str, *key: str, undo: str = "ABORT") -> str:
     """Build the trigger that refuses a row whose `key` is there already."""
     meets = " AND ".join(f"{column} = NEW.{column}" for column in key)
@@ -199,6 +228,7 @@ HEADS_GUARDS = (
 VAULT_GUARDS = (
     *(APPROVALS_INSERT, _refuse("approvals", "UPDATE"), APPROVALS_DELETE),
     *(_refuse_second("erasures", "village", "subject"), ERASURES_UPDATE),
+    *(RECEIVED_INSERT, RECEIVED_UPDATE, _refuse("received_objections", "DELETE")),
 )
 DESK_GUARDS = (
     *(DESK_LOG_INSERT, _refuse("desk_log", "UPDATE"), _refuse("desk_log", "DELETE")),

@@ -359,6 +359,34 @@ erasures = _table(
     CheckConstraint("asked_by <> '' AND agreed_by <> asked_by", name="erasures_two"),
 )
 
+# What came in as an objection, before it is an entry. Nothing personal: the wording is in `ciphertexts`. In clear, so
+# that everybody is told how many wait without anybody being asked for a passphrase.
+received_objections = _table(
+    "received_objections",
+    VAULT,
+    _key("village"),
+    _key("number", _NUMBER),  # of the receipt, from 1 without gaps
+    _column("about", Text),
+    _column("aside", Text),  # why it is not to be registered; empty for none
+    _column("aside_agreed", Text),  # u-…; empty before
+    _column("aside_by", Text),  # u-…; empty for none
+    _column("came", Text),
+    _column("code", LargeBinary),  # SHA-256 of item and code
+    _column("digest", Text),  # of the sealed wording
+    _column("draft", Text),  # empty before
+    _column("item", Text),  # y-…
+    _column("received_at", _NUMBER),  # UTC milliseconds
+    _column("received_on", Text),
+    UniqueConstraint("village", "item", name="received_objections_item"),
+    CheckConstraint(
+        "(aside = '' AND aside_by = '' AND aside_agreed = '') OR (aside <> '' AND aside_by <> '')",
+        name="received_objections_aside",
+    ),
+    CheckConstraint("aside_agreed = '' OR aside_agreed <> aside_by", name="received_objections_two"),
+    CheckConstraint("number > 0 AND length(code) = 32", name="received_objections_range"),
+)
+Index("received_objections_day", received_objections.c.village, received_objections.c.received_at)
+
 # As they were before the vault was encrypted, and the column `private` of `drafts`: empty since.
 persons = _table(
     "persons", VAULT, _key("village"), _key("person"), _column("name", Text), _column("role", Text)

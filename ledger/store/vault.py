@@ -28,6 +28,7 @@ from ledger.store.ciphertexts import (
     drop_value,
 )
 from ledger.store.drafts import SqlDrafts
+from ledger.store.received import SqlReceived
 from ledger.store.tables import erasures
 from ledger.store.transactions import begin_write
 from ledger.store.unsent import SqlUnsent
@@ -46,8 +47,10 @@ _DROP_TWO = delete(erasures).where(
 )
 
 
-class SqlVault(SqlDrafts, SqlUnsent):
-    """See `ledger.vaults.Vault`; drafts are in `drafts`, what is typed in `unsent`, what is about all in `opened`."""
+class SqlVault(SqlDrafts, SqlReceived, SqlUnsent):
+    """See `ledger.vaults.Vault`; drafts are in `drafts`, what is typed in `unsent`, objections that came in in
+    `received`, what is about all in `opened`.
+    """
 
     def add_person(self, village: str, person: Person) -> None:
         """Keep a person; the very same again changes nothing, ValueError for another under the same

@@ -15,7 +15,7 @@ from tests.attacks.served import Served
 from tests.builders import VILLAGE
 from tests.web.gate import CAST, Way, list_ways
 from tests.web.test_matrix import OF_THE_DESK, PROMISED
-from web.security import SANDBOX, is_desk_path
+from web.security import SANDBOX, is_desk_path, is_form_path
 
 BOARD = f"/v/{VILLAGE}"
 
@@ -23,6 +23,8 @@ BOARD = f"/v/{VILLAGE}"
 def find_wrong(path: str, status: int, headers: Mapping[str, str]) -> list[str]:
     """Whatever an answer lacks, has otherwise, or has too much of."""
     wanted = PROMISED | (OF_THE_DESK if is_desk_path(path) else {})
+    if is_form_path(path):
+        wanted = wanted | {"referrer-policy": "same-origin"}
     if path.startswith("/desk/originals/") and "content-disposition" in headers:
         wanted["content-security-policy"] = SANDBOX
     wrong = [name for name, value in wanted.items() if headers.get(name) != value]

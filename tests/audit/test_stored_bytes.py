@@ -38,6 +38,7 @@ from tests.builders import (
     build_accounts_closed,
     build_added,
     build_amendment,
+    build_answer,
     build_asset,
     build_asset_change,
     build_asset_disposal,
@@ -48,6 +49,7 @@ from tests.builders import (
     build_forum,
     build_fund,
     build_limits,
+    build_objection,
     build_outcome,
     build_plan,
     build_reconciliation,
@@ -131,14 +133,16 @@ def open_laboratory(path: Path, fill: Callable[[VillageHome], None]) -> Iterator
 
 
 def fill_small(village: VillageHome) -> None:
-    """An entry of every kind, three sheets, two keys, two of three witnesses: entries 0 to 40."""
+    """An entry of every kind, three sheets, two keys, two of three witnesses: entries 0 to 42."""
     adopt(village, make_policy(2))
     ask(village, "镇", "学校")
     rotate(village)
     village.record(build_limits(village.texts, second_fen=0, third_fen=0))
     village.record_october()
     village.attach("2026-10-001")
-    for build in (build_contract, build_amendment, build_contract_end, build_asset, build_asset_change):
+    for build in (build_contract, build_amendment, build_contract_end, build_objection, build_answer):
+        village.record(build(village.texts))
+    for build in (build_asset, build_asset_change):
         village.record(build(village.texts))
     for build in (build_stocktake, build_asset_disposal, build_resource, build_resource_change):
         village.record(build(village.texts))

@@ -33,6 +33,7 @@ from tests.builders import (
     build_added,
     build_agreements,
     build_amendment,
+    build_answer,
     build_asset,
     build_asset_change,
     build_asset_disposal,
@@ -49,6 +50,7 @@ from tests.builders import (
     build_fund,
     build_households,
     build_limits,
+    build_objection,
     build_opening,
     build_outcome,
     build_plan,
@@ -121,6 +123,8 @@ def make_entries() -> list[Entry]:
         build_plan(texts),
         build_acknowledged(texts),
         build_reconciliation(items=(build_item(-50_000, "books", "2026-10-09", "2026-10-002"),)),
+        build_objection(texts),
+        build_answer(texts),
     ):
         chain.append(body)
     return chain.entries

@@ -13,7 +13,18 @@ from ledger.canonical import parse_claim
 from ledger.errors import Fault, NotFound, Refused
 from ledger.log.commitments import digest_disclosure
 from ledger.state.private import find_subject
-from ledger.vaults import Approval, Draft, DraftState, Erasure, Household, Member, Person, Unsent
+from ledger.vaults import (
+    Approval,
+    Draft,
+    DraftState,
+    Erasure,
+    Household,
+    Member,
+    Person,
+    Received,
+    ReceivedCounts,
+    Unsent,
+)
 
 KEPT = ("waiting", "recorded")
 
@@ -30,6 +41,8 @@ class MemoryVault:
         self._erased: set[tuple[str, str]] = set()
         self._known: set[tuple[str, str]] = set()
         self._erasures: dict[tuple[str, str], Erasure] = {}
+        self._received: dict[tuple[str, str], Received] = {}
+        self._said: dict[tuple[str, str], str] = {}
 
     def can_read(self, _village: str) -> bool:
         return True
@@ -114,6 +127,69 @@ class MemoryVault:
 
     def drop_erasure(self, village: str, subject: str) -> None:
         self._erasures.pop((village, subject), None)
+
+    def put_received(self, village: str, received: Received, disclosure: str) -> Received:
+        self._take(village, [received.item])
+        if (village, received.item) not in self._received:
+            number = sum(of == village for of, _ in self._received) + 1
+            self._received[village, received.item] = msgspec.structs.replace(received, number=number)
+            self._said[village, received.item] = disclosure
+        return self._received[village, received.item]
+
+    def find_received(self, village: str, item: str) -> Received | None:
+        kept = self._received.get((village, item))
+        draft = self._drafts.get((village, kept.draft)) if kept is not None else None
+        if kept is None or draft is None:
+            return kept
+        return msgspec.structs.replace(kept, draft_state=draft.state)
+
+    def find_receipt(self, village: str, number: int) -> Received | None:
+        return next((one for one in self._list_received(village) if one.number == number), None)
+
+    def list_received(self, village: str, start: int, count: int) -> list[Received]:
+        return [one for one in self._list_received(village) if one.is_open][start : start + count]
+
+    def count_received(self, village: str) -> ReceivedCounts:
+        kept = self._list_received(village)
+        whys = sorted(one.aside for one in kept if one.is_set_aside)
+        days = sorted(one.received_on for one in kept if one.is_open)
+        return ReceivedCounts(
+            aside=tuple((why, whys.count(why)) for why in dict.fromkeys(whys)),
+            open=tuple((day, days.count(day)) for day in dict.fromkeys(days)),
+            received=len(kept),
+        )
+
+    def count_received_since(self, village: str, at_ms: int) -> int:
+        kept = self._list_received(village)
+        return sum(one.came == "page" and one.received_at > at_ms for one in kept)
+
+    def open_received(self, village: str, item: str) -> str | None:
+        return None if (village, item) in self._erased else self._said.get((village, item))
+
+    def link_received(self, village: str, item: str, draft: str) -> None:
+        kept = self.find_received(village, item)
+        if kept is None or kept.aside:
+            raise Refused([_make_fault("objection-moved-on", item)])
+        self._received[village, item] = msgspec.structs.replace(kept, draft=draft)
+
+    def put_aside(self, village: str, item: str, *, why: str, asked_by: str, agreed_by: str = "") -> None:
+        kept = self.find_received(village, item)
+        is_agreed = bool(agreed_by)
+        if (
+            kept is None
+            or kept.is_set_aside
+            or kept.draft_state in KEPT
+            or bool(why) != bool(asked_by)
+            or (is_agreed and (agreed_by == asked_by or (kept.aside, kept.aside_by) != (why, asked_by)))
+        ):
+            raise Refused([_make_fault("objection-moved-on", item)])
+        self._received[village, item] = msgspec.structs.replace(
+            kept, aside=why, aside_agreed=agreed_by, aside_by=asked_by
+        )
+
+    def _list_received(self, village: str) -> list[Received]:
+        found = [self.find_received(of, item) for of, item in self._received if of == village]
+        return sorted((one for one in found if one is not None), key=lambda one: one.number)
 
     def put_upload(self, village: str, user: str, data: bytes) -> None:
         self._take(village, [user])

@@ -123,14 +123,14 @@ def test_only_one_who_is_in_the_vault_is_erased(desk: Desk) -> None:
 
     assert refuse(desk.run("vault", "erase", "样例甲", *file)) == [
         (
-            "要删除谁：现为不是代号，应为h-、m-、u-、o- 或 p- 开头的代号。"
+            "要删除谁：现为不是代号，应为h-、m-、u-、o-、p- 或 y- 开头的代号。"
             "写代号，不写姓名和编号；代号用 mingbai vault list 查看。（subject-form）"
         )
     ]
     assert refuse(desk.run("vault", "erase", NOBODY, *file)) == [
         (
             f"村 {VILLAGE} 的隐私库：现为没有 {NOBODY} 的内容，"
-            "应为本村的一户、一名党员、一个办事的人、一份单据或一份合同的对方。"
+            "应为本村的一户、一名党员、一个办事的人、一份单据、一份合同的对方或一件异议。"
             "代号用 mingbai vault list 查看。（subject-unknown）"
         )
     ]

@@ -108,6 +108,13 @@ POPULATE["vault_0006"] = POPULATE["vault_0005"] | {
     "erasures": ("371082101201", "h-aaaaaaaaaaaaaaaa", "u-aaaaaaaaaa", "u-bbbbbbbbbb"),
 }
 
+POPULATE["vault_0007"] = POPULATE["vault_0006"] | {
+    "received_objections": (
+        *("371082101201", 1, "2026-10-F-1", "", "", "", "page", bytes(32), "digest", "d-aaaaaaaaaa"),
+        *("y-aaaaaaaaaaaaaaaa", 1, "2026-10-28"),
+    ),
+}
+
 BECOMES: dict[str, dict[str, tuple[Any, ...]]] = {
     "ledger_0002": {"villages": ("371082101201",)},
     "vault_0005": {"drafts": POPULATE["vault_0005"]["drafts"]},

@@ -19,14 +19,16 @@ from ledger.errors import Fault, Refused
 from ledger.home import Home
 from ledger.log.keys import ED25519_COSIGNATURE, format_verifier_key, make_signer
 from ledger.service.adopt import prepare_description, prepare_rulebook, prepare_scheme
+from ledger.service.answering import prepare_answer
 from ledger.service.concerns import prepare_acknowledgement
 from ledger.service.limits import prepare_limits
 from ledger.service.policies import prepare_policy
 from ledger.service.rotate import prepare_rotation
 from ledger.service.workbooks.columns import WorkbookKind
+from ledger.state.objections import find_objection
 from ledger.upkeep.loss import Loss, refuse_loss
 from ledger.vaults import Household
-from tests.builders import VILLAGE, make_id
+from tests.builders import VILLAGE, build_objection, make_id
 from tests.homes import VillageHome, open_village
 from tests.service.importing import (
     ACCOUNT,
@@ -221,6 +223,24 @@ def _plan(_village: VillageHome, desk: ImportDesk, text: str) -> list[Fault]:
     return list(desk.read("plan", make_book("plan", [PLAN | {"决议": text}])).faults)
 
 
+def _answer(village: VillageHome, _desk: ImportDesk, text: str) -> list[Fault]:
+    with village.home.ledger.read(VILLAGE) as reader:
+        is_there = find_objection(reader.facts, village.home.reference, "YY-2026-0001") is not None
+    if not is_there:
+        village.record(build_objection(village.texts))
+    return refuse(
+        lambda: prepare_answer(
+            village.home,
+            VILLAGE,
+            "YY-2026-0001",
+            village.clerk.user,
+            answer=text,
+            followed_by=(),
+            outcome="explained",
+        )
+    )
+
+
 def _reverse_points(_village: VillageHome, desk: ImportDesk, text: str) -> list[Fault]:
     row = {"月份": "2026-10", "原月份": "2026-10", "户号": "0217", "规则编号": "B01", "原因": text}
     return list(desk.read("points", make_book("points", [], others={"冲销": [row]})).faults)
@@ -356,6 +376,7 @@ WAYS: Mapping[tuple[str, str], tuple[Way, Mapping[str, str]]] = {
     ("plan.adopted", "resolution"): (_plan, POISON),
     ("accounts.closed", "reason"): (_close_account, POISON),
     ("concern.acknowledged", "reason"): (_acknowledge, POISON),
+    ("objection.answered", "answer"): (_answer, POISON),
 }
 """How each public field is typed, and what must be refused there."""
 

@@ -44,18 +44,13 @@ def make_lived_log() -> list[Item]:
     add(builders.build_contract_end(texts))
     add(builders.build_contract(texts, number="HT-0002"))
     add(builders.build_contract_void(texts, contract="HT-0002"))
-    add(builders.build_asset(texts))
-    add(builders.build_stocktake(texts))
-    add(builders.build_asset_change(texts))
-    add(builders.build_asset_disposal(texts))
-    add(builders.build_resource(texts))
-    add(builders.build_resource_change(texts))
-    add(builders.build_resolution(texts))
-    add(builders.build_outcome(texts))
-    add(builders.build_forum(texts))
-    add(builders.build_fund(texts))
-    add(builders.build_limits(texts))
-    add(builders.build_plan(texts))
+    for build in (
+        *(builders.build_asset, builders.build_stocktake, builders.build_asset_change),
+        *(builders.build_asset_disposal, builders.build_resource, builders.build_resource_change),
+        *(builders.build_resolution, builders.build_outcome, builders.build_forum, builders.build_fund),
+        *(builders.build_objection, builders.build_answer, builders.build_limits, builders.build_plan),
+    ):
+        add(build(texts))
     auditor = Actor(role="auditor", user="u-eeeeeeeeee")
     add(builders.build_acknowledged(texts, entries=(wrong,)), maker=auditor)
     add(builders.build_rulebook(texts))

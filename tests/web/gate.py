@@ -31,6 +31,7 @@ from ledger.service.accounts.manage import create_account
 from ledger.service.accounts.own import change_password
 from ledger.service.accounts.sign_in import sign_in
 from ledger.service.documents import find_target
+from ledger.service.objections import Sent, receive_objection
 from ledger.service.persons import add_person
 from ledger.service.trays import SentFile, add_to_tray
 from ledger.vaults import Household, Member
@@ -186,6 +187,7 @@ def open_place(path: Path, **changes: Any) -> Iterator[Place]:
             place.values["account"] = _find_account(door, "clerk")
             _join(place)
             _attach(place)
+            place.values["objection"] = receive_objection(door.home, VILLAGE, Sent("", "", "样例异议")).item
             yield place
 
 

@@ -58,7 +58,7 @@ def test_the_last_day_for_objections_still_counts_and_the_next_does_not(
     for path in (BOARD, SHEETS[0]):
         words = read_words(client, path)
         assert "2026年11月7日 已截止" in words.replace("日已截止", "日 已截止"), path
-        assert "仍然可以打监督电话，或者向乡镇（街道）反映" in words, path
+        assert "照样可以提，也可以打监督电话，或者向乡镇（街道）反映" in words, path
         assert "还可以提到" not in words, path
     assert client.get(BOARD, headers={"if-none-match": tag}).status_code == 200
 

@@ -25,6 +25,8 @@ KIND_WORDS: dict[str, str] = {
     "fund.opened": _("设立专款"),
     "concern.acknowledged": _("认可说明"),
     "bank.reconciled": _("银行对账"),
+    "objection.raised": _("登记异议"),
+    "objection.answered": _("答复异议"),
     "accounts.opened": _("期初余额"),
     "accounts.added": _("增设明细科目"),
     "accounts.closed": _("停用明细科目"),

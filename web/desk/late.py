@@ -93,6 +93,8 @@ def _build_row(desk: Desk, late: Late) -> LateRow:
 def _find_path(desk: Desk, late: Late) -> str:
     if late.kind in {"expired", "expiring", "held", "slow"}:
         return f"/desk/drafts/{late.subject}" if late.subject else "/desk/drafts"
+    if late.kind in {"objection-due", "objection-late"}:
+        return "/desk/objections"
     if late.kind == "silent":
         return f"/c/{desk.village}"
     if late.kind == "read-only":

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from ledger.books.masks import PurposeRow, View
+from ledger.books.masks import HIDDEN, PurposeRow, View
 from ledger.data import load_masks
 from ledger.service.about import About, describe_subject, find_known
 from ledger.service.choices import HOUSEHOLD_COLUMN, MEMBER_COLUMN, Choices, complete, list_choices
@@ -22,6 +22,7 @@ from ledger.service.documents import (
     read_documents,
 )
 from ledger.service.handing_in import Looked, Sent, look_again, look_at
+from ledger.service.objections import read_wording
 from ledger.service.persons import name_household
 from ledger.service.readings import DUTY, choose_view, log_reading, say_purpose
 from ledger.service.searching import has_words
@@ -137,6 +138,36 @@ def open_public_page(desk: Desk, draft: Draft, digest: str) -> bytes | None:
             _pseudonym, kept = open_waiting(desk.ports, draft, position)
             return kept.pages[document.pages.index(digest)]
     return None
+
+
+def read_objection(desk: Desk, item: str, digest: str) -> tuple[str, str, Asked]:
+    """Return what an objection says and how its writer can be reached, as whoever looks may see it, and what they are
+    asked before; both empty where it was erased. `digest` is of its sealed wording, `item` its pseudonym.
+    """
+    view, purpose = choose_view(desk.ports, desk.who, {item}, "objection")
+    said = read_wording(desk.ports, desk.village, digest, item)
+    if said is None:
+        return "", "", Asked(())
+    if not purpose:
+        asked = Asked(tuple(load_masks().list_purposes(desk.roles)))
+        return view.show("objection", said.wording), HIDDEN, asked
+    if view.is_whole("objection"):
+        _log(desk, frozenset({item}), f"objection:{item}", purpose)
+    contact = view.show("objector-contact", said.contact) if said.contact else ""
+    return view.show("objection", said.wording), contact, Asked(())
+
+
+def say_of_objection(desk: Desk, item: str, purpose: str) -> None:
+    """Remember why whoever looks wants to see what an objection says. Raises Refused as `say_purpose`."""
+    say_purpose(desk.ports, desk.who, (item,), purpose)
+
+
+def find_objection_subject(desk: Desk, digest: str) -> str:
+    """Return the pseudonym of a registered objection by the digest of its wording; empty where it was erased. Nothing
+    of it is shown, so nothing is logged.
+    """
+    said = read_wording(desk.ports, desk.village, digest)
+    return said.objection if said is not None else ""
 
 
 def read_person(desk: Desk, village: str, person: ActingPerson) -> tuple[str, Asked]:

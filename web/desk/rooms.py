@@ -26,6 +26,7 @@ _ROOMS: tuple[tuple[str, str, str], ...] = (
     ("/desk/assets", _("资产"), "draft.prepare"),
     ("/desk/months", _("公开表"), "sheet.print"),
     ("/desk/bank", _("对账"), "bank.compare"),
+    ("/desk/objections", _("异议"), "draft.read"),
     ("/desk/households", _("农户"), "names.read"),
     ("/desk/search", _("找记录"), "entries.read"),
     ("/desk/books", _("账簿"), "entries.read"),

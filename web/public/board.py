@@ -13,6 +13,7 @@ from ledger.books.finance_figures import summarize_finance
 from ledger.books.values import SHEET_KINDS, SheetKind
 from ledger.service.concerns import count_open
 from ledger.service.sheets import get_figures, list_months, list_sheets
+from ledger.vaults import ReceivedCounts
 from reports.words import format_count, format_day, format_month
 from web.config import MONTHS_IN_CHART
 from web.page import Frame
@@ -30,6 +31,7 @@ from web.public.months import (
     read_finance,
     tell_open_until,
 )
+from web.public.objections import ObjectionNotice, build_notice, name_state
 from web.public.points import GroupRows, PointsBrief, build_groups, build_points_brief
 from web.public.scores import StarRow, build_stars
 from web.public.statements import find_statements_path
@@ -95,6 +97,7 @@ class BoardPage:
     `concerns`     how many open questions there are of the public kinds; empty for none
     `fingerprint`  of the newest finance sheet, four groups; empty where there is none
     `entries`      how many entries the log has
+    `objecting`    that objections wait for an answer; None where none does
     `statements_path`  of the newest finance sheet's month; empty where there are none
     `funds`        the newest earmarked funds; `meetings` the newest resolutions and forums
     `year_path`    of the newest year of the books; empty before they are opened
@@ -114,6 +117,7 @@ class BoardPage:
     log: LogFacts
     meetings: tuple[MeetingRow, ...]
     month: str
+    objecting: ObjectionNotice | None
     objections: Objections | None
     open_months: tuple[OpenMonth, ...]
     points: PointsCard | None
@@ -126,8 +130,8 @@ class BoardPage:
     witnesses: str
 
 
-def build_board_page(view: VillageView) -> BoardPage:
-    """Return the notice board as the log stands."""
+def build_board_page(view: VillageView, received: ReceivedCounts | None = None) -> BoardPage:
+    """Return the notice board as the log stands, and as objections came in."""
     past = _read_past_finance(view)
     newest = past[0] if past else None
     concerns = count_open(view.read_concerns()).public
@@ -146,6 +150,7 @@ def build_board_page(view: VillageView) -> BoardPage:
         log=build_log_facts(view),
         meetings=tuple(list_newest_meetings(view, MEETINGS_SHOWN)),
         month=format_month(newest.head.period) if newest else "",
+        objecting=build_notice(view, received),
         objections=build_objections(view, newest) if newest else None,
         open_months=tuple(_build_open_month(view, month) for month in months[:2]),
         points=_build_points(view),
@@ -222,4 +227,13 @@ def _build_scores(view: VillageView) -> ScoresCard | None:
 @route_page("/v/{code:str}", summary="The notice board of a village")
 def show_board(request: AnyRequest, code: FromPath[str]) -> ASGIApp:
     """Answer with the notice board."""
-    return get_site(request).serve_page(request, code, "", "board.html", build_board_page, by_witnesses=True)
+    site = get_site(request)
+    received = site.count_received(code)
+    return site.serve_page(
+        request,
+        code,
+        name_state(received) if received and received.unregistered else "",
+        "board.html",
+        lambda view: build_board_page(view, received),
+        by_witnesses=True,
+    )

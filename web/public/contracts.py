@@ -26,6 +26,7 @@ from web.i18n import _
 from web.page import Frame
 from web.public.contract_chart import ContractChart, build_contract_chart
 from web.public.explain.contracts import list_facts
+from web.public.explain.objections import tell_raised
 from web.public.explain.telling import Fact, get_entry_path
 from web.public.paging import name_start, parse_start
 from web.respond import AnyRequest
@@ -130,7 +131,7 @@ class ChangeRow:
 
 @dataclass(frozen=True)
 class ContractPage:
-    """One contract. `chart` is None where it has no dues.
+    """One contract. `chart` is None where it has no dues; `raised` says how many objections it had, empty for none.
 
     `dues` are what is overdue, what was paid last and what comes next; `calendar` all of them, empty where that is all.
     """
@@ -145,6 +146,7 @@ class ContractPage:
     list_path: str
     number: str
     payments: tuple[PaymentRow, ...]
+    raised: str
     sentences: tuple[str, ...]
     signed: str
     state: ContractState
@@ -200,6 +202,7 @@ def build_contract_page(view: VillageView, number: str) -> ContractPage:
         list_path=f"/v/{view.code}/contracts",
         number=number,
         payments=tuple(_list_payments(view, contract)),
+        raised=tell_raised(view, number),
         sentences=tuple(_tell_contract(contract, view.today)),
         signed=get_entry_path(view, contract.signed_at),
         state=find_state(contract, view.today),

@@ -19,6 +19,7 @@ from web.config import ENTRIES_A_PAGE, ENTRY_BEGINNING_BYTES, ENTRY_SHOWN_MAX_BY
 from web.i18n import _
 from web.page import Frame
 from web.public.explain import Explanation, explain_entry
+from web.public.explain.objections import tell_raised
 from web.public.verify import LogFacts, build_log_facts
 from web.respond import FOREVER, AnyRequest
 from web.routing import get_site, route_page
@@ -42,6 +43,7 @@ class EntryPage:
     `rest`        how many bytes are not shown
     `checkers`    who passed it; empty where the system itself attests
     `older`, `newer` paths of the entries beside it, empty at the ends
+    `raised`      how many objections to it were registered; empty for none
     `proof`       path of the proof file, empty before a checkpoint covers the entry
     """
 
@@ -60,6 +62,7 @@ class EntryPage:
     older: str
     period: str
     proof: str
+    raised: str
     recorded_at: str
     rest: str
     telephone: str
@@ -116,6 +119,7 @@ def build_entry_page(view: VillageView, index: int) -> EntryPage:
         older=f"{folder}/{index - 1}" if index else "",
         period=format_month(entry.period),
         proof=f"{folder}/{index}.tlog-proof" if is_covered else "",
+        raised=tell_raised(view, str(index)),
         recorded_at=format_instant(entry.recorded_at),
         rest=format_count(left) if left else "",
         telephone=view.read_telephone(),

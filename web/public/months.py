@@ -17,7 +17,8 @@ from ledger.log.note import parse_note
 from ledger.log.receipt import format_fingerprint
 from ledger.service.sheets import find_open_until, find_sheet, get_figures, list_months
 from ledger.state.facts import PeriodFacts, get_fact
-from reports.words import format_day, format_month, format_span
+from ledger.state.objections import list_about
+from reports.words import format_count, format_day, format_month, format_span
 from web.site import VillageView, check_period
 from web.words import SHEET_NAMES, SHEET_PATHS, format_month_short
 
@@ -26,9 +27,13 @@ MonthState = Literal["open", "closed", "sealed"]
 
 @dataclass(frozen=True)
 class Objections:
-    """Until which day objections to a sheet are taken, and whether that day is over today."""
+    """Until which day objections to a sheet are taken, and whether that day is over today; `raised` says how many were
+    registered of the sheet of this `number`, empty for none.
+    """
 
     is_over: bool
+    number: str
+    raised: str
     sheet: str
     until: str
 
@@ -136,8 +141,11 @@ def build_objections(view: VillageView, figures: Figures) -> Objections | None:
     head = figures.head
     if not head.objections_until:
         return None
+    raised = len(list_about(view.reader.facts, head.number))
     return Objections(
         is_over=view.today > head.objections_until,
+        number=head.number,
+        raised=format_count(raised) if raised else "",
         sheet=f"{format_month(head.period)}{SHEET_NAMES[head.kind]}",
         until=format_day(head.objections_until),
     )

@@ -32,6 +32,7 @@ TITLES = (
     ),
     *(_("待审"), _("等 7 天以上"), _("等乡镇审核"), _("见证"), _("核对"), _("近一年从"), _("到")),
     *(_("近一年经营性收入（元）"), _("今年经营性收入（元）"), _("收入档")),
+    *(_("没答复的异议"), _("逾期的异议")),
 )
 AMOUNTS = range(15, 17)
 """Columns that hold an amount."""
@@ -87,6 +88,7 @@ def _list_row(row: VillageRow) -> list[Cell]:
         *((income.first, income.last) if income else ("", "")),
         *((income.last_year_fen, income.year_fen) if income else ("", "")),
         row.band,
+        *((survey.objections.open, survey.objections.late) if survey.objections else ("", "")),
     ]
     return [show_hidden(cell) for cell in cells]
 

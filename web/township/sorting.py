@@ -49,6 +49,8 @@ class Together:
     count: str
     last_year_about: str
     last_year_income: str
+    objections: str
+    objections_late: str
     slow: str
     township: str
     unread: str
@@ -86,6 +88,11 @@ def _get_count(row: VillageRow, name: str) -> int:
     return int(getattr(waiting, name)) if waiting is not None else -1
 
 
+def _count_objections(row: VillageRow, name: str) -> int:
+    pending = row.survey.objections
+    return int(getattr(pending, name)) if pending is not None else -1
+
+
 _ORDERS: dict[str, tuple[str, _Key]] = {
     NEED: (
         _("要管的在前"),
@@ -95,6 +102,7 @@ _ORDERS: dict[str, tuple[str, _Key]] = {
     "closed": (_("账结到"), lambda row: row.survey.last_closed),
     "sheet": (_("公开表"), lambda row: row.survey.sheet.period if row.survey.sheet else ""),
     "waiting": (_("待审"), lambda row: (-_get_count(row, "drafts"), -_get_count(row, "slow"))),
+    "objections": (_("异议"), lambda row: (-_count_objections(row, "late"), -_count_objections(row, "open"))),
     "income": (_("近一年收入"), lambda row: -_get_amount(row, "last_year_fen")),
     "year": (_("今年收入"), lambda row: -_get_amount(row, "year_fen")),
 }
@@ -155,6 +163,7 @@ def add_up(rows: Sequence[VillageRow]) -> Together:
     """Return what villages come to together, those that can be read."""
     incomes = [row.survey.income for row in rows if row.survey.income]
     waiting = [row.survey.waiting for row in rows if row.survey.waiting]
+    pending = [row.survey.objections for row in rows if row.survey.objections]
     closed = min((row.survey.last_closed for row in rows if not row.reason), default="")
     unread = sum(bool(row.reason) for row in rows)
     last_year_fen, year_fen = (
@@ -166,6 +175,8 @@ def add_up(rows: Sequence[VillageRow]) -> Together:
         count=format_count(len(rows)),
         last_year_about=format_about(last_year_fen),
         last_year_income=format_amount(last_year_fen),
+        objections=format_count(sum(item.open for item in pending)),
+        objections_late=format_count(sum(item.late for item in pending)),
         slow=format_count(sum(item.slow for item in waiting)),
         township=format_count(sum(item.township for item in waiting)),
         unread=format_count(unread) if unread else "",

@@ -62,6 +62,8 @@ class VillageRow:
     is_here: bool
     name: str
     needs: tuple[Need, ...]
+    objections: str
+    objections_late: str
     path: str
     reason: str
     share: int
@@ -150,6 +152,8 @@ def _build_row(desk: Desk, survey: Survey, most: int) -> VillageRow:
         last_year_span=_tell_span(income),
         name=name_village(desk.site, survey),
         needs=_list_needs(survey),
+        objections=format_count(survey.objections.open) if survey.objections else "",
+        objections_late=format_count(survey.objections.late) if survey.objections else "",
         path=f"/v/{code}",
         reason=survey.reason,
         share=max(income.last_year_fen, 0) * 100 // most if income and most > 0 else 0,
@@ -181,6 +185,7 @@ def _list_needs(survey: Survey) -> tuple[Need, ...]:
         needs.append(Need("/audit", True, "", said))
     needs += _list_rotten(survey.scrub_found)
     paths = {"silent": f"/c/{code}", "read-only": f"/v/{code}"}
+    paths |= dict.fromkeys(("objection-due", "objection-late"), f"/v/{code}/objections")
     for late in survey.late:
         is_draft = late.kind in {"expired", "expiring", "held", "slow"}
         path = "" if is_draft else paths.get(late.kind, f"/v/{code}/sheets")

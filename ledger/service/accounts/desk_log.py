@@ -69,6 +69,10 @@ Event = Literal[
     "erase-refused",  # another person does not agree, or the one who asked takes it back
     "erase-agreed",  # another person agrees
     "erased",  # done, for good
+    "objection-entered",  # one on paper or by voice, typed by a clerk
+    "objection-aside-asked",  # somebody asks that the subject be not registered; `reason` says why
+    "objection-aside-kept",  # another person does not agree, or the one who asked takes it back
+    "objection-aside-agreed",  # another person agrees: it is set aside
     "denied",
     "end-accepted",  # the log is shorter than it was: the reason says how long it had been
 ]

@@ -29,7 +29,7 @@ Which = Literal["ledger", "heads", "vault", "desk", "witness"]
 NEWEST: Final[dict[Which, str]] = {
     "ledger": "ledger_0004",
     "heads": "heads_0002",
-    "vault": "vault_0006",
+    "vault": "vault_0007",
     "desk": "desk_0005",
     "witness": "witness_0001",
 }

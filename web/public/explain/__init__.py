@@ -33,6 +33,7 @@ from web.public.explain.money import (
     explain_replaced,
     explain_reversed,
 )
+from web.public.explain.objections import explain_answered, explain_raised
 from web.public.explain.plans import explain_plan
 from web.public.explain.points import (
     explain_agreements,
@@ -106,6 +107,8 @@ EXPLAINERS: dict[str, Callable[[VillageView, Entry, Any], Explanation]] = {
     "plan.adopted": explain_plan,
     "concern.acknowledged": explain_acknowledged,
     "bank.reconciled": explain_reconciled,
+    "objection.raised": explain_raised,
+    "objection.answered": explain_answered,
 }
 
 

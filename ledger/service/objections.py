@@ -1,0 +1,355 @@
+"""Objections from the day on which they come in until they are answered.
+
+    came in ──► handed in by a clerk ──► passed by another person: an entry ──► answered, passed: an entry
+       └──────► not to be registered: asked by one person with a reason, agreed to by another
+
+What comes in is kept and counted at once, whoever sends it: the village's people decide what becomes an entry, and
+never whether it is counted. Its writer gets a receipt's number and a code; the number says nothing, and without the
+code nobody learns what became of it. A form that is sent twice is one objection and gives one receipt.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import re
+import unicodedata
+from typing import NamedTuple
+
+import msgspec
+
+from ledger.books.objections import (
+    Came,
+    ObjectionRaised,
+    count_late,
+    get_due_day,
+)
+from ledger.books.screening import check_private_text
+from ledger.books.values import Reference, is_day
+from ledger.canonical import parse_claim
+from ledger.errors import Fault, NotFound, Refused
+from ledger.limits import DAY_MS
+from ledger.log.commitments import SALT_BYTES, Json, digest_disclosure, make_disclosure
+from ledger.ports import Ports, Reader
+from ledger.state import get_day
+from ledger.state.objections import (
+    Objection,
+    find_objection,
+    is_there,
+    list_numbers,
+    list_open,
+)
+from ledger.state.private import Objection as Wording
+from ledger.state.private import open_private
+from ledger.vaults import Received
+
+WORDING_MAX_CHARS = 1_000
+CONTACT_MAX_CHARS = 60
+VILLAGE_DAY_MAX = 200
+"""Objections by the page in a village and a day: forty times what a village of 2,000 people is known to raise, and what
+two persons can look through in an hour. Paper and voice are not counted.
+"""
+CODE_CHARS = 12
+"""Sixty bits, of which a thousand may be tried a day."""
+
+WHYS: dict[str, str] = {
+    "spam": "广告、乱写，看不出提了什么",
+    "repeated": "同一个人把同一件事重复交了几次，已登记一件",
+    "elsewhere": "不是本村账目、积分、合同的事，已转给管这件事的人",
+    "withdrawn": "本人撤回，或本人要求删除",
+}
+
+PLACES = {"wording": "异议", "contact": "联系方式", "about": "关于哪一项", "received_on": "收到的日期"}
+"""What a fault calls the fields of the form."""
+
+_ONCE = re.compile(r"[a-z2-7]{52}")
+_UNSEEN = frozenset({"Cc", "Cn", "Cs"})
+_NOBODY = "y-" + "a" * 16
+_TYPED_LIKE = str.maketrans("018", "OIB")
+"""Digits that the code has not, by the letters for which they are taken."""
+
+
+class Receipt(NamedTuple):
+    """What the writer of an objection takes along. `code` is nowhere kept but as a hash."""
+
+    code: str
+    due_on: str
+    item: str
+    number: int
+    received_on: str
+
+
+class Found(NamedTuple):
+    """What became of an objection, for whom its receipt names. `objection` is None before it is registered, `why` of
+    `WHYS` and empty where it was not set aside.
+    """
+
+    due_on: str
+    objection: Objection | None
+    received: Received
+    why: str
+
+
+class Pending(NamedTuple):
+    """How many objections wait for an answer, those among them that nobody registered yet too. Days are empty where
+    there is none.
+    """
+
+    due_on: str  # the earliest last day that is not over
+    late: int
+    missed_on: str  # the earliest last day that is
+    open: int
+
+
+class Sent(NamedTuple):
+    """What somebody writes. `once` is of the form, so that it counts once however often it is sent."""
+
+    about: str
+    contact: str
+    wording: str
+    once: str = ""
+
+
+def make_once(ports: Ports) -> str:
+    """Return what makes a form one: 256 random bits, from which its receipt follows."""
+    return _encode(ports.entropy.take(32)).lower()
+
+
+def can_receive(ports: Ports, village: str) -> bool:
+    """Whether an objection by the page can be kept now: the vault's keys are at hand, and the day has not brought more
+    than people can read.
+    """
+    since = ports.clock.now_ms() - DAY_MS
+    return ports.vault.can_read(village) and (
+        ports.vault.count_received_since(village, since) < VILLAGE_DAY_MAX
+    )
+
+
+def receive_objection(
+    ports: Ports, village: str, sent: Sent, *, came: Came = "page", received_on: str = ""
+) -> Receipt:
+    """Keep an objection, encrypted, and return the receipt for its writer. `received_on` is today where it is empty.
+
+    Raises Refused with every fault of what was written. The same form again gives the same receipt.
+    """
+    now_ms = ports.clock.now_ms()
+    received_on = received_on or get_day(now_ms)
+    sent = Sent(sent.about, _clean(sent.contact).strip(), _clean(sent.wording).strip(), sent.once)
+    faults = _check_sent(sent) + _check_day(received_on, get_day(now_ms))
+    with ports.ledger.read(village) as reader:
+        faults += check_about(reader, sent.about, PLACES["about"])
+    if faults:
+        raise Refused(faults)
+    once = sent.once if _ONCE.fullmatch(sent.once) else make_once(ports)
+    while True:
+        item, code = (_derive(once, village, what) for what in ("item", "code"))
+        item, code = f"y-{item[:16].lower()}", code[:CODE_CHARS]
+        said: Json = {"contact": sent.contact, "objection": item, "wording": sent.wording}
+        disclosure = make_disclosure(ports.entropy.take(SALT_BYTES), "wording", said)
+        digest = digest_disclosure(disclosure)
+        received = Received(
+            about=sent.about,
+            came=came,
+            code=_hash_code(item, code),
+            digest=digest,
+            item=item,
+            received_at=now_ms,
+            received_on=received_on,
+        )
+        kept = ports.vault.put_received(village, received, disclosure)
+        if kept.digest == digest or _says(ports, village, kept, sent):
+            return Receipt(
+                code=code,
+                due_on=get_due_day(ports.reference.law, village, kept.received_on),
+                item=item,
+                number=kept.number,
+                received_on=kept.received_on,
+            )
+        # Another text in a form that was sent before: it is another objection.
+        once = make_once(ports)
+
+
+def look_up(ports: Ports, village: str, number: str, code: str) -> Found | None:
+    """Return what became of an objection by its receipt; None where number and code do not belong together.
+
+    One that there is not costs what a wrong code costs.
+    """
+    digits = _fold(number).lstrip("0")
+    received = (
+        ports.vault.find_receipt(village, int(digits))
+        if digits.isascii() and digits.isdigit() and len(digits) <= 9
+        else None
+    )
+    given = _hash_code(received.item if received is not None else _NOBODY, _fold(code).translate(_TYPED_LIKE))
+    kept = received.code if received is not None else bytes(32)
+    if not hmac.compare_digest(given, kept) or received is None:
+        return None
+    return Found(
+        due_on=get_due_day(ports.reference.law, village, received.received_on),
+        objection=find_registered(ports, village, received),
+        received=received,
+        why=received.aside if received.is_set_aside else "",
+    )
+
+
+def find_registered(ports: Ports, village: str, received: Received) -> Objection | None:
+    """Return the objection that something that came in became; None before."""
+    draft = ports.vault.find_draft(village, received.draft) if received.is_registered else None
+    if draft is None:
+        return None
+    body = parse_claim(draft.claim).body
+    assert isinstance(body, ObjectionRaised), draft.id
+    with ports.ledger.read(village) as reader:
+        return find_objection(reader.facts, ports.reference, body.number)
+
+
+def get_received(ports: Ports, village: str, item: str) -> Received:
+    """Return what came in under a pseudonym; NotFound where nothing did."""
+    received = ports.vault.find_received(village, item)
+    if received is None:
+        raise NotFound("异议")
+    return received
+
+
+def read_wording(ports: Ports, village: str, digest: str, item: str = "") -> Wording | None:
+    """Return what an objection says, by the digest in its entry or, before, by its item; None where it was erased.
+    Whoever shows it logs that.
+    """
+    kept = ports.vault.find_private(village, digest)
+    if kept is None and item:
+        kept = ports.vault.open_received(village, item)
+    return open_private(lambda _digest: kept, digest, Wording)
+
+
+def list_objection_subjects(ports: Ports, village: str) -> list[tuple[str, str]]:
+    """Return what is kept of objections, each with its pseudonym: those that wait to be registered, then those that
+    are; without those that were erased. For somebody at the machine.
+    """
+    waiting = ports.vault.list_received(village, 0, ports.vault.count_received(village).unregistered)
+    erased = ports.vault.list_erased(village)
+    found = [(f"收件号 {one.number:04d} 的异议", one.item) for one in waiting if one.item not in erased]
+    try:
+        with ports.ledger.read(village) as reader:
+            numbers = list_numbers(reader.facts, "")[::-1]
+            raised = [find_objection(reader.facts, ports.reference, number) for number in numbers]
+    except NotFound:
+        raised = []  # Its log is not founded yet.
+    for one in raised:
+        said = read_wording(ports, village, one.raised.wording.sealed) if one is not None else None
+        if one is not None and said is not None:
+            found.append((f"异议 {one.raised.number}", said.objection))
+    return found
+
+
+def count_pending(ports: Ports, reader: Reader, village: str, today: str) -> Pending:
+    """Return how many objections wait for an answer in a village, registered or not."""
+    law = ports.reference.law
+    due = [item.due_on for item in list_open(reader.facts, ports.reference)]
+    for day, count in ports.vault.count_received(village).open:
+        due += [get_due_day(law, village, day)] * count
+    missed = sorted(day for day in due if count_late(day, today))
+    soon = sorted(day for day in due if not count_late(day, today))
+    return Pending(
+        due_on=soon[0] if soon else "",
+        late=len(missed),
+        missed_on=missed[0] if missed else "",
+        open=len(due),
+    )
+
+
+def _says(ports: Ports, village: str, kept: Received, sent: Sent) -> bool:
+    """Whether what is kept of a form is what was sent now."""
+    said = read_wording(ports, village, kept.digest, kept.item)
+    if said is None:
+        return False
+    return (kept.about, said.contact, said.wording) == (sent.about, sent.contact, sent.wording)
+
+
+def _check_sent(sent: Sent) -> list[Fault]:
+    lengths = (
+        (PLACES["wording"], sent.wording, 1, WORDING_MAX_CHARS),
+        (PLACES["contact"], sent.contact, 0, CONTACT_MAX_CHARS),
+    )
+    faults = [
+        Fault(
+            code="objection-length",
+            place=place,
+            found=f"{len(text)} 个字" if text else "没有写字",
+            expected=f"{least} 至 {most} 个字",
+            remedy="写哪一笔、哪里不对；太长的分两次写，或者写在纸上交给监督委员" if text else "写上再交",
+        )
+        for place, text, least, most in lengths
+        if not least <= len(text) <= most
+    ]
+    remedy = "把号码删掉再交；身份证号、银行卡号哪里都不存"
+    return faults + [
+        msgspec.structs.replace(fault, remedy=remedy)
+        for place, text, _, most in lengths
+        if len(text) <= most
+        for fault in check_private_text(text, place)
+    ]
+
+
+def _check_day(day: str, today: str) -> list[Fault]:
+    is_one = re.fullmatch(r"2[0-9]{3}-[0-9]{2}-[0-9]{2}", day, re.ASCII) is not None and is_day(day)
+    if is_one and day <= today:
+        return []
+    return [
+        Fault(
+            code="objection-day",
+            place=PLACES["received_on"],
+            found=day if is_one else "不是日历上的一天",
+            expected=f"{today} 或更早的一天，如 {today}",
+            remedy="写收到纸条、听到口头异议的那一天",
+        )
+    ]
+
+
+def check_about(reader: Reader, about: str, place: str) -> list[Fault]:
+    if about and not _is_reference(about):
+        found = "不是编号"
+    elif is_there(reader.facts, about, reader.size):
+        return []
+    else:
+        found = f"账本里没有 {about}"
+    return [
+        Fault(
+            code="objection-about",
+            place=place,
+            found=found,
+            expected="封存过的公开表编号（如 2026-10-F-1）、合同编号（如 HT-0001），或记录的序号（如 17）",
+            remedy="核对编号；说不清是哪一项的，选“别的事”",
+        )
+    ]
+
+
+def _is_reference(text: str) -> bool:
+    try:
+        msgspec.convert(text, Reference)
+    except msgspec.ValidationError:
+        return False
+    return True
+
+
+def _derive(once: str, village: str, what: str) -> str:
+    return _encode(hashlib.sha256(f"mingbai objection {what} {village} {once}".encode()).digest())
+
+
+def _encode(data: bytes) -> str:
+    return base64.b32encode(data).decode().rstrip("=")
+
+
+def _hash_code(item: str, code: str) -> bytes:
+    return hashlib.sha256(f"{item}:{code}".encode()).digest()
+
+
+def _fold(text: str) -> str:
+    """Return what somebody typed of a number or a code, without what they put between, in capital letters."""
+    return re.sub(r"[\s—–-]", "", unicodedata.normalize("NFKC", text[:100])).upper()
+
+
+def _clean(text: str) -> str:
+    """Return a text without what nobody can see and no entry may hold, its lines ended as everywhere."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return "".join(char for char in text if char == "\n" or unicodedata.category(char) not in _UNSEEN)
