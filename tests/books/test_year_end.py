@@ -141,7 +141,7 @@ def test_each_refusal_of_a_conversion_tells_place_found_expected_and_remedy(
     told: dict[str, str] = {}
 
     def look(*arguments: object) -> list[Fault]:
-        faults = check_entry(*arguments)  # type: ignore[arg-type]
+        faults = check_entry(*arguments)
         for fault in faults:
             told.setdefault(fault.code, format_fault(fault))
         return faults

@@ -10,6 +10,7 @@ from tests.house.sources import parse_modules
 OURS = {
     "ledger.books.accounts.parse_chart": "reads what ships with the program",
     "ledger.books.concerns.table.parse_concerns": "the same",
+    "ledger.books.conversion.parse_conversion": "the same",
     "ledger.books.law.parse_law": "the same",
     "ledger.books.layouts.parse_layouts": "the same",
     "ledger.books.masks.parse_masks": "the same",

@@ -12,6 +12,8 @@ OPENERS = ("parse_", "verify_")
 NO_EVIDENCE = {
     "ledger.books.accounts.parse_chart": "ships with the program",
     "ledger.books.law.parse_law": "the same",
+    "ledger.books.concerns.table.parse_concerns": "the same",
+    "ledger.books.conversion.parse_conversion": "the same",
     "ledger.books.layouts.parse_layouts": "the same",
     "ledger.books.masks.parse_masks": "the same",
     "ledger.books.roles.parse_roles": "the same",
@@ -26,7 +28,9 @@ NO_EVIDENCE = {
     "reports.render.parse_figures": "what the program hands to its own renderer",
     "web.desk.forms.parse_fields": "what a form of ours brought: tests/web/test_desk_forms.py spoils that",
     "web.desk.routing.Desk.parse_form": "the same",
-    "web.site.parse_index": "an address that was typed",
+    "web.public.concerns.parse_span": "an address that was typed",
+    "web.public.paging.parse_start": "the same",
+    "web.site.parse_index": "the same",
 }
 
 

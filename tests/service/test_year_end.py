@@ -37,12 +37,12 @@ def desk() -> ImportDesk:
 
 def refuse(village: VillageHome, resolution: str = "", **given: tuple[str, str]) -> list[str]:
     with pytest.raises(Refused) as error:
-        put_in_sheet(village.home, VILLAGE, village.clerk.user, "2026", given, resolution)  # type: ignore[arg-type]
+        put_in_sheet(village.home, VILLAGE, village.clerk.user, "2026", given, resolution)
     return [format_fault(fault) for fault in error.value.faults]
 
 
 def test_every_slip_in_a_distribution_is_said_at_once(tmp_path: object) -> None:
-    with open_village(tmp_path / "home") as village:  # type: ignore[operator]
+    with open_village(tmp_path / "home") as village:
         village.open_books()
         assert refuse(
             village, "字" * 76, reserves=("0", "311"), members=("5", "999"), others=("x", "211")
@@ -67,7 +67,7 @@ def test_every_slip_in_a_distribution_is_said_at_once(tmp_path: object) -> None:
 def test_a_year_is_carried_over_when_nothing_waits_and_never_after_it_is_closed(tmp_path: object) -> None:
     from tests.builders import build_voucher
 
-    with open_village(tmp_path / "home") as village:  # type: ignore[operator]
+    with open_village(tmp_path / "home") as village:
         village.open_books()
         village.go_to("2026-12-31")
         draft = village.draft(

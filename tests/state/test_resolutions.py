@@ -47,12 +47,12 @@ class Log:
             self.add(body)
 
     def judge(self, body: object) -> list[str]:
-        entry = self.chain.append(body)  # type: ignore[arg-type]
+        entry = self.chain.append(body)
         self.chain.entries.pop()
         return [format_fault(fault) for fault in check_entry(self.facts, load_reference(), entry)]
 
     def add(self, body: object) -> int:
-        entry = self.chain.append(body)  # type: ignore[arg-type]
+        entry = self.chain.append(body)
         assert check_entry(self.facts, load_reference(), entry) == []
         fold_entry(self.facts, entry)
         return entry.index

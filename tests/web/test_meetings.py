@@ -43,7 +43,7 @@ def make_step(meeting: str, day: str, entitled: int, present: int, favoured: int
         entitled=entitled,
         favoured=favoured,
         held_on=day,
-        meeting=meeting,  # type: ignore[arg-type]
+        meeting=meeting,
         present=present,
     )
 

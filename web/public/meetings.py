@@ -38,7 +38,7 @@ from web.config import MEETINGS_A_PAGE, VOUCHERS_SHOWN_MAX
 from web.i18n import _
 from web.page import Frame
 from web.public.explain.telling import Fact, get_entry_path
-from web.public.starting import name_page, parse_start
+from web.public.paging import name_start, parse_start
 from web.respond import AnyRequest
 from web.routing import get_site, route_page
 from web.site import VillageView
@@ -155,8 +155,8 @@ def build_meetings_page(view: VillageView, start: int) -> MeetingsPage:
     )
     return MeetingsPage(
         frame=view.build_frame(_("会议和决议")),
-        newer=name_page(folder, start - MEETINGS_A_PAGE) if start else "",
-        older=name_page(folder, stop) if stop < len(numbers) else "",
+        newer=name_start(folder, start - MEETINGS_A_PAGE) if start else "",
+        older=name_start(folder, stop) if stop < len(numbers) else "",
         rows=rows,
         sentences=told if numbers else (_("还没有登记会议和决议。"),),
         telephone=view.read_telephone(),
