@@ -21,9 +21,10 @@ from ledger.state import get_day
 from ledger.state.assets import iterate_assets, read_asset
 from ledger.state.charts import iterate_own
 from ledger.state.contracts import iterate_contracts
-from ledger.state.facts import BranchFacts, ContractFacts, VillageFacts, get_fact, read_body, scan_facts
+from ledger.state.facts import BranchFacts, VillageFacts, get_fact, read_body, scan_facts
 from ledger.state.funds import find_fund, list_fund_numbers
 from ledger.state.money import get_next_number
+from ledger.state.register_facts import ContractFacts
 from ledger.state.resolutions import find_resolution, list_forum_numbers, list_resolution_numbers
 from ledger.state.resources import iterate_resources
 from ledger.state.rulebooks import list_rulebooks

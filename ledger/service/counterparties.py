@@ -7,8 +7,9 @@ from typing import NamedTuple
 from ledger.books.contracts import ContractSigned, Party
 from ledger.errors import NotFound
 from ledger.ports import Ports
-from ledger.state.facts import ContractFacts, scan_facts
+from ledger.state.facts import scan_facts
 from ledger.state.private import Counterparty, open_private
+from ledger.state.register_facts import ContractFacts
 
 
 class OtherSide(NamedTuple):

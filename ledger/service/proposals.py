@@ -30,8 +30,9 @@ from ledger.service.unsent import Opened, open_sheet, save_sheet
 from ledger.service.workbooks.columns import WORKBOOKS
 from ledger.state import get_day
 from ledger.state.assets import Asset, find_asset, get_chart_version, is_out, iterate_assets, read_asset
-from ledger.state.facts import AssetFacts, DepreciationFacts, Facts, get_fact
+from ledger.state.facts import Facts, get_fact
 from ledger.state.money import get_next_number, get_successor
+from ledger.state.register_facts import AssetFacts, DepreciationFacts
 
 _NUMBER = re.compile(r"2[0-9]{3}-[0-9]{2}-[0-9]{3}")
 _SHEET = "凭证"

@@ -33,21 +33,9 @@ from ledger.books.village import ChartVersion
 from ledger.books.vouchers import Voucher, VoucherReplaced, VoucherReversed
 from ledger.entries import Entry
 from ledger.errors import Fault
-from ledger.state.facts import (
-    AssetFacts,
-    AssetMoveFacts,
-    AssetSums,
-    DepreciationFacts,
-    EntryAt,
-    Facts,
-    VillageFacts,
-    get_fact,
-    key_at,
-    put_fact,
-    read_body,
-    scan_facts,
-)
+from ledger.state.facts import EntryAt, Facts, VillageFacts, get_fact, key_at, put_fact, read_body, scan_facts
 from ledger.state.reference import Reference
+from ledger.state.register_facts import AssetFacts, AssetMoveFacts, AssetSums, DepreciationFacts
 
 _NOTHING = AssetSums(accumulated_fen=0, assets=0, value_fen=0)
 

@@ -30,19 +30,10 @@ from ledger.books.values import Value
 from ledger.books.vouchers import Voucher, VoucherRecorded, VoucherReplaced, VoucherReversed
 from ledger.entries import Entry
 from ledger.errors import Fault
-from ledger.state.facts import (
-    BooksFacts,
-    ContractFacts,
-    Facts,
-    PaymentFacts,
-    get_fact,
-    key_at,
-    put_fact,
-    read_body,
-    scan_facts,
-)
+from ledger.state.facts import BooksFacts, Facts, get_fact, key_at, put_fact, read_body, scan_facts
 from ledger.state.limits import find_limits
 from ledger.state.reference import Reference
+from ledger.state.register_facts import ContractFacts, PaymentFacts
 from ledger.state.resolutions import check_cover, fold_spent
 
 

@@ -20,8 +20,6 @@ from ledger.state.facts import (
     BooksFacts,
     EntryAt,
     Facts,
-    FundFacts,
-    MovedFacts,
     VillageFacts,
     get_fact,
     key_at,
@@ -30,6 +28,7 @@ from ledger.state.facts import (
     scan_facts,
 )
 from ledger.state.reference import Reference
+from ledger.state.register_facts import FundFacts, MovedFacts
 
 _NOTHING = FundFacts(received_fen=0, recipients=0, spent_fen=0)
 

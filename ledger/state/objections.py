@@ -21,7 +21,6 @@ from ledger.books.values import Value
 from ledger.entries import Entry
 from ledger.errors import Fault
 from ledger.state.facts import (
-    ContractFacts,
     EntryAt,
     Facts,
     ObjectionFacts,
@@ -33,6 +32,7 @@ from ledger.state.facts import (
     scan_facts,
 )
 from ledger.state.reference import Reference
+from ledger.state.register_facts import ContractFacts
 
 NO_OBJECTIONS = ObjectionsFacts(answered=0, open=())
 

@@ -20,18 +20,9 @@ from ledger.books.resolutions import (
 from ledger.books.values import Value
 from ledger.entries import Entry
 from ledger.errors import Fault
-from ledger.state.facts import (
-    EntryAt,
-    Facts,
-    ResolutionFacts,
-    SpentFacts,
-    get_fact,
-    key_at,
-    put_fact,
-    read_body,
-    scan_facts,
-)
+from ledger.state.facts import EntryAt, Facts, get_fact, key_at, put_fact, read_body, scan_facts
 from ledger.state.reference import Reference
+from ledger.state.register_facts import ResolutionFacts, SpentFacts
 
 
 class Resolution(Value, frozen=True):

@@ -14,8 +14,9 @@ from ledger.books.resources import ResourceChanged, ResourceRegistered, check_ar
 from ledger.books.values import Value
 from ledger.entries import Entry
 from ledger.errors import Fault
-from ledger.state.facts import Facts, LandSums, ResourceFacts, get_fact, put_fact, read_body, scan_facts
+from ledger.state.facts import Facts, get_fact, put_fact, read_body, scan_facts
 from ledger.state.reference import Reference
+from ledger.state.register_facts import LandSums, ResourceFacts
 
 _NOTHING = LandSums(area_mu_hundredths=0, resources=0)
 

@@ -16,7 +16,8 @@ from ledger.state.contracts import (
     fold_contracts,
     iterate_contracts,
 )
-from ledger.state.facts import ContractFacts, put_fact
+from ledger.state.facts import put_fact
+from ledger.state.register_facts import ContractFacts
 from tests.builders import (
     Discloser,
     EntryChain,

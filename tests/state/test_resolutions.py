@@ -8,9 +8,10 @@ from ledger.books.resolutions import RESULTS_MAX
 from ledger.data import load_reference
 from ledger.errors import format_fault
 from ledger.state import check_entry, fold_entry
-from ledger.state.facts import MemoryFacts, SpentFacts, get_fact
+from ledger.state.facts import MemoryFacts, get_fact
 from ledger.state.funds import find_fund, iterate_moved, list_fund_numbers
 from ledger.state.limits import find_limits
+from ledger.state.register_facts import SpentFacts
 from ledger.state.resolutions import (
     check_resolutions,
     find_forum,

@@ -25,7 +25,7 @@ from ledger.state.assets import (
     list_depreciation,
     list_moves,
 )
-from ledger.state.facts import AssetFacts, AssetMoveFacts
+from ledger.state.register_facts import AssetFacts, AssetMoveFacts
 from reports.codes import PrintedCode, build_label_code
 from reports.words import format_amount, format_count, format_day, format_month
 from web.i18n import _

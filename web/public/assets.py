@@ -23,8 +23,8 @@ from ledger.state.assets import (
     iterate_assets,
     read_asset,
 )
-from ledger.state.facts import AssetFacts
 from ledger.state.money import get_balances, list_book_months
+from ledger.state.register_facts import AssetFacts
 from reports.codes import PrintedCode, build_label_code
 from reports.words import format_amount, format_count
 from web.config import ASSETS_A_PAGE, LABELS_A_PAGE

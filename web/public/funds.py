@@ -15,8 +15,8 @@ from ledger.books.funds import CATEGORY_NAMES, PASSED_ON
 from ledger.books.vouchers import VoucherRecorded, VoucherReplaced, VoucherReversed
 from ledger.errors import NotFound
 from ledger.figures import read_text
-from ledger.state.facts import MovedFacts
 from ledger.state.funds import Fund, find_fund, iterate_moved, list_fund_numbers
+from ledger.state.register_facts import MovedFacts
 from reports.words import format_amount, format_count, format_day, format_month
 from web.config import MONTHS_IN_CHART, VOUCHERS_SHOWN_MAX
 from web.i18n import _

@@ -31,7 +31,8 @@ from ledger.books.vouchers import VoucherRecorded, VoucherReplaced, VoucherRever
 from ledger.entries import Entry
 from ledger.errors import NotFound
 from ledger.figures import read_text
-from ledger.state.facts import EntryAt, ResolutionFacts, read_body, scan_facts
+from ledger.state.facts import EntryAt, read_body, scan_facts
+from ledger.state.register_facts import ResolutionFacts
 from ledger.state.resolutions import Resolution, find_forum, find_resolution, iterate_spent
 from reports.words import format_amount, format_count, format_day
 from web.config import MEETINGS_A_PAGE, VOUCHERS_SHOWN_MAX

@@ -13,7 +13,7 @@ from ledger.books.resources import ResourceChanged
 from ledger.data import load_land_classes
 from ledger.errors import NotFound
 from ledger.figures import read_text
-from ledger.state.facts import ResourceFacts
+from ledger.state.register_facts import ResourceFacts
 from ledger.state.resources import Resource, find_resource, get_land, iterate_resources, read_resource
 from reports.codes import PrintedCode, build_label_code
 from reports.words import format_amount, format_count, format_day

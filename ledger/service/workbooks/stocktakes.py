@@ -14,7 +14,8 @@ from ledger.service.workbooks.numbers import check_number_form
 from ledger.service.workbooks.people import fault_twice, read_text
 from ledger.service.workbooks.tray import Tray
 from ledger.state.assets import find_asset
-from ledger.state.facts import AssetFacts, get_fact
+from ledger.state.facts import get_fact
+from ledger.state.register_facts import AssetFacts
 
 _TEXTS = ("清点岗位", "盘点说明")
 _SHARED = ("盘点日期", "清点岗位")

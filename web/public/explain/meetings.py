@@ -6,8 +6,8 @@ from ledger.books.funds import CATEGORY_NAMES, FundOpened
 from ledger.books.resolutions import OUTCOME_NAMES, ForumHeld, ResolutionRecorded, ResolutionReported
 from ledger.entries import Entry
 from ledger.figures import read_text
-from ledger.state.facts import FundFacts
 from ledger.state.funds import Fund
+from ledger.state.register_facts import FundFacts
 from ledger.state.resolutions import Resolution, find_resolution
 from reports.words import format_amount, format_count, format_day
 from web.i18n import _
