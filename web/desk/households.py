@@ -31,7 +31,7 @@ from reports.words import format_day, format_month
 from web.desk.frame import NOT_REFUSED, DeskFrame, Faults, Refusal, explain_refusal
 from web.desk.log_words import name_place
 from web.desk.reading import Asked, AskForm, Person, check_known, read_about, read_people, say_of_subject
-from web.desk.routing import Desk, route_desk
+from web.desk.routing import Desk, choose_page, route_desk
 from web.i18n import _
 from web.respond import Answer
 from web.words import format_instant
@@ -139,7 +139,7 @@ class AnswerForm:
 
 @route_desk(HOUSEHOLDS, allow="names.read", summary="The village's households and party members")
 def show_people(desk: Desk) -> Answer:
-    page = _read_page(desk.request.query_params.get("page", "1"))
+    page = choose_page(desk.request.query_params.get("page", "1"))
     people, total = read_people(desk, (page - 1) * ROWS_A_PAGE, ROWS_A_PAGE)
     if not people and page > 1:
         raise NotFound(_("这一页"))
@@ -230,12 +230,6 @@ def take_refusal(desk: Desk, h: str) -> Answer:
 def _can_refuse(desk: Desk, asked: Erasure) -> bool:
     """Whether it is for this person: whoever may agree, and the one who asked."""
     return not asked.agreed_by and (desk.may("erasure.agree") or asked.asked_by == desk.user)
-
-
-def _read_page(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and 0 < len(text) <= 4) or int(text) == 0:
-        raise NotFound(_("这一页"))
-    return int(text)
 
 
 def _choose_notice(desk: Desk) -> str:

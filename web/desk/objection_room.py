@@ -38,7 +38,7 @@ from ledger.state.objections import list_open
 from ledger.vaults import Received
 from reports.words import format_day
 from web.desk.frame import NOT_REFUSED, DeskFrame, Faults, Refusal, explain_refusal
-from web.desk.routing import Desk, route_desk
+from web.desk.routing import Desk, choose_page, route_desk
 from web.i18n import _
 from web.public.explain.objections import name_about
 from web.public.objecting import format_receipt
@@ -123,7 +123,7 @@ class EnterForm:
 
 @route_desk(OBJECTIONS, allow="draft.read", summary="Objections that wait to be registered, or for an answer")
 def show_room(desk: Desk) -> Answer:
-    page = _read_page(desk.request.query_params.get("page", "1"))
+    page = choose_page(desk.request.query_params.get("page", "1"))
     vault, today = desk.ports.vault, get_today(desk)
     counts = vault.count_received(desk.village)
     rows = vault.list_received(desk.village, (page - 1) * ROWS_A_PAGE, ROWS_A_PAGE)
@@ -189,12 +189,6 @@ def take_entered(desk: Desk) -> Answer:
 
 def get_today(desk: Desk) -> str:
     return get_day(desk.ports.clock.now_ms())
-
-
-def _read_page(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and 0 < len(text) <= 4) or int(text) == 0:
-        raise NotFound(_("这一页"))
-    return int(text)
 
 
 def _choose_notice(desk: Desk) -> str:

@@ -296,6 +296,13 @@ def name_roles(roles: frozenset[str]) -> str:
     return "、".join(names[role] for role in names if role in roles)
 
 
+def choose_page(text: str) -> int:
+    """Return the page of a list that an address asks for, from 1; NotFound where it is none."""
+    if not (text.isascii() and text.isdigit() and 0 < len(text) <= 4) or int(text) == 0:
+        raise NotFound(_("这一页"))
+    return int(text)
+
+
 def name_village(site: Site, village: str) -> str:
     """Return what a village calls itself; its code where that cannot be read."""
     try:
