@@ -149,11 +149,14 @@ def check_about_asset(facts: Facts, entry: Entry, voucher: Voucher) -> list[Faul
 
 
 def fold_moved(facts: Facts, entry: Entry, voucher: Voucher) -> None:
-    """Note what a voucher moved for the asset that it is about; of any other nothing."""
+    """Note what a voucher moved for the asset that it is about; of any other nothing.
+
+    A sheet's own evidence folds a month's vouchers without the assets that they are about, which stand in no figure.
+    """
     number = find_about_asset(facts, voucher)
-    if not number:
+    before = get_fact(facts, f"asset/{number}", AssetFacts) if number else None
+    if before is None:
         return
-    before = get_asset_facts(facts, number)
     moved = sum_moved(voucher.postings, ACCOUNTS[voucher.chart][before.category])
     month = _find_month(facts, entry, voucher, number)
     fact = AssetMoveFacts(

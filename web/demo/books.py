@@ -11,6 +11,7 @@ from random import Random
 from typing import NamedTuple
 
 from web.demo.contracts import PAID_UNDER
+from web.demo.registers import ABOUT, Named
 
 QUARTER = ("2026-07", "2026-08", "2026-09")
 QUARTER_LINES = 139
@@ -37,6 +38,7 @@ class DemoVoucher(NamedTuple):
     replaces: str = ""
     reason: str = ""
     contract: str = ""  # under which it pays, HT-…
+    about: Named = Named()
 
 
 OPENING: tuple[tuple[str, str, int], ...] = (
@@ -134,9 +136,13 @@ def list_vouchers(month: str) -> list[DemoVoucher]:
 
 
 def _number(month: str, drafts: list[DemoVoucher], first: int) -> list[DemoVoucher]:
-    """Number a month's vouchers on from `first`, each naming the contract that it pays under."""
+    """Number a month's vouchers on from `first`, each naming what it is about."""
     return [
-        draft._replace(number=f"{month}-{place:03d}", contract=PAID_UNDER.get(draft.summary, ""))
+        draft._replace(
+            number=f"{month}-{place:03d}",
+            contract=PAID_UNDER.get(draft.summary, ""),
+            about=ABOUT.get(draft.summary, Named()),
+        )
         for place, draft in enumerate(drafts, first)
     ]
 

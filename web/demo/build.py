@@ -18,10 +18,12 @@ from ledger.config import Config
 from ledger.home import Home, create_home
 from ledger.ports import Renderer
 from ledger.service.adopt import prepare_description, prepare_rulebook, prepare_scheme
+from ledger.service.answering import prepare_answer, register_objection
 from ledger.service.close import prepare_closing
 from ledger.service.found import found_village, make_origin
 from ledger.service.import_ import apply_import, import_workbook
 from ledger.service.limits import prepare_limits
+from ledger.service.objections import Sent, receive_objection
 from ledger.service.passing import pass_drafts
 from ledger.service.persons import add_person
 from ledger.service.sheets import SealedSheet, seal_sheet
@@ -31,9 +33,10 @@ from ledger.vaults import Draft
 from web.demo.attaching import RECORDED, attach_papers
 from web.demo.books import MONTHS
 from web.demo.contracts import ENTERED_ON
-from web.demo.draw import FOLDER, write_households, write_opening, write_points, write_vouchers
+from web.demo.draw import FOLDER, name_register, write_households, write_opening, write_points, write_vouchers
 from web.demo.neighbours import NEIGHBOURS, Month, Neighbour
 from web.demo.people import NAME, STAFF, TELEPHONE, TOWNSHIP, VILLAGE, Staff
+from web.demo.registers import BOOKS, NAMES, OPENED, QUESTIONS
 
 SEED = b"mingbai demo village"
 STEPS = 3 + len(MONTHS) + len(NEIGHBOURS)
@@ -162,6 +165,7 @@ class DemoBuilder:
         hands.pass_(drafts)
         self._import("opening", "立账/期初余额.xlsx")
         self._clock.set(ENTERED_ON)
+        self._keep_registers(OPENED)
         self._import("contracts", "立账/合同.xlsx")
 
     def _enrol(self) -> None:
@@ -171,8 +175,10 @@ class DemoBuilder:
 
     def _play_month(self, month: str) -> list[SealedSheet]:
         """Vouchers at the end of the month, rounds and closing at the start of the next, sheets on the fourth."""
+        self._answer(month)
         after = get_next_period(month)
         self._clock.set("2026-11-20" if month == MONTHS[-1] else f"{after}-01", 10)
+        self._keep_registers(month)
         if (FOLDER / month / "合同.xlsx").exists():
             self._import("contracts", f"{month}/合同.xlsx")
         self._import("vouchers", f"{month}/凭证.xlsx")
@@ -187,6 +193,32 @@ class DemoBuilder:
         self._hands.close(month)
         self._clock.set(f"{after}-04")
         return [self._hands.seal(kind, month) for kind in SHEET_KINDS]
+
+    def _keep_registers(self, folder: str) -> None:
+        for kind in NAMES:
+            if (folder, kind) in BOOKS:
+                self._import(kind, name_register(folder, kind))
+
+    def _answer(self, month: str) -> None:
+        """What villagers asked on the page in a month, registered the day after, and answered where it was."""
+        home, hands = self._home, self._hands
+        for question in (one for one in QUESTIONS if one.came_on.startswith(month)):
+            self._clock.set(question.came_on, 19)
+            receipt = receive_objection(home, VILLAGE, Sent(question.about, "", question.wording))
+            draft = register_objection(home, VILLAGE, receipt.item, hands.clerk)
+            hands.pass_([draft])
+            if question.answered_on:
+                self._clock.set(question.answered_on, 10)
+                answer = prepare_answer(
+                    home,
+                    VILLAGE,
+                    draft.slot.partition("/")[2],
+                    hands.clerk,
+                    answer=question.answer,
+                    followed_by=(),
+                    outcome=question.outcome,
+                )
+                hands.pass_([answer])
 
     def _attach(self) -> None:
         """Receipts come last: on them hangs no voucher, and also those of a closed month may still be attached."""

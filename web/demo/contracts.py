@@ -37,6 +37,7 @@ class DemoContract(NamedTuple):
     step_percent: float = 0
     owed_before: float = 0
     dues: tuple[tuple[str, float], ...] = ()
+    resolved: str = ""  # by the resolution of the register that has this number
 
 
 class DemoEnd(NamedTuple):
@@ -146,6 +147,7 @@ CONTRACTS: dict[str, tuple[DemoContract, ...]] = {
             party="企业",
             chosen_by="公开招标",
             resolution="2026-03-08 村民代表会议",
+            resolved="JY-2026-001",
             begins_on="2026-03-25",
             ends_on="2026-08-31",
             dues=(("2026-04-15", 92_000), ("2026-08-15", 15_000)),

@@ -12,11 +12,13 @@ from io import BytesIO
 from pathlib import Path
 
 from ledger.data import load_reference
+from ledger.service.workbooks.columns import WORKBOOKS, WorkbookKind
 from ledger.service.workbooks.templates import set_up_printing
 from ledger.service.workbooks.writing import open_workbook
 from web.demo.books import MONTHS, DemoVoucher, list_corrections, list_opening, list_vouchers, list_waiting
 from web.demo.contracts import CONTRACTS, ENDS, DemoContract
 from web.demo.people import BRANCHES, NAME, STAFF, DemoHousehold, Staff, list_households, list_members
+from web.demo.registers import BOOKS, NAMES, Book
 from web.demo.rounds import Award, TakenBack, list_awards, list_marks, list_taken_back
 
 FOLDER = Path(__file__).parent / "workbooks"
@@ -33,6 +35,8 @@ def list_workbooks() -> Iterator[tuple[str, bytes]]:
     yield "立账/期初余额.xlsx", write_opening(MONTHS[0], list_opening())
     yield "立账/农户和积分契约.xlsx", write_households(list_households(), "2026-01-10")
     yield "立账/党员名册.xlsx", _write({"党员": [MEMBER_HEADER, *_list_member_rows()]})
+    for (folder, kind), book in BOOKS.items():
+        yield name_register(folder, kind), _write_register(kind, book)
     for folder in sorted({*CONTRACTS, *ENDS}):
         yield f"{folder}/合同.xlsx", _write_contracts(folder)
     for month in MONTHS:
@@ -51,12 +55,12 @@ HOUSEHOLD_HEADER = ("户号", "户主", "村民小组", "同意积分", "同意�
 MEMBER_HEADER = ("支部", "支部名称", "党员编号", "姓名")
 VOUCHER_HEADER = (
     *("凭证号", "日期", "摘要", "科目代码", "科目名称", "借方金额", "贷方金额", "附件张数"),
-    *("经手人", "审批人", "记账员", "冲销凭证号", "更正凭证号", "原因", "合同编号"),
+    *("经手人", "审批人", "记账员", "冲销凭证号", "更正凭证号", "原因", "合同编号", "资产编号", "专款编号"),
 )
 CONTRACT_HEADER = (
     *("合同编号", "签订日期", "合同种类", "收付", "合同名称", "标的", "用途", "对方", "对方类别", "怎样选定"),
     *("决议", "开始日期", "结束日期", "面积", "件数", "押金", "每年金额", "每年几次", "首次日期", "递增年数"),
-    *("递增百分比", "旧欠"),
+    *("递增百分比", "旧欠", "决议编号"),
 )
 CHANGE_HEADER = (
     *("合同编号", "事项", "日期", "原因", "从哪天起", "每年金额", "每年几次", "首次日期", "递增年数"),
@@ -89,7 +93,7 @@ def write_vouchers(vouchers: Sequence[DemoVoucher], staff: Staff = STAFF, villag
     names = _get_names()
     rows: list[Row] = []
     for voucher in vouchers:
-        tail = (voucher.reverses, voucher.replaces, voucher.reason, voucher.contract)
+        tail = (voucher.reverses, voucher.replaces, voucher.reason, voucher.contract, *voucher.about)
         head = (voucher.number, voucher.day, voucher.summary or None)
         people = (voucher.attachments or None, staff.handlers[voucher.handler], staff.approver, staff.clerk)
         for place, line in enumerate(voucher.lines):
@@ -97,7 +101,7 @@ def write_vouchers(vouchers: Sequence[DemoVoucher], staff: Staff = STAFF, villag
             if place == 0:
                 rows.append((*head, *money, *people, *(text or None for text in tail)))
             else:
-                rows.append((voucher.number, None, None, *money, *(None,) * 8))
+                rows.append((voucher.number, None, None, *money, *(None,) * 10))
     return _write({"凭证": [VOUCHER_HEADER, *rows]}, village)
 
 
@@ -120,6 +124,21 @@ def write_points(
             *((month, item.month, item.household, item.rule, item.reason) for item in taken),
         ]
     return _write(sheets, village)
+
+
+def name_register(folder: str, kind: WorkbookKind) -> str:
+    """Return the name of a register's workbook, relative to the folder of all."""
+    return f"{folder}/{NAMES[kind]}.xlsx"
+
+
+def _write_register(kind: WorkbookKind, book: Book) -> bytes:
+    """Return a workbook with the sheets of its kind; those that nothing stands on have their header alone."""
+    return _write(
+        {
+            sheet.name: [tuple(column.header for column in sheet.columns), *book.get(sheet.name, ())]
+            for sheet in WORKBOOKS[kind].sheets
+        }
+    )
 
 
 def _write_contracts(folder: str) -> bytes:
@@ -147,7 +166,7 @@ def _list_contract_cells(item: DemoContract) -> Row:
             value or None
             for value in (
                 *(item.area_mu, item.units, item.deposit, item.yearly, item.times, item.first_due),
-                *(item.step_years, item.step_percent, item.owed_before),
+                *(item.step_years, item.step_percent, item.owed_before, item.resolved),
             )
         ),
     )
