@@ -281,7 +281,7 @@ def _check_going_on(
             f"{name_reconciliation(period)}，对账单的月初余额",
             format_yuan(opening_fen),
             f"{format_yuan(previous.body.bank_fen)}（上个月对账时银行的余额）",
-            "少传了一个账户、或不是同一个账户的，补上；上个月对错了的，先重新对上个月",
+            "少传了账户的，补上；传错了账户的，换掉；上个月对错了的，先重新对上个月",
         )
     ]
 
