@@ -122,8 +122,11 @@ def _compare(
             lines.append(line)
     matching = match_lines(booked, banked)
     items = build_items(matching.booked, ((one.amount_fen, one.occurred_on) for one in matching.banked))
+    faults = _check_going_on(statements, period, previous)
     if len(items) > ITEMS_MAX:
-        return _refuse(period, [_fault_items(period, len(items))])
+        faults.append(_fault_items(period, len(items)))
+    if faults:
+        return _refuse(period, faults)
     body = BankReconciled(
         accounts=len(statements),
         bank_fen=sum(_get_balance(statement, period) for statement in statements),
@@ -133,9 +136,6 @@ def _compare(
         previous=previous.at if previous is not None else 0,
         version=get_version(facts, period) + 1,
     )
-    faults = _check_going_on(statements, period, previous)
-    if faults:
-        return _refuse(period, faults)
     return Compared(
         banks=tuple(statement.bank for statement in statements),
         body=body,
