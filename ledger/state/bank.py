@@ -158,13 +158,16 @@ def _check_month(facts: Facts, period: str) -> list[Fault]:
     months = get_fact(facts, "bank", BankMonths)
     if months is None or months.first <= period <= get_next_period(months.last):
         return []
+    due = get_next_period(months.last)
     return [
         Fault(
             code="bank-order",
             place=place,
             found=period,
-            expected=f"{months.first} 至 {get_next_period(months.last)}",
-            remedy=f"按月份先后对账：先对 {get_next_period(months.last)}",
+            expected=f"{months.first} 至 {due}",
+            remedy=f"按月份先后对账：先对 {due}"
+            if period > due
+            else f"对账是从 {months.first} 开始的，更早的月份不再对",
         )
     ]
 

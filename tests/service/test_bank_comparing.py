@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from ledger.books.reconciliation import adjust, build_item
-from ledger.errors import Refused
-from ledger.service.bank.comparing import OLDER_MAX, Compared, Older
+from ledger.errors import Refused, format_fault
+from ledger.service.bank.comparing import OLDER_MAX, Compared, Older, compare
 from ledger.service.bank.handing_in import (
     RESULT_MAX_BYTES,
     format_result,
@@ -33,6 +35,10 @@ def village(tmp_path: object):  # type: ignore[no-untyped-def]  # A generator of
 
 def codes(compared: Compared) -> list[str]:
     return [fault.code for fault in compared.faults]
+
+
+def tell(compared: Compared) -> list[str]:
+    return [format_fault(fault) for fault in compared.faults]
 
 
 def record(village: VillageHome, compared: Compared) -> None:
@@ -119,7 +125,20 @@ def test_a_statement_that_does_not_go_on_from_the_month_before_is_refused(villag
     table = make_rural(rows)
     del table[3]
 
-    assert codes(compare_files(village, as_csv(table), period="2026-11")) == ["statement-opening"]
+    assert tell(compare_files(village, as_csv(table), period="2026-11")) == [
+        (
+            "2026-11 银行对账，对账单的月初余额：现为10,000.00，应为10,887.34（上个月对账时银行的余额）。"
+            "少传了账户的，补上；传错了账户的，换掉；上个月对错了的，先重新对上个月。（statement-opening）"
+        )
+    ]
+
+    rows = [("2026-11-15", f"{n + 1}.00", "", "") for n in range(201)]
+    table = make_rural(rows)
+    del table[3]
+    assert codes(compare_files(village, as_csv(table), period="2026-11")) == [
+        "statement-opening",
+        "bank-items-count",
+    ]
 
 
 def test_two_accounts_are_added_up_and_money_between_them_is_no_item(village: VillageHome) -> None:
@@ -136,17 +155,23 @@ def test_two_accounts_are_added_up_and_money_between_them_is_no_item(village: Vi
 def test_the_same_account_twice_is_told(village: VillageHome) -> None:
     data = as_csv(make_rural())
 
-    assert codes(compare_files(village, data, data)) == ["statement-twice"]
-    assert codes(compare_files(village, data, as_csv(make_rural()[2:]))) == ["statement-twice"]
+    said = [
+        "文件「2.csv」：现为和「1.csv」是同一个账户的，应为一个账户一个文件。去掉重复的一个。（statement-twice）"
+    ]
+    assert tell(compare_files(village, data, data)) == said
+    assert tell(compare_files(village, data, as_csv(make_rural()[2:]))) == said
 
 
 def test_part_of_a_month_is_no_month(village: VillageHome) -> None:
     table = make_rural()
     table[3][1] = "2026-10-05 至 2026-10-31"
 
-    (fault,) = compare_files(village, as_csv(table)).faults
-
-    assert (fault.code, fault.found) == ("statement-span", "2026-10-05 至 2026-10-31 的对账单")
+    assert tell(compare_files(village, as_csv(table))) == [
+        (
+            "文件「1.csv」：现为2026-10-05 至 2026-10-31 的对账单，应为包含 2026-10-01 至 2026-10-31 的整月。"
+            "在网银里选整个月，重新下载。（statement-span）"
+        )
+    ]
 
 
 def test_every_fault_of_every_file_comes_at_once(village: VillageHome) -> None:
@@ -165,6 +190,21 @@ def test_every_fault_of_every_file_comes_at_once(village: VillageHome) -> None:
     assert compared.body is None
 
 
+def test_every_slip_in_what_is_older_is_said_at_once(village: VillageHome) -> None:
+    older = [Older("五百", "2026-10-03", "", "into"), Older("", "", "", ""), Older("-5", "", "books", "out")]
+    older += [Older("5.00", "2026-10-01", "bank", "in"), Older("5.00", "2026-09-30", "bank", "in")]
+
+    assert tell(compare_files(village, older=older)) == [
+        "以前的第 1 笔：现为「五百」，应为大于零的金额，如 500.00。改正金额。（bank-older-amount）",
+        "以前的第 1 笔：现为「2026-10-03」，应为早于 2026-10-01 的一天，如 2026-09-28。改正日期。（bank-older-day）",
+        "以前的第 1 笔：现为没有选收还是付，应为收、付选一样。选好再对。（bank-older-side）",
+        "以前的第 1 笔：现为没有选哪一边已经有，应为账上、银行选一边。选好再对。（bank-older-side）",
+        "以前的第 3 笔：现为「-5」，应为大于零的金额，如 500.00。改正金额。（bank-older-amount）",
+        "以前的第 3 笔：现为空，应为早于 2026-10-01 的一天，如 2026-09-28。改正日期。（bank-older-day）",
+        "以前的第 4 笔：现为「2026-10-01」，应为早于 2026-10-01 的一天，如 2026-09-28。改正日期。（bank-older-day）",
+    ]
+
+
 def test_what_is_older_explains_a_first_difference(village: VillageHome) -> None:
     statement = as_csv(make_rural(opening_fen=1_020_000))
     plain = compare_files(village, statement)
@@ -178,8 +218,17 @@ def test_what_is_older_explains_a_first_difference(village: VillageHome) -> None
     assert told.body is not None
     assert adjust(told.body).difference_fen == 0
     record(village, told)
-    known = compare_files(village, statement, period="2026-11", older=older)
-    assert "bank-older-known" in codes(known)
+    with village.home.ledger.read(VILLAGE) as reader:
+        october = find_reconciliation(reader.facts, MONTH)
+    assert october is not None
+    table = make_rural([("2026-11-03", "1.00", "", "")], opening_fen=told.body.bank_fen)
+    del table[3]
+    assert tell(compare_files(village, as_csv(table), period="2026-11", older=older)) == [
+        (
+            "以前的：现为上个月已经对过账，应为只在第一次对账时填。"
+            f"上个月没对上的已经接过来了（第 {october.at} 条），不用再填。（bank-older-known）"
+        )
+    ]
 
 
 def test_doubts_are_said_in_words(village: VillageHome) -> None:
@@ -195,16 +244,37 @@ def test_doubts_are_said_in_words(village: VillageHome) -> None:
 
 
 def test_no_file_too_many_files_and_months_without_books_are_told(village: VillageHome) -> None:
-    assert codes(compare_files(village, *[bytes([65 + n]) for n in range(10)])) == ["statement-files"]
-    assert "bank-no-books" in codes(compare_files(village, period="2026-09"))
+    none = compare(village.home, VILLAGE, MONTH, [])
+    many = compare_files(village, *[bytes([65 + n]) for n in range(10)])
+    table = make_rural()
+    table[3][1] = "2026-09-01 至 2026-09-30"
+
+    said = "，应为1 至 9 个，一个账户一个。选好对账单的文件再传。（statement-files）"
+    assert tell(none) == [f"对账单：现为没有选文件{said}"]
+    assert tell(many) == [f"对账单：现为10 个文件{said}"]
+    assert tell(compare_files(village, as_csv(table), period="2026-09")) == [
+        "2026-09 银行对账：现为2026-09，应为2026-10 或以后。开账以前的月份不在本账内。（bank-no-books）"
+    ]
     with pytest.raises(Refused):
         compare_files(village, period="2026-13")
+
+
+def test_before_the_books_are_opened_there_is_nothing_to_compare_with(tmp_path: Path) -> None:
+    with open_village(tmp_path / "empty") as village:
+        assert tell(compare_files(village)) == [
+            "2026-10 银行对账：现为还没有期初余额，应为先有期初余额。先导入并通过期初余额。（bank-no-books）"
+        ]
 
 
 def test_far_too_many_items_are_the_wrong_file(village: VillageHome) -> None:
     rows: list[Row] = [("2026-10-15", f"{n + 1}.00", "", "") for n in range(201)]
 
-    assert codes(compare_files(village, as_csv(make_rural(rows)))) == ["bank-items-count"]
+    assert tell(compare_files(village, as_csv(make_rural(rows)))) == [
+        (
+            "2026-10 银行对账：现为204 笔没有对上，应为不超过 200 笔。"
+            "核对月份和账户有没有选错；真有这么多的，先把漏记的记上。（bank-items-count）"
+        )
+    ]
 
 
 def test_an_open_month_may_be_looked_at_but_not_recorded(village: VillageHome) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from ledger.books.matching import Booked
 from ledger.books.reconciliation import BankItem, BankReconciled, build_item, sort_items
+from ledger.books.year_end import list_year_end
 from ledger.data import load_reference
 from ledger.entries import Body
 from ledger.errors import format_fault
@@ -21,7 +22,7 @@ from ledger.state.bank import (
     get_version,
     list_booked,
 )
-from ledger.state.money import build_closing
+from ledger.state.money import build_closing, get_balances
 from tests.builders import (
     Discloser,
     EntryChain,
@@ -75,6 +76,13 @@ class Log:
     def close(self, period: str = OCTOBER) -> None:
         day = f"{period}-28"
         assert self.record(build_closing(self.facts, period), period, day, step_days=35) == []
+
+    def carry_over(self) -> None:
+        """Record what the year's end asks for, without which a December is not closed."""
+        proposals = list_year_end(load_reference().charts["2004"], get_balances(self.facts, DECEMBER))
+        for number, proposal in enumerate(proposals, 1):
+            voucher = build_voucher(self.texts, number=f"{DECEMBER}-{number:03d}", postings=proposal.postings)
+            assert self.record(voucher, DECEMBER, "2026-12-28") == []
 
     def compare(self, period: str = OCTOBER, **changes: object) -> list[str]:
         previous = find_previous(self.facts, period)
@@ -240,11 +248,26 @@ def test_a_month_is_closed_first_and_none_is_left_out(log: Log) -> None:
     open_ += "先把对账查出来的补记好，结账以后再交审对账结果。（bank-month-open）"
     assert log.compare(NOVEMBER) == [f"2026-11 银行对账：{open_}"]
     log.close(NOVEMBER)
+    log.carry_over()
     log.close(DECEMBER)
+    assert log.compare(OCTOBER) == []
+
+    assert log.compare(DECEMBER) == [
+        "2026-12 银行对账：现为2026-12，应为2026-10 至 2026-11。按月份先后对账：先对 2026-11。（bank-order）"
+    ]
+    assert log.compare(NOVEMBER) == []
+    assert log.compare(DECEMBER) == []
+
+
+def test_months_before_the_first_that_was_compared_stay_as_they_are(log: Log) -> None:
+    log.close(NOVEMBER)
     assert log.compare(NOVEMBER) == []
 
     assert log.compare(OCTOBER) == [
-        f"{TOLD}：现为2026-10，应为2026-11 至 2026-12。按月份先后对账：先对 2026-12。（bank-order）"
+        (
+            f"{TOLD}：现为2026-10，应为2026-11 至 2026-12。"
+            "对账是从 2026-11 开始的，更早的月份不再对。（bank-order）"
+        )
     ]
 
 

@@ -122,8 +122,11 @@ def _compare(
             lines.append(line)
     matching = match_lines(booked, banked)
     items = build_items(matching.booked, ((one.amount_fen, one.occurred_on) for one in matching.banked))
+    faults = _check_going_on(statements, period, previous)
     if len(items) > ITEMS_MAX:
-        return _refuse(period, [_fault_items(period, len(items))])
+        faults.append(_fault_items(period, len(items)))
+    if faults:
+        return _refuse(period, faults)
     body = BankReconciled(
         accounts=len(statements),
         bank_fen=sum(_get_balance(statement, period) for statement in statements),
@@ -133,9 +136,6 @@ def _compare(
         previous=previous.at if previous is not None else 0,
         version=get_version(facts, period) + 1,
     )
-    faults = _check_going_on(statements, period, previous)
-    if faults:
-        return _refuse(period, faults)
     return Compared(
         banks=tuple(statement.bank for statement in statements),
         body=body,
@@ -163,7 +163,7 @@ def _refuse(period: str, faults: Sequence[Fault]) -> Compared:
 
 def _check_files(files: Sequence[File]) -> list[Fault]:
     if not 1 <= len(files) <= ACCOUNTS_MAX:
-        found = f"{len(files)} 个文件"
+        found = f"{len(files)} 个文件" if files else "没有选文件"
         expected = f"1 至 {ACCOUNTS_MAX} 个，一个账户一个"
         return [_fault("statement-files", "对账单", found, expected, "选好对账单的文件再传")]
     same = [
@@ -221,28 +221,29 @@ def _read_older(older: Sequence[Older], period: str) -> tuple[list[BankItem], li
     faults: list[Fault] = []
     rows = [(number, one) for number, one in enumerate(older, 1) if one.day.strip() or one.amount.strip()]
     for number, one in rows[:OLDER_MAX]:
-        place = f"以前的第 {number} 笔"
-        amount = parse_yuan(one.amount)
-        day = one.day.strip()
-        if not isinstance(amount, int) or amount <= 0:
-            faults.append(
-                _fault(
-                    "bank-older-amount",
-                    place,
-                    format_found(one.amount),
-                    "大于零的金额，如 500.00",
-                    "改正金额",
-                )
-            )
-        elif not (_is_written_day(day) and day < f"{period}-01"):
-            expected = f"{period}-01 以前的一天，如 2026-09-28"
-            faults.append(_fault("bank-older-day", place, format_found(day), expected, "改正日期"))
-        elif one.side not in ("in", "out") or one.known_to not in ("bank", "books"):
-            faults.append(_fault("bank-older-side", place, "没有选", "选收还是付，哪一边已经有", "选好再对"))
-        else:
-            signed_fen = amount if one.side == "in" else -amount
-            items.append(build_item(signed_fen, "bank" if one.known_to == "bank" else "books", day))
+        item, more = _read_older_row(one, f"以前的第 {number} 笔", period)
+        items += [item] if item is not None else []
+        faults += more
     return items, faults
+
+
+def _read_older_row(one: Older, place: str, period: str) -> tuple[BankItem | None, list[Fault]]:
+    faults = []
+    amount_fen, day = parse_yuan(one.amount), one.day.strip()
+    if not isinstance(amount_fen, int) or amount_fen <= 0:
+        amount_fen, found = 0, format_found(one.amount)
+        faults.append(_fault("bank-older-amount", place, found, "大于零的金额，如 500.00", "改正金额"))
+    if not (_is_written_day(day) and day < f"{period}-01"):
+        expected = f"早于 {period}-01 的一天，如 2026-09-28"
+        faults.append(_fault("bank-older-day", place, format_found(day), expected, "改正日期"))
+    if one.side not in ("in", "out"):
+        faults.append(_fault("bank-older-side", place, "没有选收还是付", "收、付选一样", "选好再对"))
+    if one.known_to not in ("bank", "books"):
+        faults.append(_fault("bank-older-side", place, "没有选哪一边已经有", "账上、银行选一边", "选好再对"))
+    if faults:
+        return None, faults
+    signed_fen = amount_fen if one.side == "in" else -amount_fen
+    return build_item(signed_fen, "bank" if one.known_to == "bank" else "books", day), []
 
 
 def _is_written_day(text: str) -> bool:
@@ -280,7 +281,7 @@ def _check_going_on(
             f"{name_reconciliation(period)}，对账单的月初余额",
             format_yuan(opening_fen),
             f"{format_yuan(previous.body.bank_fen)}（上个月对账时银行的余额）",
-            "少传了一个账户、或不是同一个账户的，补上；上个月对错了的，先重新对上个月",
+            "少传了账户的，补上；传错了账户的，换掉；上个月对错了的，先重新对上个月",
         )
     ]
 

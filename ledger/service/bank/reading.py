@@ -244,7 +244,7 @@ def _read_line(table: _Table, row: int) -> tuple[StatementLine | None, list[Faul
     if not faults and bool(received) == bool(paid):
         found = "收、付都有数" if received else "收、付都没有数"
         faults.append(
-            _fault("statement-side", place, found, "收入和支出有一个", "用银行下载的原表，一行一笔")
+            _fault("statement-side", place, found, "一栏有数，另一栏空着", "用银行下载的原表，一行一笔")
         )
     if faults:
         return None, faults
@@ -330,11 +330,13 @@ def _find_span(said: Mapping[int, Sequence[str]], top: int) -> tuple[str, str]:
 
 def _fault_layout(filename: str, tables: Sequence[_Table], layouts: Sequence[Layout]) -> Fault:
     if tables:
-        found, remedy = f"{len(tables)} 张表都像对账单", "一个文件只留一个账户的一张对账单"
+        found, expected = f"{len(tables)} 张表都像对账单", "一个文件一张对账单"
+        remedy = "几个账户的，每张表另存为一个文件，一起选"
     else:
-        found, remedy = "没有认得的表头", "用网银下载的原表，不删表头；别的银行的，把表头改成认得的一种"
-    known = "；".join(f"{layout.bank}：{'、'.join(list_headers(layout))}" for layout in layouts)
-    return _fault("statement-layout", f"文件「{filename}」", found, f"有这些表头的一张表（{known}）", remedy)
+        known = "；".join(f"{layout.bank}：{'、'.join(list_headers(layout))}" for layout in layouts)
+        found, expected = "没有认得的表头", f"有这些表头的一张表（{known}）"
+        remedy = "用网银下载的原表，不删表头；别的银行的，把表头改成认得的一种"
+    return _fault("statement-layout", f"文件「{filename}」", found, expected, remedy)
 
 
 def _fault(code: str, place: str, found: str, expected: str, remedy: str) -> Fault:
