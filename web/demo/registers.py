@@ -16,6 +16,7 @@ Book = Mapping[str, Sequence[Row]]
 """Rows by sheet."""
 OPENED = "立账"
 FIRST_DAY = "2026-01-05"
+_HERE = "开账时已有"
 
 
 def _build_asset(what: Row, used: str, since: str, months: int, money: tuple[float, float]) -> Row:
@@ -28,7 +29,7 @@ def _build_asset(what: Row, used: str, since: str, months: int, money: tuple[flo
         *told,
         "完好",
         used,
-        "开账时已有",
+        _HERE,
         since,
         months,
         money[0],
@@ -81,6 +82,78 @@ BOOKS: Mapping[tuple[str, WorkbookKind], Book] = {
                 "2023-04",
                 120,
                 (2_400, 2_000),
+            ),
+            (
+                *(
+                    "ZC-0009",
+                    FIRST_DAY,
+                    "生产性生物资产",
+                    "石榴树",
+                    "盛果期",
+                    920,
+                    "棵",
+                    "北坡石榴园",
+                    "果园管理员",
+                ),
+                *("完好", "生产用", _HERE, "2019-03", 240, 36_800, None, 5_520),
+            ),
+            (
+                *(
+                    "ZC-0010",
+                    FIRST_DAY,
+                    "公益性生物资产",
+                    "护路林",
+                    "杨树",
+                    430,
+                    "棵",
+                    "环村路",
+                    "护林员",
+                    "完好",
+                ),
+                *("公益用", _HERE, "2014-03", None, 8_600, None, None),
+            ),
+            (
+                *(
+                    "ZC-0011",
+                    FIRST_DAY,
+                    "无形资产",
+                    "沿街土地使用权",
+                    "无",
+                    1,
+                    "宗",
+                    "村口",
+                    "村文书",
+                    "完好",
+                ),
+                *("经营用", _HERE, "2015-01", 600, 48_000, None, 9_600),
+            ),
+            (
+                *(
+                    "ZC-0012",
+                    FIRST_DAY,
+                    "消耗性生物资产",
+                    "鸡",
+                    "成年鸡",
+                    560,
+                    "只",
+                    "北坡石榴园",
+                    "果园管理员",
+                ),
+                *("完好", "生产用", _HERE, "2025-06", None, 11_200, None, None),
+            ),
+            (
+                *(
+                    "ZC-0013",
+                    FIRST_DAY,
+                    "库存物资",
+                    "化肥、种子和石榴",
+                    "无",
+                    1,
+                    "批",
+                    "村西仓库",
+                    "仓库管理员",
+                ),
+                *("完好", "生产用", _HERE, "2025-10", None, 9_340, None, None),
             ),
         ),
     },
@@ -202,8 +275,8 @@ BOOKS: Mapping[tuple[str, WorkbookKind], Book] = {
                 ("511", "经营支出", 230_000),
                 ("512", "税金及附加", 2_000),
                 ("513", "管理费用", 150_000),
-                ("514", "公益支出", 200_000),
-                ("515", "其他支出", 12_000),
+                ("514", "公益支出", 205_000),
+                ("515", "其他支出", 35_000),
             )
         ),
     },
@@ -288,6 +361,10 @@ class Named(NamedTuple):
 ABOUT: Mapping[str, Named] = {
     "购办公电脑两台": Named(asset="ZC-0007"),
     "修渠完工转入固定资产": Named(asset="ZC-0008"),
+    "卖出成年鸡结转成本": Named(asset="ZC-0012"),
+    "购化肥种子入库": Named(asset="ZC-0013"),
+    "果园领用化肥": Named(asset="ZC-0013"),
+    "石榴园成本入库": Named(asset="ZC-0013"),
     "收一事一议筹资修渠": Named(fund="ZX-0001"),
     "收上级修渠专项款": Named(fund="ZX-0001"),
     "支付修渠进度款": Named(fund="ZX-0001"),
