@@ -103,7 +103,9 @@ def check_cover(facts: Facts, place: str, number: str, day: str, amount_fen: int
     if body.valid_until and day > body.valid_until:
         expected, remedy = f"{body.valid_until} 或以前", "决议已经过期；还要办的，重新议事"
         faults.append(_fault("resolution-expired", place, day, expected, remedy))
-    if amount_fen > 0 and resolution.spent_fen + amount_fen > body.amount_fen:
+    # A rejected one allows no amount at all: another amount would not help.
+    is_over = amount_fen > 0 and resolution.spent_fen + amount_fen > body.amount_fen
+    if is_over and body.outcome == "adopted":
         found = f"{format_yuan(amount_fen)} 元，{_tell_spent(resolution.spent_fen)}"
         expected = f"一共不超过 {format_yuan(body.amount_fen)} 元，还剩 {format_yuan(resolution.left_fen)} 元"
         remedy = f"超过决议 {number} 准许的数；改正金额，或者就多出的部分另作决议"

@@ -225,7 +225,7 @@ def test_what_was_rejected_covers_nothing_and_has_no_outcome(log: Log) -> None:
         "没有通过的决议不能作依据；重新议事，另记一份决议。（resolution-rejected）"
     )
 
-    assert log.judge(build_spent(log, 100))[0] == told.format("凭证 2026-10-001")
+    assert log.judge(build_spent(log, 100)) == [told.format("凭证 2026-10-001")]
     assert log.judge(build_outcome(log.texts)) == [told.format("决议 JY-2026-001 的结果")]
 
 
