@@ -165,6 +165,23 @@ def test_meetings_belong_to_a_resolution_of_the_file_and_numbers_stand_once(desk
     assert tell_codes(desk.say("resolutions", make_meetings(结果公开=[RESULT]))) == ["resolution-unknown"]
 
 
+def test_a_fault_of_row_twenty_keeps_nothing_quiet_of_row_two(desk: ImportDesk) -> None:
+    others = [STEPS[0] | {"决议编号": "JY-2026-002"}] * 18
+    spoiled = [STEPS[0], *others[1:], others[0] | {"应到": 0}]
+
+    said = desk.say(
+        "resolutions", make_meetings(RESOLUTION, RESOLUTION | {"决议编号": "JY-2026-002"}, 会议经过=spoiled)
+    )
+
+    assert said == [
+        "工作表「会议经过」D20：现为0，应为至少 1。改成实际的数；不要的就删去整行。（quantity-zero）",
+        (
+            "工作表「决议」第 2 行，决议 JY-2026-001：现为党支部会议，应为四议两公开的提议、商议、审议、决议，各一次。"
+            "补上缺的会议，按先后排好；没有开过的会不能写。（resolution-steps）"
+        ),
+    ]
+
+
 def test_a_fund_says_its_faults(desk: ImportDesk) -> None:
     wrong = {"专款编号": "1", "科目名称": "管理费用", "开账时结余": -5}
 
