@@ -40,4 +40,4 @@ class FundOpened(Value, frozen=True):
 
 def check_fund(body: FundOpened, chart: Chart) -> list[Fault]:
     """Return every fault a fund has in itself; that its number is free is checked in `state.funds`."""
-    return check_account(chart, body.account, f"专款 {body.number}的科目")
+    return check_account(chart, body.account, f"专款 {body.number} 的科目")

@@ -174,7 +174,7 @@ def _fault(code: str, place: str, found: str, expected: str, remedy: str) -> Fau
 
 
 def _name_step(step: Step, place: str) -> str:
-    return f"{place}的{MEETING_NAMES[step.meeting]}"
+    return f"{place} 的{MEETING_NAMES[step.meeting]}"
 
 
 def _check_votes(step: Step, place: str) -> list[Fault]:
@@ -203,9 +203,8 @@ def _check_whole(body: ResolutionRecorded, place: str) -> list[Fault]:
     if stages == whole or is_part:
         return []
     found = "、".join(MEETING_NAMES[step.meeting] for step in body.steps) or "没有写会议经过"
-    expected = (
-        f"{PROCEDURE_NAMES[body.procedure]}的{'、'.join(STAGE_NAMES[stage] for stage in whole)}，各一次"
-    )
+    names = "、".join(STAGE_NAMES[stage] for stage in whole)
+    expected = f"{PROCEDURE_NAMES[body.procedure]}的{names}，{'各' if len(whole) > 1 else ''}一次"
     remedy = "补上缺的会议，按先后排好；没有开过的会不能写"
     return [_fault("resolution-steps", place, found, expected, remedy)]
 
@@ -227,26 +226,26 @@ def _check_order(steps: Sequence[Step], place: str) -> list[Fault]:
 def _check_day(body: ResolutionRecorded, place: str, occurred_on: str) -> list[Fault]:
     faults = check_number_year(body.number, occurred_on, place)
     if body.steps and body.steps[-1].held_on != occurred_on:
-        remedy = "决议的日期是最后一次会议的日期"
-        faults.append(_fault("resolution-day", place, occurred_on, body.steps[-1].held_on, remedy))
+        at, remedy = f"{place} 的日期", "决议的日期写最后一次会议的日期"
+        faults.append(_fault("resolution-day", at, occurred_on, body.steps[-1].held_on, remedy))
     return faults
 
 
 def _check_allowed(body: ResolutionRecorded, place: str) -> list[Fault]:
     """What it lets spend has an end; what was rejected lets spend nothing."""
-    at, faults = f"{place}准许开支", []
+    allowed, until, faults = f"{place} 的准许开支", f"{place} 的有效期", []
     if body.outcome == "rejected" and body.amount_fen:
-        found, remedy = f"{format_yuan(body.amount_fen)} 元", "没有通过的决议不准开支，金额写 0"
-        faults.append(_fault("resolution-amount", at, found, "0", remedy))
+        found, remedy = f"{format_yuan(body.amount_fen)} 元", "没有通过的决议不准开支；清空金额，或者核对结果"
+        faults.append(_fault("resolution-amount", allowed, found, "空", remedy))
     if body.amount_fen and not body.valid_until:
         remedy = "写明这笔钱最晚哪天花完"
-        faults.append(_fault("resolution-until", at, "没有写有效到哪天", "最后一天", remedy))
+        faults.append(_fault("resolution-until", until, "没有写有效到哪天", "准许开支的最后一天", remedy))
     if body.valid_until and not is_day(body.valid_until):
         expected, remedy = "日历上有的一天，如 2026-10-28", "按 年-月-日 重新输入"
-        faults.append(_fault("date-impossible", at, body.valid_until, expected, remedy))
+        faults.append(_fault("date-impossible", until, body.valid_until, expected, remedy))
     elif body.valid_until and body.steps and body.valid_until < body.steps[-1].held_on:
-        expected, remedy = f"{body.steps[-1].held_on} 或以后", "有效到哪天，不早于决议的那天"
-        faults.append(_fault("resolution-until", at, body.valid_until, expected, remedy))
+        expected, remedy = f"{body.steps[-1].held_on} 或以后", "有效期不早于决议的那天；核对日期"
+        faults.append(_fault("resolution-until", until, body.valid_until, expected, remedy))
     return faults
 
 

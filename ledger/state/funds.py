@@ -84,7 +84,7 @@ def check_fund_of(facts: Facts, voucher: Voucher) -> list[Fault]:
         return [_fault("fund-unknown", place, found, "登记过的专款", remedy)]
     spent_fen, faults = -sum_paid(voucher), []
     if fund is not None and spent_fen > max(fund.left_fen, 0):
-        expected = f"不超过剩下的 {format_yuan(fund.left_fen)} 元"
+        expected = _tell_left(fund.left_fen)
         remedy = "专款只花它自己的钱：收到的先记账；多出的用村里别的钱付，另做一张凭证"
         faults.append(_fault("fund-overspent", place, f"{format_yuan(spent_fen)} 元", expected, remedy))
     is_passed_on = fund is not None and fund.body.category in PASSED_ON and spent_fen > 0
@@ -140,6 +140,13 @@ def iterate_moved(facts: Facts, number: str) -> Iterator[tuple[int, MovedFacts]]
     """Yield what vouchers moved of a fund, with the indexes of their entries, in the log's order."""
     for key, moved in scan_facts(facts, f"moved/{number}/", MovedFacts):
         yield int(key), moved
+
+
+def _tell_left(left_fen: int) -> str:
+    """What may be spent, as people read it; a gift that was taken back leaves less than nothing."""
+    if left_fen < 0:
+        return f"先补上多花的 {format_yuan(-left_fen)} 元"
+    return f"不超过剩下的 {format_yuan(left_fen)} 元"
 
 
 def _fault(code: str, place: str, found: str, expected: str, remedy: str) -> Fault:

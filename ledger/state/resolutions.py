@@ -94,15 +94,17 @@ def check_cover(facts: Facts, place: str, number: str, day: str, amount_fen: int
     if body.valid_until and day > body.valid_until:
         expected, remedy = f"{body.valid_until} 或以前", "决议已经过期；还要办的，重新议事"
         faults.append(_fault("resolution-expired", place, day, expected, remedy))
-    if amount_fen > 0 and resolution.spent_fen + amount_fen > body.amount_fen:
-        found = f"{format_yuan(amount_fen)} 元，前面已花 {format_yuan(resolution.spent_fen)} 元"
+    # A rejected one allows no amount at all: another amount would not help.
+    is_over = amount_fen > 0 and resolution.spent_fen + amount_fen > body.amount_fen
+    if is_over and body.outcome == "adopted":
+        found = f"{format_yuan(amount_fen)} 元，{_tell_spent(resolution.spent_fen)}"
         expected = f"一共不超过 {format_yuan(body.amount_fen)} 元，还剩 {format_yuan(resolution.left_fen)} 元"
         remedy = f"超过决议 {number} 准许的数；改正金额，或者就多出的部分另作决议"
         faults.append(_fault("resolution-overspent", place, found, expected, remedy))
     if amount_fen < 0 and resolution.spent_fen + amount_fen < 0:
         found, expected = (
             f"{format_yuan(-amount_fen)} 元",
-            f"不超过花过的 {format_yuan(resolution.spent_fen)} 元",
+            f"不超过花过的 {format_yuan(max(resolution.spent_fen, 0))} 元",
         )
         remedy = "退回来的钱不会比花过的多；别的收入不写决议编号"
         faults.append(_fault("resolution-refund", place, found, expected, remedy))
@@ -153,6 +155,13 @@ def _read_resolution(facts: Facts, number: str, known: ResolutionFacts) -> Resol
         results=known.results,
         spent_fen=spent.spent_fen if spent is not None else 0,
     )
+
+
+def _tell_spent(spent_fen: int) -> str:
+    """What was spent before, as people read it; below zero where what was spent was taken back after a refund."""
+    if spent_fen < 0:
+        return f"前面退回的比花的多 {format_yuan(-spent_fen)} 元"
+    return f"前面已花 {format_yuan(spent_fen)} 元"
 
 
 def _fault(code: str, place: str, found: str, expected: str, remedy: str) -> Fault:

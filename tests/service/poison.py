@@ -301,10 +301,10 @@ POISON: dict[str, Poison] = {
         lambda: put_raw(b"C2", b'<c r="C2" t="s"><v>9999</v></c>'), UNREADABLE
     ),
     "a size that is not the sheet's": Poison(
-        lambda: edit_sheet(plain(), b'<dimension ref="A1:R3"/>', b'<dimension ref="A1:XFD1048576"/>'), {}
+        lambda: edit_sheet(plain(), b'<dimension ref="A1:S3"/>', b'<dimension ref="A1:XFD1048576"/>'), {}
     ),
     "a size of one cell": Poison(
-        lambda: edit_sheet(plain(), b'<dimension ref="A1:R3"/>', b'<dimension ref="A1"/>'), {}
+        lambda: edit_sheet(plain(), b'<dimension ref="A1:S3"/>', b'<dimension ref="A1"/>'), {}
     ),
     "a text in its cell": Poison(
         lambda: put_raw(b"C2", '<c r="C2" t="inlineStr"><is><t>购纸</t></is></c>'.encode()), {"摘要": "购纸"}

@@ -10,9 +10,11 @@ import pytest
 from ledger.errors import format_fault
 from ledger.service.workbooks.columns import WORKBOOKS
 from tests.service.importing import (
+    ACCOUNT,
     ASSET,
     AWARD,
     CONTRACT,
+    CONVERSION,
     COUNTED,
     FUND,
     HOUSEHOLDS,
@@ -21,6 +23,7 @@ from tests.service.importing import (
     OPENING,
     PAPER,
     PAPER_PAID,
+    PLAN,
     RESOLUTION,
     RESOURCE,
     ImportDesk,
@@ -45,6 +48,9 @@ SOUND: dict[str, list[Row]] = {
     "contracts": [CONTRACT, CONTRACT | {"合同编号": "HT-0002"}],
     "resolutions": [RESOLUTION, RESOLUTION | {"决议编号": "JY-2026-002"}],
     "funds": [FUND, FUND | {"专款编号": "ZX-0002"}],
+    "accounts": [ACCOUNT, ACCOUNT | {"明细科目代码": "11204", "明细科目名称": "应收水费"}],
+    "conversion": [CONVERSION],
+    "plan": [PLAN, PLAN | {"科目代码": "501", "科目名称": "经营收入"}],
     "points": [AWARD, AWARD | {"户号": "0218", "户主": "例小河"}],
     "scores": [MARK, MARK | {"党员编号": "0104", "姓名": "例大海"}],
     "opening": list(OPENING),

@@ -134,13 +134,28 @@ def test_every_fault_of_a_meeting_is_told_at_its_cell(desk: ImportDesk) -> None:
         ("工作表「民情恳谈」A2", "forum-number-form"),
         ("工作表「民情恳谈」C2", "quantity-zero"),
     ]
+    assert said[2:4] == [
+        (
+            "工作表「决议」F2：现为-5.00，应为大于零的金额，或者空。"
+            "改正金额；不花钱的留空。（resolution-amount-form）"
+        ),
+        (
+            "工作表「决议」I2：现为「abc」，应为64 位十六进制数，就是文件的 SHA-256。"
+            "重新算一遍，整串复制；没有扫描件的留空。（minutes-form）"
+        ),
+    ]
 
 
 def test_meetings_belong_to_a_resolution_of_the_file_and_numbers_stand_once(desk: ImportDesk) -> None:
     stray = make_meetings(会议经过=STEPS[:1])
     twice = make_meetings(RESOLUTION, RESOLUTION, 会议经过=STEPS)
 
-    assert tell_codes(desk.say("resolutions", stray)) == ["step-row-idle"]
+    assert desk.say("resolutions", stray) == [
+        (
+            "工作表「会议经过」A2：现为「JY-2026-001」，应为「决议」里有的编号。"
+            "改正编号；登记过的决议不能再添会议。（step-row-idle）"
+        )
+    ]
     assert len(desk.say("resolutions", twice)) == 1
     assert tell_codes(desk.say("resolutions", make_meetings(RESOLUTION))) == ["resolution-steps"]
     spoiled = [STEPS[0] | {"应到": 0}, *STEPS[1:]]
@@ -150,6 +165,23 @@ def test_meetings_belong_to_a_resolution_of_the_file_and_numbers_stand_once(desk
     assert tell_codes(desk.say("resolutions", make_meetings(结果公开=[RESULT]))) == ["resolution-unknown"]
 
 
+def test_a_fault_of_row_twenty_keeps_nothing_quiet_of_row_two(desk: ImportDesk) -> None:
+    others = [STEPS[0] | {"决议编号": "JY-2026-002"}] * 18
+    spoiled = [STEPS[0], *others[1:], others[0] | {"应到": 0}]
+
+    said = desk.say(
+        "resolutions", make_meetings(RESOLUTION, RESOLUTION | {"决议编号": "JY-2026-002"}, 会议经过=spoiled)
+    )
+
+    assert said == [
+        "工作表「会议经过」D20：现为0，应为至少 1。改成实际的数；不要的就删去整行。（quantity-zero）",
+        (
+            "工作表「决议」第 2 行，决议 JY-2026-001：现为党支部会议，应为四议两公开的提议、商议、审议、决议，各一次。"
+            "补上缺的会议，按先后排好；没有开过的会不能写。（resolution-steps）"
+        ),
+    ]
+
+
 def test_a_fund_says_its_faults(desk: ImportDesk) -> None:
     wrong = {"专款编号": "1", "科目名称": "管理费用", "开账时结余": -5}
 
@@ -157,6 +189,9 @@ def test_a_fund_says_its_faults(desk: ImportDesk) -> None:
         "account-name",
         "fund-number-form",
         "fund-opening",
+    ]
+    assert desk.say("funds", make_book("funds", [FUND | {"开账时结余": -5}])) == [
+        "工作表「专款」I2：现为-5.00，应为大于零的金额，或者空。改正金额；新设的留空。（fund-opening）"
     ]
     assert len(desk.say("funds", make_book("funds", [FUND, FUND]))) == 1
     desk.record("funds", make_book("funds", [FUND]))

@@ -70,8 +70,7 @@ def check_line_texts(tray: Tray, line: Line, headers: Sequence[str]) -> Iterator
 
 def is_ready(tray: Tray, line: Line) -> bool:
     """Whether everything was read that the entry's own rules look at, and nothing was refused of it."""
-    places = (line.place, *(line.at(header) for header in line.columns))
-    return line.is_whole and not any(fault.place.startswith(places) for fault in tray.faults)
+    return line.is_whole and not tray.is_spoiled(line)
 
 
 def place_faults(faults: Sequence[Fault], line: Line) -> Iterator[Fault]:

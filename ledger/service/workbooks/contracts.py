@@ -267,12 +267,7 @@ def _check_change_cells(line: Line, rows: Sequence[Line]) -> Iterator[Fault]:
 
 def _is_ready(tray: Tray, line: Line, rows: Sequence[Line]) -> bool:
     """Whether everything was read that the entry's own rules look at, and nothing was refused of it."""
-    spoiled = any(fault.place.startswith((line.place, *_list_cells(line))) for fault in tray.faults)
-    return line.is_whole and all(row.is_whole for row in rows) and not spoiled
-
-
-def _list_cells(line: Line) -> Iterator[str]:
-    return (line.at(header) for header in line.columns)
+    return line.is_whole and all(row.is_whole for row in rows) and not tray.is_spoiled(line)
 
 
 def _find_first_day(tray: Tray) -> str:

@@ -12,7 +12,7 @@ from ledger.service.preview import preview_fund
 from ledger.service.workbooks.lines import Line
 from ledger.service.workbooks.numbers import check_number_form, read_number
 from ledger.service.workbooks.people import fault_twice
-from ledger.service.workbooks.resolutions import check_texts, draft, find_key, is_spoiled
+from ledger.service.workbooks.resolutions import check_texts, draft, find_key
 from ledger.service.workbooks.tray import Tray
 from ledger.service.workbooks.voucher_rows import check_account_cells
 
@@ -33,7 +33,7 @@ def gather_funds(tray: Tray, lines: Sequence[Line]) -> None:
             continue
         if number:
             seen[number] = line
-        if line.is_whole and not is_spoiled(tray, line):
+        if line.is_whole and not tray.is_spoiled(line):
             _gather_fund(tray, line)
 
 

@@ -66,12 +66,6 @@ def check_texts(tray: Tray, line: Line, headers: Sequence[str]) -> Iterator[Faul
             yield from check_published(line.written(header), line.at(header), tray.desk.names)
 
 
-def is_spoiled(tray: Tray, line: Line) -> bool:
-    """Whether something of a row was refused already."""
-    places = (line.place, *(line.at(header) for header in line.columns))
-    return any(fault.place.startswith(places) for fault in tray.faults)
-
-
 def draft(tray: Tray, line: Line, body: Body, day: str, label: str, texts: Discloser) -> bool:
     """Draft what a row says where nothing speaks against it; return whether nothing did."""
     period = tray.desk.today[:7]
@@ -97,7 +91,7 @@ def _take_each(tray: Tray, lines: Sequence[Line], header: str) -> Iterator[Line]
         if number:
             seen[number] = line
         tray.refuse(_check_counts(line))
-        if line.is_whole and not is_spoiled(tray, line):
+        if line.is_whole and not tray.is_spoiled(line):
             yield line
 
 
@@ -154,7 +148,7 @@ def _read_steps(tray: Tray, lines: Sequence[Line], numbers: set[str]) -> dict[st
 
 
 def _gather_resolution(tray: Tray, line: Line, rows: Sequence[Line]) -> None:
-    if any(not row.is_whole or is_spoiled(tray, row) for row in rows):
+    if any(not row.is_whole or tray.is_spoiled(row) for row in rows):
         return
     steps = tuple(_read_step(row) for row in rows)
     texts = Discloser(tray.desk.ports.entropy)

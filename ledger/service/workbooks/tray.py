@@ -6,6 +6,7 @@ overlay of the facts in which those before it are folded already. Nothing here i
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -21,12 +22,15 @@ from ledger.service.drafts import Discloser, build_draft, build_trial
 from ledger.service.sheets import read_texts
 from ledger.service.slots import Slot, check_waiting
 from ledger.service.workbooks.answered import RoundPart
+from ledger.service.workbooks.lines import Line
 from ledger.state import check_entry, fold_entry, get_day
 from ledger.state.facts import Facts
 from ledger.vaults import Draft, Household, Member
 
 _ONCE_A_MONTH = frozenset({"books-not-opened", "period-closed", "period-future", "period-before-books"})
 """Faults of a month, not of a line: said at its first line only."""
+_ROW = re.compile("工作表「([^」]*)」(?:第 ([0-9]+) 行|[A-Z]+([0-9]+))")
+"""The row that a fault's place is, or is a cell of, or says something in."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,6 +115,7 @@ class Tray:
     notices: list[str] = field(default_factory=list)
     preview: list[str] = field(default_factory=list)
     _said: set[tuple[str, str]] = field(default_factory=set)
+    _spoiled: set[tuple[str, int]] = field(default_factory=set)  # sheets and rows
 
     def get_chart(self) -> Chart:
         """Return the chart of accounts of this month, with the village's own sub-accounts."""
@@ -132,6 +137,12 @@ class Tray:
             self._said.add(said)
             where = f"{place}，{fault.place}" if place else fault.place
             self.faults.append(msgspec.structs.replace(fault, place=where))
+            if row := _ROW.match(where):
+                self._spoiled.add((row[1], int(row[2] or row[3])))
+
+    def is_spoiled(self, line: Line) -> bool:
+        """Whether something of a row was refused already."""
+        return (line.sheet, line.row) in self._spoiled
 
     def add(self, body: Body, occurred_on: str, period: str, label: str, texts: Discloser) -> None:
         """Draft a body that `check` found no fault in, and fold it."""
