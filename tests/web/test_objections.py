@@ -322,6 +322,7 @@ def test_the_desk_reads_under_the_table_of_masks_and_each_reading_is_logged(
         assert "收件号 0001" in read(browser.get(ROOM))
         words = read(browser.get(path))
         shown[role] = ("路灯坏了" in words, "槐树底下" in words)
+        assert ("您看过，已经记下" in words) == shown[role][0]
     reads = [
         logged.fact.role for logged in door.read_log() if logged.fact.place == f"objection:{received.item}"
     ]
