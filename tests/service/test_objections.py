@@ -387,11 +387,20 @@ def test_an_answer_is_screened_and_waits_once_and_comes_back_as_it_was(office: O
     office.pass_(office.register(office.receive()))
 
     with pytest.raises(Refused) as error:
-        office.answer("", outcome="", followed_by=["HT-0009"])
-    assert [fault.code for fault in error.value.faults] == [
-        "answer-length",
-        "answer-outcome",
-        "objection-about",
+        office.answer(" \n", outcome="", followed_by=["HT-0009"])
+    length, outcome, about = tell(error)
+    assert length == (
+        "答复：现为没有写字，应为1 至 500 个字。写清查了什么、结果怎样；细节留在原件上。（answer-length）"
+    )
+    assert outcome == (
+        "结果：现为没有选，应为成立、已说明、不成立。"
+        "选一种：查实记错了的选“成立”，没有记错、说清楚了的选“已说明”。（answer-outcome）"
+    )
+    assert about.endswith("（objection-about）")
+    with pytest.raises(Refused) as error:
+        office.answer("查" * 501)
+    assert tell(error) == [
+        "答复：现为501 个字，应为1 至 500 个字。写清查了什么、结果怎样；细节留在原件上。（answer-length）"
     ]
     with pytest.raises(Refused) as error:
         office.answer("打 13800001234 问", followed_by=["1"])
