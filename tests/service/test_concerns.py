@@ -10,10 +10,19 @@ import pytest
 from ledger.errors import Refused, format_fault
 from ledger.service.concerns import find_stand, prepare_acknowledgement, read_concerns
 from ledger.service.persons import add_person
+from ledger.service.preview import name_entry
+from ledger.service.showing import show_drafts
 from ledger.state import get_day
 from ledger.state.concerns import Stand
 from ledger.vaults import Draft
-from tests.builders import VILLAGE, build_postings, build_reversal
+from tests.builders import (
+    VILLAGE,
+    Discloser,
+    build_contract,
+    build_founding,
+    build_postings,
+    build_reversal,
+)
 from tests.homes import VillageHome, open_village
 
 KEY = "cash-limit/2026-10-001"
@@ -86,6 +95,24 @@ def test_what_was_taken_back_meanwhile_wants_no_word_any_more(audited: Audited) 
     village.record(red)
 
     assert audited.refuse((audited.paid,)) == [say("已经没有这件事")]
+
+
+def test_whoever_passes_a_word_reads_what_it_rests_on(audited: Audited) -> None:
+    draft = audited.acknowledge((audited.paid,))
+
+    (shown,) = show_drafts(audited.home, VILLAGE, (draft.id,))
+
+    assert shown.lines == (
+        "认可说明：大额现金付款（2026-10-001）",
+        "　规矩：一笔付款超过 1,000 元的，一般要从银行转账。",
+        "　金额：1,200.00 元",
+        f"　看过的记录：凭证 2026-10-001（第 {audited.paid} 条记录）",
+        "　认可的理由：当天银行不开门",
+        "　通过以后，这件事就不再算待说明；金额或记录再有变动，会重新提出",
+    )
+    texts = Discloser()
+    assert name_entry(build_contract(texts), 7) == "合同 HT-0001（第 7 条记录）"
+    assert name_entry(build_founding(), 0) == "第 0 条记录"
 
 
 def test_what_no_rule_asks_is_called_by_its_key(audited: Audited) -> None:

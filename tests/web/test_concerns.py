@@ -153,6 +153,8 @@ def test_an_auditors_reason_is_passed_by_another_and_closes_it(door: Door, desk:
     page = supervisor.get("/desk/drafts").text
     path = find_match(r'href="(/desk/drafts/d-[a-z2-7]+)"', page)
     words = read(supervisor, path)
+    assert "规矩：一笔付款超过1,000元的，一般要从银行转账。" in words
+    assert "看过的记录：凭证2026-10-001（第3条记录）" in words
     assert f"认可的理由：{REASON}" in words
     shown = find_match(r'name="drafts" value="(d-[^"]+)"', supervisor.get(path).text)
     assert "passed=1" in supervisor.post("/desk/drafts", {"drafts": shown}).headers["location"]
