@@ -33,7 +33,7 @@ from ledger.service.screening import check_published, list_names
 from ledger.service.slots import check_slot, list_waiting_slots
 from ledger.state import check_entry, get_day
 from ledger.state.objections import find_objection, list_concerned, list_numbers
-from ledger.vaults import Draft
+from ledger.vaults import Draft, Received
 
 ANSWER_MAX_CHARS = 500
 ANSWER_PLACES = {"answer": "答复", "outcome": "结果", "followed_by": "更正"}
@@ -56,7 +56,7 @@ def register_objection(ports: Ports, village: str, item: str, maker: str) -> Dra
     disclosure = ports.vault.open_received(village, item)
     faults = check_person(ports.vault.find_person(village, maker), maker, MAKER_ROLES)
     if received.draft_state in ("waiting", "recorded") or received.aside:
-        faults.append(_build_moved_on())
+        faults.append(_build_moved_on(received))
     elif disclosure is None:
         faults.append(_build_erased(received.number))
     if faults or disclosure is None:
@@ -138,7 +138,7 @@ def ask_aside(ports: Ports, village: str, item: str, user: str, why: str) -> Non
     if why not in WHYS:
         faults.append(_build_why())
     if received.aside or not received.is_open or received.draft_state == "waiting":
-        faults.append(_build_moved_on())
+        faults.append(_build_moved_on(received))
     if faults:
         raise Refused(faults)
     ports.vault.put_aside(village, item, why=why, asked_by=user)
@@ -152,7 +152,7 @@ def agree_aside(ports: Ports, village: str, item: str, user: str) -> None:
     person = ports.vault.find_person(village, user)
     faults = check_person(person, user, CHECKER_ROLES)
     if not received.aside or received.is_set_aside:
-        faults.append(_build_moved_on())
+        faults.append(_build_moved_on(received, "有人提出不登记、等人同意的"))
     asked = ports.vault.find_person(village, received.aside_by)
     if user == received.aside_by or is_one_person(asked, person):
         faults.append(_build_same(user))
@@ -178,13 +178,22 @@ def split_references(text: str) -> list[str]:
     return [part for part in re.split(r"[\s,，;；、]+", text.strip()) if part]
 
 
-def _build_moved_on() -> Fault:
+def _build_moved_on(received: Received, expected: str = "还没有人办的") -> Fault:
     """Return why something that came in cannot be dealt with so, as it stands now."""
+    found = "没有人提出不登记"
+    if received.is_set_aside:
+        found = "已经定为不登记"
+    elif received.is_registered:
+        found = "已经登记"
+    elif received.draft_state == "waiting":
+        found = "已经交审登记，在等审核"
+    elif received.aside:
+        found = "已经有人提出不登记，在等人同意"
     return Fault(
         code="objection-moved-on",
-        place="异议",
-        found="已经有人交审登记、提出或同意不登记",
-        expected="还没有人办的",
+        place=f"收件号 {received.number:04d} 的异议",
+        found=found,
+        expected=expected,
         remedy="重新打开这一件，看它现在怎样",
     )
 

@@ -25,7 +25,7 @@ from ledger.service.screening import check_texts, list_names
 from ledger.service.sheets import read_texts
 from ledger.service.slots import check_slot, list_waiting_slots, slot_of_concern
 from ledger.state import check_entry, get_day
-from ledger.state.concerns import Stand, list_concerns, list_concerns_of
+from ledger.state.concerns import Stand, list_concerns, list_concerns_of, name_concern
 from ledger.state.reference import Reference
 from ledger.vaults import Draft
 
@@ -129,7 +129,7 @@ def prepare_acknowledgement(
     texts = Discloser(ports.entropy)
     with ports.ledger.read(village) as reader:
         stands = read_concerns(reader, ports.reference, today, last)
-        faults += _check_shown(stands, key, tuple(entries), amount_fen)
+        faults += _check_shown(ports.reference, stands, key, tuple(entries), amount_fen)
         body = ConcernAcknowledged(
             amount_fen=amount_fen,
             concern=key,
@@ -157,8 +157,10 @@ def prepare_acknowledgement(
     return draft
 
 
-def _check_shown(stands: Sequence[Stand], key: str, entries: tuple[int, ...], amount_fen: int) -> list[Fault]:
-    """The concern is there, open, and what was shown of it."""
+def _check_shown(
+    reference: Reference, stands: Sequence[Stand], key: str, entries: tuple[int, ...], amount_fen: int
+) -> list[Fault]:
+    """The concern is there, and what was shown of it."""
     stand = next((stand for stand in stands if stand.concern.key == key), None)
     is_same = stand is not None and (stand.concern.entries, stand.concern.amount_fen) == (entries, amount_fen)
     if is_same:
@@ -166,9 +168,9 @@ def _check_shown(stands: Sequence[Stand], key: str, entries: tuple[int, ...], am
     return [
         Fault(
             code="concern-changed",
-            place=f"待说明事项 {key}",
-            found="已经没有这件事，或者情形与看过的不一样",
+            place=name_concern(reference, key),
+            found="已经没有这件事" if stand is None else "情形与看过的不一样",
             expected="看过以后没有变",
-            remedy="重新打开这件事看过再办",
+            remedy="回到“待说明的事”，看现在怎样再办",
         )
     ]

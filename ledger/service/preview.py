@@ -30,7 +30,14 @@ from ledger.books.resolutions import MEETING_NAMES, ForumHeld, ResolutionRecorde
 from ledger.books.revisions import Terms, compare_versions
 from ledger.books.scores import SchemeItem
 from ledger.books.subaccounts import name_in_full
-from ledger.books.vouchers import AccountBalance, Posting
+from ledger.books.vouchers import (
+    AccountBalance,
+    Posting,
+    VoucherRecorded,
+    VoucherReplaced,
+    VoucherReversed,
+)
+from ledger.entries import Body
 from ledger.state.contracts import Contract
 from ledger.state.private import Agreement
 
@@ -213,6 +220,15 @@ def name_about(about: str) -> str:
     """Return in words what an objection is about, or what an answer names."""
     named = {"sheet": f"公开表 {about}", "contract": f"合同 {about}", "entry": f"第 {about} 条记录"}
     return named.get(tell_kind(about), "别的事")
+
+
+def name_entry(body: Body, index: int) -> str:
+    """Return what a line calls an entry: where it is a voucher or a contract, by its number too."""
+    if isinstance(body, VoucherRecorded | VoucherReplaced | VoucherReversed):
+        return f"凭证 {body.number}（第 {index} 条记录）"
+    if isinstance(body, ContractSigned):
+        return f"合同 {body.number}（第 {index} 条记录）"
+    return f"第 {index} 条记录"
 
 
 def preview_objection(body: ObjectionRaised, day: str) -> Iterator[str]:

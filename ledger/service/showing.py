@@ -67,6 +67,7 @@ from ledger.service.opened_registers import (
 )
 from ledger.service.passing import find_drafts
 from ledger.service.preview import (
+    name_entry,
     preview_answer,
     preview_award,
     preview_card,
@@ -344,11 +345,12 @@ def _tell_acknowledged(opened: OpenedDraft, body: ConcernAcknowledged) -> Iterat
     yield opened.draft.label
     rule = opened.ports.reference.concerns.find(body.concern.partition("/")[0])
     if rule is not None:
-        yield f"　{rule.statement}"
+        yield f"　规矩：{rule.statement}"
     if body.amount_fen:
         yield f"　金额：{format_yuan(body.amount_fen)} 元"
     if body.entries:
-        yield f"　看过的记录：{'、'.join(f'第 {at} 条' for at in body.entries)}"
+        seen = (name_entry(opened.reader.facts.read_entry(at).body, at) for at in body.entries)
+        yield f"　看过的记录：{'、'.join(seen)}"
     yield f"　认可的理由：{opened.read(body.reason)}"
     yield "　通过以后，这件事就不再算待说明；金额或记录再有变动，会重新提出"
 
@@ -368,12 +370,13 @@ def _tell_objection(opened: OpenedDraft, body: ObjectionRaised) -> Iterator[str]
 
 def _tell_answer(opened: OpenedDraft, body: ObjectionAnswered) -> Iterator[str]:
     yield opened.draft.label
-    yield from preview_answer(body, opened.read(body.answer))
     # What was objected is of another subject than this draft's: it is read on its own page, where that is logged.
     raised = find_objection(opened.reader.facts, opened.ports.reference, body.objection)
     if raised is not None:
         yield from preview_objection(raised.raised, raised.received_on)
         yield f"　最迟 {raised.due_on} 答复"
+        yield f"　提的人写的话不在这里：先到“异议”里打开 {body.objection} 看过"
+    yield from preview_answer(body, opened.read(body.answer))
 
 
 def _tell_refounding(opened: OpenedDraft, body: LogRefounded) -> Iterator[str]:

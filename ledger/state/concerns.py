@@ -83,16 +83,17 @@ def check_acknowledged(facts: Facts, reference: Reference, entry: Entry) -> list
     a concern that nobody would raise closes nothing.
     """
     body = _get_acknowledged(entry)
-    faults = check_acknowledged_body(body, entry.index)
+    place = name_concern(reference, body.concern)
+    faults = check_acknowledged_body(body, entry.index, place)
     known = get_fact(facts, f"acknowledged/{body.concern}", AcknowledgedFacts)
     if known is not None and (known.amount_fen, known.entries) == (body.amount_fen, body.entries):
         faults.append(
             Fault(
                 code="concern-acknowledged",
-                place=f"待说明事项 {body.concern}",
-                found=f"第 {known.index} 条已经认可了说明",
+                place=place,
+                found=f"第 {known.index} 条记录已经认可了说明",
                 expected="还没有认可的",
-                remedy="情形没有变的不用再办",
+                remedy="情形没有变的，不用再办",
             )
         )
     return faults
@@ -149,6 +150,15 @@ def find_acknowledged(facts: Facts, concern: Concern) -> int:
     known = get_fact(facts, f"acknowledged/{concern.key}", AcknowledgedFacts)
     is_same = known is not None and (known.amount_fen, known.entries) == (concern.amount_fen, concern.entries)
     return known.index if known is not None and is_same else -1
+
+
+def name_concern(reference: Reference, key: str) -> str:
+    """Return what a fault calls a concern: its rule's title and what of the books it is about, as its page does; the
+    key itself where this program knows no such rule.
+    """
+    code, _, subject = key.partition("/")
+    rule = reference.concerns.find(code)
+    return f"待说明事项“{rule.title}”（{subject}）" if rule is not None else f"待说明事项 {key}"
 
 
 def _get_acknowledged(entry: Entry) -> ConcernAcknowledged:

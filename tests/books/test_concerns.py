@@ -92,13 +92,20 @@ def test_an_acknowledgement_names_earlier_entries_once_and_in_order() -> None:
         body = ConcernAcknowledged(
             amount_fen=0, concern="cash-limit/2026-10-001", entries=entries, reason=reason
         )
-        return [format_fault(fault) for fault in check_acknowledged_body(body, 9)]
+        return [format_fault(fault) for fault in check_acknowledged_body(body, 9, "这件事")]
 
     assert check() == check(3, 8) == []
-    for wrong in ((8, 3), (3, 3), (3, 9)):
-        (said,) = check(*wrong)
-        assert said.startswith("待说明事项 cash-limit/2026-10-001：现为第 ")
-        assert "应为前面已有的记录，从小到大，各一次" in said
+    for wrong, found in (
+        ((8, 3), "第 8 条、第 3 条"),
+        ((3, 3), "第 3 条、第 3 条"),
+        ((3, 9), "第 3 条、第 9 条"),
+    ):
+        assert check(*wrong) == [
+            (
+                f"这件事所指的记录：现为{found}，应为前面已有的记录，从小到大，各一次。"
+                "从“待说明的事”的网页重新办理。（concern-entries）"
+            )
+        ]
 
 
 def test_the_nearest_place_has_the_say() -> None:

@@ -86,6 +86,13 @@ def office(tmp_path: Path) -> Iterator[Office]:
         yield Office(village)
 
 
+def _say_moved_on(found: str, expected: str = "还没有人办的") -> str:
+    return (
+        f"收件号 0001 的异议：现为{found}，应为{expected}。"
+        "重新打开这一件，看它现在怎样。（objection-moved-on）"
+    )
+
+
 def tell(error: pytest.ExceptionInfo[Refused]) -> list[str]:
     return [format_fault(fault) for fault in error.value.faults]
 
@@ -249,7 +256,10 @@ def test_a_registration_that_came_back_is_handed_in_again(office: Office) -> Non
     first = office.register(receipt)
     with pytest.raises(Refused) as error:
         office.register(receipt)
-    assert [fault.code for fault in error.value.faults] == ["objection-moved-on"]
+    assert tell(error) == [_say_moved_on("已经交审登记，在等审核")]
+    with pytest.raises(Refused) as error:
+        ask_aside(office.home, VILLAGE, receipt.item, office.secretary.user, "spam")
+    assert tell(error) == [_say_moved_on("已经交审登记，在等审核")]
 
     return_drafts(office.home, VILLAGE, [first.id], office.village.supervisor.user, "等一等")
     assert office.home.vault.count_received(VILLAGE).unregistered == 1
@@ -261,8 +271,9 @@ def test_a_registration_that_came_back_is_handed_in_again(office: Office) -> Non
 
     counts = office.home.vault.count_received(VILLAGE)
     assert (counts.unregistered, counts.received) == (0, 1)
-    with pytest.raises(Refused):
+    with pytest.raises(Refused) as error:
         office.register(receipt)
+    assert tell(error) == [_say_moved_on("已经登记")]
 
 
 def test_two_that_wait_have_two_numbers(office: Office) -> None:
@@ -281,7 +292,7 @@ def test_setting_aside_takes_a_reason_and_two_persons_of_whom_it_is_not(office: 
     ]
     with pytest.raises(Refused) as error:
         agree_aside(home, VILLAGE, receipt.item, office.secretary.user)
-    assert [fault.code for fault in error.value.faults] == ["objection-moved-on"]
+    assert tell(error) == [_say_moved_on("没有人提出不登记", "有人提出不登记、等人同意的")]
 
     ask_aside(home, VILLAGE, receipt.item, village.clerk.user, "repeated")
     for user, codes in (
@@ -291,8 +302,9 @@ def test_setting_aside_takes_a_reason_and_two_persons_of_whom_it_is_not(office: 
         with pytest.raises(Refused) as error:
             agree_aside(home, VILLAGE, receipt.item, user)
         assert [fault.code for fault in error.value.faults] == codes
-    with pytest.raises(Refused):
+    with pytest.raises(Refused) as error:
         office.register(receipt)
+    assert tell(error) == [_say_moved_on("已经有人提出不登记，在等人同意")]
     refuse_aside(home, VILLAGE, receipt.item)
     refuse_aside(home, VILLAGE, receipt.item)
     ask_aside(home, VILLAGE, receipt.item, village.clerk.user, "spam")
@@ -303,8 +315,27 @@ def test_setting_aside_takes_a_reason_and_two_persons_of_whom_it_is_not(office: 
     assert found.why == "spam"
     assert office.count() == (0, 0, "", "")
     assert home.vault.count_received(VILLAGE).aside == (("spam", 1),)
+    with pytest.raises(Refused) as error:
+        agree_aside(home, VILLAGE, receipt.item, office.secretary.user)
+    assert tell(error)[0] == _say_moved_on("已经定为不登记", "有人提出不登记、等人同意的")
     with pytest.raises(NotFound):
         refuse_aside(home, VILLAGE, "y-" + "z" * 16)
+
+
+def test_whoever_asked_that_it_be_set_aside_does_not_agree_to_it(office: Office) -> None:
+    receipt, user = office.receive(), office.village.supervisor.user
+    ask_aside(office.home, VILLAGE, receipt.item, user, "spam")
+
+    with pytest.raises(Refused) as error:
+        agree_aside(office.home, VILLAGE, receipt.item, user)
+
+    assert tell(error) == [
+        (
+            f"人员 {user}：现为就是提出不登记的人，应为另一个人。"
+            "请另一位监督委员、村书记或乡镇记账员来同意。（objection-same-person）"
+        )
+    ]
+    assert office.home.vault.count_received(VILLAGE).set_aside == 0
 
 
 def test_the_township_may_agree_to_what_it_passed_itself(office: Office) -> None:
@@ -356,11 +387,20 @@ def test_an_answer_is_screened_and_waits_once_and_comes_back_as_it_was(office: O
     office.pass_(office.register(office.receive()))
 
     with pytest.raises(Refused) as error:
-        office.answer("", outcome="", followed_by=["HT-0009"])
-    assert [fault.code for fault in error.value.faults] == [
-        "answer-length",
-        "answer-outcome",
-        "objection-about",
+        office.answer(" \n", outcome="", followed_by=["HT-0009"])
+    length, outcome, about = tell(error)
+    assert length == (
+        "答复：现为没有写字，应为1 至 500 个字。写清查了什么、结果怎样；细节留在原件上。（answer-length）"
+    )
+    assert outcome == (
+        "结果：现为没有选，应为成立、已说明、不成立。"
+        "选一种：查实记错了的选“成立”，没有记错、说清楚了的选“已说明”。（answer-outcome）"
+    )
+    assert about.endswith("（objection-about）")
+    with pytest.raises(Refused) as error:
+        office.answer("查" * 501)
+    assert tell(error) == [
+        "答复：现为501 个字，应为1 至 500 个字。写清查了什么、结果怎样；细节留在原件上。（answer-length）"
     ]
     with pytest.raises(Refused) as error:
         office.answer("打 13800001234 问", followed_by=["1"])

@@ -11,7 +11,7 @@ from litestar.testing import TestClient
 from playwright.sync_api import Browser
 
 from ledger.books.concerns.table import SEVERITY_NAMES
-from tests.builders import VILLAGE, build_contract, build_postings, build_voucher
+from tests.builders import VILLAGE, build_contract, build_postings, build_reversal, build_voucher
 from tests.desk.people import Door, open_door
 from tests.homes import VillageHome, open_village
 from tests.web.browser import SCREENS, open_page
@@ -153,6 +153,8 @@ def test_an_auditors_reason_is_passed_by_another_and_closes_it(door: Door, desk:
     page = supervisor.get("/desk/drafts").text
     path = find_match(r'href="(/desk/drafts/d-[a-z2-7]+)"', page)
     words = read(supervisor, path)
+    assert "规矩：一笔付款超过1,000元的，一般要从银行转账。" in words
+    assert "看过的记录：凭证2026-10-001（第3条记录）" in words
     assert f"认可的理由：{REASON}" in words
     shown = find_match(r'name="drafts" value="(d-[^"]+)"', supervisor.get(path).text)
     assert "passed=1" in supervisor.post("/desk/drafts", {"drafts": shown}).headers["location"]
@@ -202,6 +204,30 @@ def test_a_reason_that_names_somebody_or_another_concern_than_was_shown_is_refus
     assert "没有写字" in acknowledge(auditor, " ")
     assert "情形与看过的不一样" in acknowledge(auditor, amount="1")
     assert "情形与看过的不一样" in acknowledge(auditor, amount="x", entries="x")
+    assert door.home.vault.list_drafts(VILLAGE, "waiting") == []
+
+
+def test_a_reason_for_what_was_put_right_meanwhile_leads_back_to_the_list(
+    door: Door, desk: TestClient
+) -> None:
+    door.let_in("shen", "auditor")
+    auditor, village = enter(door, desk, "shen"), door.village
+    shown = auditor.get(CASH).text
+    red = build_reversal(
+        village.texts,
+        chart="2023",
+        number="2026-12-001",
+        postings=build_postings(-120_000, debit="513"),
+        reverses=int(find_match(r'name="entries" value="([0-9]+)"', shown)),
+    )
+    village.record(red, period="2026-12", occurred_on="2026-12-05")
+    fields = {name: find_match(f'name="{name}" value="([^"]*)"', shown) for name in ("amount", "entries")}
+
+    answer = auditor.post(CASH, fields | {"reason": REASON})
+
+    assert answer.headers["location"] == "/audit/concerns?gone=1"
+    assert "这件事已经没有了，不用再写理由。" in read(auditor, "/audit/concerns?gone=1")
+    assert auditor.post("/audit/concerns/no-rule/2026-10", fields | {"reason": REASON}).status_code == 404
     assert door.home.vault.list_drafts(VILLAGE, "waiting") == []
 
 

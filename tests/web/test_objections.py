@@ -15,7 +15,7 @@ from ledger.audit import audit_log
 from ledger.limits import DAY_MS
 from ledger.service.answering import prepare_answer, register_objection
 from ledger.service.objections import WORDING_MAX_CHARS
-from ledger.service.passing import pass_drafts
+from ledger.service.passing import pass_drafts, return_drafts
 from ledger.service.persons import add_person
 from ledger.sources import open_home_log
 from tests.builders import VILLAGE
@@ -322,6 +322,7 @@ def test_the_desk_reads_under_the_table_of_masks_and_each_reading_is_logged(
         assert "收件号 0001" in read(browser.get(ROOM))
         words = read(browser.get(path))
         shown[role] = ("路灯坏了" in words, "槐树底下" in words)
+        assert ("您看过，已经记下" in words) == shown[role][0]
     reads = [
         logged.fact.role for logged in door.read_log() if logged.fact.place == f"objection:{received.item}"
     ]
@@ -375,11 +376,38 @@ def test_a_clerk_enters_paper_answers_and_is_told_what_is_late(
     )
     assert answered.headers["location"] == f"{ROOM}?answered=1"
     (waiting,) = door.home.vault.list_drafts(VILLAGE, "waiting")
-    assert "答复（会公开）：<i>查过了</i>" in read(clerk.get(f"/desk/drafts/{waiting.id}"))
+    draft = read(clerk.get(f"/desk/drafts/{waiting.id}"))
+    assert "提的人写的话不在这里：先到“异议”里打开 YY-2026-0001 看过" in draft
+    assert draft.index("关于：别的事") < draft.index("答复（会公开）：<i>查过了</i>")
     pass_drafts(door.home, VILLAGE, [waiting.id], door.village.supervisor.user)
     page = visitor.get(LIST)
     assert "&lt;i&gt;查过了&lt;/i&gt;" in page.text
     assert "已答复，晚了 2 天：异议不成立" in read(page)
+
+
+def test_a_clerk_reads_why_a_registration_came_back_and_what_the_outcomes_mean(
+    visitor: Visitor, door: Door, client: TestClient
+) -> None:
+    visitor.receive()
+    (received,) = door.home.vault.list_received(VILLAGE, 0, 9)
+    path = f"{ROOM}/{received.item}"
+    door.let_in("clerk")
+    clerk, supervisor = enter(door, client, "clerk"), door.village.supervisor.user
+    assert clerk.post(f"{path}/register").headers["location"] == f"{ROOM}?sent=1"
+    assert "退回的原因" not in read(clerk.get(path))
+    (waiting,) = door.home.vault.list_drafts(VILLAGE, "waiting")
+    return_drafts(door.home, VILLAGE, [waiting.id], supervisor, "先问清是哪一笔")
+
+    words = read(clerk.get(path))
+    assert "登记退回了，要重新交审" in words
+    assert "已退回 退回的原因：先问清是哪一笔" in words
+    clerk.post(f"{path}/register")
+    (waiting,) = door.home.vault.list_drafts(VILLAGE, "waiting")
+    pass_drafts(door.home, VILLAGE, [waiting.id], supervisor)
+
+    assert "查实记错了，选“成立”；没有记错，把缘由说清楚了，选“已说明”" in read(
+        clerk.get(f"{ROOM}/YY-2026-0001")
+    )
 
 
 def test_two_set_aside_in_public_view(visitor: Visitor, door: Door, client: TestClient) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 import httpx
 import pytest
 from litestar.testing import TestClient
 
+from ledger.errors import Fault, format_fault
 from ledger.service.documents import Kept, build_documents, find_target, make_private
 from ledger.vaults import Draft
 from tests.builders import (
@@ -21,6 +23,7 @@ from tests.desk.people import Door
 from tests.web.desk import DeskBrowser, enter, vouch
 from tests.web.gate import put_people
 from web.desk import drafts as pages
+from web.desk.routing import Desk
 
 DRAFTS = "/desk/drafts"
 UNSEEN = "还没有打开看过全文"
@@ -102,6 +105,32 @@ def test_what_no_page_showed_is_not_passed(door: Door, browser: DeskBrowser) -> 
     assert find_state(door, draft) == "waiting"
     assert send(browser, list_given(browser.get(f"{DRAFTS}/{draft.id}"))[0]).status_code == 303
     assert find_state(door, draft) == "recorded"
+
+
+def test_what_is_said_of_one_that_was_not_shown(
+    door: Door, browser: DeskBrowser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draft, told = draft_voucher(door, 2), list[Fault]()
+    check = pages.check_seen
+
+    def listen(desk: Desk, given: Mapping[str, tuple[str, str]]) -> list[Fault]:
+        found = check(desk, given)
+        told.extend(found)
+        return found
+
+    monkeypatch.setattr(pages, "check_seen", listen)
+    answer = send(browser, f"{draft.id}:{draft.digest}")
+
+    assert [format_fault(fault) for fault in told] == [
+        (
+            f"待审记录 {draft.id}（{draft.label}）：现为还没有打开看过全文，应为看到最后一行的。"
+            "点开这一条，看到最后一行再通过。（draft-unseen）"
+        )
+    ]
+    assert (
+        f"待审记录 {draft.id}（{draft.label}）还没有打开看过全文，应为看到最后一行的。"
+        "点开这一条，看到最后一行再通过。"
+    ) in answer.text
 
 
 def test_one_that_was_not_shown_stops_the_others_of_the_form(door: Door, browser: DeskBrowser) -> None:

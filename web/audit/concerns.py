@@ -167,6 +167,7 @@ def show_one(desk: Desk, rule: str, subject: str) -> Answer:
 )
 def take_reason(desk: Desk, rule: str, subject: str) -> Answer:
     key, form = f"{rule}/{subject}", desk.parse_form(AcknowledgeForm)
+    span = {"to": form.to} if form.to else {}
     try:
         prepare_acknowledgement(
             desk.ports,
@@ -179,10 +180,14 @@ def take_reason(desk: Desk, rule: str, subject: str) -> Answer:
             last=parse_span(form.to, _get_today(desk)),
         )
     except Refused as error:
-        return _show_one(desk, key, explain_refusal(error, {REASON: "reason"}), form.reason, form.to)
-    return desk.send_to(
-        f"{_name_path(key)}?{urlencode({'sent': '1'} | ({'to': form.to} if form.to else {}))}"
-    )
+        try:
+            return _show_one(desk, key, explain_refusal(error, {REASON: "reason"}), form.reason, form.to)
+        except NotFound:
+            if desk.ports.reference.concerns.find(rule) is None:
+                raise
+            # Somebody put right what was asked about while the reason was written: there is no page of it to show.
+            return desk.send_to(f"{ADDRESS}?{urlencode({'gone': '1'} | span)}")
+    return desk.send_to(f"{_name_path(key)}?{urlencode({'sent': '1'} | span)}")
 
 
 @route_desk(
@@ -227,7 +232,7 @@ def build_list_page(desk: Desk, view: VillageView, wanted: Wanted) -> ListPage:
         older=older,
         rows=tuple(ListedRow(_name_path(stand.concern.key, to), build_row(view, stand)) for stand in shown),
         rules=tuple((rule.code, rule.title) for rule in view.ports.reference.concerns.rules),
-        said=desk.choose_notice({"withdrawn": _("已撤回。")}),
+        said=desk.choose_notice({"gone": _("这件事已经没有了，不用再写理由。"), "withdrawn": _("已撤回。")}),
         severities=tuple((name, SEVERITY_NAMES[name]) for name in reversed(SEVERITIES)),
         span=tell_span(view, to),
         states=STATES,

@@ -56,7 +56,7 @@ class ObjectionDeskPage:
     `aside`    that somebody asks not to register it, in words; empty where nobody does
     `draft`    path of the draft that waits; empty for none
     `is_gone`  what it said was erased
-    `returned` why its answer came back; empty where it did not
+    `returned` why its registration, or its answer, came back; empty where it did not
     `typed`    the answer as it was typed last
     """
 
@@ -274,7 +274,7 @@ def _build_received(desk: Desk, item: str, faults: Faults) -> ObjectionDeskPage:
         path=f"{OBJECTIONS}/{item}",
         public="",
         received=row.received,
-        returned="",
+        returned=_read_return(desk, received),
         subject=item,
         title=row.name,
         told=_tell_received(received, row),
@@ -340,6 +340,14 @@ def _read_returned(draft: Draft | None) -> AnswerForm:
     return AnswerForm(
         answer=texts.get(body.answer.text, ""), followed_by=" ".join(body.followed_by), outcome=body.outcome
     )
+
+
+def _read_return(desk: Desk, received: Received) -> str:
+    """Return why the draft that would register it came back; empty where it did not."""
+    if received.draft_state != "returned":
+        return ""
+    draft = desk.ports.vault.find_draft(desk.village, received.draft)
+    return draft.reason if draft is not None else ""
 
 
 def _tell_received(received: Received, row: InboxRow) -> str:

@@ -125,17 +125,20 @@ class Agreed:
     signed_on: str
 
 
-def check_acknowledged_body(body: ConcernAcknowledged, index: int) -> list[Fault]:
-    """Return what is wrong with an acknowledgement in itself: it names earlier entries, each once, in order."""
+def check_acknowledged_body(body: ConcernAcknowledged, index: int, place: str) -> list[Fault]:
+    """Return what is wrong with an acknowledgement in itself: it names earlier entries, each once, in order.
+
+    `place` what a fault calls the concern
+    """
     if list(body.entries) == sorted(set(body.entries)) and all(at < index for at in body.entries):
         return []
     return [
         Fault(
             code="concern-entries",
-            place=f"待说明事项 {body.concern}",
+            place=f"{place}所指的记录",
             found="、".join(f"第 {at} 条" for at in body.entries),
             expected="前面已有的记录，从小到大，各一次",
-            remedy="从待说明事项的页面重新办理",
+            remedy="从“待说明的事”的网页重新办理",
         )
     ]
 
