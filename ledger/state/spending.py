@@ -12,6 +12,7 @@ from ledger.books.money import format_yuan
 from ledger.books.vouchers import Voucher, VoucherRecorded, VoucherReplaced, VoucherReversed
 from ledger.entries import Entry
 from ledger.errors import Fault
+from ledger.state.allowed import fold_paid
 from ledger.state.contracts import find_contract
 from ledger.state.facts import Facts
 from ledger.state.funds import find_fund
@@ -44,10 +45,16 @@ def check_spending(facts: Facts, entry: Entry, voucher: Voucher) -> list[Fault]:
 
 
 def fold_spending(facts: Facts, entry: Entry, voucher: Voucher) -> None:
-    """Note what a voucher spent under the resolution that it names; a red one takes back what its wrong one did."""
+    """Note what a voucher, already noted as a payment, spent under the resolution that it names, or what it changes of
+    that which its contract holds; a red one takes back what its wrong one did.
+    """
     about = facts.read_entry(voucher.reverses).body if isinstance(voucher, VoucherReversed) else voucher
-    if isinstance(about, VoucherRecorded | VoucherReplaced) and about.resolution:
+    if not isinstance(about, VoucherRecorded | VoucherReplaced):
+        return
+    if about.resolution:
         fold_spent(facts, about.resolution, entry.index, -sum_paid(voucher))
+    elif about.contract:
+        fold_paid(facts, entry, about.contract, -sum_paid(voucher))
 
 
 def find_resolution_of(facts: Facts, voucher: Voucher) -> str:
