@@ -43,6 +43,11 @@ class Taken(NamedTuple):
     layers: tuple[Layer, ...]
     paid_fen: int
 
+    def list_resolutions(self) -> list[str]:
+        """Return the numbers of the resolutions of which it took something, in its order."""
+        named = [layer.resolution for layer in self.layers if layer.resolution and layer.amount_fen]
+        return list(dict.fromkeys(named))
+
     def sum_held(self, paid_fen: int) -> dict[str, int]:
         """Return what it holds of each resolution, in fen, when so much was paid by it."""
         held: dict[str, int] = {}

@@ -12,7 +12,7 @@ from ledger.books.money import format_yuan
 from ledger.books.vouchers import Voucher, VoucherRecorded, VoucherReplaced, VoucherReversed
 from ledger.entries import Entry
 from ledger.errors import Fault
-from ledger.state.allowed import fold_paid
+from ledger.state.allowed import find_taken, fold_paid
 from ledger.state.contracts import find_contract
 from ledger.state.facts import Facts
 from ledger.state.funds import find_fund
@@ -39,7 +39,7 @@ def check_spending(facts: Facts, entry: Entry, voucher: Voucher) -> list[Fault]:
             place=place,
             found=f"花 {format_yuan(spent_fen)} 元，没有写决议",
             expected=f"{format_yuan(limit_fen)} 元起，写明准许这笔开支的决议",
-            remedy="先议事、登记决议，再写上决议编号；按合同付款的，合同登记时写明决议",
+            remedy="先议事、登记决议，再写上决议编号；按合同付款的，合同登记或变更时写明决议",
         )
     ]
 
@@ -49,11 +49,9 @@ def fold_spending(facts: Facts, entry: Entry, voucher: Voucher) -> None:
     that which its contract holds; a red one takes back what its wrong one did.
     """
     about = facts.read_entry(voucher.reverses).body if isinstance(voucher, VoucherReversed) else voucher
-    if not isinstance(about, VoucherRecorded | VoucherReplaced):
-        return
-    if about.resolution:
+    if isinstance(about, VoucherRecorded | VoucherReplaced) and about.resolution:
         fold_spent(facts, about.resolution, entry.index, -sum_paid(voucher))
-    elif about.contract:
+    elif isinstance(about, VoucherRecorded | VoucherReplaced) and about.contract:
         fold_paid(facts, entry, about.contract, -sum_paid(voucher))
 
 
@@ -77,8 +75,9 @@ def _is_passed_on(facts: Facts, voucher: VoucherRecorded | VoucherReplaced) -> b
 
 
 def _is_of_contract(facts: Facts, voucher: VoucherRecorded | VoucherReplaced, spent_fen: int) -> bool:
-    """Whether it pays what a contract asks that a resolution allowed, and no more."""
+    """Whether it pays what a contract asks that a resolution allowed by its signing or a change, and no more."""
     contract = find_contract(facts, voucher.contract) if voucher.contract else None
-    if contract is None or contract.signed.direction != "pays" or not contract.signed.resolution_number:
+    taken = find_taken(facts, voucher.contract) if contract is not None else None
+    if contract is None or taken is None or not taken.list_resolutions():
         return False
     return contract.paid_fen + spent_fen <= sum(due.amount_fen for due in contract.dues)

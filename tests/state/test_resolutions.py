@@ -146,7 +146,7 @@ def test_limits_say_from_when_a_resolution_is_needed(log: Log) -> None:
     assert log.judge(build_voucher(log.texts)) == [
         (
             "凭证 2026-10-001：现为花 325.00 元，没有写决议，应为325.00 元起，写明准许这笔开支的决议。"
-            "先议事、登记决议，再写上决议编号；按合同付款的，合同登记时写明决议。（resolution-needed）"
+            "先议事、登记决议，再写上决议编号；按合同付款的，合同登记或变更时写明决议。（resolution-needed）"
         )
     ]
     assert log.judge(build_contract(log.texts, direction="pays"))[0].startswith("合同 HT-0001：现为要付")
