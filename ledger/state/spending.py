@@ -26,7 +26,8 @@ def check_spending(facts: Facts, entry: Entry, voucher: Voucher) -> list[Fault]:
         return []
     place, spent_fen = f"凭证 {voucher.number}", -sum_paid(voucher)
     if voucher.resolution:
-        return check_cover(facts, place, voucher.resolution, entry.occurred_on, spent_fen)
+        faults = check_cover(facts, place, voucher.resolution, entry.occurred_on, spent_fen)
+        return faults + _check_once(facts, voucher)
     limits = find_limits(facts)
     limit_fen = limits.resolution_fen if limits is not None else 0
     if not limit_fen or spent_fen < limit_fen:
@@ -67,6 +68,22 @@ def find_fund_of(facts: Facts, voucher: Voucher) -> str:
     """Return the number of the fund that a recorded voucher is about, empty for none."""
     about = facts.read_entry(voucher.reverses).body if isinstance(voucher, VoucherReversed) else voucher
     return about.fund if isinstance(about, VoucherRecorded | VoucherReplaced) else ""
+
+
+def _check_once(facts: Facts, voucher: VoucherRecorded | VoucherReplaced) -> list[Fault]:
+    """What a contract took of a resolution already is not taken of it again by those who pay the contract."""
+    taken = find_taken(facts, voucher.contract) if voucher.contract else None
+    if taken is None or voucher.resolution not in taken.list_resolutions():
+        return []
+    return [
+        Fault(
+            code="resolution-twice",
+            place=f"凭证 {voucher.number}",
+            found=f"合同 {voucher.contract} 的钱已经算在决议 {voucher.resolution} 里，又写了这份决议",
+            expected="只写合同编号",
+            remedy="按合同付款的不再写决议编号；要付的比合同多，先登记合同变更",
+        )
+    ]
 
 
 def _is_passed_on(facts: Facts, voucher: VoucherRecorded | VoucherReplaced) -> bool:

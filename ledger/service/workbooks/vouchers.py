@@ -69,6 +69,7 @@ _NEEDS: dict[str, frozenset[str]] = {
     "resolution-needed": frozenset({"科目", "金额", "种类", "决议编号", "专款编号", "合同编号"}),
     "resolution-overspent": frozenset({"科目", "金额"}),
     "resolution-refund": frozenset({"科目", "金额"}),
+    "resolution-twice": frozenset({"合同编号", "决议编号"}),
     "reversal-postings": frozenset({"科目", "金额"}),
     "voucher-attachments": frozenset({"附件张数", "种类"}),
     "voucher-number-full": frozenset({"凭证号"}),
