@@ -202,10 +202,13 @@ def _ask_one_by_one(asked: _Asked, vouchers: Sequence[Booked]) -> Iterator[Conce
 
 
 def _ask_contracts(asked: _Asked) -> Iterator[Concern]:
-    agreed = [_read_agreed(asked, contract) for contract in iterate_contracts(asked.facts)]
+    contracts = list(iterate_contracts(asked.facts))
+    agreed = [_read_agreed(asked, contract) for contract in contracts]
     yield from of_contracts.ask_rent_overdue(agreed, asked.rule("rent-overdue"), asked.village, asked.today)
     yield from of_contracts.ask_paid_after_end(agreed, asked.rule("paid-after-end"))
-    yield from _ask_signing(asked, agreed)
+    # Of one that was entered wrongly and never was, nobody has to say who decided it and for how long.
+    signed = [item for item, contract in zip(agreed, contracts, strict=True) if not contract.is_void]
+    yield from _ask_signing(asked, signed)
 
 
 def _ask_signing(asked: _Asked, agreed: Sequence[Agreed]) -> Iterator[Concern]:

@@ -16,6 +16,7 @@ from ledger.books.contracts import (
     ContractEnded,
     ContractSigned,
     ContractVoided,
+    Direction,
     Due,
     check_amended,
     check_ended,
@@ -31,6 +32,9 @@ from ledger.state.allowed import check_allowed, fold_allowed, read_change
 from ledger.state.facts import BooksFacts, Facts, get_fact, key_at, put_fact, read_body, scan_facts
 from ledger.state.reference import Reference
 from ledger.state.register_facts import ContractFacts, PaymentFacts
+
+_SIGNS: dict[Direction, int] = {"pays": -1, "receives": 1}
+"""Of the money that a contract asks for, money in positive."""
 
 
 class Contract(Value, frozen=True):
@@ -106,12 +110,26 @@ def fold_contracts(facts: Facts, entry: Entry) -> None:
 
 
 def check_about(facts: Facts, voucher: Voucher) -> list[Fault]:
-    """A voucher is about a contract that is in the register."""
+    """A voucher is about a contract that is in the register; of a void one it moves money back only."""
     if isinstance(voucher, VoucherReversed) or not voucher.contract:
         return []
-    if facts.get(f"contract/{voucher.contract}") is not None:
+    known = get_fact(facts, f"contract/{voucher.contract}", ContractFacts)
+    if known is None:
+        return [_build_unknown(f"凭证 {voucher.number}", voucher.contract)]
+    if not known.has_ended or not isinstance(read_change(facts, known.changes[-1]), ContractVoided):
         return []
-    return [_build_unknown(f"凭证 {voucher.number}", voucher.contract)]
+    signed = read_body(facts, known.signed, ContractSigned)
+    if sum_paid(voucher) * _SIGNS[signed.direction] <= 0:
+        return []
+    return [
+        Fault(
+            code="contract-void",
+            place=f"凭证 {voucher.number}",
+            found=f"合同 {voucher.contract} 在第 {known.changes[-1]} 条作废了",
+            expected="没有作废的合同",
+            remedy="写重新登记的那份合同的编号，不按合同收付的不写；只有把钱退回去的凭证还能写作废的合同",
+        )
+    ]
 
 
 def fold_payment(facts: Facts, entry: Entry, voucher: Voucher) -> None:
@@ -154,7 +172,7 @@ def _read_contract(facts: Facts, known: ContractFacts) -> Contract:
     changes = tuple((index, read_change(facts, index)) for index in known.changes)
     bodies = [body for _, body in changes]
     dues = list_dues(signed, bodies)
-    sign = 1 if signed.direction == "receives" else -1
+    sign = _SIGNS[signed.direction]
     payments = tuple(
         Payment(sign * moved.money_fen, moved.index, moved.reverses)
         for _, moved in scan_facts(facts, f"payment/{signed.number}/", PaymentFacts)
