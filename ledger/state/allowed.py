@@ -43,6 +43,11 @@ class Taken(NamedTuple):
     layers: tuple[Layer, ...]
     paid_fen: int
 
+    @property
+    def total_fen(self) -> int:
+        """What it took in all and did not give back for another change to take anew."""
+        return sum(layer.amount_fen for layer in self.layers)
+
     def list_resolutions(self) -> list[str]:
         """Return the numbers of the resolutions of which it took something, in its order."""
         named = [layer.resolution for layer in self.layers if layer.resolution and layer.amount_fen]

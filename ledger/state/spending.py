@@ -56,6 +56,16 @@ def fold_spending(facts: Facts, entry: Entry, voucher: Voucher) -> None:
         fold_paid(facts, entry, about.contract, -sum_paid(voucher))
 
 
+def is_allowed(facts: Facts, voucher: Voucher, more_fen: int) -> bool:
+    """Whether a payment needs no resolution of its own, however large: it names one, passes money on, is red, or pays
+    what a contract took of one. `more_fen` is what it spends where it is not recorded yet.
+    """
+    if isinstance(voucher, VoucherReversed) or voucher.resolution or _is_passed_on(facts, voucher):
+        return True
+    taken = find_taken(facts, voucher.contract) if voucher.contract else None
+    return bool(taken and taken.list_resolutions() and taken.paid_fen + more_fen <= taken.total_fen)
+
+
 def find_resolution_of(facts: Facts, voucher: Voucher) -> str:
     """Return the number of the resolution that a recorded voucher names, empty for none; a red one is under the one
     of the voucher that it takes back.
