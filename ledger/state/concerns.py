@@ -24,7 +24,7 @@ from ledger.books.concerns.values import (
 )
 from ledger.books.concerns.vouchers import Limits
 from ledger.books.contracts import ContractSigned
-from ledger.books.dues import Matched
+from ledger.books.dues import Matched, sum_paid
 from ledger.books.periods import get_day, iterate_periods
 from ledger.books.values import PublicText, get_next_period
 from ledger.books.vouchers import Voucher, VoucherRecorded, VoucherReplaced, VoucherReversed
@@ -47,6 +47,7 @@ from ledger.state.facts import (
 from ledger.state.money import get_opening, iterate_vouchers
 from ledger.state.publishing import list_unpublished
 from ledger.state.reference import Reference
+from ledger.state.spending import is_allowed
 
 FindText = Callable[[str], object | None]
 """From a digest to the public text; None when it is gone."""
@@ -139,7 +140,7 @@ def list_concerns_of(facts: Facts, reference: Reference, find_text: FindText, en
     if isinstance(body, VoucherRecorded | VoucherReplaced):
         beside = [at.index for _, at in scan_facts(facts, f"day/{entry.occurred_on}/", EntryAt)]
         vouchers = [_read_booked(asked, facts.read_entry(index)) for index in beside]
-        found = [*_ask_one_by_one(asked, [*vouchers, _read_booked(asked, entry)])]
+        found = [*_ask_one_by_one(asked, [*vouchers, _read_booked(asked, entry)], entry)]
     elif isinstance(body, ContractSigned):
         found = [*_ask_signing(asked, [_read_signing(asked, entry, body)])]
     return _stand(asked, [concern for concern in found if entry.index in concern.entries])
@@ -198,24 +199,35 @@ def _ask_vouchers(asked: _Asked, first: str, last: str) -> Iterator[Concern]:
     yield from of_vouchers.ask_documents(vouchers, asked.rule("no-documents"), village, today)
 
 
-def _ask_one_by_one(asked: _Asked, vouchers: Sequence[Booked]) -> Iterator[Concern]:
-    """Ask what looks at a voucher and those of the same day."""
+def _ask_one_by_one(
+    asked: _Asked, vouchers: Sequence[Booked], draft: Entry | None = None
+) -> Iterator[Concern]:
+    """Ask what looks at a voucher and those of the same day, one of which may be a draft."""
     village = asked.village
+
+    def is_allowed_at(index: int) -> bool:
+        is_draft = draft is not None and draft.index == index
+        voucher = _get_voucher(draft if draft is not None and is_draft else asked.facts.read_entry(index))
+        return is_allowed(asked.facts, voucher, -sum_paid(voucher) if is_draft else 0)
+
     limits = [
-        Limits(item.index, item.second_fen, item.third_fen)
+        Limits(item.index, item.second_fen, item.third_fen, item.resolution_fen)
         for _, item in scan_facts(asked.facts, "limits/", LimitsFacts)
     ]
     yield from of_vouchers.ask_cash_limit(vouchers, asked.rule("cash-limit"), village)
-    yield from of_vouchers.ask_split(vouchers, limits, asked.rule("split-payment"), village)
+    yield from of_vouchers.ask_split(vouchers, limits, is_allowed_at, asked.rule("split-payment"), village)
     yield from of_vouchers.ask_same_twice(vouchers, asked.rule("same-twice"), village)
     yield from of_vouchers.ask_entertainment(vouchers, asked.rule("entertainment"), asked.chart)
 
 
 def _ask_contracts(asked: _Asked) -> Iterator[Concern]:
-    agreed = [_read_agreed(asked, contract) for contract in iterate_contracts(asked.facts)]
+    contracts = list(iterate_contracts(asked.facts))
+    agreed = [_read_agreed(asked, contract) for contract in contracts]
     yield from of_contracts.ask_rent_overdue(agreed, asked.rule("rent-overdue"), asked.village, asked.today)
     yield from of_contracts.ask_paid_after_end(agreed, asked.rule("paid-after-end"))
-    yield from _ask_signing(asked, agreed)
+    # Of one that was entered wrongly and never was, nobody has to say who decided it and for how long.
+    signed = [item for item, contract in zip(agreed, contracts, strict=True) if not contract.is_void]
+    yield from _ask_signing(asked, signed)
 
 
 def _ask_signing(asked: _Asked, agreed: Sequence[Agreed]) -> Iterator[Concern]:

@@ -8,7 +8,6 @@ the contracts that they are about.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from ledger.books.contracts import (
     CHANGE_NAMES,
@@ -17,24 +16,25 @@ from ledger.books.contracts import (
     ContractEnded,
     ContractSigned,
     ContractVoided,
+    Direction,
     Due,
     check_amended,
     check_ended,
     check_signed,
     list_dues,
-    sum_dues,
 )
 from ledger.books.dues import Matched, PaidDue, Payment, get_contract, match_payments, sum_paid
-from ledger.books.money import format_yuan
 from ledger.books.values import Value
 from ledger.books.vouchers import Voucher, VoucherRecorded, VoucherReplaced, VoucherReversed
 from ledger.entries import Entry
 from ledger.errors import Fault
+from ledger.state.allowed import check_allowed, fold_allowed, read_change
 from ledger.state.facts import BooksFacts, Facts, get_fact, key_at, put_fact, read_body, scan_facts
-from ledger.state.limits import find_limits
 from ledger.state.reference import Reference
 from ledger.state.register_facts import ContractFacts, PaymentFacts
-from ledger.state.resolutions import check_cover, fold_spent
+
+_SIGNS: dict[Direction, int] = {"pays": -1, "receives": 1}
+"""Of the money that a contract asks for, money in positive."""
 
 
 class Contract(Value, frozen=True):
@@ -73,11 +73,11 @@ def check_contracts(facts: Facts, reference: Reference, entry: Entry) -> list[Fa
     body = entry.body
     if isinstance(body, ContractSigned):
         faults = check_signed(body, reference.law, entry.village[:2], entry.occurred_on)
-        faults += _check_allowed(facts, entry, body)
+        faults += check_allowed(facts, entry, body)
         return faults + _check_free(facts, body) + _check_after_opening(facts, body.number, body.dues)
     if isinstance(body, ContractAmended):
         faults = check_amended(body) + _check_after_opening(facts, body.contract, body.dues)
-        faults += _check_allowed(facts, entry, body)
+        faults += check_allowed(facts, entry, body)
         return faults + _check_going_on(facts, body)
     if isinstance(body, ContractEnded):
         known = get_fact(facts, f"contract/{body.contract}", ContractFacts)
@@ -91,12 +91,12 @@ def check_contracts(facts: Facts, reference: Reference, entry: Entry) -> list[Fa
 def fold_contracts(facts: Facts, entry: Entry) -> None:
     """Apply an entry about a contract, already checked."""
     body = entry.body
-    _fold_allowed(facts, entry, body)
+    assert isinstance(body, ContractSigned | Change), entry.kind
+    fold_allowed(facts, entry, body)
     if isinstance(body, ContractSigned):
         known = ContractFacts(changes=(), has_ended=False, signed=entry.index)
         put_fact(facts, f"contract/{body.number}", known)
     else:
-        assert isinstance(body, Change), entry.kind
         key = f"contract/{body.contract}"
         before = get_fact(facts, key, ContractFacts)
         if before is None:
@@ -110,24 +110,41 @@ def fold_contracts(facts: Facts, entry: Entry) -> None:
 
 
 def check_about(facts: Facts, voucher: Voucher) -> list[Fault]:
-    """A voucher is about a contract that is in the register."""
+    """A voucher is about a contract that is in the register; of a void one it moves money back only."""
     if isinstance(voucher, VoucherReversed) or not voucher.contract:
         return []
-    if facts.get(f"contract/{voucher.contract}") is not None:
+    known = get_fact(facts, f"contract/{voucher.contract}", ContractFacts)
+    if known is None:
+        return [_build_unknown(f"凭证 {voucher.number}", voucher.contract)]
+    if not known.has_ended or not isinstance(read_change(facts, known.changes[-1]), ContractVoided):
         return []
-    return [_build_unknown(f"凭证 {voucher.number}", voucher.contract)]
+    signed = read_body(facts, known.signed, ContractSigned)
+    if sum_paid(voucher) * _SIGNS[signed.direction] <= 0:
+        return []
+    return [
+        Fault(
+            code="contract-void",
+            place=f"凭证 {voucher.number}",
+            found=f"合同 {voucher.contract} 在第 {known.changes[-1]} 条作废了",
+            expected="没有作废的合同",
+            remedy="写重新登记的那份合同的编号，不按合同收付的不写；只有把钱退回去的凭证还能写作废的合同",
+        )
+    ]
 
 
 def fold_payment(facts: Facts, entry: Entry, voucher: Voucher) -> None:
     """Note what a voucher moved for the contract that it is about; of any other nothing."""
     reverses = voucher.reverses if isinstance(voucher, VoucherReversed) else 0
     wrong = facts.read_entry(reverses).body if reverses else None
-    about = get_contract(
-        voucher, wrong if isinstance(wrong, VoucherRecorded | VoucherReplaced | VoucherReversed) else None
-    )
-    if about:
-        moved = PaymentFacts(index=entry.index, money_fen=sum_paid(voucher), reverses=reverses)
-        put_fact(facts, f"payment/{about}/{key_at(entry.index)}", moved)
+    said = wrong if isinstance(voucher, VoucherReversed) else voucher
+    if isinstance(said, VoucherRecorded | VoucherReplaced) and said.contract:
+        moved = PaymentFacts(
+            has_resolution=bool(said.resolution),
+            index=entry.index,
+            money_fen=sum_paid(voucher),
+            reverses=reverses,
+        )
+        put_fact(facts, f"payment/{said.contract}/{key_at(entry.index)}", moved)
 
 
 def find_contract(facts: Facts, number: str) -> Contract | None:
@@ -152,10 +169,10 @@ def find_about(facts: Facts, voucher: Voucher) -> str:
 
 def _read_contract(facts: Facts, known: ContractFacts) -> Contract:
     signed = read_body(facts, known.signed, ContractSigned)
-    changes = tuple((index, _read_change(facts, index)) for index in known.changes)
+    changes = tuple((index, read_change(facts, index)) for index in known.changes)
     bodies = [body for _, body in changes]
     dues = list_dues(signed, bodies)
-    sign = 1 if signed.direction == "receives" else -1
+    sign = _SIGNS[signed.direction]
     payments = tuple(
         Payment(sign * moved.money_fen, moved.index, moved.reverses)
         for _, moved in scan_facts(facts, f"payment/{signed.number}/", PaymentFacts)
@@ -172,64 +189,6 @@ def _read_contract(facts: Facts, known: ContractFacts) -> Contract:
         signed=signed,
         signed_at=known.signed,
     )
-
-
-class _Added(NamedTuple):
-    """What an entry makes a contract ask of the village: by how much more, and how much then in all, in fen."""
-
-    more_fen: int
-    total_fen: int
-
-
-def _find_added(facts: Facts, body: ContractSigned | ContractAmended) -> _Added:
-    """Return what the village owes by it; nothing where the village receives, or the contract is not registered."""
-    if isinstance(body, ContractSigned):
-        total_fen = sum_dues(body.dues) if body.direction == "pays" else 0
-        return _Added(total_fen, total_fen)
-    known = get_fact(facts, f"contract/{body.contract}", ContractFacts)
-    signed = read_body(facts, known.signed, ContractSigned) if known is not None else None
-    if known is None or signed is None or signed.direction != "pays":
-        return _Added(0, 0)
-    changes = [_read_change(facts, index) for index in known.changes]
-    total_fen = sum_dues(list_dues(signed, [*changes, body]))
-    return _Added(total_fen - sum_dues(list_dues(signed, changes)), total_fen)
-
-
-def _check_allowed(facts: Facts, entry: Entry, body: ContractSigned | ContractAmended) -> list[Fault]:
-    """From the limit on, what the village promises to pay is allowed by a resolution; so is what names one."""
-    place = f"合同 {body.number}" if isinstance(body, ContractSigned) else f"合同 {body.contract} 的变更"
-    added, limits = _find_added(facts, body), find_limits(facts)
-    if body.resolution_number:
-        more_fen = max(added.more_fen, 0)
-        return check_cover(facts, place, body.resolution_number, entry.occurred_on, more_fen)
-    limit_fen = limits.resolution_fen if limits is not None else 0
-    if not limit_fen or added.more_fen <= 0 or added.total_fen < limit_fen:
-        return []
-    return [
-        Fault(
-            code="resolution-needed",
-            place=place,
-            found=f"要付 {format_yuan(added.total_fen)} 元，没有写决议编号",
-            expected=f"{format_yuan(limit_fen)} 元起，写明准许这笔开支的决议",
-            remedy="先议事、登记决议，再写上决议编号",
-        )
-    ]
-
-
-def _fold_allowed(facts: Facts, entry: Entry, body: object) -> None:
-    """Note what a contract takes of the resolution that it names: all that it asks, when it is signed."""
-    if not isinstance(body, ContractSigned | ContractAmended) or not body.resolution_number:
-        return
-    more_fen = _find_added(facts, body).more_fen
-    if more_fen > 0:
-        fold_spent(facts, body.resolution_number, entry.index, more_fen)
-
-
-def _read_change(facts: Facts, index: int) -> Change:
-    body = facts.read_entry(index).body
-    if isinstance(body, Change):
-        return body
-    raise ValueError(f"entry {index} changes no contract")
 
 
 def _check_free(facts: Facts, body: ContractSigned) -> list[Fault]:

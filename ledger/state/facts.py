@@ -39,7 +39,7 @@ be dropped and folded again from the entries.
 | `documents/<number>/<index>` | EntryAt: what was attached to the voucher of a number | documents.attached |
 | `document/<digest>` | EntryAt, by the digest of an encrypted original | documents.attached |
 | `page/<digest>` | EntryAt, by the digest of a page of a public copy | documents.attached |
-| `contract/<number>` | ContractFacts | contract.signed, contract.amended, contract.ended |
+| `contract/<number>` | ContractFacts | contract.signed, contract.amended, contract.ended, contract.voided |
 | `payment/<number>/<index>` | PaymentFacts: what a voucher moved for a contract | vouchers |
 | `asset/<number>` | AssetFacts | asset.*, stocktake.recorded, vouchers |
 | `assets/<category>` | AssetSums of a class | the same |
@@ -49,7 +49,7 @@ be dropped and folded again from the entries.
 | `resource/<number>` | ResourceFacts | resource.registered, resource.changed |
 | `land/<class>` | LandSums of a class | the same |
 | `resolution/<number>` | ResolutionFacts | resolution.recorded, resolution.reported |
-| `spent/<number>` | SpentFacts: all that was spent under a resolution | vouchers, contract.signed, contract.amended |
+| `spent/<number>` | SpentFacts: all that was spent under a resolution | vouchers, contract.* but contract.ended |
 | `under/<number>/<index>` | SpentFacts: what one entry spent under a resolution | the same |
 | `forum/<number>` | EntryAt | forum.held |
 | `fund/<number>` | EntryAt | fund.opened |

@@ -16,12 +16,13 @@ class ContractFacts(Value, frozen=True):
 
 class PaymentFacts(Value, frozen=True):
     """A voucher at `index` that is about a contract: fen that it moved, money in positive; `reverses` the index of the
-    voucher that it takes back, 0 for none.
+    voucher that it takes back, 0 for none; `has_resolution` where it names one itself.
     """
 
     index: int
     money_fen: int
     reverses: int
+    has_resolution: bool = False
 
 
 class AssetFacts(Value, frozen=True):

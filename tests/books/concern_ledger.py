@@ -1,6 +1,6 @@
 """Text ledgers that also say what somebody who looks through the books would ask: see `text_ledger` for all else.
 
-    2026-10-01 limits 5,000.00 20,000.00 | accepted
+    2026-10-01 limits 5,000.00 20,000.00 | accepted     # and where there is one: resolution 30,000.00
     2026-10-09 voucher 003 by 甲/乙/丙 | debit … | credit … | 修路灯 | accepted     # handler, approver, bookkeeper
     2026-10-12 documents 2026-10-003 | accepted
     2026-10-05 contract HT-0001 … resolved 没有 | 2026-10-31 12,000.00 | 租仓库 | accepted
@@ -33,7 +33,7 @@ from ledger.entries import Actor, Body, get_claim
 from ledger.state.concerns import Stand, list_concerns
 from tests.books.text_ledger import DAY, TextLedger
 
-LIMITS = re.compile(rf"{DAY} limits (\S+) (\S+)")
+LIMITS = re.compile(rf"{DAY} limits ([0-9,.]+) ([0-9,.]+)(?: resolution ([0-9,.]+))?")
 DOCUMENTS = re.compile(rf"{DAY} documents (\S+)")
 SEAL = re.compile(rf"{DAY} seal (\S+)")
 ACKNOWLEDGE = re.compile(rf"{DAY} acknowledge (\S+)")
@@ -89,10 +89,16 @@ class ConcernLedger(TextLedger):
 
     def _build_more(self, head: str, parts: list[str]) -> Body | None:
         if limits := LIMITS.fullmatch(head):
-            second, third = (parse_yuan(amount) for amount in limits.groups()[1:])
+            second, third, decided = (parse_yuan(amount or "0.00") for amount in limits.groups()[1:])
             version = sum(isinstance(entry.body, LimitsAdopted) for entry in self.entries) + 1
             resolution = self.publish("村民代表会议通过")
-            return LimitsAdopted(resolution=resolution, second_fen=second, third_fen=third, version=version)
+            return LimitsAdopted(
+                resolution=resolution,
+                resolution_fen=decided,
+                second_fen=second,
+                third_fen=third,
+                version=version,
+            )
         if documents := DOCUMENTS.fullmatch(head):
             return self._build_documents(documents[2])
         if seal := SEAL.fullmatch(head):

@@ -85,6 +85,26 @@ def test_a_split_is_seen_without_the_name_of_who_paid() -> None:
     assert found == ["2026-10-016", "2026-10-019", "2026-10-021"]
 
 
+def test_a_split_says_below_which_limit() -> None:
+    said = []
+    for name in ("money", "split"):
+        ledger = ConcernLedger()
+        ledger.run(next(path for path in LEDGERS if path.stem == name).read_text(encoding="utf-8"))
+        asked = [item for item in ledger.list_asked("2026-10-20") if item.rule.code == "split-payment"]
+        said.append(asked[0].concern.said)
+
+    assert said == [
+        (
+            "凭证 2026-10-016、2026-10-017：2026年10月16日分 2 笔付出，每笔不到 5,000.00 元的审核限额，"
+            "合起来 5,000.00 元。"
+        ),
+        (
+            "凭证 2026-10-001、2026-10-002：2026年10月3日分 2 笔付出，每笔不到 20,000.00 元（这个数起要有决议），"
+            "合起来 37,000.00 元。"
+        ),
+    ]
+
+
 def test_an_acknowledgement_names_earlier_entries_once_and_in_order() -> None:
     reason = PublicText(text="t" * 43)
 

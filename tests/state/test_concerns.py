@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from ledger.books.concerns.values import ConcernAcknowledged
+from ledger.books.contracts import Due
 from ledger.data import load_reference
 from ledger.entries import Actor, Body, Entry
 from ledger.errors import format_fault
@@ -31,8 +32,10 @@ from tests.builders import (
     build_description,
     build_documents,
     build_founding,
+    build_limits,
     build_opening,
     build_postings,
+    build_resolution,
     build_reversal,
     build_voucher,
 )
@@ -142,6 +145,27 @@ def test_what_waits_is_asked_about_with_what_stands_on_the_same_day() -> None:
     assert log.ask_of(pay(log, "2026-10-002", 90_000, **same), occurred_on="2026-10-27") == []
     assert log.ask_of(pay(log, "2026-10-002", 120_000)) == ["cash-limit/2026-10-002"]
     assert log.ask_of(pay(log, "2026-10-002", 100_000)) == []
+
+
+def test_what_waits_is_held_to_what_its_contract_took_of_a_resolution() -> None:
+    log = Log()
+    limits = build_limits(log.texts, resolution_fen=200_000, second_fen=0, third_fen=0)
+    works = {"category": "works", "direction": "pays", "resolution_number": "JY-2026-001"}
+    dues = (Due(amount_fen=250_000, due_on="2026-10-31"),)
+    for body in (limits, build_resolution(log.texts), build_contract(log.texts, dues=dues, **works)):
+        assert log.record(body) == []
+    assert log.record(pay(log, "2026-10-001", 90_000)) == []
+
+    def ask(amount_fen: int, contract: str) -> list[str]:
+        found = log.ask_of(pay(log, "2026-10-002", amount_fen, contract=contract))
+        return [key for key in found if key.startswith("split")]
+
+    assert ask(110_000, "") == ["split-payment/2026-10-001"]
+    assert ask(160_000, "HT-0001") == []
+    assert log.record(pay(log, "2026-10-002", 150_000, contract="HT-0001"), occurred_on="2026-10-27") == []
+    assert ask(100_000, "HT-0001") == []
+    # A hundred yuan more than the contract asks, and than it took of the resolution.
+    assert ask(110_000, "HT-0001") == ["split-payment/2026-10-001"]
 
 
 def test_of_a_contract_that_waits_is_asked_who_decided_it_and_for_how_long() -> None:

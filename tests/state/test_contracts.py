@@ -150,6 +150,37 @@ def test_what_was_entered_wrongly_asks_for_nothing_and_keeps_its_number(log: Log
     assert [fault.rpartition("（")[2] for (fault,) in codes] == ["contract-over）", "contract-number-used）"]
 
 
+def test_under_a_void_contract_money_only_goes_back(log: Log) -> None:
+    log.record(build_contract(log.texts))
+    assert log.pay("2026-10-001") == []
+    assert log.record(build_contract_void(log.texts)) == []
+
+    assert log.pay("2026-10-002") == [
+        (
+            "凭证 2026-10-002：现为合同 HT-0001 在第 5 条作废了，应为没有作废的合同。"
+            "写重新登记的那份合同的编号，不按合同收付的不写；只有把钱退回去的凭证还能写作废的合同。（contract-void）"
+        )
+    ]
+    back = build_voucher(log.texts, contract="HT-0001", number="2026-10-002")
+    assert log.record(back) == []
+    red = build_reversal(
+        log.texts, reverses=4, number="2026-10-003", postings=build_postings(-500_000, "101", "501")
+    )
+    assert log.record(red) == []
+    owed = build_postings(500_000, "112", "501")
+    assert log.record(build_voucher(log.texts, contract="HT-0001", number="2026-10-004", postings=owed)) == []
+
+
+def test_by_a_void_contract_nothing_more_is_paid(log: Log) -> None:
+    log.record(build_contract(log.texts, category="works", direction="pays"))
+    assert log.record(build_contract_void(log.texts)) == []
+
+    (said,) = log.record(build_voucher(log.texts, contract="HT-0001"))
+
+    assert said.endswith("（contract-void）")
+    assert log.pay("2026-10-001") == []
+
+
 def test_what_a_change_takes_away(log: Log) -> None:
     log.record(build_contract(log.texts))
     contract = find_contract(log.facts, "HT-0001")

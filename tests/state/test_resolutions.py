@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from ledger.books.contracts import Due
 from ledger.books.resolutions import RESULTS_MAX, ResolutionRecorded
 from ledger.books.vouchers import VoucherRecorded
 from ledger.data import load_reference
@@ -164,10 +165,30 @@ def test_limits_say_from_when_a_resolution_is_needed(log: Log) -> None:
     assert log.judge(build_voucher(log.texts)) == [
         (
             "凭证 2026-10-001：现为花 325.00 元，没有写决议，应为325.00 元起，写明准许这笔开支的决议。"
-            "先议事、登记决议，再写上决议编号；按合同付款的，合同登记时写明决议。（resolution-needed）"
+            "先议事、登记决议，再写上决议编号；按合同付款的，合同登记或变更时写明决议。（resolution-needed）"
         )
     ]
     assert log.judge(build_contract(log.texts, direction="pays"))[0].startswith("合同 HT-0001：现为要付")
+
+
+def test_what_a_contract_took_is_not_taken_of_the_resolution_again(log: Log) -> None:
+    log.add(build_resolution(log.texts))
+    log.add(build_resolution(log.texts, number="JY-2026-002"))
+    works = {"category": "works", "dues": (Due(amount_fen=32_500, due_on="2026-10-31"),)}
+    named = {"resolution_number": "JY-2026-001"}
+    log.add(build_contract(log.texts, direction="pays", **named, **works))
+    log.add(build_contract(log.texts, direction="receives", number="HT-0002", **named, **works))
+
+    def pay(contract: str, resolution: str) -> list[str]:
+        return log.judge(build_voucher(log.texts, contract=contract, resolution=resolution))
+
+    assert pay("HT-0001", "JY-2026-001") == [
+        (
+            "凭证 2026-10-001：现为合同 HT-0001 的钱已经算在决议 JY-2026-001 里，又写了这份决议，应为只写合同编号。"
+            "按合同付款的不再写决议编号；要付的比合同多，先登记合同变更。（resolution-twice）"
+        )
+    ]
+    assert pay("HT-0001", "") == pay("HT-0001", "JY-2026-002") == pay("HT-0002", "JY-2026-001") == []
 
 
 def test_nothing_else_is_about_a_meeting(log: Log) -> None:

@@ -18,6 +18,7 @@ from tests.builders import (
     VILLAGE,
     build_amendment,
     build_contract,
+    build_contract_void,
     build_forum,
     build_fund,
     build_limits,
@@ -113,6 +114,19 @@ def live(village: VillageHome) -> None:
             resolution_number="JY-2026-002",
         )
     )
+    village.record(
+        build_contract(
+            texts,
+            category="works",
+            direction="pays",
+            dues=(Due(amount_fen=100_000, due_on="2026-12-31"),),
+            number="HT-0002",
+            party="company",
+            resolution_number="JY-2026-002",
+            title=texts.publish("修路灯合同"),
+        )
+    )
+    village.record(build_contract_void(texts, contract="HT-0002"))
     village.record_voucher("付修排水沟款", 2_500_000, resolution="JY-2026-001")
     wrong = village.record_voucher("付修排水沟尾款", 300_000, resolution="JY-2026-001")
     red = build_reversal(
@@ -177,6 +191,7 @@ def test_a_contract_stands_under_its_resolution_and_leads_to_it(client: TestClie
 
     assert "合同 HT-0001" in words
     assert "合同 HT-0001 变更" in words
+    assert "合同 HT-0002 作废" in words
     assert f'href="{REGISTER}/JY-2026-002"' in client.get(f"{HOME}/contracts/HT-0001").text
 
 

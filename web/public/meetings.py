@@ -14,7 +14,7 @@ from typing import Annotated, Literal
 from litestar.params import FromPath, QueryParameter
 from litestar.types import ASGIApp
 
-from ledger.books.contracts import ContractAmended, ContractSigned
+from ledger.books.contracts import ContractAmended, ContractSigned, ContractVoided
 from ledger.books.law import count_days, find_days, find_quorum, format_share
 from ledger.books.resolutions import (
     MEETING_NAMES,
@@ -380,6 +380,8 @@ def _tell_spender(view: VillageView, entry: Entry) -> tuple[str, str]:
         return read_text(view.texts, body.title), _("合同 {number}").format(number=body.number)
     if isinstance(body, ContractAmended):
         return read_text(view.texts, body.reason), _("合同 {number} 变更").format(number=body.contract)
+    if isinstance(body, ContractVoided):
+        return read_text(view.texts, body.reason), _("合同 {number} 作废").format(number=body.contract)
     if isinstance(body, VoucherReversed):
         return read_text(view.texts, body.reason), _("红字凭证 {number}").format(number=body.number)
     if isinstance(body, VoucherRecorded | VoucherReplaced):

@@ -6,7 +6,7 @@ are asked about: what was taken back in red needs no explaining any more.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import combinations, groupby, takewhile
 from typing import NamedTuple
 
@@ -27,11 +27,21 @@ DUTY_NAMES = {"handler": "经手人", "approver": "审批人", "bookkeeper": "�
 
 
 class Limits(NamedTuple):
-    """Limits for more checkers, in force for entries after the index `at`; 0 for none."""
+    """Limits for more checkers and for resolutions, in force for entries after the index `at`; 0 for none."""
 
     at: int
     second_fen: int
     third_fen: int
+    resolution_fen: int
+
+
+class _Limit(NamedTuple):
+    amount_fen: int
+    is_resolution: bool
+
+    def tell(self) -> str:
+        told = "（这个数起要有决议）" if self.is_resolution else "的审核限额"
+        return f"{format_yuan(self.amount_fen)} 元{told}"
 
 
 def ask_cash_limit(vouchers: Iterable[Booked], rule: ConcernRule, village: str) -> Iterator[Concern]:
@@ -59,41 +69,63 @@ def ask_same_twice(vouchers: Iterable[Booked], rule: ConcernRule, village: str) 
 
 
 def ask_split(
-    vouchers: Iterable[Booked], limits: Sequence[Limits], rule: ConcernRule, village: str
+    vouchers: Iterable[Booked],
+    limits: Sequence[Limits],
+    is_allowed: Callable[[int], bool],
+    rule: ConcernRule,
+    village: str,
 ) -> Iterator[Concern]:
-    """Payments of one day, each below a limit and together at it or above, for one thing or by one person."""
+    """Payments of one day, each below a limit and together at it or above, for one thing or by one person.
+
+    `is_allowed` says of the voucher at an index whether it needs no resolution of its own, however large.
+    """
     paid = [item for item in _sort(vouchers) if item.is_live and item.money_fen < 0]
     percent = rule.get_threshold("least_percent", village)
     for _, of_day in groupby(paid, key=lambda item: item.day):
-        found: dict[str, tuple[int, list[Booked]]] = {}
-        for limit_fen, group in _group_below(list(of_day), limits, percent):
+        found: dict[str, tuple[_Limit, list[Booked]]] = {}
+        for limit, group in _group_below(list(of_day), limits, is_allowed, percent):
             before = found.get(group[0].number)
-            if before is None or (limit_fen, len(group)) > (before[0], len(before[1])):
-                found[group[0].number] = (limit_fen, group)
-        for number, (limit_fen, group) in found.items():
+            size = (limit.amount_fen, len(group))
+            if before is None or size > (before[0].amount_fen, len(before[1])):
+                found[group[0].number] = (limit, group)
+        for number, (limit, group) in found.items():
             total_fen = -sum(item.money_fen for item in group)
             said = (
                 f"{name_vouchers(group)}：{format_day(group[0].day)}分 {len(group)} 笔付出，每笔不到 "
-                f"{format_yuan(limit_fen)} 元的审核限额，合起来 {format_yuan(total_fen)} 元。"
+                f"{limit.tell()}，合起来 {format_yuan(total_fen)} 元。"
             )
             yield _build(rule, number, group, total_fen, said)
 
 
 def _group_below(
-    of_day: Sequence[Booked], limits: Sequence[Limits], percent: int
-) -> Iterator[tuple[int, list[Booked]]]:
+    of_day: Sequence[Booked],
+    limits: Sequence[Limits],
+    is_allowed: Callable[[int], bool],
+    percent: int,
+) -> Iterator[tuple[_Limit, list[Booked]]]:
     """Yield a limit and the payments just below it that belong together and reach it."""
-    below: dict[tuple[int, str, object], list[Booked]] = {}
+    below: dict[tuple[_Limit, str, object], list[Booked]] = {}
     for item in of_day:
         in_force = max((one for one in limits if one.at < item.index), default=None)
-        for limit_fen in {in_force.second_fen, in_force.third_fen} - {0} if in_force else ():
-            if limit_fen * percent <= -item.money_fen * 100 < limit_fen * 100:
-                below.setdefault((limit_fen, "accounts", item.list_debited()), []).append(item)
-                if item.handler:
-                    below.setdefault((limit_fen, "handler", fold_text(item.handler)), []).append(item)
-    for (limit_fen, _, _), group in below.items():
-        if len(group) > 1 and -sum(item.money_fen for item in group) >= limit_fen:
-            yield limit_fen, group
+        for limit in _list_limits(in_force) if in_force else ():
+            limit_fen = limit.amount_fen
+            if not limit_fen * percent <= -item.money_fen * 100 < limit_fen * 100:
+                continue
+            if limit.is_resolution and is_allowed(item.index):
+                continue
+            below.setdefault((limit, "accounts", item.list_debited()), []).append(item)
+            if item.handler:
+                below.setdefault((limit, "handler", fold_text(item.handler)), []).append(item)
+    for (limit, _, _), group in below.items():
+        if len(group) > 1 and -sum(item.money_fen for item in group) >= limit.amount_fen:
+            yield limit, group
+
+
+def _list_limits(limits: Limits) -> list[_Limit]:
+    """Return the limits that there are, each once."""
+    checked = sorted({limits.second_fen, limits.third_fen} - {0})
+    decided = [_Limit(limits.resolution_fen, is_resolution=True)] if limits.resolution_fen else []
+    return [*(_Limit(amount_fen, is_resolution=False) for amount_fen in checked), *decided]
 
 
 def ask_entertainment(vouchers: Iterable[Booked], rule: ConcernRule, chart: str) -> Iterator[Concern]:

@@ -51,6 +51,7 @@ from ledger.state.money import get_next_number, get_successor
 _LINE = re.compile(r"第 ([0-9]+) 行$")
 _NEEDS: dict[str, frozenset[str]] = {
     "answer-no-voucher": frozenset({"原凭证"}),
+    "contract-void": frozenset({"合同编号", "科目", "金额"}),
     "date-after-period": frozenset({"凭证号", "日期"}),
     "date-before-books": frozenset({"日期"}),
     "date-future": frozenset({"日期"}),
@@ -69,6 +70,7 @@ _NEEDS: dict[str, frozenset[str]] = {
     "resolution-needed": frozenset({"科目", "金额", "种类", "决议编号", "专款编号", "合同编号"}),
     "resolution-overspent": frozenset({"科目", "金额"}),
     "resolution-refund": frozenset({"科目", "金额"}),
+    "resolution-twice": frozenset({"合同编号", "决议编号"}),
     "reversal-postings": frozenset({"科目", "金额"}),
     "voucher-attachments": frozenset({"附件张数", "种类"}),
     "voucher-number-full": frozenset({"凭证号"}),
