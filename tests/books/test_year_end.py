@@ -23,6 +23,8 @@ from ledger.books.year_end import (
 from ledger.data import load_conversion, load_reference, read_data
 from ledger.errors import Fault, format_fault
 from ledger.state import check_entry
+from ledger.state.charts import extend_chart
+from ledger.state.money import get_balances
 from tests.books.text_ledger import TextLedger
 
 LEDGERS = Path(__file__).parent / "ledgers"
@@ -69,6 +71,44 @@ def test_whatever_was_booked_is_carried_over_to_the_fen(data: st.DataObject, ver
     ) == distributable_fen - sum(parts)
     assert [follow(balances, []).get(share.account, 0) - after[share.account] for share in shares] == parts
     assert list_year_end(chart, after) == []
+
+
+def test_what_a_correction_leaves_on_a_closed_sub_account_is_taken_away() -> None:
+    gone = "refused: account-closed"
+    red = "debit 5130499 抄表费 -1.00 | credit 102 银行存款 -1.00"
+    months = "".join(f"2027-{month + 1:02d}-01 close 2027-{month:02d} | accepted\n" for month in range(2, 12))
+    year = "2026-12-01 open | debit 102 银行存款 900.00 | credit 301 资本 900.00 | accepted\n"
+    year += (
+        "2026-12-01 add | 5130499 抄表费 | accepted\n"
+        "2026-12-05 voucher 001 | debit 5130499 抄表费 1.00 | credit 102 银行存款 1.00 | 抄表 | accepted\n"
+        "2026-12-31 voucher 002 | debit 321 本年收益 1.00 | credit 5130499 抄表费 1.00 | 结转支出 | accepted\n"
+        "2026-12-31 voucher 003 | debit 32202 未分配收益 1.00 | credit 321 本年收益 1.00 | 结转收益 | accepted\n"
+        "2027-01-02 close 2026-12 | accepted\n"
+        "2027-01-05 retire 5130499 | 不再抄表 | accepted\n"
+        f"2027-01-06 voucher 001 | debit 5130499 抄表费 1.00 | credit 102 银行存款 1.00 | 抄表 | {gone}\n"
+        f"2027-01-06 voucher 001 | debit 5130499 抄表费 1.00 | credit 5130499 抄表费 1.00 | 转 | {gone}\n"
+        f"2027-01-07 reversal 001 of 2026-12-001 | {red} | 抄错 | accepted\n"
+        "2027-02-01 close 2027-01 | accepted\n" + months
+    )
+    # Neither more than the balance nor less: it is nought afterwards.
+    year += (
+        f"2027-12-31 voucher 001 | debit 5130499 抄表费 1.01 | credit 321 本年收益 1.01 | 结转 | {gone}\n"
+        f"2027-12-31 voucher 001 | debit 5130499 抄表费 0.99 | credit 321 本年收益 0.99 | 结转 | {gone}\n"
+        "2027-12-31 voucher 001 | debit 5130499 抄表费 1.00 | credit 321 本年收益 1.00 | 结转 | accepted\n"
+        f"2027-12-31 voucher 002 | debit 5130499 抄表费 1.00 | credit 321 本年收益 1.00 | 结转 | {gone}\n"
+        "2027-12-31 voucher 002 | debit 321 本年收益 1.00 | credit 32202 未分配收益 1.00 | 结转收益 | accepted\n"
+        "2028-01-02 close 2027-12 | accepted\n"
+    )
+    assert TextLedger().run(year) == []
+    ledger = TextLedger()
+    assert ledger.run(year.partition("2027-12-31")[0]) == []
+
+    def get_left() -> dict[str, int]:
+        return get_balances(ledger.facts, "2027-12")
+
+    (carried, kept) = list_year_end(extend_chart(ledger.facts, NEW, get_left()), get_left())
+    accounts = [[posting.account for posting in proposal.postings] for proposal in (carried, kept)]
+    assert accounts == [["5130499", "321"], ["321", "32202"]]
 
 
 def test_a_year_of_many_accounts_takes_several_vouchers() -> None:
