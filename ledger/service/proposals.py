@@ -214,7 +214,7 @@ def _lay(
     new = [item for item in drawn if (item[0].registered.number, item[1]) not in there]
     if not new:
         raise Refused([_build_nothing(month)])
-    number = _find_number(ports, village, month, [row[places["凭证号"]] for row in typed])
+    number = find_number(ports, village, month, [row[places["凭证号"]] for row in typed])
     rows: list[Row] = []
     taken = 0
     with ports.ledger.read(village) as reader:
@@ -226,7 +226,7 @@ def _lay(
         rows += more
         number, taken = get_successor(number), taken + 1
     if not taken:
-        raise Refused([_build_full(len(typed))])
+        raise Refused([build_full(len(typed))])
     _save(ports, village, user, kept, rows)
     return taken
 
@@ -291,7 +291,7 @@ def _list_waiting(ports: Ports, village: str, month: str, chart: ChartVersion, f
     return found
 
 
-def _find_number(ports: Ports, village: str, month: str, typed: Iterable[str]) -> str:
+def find_number(ports: Ports, village: str, month: str, typed: Iterable[str]) -> str:
     """Return the month's next number, after what is recorded, what waits and what is typed."""
     with ports.ledger.read(village) as reader:
         numbers = [get_next_number(reader.facts, month)]
@@ -318,7 +318,8 @@ def _build_nothing(month: str) -> Fault:
     )
 
 
-def _build_full(rows: int) -> Fault:
+def build_full(rows: int) -> Fault:
+    """Say that so many typed rows leave no room for what is proposed."""
     return Fault(
         code="proposal-full",
         place="填的凭证表",

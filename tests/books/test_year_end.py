@@ -18,6 +18,7 @@ from ledger.books.year_end import (
     check_year_end,
     count_distributable,
     ends_year,
+    is_proposed,
     list_year_end,
 )
 from ledger.data import load_conversion, load_reference, read_data
@@ -109,6 +110,17 @@ def test_what_a_correction_leaves_on_a_closed_sub_account_is_taken_away() -> Non
     (carried, kept) = list_year_end(extend_chart(ledger.facts, NEW, get_left()), get_left())
     accounts = [[posting.account for posting in proposal.postings] for proposal in (carried, kept)]
     assert accounts == [["5130499", "321"], ["321", "32202"]]
+
+
+def test_what_is_proposed_is_known_again_by_its_summary_and_accounts() -> None:
+    balances = {"504": -900, "513": 300, "32201": 5}
+    proposals = list_year_end(NEW, balances, [Share("311", 100)], "样例")
+
+    for proposal in (*proposals, *list_year_end(NEW, {}, [Share("311", 100)])):
+        assert is_proposed(proposal.summary, [posting.account for posting in proposal.postings])
+    assert len(proposals) == 5
+    assert not is_proposed("结转本年收入", ["504", "102"])
+    assert not is_proposed("计提折旧", ["511", "321"])
 
 
 def test_a_year_of_many_accounts_takes_several_vouchers() -> None:
