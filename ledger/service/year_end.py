@@ -19,13 +19,14 @@ from ledger.books.year_end import (
     check_shares,
     count_distributable,
     is_proposed,
+    list_kept,
     list_year_end,
 )
 from ledger.errors import Fault, NotFound, Refused
 from ledger.figures.charts import collect_chart
 from ledger.limits import SUMMARY_MAX_CHARS, TYPED_MAX_ROWS
 from ledger.ports import Ports, Reader
-from ledger.service.proposals import build_full, find_number
+from ledger.service.proposals import build_full, find_number, find_parts
 from ledger.service.refilling import arrange
 from ledger.service.screening import check_texts, list_names
 from ledger.service.sheets import read_texts
@@ -34,7 +35,7 @@ from ledger.service.unsent import Opened, open_sheet, save_sheet
 from ledger.service.workbooks.columns import WORKBOOKS
 from ledger.service.workbooks.voucher_rows import PERSONS
 from ledger.state import get_day
-from ledger.state.charts import list_details
+from ledger.state.charts import list_leaves
 from ledger.state.facts import Facts
 from ledger.state.money import get_balances, get_month, get_successor, list_book_months
 
@@ -71,6 +72,7 @@ class YearEnd(NamedTuple):
     incomes: tuple[tuple[str, str, int], ...]
     is_closed: bool
     is_over: bool  # the year's last day is here
+    parts: Mapping[str, str]  # of what is given out and kept: to which part vouchers go where there is one
     left: tuple[Proposal, ...]  # what is still to be carried over, without any distribution
     waiting: int  # vouchers of the year that wait to be passed: their amounts are not in yet
     year: str
@@ -108,7 +110,7 @@ def put_in_sheet(
         if faults:
             raise Refused(faults)
         balances = get_balances(reader.facts, f"{year}-12")
-        proposals = list_year_end(end.chart, balances, shares, resolution.strip())
+        proposals = list_year_end(end.chart, balances, shares, resolution.strip(), end.parts)
     number = find_number(ports, village, f"{year}-12", (row[_PLACES["凭证号"]] for row in typed))
     rows = _fill_rows(end.chart, number, proposals, laid)
     if len(typed) + len(rows) > TYPED_MAX_ROWS:
@@ -156,6 +158,7 @@ def _look(ports: Ports, village: str, reader: Reader, year: str) -> YearEnd:
     results = sorted(pick_results(chart, balances).items())
     rows = [(code, chart.accounts[code], amount) for code, amount in results if amount]
     distributable_fen = count_distributable(chart, balances)
+    parts = find_parts(facts, chart.version, list_kept(chart), period)
     return YearEnd(
         accounts={
             purpose: _list_accounts(facts, chart, code, period)
@@ -168,7 +171,8 @@ def _look(ports: Ports, village: str, reader: Reader, year: str) -> YearEnd:
         incomes=tuple((code, one.name, -amount) for code, one, amount in rows if one.class_ == "income"),
         is_closed=bool(get_month(facts, period).closed),
         is_over=get_day(ports.clock.now_ms()) >= get_last_day(period),
-        left=tuple(list_year_end(chart, balances)),
+        left=tuple(list_year_end(chart, balances, parts=parts)),
+        parts=parts,
         waiting=sum(
             slot[0] == "voucher" and slot[1].startswith(year)
             for slot in list_waiting_slots(ports.vault, village)
@@ -179,9 +183,7 @@ def _look(ports: Ports, village: str, reader: Reader, year: str) -> YearEnd:
 
 def _list_accounts(facts: Facts, chart: Chart, code: str, period: str) -> tuple[tuple[str, str], ...]:
     """Return the account, or where the village divided it, its parts that nothing divides further."""
-    details = list_details(facts, chart.version, code, period)
-    leaves = [one for one in details if not any(other != one and other.startswith(one) for other in details)]
-    return tuple((one, chart.accounts[one].name) for one in leaves or [code])
+    return tuple((one, chart.accounts[one].name) for one in list_leaves(facts, chart.version, code, period))
 
 
 def _read_shares(end: YearEnd, given: Mapping[Purpose, tuple[str, str]]) -> tuple[list[Share], list[Fault]]:

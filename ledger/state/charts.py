@@ -102,6 +102,11 @@ def list_details(facts: Facts, version: str, code: str, period: str) -> list[str
     ]
 
 
+def list_leaves(facts: Facts, version: str, code: str, period: str) -> list[str]:
+    """Return what a month's vouchers post to for an account: its parts that nothing divides further, or itself."""
+    return _pick_leaves(list_details(facts, version, code, period)) or [code]
+
+
 def build_account_closed(code: str, place: str) -> Fault:
     """Say that a sub-account is closed."""
     return Fault(
@@ -111,6 +116,10 @@ def build_account_closed(code: str, place: str) -> Fault:
         expected="没有停用的科目",
         remedy="改用别的明细科目；停用以后不再恢复，要用就增设一个",
     )
+
+
+def _pick_leaves(details: list[str]) -> list[str]:
+    return [one for one in details if not any(other != one and other.startswith(one) for other in details)]
 
 
 def _build_early(code: str, place: str, first: str, period: str) -> Fault:
@@ -124,7 +133,7 @@ def _build_early(code: str, place: str, first: str, period: str) -> Fault:
 
 
 def _build_detailed(code: str, place: str, details: list[str]) -> Fault:
-    leaves = [one for one in details if not any(other != one and other.startswith(one) for other in details)]
+    leaves = _pick_leaves(details)
     told = "、".join(leaves[:5]) + ("等" if len(leaves) > 5 else "")
     return Fault(
         code="account-has-details",

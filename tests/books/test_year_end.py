@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from ledger.books.balances import add_turnovers, sum_turnovers
 from ledger.books.conversion import parse_conversion, propose_moves
 from ledger.books.statements import pick_results
+from ledger.books.subaccounts import add_accounts
 from ledger.books.year_end import (
     Proposal,
     Share,
@@ -112,6 +113,38 @@ def test_what_a_correction_leaves_on_a_closed_sub_account_is_taken_away() -> Non
     assert accounts == [["5130499", "321"], ["321", "32202"]]
 
 
+def test_what_the_village_divided_is_posted_to_its_part() -> None:
+    own = add_accounts(NEW, [("3220101", "本年分配"), ("3220201", "历年结余")])
+    balances = {"504": -900, "3220101": 5, "3220201": -100}
+    proposals = list_year_end(
+        own, balances, [Share("311", 100)], parts={"32201": "3220101", "32202": "3220201"}
+    )
+
+    assert [[posting.account for posting in proposal.postings] for proposal in proposals] == [
+        ["504", "321"],
+        ["321", "3220201"],
+        ["3220101", "311"],
+        ["3220201", "3220101"],
+    ]
+    assert follow(balances, proposals) == {"311": -100, "3220201": -895}
+
+
+def test_a_division_of_322_in_books_of_2004_is_no_account_of_what_was_given_out() -> None:
+    own = add_accounts(CHARTS["2004"], [("32201", "历年结余")])
+    balances = {"322": -40, "32201": -60, "531": -900}
+    proposals = list_year_end(own, balances, [Share("311", 100)], parts={"322": "32201"})
+
+    assert [[posting.account for posting in proposal.postings] for proposal in proposals] == [
+        ["531", "321"],
+        ["321", "32201"],
+        ["32201", "311"],
+    ]
+    after = follow(balances, proposals)
+    assert after == {"311": -100, "322": -40, "32201": -860}
+    assert list_year_end(own, after, parts={"322": "32201"}) == []
+    assert check_year_end(own, after, "2026-12") == []
+
+
 def test_what_is_proposed_is_known_again_by_its_summary_and_accounts() -> None:
     balances = {"504": -900, "513": 300, "32201": 5}
     proposals = list_year_end(NEW, balances, [Share("311", 100)], "样例")
@@ -124,8 +157,6 @@ def test_what_is_proposed_is_known_again_by_its_summary_and_accounts() -> None:
 
 
 def test_a_year_of_many_accounts_takes_several_vouchers() -> None:
-    from ledger.books.subaccounts import add_accounts
-
     codes = [f"501{number:02d}{other:02d}" for number in (3, 4, 5) for other in range(1, 100)]
     chart = add_accounts(NEW, [(code, code) for code in codes])
 

@@ -6,16 +6,18 @@ import pytest
 
 from ledger.books.conversion import AccountsConverted
 from ledger.books.plans import PlanAdopted
+from ledger.books.subaccounts import NewAccount
 from ledger.canonical import parse_claim
 from ledger.errors import NotFound, Refused, format_fault
 from ledger.service.conversion import look_at_conversion, put_conversion_in_sheet
+from ledger.service.import_ import import_typed
 from ledger.service.passing import pass_drafts
 from ledger.service.refilling import arrange, fill
 from ledger.service.showing import show_drafts
 from ledger.service.unsent import open_sheet, save_sheet
 from ledger.service.year_end import look_at_year, put_in_sheet
 from ledger.state.plans import find_plan
-from tests.builders import VILLAGE, build_postings
+from tests.builders import VILLAGE, build_added, build_postings
 from tests.fakes.clock import FakeClock
 from tests.homes import VillageHome, open_village
 from tests.service.importing import OPENING, PLAN, ImportDesk, Row, make_book
@@ -141,6 +143,48 @@ def test_what_is_put_again_takes_the_place_of_what_was_put_before(tmp_path: obje
         ]
         assert (len(again), again[:6]) == (11, first[:6])
         assert len(put(village)) == 6
+
+
+def test_a_year_is_carried_over_to_the_only_parts_of_what_was_divided(tmp_path: object) -> None:
+    with open_village(tmp_path / "home") as village:
+        village.open_books()
+        titles = {"3220101": "本年分配", "3220201": "历年结余"}
+        accounts = tuple(
+            NewAccount(code=code, title=village.texts.publish(title)) for code, title in titles.items()
+        )
+        village.record(build_added(village.texts, accounts=accounts, chart="2023"))
+        village.record_voucher("收废品款", 100_000, postings=build_postings(100_000, "101", "504"))
+        village.go_to("2027-01-02")
+        village.close("2026-10")
+        village.close("2026-11")
+
+        rows = put(village, reserves=("10", "311"))
+        assert [row[3:5] for row in rows] == [
+            ("504", "其他收入"),
+            ("321", "本年收益"),
+            ("321", "本年收益"),
+            ("3220201", "历年结余"),
+            ("3220101", "本年分配"),
+            ("311", "公积公益金"),
+            ("3220201", "历年结余"),
+            ("3220101", "本年分配"),
+        ]
+        write(
+            village, [(*row[:8], "样经手", "例审批", "某记账", *row[11:]) if row[0] else row for row in rows]
+        )
+        kept = open_sheet(village.home, VILLAGE, village.clerk.user, "vouchers")
+        sent = import_typed(
+            village.home,
+            village=VILLAGE,
+            kind="vouchers",
+            tables=kept.state.tables,
+            maker=village.clerk.user,
+        )
+        assert sent.faults == ()
+        village.home.vault.put_drafts(VILLAGE, sent.drafts)
+        village.pass_(*sent.drafts)
+        assert look_at_year(village.home, VILLAGE, "2026").left == ()
+        village.close("2026-12")
 
 
 def test_a_year_is_not_carried_over_while_its_vouchers_are_typed_and_not_sent(tmp_path: object) -> None:
