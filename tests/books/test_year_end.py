@@ -127,6 +127,9 @@ def test_what_the_village_divided_is_posted_to_its_part() -> None:
         ["3220201", "3220101"],
     ]
     assert follow(balances, proposals) == {"311": -100, "3220201": -895}
+    # What stands against itself takes nothing from what is kept.
+    (within,) = list_year_end(own, {"32201": -5, "3220101": 5})
+    assert [posting.account for posting in within.postings] == ["32201", "3220101"]
 
 
 def test_a_division_of_322_in_books_of_2004_is_no_account_of_what_was_given_out() -> None:

@@ -323,8 +323,9 @@ def test_a_proposal_goes_to_the_only_part_of_what_was_divided(desk: ImportDesk) 
     (first, second) = kept.state.tables["凭证"]
     assert (first[3:5], second[3:5]) == (("511", "经营支出"), ("15201", "水利设施折旧"))
     # Of several parts the clerk chooses: what the sheet answers names them.
-    sent = {"village": VILLAGE, "kind": "vouchers", "maker": desk.clerk}
-    refused = import_typed(desk.ports, tables=kept.state.tables, **sent)  # type: ignore[arg-type]  # Texts.
+    refused = import_typed(
+        desk.ports, village=VILLAGE, kind="vouchers", tables=kept.state.tables, maker=desk.clerk
+    )
     assert [format_fault(fault).partition("：")[2] for fault in refused.faults] == [
         (
             "现为科目 511 已设明细科目，应为最末一级的明细科目，如 51101、51102。"

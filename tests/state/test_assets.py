@@ -231,6 +231,17 @@ def test_what_is_taken_back_may_be_booked_again_and_a_blue_one_is_of_the_same_mo
     assert find_about_asset(log.facts, build_voucher(log.texts)) == ""
 
 
+def test_a_blue_one_in_place_of_what_was_about_no_asset_is_of_its_own_month(log: Log) -> None:
+    log.record(build_asset(log.texts))
+    assert log.book("001", 10_000, "511", "152", asset="") == []
+    answer: dict[str, Any] = {"chart": "2023", "postings": build_postings(-10_000, "511", "152")}
+    assert log.record(build_reversal(log.texts, reverses=4, number="2026-10-002", **answer)) == []
+    answer |= {"asset": "ZC-0001", "postings": build_postings(10_000, "511", "152")}
+    assert log.record(build_replacement(log.texts, replaces=4, number="2026-10-003", **answer)) == []
+
+    assert [month for month, _ in list_depreciation(log.facts, "ZC-0001")] == ["2026-10"]
+
+
 def test_a_voucher_moves_only_accounts_of_its_asset(log: Log) -> None:
     assert log.book("001", 100, "151", "101") == [
         (
