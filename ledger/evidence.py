@@ -23,6 +23,7 @@ from msgspec import Meta
 
 from ledger.books.figures import Figures, SheetHead
 from ledger.books.points import PointsReversed
+from ledger.books.subaccounts import get_parent
 from ledger.books.values import SheetKind, Value, get_previous_period
 from ledger.books.village import KeyRotated
 from ledger.books.vouchers import VoucherReplaced, VoucherReversed
@@ -222,14 +223,24 @@ def _select_finance(facts: Facts, period: str) -> Iterable[int]:
 
 
 def _select_accounts(facts: Facts, period: str) -> Iterable[int]:
-    """Yield the entries that added the sub-accounts which a month's balances and postings name: their titles."""
+    """Return the entries that added the sub-accounts which a month's balances and postings name: their titles.
+
+    What else such an entry added is read with it, so the entries of the accounts above that are needed too.
+    """
     own = dict(iterate_own(facts, get_version(facts, period)))
-    if own:
-        used = {
-            *get_opening(facts, period),
-            *(key for key, _ in scan_facts(facts, f"turnover/{period}/", Turnover)),
-        }
-        yield from {known.index for code, known in own.items() if any(one.startswith(code) for one in used)}
+    if not own:
+        return ()
+    used = {
+        *get_opening(facts, period),
+        *(key for key, _ in scan_facts(facts, f"turnover/{period}/", Turnover)),
+    }
+    chosen = set[int]()
+    more = {known.index for code, known in own.items() if any(one.startswith(code) for one in used)}
+    while more:
+        chosen |= more
+        above = {get_parent(code) for code, known in own.items() if known.index in more}
+        more = {own[code].index for code in above if code in own} - chosen
+    return chosen
 
 
 def _follow_answers(facts: Facts, index: int) -> Iterable[int]:

@@ -8,7 +8,8 @@ is recorded, a clerk hands in and another person passes.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 from ledger.books.accounts import Chart
@@ -31,6 +32,15 @@ NAMED_MAX = 5
 """Accounts that a fault names."""
 
 
+_INCOMES, _EXPENSES, _RESULT, _GIVEN = (
+    "结转本年收入",
+    "结转本年支出",
+    "结转本年收益到未分配收益",
+    "结转各项分配",
+)
+_DISTRIBUTED = "收益分配"
+
+
 class Proposal(NamedTuple):
     """A voucher that the year's end asks for."""
 
@@ -50,35 +60,51 @@ def ends_year(period: str) -> bool:
     return period[5:] == LAST_MONTH
 
 
+def list_kept(chart: Chart) -> tuple[str, str]:
+    """Return the accounts of what was given out and of what is kept: in the chart of 2004 one for both."""
+    # By the version: a village of 2004 may have divided its 322 itself, and by the same codes.
+    return (GIVEN_OUT, KEPT) if chart.version == "2023" else (DISTRIBUTION_ACCOUNT, DISTRIBUTION_ACCOUNT)
+
+
+def is_proposed(summary: str, accounts: Iterable[str]) -> bool:
+    """Say whether a voucher of this summary and these accounts is one that `list_year_end` proposes."""
+    known = summary in (_INCOMES, _EXPENSES, _RESULT, _GIVEN) or summary.partition("：")[0] == _DISTRIBUTED
+    return known and any(code.startswith((RESULT_ACCOUNT, DISTRIBUTION_ACCOUNT)) for code in accounts)
+
+
 def list_year_end(
-    chart: Chart, balances: Mapping[str, int], shares: Sequence[Share] = (), resolution: str = ""
+    chart: Chart,
+    balances: Mapping[str, int],
+    shares: Sequence[Share] = (),
+    resolution: str = "",
+    parts: Mapping[str, str] = MappingProxyType({}),
 ) -> list[Proposal]:
     """Return the vouchers that carry a year over and distribute `shares`; none where all of it is done.
 
-    `balances` are those at the year's end so far: signed fen, debit positive. Each voucher balances, and after all of
-    them income, expense, 321 and 32201 are nought.
+    `balances` are those at the year's end so far: signed fen, debit positive. `parts` says of the accounts of
+    `list_kept`, where the village divided one, to which part vouchers go. Each voucher balances, and after all of them
+    income, expense, 321 and 32201 are nought.
     """
     results = {code: amount for code, amount in sorted(pick_results(chart, balances).items()) if amount}
-    found = list(_carry("结转本年收入", {code: amount for code, amount in results.items() if amount < 0}))
-    found += _carry("结转本年支出", {code: amount for code, amount in results.items() if amount > 0})
-    kept = KEPT if KEPT in chart.accounts else DISTRIBUTION_ACCOUNT
+    found = list(_carry(_INCOMES, {code: amount for code, amount in results.items() if amount < 0}))
+    found += _carry(_EXPENSES, {code: amount for code, amount in results.items() if amount > 0})
+    given, kept = (parts.get(code, code) for code in list_kept(chart))
     owned = {
         code: amount
         for code, amount in sorted(balances.items())
         if code.startswith(RESULT_ACCOUNT) and amount
     }
     owned[RESULT_ACCOUNT] = owned.get(RESULT_ACCOUNT, 0) + sum(results.values())
-    found += _clear("结转本年收益到未分配收益", owned, kept)
-    given = GIVEN_OUT if GIVEN_OUT in chart.accounts else DISTRIBUTION_ACCOUNT
+    found += _clear(_RESULT, owned, kept)
     total_fen = sum(share.amount_fen for share in shares)
     if shares:
         lines = [Posting(account=given, amount_fen=total_fen, side="debit")]
         lines += [Posting(account=one.account, amount_fen=one.amount_fen, side="credit") for one in shares]
-        found.append(Proposal(f"收益分配：{resolution}".rstrip("："), tuple(lines)))
-    if given != kept:
-        out = {code: amount for code, amount in balances.items() if code.startswith(given)}
+        found.append(Proposal(f"{_DISTRIBUTED}：{resolution}".rstrip("："), tuple(lines)))
+    if chart.version == "2023":
+        out = {code: amount for code, amount in balances.items() if code.startswith(GIVEN_OUT)}
         out[given] = out.get(given, 0) + total_fen
-        found += _clear("结转各项分配", out, kept)
+        found += _clear(_GIVEN, out, kept)
     return found
 
 

@@ -11,6 +11,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+import msgspec
+
 from ledger.books.accounts import Account
 from ledger.books.assets import ACCOUNTS, RESULTS, AssetRegistered, sum_moved
 from ledger.books.depreciation import build_plan, get_last_month, sum_planned
@@ -20,16 +22,19 @@ from ledger.books.values import get_last_day
 from ledger.books.village import ChartVersion
 from ledger.books.vouchers import Posting, VoucherRecorded, VoucherReplaced
 from ledger.errors import Fault, Refused
+from ledger.figures.charts import collect_chart
 from ledger.limits import TYPED_MAX_ROWS
 from ledger.log.commitments import open_disclosure
 from ledger.ports import Ports, Reader
 from ledger.service.drafts import open_draft
 from ledger.service.refilling import arrange
+from ledger.service.sheets import read_texts
 from ledger.service.slots import list_waiting_slots
 from ledger.service.unsent import Opened, open_sheet, save_sheet
 from ledger.service.workbooks.columns import WORKBOOKS
 from ledger.state import get_day
 from ledger.state.assets import Asset, find_asset, get_chart_version, is_out, iterate_assets, read_asset
+from ledger.state.charts import list_leaves
 from ledger.state.facts import Facts, get_fact
 from ledger.state.money import get_next_number, get_successor
 from ledger.state.register_facts import AssetFacts, DepreciationFacts
@@ -214,21 +219,53 @@ def _lay(
     new = [item for item in drawn if (item[0].registered.number, item[1]) not in there]
     if not new:
         raise Refused([_build_nothing(month)])
-    number = _find_number(ports, village, month, [row[places["凭证号"]] for row in typed])
+    new, own = _divide(ports, village, month, new)
+    number = find_number(ports, village, month, [row[places["凭证号"]] for row in typed])
     rows: list[Row] = []
     taken = 0
     with ports.ledger.read(village) as reader:
         accounts = ports.reference.charts[get_chart_version(reader.facts)].accounts
     for asset, summary, postings in new:
-        more = list(_fill(number, day, summary, asset, postings, accounts, persons))
+        more = list(_fill(number, day, summary, asset, postings, {**accounts, **own}, persons))
         if len(typed) + len(rows) + len(more) > TYPED_MAX_ROWS:
             break
         rows += more
         number, taken = get_successor(number), taken + 1
     if not taken:
-        raise Refused([_build_full(len(typed))])
+        raise Refused([build_full(len(typed))])
     _save(ports, village, user, kept, rows)
     return taken
+
+
+def find_parts(facts: Facts, version: str, codes: Iterable[str], month: str) -> dict[str, str]:
+    """Return of accounts that the village divided to which part a month's vouchers go, where there is only one.
+
+    Of several the clerk chooses, in the sheet: a voucher to the divided account itself is refused with all of them.
+    """
+    leaves = {code: list_leaves(facts, version, code, month) for code in codes}
+    return {code: found[0] for code, found in leaves.items() if len(found) == 1 and found != [code]}
+
+
+def _divide(
+    ports: Ports, village: str, month: str, drawn: Sequence[tuple[Asset, str, tuple[Posting, ...]]]
+) -> tuple[list[tuple[Asset, str, tuple[Posting, ...]]], Mapping[str, Account]]:
+    """Return the same posted to the only part of what the village divided, and the accounts with their titles."""
+    codes = {posting.account for _, _, postings in drawn for posting in postings}
+    with ports.ledger.read(village) as reader:
+        chart = collect_chart(reader.facts, ports.reference, read_texts(reader), month)
+        parts = find_parts(reader.facts, chart.version, sorted(codes), month)
+    divided = [
+        (
+            asset,
+            summary,
+            tuple(
+                msgspec.structs.replace(posting, account=parts.get(posting.account, posting.account))
+                for posting in postings
+            ),
+        )
+        for asset, summary, postings in drawn
+    ]
+    return divided, chart.accounts
 
 
 def _save(ports: Ports, village: str, user: str, kept: Opened, rows: Iterable[Row]) -> None:
@@ -291,7 +328,7 @@ def _list_waiting(ports: Ports, village: str, month: str, chart: ChartVersion, f
     return found
 
 
-def _find_number(ports: Ports, village: str, month: str, typed: Iterable[str]) -> str:
+def find_number(ports: Ports, village: str, month: str, typed: Iterable[str]) -> str:
     """Return the month's next number, after what is recorded, what waits and what is typed."""
     with ports.ledger.read(village) as reader:
         numbers = [get_next_number(reader.facts, month)]
@@ -318,7 +355,8 @@ def _build_nothing(month: str) -> Fault:
     )
 
 
-def _build_full(rows: int) -> Fault:
+def build_full(rows: int) -> Fault:
+    """Say that so many typed rows leave no room for what is proposed."""
     return Fault(
         code="proposal-full",
         place="填的凭证表",

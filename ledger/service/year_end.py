@@ -13,20 +13,31 @@ from ledger.books.accounts import Chart
 from ledger.books.money import format_plain_yuan, parse_yuan
 from ledger.books.statements import pick_results
 from ledger.books.values import get_last_day
-from ledger.books.year_end import Proposal, Share, check_shares, count_distributable, list_year_end
+from ledger.books.year_end import (
+    Proposal,
+    Share,
+    check_shares,
+    count_distributable,
+    is_proposed,
+    list_kept,
+    list_year_end,
+)
 from ledger.errors import Fault, NotFound, Refused
 from ledger.figures.charts import collect_chart
-from ledger.limits import SUMMARY_MAX_CHARS
+from ledger.limits import SUMMARY_MAX_CHARS, TYPED_MAX_ROWS
 from ledger.ports import Ports, Reader
+from ledger.service.proposals import build_full, find_number, find_parts
 from ledger.service.refilling import arrange
 from ledger.service.screening import check_texts, list_names
 from ledger.service.sheets import read_texts
 from ledger.service.slots import list_waiting_slots
 from ledger.service.unsent import Opened, open_sheet, save_sheet
+from ledger.service.workbooks.columns import WORKBOOKS
+from ledger.service.workbooks.voucher_rows import PERSONS
 from ledger.state import get_day
-from ledger.state.charts import list_details
+from ledger.state.charts import list_leaves
 from ledger.state.facts import Facts
-from ledger.state.money import get_balances, get_month, get_next_number, list_book_months
+from ledger.state.money import get_balances, get_month, get_successor, list_book_months
 
 Purpose = Literal["reserves", "members", "others"]
 PURPOSES: tuple[Purpose, ...] = get_args(Purpose)
@@ -43,6 +54,11 @@ _ACCOUNTS: Mapping[str, Mapping[Purpose, str]] = {
 """Where each stands until it is paid; in the statements that is how it is told whom it went to."""
 RESOLUTION = "哪次会议定的"
 _SHEET = "凭证"
+_PLACES = {column.header: at for at, column in enumerate(WORKBOOKS["vouchers"].sheets[0].columns)}
+_WRITTEN = ("附件张数", *PERSONS)
+"""What a clerk writes beside a proposal."""
+Cells = tuple[str, ...]
+"""The texts of a row, by column."""
 
 
 class YearEnd(NamedTuple):
@@ -56,6 +72,7 @@ class YearEnd(NamedTuple):
     incomes: tuple[tuple[str, str, int], ...]
     is_closed: bool
     is_over: bool  # the year's last day is here
+    parts: Mapping[str, str]  # of what is given out and kept: to which part vouchers go where there is one
     left: tuple[Proposal, ...]  # what is still to be carried over, without any distribution
     waiting: int  # vouchers of the year that wait to be passed: their amounts are not in yet
     year: str
@@ -75,28 +92,60 @@ def put_in_sheet(
     given: Mapping[Purpose, tuple[str, str]],
     resolution: str,
 ) -> Opened:
-    """Put the vouchers of the year's end below what somebody has typed; twice is once.
+    """Put the vouchers of the year's end below what somebody has typed, in place of those that were put there before.
 
-    `given` are the texts of amounts and accounts. Raises Refused with every fault, each at the name of its purpose.
+    `given` are the texts of amounts and accounts. Raises Refused with every fault, each at the name of its purpose;
+    also where other vouchers of the year are typed, whose amounts would be missing, and where no room is left.
     """
+    kept = open_sheet(ports, village, user, "vouchers")
+    typed, laid, others = _part(kept.state.tables.get(_SHEET, ()), year)
     with ports.ledger.read(village) as reader:
         end = _look(ports, village, reader, year)
         shares, faults = _read_shares(end, given)
         if shares or resolution.strip():
             faults += check_texts({RESOLUTION: resolution}, list_names(ports, village))
             faults += _check_length(resolution.strip())
-        faults += check_shares(end.distributable_fen, shares) + _check_ready(end, shares)
+        faults += check_shares(end.distributable_fen, shares)
+        faults += _check_ready(end, shares, others)
         if faults:
             raise Refused(faults)
         balances = get_balances(reader.facts, f"{year}-12")
-        proposals = list_year_end(end.chart, balances, shares, resolution.strip())
-        number = _find_number(ports, village, reader.facts, f"{year}-12")
-    kept = open_sheet(ports, village, user, "vouchers")
-    typed = kept.state.tables.get(_SHEET, ())
-    rows = _fill_rows(end.chart, year, number, proposals)
-    if typed[-len(rows) :] == rows:
-        return kept
-    return save_sheet(ports, village, user, "vouchers", {_SHEET: (*typed, *rows)}, start=kept.version)
+        proposals = list_year_end(end.chart, balances, shares, resolution.strip(), end.parts)
+    number = find_number(ports, village, f"{year}-12", (row[_PLACES["凭证号"]] for row in typed))
+    rows = _fill_rows(end.chart, number, proposals, laid)
+    if len(typed) + len(rows) > TYPED_MAX_ROWS:
+        raise Refused([build_full(len(typed))])
+    tables = {**kept.state.tables, _SHEET: (*typed, *rows)}
+    return save_sheet(ports, village, user, "vouchers", tables, start=kept.version)
+
+
+def _part(typed: Sequence[Cells], year: str) -> tuple[list[Cells], Mapping[str, Cells], int]:
+    """Part typed rows: those that stay, the first of each proposal that was put there by its summary, and how many
+    other vouchers of the year there are.
+    """
+    stay, laid, others = list[Cells](), dict[str, Cells](), 0
+    for rows in _list_vouchers(typed):
+        first = rows[0]
+        is_of_year = any(first[_PLACES[header]].strip().startswith(year) for header in ("凭证号", "日期"))
+        is_answer = any(first[_PLACES[header]].strip() for header in ("冲销凭证号", "更正凭证号"))
+        summary, accounts = first[_PLACES["摘要"]], [row[_PLACES["科目代码"]] for row in rows]
+        if is_of_year and not is_answer and is_proposed(summary, accounts):
+            laid[summary.partition("：")[0]] = first
+            continue
+        others += is_of_year
+        stay += rows
+    return stay, laid, others
+
+
+def _list_vouchers(typed: Sequence[Cells]) -> list[list[Cells]]:
+    """Return the rows of each voucher: one begins with another number than the row before."""
+    vouchers: list[list[Cells]] = []
+    for row in typed:
+        number = row[_PLACES["凭证号"]].strip()
+        if not vouchers or (number and number != vouchers[-1][0][_PLACES["凭证号"]].strip()):
+            vouchers.append([])
+        vouchers[-1].append(row)
+    return vouchers
 
 
 def _look(ports: Ports, village: str, reader: Reader, year: str) -> YearEnd:
@@ -109,6 +158,7 @@ def _look(ports: Ports, village: str, reader: Reader, year: str) -> YearEnd:
     results = sorted(pick_results(chart, balances).items())
     rows = [(code, chart.accounts[code], amount) for code, amount in results if amount]
     distributable_fen = count_distributable(chart, balances)
+    parts = find_parts(facts, chart.version, list_kept(chart), period)
     return YearEnd(
         accounts={
             purpose: _list_accounts(facts, chart, code, period)
@@ -121,7 +171,8 @@ def _look(ports: Ports, village: str, reader: Reader, year: str) -> YearEnd:
         incomes=tuple((code, one.name, -amount) for code, one, amount in rows if one.class_ == "income"),
         is_closed=bool(get_month(facts, period).closed),
         is_over=get_day(ports.clock.now_ms()) >= get_last_day(period),
-        left=tuple(list_year_end(chart, balances)),
+        left=tuple(list_year_end(chart, balances, parts=parts)),
+        parts=parts,
         waiting=sum(
             slot[0] == "voucher" and slot[1].startswith(year)
             for slot in list_waiting_slots(ports.vault, village)
@@ -132,9 +183,7 @@ def _look(ports: Ports, village: str, reader: Reader, year: str) -> YearEnd:
 
 def _list_accounts(facts: Facts, chart: Chart, code: str, period: str) -> tuple[tuple[str, str], ...]:
     """Return the account, or where the village divided it, its parts that nothing divides further."""
-    details = list_details(facts, chart.version, code, period)
-    leaves = [one for one in details if not any(other != one and other.startswith(one) for other in details)]
-    return tuple((one, chart.accounts[one].name) for one in leaves or [code])
+    return tuple((one, chart.accounts[one].name) for one in list_leaves(facts, chart.version, code, period))
 
 
 def _read_shares(end: YearEnd, given: Mapping[Purpose, tuple[str, str]]) -> tuple[list[Share], list[Fault]]:
@@ -174,8 +223,8 @@ def _check_length(resolution: str) -> list[Fault]:
     ]
 
 
-def _check_ready(end: YearEnd, shares: Sequence[Share]) -> list[Fault]:
-    """The year is over and open, and nothing of it waits; there is something to do."""
+def _check_ready(end: YearEnd, shares: Sequence[Share], typed: int) -> list[Fault]:
+    """The year is over and open, and nothing of it waits or is typed; there is something to do."""
     place = f"{end.year}年末结转"
     faults = []
     if end.is_closed:
@@ -208,6 +257,16 @@ def _check_ready(end: YearEnd, shares: Sequence[Share]) -> list[Fault]:
                 remedy="等另一位审核完再结转，不然结转的数会不对",
             )
         )
+    if typed:
+        faults.append(
+            Fault(
+                code="year-typed",
+                place=place,
+                found=f"填的凭证表里还有 {typed} 张这一年的凭证没有交审",
+                expected="这一年的凭证都已交审、审核",
+                remedy="先把那几张交审，等另一位审核完再结转；不要的删去",
+            )
+        )
     if not end.left and not shares:
         faults.append(
             Fault(
@@ -221,26 +280,19 @@ def _check_ready(end: YearEnd, shares: Sequence[Share]) -> list[Fault]:
     return faults
 
 
-def _find_number(ports: Ports, village: str, facts: Facts, period: str) -> int:
-    """Return the ordinal that the month's next voucher has, after those that wait."""
-    waiting = [
-        int(slot[1][8:])
-        for slot in list_waiting_slots(ports.vault, village)
-        if slot[0] == "voucher" and slot[1].startswith(f"{period}-")
-    ]
-    return max(int(get_next_number(facts, period)[8:]), *(one + 1 for one in waiting), 1)
-
-
 def _fill_rows(
-    chart: Chart, year: str, number: int, proposals: Sequence[Proposal]
-) -> tuple[tuple[str, ...], ...]:
+    chart: Chart, number: str, proposals: Sequence[Proposal], laid: Mapping[str, Cells]
+) -> tuple[Cells, ...]:
+    """Return the rows; who acts and what is attached stay as they were written beside the same proposal."""
     rows = []
-    for ordinal, proposal in enumerate(proposals, number):
+    for proposal in proposals:
+        before = laid.get(proposal.summary.partition("：")[0])
+        written = {header: before[_PLACES[header]] for header in _WRITTEN} if before else {"附件张数": "1"}
         shared = {
-            "凭证号": f"{year}-12-{ordinal:03d}",
-            "日期": f"{year}-12-31",
+            "凭证号": number,
+            "日期": get_last_day(number[:7]),
             "摘要": proposal.summary,
-            "附件张数": "1",
+            **written,
         }
         for posting in proposal.postings:
             side = "借方金额" if posting.side == "debit" else "贷方金额"
@@ -251,6 +303,7 @@ def _fill_rows(
             }
             rows.append({**shared, **own})
             shared = {}
+        number = get_successor(number)
     return arrange("vouchers", _SHEET, rows)
 
 

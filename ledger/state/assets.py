@@ -1,8 +1,9 @@
 """The register of assets: which there are, what vouchers moved of each, and what was counted.
 
 Rules that always hold: a number is given once; a voucher is about an asset that was registered before it; of an asset
-one depreciation a month is booked, never below its residual value; it leaves the books whole, after its disposal, and
-is not changed any more. What all assets of a class add up to is kept beside them, so that nobody need read them all.
+one depreciation a month is booked, with no cost, never below its residual value, and taken back only in red; it leaves
+the books whole, after its disposal, and is not changed any more. What all assets of a class add up to is kept beside
+them, so that nobody need read them all.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ from ledger.books.money import format_yuan
 from ledger.books.stocktakes import StocktakeRecorded, check_stocktake
 from ledger.books.values import Value
 from ledger.books.village import ChartVersion
-from ledger.books.vouchers import Voucher, VoucherReplaced, VoucherReversed
+from ledger.books.vouchers import Voucher, VoucherRecorded, VoucherReplaced, VoucherReversed
 from ledger.entries import Entry
 from ledger.errors import Fault
 from ledger.state.facts import EntryAt, Facts, VillageFacts, get_fact, key_at, put_fact, read_body, scan_facts
@@ -141,7 +142,9 @@ def check_about_asset(facts: Facts, entry: Entry, voucher: Voucher) -> list[Faul
         found = f"科目 {'、'.join(foreign)}"
         return [_fault("asset-account", f"{place}，资产 {voucher.asset}", found, expected, remedy)]
     moved = sum_moved(voucher.postings, accounts)
-    if moved.is_depreciation and moved.accumulated_fen > 0:
+    if faults := _check_together(voucher, moved):
+        return faults
+    if moved.is_depreciation:
         return _check_depreciation(facts, entry, voucher, known, moved)
     if moved.booked_fen < 0 and known.category not in MOVING:
         return _check_clearing(voucher.asset, voucher, known, moved)
@@ -270,6 +273,21 @@ def _find_month(facts: Facts, entry: Entry, voucher: Voucher, number: str) -> st
         if answered is not None:
             return answered.period
     return entry.period
+
+
+def _check_together(voucher: VoucherRecorded | VoucherReplaced, moved: Moved) -> list[Fault]:
+    """What is depreciated moves no cost in one go; of it only a red one, or the clearing, takes something back."""
+    place, fen = f"凭证 {voucher.number}，资产 {voucher.asset}", moved.accumulated_fen
+    if fen > 0 and moved.booked_fen:
+        found = f"提折旧 {format_yuan(fen)} 元，又记了 {format_yuan(moved.booked_fen)} 元原值"
+        remedy = "原值和折旧分开做：一张凭证只提折旧，另一张记原值"
+        return [_fault("depreciation-with-cost", place, found, "提折旧的凭证不动原值", remedy)]
+    if fen < 0 <= moved.booked_fen:
+        expected = "只有红字冲销和整件转出才减累计折旧"
+        remedy = "提多了的，用红字冲销那张凭证，再提对的数"
+        found = f"累计折旧减少 {format_yuan(-fen)} 元"
+        return [_fault("depreciation-lowered", place, found, expected, remedy)]
+    return []
 
 
 def _check_depreciation(

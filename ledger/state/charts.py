@@ -1,15 +1,17 @@
 """The chart of accounts of a village: that of the standard, and the sub-accounts that entries added to it.
 
-Rules that always hold: nothing new is posted to a sub-account that is closed, nor, once an account has sub-accounts of
-the village's, to that account itself. Titles are public texts, which facts do not have: a chart from here names the
-village's own accounts by their codes; see `ledger.figures.charts` for one with their titles.
+Rules that always hold: nothing new is posted to a sub-account that is closed, but what takes away a balance that a
+correction left there, nor, once an account has sub-accounts of the village's, to that account itself. Titles are public
+texts, which facts do not have: a chart from here names the village's own accounts by their codes; see
+`ledger.figures.charts` for one with their titles.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from ledger.books.accounts import Chart
+from ledger.books.balances import add_turnovers, sum_turnovers
 from ledger.books.subaccounts import add_accounts, is_reclassified
 from ledger.books.values import get_previous_period
 from ledger.books.village import ChartVersion
@@ -54,8 +56,13 @@ def extend_chart(facts: Facts, chart: Chart, codes: Iterable[str]) -> Chart:
     return add_accounts(chart, ((code, code) for code in sorted(found))) if found else chart
 
 
-def check_posted(facts: Facts, voucher: Voucher, period: str) -> list[Fault]:
-    """Hold a voucher's accounts to the sub-accounts there are; a red one goes wherever what it takes back went."""
+def check_posted(
+    facts: Facts, voucher: Voucher, period: str, get_balances: Callable[[Facts, str], Mapping[str, int]]
+) -> list[Fault]:
+    """Hold a voucher's accounts to the sub-accounts there are; a red one goes wherever what it takes back went.
+
+    `get_balances` is that of `state.money`, which builds on this module.
+    """
     if isinstance(voucher, VoucherReversed):
         return []
     faults: list[Fault] = []
@@ -66,7 +73,10 @@ def check_posted(facts: Facts, voucher: Voucher, period: str) -> list[Fault]:
             faults.append(_build_early(code, place, known.period, period))
         # A correction may still have to go where the wrong voucher went.
         if known is not None and known.closed and isinstance(voucher, VoucherRecorded):
-            faults.append(build_account_closed(code, place))
+            before = get_balances(facts, period)
+            # Such a correction leaves a balance: could nothing take it away, no later year would be closed.
+            if code not in before or code in add_turnovers(before, sum_turnovers(voucher.postings)):
+                faults.append(build_account_closed(code, place))
         details = list_details(facts, voucher.chart, code, period)
         if details and not is_reclassified(voucher.postings, code):
             faults.append(_build_detailed(code, place, details))
@@ -92,6 +102,11 @@ def list_details(facts: Facts, version: str, code: str, period: str) -> list[str
     ]
 
 
+def list_leaves(facts: Facts, version: str, code: str, period: str) -> list[str]:
+    """Return what a month's vouchers post to for an account: its parts that nothing divides further, or itself."""
+    return _pick_leaves(list_details(facts, version, code, period)) or [code]
+
+
 def build_account_closed(code: str, place: str) -> Fault:
     """Say that a sub-account is closed."""
     return Fault(
@@ -101,6 +116,10 @@ def build_account_closed(code: str, place: str) -> Fault:
         expected="没有停用的科目",
         remedy="改用别的明细科目；停用以后不再恢复，要用就增设一个",
     )
+
+
+def _pick_leaves(details: list[str]) -> list[str]:
+    return [one for one in details if not any(other != one and other.startswith(one) for other in details)]
 
 
 def _build_early(code: str, place: str, first: str, period: str) -> Fault:
@@ -114,7 +133,7 @@ def _build_early(code: str, place: str, first: str, period: str) -> Fault:
 
 
 def _build_detailed(code: str, place: str, details: list[str]) -> Fault:
-    leaves = [one for one in details if not any(other != one and other.startswith(one) for other in details)]
+    leaves = _pick_leaves(details)
     told = "、".join(leaves[:5]) + ("等" if len(leaves) > 5 else "")
     return Fault(
         code="account-has-details",

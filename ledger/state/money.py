@@ -90,7 +90,7 @@ def check_money(facts: Facts, reference: Reference, entry: Entry) -> list[Fault]
     faults = _check_dates(books, entry) if books else _list_unopened()
     whole = extend_chart(facts, chart, (posting.account for posting in voucher.postings))
     faults += check_voucher(voucher, whole, entry.period) + _check_number(facts, entry.period, voucher)
-    faults += check_posted(facts, voucher, entry.period)
+    faults += check_posted(facts, voucher, entry.period, get_balances)
     faults += check_about(facts, voucher) + check_about_asset(facts, entry, voucher)
     faults += check_fund_of(facts, voucher) + check_spending(facts, entry, voucher)
     faults += _check_distribution(facts, whole, voucher, entry.period)

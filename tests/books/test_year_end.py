@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from ledger.books.balances import add_turnovers, sum_turnovers
 from ledger.books.conversion import parse_conversion, propose_moves
 from ledger.books.statements import pick_results
+from ledger.books.subaccounts import add_accounts
 from ledger.books.year_end import (
     Proposal,
     Share,
@@ -18,11 +19,14 @@ from ledger.books.year_end import (
     check_year_end,
     count_distributable,
     ends_year,
+    is_proposed,
     list_year_end,
 )
 from ledger.data import load_conversion, load_reference, read_data
 from ledger.errors import Fault, format_fault
 from ledger.state import check_entry
+from ledger.state.charts import extend_chart
+from ledger.state.money import get_balances
 from tests.books.text_ledger import TextLedger
 
 LEDGERS = Path(__file__).parent / "ledgers"
@@ -71,9 +75,91 @@ def test_whatever_was_booked_is_carried_over_to_the_fen(data: st.DataObject, ver
     assert list_year_end(chart, after) == []
 
 
-def test_a_year_of_many_accounts_takes_several_vouchers() -> None:
-    from ledger.books.subaccounts import add_accounts
+def test_what_a_correction_leaves_on_a_closed_sub_account_is_taken_away() -> None:
+    gone = "refused: account-closed"
+    red = "debit 5130499 抄表费 -1.00 | credit 102 银行存款 -1.00"
+    months = "".join(f"2027-{month + 1:02d}-01 close 2027-{month:02d} | accepted\n" for month in range(2, 12))
+    year = "2026-12-01 open | debit 102 银行存款 900.00 | credit 301 资本 900.00 | accepted\n"
+    year += (
+        "2026-12-01 add | 5130499 抄表费 | accepted\n"
+        "2026-12-05 voucher 001 | debit 5130499 抄表费 1.00 | credit 102 银行存款 1.00 | 抄表 | accepted\n"
+        "2026-12-31 voucher 002 | debit 321 本年收益 1.00 | credit 5130499 抄表费 1.00 | 结转支出 | accepted\n"
+        "2026-12-31 voucher 003 | debit 32202 未分配收益 1.00 | credit 321 本年收益 1.00 | 结转收益 | accepted\n"
+        "2027-01-02 close 2026-12 | accepted\n"
+        "2027-01-05 retire 5130499 | 不再抄表 | accepted\n"
+        f"2027-01-06 voucher 001 | debit 5130499 抄表费 1.00 | credit 102 银行存款 1.00 | 抄表 | {gone}\n"
+        f"2027-01-06 voucher 001 | debit 5130499 抄表费 1.00 | credit 5130499 抄表费 1.00 | 转 | {gone}\n"
+        f"2027-01-07 reversal 001 of 2026-12-001 | {red} | 抄错 | accepted\n"
+        "2027-02-01 close 2027-01 | accepted\n" + months
+    )
+    # Neither more than the balance nor less: it is nought afterwards.
+    year += (
+        f"2027-12-31 voucher 001 | debit 5130499 抄表费 1.01 | credit 321 本年收益 1.01 | 结转 | {gone}\n"
+        f"2027-12-31 voucher 001 | debit 5130499 抄表费 0.99 | credit 321 本年收益 0.99 | 结转 | {gone}\n"
+        "2027-12-31 voucher 001 | debit 5130499 抄表费 1.00 | credit 321 本年收益 1.00 | 结转 | accepted\n"
+        f"2027-12-31 voucher 002 | debit 5130499 抄表费 1.00 | credit 321 本年收益 1.00 | 结转 | {gone}\n"
+        "2027-12-31 voucher 002 | debit 321 本年收益 1.00 | credit 32202 未分配收益 1.00 | 结转收益 | accepted\n"
+        "2028-01-02 close 2027-12 | accepted\n"
+    )
+    assert TextLedger().run(year) == []
+    ledger = TextLedger()
+    assert ledger.run(year.partition("2027-12-31")[0]) == []
 
+    def get_left() -> dict[str, int]:
+        return get_balances(ledger.facts, "2027-12")
+
+    (carried, kept) = list_year_end(extend_chart(ledger.facts, NEW, get_left()), get_left())
+    accounts = [[posting.account for posting in proposal.postings] for proposal in (carried, kept)]
+    assert accounts == [["5130499", "321"], ["321", "32202"]]
+
+
+def test_what_the_village_divided_is_posted_to_its_part() -> None:
+    own = add_accounts(NEW, [("3220101", "本年分配"), ("3220201", "历年结余")])
+    balances = {"504": -900, "3220101": 5, "3220201": -100}
+    proposals = list_year_end(
+        own, balances, [Share("311", 100)], parts={"32201": "3220101", "32202": "3220201"}
+    )
+
+    assert [[posting.account for posting in proposal.postings] for proposal in proposals] == [
+        ["504", "321"],
+        ["321", "3220201"],
+        ["3220101", "311"],
+        ["3220201", "3220101"],
+    ]
+    assert follow(balances, proposals) == {"311": -100, "3220201": -895}
+    # What stands against itself takes nothing from what is kept.
+    (within,) = list_year_end(own, {"32201": -5, "3220101": 5})
+    assert [posting.account for posting in within.postings] == ["32201", "3220101"]
+
+
+def test_a_division_of_322_in_books_of_2004_is_no_account_of_what_was_given_out() -> None:
+    own = add_accounts(CHARTS["2004"], [("32201", "历年结余")])
+    balances = {"322": -40, "32201": -60, "531": -900}
+    proposals = list_year_end(own, balances, [Share("311", 100)], parts={"322": "32201"})
+
+    assert [[posting.account for posting in proposal.postings] for proposal in proposals] == [
+        ["531", "321"],
+        ["321", "32201"],
+        ["32201", "311"],
+    ]
+    after = follow(balances, proposals)
+    assert after == {"311": -100, "322": -40, "32201": -860}
+    assert list_year_end(own, after, parts={"322": "32201"}) == []
+    assert check_year_end(own, after, "2026-12") == []
+
+
+def test_what_is_proposed_is_known_again_by_its_summary_and_accounts() -> None:
+    balances = {"504": -900, "513": 300, "32201": 5}
+    proposals = list_year_end(NEW, balances, [Share("311", 100)], "样例")
+
+    for proposal in (*proposals, *list_year_end(NEW, {}, [Share("311", 100)])):
+        assert is_proposed(proposal.summary, [posting.account for posting in proposal.postings])
+    assert len(proposals) == 5
+    assert not is_proposed("结转本年收入", ["504", "102"])
+    assert not is_proposed("计提折旧", ["511", "321"])
+
+
+def test_a_year_of_many_accounts_takes_several_vouchers() -> None:
     codes = [f"501{number:02d}{other:02d}" for number in (3, 4, 5) for other in range(1, 100)]
     chart = add_accounts(NEW, [(code, code) for code in codes])
 

@@ -18,11 +18,21 @@ from ledger.service.import_ import import_typed
 from ledger.service.passing import pass_drafts
 from ledger.service.proposals import Persons, lay_clearing, lay_depreciation, list_due
 from ledger.service.showing import show_drafts
-from ledger.service.unsent import drop_sheet, open_sheet
+from ledger.service.unsent import drop_sheet, open_sheet, save_sheet
 from ledger.service.workbooks.columns import WorkbookKind
 from ledger.state.assets import find_asset
 from tests.builders import VILLAGE
-from tests.service.importing import ASSET, COUNTED, PAPER, PAPER_PAID, RESOURCE, ImportDesk, Row, make_book
+from tests.service.importing import (
+    ACCOUNT,
+    ASSET,
+    COUNTED,
+    PAPER,
+    PAPER_PAID,
+    RESOURCE,
+    ImportDesk,
+    Row,
+    make_book,
+)
 
 MOVED: Row = {
     "资产编号": "ZC-0001",
@@ -297,6 +307,35 @@ def test_a_months_depreciation_is_proposed_once_and_the_rest_is_caught_up_with(d
             20_000,
             20_000,
         ]
+
+
+def test_a_proposal_goes_to_the_only_part_of_what_was_divided(desk: ImportDesk) -> None:
+    part = ACCOUNT | {"明细科目代码": "15201", "明细科目名称": "水利设施折旧"}
+    parts = [
+        ACCOUNT | {"明细科目代码": f"5110{number}", "明细科目名称": f"第{number}组"} for number in (1, 2)
+    ]
+    desk.record("accounts", make_book("accounts", [part, *parts]))
+    desk.record("assets", make_book("assets", [ASSET]))
+
+    lay_depreciation(desk.ports, VILLAGE, desk.clerk, "2026-10", PEOPLE)
+
+    kept = open_sheet(desk.ports, VILLAGE, desk.clerk, "vouchers")
+    (first, second) = kept.state.tables["凭证"]
+    assert (first[3:5], second[3:5]) == (("511", "经营支出"), ("15201", "水利设施折旧"))
+    # Of several parts the clerk chooses: what the sheet answers names them.
+    refused = import_typed(
+        desk.ports, village=VILLAGE, kind="vouchers", tables=kept.state.tables, maker=desk.clerk
+    )
+    assert [format_fault(fault).partition("：")[2] for fault in refused.faults] == [
+        (
+            "现为科目 511 已设明细科目，应为最末一级的明细科目，如 51101、51102。"
+            "记到明细科目；原来记在上级科目的余额，用一张只在上下级之间转的凭证转过去。（account-has-details）"
+        )
+    ]
+    chosen = (*first[:3], "51102", "第2组", *first[5:])
+    save_sheet(desk.ports, VILLAGE, desk.clerk, "vouchers", {"凭证": (chosen, second)}, start=kept.version)
+    (booked,) = hand_in(desk)
+    assert post(desk, booked) == [("debit", "51102", 10_000), ("credit", "15201", 10_000)]
 
 
 def test_what_waits_is_not_proposed_again(desk: ImportDesk) -> None:

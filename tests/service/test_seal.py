@@ -9,13 +9,15 @@ import pytest
 
 from ledger.audit.findings import Report
 from ledger.books.sheets import SheetSealed
+from ledger.books.subaccounts import NewAccount
 from ledger.errors import NotFound, NotProven, Refused
+from ledger.evidence import select_indexes
 from ledger.ports import Renderer
 from ledger.service import sheets
 from ledger.service.sheets import build_figures, find_sheet, get_figures, list_sheets
 from ledger.sources import open_home_log
 from tests.audit.conftest import audit_source
-from tests.builders import VILLAGE
+from tests.builders import VILLAGE, build_added, build_postings
 from tests.fakes import MemoryArchive
 from tests.fakes.renderer import PaperRenderer, PlainRenderer
 from tests.homes import VillageHome
@@ -69,6 +71,32 @@ def test_a_sealed_sheet_names_its_size_files_and_neighbours(closed: VillageHome)
         assert get_figures(closed.home, reader, "finance", "2026-10").head.number == "2026-10-F-1"
         assert get_figures(closed.home, reader, "points", "2026-10").head.number == ""
     assert audit(closed).findings == ()
+
+
+def test_a_sub_account_is_sealed_though_it_was_added_with_one_whose_parent_came_earlier(
+    village: VillageHome,
+) -> None:
+    def add(*codes: str) -> None:
+        accounts = (NewAccount(code=code, title=village.texts.publish(f"明细 {code}")) for code in codes)
+        village.record(build_added(village.texts, accounts=tuple(accounts), chart="2023"))
+
+    village.open_books()
+    add("11301")
+    add("1130101", "5130499")
+    add("11205", "113010101")
+    village.record_voucher("购水管", 32_500, postings=build_postings(32_500, debit="5130499"))
+    village.go_to("2026-11-02")
+    village.close("2026-10")
+
+    _, receipt = village.seal("finance", "2026-10")
+
+    with village.home.ledger.read(VILLAGE) as reader:
+        # The founding, the description, both additions whose titles are read, the voucher, the closing.
+        assert select_indexes(reader.facts, "finance", "2026-10") == [0, 1, 2, 3, 4, 6, 7]
+        figures = get_figures(village.home, reader, "finance", "2026-10")
+    assert read_body(village, receipt.index).size == 8
+    assert "明细 5130499" in str(figures)
+    assert audit(village).findings == ()
 
 
 def test_entries_appended_while_it_is_printed_come_between_size_and_seal(closed: VillageHome) -> None:

@@ -6,15 +6,18 @@ import pytest
 
 from ledger.books.conversion import AccountsConverted
 from ledger.books.plans import PlanAdopted
+from ledger.books.subaccounts import NewAccount
 from ledger.canonical import parse_claim
 from ledger.errors import NotFound, Refused, format_fault
 from ledger.service.conversion import look_at_conversion, put_conversion_in_sheet
+from ledger.service.import_ import import_typed
 from ledger.service.passing import pass_drafts
-from ledger.service.refilling import fill
+from ledger.service.refilling import arrange, fill
 from ledger.service.showing import show_drafts
+from ledger.service.unsent import open_sheet, save_sheet
 from ledger.service.year_end import look_at_year, put_in_sheet
 from ledger.state.plans import find_plan
-from tests.builders import VILLAGE
+from tests.builders import VILLAGE, build_added, build_postings
 from tests.fakes.clock import FakeClock
 from tests.homes import VillageHome, open_village
 from tests.service.importing import OPENING, PLAN, ImportDesk, Row, make_book
@@ -86,6 +89,127 @@ def test_a_year_is_carried_over_when_nothing_waits_and_never_after_it_is_closed(
             "2026年末结转：现为2026年12月已经结账，应为还没有结账的年末。"
             "结账以后不再打开；要更正、要分配的，记在还没结账的月份。（year-closed）"
         ) in refuse(village)
+
+
+def put(village: VillageHome, **given: tuple[str, str]) -> list[tuple[str, ...]]:
+    """Put the year's end into the sheet and return its rows."""
+    put_in_sheet(village.home, VILLAGE, village.clerk.user, "2026", given, "成员大会" if given else "")
+    return list_rows(village)
+
+
+def list_rows(village: VillageHome) -> list[tuple[str, ...]]:
+    kept = open_sheet(village.home, VILLAGE, village.clerk.user, "vouchers")
+    return list(kept.state.tables.get("凭证", ()))
+
+
+def write(village: VillageHome, rows: list[tuple[str, ...]]) -> None:
+    kept = open_sheet(village.home, VILLAGE, village.clerk.user, "vouchers")
+    save_sheet(village.home, VILLAGE, village.clerk.user, "vouchers", {"凭证": rows}, start=kept.version)
+
+
+def type_voucher(number: str, day: str, summary: str, **cells: str) -> list[tuple[str, ...]]:
+    first = {"凭证号": number, "日期": day, "摘要": summary, "科目代码": "511", "借方金额": "100", **cells}
+    return list(arrange("vouchers", "凭证", [first, {"科目代码": "152", "贷方金额": "100"}]))
+
+
+def test_what_is_put_again_takes_the_place_of_what_was_put_before(tmp_path: object) -> None:
+    with open_village(tmp_path / "home") as village:
+        village.open_books()
+        village.record_voucher("收废品款", 100_000, postings=build_postings(100_000, "101", "504"))
+        village.go_to("2026-12-31")
+        before = type_voucher("2027-01-001", "2027-01-02", "结转本年收入")
+        write(village, before)
+
+        first = put(village, reserves=("10", "311"))
+        assert first[:2] == before
+        assert [(row[0], row[2], row[3], row[7]) for row in first[2:]] == [
+            ("2026-12-001", "结转本年收入", "504", "1"),
+            ("", "", "321", ""),
+            ("2026-12-002", "结转本年收益到未分配收益", "321", "1"),
+            ("", "", "32202", ""),
+            ("2026-12-003", "收益分配：成员大会", "32201", "1"),
+            ("", "", "311", ""),
+            ("2026-12-004", "结转各项分配", "32202", "1"),
+            ("", "", "32201", ""),
+        ]
+        assert put(village, reserves=("10", "311")) == first
+
+        write(village, [*first[:6], (*first[6][:7], "3", "样经手", *first[6][9:]), *first[7:]])
+        again = put(village, reserves=("20", "311"), members=("5", "113"))
+        assert [row[:1] + row[2:9] for row in again[6:9]] == [
+            ("2026-12-003", "收益分配：成员大会", "32201", "各项分配", "25.00", "", "3", "样经手"),
+            ("", "", "311", "公积公益金", "", "20.00", "", ""),
+            ("", "", "113", "内部往来", "", "5.00", "", ""),
+        ]
+        assert (len(again), again[:6]) == (11, first[:6])
+        assert len(put(village)) == 6
+
+
+def test_a_year_is_carried_over_to_the_only_parts_of_what_was_divided(tmp_path: object) -> None:
+    with open_village(tmp_path / "home") as village:
+        village.open_books()
+        titles = {"3220101": "本年分配", "3220201": "历年结余"}
+        accounts = tuple(
+            NewAccount(code=code, title=village.texts.publish(title)) for code, title in titles.items()
+        )
+        village.record(build_added(village.texts, accounts=accounts, chart="2023"))
+        village.record_voucher("收废品款", 100_000, postings=build_postings(100_000, "101", "504"))
+        village.go_to("2027-01-02")
+        village.close("2026-10")
+        village.close("2026-11")
+
+        rows = put(village, reserves=("10", "311"))
+        assert [row[3:5] for row in rows] == [
+            ("504", "其他收入"),
+            ("321", "本年收益"),
+            ("321", "本年收益"),
+            ("3220201", "历年结余"),
+            ("3220101", "本年分配"),
+            ("311", "公积公益金"),
+            ("3220201", "历年结余"),
+            ("3220101", "本年分配"),
+        ]
+        write(
+            village, [(*row[:8], "样经手", "例审批", "某记账", *row[11:]) if row[0] else row for row in rows]
+        )
+        kept = open_sheet(village.home, VILLAGE, village.clerk.user, "vouchers")
+        sent = import_typed(
+            village.home,
+            village=VILLAGE,
+            kind="vouchers",
+            tables=kept.state.tables,
+            maker=village.clerk.user,
+        )
+        assert sent.faults == ()
+        village.home.vault.put_drafts(VILLAGE, sent.drafts)
+        village.pass_(*sent.drafts)
+        assert look_at_year(village.home, VILLAGE, "2026").left == ()
+        village.close("2026-12")
+
+
+def test_a_year_is_not_carried_over_while_its_vouchers_are_typed_and_not_sent(tmp_path: object) -> None:
+    with open_village(tmp_path / "home") as village:
+        village.open_books()
+        village.record_voucher("购办公用纸", 32_500)
+        village.go_to("2026-12-31")
+        typed = [
+            *type_voucher("2026-12-001", "2026-12-31", "计提2026年12月折旧"),
+            *type_voucher("", "2026-12-30", "结转本年收入", 更正凭证号="2026-10-001"),
+        ]
+        write(village, typed)
+        told = (
+            "2026年末结转：现为填的凭证表里还有 {} 张这一年的凭证没有交审，应为这一年的凭证都已交审、审核。"
+            "先把那几张交审，等另一位审核完再结转；不要的删去。（year-typed）"
+        )
+        # Without a number a row belongs to the voucher above it.
+        assert refuse(village) == [told.format(1)]
+        write(
+            village, [*typed[:2], *type_voucher("2026-12-002", "", "结转本年收入", 更正凭证号="2026-10-001")]
+        )
+        assert refuse(village) == [told.format(2)]
+        assert len(list_rows(village)) == 4
+        write(village, type_voucher("2027-01-001", "2027-01-02", "购化肥") * 249)
+        assert "（proposal-full）" in refuse(village)[0]
 
 
 def test_a_plan_comes_by_a_workbook_and_a_later_version_says_what_changed(desk: ImportDesk) -> None:

@@ -22,7 +22,7 @@ from ledger.errors import Fault, format_fault
 from ledger.figures.charts import collect_chart
 from ledger.state import MemoryFacts, check_entry
 from ledger.state.accounts import fold_accounts
-from ledger.state.charts import extend_chart, get_version, iterate_own
+from ledger.state.charts import extend_chart, get_version, iterate_own, list_leaves
 from tests.books.text_ledger import TextLedger
 from tests.builders import Discloser, EntryChain, build_accounts_closed, build_founding
 
@@ -142,6 +142,9 @@ def test_the_chart_has_the_titles_and_only_what_is_asked_where_nobody_sees_it() 
     assert gone.accounts["11203"].name == "（文字已依法删除）"
     assert [code for code, known in iterate_own(ledger.facts, "2023") if known.closed] == ["11204"]
     assert list(iterate_own(ledger.facts, "2004")) == []
+    leaves = {code: list_leaves(ledger.facts, "2023", code, "2026-10") for code in ("112", "113", "102")}
+    assert leaves == {"112": ["1120301"], "113": ["11301", "11302"], "102": ["102"]}
+    assert list_leaves(ledger.facts, "2023", "112", "2026-11") == ["1120301", "11205"]
 
 
 def test_before_the_books_are_opened_accounts_may_be_there_and_the_opening_uses_them() -> None:

@@ -151,6 +151,51 @@ def test_a_depreciation_is_booked_once_a_month_and_within_its_months(log: Log) -
     assert [month for month, _ in list_depreciation(log.facts, "ZC-0003")] == ["2026-10"]
 
 
+def test_a_depreciation_moves_no_cost_and_only_a_red_one_lowers_it(log: Log) -> None:
+    log.record(build_asset(log.texts))
+    both = (
+        *build_postings(1, "151", "152")[:1],
+        *build_postings(5_000_000, "511", "152")[:1],
+        *build_postings(5_000_001, "511", "152")[1:],
+    )
+    told = (
+        "凭证 2026-10-001，资产 ZC-0001：现为提折旧 50,000.01 元，又记了 {} 元原值，应为提折旧的凭证不动原值。"
+        "原值和折旧分开做：一张凭证只提折旧，另一张记原值。（depreciation-with-cost）"
+    )
+    assert log.book("001", 0, "", "", postings=both) == [told.format("0.01")]
+    less = (*build_postings(1, "101", "151")[1:], *both[1:2], *build_postings(5_000_001, "101", "152")[1:])
+    less += build_postings(2, "101", "513")[:1]
+    assert log.book("001", 0, "", "", postings=less) == [told.format("-0.01")]
+    lowered = [
+        (
+            "凭证 2026-10-001，资产 ZC-0001：现为累计折旧减少 100.00 元，应为只有红字冲销和整件转出才减累计折旧。"
+            "提多了的，用红字冲销那张凭证，再提对的数。（depreciation-lowered）"
+        )
+    ]
+    assert log.book("001", 10_000, "152", "511") == lowered
+    # Nor with a little cost beside it, nor in place of a voucher that was taken back.
+    mixed = (*build_postings(10_000, "152", "511"), *build_postings(1, "151", "101"))
+    assert log.book("001", 0, "", "", postings=mixed) == lowered
+    assert log.book("001", 10_000, "511", "152") == []
+    red = build_reversal(
+        log.texts,
+        reverses=4,
+        chart="2023",
+        number="2026-10-002",
+        postings=build_postings(-10_000, "511", "152"),
+    )
+    assert log.record(red) == []
+    blue = build_replacement(
+        log.texts,
+        replaces=4,
+        asset="ZC-0001",
+        chart="2023",
+        number="2026-10-003",
+        postings=build_postings(10_000, "152", "511"),
+    )
+    assert [said.rpartition("（")[2] for said in log.record(blue)] == ["depreciation-lowered）"]
+
+
 def test_what_is_taken_back_may_be_booked_again_and_a_blue_one_is_of_the_same_month(log: Log) -> None:
     log.record(build_asset(log.texts))
     log.book("001", 10_000, "511", "152")
@@ -184,6 +229,17 @@ def test_what_is_taken_back_may_be_booked_again_and_a_blue_one_is_of_the_same_mo
     bodies = [log.chain.entries[at].body for at in (4, 5, 6)]
     assert [find_about_asset(log.facts, body) for body in bodies] == ["ZC-0001"] * 3  # type: ignore[arg-type]  # Vouchers.
     assert find_about_asset(log.facts, build_voucher(log.texts)) == ""
+
+
+def test_a_blue_one_in_place_of_what_was_about_no_asset_is_of_its_own_month(log: Log) -> None:
+    log.record(build_asset(log.texts))
+    assert log.book("001", 10_000, "511", "152", asset="") == []
+    answer: dict[str, Any] = {"chart": "2023", "postings": build_postings(-10_000, "511", "152")}
+    assert log.record(build_reversal(log.texts, reverses=4, number="2026-10-002", **answer)) == []
+    answer |= {"asset": "ZC-0001", "postings": build_postings(10_000, "511", "152")}
+    assert log.record(build_replacement(log.texts, replaces=4, number="2026-10-003", **answer)) == []
+
+    assert [month for month, _ in list_depreciation(log.facts, "ZC-0001")] == ["2026-10"]
 
 
 def test_a_voucher_moves_only_accounts_of_its_asset(log: Log) -> None:

@@ -244,7 +244,7 @@ def ask_welfare_debt(
             of_month.setdefault(item.number[:7], []).append(item)
     for period, found in of_month.items():
         came = [item for item in found if item.money_fen > 0 and _sum_side(item, borrowed, "credit")]
-        went = [item for item in found if _sum_side(item, spent, "debit")]
+        went = [item for item in found if item.money_fen < 0 and _sum_side(item, spent, "debit")]
         came_fen = sum(_sum_side(item, borrowed, "credit") for item in came)
         went_fen = sum(_sum_side(item, spent, "debit") for item in went)
         if min(came_fen, went_fen) >= least_fen > 0:
