@@ -12,7 +12,14 @@ from ledger.books.conversion import AccountsConverted, Move
 from ledger.books.plans import PlanLine
 from ledger.books.vouchers import Posting
 from ledger.service.unsent import open_sheet
-from tests.builders import VILLAGE, build_opening, build_plan, build_postings
+from tests.builders import (
+    VILLAGE,
+    build_asset,
+    build_asset_disposal,
+    build_opening,
+    build_plan,
+    build_postings,
+)
 from tests.desk.people import Door, open_door
 from tests.web.desk import enter
 from tests.web.test_pages import read_words
@@ -85,3 +92,60 @@ def test_books_go_over_and_every_page_reads_each_month_by_its_own_chart(door: Do
         assert "接账以前的 800.00 0.00 800.00" in year
         assert "这一年换了会计科目" in year
         assert "应付款" in read_words(client, f"{BOARD}/sheets/2026-11/finance")
+
+
+def test_assets_are_worn_out_and_cleared_by_the_chart_of_their_month(door: Door) -> None:
+    village = door.village
+    door.let_in("wen")
+    postings = (
+        Posting(account="101", amount_fen=840_000, side="debit"),
+        Posting(account="151", amount_fen=1_200_000, side="debit"),
+        Posting(account="152", amount_fen=540_000, side="credit"),
+        Posting(account="301", amount_fen=1_500_000, side="credit"),
+    )
+    village.record(build_opening(postings=postings))
+    village.record(build_asset(village.texts, depreciates_from="2026-11", life_months=115))
+    village.go_to("2026-11-02")
+    village.close("2026-10")
+    moves = tuple(
+        Move(account=one.account, amount_fen=one.amount_fen, becomes=one.account, side=one.side)
+        for one in postings
+    )
+    november = {"period": "2026-11", "occurred_on": "2026-11-01"}
+    village.record(AccountsConverted(chart="2023", moves=moves), **november)
+    trees = {"category": "productive", "depreciated_fen": 0, "number": "ZC-0002", "source": "purchased"}
+    trees |= {"depreciates_from": "2026-12", "in_use_from": "2026-11"}
+    village.record(build_asset(village.texts, **trees), **november)
+    bought = build_postings(1_200_000, "132", "211")
+    village.record_voucher("买果树", 0, asset="ZC-0002", postings=bought, **november)
+    with make_client(village) as client:
+        wen = enter(door, client, "wen")
+        wen.post("/desk/assets", urlencode({"csrf": wen.token, "do": "depreciate", "month": "2026-11"}))
+        words = read_words(client, f"{BOARD}/assets")
+        assert "生产性生物资产 1 项 和账上一致 12,000.00" in words
+        assert "台账上的数和账本上的数一致" in words
+        told = "计提2026年11月折旧：灌溉水泵"
+        assert _read_rows(door) == [
+            (told, "511", "经营支出", "100.00"),
+            ("", "152", "累计折旧", "100.00"),
+        ]
+        village.record(build_asset_disposal(village.texts), period="2026-11", occurred_on="2026-10-28")
+        clear = {"do": "clear", "number": "ZC-0001", "day": "2026-11-02", "proceeds": "50"}
+        wen.post("/desk/assets", urlencode({"csrf": wen.token, **clear}))
+
+    assert _read_rows(door)[2:] == [
+        ("转入清理：灌溉水泵", "154", "固定资产清理", "6600.00"),
+        ("", "152", "累计折旧", "5400.00"),
+        ("", "151", "固定资产", "12000.00"),
+        ("处置收到的钱：灌溉水泵", "102", "银行存款", "50.00"),
+        ("", "154", "固定资产清理", "50.00"),
+        ("清理净损失：灌溉水泵", "515", "其他支出", "6550.00"),
+        ("", "154", "固定资产清理", "6550.00"),
+    ]
+
+
+def _read_rows(door: Door) -> list[tuple[str, str, str, str]]:
+    """Return of each voucher's line that waits in the clerk's sheet: summary, account, its name, amount."""
+    user = next(one.user for one in door.home.vault.list_persons(VILLAGE) if one.name == "样例wen")
+    rows = open_sheet(door.home, VILLAGE, user, "vouchers").state.tables.get("凭证", ())
+    return [(row[2], row[3], row[4], row[5] or row[6]) for row in rows]
