@@ -16,6 +16,7 @@ from tests.builders import (
     VILLAGE,
     build_asset,
     build_asset_disposal,
+    build_fund,
     build_opening,
     build_plan,
     build_postings,
@@ -46,6 +47,7 @@ def test_books_go_over_and_every_page_reads_each_month_by_its_own_chart(door: Do
     lines = (PlanLine(account="511", amount_fen=90_000), PlanLine(account="541", amount_fen=10_000))
     village.record(build_plan(village.texts, lines=lines))
     village.record_voucher("收承包费", 0, chart="2004", postings=build_postings(80_000, "101", "511"))
+    village.record(build_fund(village.texts, account="202"))
     with make_client(village) as client:
         wen = enter(door, client, "wen")
         assert "/desk/conversion" in wen.get("/desk/months").text
@@ -77,6 +79,7 @@ def test_books_go_over_and_every_page_reads_each_month_by_its_own_chart(door: Do
         village.record_voucher(
             "还欠款", 0, period="2026-11", occurred_on="2026-11-02", chart="2023", postings=paid
         )
+        village.record(build_fund(village.texts, account="213", number="ZX-0002"), **november)
 
         entry = read_words(client, f"{BOARD}/entries/{index}")
         assert "202 应付款 → 211 应付款 1,000.00" in entry
@@ -88,6 +91,14 @@ def test_books_go_over_and_every_page_reads_each_month_by_its_own_chart(door: Do
         assert "还欠款" in ledger
         assert "发包及上交收入" in wen.get("/desk/books?month=2026-10").text
         assert "接的是" not in wen.get("/desk/books/ledger?account=202&period=2026-10").text
+        # What stands on a voucher's other side, and where a fund is kept, is named as it was when that was written.
+        november_cash, october_cash = (
+            wen.get(f"/desk/books/ledger?account=101&period={month}").text for month in ("2026-11", "2026-10")
+        )
+        assert "<span>对方 应付款</span>" in november_cash
+        assert "<span>对方 发包及上交收入</span>" in october_cash
+        assert "记在科目 202 应付款" in read_words(client, f"{BOARD}/funds/ZX-0001")
+        assert "记在科目 213 应付劳务费" in read_words(client, f"{BOARD}/funds/ZX-0002")
         year = read_words(client, f"{BOARD}/years/2026")
         assert "接账以前的 800.00 0.00 800.00" in year
         assert "这一年换了会计科目" in year
