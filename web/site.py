@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple, Protocol
 
 from ledger.books.accounts import Chart
-from ledger.books.village import LogRefounded, VillageDescribed
+from ledger.books.village import ChartVersion, LogRefounded, VillageDescribed
 from ledger.errors import NotFound, Refused, Tampered
 from ledger.figures import read_text
 from ledger.figures.charts import collect_version
@@ -22,6 +22,7 @@ from ledger.state import get_day
 from ledger.state.charts import get_version
 from ledger.state.concerns import Stand
 from ledger.state.facts import VillageFacts, get_fact
+from ledger.state.money import list_book_months
 from ledger.vaults import ReceivedCounts
 from ledger.witnessed import read_confirmation
 from web.cache import PageBytes, PageCache, build_page_bytes
@@ -323,9 +324,14 @@ class VillageView:
             self._charts[version] = collect_version(facts, reference, self.texts, version)
         return self._charts[version]
 
-    def get_version(self, period: str) -> str:
+    def get_version(self, period: str) -> ChartVersion:
         """Return which version of the chart a month is booked under."""
         return get_version(self.reader.facts, period)
+
+    def get_newest_version(self) -> ChartVersion:
+        """Return under which version of the chart the newest month of the books is; before them the first one's."""
+        months = list_book_months(self.reader.facts)
+        return self.get_version(months[0] if months else "")
 
     def build_frame(self, title: str) -> Frame:
         """Return what this village's pages share."""

@@ -3,7 +3,9 @@
 The entry holds the moves, one by one, so that both codes stand in the log and no reader needs the table by which they
 were proposed. That table is data (`ledger/data/conversion_2004_2023.csv`): where it names one new account there is
 nothing to decide, where it names several or none the clerk says how much goes where. A move changes no amount and no
-side, so old and new balances agree to the fen.
+side, so old and new balances agree to the fen. It takes from a balance that is there, on that balance's side: otherwise
+two moves that cancel each other would begin the new books with balances that nobody ever booked. Cash stays cash and
+the bank the bank, and nothing else becomes either: money moves by vouchers alone, under their limits.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from ledger.books.accounts import Chart, check_account, find_account
+from ledger.books.accounts import Chart, check_account, find_account, is_money
 from ledger.books.money import format_yuan
 from ledger.books.subaccounts import name_in_full
 from ledger.books.values import AccountCode, Positive, Side, Value
@@ -109,7 +111,10 @@ def check_moves(body: AccountsConverted, old: Chart, new: Chart, balances: Mappi
     ]
     for move in body.moves:
         faults += check_account(new, move.becomes, f"{place}，原科目 {move.account}")
+        where = f"{place}，原科目 {move.account} {name_in_full(old, move.account)}"
         faults += _check_class(move, old, new, place)
+        faults += _check_side(move, balances.get(move.account, 0), where)
+        faults += _check_money(move, new, where)
     moved = sum_moved(body.moves)
     for code in sorted({*moved, *balances}):
         if moved.get(code, 0) != balances.get(code, 0):
@@ -141,6 +146,39 @@ def _check_class(move: Move, old: Chart, new: Chart, place: str) -> list[Fault]:
             found=f"转到 {move.becomes} {after.name}",
             expected="收入、支出转到收入、支出，其他转到其他",
             remedy="改正新科目：收益不能变成资产、负债，反过来也不能",
+        )
+    ]
+
+
+def _check_side(move: Move, balance_fen: int, place: str) -> list[Fault]:
+    """It takes from the balance that is there: what nets to nothing over several moves moves nothing."""
+    signed_fen = move.amount_fen if move.side == "debit" else -move.amount_fen
+    if signed_fen * balance_fen > 0:
+        return []
+    return [
+        Fault(
+            code="conversion-side",
+            place=place,
+            found=f"{_tell(signed_fen)} 转到 {move.becomes}",
+            expected=f"从余额里转出，余额是{_tell(balance_fen)}" if balance_fen else "没有余额的科目不转",
+            remedy="每一行都和原科目的余额同在借方或贷方；没有余额的不写，要新记的做凭证",
+        )
+    ]
+
+
+def _check_money(move: Move, new: Chart, place: str) -> list[Fault]:
+    """Cash and the bank keep their three digits, and get nothing from elsewhere."""
+    is_kept = move.account[:3] == move.becomes[:3]
+    if is_kept or not (is_money(move.account) or is_money(move.becomes)):
+        return []
+    after = find_account(new, move.becomes)
+    return [
+        Fault(
+            code="conversion-money",
+            place=place,
+            found=f"转到 {move.becomes} {after.name if after is not None else ''}".rstrip(),
+            expected="现金转到 101，银行存款转到 102，别的科目不转到这两个",
+            remedy="换科目不动钱：改正新科目；钱真的收了、付了，做凭证",
         )
     ]
 

@@ -33,8 +33,8 @@ from ledger.service.slots import list_waiting_slots
 from ledger.service.unsent import Opened, open_sheet, save_sheet
 from ledger.service.workbooks.columns import WORKBOOKS
 from ledger.state import get_day
-from ledger.state.assets import Asset, find_asset, get_chart_version, is_out, iterate_assets, read_asset
-from ledger.state.charts import list_leaves
+from ledger.state.assets import Asset, find_asset, is_out, iterate_assets, read_asset
+from ledger.state.charts import get_version, list_leaves
 from ledger.state.facts import Facts, get_fact
 from ledger.state.money import get_next_number, get_successor
 from ledger.state.register_facts import AssetFacts, DepreciationFacts
@@ -70,7 +70,7 @@ class Step(NamedTuple):
 
 def list_due(ports: Ports, reader: Reader, village: str, month: str) -> list[Due]:
     """Return what is to be depreciated in a month and neither booked nor waiting, by number of the asset."""
-    waiting = _list_waiting(ports, village, month, get_chart_version(reader.facts), reader.facts)
+    waiting = _list_waiting(ports, village, month, reader.facts)
     found = []
     for number, known in iterate_assets(reader.facts):
         if number in waiting or is_out(known):
@@ -100,18 +100,25 @@ def lay_depreciation(ports: Ports, village: str, user: str, month: str, persons:
     """
     with ports.ledger.read(village) as reader:
         due = list_due(ports, reader, village, month)
-        chart = get_chart_version(reader.facts)
-    drawn = [(item.asset, f"计提{format_period(month)}折旧：{item.name}", _draw(chart, item)) for item in due]
+        drawn = [
+            (
+                item.asset,
+                f"计提{format_period(month)}折旧：{item.name}",
+                _draw(get_version(reader.facts, month), item),
+            )
+            for item in due
+        ]
     day = min(get_last_day(month), get_day(ports.clock.now_ms()))
     return _lay(ports, village, user, month, day, drawn, persons)
 
 
-def list_steps(reader: Reader, asset: Asset, proceeds_fen: int, costs_fen: int, money: str) -> list[Step]:
-    """Return the vouchers that take a disposed asset out of the books, from where they stand.
+def list_steps(
+    chart: ChartVersion, asset: Asset, proceeds_fen: int, costs_fen: int, money: str
+) -> list[Step]:
+    """Return the vouchers that take a disposed asset out of the books, from where they stand, under a chart.
 
     `proceeds_fen` came in for it, `costs_fen` went out, by the account `money`; 0 for what is none or booked already.
     """
-    chart = get_chart_version(reader.facts)
     accounts, results = ACCOUNTS[chart][asset.registered.category], RESULTS[chart]
     through = accounts.clearing
     known, steps = asset.facts, []
@@ -172,7 +179,7 @@ def lay_clearing(
         if asset is None or faults:
             raise Refused(faults)
         name = read_name(reader, asset.registered)
-        steps = list_steps(reader, asset, proceeds_fen, costs_fen, money)
+        steps = list_steps(get_version(reader.facts, day[:7]), asset, proceeds_fen, costs_fen, money)
     drawn = [(asset, f"{step.name}：{name}", step.postings) for step in steps]
     return _lay(ports, village, user, day[:7], day, drawn, persons)
 
@@ -224,7 +231,7 @@ def _lay(
     rows: list[Row] = []
     taken = 0
     with ports.ledger.read(village) as reader:
-        accounts = ports.reference.charts[get_chart_version(reader.facts)].accounts
+        accounts = ports.reference.charts[get_version(reader.facts, month)].accounts
     for asset, summary, postings in new:
         more = list(_fill(number, day, summary, asset, postings, {**accounts, **own}, persons))
         if len(typed) + len(rows) + len(more) > TYPED_MAX_ROWS:
@@ -315,7 +322,7 @@ def _post(*lines: tuple[str, int, str]) -> tuple[Posting, ...]:
     )
 
 
-def _list_waiting(ports: Ports, village: str, month: str, chart: ChartVersion, facts: Facts) -> set[str]:
+def _list_waiting(ports: Ports, village: str, month: str, facts: Facts) -> set[str]:
     """Return the assets whose depreciation of a month is drafted and waits to be passed."""
     found = set()
     for slot, draft in list_waiting_slots(ports.vault, village).items():
@@ -323,7 +330,10 @@ def _list_waiting(ports: Ports, village: str, month: str, chart: ChartVersion, f
         if not isinstance(body, VoucherRecorded | VoucherReplaced) or not body.asset:
             continue
         known = get_fact(facts, f"asset/{body.asset}", AssetFacts)
-        if known is not None and sum_moved(body.postings, ACCOUNTS[chart][known.category]).is_depreciation:
+        if (
+            known is not None
+            and sum_moved(body.postings, ACCOUNTS[body.chart][known.category]).is_depreciation
+        ):
             found.add(body.asset)
     return found
 

@@ -30,11 +30,11 @@ from ledger.books.depreciation import get_last_month
 from ledger.books.money import format_yuan
 from ledger.books.stocktakes import StocktakeRecorded, check_stocktake
 from ledger.books.values import Value
-from ledger.books.village import ChartVersion
 from ledger.books.vouchers import Voucher, VoucherRecorded, VoucherReplaced, VoucherReversed
 from ledger.entries import Entry
 from ledger.errors import Fault
-from ledger.state.facts import EntryAt, Facts, VillageFacts, get_fact, key_at, put_fact, read_body, scan_facts
+from ledger.state.charts import get_version
+from ledger.state.facts import EntryAt, Facts, get_fact, key_at, put_fact, read_body, scan_facts
 from ledger.state.reference import Reference
 from ledger.state.register_facts import AssetFacts, AssetMoveFacts, AssetSums, DepreciationFacts
 
@@ -77,7 +77,7 @@ def check_assets(facts: Facts, reference: Reference, entry: Entry) -> list[Fault
     """Return every reason why an entry about assets may not follow these facts."""
     body = entry.body
     if isinstance(body, AssetRegistered):
-        return check_registered(body, get_chart_version(facts), entry.occurred_on) + _check_free(
+        return check_registered(body, get_version(facts, entry.period), entry.occurred_on) + _check_free(
             facts, body.number
         )
     if isinstance(body, AssetChanged):
@@ -134,8 +134,8 @@ def check_about_asset(facts: Facts, entry: Entry, voucher: Voucher) -> list[Faul
     known = get_fact(facts, f"asset/{voucher.asset}", AssetFacts)
     if known is None:
         return [_build_unknown(place, voucher.asset)]
-    accounts = ACCOUNTS[get_chart_version(facts)][known.category]
-    foreign = list_foreign(voucher.postings, accounts, get_chart_version(facts))
+    accounts = ACCOUNTS[voucher.chart][known.category]
+    foreign = list_foreign(voucher.postings, accounts, voucher.chart)
     if foreign:
         remedy = "核对资产编号和科目；这张凭证里只放这一件资产的分录"
         expected = f"{CATEGORY_NAMES[known.category]}自己的科目"
@@ -245,12 +245,6 @@ def has_open_difference(facts: Facts, number: str, known: AssetFacts) -> bool:
     moved_fen = sum(move.booked_fen for move in list_moves(facts, number) if move.index > known.counted)
     # What is bought afterwards explains nothing that is missing.
     return moved_fen <= 0 if line.counted_quantity > line.book_quantity else moved_fen >= 0
-
-
-def get_chart_version(facts: Facts) -> ChartVersion:
-    """Return which chart the log was founded with."""
-    village = get_fact(facts, "village", VillageFacts)
-    return "2004" if village is not None and village.chart == "2004" else "2023"
 
 
 def find_about_asset(facts: Facts, voucher: Voucher) -> str:

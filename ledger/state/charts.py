@@ -93,6 +93,15 @@ def check_opened_accounts(facts: Facts, version: str, codes: Iterable[str], peri
     ]
 
 
+def check_named_account(facts: Facts, version: str, code: str, period: str, place: str) -> list[Fault]:
+    """Hold an account that a register names to the village's own: it is there in the month, and still open."""
+    known = get_fact(facts, f"account/{version}/{code}", AccountFacts)
+    faults = (
+        [] if known is None or known.period <= period else [_build_early(code, place, known.period, period)]
+    )
+    return [*faults, build_account_closed(code, place)] if known is not None and known.closed else faults
+
+
 def list_details(facts: Facts, version: str, code: str, period: str) -> list[str]:
     """Return the village's own accounts directly or further below an account that are open in a month."""
     return [

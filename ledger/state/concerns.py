@@ -64,7 +64,6 @@ class Stand(NamedTuple):
 class _Asked(NamedTuple):
     """What every rule may need."""
 
-    chart: str
     facts: Facts
     find_text: FindText
     reference: Reference
@@ -172,7 +171,7 @@ def _start(facts: Facts, reference: Reference, find_text: FindText, today: str) 
     village = get_fact(facts, "village", VillageFacts)
     if village is None or not reference.concerns.rules:
         return None
-    return _Asked(village.chart, facts, find_text, reference, today, village.code)
+    return _Asked(facts, find_text, reference, today, village.code)
 
 
 def _stand(asked: _Asked, found: Sequence[Concern]) -> list[Stand]:
@@ -190,11 +189,11 @@ def _ask_vouchers(asked: _Asked, first: str, last: str) -> Iterator[Concern]:
     opening_fen = sum(
         fen for account, fen in get_opening(asked.facts, first).items() if account.startswith(CASH)
     )
-    village, chart, today = asked.village, asked.chart, asked.today
+    village, today = asked.village, asked.today
     yield from _ask_one_by_one(asked, vouchers)
     yield from of_vouchers.ask_unbanked(vouchers, opening_fen, asked.rule("unbanked"), village, today)
     yield from of_vouchers.ask_cash_short(vouchers, opening_fen, asked.rule("cash-short"))
-    yield from of_vouchers.ask_welfare_debt(vouchers, asked.rule("welfare-debt"), village, chart)
+    yield from of_vouchers.ask_welfare_debt(vouchers, asked.rule("welfare-debt"), village)
     yield from of_vouchers.ask_several_roles(vouchers, asked.rule("several-roles"))
     yield from of_vouchers.ask_documents(vouchers, asked.rule("no-documents"), village, today)
 
@@ -217,7 +216,7 @@ def _ask_one_by_one(
     yield from of_vouchers.ask_cash_limit(vouchers, asked.rule("cash-limit"), village)
     yield from of_vouchers.ask_split(vouchers, limits, is_allowed_at, asked.rule("split-payment"), village)
     yield from of_vouchers.ask_same_twice(vouchers, asked.rule("same-twice"), village)
-    yield from of_vouchers.ask_entertainment(vouchers, asked.rule("entertainment"), asked.chart)
+    yield from of_vouchers.ask_entertainment(vouchers, asked.rule("entertainment"))
 
 
 def _ask_contracts(asked: _Asked) -> Iterator[Concern]:
@@ -249,6 +248,7 @@ def _read_booked(asked: _Asked, entry: Entry) -> Booked:
     return Booked(
         approver=_read(asked, body.approver),
         bookkeeper=_read(asked, body.bookkeeper),
+        chart=body.chart,
         day=entry.occurred_on,
         handler=_read(asked, body.handler),
         has_documents=any(True for _ in asked.facts.scan(f"documents/{body.number}/")),

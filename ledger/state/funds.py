@@ -16,11 +16,11 @@ from ledger.books.values import Value
 from ledger.books.vouchers import Voucher, VoucherRecorded, VoucherReplaced, VoucherReversed
 from ledger.entries import Entry
 from ledger.errors import Fault
+from ledger.state.charts import check_named_account, extend_chart, get_version
 from ledger.state.facts import (
     BooksFacts,
     EntryAt,
     Facts,
-    VillageFacts,
     get_fact,
     key_at,
     put_fact,
@@ -48,11 +48,11 @@ class Fund(Value, frozen=True):
 
 def check_funds(facts: Facts, reference: Reference, entry: Entry) -> list[Fault]:
     """Return every reason why a fund may not be opened."""
-    body, village = entry.body, get_fact(facts, "village", VillageFacts)
+    body, version = entry.body, get_version(facts, entry.period)
     assert isinstance(body, FundOpened), entry.kind
-    assert village is not None
     place = f"专款 {body.number}"
-    faults = check_fund(body, reference.charts[village.chart])
+    faults = check_fund(body, extend_chart(facts, reference.charts[version], [body.account]))
+    faults += check_named_account(facts, version, body.account, entry.period, f"{place}的科目")
     at = get_fact(facts, f"fund/{body.number}", EntryAt)
     if at is not None:
         found, remedy = f"第 {at.index} 条已用这个编号", "同一笔专款不用再登记；是另一笔，就换一个编号"

@@ -9,7 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.books.balances import add_turnovers, sum_turnovers
-from ledger.books.conversion import parse_conversion, propose_moves
+from ledger.books.conversion import (
+    AccountsConverted,
+    Move,
+    check_moves,
+    list_old_accounts,
+    parse_conversion,
+    propose_moves,
+)
 from ledger.books.statements import pick_results
 from ledger.books.subaccounts import add_accounts
 from ledger.books.year_end import (
@@ -253,6 +260,14 @@ def test_each_refusal_of_a_conversion_tells_place_found_expected_and_remedy(
             "换用新科目，原科目 212 应付福利费：现为转到 504 其他收入，应为收入、支出转到收入、支出，其他转到其他。"
             "改正新科目：收益不能变成资产、负债，反过来也不能。（conversion-class）"
         ),
+        "conversion-side": (
+            "换用新科目，原科目 112 应收款：现为借 90,000.00 转到 151，应为没有余额的科目不转。"
+            "每一行都和原科目的余额同在借方或贷方；没有余额的不写，要新记的做凭证。（conversion-side）"
+        ),
+        "conversion-money": (
+            "换用新科目，原科目 101 现金：现为转到 112 应收款，应为现金转到 101，银行存款转到 102，"
+            "别的科目不转到这两个。换科目不动钱：改正新科目；钱真的收了、付了，做凭证。（conversion-money）"
+        ),
         "conversion-order": (
             "换用新科目：现为102 转 102 以后是 101 转 101，应为按原科目、新科目的代码从小到大，一对一行。"
             "排好次序；同样的两行合成一行。（conversion-order）"
@@ -273,6 +288,22 @@ def test_each_refusal_of_a_conversion_tells_place_found_expected_and_remedy(
     assert (
         TextLedger("2004").run("2026-11-02 convert | 101 to 101 debit 1.00 | refused: books-not-opened") == []
     )
+
+
+def test_a_move_is_told_on_which_side_the_balance_stands() -> None:
+    moves = (
+        Move(account="202", amount_fen=70_000, becomes="112", side="debit"),
+        Move(account="202", amount_fen=520_000, becomes="211", side="credit"),
+    )
+    body = AccountsConverted(chart="2023", moves=moves)
+    assert list_old_accounts(moves, "21") == [moves[1]]
+
+    assert tell(check_moves(body, CHARTS["2004"], NEW, {"202": -450_000})) == [
+        (
+            "换用新科目，原科目 202 应付款：现为借 700.00 转到 112，应为从余额里转出，余额是贷 4,500.00。"
+            "每一行都和原科目的余额同在借方或贷方；没有余额的不写，要新记的做凭证。（conversion-side）"
+        )
+    ]
 
 
 def test_every_account_of_2004_has_a_line_and_what_is_plain_is_proposed() -> None:

@@ -427,7 +427,8 @@ def _tell_day(asked: _Asked, day: str) -> str:
 
 
 def _tell_counters(view: VillageView, line: LedgerLine) -> str:
-    return _("、").join(name_account(view, view.village.chart, code) for code in line.counters)
+    chart = view.get_version(line.number[:7])
+    return _("、").join(name_account(view, chart, code) for code in line.counters)
 
 
 def _send(desk: Desk, ending: str) -> Answer:

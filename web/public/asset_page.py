@@ -18,7 +18,6 @@ from ledger.figures import read_text
 from ledger.state.assets import (
     Asset,
     find_asset,
-    get_chart_version,
     get_value,
     has_open_difference,
     is_out,
@@ -232,7 +231,7 @@ def _list_steps(view: VillageView, asset: Asset, moves: list[AssetMoveFacts]) ->
     """Yield the steps by which a disposed asset leaves the books."""
     if not asset.facts.disposed:
         return
-    clearing = ACCOUNTS[get_chart_version(view.reader.facts)][asset.facts.category].clearing
+    clearing = ACCOUNTS[view.get_newest_version()][asset.facts.category].clearing
     gone = {move.reverses for move in moves}
     kept = [move for move in moves if not move.reverses and move.index not in gone]
     out = next((move for move in kept if move.booked_fen < 0), None)

@@ -16,7 +16,6 @@ from ledger.books.assets import ACCOUNTS, CATEGORY_NAMES, MOVING, AssetCategory
 from ledger.errors import NotFound
 from ledger.figures import read_text
 from ledger.state.assets import (
-    get_chart_version,
     get_sums,
     get_value,
     is_out,
@@ -146,7 +145,7 @@ def _list_classes(view: VillageView) -> Iterator[ClassRow]:
     facts = view.reader.facts
     months = list_book_months(facts)
     balances = get_balances(facts, months[0]) if months else {}
-    for category, accounts in ACCOUNTS[get_chart_version(facts)].items():
+    for category, accounts in ACCOUNTS[view.get_newest_version()].items():
         sums = get_sums(facts, category)
         booked = _sum_balances(balances, accounts.cost)
         gone = -_sum_balances(balances, accounts.accumulated)

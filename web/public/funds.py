@@ -163,7 +163,8 @@ def list_fund_facts(view: VillageView, fund: Fund) -> Iterable[Fact]:
     yield Fact(_("种类"), CATEGORY_NAMES[body.category])
     yield Fact(_("来源"), read_text(view.texts, body.source))
     yield Fact(_("只能用于"), read_text(view.texts, body.use))
-    yield Fact(_("记在科目"), f"{body.account} {name_account(view, view.village.chart, body.account)}")
+    chart = view.get_version(view.reader.facts.read_entry(fund.at).period)
+    yield Fact(_("记在科目"), f"{body.account} {name_account(view, chart, body.account)}")
     yield Fact(_("开账时结余"), _("{amount} 元").format(amount=format_amount(body.opening_fen)))
 
 

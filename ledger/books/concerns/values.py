@@ -69,12 +69,14 @@ class ConcernAcknowledged(Value, frozen=True):
 class Booked:
     """A voucher as the rules look at it.
 
-    Names and summary are empty where their text is gone. `has_documents`: what was attached to it is in the log;
+    Names and summary are empty where their text is gone. `chart`: the one under which its accounts mean something,
+    2004 or 2023; `has_documents`: what was attached to it is in the log;
     `is_taken_back`: a red voucher took it back; `recorded_on` the day on which it became an entry.
     """
 
     approver: str
     bookkeeper: str
+    chart: str
     day: str
     handler: str
     has_documents: bool

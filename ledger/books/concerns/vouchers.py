@@ -128,17 +128,18 @@ def _list_limits(limits: Limits) -> list[_Limit]:
     return [*(_Limit(amount_fen, is_resolution=False) for amount_fen in checked), *decided]
 
 
-def ask_entertainment(vouchers: Iterable[Booked], rule: ConcernRule, chart: str) -> Iterator[Concern]:
+def ask_entertainment(vouchers: Iterable[Booked], rule: ConcernRule) -> Iterator[Concern]:
     """Guests, meals or presents by their summary, paid from money that was given for a project."""
-    accounts, words = rule.list_items("accounts", chart), rule.list_items("words")
+    words = rule.list_items("words")
     for item in vouchers:
+        accounts = rule.list_items("accounts", item.chart)
         word = next((word for word in words if word in item.summary), "")
         spent_fen = sum(
             posting.amount_fen
             for posting in item.postings
             if posting.side == "debit" and posting.account.startswith(accounts)
         )
-        if item.is_live and word and accounts and spent_fen:
+        if item.is_live and word and spent_fen:
             said = (
                 f"凭证 {item.number} 的摘要里有“{word}”，{format_yuan(spent_fen)} 元记在专项或项目的科目里。"
             )
@@ -232,17 +233,16 @@ def ask_documents(
                 yield _build(rule, item.number, [item], abs(item.money_fen), said)
 
 
-def ask_welfare_debt(
-    vouchers: Iterable[Booked], rule: ConcernRule, village: str, chart: str
-) -> Iterator[Concern]:
+def ask_welfare_debt(vouchers: Iterable[Booked], rule: ConcernRule, village: str) -> Iterator[Concern]:
     """Money borrowed and money spent on public welfare in one month."""
-    borrowed, spent = rule.list_items("borrowed", chart), rule.list_items("spent", chart)
     least_fen = rule.get_threshold("least_fen", village)
     of_month: dict[str, list[Booked]] = {}
     for item in _sort_by_number(vouchers):
-        if item.is_live and borrowed and spent:
+        if item.is_live:
             of_month.setdefault(item.number[:7], []).append(item)
     for period, found in of_month.items():
+        # A month is booked under one chart.
+        borrowed, spent = (rule.list_items(name, found[0].chart) for name in ("borrowed", "spent"))
         came = [item for item in found if item.money_fen > 0 and _sum_side(item, borrowed, "credit")]
         went = [item for item in found if item.money_fen < 0 and _sum_side(item, spent, "debit")]
         came_fen = sum(_sum_side(item, borrowed, "credit") for item in came)
