@@ -136,6 +136,14 @@ def list_about(facts: Facts, about: str) -> list[str]:
     return [number for number, _ in scan_facts(facts, f"objection-about/{about}/", EntryAt)]
 
 
+def find_by_wording(facts: Facts, reference: Reference, digest: str) -> Objection | None:
+    """Return the objection with a sealed wording, by the digest of that; None where none was registered."""
+    at = get_fact(facts, f"objection-wording/{digest}", EntryAt)
+    if at is None:
+        return None
+    return find_objection(facts, reference, read_body(facts, at.index, ObjectionRaised).number)
+
+
 def has_wording(facts: Facts, digest: str) -> bool:
     """Whether the wording of a digest was registered."""
     return facts.get(f"objection-wording/{digest}") is not None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -26,7 +27,10 @@ from ledger.service.objections import (
     Sent,
     can_receive,
     count_pending,
+    count_received,
+    get_received,
     list_objection_subjects,
+    list_unregistered,
     look_up,
     make_once,
     read_wording,
@@ -84,6 +88,10 @@ class Office:
 def office(tmp_path: Path) -> Iterator[Office]:
     with open_village(tmp_path / "home") as village:
         yield Office(village)
+
+
+def stop(*_told: object) -> None:
+    raise OSError("no power")
 
 
 def tell(error: pytest.ExceptionInfo[Refused]) -> list[str]:
@@ -263,6 +271,55 @@ def test_a_registration_that_came_back_is_handed_in_again(office: Office) -> Non
     assert (counts.unregistered, counts.received) == (0, 1)
     with pytest.raises(Refused):
         office.register(receipt)
+
+
+def test_two_clicks_at_once_leave_one_draft_of_one_objection(office: Office) -> None:
+    receipt = office.receive()
+
+    def click(_number: int) -> str:
+        try:
+            return office.register(receipt).id
+        except Refused as error:
+            return error.faults[0].code
+
+    with ThreadPoolExecutor(4) as pool:
+        told = list(pool.map(click, range(4)))
+
+    (waiting,) = office.home.vault.list_drafts(VILLAGE, "waiting")
+    assert sorted(told) == [waiting.id, *["objection-moved-on"] * 3]
+    office.pass_(waiting)
+    assert office.home.vault.count_received(VILLAGE).unregistered == 0
+
+
+def test_what_the_log_has_is_registered_whatever_the_vault_knows_of_its_draft(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    receipt, other = office.receive(), office.receive()
+    draft = office.register(receipt)
+    # The machine stops after the entry is written, and before the vault knows of it.
+    with monkeypatch.context() as stopped:
+        stopped.setattr(office.home.vault, "mark_draft", stop)
+        with pytest.raises(OSError, match="no power"):
+            office.pass_(draft)
+    assert office.home.vault.count_received(VILLAGE).unregistered == 2
+
+    with office.home.ledger.read(VILLAGE) as reader:
+        left = list_unregistered(office.home, reader.facts, VILLAGE)
+        counts = count_received(office.home, reader.facts, VILLAGE)
+    assert [item.item for item in left] == [other.item]
+    assert (counts.open, counts.received) == ((("2026-10-28", 1),), 2)
+    assert office.count()[0] == 2
+    found = look_up(office.home, VILLAGE, "1", receipt.code)
+    assert found is not None
+    assert found.objection is not None
+    assert found.objection.raised.number == "YY-2026-0001"
+    assert get_received(office.home, VILLAGE, receipt.item).is_registered
+    with pytest.raises(Refused) as error:
+        office.register(receipt)
+    assert [fault.code for fault in error.value.faults] == ["objection-moved-on"]
+    with pytest.raises(Refused) as error:
+        ask_aside(office.home, VILLAGE, receipt.item, office.village.clerk.user, "spam")
+    assert [fault.code for fault in error.value.faults] == ["objection-moved-on"]
 
 
 def test_two_that_wait_have_two_numbers(office: Office) -> None:

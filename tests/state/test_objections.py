@@ -13,6 +13,7 @@ from ledger.state import MemoryFacts, check_entry, fold_entry
 from ledger.state.facts import SheetFacts, put_fact
 from ledger.state.objections import (
     check_objections,
+    find_by_wording,
     find_objection,
     fold_objections,
     get_objections,
@@ -91,6 +92,10 @@ def test_a_number_and_a_wording_are_registered_once(log: Log) -> None:
     assert log.record(msgspec.structs.replace(first, number="YY-2026-0002")) == [
         "异议 YY-2026-0002：现为同一件已经登记过，应为一件登记一次。不用再登记；这份草稿作废。（objection-known）"
     ]
+    found = find_by_wording(log.facts, REFERENCE, first.wording.sealed)
+    assert found is not None
+    assert found.raised == first
+    assert find_by_wording(log.facts, REFERENCE, "sha256:none") is None
     assert has_wording(log.facts, first.wording.sealed)
     assert not has_wording(log.facts, build_objection(log.texts).wording.sealed)
 

@@ -345,6 +345,8 @@ def _read_returned(draft: Draft | None) -> AnswerForm:
 def _tell_received(received: Received, row: InboxRow) -> str:
     if received.is_registered:
         return _("已登记")
+    if received.closed:
+        return _("登记为 {number}，旧账里已经答复").format(number=received.closed)
     return _("不登记") if received.is_set_aside else row.waits
 
 
