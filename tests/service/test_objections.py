@@ -41,8 +41,8 @@ from ledger.service.persons import add_person
 from ledger.state import get_day
 from ledger.state.objections import find_objection
 from ledger.state.private import Objection
-from ledger.vaults import Draft, Person
-from tests.builders import VILLAGE, build_postings, build_reversal
+from ledger.vaults import Approval, Draft, Person
+from tests.builders import VILLAGE, build_postings, build_reversal, build_voucher
 from tests.homes import VillageHome, open_village
 
 WORDING = "十月那笔电费，路灯坏了半个月，怎么还是这么多？"
@@ -226,11 +226,64 @@ def test_whoever_passed_what_is_objected_to_does_not_pass_the_objection(office: 
     with pytest.raises(Refused) as error:
         office.pass_(draft)
 
-    assert [fault.code for fault in error.value.faults] == ["objection-own"]
+    assert tell(error) == [
+        (
+            f"待审记录 {draft.id}（登记异议 YY-2026-0001：关于第 {office.wrong} 条记录，网页），"
+            f"审核人 {office.village.supervisor.user}："
+            "现为就是被提异议的那一项的经办人或审核人，应为另一个人，或乡镇记账员。"
+            "请没有经手过那一项的监督委员、村书记或乡镇记账员来审核。（objection-own）"
+        )
+    ]
     waiting = office.home.vault.find_draft(VILLAGE, draft.id)
     assert waiting is not None
     assert not waiting.approvals
     office.pass_(draft, office.secretary)
+
+
+@pytest.mark.parametrize("is_answer", [False, True])
+def test_an_approval_that_no_objection_may_have_hinders_nothing_else(
+    office: Office, *, is_answer: bool
+) -> None:
+    village, vault = office.village, office.home.vault
+    draft = office.register(office.receive(SENT._replace(about=str(office.wrong))))
+    if is_answer:
+        office.pass_(draft, office.secretary)
+        draft = office.answer()
+    # As a machine leaves it that stopped between keeping it and taking it back.
+    left = Approval(approved_at=1, checker=village.supervisor.user, digest=draft.digest, role="supervisor")
+    vault.keep_approvals(VILLAGE, {draft.id: left})
+
+    receipt = village.record_voucher("修水泵", 9_900)
+
+    assert receipt.index > office.wrong
+    kept = vault.find_draft(VILLAGE, draft.id)
+    assert kept is not None
+    assert (kept.state, kept.approvals) == ("waiting", (left,))
+    with pytest.raises(Refused) as error:
+        office.pass_(draft)
+    assert [fault.code for fault in error.value.faults] == ["objection-own"]
+
+
+def test_the_township_passes_an_objection_to_what_it_passed(office: Office) -> None:
+    village, home = office.village, office.home
+    township = add_person(home, VILLAGE, "样例丁", "township")
+    paid = build_voucher(
+        village.texts,
+        chart="2023",
+        number="2026-10-002",
+        postings=build_postings(9_900, debit="513"),
+        summary=village.texts.publish("修水泵"),
+    )
+    pass_drafts(home, VILLAGE, [village.draft(paid).id], township.user)
+    with home.ledger.read(VILLAGE) as reader:
+        about = str(reader.size - 1)
+
+    draft = office.register(office.receive(SENT._replace(about=about)))
+    office.pass_(draft, township)
+
+    found = home.vault.find_draft(VILLAGE, draft.id)
+    assert found is not None
+    assert found.state == "recorded"
 
 
 def test_a_correction_is_linked_from_the_answer(office: Office) -> None:

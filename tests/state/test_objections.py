@@ -20,6 +20,7 @@ from ledger.state.objections import (
     has_wording,
     is_there,
     list_about,
+    list_barred,
     list_concerned,
     list_numbers,
     list_open,
@@ -163,6 +164,8 @@ def test_whoever_prepared_or_passed_what_it_is_about_passes_nothing_but_as_the_t
 
     assert list_concerned(log.facts, "3", 4) == {wrong.maker.user, wrong.checkers[0].user}
     assert list_concerned(log.facts, "", 4) == list_concerned(log.facts, "4", 4) == frozenset()
+    stray = build_answer(log.texts, objection="YY-2026-0009")
+    assert list_barred(log.facts, stray, 4) == frozenset()
     for user in sorted({wrong.checkers[0].user}):
         (told,) = attempt(Actor(role="supervisor", user=user))
         assert told.startswith("异议 YY-2026-0001")
