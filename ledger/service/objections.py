@@ -20,6 +20,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from ledger.books.law import count_days
 from ledger.books.objections import (
     Came,
     count_late,
@@ -27,6 +28,7 @@ from ledger.books.objections import (
 )
 from ledger.books.screening import check_private_text
 from ledger.books.values import Reference, is_day
+from ledger.books.village import LogRefounded
 from ledger.errors import Fault, NotFound, Refused
 from ledger.limits import DAY_MS
 from ledger.log.commitments import SALT_BYTES, Json, digest_disclosure, make_disclosure
@@ -52,6 +54,8 @@ VILLAGE_DAY_MAX = 200
 """Objections by the page in a village and a day: forty times what a village of 2,000 people is known to raise, and what
 two persons can look through in an hour. Paper and voice are not counted.
 """
+TYPED_MAX_DAYS = 60
+"""How long ago an objection on paper may have come in, by what is typed: long enough for one that lay in a drawer."""
 CODE_CHARS = 12
 """Sixty bits, of which a thousand may be tried a day."""
 
@@ -138,8 +142,9 @@ def receive_objection(
     now_ms = ports.clock.now_ms()
     received_on = received_on or get_day(now_ms)
     sent = Sent(sent.about, _clean(sent.contact).strip(), _clean(sent.wording).strip(), sent.once)
-    faults = _check_sent(sent) + _check_day(received_on, get_day(now_ms))
+    faults = _check_sent(sent)
     with ports.ledger.read(village) as reader:
+        faults += _check_day(received_on, _find_first_day(reader, get_day(now_ms)), get_day(now_ms))
         faults += check_about(reader, sent.about, PLACES["about"])
     if faults:
         raise Refused(faults)
@@ -314,17 +319,25 @@ def _check_sent(sent: Sent) -> list[Fault]:
     ]
 
 
-def _check_day(day: str, today: str) -> list[Fault]:
+def _find_first_day(reader: Reader, today: str) -> str:
+    """Return the first day of receipt that is believed: nothing of a row is ever put right, so a year typed wrong would
+    be late before everybody for good. Before the village's first log there was nothing here to object to.
+    """
+    first, founded = count_days(today, -TYPED_MAX_DAYS), reader.facts.read_entry(0)
+    return first if isinstance(founded.body, LogRefounded) else max(first, get_day(founded.recorded_at))
+
+
+def _check_day(day: str, first: str, today: str) -> list[Fault]:
     is_one = re.fullmatch(r"2[0-9]{3}-[0-9]{2}-[0-9]{2}", day, re.ASCII) is not None and is_day(day)
-    if is_one and day <= today:
+    if is_one and first <= day <= today:
         return []
     return [
         Fault(
             code="objection-day",
             place=PLACES["received_on"],
             found=day if is_one else "不是日历上的一天",
-            expected=f"{today} 或更早的一天，如 {today}",
-            remedy="写收到纸条、听到口头异议的那一天",
+            expected=f"{first} 至 {today} 的一天",
+            remedy=f"写收到纸条、听到口头异议的那一天；更早收到的写 {first}，在异议里写明是哪天收到的",
         )
     ]
 

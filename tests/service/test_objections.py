@@ -155,8 +155,8 @@ def test_what_cannot_be_taken_is_told_at_once_and_nothing_is_kept(office: Office
             "（objection-length）"
         ),
         (
-            "收到的日期：现为2026-10-29，应为2026-10-28 或更早的一天，如 2026-10-28。"
-            "写收到纸条、听到口头异议的那一天。（objection-day）"
+            "收到的日期：现为2026-10-29，应为2026-10-28 至 2026-10-28 的一天。写收到纸条、听到口头异议的那一天；"
+            "更早收到的写 2026-10-28，在异议里写明是哪天收到的。（objection-day）"
         ),
         (
             "关于哪一项：现为账本里没有 HT-0009，应为封存过的公开表编号（如 2026-10-F-1）、合同编号（如 HT-0001），"
@@ -428,14 +428,38 @@ def test_the_township_may_agree_to_what_it_passed_itself(office: Office) -> None
 
 
 def test_what_lies_unregistered_becomes_late_like_what_is_not_answered(office: Office) -> None:
-    office.receive(came="spoken", received_on="2026-10-20")
+    office.village.go_to("2026-11-08")
+    office.receive(came="spoken", received_on="2026-10-30")
     office.receive()
-    assert office.count() == (2, 1, "2026-11-02", "2026-10-25")
+    assert office.count() == (2, 1, "2026-11-13", "2026-11-04")
 
     office.pass_(office.register(office.receive()))
-    office.village.go_to("2026-11-03")
+    office.village.go_to("2026-11-14")
 
-    assert office.count() == (3, 3, "", "2026-10-25")
+    assert office.count() == (3, 3, "", "2026-11-04")
+
+
+def test_a_day_that_nobody_believes_is_refused_before_anything_is_kept(office: Office) -> None:
+    def refuse(day: str) -> list[str]:
+        with pytest.raises(Refused) as error:
+            office.receive(came="paper", received_on=day)
+        return tell(error)
+
+    # The log was founded on the 28th.
+    assert [len(refuse(day)) for day in ("2000-01-01", "2026-10-27")] == [1, 1]
+    office.village.go_to("2027-01-10")
+    assert refuse("2026-11-10") == [
+        (
+            "收到的日期：现为2026-11-10，应为2026-11-11 至 2027-01-10 的一天。写收到纸条、听到口头异议的那一天；"
+            "更早收到的写 2026-11-11，在异议里写明是哪天收到的。（objection-day）"
+        )
+    ]
+    assert len(refuse("2027-11-01")) == 1
+    assert office.home.vault.count_received(VILLAGE).received == 0
+
+    office.receive(came="paper", received_on="2026-11-11")
+
+    assert office.count() == (1, 1, "", "2026-11-16")
 
 
 def test_erasing_takes_the_wording_before_and_after_it_is_an_entry(office: Office) -> None:
