@@ -149,9 +149,15 @@ def receive_objection(
     if faults:
         raise Refused(faults)
     once = sent.once if _ONCE.fullmatch(sent.once) else make_once(ports)
+    erased = ports.vault.list_erased(village)
     while True:
         item, code = (_derive(once, village, what) for what in ("item", "code"))
         item, code = f"y-{item[:16].lower()}", code[:CODE_CHARS]
+        if item in erased:
+            # What it said was taken back, and nothing is kept under its name again; sent once more it is another, and
+            # that one again the same for the same form.
+            once = _derive(once, village, "again").lower()
+            continue
         said: Json = {"contact": sent.contact, "objection": item, "wording": sent.wording}
         disclosure = make_disclosure(ports.entropy.take(SALT_BYTES), "wording", said)
         digest = digest_disclosure(disclosure)

@@ -139,6 +139,25 @@ def test_the_same_form_again_is_one_objection_and_another_text_in_it_another(off
     )
 
 
+def test_a_form_whose_objection_was_erased_can_be_sent_again(office: Office) -> None:
+    sent = SENT._replace(once=make_once(office.home))
+    first = office.receive(sent)
+    office.home.vault.erase_subject(VILLAGE, first.item)
+
+    second = office.receive(sent)
+    assert (second.number, second.item != first.item, second.code != first.code) == (2, True, True)
+    assert office.receive(sent) == second
+    office.home.vault.erase_subject(VILLAGE, second.item)
+    third = office.receive(sent)
+
+    assert third.number == 3
+    assert look_up(office.home, VILLAGE, "1", first.code) is not None
+    kept = get_received(office.home, VILLAGE, third.item)
+    assert read_wording(office.home, VILLAGE, kept.digest, kept.item) == Objection(
+        contact="三组槐树底下", objection=third.item, wording=WORDING
+    )
+
+
 def test_what_cannot_be_taken_is_told_at_once_and_nothing_is_kept(office: Office) -> None:
     with pytest.raises(Refused) as error:
         office.receive(Sent("HT-0009", "一" * 61, "字" * 1_001), received_on="2026-10-29")
