@@ -37,7 +37,7 @@ from ledger.service.objections import (
     receive_objection,
 )
 from ledger.service.passing import discard_drafts, pass_drafts, return_drafts
-from ledger.service.persons import add_person
+from ledger.service.persons import add_person, declare_kin
 from ledger.state import get_day
 from ledger.state.objections import find_objection
 from ledger.state.private import Objection
@@ -257,6 +257,34 @@ def test_whoever_passed_what_is_objected_to_does_not_pass_the_objection(office: 
     assert waiting is not None
     assert not waiting.approvals
     office.pass_(draft, office.secretary)
+
+
+def test_where_all_of_a_village_passed_it_the_way_out_is_told_and_is_one(office: Office) -> None:
+    village, home = office.village, office.home
+    pass_drafts(home, VILLAGE, [office.register(office.receive()).id], office.secretary.user)
+    draft = office.register(office.receive(SENT._replace(about=str(office.wrong))))
+    # The only other one who passes entries is a near relative of who hands in.
+    declare_kin(home, VILLAGE, office.secretary.user, village.clerk.user)
+
+    with pytest.raises(Refused) as error:
+        office.pass_(draft)
+
+    assert tell(error) == [
+        (
+            f"待审记录 {draft.id}（登记异议 YY-2026-0002：关于第 {office.wrong} 条记录，网页），"
+            f"审核人 {village.supervisor.user}：现为村里能审核的人都经手过被提异议的那一项，"
+            "应为没有经手过的人，或乡镇记账员。请村书记再登记一位没有经手过的监督委员，"
+            "或登记乡镇记账员，由他来审核。（objection-all-own）"
+        )
+    ]
+    another = add_person(home, VILLAGE, "样例戊", "supervisor")
+    with pytest.raises(Refused) as error:
+        office.pass_(draft)
+    assert [fault.code for fault in error.value.faults] == ["objection-own"]
+    office.pass_(draft, another)
+    found = home.vault.find_draft(VILLAGE, draft.id)
+    assert found is not None
+    assert found.state == "recorded"
 
 
 @pytest.mark.parametrize("is_answer", [False, True])

@@ -412,6 +412,23 @@ def test_an_objection_is_not_offered_to_whoever_passed_what_it_is_about(
     assert 'id="pass"' not in browser.get(f"/desk/drafts/{draft.id}").text
 
 
+def test_the_desk_says_that_nobody_is_left_to_pass_it_and_what_helps(
+    visitor: Visitor, door: Door, client: TestClient
+) -> None:
+    visitor.receive(about="3")
+    (received,) = door.home.vault.list_received(VILLAGE, 0, 9)
+    door.let_in("clerk")
+    clerk = enter(door, client, "clerk")
+    said = "村里能审核的人都经手过这一项，登记、不登记和答复都没有人能审核。请村书记再登记一位"
+    assert said in read(clerk.get(f"{ROOM}/{received.item}"))
+
+    secretary = add_person(door.home, VILLAGE, "样例丙", "secretary").user
+
+    assert said not in read(clerk.get(f"{ROOM}/{received.item}"))
+    register(door, secretary)
+    assert said not in read(clerk.get(f"{ROOM}/YY-2026-0001"))
+
+
 def test_two_set_aside_in_public_view(visitor: Visitor, door: Door, client: TestClient) -> None:
     number, code = visitor.receive()
     (received,) = door.home.vault.list_received(VILLAGE, 0, 9)
