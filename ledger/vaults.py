@@ -117,10 +117,11 @@ class Received(msgspec.Struct, frozen=True, kw_only=True):
     `aside_agreed`  who agreed to that, and so did it; empty before
     `aside_by`      who asked for it
     `came`          how, as the entry will say
+    `closed`        its number in an earlier log of the village, which answered it before it was lost; empty for none
     `code`          SHA-256 of what its writer has to look it up by
     `digest`        of the sealed wording, as the entry will have it
     `draft`         the newest draft that would register it; empty before
-    `draft_state`   what became of that draft; empty before
+    `draft_state`   what became of that draft; empty before. Whether there is an entry only the log says
     `item`          y-…, the subject of its wording
     `number`        of its receipt, from 1 and without gaps; 0 before it is kept
     `received_at`   UTC milliseconds
@@ -132,6 +133,7 @@ class Received(msgspec.Struct, frozen=True, kw_only=True):
     aside_agreed: str = ""
     aside_by: str = ""
     came: Came
+    closed: str = ""
     code: bytes
     digest: str
     draft: str = ""
@@ -154,16 +156,18 @@ class Received(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def is_open(self) -> bool:
         """Whether nobody dealt with it for good."""
-        return not self.is_registered and not self.is_set_aside
+        return not self.is_registered and not self.is_set_aside and not self.closed
 
 
 class ReceivedCounts(msgspec.Struct, frozen=True, kw_only=True):
     """How many objections came in, and what became of them.
 
-    `aside` how many were set aside, by reason; `open` how many of a day are neither registered nor set aside, by day.
+    `aside` how many were set aside, by reason; `closed` how many an earlier log answered; `open` how many of a day are
+    none of that nor registered, by day.
     """
 
     aside: tuple[tuple[str, int], ...] = ()
+    closed: int = 0
     open: tuple[tuple[str, int], ...] = ()
     received: int = 0
 
@@ -301,7 +305,7 @@ class Vault(Protocol):
         ...
 
     def count_received(self, village: str) -> ReceivedCounts:
-        """Return how many came in and what became of them; takes no key."""
+        """Return how many came in and what became of them, as far as their drafts say; takes no key."""
         ...
 
     def count_received_since(self, village: str, at_ms: int) -> int:
@@ -312,8 +316,11 @@ class Vault(Protocol):
         """Return the disclosure of what came in; None where there is none, or it was erased."""
         ...
 
-    def link_received(self, village: str, item: str, draft: str) -> None:
-        """Keep which draft would register it. Refused for one that is set aside, or of which that is asked."""
+    def close_received(self, village: str, answered: Mapping[str, str]) -> None:
+        """Keep that a log which is lost answered what came in: under which number there, by the digest of the wording.
+
+        What is closed or set aside already stays as it is.
+        """
         ...
 
     def put_aside(self, village: str, item: str, *, why: str, asked_by: str, agreed_by: str = "") -> None:
@@ -360,10 +367,15 @@ class Vault(Protocol):
         """Forget a sheet with all its states; False, forgetting nothing, where its newest state is another one."""
         ...
 
-    def put_drafts(self, village: str, drafts: Sequence[Draft], *, answers: Collection[str] = ()) -> None:
+    def put_drafts(
+        self, village: str, drafts: Sequence[Draft], *, answers: Collection[str] = (), registers: str = ""
+    ) -> None:
         """Insert a village's drafts, all or none; one whose digest is already waiting or recorded, or whose place
         another waiting one has, is refused. The returned drafts `answers` are given up with it, and what is inserted
         says which one it answers; Refused where one of them is not returned any more.
+
+        `registers` is what came in that the last of them would register. Refused where another draft of it waits or was
+        recorded, and where it is set aside, or that is asked.
         """
         ...
 

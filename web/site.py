@@ -16,6 +16,7 @@ from ledger.figures.charts import collect_version
 from ledger.log.confirmation import Confirmation, format_confirmation
 from ledger.ports import Head, Ports, Reader, Version
 from ledger.service.concerns import read_concerns
+from ledger.service.objections import count_received
 from ledger.service.sheets import read_texts
 from ledger.service.standing import LOOK_BACK, Standing, examine
 from ledger.state import get_day
@@ -265,6 +266,9 @@ class Site:
             return known[1]
         try:
             counts = self.ports.vault.count_received(village)
+            if counts.open:
+                with self.ports.ledger.read(village) as reader:
+                    counts = count_received(self.ports, reader.facts, village)
         except (Refused, Tampered):
             counts = None  # Public pages do not fall with the vault.
         if known is None and (counts is None or not counts.received):

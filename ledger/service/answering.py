@@ -55,7 +55,7 @@ def register_objection(ports: Ports, village: str, item: str, maker: str) -> Dra
     received = get_received(ports, village, item)
     disclosure = ports.vault.open_received(village, item)
     faults = check_person(ports.vault.find_person(village, maker), maker, MAKER_ROLES)
-    if received.draft_state in ("waiting", "recorded") or received.aside:
+    if received.draft_state == "waiting" or received.aside or not received.is_open:
         faults.append(_build_moved_on(received))
     elif disclosure is None:
         faults.append(_build_erased(received.number))
@@ -74,8 +74,7 @@ def register_objection(ports: Ports, village: str, item: str, maker: str) -> Dra
     _refuse_entry(ports, claim)
     draft = build_draft(ports, claim, label, batch=claim.kind, texts=texts)
     returned = [received.draft] if received.draft_state == "returned" else []
-    ports.vault.put_drafts(village, [draft], answers=returned)
-    ports.vault.link_received(village, item, draft.id)
+    ports.vault.put_drafts(village, [draft], answers=returned, registers=item)
     return draft
 
 

@@ -15,34 +15,38 @@ import hashlib
 import hmac
 import re
 import unicodedata
+from collections import Counter
 from typing import NamedTuple
 
 import msgspec
 
+from ledger.books.law import count_days
 from ledger.books.objections import (
     Came,
-    ObjectionRaised,
     count_late,
     get_due_day,
 )
 from ledger.books.screening import check_private_text
 from ledger.books.values import Reference, is_day
-from ledger.canonical import parse_claim
+from ledger.books.village import LogRefounded
 from ledger.errors import Fault, NotFound, Refused
 from ledger.limits import DAY_MS
 from ledger.log.commitments import SALT_BYTES, Json, digest_disclosure, make_disclosure
 from ledger.ports import Ports, Reader
 from ledger.state import get_day
+from ledger.state.facts import Facts
 from ledger.state.objections import (
     Objection,
+    find_by_wording,
     find_objection,
+    has_wording,
     is_there,
     list_numbers,
     list_open,
 )
 from ledger.state.private import Objection as Wording
 from ledger.state.private import open_private
-from ledger.vaults import Received
+from ledger.vaults import Received, ReceivedCounts
 
 WORDING_MAX_CHARS = 1_000
 CONTACT_MAX_CHARS = 60
@@ -50,6 +54,8 @@ VILLAGE_DAY_MAX = 200
 """Objections by the page in a village and a day: forty times what a village of 2,000 people is known to raise, and what
 two persons can look through in an hour. Paper and voice are not counted.
 """
+TYPED_MAX_DAYS = 60
+"""How long ago an objection on paper may have come in, by what is typed: long enough for one that lay in a drawer."""
 CODE_CHARS = 12
 """Sixty bits, of which a thousand may be tried a day."""
 
@@ -136,15 +142,22 @@ def receive_objection(
     now_ms = ports.clock.now_ms()
     received_on = received_on or get_day(now_ms)
     sent = Sent(sent.about, _clean(sent.contact).strip(), _clean(sent.wording).strip(), sent.once)
-    faults = _check_sent(sent) + _check_day(received_on, get_day(now_ms))
+    faults = _check_sent(sent)
     with ports.ledger.read(village) as reader:
+        faults += _check_day(received_on, _find_first_day(reader, get_day(now_ms)), get_day(now_ms))
         faults += check_about(reader, sent.about, PLACES["about"])
     if faults:
         raise Refused(faults)
     once = sent.once if _ONCE.fullmatch(sent.once) else make_once(ports)
+    erased = ports.vault.list_erased(village)
     while True:
         item, code = (_derive(once, village, what) for what in ("item", "code"))
         item, code = f"y-{item[:16].lower()}", code[:CODE_CHARS]
+        if item in erased:
+            # What it said was taken back, and nothing is kept under its name again; sent once more it is another, and
+            # that one again the same for the same form.
+            once = _derive(once, village, "again").lower()
+            continue
         said: Json = {"contact": sent.contact, "objection": item, "wording": sent.wording}
         disclosure = make_disclosure(ports.entropy.take(SALT_BYTES), "wording", said)
         digest = digest_disclosure(disclosure)
@@ -194,22 +207,43 @@ def look_up(ports: Ports, village: str, number: str, code: str) -> Found | None:
 
 
 def find_registered(ports: Ports, village: str, received: Received) -> Objection | None:
-    """Return the objection that something that came in became; None before."""
-    draft = ports.vault.find_draft(village, received.draft) if received.is_registered else None
-    if draft is None:
-        return None
-    body = parse_claim(draft.claim).body
-    assert isinstance(body, ObjectionRaised), draft.id
+    """Return the objection that something that came in became; None before. Only the log says so, not its drafts: of
+    those an older copy of the vault may know nothing.
+    """
     with ports.ledger.read(village) as reader:
-        return find_objection(reader.facts, ports.reference, body.number)
+        return find_by_wording(reader.facts, ports.reference, received.digest)
 
 
 def get_received(ports: Ports, village: str, item: str) -> Received:
-    """Return what came in under a pseudonym; NotFound where nothing did."""
+    """Return what came in under a pseudonym, as the log has it where it does; NotFound where nothing did."""
     received = ports.vault.find_received(village, item)
     if received is None:
         raise NotFound("异议")
-    return received
+    if received.is_registered or received.is_set_aside:
+        return received
+    with ports.ledger.read(village) as reader:
+        if not has_wording(reader.facts, received.digest):
+            return received
+    return msgspec.structs.replace(received, aside="", aside_by="", draft_state="recorded")
+
+
+def list_unregistered(ports: Ports, facts: Facts, village: str) -> list[Received]:
+    """Return what came in that nobody dealt with for good, oldest first.
+
+    What a log has is registered, whatever became of the draft that the vault knows.
+    """
+    count = ports.vault.count_received(village).unregistered
+    rows = ports.vault.list_received(village, 0, count) if count else []
+    return [row for row in rows if not has_wording(facts, row.digest)]
+
+
+def count_received(ports: Ports, facts: Facts, village: str) -> ReceivedCounts:
+    """Return how many came in and what became of them, as `list_unregistered` tells it."""
+    counts = ports.vault.count_received(village)
+    if not counts.open:
+        return counts
+    days = Counter(row.received_on for row in list_unregistered(ports, facts, village))
+    return msgspec.structs.replace(counts, open=tuple(sorted(days.items())))
 
 
 def read_wording(ports: Ports, village: str, digest: str, item: str = "") -> Wording | None:
@@ -226,15 +260,15 @@ def list_objection_subjects(ports: Ports, village: str) -> list[tuple[str, str]]
     """Return what is kept of objections, each with its pseudonym: those that wait to be registered, then those that
     are; without those that were erased. For somebody at the machine.
     """
-    waiting = ports.vault.list_received(village, 0, ports.vault.count_received(village).unregistered)
     erased = ports.vault.list_erased(village)
-    found = [(f"收件号 {one.number:04d} 的异议", one.item) for one in waiting if one.item not in erased]
     try:
         with ports.ledger.read(village) as reader:
+            waiting = list_unregistered(ports, reader.facts, village)
             numbers = list_numbers(reader.facts, "")[::-1]
             raised = [find_objection(reader.facts, ports.reference, number) for number in numbers]
     except NotFound:
-        raised = []  # Its log is not founded yet.
+        return []  # Its log is not founded yet: nobody could object.
+    found = [(f"收件号 {one.number:04d} 的异议", one.item) for one in waiting if one.item not in erased]
     for one in raised:
         said = read_wording(ports, village, one.raised.wording.sealed) if one is not None else None
         if one is not None and said is not None:
@@ -246,7 +280,7 @@ def count_pending(ports: Ports, reader: Reader, village: str, today: str) -> Pen
     """Return how many objections wait for an answer in a village, registered or not."""
     law = ports.reference.law
     due = [item.due_on for item in list_open(reader.facts, ports.reference)]
-    for day, count in ports.vault.count_received(village).open:
+    for day, count in count_received(ports, reader.facts, village).open:
         due += [get_due_day(law, village, day)] * count
     missed = sorted(day for day in due if count_late(day, today))
     soon = sorted(day for day in due if not count_late(day, today))
@@ -291,17 +325,25 @@ def _check_sent(sent: Sent) -> list[Fault]:
     ]
 
 
-def _check_day(day: str, today: str) -> list[Fault]:
+def _find_first_day(reader: Reader, today: str) -> str:
+    """Return the first day of receipt that is believed: nothing of a row is ever put right, so a year typed wrong would
+    be late before everybody for good. Before the village's first log there was nothing here to object to.
+    """
+    first, founded = count_days(today, -TYPED_MAX_DAYS), reader.facts.read_entry(0)
+    return first if isinstance(founded.body, LogRefounded) else max(first, get_day(founded.recorded_at))
+
+
+def _check_day(day: str, first: str, today: str) -> list[Fault]:
     is_one = re.fullmatch(r"2[0-9]{3}-[0-9]{2}-[0-9]{2}", day, re.ASCII) is not None and is_day(day)
-    if is_one and day <= today:
+    if is_one and first <= day <= today:
         return []
     return [
         Fault(
             code="objection-day",
             place=PLACES["received_on"],
             found=day if is_one else "不是日历上的一天",
-            expected=f"{today} 或更早的一天，如 {today}",
-            remedy="写收到纸条、听到口头异议的那一天",
+            expected=f"{first} 至 {today} 的一天",
+            remedy=f"写收到纸条、听到口头异议的那一天；更早收到的写 {first}，在异议里写明是哪天收到的",
         )
     ]
 

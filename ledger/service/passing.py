@@ -32,6 +32,7 @@ from ledger.limits import DAY_MS
 from ledger.log.commitments import digest_disclosure
 from ledger.ports import Ports
 from ledger.service.belonging import list_own, list_own_names, list_parties, list_subjects, name_subjects
+from ledger.service.concerned import check_concerned, has_barred
 from ledger.service.documents import (
     check_documents_draft,
     list_attached,
@@ -226,6 +227,9 @@ def _record_passed(ports: Ports, village: str, asked: Sequence[Draft]) -> dict[s
         for draft_id, claim in claims.items()
         if list_needs(ports, limits, waiting[draft_id], claim).is_none
     ]
+    # What the log would refuse anyway stops nobody else's passing.
+    asked_ids = {draft.id for draft in asked}
+    ready = [id_ for id_ in ready if id_ in asked_ids or not has_barred(ports, claims[id_], waiting[id_])]
     unready = [draft.slot for draft in waiting.values() if draft.id not in ready]
     first = [draft.id for draft in asked if draft.state == "recorded" or draft.id in ready]
     order = [*first, *(draft_id for draft_id in ready if draft_id not in first)]
@@ -354,6 +358,9 @@ def _check_checker(ports: Ports, draft: Draft, claim: Claim, person: Person | No
     others = [claim.maker.user, *(item.checker for item in draft.approvals)]
     if any(is_one_person(ports.vault.find_person(claim.village, other), person) for other in others):
         return [_build_checker("checker-same-person", draft, person, "与交审的人或已审核的人同名")]
+    concerned = check_concerned(ports, name_draft(draft), claim, person.user)
+    if concerned:
+        return concerned
     if not list_parties(draft, claim).isdisjoint(list_own_names(ports, claim.village, person)):
         found = "与合同的对方同名，或对方是其近亲属"
         return [_build_checker("checker-is-party", draft, person, found)]

@@ -61,11 +61,7 @@ def check_objections(facts: Facts, _reference: Reference, entry: Entry) -> list[
     if isinstance(body, ObjectionRaised):
         faults = check_raised(body, entry.occurred_on) + _check_free(facts, body)
         place = f"异议 {body.number}"
-        return (
-            faults
-            + _check_there(facts, entry, body.about, place)
-            + _check_own(facts, entry, body.about, place)
-        )
+        return faults + _check_there(facts, entry, body.about, place) + _check_own(facts, entry, body, place)
     if isinstance(body, ObjectionAnswered):
         place = f"异议 {body.objection} 的答复"
         faults = check_answered(body)
@@ -77,8 +73,7 @@ def check_objections(facts: Facts, _reference: Reference, entry: Entry) -> list[
         raised = facts.read_entry(known.raised)
         if entry.occurred_on < raised.occurred_on:
             faults.append(_build_early(place, entry.occurred_on, raised.occurred_on))
-        about = read_body(facts, known.raised, ObjectionRaised).about
-        return faults + _check_own(facts, entry, about, place)
+        return faults + _check_own(facts, entry, body, place)
     raise TypeError(f"entry {entry.index} of kind {entry.kind} is about no objection")
 
 
@@ -136,6 +131,14 @@ def list_about(facts: Facts, about: str) -> list[str]:
     return [number for number, _ in scan_facts(facts, f"objection-about/{about}/", EntryAt)]
 
 
+def find_by_wording(facts: Facts, reference: Reference, digest: str) -> Objection | None:
+    """Return the objection with a sealed wording, by the digest of that; None where none was registered."""
+    at = get_fact(facts, f"objection-wording/{digest}", EntryAt)
+    if at is None:
+        return None
+    return find_objection(facts, reference, read_body(facts, at.index, ObjectionRaised).number)
+
+
 def has_wording(facts: Facts, digest: str) -> bool:
     """Whether the wording of a digest was registered."""
     return facts.get(f"objection-wording/{digest}") is not None
@@ -155,6 +158,16 @@ def list_concerned(facts: Facts, about: str, size: int) -> frozenset[str]:
         return frozenset()
     wrong = facts.read_entry(index)
     return frozenset((wrong.maker.user, *(checker.user for checker in wrong.checkers)))
+
+
+def list_barred(facts: Facts, body: ObjectionRaised | ObjectionAnswered, size: int) -> frozenset[str]:
+    """Return who prepared and passed what an objection, or an answer's, is about: they pass neither."""
+    if isinstance(body, ObjectionRaised):
+        return list_concerned(facts, body.about, size)
+    known = get_fact(facts, f"objection/{body.objection}", ObjectionFacts)
+    if known is None:
+        return frozenset()
+    return list_concerned(facts, read_body(facts, known.raised, ObjectionRaised).about, size)
 
 
 def _build(facts: Facts, reference: Reference, known: ObjectionFacts) -> Objection:
@@ -223,9 +236,11 @@ def _check_there(facts: Facts, entry: Entry, name: str, place: str) -> list[Faul
     ]
 
 
-def _check_own(facts: Facts, entry: Entry, about: str, place: str) -> list[Fault]:
+def _check_own(
+    facts: Facts, entry: Entry, body: ObjectionRaised | ObjectionAnswered, place: str
+) -> list[Fault]:
     """Whoever prepared or passed what is objected to passes nothing here, but as the township."""
-    concerned = list_concerned(facts, about, entry.index)
+    concerned = list_barred(facts, body, entry.index)
     return [
         Fault(
             code="objection-own",

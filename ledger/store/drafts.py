@@ -27,6 +27,7 @@ from ledger.errors import Fault, NotFound, Refused
 from ledger.state.private import find_subject
 from ledger.store.ciphertexts import ANSWERS, DRAFT, OWN, REASON, Value, View, drop_texts, name_text
 from ledger.store.opened import SqlValues
+from ledger.store.received import link_received
 from ledger.store.tables import approvals, drafts
 from ledger.store.transactions import Transaction, begin_write
 from ledger.vaults import OPEN_STATES, Approval, Draft, DraftState
@@ -119,11 +120,14 @@ _STATES = {"waiting": "待审", "recorded": "已入账"}
 class SqlDrafts(SqlValues):
     """The drafts of `ledger.vaults.Vault`."""
 
-    def put_drafts(self, village: str, drafts_: Sequence[Draft], *, answers: Collection[str] = ()) -> None:
+    def put_drafts(
+        self, village: str, drafts_: Sequence[Draft], *, answers: Collection[str] = (), registers: str = ""
+    ) -> None:
         """Insert a village's drafts, all or none; Refused where a digest is waiting or recorded already, or another
         waits in its place, naming each such draft. ValueError for a draft of another village.
 
         The returned drafts `answers` are given up in the same transaction; Refused where one is not returned any more.
+        So is what came in linked that the last of the drafts `registers`: two that wait of one would be two entries.
         """
         if any(draft.village != village for draft in drafts_):
             raise ValueError(f"a draft of another village among those of {village}")
@@ -131,6 +135,8 @@ class SqlDrafts(SqlValues):
         with self._write(village, {value.subject for value in values}) as view:
             for answered in answers:
                 drop_texts(view.transaction, village, answered)
+            if registers:
+                link_received(view.transaction, village, registers, drafts_[-1].id)
             faults = [
                 _make_unreturned_fault(answered)
                 for answered in answers

@@ -183,6 +183,8 @@ CREATE TRIGGER received_objections_update BEFORE UPDATE ON received_objections B
       THEN RAISE(ABORT, 'received_objections: what came in stays as it came')
     WHEN OLD.aside_agreed <> ''
       THEN RAISE(ABORT, 'received_objections: what two persons set aside stays so')
+    WHEN OLD.closed <> ''
+      THEN RAISE(ABORT, 'received_objections: what an earlier log answered stays so')
     WHEN NEW.aside_agreed <> '' AND (OLD.aside_by IS NOT NEW.aside_by OR OLD.aside IS NOT NEW.aside)
       THEN RAISE(ABORT, 'received_objections: nobody agrees to what was not asked')
   END;

@@ -1,11 +1,12 @@
 """Objections as they came in, before they are entries: in clear what everybody may count, encrypted what they say.
 
-No row is ever deleted, and none changes but for the draft that would register it and for who set it aside: the
-database's own guards say so, and that those are two persons.
+No row is ever deleted, and none changes but for the draft that would register it, for who set it aside, and that a log
+which is lost answered it: the database's own guards say so, and that those are two persons.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -15,7 +16,7 @@ from ledger.errors import Fault, Refused
 from ledger.store.ciphertexts import OBJECTION, Value
 from ledger.store.opened import SqlValues
 from ledger.store.tables import drafts, received_objections
-from ledger.store.transactions import begin_read, begin_write
+from ledger.store.transactions import Transaction, begin_read, begin_write
 from ledger.vaults import Received, ReceivedCounts
 
 _OF = received_objections.c
@@ -27,13 +28,13 @@ _STATE = func.coalesce(
     "",
 )
 _COLUMNS = (
-    *(_OF.about, _OF.aside, _OF.aside_agreed, _OF.aside_by, _OF.came, _OF.code, _OF.digest, _OF.draft),
-    *(_OF.item, _OF.number, _OF.received_at, _OF.received_on),
+    *(_OF.about, _OF.aside, _OF.aside_agreed, _OF.aside_by, _OF.came, _OF.closed, _OF.code, _OF.digest),
+    *(_OF.draft, _OF.item, _OF.number, _OF.received_at, _OF.received_on),
 )
 _ROWS = select(*_COLUMNS, _STATE).where(_OF.village == bindparam("village"))
 _FIND = _ROWS.where(_OF.item == bindparam("item"))
 _RECEIPT = _ROWS.where(_OF.number == bindparam("number"))
-_IS_OPEN = and_(_OF.aside_agreed == "", _STATE != "recorded")
+_IS_OPEN = and_(_OF.aside_agreed == "", _OF.closed == "", _STATE != "recorded")
 _LIST = _ROWS.where(_IS_OPEN).order_by(_OF.number).limit(bindparam("count")).offset(bindparam("start"))
 _LAST = select(func.coalesce(func.max(_OF.number), 0)).where(_OF.village == bindparam("village"))
 _ASIDE = (
@@ -42,6 +43,7 @@ _ASIDE = (
     .group_by(_OF.aside)
     .order_by(_OF.aside)
 )
+_CLOSED = select(func.count()).where(_OF.village == bindparam("village"), _OF.closed != "")
 _OPEN_DAYS = (
     select(_OF.received_on, func.count())
     .where(_OF.village == bindparam("village"), _IS_OPEN)
@@ -63,12 +65,20 @@ _WAITS = (
 _LINK = (
     update(received_objections)
     .values(draft=bindparam("by_draft"))
-    .where(_OF.village == bindparam("in_village"), _OF.item == bindparam("of"), _OF.aside == "")
+    .where(_OF.village == bindparam("in_village"), _OF.item == bindparam("of"))
+    .where(_OF.aside == "", _OF.closed == "", ~_WAITS)
+)
+_CLOSE = (
+    update(received_objections)
+    .values(closed=bindparam("as_number"))
+    .where(_OF.village == bindparam("in_village"), _OF.digest == bindparam("of"))
+    .where(_OF.aside_agreed == "", _OF.closed == "")
 )
 _SET_ASIDE = (
     update(received_objections)
     .values(aside=bindparam("why"), aside_agreed=bindparam("agreed"), aside_by=bindparam("asked"))
-    .where(_OF.village == bindparam("in_village"), _OF.item == bindparam("of"), ~_WAITS)
+    .where(_OF.village == bindparam("in_village"), _OF.item == bindparam("of"))
+    .where(_OF.closed == "", ~_WAITS)
 )
 
 
@@ -110,9 +120,11 @@ class SqlReceived(SqlValues):
         with begin_read(self._engine, village) as transaction:
             ((last,),) = transaction.fetch_all(_LAST, village=village)
             aside = transaction.fetch_all(_ASIDE, village=village) if last else []
+            closed = transaction.fetch_all(_CLOSED, village=village)[0][0] if last else 0
             open_ = transaction.fetch_all(_OPEN_DAYS, village=village) if last else []
         return ReceivedCounts(
             aside=tuple((why, int(count)) for why, count in aside),
+            closed=int(closed),
             open=tuple((day, int(count)) for day, count in open_),
             received=int(last),
         )
@@ -129,11 +141,11 @@ class SqlReceived(SqlValues):
             found = view.find(OBJECTION, item)
         return None if found is None else found.decode()
 
-    def link_received(self, village: str, item: str, draft: str) -> None:
+    def close_received(self, village: str, answered: Mapping[str, str]) -> None:
         """See `ledger.vaults.Vault`."""
         with begin_write(self._engine, village) as transaction:
-            if not transaction.run(_LINK, in_village=village, of=item, by_draft=draft):
-                raise Refused([make_aside_fault()])
+            for digest, number in answered.items():
+                transaction.run(_CLOSE, in_village=village, of=digest, as_number=number)
 
     def put_aside(self, village: str, item: str, *, why: str, asked_by: str, agreed_by: str = "") -> None:
         """See `ledger.vaults.Vault`; that two are two is the database's to say."""
@@ -146,6 +158,14 @@ class SqlReceived(SqlValues):
                 raise Refused([make_aside_fault()]) from error
             if not done:
                 raise Refused([make_aside_fault()])
+
+
+def link_received(transaction: Transaction, village: str, item: str, draft: str) -> None:
+    """Keep which draft would register what came in, in the transaction that puts the draft; Refused where another waits
+    or was recorded, and where it is set aside, or that is asked.
+    """
+    if not transaction.run(_LINK, in_village=village, of=item, by_draft=draft):
+        raise Refused([make_aside_fault()])
 
 
 def make_aside_fault() -> Fault:
@@ -163,19 +183,20 @@ def _make_row(village: str, received: Received) -> tuple[Any, ...]:
     """Return the row in the order of the table's columns."""
     return (
         *(village, received.number, received.about, received.aside, received.aside_agreed),
-        *(received.aside_by, received.came, received.code, received.digest, received.draft),
-        *(received.item, received.received_at, received.received_on),
+        *(received.aside_by, received.came, received.closed, received.code, received.digest),
+        *(received.draft, received.item, received.received_at, received.received_on),
     )
 
 
 def _make_received(row: tuple[Any, ...]) -> Received:
-    about, aside, agreed, by, came, code, digest, draft, item, number, at, on, state = row
+    about, aside, agreed, by, came, closed, code, digest, draft, item, number, at, on, state = row
     return Received(
         about=about,
         aside=aside,
         aside_agreed=agreed,
         aside_by=by,
         came=came,
+        closed=closed,
         code=bytes(code),
         digest=digest,
         draft=draft,

@@ -371,6 +371,7 @@ received_objections = _table(
     _column("aside_agreed", Text),  # u-…; empty before
     _column("aside_by", Text),  # u-…; empty for none
     _column("came", Text),
+    _column("closed", Text),  # its number in an earlier log, which answered it; empty for none
     _column("code", LargeBinary),  # SHA-256 of item and code
     _column("digest", Text),  # of the sealed wording
     _column("draft", Text),  # empty before

@@ -4,7 +4,7 @@ In the folder that a restore is filling, before anybody else sees it:
 
 1. the old log's surviving entries become an export under `epochs/<village>/e<n>/`, with the old key's checkpoint
 2. ledger, vault and heads are written anew without the old log: people, households and private values stay, drafts
-   that still wait stay, other villages stay whole
+   that still wait stay, objections that the old log answered stay answered, other villages stay whole
 3. the old key is not taken along: nothing here can sign for the old origin again; a new one is made
 4. entry 0 of the new log says what was lost and why, prepared by one person and passed by another, and entry 1 what
    the village is called, as before
@@ -42,8 +42,9 @@ from ledger.service.sheets import read_texts
 from ledger.state import get_day
 from ledger.state.charts import get_version
 from ledger.state.epochs import name_epoch
-from ledger.state.facts import VillageFacts, get_fact
+from ledger.state.facts import Facts, VillageFacts, get_fact
 from ledger.state.keys import build_history
+from ledger.state.objections import find_objection, list_numbers
 from ledger.store import migrate, open_engine
 from ledger.store.copying import copy_rows, list_copied
 from ledger.store.epochs import FOLDER
@@ -68,6 +69,7 @@ class Loss(msgspec.Struct, frozen=True, kw_only=True):
 class OldLog(msgspec.Struct, frozen=True, kw_only=True):
     """What the new epoch takes from the old log; `surviving` is the newest head whose entries are all here."""
 
+    answered: dict[str, str]  # numbers of the objections that were, by the digest of the sealed wording
     chart: ChartVersion
     description: dict[str, str]  # empty where the village was not described yet
     epoch: int
@@ -109,6 +111,7 @@ def _read_old(home: Home, village: str) -> OldLog:
             raise Refused([_build_unproven(village)])
         described = reader.facts.read_entry(facts.described).body
         texts = read_texts(reader)
+        answered = _list_answered(home, reader.facts)
         version = get_version(reader.facts, get_day(home.clock.now_ms())[:7])
         description = (
             {name: str(texts(getattr(described, name).text) or "") for name in DESCRIBED}
@@ -119,6 +122,7 @@ def _read_old(home: Home, village: str) -> OldLog:
     key = find_verifier(history, known.size).key
     lines = parse_note(known.note).signatures
     return OldLog(
+        answered=answered,
         chart=version,
         description=description,
         epoch=facts.epoch,
@@ -129,6 +133,12 @@ def _read_old(home: Home, village: str) -> OldLog:
         surviving=surviving[-1],
         waiting=home.vault.list_drafts(village, "waiting"),
     )
+
+
+def _list_answered(home: Home, facts: Facts) -> dict[str, str]:
+    numbers = list_numbers(facts, "")
+    found = (find_objection(facts, home.reference, number) for number in numbers)
+    return {one.raised.wording.sealed: one.raised.number for one in found if one is not None and one.answers}
 
 
 def _is_proven(head: Head, history: KeyHistory) -> bool:
@@ -203,6 +213,7 @@ def _found_epoch(home: Home, loss: Loss, old: OldLog) -> None:
     now_ms = home.clock.now_ms()
     again = [msgspec.structs.replace(draft, approvals=(), submitted_at=now_ms) for draft in old.waiting]
     home.vault.put_drafts(loss.village, again)
+    home.vault.close_received(loss.village, old.answered)
 
 
 def _draft(home: Home, loss: Loss, body: Body, texts: Discloser, label: str) -> Draft:

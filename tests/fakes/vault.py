@@ -155,6 +155,7 @@ class MemoryVault:
         days = sorted(one.received_on for one in kept if one.is_open)
         return ReceivedCounts(
             aside=tuple((why, whys.count(why)) for why in dict.fromkeys(whys)),
+            closed=sum(bool(one.closed) for one in kept),
             open=tuple((day, days.count(day)) for day in dict.fromkeys(days)),
             received=len(kept),
         )
@@ -166,11 +167,11 @@ class MemoryVault:
     def open_received(self, village: str, item: str) -> str | None:
         return None if (village, item) in self._erased else self._said.get((village, item))
 
-    def link_received(self, village: str, item: str, draft: str) -> None:
-        kept = self.find_received(village, item)
-        if kept is None or kept.aside:
-            raise Refused([_make_fault("objection-moved-on", item)])
-        self._received[village, item] = msgspec.structs.replace(kept, draft=draft)
+    def close_received(self, village: str, answered: Mapping[str, str]) -> None:
+        for key, kept in self._received.items():
+            if key[0] == village and not kept.closed and not kept.is_set_aside:
+                closed = answered.get(kept.digest, "")
+                self._received[key] = msgspec.structs.replace(kept, closed=closed)
 
     def put_aside(self, village: str, item: str, *, why: str, asked_by: str, agreed_by: str = "") -> None:
         kept = self.find_received(village, item)
@@ -178,6 +179,7 @@ class MemoryVault:
         if (
             kept is None
             or kept.is_set_aside
+            or kept.closed
             or kept.draft_state in KEPT
             or bool(why) != bool(asked_by)
             or (is_agreed and (agreed_by == asked_by or (kept.aside, kept.aside_by) != (why, asked_by)))
@@ -242,7 +244,9 @@ class MemoryVault:
     def read_private(self, village: str) -> AbstractContextManager[Callable[[str], str | None]]:
         return nullcontext(partial(self.find_private, village))
 
-    def put_drafts(self, village: str, drafts: Sequence[Draft], *, answers: Collection[str] = ()) -> None:
+    def put_drafts(
+        self, village: str, drafts: Sequence[Draft], *, answers: Collection[str] = (), registers: str = ""
+    ) -> None:
         if any(draft.village != village for draft in drafts):
             raise ValueError(f"a draft of another village among those of {village}")
         given_up = {
@@ -263,7 +267,12 @@ class MemoryVault:
             slots |= {draft.slot} - {""}
         if faults:
             raise Refused(faults)
+        came = self.find_received(village, registers)
+        if registers and (came is None or came.aside or came.closed or came.draft_state in KEPT):
+            raise Refused([_make_fault("objection-moved-on", registers)])
         self._take(village, [find_subject(text) for draft in drafts for text in draft.private])
+        if came is not None:
+            self._received[village, registers] = msgspec.structs.replace(came, draft=drafts[-1].id)
         self._drafts = before | {(village, draft.id): draft for draft in drafts}
 
     def find_draft(self, village: str, draft_id: str) -> Draft | None:

@@ -110,7 +110,7 @@ POPULATE["vault_0006"] = POPULATE["vault_0005"] | {
 
 POPULATE["vault_0007"] = POPULATE["vault_0006"] | {
     "received_objections": (
-        *("371082101201", 1, "2026-10-F-1", "", "", "", "page", bytes(32), "digest", "d-aaaaaaaaaa"),
+        *("371082101201", 1, "2026-10-F-1", "", "", "", "page", "", bytes(32), "digest", "d-aaaaaaaaaa"),
         *("y-aaaaaaaaaaaaaaaa", 1, "2026-10-28"),
     ),
 }

@@ -17,6 +17,14 @@ from ledger.errors import NotFound, Refused
 from ledger.log.checkpoint import Checkpoint, format_checkpoint
 from ledger.log.keys import parse_signing_key
 from ledger.log.note import format_note, sign_note
+from ledger.service.answering import prepare_answer, register_objection
+from ledger.service.objections import (
+    Sent,
+    count_received,
+    list_unregistered,
+    look_up,
+    receive_objection,
+)
 from ledger.sources import open_folder
 from ledger.upkeep.loss import Loss
 from ledger.upkeep.restore import Restoration, restore_backup
@@ -24,7 +32,7 @@ from ledger.vaults import Person
 from tests.builders import VILLAGE, name_supervisor
 from tests.fakes import FakeClock
 from tests.homes import VillageHome, open_village
-from tests.restore.conftest import copy_home
+from tests.restore.conftest import copy_home, fill
 from tests.restore.drill import (
     LATER_MS,
     back_up,
@@ -155,6 +163,43 @@ def test_the_new_log_goes_on_and_is_audited(lost: Lost, epoch: Path, tmp_path: P
     source = open_folder(tmp_path / "export")
     report = audit_log(source, load_reference(), now_ms=LATER_MS, known=[lost.early, lost.newest])
     assert (report.findings, report.entries) == ((), 3)
+
+
+def test_objections_that_the_old_log_answered_stay_answered_and_the_others_wait(tmp_path: Path) -> None:
+    with open_village(tmp_path / "living") as village:
+        fill(village)
+        home, sent = village.home, Sent("", "", "这一笔怎么记的？")
+        receipts = [receive_objection(home, VILLAGE, sent) for _ in range(3)]
+        for receipt in receipts[:2]:
+            village.pass_(register_objection(home, VILLAGE, receipt.item, village.clerk.user))
+        answered = {"answer": "查过了，没有记错", "followed_by": (), "outcome": "explained"}
+        village.pass_(prepare_answer(home, VILLAGE, "YY-2026-0001", village.clerk.user, **answered))
+        back_up(village, tmp_path / "backup")
+        village.record_voucher("付路灯电费", 4_800, period="2026-11", occurred_on="2026-11-02")
+        lost = Lost(
+            backup=tmp_path / "backup",
+            clerk=village.clerk,
+            early=b"",
+            heads=copy_home(home.path, tmp_path / "heads"),
+            key=home.path / "keys" / f"{VILLAGE}.key",
+            newest=b"",
+            supervisor=village.supervisor,
+            whole={},
+        )
+    declare(lost, tmp_path / "home")
+
+    with reopen(tmp_path / "home") as home:
+        with home.ledger.read(VILLAGE) as reader:
+            counts = count_received(home, reader.facts, VILLAGE)
+            waiting = list_unregistered(home, reader.facts, VILLAGE)
+        assert (counts.received, counts.closed, counts.unregistered) == (3, 1, 2)
+        assert [item.item for item in waiting] == [receipt.item for receipt in receipts[1:]]
+        found = look_up(home, VILLAGE, "1", receipts[0].code)
+        assert found is not None
+        assert (found.objection, found.received.closed) == (None, "YY-2026-0001")
+        with pytest.raises(Refused, match="objection-moved-on"):
+            register_objection(home, VILLAGE, receipts[0].item, lost.clerk.user)
+        register_objection(home, VILLAGE, receipts[1].item, lost.clerk.user)
 
 
 def sign_old(lost: Lost, size: int, root: bytes) -> bytes:

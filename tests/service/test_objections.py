@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -26,19 +27,22 @@ from ledger.service.objections import (
     Sent,
     can_receive,
     count_pending,
+    count_received,
+    get_received,
     list_objection_subjects,
+    list_unregistered,
     look_up,
     make_once,
     read_wording,
     receive_objection,
 )
 from ledger.service.passing import discard_drafts, pass_drafts, return_drafts
-from ledger.service.persons import add_person
+from ledger.service.persons import add_person, declare_kin
 from ledger.state import get_day
 from ledger.state.objections import find_objection
 from ledger.state.private import Objection
-from ledger.vaults import Draft, Person
-from tests.builders import VILLAGE, build_postings, build_reversal
+from ledger.vaults import Approval, Draft, Person
+from tests.builders import VILLAGE, build_postings, build_reversal, build_voucher
 from tests.homes import VillageHome, open_village
 
 WORDING = "十月那笔电费，路灯坏了半个月，怎么还是这么多？"
@@ -93,6 +97,10 @@ def _say_moved_on(found: str, expected: str = "还没有人办的") -> str:
     )
 
 
+def stop(*_told: object) -> None:
+    raise OSError("no power")
+
+
 def tell(error: pytest.ExceptionInfo[Refused]) -> list[str]:
     return [format_fault(fault) for fault in error.value.faults]
 
@@ -138,6 +146,25 @@ def test_the_same_form_again_is_one_objection_and_another_text_in_it_another(off
     )
 
 
+def test_a_form_whose_objection_was_erased_can_be_sent_again(office: Office) -> None:
+    sent = SENT._replace(once=make_once(office.home))
+    first = office.receive(sent)
+    office.home.vault.erase_subject(VILLAGE, first.item)
+
+    second = office.receive(sent)
+    assert (second.number, second.item != first.item, second.code != first.code) == (2, True, True)
+    assert office.receive(sent) == second
+    office.home.vault.erase_subject(VILLAGE, second.item)
+    third = office.receive(sent)
+
+    assert third.number == 3
+    assert look_up(office.home, VILLAGE, "1", first.code) is not None
+    kept = get_received(office.home, VILLAGE, third.item)
+    assert read_wording(office.home, VILLAGE, kept.digest, kept.item) == Objection(
+        contact="三组槐树底下", objection=third.item, wording=WORDING
+    )
+
+
 def test_what_cannot_be_taken_is_told_at_once_and_nothing_is_kept(office: Office) -> None:
     with pytest.raises(Refused) as error:
         office.receive(Sent("HT-0009", "一" * 61, "字" * 1_001), received_on="2026-10-29")
@@ -154,8 +181,8 @@ def test_what_cannot_be_taken_is_told_at_once_and_nothing_is_kept(office: Office
             "（objection-length）"
         ),
         (
-            "收到的日期：现为2026-10-29，应为2026-10-28 或更早的一天，如 2026-10-28。"
-            "写收到纸条、听到口头异议的那一天。（objection-day）"
+            "收到的日期：现为2026-10-29，应为2026-10-28 至 2026-10-28 的一天。写收到纸条、听到口头异议的那一天；"
+            "更早收到的写 2026-10-28，在异议里写明是哪天收到的。（objection-day）"
         ),
         (
             "关于哪一项：现为账本里没有 HT-0009，应为封存过的公开表编号（如 2026-10-F-1）、合同编号（如 HT-0001），"
@@ -225,11 +252,92 @@ def test_whoever_passed_what_is_objected_to_does_not_pass_the_objection(office: 
     with pytest.raises(Refused) as error:
         office.pass_(draft)
 
-    assert [fault.code for fault in error.value.faults] == ["objection-own"]
+    assert tell(error) == [
+        (
+            f"待审记录 {draft.id}（登记异议 YY-2026-0001：关于第 {office.wrong} 条记录，网页），"
+            f"审核人 {office.village.supervisor.user}："
+            "现为就是被提异议的那一项的经办人或审核人，应为另一个人，或乡镇记账员。"
+            "请没有经手过那一项的监督委员、村书记或乡镇记账员来审核。（objection-own）"
+        )
+    ]
     waiting = office.home.vault.find_draft(VILLAGE, draft.id)
     assert waiting is not None
     assert not waiting.approvals
     office.pass_(draft, office.secretary)
+
+
+def test_where_all_of_a_village_passed_it_the_way_out_is_told_and_is_one(office: Office) -> None:
+    village, home = office.village, office.home
+    pass_drafts(home, VILLAGE, [office.register(office.receive()).id], office.secretary.user)
+    draft = office.register(office.receive(SENT._replace(about=str(office.wrong))))
+    # The only other one who passes entries is a near relative of who hands in.
+    declare_kin(home, VILLAGE, office.secretary.user, village.clerk.user)
+
+    with pytest.raises(Refused) as error:
+        office.pass_(draft)
+
+    assert tell(error) == [
+        (
+            f"待审记录 {draft.id}（登记异议 YY-2026-0002：关于第 {office.wrong} 条记录，网页），"
+            f"审核人 {village.supervisor.user}：现为村里能审核的人都经手过被提异议的那一项，"
+            "应为没有经手过的人，或乡镇记账员。请村书记再登记一位没有经手过的监督委员，"
+            "或登记乡镇记账员，由他来审核。（objection-all-own）"
+        )
+    ]
+    another = add_person(home, VILLAGE, "样例戊", "supervisor")
+    with pytest.raises(Refused) as error:
+        office.pass_(draft)
+    assert [fault.code for fault in error.value.faults] == ["objection-own"]
+    office.pass_(draft, another)
+    found = home.vault.find_draft(VILLAGE, draft.id)
+    assert found is not None
+    assert found.state == "recorded"
+
+
+@pytest.mark.parametrize("is_answer", [False, True])
+def test_an_approval_that_no_objection_may_have_hinders_nothing_else(
+    office: Office, *, is_answer: bool
+) -> None:
+    village, vault = office.village, office.home.vault
+    draft = office.register(office.receive(SENT._replace(about=str(office.wrong))))
+    if is_answer:
+        office.pass_(draft, office.secretary)
+        draft = office.answer()
+    # As a machine leaves it that stopped between keeping it and taking it back.
+    left = Approval(approved_at=1, checker=village.supervisor.user, digest=draft.digest, role="supervisor")
+    vault.keep_approvals(VILLAGE, {draft.id: left})
+
+    receipt = village.record_voucher("修水泵", 9_900)
+
+    assert receipt.index > office.wrong
+    kept = vault.find_draft(VILLAGE, draft.id)
+    assert kept is not None
+    assert (kept.state, kept.approvals) == ("waiting", (left,))
+    with pytest.raises(Refused) as error:
+        office.pass_(draft)
+    assert [fault.code for fault in error.value.faults] == ["objection-own"]
+
+
+def test_the_township_passes_an_objection_to_what_it_passed(office: Office) -> None:
+    village, home = office.village, office.home
+    township = add_person(home, VILLAGE, "样例丁", "township")
+    paid = build_voucher(
+        village.texts,
+        chart="2023",
+        number="2026-10-002",
+        postings=build_postings(9_900, debit="513"),
+        summary=village.texts.publish("修水泵"),
+    )
+    pass_drafts(home, VILLAGE, [village.draft(paid).id], township.user)
+    with home.ledger.read(VILLAGE) as reader:
+        about = str(reader.size - 1)
+
+    draft = office.register(office.receive(SENT._replace(about=about)))
+    office.pass_(draft, township)
+
+    found = home.vault.find_draft(VILLAGE, draft.id)
+    assert found is not None
+    assert found.state == "recorded"
 
 
 def test_a_correction_is_linked_from_the_answer(office: Office) -> None:
@@ -274,6 +382,55 @@ def test_a_registration_that_came_back_is_handed_in_again(office: Office) -> Non
     with pytest.raises(Refused) as error:
         office.register(receipt)
     assert tell(error) == [_say_moved_on("已经登记")]
+
+
+def test_two_clicks_at_once_leave_one_draft_of_one_objection(office: Office) -> None:
+    receipt = office.receive()
+
+    def click(_number: int) -> str:
+        try:
+            return office.register(receipt).id
+        except Refused as error:
+            return error.faults[0].code
+
+    with ThreadPoolExecutor(4) as pool:
+        told = list(pool.map(click, range(4)))
+
+    (waiting,) = office.home.vault.list_drafts(VILLAGE, "waiting")
+    assert sorted(told) == [waiting.id, *["objection-moved-on"] * 3]
+    office.pass_(waiting)
+    assert office.home.vault.count_received(VILLAGE).unregistered == 0
+
+
+def test_what_the_log_has_is_registered_whatever_the_vault_knows_of_its_draft(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    receipt, other = office.receive(), office.receive()
+    draft = office.register(receipt)
+    # The machine stops after the entry is written, and before the vault knows of it.
+    with monkeypatch.context() as stopped:
+        stopped.setattr(office.home.vault, "mark_draft", stop)
+        with pytest.raises(OSError, match="no power"):
+            office.pass_(draft)
+    assert office.home.vault.count_received(VILLAGE).unregistered == 2
+
+    with office.home.ledger.read(VILLAGE) as reader:
+        left = list_unregistered(office.home, reader.facts, VILLAGE)
+        counts = count_received(office.home, reader.facts, VILLAGE)
+    assert [item.item for item in left] == [other.item]
+    assert (counts.open, counts.received) == ((("2026-10-28", 1),), 2)
+    assert office.count()[0] == 2
+    found = look_up(office.home, VILLAGE, "1", receipt.code)
+    assert found is not None
+    assert found.objection is not None
+    assert found.objection.raised.number == "YY-2026-0001"
+    assert get_received(office.home, VILLAGE, receipt.item).is_registered
+    with pytest.raises(Refused) as error:
+        office.register(receipt)
+    assert [fault.code for fault in error.value.faults] == ["objection-moved-on"]
+    with pytest.raises(Refused) as error:
+        ask_aside(office.home, VILLAGE, receipt.item, office.village.clerk.user, "spam")
+    assert [fault.code for fault in error.value.faults] == ["objection-moved-on"]
 
 
 def test_two_that_wait_have_two_numbers(office: Office) -> None:
@@ -349,14 +506,38 @@ def test_the_township_may_agree_to_what_it_passed_itself(office: Office) -> None
 
 
 def test_what_lies_unregistered_becomes_late_like_what_is_not_answered(office: Office) -> None:
-    office.receive(came="spoken", received_on="2026-10-20")
+    office.village.go_to("2026-11-08")
+    office.receive(came="spoken", received_on="2026-10-30")
     office.receive()
-    assert office.count() == (2, 1, "2026-11-02", "2026-10-25")
+    assert office.count() == (2, 1, "2026-11-13", "2026-11-04")
 
     office.pass_(office.register(office.receive()))
-    office.village.go_to("2026-11-03")
+    office.village.go_to("2026-11-14")
 
-    assert office.count() == (3, 3, "", "2026-10-25")
+    assert office.count() == (3, 3, "", "2026-11-04")
+
+
+def test_a_day_that_nobody_believes_is_refused_before_anything_is_kept(office: Office) -> None:
+    def refuse(day: str) -> list[str]:
+        with pytest.raises(Refused) as error:
+            office.receive(came="paper", received_on=day)
+        return tell(error)
+
+    # The log was founded on the 28th.
+    assert [len(refuse(day)) for day in ("2000-01-01", "2026-10-27")] == [1, 1]
+    office.village.go_to("2027-01-10")
+    assert refuse("2026-11-10") == [
+        (
+            "收到的日期：现为2026-11-10，应为2026-11-11 至 2027-01-10 的一天。写收到纸条、听到口头异议的那一天；"
+            "更早收到的写 2026-11-11，在异议里写明是哪天收到的。（objection-day）"
+        )
+    ]
+    assert len(refuse("2027-11-01")) == 1
+    assert office.home.vault.count_received(VILLAGE).received == 0
+
+    office.receive(came="paper", received_on="2026-11-11")
+
+    assert office.count() == (1, 1, "", "2026-11-16")
 
 
 def test_erasing_takes_the_wording_before_and_after_it_is_an_entry(office: Office) -> None:

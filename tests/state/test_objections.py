@@ -13,12 +13,14 @@ from ledger.state import MemoryFacts, check_entry, fold_entry
 from ledger.state.facts import SheetFacts, put_fact
 from ledger.state.objections import (
     check_objections,
+    find_by_wording,
     find_objection,
     fold_objections,
     get_objections,
     has_wording,
     is_there,
     list_about,
+    list_barred,
     list_concerned,
     list_numbers,
     list_open,
@@ -91,6 +93,10 @@ def test_a_number_and_a_wording_are_registered_once(log: Log) -> None:
     assert log.record(msgspec.structs.replace(first, number="YY-2026-0002")) == [
         "异议 YY-2026-0002：现为同一件已经登记过，应为一件登记一次。不用再登记；这份草稿作废。（objection-known）"
     ]
+    found = find_by_wording(log.facts, REFERENCE, first.wording.sealed)
+    assert found is not None
+    assert found.raised == first
+    assert find_by_wording(log.facts, REFERENCE, "sha256:none") is None
     assert has_wording(log.facts, first.wording.sealed)
     assert not has_wording(log.facts, build_objection(log.texts).wording.sealed)
 
@@ -158,6 +164,8 @@ def test_whoever_prepared_or_passed_what_it_is_about_passes_nothing_but_as_the_t
 
     assert list_concerned(log.facts, "3", 4) == {wrong.maker.user, wrong.checkers[0].user}
     assert list_concerned(log.facts, "", 4) == list_concerned(log.facts, "4", 4) == frozenset()
+    stray = build_answer(log.texts, objection="YY-2026-0009")
+    assert list_barred(log.facts, stray, 4) == frozenset()
     for user in sorted({wrong.checkers[0].user}):
         (told,) = attempt(Actor(role="supervisor", user=user))
         assert told.startswith("异议 YY-2026-0001")

@@ -18,7 +18,7 @@ from ledger.service.objections import WORDING_MAX_CHARS
 from ledger.service.passing import pass_drafts, return_drafts
 from ledger.service.persons import add_person
 from ledger.sources import open_home_log
-from tests.builders import VILLAGE
+from tests.builders import VILLAGE, build_postings, build_voucher
 from tests.desk.people import Door
 from tests.web.desk import FORM, HOST, OURS, enter, tell
 from web.public.gate import Gate
@@ -408,6 +408,53 @@ def test_a_clerk_reads_why_a_registration_came_back_and_what_the_outcomes_mean(
     assert "查实记错了，选“成立”；没有记错，把缘由说清楚了，选“已说明”" in read(
         clerk.get(f"{ROOM}/YY-2026-0001")
     )
+
+
+def test_an_objection_is_not_offered_to_whoever_passed_what_it_is_about(
+    visitor: Visitor, door: Door, client: TestClient
+) -> None:
+    door.let_in("supervisor", "supervisor")
+    persons = door.home.vault.list_persons(VILLAGE)
+    (own,) = [
+        one.user for one in persons if "supervisor" in one.roles and one.user != door.village.supervisor.user
+    ]
+    village = door.village
+    paid = build_voucher(
+        village.texts,
+        chart="2023",
+        number="2026-11-002",
+        postings=build_postings(9_900, debit="513"),
+        summary=village.texts.publish("修水泵"),
+    )
+    draft = village.draft(paid, period="2026-11", occurred_on="2026-11-02")
+    (receipt,) = pass_drafts(door.home, VILLAGE, [draft.id], own)
+    assert receipt is not None
+    visitor.receive(about=str(receipt.index))
+    (received,) = door.home.vault.list_received(VILLAGE, 0, 9)
+    draft = register_objection(door.home, VILLAGE, received.item, village.clerk.user)
+
+    browser = enter(door, client, "supervisor")
+    page = browser.get("/desk/drafts")
+
+    assert "不由您审核" in read(page)
+    assert 'id="pass"' not in browser.get(f"/desk/drafts/{draft.id}").text
+
+
+def test_the_desk_says_that_nobody_is_left_to_pass_it_and_what_helps(
+    visitor: Visitor, door: Door, client: TestClient
+) -> None:
+    visitor.receive(about="3")
+    (received,) = door.home.vault.list_received(VILLAGE, 0, 9)
+    door.let_in("clerk")
+    clerk = enter(door, client, "clerk")
+    said = "村里能审核的人都经手过这一项，登记、不登记和答复都没有人能审核。请村书记再登记一位"
+    assert said in read(clerk.get(f"{ROOM}/{received.item}"))
+
+    secretary = add_person(door.home, VILLAGE, "样例丙", "secretary").user
+
+    assert said not in read(clerk.get(f"{ROOM}/{received.item}"))
+    register(door, secretary)
+    assert said not in read(clerk.get(f"{ROOM}/YY-2026-0001"))
 
 
 def test_two_set_aside_in_public_view(visitor: Visitor, door: Door, client: TestClient) -> None:

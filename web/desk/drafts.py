@@ -15,6 +15,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from ledger.books.masks import PurposeRow
 from ledger.errors import NotFound, Refused
+from ledger.service.concerned import is_barred
 from ledger.service.concerns import list_warnings
 from ledger.service.documents import list_attached, read_documents
 from ledger.service.drafts import get_open, open_draft
@@ -336,11 +337,15 @@ def _list_kin(person: Person | None) -> frozenset[str]:
 
 
 def _can_pass(desk: Desk, draft: Draft, maker: str, kin: frozenset[str]) -> bool:
-    """Whether it is for this person to pass: neither their own nor of one of `kin`, and not passed by them before."""
+    """Whether it is for this person to pass: neither their own nor of one of `kin`, not passed by them before, and no
+    objection to what they prepared or passed.
+    """
     has_passed = desk.user in [item.checker for item in draft.approvals]
     is_open = draft.state == "waiting" and not is_late(desk.ports, draft)
     is_close = maker == desk.user or maker in kin
-    return is_open and desk.may("draft.pass") and not is_close and not has_passed
+    if not is_open or not desk.may("draft.pass") or is_close or has_passed:
+        return False
+    return not is_barred(desk.ports, open_draft(draft), desk.user)
 
 
 def _get_draft(desk: Desk, draft_id: str) -> Draft:

@@ -29,6 +29,7 @@ from ledger.service.objections import (
     Receipt,
     Sent,
     get_received,
+    list_unregistered,
     make_once,
     receive_objection,
 )
@@ -125,18 +126,18 @@ class EnterForm:
 def show_room(desk: Desk) -> Answer:
     page = choose_page(desk.request.query_params.get("page", "1"))
     vault, today = desk.ports.vault, get_today(desk)
-    counts = vault.count_received(desk.village)
-    rows = vault.list_received(desk.village, (page - 1) * ROWS_A_PAGE, ROWS_A_PAGE)
-    if not rows and page > 1:
-        raise NotFound(_("这一页"))
     waiting = {slot[1] for slot in list_waiting_slots(vault, desk.village) if slot[0] == "objection-answer"}
     with desk.ports.ledger.read(desk.village) as reader:
         view = VillageView(desk.site, desk.village, reader, desk.ports.heads.find_newest(desk.village), today)
+        inbox = list_unregistered(desk.ports, reader.facts, desk.village)
+        rows = inbox[(page - 1) * ROWS_A_PAGE : page * ROWS_A_PAGE]
+        if not rows and page > 1:
+            raise NotFound(_("这一页"))
         shown = ObjectionsRoom(
             can_enter=desk.may("draft.prepare"),
             frame=desk.build_frame(_("异议")),
             inbox=tuple(build_inbox(desk, view, item) for item in rows),
-            next_page=page + 1 if page * ROWS_A_PAGE < counts.unregistered else 0,
+            next_page=page + 1 if page * ROWS_A_PAGE < len(inbox) else 0,
             notice=_choose_notice(desk),
             open=tuple(
                 InboxRow(
@@ -152,7 +153,7 @@ def show_room(desk: Desk) -> Answer:
                 for item in list_open(reader.facts, desk.ports.reference)
             ),
             previous_page=page - 1,
-            unregistered=counts.unregistered,
+            unregistered=len(inbox),
         )
     return desk.render("desk/objections.html", shown)
 

@@ -16,6 +16,7 @@ from ledger.books.objections import OUTCOME_NAMES, ObjectionAnswered
 from ledger.canonical import parse_claim
 from ledger.errors import NotFound, Refused
 from ledger.log.commitments import digest_disclosure, parse_disclosure
+from ledger.ports import Reader
 from ledger.service.answering import (
     ANSWER_MAX_CHARS,
     ANSWER_PLACES,
@@ -28,9 +29,10 @@ from ledger.service.answering import (
     register_objection,
     split_references,
 )
+from ledger.service.concerned import REMEDY, is_nobody_left
 from ledger.service.objections import get_received
 from ledger.service.slots import list_waiting_slots
-from ledger.state.objections import find_objection
+from ledger.state.objections import find_objection, list_concerned
 from ledger.vaults import Draft, Received
 from web.desk.frame import NOT_REFUSED, DeskFrame, Faults, Refusal, explain_refusal
 from web.desk.objection_room import OBJECTIONS, InboxRow, build_inbox, get_today
@@ -57,6 +59,7 @@ class ObjectionDeskPage:
     `draft`    path of the draft that waits; empty for none
     `is_gone`  what it said was erased
     `returned` why its registration, or its answer, came back; empty where it did not
+    `nobody`   that nobody may pass it, and what helps; empty where somebody may
     `typed`    the answer as it was typed last
     """
 
@@ -78,6 +81,7 @@ class ObjectionDeskPage:
     is_gone: bool
     is_late: bool
     maximum: int
+    nobody: str
     outcomes: tuple[tuple[str, str], ...]
     path: str
     public: str
@@ -250,6 +254,7 @@ def _build_received(desk: Desk, item: str, faults: Faults) -> ObjectionDeskPage:
             desk.site, desk.village, reader, desk.ports.heads.find_newest(desk.village), get_today(desk)
         )
         row = build_inbox(desk, view, received)
+        nobody = _tell_nobody(desk, reader, received.about) if received.is_open else ""
         about = name_about(view, received.about)
     return ObjectionDeskPage(
         about=about,
@@ -270,6 +275,7 @@ def _build_received(desk: Desk, item: str, faults: Faults) -> ObjectionDeskPage:
         is_gone=not wording,
         is_late=row.is_late and received.is_open,
         maximum=ANSWER_MAX_CHARS,
+        nobody=nobody,
         outcomes=(),
         path=f"{OBJECTIONS}/{item}",
         public="",
@@ -294,6 +300,7 @@ def _build_registered(
         view = VillageView(desk.site, desk.village, reader, ports.heads.find_newest(desk.village), today)
         found = find_objection(reader.facts, ports.reference, number)
         assert found is not None, number
+        nobody = _tell_nobody(desk, reader, found.raised.about)
         row = build_row(view, found)
     wording, contact, asked = (
         read_objection(desk, item, found.raised.wording.sealed) if item else ("", "", Asked(()))
@@ -317,6 +324,7 @@ def _build_registered(
         is_gone=not item,
         is_late=row.state == "late",
         maximum=ANSWER_MAX_CHARS,
+        nobody=nobody,
         outcomes=tuple(OUTCOME_NAMES.items()),
         path=f"{OBJECTIONS}/{number}",
         public=f"/v/{desk.village}/objections",
@@ -350,9 +358,21 @@ def _read_return(desk: Desk, received: Received) -> str:
     return draft.reason if draft is not None else ""
 
 
+def _tell_nobody(desk: Desk, reader: Reader, about: str) -> str:
+    """Say that nobody of the village may pass this, and what helps; empty where somebody may."""
+    concerned = list_concerned(reader.facts, about, reader.size)
+    if not concerned or not is_nobody_left(desk.ports, desk.village, concerned):
+        return ""
+    return _("村里能审核的人都经手过这一项，登记、不登记和答复都没有人能审核。{remedy}。").format(
+        remedy=REMEDY
+    )
+
+
 def _tell_received(received: Received, row: InboxRow) -> str:
     if received.is_registered:
         return _("已登记")
+    if received.closed:
+        return _("登记为 {number}，旧账里已经答复").format(number=received.closed)
     return _("不登记") if received.is_set_aside else row.waits
 
 

@@ -319,6 +319,9 @@ def _tell_found(view: VillageView, found: Found) -> tuple[str, ...]:
     )
     if found.objection is not None:
         return (came, _("登记为 {number}。").format(number=found.objection.raised.number))
+    if received.closed:
+        said = _("登记为 {number}，村里在前一册账里已经答复。").format(number=received.closed)
+        return (came, said, _("那册账后来丢了一部分，村里另立了新账。"))
     if found.why:
         return (
             came,

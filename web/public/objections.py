@@ -200,7 +200,9 @@ def name_state(received: ReceivedCounts | None) -> str:
     if not received.received:
         return ""
     parts = [*received.aside, *received.open]
-    return ",".join([str(received.received), *(f"{name}:{count}" for name, count in parts)])
+    return ",".join(
+        [str(received.received), str(received.closed), *(f"{name}:{count}" for name, count in parts)]
+    )
 
 
 def _build_answers(view: VillageView, item: Objection) -> list[AnswerRow]:
@@ -220,10 +222,11 @@ def _tell_summary(view: VillageView, received: ReceivedCounts | None) -> str:
     known = get_objections(view.reader.facts)
     registered = known.answered + len(known.open)
     unregistered, aside = (received.unregistered, received.set_aside) if received else (0, 0)
-    if not registered + unregistered + aside:
+    closed = received.closed if received else 0
+    if not registered + unregistered + aside + closed:
         return _("还没有人提过异议。") if received else ""
     said = _("一共收到 {all} 件：答复了 {answered} 件，等答复 {open} 件").format(
-        all=format_count(registered + unregistered + aside),
+        all=format_count(registered + unregistered + aside + closed),
         answered=format_count(known.answered),
         open=format_count(len(known.open)),
     )
@@ -232,6 +235,8 @@ def _tell_summary(view: VillageView, received: ReceivedCounts | None) -> str:
         if received
         else _("，没登记的现在看不到")
     )
+    if closed:
+        said += _("，旧账里答复了 {count} 件").format(count=format_count(closed))
     return said + (_("，没有登记 {count} 件。").format(count=format_count(aside)) if aside else "。")
 
 

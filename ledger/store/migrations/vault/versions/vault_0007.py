@@ -38,6 +38,8 @@ CREATE TRIGGER received_objections_update BEFORE UPDATE ON received_objections B
       THEN RAISE(ABORT, 'received_objections: what came in stays as it came')
     WHEN OLD.aside_agreed <> ''
       THEN RAISE(ABORT, 'received_objections: what two persons set aside stays so')
+    WHEN OLD.closed <> ''
+      THEN RAISE(ABORT, 'received_objections: what an earlier log answered stays so')
     WHEN NEW.aside_agreed <> '' AND (OLD.aside_by IS NOT NEW.aside_by OR OLD.aside IS NOT NEW.aside)
       THEN RAISE(ABORT, 'received_objections: nobody agrees to what was not asked')
   END;
@@ -74,6 +76,10 @@ BEGIN
     RAISE EXCEPTION 'received_objections: what two persons set aside stays so'
       USING ERRCODE = 'integrity_constraint_violation';
   END IF;
+  IF OLD.closed <> '' THEN
+    RAISE EXCEPTION 'received_objections: what an earlier log answered stays so'
+      USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
   IF NEW.aside_agreed <> '' AND (OLD.aside_by <> NEW.aside_by OR OLD.aside <> NEW.aside) THEN
     RAISE EXCEPTION 'received_objections: nobody agrees to what was not asked'
       USING ERRCODE = 'integrity_constraint_violation';
@@ -91,7 +97,7 @@ def upgrade() -> None:
         sa.Column("number", _NUMBER, nullable=False),
         *(
             sa.Column(name, sa.Text(), nullable=False)
-            for name in ("about", "aside", "aside_agreed", "aside_by", "came")
+            for name in ("about", "aside", "aside_agreed", "aside_by", "came", "closed")
         ),
         sa.Column("code", sa.LargeBinary(), nullable=False),
         *(sa.Column(name, sa.Text(), nullable=False) for name in ("digest", "draft", "item")),
