@@ -12,6 +12,7 @@ import pytest
 from litestar.testing import TestClient
 
 from ledger.audit import audit_log
+from ledger.errors import format_fault
 from ledger.limits import DAY_MS
 from ledger.service.answering import prepare_answer, register_objection
 from ledger.service.objections import WORDING_MAX_CHARS
@@ -20,7 +21,8 @@ from ledger.service.persons import add_person
 from ledger.sources import open_home_log
 from tests.builders import VILLAGE
 from tests.desk.people import Door
-from tests.web.desk import FORM, HOST, OURS, enter, tell
+from tests.web.desk import FORM, HOST, OURS, DeskBrowser, enter, tell
+from web.desk.one_objection import build_unseen
 from web.public.gate import Gate
 
 LIST = f"/v/{VILLAGE}/objections"
@@ -395,7 +397,7 @@ def test_two_set_aside_in_public_view(visitor: Visitor, door: Door, client: Test
     assert supervisor.post(f"{path}/aside/refuse").headers["location"] == f"{ROOM}?kept=1"
     clerk.post(f"{path}/aside", {"why": "repeated"})
     assert "提出不登记：同一个人把同一件事重复交了几次" in read(supervisor.get(path))
-    assert supervisor.post(f"{path}/aside/agree").headers["location"] == f"{ROOM}?agreed=1"
+    assert agree(supervisor, path).headers["location"] == f"{ROOM}?agreed=1"
     assert clerk.post(f"{path}/register").status_code == 409
 
     words = read(visitor.get(LIST))
@@ -409,6 +411,64 @@ def test_two_set_aside_in_public_view(visitor: Visitor, door: Door, client: Test
         "objection-aside-asked",
         "objection-aside-agreed",
     ]
+
+
+def read_agreement(browser: DeskBrowser, path: str) -> dict[str, str]:
+    """What the page's form by which somebody agrees would bring back; empty where there is none."""
+    return dict(re.findall(r'name="(asked_by|seen|why)" value="([^"]*)"', browser.get(path).text))
+
+
+def agree(browser: DeskBrowser, path: str, **changes: str) -> httpx.Response:
+    return browser.post(f"{path}/aside/agree", read_agreement(browser, path) | changes)
+
+
+def test_nobody_agrees_to_set_aside_what_they_were_not_shown(
+    visitor: Visitor, door: Door, client: TestClient
+) -> None:
+    visitor.receive()
+    (received,) = door.home.vault.list_received(VILLAGE, 0, 9)
+    path = f"{ROOM}/{received.item}"
+    for name, role in (("clerk", "clerk"), ("supervisor", "supervisor"), ("township", "township")):
+        door.let_in(name, role)  # type: ignore[arg-type]  # A role is one.
+    clerk, supervisor = enter(door, client, "clerk"), enter(door, client, "supervisor")
+    township = enter(door, client, "township")
+    clerk.post(f"{path}/aside", {"why": "withdrawn"})
+    assert read_agreement(township, path) == {}
+    assert "要同意不登记，先写明为什么，看过写的话。" in read(township.get(path))
+    shown = read_agreement(supervisor, path)
+    for form in ({}, shown, shown | {"seen": "x"}):  # Neither none nor another's proof.
+        refused = township.post(f"{path}/aside/agree", form)
+        assert refused.status_code == 409
+        assert "异议写的话还没有看过，应为全部看过的" in read(refused)
+    assert format_fault(build_unseen()) == (
+        "异议写的话：现为还没有看过，应为全部看过的。"
+        "打开这一件，看过写的话再同意；被遮住的，先写明为什么看。（objection-unseen）"
+    )
+
+    clerk.post(f"{path}/aside/refuse")
+    clerk.post(f"{path}/aside", {"why": "repeated"})
+    refused = supervisor.post(f"{path}/aside/agree", shown)
+    assert refused.status_code == 409
+    assert "提出不登记的人和原因与看过的不一样" in read(refused)
+    assert door.home.vault.count_received(VILLAGE).set_aside == 0
+
+    township.post(f"{path}/open", {"purpose": "objection"})
+    assert agree(township, path).headers["location"] == f"{ROOM}?agreed=1"
+    assert door.home.vault.count_received(VILLAGE).aside == (("repeated", 1),)
+
+
+def test_what_was_erased_is_set_aside_without_a_reason_to_read_it(
+    visitor: Visitor, door: Door, client: TestClient
+) -> None:
+    visitor.receive()
+    (received,) = door.home.vault.list_received(VILLAGE, 0, 9)
+    path = f"{ROOM}/{received.item}"
+    door.let_in("clerk")
+    door.let_in("township", "township")
+    enter(door, client, "clerk").post(f"{path}/aside", {"why": "withdrawn"})
+    door.home.vault.erase_subject(VILLAGE, received.item)
+
+    assert agree(enter(door, client, "township"), path).headers["location"] == f"{ROOM}?agreed=1"
 
 
 def test_what_there_is_not_is_not_found(door: Door, client: TestClient, visitor: Visitor) -> None:
