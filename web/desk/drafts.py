@@ -425,7 +425,9 @@ def _build_page(
         left_out=len(lines) - last,
         lines=lines[first:last],
         maker=shown.maker_name or shown.maker,
-        onward=_make_onward(desk, draft, last, is_seen=is_in_order and not asked) if last < len(lines) else "",
+        onward=_make_onward(desk, draft, last, is_seen=is_in_order and not asked)
+        if last < len(lines)
+        else "",
         reason=draft.reason,
         reason_max=REASON_MAX_CHARS,
         since=format_instant(draft.submitted_at) if draft.submitted_at else "",
