@@ -19,11 +19,12 @@ from ledger.service.objections import WORDING_MAX_CHARS
 from ledger.service.passing import pass_drafts
 from ledger.service.persons import add_person
 from ledger.sources import open_home_log
+from ledger.store.opened import SqlValues
 from tests.builders import VILLAGE
 from tests.desk.people import Door
 from tests.web.desk import FORM, HOST, OURS, DeskBrowser, enter, tell
 from web.desk.one_objection import build_unseen
-from web.public.gate import Gate
+from web.public.gate import Gate, Gates
 
 LIST = f"/v/{VILLAGE}/objections"
 NEW, RECEIPT, ROOM = f"{LIST}/new", f"{LIST}/receipt", "/desk/objections"
@@ -68,6 +69,12 @@ def visitor(client: TestClient) -> Visitor:
 @pytest.fixture
 def secretary(door: Door) -> str:
     return add_person(door.home, VILLAGE, "样例丙", "secretary").user
+
+
+def get_gates(client: TestClient) -> Gates:
+    gates = client.app.state["gates"]
+    assert isinstance(gates, Gates)
+    return gates
 
 
 def register(door: Door, person: str = "") -> str:
@@ -254,6 +261,40 @@ def test_a_village_takes_no_more_than_people_can_read_and_names_the_other_ways(
     assert "第二件" in answer.text
     assert "网上今天收到的太多" in read(visitor.get(NEW))
     assert door.home.vault.count_received(VILLAGE).received == 1
+
+
+def test_no_form_looks_through_the_whole_vault_of_a_village(
+    visitor: Visitor, door: Door, client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks: list[str] = []
+    whole = SqlValues.list_locked
+
+    def look(self: SqlValues, village: str) -> list[str]:
+        looks.append(village)
+        return whole(self, village)
+
+    def lock(self: SqlValues, village: str) -> list[str]:
+        looks.append(village)
+        return ["h-" + "z" * 16]
+
+    monkeypatch.setattr(SqlValues, "list_locked", look)
+    for _ in range(10):
+        visitor.get(NEW)
+        visitor.receive()
+    assert visitor.object().status_code == 429
+    assert looks == [VILLAGE]
+
+    # Where keys are missing that is looked up no oftener; and behind the gate.
+    monkeypatch.setattr("ledger.store.opened.WHOLE_S", -1)
+    monkeypatch.setattr(SqlValues, "list_locked", lock)
+    assert visitor.object().status_code == 429
+    assert looks == [VILLAGE]
+    for _ in range(3):
+        assert "存放内容的地方没有打开" in read(visitor.get(NEW))
+    assert looks == [VILLAGE] * 2
+    get_gates(client).sent = Gate(1, 60)
+    for _ in range(3):  # A form that is not taken counts for nothing.
+        assert visitor.object().status_code == 503
 
 
 def test_guessing_a_receipt_is_slow_and_whoever_has_it_may_look_as_often_as_they_like(

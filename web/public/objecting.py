@@ -129,9 +129,6 @@ def take_objection(request: AnyRequest, pairs: Pairs, refused: str, code: str) -
         return _show_form(request, code, Sent("", "", ""), REASONS[refused], status=403)
     form = build_form(ObjectionForm, pairs)
     sent = Sent(form.about, form.contact, form.wording, form.once)
-    closed = _find_closed(request, code)
-    if closed:
-        return _show_form(request, code, sent, closed, status=503)
     network, gate = find_network(request, site.settings), get_gates(request).sent
     wait_s = gate.enter(network)
     if wait_s:
@@ -140,6 +137,11 @@ def take_objection(request: AnyRequest, pairs: Pairs, refused: str, code: str) -
         )
         faults = Faults(others=(said,))
         return _show_form(request, code, sent, status=429, faults=faults, retry_s=wait_s)
+    # Behind the gate: whoever sends too many has nothing looked up.
+    closed = _find_closed(request, code)
+    if closed:
+        gate.leave(network)
+        return _show_form(request, code, sent, closed, status=503)
     try:
         receipt = receive_objection(site.ports, code, sent)
     except Refused as error:
@@ -194,9 +196,9 @@ def _find_closed(request: AnyRequest, code: str) -> str:
     check_village(code)
     if not is_private(request, site.settings):
         return REASONS["open"]
-    if can_receive(site.ports, code):
-        return ""
-    return REASONS["full" if site.ports.vault.can_read(code) else "vault"]
+    if not site.can_read(code):
+        return REASONS["vault"]
+    return "" if can_receive(site.ports, code) else REASONS["full"]
 
 
 def _show_form(
