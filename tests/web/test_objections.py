@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import logging
 import re
+from dataclasses import replace
 from urllib.parse import urlencode
 
 import httpx
@@ -24,7 +25,7 @@ from tests.builders import VILLAGE
 from tests.desk.people import Door
 from tests.web.desk import FORM, HOST, OURS, DeskBrowser, enter, tell
 from web.desk.one_objection import build_unseen
-from web.public.gate import Gate, Gates
+from web.public.gate import DAY_S, HOUR_S, Gate, Gates, NestedGate
 
 LIST = f"/v/{VILLAGE}/objections"
 NEW, RECEIPT, ROOM = f"{LIST}/new", f"{LIST}/receipt", "/desk/objections"
@@ -248,6 +249,44 @@ def test_one_network_sends_ten_an_hour_and_keeps_what_it_typed(visitor: Visitor,
     assert door.home.vault.count_received(VILLAGE).received == 10
 
 
+def test_of_one_line_of_ipv6_all_its_networks_are_counted_together(client: TestClient, door: Door) -> None:
+    def object_from(network: str) -> int:
+        headers = {"host": HOST, "content-type": FORM, "x-forwarded-for": f"198.51.100.1, {network}"} | OURS
+        form = urlencode({"wording": "一", "about": "", "contact": "", "once": ""})
+        answer = client.post(NEW, headers=headers, content=form)
+        assert answer.status_code in (200, 429)
+        return answer.status_code
+
+    client.app.state["site"].settings = replace(client.app.state["site"].settings, trusted_proxy="testclient")
+    within = [f"2001:db8:0:{number:x}::7" for number in range(30)]  # Of a /56, each of another /64.
+    assert [object_from(one) for one in within[:21]] == [200] * 20 + [429]
+    assert object_from("2001:db8:0:200::7") == 200  # Of another /56.
+    assert object_from("2001:db8:1::7") == 200  # Of another /48.
+    assert [object_from("2001:db8:2::7") for _ in range(11)] == [200] * 10 + [429]
+    assert [object_from(one) for one in ("::ffff:192.0.2.9", "192.0.2.9") for _ in range(6)] == [200] * 10 + [
+        429
+    ] * 2
+    assert door.home.vault.count_received(VILLAGE).received == 42
+
+
+def test_what_nested_gates_refuse_they_count_nowhere() -> None:
+    now = [0.0]
+    gates = NestedGate(
+        tuple(Gate(most, HOUR_S, lambda: now[0]) for most in (2, 3, 4)), Gate(5, DAY_S, lambda: now[0])
+    )
+    lines = [(f"a{number}", f"b{number // 2}", "c") for number in range(9)]
+
+    assert [gates.enter("v", lines[0]) for _ in range(3)] == [0, 0, HOUR_S + 1]
+    assert [gates.enter("v", lines[1]) for _ in range(2)] == [0, HOUR_S + 1]
+    assert [gates.enter("v", lines[2]) for _ in range(2)] == [0, HOUR_S + 1]
+    gates.leave("v", lines[2])
+    assert gates.enter("v", lines[2]) == 0
+    now[0] = HOUR_S
+    assert [gates.enter("v", lines[2]) for _ in range(2)] == [0, DAY_S - HOUR_S + 1]
+    assert gates.enter("w", lines[2]) == 0  # Another village.
+    assert [gates.enter("w", ("d",)) for _ in range(3)] == [0, 0, HOUR_S + 1]
+
+
 def test_a_village_takes_no_more_than_people_can_read_and_names_the_other_ways(
     visitor: Visitor, door: Door, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -292,7 +331,7 @@ def test_no_form_looks_through_the_whole_vault_of_a_village(
     for _ in range(3):
         assert "存放内容的地方没有打开" in read(visitor.get(NEW))
     assert looks == [VILLAGE] * 2
-    get_gates(client).sent = Gate(1, 60)
+    get_gates(client).sent = NestedGate((Gate(1, 60),))
     for _ in range(3):  # A form that is not taken counts for nothing.
         assert visitor.object().status_code == 503
 

@@ -37,7 +37,7 @@ from web.public.gate import Gates
 from web.public.objections import ObjectionRow, build_row
 from web.respond import Answer, AnyRequest
 from web.routing import get_site, route_form, route_form_page
-from web.sessions import find_network, is_private
+from web.sessions import find_network, find_networks, is_private
 from web.site import VillageView, check_village
 
 ABOUT_MAX_CHARS = 20
@@ -129,8 +129,8 @@ def take_objection(request: AnyRequest, pairs: Pairs, refused: str, code: str) -
         return _show_form(request, code, Sent("", "", ""), REASONS[refused], status=403)
     form = build_form(ObjectionForm, pairs)
     sent = Sent(form.about, form.contact, form.wording, form.once)
-    network, gate = find_network(request, site.settings), get_gates(request).sent
-    wait_s = gate.enter(network)
+    networks, gate = find_networks(request, site.settings), get_gates(request).sent
+    wait_s = gate.enter(code, networks)
     if wait_s:
         said = _("从这个网络刚交来的太多，请过 {count} 分钟再交。写的还在下面。").format(
             count=-(-wait_s // 60)
@@ -140,12 +140,12 @@ def take_objection(request: AnyRequest, pairs: Pairs, refused: str, code: str) -
     # Behind the gate: whoever sends too many has nothing looked up.
     closed = _find_closed(request, code)
     if closed:
-        gate.leave(network)
+        gate.leave(code, networks)
         return _show_form(request, code, sent, closed, status=503)
     try:
         receipt = receive_objection(site.ports, code, sent)
     except Refused as error:
-        gate.leave(network)
+        gate.leave(code, networks)
         places = {place: name for name, place in PLACES.items()}
         refusal = explain_refusal(error, places)
         return _show_form(request, code, sent, status=422, faults=refusal.faults)
