@@ -15,6 +15,7 @@ import hashlib
 import hmac
 import ipaddress
 import urllib.parse
+from collections.abc import Sequence
 
 from ledger.ports import DeskPorts
 from ledger.service.accounts.sessions import ABSOLUTE_MS, Origin, SignedIn, find_signed_in
@@ -33,7 +34,9 @@ _ATTRIBUTES = "Path=/; Secure; HttpOnly; SameSite=Strict"
 _LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _SUBSCRIBER_BITS = 64
-"""Of an IPv6 address: what one household or office has to itself."""
+"""Of an IPv6 address: what one household or office has to itself, as far as can be said of all of them."""
+_NESTED_BITS = (64, 56, 48)
+"""What lines are given of IPv6: the least, the usual, the most."""
 
 
 def find_session_token(request: AnyRequest) -> str:
@@ -71,19 +74,12 @@ def comes_from_us(request: AnyRequest, settings: Settings) -> bool:
 
 def find_network(request: AnyRequest, settings: Settings) -> str:
     """Return the address that the request comes from: the peer's or, by the trusted proxy, the last that it names."""
-    address = _get_peer(request)
-    if _comes_by_proxy(request, settings):
-        said = request.headers.getall("x-forwarded-for", [])
-        address = said[-1].rpartition(",")[2].strip() if said else address
-    try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
-        return "unknown"  # All such together: who hides gains nothing.
-    if isinstance(parsed, ipaddress.IPv6Address):
-        if parsed.ipv4_mapped is not None:
-            return str(parsed.ipv4_mapped)
-        return str(ipaddress.ip_network((int(parsed), _SUBSCRIBER_BITS), strict=False))
-    return str(parsed)
+    return _name_networks(_find_address(request, settings), (_SUBSCRIBER_BITS,))[0]
+
+
+def find_networks(request: AnyRequest, settings: Settings) -> tuple[str, ...]:
+    """Return the network that the request comes from, as `find_network`, and those of IPv6 in which it lies."""
+    return _name_networks(_find_address(request, settings), _NESTED_BITS)
 
 
 def make_form_token(session_token: str) -> str:
@@ -133,6 +129,26 @@ def _is_encrypted(request: AnyRequest, settings: Settings) -> bool:
 
 def _comes_by_proxy(request: AnyRequest, settings: Settings) -> bool:
     return bool(settings.trusted_proxy) and _get_peer(request) == settings.trusted_proxy
+
+
+def _find_address(request: AnyRequest, settings: Settings) -> str:
+    if _comes_by_proxy(request, settings):
+        said = request.headers.getall("x-forwarded-for", [])
+        if said:
+            return said[-1].rpartition(",")[2].strip()
+    return _get_peer(request)
+
+
+def _name_networks(address: str, bits: Sequence[int]) -> tuple[str, ...]:
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return ("unknown",)  # All such together: who hides gains nothing.
+    if isinstance(parsed, ipaddress.IPv6Address):
+        if parsed.ipv4_mapped is None:
+            return tuple(str(ipaddress.ip_network((int(parsed), one), strict=False)) for one in bits)
+        parsed = parsed.ipv4_mapped
+    return (str(parsed),)
 
 
 def _get_peer(request: AnyRequest) -> str:

@@ -91,6 +91,7 @@ class Site:
         self._states: dict[str, _State] = {}
         self._concerns: dict[str, tuple[tuple[str, int, str], list[Stand]]] = {}
         self._received: dict[str, tuple[float, ReceivedCounts | None]] = {}
+        self._shut: dict[str, float] = {}
         self._confirmations: dict[str, tuple[tuple[int, int, int], Confirmation | None]] = {}
 
     def get_standing(self, village: str, reader: Reader, newest: Head | None) -> Standing:
@@ -275,6 +276,18 @@ class Site:
             return counts  # Of addresses that somebody made up nothing is remembered.
         self._received[village] = (now_s, counts)
         return counts
+
+    def can_read(self, village: str) -> bool:
+        """Whether private values of a village can be read; that they cannot holds for some seconds."""
+        now_s = time.monotonic()
+        if now_s - self._shut.get(village, -RECEIVED_MAX_AGE_S) < RECEIVED_MAX_AGE_S:
+            return False
+        if self.ports.vault.can_read(village):
+            return True
+        # Of addresses that somebody made up as well, where no key is at hand: no more than are asked for in that time.
+        self._shut = {one: at for one, at in self._shut.items() if now_s - at < RECEIVED_MAX_AGE_S}
+        self._shut[village] = now_s
+        return False
 
     def forget_received(self, village: str) -> None:
         """Count anew: something came in, or was dealt with, in this very process."""

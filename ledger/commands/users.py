@@ -134,10 +134,13 @@ def _change(
 @village_option
 @_PERSON
 @click.argument("other", metavar="代号")
-def _kin(home: Home, village: str | None, user: str, other: str) -> None:
+@click.option("--withdraw", is_flag=True, help="登记错了，取消。")
+def _kin(home: Home, village: str | None, user: str, other: str, *, withdraw: bool) -> None:
     """登记两个人是近亲属；法律不许的职责从此不能分别担任。"""
-    declare_relative(home, None, get_writable_village(home, village), user, other)
-    print_notice(f"已登记：{user} 与 {other} 是近亲属。")
+    declare_relative(home, None, get_writable_village(home, village), user, other, is_one=not withdraw)
+    print_notice(
+        f"{'已取消' if withdraw else '已登记'}：{user} 与 {other} {'不' if withdraw else ''}是近亲属。"
+    )
 
 
 @users_group.command("household")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import msgspec
 
@@ -45,6 +46,13 @@ WHYS: dict[str, str] = {
     "withdrawn": "本人撤回，或本人要求删除",
 }
 """Why something that came in is not registered. Everybody sees how many there were of each."""
+
+
+class AsideShown(NamedTuple):
+    """Who asks that something be not registered, and why, as a page showed it."""
+
+    asked_by: str
+    why: str
 
 
 def register_objection(ports: Ports, village: str, item: str, maker: str) -> Draft:
@@ -143,18 +151,24 @@ def ask_aside(ports: Ports, village: str, item: str, user: str, why: str) -> Non
     ports.vault.put_aside(village, item, why=why, asked_by=user)
 
 
-def agree_aside(ports: Ports, village: str, item: str, user: str) -> None:
-    """Agree that something be not registered, and so set it aside. Raises Refused for who asked, for whoever prepared
-    or passed what it is about, and where nobody asks.
+def agree_aside(ports: Ports, village: str, item: str, user: str, *, shown: AsideShown | None = None) -> None:
+    """Agree that something be not registered, and so set it aside. `shown` is what whoever agrees was shown.
+
+    Raises Refused for who asked and their near relatives, for whoever prepared or passed what it is about, where
+    nobody asks, and where somebody else asks by now, or for another reason, than was shown.
     """
     received = get_received(ports, village, item)
     person = ports.vault.find_person(village, user)
     faults = check_person(person, user, CHECKER_ROLES)
     if not received.aside or received.is_set_aside:
         faults.append(_build_moved_on(received, "有人提出不登记、等人同意的"))
+    elif shown not in (None, AsideShown(received.aside_by, received.aside)):
+        faults.append(_build_changed())
     asked = ports.vault.find_person(village, received.aside_by)
     if user == received.aside_by or is_one_person(asked, person):
         faults.append(_build_same(user))
+    if asked is not None and person is not None and (user in asked.kin or asked.user in person.kin):
+        faults.append(_build_kin(user))
     with ports.ledger.read(village) as reader:
         concerned = list_concerned(reader.facts, received.about, reader.size)
     is_outside = person is not None and "township" in person.roles
@@ -284,6 +298,26 @@ def _build_same(user: str) -> Fault:
         found="就是提出不登记的人",
         expected="另一个人",
         remedy="请另一位监督委员、村书记或乡镇记账员来同意",
+    )
+
+
+def _build_kin(user: str) -> Fault:
+    return Fault(
+        code="objection-kin",
+        place=f"人员 {user}",
+        found="提出不登记的人是其近亲属",
+        expected="另一个人",
+        remedy="请不是近亲属的监督委员、村书记或乡镇记账员来同意",
+    )
+
+
+def _build_changed() -> Fault:
+    return Fault(
+        code="objection-changed",
+        place="提出不登记的人和原因",
+        found="与看过的不一样",
+        expected="看过以后没有改动",
+        remedy="重新打开这一件，看清谁提出、为什么，再定",
     )
 
 

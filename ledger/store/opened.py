@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from threading import Lock
@@ -23,6 +24,13 @@ from ledger.store.plain import encrypt_plain, has_plain
 from ledger.store.transactions import begin_read
 from ledger.vaults import VaultKeys
 
+WHOLE_S = 60
+"""How long a village counts as one all of whose keys are here, before that is looked up again: a look takes the longer
+the more is kept, and anybody's form asks. What this process keeps has its key first.
+"""
+WHOLE_MAX = 1_000
+"""Villages of which that is remembered."""
+
 
 class SqlValues:
     """What of `ledger.vaults.Vault` is about all that it keeps. `is_copy` is for a database that is only read."""
@@ -33,10 +41,21 @@ class SqlValues:
         self._keys = keys
         self._lock = Lock()
         self._ready: set[str] = set()
+        self._whole: dict[str, float] = {}
 
     def can_read(self, village: str) -> bool:
         """Whether private values can be read: their keys are here, and no person need be asked for a passphrase."""
-        return self._keys.is_at_hand and not self.list_locked(village)
+        if not self._keys.is_at_hand:
+            return False
+        now_s = time.monotonic()
+        if now_s - self._whole.get(village, -WHOLE_S) < WHOLE_S:
+            return True
+        is_whole = not self.list_locked(village)
+        if is_whole:
+            self._whole[village] = now_s
+            while len(self._whole) > WHOLE_MAX:
+                del self._whole[next(iter(self._whole))]
+        return is_whole
 
     def erase_subject(self, village: str, subject: str) -> None:
         """Destroy a subject's key, then its rows, then what is left of them in the file.

@@ -258,6 +258,53 @@ def test_a_role_that_is_not_ones_own_to_take_is_told_with_who_takes_it(door: Doo
     assert list_facts(door, user) == []
 
 
+def test_a_relative_is_declared_of_nobody_whose_role_one_may_not_take(door: Door) -> None:
+    secretary = door.find(door.let_in("shu", "secretary"))
+    clerk, office = door.register("wu").user, enter_person(door.home, None, VILLAGE, "样例组长").user
+    township = door.register("zheng", "township").user
+
+    def refuse_kin(*, is_one: bool) -> list[str]:
+        faults = set()
+        for pair in ((clerk, township), (township, clerk)):
+            with pytest.raises(Refused) as error:
+                declare_relative(door.home, secretary, VILLAGE, *pair, is_one=is_one)
+            faults.add(str(error.value))
+        return sorted(faults)
+
+    said = f"人员 {township}：现为由村书记登记或取消近亲属，应为由本村的乡镇记账员登记、取消。"
+    assert refuse_kin(is_one=True) == [
+        (
+            said + "他们没有别人登录过：请运维员在机器上用 mingbai users kin 登记，"
+            "登记错了的加 --withdraw 取消。（kin-declarer）"
+        )
+    ]
+    other = door.find(door.let_in("qian", "township"))
+    assert refuse_kin(is_one=True) == [said + "请他登录，在“人员”里登记、取消。（kin-declarer）"]
+    declare_relative(door.home, other, VILLAGE, clerk, township)
+    assert refuse_kin(is_one=False) == [said + "请他登录，在“人员”里登记、取消。（kin-declarer）"]
+    assert list_kin(door, township) == {clerk}
+
+    # At the machine it can always be done, and of whom one may take the roles.
+    words = ["users", "kin", "--home", str(door.home.path), "--village", VILLAGE, clerk, township]
+    result = CliRunner().invoke(root, [*words, "--withdraw"])
+    assert result.exit_code == 0, result.output
+    assert f"已取消：{clerk} 与 {township} 不是近亲属。" in result.output
+    assert list_kin(door, township) == frozenset()
+    declare_relative(door.home, secretary, VILLAGE, clerk, office)
+    assert list_kin(door, clerk) == {office}
+    assert list_facts(door, clerk) == [
+        ("kin-declared", township),
+        ("kin-withdrawn", township),
+        ("kin-declared", office),
+    ]
+
+
+def list_kin(door: Door, user: str) -> frozenset[str]:
+    person = door.home.vault.find_person(VILLAGE, user)
+    assert person is not None
+    return person.kin
+
+
 def test_whoever_gives_at_the_desk_is_of_the_village(door: Door) -> None:
     operator = door.find(door.let_in("chen", None))
     giver = door.find(door.let_in("shu", "secretary"))

@@ -8,7 +8,7 @@ import pytest
 
 from ledger.books.reconciliation import adjust, build_item
 from ledger.errors import Refused, format_fault
-from ledger.service.bank.comparing import OLDER_MAX, Compared, Older, compare
+from ledger.service.bank.comparing import OLDER_MAX, Compared, Older, compare, list_older
 from ledger.service.bank.handing_in import (
     RESULT_MAX_BYTES,
     format_result,
@@ -229,6 +229,25 @@ def test_what_is_older_explains_a_first_difference(village: VillageHome) -> None
             f"上个月没对上的已经接过来了（第 {october.at} 条），不用再填。（bank-older-known）"
         )
     ]
+
+
+def test_what_is_older_comes_back_for_the_first_month_and_too_many_are_told(village: VillageHome) -> None:
+    one = Older("1,200.00", "2026-09-28", "books", "out")
+    assert tell(compare_files(village, older=[one] * (OLDER_MAX + 1))) == [
+        (
+            "以前的：现为21 笔，应为不超过 20 笔。"
+            "同一天、同一边、收付一样的，加起来写成一笔。（bank-older-count）"
+        )
+    ]
+    other = Older("5.00", "2026-09-29", "bank", "in")
+    record(village, compare_files(village, older=[one, other]))
+
+    with village.home.ledger.read(VILLAGE) as reader:
+        assert list_older(reader.facts, MONTH) == [one, other]
+        assert list_older(reader.facts, "2026-11") == []
+    again = compare_files(village, older=[one, other])
+    assert again.body is not None
+    assert again.body.version == 2
 
 
 def test_doubts_are_said_in_words(village: VillageHome) -> None:

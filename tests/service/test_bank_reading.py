@@ -84,6 +84,28 @@ def test_no_whole_name_and_no_account_number_leaves_the_reader() -> None:
         assert "0000 0007" not in said
 
 
+def test_a_name_that_the_bank_repeats_in_a_text_is_masked_there_too() -> None:
+    table = make_rural(
+        [
+            ("2026-10-09", "1.00", "", "样例大山交土地租金"),
+            ("2026-10-10", "2.00", "", "代 样例 大 山、样例小河家 交 2026-10-001"),
+            ("2026-10-11", "3.00", "", "样例水 渠维修"),
+        ]
+    )
+    table[6][1] = "样例小河"  # In another line than the one that names it.
+    table[7][1] = "样"
+
+    for data, name in ((as_csv(table), "对账单.csv"), (as_xlsx(table), "对账单.xlsx")):
+        statement, faults = read(data, name)
+        assert faults == []
+        assert [line.text for line in statement.lines] == [
+            "样*山交土地租金",
+            "代 样*山、样*河家 交 2026-10-001",
+            "样例水 渠维修",
+        ]
+        assert statement.lines[1].vouchers == ("2026-10-001",)
+
+
 def test_the_same_numbers_as_cells_of_a_spreadsheet_are_the_same() -> None:
     table: list[list[object]] = [list(row) for row in make_rural()]
     for row in table[5:8]:

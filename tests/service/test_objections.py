@@ -13,6 +13,7 @@ from ledger.canonical import parse_claim
 from ledger.errors import NotFound, Refused, format_fault
 from ledger.limits import DAY_MS
 from ledger.service.answering import (
+    AsideShown,
     agree_aside,
     ask_aside,
     find_returned_answer,
@@ -503,6 +504,39 @@ def test_the_township_may_agree_to_what_it_passed_itself(office: Office) -> None
     agree_aside(office.home, VILLAGE, receipt.item, township.user)
 
     assert office.home.vault.count_received(VILLAGE).set_aside == 1
+
+
+def test_setting_aside_is_agreed_to_by_no_relative_and_only_as_it_was_shown(office: Office) -> None:
+    home, clerk = office.home, office.village.clerk.user
+    receipt = office.receive()
+    ask_aside(home, VILLAGE, receipt.item, clerk, "withdrawn")
+    declare_kin(home, VILLAGE, clerk, office.secretary.user)
+    secretary = home.vault.find_person(VILLAGE, office.secretary.user)
+    assert secretary is not None
+
+    # Of one who was entered again, it may stand with the other alone.
+    for kept in (secretary, office.secretary):
+        home.vault.replace_persons(VILLAGE, [kept])
+        with pytest.raises(Refused) as error:
+            agree_aside(home, VILLAGE, receipt.item, office.secretary.user)
+        assert tell(error) == [
+            (
+                f"人员 {office.secretary.user}：现为提出不登记的人是其近亲属，应为另一个人。"
+                "请不是近亲属的监督委员、村书记或乡镇记账员来同意。（objection-kin）"
+            )
+        ]
+    supervisor = office.village.supervisor.user
+    for shown in (AsideShown(clerk, "repeated"), AsideShown(office.secretary.user, "withdrawn")):
+        with pytest.raises(Refused) as error:
+            agree_aside(home, VILLAGE, receipt.item, supervisor, shown=shown)
+        assert tell(error) == [
+            (
+                "提出不登记的人和原因：现为与看过的不一样，应为看过以后没有改动。"
+                "重新打开这一件，看清谁提出、为什么，再定。（objection-changed）"
+            )
+        ]
+    agree_aside(home, VILLAGE, receipt.item, supervisor, shown=AsideShown(clerk, "withdrawn"))
+    assert home.vault.count_received(VILLAGE).aside == (("withdrawn", 1),)
 
 
 def test_what_lies_unregistered_becomes_late_like_what_is_not_answered(office: Office) -> None:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterator
 
+import httpx
 import pytest
 from litestar.testing import TestClient
 
+from ledger.service.bank.comparing import OLDER_MAX
 from ledger.service.passing import pass_drafts
 from tests.builders import VILLAGE
 from tests.desk.people import Door
 from tests.homes import VillageHome
 from tests.service.bank_files import ACCOUNT, OCTOBER, PARTY, Row, as_csv, as_xlsx, make_abc, make_rural
 from tests.service.bank_village import book
-from tests.web.desk import DeskBrowser, tell
+from tests.web.desk import OURS, DeskBrowser, tell
 from tests.web.test_pages import read_words
 from tests.web.village import make_client
 
@@ -126,6 +129,56 @@ def test_what_is_wrong_is_shown_all_at_once_and_nothing_is_kept(
     assert "有 3 处要改" in page.text  # type: ignore[attr-defined]  # An answer.
     assert ACCOUNT not in page.text  # type: ignore[attr-defined]  # An answer.
     assert village.home.vault.list_drafts(VILLAGE, "waiting") == []
+
+
+def test_rows_of_what_is_older_come_back_as_they_were_typed(desk: DeskBrowser, village: VillageHome) -> None:
+    def list_rows(page: str) -> list[tuple[str, str, str, str]]:
+        days = re.findall(r'name="day" value="([^"]*)"', page)
+        amounts = re.findall(r'name="amount" value="([^"]*)"', page)
+        sides = [
+            "out" if " selected" in one else "in" for one in re.findall(r'<option value="out"([^>]*)>', page)
+        ]
+        known = [
+            "bank" if " selected" in one else "books"
+            for one in re.findall(r'<option value="bank"([^>]*)>', page)
+        ]
+        return list(zip(days, amounts, sides, known, strict=True))
+
+    page = desk.get(NOVEMBER).text
+    empty = ("", "", "in", "books")
+    assert list_rows(page) == [empty] * OLDER_MAX
+    assert "<details>" in page
+    typed = [("2026-09-28", "五百", "out", "bank"), empty, ("2026-10-01", "2.00", "in", "books")]
+    answer = send_older(desk, *typed, *[empty] * (OLDER_MAX - 3))
+    assert answer.status_code == 422
+    assert "大于零的金额" in answer.text
+    assert list_rows(answer.text) == [*typed, *[empty] * (OLDER_MAX - 3)]
+    assert "<details open>" in answer.text
+
+    village.close("2026-11")
+    typed[0] = ("2026-09-28", "501.00", "out", "bank")
+    page = send_older(desk, *typed).text
+    found = re.search(r'name="result" value="([^"]*)"', page)
+    assert found is not None
+    desk.post(f"{NOVEMBER}/hand-in", {"result": html.unescape(found[1])})
+    (draft,) = village.home.vault.list_drafts(VILLAGE, "waiting")
+    pass_drafts(village.home, VILLAGE, [draft.id], village.supervisor.user)
+    assert "当时对上了的，要再填一次" in desk.get(NOVEMBER).text
+    assert list_rows(desk.get(NOVEMBER).text)[:3] == [typed[0], typed[2], empty]
+
+
+def send_older(desk: DeskBrowser, *rows: tuple[str, str, str, str]) -> httpx.Response:
+    """Send a statement with rows of what is older: day, amount, side and who knows it."""
+    fields = [("csrf", desk.token)]
+    for row in rows:
+        fields += zip(("day", "amount", "side", "known_to"), row, strict=True)
+    parts = "".join(
+        f'--b7\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n' for name, value in fields
+    ).encode()
+    head = '--b7\r\nContent-Disposition: form-data; name="files"; filename="对账单.csv"\r\n\r\n'.encode()
+    body = parts + head + as_csv(make_november()) + b"\r\n--b7--\r\n"
+    headers = {"content-type": "multipart/form-data; boundary=b7"} | OURS
+    return desk._ask("POST", NOVEMBER, headers, body)
 
 
 def test_an_open_month_can_be_looked_at_and_says_what_comes_first(desk: DeskBrowser) -> None:

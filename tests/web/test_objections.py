@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import logging
 import re
+from dataclasses import replace
 from urllib.parse import urlencode
 
 import httpx
@@ -12,16 +13,19 @@ import pytest
 from litestar.testing import TestClient
 
 from ledger.audit import audit_log
+from ledger.errors import format_fault
 from ledger.limits import DAY_MS
 from ledger.service.answering import prepare_answer, register_objection
 from ledger.service.objections import WORDING_MAX_CHARS
 from ledger.service.passing import pass_drafts, return_drafts
 from ledger.service.persons import add_person
 from ledger.sources import open_home_log
+from ledger.store.opened import SqlValues
 from tests.builders import VILLAGE, build_postings, build_voucher
 from tests.desk.people import Door
-from tests.web.desk import FORM, HOST, OURS, enter, tell
-from web.public.gate import Gate
+from tests.web.desk import FORM, HOST, OURS, DeskBrowser, enter, tell
+from web.desk.one_objection import build_unseen
+from web.public.gate import DAY_S, HOUR_S, Gate, Gates, NestedGate
 
 LIST = f"/v/{VILLAGE}/objections"
 NEW, RECEIPT, ROOM = f"{LIST}/new", f"{LIST}/receipt", "/desk/objections"
@@ -66,6 +70,12 @@ def visitor(client: TestClient) -> Visitor:
 @pytest.fixture
 def secretary(door: Door) -> str:
     return add_person(door.home, VILLAGE, "样例丙", "secretary").user
+
+
+def get_gates(client: TestClient) -> Gates:
+    gates = client.app.state["gates"]
+    assert isinstance(gates, Gates)
+    return gates
 
 
 def register(door: Door, person: str = "") -> str:
@@ -239,6 +249,44 @@ def test_one_network_sends_ten_an_hour_and_keeps_what_it_typed(visitor: Visitor,
     assert door.home.vault.count_received(VILLAGE).received == 10
 
 
+def test_of_one_line_of_ipv6_all_its_networks_are_counted_together(client: TestClient, door: Door) -> None:
+    def object_from(network: str) -> int:
+        headers = {"host": HOST, "content-type": FORM, "x-forwarded-for": f"198.51.100.1, {network}"} | OURS
+        form = urlencode({"wording": "一", "about": "", "contact": "", "once": ""})
+        answer = client.post(NEW, headers=headers, content=form)
+        assert answer.status_code in (200, 429)
+        return answer.status_code
+
+    client.app.state["site"].settings = replace(client.app.state["site"].settings, trusted_proxy="testclient")
+    within = [f"2001:db8:0:{number:x}::7" for number in range(30)]  # Of a /56, each of another /64.
+    assert [object_from(one) for one in within[:21]] == [200] * 20 + [429]
+    assert object_from("2001:db8:0:200::7") == 200  # Of another /56.
+    assert object_from("2001:db8:1::7") == 200  # Of another /48.
+    assert [object_from("2001:db8:2::7") for _ in range(11)] == [200] * 10 + [429]
+    assert [object_from(one) for one in ("::ffff:192.0.2.9", "192.0.2.9") for _ in range(6)] == [200] * 10 + [
+        429
+    ] * 2
+    assert door.home.vault.count_received(VILLAGE).received == 42
+
+
+def test_what_nested_gates_refuse_they_count_nowhere() -> None:
+    now = [0.0]
+    gates = NestedGate(
+        tuple(Gate(most, HOUR_S, lambda: now[0]) for most in (2, 3, 4)), Gate(5, DAY_S, lambda: now[0])
+    )
+    lines = [(f"a{number}", f"b{number // 2}", "c") for number in range(9)]
+
+    assert [gates.enter("v", lines[0]) for _ in range(3)] == [0, 0, HOUR_S + 1]
+    assert [gates.enter("v", lines[1]) for _ in range(2)] == [0, HOUR_S + 1]
+    assert [gates.enter("v", lines[2]) for _ in range(2)] == [0, HOUR_S + 1]
+    gates.leave("v", lines[2])
+    assert gates.enter("v", lines[2]) == 0
+    now[0] = HOUR_S
+    assert [gates.enter("v", lines[2]) for _ in range(2)] == [0, DAY_S - HOUR_S + 1]
+    assert gates.enter("w", lines[2]) == 0  # Another village.
+    assert [gates.enter("w", ("d",)) for _ in range(3)] == [0, 0, HOUR_S + 1]
+
+
 def test_a_village_takes_no_more_than_people_can_read_and_names_the_other_ways(
     visitor: Visitor, door: Door, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -252,6 +300,40 @@ def test_a_village_takes_no_more_than_people_can_read_and_names_the_other_ways(
     assert "第二件" in answer.text
     assert "网上今天收到的太多" in read(visitor.get(NEW))
     assert door.home.vault.count_received(VILLAGE).received == 1
+
+
+def test_no_form_looks_through_the_whole_vault_of_a_village(
+    visitor: Visitor, door: Door, client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks: list[str] = []
+    whole = SqlValues.list_locked
+
+    def look(self: SqlValues, village: str) -> list[str]:
+        looks.append(village)
+        return whole(self, village)
+
+    def lock(self: SqlValues, village: str) -> list[str]:
+        looks.append(village)
+        return ["h-" + "z" * 16]
+
+    monkeypatch.setattr(SqlValues, "list_locked", look)
+    for _ in range(10):
+        visitor.get(NEW)
+        visitor.receive()
+    assert visitor.object().status_code == 429
+    assert looks == [VILLAGE]
+
+    # Where keys are missing that is looked up no oftener; and behind the gate.
+    monkeypatch.setattr("ledger.store.opened.WHOLE_S", -1)
+    monkeypatch.setattr(SqlValues, "list_locked", lock)
+    assert visitor.object().status_code == 429
+    assert looks == [VILLAGE]
+    for _ in range(3):
+        assert "存放内容的地方没有打开" in read(visitor.get(NEW))
+    assert looks == [VILLAGE] * 2
+    get_gates(client).sent = NestedGate((Gate(1, 60),))
+    for _ in range(3):  # A form that is not taken counts for nothing.
+        assert visitor.object().status_code == 503
 
 
 def test_guessing_a_receipt_is_slow_and_whoever_has_it_may_look_as_often_as_they_like(
@@ -470,7 +552,7 @@ def test_two_set_aside_in_public_view(visitor: Visitor, door: Door, client: Test
     assert supervisor.post(f"{path}/aside/refuse").headers["location"] == f"{ROOM}?kept=1"
     clerk.post(f"{path}/aside", {"why": "repeated"})
     assert "提出不登记：同一个人把同一件事重复交了几次" in read(supervisor.get(path))
-    assert supervisor.post(f"{path}/aside/agree").headers["location"] == f"{ROOM}?agreed=1"
+    assert agree(supervisor, path).headers["location"] == f"{ROOM}?agreed=1"
     assert clerk.post(f"{path}/register").status_code == 409
 
     words = read(visitor.get(LIST))
@@ -484,6 +566,64 @@ def test_two_set_aside_in_public_view(visitor: Visitor, door: Door, client: Test
         "objection-aside-asked",
         "objection-aside-agreed",
     ]
+
+
+def read_agreement(browser: DeskBrowser, path: str) -> dict[str, str]:
+    """What the page's form by which somebody agrees would bring back; empty where there is none."""
+    return dict(re.findall(r'name="(asked_by|seen|why)" value="([^"]*)"', browser.get(path).text))
+
+
+def agree(browser: DeskBrowser, path: str, **changes: str) -> httpx.Response:
+    return browser.post(f"{path}/aside/agree", read_agreement(browser, path) | changes)
+
+
+def test_nobody_agrees_to_set_aside_what_they_were_not_shown(
+    visitor: Visitor, door: Door, client: TestClient
+) -> None:
+    visitor.receive()
+    (received,) = door.home.vault.list_received(VILLAGE, 0, 9)
+    path = f"{ROOM}/{received.item}"
+    for name, role in (("clerk", "clerk"), ("supervisor", "supervisor"), ("township", "township")):
+        door.let_in(name, role)  # type: ignore[arg-type]  # A role is one.
+    clerk, supervisor = enter(door, client, "clerk"), enter(door, client, "supervisor")
+    township = enter(door, client, "township")
+    clerk.post(f"{path}/aside", {"why": "withdrawn"})
+    assert read_agreement(township, path) == {}
+    assert "要同意不登记，先写明为什么，看过写的话。" in read(township.get(path))
+    shown = read_agreement(supervisor, path)
+    for form in ({}, shown, shown | {"seen": "x"}):  # Neither none nor another's proof.
+        refused = township.post(f"{path}/aside/agree", form)
+        assert refused.status_code == 409
+        assert "异议写的话还没有看过，应为全部看过的" in read(refused)
+    assert format_fault(build_unseen()) == (
+        "异议写的话：现为还没有看过，应为全部看过的。"
+        "打开这一件，看过写的话再同意；被遮住的，先写明为什么看。（objection-unseen）"
+    )
+
+    clerk.post(f"{path}/aside/refuse")
+    clerk.post(f"{path}/aside", {"why": "repeated"})
+    refused = supervisor.post(f"{path}/aside/agree", shown)
+    assert refused.status_code == 409
+    assert "提出不登记的人和原因与看过的不一样" in read(refused)
+    assert door.home.vault.count_received(VILLAGE).set_aside == 0
+
+    township.post(f"{path}/open", {"purpose": "objection"})
+    assert agree(township, path).headers["location"] == f"{ROOM}?agreed=1"
+    assert door.home.vault.count_received(VILLAGE).aside == (("repeated", 1),)
+
+
+def test_what_was_erased_is_set_aside_without_a_reason_to_read_it(
+    visitor: Visitor, door: Door, client: TestClient
+) -> None:
+    visitor.receive()
+    (received,) = door.home.vault.list_received(VILLAGE, 0, 9)
+    path = f"{ROOM}/{received.item}"
+    door.let_in("clerk")
+    door.let_in("township", "township")
+    enter(door, client, "clerk").post(f"{path}/aside", {"why": "withdrawn"})
+    door.home.vault.erase_subject(VILLAGE, received.item)
+
+    assert agree(enter(door, client, "township"), path).headers["location"] == f"{ROOM}?agreed=1"
 
 
 def test_what_there_is_not_is_not_found(door: Door, client: TestClient, visitor: Visitor) -> None:

@@ -353,6 +353,31 @@ def test_relatives_are_declared_and_taken_back(door: Door, browser: DeskBrowser)
     assert list_facts(door, one) == [("kin-declared", two), ("kin-withdrawn", two)]
 
 
+def test_the_secretary_declares_no_relative_of_whom_only_the_township_dismisses(
+    door: Door, client: TestClient, browser: DeskBrowser
+) -> None:
+    clerk = add_person(door.home, VILLAGE, "样例甲亲", "clerk").user
+    township = next(one for one in door.home.vault.list_persons(VILLAGE) if "township" in one.roles)
+    door.let_in("lin", "secretary")
+    secretary = DeskBrowser(client)
+    secretary.sign_in(door, "lin")
+
+    for user, other in ((township.user, clerk), (clerk, township.user)):
+        form = {"act": "declare", "kin_password": PASSWORD, "other": other}
+        answer = secretary.post(f"{PEOPLE}/{user}/kin", form)
+        assert answer.status_code == 422
+        assert "由本村的乡镇记账员登记、取消" in answer.text
+    assert door.home.vault.find_person(VILLAGE, township.user) == township
+    page = secretary.get(f"{PEOPLE}/{township.user}").text
+    assert "乡镇记账员的近亲属：由本村的乡镇记账员来登记、取消。" in page
+    assert "没有别人登录过，请运维员" in page
+    assert "kin_password" not in page
+    page = secretary.get(f"{PEOPLE}/{clerk}").text
+    assert "kin_password" in page
+    assert f'value="{township.user}"' not in page
+    assert f'value="{door.village.clerk.user}"' in page
+
+
 def test_a_form_with_a_field_more_or_a_duty_that_is_none_is_no_form(door: Door, browser: DeskBrowser) -> None:
     user = door.village.supervisor.user
     shown = read_hidden(browser.get(f"{PEOPLE}/{user}").text, "shown")

@@ -223,6 +223,30 @@ def test_who_sees_masks_says_why_before_they_pass(door: Door, client: TestClient
     assert send(browser, given).headers["location"] == f"{DRAFTS}?passed=1&held=0"
 
 
+def test_pages_of_a_long_draft_that_showed_masks_prove_nothing(
+    door: Door, client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pages, "LINES_MAX", 2)
+    door.let_in("township", "township")
+    browser, draft = enter(door, client, "township"), draft_round(door)
+    path = f"{DRAFTS}/{draft.id}"
+
+    def find_onward(address: str) -> str:
+        found = re.search(rf'href="({path}\?from=[^"]+)"', browser.get(address).text)
+        return found[1].replace("&amp;", "&") if found else ""
+
+    def walk(address: str) -> str:
+        while onward := find_onward(address):
+            address = onward
+        return address
+
+    masked = walk(path)
+    assert "seen=" not in masked
+    browser.post(f"{path}/open", {"purpose": "objection"})
+    assert list_given(browser.get(masked)) == []  # The pages before it were masked.
+    assert len(list_given(browser.get(walk(path)))) == 1
+
+
 def test_a_changed_draft_is_not_what_was_shown(door: Door, browser: DeskBrowser) -> None:
     draft = draft_voucher(door, 2)
     (given,) = list_given(browser.get(f"{DRAFTS}/{draft.id}"))

@@ -19,7 +19,7 @@ from ledger.data import load_layouts, load_masks
 from ledger.errors import NotFound, Refused
 from ledger.figures import read_text
 from ledger.ports import Reader
-from ledger.service.bank.comparing import Compared, File, Older, compare
+from ledger.service.bank.comparing import OLDER_MAX, Compared, File, Older, compare, list_older
 from ledger.service.bank.handing_in import format_result, parse_result, prepare_reconciliation
 from ledger.service.drafts import MONTH
 from ledger.service.sheets import read_texts
@@ -40,8 +40,6 @@ from web.respond import Answer
 BANK = "/desk/bank"
 MONTHS_MAX = 24
 """Months in the list: two years, of which the newest matter."""
-OLDER_ROWS = 5
-"""Rows for what is older than the first month; more are seldom, and the same month may be compared again with them."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +69,9 @@ class BankMonthPage:
     `banks`       each with the headers that its table must have
     `draft_path`  the comparison that waits to be passed; empty for none
     `entry_path`  the newest that is recorded; empty for none
-    `older`       numbers of the rows for what is older; none but for the first month
+    `is_older`    something stands in these rows
+    `older`       the rows for what is older, as they were typed or the month's newest comparison left them; none but
+                  for the first month
     `wrong`       place and sentence of every fault of what was sent
     """
 
@@ -82,8 +82,9 @@ class BankMonthPage:
     faults: Faults
     frame: DeskFrame
     is_closed: bool
+    is_older: bool
     max_mib: int
-    older: tuple[int, ...]
+    older: tuple[Older, ...]
     path: str
     said: str
     title: str
@@ -190,12 +191,11 @@ def take_statements(desk: Desk, month: str) -> Answer:
     if len({len(column) for column in columns}) != 1:
         raise FormRefused("rows of different lengths")
     files = [File(file.data, file.name) for file in form.files if file.data]
-    compared = compare(
-        desk.ports, desk.village, month, files, [Older(*row) for row in zip(*columns, strict=True)]
-    )
+    older = [Older(*row) for row in zip(*columns, strict=True)]
+    compared = compare(desk.ports, desk.village, month, files, older)
     if compared.body is None:
         wrong = tuple((fault.place, tell_fault(fault)) for fault in compared.faults)
-        return _show_month(desk, month, wrong=wrong, refusal=Refusal(status=422))
+        return _show_month(desk, month, wrong=wrong, refusal=Refusal(status=422), older=older)
     return _show_compared(desk, compared, compared.body)
 
 
@@ -247,13 +247,19 @@ def _tell_known(reader: Reader, month: str) -> str:
 
 
 def _show_month(
-    desk: Desk, month: str, *, wrong: tuple[tuple[str, str], ...] = (), refusal: Refusal = NOT_REFUSED
+    desk: Desk,
+    month: str,
+    *,
+    wrong: tuple[tuple[str, str], ...] = (),
+    refusal: Refusal = NOT_REFUSED,
+    older: Sequence[Older] | None = None,
 ) -> Answer:
     _refuse_unknown(desk, month)
     waiting = list_waiting_slots(desk.ports.vault, desk.village).get(("bank",))
     with desk.ports.ledger.read(desk.village) as reader:
         known = find_reconciliation(reader.facts, month)
         is_first = find_previous(reader.facts, month) is None
+        rows = list_older(reader.facts, month) if older is None else older
         page = BankMonthPage(
             accounts_max=ACCOUNTS_MAX,
             banks=tuple((layout.bank, _("、").join(list_headers(layout))) for layout in load_layouts()),
@@ -263,13 +269,20 @@ def _show_month(
             frame=desk.build_frame(_("银行对账")),
             is_closed=bool(get_month(reader.facts, month).closed),
             max_mib=UPLOAD_MAX_BYTES >> 20,
-            older=tuple(range(1, OLDER_ROWS + 1)) if is_first else (),
+            is_older=any(row.amount or row.day for row in rows),
+            older=_fill_rows(rows) if is_first else (),
             path=f"{BANK}/{month}",
             said=_tell_known(reader, month),
             title=format_month(month),
             wrong=wrong,
         )
     return desk.render("desk/bank_month.html", page, refusal=refusal)
+
+
+def _fill_rows(rows: Sequence[Older]) -> tuple[Older, ...]:
+    """Return rows for as much as may be typed: what stands there stays where it was."""
+    empty = Older(amount="", day="", known_to="books", side="in")
+    return (*rows, *[empty] * (OLDER_MAX - len(rows)))
 
 
 def _show_compared(desk: Desk, compared: Compared, body: BankReconciled) -> Answer:

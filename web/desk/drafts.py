@@ -430,7 +430,9 @@ def _build_page(
         left_out=len(lines) - last,
         lines=lines[first:last],
         maker=shown.maker_name or shown.maker,
-        onward=_make_onward(desk, draft, last, is_in_order=is_in_order) if last < len(lines) else "",
+        onward=_make_onward(desk, draft, last, is_seen=is_in_order and not asked)
+        if last < len(lines)
+        else "",
         reason=draft.reason,
         reason_max=REASON_MAX_CHARS,
         since=format_instant(draft.submitted_at) if draft.submitted_at else "",
@@ -473,9 +475,9 @@ def _read_span(desk: Desk, draft: Draft, total: int) -> tuple[int, int, bool]:
     return first, min(first + LINES_MAX, total), is_proof(desk, draft, str(first), proof)
 
 
-def _make_onward(desk: Desk, draft: Draft, last: int, *, is_in_order: bool) -> str:
-    """Return the address of a draft's next lines, with the proof that those before were shown."""
-    seen = f"&seen={make_proof(desk, draft.id, draft.digest, str(last))}" if is_in_order else ""
+def _make_onward(desk: Desk, draft: Draft, last: int, *, is_seen: bool) -> str:
+    """Return the address of a draft's next lines, with the proof that those before were shown, and nothing masked."""
+    seen = f"&seen={make_proof(desk, draft.id, draft.digest, str(last))}" if is_seen else ""
     return f"{DRAFTS}/{draft.id}?from={last}{seen}"
 
 

@@ -5,6 +5,7 @@ Reading it is logged. Whoever may not see what it says without a reason is asked
 
 from __future__ import annotations
 
+import hmac
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,13 +15,14 @@ from litestar.handlers import HTTPRouteHandler
 from ledger.books.masks import PurposeRow
 from ledger.books.objections import OUTCOME_NAMES, ObjectionAnswered
 from ledger.canonical import parse_claim
-from ledger.errors import NotFound, Refused
+from ledger.errors import Fault, NotFound, Refused
 from ledger.log.commitments import digest_disclosure, parse_disclosure
 from ledger.ports import Reader
 from ledger.service.answering import (
     ANSWER_MAX_CHARS,
     ANSWER_PLACES,
     WHYS,
+    AsideShown,
     agree_aside,
     ask_aside,
     find_returned_answer,
@@ -38,6 +40,7 @@ from web.desk.frame import NOT_REFUSED, DeskFrame, Faults, Refusal, explain_refu
 from web.desk.objection_room import OBJECTIONS, InboxRow, build_inbox, get_today
 from web.desk.reading import Asked, AskForm, find_objection_subject, read_objection, say_of_objection
 from web.desk.routing import Desk, route_desk
+from web.desk.seen import WHOLE, make_proof
 from web.i18n import _
 from web.public.explain.objections import name_about
 from web.public.explain.telling import Link
@@ -55,6 +58,8 @@ class ObjectionDeskPage:
     """One objection.
 
     `answers`  what was answered so far
+    `agreed`   what the form brings back by which another person agrees not to register it; None where its wording is
+               masked, since nobody agrees to what they were not shown
     `aside`    that somebody asks not to register it, in words; empty where nobody does
     `draft`    path of the draft that waits; empty for none
     `is_gone`  what it said was erased
@@ -64,6 +69,7 @@ class ObjectionDeskPage:
     """
 
     about: Link
+    agreed: AgreementForm | None
     answers: tuple[AnswerRow, ...]
     aside: str
     asked: tuple[PurposeRow, ...]
@@ -104,6 +110,15 @@ class AnswerForm:
 
 @dataclass(frozen=True)
 class AsideForm:
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class AgreementForm:
+    """Who asked and why, as the page showed it, and the proof that it showed the wording whole."""
+
+    asked_by: str = ""
+    seen: str = ""
     why: str = ""
 
 
@@ -196,13 +211,16 @@ def take_aside(desk: Desk, objection: str) -> Answer:
     summary="Agree: it is not registered",
 )
 def take_agreement(desk: Desk, objection: str) -> Answer:
-    desk.parse_form(NoForm)
+    form = desk.parse_form(AgreementForm)
+    received = get_received(desk.ports, desk.village, objection)
     try:
-        agree_aside(desk.ports, desk.village, objection, desk.user)
+        if not hmac.compare_digest(_prove_seen(desk, received).encode(), form.seen.encode()):
+            raise Refused([build_unseen()])
+        shown = AsideShown(form.asked_by, form.why)
+        agree_aside(desk.ports, desk.village, objection, desk.user, shown=shown)
     except Refused as error:
         return _show(desk, objection, explain_refusal(error, {}, status=409))
-    why = get_received(desk.ports, desk.village, objection).aside
-    desk.log("objection-aside-agreed", subject=objection, reason=why)
+    desk.log("objection-aside-agreed", subject=objection, reason=form.why)
     desk.site.forget_received(desk.village)
     return desk.redirect(f"{OBJECTIONS}?agreed=1")
 
@@ -258,6 +276,7 @@ def _build_received(desk: Desk, item: str, faults: Faults) -> ObjectionDeskPage:
         about = name_about(view, received.about)
     return ObjectionDeskPage(
         about=about,
+        agreed=None if asked.purposes else _build_agreement(desk, received),
         answers=(),
         aside=_tell_aside(desk, received),
         asked=asked.purposes,
@@ -307,6 +326,7 @@ def _build_registered(
     )
     return ObjectionDeskPage(
         about=row.about,
+        agreed=None,
         answers=row.answers,
         aside="",
         asked=asked.purposes,
@@ -394,6 +414,26 @@ def _name_persons(desk: Desk, users: Sequence[str]) -> list[str]:
 def _can_agree(desk: Desk, received: Received) -> bool:
     is_asked = bool(received.aside) and not received.is_set_aside
     return is_asked and desk.may("draft.pass") and received.aside_by != desk.user
+
+
+def _build_agreement(desk: Desk, received: Received) -> AgreementForm:
+    return AgreementForm(asked_by=received.aside_by, seen=_prove_seen(desk, received), why=received.aside)
+
+
+def _prove_seen(desk: Desk, received: Received) -> str:
+    """Return the proof that whoever looks was shown the whole wording of something that came in."""
+    return make_proof(desk, received.item, received.digest, WHOLE)
+
+
+def build_unseen() -> Fault:
+    """Return the fault of a form that agrees to set aside what no page showed whole to its sender."""
+    return Fault(
+        code="objection-unseen",
+        place="异议写的话",
+        found="还没有看过",
+        expected="全部看过的",
+        remedy="打开这一件，看过写的话再同意；被遮住的，先写明为什么看",
+    )
 
 
 def _can_refuse(desk: Desk, received: Received) -> bool:

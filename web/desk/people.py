@@ -266,6 +266,19 @@ def tell_rights(rights: Rights, held: Collection[str]) -> tuple[str, ...]:
     return tuple(told)
 
 
+def tell_declarers(rights: Rights, held: Collection[str]) -> tuple[str, ...]:
+    """Return in sentences who declares relatives of whoever has these roles, where it is not whoever looks."""
+    refused = [role for role in ROLES if role in held and role not in rights.take]
+    told = []
+    for takers in dict.fromkeys(rights.takers[role] for role in refused):
+        roles = name_duties([role for role in refused if rights.takers[role] == takers])
+        said = _("{roles}的近亲属：由本村的{who}来登记、取消。").format(roles=roles, who=name_duties(takers))
+        if rights.present.isdisjoint(takers):
+            said += _("他们没有别人登录过，请运维员在机器上登记、取消。")
+        told.append(said)
+    return tuple(told)
+
+
 def find_number(desk: Desk, village: str, number: str) -> str:
     """Return the household of a number in the village's list, empty for no number; Refused where there is none."""
     typed = number.strip()

@@ -36,6 +36,7 @@ from web.desk.people import (
     get_person,
     pick_offices,
     pick_roles,
+    tell_declarers,
     tell_rights,
 )
 from web.desk.reading import AskForm, may_see_household, read_person, say_of_subject
@@ -46,6 +47,9 @@ from web.respond import Answer
 
 @dataclass(frozen=True)
 class RelativeRow:
+    """`can_change`: it is for whoever looks to declare this one somebody's relative."""
+
+    can_change: bool
     name: str
     user: str
 
@@ -56,12 +60,15 @@ class PersonPage:
 
     `asked`: why the number is masked: the reasons that whoever looks may give to see it; empty where it is not.
     `can_change`: whoever looks may grant, and is somebody else. `shown` is what the form brings back.
+    `can_declare`: and may declare relatives of whoever has these roles; `declares` says who may where they may not.
     `told`: of the roles that whoever looks does not give or take, who does.
     """
 
     asked: tuple[PurposeRow, ...]
     can_change: bool
+    can_declare: bool
     can_open: bool
+    declares: tuple[str, ...]
     faults: Faults
     frame: DeskFrame
     household: str
@@ -183,23 +190,27 @@ def _show_person(
     is_own = bool(check_other(desk.ports, desk.who, village, person))
     can_change = desk.may("duties.grant") and not is_own
     rights = find_rights(desk.ports, desk.who, village, person)
+    can_declare = can_change and person.roles <= rights.take
+    has_fields = can_change and (can_declare or not refusal.faults.find("other"))
     page = PersonPage(
         asked=asked.purposes,
         can_change=can_change,
+        can_declare=can_declare,
         can_open=desk.may("accounts.manage"),
+        declares=tell_declarers(rights, person.roles) if can_change else (),
         # Without the form there are no fields to stand beside.
-        faults=refusal.faults if can_change else refusal.faults.gather(),
+        faults=refusal.faults if has_fields else refusal.faults.gather(),
         frame=desk.build_frame(person.name),
         household=household if form is None or asked else form.household,
         is_own=is_own,
-        kin=tuple(RelativeRow(persons[user].name, user) for user in sorted(person.kin) if user in persons),
+        kin=tuple(_build_row(rights, persons[user]) for user in sorted(person.kin) if user in persons),
         name=person.name,
         notice=_choose_notice(desk),
         offices=build_boxes(OFFICES, form.offices if form is not None else person.offices, since),
         others=tuple(
-            RelativeRow(one.name, one.user)
+            _build_row(rights, one)
             for one in persons.values()
-            if one.user != person.user and one.user not in person.kin
+            if one.user != person.user and one.user not in person.kin and one.roles <= rights.take
         ),
         roles=_build_roles(rights, person, form.roles if form is not None else person.roles, since),
         shown=digest_person(person),
@@ -209,6 +220,11 @@ def _show_person(
         village_name=name_village(desk.site, village),
     )
     return desk.render("desk/person.html", page, refusal=refusal)
+
+
+def _build_row(rights: Rights, person: Person) -> RelativeRow:
+    """Return a relative's row; what one may take does not hang on from whom."""
+    return RelativeRow(person.roles <= rights.take, person.name, person.user)
 
 
 def _build_roles(

@@ -1,18 +1,22 @@
 """How often somebody may send a public form: counted by network in memory alone, so that nothing of who wrote is kept.
 
 No network locks a village out of looking up what it sent. What many networks together send is held by the village's own
-limit of a day, which the vault counts.
+limit of a day, which the vault counts; of that, one line or one provider's network alone takes less than a third.
+
+One line of IPv6 has many networks of 64 bits, up to sixty-five thousand of them: those of 56 and of 48 bits around them
+are counted too, each by itself.
 """
 
 from __future__ import annotations
 
 import time
 from collections import OrderedDict, deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from threading import Lock
 
 HOUR_S = 3_600
+DAY_S = 86_400
 NETWORKS_MAX = 20_000
 """Networks remembered; beyond, the one seen longest ago is forgotten. A few megabytes."""
 
@@ -51,6 +55,39 @@ class Gate:
 
 
 @dataclass
+class NestedGate:
+    """Gates of an hour for a network and for each that it lies in, and one of a day for the widest in a village.
+
+    Networks are told from the narrowest to the widest, as `sessions.find_networks` does.
+    """
+
+    hours: tuple[Gate, ...] = field(
+        default_factory=lambda: tuple(Gate(most, HOUR_S) for most in (10, 20, 60))
+    )
+    day: Gate = field(default_factory=lambda: Gate(60, DAY_S))
+
+    def enter(self, village: str, networks: Sequence[str]) -> int:
+        """Count one more everywhere, and return 0; where there were enough, count nothing and return the seconds."""
+        entered: list[tuple[Gate, str]] = []
+        for gate, key in self._list_gates(village, networks):
+            wait_s = gate.enter(key)
+            if wait_s:
+                for other, its in entered:
+                    other.leave(its)
+                return wait_s
+            entered.append((gate, key))
+        return 0
+
+    def leave(self, village: str, networks: Sequence[str]) -> None:
+        """Take back the last one: it was none to be counted."""
+        for gate, key in self._list_gates(village, networks):
+            gate.leave(key)
+
+    def _list_gates(self, village: str, networks: Sequence[str]) -> list[tuple[Gate, str]]:
+        return [*zip(self.hours, networks, strict=False), (self.day, f"{village} {networks[-1]}")]
+
+
+@dataclass
 class Gates:
     """The gates of one server.
 
@@ -59,5 +96,5 @@ class Gates:
              one in a hundred thousand years, while two could keep everybody else from looking
     """
 
-    sent: Gate = field(default_factory=lambda: Gate(10, HOUR_S))
+    sent: NestedGate = field(default_factory=NestedGate)
     tried: Gate = field(default_factory=lambda: Gate(10, 60))

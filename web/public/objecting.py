@@ -37,7 +37,7 @@ from web.public.gate import Gates
 from web.public.objections import ObjectionRow, build_row
 from web.respond import Answer, AnyRequest
 from web.routing import get_site, route_form, route_form_page
-from web.sessions import find_network, is_private
+from web.sessions import find_network, find_networks, is_private
 from web.site import VillageView, check_village
 
 ABOUT_MAX_CHARS = 20
@@ -129,21 +129,23 @@ def take_objection(request: AnyRequest, pairs: Pairs, refused: str, code: str) -
         return _show_form(request, code, Sent("", "", ""), REASONS[refused], status=403)
     form = build_form(ObjectionForm, pairs)
     sent = Sent(form.about, form.contact, form.wording, form.once)
-    closed = _find_closed(request, code)
-    if closed:
-        return _show_form(request, code, sent, closed, status=503)
-    network, gate = find_network(request, site.settings), get_gates(request).sent
-    wait_s = gate.enter(network)
+    networks, gate = find_networks(request, site.settings), get_gates(request).sent
+    wait_s = gate.enter(code, networks)
     if wait_s:
         said = _("从这个网络刚交来的太多，请过 {count} 分钟再交。写的还在下面。").format(
             count=-(-wait_s // 60)
         )
         faults = Faults(others=(said,))
         return _show_form(request, code, sent, status=429, faults=faults, retry_s=wait_s)
+    # Behind the gate: whoever sends too many has nothing looked up.
+    closed = _find_closed(request, code)
+    if closed:
+        gate.leave(code, networks)
+        return _show_form(request, code, sent, closed, status=503)
     try:
         receipt = receive_objection(site.ports, code, sent)
     except Refused as error:
-        gate.leave(network)
+        gate.leave(code, networks)
         places = {place: name for name, place in PLACES.items()}
         refusal = explain_refusal(error, places)
         return _show_form(request, code, sent, status=422, faults=refusal.faults)
@@ -194,9 +196,9 @@ def _find_closed(request: AnyRequest, code: str) -> str:
     check_village(code)
     if not is_private(request, site.settings):
         return REASONS["open"]
-    if can_receive(site.ports, code):
-        return ""
-    return REASONS["full" if site.ports.vault.can_read(code) else "vault"]
+    if not site.can_read(code):
+        return REASONS["vault"]
+    return "" if can_receive(site.ports, code) else REASONS["full"]
 
 
 def _show_form(

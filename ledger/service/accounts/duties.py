@@ -123,10 +123,14 @@ def change_person(
 def declare_relative(
     ports: DeskPorts, by: SignedIn | None, village: str, user: str, other: str, *, is_one: bool = True
 ) -> None:
-    """Keep that two persons are near relatives, or with `is_one` false that they are not. Again changes nothing."""
-    person = get_person(ports, village, user)
-    faults = check_other(ports, by, village, person)
-    faults += check_other(ports, by, village, get_person(ports, village, other))
+    """Keep that two persons are near relatives, or with `is_one` false that they are not. Again changes nothing.
+
+    A relative of whoever prepared something cannot pass it: to declare one takes a duty away, and to withdraw one gives
+    it back. Of somebody with a role only those do it who could take that role. Raises Refused with every fault.
+    """
+    person, second = get_person(ports, village, user), get_person(ports, village, other)
+    faults = check_other(ports, by, village, person) + check_other(ports, by, village, second)
+    faults = faults or _check_declarer(ports, by, village, (person, second))
     faults += check_kin(ports, village, user, other) if is_one else []
     if faults:
         raise Refused(list(dict.fromkeys(faults)))
@@ -188,7 +192,7 @@ def check_giver(
 def find_rights(ports: DeskPorts, by: SignedIn | None, village: str, person: Person | None) -> Rights:
     """Return which roles somebody may give to a person of a village, None for somebody new, and take from them."""
     table = load_roles()
-    present = _find_present(ports, village, person)
+    present = _find_present(ports, village, {person.user} if person is not None else ())
     givers = {role: table.list_givers(role, present) for role in ROLES}
     takers = {role: table.list_takers(role) for role in ROLES}
     if by is None:
@@ -203,11 +207,10 @@ def find_rights(ports: DeskPorts, by: SignedIn | None, village: str, person: Per
     )
 
 
-def _find_present(ports: DeskPorts, village: str, person: Person | None) -> frozenset[str]:
-    """Return the roles of those of the village, beside the person, who have come in and still can."""
+def _find_present(ports: DeskPorts, village: str, users: Collection[str]) -> frozenset[str]:
+    """Return the roles of those of the village, beside `users`, who have come in and still can."""
     now_ms = ports.clock.now_ms()
-    user = person.user if person is not None else ""
-    others = [one for one in ports.vault.list_persons(village) if one.roles and one.user != user]
+    others = [one for one in ports.vault.list_persons(village) if one.roles and one.user not in users]
     present: set[str] = set()
     with ports.desk.read() as desk:
         for one in others:
@@ -217,6 +220,37 @@ def _find_present(ports: DeskPorts, village: str, person: Person | None) -> froz
             if account is not None and not is_shut and not is_expired(account, now_ms):
                 present |= list_roles(one)
     return frozenset(present)
+
+
+def _check_declarer(
+    ports: DeskPorts, by: SignedIn | None, village: str, persons: Collection[Person]
+) -> list[Fault]:
+    """Of each of two persons somebody declares a relative who may take every role that the person has."""
+    present = _find_present(ports, village, {person.user for person in persons})
+    faults = []
+    for person in persons:
+        rights = find_rights(ports, by, village, person)
+        refused = [role for role in ROLES if role in person.roles and role not in rights.take]
+        faults += [
+            _build_declarer(by, person, takers, has_taker=not present.isdisjoint(takers))
+            for takers in dict.fromkeys(rights.takers[role] for role in refused)
+        ]
+    return faults
+
+
+def _build_declarer(
+    by: SignedIn | None, person: Person, takers: Collection[Role], *, has_taker: bool
+) -> Fault:
+    remedy = "请他登录，在“人员”里登记、取消"
+    if not has_taker:
+        remedy = "他们没有别人登录过：请运维员在机器上用 mingbai users kin 登记，登记错了的加 --withdraw 取消"
+    return Fault(
+        code="kin-declarer",
+        place=f"人员 {person.user}",
+        found=f"由{_name_actor(by)}登记或取消近亲属",
+        expected=f"由本村的{name_duties(takers)}登记、取消",
+        remedy=remedy,
+    )
 
 
 def _build_giver(

@@ -30,6 +30,7 @@ from ledger.state.bank import (
     Reconciliation,
     build_items,
     find_previous,
+    find_reconciliation,
     get_bank_balance,
     get_version,
     list_booked,
@@ -224,7 +225,29 @@ def _read_older(older: Sequence[Older], period: str) -> tuple[list[BankItem], li
         item, more = _read_older_row(one, f"以前的第 {number} 笔", period)
         items += [item] if item is not None else []
         faults += more
+    if len(rows) > OLDER_MAX:
+        faults.append(
+            _fault(
+                "bank-older-count",
+                "以前的",
+                f"{len(rows)} 笔",
+                f"不超过 {OLDER_MAX} 笔",
+                "同一天、同一边、收付一样的，加起来写成一笔",
+            )
+        )
     return items, faults
+
+
+def list_older(facts: Facts, period: str) -> list[Older]:
+    """Return what the newest comparison of a month left open of what is older, as it would be typed; nothing but for
+    the first month: every other goes on from the one before.
+    """
+    known = find_reconciliation(facts, period) if find_previous(facts, period) is None else None
+    return [
+        Older(format_yuan(item.amount_fen), item.occurred_on, item.known_to, item.side)
+        for item in (known.body.items if known is not None else ())
+        if item.occurred_on < f"{period}-01"
+    ]
 
 
 def _read_older_row(one: Older, place: str, period: str) -> tuple[BankItem | None, list[Fault]]:

@@ -1,7 +1,8 @@
 """From the bytes of a bank's statement to its lines, with every fault on the way.
 
 What the headers mean, `ledger/data/bank.toml` says; above them may stand what the bank likes, below the lines its
-totals. Whose account the other side's is leaves here masked. Runs in the limited child, see `child`.
+totals. Whose account the other side's is leaves here masked, in what the bank says it was for as well. Runs in the
+limited child, see `child`.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from ledger.books.people import MASK, mask_name
 from ledger.books.screening import format_found, hide_numbers, normalise_text
 from ledger.books.values import is_day
 from ledger.errors import Fault
+from ledger.service.bank.names import Names
 from ledger.service.bank.running import check_running, order_lines
 from ledger.service.bank.statements import NOTHING, Statement, StatementLine
 from ledger.service.workbooks.archive import check_bytes
@@ -163,9 +165,10 @@ def _read_table(table: _Table) -> tuple[Statement, list[Fault]]:
         for merged in table.page.merged_cells.ranges
         if rows and merged.max_row >= table.top and merged.min_row <= rows[-1]
     ]
+    names = Names(_list_parties(table, rows))
     lines = []
     for row in rows:
-        line, more = _read_line(table, row)
+        line, more = _read_line(table, row, names)
         faults += more
         if line is not None:
             lines.append(line)
@@ -214,7 +217,16 @@ def _get(table: _Table, column: int, row: int) -> RawCell:
     return raw
 
 
-def _read_line(table: _Table, row: int) -> tuple[StatementLine | None, list[Fault]]:
+def _list_parties(table: _Table, rows: Sequence[int]) -> Iterator[str]:
+    """Yield whose accounts the other sides are, as they stand in the file."""
+    column = table.found.columns.get("party")
+    if column is None:
+        return
+    for row in rows:
+        yield str(_get(table, column, row).value or "")
+
+
+def _read_line(table: _Table, row: int, names: Names) -> tuple[StatementLine | None, list[Fault]]:
     cells = _get_cells(table, row)
     place = f"工作表「{table.name}」第 {row} 行"
     day, faults = _read_day(cells["day"])
@@ -256,7 +268,7 @@ def _read_line(table: _Table, row: int) -> tuple[StatementLine | None, list[Faul
         occurred_on=day,
         party=mask_name(party),
         place=place,
-        text=_hide_numbers(text),
+        text=_hide_numbers(names.hide(text)),
         vouchers=tuple(dict.fromkeys(_VOUCHER.findall(text)))[:_VOUCHERS_MAX],
     )
     return line, []
