@@ -25,6 +25,7 @@ from ledger.books.values import Sealed
 from ledger.canonical import parse_claim
 from ledger.entries import KIND_OF_BODY, Claim, name_clerk
 from ledger.errors import Fault, NotFound, Refused
+from ledger.log.commitments import digest_disclosure, parse_disclosure
 from ledger.ports import Ports
 from ledger.service.drafts import Discloser, build_draft, build_trial
 from ledger.service.objections import check_about, get_received
@@ -136,6 +137,12 @@ def find_returned_answer(ports: Ports, village: str, number: str, maker: str) ->
         if is_to and claim.maker.user == maker:
             return draft
     return None
+
+
+def read_answer(draft: Draft, body: ObjectionAnswered) -> str:
+    """Return the answer of a draft as it was typed; it becomes public. Empty where the draft has it no more."""
+    texts = {digest_disclosure(text): str(parse_disclosure(text)[1]) for text in draft.public}
+    return texts.get(body.answer.text, "")
 
 
 def ask_aside(ports: Ports, village: str, item: str, user: str, why: str) -> None:

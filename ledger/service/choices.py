@@ -65,7 +65,7 @@ def list_choices(ports: Ports, village: str, kind: WorkbookKind) -> dict[str, tu
     headers = {column.header for sheet in WORKBOOKS[kind].sheets for column in sheet.columns}
     with ports.ledger.read(village) as reader:
         found = {
-            **_list_accounts(ports, reader),
+            **list_account_choices(ports, reader),
             **_list_rules(reader),
             **_list_items(reader),
             **_list_branches(reader),
@@ -114,7 +114,8 @@ def _pair(header: str, other: str, pairs: Iterable[tuple[str, str]]) -> dict[str
     }
 
 
-def _list_accounts(ports: Ports, reader: Reader) -> dict[str, tuple[Choice, ...]]:
+def list_account_choices(ports: Ports, reader: Reader) -> dict[str, tuple[Choice, ...]]:
+    """Return the accounts that vouchers of this month may post to, by code and by name; empty before a log is."""
     facts = get_fact(reader.facts, "village", VillageFacts)
     if facts is None:
         return {}

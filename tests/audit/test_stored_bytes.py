@@ -25,10 +25,11 @@ from ledger.canonical import parse_claim
 from ledger.cli import root
 from ledger.commands import audit, common
 from ledger.commands.refusals import CouldNotRun
-from ledger.entries import KINDS
+from ledger.entries import KINDS, Actor
 from ledger.errors import Refused
 from ledger.home import Home, open_home
 from ledger.log.tiles import TILE_WIDTH
+from ledger.service.persons import add_person
 from ledger.service.record import Passed, record_claims
 from ledger.store.tables import HEADS, LEDGER
 from ledger.upkeep.scrub import Scrub
@@ -36,6 +37,7 @@ from tests.audit.stored import Cell, OpenFiles
 from tests.builders import (
     VILLAGE,
     build_accounts_closed,
+    build_acknowledged,
     build_added,
     build_amendment,
     build_answer,
@@ -133,7 +135,7 @@ def open_laboratory(path: Path, fill: Callable[[VillageHome], None]) -> Iterator
 
 
 def fill_small(village: VillageHome) -> None:
-    """An entry of every kind, three sheets, two keys, two of three witnesses: entries 0 to 42."""
+    """An entry of every kind, three sheets, two keys, two of three witnesses: entries 0 to 43."""
     adopt(village, make_policy(2))
     ask(village, "镇", "学校")
     rotate(village)
@@ -156,7 +158,17 @@ def fill_small(village: VillageHome) -> None:
     lines = (PlanLine(account="501", amount_fen=100),)
     village.record(build_plan(village.texts, chart="2023", lines=lines), **november)
     village.record(build_reconciliation())
+    acknowledge(village)
     ask(village, "镇", "邻村")
+
+
+def acknowledge(village: VillageHome) -> None:
+    """The one kind that an auditor makes."""
+    auditor = add_person(village.home, VILLAGE, "样例审", "auditor").user
+    draft = village.draft(build_acknowledged(village.texts))
+    claim = msgspec.structs.replace(parse_claim(draft.claim), maker=Actor(role="auditor", user=auditor))
+    passed = Passed(checkers=(name_supervisor(village.supervisor.user),), claim=claim, public=draft.public)
+    record_claims(village.home, VILLAGE, [passed])
 
 
 def fill_tiled(village: VillageHome) -> None:

@@ -123,14 +123,14 @@ def test_a_fen_that_is_not_ours_is_an_error_to_each_of_them(
     history.close()
     journals = write_journals(history.ledger, tmp_path)
     strange = [
-        '2026-10-31 * "多出"',
+        '2025-10-31 * "多出"',
         f"    Assets:101-库存现金  {format_plain_yuan(fen)} CNY",
         f"    Expenses:514-公益支出  {format_plain_yuan(-fen)} CNY",
         "\n",
     ]
     for path, closing in (
-        (journals.beancount, "; 2026-10 结账"),
-        (journals.hledger, "2026-10-31 * 2026-10 结账"),
+        (journals.beancount, "; 2025-10 结账"),
+        (journals.hledger, "2025-10-31 * 2025-10 结账"),
     ):
         before, found, after = path.read_text(encoding="utf-8").partition(closing)
         path.write_text(before + "\n".join(strange) + found + after, encoding="utf-8")

@@ -22,6 +22,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
     desk.hand_in("opening", FOLDER / "立账/期初余额.xlsx")
     desk.hand_in("households", FOLDER / "立账/农户和积分契约.xlsx")
     desk.hand_in("members", FOLDER / "立账/党员名册.xlsx")
+    desk.hand_in("contracts", FOLDER / "立账/合同.xlsx")
     desk.hand_in("vouchers", FOLDER / "2026-01/凭证.xlsx")
     desk.hand_in("points", FOLDER / "2026-01/积分.xlsx")
     desk.hand_in("scores", FOLDER / "2026-01/党员评分.xlsx")

@@ -208,7 +208,7 @@ def test_an_empty_month_says_so_in_every_section() -> None:
     assert text.count("没有余额，本月也没有发生。") == 3
     assert text.count("今年还没有。") == 2
     assert "本月没有更正。" in text
-    assert "在网页的合同台账里" in text
+    assert "在本村网页的合同台账里" in text
 
 
 def test_a_draft_says_on_every_page_that_it_is_none_to_rely_on() -> None:

@@ -19,9 +19,11 @@ from ledger.service.workbooks.outside import LIMITS, ask_child, open_pool, read_
 from ledger.service.workbooks.reading import read_workbook
 from ledger.service.workbooks.templates import build_template
 from tests.service.importing import (
+    ACCOUNT,
     ASSET,
     AWARD,
     CONTRACT,
+    CONVERSION,
     COUNTED,
     FILE,
     FUND,
@@ -31,6 +33,7 @@ from tests.service.importing import (
     OPENING,
     PAPER,
     PAPER_PAID,
+    PLAN,
     RESOLUTION,
     RESOURCE,
     Row,
@@ -50,6 +53,9 @@ ROWS: dict[WorkbookKind, list[Row]] = {
     "stocktakes": [COUNTED | {"资产编号": "ZC-0009"}],
     "resolutions": [RESOLUTION],
     "funds": [FUND],
+    "accounts": [ACCOUNT],
+    "conversion": [CONVERSION],
+    "plan": [PLAN],
 }
 
 

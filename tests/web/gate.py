@@ -292,6 +292,7 @@ def _attach(place: Place) -> None:
     contract = build_contract(door.village.texts)
     door.village.record(contract)
     place.values["contract"] = contract.number
+    place.values |= {"rule": "cash-limit", "subject": NUMBER}
     for name, build in (("asset", build_asset), ("resource", build_resource)):
         body = build(door.village.texts)
         door.village.record(body)

@@ -238,6 +238,8 @@ def test_every_entry_is_explained_with_who_when_bytes_and_proof(
         "fund.opened",
         "key.rotated",
         "limits.adopted",
+        "objection.answered",
+        "objection.raised",
         "log.refounded",
         "plan.adopted",
         "policy.adopted",

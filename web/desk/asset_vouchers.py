@@ -88,6 +88,7 @@ class AssetVouchersPage:
     gone: tuple[GoneRow, ...]
     month: str
     month_told: str
+    month_typed: str
     more: int
     today: str
     total: str
@@ -186,6 +187,7 @@ def _show(desk: Desk, form: AssetsForm, *, faults: Faults | None = None, status:
         gone=gone[:ROWS_MAX],
         month=month,
         month_told=format_month(month),
+        month_typed=form.month or month,
         more=max(len(due) - ROWS_MAX, 0),
         today=today,
         total=format_amount(sum(item.amount_fen for item in due)),

@@ -15,7 +15,7 @@ from ledger.books.layouts import list_headers
 from ledger.books.matching import Banked, Booked
 from ledger.books.reconciliation import ACCOUNTS_MAX, BankReconciled, adjust, sum_items
 from ledger.books.vouchers import VoucherRecorded, VoucherReplaced, VoucherReversed
-from ledger.data import load_layouts, load_masks
+from ledger.data import load_layouts
 from ledger.errors import NotFound, Refused
 from ledger.figures import read_text
 from ledger.ports import Reader
@@ -33,6 +33,7 @@ from web.bank_words import tell_result
 from web.desk.drafts import DRAFTS
 from web.desk.forms import FormRefused, Upload
 from web.desk.frame import NOT_REFUSED, DeskFrame, Faults, Refusal, explain_refusal, tell_fault
+from web.desk.reading import show_party
 from web.desk.routing import UPLOAD_MAX_BYTES, Desk, route_desk
 from web.i18n import _
 from web.respond import Answer
@@ -350,14 +351,13 @@ def _build_book_item(desk: Desk, reader: Reader, one: Booked) -> ItemRow:
 
 
 def _list_bank_items(desk: Desk, compared: Compared) -> Iterator[ItemRow]:
-    view = load_masks().find_view(desk.roles)
     for one in compared.matching.banked:
         if one.line < 0:
             yield _build_item(one, _("以前的对账单上的"), "")
             continue
         line = compared.lines[one.line]
         account = _("尾号 {digits}").format(digits=line.account[-4:]) if line.account else ""
-        party = view.show("bank-party", line.party) if line.party else ""
+        party = show_party(desk, line.party) if line.party else ""
         yield _build_item(one, " ".join(part for part in (party, account, line.text) if part), "")
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from litestar.handlers import HTTPRouteHandler
 
 from ledger.errors import Fault, NotFound, Refused
-from ledger.service.choices import list_choices
+from ledger.service.choices import list_account_choices
 from ledger.service.handing_in import Looked, Sent, hand_in, is_handed_in
 from ledger.service.import_ import WorkbookKind
 from ledger.service.standing import refuse_read_only
@@ -150,9 +150,9 @@ def show_template(desk: Desk, kind: str) -> Answer:
     known = next((one for one in KINDS if one == kind), None)
     if known is None:
         raise NotFound("表格种类")
-    choices = list_choices(desk.ports, desk.village, known)
-    accounts = [(choice.value, choice.beside) for choice in choices.get("科目代码", ())]
     with desk.ports.ledger.read(desk.village) as reader:
+        choices = list_account_choices(desk.ports, reader)
+        accounts = [(choice.value, choice.beside) for choice in choices.get("科目代码", ())]
         version = get_version(reader.facts, get_day(desk.ports.clock.now_ms())[:7])
     data = build_template(known, version, accounts)
     headers = {"content-disposition": f'attachment; filename="{known}.xlsx"'}

@@ -16,7 +16,6 @@ from ledger.books.masks import PurposeRow
 from ledger.books.objections import OUTCOME_NAMES, ObjectionAnswered
 from ledger.canonical import parse_claim
 from ledger.errors import Fault, NotFound, Refused
-from ledger.log.commitments import digest_disclosure, parse_disclosure
 from ledger.ports import Reader
 from ledger.service.answering import (
     ANSWER_MAX_CHARS,
@@ -27,6 +26,7 @@ from ledger.service.answering import (
     ask_aside,
     find_returned_answer,
     prepare_answer,
+    read_answer,
     refuse_aside,
     register_objection,
     split_references,
@@ -364,9 +364,8 @@ def _read_returned(draft: Draft | None) -> AnswerForm:
     body = parse_claim(draft.claim).body if draft is not None else None
     if draft is None or not isinstance(body, ObjectionAnswered):
         return AnswerForm()
-    texts = {digest_disclosure(text): str(parse_disclosure(text)[1]) for text in draft.public}
     return AnswerForm(
-        answer=texts.get(body.answer.text, ""), followed_by=" ".join(body.followed_by), outcome=body.outcome
+        answer=read_answer(draft, body), followed_by=" ".join(body.followed_by), outcome=body.outcome
     )
 
 

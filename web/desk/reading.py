@@ -89,6 +89,14 @@ def show_plain(desk: Desk, drafts: Sequence[Draft], most: int) -> dict[str, Show
     return {shown.id: shown for shown in show_drafts(desk.ports, desk.village, plain[:most], view)}
 
 
+def show_party(desk: Desk, party: str) -> str:
+    """Return the other side of a line of a bank's statement that somebody brought, as their duties let them see it.
+
+    Nothing of it is kept, so nobody was read about.
+    """
+    return load_masks().find_view(desk.roles).show("bank-party", party)
+
+
 def say_of_draft(desk: Desk, draft: Draft, purpose: str) -> None:
     """Remember why whoever looks wants to see all of a draft, and the originals that it attaches. Raises Refused for a
     reason that is not theirs.
