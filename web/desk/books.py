@@ -101,6 +101,7 @@ class BooksPage:
     `end`       what the month's end is called: 月底 of a closed one, else 目前
     `journals`  the day books of cash and bank
     `statements_path` of the month's statements; empty where the chart of accounts has none
+    `works`     what the books ask of whoever looks, month by month
     """
 
     chooser: Chooser | None
@@ -114,6 +115,7 @@ class BooksPage:
     receivables: tuple[DebtRow, ...]
     rows: tuple[AccountRow, ...]
     statements_path: str
+    works: tuple[Way, ...]
     year_path: str
 
 
@@ -239,8 +241,16 @@ def build_books_page(desk: Desk, view: VillageView, month: str) -> BooksPage:
         receivables=tuple(_build_debt(view, debt, shown) for debt in receivables),
         rows=_build_accounts(view, shown, balances) if shown else (),
         statements_path=find_statements_path(view, shown) if shown else "",
+        works=tuple(Way(name, path) for path, name, action in _WORKS if desk.may(action)) if shown else (),
         year_path=get_year_path(view.code, shown[:4]) if shown else "",
     )
+
+
+_WORKS = (
+    ("/desk/bank", _("银行对账"), "bank.compare"),
+    ("/desk/assets", _("资产折旧和处置"), "draft.prepare"),
+)
+"""Path, name, and the action of the table of roles that it takes."""
 
 
 def build_ledger_page(desk: Desk, view: VillageView, asked: _Asked) -> LedgerPage:

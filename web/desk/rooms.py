@@ -21,11 +21,8 @@ _HOME = "/desk"
 _ROOMS: tuple[tuple[str, str, str], ...] = (
     ("/desk/drafts", _("待审"), "draft.read"),
     ("/desk/write", _("填表"), "draft.prepare"),
-    ("/desk/import", _("导入"), "draft.prepare"),
     ("/desk/documents", _("单据"), "draft.prepare"),
-    ("/desk/assets", _("资产"), "draft.prepare"),
     ("/desk/months", _("公开表"), "sheet.print"),
-    ("/desk/bank", _("对账"), "bank.compare"),
     ("/desk/objections", _("异议"), "draft.read"),
     ("/desk/households", _("农户"), "names.read"),
     ("/desk/search", _("找记录"), "entries.read"),
