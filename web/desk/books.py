@@ -29,6 +29,7 @@ from web.account_words import explain_account
 from web.audit.view import open_view, read_query
 from web.desk.frame import DeskFrame
 from web.desk.making import Making, make_file
+from web.desk.rooms import list_works
 from web.desk.routing import Desk, route_desk
 from web.i18n import _
 from web.public.explain.telling import get_entry_path, name_account
@@ -241,16 +242,9 @@ def build_books_page(desk: Desk, view: VillageView, month: str) -> BooksPage:
         receivables=tuple(_build_debt(view, debt, shown) for debt in receivables),
         rows=_build_accounts(view, shown, balances) if shown else (),
         statements_path=find_statements_path(view, shown) if shown else "",
-        works=tuple(Way(name, path) for path, name, action in _WORKS if desk.may(action)) if shown else (),
+        works=tuple(Way(room.name, room.path) for room in list_works(desk.may)) if shown else (),
         year_path=get_year_path(view.code, shown[:4]) if shown else "",
     )
-
-
-_WORKS = (
-    ("/desk/bank", _("银行对账"), "bank.compare"),
-    ("/desk/assets", _("资产折旧和处置"), "draft.prepare"),
-)
-"""Path, name, and the action of the table of roles that it takes."""
 
 
 def build_ledger_page(desk: Desk, view: VillageView, asked: _Asked) -> LedgerPage:

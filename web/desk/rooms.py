@@ -34,6 +34,11 @@ _ROOMS: tuple[tuple[str, str, str], ...] = (
     ("/township", _("各村"), "villages.compare"),
 )
 """Path, name, and the action of the table of roles that it takes."""
+_WORKS: tuple[tuple[str, str, str], ...] = (
+    ("/desk/bank", _("银行对账"), "bank.compare"),
+    ("/desk/assets", _("资产折旧和处置"), "draft.prepare"),
+)
+"""The same, of what the books' own room leads to."""
 
 
 def list_rooms(path: str, may: Callable[[str], bool]) -> tuple[Room, ...]:
@@ -41,3 +46,8 @@ def list_rooms(path: str, may: Callable[[str], bool]) -> tuple[Room, ...]:
     ways = [(_HOME, _("今天")), *((way, name) for way, name, action in _ROOMS if may(action))]
     here = max((way for way, _name in ways if path == way or path.startswith(f"{way}/")), key=len, default="")
     return tuple(Room(is_here=way == here, name=name, path=way) for way, name in ways)
+
+
+def list_works(may: Callable[[str], bool]) -> tuple[Room, ...]:
+    """Return what the books ask for month by month, of whoever `may` do it."""
+    return tuple(Room(is_here=False, name=name, path=path) for path, name, action in _WORKS if may(action))
