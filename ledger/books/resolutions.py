@@ -26,7 +26,6 @@ from ledger.books.values import (
 )
 from ledger.errors import Fault
 
-STEPS_MAX = 4
 RESULTS_MAX = 20
 """How often the outcome of one resolution is published: a page shows them all."""
 

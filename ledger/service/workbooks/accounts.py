@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from ledger.books.accounts import Chart, find_account
-from ledger.books.screening import format_found, hide_numbers
+from ledger.books.screening import format_found
 from ledger.books.subaccounts import AccountsAdded, AccountsClosed, NewAccount, get_parent, name_in_full
 from ledger.errors import Fault
 from ledger.service.drafts import Discloser
@@ -20,9 +20,9 @@ from ledger.service.screening import check_published
 from ledger.service.workbooks.lines import Line
 from ledger.service.workbooks.people import fault_twice
 from ledger.service.workbooks.tray import Tray
+from ledger.service.workbooks.voucher_rows import show_code
 
 _CODE = re.compile(r"[1-5][0-9]{2}(?:[0-9]{2}){1,3}", re.ASCII)
-_CODE_MAX_DIGITS = 9
 
 
 def gather_accounts(tray: Tray, added: Sequence[Line], closed: Sequence[Line]) -> None:
@@ -83,8 +83,7 @@ def _check_cells(tray: Tray, lines: Sequence[Line], header: str) -> Iterator[Fau
             yield Fault(
                 code="account-code-form",
                 place=line.at(header),
-                # A longer code may be somebody's number, slipped in a column.
-                found=format_found(code if len(code) <= _CODE_MAX_DIGITS else hide_numbers(code)),
+                found=format_found(show_code(code)),
                 expected="上级科目的代码加两位数字，一共 5、7 或 9 位",
                 remedy="对照会计科目表改正代码",
             )

@@ -6,9 +6,6 @@ What a change leaves empty stays as the register has it: the entry says all of i
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TypeVar
-
-import msgspec
 
 from ledger.books.assets import (
     CATEGORY_NAMES,
@@ -26,15 +23,12 @@ from ledger.books.values import PublicText
 from ledger.errors import Fault
 from ledger.service.drafts import Discloser
 from ledger.service.register_previews import preview_asset, preview_asset_change
-from ledger.service.screening import check_published
 from ledger.service.workbooks.lines import Line
-from ledger.service.workbooks.numbers import check_number_form
-from ledger.service.workbooks.people import fault_twice, read_text
+from ledger.service.workbooks.people import read_text
+from ledger.service.workbooks.registers import draft_row, find_key, take_numbered
 from ledger.service.workbooks.tray import Tray
 from ledger.state.assets import Asset, find_asset
 from ledger.state.facts import BooksFacts, get_fact
-
-T = TypeVar("T")
 
 _TEXTS = ("名称", "型号规格", "单位", "存放地点", "保管岗位", "状况", "原因")
 _KEPT = (("存放地点", "place"), ("保管岗位", "keeper"), ("状况", "condition"))
@@ -45,50 +39,18 @@ def gather_assets(tray: Tray, registered: Sequence[Line], changes: Sequence[Line
     """Judge the assets of a file and draft them. Changes come first: of an asset that is not recorded there is nothing
     to change yet.
     """
-    seen: dict[str, Line] = {}
-    for line in (*changes, *registered):
-        number = line.text("资产编号")
-        tray.refuse(check_number_form(line, "资产编号"))
-        tray.refuse(check_line_texts(tray, line, _TEXTS))
-        if number in seen:
-            tray.refuse([fault_twice(line, "资产编号", f"资产编号 {number}", seen[number])])
-            continue
-        if number:
-            seen[number] = line
+    for line in take_numbered(tray, (*changes, *registered), "资产编号", _TEXTS):
         if line.sheet == "资产":
             _gather_registered(tray, line)
         else:
             _gather_change(tray, line)
 
 
-def check_line_texts(tray: Tray, line: Line, headers: Sequence[str]) -> Iterator[Fault]:
-    """Return what in a line's texts may not be published."""
-    for header in headers:
-        if line.has(header):
-            yield from check_published(line.written(header), line.at(header), tray.desk.names)
-
-
-def is_ready(tray: Tray, line: Line) -> bool:
-    """Whether everything was read that the entry's own rules look at, and nothing was refused of it."""
-    return line.is_whole and not tray.is_spoiled(line)
-
-
-def place_faults(faults: Sequence[Fault], line: Line) -> Iterator[Fault]:
-    """Say before each fault's own place in which line it is."""
-    for fault in faults:
-        yield msgspec.structs.replace(fault, place=f"{line.place}，{fault.place}")
-
-
-def find_key(names: Mapping[T, str], name: str) -> T:
-    """Return the key of what people read."""
-    return next(key for key, known in names.items() if known == name)
-
-
 def _gather_registered(tray: Tray, line: Line) -> None:
     for header in ("原值", "残值", "已提折旧"):
         if line.number(header) < 0:
             tray.refuse([_build_amount(line, header)])
-    if not is_ready(tray, line):
+    if not tray.is_ready(line):
         return
     first = _find_first(tray, line)
     if first is None:
@@ -96,12 +58,8 @@ def _gather_registered(tray: Tray, line: Line) -> None:
     texts = Discloser(tray.desk.ports.entropy)
     body = _build_registered(line, first, texts)
     day, label = line.text("登记日期"), _label(body, line)
-    faults = tray.check(body, day, tray.desk.today[:7])
-    tray.refuse(place_faults(faults, line))
-    if not faults:
-        tray.preview.append(label)
-        tray.preview += preview_asset(body, day, {header: line.text(header) for header in _TEXTS})
-        tray.add(body, day, tray.desk.today[:7], label, texts)
+    shown = preview_asset(body, day, {header: line.text(header) for header in _TEXTS})
+    draft_row(tray, line, body, day, label, shown, texts)
 
 
 def _find_first(tray: Tray, line: Line) -> str | None:
@@ -153,7 +111,7 @@ def _build_registered(line: Line, first: str, texts: Discloser) -> AssetRegister
 def _gather_change(tray: Tray, line: Line) -> None:
     tray.refuse(_check_change_cells(line))
     known = find_asset(tray.facts, line.text("资产编号"))
-    if not is_ready(tray, line):
+    if not tray.is_ready(line):
         return
     number, day = line.text("资产编号"), line.text("日期")
     texts = Discloser(tray.desk.ports.entropy)
@@ -168,12 +126,7 @@ def _gather_change(tray: Tray, line: Line) -> None:
         said = {**_read_current(tray, known), **said}
         body = _build_changed(line, known, said, texts)
         label = f"资产 {number} 变动"
-    faults = tray.check(body, day, tray.desk.today[:7])
-    tray.refuse(place_faults(faults, line))
-    if not faults:
-        tray.preview.append(label)
-        tray.preview += preview_asset_change(body, day, said)
-        tray.add(body, day, tray.desk.today[:7], label, texts)
+    draft_row(tray, line, body, day, label, preview_asset_change(body, day, said), texts)
 
 
 def _read_current(tray: Tray, known: Asset | None) -> dict[str, str]:

@@ -7,9 +7,6 @@ way. What was due before the books began is left out: what of it is unpaid stand
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TypeVar
-
-import msgspec
 
 from ledger.books.contracts import (
     CATEGORY_NAMES,
@@ -37,12 +34,10 @@ from ledger.service.pseudonyms import make_pseudonym
 from ledger.service.screening import check_published
 from ledger.service.workbooks.lines import Line
 from ledger.service.workbooks.numbers import check_number_form, read_number
-from ledger.service.workbooks.people import fault_twice
+from ledger.service.workbooks.registers import draft_row, find_key, take_numbered
 from ledger.service.workbooks.tray import Tray
 from ledger.state.contracts import find_contract
 from ledger.state.facts import BooksFacts, get_fact
-
-T = TypeVar("T")
 
 TIMES = (1, 2, 3, 4, 6, 12)
 """How often a year something is paid: whole months lie between."""
@@ -72,18 +67,13 @@ def gather_contracts(
     nothing to change yet.
     """
     calendars = _read_calendar(tray, calendar, {line.text("合同编号") for line in (*signed, *changes)})
-    seen: dict[str, Line] = {}
-    for line in (*changes, *signed):
-        number = line.text("合同编号")
-        tray.refuse(check_number_form(line, "合同编号"))
-        tray.refuse(check_number_form(line, "决议编号"))
-        tray.refuse(_check_texts(tray, line))
-        if number in seen:
-            tray.refuse([fault_twice(line, "合同编号", f"合同编号 {number}", seen[number])])
-            continue
-        if number:
-            seen[number] = line
-        rows = calendars.get(number, ())
+
+    def check(line: Line) -> Iterator[Fault]:
+        yield from check_number_form(line, "决议编号")
+        yield from _check_texts(tray, line)
+
+    for line in take_numbered(tray, (*changes, *signed), "合同编号", check=check):
+        rows = calendars.get(line.text("合同编号"), ())
         tray.refuse(_check_rule(line, rows))
         if line.sheet == "合同":
             _gather_signed(tray, line, rows)
@@ -121,19 +111,13 @@ def _gather_signed(tray: Tray, line: Line, rows: Sequence[Line]) -> None:
     body = _build_signed(tray, line, dues, texts)
     label = _label_signed(body, line)
     day = line.text("签订日期")
-    faults = tray.check(body, day, tray.desk.today[:7])
-    tray.refuse(_place(faults, line))
-    if faults:
-        return
-    tray.preview.append(label)
-    tray.preview += preview_contract(body, day, {name: line.text(name) for name in (*_PUBLIC, "对方")})
-    if left_out:
+    shown = preview_contract(body, day, {name: line.text(name) for name in (*_PUBLIC, "对方")})
+    if draft_row(tray, line, body, day, label, shown, texts) and left_out:
         left_fen = sum_dues(left_out)
         tray.notices.append(
             f"合同 {body.number}：开账（{first}）以前的 {len(left_out)} 笔共 {format_yuan(left_fen)} 元没有列入；"
             "其中还没付的，写在「旧欠」"
         )
-    tray.add(body, day, tray.desk.today[:7], label, texts)
 
 
 def _gather_change(tray: Tray, line: Line, rows: Sequence[Line]) -> None:
@@ -144,7 +128,7 @@ def _gather_change(tray: Tray, line: Line, rows: Sequence[Line]) -> None:
     texts = Discloser(tray.desk.ports.entropy)
     reason = texts.publish("reason", line.text("原因"))
     known = find_contract(tray.facts, number)
-    what = _find_key(CHANGE_NAMES, line.text("事项"))
+    what = find_key(CHANGE_NAMES, line.text("事项"))
     body: Change
     if what is ContractEnded:
         body = ContractEnded(contract=number, ended_on=day, reason=reason)
@@ -166,12 +150,7 @@ def _gather_change(tray: Tray, line: Line, rows: Sequence[Line]) -> None:
             resolution_number=read_number(line, "决议编号"),
         )
         label = f"合同 {number} 变更：{from_on} 起 {_tell_sum(dues)}"
-    faults = tray.check(body, day, tray.desk.today[:7])
-    tray.refuse(_place(faults, line))
-    if not faults:
-        tray.preview.append(label)
-        tray.preview += preview_change(known, body, day, line.text("原因"))
-        tray.add(body, day, tray.desk.today[:7], label, texts)
+    draft_row(tray, line, body, day, label, preview_change(known, body, day, line.text("原因")), texts)
 
 
 def _read_calendar(tray: Tray, lines: Sequence[Line], numbers: set[str]) -> Calendars:
@@ -267,7 +246,7 @@ def _check_change_cells(line: Line, rows: Sequence[Line]) -> Iterator[Fault]:
 
 def _is_ready(tray: Tray, line: Line, rows: Sequence[Line]) -> bool:
     """Whether everything was read that the entry's own rules look at, and nothing was refused of it."""
-    return line.is_whole and all(row.is_whole for row in rows) and not tray.is_spoiled(line)
+    return tray.is_ready(line) and all(row.is_whole for row in rows)
 
 
 def _find_first_day(tray: Tray) -> str:
@@ -322,15 +301,15 @@ def _build_signed(tray: Tray, line: Line, dues: tuple[Due, ...], texts: Disclose
     return ContractSigned(
         area_mu_hundredths=line.number("面积"),
         begins_on=line.text("开始日期"),
-        category=_find_key(CATEGORY_NAMES, line.text("合同种类")),
-        chosen_by=_find_key(PROCEDURE_NAMES, line.text("怎样选定")),
+        category=find_key(CATEGORY_NAMES, line.text("合同种类")),
+        chosen_by=find_key(PROCEDURE_NAMES, line.text("怎样选定")),
         counterparty=texts.seal("counterparty", {"counterparty": pseudonym, "name": line.text("对方")}),
         deposit_fen=line.number("押金"),
-        direction=_find_key(DIRECTION_NAMES, line.text("收付")),
+        direction=find_key(DIRECTION_NAMES, line.text("收付")),
         dues=dues,
         ends_on=line.text("结束日期"),
         number=line.text("合同编号"),
-        party=_find_key(PARTY_NAMES, line.text("对方类别")),
+        party=find_key(PARTY_NAMES, line.text("对方类别")),
         resolution=texts.publish("resolution", line.text("决议")),
         resolution_number=read_number(line, "决议编号"),
         subject=texts.publish("subject", line.text("标的")),
@@ -340,10 +319,6 @@ def _build_signed(tray: Tray, line: Line, dues: tuple[Due, ...], texts: Disclose
     )
 
 
-def _find_key(names: Mapping[T, str], name: str) -> T:
-    return next(key for key, known in names.items() if known == name)
-
-
 def _label_signed(body: ContractSigned, line: Line) -> str:
     what = f"{CATEGORY_NAMES[body.category]}（{DIRECTION_NAMES[body.direction]}）"
     return f"合同 {body.number} {what} {line.text('合同名称')}：{_tell_sum(body.dues)}"
@@ -351,11 +326,6 @@ def _label_signed(body: ContractSigned, line: Line) -> str:
 
 def _tell_sum(dues: Sequence[Due]) -> str:
     return f"{len(dues)} 笔共 {format_yuan(sum_dues(dues))} 元"
-
-
-def _place(faults: Sequence[Fault], line: Line) -> Iterator[Fault]:
-    for fault in faults:
-        yield msgspec.structs.replace(fault, place=f"{line.place}，{fault.place}")
 
 
 def _build_amount(line: Line, header: str) -> Fault:

@@ -9,16 +9,15 @@ import msgspec
 from ledger.books.accounts import Chart, check_account, find_account
 from ledger.books.conversion import AccountsConverted, Move
 from ledger.books.money import format_yuan
-from ledger.books.screening import format_found, hide_numbers
+from ledger.books.screening import format_found
 from ledger.errors import Fault
 from ledger.service.drafts import Discloser
 from ledger.service.preview import preview_move
 from ledger.service.workbooks.lines import Line
 from ledger.service.workbooks.tray import Tray
+from ledger.service.workbooks.voucher_rows import show_code
 from ledger.state.facts import BooksFacts, get_fact
 from ledger.state.money import get_earliest_open
-
-_CODE_MAX_DIGITS = 9
 
 
 def gather_conversion(tray: Tray, lines: Sequence[Line]) -> None:
@@ -56,8 +55,7 @@ def _check_cells(line: Line, chart: Chart, code_header: str, name_header: str) -
     code, name = line.text(code_header), line.text(name_header)
     account = find_account(chart, code)
     if account is None:
-        shown = code if len(code) <= _CODE_MAX_DIGITS else hide_numbers(code)
-        yield from check_account(chart, shown, line.at(code_header)) if code else ()
+        yield from check_account(chart, show_code(code), line.at(code_header)) if code else ()
     elif name and name != account.name:
         yield Fault(
             code="account-name",

@@ -10,9 +10,8 @@ from ledger.errors import Fault
 from ledger.service.drafts import Discloser
 from ledger.service.preview import preview_fund
 from ledger.service.workbooks.lines import Line
-from ledger.service.workbooks.numbers import check_number_form, read_number
-from ledger.service.workbooks.people import fault_twice
-from ledger.service.workbooks.resolutions import check_texts, draft, find_key
+from ledger.service.workbooks.numbers import read_number
+from ledger.service.workbooks.registers import draft_row, find_key, take_numbered
 from ledger.service.workbooks.tray import Tray
 from ledger.service.workbooks.voucher_rows import check_account_cells
 
@@ -21,19 +20,13 @@ _PUBLIC = ("专款名称", "来源", "只能用于")
 
 def gather_funds(tray: Tray, lines: Sequence[Line]) -> None:
     """Judge the sheet's funds in their order and draft them."""
-    seen: dict[str, Line] = {}
-    for line in lines:
-        number = line.text("专款编号")
-        tray.refuse(check_number_form(line, "专款编号"))
-        tray.refuse(check_texts(tray, line, _PUBLIC))
-        tray.refuse(check_account_cells(tray.get_chart(), line))
-        tray.refuse(_check_opening(line))
-        if number in seen:
-            tray.refuse([fault_twice(line, "专款编号", f"专款编号 {number}", seen[number])])
-            continue
-        if number:
-            seen[number] = line
-        if line.is_whole and not tray.is_spoiled(line):
+    chart = tray.get_chart()
+
+    def check(line: Line) -> list[Fault]:
+        return check_account_cells(chart, line) + _check_opening(line)
+
+    for line in take_numbered(tray, lines, "专款编号", _PUBLIC, check):
+        if tray.is_ready(line):
             _gather_fund(tray, line)
 
 
@@ -64,6 +57,5 @@ def _gather_fund(tray: Tray, line: Line) -> None:
     )
     day = line.text("设立日期")
     label = f"专款 {body.number} {line.text('专款种类')} {line.text('专款名称')}"
-    if draft(tray, line, body, day, label, texts):
-        told = {header: line.text(header) for header in ("来源", "只能用于")}
-        tray.preview += preview_fund(body, day, line.text("科目名称"), told)
+    told = {header: line.text(header) for header in ("来源", "只能用于")}
+    draft_row(tray, line, body, day, label, preview_fund(body, day, line.text("科目名称"), told), texts)

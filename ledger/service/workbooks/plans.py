@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-import msgspec
-
 from ledger.books.accounts import Chart
 from ledger.books.money import format_yuan
 from ledger.books.plans import PlanAdopted, PlanLine
@@ -47,8 +45,7 @@ def _draft(tray: Tray, chart: Chart, lines: Sequence[Line]) -> None:
         year=year,
     )
     faults = tray.check(body, tray.desk.today, tray.desk.today[:7])
-    place = f"工作表「{lines[0].sheet}」"
-    tray.refuse(msgspec.structs.replace(fault, place=f"{place}，{fault.place}") for fault in faults)
+    tray.refuse(faults, f"工作表「{lines[0].sheet}」")
     if tray.faults:
         return
     label = f"{year}年收支计划第 {body.version} 版：{len(body.lines)} 个科目"

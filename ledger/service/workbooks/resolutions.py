@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from typing import TypeVar
-
-import msgspec
+from collections.abc import Iterator, Sequence
 
 from ledger.books.money import format_yuan
 from ledger.books.resolutions import (
@@ -19,17 +16,13 @@ from ledger.books.resolutions import (
     Step,
 )
 from ledger.books.screening import format_found, hide_numbers
-from ledger.entries import Body
 from ledger.errors import Fault
 from ledger.service.drafts import Discloser
 from ledger.service.preview import preview_forum, preview_resolution, preview_result
-from ledger.service.screening import check_published
 from ledger.service.workbooks.lines import Line
-from ledger.service.workbooks.numbers import check_number_form, read_number
-from ledger.service.workbooks.people import fault_twice
+from ledger.service.workbooks.numbers import read_number
+from ledger.service.workbooks.registers import draft_row, find_key, take_numbered
 from ledger.service.workbooks.tray import Tray
-
-T = TypeVar("T")
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _PUBLIC = ("议题", "决议内容", "实施结果", "话题", "答应的事")
@@ -54,44 +47,11 @@ def gather_meetings(
         _gather_forum(tray, line)
 
 
-def find_key(names: Mapping[T, str], name: str) -> T:
-    """Return what a choice of a column stands for."""
-    return next(key for key, known in names.items() if known == name)
-
-
-def check_texts(tray: Tray, line: Line, headers: Sequence[str]) -> Iterator[Fault]:
-    """Say what in the texts under these headers may not be published."""
-    for header in headers:
-        if line.has(header):
-            yield from check_published(line.written(header), line.at(header), tray.desk.names)
-
-
-def draft(tray: Tray, line: Line, body: Body, day: str, label: str, texts: Discloser) -> bool:
-    """Draft what a row says where nothing speaks against it; return whether nothing did."""
-    period = tray.desk.today[:7]
-    faults = tray.check(body, day, period)
-    tray.refuse(msgspec.structs.replace(fault, place=f"{line.place}，{fault.place}") for fault in faults)
-    if faults:
-        return False
-    tray.preview.append(label)
-    tray.add(body, day, period, label, texts)
-    return True
-
-
 def _take_each(tray: Tray, lines: Sequence[Line], header: str) -> Iterator[Line]:
     """Yield the rows that can be drafted: each number once, of its form, nothing in it refused."""
-    seen: dict[str, Line] = {}
-    for line in lines:
-        number = line.text(header)
-        tray.refuse(check_number_form(line, header))
-        tray.refuse(check_texts(tray, line, _PUBLIC))
-        if number in seen:
-            tray.refuse([fault_twice(line, header, f"{header} {number}", seen[number])])
-            continue
-        if number:
-            seen[number] = line
+    for line in take_numbered(tray, lines, header, _PUBLIC):
         tray.refuse(_check_counts(line))
-        if line.is_whole and not tray.is_spoiled(line):
+        if tray.is_ready(line):
             yield line
 
 
@@ -167,8 +127,7 @@ def _gather_resolution(tray: Tray, line: Line, rows: Sequence[Line]) -> None:
     day = steps[-1].held_on if steps else tray.desk.today
     allowed = f"，准许开支 {format_yuan(body.amount_fen)} 元" if body.amount_fen else ""
     label = f"决议 {body.number} {line.text('议题')}：{line.text('结果')}{allowed}"
-    if draft(tray, line, body, day, label, texts):
-        tray.preview += preview_resolution(body, line.text("决议内容"))
+    draft_row(tray, line, body, day, label, preview_resolution(body, line.text("决议内容")), texts)
 
 
 def _read_step(row: Line) -> Step:
@@ -187,8 +146,10 @@ def _gather_result(tray: Tray, line: Line) -> None:
     texts = Discloser(tray.desk.ports.entropy)
     number, day = read_number(line, "决议编号"), line.text("日期")
     body = ResolutionReported(resolution=number, result=texts.publish("result", line.text("实施结果")))
-    if draft(tray, line, body, day, f"决议 {number} 的实施结果：{line.text('实施结果')}", texts):
-        tray.preview += preview_result(day, line.text("实施结果"))
+    result = line.text("实施结果")
+    draft_row(
+        tray, line, body, day, f"决议 {number} 的实施结果：{result}", preview_result(day, result), texts
+    )
 
 
 def _gather_forum(tray: Tray, line: Line) -> None:
@@ -200,5 +161,5 @@ def _gather_forum(tray: Tray, line: Line) -> None:
         promises=texts.publish("promises", line.text("答应的事")),
         topics=texts.publish("topics", line.text("话题")),
     )
-    if draft(tray, line, body, day, f"民情恳谈 {number}：{line.text('话题')}", texts):
-        tray.preview += preview_forum(body, day, line.text("话题"), line.text("答应的事"))
+    shown = preview_forum(body, day, line.text("话题"), line.text("答应的事"))
+    draft_row(tray, line, body, day, f"民情恳谈 {number}：{line.text('话题')}", shown, texts)

@@ -9,10 +9,9 @@ from ledger.books.resources import ResourceChanged, ResourceRegistered
 from ledger.data import load_land_classes
 from ledger.service.drafts import Discloser
 from ledger.service.register_previews import preview_resource, preview_resource_change
-from ledger.service.workbooks.assets import check_line_texts, find_key, is_ready, place_faults
 from ledger.service.workbooks.lines import Line
-from ledger.service.workbooks.numbers import check_number_form
-from ledger.service.workbooks.people import fault_twice, read_text
+from ledger.service.workbooks.people import read_text
+from ledger.service.workbooks.registers import draft_row, find_key, take_numbered
 from ledger.service.workbooks.tray import Tray
 from ledger.state.resources import find_resource
 
@@ -22,17 +21,8 @@ _TEXTS = ("地块名称", "坐落", *(header for header, _ in _BOUNDS), "用途"
 
 def gather_resources(tray: Tray, registered: Sequence[Line], changes: Sequence[Line]) -> None:
     """Judge the resources of a file and draft them; changes first, as of assets."""
-    seen: dict[str, Line] = {}
-    for line in (*changes, *registered):
-        number = line.text("资源编号")
-        tray.refuse(check_number_form(line, "资源编号"))
-        tray.refuse(check_line_texts(tray, line, _TEXTS))
-        if number in seen:
-            tray.refuse([fault_twice(line, "资源编号", f"资源编号 {number}", seen[number])])
-            continue
-        if number:
-            seen[number] = line
-        if is_ready(tray, line):
+    for line in take_numbered(tray, (*changes, *registered), "资源编号", _TEXTS):
+        if tray.is_ready(line):
             _gather(tray, line)
 
 
@@ -50,11 +40,7 @@ def _gather(tray: Tray, line: Line) -> None:
         body, day = _build_changed(tray, line, said, texts), line.text("日期")
         label = f"资源 {body.resource} 变动：{format_yuan(body.area_mu_hundredths)} 亩"
         shown = preview_resource_change(body, day, said)
-    faults = tray.check(body, day, tray.desk.today[:7])
-    tray.refuse(place_faults(faults, line))
-    if not faults:
-        tray.preview += [label, *shown]
-        tray.add(body, day, tray.desk.today[:7], label, texts)
+    draft_row(tray, line, body, day, label, shown, texts)
 
 
 def _build_registered(line: Line, texts: Discloser) -> ResourceRegistered:

@@ -8,10 +8,9 @@ from ledger.books.stocktakes import StocktakeLine, StocktakeRecorded
 from ledger.errors import Fault
 from ledger.service.drafts import Discloser
 from ledger.service.register_previews import preview_counted
-from ledger.service.workbooks.assets import check_line_texts, is_ready, place_faults
 from ledger.service.workbooks.lines import Line
-from ledger.service.workbooks.numbers import check_number_form
-from ledger.service.workbooks.people import fault_twice, read_text
+from ledger.service.workbooks.people import read_text
+from ledger.service.workbooks.registers import draft_row, take_numbered
 from ledger.service.workbooks.tray import Tray
 from ledger.state.assets import find_asset
 from ledger.state.facts import get_fact
@@ -23,18 +22,10 @@ _SHARED = ("盘点日期", "清点岗位")
 
 def gather_stocktakes(tray: Tray, lines: Sequence[Line]) -> None:
     """Judge the rows of a file and draft the stock-take that they are."""
-    seen: dict[str, Line] = {}
-    for line in lines:
-        number = line.text("资产编号")
-        tray.refuse(check_number_form(line, "资产编号"))
-        tray.refuse(check_line_texts(tray, line, _TEXTS))
-        tray.refuse(_check_same(line, lines[0]))
-        if number in seen:
-            tray.refuse([fault_twice(line, "资产编号", f"资产编号 {number}", seen[number])])
-        elif number:
-            seen[number] = line
-    if lines and all(is_ready(tray, line) for line in lines):
-        _gather(tray, [seen[number] for number in sorted(seen)])
+    taken = take_numbered(tray, lines, "资产编号", _TEXTS, lambda line: _check_same(line, lines[0]))
+    counted = sorted(taken, key=lambda line: line.text("资产编号"))
+    if lines and all(tray.is_ready(line) for line in lines):
+        _gather(tray, counted)
 
 
 def _gather(tray: Tray, lines: Sequence[Line]) -> None:
@@ -54,21 +45,18 @@ def _gather(tray: Tray, lines: Sequence[Line]) -> None:
     )
     differing = sum(line.book_quantity != line.counted_quantity for line in body.lines)
     label = f"盘点 {day}：{len(body.lines)} 件资产，{differing} 件对不上"
-    faults = tray.check(body, day, tray.desk.today[:7])
-    tray.refuse(place_faults(faults, first))
-    if not faults:
-        tray.preview += [label, f"　清点岗位：{first.text('清点岗位')}"]
-        tray.preview += preview_counted(
-            (
-                line.asset,
-                _read_name(tray, line.asset),
-                line.book_quantity,
-                line.counted_quantity,
-                row.text("盘点说明"),
-            )
-            for line, row in zip(body.lines, lines, strict=True)
+    counted = (
+        (
+            line.asset,
+            _read_name(tray, line.asset),
+            line.book_quantity,
+            line.counted_quantity,
+            row.text("盘点说明"),
         )
-        tray.add(body, day, tray.desk.today[:7], label, texts)
+        for line, row in zip(body.lines, lines, strict=True)
+    )
+    shown = (f"　清点岗位：{first.text('清点岗位')}", *preview_counted(counted))
+    draft_row(tray, first, body, day, label, shown, texts)
 
 
 def _get_book(tray: Tray, line: Line) -> int:

@@ -144,6 +144,10 @@ class Tray:
         """Whether something of a row was refused already."""
         return (line.sheet, line.row) in self._spoiled
 
+    def is_ready(self, line: Line) -> bool:
+        """Whether everything of a row was read that an entry's own rules look at, and nothing was refused of it."""
+        return line.is_whole and not self.is_spoiled(line)
+
     def add(self, body: Body, occurred_on: str, period: str, label: str, texts: Discloser) -> None:
         """Draft a body that `check` found no fault in, and fold it."""
         claim = self._build_claim(body, occurred_on, period)

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from ledger.books.accounts import Chart, check_account, find_account
 from ledger.books.money import format_yuan
 from ledger.books.screening import format_found, hide_numbers
+from ledger.books.subaccounts import CODE_MAX_DIGITS
 from ledger.books.values import Side
 from ledger.books.vouchers import Posting, check_roles
 from ledger.errors import Fault
@@ -24,7 +25,6 @@ NAMED = ("合同编号", "资产编号", "决议编号", "专款编号", "领取
 """Columns that say what a voucher is about: a red one follows the one that it takes back."""
 _SHARED = ("日期", "摘要", "附件张数", *PERSONS, "冲销凭证号", "更正凭证号", "原因", *NAMED)
 """Columns that speak of the whole voucher: they stand in its first row."""
-_CODE_MAX_DIGITS = 9
 _POSTING = ("科目代码", "科目名称", "借方金额", "贷方金额")
 
 
@@ -167,9 +167,7 @@ def check_account_cells(chart: Chart, line: Line) -> list[Fault]:
     code = line.text("科目代码")
     account = find_account(chart, code)
     if account is None:
-        # No account has more than nine digits: a longer code may be somebody's number, slipped in a column.
-        shown = code if len(code) <= _CODE_MAX_DIGITS else hide_numbers(code)
-        return check_account(chart, shown, line.at("科目代码")) if code else []
+        return check_account(chart, show_code(code), line.at("科目代码")) if code else []
     name = line.text("科目名称")
     if not name or name == account.name:
         return []
@@ -184,6 +182,11 @@ def check_account_cells(chart: Chart, line: Line) -> list[Fault]:
             remedy=f"科目代码和名称对不上，改正其中一个{hint}",
         )
     ]
+
+
+def show_code(code: str) -> str:
+    """Return an account's code as a fault may show it: a longer one may be somebody's number in the wrong column."""
+    return code if len(code) <= CODE_MAX_DIGITS else hide_numbers(code)
 
 
 def read_row(line: Line, debit: str, credit: str, sign: int = 1) -> Row:
