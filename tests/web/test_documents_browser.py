@@ -6,10 +6,11 @@ import io
 import os
 import re
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, Route
 
 from tests.attachments.files import marked, noisy, save
 from tests.builders import VILLAGE, build_postings, build_voucher
@@ -53,6 +54,11 @@ def shoot(page: Page, name: str) -> None:
     """Leave a picture for whoever works on the pages and asks for it."""
     if folder := os.environ.get("MINGBAI_SHOTS"):
         page.screenshot(path=f"{folder}/{name}.png", full_page=True)
+
+
+def hold(held: list[Route], route: Route) -> None:
+    """Keep what a page asks for waiting: playwright takes no method of a built-in type."""
+    held.append(route)
 
 
 def drag(page: Page, start: tuple[float, float], end: tuple[float, float]) -> None:
@@ -128,3 +134,29 @@ def test_a_photo_from_the_phone_to_the_public_page(
         assert max(picture.size) == 1_600
         where = (picture.width * 15 // 100, picture.height * 11 // 100)
         assert max(picture.getpixel(where)) < 16
+
+
+def test_the_grid_lies_over_the_whole_page_before_its_picture_has_come(
+    door: Door, browser: Browser, address: str
+) -> None:
+    """A tap on a slow network must not black out another place than the one that was touched."""
+    hand_in_voucher(door)
+    held: list[Route] = []
+    with open_page(browser, 360, 740) as (clerk, _):
+        sign_in(door, clerk, address, "wen")
+        clerk.goto(f"{address}/desk/documents/{NUMBER}")
+        photo = {"name": "IMG_2026.jpg", "mimeType": "image/jpeg", "buffer": take_photo((300, 400))}
+        clerk.get_by_label("用手机拍照").set_input_files(photo)
+        press(clerk, "附上")
+        clerk.route("**/plain.jpg", partial(hold, held))
+        clerk.get_by_role("link", name="涂黑第 1 页").click()
+        clerk.wait_for_selector("#drawn")
+        early = clerk.locator("#drawn").bounding_box()
+        while not held:
+            clerk.wait_for_timeout(20)
+        held[0].continue_()
+        clerk.wait_for_load_state("networkidle")
+        assert clerk.locator(".marking img").evaluate("image => image.naturalWidth") == 300
+        late = clerk.locator("#drawn").bounding_box()
+
+    assert early == late is not None

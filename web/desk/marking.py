@@ -6,10 +6,12 @@ end in the same form; the server draws the black into the pixels.
 
 from __future__ import annotations
 
+import io
 import re
 from dataclasses import dataclass
 
 from litestar.handlers import HTTPRouteHandler
+from PIL import Image
 
 from ledger.errors import Fault, NotFound, Refused
 from ledger.service.documents import Area, Kept
@@ -45,7 +47,10 @@ class AreaRow:
 
 @dataclass(frozen=True)
 class MarkPage:
-    """`picture` is the page before anything was blacked out; `next` and `previous` are empty at the ends."""
+    """`picture` is the page before anything was blacked out, of `size`; `next` and `previous` are empty at the ends.
+
+    `size` is its width and height in pixels: the grid lies over all of it before a slow network has brought it.
+    """
 
     areas: tuple[AreaRow, ...]
     cells: tuple[tuple[str, str], ...]
@@ -59,6 +64,7 @@ class MarkPage:
     path: str
     picture: str
     previous: str
+    size: tuple[int, int]
     back: str
 
 
@@ -146,8 +152,15 @@ def _show_page(
         path=f"{folder}/{at}",
         picture=f"{folder}/{at}/plain.jpg",
         previous=f"{folder}/{at - 1}" if at > 1 else "",
+        size=_measure(kept.plain_pages[at - 1]),
     )
     return desk.render("desk/marking.html", shown, refusal=refusal)
+
+
+def _measure(data: bytes) -> tuple[int, int]:
+    """Return width and height of a picture that we drew ourselves: the decoder need not be apart from us."""
+    with Image.open(io.BytesIO(data), formats=("JPEG",)) as picture:
+        return picture.size
 
 
 def _open(desk: Desk, number: str, document: str) -> tuple[Item, Kept]:
