@@ -35,6 +35,11 @@ def test_units_widths_and_blanks_in_headers_make_no_difference() -> None:
     )
 
 
+def test_the_table_is_read_whole() -> None:
+    assert [layout.id for layout in parse_layouts(TEXT)] == ["abc", "rural", "icbc"]
+    assert parse_layouts(TEXT) == load_layouts()
+
+
 def test_the_headers_that_must_be_there_are_told_in_one_order() -> None:
     assert list_headers(load_layouts()[0]) == ["交易时间", "收入金额", "支出金额", "账户余额"]
 

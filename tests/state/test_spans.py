@@ -89,5 +89,8 @@ def test_what_was_reversed_before_a_conversion_is_not_replaced_after_it() -> Non
     )
     assert told == []
 
+    # Founding, opening and the closing of October come before; the conversion is the entry after them.
+    assert select_indexes(ledger.facts, "finance", "2026-11") == [0, 4, 5]
+    assert 5 not in select_indexes(ledger.facts, "finance", "2026-10")
     later = "2026-11-03 replacement 001 of 2026-10-001 | debit 51302 办公费 9.00 | credit 101 库存现金 9.00 | 购纸"
     assert ledger.run(f"{later} | refused: answer-converted") == []

@@ -233,7 +233,7 @@ def test_the_list_leads_to_the_months(desk: DeskBrowser) -> None:
     page = desk.get(BANK).text
 
     assert re.findall(rf'href="({BANK}/[^"]*)"', page) == [f"{BANK}/2026-11", f"{BANK}/2026-10"]
-    assert "对账" in desk.get("/desk").text
+    assert f'href="{BANK}"' in desk.get("/desk/books").text
 
 
 def test_nothing_of_a_statement_is_in_the_home(desk: DeskBrowser, village: VillageHome) -> None:

@@ -142,7 +142,7 @@ def test_another_sites_form_does_nothing_in_the_name_of_who_is_signed_in(
         page.goto("http://evil.example/")
         page.get_by_role("button").click()
 
-        assert "不是从本站的网页点的" in page.content()
+        page.get_by_text("不是从本站的网页点的").wait_for()
         page.goto(f"{address}/desk")
         assert "样例wang" in page.content()
 
