@@ -326,8 +326,8 @@ class Vault(Protocol):
     def put_aside(self, village: str, item: str, *, why: str, asked_by: str, agreed_by: str = "") -> None:
         """Keep that somebody asks to set it aside, or that another person agreed; without a reason, that nobody does.
 
-        Refused, whatever the caller thinks, where who asked agrees, and for what is set aside, waits to be passed, or
-        is registered.
+        Refused, whatever the caller thinks, where who asked agrees, where somebody asks already, and for what is set
+        aside, waits to be passed, or is registered.
         """
         ...
 

@@ -86,6 +86,6 @@ def _check_waiting(waiting: list[Draft], period: str) -> list[Fault]:
             place=f"会计期间 {period}",
             found=f"还有 {len(late)} 条待审",
             expected="本月的都已审核",
-            remedy="先用 mingbai pass 通过，或用 mingbai discard 作废，再结账",
+            remedy="先通过、退回或撤回它们，再结账；命令是 mingbai pass 和 mingbai discard",
         )
     ]

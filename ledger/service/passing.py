@@ -197,7 +197,7 @@ def find_drafts(ports: Ports, village: str, draft_ids: Sequence[str]) -> tuple[l
                 place=f"待审记录 {draft_id}",
                 found="没有，或已作废、过期",
                 expected="本村待审的一条",
-                remedy="用 mingbai drafts 查看待审的记录",
+                remedy="重新打开待审的记录；用命令的，mingbai drafts 列出来",
             )
         )
     return drafts, faults
@@ -422,7 +422,7 @@ def _build_erased(draft: Draft) -> Fault:
         place=name_draft(draft),
         found="其中有人的隐私内容已删除",
         expected="内容都在的记录",
-        remedy="用 mingbai discard 作废，去掉这一户或这个人以后重新导入",
+        remedy="撤回这一条，命令是 mingbai discard；去掉这一户或这个人以后重新导入",
     )
 
 

@@ -96,7 +96,7 @@ def check_slot(waiting: Mapping[Slot, Draft], slot: Slot) -> list[Fault]:
             place="待审记录",
             found=f"已有一份在等审核：草稿 {draft.id}（{draft.label}）",
             expected="没有提交过的内容",
-            remedy=f"同一份不用再提交；要换成这一份，先用 mingbai discard {draft.id} 作废那份草稿",
+            remedy=f"同一份不用再提交；要换成这一份，先撤回那份草稿，命令是 mingbai discard {draft.id}",
         )
     ]
 

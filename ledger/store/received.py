@@ -80,6 +80,8 @@ _SET_ASIDE = (
     .where(_OF.village == bindparam("in_village"), _OF.item == bindparam("of"))
     .where(_OF.closed == "", ~_WAITS)
 )
+_ASK_ASIDE = _SET_ASIDE.where(_OF.aside == "")
+"""Of two who ask at once the second must not stand in the place of the first."""
 
 
 class SqlReceived(SqlValues):
@@ -149,10 +151,11 @@ class SqlReceived(SqlValues):
 
     def put_aside(self, village: str, item: str, *, why: str, asked_by: str, agreed_by: str = "") -> None:
         """See `ledger.vaults.Vault`; that two are two is the database's to say."""
+        asking = _ASK_ASIDE if why and not agreed_by else _SET_ASIDE
         with begin_write(self._engine, village) as transaction:
             try:
                 done = transaction.run(
-                    _SET_ASIDE, in_village=village, of=item, why=why, asked=asked_by, agreed=agreed_by
+                    asking, in_village=village, of=item, why=why, asked=asked_by, agreed=agreed_by
                 )
             except transaction.integrity_error as error:
                 raise Refused([make_aside_fault()]) from error

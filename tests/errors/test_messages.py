@@ -242,7 +242,7 @@ def test_who_passes_what_is_told_whole(village: VillageHome) -> None:
     assert refuse(lambda: pass_drafts(village.home, VILLAGE, [waiting.id, "d-none"], twin)) == [
         (
             "待审记录 d-none：现为没有，或已作废、过期，应为本村待审的一条。"
-            "用 mingbai drafts 查看待审的记录。（draft-unknown）"
+            "重新打开待审的记录；用命令的，mingbai drafts 列出来。（draft-unknown）"
         ),
         (
             f"待审记录 {waiting.id}（village.described），审核人 {twin}：现为与交审的人或已审核的人同名，应为另一个人。"

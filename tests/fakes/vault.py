@@ -182,6 +182,7 @@ class MemoryVault:
             or kept.closed
             or kept.draft_state in KEPT
             or bool(why) != bool(asked_by)
+            or (why and not is_agreed and kept.aside)
             or (is_agreed and (agreed_by == asked_by or (kept.aside, kept.aside_by) != (why, asked_by)))
         ):
             raise Refused([_make_fault("objection-moved-on", item)])

@@ -140,7 +140,7 @@ def test_a_draft_about_an_erased_household_is_shown_and_not_passed(village: Vill
     assert NAMES[GONE] not in "".join(shown.lines)
     assert str(caught.value) == (
         f"待审记录 {draft.id}（agreements.signed）：现为其中有人的隐私内容已删除，应为内容都在的记录。"
-        "用 mingbai discard 作废，去掉这一户或这个人以后重新导入。（draft-erased）"
+        "撤回这一条，命令是 mingbai discard；去掉这一户或这个人以后重新导入。（draft-erased）"
     )
     discard_drafts(village.home, VILLAGE, [draft.id], village.clerk.user)
     assert village.home.vault.list_drafts(VILLAGE, "waiting") == []

@@ -77,7 +77,7 @@ def test_a_month_with_something_still_waiting_is_not_closed(opened: VillageHome)
     assert [format_fault(fault) for fault in error.value.faults] == [
         (
             "会计期间 2026-10：现为还有 1 条待审，应为本月的都已审核。"
-            "先用 mingbai pass 通过，或用 mingbai discard 作废，再结账。（closing-waiting）"
+            "先通过、退回或撤回它们，再结账；命令是 mingbai pass 和 mingbai discard。（closing-waiting）"
         )
     ]
 

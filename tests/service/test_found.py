@@ -140,7 +140,7 @@ def test_only_what_says_something_new_is_a_new_version(
 
     assert waiting == (
         f"待审记录：现为已有一份在等审核：草稿 {first.id}（{first.label}），应为没有提交过的内容。同一份不用再提交；"
-        f"要换成这一份，先用 mingbai discard {first.id} 作废那份草稿。（draft-waiting）"
+        f"要换成这一份，先撤回那份草稿，命令是 mingbai discard {first.id}。（draft-waiting）"
     )
     assert (same, second.label) == (unchanged, label)
 

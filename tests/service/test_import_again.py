@@ -58,7 +58,7 @@ def test_vouchers_saved_again_in_another_file_name_the_drafts_they_are(desk: Imp
         (
             "工作表「凭证」第 2 行，凭证 2026-10-001 待审记录：现为已有一份在等审核：草稿 d-xxxxxxxxxx"
             "（凭证 2026-10-001 325.00 元 购办公用纸），应为没有提交过的内容。同一份不用再提交；"
-            "要换成这一份，先用 mingbai discard d-xxxxxxxxxx 作废那份草稿。（draft-waiting）"
+            "要换成这一份，先撤回那份草稿，命令是 mingbai discard d-xxxxxxxxxx。（draft-waiting）"
         )
     ]
 

@@ -224,7 +224,7 @@ def test_a_returned_draft_keeps_its_texts_and_goes_when_it_was_put_right(village
     assert refuse(village, village.supervisor.user, draft) == [
         (
             f"待审记录 {draft.id}：现为没有，或已作废、过期，应为本村待审的一条。"
-            "用 mingbai drafts 查看待审的记录。（draft-unknown）"
+            "重新打开待审的记录；用命令的，mingbai drafts 列出来。（draft-unknown）"
         )
     ]
     assert pass_(village, village.supervisor.user, again) != [None]

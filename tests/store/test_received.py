@@ -70,7 +70,12 @@ def test_two_persons_set_it_aside_and_nobody_takes_that_back(store: Store) -> No
         with pytest.raises(Refused):
             store.vault.put_aside(VILLAGE, item, why="spam", asked_by=asked_by, agreed_by=agreed_by)
     store.vault.put_aside(VILLAGE, item, why="spam", asked_by=U[0])
-    for why, asked_by, agreed_by in (("spam", U[0], U[0]), ("repeated", U[0], U[1]), ("spam", U[2], U[1])):
+    for why, asked_by, agreed_by in (
+        ("spam", U[0], U[0]),
+        ("repeated", U[0], U[1]),
+        ("spam", U[2], U[1]),
+        ("repeated", U[2], ""),
+    ):
         with pytest.raises(Refused):
             store.vault.put_aside(VILLAGE, item, why=why, asked_by=asked_by, agreed_by=agreed_by)
     store.vault.put_aside(VILLAGE, item, why="", asked_by="")
