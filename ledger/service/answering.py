@@ -28,7 +28,7 @@ from ledger.errors import Fault, NotFound, Refused
 from ledger.log.commitments import digest_disclosure, parse_disclosure
 from ledger.ports import Ports
 from ledger.service.drafts import Discloser, build_draft, build_trial
-from ledger.service.objections import check_about, get_received
+from ledger.service.objections import ASIDE_WHYS, check_about, get_received
 from ledger.service.persons import check_person, is_one_person
 from ledger.service.preview import name_about
 from ledger.service.screening import check_published, list_names
@@ -40,13 +40,6 @@ from ledger.vaults import Draft, Received
 ANSWER_MAX_CHARS = 500
 ANSWER_PLACES = {"answer": "答复", "outcome": "结果", "followed_by": "更正"}
 """What a fault calls the fields of the form."""
-WHYS: dict[str, str] = {
-    "spam": "广告、乱写，看不出提了什么",
-    "repeated": "同一个人把同一件事重复交了几次，已登记一件",
-    "elsewhere": "不是本村账目、积分、合同的事，已转给管这件事的人",
-    "withdrawn": "本人撤回，或本人要求删除",
-}
-"""Why something that came in is not registered. Everybody sees how many there were of each."""
 
 
 class AsideShown(NamedTuple):
@@ -149,7 +142,7 @@ def ask_aside(ports: Ports, village: str, item: str, user: str, why: str) -> Non
     """Ask that something that came in be not registered. Raises Refused for no reason, and where somebody was first."""
     received = get_received(ports, village, item)
     faults = check_person(ports.vault.find_person(village, user), user, MAKER_ROLES + CHECKER_ROLES)
-    if why not in WHYS:
+    if why not in ASIDE_WHYS:
         faults.append(_build_why())
     if received.aside or not received.is_open or received.draft_state == "waiting":
         faults.append(_build_moved_on(received))

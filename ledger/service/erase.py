@@ -23,7 +23,7 @@ from ledger.service.traces import find_traces, take_out_traces
 from ledger.state.private import find_subject
 from ledger.vaults import Erasure
 
-WHYS = {
+ERASURE_WHYS = {
     "request": "本人要求",
     "left": "已迁出或去世",
     "mistake": "登记错了人",
@@ -46,7 +46,7 @@ class Erased(msgspec.Struct, frozen=True, kw_only=True):
 
 def ask_erasure(ports: DeskPorts, who: SignedIn, village: str, subject: str, why: str) -> None:
     """Ask that a household or member be erased; again changes nothing. Raises Refused for no reason, and for nobody."""
-    faults = [] if why in WHYS else [_build_why()]
+    faults = [] if why in ERASURE_WHYS else [_build_why()]
     if not SUBJECT.fullmatch(subject):
         faults.append(_build_form(subject))
     elif subject in ports.vault.list_erased(village) or not _is_known(ports, village, subject):

@@ -59,12 +59,13 @@ TYPED_MAX_DAYS = 60
 CODE_CHARS = 12
 """Sixty bits, of which a thousand may be tried a day."""
 
-WHYS: dict[str, str] = {
+ASIDE_WHYS: dict[str, str] = {
     "spam": "广告、乱写，看不出提了什么",
     "repeated": "同一个人把同一件事重复交了几次，已登记一件",
     "elsewhere": "不是本村账目、积分、合同的事，已转给管这件事的人",
     "withdrawn": "本人撤回，或本人要求删除",
 }
+"""Why something that came in is not registered. Everybody sees how many there were of each."""
 
 PLACES = {"wording": "异议", "contact": "联系方式", "about": "关于哪一项", "received_on": "收到的日期"}
 """What a fault calls the fields of the form."""
@@ -88,7 +89,7 @@ class Receipt(NamedTuple):
 
 class Found(NamedTuple):
     """What became of an objection, for whom its receipt names. `objection` is None before it is registered, `why` of
-    `WHYS` and empty where it was not set aside.
+    `ASIDE_WHYS` and empty where it was not set aside.
     """
 
     due_on: str

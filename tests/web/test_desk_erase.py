@@ -82,6 +82,9 @@ def test_one_person_asks_another_agrees_and_it_is_done(door: Door, client: TestC
     assert list_facts(door) == [
         (event, H[0], "request") for event in ("erase-asked", "erase-agreed", "erased")
     ]
+    log = supervisor.get("/desk/log").text
+    assert log.count("本人要求") == 2
+    assert ">request<" not in log
 
 
 def test_whoever_was_erased_is_gone_from_every_page_at_once(door: Door, client: TestClient) -> None:

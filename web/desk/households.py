@@ -16,8 +16,8 @@ from ledger.data import load_masks
 from ledger.errors import NotFound, Refused
 from ledger.service.about import About
 from ledger.service.erase import (
+    ERASURE_WHYS,
     SUBJECT,
-    WHYS,
     agree_erasure,
     ask_erasure,
     find_erasure,
@@ -244,7 +244,7 @@ def _choose_notice(desk: Desk) -> str:
 def _build_asked(item: Erasure) -> AskedRow:
     said = _("已同意，还没删成") if item.agreed_by else _("等另一位同意")
     why = _("{day} 提出，{why}；{said}").format(
-        day=format_day(get_day(item.asked_at)), why=WHYS.get(item.why, item.why), said=said
+        day=format_day(get_day(item.asked_at)), why=ERASURE_WHYS.get(item.why, item.why), said=said
     )
     return AskedRow(is_agreed=bool(item.agreed_by), path=f"{HOUSEHOLDS}/{item.subject}/erase", said=why)
 
@@ -317,7 +317,7 @@ def _show_erase(desk: Desk, h: str, refusal: Refusal = NOT_REFUSED) -> Answer:
         is_agreed=asked is not None and bool(asked.agreed_by),
         path=f"{HOUSEHOLDS}/{h}",
         subject=h,
-        whys=tuple(WHYS.items()),
+        whys=tuple(ERASURE_WHYS.items()),
     )
     return desk.render("desk/erase.html", page, refusal=refusal)
 
@@ -327,7 +327,7 @@ def _tell_asked(desk: Desk, asked: Erasure) -> str:
     return _("{name} {at} 提出删除：{why}。").format(
         name=person.name if person is not None else asked.asked_by,
         at=format_instant(asked.asked_at),
-        why=WHYS.get(asked.why, asked.why),
+        why=ERASURE_WHYS.get(asked.why, asked.why),
     )
 
 

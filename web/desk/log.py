@@ -19,6 +19,8 @@ from ledger.desk import DeskLine, DeskReader
 from ledger.errors import Fault, Refused
 from ledger.service.accounts.desk_log import EVENTS, Fact, LoggedFact, read_line
 from ledger.service.accounts.manage import check_day
+from ledger.service.erase import ERASURE_WHYS, MACHINE_WHY
+from ledger.service.objections import ASIDE_WHYS
 from ledger.state import get_day
 from web.cache import PageBytes
 from web.desk.frame import NO_FAULTS, NOT_REFUSED, DeskFrame, Faults, Refusal, place_faults
@@ -38,6 +40,8 @@ DOWNLOADED_MAX = 200_000
 CHUNK_LINES = 500
 JSON_LINES = "application/jsonl; charset=utf-8"
 _NEWEST = 2**62
+_ASKED_FOR = ERASURE_WHYS | ASIDE_WHYS | {MACHINE_WHY: _("在机器上办")}
+"""Why somebody asked that something be erased or not registered, by its code: an event's own words come first."""
 
 Keeps = Callable[[Fact], bool]
 
@@ -264,7 +268,7 @@ def _read_names(desk: Desk) -> _Names:
 def _tell(logged: LoggedFact, names: _Names) -> LogRow:
     fact = logged.fact
     reason = names.tell(fact.reason) if fact.reason.startswith(("a-", "u-")) else fact.reason
-    why = "" if reason == names.tell(fact.subject) else _name_reason(reason)
+    why = "" if reason == names.tell(fact.subject) else _name_reason(reason, fact.event)
     told = "" if fact.outcome in ("", "whole") else REASON_NAMES.get(fact.outcome, fact.outcome)
     return LogRow(
         about=names.tell(fact.subject) if fact.subject else _tell_count(fact.count),
@@ -280,8 +284,10 @@ def _tell_count(count: str) -> str:
     return _("{count} 户或人").format(count=count) if count else ""
 
 
-def _name_reason(reason: str) -> str:
-    """Return a code in words: a duty, an action, reasons why somebody reads, a reason of ours; else the code itself."""
+def _name_reason(reason: str, event: str) -> str:
+    """Return a code in words: why somebody asked, a duty, an action, why somebody reads, ours; else the code itself."""
+    if event.startswith(("erase", "objection-aside")) and reason in _ASKED_FOR:
+        return _ASKED_FOR[reason]
     table = load_roles()
     if reason in table.duties:
         return table.name(reason)

@@ -20,7 +20,6 @@ from ledger.ports import Reader
 from ledger.service.answering import (
     ANSWER_MAX_CHARS,
     ANSWER_PLACES,
-    WHYS,
     AsideShown,
     agree_aside,
     ask_aside,
@@ -32,7 +31,7 @@ from ledger.service.answering import (
     split_references,
 )
 from ledger.service.concerned import REMEDY, is_nobody_left
-from ledger.service.objections import get_received
+from ledger.service.objections import ASIDE_WHYS, get_received
 from ledger.service.slots import list_waiting_slots
 from ledger.state.objections import find_objection, list_concerned
 from ledger.vaults import Draft, Received
@@ -304,7 +303,7 @@ def _build_received(desk: Desk, item: str, faults: Faults) -> ObjectionDeskPage:
         title=row.name,
         told=_tell_received(received, row),
         typed=AnswerForm(),
-        whys=tuple(WHYS.items()),
+        whys=tuple(ASIDE_WHYS.items()),
         wording=tuple(wording.split("\n")),
     )
 
@@ -399,7 +398,7 @@ def _tell_aside(desk: Desk, received: Received) -> str:
     if not received.aside:
         return ""
     names = _name_persons(desk, (received.aside_by, received.aside_agreed))
-    why = WHYS.get(received.aside, received.aside)
+    why = ASIDE_WHYS.get(received.aside, received.aside)
     if received.is_set_aside:
         return _("{names}定为不登记：{why}").format(names=_("、").join(names), why=why)
     return _("{names}提出不登记：{why}").format(names=names[0], why=why)

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from ledger.books.objections import get_due_day, tell_kind
 from ledger.books.values import SHEET_KINDS, SHEET_LETTERS
 from ledger.errors import Refused
-from ledger.service.answering import WHYS
 from ledger.service.objections import (
+    ASIDE_WHYS,
     CODE_CHARS,
     CONTACT_MAX_CHARS,
     PLACES,
@@ -328,7 +328,7 @@ def _tell_found(view: VillageView, found: Found) -> tuple[str, ...]:
         return (
             came,
             _("没有登记：{why}。这是两个人商定的，各种原因有几件，公开在异议的网页上。").format(
-                why=WHYS.get(found.why, found.why)
+                why=ASIDE_WHYS.get(found.why, found.why)
             ),
         )
     due = _("最迟应在{day}答复。").format(day=format_day(found.due_on))

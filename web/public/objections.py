@@ -19,7 +19,7 @@ from ledger.books.objections import (
 )
 from ledger.errors import NotFound
 from ledger.figures import read_text
-from ledger.service.answering import WHYS
+from ledger.service.objections import ASIDE_WHYS
 from ledger.state import get_day
 from ledger.state.objections import Objection, find_objection, get_objections, list_numbers, list_open
 from ledger.vaults import ReceivedCounts
@@ -122,7 +122,7 @@ def build_objections_page(
     folder = get_folder(view)
     return ObjectionsPage(
         answered=tuple(build_row(view, item) for item in found if item is not None),
-        aside=tuple((WHYS.get(why, why), format_count(count)) for why, count in received.aside)
+        aside=tuple((ASIDE_WHYS.get(why, why), format_count(count)) for why, count in received.aside)
         if received
         else (),
         frame=view.build_frame(_("异议和答复")),
