@@ -115,7 +115,7 @@ def build_evidence(reader: LogReader, head: SheetHead, *, note: bytes, verifier_
     tiles = TileCache(reader)
     evidence = Evidence(
         checkpoint=note.decode(),
-        entries=tuple(_prove_entry(reader, tiles, index) for index in indexes),
+        entries=tuple(prove_entry(reader, tiles, index) for index in indexes),
         head=head,
         texts=tuple(text for index in indexes for text in reader.list_texts(index)),
         v=1,
@@ -163,9 +163,9 @@ def verify_evidence(data: bytes, reference: Reference, *, trusted_key: str | Non
         raise NotProven(
             f"表头写 {evidence.head.size} 条，检查点是 {checkpoint.size} 条", code="evidence-size-differs"
         )
-    entries = {item.index: _open_entry(item, checkpoint) for item in evidence.entries}
-    texts = _open_texts(evidence.texts)
-    _verify_texts(entries.values(), texts)
+    entries = {item.index: open_entry(item, checkpoint) for item in evidence.entries}
+    texts = open_texts(evidence.texts)
+    verify_texts(entries.values(), texts)
     try:
         figures = _compute_figures(evidence, entries, texts, reference, trusted_key)
     except DERIVING_ERRORS as error:
@@ -196,7 +196,8 @@ def list_digests(what: re.Pattern[bytes], data: bytes) -> set[str]:
     return {digest.decode() for digest in what.findall(data)}
 
 
-def _prove_entry(reader: LogReader, tiles: HashReader, index: int) -> ProvenEntry:
+def prove_entry(reader: LogReader, tiles: HashReader, index: int) -> ProvenEntry:
+    """Return an entry's bytes with its proof of inclusion in the log as `reader` sees it."""
     path = build_inclusion(tiles, index, reader.size)
     return ProvenEntry(
         bytes=reader.get_entry_bytes(index).decode(),
@@ -286,7 +287,8 @@ def _select_scores(facts: Facts, period: str) -> Iterable[int]:
         yield from month.rounds
 
 
-def _open_entry(item: ProvenEntry, checkpoint: Checkpoint) -> Entry:
+def open_entry(item: ProvenEntry, checkpoint: Checkpoint) -> Entry:
+    """Return the entry; NotProven where it is not the one of its index under the checkpoint."""
     data = item.bytes.encode()
     entry = parse_entry(data)
     if entry.index != item.index or item.index >= checkpoint.size:
@@ -304,8 +306,8 @@ def _compute_figures(
     trusted_key: str | None,
 ) -> Figures:
     """Fold the entries, hold them to be exactly those that the sheet needs, and compute."""
-    facts = _fold_entries(entries)
-    _verify_key(facts, evidence, trusted_key)
+    facts = fold_entries(entries)
+    verify_key(facts, evidence.verifier_key, trusted_key)
     _verify_complete(facts, evidence.head, entries)
     head = _rebuild_head(facts, reference, texts.get, evidence.head)
     if head != evidence.head:
@@ -313,7 +315,11 @@ def _compute_figures(
     return collect_figures(facts, reference, texts.get, head)
 
 
-def _fold_entries(entries: dict[int, Entry]) -> MemoryFacts:
+def fold_entries(entries: dict[int, Entry]) -> MemoryFacts:
+    """Return the facts of some of a log's entries; NotProven where one that they need is missing, or a key's rotation
+    does not hold.
+    """
+
     def read_entry(index: int) -> Entry:
         if index not in entries:
             raise NotProven(f"附件里缺第 {index} 条", code="evidence-missing")
@@ -336,19 +342,20 @@ def _verify_rotation(facts: Facts, entry: Entry) -> None:
             )
 
 
-def _verify_key(facts: Facts, evidence: Evidence, trusted_key: str | None) -> None:
+def verify_key(facts: Facts, verifier_key: str, trusted_key: str | None) -> None:
     """The key that signed is the one in force at the checkpoint's size, from entry 0's on over every rotation.
 
     A reader may trust any key of that line: each handed over to the next by its own signature.
     """
     village = get_fact(facts, "village", VillageFacts)
-    if village is None or village.verifier_key != evidence.verifier_key:
+    if village is None or village.verifier_key != verifier_key:
         raise NotProven("附件里的立账记录没有，或写的不是这把公钥", code="evidence-founding")
     if trusted_key is not None and trusted_key not in {key.verifier_key for key in list_keys(facts)}:
         raise NotProven("附件用的不是这个村公布的公钥", code="key-differs")
 
 
-def _open_texts(disclosures: Iterable[str]) -> dict[str, object]:
+def open_texts(disclosures: Iterable[str]) -> dict[str, object]:
+    """Return what disclosures disclose, by digest."""
     texts: dict[str, object] = {}
     for disclosure in disclosures:
         # Of a text that is not ASCII there is no digest; opening refuses it.
@@ -357,7 +364,7 @@ def _open_texts(disclosures: Iterable[str]) -> dict[str, object]:
     return texts
 
 
-def _verify_texts(entries: Iterable[Entry], texts: dict[str, object]) -> None:
+def verify_texts(entries: Iterable[Entry], texts: dict[str, object]) -> None:
     """Every text belongs to an entry, and each that an entry names is there."""
     named = set().union(*(list_public_digests(entry.body) for entry in entries))
     if strange := sorted(texts.keys() - named):

@@ -86,6 +86,15 @@ class Household(msgspec.Struct, frozen=True, kw_only=True):
     number: str  # as in the village's list, e.g. 0217
 
 
+class Card(msgspec.Struct, frozen=True, kw_only=True):
+    """The card that a household holds. What stands on it is nowhere kept: whoever loses it gets another one."""
+
+    digest: str  # SHA-256 of what stands on it, hex
+    household: str
+    made_at: int  # UTC milliseconds
+    made_by: str  # u-…
+
+
 class Member(msgspec.Struct, frozen=True, kw_only=True):
     """A party member as the branch's recorder knows them."""
 
@@ -271,6 +280,20 @@ class Vault(Protocol):
 
     def list_private(self, village: str, subject: str) -> list[str]:
         """Return the disclosures about one subject, by digest."""
+        ...
+
+    def put_card(self, village: str, card: Card) -> None:
+        """Keep a household's card; the one before opens nothing from then on."""
+        ...
+
+    def find_card(self, village: str, digest: str) -> Card | None:
+        """Return the card by the digest of what stands on it; None where there is none, or its household was erased."""
+        ...
+
+    def find_card_of(self, village: str, household: str) -> Card | None: ...
+
+    def drop_card(self, village: str, household: str) -> None:
+        """Forget a household's card; nothing where it has none."""
         ...
 
     def put_erasure(self, village: str, erasure: Erasure) -> None:

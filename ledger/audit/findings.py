@@ -72,6 +72,7 @@ class Report(Value, frozen=True):
     village: str
     concerns: tuple[AskedConcern, ...] = ()  # about a log's books, where they were asked for
     papers: tuple[PaperFingerprint, ...] = ()  # of a log's sealed sheets, newest first
+    proven: tuple[str, ...] = ()  # what a household's file proves, a sentence each
     witnesses: str = ""  # what witnesses confirmed, in a sentence; empty where no policy names any
 
 

@@ -1,4 +1,4 @@
-"""`mingbai audit`: verify a log or a sheet, trusting nobody.
+"""`mingbai audit`: verify a log, a sheet or a household's proof, trusting nobody.
 
 Exit 0 when all agrees, 1 with findings, 2 when it could not run. What somebody would ask about books that agree
 changes that only where `--concerns-too` says so.
@@ -15,7 +15,7 @@ from pathlib import Path
 import rich_click as click
 from sqlalchemy.exc import DatabaseError
 
-from ledger.audit import Report, audit_evidence, audit_log
+from ledger.audit import Report, audit_evidence, audit_household, audit_log
 from ledger.audit.findings import LogSource, build_refusal
 from ledger.commands.addresses import find_copy
 from ledger.commands.common import (
@@ -42,11 +42,13 @@ from ledger.upkeep.evidence import open_evidence
 
 WRAPPED = (b"%PDF-", b"PK", HEADER.encode())
 """How files begin that hold a checkpoint among other things: a sheet, an export's zip, a proof file."""
+HOUSEHOLD = b'{"checkpoint":'
+"""How a household's proof begins."""
 HOME_TITLE = "本机的数据库"
 
 
 @click.command("audit")
-@click.argument("target", required=False, metavar="[文件夹|ZIP|PDF|网址]")
+@click.argument("target", required=False, metavar="[文件夹|ZIP|PDF|证明|网址]")
 @click.option(
     "--home",
     envvar="MINGBAI_HOME",
@@ -81,7 +83,7 @@ def audit_command(
     concerns_too: bool,
     as_json: bool,
 ) -> None:
-    """离线核对一本账或一张公开表：链、树、签名、余额、评议轮次和每一个公布的数字；另列看账的人会问的待说明事项。"""
+    """离线核对一本账、一张公开表或一户的积分证明：链、树、签名、余额、评议轮次和每一个公布的数字；另列看账的人会问的待说明事项。"""
     try:
         known = [_read_kept(path) for path in kept]
         reports, pdf = _audit(target, home, village, key, known)
@@ -95,6 +97,8 @@ def audit_command(
             print_report(report, is_sheet=pdf is not None)
         if pdf is not None:
             _print_paper_note(pdf)
+        if reports[0].proven:
+            click.echo("这份证明只能说列出的都在账里，不能说没有漏：少了的，凭户卡再要一份。")
     has_open = any(item.acknowledged < 0 for report in reports for item in report.concerns)
     is_found = any(report.findings for report in reports) or (concerns_too and has_open)
     context.exit(1 if is_found else 0)
@@ -163,12 +167,12 @@ def _build_unkept(path: str, found: str) -> Fault:
     )
 
 
-def _build_unextended() -> Fault:
-    """One sheet proves its own figures; whether a log extends a checkpoint only the log shows."""
+def _build_unextended(what: str) -> Fault:
+    """One sheet or household proves its own figures; whether a log extends a checkpoint only the log shows."""
     return Fault(
         code="checkpoint-needs-log",
         place="--checkpoint",
-        found="核对的只是一张公开表",
+        found=f"核对的只是{what}",
         expected="整本账：账本文件夹、导出的文件夹或 ZIP、网址",
         remedy="反过来：核对整本账，--checkpoint 后面写这张表",
     )
@@ -191,6 +195,10 @@ def _audit_target(target: str, key: str | None, known: list[bytes]) -> tuple[Rep
     path = Path(target)
     if _is_pdf(path):
         return _audit_pdf(read_pdf(path), key, known), path.read_bytes()
+    if path.is_file() and read_file(target).startswith(HOUSEHOLD):
+        if known:
+            raise Refused([_build_unextended("一户的积分证明")])
+        return audit_household(read_file(target), trusted_key=key.strip() if key else None), None
     if not path.exists():
         raise NotFound(f"{target}（找的是 {path.absolute()}）")
     with closing(open_folder(path) if path.is_dir() else open_zip(path)) as source:
@@ -266,6 +274,6 @@ def _audit_log(source: LogSource, key: str | None, known: list[bytes]) -> Report
 
 def _audit_pdf(sheet: tuple[bytes, str], key: str | None, known: list[bytes]) -> Report:
     if known:
-        raise Refused([_build_unextended()])
+        raise Refused([_build_unextended("一张公开表")])
     attached, printed = sheet
     return audit_evidence(attached, printed, load_reference(), trusted_key=key.strip() if key else None)

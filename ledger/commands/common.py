@@ -319,6 +319,8 @@ def print_report(report: Report, *, is_sheet: bool = False) -> None:
         _print_fingerprints(report, is_sheet=is_sheet)
     if report.witnesses:
         click.echo(report.witnesses)
+    for said in report.proven:
+        click.echo(f"  {said}")
     if report.erased:
         click.echo(f"有 {report.erased} 处属于已删除的隐私内容：总数照算，不再属于谁。")
     if report.examined < report.entries:

@@ -57,7 +57,7 @@ def collect_points(facts: Facts, reference: Reference, texts: Texts, head: Sheet
         sealed_points=month.sealed_points,
         version=version,
     )
-    read = {code: _read_rule(texts, rule) for code, rule in rules.items()}
+    read = {code: read_rule(texts, rule) for code, rule in rules.items()}
     return build_points_figures(head, counts, read, tallies, list(_iterate_corrections(facts, texts, head)))
 
 
@@ -70,7 +70,8 @@ def _find_rule(facts: Facts, code: str) -> Rule:
     raise NotProven(f"没有哪一版积分细则有 {code} 这一条", code="rule-unknown")
 
 
-def _read_rule(texts: Texts, rule: Rule) -> RuleText:
+def read_rule(texts: Texts, rule: Rule) -> RuleText:
+    """Return a rule's text, GONE where it was deleted by law; NotProven where it is of another shape."""
     value: Any = texts(rule.text.text)
     if value is None:
         return RuleText(group="", item=GONE, unit="")

@@ -7,6 +7,7 @@
 | `reason` | the draft | why it was returned |
 | `answers` | the draft | which returned draft it puts right, and why that one was returned |
 | `erasure` | the subject | that somebody asks for its erasure, and who agrees |
+| `card` | SHA-256 of what stands on it | which household's card that is |
 | `objection` | its item | what an objection says that came in, as a disclosure |
 | `upload` | who sent it | a file, or a sheet, about to be handed in |
 | `unsent` | who types, the sheet and the state's number | a state of what was typed and not handed in |
@@ -40,7 +41,7 @@ OWN = "village"
 
 DISCLOSURE, DRAFT, HOUSEHOLD, MEMBER, PERSON = "disclosure", "draft", "household", "member", "person"
 ANSWERS, ERASURE, REASON, UNSENT, UPLOAD = "answers", "erasure", "reason", "unsent", "upload"
-OBJECTION = "objection"
+CARD, OBJECTION = "card", "objection"
 CLEANING = "cleaning"
 
 _OF_VILLAGE = ciphertexts.c.village == bindparam("village")

@@ -16,6 +16,7 @@ from sqlalchemy import bindparam, delete, select, update
 from ledger.errors import Fault, NotFound, Refused
 from ledger.log.commitments import digest_disclosure
 from ledger.state.private import find_subject
+from ledger.store.cards import SqlCards
 from ledger.store.ciphertexts import (
     DISCLOSURE,
     ERASURE,
@@ -47,7 +48,7 @@ _DROP_TWO = delete(erasures).where(
 )
 
 
-class SqlVault(SqlDrafts, SqlReceived, SqlUnsent):
+class SqlVault(SqlCards, SqlDrafts, SqlReceived, SqlUnsent):
     """See `ledger.vaults.Vault`; drafts are in `drafts`, what is typed in `unsent`, objections that came in in
     `received`, what is about all in `opened`.
     """

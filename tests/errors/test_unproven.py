@@ -110,7 +110,7 @@ def paper(tmp_path_factory: pytest.TempPathFactory) -> tuple[Evidence, Evidence]
             key = village.home.get_signer(VILLAGE).verifier_key
             right = evidence.parse_evidence(build_evidence(reader, head, note=note.note, verifier_key=key))
             entries = sorted(
-                [*right.entries, evidence._prove_entry(reader, reader, 1)], key=lambda item: item.index
+                [*right.entries, evidence.prove_entry(reader, reader, 1)], key=lambda item: item.index
             )
             texts = (*right.texts, *reader.list_texts(1))
     return right, msgspec.structs.replace(right, entries=tuple(entries), texts=texts)

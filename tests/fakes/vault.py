@@ -15,6 +15,7 @@ from ledger.log.commitments import digest_disclosure
 from ledger.state.private import find_subject
 from ledger.vaults import (
     Approval,
+    Card,
     Draft,
     DraftState,
     Erasure,
@@ -43,6 +44,7 @@ class MemoryVault:
         self._erasures: dict[tuple[str, str], Erasure] = {}
         self._received: dict[tuple[str, str], Received] = {}
         self._said: dict[tuple[str, str], str] = {}
+        self._cards: dict[tuple[str, str], Card] = {}
 
     def can_read(self, _village: str) -> bool:
         return True
@@ -51,7 +53,7 @@ class MemoryVault:
         if (village, subject) not in self._known:
             raise NotFound(f"村 {village} 隐私库里的 {subject}")
         self._erased.add((village, subject))
-        for kept in (self._persons, self._households, self._members, self._uploads):
+        for kept in (self._persons, self._households, self._members, self._uploads, self._cards):
             kept.pop((village, subject), None)
         self._unsent = {key: states for key, states in self._unsent.items() if key[:2] != (village, subject)}
         self._private = {
@@ -113,6 +115,20 @@ class MemoryVault:
     def list_private(self, village: str, subject: str) -> list[str]:
         found = sorted((key, text) for key, text in self._private.items() if key[0] == village)
         return [text for _, text in found if find_subject(text) == subject]
+
+    def put_card(self, village: str, card: Card) -> None:
+        self._take(village, [card.household])
+        self._cards[village, card.household] = card
+
+    def find_card(self, village: str, digest: str) -> Card | None:
+        found = (card for (of, _), card in self._cards.items() if of == village and card.digest == digest)
+        return next(found, None)
+
+    def find_card_of(self, village: str, household: str) -> Card | None:
+        return self._cards.get((village, household))
+
+    def drop_card(self, village: str, household: str) -> None:
+        self._cards.pop((village, household), None)
 
     def put_erasure(self, village: str, erasure: Erasure) -> None:
         kept = self._erasures.get((village, erasure.subject), erasure)

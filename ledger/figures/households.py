@@ -1,0 +1,172 @@
+"""One household's points gathered: every line of a year that is about it, what was taken back, what it agreed to.
+
+The page of a household's card and the proof that it carries away read them here. What is private comes from whoever
+asks: the values behind the household's own disclosures, by digest. Costs a look at the rounds of twelve months and at
+the registrations, however long the log is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple, TypeVar
+
+import msgspec
+
+from ledger.books.points import (
+    AgreementsSigned,
+    HouseholdsRegistered,
+    PointsLine,
+    PointsReversed,
+    PointsRound,
+)
+from ledger.figures.points import read_rule
+from ledger.figures.texts import Texts, read_text
+from ledger.state.facts import EntryAt, Facts, PointsMonth, get_fact, read_body, scan_facts
+from ledger.state.private import Agreement, AwardLine, AwardSubject, RegisteredHousehold
+from ledger.state.rulebooks import list_rules
+
+MONTHS_A_YEAR = 12
+T = TypeVar("T")
+
+
+class HouseholdLine(NamedTuple):
+    """One line of a round, which is `entry`. `reversed_at` is the entry that took it back, 0 where none did, and `why`
+    its reason.
+
+    `is_sealed`: nobody but the household and those who passed it see what the line is.
+    """
+
+    entry: int
+    evidence: str
+    is_sealed: bool
+    item: str
+    period: str
+    points: int
+    quantity: int
+    reversed_at: int
+    rule: str
+    unit: str
+    why: str
+
+
+class Signed(NamedTuple):
+    """An agreement of the household: in which entry, to which version of the rulebook, and to what it said yes."""
+
+    agreement: Agreement
+    entry: int
+    version: int
+
+
+class HouseholdYear(NamedTuple):
+    """What a log and the household's own values say of it. `lines` oldest month first, `agreements` oldest first."""
+
+    agreements: tuple[Signed, ...]
+    lines: tuple[HouseholdLine, ...]
+    registered_at: int  # the entry; 0 where it is in none
+    year: str
+
+    @property
+    def points(self) -> int:
+        """The year's points, without what was taken back."""
+        return sum(line.points for line in self.lines if not line.reversed_at)
+
+    @property
+    def indexes(self) -> frozenset[int]:
+        """The entries that say so."""
+        found = {line.entry for line in self.lines} | {line.reversed_at for line in self.lines}
+        found |= {signed.entry for signed in self.agreements} | {self.registered_at}
+        return frozenset(found - {0})
+
+
+def collect_household(facts: Facts, texts: Texts, opened: Mapping[str, object], year: str) -> HouseholdYear:
+    """Return one household's year; `opened` are the values behind its disclosures, by digest, and of nobody else.
+
+    Raises NotProven where a rule's text is of another shape than FORMAT.md says.
+    """
+    agreements, registered_at = _collect_registrations(facts, opened)
+    lines: list[HouseholdLine] = []
+    for month in range(1, MONTHS_A_YEAR + 1):
+        lines += _iterate_lines(facts, texts, opened, f"{year}-{month:02d}")
+    return HouseholdYear(agreements, tuple(lines), registered_at, year)
+
+
+def list_point_years(facts: Facts) -> list[str]:
+    """Return the years that have a round of points, newest first."""
+    return sorted(
+        {key.rsplit("/", 1)[-1][:4] for key, _ in scan_facts(facts, "points/", PointsMonth)}, reverse=True
+    )
+
+
+def _collect_registrations(facts: Facts, opened: Mapping[str, object]) -> tuple[tuple[Signed, ...], int]:
+    agreements = []
+    registered_at = 0
+    for _, at in scan_facts(facts, "registered/", EntryAt):
+        body = facts.read_entry(at.index).body
+        if isinstance(body, HouseholdsRegistered):
+            if any(_find(opened, item.sealed, RegisteredHousehold) for item in body.households):
+                registered_at = at.index
+        elif isinstance(body, AgreementsSigned):
+            for sealed in body.agreements:
+                agreement = _find(opened, sealed.sealed, Agreement)
+                if agreement is not None:
+                    agreements.append(Signed(agreement, at.index, body.version))
+    return tuple(agreements), registered_at
+
+
+def _iterate_lines(
+    facts: Facts, texts: Texts, opened: Mapping[str, object], period: str
+) -> Iterator[HouseholdLine]:
+    month = get_fact(facts, f"points/{period}", PointsMonth)
+    taken = _find_taken(facts, texts, period) if month is not None else {}
+    for index in month.rounds if month is not None else ():
+        body = read_body(facts, index, PointsRound)
+        rules = list_rules(facts, body.version)
+        for digest, award, evidence, is_sealed in _open_lines(body, opened):
+            text = read_rule(texts, rules[award.rule])
+            reversed_at, why = taken.get((index, digest), (0, ""))
+            yield HouseholdLine(
+                entry=index,
+                evidence=evidence,
+                is_sealed=is_sealed,
+                item=text.item,
+                period=period,
+                points=award.points,
+                quantity=award.quantity,
+                reversed_at=reversed_at,
+                rule=award.rule,
+                unit=text.unit,
+                why=why,
+            )
+
+
+def _open_lines(
+    body: PointsRound, opened: Mapping[str, object]
+) -> Iterator[tuple[str, PointsLine | AwardLine, str, bool]]:
+    """Yield the reader's own lines: digest, what it is worth, evidence, and whether all of it is sealed."""
+    for line in body.lines:
+        subject = _find(opened, line.subject.sealed, AwardSubject)
+        if subject is not None:
+            yield line.subject.sealed, line, subject.evidence, False
+    for sealed in body.sealed_lines:
+        award = _find(opened, sealed.sealed, AwardLine)
+        if award is not None:
+            yield sealed.sealed, award, award.evidence, True
+
+
+def _find_taken(facts: Facts, texts: Texts, period: str) -> dict[tuple[int, str], tuple[int, str]]:
+    """Return which entry took a line of a month back and why, by the round's entry and the line's digest."""
+    taken = {}
+    for _, at in scan_facts(facts, f"points-correction/{period}/", EntryAt):
+        body = read_body(facts, at.index, PointsReversed)
+        taken[body.reverses, body.line] = (at.index, read_text(texts, body.reason))
+    return taken
+
+
+def _find(opened: Mapping[str, object], digest: str, kind: type[T]) -> T | None:
+    """Return the value behind a digest where it is the reader's own and of this shape."""
+    if digest not in opened:
+        return None
+    try:
+        return msgspec.convert(opened[digest], kind)
+    except msgspec.ValidationError:
+        return None

@@ -1,0 +1,135 @@
+"""A household's card: what it opens, and how it is made, replaced and revoked.
+
+Whoever holds the card sees what is kept about that household and nobody else's: no name, no number and no sign-in is
+asked. It has 128 random bits, of which only a hash is kept, so nobody can print it a second time: a lost card is
+replaced, and opens nothing from then on.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from typing import NamedTuple
+
+from ledger.books.values import get_previous_period
+from ledger.errors import NotFound
+from ledger.evidence import open_texts
+from ledger.figures.households import HouseholdLine, HouseholdYear, collect_household, list_point_years
+from ledger.household_proof import build_household_proof
+from ledger.ports import Ports, Reader
+from ledger.service.about import find_known
+from ledger.service.sheets import read_texts
+from ledger.state import get_day
+from ledger.state.keys import get_key_at
+from ledger.state.rulebooks import find_rulebook
+from ledger.vaults import Card, Household
+
+CARD_BYTES = 16
+CARD_CHARS = 26
+"""Letters and digits of a card's code: five bits each."""
+_TYPED_LIKE = str.maketrans("018", "OIB")
+"""Digits that the code has not, by the letters for which they are taken."""
+_SALT = b"mingbai household card v1\n"
+DEDUCTION_MONTHS = 3
+"""How long a deduction is shown line by line (国办发〔2025〕22号: at most three months for what is minor)."""
+
+
+class HouseholdCard(NamedTuple):
+    """What a card shows of a year. `hidden_points` are of deductions that are shown line by line no more."""
+
+    base_points: int
+    hidden: int
+    hidden_points: int
+    household: Household
+    lines: tuple[HouseholdLine, ...]  # newest month first
+    year: HouseholdYear
+    years: tuple[str, ...]  # that have a round, newest first
+
+
+def make_card(ports: Ports, village: str, household: str, user: str) -> str:
+    """Make a household's card and return its code, which is nowhere kept; the one before opens nothing any more.
+
+    Raises NotFound for a household that there is not, or that was erased.
+    """
+    _find_household(ports, village, household)
+    code = base64.b32encode(ports.entropy.take(CARD_BYTES)).decode().rstrip("=")
+    card = Card(digest=_digest(code), household=household, made_at=ports.clock.now_ms(), made_by=user)
+    ports.vault.put_card(village, card)
+    return code
+
+
+def revoke_card(ports: Ports, village: str, household: str) -> None:
+    """Let a household's card open nothing any more; again changes nothing."""
+    ports.vault.drop_card(village, household)
+
+
+def open_card(ports: Ports, village: str, typed: str) -> str | None:
+    """Return the household whose card this is, as it was scanned or typed; None alike for whatever opens nothing."""
+    card = ports.vault.find_card(village, _digest(fold_code(typed)))
+    return card.household if card is not None else None
+
+
+def fold_code(typed: str) -> str:
+    """Return a code as it is compared: in capitals, without blanks and hyphens, digits as letters."""
+    return "".join(typed.split()).replace("-", "").upper().translate(_TYPED_LIKE)
+
+
+def describe_household(
+    ports: Ports, reader: Reader, village: str, household: str, year: str
+) -> HouseholdCard:
+    """Return what a card shows of a year, of the newest one where it is empty or has no round.
+
+    NotFound for a household that was erased.
+    """
+    known = _find_household(ports, village, household)
+    years = list_point_years(reader.facts)
+    chosen = year if year in years else next(iter(years), "")
+    found = collect_household(
+        reader.facts, read_texts(reader), open_texts(ports.vault.list_private(village, household)), chosen
+    )
+    month = oldest = get_day(ports.clock.now_ms())[:7]
+    for _ in range(DEDUCTION_MONTHS):
+        oldest = get_previous_period(oldest)
+    hidden = [line for line in found.lines if line.points < 0 and line.period < oldest]
+    shown = [line for line in found.lines if line not in hidden]
+    rulebook = find_rulebook(reader.facts, month)
+    return HouseholdCard(
+        base_points=rulebook.base_points if rulebook is not None else 0,
+        hidden=len(hidden),
+        hidden_points=sum(line.points for line in hidden if not line.reversed_at),
+        household=known,
+        lines=tuple(sorted(shown, key=lambda line: line.period, reverse=True)),
+        year=found,
+        years=tuple(years),
+    )
+
+
+def prove_household(ports: Ports, reader: Reader, village: str, household: str, year: str) -> bytes:
+    """Return the file that a household carries away, see `ledger.household_proof`.
+
+    NotFound for a household that was erased, and in the moment in which nobody signed the newest entry yet.
+    """
+    _find_household(ports, village, household)
+    head = ports.heads.find_at(village, reader.size)
+    if head is None:
+        raise NotFound("盖住最新记录的检查点")
+    return build_household_proof(
+        reader,
+        read_texts(reader),
+        disclosures=ports.vault.list_private(village, household),
+        household=household,
+        note=head.note,
+        verifier_key=get_key_at(reader.facts, head.size),
+        year=year,
+    )
+
+
+def _find_household(ports: Ports, village: str, household: str) -> Household:
+    known = find_known(ports, village, household)
+    if not isinstance(known, Household):
+        raise NotFound("这一户")
+    return known
+
+
+def _digest(code: str) -> str:
+    return hashlib.sha256(_SALT + code.encode()).hexdigest()

@@ -1,0 +1,121 @@
+"""What a household carries away: held against the card, and against every change of the file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+from click.testing import CliRunner
+
+from ledger.audit import audit_household
+from ledger.canonical import encode_value
+from ledger.cli import root
+from ledger.errors import NotProven
+from ledger.household_proof import parse_household_proof, verify_household_proof
+from ledger.log.commitments import make_disclosure
+from ledger.service.cards import describe_household, prove_household
+from ledger.vaults import Household
+from tests.builders import VILLAGE, make_id
+from tests.homes import VillageHome, open_village
+
+H = [make_id("h", number) for number in range(4)]
+
+
+@pytest.fixture(scope="module")
+def village(tmp_path_factory: pytest.TempPathFactory) -> Iterator[VillageHome]:
+    """October's round: three households with a line each, of which one was taken back; the first has a deduction."""
+    with open_village(tmp_path_factory.mktemp("cards") / "home") as opened:
+        opened.home.vault.put_households(
+            VILLAGE,
+            [
+                Household(
+                    consents=frozenset({"scoring"}),
+                    group=1,
+                    household=one,
+                    name=f"样例{at}",
+                    number=f"00{at}",
+                )
+                for at, one in enumerate(H[:3])
+            ],
+        )
+        opened.record_points()
+        yield opened
+
+
+def prove(village: VillageHome, household: str = H[0], year: str = "2026") -> bytes:
+    with village.home.ledger.read(VILLAGE) as reader:
+        return prove_household(village.home, reader, VILLAGE, household, year)
+
+
+def change(data: bytes, **changes: object) -> bytes:
+    return encode_value(msgspec.structs.replace(parse_household_proof(data), **changes))
+
+
+def refuse(data: bytes, **options: str) -> str:
+    with pytest.raises(NotProven) as error:
+        verify_household_proof(data, **options)
+    return error.value.code
+
+
+def test_the_file_proves_the_households_lines_and_no_others(village: VillageHome) -> None:
+    data = prove(village)
+
+    proven = verify_household_proof(data)
+    with village.home.ledger.read(VILLAGE) as reader:
+        assert proven.year == describe_household(village.home, reader, VILLAGE, H[0], "2026").year
+    assert (proven.village, proven.household) == (VILLAGE, H[0])
+    for other in H[1:3]:
+        assert other.encode() not in data
+    said = audit_household(data).proven
+    assert any("D01" in line and "-2 分" in line and "依据：照片" in line for line in said)
+    assert said[-1] == f"2026 年一共 {proven.year.points} 分，已冲销的不算"
+
+
+def test_a_year_without_rounds_proves_the_agreement_alone(village: VillageHome) -> None:
+    proven = verify_household_proof(prove(village, year="2025"))
+
+    assert proven.year.lines == ()
+    assert len(proven.year.agreements) == 1
+    assert proven.year.registered_at > 0
+
+
+def test_every_change_of_the_file_is_found(village: VillageHome) -> None:
+    data, other = prove(village), prove(village, H[1])
+    proof, strange = parse_household_proof(data), parse_household_proof(other)
+
+    assert refuse(data.replace(b'"v":1', b'"v":1 ')) == "evidence-form"
+    assert refuse(b"[]") == "evidence-form"
+    assert refuse(change(data, household=H[1])) == "proof-household"
+    assert refuse(change(data, disclosures=strange.disclosures)) == "proof-household"
+    assert refuse(change(data, disclosures=(*proof.disclosures, make_strange()))) == "evidence-text"
+    assert refuse(change(data, entries=proof.entries[:-1])) in {"evidence-missing", "evidence-text"}
+    assert refuse(change(data, texts=proof.texts[1:])) == "evidence-text"
+    assert refuse(change(data, disclosures=())) == "evidence-missing"
+    shifted = msgspec.structs.replace(
+        proof.entries[-1], bytes=proof.entries[-1].bytes.replace("2026-10-28", "2026-10-27")
+    )
+    assert refuse(change(data, entries=(*proof.entries[:-1], shifted))) == "inclusion-root"
+    assert refuse(data, trusted_key="strange+00000000+AAAA") == "key-differs"
+
+
+def make_strange() -> str:
+    """A value of the household that is in no entry."""
+    return make_disclosure(bytes(32), "subject", {"household": H[0]})
+
+
+def test_the_command_says_what_the_file_proves(village: VillageHome, tmp_path: Path) -> None:
+    path = tmp_path / "proof.json"
+    path.write_bytes(prove(village))
+
+    result = CliRunner().invoke(root, ["audit", str(path)])
+    assert result.exit_code == 0, result.output
+    assert "D01" in result.output
+    assert "全部对得上" in result.output
+    assert "不能说没有漏" in result.output
+
+    path.write_bytes(path.read_bytes().replace(b'"year":"2026"', b'"year":"2025"'))
+    assert CliRunner().invoke(root, ["audit", str(path)]).exit_code == 1
+    with_log = CliRunner().invoke(root, ["audit", str(path), "--checkpoint", str(path)])
+    assert "checkpoint-needs-log" in str(with_log.exception)
