@@ -133,9 +133,9 @@ def verify_household_proof(data: bytes, *, trusted_key: str | None = None) -> Pr
     )
     try:
         facts = fold_entries(entries)
-        verify_key(facts, proof.verifier_key, trusted_key)
         found = collect_household(facts, texts.get, opened, proof.year)
         _verify_needed({*_list_frame(facts), *found.indexes}, set(entries))
+        verify_key(facts, proof.verifier_key, trusted_key)
         village, name = _describe(facts, texts.get)
     except DERIVING_ERRORS as error:
         raise NotProven(
@@ -153,12 +153,17 @@ def verify_household_proof(data: bytes, *, trusted_key: str | None = None) -> Pr
 
 def _list_frame(facts: Facts) -> set[int]:
     """Return the entries that say whose log it is, which keys signed it, and what the rules are called."""
-    village = get_fact(facts, "village", VillageFacts)
-    if village is None:
-        raise NotFound("log.founded")
+    village = _get_village(facts)
     rotations = (rotated.index for _, rotated in scan_facts(facts, "key/", KeyFacts))
     rulebooks = (known.index for _, known in scan_facts(facts, "rulebook/", RulebookFacts))
     return {0, village.described, *rotations, *rulebooks}
+
+
+def _get_village(facts: Facts) -> VillageFacts:
+    village = get_fact(facts, "village", VillageFacts)
+    if village is None:
+        raise NotFound("log.founded")
+    return village
 
 
 def _list_sealed(reader: LogReader, indexes: frozenset[int]) -> set[str]:
@@ -183,9 +188,7 @@ def _verify_needed(needed: set[int], given: set[int]) -> None:
 
 def _describe(facts: Facts, texts: Texts) -> tuple[str, str]:
     """Return the village's code and its name; the code again where the log does not say."""
-    village = get_fact(facts, "village", VillageFacts)
-    if village is None:
-        raise NotFound("log.founded")
+    village = _get_village(facts)
     if village.described == 0:
         return village.code, village.code
     return village.code, read_text(texts, read_body(facts, village.described, VillageDescribed).name)

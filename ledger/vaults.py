@@ -292,6 +292,10 @@ class Vault(Protocol):
 
     def find_card_of(self, village: str, household: str) -> Card | None: ...
 
+    def list_carded(self, village: str) -> frozenset[str]:
+        """Return the households that have a card."""
+        ...
+
     def drop_card(self, village: str, household: str) -> None:
         """Forget a household's card; nothing where it has none."""
         ...

@@ -24,6 +24,7 @@ from web.desk import (
     bank,
     begun,
     books,
+    cards,
     conversion,
     documents,
     drafts,
@@ -60,6 +61,7 @@ from web.public.earlier import show_earlier
 from web.public.entry import show_entries, show_entry
 from web.public.funds import show_fund, show_funds
 from web.public.gate import Gates
+from web.public.household import show_asking, take_card, take_proof
 from web.public.log import (
     show_checkpoint,
     show_handover,
@@ -115,6 +117,9 @@ ROUTES = (
     take_objection,
     show_look_up,
     take_look_up,
+    show_asking,
+    take_card,
+    take_proof,
     show_check,
     show_checkpoint,
     show_witnessed,
@@ -132,6 +137,7 @@ ROUTES = (
 DESK_ROUTES = (
     *home.ROUTES,
     *drafts.ROUTES,
+    *cards.ROUTES,
     *households.ROUTES,
     *bank.ROUTES,
     *imports.ROUTES,

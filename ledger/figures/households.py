@@ -101,15 +101,16 @@ def _collect_registrations(facts: Facts, opened: Mapping[str, object]) -> tuple[
     agreements = []
     registered_at = 0
     for _, at in scan_facts(facts, "registered/", EntryAt):
-        body = facts.read_entry(at.index).body
-        if isinstance(body, HouseholdsRegistered):
-            if any(_find(opened, item.sealed, RegisteredHousehold) for item in body.households):
+        registered = facts.read_entry(at.index).body
+        if isinstance(registered, HouseholdsRegistered):
+            if any(_find(opened, item.sealed, RegisteredHousehold) for item in registered.households):
                 registered_at = at.index
-        elif isinstance(body, AgreementsSigned):
-            for sealed in body.agreements:
-                agreement = _find(opened, sealed.sealed, Agreement)
-                if agreement is not None:
-                    agreements.append(Signed(agreement, at.index, body.version))
+            continue
+        body = read_body(facts, at.index, AgreementsSigned)
+        for sealed in body.agreements:
+            agreement = _find(opened, sealed.sealed, Agreement)
+            if agreement is not None:
+                agreements.append(Signed(agreement, at.index, body.version))
     return tuple(agreements), registered_at
 
 

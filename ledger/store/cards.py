@@ -30,6 +30,12 @@ class SqlCards(SqlValues):
             found = view.list_of(CARD, household)
         return msgspec.json.decode(found[0], type=Card) if found else None
 
+    def list_carded(self, village: str) -> frozenset[str]:
+        """Return the households that have a card."""
+        with self._read(village) as view:
+            found = [msgspec.json.decode(data, type=Card) for _, data in view.iterate(CARD)]
+        return frozenset(card.household for card in found)
+
     def drop_card(self, village: str, household: str) -> None:
         """See `ledger.vaults.Vault`; also of a household that was erased, and has no key any more."""
         with self._write(village, ()) as view:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import msgspec
@@ -12,12 +13,21 @@ from click.testing import CliRunner
 from ledger.audit import audit_household
 from ledger.canonical import encode_value
 from ledger.cli import root
+from ledger.config import Config
 from ledger.errors import NotProven
+from ledger.evidence import open_texts
+from ledger.figures.households import HouseholdYear, collect_household
+from ledger.home import create_home
 from ledger.household_proof import parse_household_proof, verify_household_proof
+from ledger.limits import EVIDENCE_MAX_BYTES
 from ledger.log.commitments import make_disclosure
 from ledger.service.cards import describe_household, prove_household
+from ledger.service.found import found_village, make_origin
+from ledger.service.persons import add_person
+from ledger.service.sheets import read_texts
 from ledger.vaults import Household
 from tests.builders import VILLAGE, make_id
+from tests.fakes import FakeClock, SeededEntropy
 from tests.homes import VillageHome, open_village
 
 H = [make_id("h", number) for number in range(4)]
@@ -87,7 +97,8 @@ def test_every_change_of_the_file_is_found(village: VillageHome) -> None:
 
     assert refuse(data.replace(b'"v":1', b'"v":1 ')) == "evidence-form"
     assert refuse(b"[]") == "evidence-form"
-    assert refuse(change(data, household=H[1])) == "proof-household"
+    with pytest.raises(NotProven, match=r"^文件里的内容 \S+ 不是这一户的$"):
+        verify_household_proof(change(data, household=H[1]))
     assert refuse(change(data, disclosures=strange.disclosures)) == "proof-household"
     assert refuse(change(data, disclosures=(*proof.disclosures, make_strange()))) == "evidence-text"
     assert refuse(change(data, entries=proof.entries[:-1])) in {"evidence-missing", "evidence-text"}
@@ -98,6 +109,47 @@ def test_every_change_of_the_file_is_found(village: VillageHome) -> None:
     )
     assert refuse(change(data, entries=(*proof.entries[:-1], shifted))) == "inclusion-root"
     assert refuse(data, trusted_key="strange+00000000+AAAA") == "key-differs"
+
+
+def test_a_file_too_large_is_not_read(village: VillageHome) -> None:
+    assert refuse(prove(village) + b" " * EVIDENCE_MAX_BYTES) == "evidence-size"
+
+
+def test_what_folds_into_nothing_proves_nothing(village: VillageHome) -> None:
+    """Without the founding there is no log that the lines could be of."""
+    proof = parse_household_proof(prove(village))
+
+    assert refuse(change(prove(village), entries=(), texts=(), disclosures=())) == "evidence-figures"
+    assert proof.entries[0].index == 0
+    assert refuse(change(prove(village), entries=proof.entries[1:])) == "evidence-figures"
+
+
+def test_a_household_that_nothing_is_known_of_proves_whose_log_it_is(tmp_path: Path) -> None:
+    """Before a description the village's code stands for its name."""
+    home = create_home(tmp_path / "home", Config(), clock=FakeClock(), entropy=SeededEntropy("home"))
+    with closing(home):
+        home.keys.create(VILLAGE, make_origin(home.entropy), home.entropy.take(32))
+        clerk = add_person(home, VILLAGE, "样例甲", "clerk")
+        found_village(home, VILLAGE, home.keys.get_signer(VILLAGE).origin, "2023", clerk.user)
+        home.vault.put_households(
+            VILLAGE, [Household(consents=frozenset(), group=1, household=H[0], name="样例", number="0001")]
+        )
+        with home.ledger.read(VILLAGE) as reader:
+            data = prove_household(home, reader, VILLAGE, H[0], "2026")
+    proven, said = verify_household_proof(data), audit_household(data)
+
+    assert (proven.village_name, proven.year.registered_at, proven.year.agreements) == (VILLAGE, 0, ())
+    assert said.proven == ("2026 年一共 0 分，已冲销的不算",)
+
+
+def test_a_value_of_another_shape_is_no_line(village: VillageHome) -> None:
+    """Whatever is kept under a digest of the log, only what FORMAT.md calls a line is one."""
+    data = prove(village)
+    opened = open_texts(parse_household_proof(data).disclosures)
+    with village.home.ledger.read(VILLAGE) as reader:
+        found = collect_household(reader.facts, read_texts(reader), dict.fromkeys(opened, "strange"), "2026")
+
+    assert found == HouseholdYear((), (), 0, "2026")
 
 
 def make_strange() -> str:

@@ -127,6 +127,9 @@ class MemoryVault:
     def find_card_of(self, village: str, household: str) -> Card | None:
         return self._cards.get((village, household))
 
+    def list_carded(self, village: str) -> frozenset[str]:
+        return frozenset(household for of, household in self._cards if of == village)
+
     def drop_card(self, village: str, household: str) -> None:
         self._cards.pop((village, household), None)
 

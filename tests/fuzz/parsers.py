@@ -17,6 +17,7 @@ from ledger.config import SETTINGS_FILE, read_config
 from ledger.data import load_reference
 from ledger.errors import NotProven, Refused
 from ledger.evidence import parse_evidence, verify_evidence
+from ledger.household_proof import parse_household_proof, verify_household_proof
 from ledger.keys.key_file import (
     Cost,
     PlainKey,
@@ -311,6 +312,11 @@ def _take_claim(data: bytes) -> None:
     require_same(format_claim(parse_claim(data)), data)
 
 
+def _take_household(data: bytes) -> None:
+    parse_household_proof(data)
+    verify_household_proof(data)
+
+
 def _take_evidence(data: bytes) -> None:
     parse_evidence(data)
     verify_evidence(data, load_reference())
@@ -437,6 +443,15 @@ PARSERS = (
         (parse_evidence, verify_evidence),
         just(_take_evidence),
         named("evidence/"),
+        3_000,
+        mutate=mutate_json,
+        max_bytes=16_384,
+    ),
+    Target(
+        "household",
+        (parse_household_proof, verify_household_proof),
+        just(_take_household),
+        named("household"),
         3_000,
         mutate=mutate_json,
         max_bytes=16_384,

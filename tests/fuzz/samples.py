@@ -26,8 +26,10 @@ from ledger.log.receipt import build_receipt, format_receipt
 from ledger.log.tiles import MemoryTiles, parse_bundle
 from ledger.log.tree import format_frontier
 from ledger.log.witness import Submission, format_submission
+from ledger.service.cards import prove_household
 from ledger.sources import read_pdf
-from tests.builders import VILLAGE
+from ledger.vaults import Household
+from tests.builders import VILLAGE, make_id
 from tests.fakes.renderer import PaperRenderer
 from tests.fuzz.contract import Samples
 from tests.homes import open_village
@@ -72,7 +74,12 @@ def build_samples(folder: Path) -> Samples:
     with open_village(folder / "home", renderer=PaperRenderer()) as village:
         village.record_october()
         files = {f"export/{path}": data for path, data in village.export().items()}
+        household = Household(
+            consents=frozenset(), group=1, household=make_id("h", 0), name="样例户", number="0000"
+        )
+        village.home.vault.put_households(VILLAGE, [household])
         with village.home.ledger.read(VILLAGE) as reader:
+            proof = prove_household(village.home, reader, VILLAGE, household.household, "2026")
             claims = [_format_claim(reader.get_entry_bytes(index)) for index in range(reader.size)]
             texts = [text for index in range(reader.size) for text in reader.list_texts(index)]
         key = (folder / "home" / "keys" / f"{VILLAGE}.key").read_bytes().strip()
@@ -81,7 +88,7 @@ def build_samples(folder: Path) -> Samples:
     samples |= {f"text/{index}": text.encode() for index, text in enumerate(texts)}
     for index, data in enumerate(list_entries(samples)):
         samples[f"entry/{index}"] = data
-    return samples | {"signing key": key}
+    return samples | {"household": proof, "signing key": key}
 
 
 def list_entries(samples: Samples) -> list[bytes]:

@@ -20,6 +20,7 @@ PURE = (
     "state",
     "figures",
     "evidence",
+    "household_proof",
     "audit",
     "errors",
     "limits",

@@ -17,9 +17,17 @@ OURS = {
     "ledger.books.roles.parse_roles": "the same",
     "ledger.books.statement_lines.parse_statements": "the same",
 }
-CORE = ("ledger/log/", "ledger/canonical.py", "ledger/evidence.py", "ledger/sources.py")
+CORE = (
+    "ledger/log/",
+    "ledger/canonical.py",
+    "ledger/evidence.py",
+    "ledger/household_proof.py",
+    "ledger/sources.py",
+)
 OPENERS = ("parse_", "open_", "read_")
 INSIDE = {
+    "ledger.evidence.open_entry": "a step of verify_evidence and of verify_household_proof, which have their rows",
+    "ledger.evidence.open_texts": "the same",
     "ledger.log.tiles.read_frontier": "reads tiles that a HashReader hands over; the audit's rows reach it",
     "ledger.log.tiles.read_subtree": "the same",
     "ledger.sources.open_home_log": "takes a home of ours, no bytes from outside",

@@ -19,6 +19,8 @@ NO_EVIDENCE = {
     "ledger.books.roles.parse_roles": "the same",
     "ledger.books.statement_lines.parse_statements": "the same",
     "ledger.books.money.parse_yuan": "what a clerk types; another amount is another amount",
+    "ledger.evidence.verify_key": "a step of verify_evidence and of verify_household_proof, which have their rows",
+    "ledger.evidence.verify_texts": "the same",
     "ledger.keys.vault_file.parse_vault_key": "a secret, no evidence: tests/keys/test_vault_keys.py spoils it",
     "ledger.keys.vault_file.parse_village_file": "the same",
     "ledger.service.bank.handing_in.parse_result": "what a page of ours brings back; the log's rules are asked again",

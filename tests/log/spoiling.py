@@ -16,6 +16,7 @@ import msgspec
 from ledger.canonical import parse_claim, parse_entry
 from ledger.data import load_reference
 from ledger.evidence import parse_evidence, verify_evidence
+from ledger.household_proof import parse_household_proof, verify_household_proof
 from ledger.keys.key_file import Cost, format_protected, parse_key_file, protect_seed
 from ledger.log.chain import verify_link
 from ledger.log.checkpoint import parse_checkpoint
@@ -209,6 +210,8 @@ ROWS = (
         lambda verify, data: verify(data, load_reference()),
         step=41,
     ),
+    Row(parse_household_proof, lambda samples: samples["household"], _by_bytes, step=7),
+    Row(verify_household_proof, lambda samples: samples["household"], _by_bytes, step=41),
     Row(parse_pdf, lambda samples: samples["pdf/S"], _by_bytes, same=PADDED, step=1_499),
     Row(
         parse_key_file,

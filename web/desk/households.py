@@ -6,13 +6,11 @@ undone, and the page says what it does not reach.
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
 
 from litestar.handlers import HTTPRouteHandler
 
 from ledger.books.masks import PurposeRow
-from ledger.data import load_masks
 from ledger.errors import NotFound, Refused
 from ledger.service.about import About
 from ledger.service.erase import (
@@ -23,13 +21,12 @@ from ledger.service.erase import (
     find_erasure,
     refuse_erasure,
 )
-from ledger.service.persons import DUTY_NAMES
-from ledger.service.readings import MACHINE, Reading, list_readings
+from ledger.service.readings import list_readings
 from ledger.state import get_day
 from ledger.vaults import Erasure
 from reports.words import format_day, format_month
 from web.desk.frame import NOT_REFUSED, DeskFrame, Faults, Refusal, explain_refusal
-from web.desk.log_words import name_place
+from web.desk.looks import LookRow, build_look
 from web.desk.reading import Asked, AskForm, Person, check_known, read_about, read_people, say_of_subject
 from web.desk.routing import Desk, choose_page, route_desk
 from web.i18n import _
@@ -55,6 +52,7 @@ class AskedRow:
 class PeoplePage:
     """Households, then members, `ROWS_A_PAGE` at a time; a number of 0 leads nowhere."""
 
+    can_make_cards: bool
     erasures: tuple[AskedRow, ...]
     frame: DeskFrame
     next_page: int
@@ -62,16 +60,6 @@ class PeoplePage:
     people: tuple[Person, ...]
     previous_page: int
     total: int
-
-
-@dataclass(frozen=True)
-class LookRow:
-    """Somebody looked: when, as what and who, at which page, and why."""
-
-    at: str
-    place: str
-    purpose: str
-    who: str
 
 
 @dataclass(frozen=True)
@@ -94,6 +82,8 @@ class CardPage:
 
     asked: tuple[PurposeRow, ...]
     can_erase: bool
+    can_make_card: bool
+    card: str  # when the household's card was made; empty where it has none, and for a member
     consents: str
     erasure: str
     faults: Faults
@@ -144,6 +134,7 @@ def show_people(desk: Desk) -> Answer:
     if not people and page > 1:
         raise NotFound(_("这一页"))
     shown = PeoplePage(
+        can_make_cards=desk.may("card.make"),
         erasures=tuple(_build_asked(item) for item in desk.ports.vault.list_erasures(desk.village)),
         frame=desk.build_frame(_("户和党员")),
         next_page=page + 1 if page * ROWS_A_PAGE < total else 0,
@@ -234,6 +225,7 @@ def _can_refuse(desk: Desk, asked: Erasure) -> bool:
 
 def _choose_notice(desk: Desk) -> str:
     notices = {
+        "carded": _("户卡已停用，扫了打不开。"),
         "erased": _("已删除。钥匙副本里还有，请运维员马上用 mingbai vault copy 换掉每一份副本。"),
         "kept": _("没有删除，都留着。"),
         "none": _("没有人提出删除。"),
@@ -264,10 +256,13 @@ def _build_card(desk: Desk, about: About, asked: Asked, faults: Faults) -> CardP
         readings = list_readings(reader, desk.village, about.subject)
     names = {person.user: person.name for person in desk.ports.vault.list_persons(desk.village)}
     erasure = find_erasure(desk.ports, desk.village, about.subject)
+    card = desk.ports.vault.find_card_of(desk.village, about.subject)
     place = _("第 {number} 党支部") if about.is_member else _("第 {number} 村民小组")
     return CardPage(
         asked=asked.purposes,
         can_erase=desk.may("erasure.ask") or erasure is not None,
+        can_make_card=desk.may("card.make") and not about.is_member,
+        card="" if card is None else format_day(get_day(card.made_at)),
         consents=about.consents,
         erasure=_build_asked(erasure).said if erasure is not None else "",
         faults=faults,
@@ -278,7 +273,7 @@ def _build_card(desk: Desk, about: About, asked: Asked, faults: Faults) -> CardP
             for line in about.lines
         ),
         left_out=max(len(readings) - READINGS_MAX, 0),
-        looks=tuple(_build_look(reading, names) for reading in readings[:READINGS_MAX]),
+        looks=tuple(build_look(reading, names) for reading in readings[:READINGS_MAX]),
         name=about.name,
         number=about.number,
         path=f"{HOUSEHOLDS}/{about.subject}",
@@ -286,18 +281,6 @@ def _build_card(desk: Desk, about: About, asked: Asked, faults: Faults) -> CardP
         subject=about.subject,
         today=format_day(get_day(desk.ports.clock.now_ms())),
         waiting=about.waiting,
-    )
-
-
-def _build_look(reading: Reading, names: dict[str, str]) -> LookRow:
-    at_ms = int(dt.datetime.fromisoformat(reading.at).timestamp() * 1_000)
-    roles = "、".join(DUTY_NAMES[role] for role in DUTY_NAMES if role in reading.role.split("/"))
-    who = " ".join(part for part in (roles, names.get(reading.user, "")) if part)
-    return LookRow(
-        at=format_instant(at_ms),
-        place=name_place(reading.place),
-        purpose=load_masks().name_purposes(reading.purpose),
-        who=_("运维员") if reading.purpose == MACHINE else who or _("已不在册的人"),
     )
 
 

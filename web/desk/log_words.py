@@ -10,6 +10,8 @@ EVENT_NAMES: dict[str, str] = {
     "account-expires": _("改账号用到哪天"),
     "account-made": _("开账号"),
     "audited": _("核对账本"),
+    "card-made": _("做了一张户卡"),
+    "card-revoked": _("停用了户卡"),
     "denied": _("没有这项职责，没让办"),
     "draft-returned": _("退回记录"),
     "draft-withdrawn": _("撤回记录"),

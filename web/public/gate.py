@@ -91,10 +91,12 @@ class NestedGate:
 class Gates:
     """The gates of one server.
 
+    `cards`  cards of a network that open nothing: of 128 bits nobody finds one by trying
     `sent`   objections of a network: a household, or the many behind one address of a telephone company
     `tried`  wrong codes of a network. There is no limit for a village: of sixty bits, a million networks would find
              one in a hundred thousand years, while two could keep everybody else from looking
     """
 
+    cards: Gate = field(default_factory=lambda: Gate(10, 60))
     sent: NestedGate = field(default_factory=NestedGate)
     tried: Gate = field(default_factory=lambda: Gate(10, 60))

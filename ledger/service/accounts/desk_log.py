@@ -65,6 +65,8 @@ Event = Literal[
     "area-set",  # several villages to look at together, which is the subject
     "area-dropped",
     "read-personal",  # what nobody but the readers of `masks.toml` see whole; one fact for all whom a page is about
+    "card-made",  # of a household, which is the subject; the one before opens nothing any more
+    "card-revoked",
     "erase-asked",  # somebody asks that all about the subject be erased; `reason` says why
     "erase-refused",  # another person does not agree, or the one who asked takes it back
     "erase-agreed",  # another person agrees

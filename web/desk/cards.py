@@ -1,0 +1,112 @@
+"""Cards of households, made at the desk: shown once, to be printed, cut out and handed over."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from litestar.handlers import HTTPRouteHandler
+
+from ledger.data import load_masks
+from ledger.service.cards import make_card, revoke_card
+from ledger.state import get_day
+from ledger.vaults import Household
+from reports.codes import PrintedCode, build_label_code, get_host
+from reports.words import format_day
+from web.desk.frame import DeskFrame
+from web.desk.households import HOUSEHOLDS, AnswerForm
+from web.desk.routing import Desk, route_desk
+from web.i18n import _
+from web.respond import Answer
+
+CARDS_MAX = 30
+"""Cards that one page makes: ten sheets of three, and some tenths of a second."""
+_IN_A_GROUP = 4
+
+
+@dataclass(frozen=True)
+class PaperCard:
+    """One card to cut out. `code` is None where no public address is set; `letters` are in groups of four."""
+
+    code: PrintedCode | None
+    group: int
+    letters: str
+    name: str
+    number: str
+
+
+@dataclass(frozen=True)
+class CardsPage:
+    """Cards just made; nobody can show them again. `left` is how many households still have none."""
+
+    cards: tuple[PaperCard, ...]
+    day: str
+    frame: DeskFrame
+    host: str
+    left: int
+    path: str
+
+
+@route_desk(
+    f"{HOUSEHOLDS}/{{h:str}}/card", allow="card.make", method="POST", summary="Make a household's card"
+)
+def take_card(desk: Desk, h: str) -> Answer:
+    desk.parse_form(AnswerForm)
+    code = make_card(desk.ports, desk.village, h, desk.user)
+    desk.log("card-made", subject=h)
+    (household,) = (one for one in desk.ports.vault.list_households(desk.village) if one.household == h)
+    return _show(desk, [(household, code)], 0, f"{HOUSEHOLDS}/{h}")
+
+
+@route_desk(
+    f"{HOUSEHOLDS}/{{h:str}}/card/revoke",
+    allow="card.make",
+    method="POST",
+    summary="Let a household's card open nothing any more",
+)
+def take_revocation(desk: Desk, h: str) -> Answer:
+    desk.parse_form(AnswerForm)
+    revoke_card(desk.ports, desk.village, h)
+    desk.log("card-revoked", subject=h)
+    return desk.redirect(f"{HOUSEHOLDS}?carded=1")
+
+
+@route_desk("/desk/cards", allow="card.make", method="POST", summary="Make the cards of those who have none")
+def take_cards(desk: Desk) -> Answer:
+    desk.parse_form(AnswerForm)
+    carded = desk.ports.vault.list_carded(desk.village)
+    known = desk.ports.vault.list_households(desk.village)
+    lacking = [one for one in known if one.consents and one.household not in carded]
+    made = []
+    for household in lacking[:CARDS_MAX]:
+        made.append((household, make_card(desk.ports, desk.village, household.household, desk.user)))
+        desk.log("card-made", subject=household.household)
+    return _show(desk, made, len(lacking) - len(made), HOUSEHOLDS)
+
+
+def _show(desk: Desk, made: list[tuple[Household, str]], left: int, path: str) -> Answer:
+    base = desk.site.settings.public_base_url
+    page = CardsPage(
+        cards=tuple(_build_card(desk, household, code) for household, code in made),
+        day=format_day(get_day(desk.ports.clock.now_ms())),
+        frame=desk.build_frame(_("户卡")),
+        host=get_host(base) if base else "",
+        left=left,
+        path=path,
+    )
+    return desk.render("desk/cards.html", page)
+
+
+def _build_card(desk: Desk, household: Household, code: str) -> PaperCard:
+    """Whoever finds a card in the street learns no name from it."""
+    base = desk.site.settings.public_base_url
+    url = f"{base}/v/{desk.village}/card#{code}"
+    return PaperCard(
+        code=build_label_code(url, _("户卡 {number}").format(number=household.number)) if base else None,
+        group=household.group,
+        letters=" ".join(code[at : at + _IN_A_GROUP] for at in range(0, len(code), _IN_A_GROUP)),
+        name=load_masks().find_view(["public"]).show("head-name", household.name),
+        number=household.number,
+    )
+
+
+ROUTES: tuple[HTTPRouteHandler, ...] = (take_card, take_revocation, take_cards)

@@ -1,0 +1,253 @@
+"""A household's own page: whoever holds its card sees what is kept about it, line by line, and takes the proof along.
+
+The card's code is scanned or typed and sent in a form; it stands in no address that reaches the server, sets no cookie,
+and nothing remembers it between two pages. Whatever opens nothing is answered alike.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import groupby
+
+from ledger.books.points import CONSENT_NAMES
+from ledger.data import load_masks
+from ledger.figures.households import HouseholdLine
+from ledger.service.cards import CARD_CHARS, HouseholdCard, describe_household, open_card, prove_household
+from ledger.service.readings import list_readings
+from reports.words import format_month
+from web.desk.forms import Pairs, build_form
+from web.desk.frame import NO_FAULTS, Faults
+from web.desk.looks import LookRow, build_look
+from web.desk.routing import get_desk_ports
+from web.i18n import _
+from web.page import Frame
+from web.public.objecting import get_gates
+from web.respond import NEVER, Answer, AnyRequest
+from web.routing import get_site, route_form, route_form_page
+from web.sessions import find_network, is_private
+from web.site import JSON, VillageView, check_village
+
+READINGS_MAX = 50
+YEAR_MAX_CHARS = 4
+CLOSED: dict[str, str] = {
+    "open": _("这个网址不是 https，户卡上的码在路上会被人看见，所以这里不查。请到村里看，或者打监督电话。"),
+    "stranger": _("没有查：这一步不是从本站的网页点的。请再扫一次户卡，或从本村公开栏打开“查自家积分”。"),
+    "vault": _("网上现在查不了：存放内容的地方没有打开。请过一会儿再查，或者打监督电话。"),
+}
+"""Why nothing can be looked up now."""
+
+
+@dataclass(frozen=True)
+class LineRow:
+    """One line: `entry` leads to its record, `object_to` to the form in which one objects to it."""
+
+    entry: str
+    evidence: str
+    hidden: bool
+    item: str
+    number: str
+    object_to: str
+    points: str
+    quantity: str
+    rule: str
+    taken_back: str  # why and where, empty for a line that stands
+
+
+@dataclass(frozen=True)
+class MonthRows:
+    month: str
+    points: str
+    rows: tuple[LineRow, ...]
+
+
+@dataclass(frozen=True)
+class AskCardPage:
+    """The form by which a card's code is typed. `closed` says why nothing can be looked up, empty where it can."""
+
+    chars: int
+    closed: str
+    faults: Faults
+    frame: Frame
+    telephone: str
+
+
+@dataclass(frozen=True)
+class OwnPage:
+    """What a card shows. `code` goes along in the forms of the page, for another year or the proof."""
+
+    base_points: str
+    code: str
+    consents: tuple[tuple[str, bool], ...]
+    frame: Frame
+    group: int
+    left_out: int
+    looks: tuple[LookRow, ...]
+    months: tuple[MonthRows, ...]
+    name: str
+    number: str
+    older: str  # the deductions that are shown line by line no more; empty for none
+    points: str
+    telephone: str
+    year: str
+    years: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class CardForm:
+    code: str
+    year: str = ""
+
+
+@route_form_page("/v/{code:str}/card", summary="The form in which a household's card is typed")
+def show_asking(request: AnyRequest, code: str) -> Answer:
+    """Answer with the form; a script sends what the card's code has behind the number sign."""
+    return _ask(request, code, _find_closed(request, code))
+
+
+@route_form("/v/{code:str}/card", summary="What a household's card shows")
+def take_card(request: AnyRequest, pairs: Pairs, refused: str, code: str) -> Answer:
+    """Answer with the household's own page, or with the form again."""
+    if refused:
+        return _ask(request, code, CLOSED[refused], status=403)
+    form = build_form(CardForm, pairs)
+    opened = _open(request, code, form)
+    if isinstance(opened, Answer):
+        return opened
+
+    def build(view: VillageView) -> OwnPage:
+        card = describe_household(view.ports, view.reader, code, opened, form.year[:YEAR_MAX_CHARS])
+        return _build_page(view, card, form.code, *_list_looks(request, code, opened))
+
+    return get_site(request).serve_fresh(request, code, "own.html", build)
+
+
+@route_form("/v/{code:str}/card/proof", summary="The file in which a household carries its own lines away")
+def take_proof(request: AnyRequest, pairs: Pairs, refused: str, code: str) -> Answer:
+    """Answer with the file, which `mingbai audit` reads offline."""
+    if refused:
+        return _ask(request, code, CLOSED[refused], status=403)
+    form = build_form(CardForm, pairs)
+    opened = _open(request, code, form)
+    if isinstance(opened, Answer):
+        return opened
+    ports = get_site(request).ports
+    with ports.ledger.read(code) as reader:
+        year = describe_household(ports, reader, code, opened, form.year[:YEAR_MAX_CHARS]).year.year
+        body = prove_household(ports, reader, code, opened, year)
+    headers = {
+        "cache-control": NEVER,
+        "content-disposition": f'attachment; filename="mingbai-{code}-{year}.json"',
+        "content-type": JSON,
+    }
+    return Answer(body, headers, False, 200)
+
+
+def _open(request: AnyRequest, code: str, form: CardForm) -> str | Answer:
+    """Return whose card it is, or the answer for a card that opens nothing, or that is tried too often."""
+    site, gate = get_site(request), get_gates(request).cards
+    closed = _find_closed(request, code)
+    if closed:
+        return _ask(request, code, closed, status=503)
+    network = find_network(request, site.settings)
+    wait_s = gate.enter(network)
+    if wait_s:
+        said = _("试的次数太多，请过 {count} 秒再试。").format(count=wait_s)
+        return _ask(request, code, faults=Faults(others=(said,)), status=429, retry_s=wait_s)
+    household = open_card(site.ports, code, form.code)
+    if household is None:
+        said = _("这张卡打不开。照着卡上的字再抄一次；换过新卡的，旧卡就打不开了。卡丢了，找村文书补一张。")
+        return _ask(request, code, faults=Faults(others=(said,)), status=422)
+    gate.leave(network)
+    return household
+
+
+def _find_closed(request: AnyRequest, code: str) -> str:
+    site = get_site(request)
+    check_village(code)
+    if not is_private(request, site.settings):
+        return CLOSED["open"]
+    return "" if site.can_read(code) else CLOSED["vault"]
+
+
+def _ask(
+    request: AnyRequest,
+    code: str,
+    closed: str = "",
+    *,
+    faults: Faults = NO_FAULTS,
+    status: int = 200,
+    retry_s: int = 0,
+) -> Answer:
+    def build(view: VillageView) -> AskCardPage:
+        return AskCardPage(
+            chars=CARD_CHARS,
+            closed=closed,
+            faults=faults,
+            frame=view.build_frame(_("查自家积分")),
+            telephone=view.read_telephone(),
+        )
+
+    headers = {"retry-after": str(retry_s)} if retry_s else None
+    return get_site(request).serve_fresh(request, code, "card.html", build, status=status, headers=headers)
+
+
+def _build_page(
+    view: VillageView, card: HouseholdCard, code: str, looks: tuple[LookRow, ...], left_out: int
+) -> OwnPage:
+    shown = load_masks().find_view(["card"])
+    known = card.household
+    months = [
+        MonthRows(
+            month=format_month(period),
+            points=str(sum(line.points for line in lines if not line.reversed_at)),
+            rows=tuple(_build_row(view, line) for line in lines),
+        )
+        for period, lines in (
+            (period, list(found)) for period, found in groupby(card.lines, lambda line: line.period)
+        )
+    ]
+    older = _("早于三个月的扣分 {count} 笔，合计 {points} 分，不再逐笔列出，仍算在全年里。")
+    return OwnPage(
+        base_points=str(card.base_points),
+        code=code,
+        consents=tuple((title, name in known.consents) for name, title in CONSENT_NAMES.items()),
+        frame=view.build_frame(_("自家积分")),
+        group=known.group,
+        left_out=left_out,
+        looks=looks,
+        months=tuple(months),
+        name=shown.show("head-name", known.name),
+        number=shown.show("household-number", known.number),
+        older=older.format(count=card.hidden, points=card.hidden_points) if card.hidden else "",
+        points=str(card.year.points),
+        telephone=view.read_telephone(),
+        year=card.year.year,
+        years=card.years,
+    )
+
+
+def _build_row(view: VillageView, line: HouseholdLine) -> LineRow:
+    folder = f"/v/{view.code}"
+    taken = _("已冲销：{why}").format(why=line.why) if line.reversed_at else ""
+    return LineRow(
+        entry=f"{folder}/entries/{line.entry}",
+        evidence=line.evidence,
+        hidden=line.is_sealed,
+        item=line.item,
+        number=str(line.entry),
+        object_to=f"{folder}/objections/new?about={line.entry}",
+        points=f"{line.points:+d}",
+        quantity=f"{line.quantity} {line.unit}".strip(),
+        rule=line.rule,
+        taken_back=taken,
+    )
+
+
+def _list_looks(request: AnyRequest, code: str, household: str) -> tuple[tuple[LookRow, ...], int]:
+    """Return who looked at what is kept about the household, newest first, and how many more times."""
+    ports = get_desk_ports(get_site(request))
+    with ports.desk.read() as reader:
+        readings = list_readings(reader, code, household)
+    names = {person.user: person.name for person in ports.vault.list_persons(code)}
+    rows = tuple(build_look(reading, names) for reading in readings[:READINGS_MAX])
+    return rows, max(len(readings) - READINGS_MAX, 0)
