@@ -122,7 +122,7 @@ class History:
     def _close(self, period: str) -> None:
         body = build_closing(self.ledger.facts, period)
         if not self.ledger.record(body, "2027-06-01", period, f"{period}-15"):
-            self.closed[period] = self.see(period, len(self.ledger.entries))
+            self.closed.setdefault(period, self.see(period, len(self.ledger.entries)))
 
 
 def make_lines(lines: list[tuple[str, int, bool]], *, is_balanced: bool) -> tuple[Posting, ...]:
