@@ -56,6 +56,7 @@ from web.public.board import show_board
 from web.public.check import show_check
 from web.public.concerns import show_concerns
 from web.public.contracts import show_contract, show_contracts
+from web.public.debts import show_debts, show_debts_file
 from web.public.documents import show_document
 from web.public.earlier import show_earlier
 from web.public.entry import show_entries, show_entry
@@ -102,6 +103,8 @@ ROUTES = (
     show_entry,
     show_contracts,
     show_contract,
+    show_debts,
+    show_debts_file,
     show_assets,
     show_asset_of,
     show_labels,

@@ -35,6 +35,9 @@ ENTRIES_A_PAGE = 50
 CONTRACTS_A_PAGE = 50
 """Contracts in one page of the register."""
 
+DEBTS_A_PAGE = 50
+"""Accounts and contracts in one page of who owes whom."""
+
 ASSETS_A_PAGE = 50
 """Assets or resources in one page of their register."""
 

@@ -94,6 +94,7 @@ def _format_voucher(step: JournalVoucher, names: Mapping[str, str]) -> str:
     voucher = step.voucher
     marks = [f"#{voucher.correction}"] if voucher.correction else []
     marks += [f"^v-{number}" for number in (voucher.number, step.answers) if number]
+    marks += [f"^{number}" for _, number in voucher.about.list_numbers()]
     lines = [
         f"{step.booked_on} * {_quote(flatten_text(voucher.summary))} {' '.join(marks)}",
         f"  entry: {voucher.index}",
@@ -105,6 +106,7 @@ def _format_voucher(step: JournalVoucher, names: Mapping[str, str]) -> str:
     ]
     if step.answers:
         lines.append(f"  answers: {_quote(step.answers)}")
+    lines += [f"  {name}: {_quote(number)}" for name, number in voucher.about.list_numbers()]
     return "\n".join([*lines, *list_postings(voucher.postings, names, "  "), "\n"])
 
 

@@ -23,6 +23,7 @@ from ledger.books.values import (
     PublicText,
     ResolutionNumber,
     Sealed,
+    SubjectNumber,
     Value,
     is_day,
 )
@@ -93,6 +94,7 @@ class ContractSigned(Value, frozen=True, kw_only=True, omit_defaults=True):
     resolution: PublicText
     resolution_number: ResolutionNumber = ""  # of the village's register, that allows it; left out where none
     subject: PublicText  # which asset or resource
+    subject_number: SubjectNumber = ""  # of the village's registers, where it is in one; left out where not
     title: PublicText
     units: Count  # of the subject: rooms, machines; 0 where nothing is counted
     use: PublicText

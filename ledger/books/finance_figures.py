@@ -28,7 +28,7 @@ from ledger.books.figures import (
 from ledger.books.money import format_yuan
 from ledger.books.periods import format_day_of_year, format_period
 from ledger.books.values import Value
-from ledger.books.vouchers import Posting
+from ledger.books.vouchers import About, Posting
 
 RESULT_ACCOUNT = "321"
 """本年收益: a voucher that posts to it carries the year's income and expense over, and is neither."""
@@ -50,6 +50,7 @@ class MonthVoucher(Value, frozen=True):
     occurred_on: str
     postings: tuple[Posting, ...]
     summary: str
+    about: About = About()
 
 
 class Flow(NamedTuple):

@@ -32,8 +32,9 @@ from ledger.books.journals import (
 )
 from ledger.books.money import format_plain_yuan
 from ledger.books.values import get_last_day
+from ledger.books.vouchers import About
 
-_TAGS = ("entry", "kind", "occurred", "attachments", "handler", "answers")
+_TAGS = ("entry", "kind", "occurred", "attachments", "handler", "answers", *About._fields)
 """What stands in comments. Declared, as are accounts, so that the strictest reading of either finds no fault."""
 DESCRIPTION_MAX_CHARS = 1_000
 """Of what a voucher says; four bytes each, and Ledger takes lines of 4,096."""
@@ -98,6 +99,7 @@ def _format_voucher(step: JournalVoucher, names: Mapping[str, str]) -> str:
     ]
     if step.answers:
         lines.append(f"    ; answers: {step.answers}")
+    lines += [f"    ; {name}: {number}" for name, number in voucher.about.list_numbers()]
     return "\n".join([*lines, *list_postings(voucher.postings, names, "    "), "\n"])
 
 

@@ -135,6 +135,10 @@ class VoucherLine(NamedTuple):
     reverses: str
     replaces: str
     entry: int  # index
+    contract: str = ""
+    asset: str = ""
+    fund: str = ""
+    resolution: str = ""
 
 
 FormatSteps = Callable[[JournalHead, Chart, Iterable[Step]], Iterator[str]]
@@ -183,6 +187,7 @@ def list_lines(chart: Chart, steps: Iterable[Step], first: str = "", last: str =
                 reverses=step.answers if voucher.correction == "reversal" else "",
                 replaces=step.answers if voucher.correction == "replacement" else "",
                 entry=voucher.index,
+                **voucher.about._asdict(),
             )
 
 

@@ -44,6 +44,8 @@ number can stand in an entry or an address as one.
 AssetNumber = Annotated[str, Meta(pattern=r"\AZC-[0-9]{4}\Z")]
 ResourceNumber = Annotated[str, Meta(pattern=r"\AZY-[0-9]{4}\Z")]
 """`ZC-NNNN` and `ZY-NNNN`, of a village's registers: once given never another's."""
+SubjectNumber = Annotated[str, Meta(pattern=r"\AZ[CY]-[0-9]{4}\Z")]
+"""An asset's number, or a resource's: what a contract is about."""
 PastPeriod = Annotated[str, Meta(pattern=r"\A(19|2[0-9])[0-9]{2}-(0[1-9]|1[0-2])\Z")]
 """One calendar month, `YYYY-MM`, that may lie long before any books: from when something is in use."""
 PeriodOrNone = Annotated[str, Meta(pattern=r"\A(2[0-9]{3}-(0[1-9]|1[0-2]))?\Z")]

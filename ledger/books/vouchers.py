@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 from itertools import combinations
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 from msgspec import Meta
 
@@ -133,6 +133,27 @@ class PeriodClosed(Value, frozen=True):
 
 
 Voucher = VoucherRecorded | VoucherReversed | VoucherReplaced
+
+
+class About(NamedTuple):
+    """What a voucher is about: numbers of the village's registers, each empty where there is none."""
+
+    contract: str = ""
+    asset: str = ""
+    fund: str = ""
+    resolution: str = ""
+
+    def list_numbers(self) -> list[tuple[str, str]]:
+        """Return the names and numbers of what there is, in the order of the fields."""
+        return [(name, number) for name, number in zip(self._fields, self, strict=True) if number]
+
+
+def get_about(voucher: Voucher, answered: Voucher | None = None) -> About:
+    """Return what a voucher is about; a red one is about what the voucher was that it takes back, `answered`."""
+    said = answered if isinstance(voucher, VoucherReversed) else voucher
+    if said is None or isinstance(said, VoucherReversed):
+        return About()
+    return About(contract=said.contract, asset=said.asset, fund=said.fund, resolution=said.resolution)
 
 
 def check_voucher(body: Voucher, chart: Chart, period: str) -> list[Fault]:

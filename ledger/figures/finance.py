@@ -11,7 +11,7 @@ from ledger.books.balances import sum_sides
 from ledger.books.figures import Correction, FinanceFigures, SheetHead
 from ledger.books.finance_figures import MonthVoucher, build_finance_figures
 from ledger.books.people import mask_name
-from ledger.books.vouchers import Voucher, VoucherRecorded, VoucherReplaced, VoucherReversed
+from ledger.books.vouchers import Voucher, VoucherRecorded, VoucherReplaced, VoucherReversed, get_about
 from ledger.entries import Entry
 from ledger.errors import NotFound
 from ledger.figures.charts import collect_chart
@@ -55,7 +55,9 @@ def read_voucher(read_entry: ReadEntry, texts: Texts, entry: Entry) -> MonthVouc
     none.
     """
     body = get_voucher(entry)
+    answered = get_answered(read_entry, body) if isinstance(body, VoucherReversed) else None
     return MonthVoucher(
+        about=get_about(body, answered),
         attachments=body.attachments,
         correction=_name_correction(body),
         handler=_mask_handler(texts, body),
@@ -63,7 +65,7 @@ def read_voucher(read_entry: ReadEntry, texts: Texts, entry: Entry) -> MonthVouc
         number=body.number,
         occurred_on=entry.occurred_on,
         postings=body.postings,
-        summary=_tell_summary(read_entry, texts, body),
+        summary=_tell_summary(texts, body, answered),
     )
 
 
@@ -105,8 +107,9 @@ def _mask_handler(texts: Texts, body: Voucher) -> str:
     return name if name == GONE else mask_name(name)
 
 
-def _tell_summary(read_entry: ReadEntry, texts: Texts, body: Voucher) -> str:
-    """Return a line's 摘要; a red voucher has a reason instead, and says which voucher it takes back."""
+def _tell_summary(texts: Texts, body: Voucher, answered: Voucher | None) -> str:
+    """Return a line's 摘要; a red voucher has a reason instead, and says which voucher it takes back: `answered`."""
     if isinstance(body, VoucherReversed):
-        return f"冲销 {get_answered(read_entry, body).number} 号凭证：{read_text(texts, body.reason)}"
+        assert answered is not None
+        return f"冲销 {answered.number} 号凭证：{read_text(texts, body.reason)}"
     return read_text(texts, body.summary)

@@ -74,6 +74,7 @@ def list_choices(ports: Ports, village: str, kind: WorkbookKind) -> dict[str, tu
             **({"合同编号": _list_contracts(ports, village, reader, kind)} if "合同编号" in headers else {}),
             **({"资产编号": _list_assets(ports, village, reader, kind)} if "资产编号" in headers else {}),
             **({"资源编号": _list_resources(ports, village, reader)} if "资源编号" in headers else {}),
+            **({"标的编号": _list_subjects(ports, village, reader)} if "标的编号" in headers else {}),
             **(_list_meetings(ports, village, reader, kind) if headers & _NAMED else {}),
         }
     persons = sorted({person.name for person in ports.vault.list_persons(village)})
@@ -195,6 +196,14 @@ def _list_resources(ports: Ports, village: str, reader: Reader) -> tuple[Choice,
         body = read_body(reader.facts, known.registered, ResourceRegistered)
         found.append(Choice(number, _read_text(reader, body.name.text)))
     return tuple(found)
+
+
+def _list_subjects(ports: Ports, village: str, reader: Reader) -> tuple[Choice, ...]:
+    """Return what a contract may be about: the assets that are there, and the resources."""
+    return (
+        *_list_assets(ports, village, reader, "contracts"),
+        *_list_resources(ports, village, reader)[1:],  # Without the number of the next one.
+    )
 
 
 def _build_next(ports: Ports, village: str, reader: Reader, family: str, letters: str) -> Choice:

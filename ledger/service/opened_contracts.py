@@ -67,6 +67,7 @@ def fill_contract(opened: OpenedDraft, body: ContractSigned) -> Iterator[tuple[s
         "件数": str(body.units) if body.units else "",
         "押金": format_plain_yuan(body.deposit_fen) if body.deposit_fen else "",
         "决议编号": body.resolution_number,
+        "标的编号": body.subject_number,
     }
     yield "合同", row
     yield from fill_dues(body.number, body.dues)

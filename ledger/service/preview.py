@@ -157,6 +157,8 @@ def preview_contract(body: ContractSigned, day: str, texts: Mapping[str, str]) -
     """
     yield f"　对方：{texts['对方']}（{PARTY_NAMES[body.party]}，{PROCEDURE_NAMES[body.chosen_by]}）"
     yield from (f"　{header}：{texts[header]}" for header in ("标的", "用途", "决议"))
+    if body.subject_number:
+        yield f"　标的编号：{body.subject_number}"
     if body.resolution_number:
         yield preview_under(body.resolution_number, "")
     yield f"　签订日期：{day}"

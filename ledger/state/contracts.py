@@ -29,7 +29,7 @@ from ledger.books.vouchers import Voucher, VoucherRecorded, VoucherReplaced, Vou
 from ledger.entries import Entry
 from ledger.errors import Fault
 from ledger.state.allowed import check_allowed, fold_allowed, read_change
-from ledger.state.facts import BooksFacts, Facts, get_fact, key_at, put_fact, read_body, scan_facts
+from ledger.state.facts import BooksFacts, EntryAt, Facts, get_fact, key_at, put_fact, read_body, scan_facts
 from ledger.state.reference import Reference
 from ledger.state.register_facts import ContractFacts, PaymentFacts
 
@@ -74,7 +74,8 @@ def check_contracts(facts: Facts, reference: Reference, entry: Entry) -> list[Fa
     if isinstance(body, ContractSigned):
         faults = check_signed(body, reference.law, entry.village[:2], entry.occurred_on)
         faults += check_allowed(facts, entry, body)
-        return faults + _check_free(facts, body) + _check_after_opening(facts, body.number, body.dues)
+        faults += _check_free(facts, body) + _check_subject(facts, body)
+        return faults + _check_after_opening(facts, body.number, body.dues)
     if isinstance(body, ContractAmended):
         faults = check_amended(body) + _check_after_opening(facts, body.contract, body.dues)
         faults += check_allowed(facts, entry, body)
@@ -96,6 +97,8 @@ def fold_contracts(facts: Facts, entry: Entry) -> None:
     if isinstance(body, ContractSigned):
         known = ContractFacts(changes=(), has_ended=False, signed=entry.index)
         put_fact(facts, f"contract/{body.number}", known)
+        if body.subject_number:
+            put_fact(facts, f"contract-about/{body.subject_number}/{body.number}", EntryAt(index=entry.index))
     else:
         key = f"contract/{body.contract}"
         before = get_fact(facts, key, ContractFacts)
@@ -159,6 +162,11 @@ def iterate_contracts(facts: Facts) -> Iterator[Contract]:
         yield _read_contract(facts, known)
 
 
+def list_contracts_about(facts: Facts, subject: str) -> list[str]:
+    """Return the numbers of the contracts about an asset or a resource, in order."""
+    return [key.rpartition("/")[2] for key, _ in facts.scan(f"contract-about/{subject}/")]
+
+
 def find_about(facts: Facts, voucher: Voucher) -> str:
     """Return the number of the contract that a recorded voucher is about, empty for none."""
     if not isinstance(voucher, VoucherReversed):
@@ -202,6 +210,23 @@ def _check_free(facts: Facts, body: ContractSigned) -> list[Fault]:
             found=f"第 {known.signed} 条已用这个编号",
             expected="没有用过的编号",
             remedy="同一份合同不用再登记；是另一份，就换一个编号，用过的编号永远不再用",
+        )
+    ]
+
+
+def _check_subject(facts: Facts, body: ContractSigned) -> list[Fault]:
+    """What a contract is about is in the register of assets or of resources, where it names a number."""
+    number = body.subject_number
+    register, title = ("asset", "资产") if number.startswith("ZC-") else ("resource", "资源")
+    if not number or facts.get(f"{register}/{number}") is not None:
+        return []
+    return [
+        Fault(
+            code="contract-subject-unknown",
+            place=f"合同 {body.number} 的标的",
+            found=f"{title} {number} 没有登记",
+            expected=f"{title}台账里有的编号",
+            remedy=f"核对编号；还没有登记的，先登记{title}并通过审核，或者不写编号",
         )
     ]
 

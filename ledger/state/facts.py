@@ -40,6 +40,7 @@ be dropped and folded again from the entries.
 | `document/<digest>` | EntryAt, by the digest of an encrypted original | documents.attached |
 | `page/<digest>` | EntryAt, by the digest of a page of a public copy | documents.attached |
 | `contract/<number>` | ContractFacts | contract.signed, contract.amended, contract.ended, contract.voided |
+| `contract-about/<asset or resource>/<number>` | EntryAt of the contract that is about it | contract.signed |
 | `payment/<number>/<index>` | PaymentFacts: what a voucher moved for a contract | vouchers |
 | `asset/<number>` | AssetFacts | asset.*, stocktake.recorded, vouchers |
 | `assets/<category>` | AssetSums of a class | the same |

@@ -19,7 +19,7 @@ import click
 import msgspec
 
 from ledger.store.engine import get_sqlite_version
-from tests.bench import append, auditing, pages, proofs, single, statements
+from tests.bench import append, auditing, books, pages, proofs, single, statements
 from tests.bench.measuring import Row, Spread
 from tests.bench.places import Place, open_postgresql, open_sqlite
 from tests.postgres import open_cluster
@@ -31,8 +31,11 @@ JOBS: dict[str, ModuleType] = {
     "statements": statements,
     "append": append,
     "single": single,
+    "books": books,
 }
 """In this order: what only reads comes before what makes the log longer."""
+APART = {"books"}
+"""Jobs that keep a log of their own."""
 
 SIZES = (10_000, 100_000)
 LONG_SIZE = 1_000_000
@@ -49,7 +52,10 @@ LENGTH_GOALS = {
 
 @click.command("bench", context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
-    "--sizes", default=",".join(map(str, SIZES)), show_default=True, help="Entries in the log, by commas."
+    "--sizes",
+    default=",".join(map(str, SIZES)),
+    show_default=True,
+    help="Entries in the log, or postings in the books, by commas.",
 )
 @click.option("--long", "is_long", is_flag=True, help=f"Also {LONG_SIZE:,} entries: an hour and 8 GB.")
 @click.option("--only", default=",".join(JOBS), show_default=True, help="Jobs, by commas.")
@@ -86,8 +92,11 @@ def main(
         for size in wanted:
             for kind, make in makers.items():
                 with make(work / f"{kind}-{size}") as place:
-                    place.fill(size, say)
-                    for name in [name for name in JOBS if name in only.split(",")]:
+                    names = [name for name in JOBS if name in only.split(",")]
+                    place.wanted = size
+                    if set(names) - APART:
+                        place.fill(size, say)
+                    for name in names:
                         rows += JOBS[name].run(place, rounds, say)
                 shutil.rmtree(work / f"{kind}-{size}")
     rows += list(compare_sizes(rows, wanted))

@@ -157,6 +157,7 @@ class Place:
     """A home of a given size with what belongs to it.
 
     `kind`   SQLite or PostgreSQL
+    `wanted` how many entries, or postings of books, it is there for
     `clock`  processor seconds of this process and, where there is one, of the server
     """
 
@@ -170,6 +171,7 @@ class Place:
         self.size = 2
         self.story = Story(village.clerk.user, village.supervisor.user, self.size)
         self.village = village
+        self.wanted = 0
 
     def fill(self, size: int, say: Say) -> None:
         """Record the story up to `size` entries, in both."""

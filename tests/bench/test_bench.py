@@ -8,9 +8,12 @@ import msgspec
 import pytest
 from click.testing import CliRunner
 
-from tests.bench import peers
+from ledger.state.money import get_balances, list_book_months
+from tests.bench import books, peers
 from tests.bench.__main__ import format_table, main
 from tests.bench.measuring import Cost, Row, compare
+from tests.builders import VILLAGE
+from tests.homes import found_home
 
 
 def make_costs(*seconds: float) -> list[Cost]:
@@ -76,3 +79,36 @@ def test_a_small_run_measures_every_job_of_a_database_and_leaves_nothing(tmp_pat
     assert {row["job"].split()[0] for row in rows} == {"audit", "proof", "batch"}
     assert all(row["wall"]["median"] > 0 for row in rows if not row["note"])
     assert list(tmp_path.iterdir()) == []
+
+
+def test_books_of_their_own_are_added_up_by_us_and_by_others(tmp_path: Path) -> None:
+    """Every turn holds what is added up anew to what is kept, and every program to the number of accounts."""
+    words = ["--sizes", "3100", "--rounds", "1", "--only", "books", "--folder", str(tmp_path), "--json"]
+
+    result = CliRunner().invoke(main, [*words, "--on", "sqlite"], catch_exceptions=False)
+
+    rows = msgspec.json.decode(result.stdout)
+    assert [row["job"].split(" / ")[0] for row in rows] == [
+        "trial balance kept",
+        "both statements kept",
+        *["balances anew"] * 3,
+    ]
+    assert all(row["wall"]["median"] > 0 for row in rows if not row["note"])
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_is_added_up_is_every_posting(tmp_path: Path) -> None:
+    village = found_home(tmp_path / "home")
+    try:
+        count = books.fill(village, 9_500, lambda _text: None)
+        with village.home.ledger.read(VILLAGE) as reader:
+            months = list_book_months(reader.facts)
+            year_end = get_balances(reader.facts, "2026-12")
+            kept = get_balances(reader.facts, months[0])
+
+        assert count >= 9_500
+        assert books.add_up(village) == kept
+        assert months[0] == "2027-01"
+        assert not [code for code in year_end if code[0] == "5"]
+    finally:
+        village.home.close()

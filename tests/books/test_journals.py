@@ -20,8 +20,10 @@ from ledger.books.journals import (
     name_journal_accounts,
 )
 from ledger.books.money import format_plain_yuan
+from ledger.books.vouchers import About, get_about
 from ledger.data import load_reference
 from tests.books.test_finance_figures import make_month_voucher, make_postings
+from tests.builders import Discloser, build_replacement, build_reversal, build_voucher
 
 CHART = parse_chart(
     """code,name,class,normal_side,parent,status
@@ -77,7 +79,12 @@ STEPS: list[Step] = [
     JournalVoucher(
         answers="",
         voucher=msgspec.structs.replace(
-            make_month_voucher(4, [("debit", "113", 5), ("credit", "211", 5)], occurred_on="2026-10-03"),
+            make_month_voucher(
+                4,
+                [("debit", "113", 5), ("credit", "211", 5)],
+                about=About(contract="HT-0001", resolution="JY-2026-001"),
+                occurred_on="2026-10-03",
+            ),
             number="2026-11-001",
         ),
     ),
@@ -124,9 +131,9 @@ def test_a_beancount_file_is_written_so() -> None:
         "2026-11-01 balance Equity:301-资本  -2000.05 ~ 0.00 CNY\n  entry: 6\n"
         "2026-11-01 balance Expenses:513-管理费用  0.01 ~ 0.00 CNY\n  entry: 6\n"
         "2026-11-01 balance Expenses:513-管理费用:51302-办公费  0.00 ~ 0.00 CNY\n  entry: 6\n\n"
-        '2026-11-01 * "第 4 笔" ^v-2026-11-001\n'
+        '2026-11-01 * "第 4 笔" ^v-2026-11-001 ^HT-0001 ^JY-2026-001\n'
         '  entry: 5\n  voucher: "2026-11-001"\n  kind: "voucher.recorded"\n  occurred: 2026-10-03\n'
-        '  attachments: 1\n  handler: "样*丙"\n'
+        '  attachments: 1\n  handler: "样*丙"\n  contract: "HT-0001"\n  resolution: "JY-2026-001"\n'
         "  Assets:113-内部往来  0.05 CNY\n"
         "  Liabilities:211-应付款  -0.05 CNY\n\n"
     )
@@ -140,7 +147,8 @@ def test_a_journal_of_hledger_is_written_so() -> None:
         "; 来源 example.org/m/00000000/e1\n"
         "; 看余额：hledger -f 这个文件 bal\n\n"
         "commodity CNY\n    format 1000.00 CNY\n\n"
-        "tag entry\ntag kind\ntag occurred\ntag attachments\ntag handler\ntag answers\n\n"
+        "tag entry\ntag kind\ntag occurred\ntag attachments\ntag handler\ntag answers\n"
+        "tag contract\ntag asset\ntag fund\ntag resolution\n\n"
         "account Assets:101-库存现金\naccount Assets:113-内部往来\n"
     )
     assert (
@@ -161,7 +169,22 @@ def test_a_journal_of_hledger_is_written_so() -> None:
         "    Expenses:513-管理费用  0.00 CNY = 0.01 CNY\n"
         "    Expenses:513-管理费用:51302-办公费  0.00 CNY = 0.00 CNY\n\n"
         "2026-11-01 * (2026-11-001) 第 4 笔\n"
+        "    ; entry: 5\n    ; kind: voucher.recorded\n    ; occurred: 2026-10-03\n    ; attachments: 1\n"
+        "    ; handler: 样*丙\n    ; contract: HT-0001\n    ; resolution: JY-2026-001\n"
     ) in text
+
+
+def test_a_red_voucher_is_about_what_it_takes_back() -> None:
+    texts = Discloser()
+    said = About(contract="HT-0001", asset="ZC-0001", fund="ZX-0001", resolution="JY-2026-001")
+    wrong = build_voucher(texts, **said._asdict())
+    red = build_reversal(texts, reverses=3)
+
+    assert get_about(wrong) == get_about(red, wrong) == said
+    assert get_about(build_replacement(texts, replaces=3, contract="HT-0002"), wrong) == About("HT-0002")
+    assert get_about(red) == get_about(red, red) == get_about(build_voucher(texts)) == About()
+    assert said.list_numbers()[-1] == ("resolution", "JY-2026-001")
+    assert About(asset="ZC-0001").list_numbers() == [("asset", "ZC-0001")]
 
 
 @pytest.mark.parametrize(
@@ -253,7 +276,9 @@ def test_a_table_has_a_line_for_each_posting_of_the_months_asked_for() -> None:
     ]
     assert [line.replaces for line in lines[4:]] == ["2026-10-001", "2026-10-001"]
     assert len(lines) == 6
-    assert [line.number for line in list_lines(CHART, STEPS, "2026-11")] == ["2026-11-001"] * 2
+    later = list(list_lines(CHART, STEPS, "2026-11"))
+    assert [line.number for line in later] == ["2026-11-001"] * 2
+    assert [line[13:] for line in later] == [("HT-0001", "", "", "JY-2026-001")] * 2
     assert len(list(list_lines(CHART, STEPS))) == 8
     assert list(list_lines(CHART, STEPS, "", "2026-09")) == []
 

@@ -7,6 +7,7 @@
     2026-11-01 close 2026-10 | accepted
     2026-10 closing 2000.00
     2026-10-05 contract HT-0001 lease receives 2026-10-01 to 2031-09-30 | 2026-10-31 12,000.00 | 租仓库 | accepted
+    2026-10-05 contract HT-0002 lease receives 2026-10-01 to 2031-09-30 about ZC-0001 | 租电动三轮车 | accepted
     2026-10-31 voucher 002 for HT-0001 | debit 102 银行存款 5,000.00 | credit 50103 … 5,000.00 | 收租金 | accepted
     2026-11-09 amend HT-0001 from 2026-11-01 | 2026-11-30 6,000.00 | 减租 | accepted
     2026-12-09 end HT-0001 on 2026-12-09 | 收回自用 | accepted
@@ -86,7 +87,9 @@ ENTRY = re.compile(
     r"(?: under (\S+))?(?: of-fund (\S+))?(?: to (\d+) people)?"
 )
 DAY = r"(\d{4}-\d\d-\d\d)"
-SIGNED = re.compile(rf"{DAY} contract (\S+) (\w+) (receives|pays) {DAY} to {DAY}(?: under (\S+))?")
+SIGNED = re.compile(
+    rf"{DAY} contract (\S+) (\w+) (receives|pays) {DAY} to {DAY}(?: under (\S+))?(?: about (\S+))?"
+)
 CHANGED = re.compile(rf"{DAY} (?:(amend|end) (\S+) (?:from|on) {DAY}(?: under (\S+))?|void (\S+))")
 DUE = re.compile(rf"{DAY} (-?[0-9,]+\.[0-9]{{2}})")
 ASSET = re.compile(rf"{DAY} asset (\S+) (\w+) (\w+) from (\d{{4}}-\d\d) for (\d+) months")
@@ -258,7 +261,7 @@ class TextLedger:
             return ContractEnded(contract=number, ended_on=day, reason=text)
         signed = SIGNED.fullmatch(head)
         assert signed
-        _, number, category, direction, begins_on, ends_on, under = signed.groups()
+        _, number, category, direction, begins_on, ends_on, under, about = signed.groups()
         return build_contract(
             Discloser(),
             begins_on=begins_on,
@@ -268,6 +271,7 @@ class TextLedger:
             ends_on=ends_on,
             number=number,
             resolution_number=under or "",
+            subject_number=about or "",
             title=text,
         )
 

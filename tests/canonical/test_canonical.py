@@ -281,6 +281,12 @@ def test_what_a_voucher_is_about_is_left_out_where_it_says_nothing(build: Any, k
             b'"resolution_number":"JY-2026-003",',
             (b'""',),
         ),
+        (
+            build_contract,
+            {"subject_number": "ZC-0001"},
+            b'"subject_number":"ZC-0001",',
+            (b'""', b'"HT-0001"'),
+        ),
     ],
 )
 def test_what_came_later_is_left_out_where_it_says_nothing(

@@ -13,6 +13,8 @@ from beancount import loader
 from beancount.core import data, realization
 from beancount.parser import printer
 
+REGISTERS = ("contract", "asset", "fund", "resolution")
+
 
 def read(path: str) -> dict[str, object]:
     """Return errors, transactions, assertions and every account's own balance as Beancount has them."""
@@ -37,6 +39,7 @@ def read(path: str) -> dict[str, object]:
                 "narration": entry.narration,
                 "payee": entry.payee or "",
                 "postings": len(entry.postings),
+                "registers": {name: entry.meta[name] for name in REGISTERS if name in entry.meta},
                 "tags": sorted(entry.tags),
             }
             for entry in transactions

@@ -75,11 +75,11 @@ def run_ledger(path: Path, *words: str) -> subprocess.CompletedProcess[str]:
     return _run("ledger", "--args-only", "-f", str(path), *words)
 
 
-def read_hledger_balances(path: Path) -> dict[str, str]:
-    """Return every account's own balance as hledger prints it, having checked all that it can check."""
+def read_hledger_balances(path: Path, *words: str) -> dict[str, str]:
+    """Return every account's own balance as hledger prints it, having checked all that it can check; `words` choose."""
     checked = run_hledger(path, "check", "--strict")
     assert (checked.returncode, checked.stdout, checked.stderr) == (0, "", "")
-    told = run_hledger(path, "balance", "--flat", "--no-total", "--output-format", "csv")
+    told = run_hledger(path, "balance", "--flat", "--no-total", "--output-format", "csv", *words)
     assert (told.returncode, told.stderr) == (0, "")
     return {row["account"]: row["balance"] for row in csv.DictReader(io.StringIO(told.stdout))}
 

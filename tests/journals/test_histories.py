@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from ledger.books.journals import flatten_text
+from ledger.books.balances import sign_posting
+from ledger.books.journals import flatten_text, name_journal_accounts
 from ledger.books.money import format_plain_yuan
 from ledger.books.vouchers import VoucherRecorded
+from ledger.data import load_reference
+from ledger.state.money import list_book_months
 from tests.books.test_finance_figures import make_postings
 from tests.books.text_ledger import TextLedger
 from tests.journals.histories import HOSTILE, MONTHS, History, draw_history
@@ -24,6 +28,7 @@ from tests.journals.peers import (
 )
 from tests.journals.written import Journals, tell_balances, write_journals
 
+LEDGERS = Path(__file__).parents[1] / "books" / "ledgers"
 QUICK, DEEP = 15, 500
 TAGS = ["entry", "kind", "occurred", "attachments", "handler", "answers"]
 ONE_FOLDER = [HealthCheck.function_scoped_fixture]
@@ -65,15 +70,48 @@ def test_no_text_that_we_know_of_is_more_than_text(beancount: Beancount, tmp_pat
     compare(beancount, tmp_path, history.ledger)
 
 
-def compare(beancount: Beancount, folder: Path, ledger: TextLedger) -> None:
+@pytest.mark.parametrize(
+    ("name", "chosen"),
+    [
+        ("contracts", "contract:HT-0001"),
+        ("assets", "asset:ZC-0001"),
+        ("resolutions", "resolution:JY-2026-002"),
+    ],
+)
+def test_they_find_what_a_contract_an_asset_or_a_resolution_came_to(
+    beancount: Beancount, tmp_path: Path, name: str, chosen: str
+) -> None:
+    ledger = TextLedger()
+    assert ledger.run((LEDGERS / f"{name}.ledger").read_text(encoding="utf-8")) == []
+    journals = compare(beancount, tmp_path, ledger, list_book_months(ledger.facts)[0])
+    key, _, number = chosen.partition(":")
+    ours = [step for step in journals.vouchers if getattr(step.voucher.about, key) == number]
+    totals: Counter[str] = Counter()
+    for step in ours:
+        for posting in step.voucher.postings:
+            totals[posting.account] += sign_posting(posting)
+
+    told = read_hledger_balances(journals.hledger, f"tag:{key}=^{number}$")
+
+    assert any(step.voucher.correction == "reversal" for step in ours) or name == "assets"
+    names = name_journal_accounts(load_reference().charts["2023"])
+    assert told == {
+        names[code]: f"{format_plain_yuan(amount_fen)} CNY"
+        for code, amount_fen in totals.items()
+        if amount_fen
+    }
+
+
+def compare(beancount: Beancount, folder: Path, ledger: TextLedger, last: str = MONTHS[-1]) -> Journals:
     """Hold what each program reads of a history to what we wrote and to our own balances."""
     journals = write_journals(ledger, folder)
-    ours = tell_balances(ledger.facts, MONTHS[-1])
+    ours = tell_balances(ledger.facts, last)
 
     assert read_ledger_balances(journals.hledger) == ours
     assert read_hledger_balances(journals.hledger) == ours
     compare_hledger(journals)
     compare_beancount(beancount.read(journals.beancount), journals, ours)
+    return journals
 
 
 def compare_beancount(told: dict[str, object], journals: Journals, ours: dict[str, str]) -> None:
@@ -85,6 +123,7 @@ def compare_beancount(told: dict[str, object], journals: Journals, ours: dict[st
     by_index = sorted(journals.vouchers, key=lambda step: step.voucher.index)
     for found, step in zip(vouchers, by_index, strict=True):
         links = {f"v-{number}" for number in (step.voucher.number, step.answers) if number}
+        links |= {number for _, number in step.voucher.about.list_numbers()}
         assert found == {
             "date": step.booked_on,
             "entry": step.voucher.index,
@@ -93,6 +132,7 @@ def compare_beancount(told: dict[str, object], journals: Journals, ours: dict[st
             "narration": flatten_text(step.voucher.summary),
             "payee": "",
             "postings": len(step.voucher.postings),
+            "registers": dict(step.voucher.about.list_numbers()),
             "tags": [step.voucher.correction] * bool(step.voucher.correction),
         }
 
@@ -107,7 +147,12 @@ def compare_hledger(journals: Journals) -> None:
         wide = flatten_text(step.voucher.summary).translate({ord(";"): "；", ord("|"): "｜"})
         assert (found["tdate"], found["tdate2"], found["tstatus"]) == (step.booked_on, None, "Cleared")
         assert found["tdescription"] == (wide if len(wide) <= 1_000 else f"{wide[:999]}…")
-        assert [name for name, _ in found["ttags"]] == TAGS[: 5 + bool(step.answers)]
+        about = step.voucher.about.list_numbers()
+        assert [name for name, _ in found["ttags"]] == [
+            *TAGS[: 5 + bool(step.answers)],
+            *(name for name, _ in about),
+        ]
+        assert dict(about).items() <= dict(found["ttags"]).items()
         assert dict(found["ttags"])["entry"] == str(step.voucher.index)
         for posting in found["tpostings"]:
             assert (posting["pdate"], posting["pdate2"], posting["ptags"]) == (None, None, [])

@@ -17,7 +17,7 @@ from ledger.service.showing import show_drafts
 from ledger.state.contracts import find_contract
 from ledger.state.private import find_subject
 from tests.builders import VILLAGE
-from tests.service.importing import CONTRACT, PAPER, PAPER_PAID, ImportDesk, Row, make_book
+from tests.service.importing import ASSET, CONTRACT, PAPER, PAPER_PAID, ImportDesk, Row, make_book
 
 BARE = {"每年金额", "每年几次", "首次日期", "递增年数", "递增百分比"}
 PLAIN: Row = {key: value for key, value in CONTRACT.items() if key not in BARE}
@@ -501,3 +501,19 @@ def test_the_other_side_can_be_erased_and_its_contract_stays(desk: ImportDesk) -
     (shown,) = show_drafts(desk.ports, VILLAGE, (draft,))
     assert shown.lines[1] == "　对方：已删除（个人，公开招标）"
     assert "样外来" not in repr(shown)
+
+
+def test_a_contract_names_the_asset_that_it_is_about(desk: ImportDesk) -> None:
+    row = CONTRACT | {"标的编号": "ZC-0001"}
+    for wrong, code in (("ZC-0001", "contract-subject-unknown"), ("1", "register-number-form")):
+        faults = desk.read("contracts", make_contracts(CONTRACT | {"标的编号": wrong})).faults
+        assert [fault.code for fault in faults] == [code]
+    desk.record("assets", make_book("assets", [ASSET]))
+
+    imported = desk.read("contracts", make_contracts(row))
+
+    assert imported.faults == ()
+    assert "　标的编号：ZC-0001" in imported.preview
+    assert sign(desk, row).subject_number == "ZC-0001"
+    offered = list_choices(desk.ports, VILLAGE, "contracts")["标的编号"]
+    assert [choice.value for choice in offered] == ["ZC-0001"]

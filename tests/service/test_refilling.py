@@ -388,6 +388,7 @@ def test_the_registers_open_as_they_were_typed(desk: ImportDesk) -> None:
     check_round_trip(desk, type_in(desk, "stocktakes", {"盘点": [COUNTED]}))
     paper = PAPER | {"摘要": "修水泵", "资产编号": "ZC-0001"}
     check_round_trip(desk, type_in(desk, "vouchers", {"凭证": [paper, PAPER_PAID]}))
+    check_round_trip(desk, type_in(desk, "contracts", {"合同": [CONTRACT | {"标的编号": "ZC-0001"}]}))
 
 
 def test_meetings_and_funds_and_what_names_them_open_as_they_were_typed(desk: ImportDesk) -> None:

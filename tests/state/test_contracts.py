@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from ledger.books.contracts import Due
@@ -15,6 +17,7 @@ from ledger.state.contracts import (
     find_contract,
     fold_contracts,
     iterate_contracts,
+    list_contracts_about,
 )
 from ledger.state.facts import put_fact
 from ledger.state.register_facts import ContractFacts
@@ -22,6 +25,7 @@ from tests.builders import (
     Discloser,
     EntryChain,
     build_amendment,
+    build_asset,
     build_contract,
     build_contract_end,
     build_contract_void,
@@ -30,6 +34,7 @@ from tests.builders import (
     build_opening,
     build_postings,
     build_replacement,
+    build_resource,
     build_reversal,
     build_voucher,
 )
@@ -288,3 +293,25 @@ def test_facts_that_name_another_entry_are_a_mistake_of_ours(log: Log) -> None:
 
     with pytest.raises(ValueError, match="entry 0 changes no contract"):
         find_contract(log.facts, "HT-0001")
+
+
+@pytest.mark.parametrize(
+    ("number", "build", "title"), [("ZC-0001", build_asset, "资产"), ("ZY-0001", build_resource, "资源")]
+)
+def test_a_contract_is_about_an_asset_or_a_plot_that_is_registered(
+    number: str, build: Any, title: str
+) -> None:
+    log = Log()
+    about = build_contract(log.texts, subject_number=number)
+
+    unknown = (
+        f"合同 HT-0001 的标的：现为{title} {number} 没有登记，应为{title}台账里有的编号。"
+        f"核对编号；还没有登记的，先登记{title}并通过审核，或者不写编号。（contract-subject-unknown）"
+    )
+    assert log.record(about) == [unknown]
+    assert log.record(build(log.texts)) == []
+    assert log.record(about) == []
+    assert log.record(build_contract(log.texts, number="HT-0002")) == []
+    assert log.record(build_contract(log.texts, number="HT-0003", subject_number=number)) == []
+    assert list_contracts_about(log.facts, number) == ["HT-0001", "HT-0003"]
+    assert list_contracts_about(log.facts, "ZC-0009") == []

@@ -18,6 +18,7 @@ from tests.builders import (
     build_asset,
     build_asset_change,
     build_asset_disposal,
+    build_contract,
     build_postings,
     build_resource,
     build_resource_change,
@@ -62,6 +63,9 @@ def live(village: VillageHome) -> None:
     village.record(build_asset(texts, **(bought | stock | sacks)))
     village.record(build_resource(texts))
     village.record(build_resource(texts, land_class="11", name=texts.publish("村南水库"), number="ZY-0002"))
+    village.record(build_contract(texts, subject_number="ZC-0002"))
+    pond = {"number": "HT-0002", "subject_number": "ZY-0002", "title": texts.publish("水库发包")}
+    village.record(build_contract(texts, **pond))
     village.record(build_resource_change(texts))
     village.record(build_stocktake(texts, ("ZC-0003", 10, 8)))
     village.record(build_asset_change(texts))
@@ -261,3 +265,18 @@ def test_the_browser_holds_entries_of_registers_to_their_pages(
             page.goto(f"{address}/v/{VILLAGE}/entries/{index}")
             page.locator("#verdict", has_text="✔").wait_for()
         assert complaints == []
+
+
+def test_an_asset_a_plot_and_their_contracts_lead_to_each_other(client: TestClient) -> None:
+    contracts = f"/v/{VILLAGE}/contracts"
+    for path, number, title in (
+        (f"{ASSETS}/ZC-0002", "HT-0001", "村东仓库租赁"),
+        (f"{RESOURCES}/ZY-0002", "HT-0002", "水库发包"),
+    ):
+        assert f"关于它的合同 {title} 逾期 12,000.00 元没付" in read_words(client, path)
+        assert f'href="{contracts}/{number}"' in client.get(path).text
+        assert f'href="{path}"' in client.get(f"{contracts}/{number}").text
+    for path in (f"{ASSETS}/ZC-0001", f"{RESOURCES}/ZY-0001"):
+        assert "关于它的合同" not in read_words(client, path)
+    assert "资产编号 ZC-0002" in read_words(client, f"{contracts}/HT-0001")
+    assert "资源编号 ZY-0002" in read_words(client, f"{contracts}/HT-0002")

@@ -14,7 +14,14 @@ from ledger.service.handing_in import hand_in, look_again
 from ledger.service.passing import pass_drafts, return_drafts
 from ledger.service.unsent import Opened, open_aside, open_sheet
 from ledger.service.workbooks.columns import WORKBOOKS
-from tests.builders import VILLAGE, build_limits
+from tests.builders import (
+    VILLAGE,
+    build_contract,
+    build_limits,
+    build_postings,
+    build_reversal,
+    build_voucher,
+)
 from tests.desk.people import Door
 from tests.store.test_vault_contract import make_household
 from tests.web.desk import DeskBrowser, tell
@@ -273,6 +280,28 @@ def test_vouchers_are_shown_as_on_paper(door: Door, clerk: DeskBrowser) -> None:
     assert clerk.get("/desk/print/d-zzzzzzzzzz").status_code == 404
 
 
+def test_a_printed_voucher_names_what_it_is_about_and_a_red_one_what_the_wrong_one_was(
+    door: Door, clerk: DeskBrowser
+) -> None:
+    texts = door.village.texts
+    fields = {"chart": "2023", "postings": build_postings(debit="513")}
+    both = {"contract": "HT-0001", "resolution": "JY-2026-001"}
+    waiting = door.village.draft(build_voucher(texts, **fields, **both))
+    door.village.record(build_contract(texts))
+    wrong = door.village.record(
+        build_voucher(texts, **fields, contract="HT-0001", number="2026-11-002"), period="2026-11"
+    )
+    red = door.village.draft(build_reversal(texts, chart="2023", reverses=wrong.index))
+
+    page, reversal = (clerk.get(f"/desk/print/{draft.id}").text for draft in (waiting, red))
+
+    for said in ("<dt>合同</dt> <dd>HT-0001</dd>", "<dt>决议</dt> <dd>JY-2026-001</dd>"):
+        assert said in page
+    assert "<dt>资产</dt>" not in page
+    assert "<dt>合同</dt> <dd>HT-0001</dd>" in reversal
+    assert "<dt>决议</dt>" not in reversal
+
+
 SIGNED = re.compile(r"<div><dt>([^<]*)</dt> <dd>(?:(?!</dd>).)*?</dd>", re.DOTALL)
 NOBODY = 'class="to-sign"'
 
@@ -371,7 +400,7 @@ CONTRACT = (
         "个人",
         "公开招标",
     ),
-    *("2026-10-02 村民代表会议", "2026-11-02", "2029-11-01", "", "3", "2000", "", "", "", "", "", "", ""),
+    *("2026-10-02 村民代表会议", "2026-11-02", "2029-11-01", "", "3", "2000", "", "", "", "", "", "", "", ""),
 )
 DUES = (("HT-0001", "2026-11-30", "5000"), ("HT-0001", "2027-11-30", "5000"))
 

@@ -13,8 +13,16 @@ from litestar.handlers import HTTPRouteHandler
 from ledger.books.accounts import is_money
 from ledger.books.money import format_capitals, format_yuan
 from ledger.books.roles import CHECKER_ROLES
-from ledger.books.vouchers import Posting, Voucher, VoucherRecorded, VoucherReplaced, VoucherReversed
+from ledger.books.vouchers import (
+    Posting,
+    Voucher,
+    VoucherRecorded,
+    VoucherReplaced,
+    VoucherReversed,
+    get_about,
+)
 from ledger.errors import NotFound
+from ledger.figures.finance import get_voucher
 from ledger.ports import Reader
 from ledger.service.drafts import get_open, open_draft
 from ledger.service.opened_drafts import OpenedDraft
@@ -48,8 +56,11 @@ class LineView:
 
 @dataclass(frozen=True)
 class VoucherView:
-    """One voucher on paper. `people` are duties and names; empty names are lines to sign on."""
+    """One voucher on paper. `about` are numbers of registers behind what they are numbers of; `people` are duties and
+    names; empty names are lines to sign on.
+    """
 
+    about: tuple[tuple[str, str], ...]
     attachments: int
     capitals: str
     day: str
@@ -118,6 +129,7 @@ def _build(desk: Desk, reader: Reader, draft: Draft, names: dict[str, str]) -> V
         for side in ("debit", "credit")
     }
     return VoucherView(
+        about=_list_about(reader, body),
         attachments=body.attachments,
         capitals=format_capitals(sums["debit"]),
         day=format_day(opened.claim.occurred_on),
@@ -128,6 +140,13 @@ def _build(desk: Desk, reader: Reader, draft: Draft, names: dict[str, str]) -> V
         total_credit=format_yuan(sums["credit"]),
         total_debit=format_yuan(sums["debit"]),
     )
+
+
+def _list_about(reader: Reader, body: Voucher) -> tuple[tuple[str, str], ...]:
+    wrong = reader.facts.read_entry(body.reverses) if isinstance(body, VoucherReversed) else None
+    about = get_about(body, get_voucher(wrong) if wrong is not None else None)
+    titles = {"asset": _("资产"), "contract": _("合同"), "fund": _("专款"), "resolution": _("决议")}
+    return tuple((titles[name], number) for name, number in about.list_numbers())
 
 
 def _name_kind(body: Voucher) -> str:

@@ -30,6 +30,7 @@ from reports.words import format_amount, format_count, format_day, format_month
 from web.i18n import _
 from web.page import Frame
 from web.public.contract_chart import ContractChart, build_year_chart
+from web.public.contracts import ContractRow, list_contracts_of
 from web.public.explain.registers import list_asset_facts, tell_plan
 from web.public.explain.telling import Fact, get_entry_path
 from web.respond import AnyRequest
@@ -81,6 +82,7 @@ class AssetPage:
     changes: tuple[ChangeRow, ...]
     chart: ContractChart | None
     code: PrintedCode | None
+    contracts: tuple[ContractRow, ...]
     facts: tuple[Fact, ...]
     frame: Frame
     list_path: str
@@ -106,6 +108,7 @@ def build_asset_page(view: VillageView, number: str) -> AssetPage:
         changes=tuple(_list_changes(view, asset)),
         chart=_build_chart(view, asset),
         code=_build_code(view, number, name),
+        contracts=list_contracts_of(view, number),
         facts=tuple(
             fact for fact in list_asset_facts(view, asset.registered, asset.current) if fact.value != name
         ),

@@ -19,7 +19,7 @@ from ledger.books.vouchers import Voucher, VoucherRecorded, VoucherReplaced, Vou
 from ledger.entries import Entry
 from ledger.errors import NotFound
 from ledger.figures import read_text
-from ledger.state.contracts import Contract, find_contract, iterate_contracts
+from ledger.state.contracts import Contract, find_contract, iterate_contracts, list_contracts_about
 from reports.words import format_amount, format_count, format_day
 from web.config import CONTRACTS_A_PAGE
 from web.i18n import _
@@ -163,6 +163,15 @@ def list_contracts_to_watch(view: VillageView, most: int) -> tuple[ContractRow, 
     return tuple(_build_row(view, contract) for contract in islice(watched, most))
 
 
+def list_contracts_of(view: VillageView, subject: str) -> tuple[ContractRow, ...]:
+    """Return the newest contracts about an asset or a resource, what needs looking after first."""
+    numbers = list_contracts_about(view.reader.facts, subject)[-CONTRACTS_A_PAGE:]
+    found = (find_contract(view.reader.facts, number) for number in numbers)
+    return tuple(
+        _build_row(view, contract) for contract in _sort(view, (one for one in found if one is not None))
+    )
+
+
 def build_contracts_page(view: VillageView, start: int) -> ContractsPage:
     """Return the register from a place in its order on; NotFound beyond its end."""
     contracts = _sort_contracts(view)
@@ -214,8 +223,12 @@ def build_contract_page(view: VillageView, number: str) -> ContractPage:
 
 def _sort_contracts(view: VillageView) -> list[Contract]:
     """Return every contract, what needs looking after first."""
+    return _sort(view, iterate_contracts(view.reader.facts))
+
+
+def _sort(view: VillageView, contracts: Iterable[Contract]) -> list[Contract]:
     return sorted(
-        iterate_contracts(view.reader.facts),
+        contracts,
         key=lambda contract: (STATES.index(find_state(contract, view.today)), contract.signed.number),
     )
 

@@ -20,6 +20,7 @@ from reports.words import format_amount, format_count, format_day
 from web.config import ASSETS_A_PAGE
 from web.i18n import _
 from web.page import Frame
+from web.public.contracts import ContractRow, list_contracts_of
 from web.public.explain.registers import list_resource_facts
 from web.public.explain.telling import Fact, get_entry_path
 from web.public.paging import name_start, parse_start
@@ -79,6 +80,7 @@ class ResourcePage:
 
     changes: tuple[ResourceChangeRow, ...]
     code: PrintedCode | None
+    contracts: tuple[ContractRow, ...]
     facts: tuple[Fact, ...]
     frame: Frame
     list_path: str
@@ -133,6 +135,7 @@ def build_resource_page(view: VillageView, number: str) -> ResourcePage:
     return ResourcePage(
         changes=tuple(_list_changes(view, resource)),
         code=build_label_code(url, f"{number} {name}") if base else None,
+        contracts=list_contracts_of(view, number),
         facts=tuple(fact for fact in facts if fact.value != name),
         frame=view.build_frame(name),
         list_path=f"/v/{view.code}/resources",

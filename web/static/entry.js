@@ -37,7 +37,7 @@ function* walk(value, name = "") {
 // What a page of any kind of entry has to show of the body's plain values.
 const SHOWN = [
   ...["about", "account", "asset", "concern", "contract", "followed_by", "fund", "new_key", "number", "objection"],
-  ...["old_key", "origin", "pages", "resolution", "resolution_number", "resource", "verifier_key"],
+  ...["old_key", "origin", "pages", "resolution", "resolution_number", "resource", "subject_number", "verifier_key"],
 ];
 
 const ROLES = { auditor: "审计员", clerk: "村文书", secretary: "村书记", supervisor: "监督委员", township: "乡镇记账员" };

@@ -219,6 +219,12 @@ _CONTRACTS = Sheet(
         *_CALENDAR_RULE,
         Column("旧欠", "money", "元，开账以前到期、还没付的；没有的留空"),
         _RESOLVED,
+        Column(
+            "标的编号",
+            "code",
+            "标的在资产台账、资源台账里的编号，如 ZC-0001、ZY-0001；没有登记的留空",
+            optional=True,
+        ),
     ),
     example=(
         "HT-0001",
@@ -242,6 +248,7 @@ _CONTRACTS = Sheet(
         "2026-04-01",
         "3",
         "5",
+        "",
         "",
         "",
     ),

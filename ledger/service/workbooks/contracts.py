@@ -69,7 +69,9 @@ def gather_contracts(
     calendars = _read_calendar(tray, calendar, {line.text("合同编号") for line in (*signed, *changes)})
 
     def check(line: Line) -> Iterator[Fault]:
-        yield from check_number_form(line, "决议编号")
+        for header in ("决议编号", "标的编号"):
+            if line.sheet == "合同" or header == "决议编号":
+                yield from check_number_form(line, header)
         yield from _check_texts(tray, line)
 
     for line in take_numbered(tray, (*changes, *signed), "合同编号", check=check):
@@ -313,6 +315,7 @@ def _build_signed(tray: Tray, line: Line, dues: tuple[Due, ...], texts: Disclose
         resolution=texts.publish("resolution", line.text("决议")),
         resolution_number=read_number(line, "决议编号"),
         subject=texts.publish("subject", line.text("标的")),
+        subject_number=read_number(line, "标的编号"),
         title=texts.publish("title", line.text("合同名称")),
         units=line.number("件数"),
         use=texts.publish("use", line.text("用途")),

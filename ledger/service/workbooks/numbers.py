@@ -35,6 +35,12 @@ FORMS: dict[str, NumberForm] = {
     "资源编号": NumberForm(
         re.compile(r"ZY-[0-9]{4}"), "register-number-form", "ZY- 和四位数，如 ZY-0001", _REGISTER
     ),
+    "标的编号": NumberForm(
+        re.compile(r"Z[CY]-[0-9]{4}"),
+        "register-number-form",
+        "ZC- 或 ZY- 和四位数，如 ZC-0001、ZY-0001",
+        _REGISTER,
+    ),
     "决议编号": NumberForm(
         re.compile(r"JY-2[0-9]{3}-[0-9]{3}"),
         "resolution-number-form",

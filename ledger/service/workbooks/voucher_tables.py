@@ -17,9 +17,10 @@ from ledger.service.workbooks.writing import iterate_separated, open_workbook
 HEADERS = (
     *("凭证号", "日期", "会计期间", "摘要", "科目代码", "科目名称", "借方金额", "贷方金额"),
     *("附件张数", "经手人", "冲销凭证号", "更正凭证号", "记录序号"),
+    *("合同编号", "资产编号", "专款编号", "决议编号"),
 )
 SHEET = "凭证"
-WIDTHS = (14, 12, 10, 36, 10, 22, 16, 16, 9, 10, 14, 14, 9)
+WIDTHS = (14, 12, 10, 36, 10, 22, 16, 16, 9, 10, 14, 14, 9, 10, 10, 10, 14)
 """Of the columns, in characters: a long workbook cannot look at its cells again to fit them."""
 WORKBOOK_ROWS_MAX = 1_048_575
 """Rows below the headers that a spreadsheet program opens."""

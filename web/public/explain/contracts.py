@@ -112,6 +112,7 @@ def list_facts(view: VillageView, body: ContractSigned) -> list[Fact]:
         Fact(_("种类"), CATEGORY_NAMES[body.category]),
         Fact(_("合同名称"), read_text(view.texts, body.title)),
         Fact(_("关于什么"), read_text(view.texts, body.subject)),
+        *_list_subject(view, body),
         Fact(_("用途"), read_text(view.texts, body.use)),
         Fact(_("对方"), PARTY_NAMES[body.party]),
         Fact(_("怎样选定的"), PROCEDURE_NAMES[body.chosen_by]),
@@ -128,6 +129,16 @@ def list_facts(view: VillageView, body: ContractSigned) -> list[Fact]:
         facts.append(Fact(_("件数"), str(body.units)))
     facts.append(Fact(_("押金"), _("{amount} 元").format(amount=format_amount(body.deposit_fen))))
     return facts
+
+
+def _list_subject(view: VillageView, body: ContractSigned) -> tuple[Fact, ...]:
+    """Return which asset or resource of the registers it is about, if it names one."""
+    number = body.subject_number
+    if not number:
+        return ()
+    is_asset = number.startswith("ZC-")
+    folder = "assets" if is_asset else "resources"
+    return (Fact(_("资产编号") if is_asset else _("资源编号"), number, f"/v/{view.code}/{folder}/{number}"),)
 
 
 def _list_resolved(view: VillageView, body: ContractSigned | ContractAmended) -> tuple[Fact, ...]:
