@@ -31,7 +31,7 @@ from ledger.errors import Fault
 from ledger.state.allowed import check_allowed, fold_allowed, read_change
 from ledger.state.facts import BooksFacts, Facts, get_fact, key_at, put_fact, read_body, scan_facts
 from ledger.state.reference import Reference
-from ledger.state.register_facts import ContractFacts, PaymentFacts
+from ledger.state.register_facts import ContractFacts, PaymentFacts, ResourceFacts
 
 _SIGNS: dict[Direction, int] = {"pays": -1, "receives": 1}
 """Of the money that a contract asks for, money in positive."""
@@ -73,7 +73,7 @@ def check_contracts(facts: Facts, reference: Reference, entry: Entry) -> list[Fa
     body = entry.body
     if isinstance(body, ContractSigned):
         faults = check_signed(body, reference.law, entry.village[:2], entry.occurred_on)
-        faults += check_allowed(facts, entry, body)
+        faults += check_allowed(facts, entry, body) + _check_land(facts, body)
         return faults + _check_free(facts, body) + _check_after_opening(facts, body.number, body.dues)
     if isinstance(body, ContractAmended):
         faults = check_amended(body) + _check_after_opening(facts, body.contract, body.dues)
@@ -202,6 +202,21 @@ def _check_free(facts: Facts, body: ContractSigned) -> list[Fault]:
             found=f"第 {known.signed} 条已用这个编号",
             expected="没有用过的编号",
             remedy="同一份合同不用再登记；是另一份，就换一个编号，用过的编号永远不再用",
+        )
+    ]
+
+
+def _check_land(facts: Facts, body: ContractSigned) -> list[Fault]:
+    """The land that it names is in the register."""
+    if not body.resource or get_fact(facts, f"resource/{body.resource}", ResourceFacts) is not None:
+        return []
+    return [
+        Fault(
+            code="resource-unknown",
+            place=f"合同 {body.number}",
+            found=f"资源 {body.resource} 没有登记",
+            expected="资源台账里有的编号",
+            remedy="核对编号；是新的地块，先登记资源并通过审核",
         )
     ]
 

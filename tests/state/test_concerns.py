@@ -14,7 +14,7 @@ from ledger.errors import format_fault
 from ledger.limits import DAY_MS
 from ledger.log.commitments import digest_disclosure, parse_disclosure
 from ledger.state import MemoryFacts, check_entry, fold_entry
-from ledger.state.concerns import _get_voucher as get_voucher
+from ledger.state.asked import get_voucher
 from ledger.state.concerns import (
     check_acknowledged,
     find_acknowledged,
