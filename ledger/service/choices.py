@@ -73,7 +73,7 @@ def list_choices(ports: Ports, village: str, kind: WorkbookKind) -> dict[str, tu
             "凭证号": _list_numbers(ports, village, reader),
             **({"合同编号": _list_contracts(ports, village, reader, kind)} if "合同编号" in headers else {}),
             **({"资产编号": _list_assets(ports, village, reader, kind)} if "资产编号" in headers else {}),
-            **({"资源编号": _list_resources(ports, village, reader)} if "资源编号" in headers else {}),
+            **({"资源编号": _list_resources(ports, village, reader, kind)} if "资源编号" in headers else {}),
             **(_list_meetings(ports, village, reader, kind) if headers & _NAMED else {}),
         }
     persons = sorted({person.name for person in ports.vault.list_persons(village)})
@@ -189,8 +189,8 @@ def _list_assets(ports: Ports, village: str, reader: Reader, kind: WorkbookKind)
     return tuple(found)
 
 
-def _list_resources(ports: Ports, village: str, reader: Reader) -> tuple[Choice, ...]:
-    found = [_build_next(ports, village, reader, "resource", "ZY")]
+def _list_resources(ports: Ports, village: str, reader: Reader, kind: WorkbookKind) -> tuple[Choice, ...]:
+    found = [_build_next(ports, village, reader, "resource", "ZY")] if kind == "resources" else []
     for number, known in iterate_resources(reader.facts):
         body = read_body(reader.facts, known.registered, ResourceRegistered)
         found.append(Choice(number, _read_text(reader, body.name.text)))

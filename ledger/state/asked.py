@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
-from ledger.books.assets import ACCOUNTS, MOVING, AssetRegistered
-from ledger.books.concerns.assets import Held
+from ledger.books.assets import MOVING, AssetRegistered
+from ledger.books.concerns.assets import Held, brings_in
 from ledger.books.concerns.table import ConcernRule
 from ledger.books.concerns.values import Agreed, Booked, Limits, Owing, Plot, Said
 from ledger.books.contracts import ContractAmended, ContractSigned, sum_dues
@@ -222,6 +222,7 @@ def _read_asset(asked: Asked, number: str, known: AssetFacts) -> Held:
     is_expected = body.source != "opening" and known.category not in MOVING
     return Held(
         booked_fen=known.booked_fen,
+        category=known.category,
         counted_at=counted_at,
         counted_on=facts.read_entry(counted_at).occurred_on if counted_at else "",
         disposed_at=disposed_at,
@@ -236,12 +237,11 @@ def _read_asset(asked: Asked, number: str, known: AssetFacts) -> Held:
 
 
 def _has_unnamed(asked: Asked, known: AssetFacts) -> bool:
-    """Whether a voucher that stands and names no asset brought exactly what this one cost into its class's account."""
-    for _, at in scan_facts(asked.facts, f"{key_amount(known.original_fen)}/", EntryAt):
-        body = asked.facts.read_entry(at.index).body
-        if isinstance(body, VoucherRecorded | VoucherReplaced) and not body.asset:
-            item = read_booked(asked, asked.facts.read_entry(at.index))
-            cost = ACCOUNTS[body.chart][known.category].cost
-            if item.is_live and cost and item.sum_side((cost,), "debit") == known.original_fen:
-                return True
-    return False
+    """Whether a voucher that names no asset brought this one into the books."""
+    found = scan_facts(asked.facts, f"{key_amount(known.original_fen)}/", EntryAt)
+    entries = (asked.facts.read_entry(at.index) for _, at in found)
+    return any(
+        brings_in(read_booked(asked, entry), known.category, known.original_fen)
+        for entry in entries
+        if isinstance(entry.body, VoucherRecorded | VoucherReplaced)
+    )

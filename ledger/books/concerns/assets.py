@@ -4,10 +4,10 @@ left the village and not the books, and what a stock-take missed and nobody expl
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from ledger.books.assets import ACCOUNTS, AssetCategory
 from ledger.books.concerns.table import ConcernRule
 from ledger.books.concerns.values import Booked, Concern, build_of
 from ledger.books.law import count_days
@@ -26,6 +26,7 @@ class Held(NamedTuple):
     """
 
     booked_fen: int
+    category: AssetCategory
     counted_at: int
     counted_on: str
     disposed_at: int
@@ -43,6 +44,13 @@ class Held(NamedTuple):
         return self.is_expected and not self.disposed_at and not self.booked_fen
 
 
+def brings_in(item: Booked, category: AssetCategory, original_fen: int) -> bool:
+    """Whether a voucher that stands and names no asset brings exactly what one costs into its class's account."""
+    cost = ACCOUNTS[item.chart][category].cost
+    is_free = item.is_live and not item.asset and bool(cost)
+    return is_free and item.sum_side((cost,), "debit") == original_fen
+
+
 def ask_unregistered(
     vouchers: Iterable[Booked], held: Sequence[Held], rule: ConcernRule, village: str, today: str
 ) -> Iterator[Concern]:
@@ -51,13 +59,14 @@ def ask_unregistered(
     Nothing is asked where no register was begun.
     """
     days, least_fen = rule.get_threshold("days", village), rule.get_threshold("least_fen", village)
-    spare = Counter(asset.original_fen for asset in held if asset.is_unbooked)
+    spare = [asset for asset in held if asset.is_unbooked]
     for item in sorted(vouchers, key=lambda item: item.number) if held else ():
         bought_fen = item.sum_side(rule.list_items("accounts", item.chart), "debit")
         if not item.is_live or item.asset or bought_fen < least_fen:
             continue
-        if spare[bought_fen]:
-            spare[bought_fen] -= 1
+        found = next((asset for asset in spare if brings_in(item, asset.category, asset.original_fen)), None)
+        if found is not None:
+            spare.remove(found)
         elif count_days(item.recorded_on, days) < today:
             said = (
                 f"凭证 {item.number} 添了 {format_yuan(bought_fen)} 元的资产，过了 {days} 天，"

@@ -15,6 +15,7 @@ from ledger.books.concerns.table import ConcernRule
 from ledger.books.contracts import ContractSigned, Due
 from ledger.books.dues import Matched
 from ledger.books.values import Count, Positive, PublicText, Side, Value
+from ledger.books.village import ChartVersion
 from ledger.books.vouchers import Posting
 from ledger.errors import Fault
 
@@ -80,7 +81,7 @@ class Booked:
     approver: str
     asset: str
     bookkeeper: str
-    chart: str
+    chart: ChartVersion
     checkers: tuple[str, ...]
     contract: str
     day: str

@@ -219,6 +219,8 @@ _CONTRACTS = Sheet(
         *_CALENDAR_RULE,
         Column("旧欠", "money", "元，开账以前到期、还没付的；没有的留空"),
         _RESOLVED,
+        Column("资源编号", "code", "合同是关于登记过的地的，填它的编号，如 ZY-0001", optional=True),
+        Column("底价", "money", "元，以前定的一年最低的价；没有定过的留空", optional=True),
     ),
     example=(
         "HT-0001",
@@ -244,6 +246,8 @@ _CONTRACTS = Sheet(
         "5",
         "",
         "",
+        "",
+        "10000.00",
     ),
 )
 _CONTRACT_CHANGES = Sheet(

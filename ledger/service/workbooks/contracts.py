@@ -69,7 +69,8 @@ def gather_contracts(
     calendars = _read_calendar(tray, calendar, {line.text("合同编号") for line in (*signed, *changes)})
 
     def check(line: Line) -> Iterator[Fault]:
-        yield from check_number_form(line, "决议编号")
+        for header in ("决议编号", "资源编号"):
+            yield from check_number_form(line, header)
         yield from _check_texts(tray, line)
 
     for line in take_numbered(tray, (*changes, *signed), "合同编号", check=check):
@@ -209,7 +210,7 @@ def _check_rule(line: Line, rows: Sequence[Line]) -> Iterator[Fault]:
             )
     if "每年金额" in line.values and line.number("每年金额") <= 0:
         yield _build_amount(line, "每年金额")
-    for header in ("押金", "旧欠"):
+    for header in ("押金", "旧欠", "底价"):
         if line.number(header) < 0:
             yield _build_amount(line, header)
     if "每年几次" in line.values and line.number("每年几次") not in TIMES:
@@ -308,10 +309,12 @@ def _build_signed(tray: Tray, line: Line, dues: tuple[Due, ...], texts: Disclose
         direction=find_key(DIRECTION_NAMES, line.text("收付")),
         dues=dues,
         ends_on=line.text("结束日期"),
+        floor_fen=line.number("底价"),
         number=line.text("合同编号"),
         party=find_key(PARTY_NAMES, line.text("对方类别")),
         resolution=texts.publish("resolution", line.text("决议")),
         resolution_number=read_number(line, "决议编号"),
+        resource=read_number(line, "资源编号"),
         subject=texts.publish("subject", line.text("标的")),
         title=texts.publish("title", line.text("合同名称")),
         units=line.number("件数"),
