@@ -47,7 +47,7 @@ NEEDED: dict[str, Needed] = {
     "maker-checker": Needed(),
     "miscounted": Needed(("days",)),
     "no-contract": Needed(("least_fen",), ("accounts",)),
-    "no-documents": Needed(("days", "least_percent")),
+    "no-documents": Needed(("days", "large_fen", "least_percent")),
     "no-resolution": Needed((), ("words",)),
     "not-closed": Needed(("days",)),
     "not-published": Needed(),

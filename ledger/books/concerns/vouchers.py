@@ -157,25 +157,31 @@ def ask_several_roles(vouchers: Iterable[Booked], rule: ConcernRule) -> Iterator
 def ask_documents(
     vouchers: Iterable[Booked], rule: ConcernRule, village: str, today: str
 ) -> Iterator[Concern]:
-    """Money moved without any document attached for long, in a month in which most have theirs: a village that attaches
-    one now and then is not asked for each of the others.
+    """Money moved without any document attached for long, in a month in which most have theirs, or most of the large
+    ones: a village that attaches one now and then is not asked for each of the others.
     """
-    days, percent = rule.get_threshold("days", village), rule.get_threshold("least_percent", village)
+    days, large_fen = rule.get_threshold("days", village), rule.get_threshold("large_fen", village)
+    percent = rule.get_threshold("least_percent", village)
     of_month: dict[str, list[Booked]] = {}
     for item in _sort_by_number(vouchers):
-        of_month.setdefault(item.number[:7], []).append(item)
-    for found in of_month.values():
-        moved = [item for item in found if item.is_live and item.money_fen]
-        having = sum(item.has_documents for item in moved)
-        if not having or having * 100 < len(moved) * percent:
-            continue
-        for item in moved:
+        if item.is_live and item.money_fen:
+            of_month.setdefault(item.number[:7], []).append(item)
+    for moved in of_month.values():
+        large = [item for item in moved if abs(item.money_fen) >= large_fen]
+        asked = moved if _have_most(moved, percent) else large if _have_most(large, percent) else []
+        for item in asked:
             if not item.has_documents and count_days(item.recorded_on, days) < today:
                 said = (
                     f"凭证 {item.number} 记账超过 {days} 天，{format_yuan(abs(item.money_fen))} 元"
-                    "还没有附上单据；同一个月别的凭证多半附了。"
+                    f"还没有附上单据；同一个月别的{'' if asked is moved else '大额'}凭证多半附了。"
                 )
                 yield build_of(rule, item.number, [item], abs(item.money_fen), said)
+
+
+def _have_most(vouchers: Sequence[Booked], percent: int) -> bool:
+    """Whether some of these have documents, and so many of a hundred."""
+    having = sum(item.has_documents for item in vouchers)
+    return having > 0 and having * 100 >= len(vouchers) * percent
 
 
 def ask_welfare_debt(vouchers: Iterable[Booked], rule: ConcernRule, village: str) -> Iterator[Concern]:
