@@ -178,7 +178,7 @@ def test_the_audit_of_the_home_finds_nothing(demo: Home) -> None:
 
     assert report.findings == ()
     assert report.sheets == 30
-    assert report.entries == 549
+    assert report.entries == 678
 
 
 def test_the_audit_of_the_neighbours_finds_nothing(demo: Home) -> None:

@@ -14,11 +14,13 @@ from ledger.service.choices import Choice, list_choices
 from ledger.service.counterparties import list_counterparties
 from ledger.service.erase import erase_subject
 from ledger.service.showing import show_drafts
+from ledger.service.workbooks.columns import WorkbookKind
 from ledger.state.contracts import find_contract
 from ledger.state.private import find_subject
 from tests.builders import VILLAGE
-from tests.service.importing import CONTRACT, PAPER, PAPER_PAID, ImportDesk, Row, make_book
+from tests.service.importing import CONTRACT, PAPER, PAPER_PAID, RESOURCE, ImportDesk, Row, make_book
 
+KINDS: dict[str, WorkbookKind] = {"合同": "contracts", "资源": "resources"}
 BARE = {"每年金额", "每年几次", "首次日期", "递增年数", "递增百分比"}
 PLAIN: Row = {key: value for key, value in CONTRACT.items() if key not in BARE}
 CHANGE: Row = {
@@ -96,6 +98,38 @@ def test_dues_may_stand_row_by_row_in_any_order(desk: ImportDesk) -> None:
     ]
 
     assert tell_dues(sign(desk, PLAIN, 收付款=rows)) == [("2026-12-31", 20_050), ("2027-01-31", 35_000)]
+
+
+def test_a_contract_may_name_its_land_and_its_lowest_price(desk: ImportDesk) -> None:
+    desk.record("resources", make_book("resources", [RESOURCE]))
+    named = CONTRACT | {"资源编号": "ZY-0001", "底价": 11_000, "面积": 42.5}
+    preview = desk.read("contracts", make_contracts(named)).preview
+
+    body = sign(desk, named)
+
+    assert (body.resource, body.floor_fen) == ("ZY-0001", 1_100_000)
+    assert [line for line in preview if "资源" in line or "底价" in line] == [
+        "　关于资源 ZY-0001",
+        "　底价：一年 11,000.00 元",
+    ]
+    offered = {header: list_choices(desk.ports, VILLAGE, kind)["资源编号"] for header, kind in KINDS.items()}
+    assert [choice.value for choice in offered["合同"]] == ["ZY-0001"]
+    assert [choice.value for choice in offered["资源"]] == ["ZY-0002", "ZY-0001"]
+
+
+def test_what_a_contract_names_is_there_and_of_its_form(desk: ImportDesk) -> None:
+    def say(**changes: Any) -> list[str]:
+        return desk.say("contracts", make_contracts(CONTRACT | changes))
+
+    assert say(资源编号="ZY-0001") == [
+        (
+            "工作表「合同」第 2 行，合同 HT-0001：现为资源 ZY-0001 没有登记，应为资源台账里有的编号。"
+            "核对编号；是新的地块，先登记资源并通过审核。（resource-unknown）"
+        )
+    ]
+    assert "（register-number-form）" in say(资源编号="河滩地")[0]
+    assert "（due-amount）" in say(底价=-1)[0]
+    assert "（contract-floor）" in say(底价=9_000, 收付="付款")[0]
 
 
 def test_a_contract_may_ask_for_nothing(desk: ImportDesk) -> None:
