@@ -127,7 +127,7 @@ def test_what_a_contract_names_is_there_and_of_its_form(desk: ImportDesk) -> Non
             "核对编号；是新的地块，先登记资源并通过审核。（resource-unknown）"
         )
     ]
-    assert "（register-number-form）" in say(资源编号="河滩地")[0]
+    assert "（register-number-form）" in say(资源编号="ZC-0001")[0]
     assert "（due-amount）" in say(底价=-1)[0]
     assert "（contract-floor）" in say(底价=9_000, 收付="付款")[0]
 
