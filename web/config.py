@@ -50,8 +50,11 @@ MEETINGS_A_PAGE = 50
 VOUCHERS_SHOWN_MAX = 200
 """Vouchers on the page of a resolution or of a fund; older ones are among the entries."""
 
+CONCERNS_A_PAGE = 10
+"""Questions in one page of a villager's list: each comes with what it need not mean."""
+
 CONCERNS_SHOWN_MAX = 200
-"""Concerns in one page: a year of a village that has them by the hundred needs another remedy than a list."""
+"""Concerns in the auditor's list: a year of a village that has them by the hundred needs another remedy than a list."""
 
 OBJECTIONS_A_PAGE = 20
 """Answered objections in one page of their list; those without an answer are all on the first."""

@@ -89,6 +89,7 @@ class ContractSigned(Value, frozen=True, kw_only=True, omit_defaults=True):
     direction: Direction
     dues: tuple[Due, ...]  # by day, one a day
     ends_on: Day  # the last day
+    floor_fen: Positive = 0  # the lowest price for a year that was set before; left out where none was
     number: ContractNumber
     party: Party
     resolution: PublicText
@@ -98,6 +99,11 @@ class ContractSigned(Value, frozen=True, kw_only=True, omit_defaults=True):
     title: PublicText
     units: Count  # of the subject: rooms, machines; 0 where nothing is counted
     use: PublicText
+
+    @property
+    def resource(self) -> str:
+        """The land of the register that it is about; empty where it names none."""
+        return self.subject_number if self.subject_number.startswith("ZY-") else ""
 
 
 class ContractAmended(Value, frozen=True, kw_only=True, omit_defaults=True):
@@ -161,7 +167,7 @@ def check_signed(body: ContractSigned, law: Law, province: str, signed_on: str) 
     faults = _check_day(body.begins_on, f"{place}的开始日期") + _check_day(body.ends_on, f"{place}的结束日期")
     if not faults:
         faults = _check_term(body, law, province, signed_on)
-    return faults + _check_dues(body.dues, place)
+    return faults + _check_floor(body, place) + _check_dues(body.dues, place)
 
 
 def check_amended(body: ContractAmended) -> list[Fault]:
@@ -247,6 +253,22 @@ def _check_term(body: ContractSigned, law: Law, province: str, signed_on: str) -
             found=f"{body.begins_on} 至 {body.ends_on}",
             expected=f"不超过 {rule.years} 年，最晚到 {last}（{rule.document}{rule.article}）",
             remedy="超过的部分无效；改正日期，到期以后再续签",
+        )
+    ]
+
+
+def _check_floor(body: ContractSigned, place: str) -> list[Fault]:
+    """A lowest price is set for what the collective lets, and is an amount that can be."""
+    if not body.floor_fen or (body.direction == "receives" and body.floor_fen <= VOUCHER_MAX_FEN):
+        return []
+    expected = f"收款的合同才写，不超过 {format_yuan(VOUCHER_MAX_FEN)} 元"
+    return [
+        Fault(
+            code="contract-floor",
+            place=f"{place}的底价",
+            found=f"{DIRECTION_NAMES[body.direction]}的合同，{format_yuan(body.floor_fen)} 元",
+            expected=expected,
+            remedy="付款的合同不写底价；金额太大的，检查单位和小数点",
         )
     ]
 

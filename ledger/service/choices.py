@@ -73,7 +73,7 @@ def list_choices(ports: Ports, village: str, kind: WorkbookKind) -> dict[str, tu
             "凭证号": _list_numbers(ports, village, reader),
             **({"合同编号": _list_contracts(ports, village, reader, kind)} if "合同编号" in headers else {}),
             **({"资产编号": _list_assets(ports, village, reader, kind)} if "资产编号" in headers else {}),
-            **({"资源编号": _list_resources(ports, village, reader)} if "资源编号" in headers else {}),
+            **({"资源编号": _list_resources(ports, village, reader, kind)} if "资源编号" in headers else {}),
             **({"标的编号": _list_subjects(ports, village, reader)} if "标的编号" in headers else {}),
             **(_list_meetings(ports, village, reader, kind) if headers & _NAMED else {}),
         }
@@ -190,8 +190,8 @@ def _list_assets(ports: Ports, village: str, reader: Reader, kind: WorkbookKind)
     return tuple(found)
 
 
-def _list_resources(ports: Ports, village: str, reader: Reader) -> tuple[Choice, ...]:
-    found = [_build_next(ports, village, reader, "resource", "ZY")]
+def _list_resources(ports: Ports, village: str, reader: Reader, kind: WorkbookKind) -> tuple[Choice, ...]:
+    found = [_build_next(ports, village, reader, "resource", "ZY")] if kind == "resources" else []
     for number, known in iterate_resources(reader.facts):
         body = read_body(reader.facts, known.registered, ResourceRegistered)
         found.append(Choice(number, _read_text(reader, body.name.text)))
@@ -202,7 +202,7 @@ def _list_subjects(ports: Ports, village: str, reader: Reader) -> tuple[Choice, 
     """Return what a contract may be about: the assets that are there, and the resources."""
     return (
         *_list_assets(ports, village, reader, "contracts"),
-        *_list_resources(ports, village, reader)[1:],  # Without the number of the next one.
+        *_list_resources(ports, village, reader, "contracts"),
     )
 
 

@@ -68,6 +68,7 @@ def fill_contract(opened: OpenedDraft, body: ContractSigned) -> Iterator[tuple[s
         "押金": format_plain_yuan(body.deposit_fen) if body.deposit_fen else "",
         "决议编号": body.resolution_number,
         "标的编号": body.subject_number,
+        "底价": format_plain_yuan(body.floor_fen) if body.floor_fen else "",
     }
     yield "合同", row
     yield from fill_dues(body.number, body.dues)

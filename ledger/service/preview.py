@@ -165,6 +165,8 @@ def preview_contract(body: ContractSigned, day: str, texts: Mapping[str, str]) -
     yield f"　合同期：{body.begins_on} 至 {body.ends_on}"
     if body.area_mu_hundredths:
         yield f"　面积：{format_yuan(body.area_mu_hundredths)} 亩"
+    if body.floor_fen:
+        yield f"　底价：一年 {format_yuan(body.floor_fen)} 元"
     if body.units:
         yield f"　件数：{body.units}"
     if body.deposit_fen:

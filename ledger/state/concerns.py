@@ -7,13 +7,16 @@ auditor acknowledged one, on which amount and entries. Costs a look at each vouc
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from ledger.books.concerns import assets as of_assets
+from ledger.books.concerns import cash as of_cash
 from ledger.books.concerns import contracts as of_contracts
 from ledger.books.concerns import months as of_months
+from ledger.books.concerns import spending as of_spending
 from ledger.books.concerns import vouchers as of_vouchers
-from ledger.books.concerns.table import ConcernRule
+from ledger.books.concerns.table import SEVERITIES, ConcernRule
 from ledger.books.concerns.values import (
     CASH,
     Agreed,
@@ -22,25 +25,36 @@ from ledger.books.concerns.values import (
     ConcernAcknowledged,
     check_acknowledged_body,
 )
-from ledger.books.concerns.vouchers import Limits
 from ledger.books.contracts import ContractSigned
-from ledger.books.dues import Matched, sum_paid
+from ledger.books.dues import sum_paid
 from ledger.books.periods import get_day, iterate_periods
-from ledger.books.values import PublicText, get_next_period
-from ledger.books.vouchers import Voucher, VoucherRecorded, VoucherReplaced, VoucherReversed
+from ledger.books.resolutions import ResolutionRecorded
+from ledger.books.values import get_next_period
+from ledger.books.vouchers import VoucherRecorded, VoucherReplaced
 from ledger.entries import Entry
 from ledger.errors import Fault
-from ledger.state.contracts import Contract, iterate_contracts
+from ledger.state.asked import (
+    Asked,
+    FindText,
+    get_voucher,
+    read_agreed,
+    read_booked,
+    read_held,
+    read_limits,
+    read_owing,
+    read_signing,
+    tell_contract,
+    tell_resolution,
+    tell_resolutions,
+    tell_voucher,
+)
 from ledger.state.facts import (
     AcknowledgedFacts,
-    AnswerFacts,
     BooksFacts,
     EntryAt,
     Facts,
-    LimitsFacts,
     VillageFacts,
     get_fact,
-    key_at,
     put_fact,
     scan_facts,
 )
@@ -49,9 +63,6 @@ from ledger.state.publishing import list_unpublished
 from ledger.state.reference import Reference
 from ledger.state.spending import is_allowed
 
-FindText = Callable[[str], object | None]
-"""From a digest to the public text; None when it is gone."""
-
 
 class Stand(NamedTuple):
     """A concern as it stands: the rule that asks, and the entry by which it was acknowledged, -1 while it is open."""
@@ -59,21 +70,6 @@ class Stand(NamedTuple):
     acknowledged: int
     concern: Concern
     rule: ConcernRule
-
-
-class _Asked(NamedTuple):
-    """What every rule may need."""
-
-    facts: Facts
-    find_text: FindText
-    reference: Reference
-    today: str
-    village: str
-
-    def rule(self, code: str) -> ConcernRule:
-        found = self.reference.concerns.find(code)
-        assert found is not None, code  # The table is held to the rules when it is read.
-        return found
 
 
 def check_acknowledged(facts: Facts, reference: Reference, entry: Entry) -> list[Fault]:
@@ -110,9 +106,10 @@ def list_concerns(
     facts: Facts, reference: Reference, find_text: FindText, *, first: str, today: str, last: str = ""
 ) -> list[Stand]:
     """Return what would be asked on a day about the vouchers and months from the month `first` to `last`, and about
-    every contract: in the order of the table of rules, the oldest first. Nothing before the books are opened.
+    every contract, asset, fund and resolution: the most serious first, by the table of rules, the oldest first.
+    Nothing before the books are opened.
 
-    Without `last` until today; of a span that ended before, contracts are left out, which are always of today.
+    Without `last` until today; of a span that ended before, registers are left out, which are always of today.
     """
     asked = _start(facts, reference, find_text, today)
     books = get_fact(facts, "books", BooksFacts)
@@ -123,8 +120,8 @@ def list_concerns(
         # What was banked in the first days of the next month is seen, too; what began there is not told.
         found = [*_ask_vouchers(asked, first, get_next_period(last)), *_ask_months(asked, first)]
         return _stand(asked, [item for item in found if item.subject[:7] <= last])
-    found = [*_ask_vouchers(asked, first, this_month), *_ask_contracts(asked), *_ask_months(asked, first)]
-    return _stand(asked, found)
+    found = [*_ask_vouchers(asked, first, this_month), *_ask_contracts(asked)]
+    return _stand(asked, [*found, *_ask_registers(asked), *_ask_months(asked, first)])
 
 
 def list_concerns_of(facts: Facts, reference: Reference, find_text: FindText, entry: Entry) -> list[Stand]:
@@ -138,10 +135,12 @@ def list_concerns_of(facts: Facts, reference: Reference, find_text: FindText, en
     found: list[Concern] = []
     if isinstance(body, VoucherRecorded | VoucherReplaced):
         beside = [at.index for _, at in scan_facts(facts, f"day/{entry.occurred_on}/", EntryAt)]
-        vouchers = [_read_booked(asked, facts.read_entry(index)) for index in beside]
-        found = [*_ask_one_by_one(asked, [*vouchers, _read_booked(asked, entry)], entry)]
+        vouchers = [read_booked(asked, facts.read_entry(index)) for index in beside]
+        found = [*_ask_one_by_one(asked, [*vouchers, read_booked(asked, entry)], entry)]
     elif isinstance(body, ContractSigned):
-        found = [*_ask_signing(asked, [_read_signing(asked, entry, body)])]
+        found = [*_ask_signing(asked, [read_signing(asked, entry, body)])]
+    elif isinstance(body, ResolutionRecorded):
+        found = [*of_spending.ask_guarantee([tell_resolution(asked, entry, body)], asked.rule("guarantee"))]
     return _stand(asked, [concern for concern in found if entry.index in concern.entries])
 
 
@@ -167,22 +166,24 @@ def _get_acknowledged(entry: Entry) -> ConcernAcknowledged:
     raise TypeError(f"entry {entry.index} of kind {entry.kind} acknowledges nothing")
 
 
-def _start(facts: Facts, reference: Reference, find_text: FindText, today: str) -> _Asked | None:
+def _start(facts: Facts, reference: Reference, find_text: FindText, today: str) -> Asked | None:
     village = get_fact(facts, "village", VillageFacts)
     if village is None or not reference.concerns.rules:
         return None
-    return _Asked(facts, find_text, reference, today, village.code)
+    return Asked(facts, find_text, reference, today, village.code)
 
 
-def _stand(asked: _Asked, found: Sequence[Concern]) -> list[Stand]:
-    order = [rule.code for rule in asked.reference.concerns.rules]
-    sorted_ = sorted(found, key=lambda item: (order.index(item.rule), item.since, item.key))
+def _stand(asked: Asked, found: Sequence[Concern]) -> list[Stand]:
+    """Return concerns as lists show them: the most serious first, those of a rule together, the oldest first."""
+    rules = asked.reference.concerns.rules
+    order = {rule.code: (-SEVERITIES.index(rule.severity), place) for place, rule in enumerate(rules)}
+    sorted_ = sorted(found, key=lambda item: (order[item.rule], item.since, item.key))
     return [Stand(find_acknowledged(asked.facts, item), item, asked.rule(item.rule)) for item in sorted_]
 
 
-def _ask_vouchers(asked: _Asked, first: str, last: str) -> Iterator[Concern]:
+def _ask_vouchers(asked: Asked, first: str, last: str) -> Iterator[Concern]:
     vouchers = [
-        _read_booked(asked, entry)
+        read_booked(asked, entry)
         for period in iterate_periods(first, last)
         for entry in iterate_vouchers(asked.facts, period)
     ]
@@ -191,114 +192,71 @@ def _ask_vouchers(asked: _Asked, first: str, last: str) -> Iterator[Concern]:
     )
     village, today = asked.village, asked.today
     yield from _ask_one_by_one(asked, vouchers)
-    yield from of_vouchers.ask_unbanked(vouchers, opening_fen, asked.rule("unbanked"), village, today)
-    yield from of_vouchers.ask_cash_short(vouchers, opening_fen, asked.rule("cash-short"))
+    yield from of_cash.ask_unbanked(vouchers, opening_fen, asked.rule("unbanked"), village, today)
+    yield from of_cash.ask_cash_short(vouchers, opening_fen, asked.rule("cash-short"))
     yield from of_vouchers.ask_welfare_debt(vouchers, asked.rule("welfare-debt"), village)
     yield from of_vouchers.ask_several_roles(vouchers, asked.rule("several-roles"))
     yield from of_vouchers.ask_documents(vouchers, asked.rule("no-documents"), village, today)
+    yield from of_spending.ask_maker_checker(vouchers, asked.rule("maker-checker"))
+    rule = asked.rule("asset-unregistered")
+    yield from of_assets.ask_unregistered(vouchers, read_held(asked), rule, village, today)
 
 
 def _ask_one_by_one(
-    asked: _Asked, vouchers: Sequence[Booked], draft: Entry | None = None
+    asked: Asked, vouchers: Sequence[Booked], draft: Entry | None = None
 ) -> Iterator[Concern]:
     """Ask what looks at a voucher and those of the same day, one of which may be a draft."""
-    village = asked.village
+    village, limits = asked.village, read_limits(asked)
 
     def is_allowed_at(index: int) -> bool:
         is_draft = draft is not None and draft.index == index
-        voucher = _get_voucher(draft if draft is not None and is_draft else asked.facts.read_entry(index))
+        voucher = get_voucher(draft if draft is not None and is_draft else asked.facts.read_entry(index))
         return is_allowed(asked.facts, voucher, -sum_paid(voucher) if is_draft else 0)
 
-    limits = [
-        Limits(item.index, item.second_fen, item.third_fen, item.resolution_fen)
-        for _, item in scan_facts(asked.facts, "limits/", LimitsFacts)
-    ]
     yield from of_vouchers.ask_cash_limit(vouchers, asked.rule("cash-limit"), village)
     yield from of_vouchers.ask_split(vouchers, limits, is_allowed_at, asked.rule("split-payment"), village)
     yield from of_vouchers.ask_same_twice(vouchers, asked.rule("same-twice"), village)
     yield from of_vouchers.ask_entertainment(vouchers, asked.rule("entertainment"))
+    rule = asked.rule("spent-undecided")
+    yield from of_spending.ask_spent_undecided(vouchers, limits, is_allowed_at, rule, village)
+    yield from of_spending.ask_no_contract(vouchers, asked.rule("no-contract"), village)
+    yield from of_spending.ask_fund_purpose(vouchers, asked.rule("fund-purpose"), village)
+    yield from of_spending.ask_personal_account(vouchers, asked.rule("personal-account"))
+    yield from of_spending.ask_guarantee(map(tell_voucher, vouchers), asked.rule("guarantee"))
 
 
-def _ask_contracts(asked: _Asked) -> Iterator[Concern]:
-    contracts = list(iterate_contracts(asked.facts))
-    agreed = [_read_agreed(asked, contract) for contract in contracts]
-    yield from of_contracts.ask_rent_overdue(agreed, asked.rule("rent-overdue"), asked.village, asked.today)
+def _ask_contracts(asked: Asked) -> Iterator[Concern]:
+    contracts = read_agreed(asked)
+    agreed, village, today = [item for item, _ in contracts], asked.village, asked.today
+    yield from of_contracts.ask_rent_overdue(agreed, asked.rule("rent-overdue"), village, today)
     yield from of_contracts.ask_paid_after_end(agreed, asked.rule("paid-after-end"))
     # Of one that was entered wrongly and never was, nobody has to say who decided it and for how long.
-    signed = [item for item, contract in zip(agreed, contracts, strict=True) if not contract.is_void]
+    signed = [item for item, contract in contracts if not contract.is_void]
     yield from _ask_signing(asked, signed)
+    yield from of_contracts.ask_area_short(signed, asked.rule("area-short"), village, today)
 
 
-def _ask_signing(asked: _Asked, agreed: Sequence[Agreed]) -> Iterator[Concern]:
+def _ask_signing(asked: Asked, agreed: Sequence[Agreed]) -> Iterator[Concern]:
     """Ask what looks at a contract as it was signed."""
     yield from of_contracts.ask_no_resolution(agreed, asked.rule("no-resolution"))
+    yield from of_contracts.ask_undecided(agreed, read_limits(asked), asked.rule("contract-undecided"))
     yield from of_contracts.ask_long_term(agreed, asked.rule("long-term"), asked.village)
+    yield from of_contracts.ask_land_term(agreed, asked.rule("land-term"))
+    yield from of_contracts.ask_below_floor(agreed, asked.rule("below-floor"), asked.village)
+    yield from of_spending.ask_guarantee(map(tell_contract, agreed), asked.rule("guarantee"))
 
 
-def _ask_months(asked: _Asked, first: str) -> Iterator[Concern]:
+def _ask_registers(asked: Asked) -> Iterator[Concern]:
+    """Ask about assets, funds and resolutions as they stand today."""
+    held, village, today = read_held(asked), asked.village, asked.today
+    yield from of_assets.ask_unbooked(held, asked.rule("asset-unbooked"), village, today)
+    yield from of_assets.ask_uncleared(held, asked.rule("asset-uncleared"), village, today)
+    yield from of_assets.ask_miscounted(held, asked.rule("miscounted"), village, today)
+    yield from of_spending.ask_fund_overspent(read_owing(asked), asked.rule("fund-overspent"))
+    yield from of_spending.ask_guarantee(tell_resolutions(asked), asked.rule("guarantee"))
+
+
+def _ask_months(asked: Asked, first: str) -> Iterator[Concern]:
     months = list_unpublished(asked.facts, asked.reference.law, asked.village, first, asked.today)
     yield from of_months.ask_not_published(months, asked.rule("not-published"), asked.today)
     yield from of_months.ask_not_closed(months, asked.rule("not-closed"), asked.village, asked.today)
-
-
-def _read_booked(asked: _Asked, entry: Entry) -> Booked:
-    body = _get_voucher(entry)
-    answer = get_fact(asked.facts, f"answer/{key_at(entry.index)}", AnswerFacts)
-    is_red = isinstance(body, VoucherReversed)
-    return Booked(
-        approver=_read(asked, body.approver),
-        bookkeeper=_read(asked, body.bookkeeper),
-        chart=body.chart,
-        day=entry.occurred_on,
-        handler=_read(asked, body.handler),
-        has_documents=any(True for _ in asked.facts.scan(f"documents/{body.number}/")),
-        index=entry.index,
-        is_red=is_red,
-        is_taken_back=answer is not None,
-        number=body.number,
-        postings=body.postings,
-        recorded_on=get_day(entry.recorded_at),
-        summary="" if isinstance(body, VoucherReversed) else _read(asked, body.summary),
-    )
-
-
-def _get_voucher(entry: Entry) -> Voucher:
-    if isinstance(entry.body, VoucherRecorded | VoucherReplaced | VoucherReversed):
-        return entry.body
-    raise TypeError(f"entry {entry.index} of kind {entry.kind} is no voucher")
-
-
-def _read_agreed(asked: _Asked, contract: Contract) -> Agreed:
-    gone = {payment.reverses for payment in contract.payments} - {0}
-    moved = [
-        (payment.at, asked.facts.read_entry(payment.at).occurred_on, payment.amount_fen)
-        for payment in contract.payments
-        if payment.amount_fen and not payment.reverses and payment.at not in gone
-    ]
-    return Agreed(
-        ended_on=contract.ended_on,
-        late=tuple(item for item in moved if item[1] > contract.ended_on),
-        matched=contract.matched,
-        resolution=_read(asked, contract.signed.resolution),
-        signed=contract.signed,
-        signed_at=contract.signed_at,
-        signed_on=asked.facts.read_entry(contract.signed_at).occurred_on,
-    )
-
-
-def _read_signing(asked: _Asked, entry: Entry, body: ContractSigned) -> Agreed:
-    """Return a contract that is to be signed: nothing is due or paid of it yet."""
-    return Agreed(
-        ended_on=body.ends_on,
-        late=(),
-        matched=Matched(0, ()),
-        resolution=_read(asked, body.resolution),
-        signed=body,
-        signed_at=entry.index,
-        signed_on=entry.occurred_on,
-    )
-
-
-def _read(asked: _Asked, public: PublicText) -> str:
-    text = asked.find_text(public.text)
-    return text if isinstance(text, str) else ""

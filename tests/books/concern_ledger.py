@@ -4,6 +4,10 @@
     2026-10-09 voucher 003 by 甲/乙/丙 | debit … | credit … | 修路灯 | accepted     # handler, approver, bookkeeper
     2026-10-12 documents 2026-10-003 | accepted
     2026-10-05 contract HT-0001 … resolved 没有 | 2026-10-31 12,000.00 | 租仓库 | accepted
+    2026-10-05 contract HT-0002 … land ZY-0001 5.20 mu floor 1,000.00 | 2026-10-31 12,000.00 | 包地 | accepted
+    2026-10-05 resource ZY-0001 class 01 6.00 mu | 村南旱地 | accepted
+    2026-10-20 stocktake ZC-0001 has 2 found 1 | accepted
+    2026-10-09 voucher 004 prepared a passed b | debit … | credit … | 买纸 | accepted     # pseudonyms u-aaaaaaaaaa, …
     2026-11-09 seal 2026-10 | accepted
     asks 2026-12-20 cash-limit | 2026-10-003 1,200.00 by 2026-10-003
     asks 2026-12-20 same-twice | nothing
@@ -17,21 +21,28 @@ and the vouchers or contracts that it rests on. Nothing else may be asked by tha
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from types import MappingProxyType
 
 import msgspec
 
+from ledger.books.assets import AssetDisposed, AssetRegistered
 from ledger.books.concerns.values import ConcernAcknowledged
 from ledger.books.contracts import ContractSigned
 from ledger.books.documents import Document, DocumentsAttached
+from ledger.books.funds import FundOpened
 from ledger.books.limits import LimitsAdopted
 from ledger.books.money import format_yuan, parse_yuan
+from ledger.books.resolutions import ResolutionRecorded
 from ledger.books.sheets import SheetSealed
+from ledger.books.stocktakes import StocktakeRecorded
 from ledger.books.values import Sealed
 from ledger.canonical import digest_claim
 from ledger.data import load_reference
 from ledger.entries import Actor, Body, get_claim
 from ledger.state.concerns import Stand, list_concerns
 from tests.books.text_ledger import DAY, TextLedger
+from tests.builders import Discloser, build_resource, build_stocktake
 
 LIMITS = re.compile(rf"{DAY} limits ([0-9,.]+) ([0-9,.]+)(?: resolution ([0-9,.]+))?")
 DOCUMENTS = re.compile(rf"{DAY} documents (\S+)")
@@ -40,15 +51,24 @@ ACKNOWLEDGE = re.compile(rf"{DAY} acknowledge (\S+)")
 ASKS = re.compile(rf"asks {DAY} (\S+)")
 BY = re.compile(r" by (\S+)/(\S+)/(\S+)$")
 RESOLVED = re.compile(r" resolved (\S+)$")
+LAND = re.compile(r" land (\S+)(?: ([0-9.]+) mu)?")
+FLOOR = re.compile(r" floor ([0-9,.]+)")
+HANDS = re.compile(r" prepared ([a-z]) passed ([a-z])$")
+RESOURCE = re.compile(rf"{DAY} resource (\S+) class (\d\d) ([0-9.]+) mu")
+STOCKTAKE = re.compile(rf"{DAY} stocktake (\S+) has (\d+) found (\d+)")
+
+_PASSED_BY = tuple(
+    Actor(role=role, user=f"u-{letter * 10}")
+    for role, letter in zip(("supervisor", "secretary", "township"), "bcd", strict=True)
+)
 
 
 class ConcernLedger(TextLedger):
     """One village's books, and what is asked about them."""
 
-    _passed_by = tuple(
-        Actor(role=role, user=f"u-{letter * 10}")
-        for role, letter in zip(("supervisor", "secretary", "township"), "bcd", strict=True)
-    )
+    _passed_by = _PASSED_BY
+    _hands: tuple[str, ...] = ()
+    _more: Mapping[str, object] = MappingProxyType({})
     _persons: tuple[str, ...] = ()
     _resolved = ""
 
@@ -66,15 +86,30 @@ class ConcernLedger(TextLedger):
             period = body.number[:7] if isinstance(body, DocumentsAttached) else head[:7]
             period = head[-7:] if isinstance(body, SheetSealed) else period
             return self._compare(line, outcome, self.record(body, head[:10], period))
-        by, resolved = BY.search(head), RESOLVED.search(head)
+        return super()._judge(line.replace(head, self._take_more(head), 1))
+
+    def _take_more(self, head: str) -> str:
+        """Note what a line says beyond those of other text ledgers; return the rest of it."""
+        by, resolved, hands = BY.search(head), RESOLVED.search(head), HANDS.search(head)
+        land, floor = LAND.search(head), FLOOR.search(head)
+        self._hands = hands.groups() if hands else ()
         self._persons = by.groups() if by else ()
         self._resolved = resolved[1] if resolved else ""
-        return super()._judge(line.replace(head, RESOLVED.sub("", BY.sub("", head)), 1))
+        self._more = (
+            {"subject_number": land[1], "area_mu_hundredths": parse_yuan(land[2] or "0.00")} if land else {}
+        )
+        self._more |= {"floor_fen": parse_yuan(floor[1])} if floor else {}
+        for pattern in (BY, RESOLVED, HANDS, LAND, FLOOR):
+            head = pattern.sub("", head)
+        return head
 
     def _describe_asked(self, today: str, code: str) -> list[str]:
         numbers = {index: number for number, index in self.indexes.items()}
-        signed = [entry for entry in self.entries if isinstance(entry.body, ContractSigned)]
-        numbers |= {entry.index: entry.body.number for entry in signed}
+        for entry in self.entries:
+            if isinstance(entry.body, ContractSigned | AssetRegistered | FundOpened | ResolutionRecorded):
+                numbers[entry.index] = entry.body.number
+            elif isinstance(entry.body, AssetDisposed | StocktakeRecorded):
+                numbers[entry.index] = entry.kind.partition(".")[0] + " " + entry.kind.partition(".")[2]
         told = []
         for stand in self.list_asked(today):
             concern = stand.concern
@@ -101,6 +136,11 @@ class ConcernLedger(TextLedger):
             )
         if documents := DOCUMENTS.fullmatch(head):
             return self._build_documents(documents[2])
+        if land := RESOURCE.fullmatch(head):
+            fields = {"area_mu_hundredths": parse_yuan(land[4]), "land_class": land[3], "number": land[2]}
+            return build_resource(Discloser(), **fields)
+        if counted := STOCKTAKE.fullmatch(head):
+            return build_stocktake(Discloser(), (counted[2], int(counted[3]), int(counted[4])))
         if seal := SEAL.fullmatch(head):
             return self._build_seal(seal[2])
         if acknowledged := ACKNOWLEDGE.fullmatch(head):
@@ -136,6 +176,8 @@ class ConcernLedger(TextLedger):
         )
 
     def record(self, body: Body, day: str, period: str, occurred_on: str = "") -> list[str]:
+        if isinstance(body, ContractSigned) and self._more:
+            body = msgspec.structs.replace(body, **self._more)
         if isinstance(body, ContractSigned) and self._resolved:
             body = msgspec.structs.replace(body, resolution=self.publish(self._resolved))
         if self._persons and hasattr(body, "handler"):
@@ -143,9 +185,14 @@ class ConcernLedger(TextLedger):
                 zip(("handler", "approver", "bookkeeper"), map(self.publish, self._persons), strict=True)
             )
             body = msgspec.structs.replace(body, **names)
+        self._passed_by = _PASSED_BY
+        if self._hands:
+            self._passed_by = (Actor(role="supervisor", user=f"u-{self._hands[1] * 10}"),)
         return super().record(body, day, period, occurred_on)
 
     def _name_maker(self, body: Body) -> Actor:
         if isinstance(body, ConcernAcknowledged):
             return Actor(role="auditor", user="u-eeeeeeeeee")
-        return super()._name_maker(body)
+        return (
+            Actor(role="clerk", user=f"u-{self._hands[0] * 10}") if self._hands else super()._name_maker(body)
+        )

@@ -17,7 +17,16 @@ from ledger.service.showing import show_drafts
 from ledger.state.contracts import find_contract
 from ledger.state.private import find_subject
 from tests.builders import VILLAGE
-from tests.service.importing import ASSET, CONTRACT, PAPER, PAPER_PAID, ImportDesk, Row, make_book
+from tests.service.importing import (
+    ASSET,
+    CONTRACT,
+    PAPER,
+    PAPER_PAID,
+    RESOURCE,
+    ImportDesk,
+    Row,
+    make_book,
+)
 
 BARE = {"每年金额", "每年几次", "首次日期", "递增年数", "递增百分比"}
 PLAIN: Row = {key: value for key, value in CONTRACT.items() if key not in BARE}
@@ -96,6 +105,31 @@ def test_dues_may_stand_row_by_row_in_any_order(desk: ImportDesk) -> None:
     ]
 
     assert tell_dues(sign(desk, PLAIN, 收付款=rows)) == [("2026-12-31", 20_050), ("2027-01-31", 35_000)]
+
+
+def test_a_contract_may_name_its_land_and_its_lowest_price(desk: ImportDesk) -> None:
+    desk.record("resources", make_book("resources", [RESOURCE]))
+    named = CONTRACT | {"标的编号": "ZY-0001", "底价": 11_000, "面积": 42.5}
+    preview = desk.read("contracts", make_contracts(named)).preview
+
+    body = sign(desk, named)
+
+    assert (body.resource, body.floor_fen) == ("ZY-0001", 1_100_000)
+    assert [line for line in preview if "标的编号" in line or "底价" in line] == [
+        "　标的编号：ZY-0001",
+        "　底价：一年 11,000.00 元",
+    ]
+    offered = list_choices(desk.ports, VILLAGE, "contracts")["标的编号"]
+    assert [choice.value for choice in offered] == ["ZY-0001"]
+
+
+def test_what_a_contract_names_is_there_and_of_its_form(desk: ImportDesk) -> None:
+    def say(**changes: Any) -> list[str]:
+        return desk.say("contracts", make_contracts(CONTRACT | changes))
+
+    assert "（contract-subject-unknown）" in say(标的编号="ZY-0001")[0]
+    assert "（due-amount）" in say(底价=-1)[0]
+    assert "（contract-floor）" in say(底价=9_000, 收付="付款")[0]
 
 
 def test_a_contract_may_ask_for_nothing(desk: ImportDesk) -> None:

@@ -14,7 +14,7 @@ from ledger.errors import format_fault
 from ledger.limits import DAY_MS
 from ledger.log.commitments import digest_disclosure, parse_disclosure
 from ledger.state import MemoryFacts, check_entry, fold_entry
-from ledger.state.concerns import _get_voucher as get_voucher
+from ledger.state.asked import get_voucher
 from ledger.state.concerns import (
     check_acknowledged,
     find_acknowledged,
@@ -28,6 +28,7 @@ from tests.builders import (
     Discloser,
     EntryChain,
     build_acknowledged,
+    build_asset,
     build_contract,
     build_description,
     build_documents,
@@ -36,6 +37,7 @@ from tests.builders import (
     build_opening,
     build_postings,
     build_resolution,
+    build_resource,
     build_reversal,
     build_voucher,
 )
@@ -177,6 +179,56 @@ def test_of_a_contract_that_waits_is_asked_who_decided_it_and_for_how_long() -> 
         "no-resolution/HT-0001",
         "long-term/HT-0001",
     ]
+
+
+def test_of_a_contract_that_waits_is_asked_for_which_price_and_for_how_long_the_land() -> None:
+    log = Log()
+    assert log.record(build_resource(log.texts)) == []
+    land: dict[str, Any] = {"category": "contracting", "subject_number": "ZY-0001", "floor_fen": 1_200_000}
+
+    assert log.ask_of(build_contract(log.texts, **land)) == []
+    land |= {"ends_on": "2060-09-30", "floor_fen": 1_200_001}
+    assert log.ask_of(build_contract(log.texts, **land)) == ["below-floor/HT-0001", "land-term/HT-0001"]
+
+
+def test_of_a_resolution_that_waits_is_asked_whether_it_is_a_guarantee() -> None:
+    log = Log()
+
+    assert log.ask_of(build_resolution(log.texts)) == []
+    wording = log.texts.publish("同意用仓库替合作社贷款作抵押")
+    assert log.ask_of(build_resolution(log.texts, wording=wording)) == ["guarantee/JY-2026-001"]
+
+
+def test_what_waits_is_asked_which_resolution_contract_and_account() -> None:
+    log = Log()
+    large = {"summary": log.texts.publish("付路款"), "postings": build_postings(5_000_000, credit="102")}
+    rent = {
+        "summary": log.texts.publish("收租金，微信代收"),
+        "postings": build_postings(100_000, debit="102", credit="511"),
+    }
+
+    assert log.ask_of(build_voucher(log.texts, **large)) == ["spent-undecided/2026-10-001"]
+    assert log.ask_of(build_voucher(log.texts, **rent)) == [
+        "personal-account/2026-10-001",
+        "no-contract/2026-10-001",
+    ]
+
+
+def test_an_asset_is_in_the_books_by_a_voucher_that_stands_and_is_of_its_class() -> None:
+    log = Log()
+    for number, debit in (("001", "161"), ("002", "151")):
+        postings = build_postings(700_000, debit=debit, credit="102")
+        assert log.record(build_voucher(log.texts, number=f"2026-10-{number}", postings=postings)) == []
+    assert log.record(build_asset(log.texts, source="purchased", original_fen=700_000)) == []
+
+    def ask() -> list[str]:
+        found = list_concerns(log.facts, load_reference(), log.known.get, first="2026-10", today="2027-02-20")
+        return [stand.concern.key for stand in found if stand.concern.rule.startswith("asset")]
+
+    assert ask() == ["asset-unregistered/2026-10-001"]
+    red = build_postings(-700_000, debit="151", credit="102")
+    assert log.record(build_reversal(log.texts, number="2026-10-003", postings=red, reverses=4)) == []
+    assert ask() == ["asset-unregistered/2026-10-001", "asset-unbooked/ZC-0001"]
 
 
 def test_of_other_entries_nothing_is_asked() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from ledger.books.contracts import Due
+from ledger.books.vouchers import VOUCHER_MAX_FEN
 from ledger.data import load_reference
 from ledger.entries import Body
 from ledger.errors import NotFound, format_fault
@@ -87,6 +88,22 @@ def test_a_number_is_given_once(log: Log) -> None:
     assert [fault.rpartition("（")[2] for fault in log.record(build_contract(log.texts))] == [
         "contract-number-used）"
     ]
+
+
+def test_a_lowest_price_is_set_for_what_brings_money(log: Log) -> None:
+    paying = {"category": "works", "direction": "pays"}
+
+    for changes, found in (
+        (paying | {"floor_fen": 600_000}, "付款的合同，6,000.00 元"),
+        ({"floor_fen": VOUCHER_MAX_FEN + 1}, "收款的合同，10,000,000,000.01 元"),
+    ):
+        assert log.record(build_contract(log.texts, **changes)) == [
+            (
+                f"合同 HT-0001的底价：现为{found}，应为收款的合同才写，不超过 10,000,000,000.00 元。"
+                "付款的合同不写底价；金额太大的，检查单位和小数点。（contract-floor）"
+            )
+        ]
+    assert log.record(build_contract(log.texts, floor_fen=VOUCHER_MAX_FEN)) == []
 
 
 def test_what_was_due_before_the_books_is_in_their_opening(log: Log) -> None:

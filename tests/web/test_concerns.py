@@ -49,6 +49,24 @@ def client(village: VillageHome) -> Iterator[TestClient]:
         yield opened
 
 
+def test_ten_questions_stand_on_a_page_and_the_rest_on_the_next(tmp_path: Path) -> None:
+    with open_village(tmp_path / "home") as village:
+        village.open_books()
+        for number in range(1, 13):
+            village.record_voucher(f"抢修第 {number} 段水渠", 120_000 + number)
+        village.go_to("2026-11-05")
+        with make_client(village) as client:
+            pages = [client.get(f"{PUBLIC}{query}") for query in ("", "?start=10", "?start=12", "?start=x")]
+            words = read_words(client, PUBLIC)
+
+    first, second = (page.text for page in pages[:2])
+    assert [page.status_code for page in pages] == [200, 200, 404, 404]
+    assert (first.count("用现金付了"), second.count("用现金付了")) == (10, 2)
+    assert f'href="{PUBLIC}?start=10"' in first
+    assert f'href="{PUBLIC}"' in second
+    assert "要紧的排在前面：关注 12 件。" in words
+
+
 @pytest.fixture
 def door(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Door]:
     with open_door(tmp_path / "home", monkeypatch) as opened:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from random import Random
 from typing import NamedTuple
 
+from web.demo.asked import MOVED
 from web.demo.contracts import PAID_UNDER
 from web.demo.registers import ABOUT, Named
 
@@ -240,7 +241,7 @@ def _list_routine(month: str) -> list[DemoVoucher]:
     found = [_simple(month, 2, "从银行提取备用金", "101", "102", 360_000)]
     found += [
         _simple(month, day, summary, debit, credit, fen)
-        for (at, day, summary, debit, credit, fen) in ROUTINE
+        for (at, day, summary, debit, credit, fen) in (*ROUTINE, *MOVED)
         if at == number
     ]
     return [
@@ -314,6 +315,19 @@ MISTAKES: tuple[Mistake, ...] = (
         "金额多记，发票为4080元，按实际更正",
     ),
     Mistake(
+        "2026-06",
+        DemoVoucher(
+            "",
+            "2026-05-06",
+            "收敬老捐款",
+            (Line("102", "debit", 300_000), Line("241", "credit", 300_000)),
+            1,
+            0,
+        ),
+        (Line("102", "debit", 220_000), Line("241", "credit", 220_000)),
+        "有一笔捐款没有到账，按实际收到的更正",
+    ),
+    Mistake(
         "2026-07",
         DemoVoucher(
             "",
@@ -376,7 +390,14 @@ def list_corrections(month: str) -> tuple[list[DemoVoucher], list[DemoVoucher]]:
         summary = mistake.wrong.summary
         replacements.append(
             DemoVoucher(
-                f"{month}-{count:03d}", f"{month}-28", summary, mistake.right, 2, 1, replaces=original
+                f"{month}-{count:03d}",
+                f"{month}-28",
+                summary,
+                mistake.right,
+                2,
+                1,
+                replaces=original,
+                about=ABOUT.get(summary, Named()),
             )
         )
     return reversals, replacements

@@ -20,6 +20,7 @@ from ledger.ports import Renderer
 from ledger.service.adopt import prepare_description, prepare_rulebook, prepare_scheme
 from ledger.service.answering import prepare_answer, register_objection
 from ledger.service.close import prepare_closing
+from ledger.service.concerns import prepare_acknowledgement, read_concerns
 from ledger.service.found import found_village, make_origin
 from ledger.service.import_ import apply_import, import_workbook
 from ledger.service.limits import prepare_limits
@@ -30,12 +31,13 @@ from ledger.service.sheets import SealedSheet, seal_sheet
 from ledger.service.workbooks.columns import WorkbookKind
 from ledger.state import BEIJING
 from ledger.vaults import Draft
+from web.demo.asked import EXPLAINED, LATE, LATE_ON, Explained
 from web.demo.attaching import RECORDED, attach_papers
-from web.demo.books import MONTHS
+from web.demo.books import MONTHS, list_vouchers
 from web.demo.contracts import ENTERED_ON
 from web.demo.draw import FOLDER, name_register, write_households, write_opening, write_points, write_vouchers
 from web.demo.neighbours import NEIGHBOURS, Month, Neighbour
-from web.demo.people import NAME, STAFF, TELEPHONE, TOWNSHIP, VILLAGE, Staff
+from web.demo.people import AUDITOR, NAME, STAFF, TELEPHONE, TOWNSHIP, VILLAGE, Staff
 from web.demo.registers import BOOKS, NAMES, OPENED, QUESTIONS
 
 SEED = b"mingbai demo village"
@@ -79,6 +81,7 @@ class Hands:
         self._home = home
         self._renderer = renderer
         self._village = village
+        self.auditor = ""
         self.clerk = ""
         self._supervisor = ""
 
@@ -88,6 +91,7 @@ class Hands:
         home.keys.create(village, make_origin(home.entropy), home.entropy.take(32))
         self.clerk = add_person(home, village, staff.clerk, "clerk").user
         self._supervisor = add_person(home, village, staff.supervisor, "supervisor").user
+        self.auditor = add_person(home, village, AUDITOR, "auditor").user if village == VILLAGE else ""
         found_village(home, village, home.keys.get_signer(village).origin, "2023", self.clerk)
 
     def hand_in(self, kind: WorkbookKind, data: bytes, filename: str) -> None:
@@ -176,7 +180,10 @@ class DemoBuilder:
     def _play_month(self, month: str) -> list[SealedSheet]:
         """Vouchers at the end of the month, rounds and closing at the start of the next, sheets on the fourth."""
         self._answer(month)
+        if month != LATE_ON[:7]:
+            self._explain(month)
         after = get_next_period(month)
+        late = self._hang_late() if LATE_ON.startswith(after) else []
         self._clock.set("2026-11-20" if month == MONTHS[-1] else f"{after}-01", 10)
         self._keep_registers(month)
         if (FOLDER / month / "合同.xlsx").exists():
@@ -184,6 +191,8 @@ class DemoBuilder:
         self._import("vouchers", f"{month}/凭证.xlsx")
         if (FOLDER / month / "凭证-蓝字更正.xlsx").exists():
             self._import("vouchers", f"{month}/凭证-蓝字更正.xlsx")
+        if (FOLDER / month / "折旧.xlsx").exists():
+            self._import("vouchers", f"{month}/折旧.xlsx")
         if month == MONTHS[-1]:
             return []
         self._clock.set(f"{after}-02", 14)
@@ -192,7 +201,33 @@ class DemoBuilder:
         self._clock.set(f"{after}-03", 16)
         self._hands.close(month)
         self._clock.set(f"{after}-04")
-        return [self._hands.seal(kind, month) for kind in SHEET_KINDS]
+        hung = [kind for kind in SHEET_KINDS if (kind, month) != ("finance", LATE)]
+        return [*late, *(self._hands.seal(kind, month) for kind in hung)]
+
+    def _hang_late(self) -> list[SealedSheet]:
+        """An auditor asks after the sheet that does not hang, is told why, and it is hung."""
+        self._explain(LATE_ON[:7])
+        return [self._hands.seal("finance", LATE)]
+
+    def _explain(self, month: str) -> None:
+        """What an auditor looked into in a month and found explained; somebody else passes it."""
+        home, hands = self._home, self._hands
+        for item in (one for one in EXPLAINED if one.on.startswith(month)):
+            self._clock.set(item.on, 9)
+            with home.ledger.read(VILLAGE) as reader:
+                stands = read_concerns(reader, home.reference, item.on)
+            about = find_subject(item)
+            concern = next(stand.concern for stand in stands if stand.concern.key == f"{item.rule}/{about}")
+            draft = prepare_acknowledgement(
+                home,
+                VILLAGE,
+                maker=hands.auditor,
+                key=concern.key,
+                entries=concern.entries,
+                amount_fen=concern.amount_fen,
+                reason=item.reason,
+            )
+            hands.pass_([draft])
 
     def _keep_registers(self, folder: str) -> None:
         for kind in NAMES:
@@ -227,6 +262,12 @@ class DemoBuilder:
 
     def _import(self, kind: WorkbookKind, name: str) -> None:
         self._hands.hand_in(kind, (FOLDER / name).read_bytes(), name)
+
+
+def find_subject(item: Explained) -> str:
+    """Return what a concern is about: what stands there, or the number of the voucher with this 摘要."""
+    numbers = (one.number for month in MONTHS for one in list_vouchers(month) if one.summary == item.about)
+    return next(numbers, item.about)
 
 
 class NeighbourBuilder:

@@ -38,6 +38,8 @@ class DemoContract(NamedTuple):
     owed_before: float = 0
     dues: tuple[tuple[str, float], ...] = ()
     resolved: str = ""  # by the resolution of the register that has this number
+    land: str = ""  # of the register of resources
+    floor: float = 0  # the lowest price for a year that was set before
 
 
 class DemoEnd(NamedTuple):
@@ -152,6 +154,82 @@ CONTRACTS: dict[str, tuple[DemoContract, ...]] = {
             ends_on="2026-08-31",
             dues=(("2026-04-15", 92_000), ("2026-08-15", 15_000)),
         ),
+        DemoContract(
+            number="HT-0006",
+            signed_on="2026-03-18",
+            category="其他",
+            direction="收款",
+            title="北坡荒山合作造林",
+            subject="北坡石榴园以北的荒山",
+            use="种侧柏和黄连木",
+            counterparty="样例县满山绿造林队",
+            party="企业",
+            chosen_by="公开协商",
+            resolution="2026-03-08 村民代表会议",
+            begins_on="2026-03-20",
+            ends_on="2056-03-19",
+            yearly=3_000,
+            times=1,
+            first_due="2027-03-31",
+        ),
+        DemoContract(
+            number="HT-0008",
+            signed_on="2026-03-25",
+            category="发包",
+            direction="收款",
+            title="村南旱地承包",
+            subject="村南旱地",
+            use="种谷子",
+            counterparty="样谷香",
+            party="个人",
+            chosen_by="公开协商",
+            resolution="2026-03-08 村民代表会议",
+            begins_on="2026-04-01",
+            ends_on="2061-03-31",
+            area_mu=15.2,
+            yearly=3_040,
+            times=1,
+            first_due="2026-12-20",
+            land="ZY-0005",
+        ),
+    ),
+    "2026-05": (
+        DemoContract(
+            number="HT-0007",
+            signed_on="2026-05-08",
+            category="出租",
+            direction="收款",
+            title="村西旧仓库出租",
+            subject="村西旧仓库三间",
+            use="放农机",
+            counterparty="样例县犁得深农机站",
+            party="企业",
+            chosen_by="公开竞价",
+            resolution="2026-04-28 村民代表会议",
+            begins_on="2026-05-10",
+            ends_on="2029-05-09",
+            units=3,
+            yearly=8_400,
+            times=1,
+            first_due="2026-06-05",
+            floor=9_600,
+        ),
+        DemoContract(
+            number="HT-0009",
+            signed_on="2026-05-08",
+            category="出租",
+            direction="收款",
+            title="村南晒场短租",
+            subject="村南晒场",
+            use="晒麦子",
+            counterparty="样麦收",
+            party="个人",
+            chosen_by="公开协商",
+            resolution="2026-04-28 村民代表会议",
+            begins_on="2026-05-10",
+            ends_on="2026-07-09",
+            dues=(("2026-06-30", 600),),
+        ),
     ),
 }
 """By the folder that the workbook lies in."""
@@ -164,6 +242,9 @@ PAID_UNDER = {
     "收鱼塘承包金": "HT-0003",
     "收回砖厂欠承包金": "HT-0004",
     "支付修渠进度款": "HT-0005",
+    "收旧仓库租金": "HT-0007",
+    "收晒场租金": "HT-0009",
+    "收晒场续用租金": "HT-0009",
     "支付欠施工队工程款": "HT-0005",
 }
 """Under which contract a voucher pays, by its summary."""

@@ -40,7 +40,6 @@ REASON = "慰问的名单没有附上，请补一张再交"
 _NEWCOMERS: tuple[tuple[str, Role], ...] = (
     (SECRETARY, "secretary"),
     (TOWNSHIP_BOOKKEEPER, "township"),
-    (AUDITOR, "auditor"),
 )
 _ROWS: tuple[tuple[str, str, str], ...] = (
     ("clerk", "feng", "村文书"),

@@ -20,6 +20,7 @@ from web.demo.contracts import CONTRACTS, ENDS, DemoContract
 from web.demo.people import BRANCHES, NAME, STAFF, DemoHousehold, Staff, list_households, list_members
 from web.demo.registers import BOOKS, NAMES, Book
 from web.demo.rounds import Award, TakenBack, list_awards, list_marks, list_taken_back
+from web.demo.wear import list_wear
 
 FOLDER = Path(__file__).parent / "workbooks"
 ROUND_MONTHS = MONTHS[:-1]
@@ -44,6 +45,8 @@ def list_workbooks() -> Iterator[tuple[str, bytes]]:
         yield f"{month}/凭证.xlsx", write_vouchers([*list_vouchers(month), *reversals])
         if replacements:
             yield f"{month}/凭证-蓝字更正.xlsx", write_vouchers(replacements)
+        if worn := list_wear(month):
+            yield f"{month}/折旧.xlsx", write_vouchers(worn)
         if month in ROUND_MONTHS:
             yield f"{month}/积分.xlsx", write_points(month, list_awards(month), list_taken_back(month))
             yield f"{month}/党员评分.xlsx", _write({"党员评分": [MARK_HEADER, *_list_mark_rows(month)]})
@@ -60,7 +63,7 @@ VOUCHER_HEADER = (
 CONTRACT_HEADER = (
     *("合同编号", "签订日期", "合同种类", "收付", "合同名称", "标的", "用途", "对方", "对方类别", "怎样选定"),
     *("决议", "开始日期", "结束日期", "面积", "件数", "押金", "每年金额", "每年几次", "首次日期", "递增年数"),
-    *("递增百分比", "旧欠", "决议编号"),
+    *("递增百分比", "旧欠", "决议编号", "标的编号", "底价"),
 )
 CHANGE_HEADER = (
     *("合同编号", "事项", "日期", "原因", "从哪天起", "每年金额", "每年几次", "首次日期", "递增年数"),
@@ -166,7 +169,7 @@ def _list_contract_cells(item: DemoContract) -> Row:
             value or None
             for value in (
                 *(item.area_mu, item.units, item.deposit, item.yearly, item.times, item.first_due),
-                *(item.step_years, item.step_percent, item.owed_before, item.resolved),
+                *(item.step_years, item.step_percent, item.owed_before, item.resolved, item.land, item.floor),
             )
         ),
     )

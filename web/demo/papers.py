@@ -104,6 +104,25 @@ def list_papers() -> tuple[Paper, ...]:
             _REPAIR_PRIVATE,
             _draw_repair,
         ),
+        Paper("2026-04-014", "租金回单.jpg", _RENT_PARTS, (1400, 760), 0.6, _SLIP_PRIVATE, _draw_rent),
+        Paper(
+            "2026-04-016",
+            "工程款发票.jpg",
+            _sum_lines(_CANAL),
+            (1400, 900),
+            -0.5,
+            _INVOICE_SELLER,
+            _draw_canal,
+        ),
+        Paper(
+            "2026-04-033",
+            "电脑发票.jpg",
+            _sum_lines(_COMPUTERS),
+            (1400, 900),
+            0.4,
+            _INVOICE_SELLER,
+            _draw_computers,
+        ),
         Paper(
             "2026-11-022",
             "桌椅发票.jpg",
@@ -152,19 +171,43 @@ _SLIP_PRIVATE: tuple[Box, ...] = ((290, 252, 690, 312), (890, 252, 1310, 312))
 _SLIP_PARTS = (255_800,)
 
 
+_RENT_PARTS = (680_000,)
+
+
 def _draw_slip(sheet: Sheet) -> None:
     """What the bank says of the same payment."""
+    village, others = (
+        (f"{NAME}股份经济合作社", "0000 0000 0000 0000"),
+        ("代发 3 笔（见名单）", "0000 0000 0000 001 等"),
+    )
+    _draw_bank_slip(sheet, "2026-11-01", (village, others), sum(_SLIP_PARTS), "10月街道保洁劳务费")
+
+
+def _draw_rent(sheet: Sheet) -> None:
+    """What the bank says of the shops' rent: 6,800.00 yuan, voucher 2026-04-014."""
+    village, payer = (
+        (f"{NAME}股份经济合作社", "0000 0000 0000 0000"),
+        ("样例县果满园食品店", "0000 0000 0000 004"),
+    )
+    _draw_bank_slip(sheet, "2026-04-09", (payer, village), sum(_RENT_PARTS), "4月沿街门面租金")
+
+
+def _draw_bank_slip(
+    sheet: Sheet, day: str, sides: tuple[tuple[str, str], tuple[str, str]], fen: int, use: str
+) -> None:
+    """`sides` are who pays and who is paid, each with an account."""
+    (payer, paid_from), (payee, paid_to) = sides
     blue: Colour = (36, 74, 128)
     sheet.write(80, 70, "样例农村银行", 40, bold=True, colour=blue)
     sheet.write(760, 70, "网上转账  电子回单", 40, anchor="mm", bold=True)
-    sheet.write(1320, 70, "2026-11-01", 28, anchor="rm")
+    sheet.write(1320, 70, day, 28, anchor="rm")
     sheet.line(80, 112, 1320, 112, colour=blue, width=4)
     cells = (
-        ("付款人", f"{NAME}股份经济合作社", "收款人", "代发 3 笔（见名单）"),
-        ("账  号", "0000 0000 0000 0000", "账  号", "0000 0000 0000 001 等"),
+        ("付款人", payer, "收款人", payee),
+        ("账  号", paid_from, "账  号", paid_to),
         ("开户行", "样例农村银行石榴支行", "开户行", "样例农村银行"),
-        ("金  额", f"{format_yuan(sum(_SLIP_PARTS))} 元", "大  写", format_capitals(sum(_SLIP_PARTS))),
-        ("用  途", "10月街道保洁劳务费", "流水号", "0000000001"),
+        ("金  额", f"{format_yuan(fen)} 元", "大  写", format_capitals(fen)),
+        ("用  途", use, "流水号", "0000000001"),
     )
     for place, row in enumerate(cells):
         top = 160 + place * 84
@@ -236,12 +279,27 @@ _REPAIR: tuple[Item, ...] = (
     Item("压缩机密封件", "套", 1, 96_300),
     Item("制冷剂", "瓶", 2, 24_000),
 )
+_CANAL: tuple[Item, ...] = (
+    Item("混凝土渠身", "米", 500, 14_400),
+    Item("土方开挖", "方", 1_000, 2_000),
+)
+_COMPUTERS: tuple[Item, ...] = (Item("台式电脑", "台", 2, 380_000),)
 _CHAIRS: tuple[Item, ...] = (Item("会议桌", "张", 1, 90_000), Item("靠背椅", "把", 12, 8_000))
 
 
 def _draw_repair(sheet: Sheet) -> None:
     """What mending the cold store cost: 2,073.00 yuan, voucher 2026-10-036."""
     _draw_invoice(sheet, "2026年10月26日", "样例冷柜维修部", _REPAIR)
+
+
+def _draw_canal(sheet: Sheet) -> None:
+    """The first part of the ditch: 92,000.00 yuan, voucher 2026-04-016."""
+    _draw_invoice(sheet, "2026年4月10日", "样例渠通水利施工队", _CANAL)
+
+
+def _draw_computers(sheet: Sheet) -> None:
+    """Two computers: 7,600.00 yuan, voucher 2026-04-033."""
+    _draw_invoice(sheet, "2026年4月24日", "样例电脑门市部", _COMPUTERS)
 
 
 def _draw_chairs(sheet: Sheet) -> None:

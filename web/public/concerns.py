@@ -15,7 +15,7 @@ from typing import Annotated
 from litestar.params import FromPath, QueryParameter
 from litestar.types import ASGIApp
 
-from ledger.books.concerns.table import SEVERITY_NAMES, Cite, ConcernRule, Severity
+from ledger.books.concerns.table import SEVERITIES, SEVERITY_NAMES, Cite, ConcernRule, Severity
 from ledger.books.concerns.values import ConcernAcknowledged
 from ledger.books.values import get_next_period, get_previous_period
 from ledger.errors import NotFound
@@ -24,11 +24,12 @@ from ledger.service.concerns import WINDOW_MONTHS, find_first_month, read_concer
 from ledger.state.concerns import Stand
 from ledger.state.facts import BooksFacts, get_fact, read_body
 from reports.words import format_count, format_day, format_month
-from web.config import CONCERNS_SHOWN_MAX
+from web.config import CONCERNS_A_PAGE
 from web.i18n import _
 from web.page import Frame
 from web.public.explain.concerns import list_links
 from web.public.explain.telling import Link, get_entry_path
+from web.public.paging import parse_start
 from web.respond import AnyRequest
 from web.routing import get_site, route_page
 from web.site import VillageView
@@ -73,12 +74,15 @@ class ConcernGroup:
 
 @dataclass(frozen=True)
 class ConcernsPage:
-    """The open questions, and those that rest. `more` were left out; `newer` and `older` are paths, or empty."""
+    """The open questions, and after them those that rest, so many a page. `ahead` and `behind` are the paths of the
+    pages beside, `newer` and `older` those of other years, or empty.
+    """
 
+    ahead: str
+    behind: str
     closed: tuple[ConcernRow, ...]
     frame: Frame
     groups: tuple[ConcernGroup, ...]
-    more: str
     newer: str
     older: str
     sentences: tuple[str, ...]
@@ -86,27 +90,40 @@ class ConcernsPage:
     telephone: str
 
 
-def build_concerns_page(view: VillageView, last: str) -> ConcernsPage:
-    """Return the page of the twelve months that end with `last`, of the newest where it is empty."""
+def build_concerns_page(view: VillageView, last: str, start: int) -> ConcernsPage:
+    """Return the page of the twelve months that end with `last`, of the newest where it is empty, from a place in its
+    list on; NotFound beyond its end.
+    """
     all_ = (
         read_concerns(view.reader, view.ports.reference, view.today, last) if last else view.read_concerns()
     )
     stands = [stand for stand in all_ if stand.rule.is_public]
     open_ = [stand for stand in stands if stand.acknowledged < 0]
     closed = [stand for stand in stands if stand.acknowledged >= 0]
-    shown = open_[:CONCERNS_SHOWN_MAX]
-    newer, older = name_spans(view, f"/v/{view.code}/concerns", last)
+    if start and start >= len(stands):
+        raise NotFound(_("这么多待说明的事"))
+    address, stop = f"/v/{view.code}/concerns", start + CONCERNS_A_PAGE
+    shown = [*open_, *closed][start:stop]
+    newer, older = name_spans(view, address, last)
     return ConcernsPage(
-        closed=tuple(build_row(view, stand) for stand in closed[:CONCERNS_SHOWN_MAX]),
+        ahead=_name_place(address, last, start - CONCERNS_A_PAGE) if start else "",
+        behind=_name_place(address, last, stop) if stop < len(stands) else "",
+        closed=tuple(build_row(view, stand) for stand in shown if stand.acknowledged >= 0),
         frame=view.build_frame(_("待说明的事")),
-        groups=tuple(list_groups(view, shown)),
-        more=format_count(len(open_) - len(shown)) if len(open_) > len(shown) else "",
+        groups=tuple(list_groups(view, [stand for stand in shown if stand.acknowledged < 0])),
         newer=newer,
         older=older,
         sentences=tuple(_summarize(open_, closed)),
         span=tell_span(view, last),
         telephone=view.read_telephone(),
     )
+
+
+def _name_place(address: str, last: str, start: int) -> str:
+    """Return the path of the page from a place in the list on; `last` as for the page."""
+    parts = [f"to={last}" if last else "", f"start={start}" if start > 0 else ""]
+    query = "&".join(filter(None, parts))
+    return f"{address}?{query}" if query else address
 
 
 def list_groups(view: VillageView, stands: Sequence[Stand]) -> Iterable[ConcernGroup]:
@@ -201,22 +218,37 @@ def _summarize(open_: Sequence[Stand], closed: Sequence[Stand]) -> Iterable[str]
         yield _("现在没有待说明的事。")
     else:
         yield _("有 {count} 件事，看账的人会想问一问。").format(count=format_count(len(open_)))
+        yield _("要紧的排在前面：{parts}。").format(parts=_("，").join(_count_severities(open_)))
         yield _("列在这里不等于有人做错了：多半是有原因的，说清楚就好。")
     if closed:
         yield _("另有 {count} 件，审计员看过，说明了原因。").format(count=format_count(len(closed)))
 
 
+def _count_severities(stands: Sequence[Stand]) -> Iterable[str]:
+    """Yield how many there are of each severity, the highest first."""
+    for severity in reversed(SEVERITIES):
+        count = sum(stand.rule.severity == severity for stand in stands)
+        if count:
+            yield _("{name} {count} 件").format(name=SEVERITY_NAMES[severity], count=format_count(count))
+
+
 @route_page("/v/{code:str}/concerns", summary="What somebody would ask about a village's books")
 def show_concerns(
-    request: AnyRequest, code: FromPath[str], to: Annotated[str, QueryParameter()] = ""
+    request: AnyRequest,
+    code: FromPath[str],
+    to: Annotated[str, QueryParameter()] = "",
+    start: Annotated[str, QueryParameter()] = "",
 ) -> ASGIApp:
-    """Answer with the open questions of the twelve months that end with the month `to`, the newest without it."""
+    """Answer with the open questions of the twelve months that end with the month `to`, the newest without it, from
+    the place `start` on.
+    """
+    place = parse_start(start, _("这么多待说明的事"))
     if to and not _MONTH.fullmatch(to):
         raise NotFound(_("月份"))
     return get_site(request).serve_page(
         request,
         code,
-        f"concerns?{to}",
+        f"concerns?{to}&{place}",
         "concerns.html",
-        lambda view: build_concerns_page(view, parse_span(to, view.today)),
+        lambda view: build_concerns_page(view, parse_span(to, view.today), place),
     )

@@ -210,7 +210,9 @@ def _build_page(
     return OwnPage(
         base_points=str(card.base_points),
         code=code,
-        consents=tuple((title.removeprefix("同意"), name in known.consents) for name, title in CONSENT_NAMES.items()),
+        consents=tuple(
+            (title.removeprefix("同意"), name in known.consents) for name, title in CONSENT_NAMES.items()
+        ),
         frame=view.build_frame(_("自家积分")),
         group=known.group,
         left_out=left_out,

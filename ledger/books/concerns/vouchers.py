@@ -7,15 +7,17 @@ are asked about: what was taken back in red needs no explaining any more.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import combinations, groupby, takewhile
+from itertools import combinations, groupby
 from typing import NamedTuple
 
 from ledger.books.concerns.table import ConcernRule
 from ledger.books.concerns.values import (
     Booked,
     Concern,
-    list_indexes,
+    Limits,
+    build_of,
     name_vouchers,
+    sort_booked,
 )
 from ledger.books.law import count_days
 from ledger.books.money import format_yuan
@@ -24,15 +26,6 @@ from ledger.books.values import fold_text
 
 DUTIES = ("handler", "approver", "bookkeeper")
 DUTY_NAMES = {"handler": "经手人", "approver": "审批人", "bookkeeper": "记账员"}
-
-
-class Limits(NamedTuple):
-    """Limits for more checkers and for resolutions, in force for entries after the index `at`; 0 for none."""
-
-    at: int
-    second_fen: int
-    third_fen: int
-    resolution_fen: int
 
 
 class _Limit(NamedTuple):
@@ -51,21 +44,21 @@ def ask_cash_limit(vouchers: Iterable[Booked], rule: ConcernRule, village: str) 
         paid_fen = -item.cash_fen
         if item.is_live and item.money_fen < 0 and paid_fen > above_fen:
             said = f"凭证 {item.number} 用现金付了 {format_yuan(paid_fen)} 元，超过 {format_yuan(above_fen)} 元。"
-            yield _build(rule, item.number, [item], paid_fen, said)
+            yield build_of(rule, item.number, [item], paid_fen, said)
 
 
 def ask_same_twice(vouchers: Iterable[Booked], rule: ConcernRule, village: str) -> Iterator[Concern]:
     """Money of the same amount, moved on the same day for the same reason, by two vouchers."""
     least_fen = rule.get_threshold("least_fen", village)
     groups: dict[tuple[str, int, str], list[Booked]] = {}
-    for item in _sort(vouchers):
+    for item in sort_booked(vouchers):
         if item.is_live and abs(item.money_fen) >= least_fen and item.summary:
             groups.setdefault((item.day, item.money_fen, fold_text(item.summary)), []).append(item)
     for (day, money_fen, _), found in groups.items():
         if len(found) > 1:
             amount = format_yuan(abs(money_fen))
             said = f"{name_vouchers(found)}：都是{format_day(day)}的 {amount} 元，摘要也一样。"
-            yield _build(rule, found[0].number, found, abs(money_fen), said)
+            yield build_of(rule, found[0].number, found, abs(money_fen), said)
 
 
 def ask_split(
@@ -79,7 +72,7 @@ def ask_split(
 
     `is_allowed` says of the voucher at an index whether it needs no resolution of its own, however large.
     """
-    paid = [item for item in _sort(vouchers) if item.is_live and item.money_fen < 0]
+    paid = [item for item in sort_booked(vouchers) if item.is_live and item.money_fen < 0]
     percent = rule.get_threshold("least_percent", village)
     for _, of_day in groupby(paid, key=lambda item: item.day):
         found: dict[str, tuple[_Limit, list[Booked]]] = {}
@@ -94,7 +87,7 @@ def ask_split(
                 f"{name_vouchers(group)}：{format_day(group[0].day)}分 {len(group)} 笔付出，每笔不到 "
                 f"{limit.tell()}，合起来 {format_yuan(total_fen)} 元。"
             )
-            yield _build(rule, number, group, total_fen, said)
+            yield build_of(rule, number, group, total_fen, said)
 
 
 def _group_below(
@@ -129,21 +122,16 @@ def _list_limits(limits: Limits) -> list[_Limit]:
 
 
 def ask_entertainment(vouchers: Iterable[Booked], rule: ConcernRule) -> Iterator[Concern]:
-    """Guests, meals or presents by their summary, paid from money that was given for a project."""
+    """Guests, meals or presents by their summary, paid from money that was given for a project or out of a fund."""
     words = rule.list_items("words")
     for item in vouchers:
-        accounts = rule.list_items("accounts", item.chart)
         word = next((word for word in words if word in item.summary), "")
-        spent_fen = sum(
-            posting.amount_fen
-            for posting in item.postings
-            if posting.side == "debit" and posting.account.startswith(accounts)
-        )
-        if item.is_live and word and spent_fen:
-            said = (
-                f"凭证 {item.number} 的摘要里有“{word}”，{format_yuan(spent_fen)} 元记在专项或项目的科目里。"
-            )
-            yield _build(rule, item.number, [item], spent_fen, said)
+        earmarked_fen = item.sum_side(rule.list_items("accounts", item.chart), "debit")
+        spent_fen = -item.money_fen if item.fund else earmarked_fen
+        if item.is_live and word and spent_fen > 0:
+            where = f"从专款 {item.fund} 里付了" if item.fund else "记在专项或项目的科目里"
+            said = f"凭证 {item.number} 的摘要里有“{word}”，{format_yuan(spent_fen)} 元{where}。"
+            yield build_of(rule, item.number, [item], spent_fen, said)
 
 
 def ask_several_roles(vouchers: Iterable[Booked], rule: ConcernRule) -> Iterator[Concern]:
@@ -163,74 +151,37 @@ def ask_several_roles(vouchers: Iterable[Booked], rule: ConcernRule) -> Iterator
                 f"{format_period(period)}里同一个人在凭证 {here.number} 上是{DUTY_NAMES[one]}，"
                 f"在凭证 {there.number} 上是{DUTY_NAMES[other]}。"
             )
-            yield _build(rule, f"{pair[0].number}-{pair[1].number}", pair, 0, said)
-
-
-def ask_unbanked(
-    vouchers: Iterable[Booked], opening_fen: int, rule: ConcernRule, village: str, today: str
-) -> Iterator[Concern]:
-    """Cash that came in and after so many days was neither banked nor paid out; what came first goes first.
-
-    `opening_fen` is the cash before the first of the vouchers, which must be all that moved cash since then.
-    """
-    days, keep_fen = rule.get_threshold("days", village), rule.get_threshold("keep_fen", village)
-    moved = [item for item in _sort(vouchers) if item.cash_fen]
-    held_fen = opening_fen
-    for at, item in enumerate(moved):
-        held_fen += item.cash_fen
-        until = count_days(item.day, days)
-        if not item.is_live or item.cash_fen <= 0 or item.money_fen <= 0 or until >= today:
-            continue
-        gone_fen = _sum_gone(moved[at + 1 :], until)
-        left_fen = min(item.cash_fen, held_fen - gone_fen)
-        if left_fen > keep_fen:
-            said = (
-                f"凭证 {item.number} {format_day(item.day)}收的现金，过了 {days} 天还有 "
-                f"{format_yuan(left_fen)} 元没有存进银行，也没有付出去。"
-            )
-            yield _build(rule, item.number, [item], left_fen, said)
-
-
-def _sum_gone(moved: Sequence[Booked], until: str) -> int:
-    """Return what of these, sorted by day, went out of cash by a day."""
-    return -sum(min(item.cash_fen, 0) for item in takewhile(lambda item: item.day <= until, moved))
-
-
-def ask_cash_short(vouchers: Iterable[Booked], opening_fen: int, rule: ConcernRule) -> Iterator[Concern]:
-    """Less than nothing in cash at a day's end: once a month, on its first such day."""
-    held_fen, told = opening_fen, set[str]()
-    moved = [item for item in _sort(vouchers) if item.cash_fen]
-    for day, found in groupby(moved, key=lambda item: item.day):
-        of_day = list(found)
-        held_fen += sum(item.cash_fen for item in of_day)
-        if held_fen < 0 and day[:7] not in told:
-            told.add(day[:7])
-            said = f"{format_day(day)}记完账，现金比零还少 {format_yuan(-held_fen)} 元，实际上不会有这种事。"
-            yield _build(rule, day[:7], of_day, -held_fen, said)
+            yield build_of(rule, f"{pair[0].number}-{pair[1].number}", pair, 0, said)
 
 
 def ask_documents(
     vouchers: Iterable[Booked], rule: ConcernRule, village: str, today: str
 ) -> Iterator[Concern]:
-    """Money moved without any document attached for long, in a month in which most have theirs: a village that attaches
-    one now and then is not asked for each of the others.
+    """Money moved without any document attached for long, in a month in which most have theirs, or most of the large
+    ones: a village that attaches one now and then is not asked for each of the others.
     """
-    days, percent = rule.get_threshold("days", village), rule.get_threshold("least_percent", village)
+    days, large_fen = rule.get_threshold("days", village), rule.get_threshold("large_fen", village)
+    percent = rule.get_threshold("least_percent", village)
     of_month: dict[str, list[Booked]] = {}
     for item in _sort_by_number(vouchers):
-        of_month.setdefault(item.number[:7], []).append(item)
-    for found in of_month.values():
-        moved = [item for item in found if item.is_live and item.money_fen]
-        having = sum(item.has_documents for item in moved)
-        if not having or having * 100 < len(moved) * percent:
-            continue
-        for item in moved:
+        if item.is_live and item.money_fen:
+            of_month.setdefault(item.number[:7], []).append(item)
+    for moved in of_month.values():
+        large = [item for item in moved if abs(item.money_fen) >= large_fen]
+        asked = moved if _have_most(moved, percent) else large if _have_most(large, percent) else []
+        for item in asked:
             if not item.has_documents and count_days(item.recorded_on, days) < today:
                 said = (
                     f"凭证 {item.number} 记账超过 {days} 天，{format_yuan(abs(item.money_fen))} 元"
-                    "还没有附上单据；同一个月别的凭证多半附了。"
+                    f"还没有附上单据；同一个月别的{'' if asked is moved else '大额'}凭证多半附了。"
                 )
-                yield _build(rule, item.number, [item], abs(item.money_fen), said)
+                yield build_of(rule, item.number, [item], abs(item.money_fen), said)
+
+
+def _have_most(vouchers: Sequence[Booked], percent: int) -> bool:
+    """Whether some of these have documents, and so many of a hundred."""
+    having = sum(item.has_documents for item in vouchers)
+    return having > 0 and having * 100 >= len(vouchers) * percent
 
 
 def ask_welfare_debt(vouchers: Iterable[Booked], rule: ConcernRule, village: str) -> Iterator[Concern]:
@@ -243,42 +194,17 @@ def ask_welfare_debt(vouchers: Iterable[Booked], rule: ConcernRule, village: str
     for period, found in of_month.items():
         # A month is booked under one chart.
         borrowed, spent = (rule.list_items(name, found[0].chart) for name in ("borrowed", "spent"))
-        came = [item for item in found if item.money_fen > 0 and _sum_side(item, borrowed, "credit")]
-        went = [item for item in found if item.money_fen < 0 and _sum_side(item, spent, "debit")]
-        came_fen = sum(_sum_side(item, borrowed, "credit") for item in came)
-        went_fen = sum(_sum_side(item, spent, "debit") for item in went)
+        came = [item for item in found if item.money_fen > 0 and item.sum_side(borrowed, "credit")]
+        went = [item for item in found if item.money_fen < 0 and item.sum_side(spent, "debit")]
+        came_fen = sum(item.sum_side(borrowed, "credit") for item in came)
+        went_fen = sum(item.sum_side(spent, "debit") for item in went)
         if min(came_fen, went_fen) >= least_fen > 0:
             said = (
                 f"{format_period(period)}借进 {format_yuan(came_fen)} 元，同一个月公益上花了 "
                 f"{format_yuan(went_fen)} 元。"
             )
-            yield _build(rule, period, [*came, *went], min(came_fen, went_fen), said)
-
-
-def _sum_side(item: Booked, accounts: tuple[str, ...], side: str) -> int:
-    return sum(
-        posting.amount_fen
-        for posting in item.postings
-        if posting.side == side and posting.account.startswith(accounts)
-    )
-
-
-def _sort(vouchers: Iterable[Booked]) -> list[Booked]:
-    """Return vouchers as they happened, those of one day as they were recorded."""
-    return sorted(vouchers, key=lambda item: (item.day, item.index))
+            yield build_of(rule, period, [*came, *went], min(came_fen, went_fen), said)
 
 
 def _sort_by_number(vouchers: Iterable[Booked]) -> list[Booked]:
     return sorted(vouchers, key=lambda item: item.number)
-
-
-def _build(
-    rule: ConcernRule, subject: str, vouchers: Sequence[Booked], amount_fen: int, said: str
-) -> Concern:
-    return Concern(
-        amount_fen=amount_fen,
-        entries=list_indexes(vouchers),
-        key=f"{rule.code}/{subject}",
-        said=said,
-        since=min(item.day for item in vouchers),
-    )

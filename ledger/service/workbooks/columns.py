@@ -225,6 +225,7 @@ _CONTRACTS = Sheet(
             "标的在资产台账、资源台账里的编号，如 ZC-0001、ZY-0001；没有登记的留空",
             optional=True,
         ),
+        Column("底价", "money", "元，以前定的一年最低的价；没有定过的留空", optional=True),
     ),
     example=(
         "HT-0001",
@@ -251,6 +252,7 @@ _CONTRACTS = Sheet(
         "",
         "",
         "",
+        "10000.00",
     ),
 )
 _CONTRACT_CHANGES = Sheet(

@@ -211,7 +211,7 @@ def _check_rule(line: Line, rows: Sequence[Line]) -> Iterator[Fault]:
             )
     if "每年金额" in line.values and line.number("每年金额") <= 0:
         yield _build_amount(line, "每年金额")
-    for header in ("押金", "旧欠"):
+    for header in ("押金", "旧欠", "底价"):
         if line.number(header) < 0:
             yield _build_amount(line, header)
     if "每年几次" in line.values and line.number("每年几次") not in TIMES:
@@ -310,6 +310,7 @@ def _build_signed(tray: Tray, line: Line, dues: tuple[Due, ...], texts: Disclose
         direction=find_key(DIRECTION_NAMES, line.text("收付")),
         dues=dues,
         ends_on=line.text("结束日期"),
+        floor_fen=line.number("底价"),
         number=line.text("合同编号"),
         party=find_key(PARTY_NAMES, line.text("对方类别")),
         resolution=texts.publish("resolution", line.text("决议")),

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from ledger.books.assets import AssetDisposed, AssetRegistered
 from ledger.books.concerns.values import ConcernAcknowledged
 from ledger.books.contracts import ContractSigned
+from ledger.books.resolutions import ResolutionRecorded
+from ledger.books.stocktakes import StocktakeRecorded
 from ledger.books.vouchers import VoucherRecorded, VoucherReplaced, VoucherReversed
 from ledger.entries import Entry
 from ledger.figures import read_text
@@ -48,6 +51,14 @@ def list_links(view: VillageView, entries: Iterable[int]) -> Iterable[Link]:
         if isinstance(body, ContractSigned):
             path = f"/v/{view.code}/contracts/{body.number}"
             yield Link(_("合同 {number}").format(number=body.number), path)
+        elif isinstance(body, AssetRegistered | AssetDisposed):
+            number = body.number if isinstance(body, AssetRegistered) else body.asset
+            yield Link(_("资产 {number}").format(number=number), f"/v/{view.code}/assets/{number}")
+        elif isinstance(body, ResolutionRecorded):
+            path = f"/v/{view.code}/resolutions/{body.number}"
+            yield Link(_("决议 {number}").format(number=body.number), path)
+        elif isinstance(body, StocktakeRecorded):
+            yield Link(_("这次盘点"), get_entry_path(view, index))
         elif isinstance(body, VoucherRecorded | VoucherReplaced | VoucherReversed):
             yield Link(_("凭证 {number}").format(number=body.number), get_entry_path(view, index))
         else:

@@ -123,6 +123,9 @@ def list_facts(view: VillageView, body: ContractSigned) -> list[Fact]:
             _("{begin}至{end}").format(begin=format_day(body.begins_on), end=format_day(body.ends_on)),
         ),
     ]
+    if body.floor_fen:
+        said = _("一年 {amount} 元").format(amount=format_amount(body.floor_fen))
+        facts.append(Fact(_("以前定的底价"), said))
     if body.area_mu_hundredths:
         facts.append(Fact(_("面积"), _("{area} 亩").format(area=format_amount(body.area_mu_hundredths))))
     if body.units:
