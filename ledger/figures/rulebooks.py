@@ -59,7 +59,7 @@ def list_versions(facts: Facts) -> list[Version]:
     found: list[Version] = []
     until = ""
     for key, known in reversed(list(scan_facts(facts, "rulebook/", RulebookFacts))):
-        since = key.split("/")[1]
+        since = key.partition("/")[0]
         found.append(Version(known.index, known.version, since, until))
         until = get_previous_period(since)
     return found

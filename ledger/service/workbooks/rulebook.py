@@ -39,7 +39,7 @@ RULES_MAX = 200
 BASE_POINTS = 100
 """What every household starts with where nothing is written."""
 HEADS = ("起用月份", "怎样通过", "决议编号", "每户起点分")
-"""Columns of the whole rulebook: in the first row, and wherever they are repeated the same."""
+"""Columns of the whole rulebook: in one row, and wherever they are repeated the same."""
 COLUMNS = {"group": "分类", "item": "规则", "unit": "单位", "evidence": "证据", "follow_up": "后续"}
 """In which column each part of a rule is typed."""
 _CODE = re.compile(r"[A-Z][0-9]{2}")
@@ -115,10 +115,10 @@ def _check_rows(lines: Sequence[Line]) -> Iterator[Fault]:
 
 
 def _check_heads(lines: Sequence[Line]) -> Iterator[Fault]:
-    """What is of the whole rulebook stands in the first row; repeated further down it agrees."""
+    """What is of the whole rulebook stands in some row, mostly the first; repeated it agrees."""
     first = lines[0]
     for header in ("起用月份", "怎样通过"):
-        if first.lacks(header):
+        if first.lacks(header) and not any(line.has(header) for line in lines):
             yield Fault(
                 code="cell-empty",
                 place=first.at(header),
@@ -138,6 +138,11 @@ def _check_heads(lines: Sequence[Line]) -> Iterator[Fault]:
             )
 
 
+def _find_head(lines: Sequence[Line], header: str) -> Line:
+    """Return the first row that says something under a header; without any the first."""
+    return next((line for line in lines if line.has(header)), lines[0])
+
+
 def _place(finding: Finding, lines: Sequence[Line]) -> Fault:
     """Return a finding as a fault beside the cell that says it: a refused one always is in one."""
     header = COLUMNS[finding.part or "item"]
@@ -151,14 +156,17 @@ def _read_points(line: Line) -> int:
 
 
 def _draft(tray: Tray, lines: Sequence[Line], warned: Sequence[Finding]) -> None:
-    head, texts = lines[0], Discloser(tray.desk.ports.entropy)
+    heads = {header: _find_head(lines, header) for header in HEADS}
+    texts = Discloser(tray.desk.ports.entropy)
     versions = list_versions(tray.facts)
     number = versions[0].number + 1 if versions else 1
-    period = head.text("起用月份")
+    period = heads["起用月份"].text("起用月份")
+    resolution = heads["怎样通过"].text("怎样通过")
+    base = heads["每户起点分"]
     body = RulebookAdopted(
-        base_points=head.number("每户起点分") if head.has("每户起点分") else BASE_POINTS,
-        resolution=texts.publish("resolution", head.text("怎样通过")),
-        resolution_number=read_number(head, "决议编号"),
+        base_points=base.number("每户起点分") if base.has("每户起点分") else BASE_POINTS,
+        resolution=texts.publish("resolution", resolution),
+        resolution_number=read_number(heads["决议编号"], "决议编号"),
         rules=tuple(
             _build_rule(line, _publish_text(line, texts))
             for line in sorted(lines, key=lambda line: line.text("编号"))
@@ -171,12 +179,12 @@ def _draft(tray: Tray, lines: Sequence[Line], warned: Sequence[Finding]) -> None
     faults = tray.check(body, tray.desk.today, period)
     if before is not None and _says_the_same(before.base_points, old, body.base_points, rules):
         faults.append(build_unchanged(before.version))
-    tray.refuse(faults, f"工作表「{head.sheet}」")
+    tray.refuse(faults, f"工作表「{lines[0].sheet}」")
     if tray.faults:
         return
     label = label_rulebook(body, period)
     tray.preview.append(label)
-    tray.preview += preview_rulebook(body, head.text("怎样通过"), before, old, rules)
+    tray.preview += preview_rulebook(body, resolution, before, old, rules)
     tray.preview += [preview_rule(rule) for rule in rules]
     tray.notices += [f"审核人要看过：{tell_finding(finding)}" for finding in warned]
     if before is not None:
