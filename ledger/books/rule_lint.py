@@ -220,11 +220,12 @@ def list_warned(findings: Iterable[Finding]) -> list[Finding]:
 
 
 def cite_article(article: Article) -> str:
-    """Return an article as people cite it, with 待核对 where nobody has checked it against the text."""
+    """Return an article as people cite it, an order by its number; 待核对 where nobody has checked it."""
     if article.status == "P":
         return article.document
     unchecked = "，待核对" if article.status == "R" else ""
-    return f"《{article.document}》{article.article}{unchecked}"
+    named = article.document if "〔" in article.document else f"《{article.document}》"
+    return f"{named}{article.article}{unchecked}"
 
 
 def _build_words(row: _Row) -> _Words:

@@ -23,7 +23,7 @@ from ledger.books.points import (
     check_round,
     check_rulebook,
 )
-from ledger.books.resolutions import PROCEDURE_NAMES
+from ledger.books.resolutions import MEETING_NAMES, Meeting
 from ledger.books.rounds import build_fault
 from ledger.entries import Entry
 from ledger.errors import Fault, NotFound
@@ -54,6 +54,8 @@ __all__ = [
     "open_round",
 ]
 
+_VILLAGERS: frozenset[Meeting] = frozenset({"delegates", "households", "voters"})
+"""Who may adopt the village's rules: the villagers, not its committees and not the collective's members."""
 _NO_TALLY = Tally(lines=0, points=0, quantity=0)
 
 
@@ -143,14 +145,15 @@ def _check_resolved(facts: Facts, entry: Entry, number: str) -> list[Fault]:
     resolution = find_resolution(facts, number)
     if resolution is None:
         return faults
-    if resolution.body.procedure != "four-steps":
+    meeting = resolution.body.steps[-1].meeting
+    if meeting not in _VILLAGERS:
         faults.append(
             build_fault(
                 "rulebook-resolution",
                 place,
-                f"决议 {number} 是{PROCEDURE_NAMES[resolution.body.procedure]}定的",
-                f"{PROCEDURE_NAMES['four-steps']}定的",
-                "积分细则由村民会议或村民代表会议通过；按四议两公开议过，登记了再写编号",
+                f"决议 {number} 是{MEETING_NAMES[meeting]}定的",
+                "村民会议或村民代表会议定的",
+                "按四议两公开，由村民会议或村民代表会议通过，登记了再写编号",
             )
         )
     month = resolution.decided_on[:7]

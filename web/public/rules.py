@@ -111,11 +111,11 @@ class RuleChangesPage:
     frame: Frame
     links: tuple[Link, ...]
     newer: str
+    number: str
     older: str
     removed: tuple[ChangedRow, ...]
     sentences: tuple[str, ...]
     telephone: str
-    title: str
 
 
 def find_rules_path(view: VillageView) -> str:
@@ -173,11 +173,11 @@ def build_rule_changes_page(view: VillageView, earlier: int, later: int, start: 
             for number in (later, earlier)
         ),
         newer=name_start(path, start - RULES_A_PAGE) if start else "",
+        number=str(later),
         older=name_start(path, stop) if stop < len(rows) else "",
         removed=tuple(row for kind, row in shown if kind == "removed"),
         sentences=tuple(tell_changes(before, after, revision)),
         telephone=view.read_telephone(),
-        title=title,
     )
 
 
