@@ -1,4 +1,4 @@
-"""The rulebook as villagers and the desk read it: rules, search, versions compared, the booklet, and what is warned of."""
+"""The rulebook as villagers and the desk read it: rules, search, versions compared, booklet, and warnings."""
 
 from __future__ import annotations
 
