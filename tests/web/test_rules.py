@@ -199,7 +199,7 @@ def test_the_desk_compares_prints_and_lays_a_version_into_the_sheet(door: Door) 
 
 
 def test_a_checker_passes_warnings_only_after_saying_to_have_seen_them(door: Door) -> None:
-    door.let_in("jian")
+    door.let_in("jian", "supervisor")
     village = door.village
     village.open_books()
     rows = list_rows(证据="必须上传照片")[:3]
