@@ -46,6 +46,11 @@ def list_cautions(draft: Draft) -> list[Finding]:
     return list_warned(lint_body(body, draft.public)) if isinstance(body, RulebookAdopted) else []
 
 
+def tell_cautions(draft: Draft) -> tuple[str, ...]:
+    """Return the same as sentences."""
+    return tuple(tell_finding(finding) for finding in list_cautions(draft))
+
+
 def check_cautions(draft: Draft, accepted: Collection[str]) -> list[Fault]:
     """Say that a waiting draft has warnings that the person who passes it did not say to have seen."""
     if draft.id in accepted or draft.state != "waiting":

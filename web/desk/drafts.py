@@ -14,7 +14,6 @@ from dataclasses import dataclass, replace
 from litestar.handlers import HTTPRouteHandler
 
 from ledger.books.masks import PurposeRow
-from ledger.books.rule_lint import tell_finding
 from ledger.errors import NotFound, Refused
 from ledger.service.concerned import is_barred
 from ledger.service.concerns import list_warnings
@@ -31,7 +30,7 @@ from ledger.service.passing import (
 )
 from ledger.service.persons import DUTY_NAMES
 from ledger.service.refilling import copy_voucher, find_kind, is_plain_voucher
-from ledger.service.rulebooks import list_cautions
+from ledger.service.rulebooks import tell_cautions
 from ledger.service.showing import Shown
 from ledger.state.facts import LimitsFacts
 from ledger.vaults import Draft, Person
@@ -169,9 +168,7 @@ class DraftPage:
 
 @dataclass(frozen=True)
 class PassForm:
-    """`drafts` are drafts with the digests that were shown and the proof of it, `d-…:digest:proof`; `accepted` those
-    whose warnings whoever passes them says to have seen.
-    """
+    """`drafts` are what was shown, with the proof of it, `d-…:digest:proof`; of `accepted` the warnings were seen."""
 
     accepted: tuple[str, ...]
     drafts: tuple[str, ...]
@@ -287,7 +284,7 @@ def _list_whole(desk: Desk, drafts: Sequence[Draft], rows: Sequence[DraftRow]) -
     behind = {body.voucher for draft in drafts if (body := read_documents(draft)) is not None}
     passable = {row.draft for row in rows if row.can_pass}
     chosen = [draft for draft in drafts if draft.id in passable and draft.digest not in behind]
-    plain = [draft for draft in chosen if read_documents(draft) is None and not list_cautions(draft)]
+    plain = [draft for draft in chosen if read_documents(draft) is None and not tell_cautions(draft)]
     shown = show_plain(desk, plain, LISTED_MAX)
     by_id = {draft.id: draft for draft in drafts}
     found, count = [], 0
@@ -425,7 +422,7 @@ def _build_page(
         attached=_list_attached(desk, draft, is_whole=is_whole) if is_voucher else (),
         asked=asked.purposes,
         asked_originals=ask_of_originals(desk, draft).purposes,
-        cautions=tuple(tell_finding(finding) for finding in list_cautions(draft)),
+        cautions=tell_cautions(draft),
         can_copy=is_plain_voucher(draft) and desk.may("draft.prepare"),
         can_edit=is_own and draft.state == "returned" and kind is not None,
         can_pass=can_pass,
