@@ -41,7 +41,7 @@ from web.desk import (
     people,
     person,
     resets,
-    rules,
+    rule_room,
     search,
     set_up,
     sign_in,
@@ -161,7 +161,7 @@ DESK_ROUTES = (
     *people.ROUTES,
     *person.ROUTES,
     *resets.ROUTES,
-    *rules.ROUTES,
+    *rule_room.ROUTES,
     *accounts.ROUTES,
     *log.ROUTES,
 )

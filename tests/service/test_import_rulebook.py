@@ -131,6 +131,29 @@ def test_each_slip_has_its_fault(desk: ImportDesk, rows: Sequence[Row], codes: l
     assert [fault.code for fault in desk.read("rulebook", make(*rows)).faults] == codes
 
 
+@pytest.mark.parametrize(
+    ("rows", "told"),
+    [
+        (
+            (RULE | {"编号": "b1"},),
+            "工作表「细则」A2：现为「b1」，应为一个大写字母和两位数字，如 B01。"
+            "同一类用同一个字母，按次序编号。（rule-code-form）",
+        ),
+        (
+            (RULE | {"加分": None},),
+            "工作表「细则」D2：现为加分、扣分都空着，应为只填一样。加分的条目填加分，扣分的条目填扣分。（rule-sides）",
+        ),
+        (
+            (RULE, TAKES | {"起用月份": "2026-09"}),
+            "工作表「细则」「起用月份」：现为2 种写法，应为各行相同。"
+            "一次只交一版细则；改成一样的，或者只留第一行的。（rulebook-rows）",
+        ),
+    ],
+)
+def test_each_fault_says_where_what_and_what_to_do(desk: ImportDesk, rows: Sequence[Row], told: str) -> None:
+    assert say(desk, *rows) == [told]
+
+
 def test_too_many_rules_are_refused(desk: ImportDesk) -> None:
     rows = [RULE | {"编号": f"{letter}{number:02d}"} for letter in "ABC" for number in range(67)]
 
@@ -185,7 +208,12 @@ def test_whoever_passes_it_must_say_to_have_seen_its_warnings(desk: ImportDesk) 
     with pytest.raises(Refused) as refused:
         pass_drafts(desk.ports, VILLAGE, [draft.id], desk.supervisor)
     (fault,) = refused.value.faults
-    assert (fault.code, fault.found[:14]) == ("warnings-unseen", "有 2 处提醒还没有说看过：")
+    first, _, rest = format_fault(fault).partition("：积分细则 B01 的证据：")
+    assert first == f"待审记录 {draft.id}（{draft.label}）：现为有 2 处提醒还没有说看过"
+    assert rest.endswith(
+        "，应为看过每一处提醒，认为可以这样写。打开这一条看提醒，勾选“看过提醒”再通过；"
+        "命令行写 --accept-warnings。不妥的，退回去改。（warnings-unseen）"
+    )
     with pytest.raises(Refused):
         pass_drafts(desk.ports, VILLAGE, [draft.id], desk.supervisor, accepted=["d-other"])
     assert list_found(desk) == []
