@@ -136,8 +136,10 @@ def test_each_slip_has_its_fault(desk: ImportDesk, rows: Sequence[Row], codes: l
     [
         (
             (RULE | {"编号": "b1"},),
-            "工作表「细则」A2：现为「b1」，应为一个大写字母和两位数字，如 B01。"
-            "同一类用同一个字母，按次序编号。（rule-code-form）",
+            (
+                "工作表「细则」A2：现为「b1」，应为一个大写字母和两位数字，如 B01。"
+                "同一类用同一个字母，按次序编号。（rule-code-form）"
+            ),
         ),
         (
             (RULE | {"加分": None},),
@@ -145,8 +147,10 @@ def test_each_slip_has_its_fault(desk: ImportDesk, rows: Sequence[Row], codes: l
         ),
         (
             (RULE, TAKES | {"起用月份": "2026-09"}),
-            "工作表「细则」「起用月份」：现为2 种写法，应为各行相同。"
-            "一次只交一版细则；改成一样的，或者只留第一行的。（rulebook-rows）",
+            (
+                "工作表「细则」「起用月份」：现为2 种写法，应为各行相同。"
+                "一次只交一版细则；改成一样的，或者只留第一行的。（rulebook-rows）"
+            ),
         ),
     ],
 )
