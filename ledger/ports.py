@@ -295,11 +295,25 @@ class SheetJob(msgspec.Struct, frozen=True, kw_only=True):
     verifier_key: str
 
 
+class BookletJob(msgspec.Struct, frozen=True, kw_only=True):
+    """All that a rulebook's booklet is made from; the same job gives the same bytes under the same toolchain."""
+
+    base_url: str  # public address printed in the code; "" where there is none
+    booklet: bytes  # canonical bytes of the Booklet value
+    is_demo: bool = False
+    note: bytes  # the first signed checkpoint over the rulebook's entry
+    verifier_key: str
+
+
 class Renderer(Protocol):
     """Makes paper. It lives above this package and is handed in."""
 
     def render(self, job: SheetJob) -> bytes:
         """Return the PDF; Refused with faults where a character has no glyph or a limit is passed."""
+        ...
+
+    def render_booklet(self, job: BookletJob) -> bytes:
+        """Return a booklet's PDF, and refuse as `render` does."""
         ...
 
     def describe_toolchain(self) -> bytes:

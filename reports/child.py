@@ -8,13 +8,14 @@ import msgspec
 
 from ledger.errors import Fault, NotProven, Refused
 from ledger.limited.child import serve
-from ledger.ports import SheetJob
+from ledger.ports import BookletJob, SheetJob
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True):
-    """What is asked: a sheet, or without a job the toolchain."""
+    """What is asked: a sheet, a booklet, or without either the toolchain."""
 
     job: SheetJob | None
+    booklet: BookletJob | None = None
 
 
 class Reply(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,11 +36,14 @@ def answer(data: bytes) -> bytes:
 
 
 def _answer(request: Request) -> Reply:
+    from reports.booklet import render_booklet
     from reports.failure import RenderFailed
     from reports.render import render_sheet
     from reports.toolchain import describe_toolchain
 
     try:
+        if request.booklet is not None:
+            return Reply(data=render_booklet(request.booklet))
         return Reply(data=describe_toolchain() if request.job is None else render_sheet(request.job))
     except RenderFailed as error:
         return Reply(failed=error.reason)

@@ -47,6 +47,11 @@ def build_check_code(base_url: str, village: str, digits: str, title: str) -> Pr
     return _build_code(f"{base_url}/c/{village}#{digits}", CHECK_CODE_MM, title)
 
 
+def build_rules_code(base_url: str, village: str, version: int, title: str) -> PrintedCode:
+    """Return the code that opens a version of the rulebook; `title` is its alternative text."""
+    return _build_code(f"{base_url}/v/{village}/rules/{version}", PAGE_CODE_MM, title)
+
+
 def build_label_code(url: str, title: str) -> PrintedCode:
     """Return the code of a page of its own, for a label on a thing; `title` is its alternative text."""
     return _build_code(url, LABEL_CODE_MM, title)

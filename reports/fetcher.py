@@ -1,4 +1,4 @@
-"""What a sheet may load: our own style sheet, by name, from memory. Every other address is refused.
+"""What paper may load: our own style sheets, by name, from memory. Every other address is refused.
 
 WeasyPrint by default opens files and addresses in many ways (links, images, styles, attachments); with this
 fetcher none of them reaches a disk or a network.
@@ -14,6 +14,7 @@ from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherRespons
 BASE = "mingbai:/"
 """Base of every address in a sheet: relative ones land in this scheme, which exists nowhere else."""
 STYLE = f"{BASE}sheet.css"
+BOOKLET_STYLE = f"{BASE}booklet.css"
 
 
 class AssetFetcher(URLFetcher):  # type: ignore[misc]  # WeasyPrint ships no types.
@@ -32,4 +33,8 @@ class AssetFetcher(URLFetcher):  # type: ignore[misc]  # WeasyPrint ships no typ
 
 @cache
 def _read_assets() -> dict[str, bytes]:
-    return {STYLE: resources.files("reports").joinpath("styles/sheet.css").read_bytes()}
+    styles = resources.files("reports").joinpath("styles")
+    return {
+        STYLE: styles.joinpath("sheet.css").read_bytes(),
+        BOOKLET_STYLE: styles.joinpath("booklet.css").read_bytes(),
+    }

@@ -65,7 +65,7 @@ def render_html(job: SheetJob, figures: FinanceFigures | PointsFigures | ScoreFi
     """Return the sheet's HTML; every text of the figures is escaped."""
     sheet = _KINDS[job.kind][1](figures, build_codes(job, figures.head), job.open_until)
     made_on = _get_made_on(figures.head).isoformat()
-    template = _get_templates().get_template(f"{job.kind}.html")
+    template = get_templates().get_template(f"{job.kind}.html")
     return template.render(is_demo=job.is_demo, made_on=made_on, sheet=sheet)
 
 
@@ -76,7 +76,8 @@ def _get_made_on(head: SheetHead) -> dt.datetime:
 
 
 @cache
-def _get_templates() -> Environment:
+def get_templates() -> Environment:
+    """Return the templates of all paper; every text in them is escaped."""
     environment = Environment(
         loader=PackageLoader("reports"),
         autoescape=True,

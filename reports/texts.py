@@ -15,9 +15,10 @@ import msgspec
 
 from ledger.books.figures import FinanceFigures, PointsFigures, ScoreFigures
 from ledger.errors import Fault
+from ledger.service.booklets import Booklet
 from reports.fonts import FAMILY, get_coverage
 
-F = TypeVar("F", FinanceFigures, PointsFigures, ScoreFigures)
+F = TypeVar("F", FinanceFigures, PointsFigures, ScoreFigures, Booklet)
 
 ROWS_MAX = 500
 """Rows of all tables of one sheet: about twenty-five pages."""
@@ -44,11 +45,14 @@ _LISTS = {
 }
 _FIELDS = {
     "account_name": "科目",
+    "evidence": "证据",
+    "follow_up": "后续",
     "group": "分类",
     "handler": "经手人",
     "item": "项目",
     "name": "名称",
     "reason": "原因",
+    "resolution": "怎样通过",
     "summary": "摘要",
     "telephone": "监督电话",
     "title": "办法名称",
@@ -71,7 +75,7 @@ def show_hidden(figures: F) -> F:
     return msgspec.convert(show(msgspec.to_builtins(figures)), type(figures))
 
 
-def check_texts(figures: FinanceFigures | PointsFigures | ScoreFigures) -> list[Fault]:
+def check_texts(figures: FinanceFigures | PointsFigures | ScoreFigures | Booklet) -> list[Fault]:
     """Return what forbids to print these figures: rows and texts beyond the limits, missing glyphs."""
     rows = _count_rows(figures)
     texts = list(_walk(msgspec.to_builtins(figures), ""))

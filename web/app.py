@@ -15,6 +15,7 @@ from ledger.ports import Ports, Renderer
 from ledger.service.standing import Standing
 from web.audit import balances, bundle, check, checkpoints, concerns, entries, export, landing
 from web.audit.runs import AuditRuns
+from web.booklets import Booklets
 from web.cache import PageBytes, build_page_bytes
 from web.config import REQUEST_MAX_BYTES
 from web.desk import (
@@ -41,6 +42,7 @@ from web.desk import (
     people,
     person,
     resets,
+    rule_room,
     search,
     set_up,
     sign_in,
@@ -77,6 +79,7 @@ from web.public.meetings import show_meeting, show_meetings
 from web.public.objecting import show_look_up, show_objecting, take_look_up, take_objection
 from web.public.objections import show_objections
 from web.public.resources import show_resource, show_resources
+from web.public.rules import show_rules, show_rules_of
 from web.public.sheets import show_finance, show_points, show_scores, show_sheet, show_sheets
 from web.public.statements import show_statements
 from web.public.villages import show_villages
@@ -97,6 +100,8 @@ ROUTES = (
     show_finance,
     show_points,
     show_scores,
+    show_rules,
+    show_rules_of,
     show_statements,
     show_year,
     show_entries,
@@ -165,6 +170,7 @@ DESK_ROUTES = (
     *people.ROUTES,
     *person.ROUTES,
     *resets.ROUTES,
+    *rule_room.ROUTES,
     *accounts.ROUTES,
     *log.ROUTES,
 )
@@ -210,6 +216,7 @@ def create_app(
         state=State(
             {
                 "audits": AuditRuns(),
+                "booklets": Booklets(renderer),
                 "gates": Gates(),
                 "sheets": SheetRuns(settings.public_base_url, renderer),
                 "site": Site(ports, settings, halted),

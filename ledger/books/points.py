@@ -21,7 +21,16 @@ from ledger.books.rounds import (
     check_part,
     check_sealed_sum,
 )
-from ledger.books.values import Count, Digest, Integer, Positive, PublicText, Sealed, Value
+from ledger.books.values import (
+    Count,
+    Digest,
+    Integer,
+    Positive,
+    PublicText,
+    ResolutionNumber,
+    Sealed,
+    Value,
+)
 from ledger.errors import Fault
 
 DEDUCTION_MAX = 20
@@ -33,7 +42,7 @@ RuleCodeOrNone = Annotated[str, Meta(pattern=r"\A([A-Z][0-9]{2})?\Z")]
 
 
 class Rule(Value, frozen=True):
-    """One line of the rulebook. `text` discloses {group, item, unit, evidence}."""
+    """One line of the rulebook. `text` discloses {group, item, unit, evidence}, and {follow_up} if written."""
 
     code: RuleCode
     monthly_cap: Positive  # most points (absolute) one household gets or loses by it in a month
@@ -43,11 +52,14 @@ class Rule(Value, frozen=True):
     text: PublicText
 
 
-class RulebookAdopted(Value, frozen=True):
+class RulebookAdopted(Value, frozen=True, kw_only=True, omit_defaults=True):
     """`rulebook.adopted`: the rules the village's meeting voted, in force from the entry's period on."""
 
     base_points: Count  # every household starts with them; not redeemable
     resolution: PublicText
+    resolution_number: ResolutionNumber = (
+        ""  # of the village's register, that adopted it; left out where none
+    )
     rules: Annotated[tuple[Rule, ...], Meta(min_length=1, max_length=200)]
     version: Positive
 
@@ -137,12 +149,41 @@ def check_rulebook(body: RulebookAdopted) -> list[Fault]:
     faults = []
     seen: set[str] = set()
     for rule in body.rules:
-        faults += _check_rule(rule)
+        faults += check_rule(rule)
         if rule.code in seen:
             faults.append(
                 build_fault("rule-twice", f"积分细则 {rule.code}", "又出现一次", "每个编号一条", "换一个编号")
             )
         seen.add(rule.code)
+    return faults
+
+
+def check_rule(rule: Rule) -> list[Fault]:
+    """Return every fault a rule has in itself: points, cap, deduction."""
+    place = f"积分细则 {rule.code}"
+    if rule.points == 0:
+        return [build_fault("rule-zero", place, "0 分", "加分或扣分", "写上分值，或删去这一条")]
+    faults = []
+    if rule.monthly_cap < abs(rule.points):
+        faults.append(
+            build_fault(
+                "rule-cap",
+                place,
+                f"每月封顶 {rule.monthly_cap} 分",
+                f"不低于一次的 {abs(rule.points)} 分",
+                "提高封顶，或降低分值",
+            )
+        )
+    if rule.points < -DEDUCTION_MAX:
+        faults.append(
+            build_fault(
+                "rule-deduction",
+                place,
+                f"一次扣 {-rule.points} 分",
+                f"一次最多扣 {DEDUCTION_MAX} 分",
+                "降低扣分；违法的事由有权机关处理",
+            )
+        )
     return faults
 
 
@@ -202,31 +243,3 @@ def check_round(body: PointsRound, rules: Iterable[Rule]) -> list[Fault]:
         + check_lines(lines, worths, "积分明示行", "积分细则")
         + check_sealed_sum(len(body.sealed_lines), body.sealed_points, "积分密封行合计")
     )
-
-
-def _check_rule(rule: Rule) -> list[Fault]:
-    place = f"积分细则 {rule.code}"
-    if rule.points == 0:
-        return [build_fault("rule-zero", place, "0 分", "加分或扣分", "写上分值，或删去这一条")]
-    faults = []
-    if rule.monthly_cap < abs(rule.points):
-        faults.append(
-            build_fault(
-                "rule-cap",
-                place,
-                f"每月封顶 {rule.monthly_cap} 分",
-                f"不低于一次的 {abs(rule.points)} 分",
-                "提高封顶，或降低分值",
-            )
-        )
-    if rule.points < -DEDUCTION_MAX:
-        faults.append(
-            build_fault(
-                "rule-deduction",
-                place,
-                f"一次扣 {-rule.points} 分",
-                f"一次最多扣 {DEDUCTION_MAX} 分",
-                "降低扣分；违法的事由有权机关处理",
-            )
-        )
-    return faults

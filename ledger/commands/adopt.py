@@ -46,13 +46,23 @@ def adopt_group() -> None:
 
 @adopt_group.command("rulebook")
 @_adoption_options
+@click.option(
+    "--resolution-number",
+    "number",
+    default="",
+    metavar="编号",
+    help="登记过的四议两公开决议，如 JY-2026-003；没有登记的不写。",
+)
 def _rulebook(
-    home: Home, village: str | None, maker: str, month: str, resolution: str, as_json: bool
+    home: Home, village: str | None, maker: str, month: str, resolution: str, number: str, as_json: bool
 ) -> None:
-    """采用随程序附带的 58 条村规民约积分细则。"""
+    """采用随程序附带的 58 条村规民约积分细则；要改的，用 mingbai template rulebook。"""
     code = get_writable_village(home, village)
     refuse_strangers(home, code, maker=maker)
-    _say(prepare_rulebook(home, code, maker=maker, period=month, resolution=resolution), as_json)
+    draft = prepare_rulebook(
+        home, code, maker=maker, period=month, resolution=resolution, resolution_number=number
+    )
+    _say(draft, as_json)
 
 
 @adopt_group.command("scheme")

@@ -78,9 +78,21 @@ def _print_whole(shown: list[Shown], as_json: bool) -> None:
     help="通过全部待审的记录；先用 mingbai drafts 待审编号 看过各条的内容。",
 )
 @click.option("--checker", required=True, metavar="代号", help="审核人的代号；不能是村文书自己。")
+@click.option(
+    "--accept-warnings",
+    "accept",
+    is_flag=True,
+    help="看过积分细则的提醒（mingbai drafts 待审编号 列出来），认为可以这样写。",
+)
 @json_option
 def pass_command(
-    home: Home, village: str | None, drafts: tuple[str, ...], take_all: bool, checker: str, as_json: bool
+    home: Home,
+    village: str | None,
+    drafts: tuple[str, ...],
+    take_all: bool,
+    checker: str,
+    accept: bool,
+    as_json: bool,
 ) -> None:
     """另一人审核通过；通过后才记入账本。"""
     code = get_writable_village(home, village)
@@ -88,7 +100,7 @@ def pass_command(
         raise click.UsageError("写明待审编号，或用 --all 通过全部，二者选一。")
     refuse_strangers(home, code, checker=checker)
     ids = [draft.id for draft in home.vault.list_drafts(code, "waiting")] if take_all else list(drafts)
-    receipts = pass_drafts(home, code, ids, checker)
+    receipts = pass_drafts(home, code, ids, checker, accepted=ids if accept else ())
     indexes = {id_: receipt.index for id_, receipt in zip(ids, receipts, strict=True) if receipt is not None}
     held = {id_: tell_held(home, code, id_) for id_ in ids if id_ not in indexes}
     if as_json:

@@ -26,6 +26,7 @@ from ledger.commands.common import (
 from ledger.errors import Refused
 from ledger.home import Home
 from ledger.service.import_ import Import, WorkbookKind, apply_import, import_workbook
+from ledger.service.laid_rulebooks import fill_template
 from ledger.service.workbooks.columns import WORKBOOKS
 
 _KINDS = click.Choice(list(WORKBOOKS))
@@ -42,7 +43,9 @@ def template_command(kind: WorkbookKind, out: str, chart: ChartVersion, force: b
     """生成空白表格：表头、下拉选项和填写说明都在里面。"""
     from ledger.service.workbooks.templates import build_template  # Its library is nothing to `import`.
 
-    write_whole(Path(out), build_template(kind, chart), force=force)
+    # A rulebook begins with the shipped rules, which a village strikes out, changes and adds to.
+    rows = fill_template() if kind == "rulebook" else ()
+    write_whole(Path(out), build_template(kind, chart, rows=rows), force=force)
     print_notice(f"已写好 {WORKBOOKS[kind].title}表格：{out}")
 
 

@@ -16,6 +16,7 @@ from ledger.books.law import parse_law
 from ledger.books.layouts import Layout, parse_layouts
 from ledger.books.masks import MaskTable, parse_masks
 from ledger.books.roles import RoleTable, parse_roles
+from ledger.books.rule_lint import LintTable, parse_words
 from ledger.books.statement_lines import StatementForm, parse_statements
 from ledger.state.reference import Reference
 
@@ -27,6 +28,7 @@ __all__ = [
     "load_masks",
     "load_reference",
     "load_roles",
+    "load_rule_words",
     "load_statements",
     "read_data",
 ]
@@ -50,6 +52,12 @@ def load_reference() -> Reference:
 def load_roles() -> RoleTable:
     """Return who may do what, as far as this version of the program knows."""
     return parse_roles(read_data("roles.toml"))
+
+
+@cache
+def load_rule_words() -> LintTable:
+    """Return what a village's rulebook may not say, and why."""
+    return parse_words(read_data("rule_words.toml"))
 
 
 @cache

@@ -24,6 +24,7 @@ class RuleTemplate(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     basis: str
     code: str
     evidence: str
+    follow_up: str  # its reward or its consequence
     group: str
     item: str
     monthly_cap: int

@@ -28,13 +28,14 @@ class _Disclosed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     group: str
     item: str
     unit: str
+    follow_up: str = ""  # of rulebooks before it was written
 
 
 def collect_points(facts: Facts, reference: Reference, texts: Texts, head: SheetHead) -> PointsFigures:
     """Return the figures of a month's points sheet.
 
     Corrections count as far as they were known at the head's size. Raises NotProven where a rule's text is of
-    another shape than {evidence, group, item, unit}.
+    another shape than {evidence, group, item, unit} with or without {follow_up}.
     """
     del reference  # Points follow the village's own rulebook; the law's clocks are in the head.
     month = get_points_month(facts, head.period)

@@ -1,6 +1,7 @@
 """Drafts of what a village adopts: its description, its rulebook, its scheme.
 
-The rulebook and the scheme come from the templates shipped in `ledger/data`; editing them is a later release's.
+The rulebook and the scheme come from the templates shipped in `ledger/data`. A rulebook that the village edits is
+imported as a workbook (`workbooks.rulebook`).
 """
 
 from __future__ import annotations
@@ -8,17 +9,21 @@ from __future__ import annotations
 from ledger.books.points import Rule, RulebookAdopted
 from ledger.books.roles import MAKER_ROLES
 from ledger.books.scores import SchemeAdopted, SchemeItem, StarCut
+from ledger.books.screening import format_found, hide_numbers
 from ledger.books.village import VillageDescribed
-from ledger.data.templates import load_rules, load_scheme
+from ledger.data.templates import RulebookTemplate, RuleTemplate, load_rules, load_scheme
 from ledger.entries import KIND_OF_BODY, Body, Claim, name_clerk
 from ledger.errors import Fault, Refused
 from ledger.ports import Ports
 from ledger.service.drafts import Discloser, build_draft, check_month
 from ledger.service.persons import check_person
+from ledger.service.rulebooks import check_wording
 from ledger.service.screening import check_description, check_texts, list_names
 from ledger.service.sheets import read_texts
 from ledger.service.showing import disclose
 from ledger.service.slots import RULEBOOK, SCHEME, check_slot, list_waiting_slots
+from ledger.service.workbooks.numbers import FORMS
+from ledger.service.workbooks.rulebook import build_unchanged, label_rulebook
 from ledger.state import get_day
 from ledger.state.rulebooks import list_rulebooks
 from ledger.state.schemes import list_schemes
@@ -43,47 +48,66 @@ def prepare_description(
     )
 
 
-def prepare_rulebook(ports: Ports, village: str, *, maker: str, period: str, resolution: str) -> Draft:
-    """Draft the adoption of the shipped rulebook, in force from `period` on, by the meeting `resolution` names.
+def prepare_rulebook(
+    ports: Ports,
+    village: str,
+    *,
+    maker: str,
+    period: str,
+    resolution: str,
+    resolution_number: str = "",
+    template: RulebookTemplate | None = None,
+) -> Draft:
+    """Draft the adoption of the shipped rulebook, or another `template`, in force from `period` on, by the meeting
+    `resolution` names; `resolution_number` is that of the village's register.
 
     Raises Refused with every fault: also where the newest version says the same, since a new one asks every household
     to agree anew.
     """
-    template = load_rules()
+    template = template or load_rules()
     texts = Discloser(ports.entropy)
-    rules = tuple(
-        Rule(
-            code=rule.code,
-            monthly_cap=rule.monthly_cap,
-            points=rule.points,
-            sensitive=rule.sensitive,
-            subject=rule.subject,
-            text=texts.publish(
-                "rule",
-                {"evidence": rule.evidence, "group": rule.group, "item": rule.item, "unit": rule.unit},
-            ),
-        )
-        for rule in template.rules
-    )
+    rules = tuple(_build_rule(rule, texts) for rule in template.rules)
     faults = _check_adoption(ports, village, maker, period, resolution)
+    faults += _check_number(resolution_number)
     with ports.ledger.read(village) as reader:
         known = next(iter(list_rulebooks(reader.facts)), None)
         if known is not None:
             before = (known.base_points, disclose(known.rules, read_texts(reader)))
             if before == (template.base_points, disclose(rules, texts.find)):
-                faults.append(_build_rulebook_unchanged(known.version))
+                faults.append(build_unchanged(known.version))
     _refuse(faults + check_slot(list_waiting_slots(ports.vault, village), RULEBOOK))
-    version = known.version + 1 if known is not None else 1
     body = RulebookAdopted(
         base_points=template.base_points,
         resolution=texts.publish("resolution", resolution),
+        resolution_number=resolution_number,
         rules=rules,
-        version=version,
+        version=known.version + 1 if known is not None else 1,
     )
-    # Consents are to a version: what the second person passes here ends those to the one before.
-    lapse = "，起用后各户要重新签积分契约" if known is not None else ""
-    label = f"积分细则第 {version} 版：{len(rules)} 条，{period} 起用{lapse}"
-    return _keep_draft(ports, _build_claim(ports, village, maker, period, body), texts, label)
+    _refuse(check_wording(body, texts.public))
+    claim = _build_claim(ports, village, maker, period, body)
+    return _keep_draft(ports, claim, texts, label_rulebook(body, period))
+
+
+def _build_rule(rule: RuleTemplate, texts: Discloser) -> Rule:
+    said = {"evidence": rule.evidence, "group": rule.group, "item": rule.item, "unit": rule.unit}
+    follow_up = {"follow_up": rule.follow_up} if rule.follow_up else {}
+    return Rule(
+        code=rule.code,
+        monthly_cap=rule.monthly_cap,
+        points=rule.points,
+        sensitive=rule.sensitive,
+        subject=rule.subject,
+        text=texts.publish("rule", {**said, **follow_up}),
+    )
+
+
+def _check_number(number: str) -> list[Fault]:
+    form = FORMS["决议编号"]
+    if not number or form.pattern.fullmatch(number):
+        return []
+    place = "--resolution-number"
+    found = format_found(hide_numbers(number))
+    return [Fault(code=form.code, place=place, found=found, expected=form.expected, remedy=form.remedy)]
 
 
 def prepare_scheme(ports: Ports, village: str, *, maker: str, period: str, resolution: str) -> Draft:
@@ -131,16 +155,6 @@ def prepare_scheme(ports: Ports, village: str, *, maker: str, period: str, resol
     )
     claim = _build_claim(ports, village, maker, period, body)
     return _keep_draft(ports, claim, texts, f"{template.title}第 {version} 版，{period} 起用")
-
-
-def _build_rulebook_unchanged(version: int) -> Fault:
-    return Fault(
-        code="rulebook-unchanged",
-        place="积分细则",
-        found=f"与第 {version} 版相同",
-        expected="有改动的积分细则",
-        remedy="没有改动就不必再采用；再采用一次，各户签过的积分契约会失效",
-    )
 
 
 def _build_scheme_unchanged(version: int) -> Fault:

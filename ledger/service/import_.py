@@ -36,6 +36,7 @@ from ledger.service.workbooks.plans import gather_plan
 from ledger.service.workbooks.points import gather_points
 from ledger.service.workbooks.resolutions import gather_meetings
 from ledger.service.workbooks.resources import gather_resources
+from ledger.service.workbooks.rulebook import gather_rulebook
 from ledger.service.workbooks.scores import gather_scores
 from ledger.service.workbooks.stocktakes import gather_stocktakes
 from ledger.service.workbooks.tray import Desk, OverlayFacts, Tray
@@ -244,4 +245,5 @@ _GATHERERS: dict[WorkbookKind, Callable[[Tray, Tables], None]] = {
     "accounts": _gather_accounts,
     "conversion": _take("换科目", gather_conversion),
     "plan": _take("收支计划", gather_plan),
+    "rulebook": _take("细则", gather_rulebook),
 }

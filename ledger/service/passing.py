@@ -18,7 +18,7 @@ person's next try completes.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 from ledger.books.limits import list_missing_roles
@@ -48,6 +48,7 @@ from ledger.service.persons import (
     name_duties,
 )
 from ledger.service.record import Passed, Receipt, record_claims
+from ledger.service.rulebooks import check_cautions
 from ledger.state.facts import LimitsFacts
 from ledger.state.limits import find_limits, list_roles_for
 from ledger.vaults import Approval, Draft, Person
@@ -77,12 +78,13 @@ def pass_drafts(
     checker: str,
     *,
     shown: Mapping[str, str] | None = None,
+    accepted: Collection[str] = (),
 ) -> list[Receipt | None]:
     """Pass drafts as `checker`, in the given order; record those that everybody passed now. All of it or nothing.
 
-    `shown` are the digests of what the checker saw, by draft. A receipt for each that is an entry now, None for one
-    that waits for somebody else or for a number before it. Passing again gives the first receipt. Raises Refused with
-    every fault of the drafts and the person.
+    `shown` are the digests of what the checker saw, by draft; `accepted` the drafts whose warnings they say to have
+    seen. A receipt for each that is an entry now, None for one that waits for somebody else or for a number before it.
+    Passing again gives the first receipt. Raises Refused with every fault of the drafts and the person.
     """
     drafts, faults = find_drafts(ports, village, draft_ids)
     person = ports.vault.find_person(village, checker)
@@ -91,7 +93,7 @@ def pass_drafts(
     faults += [_build_erased(draft) for draft in drafts if _has_erased(draft)]
     for draft in drafts:
         faults += _check_state(ports, draft, checker) + _check_shown(draft, shown)
-        faults += check_documents_draft(ports, draft)
+        faults += check_documents_draft(ports, draft) + check_cautions(draft, accepted)
         faults += _check_checker(ports, draft, claims[draft.id], person)
     role = find_role(person, CHECKER_ROLES) if person is not None else None
     if faults or role is None:

@@ -24,9 +24,10 @@ from ledger.books.funds import FundOpened
 from ledger.books.money import format_yuan
 from ledger.books.objections import CAME_NAMES, OUTCOME_NAMES, ObjectionAnswered, ObjectionRaised, tell_kind
 from ledger.books.plans import PlanAdopted
-from ledger.books.points import CONSENT_NAMES, Rule, is_sealed
+from ledger.books.points import CONSENT_NAMES, Rule, RulebookAdopted, is_sealed
 from ledger.books.reconciliation import BankReconciled, adjust
 from ledger.books.resolutions import MEETING_NAMES, ForumHeld, ResolutionRecorded
+from ledger.books.revisions import Change as Reworded
 from ledger.books.revisions import Terms, compare_versions
 from ledger.books.scores import SchemeItem
 from ledger.books.subaccounts import name_in_full
@@ -38,6 +39,7 @@ from ledger.books.vouchers import (
     VoucherReversed,
 )
 from ledger.entries import Body
+from ledger.figures.rulebooks import ReadRule, list_terms
 from ledger.state.contracts import Contract
 from ledger.state.private import Agreement
 
@@ -271,6 +273,37 @@ def preview_card(number: str, score: int, stars: int) -> str:
     return f"　评分卡 {number}：{score} 分，{stars} 星"
 
 
+def preview_rule(read: ReadRule) -> str:
+    """Return a rule of a rulebook as one line."""
+    rule, wording = read.rule, read.wording
+    said = f"　{rule.code} {wording.item} {rule.points} 分／{wording.unit}，每月至多 {rule.monthly_cap} 分"
+    return (
+        said + (f"；{wording.follow_up}" if wording.follow_up else "") + (_SEALED if is_sealed(rule) else "")
+    )
+
+
+def preview_rulebook(
+    body: RulebookAdopted,
+    resolution: str,
+    before: RulebookAdopted | None,
+    old: Sequence[ReadRule],
+    rules: Sequence[ReadRule],
+) -> Iterator[str]:
+    """Yield what a rulebook says but its rules: how it was adopted, and what it changes of the version before it."""
+    yield f"　怎样通过：{resolution}" + (
+        f"（决议 {body.resolution_number}）" if body.resolution_number else ""
+    )
+    base = str(body.base_points)
+    if before is None or before.base_points == body.base_points:
+        yield f"　每户起点分：{base}"
+    else:
+        yield f"　每户起点分：原为 {before.base_points}，改为 {base}"
+    if before is not None:
+        earlier, now = ({read.rule.code: list_terms(read) for read in some} for some in (old, rules))
+        yield from preview_revision(before.version, earlier, now)
+        yield f"　全部 {len(rules)} 条："
+
+
 def preview_revision(version: int, before: Mapping[str, Terms], after: Mapping[str, Terms]) -> Iterator[str]:
     """Yield what the rules of a new version say otherwise than those of `version`: how many, then each of them."""
     revision = compare_versions(before, after)
@@ -280,9 +313,18 @@ def preview_revision(version: int, before: Mapping[str, Terms], after: Mapping[s
     yield f"　与第 {version} 版比：{'，'.join([*told, f'{same} 条没有变'])}"
     yield from (f"　新增 {code} {_format_terms(after[code])}" for code in revision.added)
     for code, changes in revision.changed.items():
-        words = "；".join(f"{change.name}原为 {change.before}，改为 {change.after}" for change in changes)
+        words = "；".join(tell_change(change) for change in changes)
         yield f"　改动 {code} {before[code]['名称']}：{words}"
     yield from (f"　删去 {code} {_format_terms(before[code])}" for code in revision.removed)
+
+
+def tell_change(change: Reworded) -> str:
+    """Return what of a rule is worded otherwise, in words."""
+    if not change.before:
+        return f"{change.name}原来没写，现写 {change.after}"
+    if not change.after:
+        return f"{change.name}原为 {change.before}，现不写"
+    return f"{change.name}原为 {change.before}，改为 {change.after}"
 
 
 def _format_terms(terms: Terms) -> str:

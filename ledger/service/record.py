@@ -31,6 +31,7 @@ from ledger.ports import Head, Ledger, Ports, Signer, Writer
 from ledger.service.clock import read_time
 from ledger.service.publish import Begun, publish_head, verify_extends
 from ledger.service.queue import Queue
+from ledger.service.rulebooks import check_wording
 from ledger.state import check_entry
 from ledger.state.facts import VillageFacts, get_fact
 
@@ -203,7 +204,7 @@ def _append_claim(ports: Ports, writer: Writer, item: Passed) -> int:
     if known is not None:
         return known
     entry = _build_entry(ports, writer, item)
-    faults = check_entry(writer.facts, ports.reference, entry)
+    faults = check_entry(writer.facts, ports.reference, entry) + check_wording(item.claim.body, item.public)
     if faults:
         raise Refused(_name_place(fault, item.place) for fault in faults)
     writer.append(entry, item.public)

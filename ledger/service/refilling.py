@@ -29,6 +29,7 @@ from ledger.books.points import (
     HouseholdsRegistered,
     PointsReversed,
     PointsRound,
+    RulebookAdopted,
 )
 from ledger.books.resolutions import ForumHeld, ResolutionRecorded, ResolutionReported
 from ledger.books.resources import ResourceChanged, ResourceRegistered
@@ -47,9 +48,11 @@ from ledger.canonical import parse_claim
 from ledger.data import load_masks
 from ledger.entries import Body
 from ledger.errors import NotFound
+from ledger.figures.rulebooks import read_rules
 from ledger.ports import Ports, Reader
 from ledger.service.drafts import open_draft
 from ledger.service.import_ import Import
+from ledger.service.laid_rulebooks import RulebookHead, fill_rule, fill_rulebook
 from ledger.service.opened_accounts import fill_added, fill_closed, fill_converted, fill_plan
 from ledger.service.opened_contracts import fill_amended, fill_contract, fill_ended, fill_voided
 from ledger.service.opened_drafts import OpenedDraft, OpenedLine, Row
@@ -98,6 +101,7 @@ KINDS: Mapping[type[Body], WorkbookKind] = {
     ResourceRegistered: "resources",
     ResolutionReported: "resolutions",
     ResolutionRecorded: "resolutions",
+    RulebookAdopted: "rulebook",
     ScoreRound: "scores",
     StocktakeRecorded: "stocktakes",
     VoucherRecorded: "vouchers",
@@ -330,6 +334,17 @@ def _fill_household(opened: OpenedDraft, pseudonym: str) -> Row:
     return {"户号": number, "户主": name, "村民小组": group, **none}
 
 
+def _fill_rulebook(opened: OpenedDraft, body: RulebookAdopted) -> Iterator[tuple[str, Row]]:
+    head = RulebookHead(
+        base_points=body.base_points,
+        period=opened.claim.period,
+        resolution=opened.read(body.resolution),
+        resolution_number=body.resolution_number,
+    )
+    rules = [fill_rule(read.rule, read.wording) for read in read_rules(opened.find, body.rules)]
+    yield from (("细则", row) for row in fill_rulebook(rules, head))
+
+
 def _merge_households(rows: Sequence[Row]) -> list[Row]:
     """Return one row for each household: what it signed stands beside how it was registered."""
     merged: dict[str, Row] = {}
@@ -368,6 +383,7 @@ _FILLERS: dict[type[Body], Callable[[OpenedDraft, Any], Iterator[tuple[str, Row]
     ResourceRegistered: fill_resource,
     ResolutionReported: fill_result,
     ResolutionRecorded: fill_resolution,
+    RulebookAdopted: _fill_rulebook,
     ScoreRound: _fill_scores,
     StocktakeRecorded: fill_stocktake,
     VoucherRecorded: _fill_voucher,

@@ -26,14 +26,13 @@ from ledger.books.points import (
     HouseholdsRegistered,
     PointsReversed,
     PointsRound,
-    Rule,
     RulebookAdopted,
-    is_sealed,
 )
 from ledger.books.reconciliation import BankReconciled
 from ledger.books.resolutions import ForumHeld, ResolutionRecorded, ResolutionReported
 from ledger.books.resources import ResourceChanged, ResourceRegistered
 from ledger.books.revisions import Terms
+from ledger.books.rule_lint import lint_rules, list_warned, tell_finding
 from ledger.books.scores import BranchRegistered, SchemeAdopted, SchemeItem, ScoreRound
 from ledger.books.stocktakes import StocktakeRecorded
 from ledger.books.subaccounts import AccountsAdded, AccountsClosed
@@ -47,10 +46,11 @@ from ledger.books.vouchers import (
     VoucherReversed,
 )
 from ledger.books.witnesses import PolicyAdopted
-from ledger.data import load_masks
+from ledger.data import load_masks, load_rule_words
 from ledger.entries import Claim
 from ledger.errors import Refused
 from ledger.figures import Texts
+from ledger.figures.rulebooks import read_rules
 from ledger.ports import Ports
 from ledger.service.drafts import open_draft
 from ledger.service.named import tell_named
@@ -77,6 +77,8 @@ from ledger.service.preview import (
     preview_postings,
     preview_reconciled,
     preview_revision,
+    preview_rule,
+    preview_rulebook,
     preview_taken,
     preview_voucher,
 )
@@ -98,7 +100,6 @@ from ledger.state.schemes import list_items, list_schemes
 from ledger.vaults import Draft
 
 _DESCRIBED = {"name": "村名", "township": "县和乡镇", "telephone": "监督电话"}
-_SUBJECTS = {"household": "户", "person": "个人"}
 
 
 class Shown(msgspec.Struct, frozen=True, kw_only=True):
@@ -221,15 +222,14 @@ def _tell_closing(opened: OpenedDraft, body: PeriodClosed) -> Iterator[str]:
 
 def _tell_rulebook(opened: OpenedDraft, body: RulebookAdopted) -> Iterator[str]:
     yield opened.draft.label
-    yield f"　怎样通过：{opened.read(body.resolution)}"
     before = next(
         (book for book in list_rulebooks(opened.reader.facts) if book.version == body.version - 1), None
     )
-    yield _tell_change("每户起点分", str((before or body).base_points), str(body.base_points))
-    if before is not None:
-        yield from _tell_revision(opened, before.version, before.rules, body.rules)
-    for rule in body.rules:
-        yield _format_rule(opened, rule) + ("（整行密封）" if is_sealed(rule) else "")
+    old, rules = (read_rules(opened.find, one.rules) if one is not None else () for one in (before, body))
+    yield from preview_rulebook(body, opened.read(body.resolution), before, old, rules)
+    yield from (preview_rule(read) for read in rules)
+    for finding in list_warned(lint_rules(load_rule_words(), [read.wording for read in rules])):
+        yield f"　提醒：{tell_finding(finding)}"
 
 
 def _tell_households(opened: OpenedDraft, body: HouseholdsRegistered) -> Iterator[str]:
@@ -289,7 +289,7 @@ def _tell_scheme(opened: OpenedDraft, body: SchemeAdopted) -> Iterator[str]:
     yield _tell_change("星级", _format_stars(before or body), _format_stars(body))
     if before is not None:
         yield from _tell_revision(opened, before.version, before.items, body.items)
-    yield from (_format_rule(opened, item) for item in body.items)
+    yield from (_format_item(opened, item) for item in body.items)
 
 
 def _tell_branch(opened: OpenedDraft, body: BranchRegistered) -> Iterator[str]:
@@ -431,9 +431,9 @@ _TELLERS: dict[type, Callable[[OpenedDraft, Any], Iterator[str]]] = {
 """Every kind that another person passes."""
 
 
-def _format_rule(opened: OpenedDraft, rule: Rule | SchemeItem) -> str:
-    title, unit = (opened.read_part(rule.text, part) for part in ("item", "unit"))
-    return f"　{rule.code} {title} {rule.points} 分／{unit}，每月至多 {rule.monthly_cap} 分"
+def _format_item(opened: OpenedDraft, item: SchemeItem) -> str:
+    title, unit = (opened.read_part(item.text, part) for part in ("item", "unit"))
+    return f"　{item.code} {title} {item.points} 分／{unit}，每月至多 {item.monthly_cap} 分"
 
 
 def _format_stars(scheme: SchemeAdopted) -> str:
@@ -446,25 +446,20 @@ def _tell_change(title: str, before: str, after: str) -> str:
 
 
 def _tell_revision(
-    opened: OpenedDraft, version: int, before: Sequence[Rule | SchemeItem], after: Sequence[Rule | SchemeItem]
+    opened: OpenedDraft, version: int, before: Sequence[SchemeItem], after: Sequence[SchemeItem]
 ) -> Iterator[str]:
-    """Yield what the rules of a new version say otherwise than those of the one before."""
-    old, new = ({rule.code: _list_terms(opened, rule) for rule in rules} for rules in (before, after))
+    """Yield what the items of a new version say otherwise than those of the one before."""
+    old, new = ({item.code: _list_terms(opened, item) for item in items} for items in (before, after))
     yield from preview_revision(version, old, new)
     yield f"　全部 {len(after)} 条："
 
 
-def _list_terms(opened: OpenedDraft, rule: Rule | SchemeItem) -> Terms:
-    """Return what a rule, or a scheme's item, says."""
-    unit = opened.read_part(rule.text, "unit")
-    terms = {
-        "名称": opened.read_part(rule.text, "item"),
-        "分值": f"{rule.points} 分／{unit}",
-        "每月至多": f"{rule.monthly_cap} 分",
-        "分类": opened.read_part(rule.text, "group"),
+def _list_terms(opened: OpenedDraft, item: SchemeItem) -> Terms:
+    """Return what a scheme's item says."""
+    unit = opened.read_part(item.text, "unit")
+    return {
+        "名称": opened.read_part(item.text, "item"),
+        "分值": f"{item.points} 分／{unit}",
+        "每月至多": f"{item.monthly_cap} 分",
+        "分类": opened.read_part(item.text, "group"),
     }
-    if isinstance(rule, Rule):
-        terms["证据"] = opened.read_part(rule.text, "evidence")
-        terms["记分对象"] = _SUBJECTS[rule.subject]
-        terms["整行密封"] = "是" if is_sealed(rule) else "否"
-    return terms

@@ -23,6 +23,7 @@ from ledger.books.points import (
     check_round,
     check_rulebook,
 )
+from ledger.books.resolutions import MEETING_NAMES, Meeting
 from ledger.books.rounds import build_fault
 from ledger.entries import Entry
 from ledger.errors import Fault, NotFound
@@ -41,6 +42,7 @@ from ledger.state.facts import (
     read_body,
 )
 from ledger.state.reference import Reference
+from ledger.state.resolutions import check_cover, find_resolution
 from ledger.state.rulebooks import count_households, find_rulebook, get_agreements, get_points_month
 
 __all__ = [
@@ -52,6 +54,8 @@ __all__ = [
     "open_round",
 ]
 
+_VILLAGERS: frozenset[Meeting] = frozenset({"delegates", "households", "voters"})
+"""Who may adopt the village's rules: the villagers, not its committees and not the collective's members."""
 _NO_TALLY = Tally(lines=0, points=0, quantity=0)
 
 
@@ -129,6 +133,38 @@ def _check_next_rulebook(facts: Facts, entry: Entry, body: RulebookAdopted) -> l
                 entry.period,
                 f"{since} 或更晚",
                 "新细则不能早于上一版起用",
+            )
+        )
+    return faults + (_check_resolved(facts, entry, body.resolution_number) if body.resolution_number else [])
+
+
+def _check_resolved(facts: Facts, entry: Entry, number: str) -> list[Fault]:
+    """The resolution was adopted by the villagers, and the rules are in force from no month before it."""
+    place = "积分细则的决议"
+    faults = check_cover(facts, place, number, entry.occurred_on, 0)
+    resolution = find_resolution(facts, number)
+    if resolution is None:
+        return faults
+    meeting = resolution.body.steps[-1].meeting
+    if meeting not in _VILLAGERS:
+        faults.append(
+            build_fault(
+                "rulebook-resolution",
+                place,
+                f"决议 {number} 是{MEETING_NAMES[meeting]}定的",
+                "村民会议或村民代表会议定的",
+                "按四议两公开，由村民会议或村民代表会议通过，登记了再写编号",
+            )
+        )
+    month = resolution.decided_on[:7]
+    if entry.period < month:
+        faults.append(
+            build_fault(
+                "rulebook-retroactive",
+                "积分细则的起用月份",
+                entry.period,
+                f"{month} 或更晚",
+                "先通过，后起用；以前的月份按以前的细则评",
             )
         )
     return faults

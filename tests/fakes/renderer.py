@@ -14,7 +14,7 @@ from ledger.audit.printed import list_rows
 from ledger.log.checkpoint import open_checkpoint
 from ledger.log.note import parse_note_verifier
 from ledger.log.receipt import format_fingerprint
-from ledger.ports import SheetJob
+from ledger.ports import BookletJob, SheetJob
 from ledger.service.sheets import FIGURES
 
 
@@ -25,6 +25,10 @@ class PlainRenderer:
         self.before = before
 
     def render(self, job: SheetJob) -> bytes:
+        self.before()
+        return b"%PDF-" + hashlib.sha256(msgspec.json.encode(job)).hexdigest().encode()
+
+    def render_booklet(self, job: BookletJob) -> bytes:
         self.before()
         return b"%PDF-" + hashlib.sha256(msgspec.json.encode(job)).hexdigest().encode()
 

@@ -59,6 +59,7 @@ from tests.service.importing import (
     PLAN,
     RESOLUTION,
     RESOURCE,
+    RULE,
     STEPS,
     make_book,
     make_date,
@@ -183,6 +184,7 @@ def _build_books() -> Samples:
         "accounts": make_book("accounts", [ACCOUNT]),
         "conversion": make_book("conversion", [CONVERSION]),
         "plan": make_book("plan", [PLAN]),
+        "rulebook": make_book("rulebook", [RULE]),
         "points": make_book("points", [AWARD]),
         "scores": make_book("scores", [MARK], change=lambda book: book.worksheets[0].merge_cells("A8:B9")),
     }

@@ -15,6 +15,7 @@ OURS = {
     "ledger.books.layouts.parse_layouts": "the same",
     "ledger.books.masks.parse_masks": "the same",
     "ledger.books.roles.parse_roles": "the same",
+    "ledger.books.rule_lint.parse_words": "the same",
     "ledger.books.statement_lines.parse_statements": "the same",
 }
 CORE = (

@@ -17,6 +17,7 @@ NO_EVIDENCE = {
     "ledger.books.layouts.parse_layouts": "the same",
     "ledger.books.masks.parse_masks": "the same",
     "ledger.books.roles.parse_roles": "the same",
+    "ledger.books.rule_lint.parse_words": "the same",
     "ledger.books.statement_lines.parse_statements": "the same",
     "ledger.books.money.parse_yuan": "what a clerk types; another amount is another amount",
     "ledger.evidence.verify_key": "a step of verify_evidence and of verify_household_proof, which have their rows",

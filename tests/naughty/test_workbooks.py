@@ -46,6 +46,7 @@ from tests.service.importing import (
     PLAN,
     RESOLUTION,
     RESOURCE,
+    RULE,
     ImportDesk,
 )
 from tests.web.browser import open_page
@@ -69,6 +70,7 @@ ROWS: dict[WorkbookKind, Sequence[Row]] = {
     "accounts": (ACCOUNT,),
     "conversion": (CONVERSION,),
     "plan": (PLAN,),
+    "rulebook": (RULE,),
 }
 ALL = (*CHINESE, *CLASSICS)
 HELD = tuple(text for text in ALL if "\0" not in text)

@@ -36,6 +36,7 @@ from tests.service.importing import (
     PLAN,
     RESOLUTION,
     RESOURCE,
+    RULE,
     Row,
     make_book,
 )
@@ -56,6 +57,7 @@ ROWS: dict[WorkbookKind, list[Row]] = {
     "accounts": [ACCOUNT],
     "conversion": [CONVERSION],
     "plan": [PLAN],
+    "rulebook": [RULE],
 }
 
 

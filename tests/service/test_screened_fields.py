@@ -43,6 +43,7 @@ from tests.service.importing import (
     PLAN,
     RESOLUTION,
     RESOURCE,
+    RULE,
     STEPS,
     ImportDesk,
     Row,
@@ -221,6 +222,13 @@ def _close_account(_village: VillageHome, desk: ImportDesk, text: str) -> list[F
 
 def _plan(_village: VillageHome, desk: ImportDesk, text: str) -> list[Fault]:
     return list(desk.read("plan", make_book("plan", [PLAN | {"决议": text}])).faults)
+
+
+def _rule(header: str) -> Way:
+    def way(_village: VillageHome, desk: ImportDesk, text: str) -> list[Fault]:
+        return list(desk.read("rulebook", make_book("rulebook", [RULE | {header: text}])).faults)
+
+    return way
 
 
 def _answer(village: VillageHome, _desk: ImportDesk, text: str) -> list[Fault]:

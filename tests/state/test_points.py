@@ -20,7 +20,7 @@ from ledger.state.points import check_points, fold_points
 from ledger.state.rulebooks import find_rulebook, list_rulebooks
 from tests import reference_points
 from tests.books.points_ledger import PointsLedger, change
-from tests.builders import build_founding
+from tests.builders import build_founding, build_resolution
 
 RULES = [
     "A01 尊老爱幼 探望 2 次 cap 8",
@@ -516,3 +516,38 @@ def test_a_reversal_is_noted_in_both_months(scored: PointsLedger) -> None:
     for period in ("2026-10", "2026-11"):
         key = f"points-correction/{period}/{entry.index:012d}"
         assert get_fact(scored.facts, key, EntryAt) == EntryAt(index=entry.index)
+
+
+def test_a_rulebook_may_name_the_resolution_that_adopted_it(ledger: PointsLedger) -> None:
+    before = change(ledger.build_rulebook(2, RULES), resolution_number="JY-2026-001")
+    unknown = "积分细则的决议：现为决议 JY-2026-001 没有登记，应为登记过的决议。"
+
+    assert tell(ledger, before) == [unknown + "核对编号；先登记这份决议并通过审核。（resolution-unknown）"]
+    ledger.append(build_resolution(ledger.drawer, amount_fen=0, valid_until=""), "2026-10")
+    assert tell(ledger, before) == []
+    later, retroactive = tell(ledger, before, "2026-09")
+    assert later.endswith("先有决议，后办事；核对日期和决议编号。（resolution-later）")
+    assert retroactive == (
+        "积分细则的起用月份：现为2026-09，应为2026-10 或更晚。"
+        "先通过，后起用；以前的月份按以前的细则评。（rulebook-retroactive）"
+    )
+
+
+def test_only_the_villagers_adopt_a_rulebook(ledger: PointsLedger) -> None:
+    (step,) = build_resolution(ledger.drawer).steps
+    two = build_resolution(
+        ledger.drawer,
+        amount_fen=0,
+        number="JY-2026-002",
+        procedure="committees",
+        steps=(change(step, meeting="committees"),),
+        valid_until="",
+    )
+    ledger.append(two, "2026-10")
+    book = change(ledger.build_rulebook(2, RULES), resolution_number="JY-2026-002")
+    told = (
+        "积分细则的决议：现为决议 JY-2026-002 是村两委会议定的，应为村民会议或村民代表会议定的。"
+        "按四议两公开，由村民会议或村民代表会议通过，登记了再写编号。（rulebook-resolution）"
+    )
+
+    assert tell(ledger, book) == [told]

@@ -39,6 +39,7 @@ from web.demo.draw import FOLDER, name_register, write_households, write_opening
 from web.demo.neighbours import NEIGHBOURS, Month, Neighbour
 from web.demo.people import AUDITOR, NAME, STAFF, TELEPHONE, TOWNSHIP, VILLAGE, Staff
 from web.demo.registers import BOOKS, NAMES, OPENED, QUESTIONS
+from web.demo.rules import load_demo_rules
 
 SEED = b"mingbai demo village"
 STEPS = 3 + len(MONTHS) + len(NEIGHBOURS)
@@ -159,7 +160,12 @@ class DemoBuilder:
                 home, VILLAGE, maker=maker, name=NAME, township=TOWNSHIP, telephone=TELEPHONE
             ),
             prepare_rulebook(
-                home, VILLAGE, maker=maker, period="2026-01", resolution="2025年12月28日村民代表会议通过"
+                home,
+                VILLAGE,
+                maker=maker,
+                period="2026-01",
+                resolution="2025年12月28日村民代表会议通过",
+                template=load_demo_rules(),
             ),
             prepare_scheme(
                 home, VILLAGE, maker=maker, period="2026-01", resolution="2025年12月29日党员大会通过"
@@ -294,7 +300,12 @@ class NeighbourBuilder:
             home, one.code, maker=hands.clerk, name=one.name, township=TOWNSHIP, telephone=one.telephone
         )
         rulebook = prepare_rulebook(
-            home, one.code, maker=hands.clerk, period=first, resolution=one.resolution
+            home,
+            one.code,
+            maker=hands.clerk,
+            period=first,
+            resolution=one.resolution,
+            template=load_demo_rules(),
         )
         self._clock.set(one.founded_on, 15)
         hands.pass_([about, rulebook])

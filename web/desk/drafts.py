@@ -30,6 +30,7 @@ from ledger.service.passing import (
 )
 from ledger.service.persons import DUTY_NAMES
 from ledger.service.refilling import copy_voucher, find_kind, is_plain_voucher
+from ledger.service.rulebooks import tell_cautions
 from ledger.service.showing import Shown
 from ledger.state.facts import LimitsFacts
 from ledger.vaults import Draft, Person
@@ -123,6 +124,7 @@ class DraftPage:
     `documents`  what it attaches itself
     `asked`      why names are masked: the reasons that whoever looks may give to see them; empty where they are not;
                  `asked_originals` the same of the originals of what it attaches itself
+    `cautions`   what whoever passes it must say to have seen: the warnings of a rulebook
     `can_edit`   it was returned, and whoever looks may put it right
     `given`      what the form carries that passes it; empty where not all of it was shown
     `is_own`     the person who looks handed it in, and may take it back
@@ -138,6 +140,7 @@ class DraftPage:
     attached: tuple[AttachedDraft, ...]
     asked: tuple[PurposeRow, ...]
     asked_originals: tuple[PurposeRow, ...]
+    cautions: tuple[str, ...]
     can_copy: bool
     can_edit: bool
     can_pass: bool
@@ -165,8 +168,9 @@ class DraftPage:
 
 @dataclass(frozen=True)
 class PassForm:
-    """`drafts` are drafts with the digests that were shown and the proof of it, `d-…:digest:proof`."""
+    """`drafts` are what was shown, with the proof of it, `d-…:digest:proof`; of `accepted` the warnings were seen."""
 
+    accepted: tuple[str, ...]
     drafts: tuple[str, ...]
 
 
@@ -187,14 +191,17 @@ def show_list(desk: Desk) -> Answer:
 
 @route_desk(DRAFTS, allow="draft.pass", method="POST", summary="Pass what was shown")
 def take_passing(desk: Desk) -> Answer:
-    given = read_given(desk.parse_form(PassForm).drafts)
+    form = desk.parse_form(PassForm)
+    given = read_given(form.drafts)
     if not given:
         return desk.redirect(f"{DRAFTS}?none=1")
     shown = {draft: digest for draft, (digest, _proof) in given.items()}
     try:
         if faults := check_seen(desk, given):
             raise Refused(faults)
-        receipts = pass_drafts(desk.ports, desk.village, tuple(shown), desk.user, shown=shown)
+        receipts = pass_drafts(
+            desk.ports, desk.village, tuple(shown), desk.user, shown=shown, accepted=form.accepted
+        )
     except Refused as error:
         status = 409 if any(fault.code in MOVED_ON for fault in error.faults) else 422
         return _show_list(desk, explain_refusal(error, {}, status=status))
@@ -277,7 +284,7 @@ def _list_whole(desk: Desk, drafts: Sequence[Draft], rows: Sequence[DraftRow]) -
     behind = {body.voucher for draft in drafts if (body := read_documents(draft)) is not None}
     passable = {row.draft for row in rows if row.can_pass}
     chosen = [draft for draft in drafts if draft.id in passable and draft.digest not in behind]
-    plain = [draft for draft in chosen if read_documents(draft) is None]
+    plain = [draft for draft in chosen if read_documents(draft) is None and not tell_cautions(draft)]
     shown = show_plain(desk, plain, LISTED_MAX)
     by_id = {draft.id: draft for draft in drafts}
     found, count = [], 0
@@ -415,6 +422,7 @@ def _build_page(
         attached=_list_attached(desk, draft, is_whole=is_whole) if is_voucher else (),
         asked=asked.purposes,
         asked_originals=ask_of_originals(desk, draft).purposes,
+        cautions=tell_cautions(draft),
         can_copy=is_plain_voucher(draft) and desk.may("draft.prepare"),
         can_edit=is_own and draft.state == "returned" and kind is not None,
         can_pass=can_pass,

@@ -10,6 +10,7 @@ from ledger.errors import Fault, NotFound, Refused
 from ledger.service.choices import list_account_choices
 from ledger.service.handing_in import Looked, Sent, hand_in, is_handed_in
 from ledger.service.import_ import WorkbookKind
+from ledger.service.laid_rulebooks import list_start_rows
 from ledger.service.standing import refuse_read_only
 from ledger.service.workbooks.columns import WORKBOOKS
 from ledger.state import get_day
@@ -30,7 +31,7 @@ LINES_MAX = 2_000
 PASTED_NAME = "粘贴的内容.csv"
 KINDS: tuple[WorkbookKind, ...] = (
     *("vouchers", "accounts", "contracts", "assets", "resources", "stocktakes", "resolutions", "funds"),
-    *("points", "scores", "households", "members", "opening", "plan", "conversion"),
+    *("points", "scores", "households", "members", "opening", "plan", "conversion", "rulebook"),
 )
 
 
@@ -154,7 +155,8 @@ def show_template(desk: Desk, kind: str) -> Answer:
         choices = list_account_choices(desk.ports, reader)
         accounts = [(choice.value, choice.beside) for choice in choices.get("科目代码", ())]
         version = get_version(reader.facts, get_day(desk.ports.clock.now_ms())[:7])
-    data = build_template(known, version, accounts)
+    rows = list_start_rows(desk.ports, desk.village) if known == "rulebook" else ()
+    data = build_template(known, version, accounts, rows)
     headers = {"content-disposition": f'attachment; filename="{known}.xlsx"'}
     return answer(desk.request, PageBytes(data, b"", "", XLSX), headers=headers)
 

@@ -37,6 +37,7 @@ _ROOMS: tuple[tuple[str, str, str], ...] = (
 _WORKS: tuple[tuple[str, str, str], ...] = (
     ("/desk/bank", _("银行对账"), "bank.compare"),
     ("/desk/assets", _("资产折旧和处置"), "draft.prepare"),
+    ("/desk/rules", _("积分细则"), "draft.read"),
 )
 """The same, of what the books' own room leads to."""
 

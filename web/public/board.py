@@ -33,6 +33,7 @@ from web.public.months import (
 )
 from web.public.objections import ObjectionNotice, build_notice, name_state
 from web.public.points import GroupRows, PointsBrief, build_groups, build_points_brief
+from web.public.rules import find_rules_path
 from web.public.scores import StarRow, build_stars
 from web.public.statements import find_statements_path
 from web.public.verify import LogFacts, build_log_facts
@@ -99,6 +100,7 @@ class BoardPage:
     `entries`      how many entries the log has
     `objecting`    that objections wait for an answer; None where none does
     `statements_path`  of the newest finance sheet's month; empty where there are none
+    `rules_path`   of the rulebook of villagers' points; empty before one is adopted
     `funds`        the newest earmarked funds; `meetings` the newest resolutions and forums
     `year_path`    of the newest year of the books; empty before they are opened
     `witnesses`    what witnesses confirmed, in a sentence; empty where no policy names any
@@ -121,6 +123,7 @@ class BoardPage:
     objections: Objections | None
     open_months: tuple[OpenMonth, ...]
     points: PointsCard | None
+    rules_path: str
     scores: ScoresCard | None
     sheets: tuple[SheetCard, ...]
     statements_path: str
@@ -154,6 +157,7 @@ def build_board_page(view: VillageView, received: ReceivedCounts | None = None) 
         objections=build_objections(view, newest) if newest else None,
         open_months=tuple(_build_open_month(view, month) for month in months[:2]),
         points=_build_points(view),
+        rules_path=find_rules_path(view),
         scores=_build_scores(view),
         sheets=_build_cards(view),
         statements_path=find_statements_path(view, newest.head.period) if newest else "",

@@ -41,7 +41,16 @@ _FORMATS: dict[Form, str] = {
     "since": "@",
     "choice": "@",
 }
-_WIDTHS = {"摘要": 30, "原因": 30, "证据": 30, "规则名称": 26, "项目名称": 26, "科目名称": 20}
+_WIDTHS = {
+    "摘要": 30,
+    "原因": 30,
+    "证据": 30,
+    "规则名称": 26,
+    "项目名称": 26,
+    "科目名称": 20,
+    "规则": 30,
+    "后续": 30,
+}
 _WIDTH = 13
 _MESSAGE_MAX_CHARS = 255  # of an input message, by the file format
 _RULES = [
@@ -54,10 +63,14 @@ _RULES = [
 
 
 def build_template(
-    kind: WorkbookKind, chart: ChartVersion = "2023", accounts: Sequence[tuple[str, str]] = ()
+    kind: WorkbookKind,
+    chart: ChartVersion = "2023",
+    accounts: Sequence[tuple[str, str]] = (),
+    rows: Sequence[Mapping[str, str]] = (),
 ) -> bytes:
-    """Return an empty `.xlsx` of a kind; drop-downs come from the chart named, the shipped rules and scheme.
+    """Return an `.xlsx` of a kind, empty but for `rows` of its first sheet, by header.
 
+    Drop-downs come from the chart named, the shipped rules and scheme.
     `accounts` are codes and names of a village's chart, its own sub-accounts among them; without any the drop-downs
     have the accounts that ship with the program.
     """
@@ -67,8 +80,8 @@ def build_template(
     workbook = open_workbook(out)
     workbook.set_properties({"title": book.title, "created": dt.datetime(2026, 1, 1, tzinfo=dt.UTC)})
     lists = {header: values for header, values in _list_choices(known).items() if _uses(book, header)}
-    for sheet in book.sheets:
-        _write_sheet(workbook, sheet, lists)
+    for number, sheet in enumerate(book.sheets):
+        _write_sheet(workbook, sheet, lists, rows if number == 0 else ())
     _write_notes(workbook, book, chart)
     if lists:
         _write_choices(workbook, lists)
@@ -93,7 +106,9 @@ def _uses(book: Workbook, header: str) -> bool:
     return any(column.header == header for sheet in book.sheets for column in sheet.columns)
 
 
-def _write_sheet(workbook: Any, sheet: Sheet, lists: Mapping[str, Sequence[str]]) -> None:
+def _write_sheet(
+    workbook: Any, sheet: Sheet, lists: Mapping[str, Sequence[str]], rows: Sequence[Mapping[str, str]]
+) -> None:
     page = workbook.add_worksheet(sheet.name)
     head = workbook.add_format({"bold": True, "bg_color": "#E8F0E4", "border": 1, "text_wrap": True})
     page.freeze_panes(1, 0)
@@ -104,6 +119,9 @@ def _write_sheet(workbook: Any, sheet: Sheet, lists: Mapping[str, Sequence[str]]
         page.write_string(0, number, column.header, head)
         rule = _build_validation(column, list(lists))
         page.data_validation(1, number, WORKBOOK_MAX_ROWS, number, rule)
+        for at, row in enumerate(rows, 1):
+            if row.get(column.header):
+                page.write_string(at, number, row[column.header], style)
 
 
 def set_up_printing(page: Any) -> None:

@@ -34,7 +34,14 @@ def explain_rulebook(view: VillageView, _entry: Entry, body: RulebookAdopted) ->
         ),
         facts=(
             Fact(_("怎样通过"), read_text(view.texts, body.resolution)),
+            *_list_number(view, body),
             Fact(_("每户起点分"), _("{points} 分，不能兑换").format(points=format_count(body.base_points))),
+        ),
+        links=(
+            Link(
+                _("积分细则第 {version} 版").format(version=body.version),
+                f"/v/{view.code}/rules/{body.version}",
+            ),
         ),
         tables=(
             Table(
@@ -51,6 +58,12 @@ def explain_rulebook(view: VillageView, _entry: Entry, body: RulebookAdopted) ->
             ),
         ),
     )
+
+
+def _list_number(view: VillageView, body: RulebookAdopted) -> Iterable[Fact]:
+    if body.resolution_number:
+        path = f"/v/{view.code}/resolutions/{body.resolution_number}"
+        yield Fact(_("决议"), body.resolution_number, path)
 
 
 def explain_households(_view: VillageView, _entry: Entry, body: HouseholdsRegistered) -> Explanation:
