@@ -30,6 +30,7 @@ from ledger.books.resources import ResourceChanged, ResourceRegistered
 from ledger.books.roles import Role
 from ledger.books.scores import BranchRegistered, SchemeAdopted, ScoreRound
 from ledger.books.sheets import SheetSealed
+from ledger.books.shops import PointsRedeemed, RedemptionReversed, ShopAdopted
 from ledger.books.stocktakes import StocktakeRecorded
 from ledger.books.subaccounts import AccountsAdded, AccountsClosed
 from ledger.books.values import Count, Day, Period, User, Value, Village
@@ -87,6 +88,9 @@ Body = (
     | BankReconciled
     | ObjectionRaised
     | ObjectionAnswered
+    | ShopAdopted
+    | PointsRedeemed
+    | RedemptionReversed
 )
 
 
@@ -142,6 +146,9 @@ KINDS: dict[str, Kind] = {
     "bank.reconciled": Kind(BankReconciled, checkers=1, in_books=False),
     "objection.raised": Kind(ObjectionRaised, checkers=1, in_books=False),
     "objection.answered": Kind(ObjectionAnswered, checkers=1, in_books=False),
+    "shop.adopted": Kind(ShopAdopted, checkers=1, in_books=False),
+    "points.redeemed": Kind(PointsRedeemed, checkers=1, in_books=True),
+    "redemption.reversed": Kind(RedemptionReversed, checkers=1, in_books=True),
 }
 KIND_OF_BODY: dict[type, str] = {row.body: name for name, row in KINDS.items()}
 

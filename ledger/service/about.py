@@ -27,6 +27,7 @@ from ledger.state.private import (
     CardSubject,
     MarkLine,
     MarkSubject,
+    RedeemedSubject,
     RegisteredHousehold,
     RegisteredMember,
 )
@@ -211,6 +212,10 @@ def _tell_registered(
     return Line(period="", said=where, title="登记")
 
 
+def _tell_redeemed(value: RedeemedSubject, _place: _Round | None, _view: View, _titles: _Titles) -> Line:
+    return Line(period=value.day[:7], said=f"{value.day} 领走，收据 {value.receipt}", title="积分兑换")
+
+
 def _prove(view: View, evidence: str) -> str:
     return f"依据：{view.show('evidence', evidence)}"
 
@@ -222,6 +227,7 @@ _TELLERS: dict[type, Callable[[Any, _Round | None, View, _Titles], Line]] = {
     CardSubject: _tell_card,
     MarkLine: _tell_sealed,
     MarkSubject: _tell_award,
+    RedeemedSubject: _tell_redeemed,
     RegisteredHousehold: _tell_registered,
     RegisteredMember: _tell_registered,
 }

@@ -37,6 +37,7 @@ from ledger.service.workbooks.points import gather_points
 from ledger.service.workbooks.resolutions import gather_meetings
 from ledger.service.workbooks.resources import gather_resources
 from ledger.service.workbooks.scores import gather_scores
+from ledger.service.workbooks.shops import gather_shop
 from ledger.service.workbooks.stocktakes import gather_stocktakes
 from ledger.service.workbooks.tray import Desk, OverlayFacts, Tray
 from ledger.service.workbooks.typed import TypedTables, read_typed
@@ -224,6 +225,10 @@ def _gather_accounts(tray: Tray, tables: Tables) -> None:
     gather_accounts(tray, tables.get("增设", ()), tables.get("停用", ()))
 
 
+def _gather_shop(tray: Tray, tables: Tables) -> None:
+    gather_shop(tray, *(tables.get(name, ()) for name in ("兑换", "商品", "超市", "退回")))
+
+
 def _take(name: str, gather: Callable[[Tray, Sequence[Line]], None]) -> Callable[[Tray, Tables], None]:
     return lambda tray, tables: gather(tray, tables.get(name, ()))
 
@@ -244,4 +249,5 @@ _GATHERERS: dict[WorkbookKind, Callable[[Tray, Tables], None]] = {
     "accounts": _gather_accounts,
     "conversion": _take("换科目", gather_conversion),
     "plan": _take("收支计划", gather_plan),
+    "shop": _gather_shop,
 }

@@ -33,6 +33,7 @@ from ledger.books.points import (
 from ledger.books.resolutions import ForumHeld, ResolutionRecorded, ResolutionReported
 from ledger.books.resources import ResourceChanged, ResourceRegistered
 from ledger.books.scores import BranchRegistered, ScoreRound
+from ledger.books.shops import PointsRedeemed, RedemptionReversed, ShopAdopted
 from ledger.books.stocktakes import StocktakeRecorded
 from ledger.books.subaccounts import AccountsAdded, AccountsClosed
 from ledger.books.vouchers import (
@@ -61,6 +62,7 @@ from ledger.service.opened_registers import (
     fill_resource_change,
     fill_stocktake,
 )
+from ledger.service.opened_rewards import fill_redeemed, fill_returned, fill_shop
 from ledger.service.unsent import Opened, Tables, open_sheet, save_sheet
 from ledger.service.workbooks.columns import WORKBOOKS, WorkbookKind
 from ledger.state.private import (
@@ -92,13 +94,16 @@ KINDS: Mapping[type[Body], WorkbookKind] = {
     FundOpened: "funds",
     HouseholdsRegistered: "households",
     PlanAdopted: "plan",
+    PointsRedeemed: "shop",
     PointsReversed: "points",
     PointsRound: "points",
+    RedemptionReversed: "shop",
     ResourceChanged: "resources",
     ResourceRegistered: "resources",
     ResolutionReported: "resolutions",
     ResolutionRecorded: "resolutions",
     ScoreRound: "scores",
+    ShopAdopted: "shop",
     StocktakeRecorded: "stocktakes",
     VoucherRecorded: "vouchers",
     VoucherReplaced: "vouchers",
@@ -362,13 +367,16 @@ _FILLERS: dict[type[Body], Callable[[OpenedDraft, Any], Iterator[tuple[str, Row]
     FundOpened: fill_fund,
     HouseholdsRegistered: _fill_registered,
     PlanAdopted: fill_plan,
+    PointsRedeemed: fill_redeemed,
     PointsReversed: _fill_taken,
     PointsRound: _fill_points,
+    RedemptionReversed: fill_returned,
     ResourceChanged: fill_resource_change,
     ResourceRegistered: fill_resource,
     ResolutionReported: fill_result,
     ResolutionRecorded: fill_resolution,
     ScoreRound: _fill_scores,
+    ShopAdopted: fill_shop,
     StocktakeRecorded: fill_stocktake,
     VoucherRecorded: _fill_voucher,
     VoucherReplaced: _fill_voucher,

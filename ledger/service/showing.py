@@ -35,6 +35,7 @@ from ledger.books.resolutions import ForumHeld, ResolutionRecorded, ResolutionRe
 from ledger.books.resources import ResourceChanged, ResourceRegistered
 from ledger.books.revisions import Terms
 from ledger.books.scores import BranchRegistered, SchemeAdopted, SchemeItem, ScoreRound
+from ledger.books.shops import PointsRedeemed, RedemptionReversed, ShopAdopted
 from ledger.books.stocktakes import StocktakeRecorded
 from ledger.books.subaccounts import AccountsAdded, AccountsClosed
 from ledger.books.village import KeyRotated, LogRefounded, VillageDescribed
@@ -65,6 +66,7 @@ from ledger.service.opened_registers import (
     tell_resource_change,
     tell_stocktake,
 )
+from ledger.service.opened_rewards import tell_redeemed, tell_returned, tell_shop
 from ledger.service.passing import find_drafts
 from ledger.service.preview import (
     name_entry,
@@ -412,9 +414,11 @@ _TELLERS: dict[type, Callable[[OpenedDraft, Any], Iterator[str]]] = {
     ObjectionRaised: _tell_objection,
     PeriodClosed: _tell_closing,
     PlanAdopted: tell_plan,
+    PointsRedeemed: tell_redeemed,
     PointsReversed: _tell_taken,
     PointsRound: _tell_points,
     PolicyAdopted: _tell_policy,
+    RedemptionReversed: tell_returned,
     ResourceChanged: tell_resource_change,
     ResourceRegistered: tell_resource,
     ResolutionReported: tell_result,
@@ -422,6 +426,7 @@ _TELLERS: dict[type, Callable[[OpenedDraft, Any], Iterator[str]]] = {
     RulebookAdopted: _tell_rulebook,
     SchemeAdopted: _tell_scheme,
     ScoreRound: _tell_scores,
+    ShopAdopted: tell_shop,
     StocktakeRecorded: tell_stocktake,
     VillageDescribed: _tell_description,
     VoucherRecorded: _tell_voucher,

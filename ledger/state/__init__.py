@@ -58,6 +58,7 @@ from ledger.state.reference import Reference
 from ledger.state.resolutions import check_resolutions, fold_resolutions
 from ledger.state.resources import check_resources, fold_resources
 from ledger.state.scores import check_scores, fold_scores
+from ledger.state.shops import check_shops, fold_shops
 
 __all__ = ["BEIJING", "Facts", "MemoryFacts", "Reference", "check_entry", "fold_entry", "get_day"]
 
@@ -106,6 +107,9 @@ _CHECKS: dict[str, Check] = {
     "bank.reconciled": check_bank,
     "objection.raised": check_objections,
     "objection.answered": check_objections,
+    "shop.adopted": check_shops,
+    "points.redeemed": check_shops,
+    "redemption.reversed": check_shops,
 }
 _FOLD_OF: dict[Check, Fold] = {
     check_money: fold_money,
@@ -122,6 +126,7 @@ _FOLD_OF: dict[Check, Fold] = {
     check_acknowledged: fold_acknowledged,
     check_bank: fold_bank,
     check_objections: fold_objections,
+    check_shops: fold_shops,
 }
 _FOLDS: dict[str, Fold] = {name: _FOLD_OF[check] for name, check in _CHECKS.items()}
 

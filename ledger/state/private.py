@@ -60,6 +60,14 @@ class RegisteredHousehold(msgspec.Struct, frozen=True, forbid_unknown_fields=Tru
     household: str
 
 
+class RedeemedSubject(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Behind `subject` of a redeemed line: the day on which it was taken, by whom, and the number of the receipt."""
+
+    day: str
+    household: str
+    receipt: str
+
+
 class MarkSubject(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Behind `subject` of a score line."""
 

@@ -19,6 +19,7 @@ from ledger.service.workbooks.layout import (
     WorkbookKind,
 )
 from ledger.service.workbooks.register_columns import ASSETS, RESOURCES, STOCKTAKES
+from ledger.service.workbooks.reward_columns import SHOP
 
 __all__ = [
     "CHOICES_SHEET",
@@ -477,4 +478,5 @@ WORKBOOKS: dict[WorkbookKind, Workbook] = {
     "accounts": Workbook("会计科目", (_ACCOUNTS, _ACCOUNTS_CLOSED)),
     "conversion": Workbook("换用 2023 年科目", (_CONVERSION,)),
     "plan": Workbook("年度收支计划", (_PLAN,)),
+    "shop": SHOP,
 }

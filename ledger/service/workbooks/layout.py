@@ -22,6 +22,7 @@ WorkbookKind = Literal[
     "accounts",
     "conversion",
     "plan",
+    "shop",
 ]
 Form = Literal["text", "code", "number", "money", "decimal", "quantity", "day", "month", "since", "choice"]
 """How a cell is read: `text` free text; `code` digits and letters kept as typed; `number` a voucher number;
