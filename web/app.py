@@ -75,6 +75,7 @@ from web.public.objecting import show_look_up, show_objecting, take_look_up, tak
 from web.public.objections import show_objections
 from web.public.resources import show_resource, show_resources
 from web.public.sheets import show_finance, show_points, show_scores, show_sheet, show_sheets
+from web.public.shop import show_shop
 from web.public.statements import show_statements
 from web.public.villages import show_villages
 from web.public.years import show_year
@@ -109,6 +110,7 @@ ROUTES = (
     show_meeting,
     show_funds,
     show_fund,
+    show_shop,
     show_concerns,
     show_objections,
     show_objecting,

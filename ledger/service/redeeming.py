@@ -1,4 +1,4 @@
-"""What is redeemed is looked at once more when it is passed: something may have been taken back since it was prepared."""
+"""What is redeemed is looked at once more when it is passed: something may have been taken back since."""
 
 from __future__ import annotations
 

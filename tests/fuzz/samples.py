@@ -48,6 +48,7 @@ from tests.service.importing import (
     CONVERSION,
     COUNTED,
     FUND,
+    GOODS,
     HOUSEHOLDS,
     MARK,
     MEMBERS,
@@ -57,7 +58,10 @@ from tests.service.importing import (
     PLAN,
     RESOLUTION,
     RESOURCE,
+    RETURNED,
+    SHOP,
     STEPS,
+    TAKEN,
     make_book,
     make_date,
 )
@@ -176,6 +180,7 @@ def _build_books() -> Samples:
         "accounts": make_book("accounts", [ACCOUNT]),
         "conversion": make_book("conversion", [CONVERSION]),
         "plan": make_book("plan", [PLAN]),
+        "shop": make_book("shop", [TAKEN], others={"商品": [GOODS], "超市": [SHOP], "退回": [RETURNED]}),
         "points": make_book("points", [AWARD]),
         "scores": make_book("scores", [MARK], change=lambda book: book.worksheets[0].merge_cells("A8:B9")),
     }

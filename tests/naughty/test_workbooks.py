@@ -46,6 +46,7 @@ from tests.service.importing import (
     PLAN,
     RESOLUTION,
     RESOURCE,
+    TAKEN,
     ImportDesk,
 )
 from tests.web.browser import open_page
@@ -66,6 +67,7 @@ ROWS: dict[WorkbookKind, Sequence[Row]] = {
     "stocktakes": (COUNTED,),
     "resolutions": (RESOLUTION,),
     "funds": (FUND,),
+    "shop": (TAKEN,),
     "accounts": (ACCOUNT,),
     "conversion": (CONVERSION,),
     "plan": (PLAN,),

@@ -37,12 +37,15 @@ from tests.service.importing import (
     COUNTED,
     FORUM,
     FUND,
+    GOODS,
     MEMBERS,
     PAPER,
     PAPER_PAID,
     PLAN,
     RESOLUTION,
     RESOURCE,
+    RETURNED,
+    SHOP,
     STEPS,
     ImportDesk,
     Row,
@@ -210,6 +213,16 @@ def _open_fund(header: str) -> Way:
     return way
 
 
+def _stock_shop(_village: VillageHome, desk: ImportDesk, text: str) -> list[Fault]:
+    others = {"商品": [GOODS | {"商品名称": text}], "超市": [SHOP]}
+    return list(desk.read("shop", make_book("shop", [], others=others)).faults)
+
+
+def _bring_back(_village: VillageHome, desk: ImportDesk, text: str) -> list[Fault]:
+    others = {"退回": [RETURNED | {"原因": text}]}
+    return list(desk.read("shop", make_book("shop", [], others=others)).faults)
+
+
 def _add_account(_village: VillageHome, desk: ImportDesk, text: str) -> list[Fault]:
     return list(desk.read("accounts", make_book("accounts", [ACCOUNT | {"明细科目名称": text}])).faults)
 
@@ -372,6 +385,8 @@ WAYS: Mapping[tuple[str, str], tuple[Way, Mapping[str, str]]] = {
     ("fund.opened", "name"): (_open_fund("专款名称"), POISON),
     ("fund.opened", "source"): (_open_fund("来源"), POISON),
     ("fund.opened", "use"): (_open_fund("只能用于"), POISON),
+    ("shop.adopted", "goods.name"): (_stock_shop, POISON),
+    ("redemption.reversed", "reason"): (_bring_back, POISON),
     ("accounts.added", "accounts.title"): (_add_account, POISON),
     ("plan.adopted", "resolution"): (_plan, POISON),
     ("accounts.closed", "reason"): (_close_account, POISON),

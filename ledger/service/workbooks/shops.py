@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from ledger.books.money import format_yuan
-from ledger.books.screening import hide_numbers
+from ledger.books.screening import format_found, hide_numbers
 from ledger.books.shops import (
     LINES_MAX,
     Goods,
@@ -266,7 +266,7 @@ def _check_item(tray: Tray, line: Line, item: Goods | None) -> list[Fault]:
         Fault(
             code="goods-unknown",
             place=line.at("商品编号"),
-            found=hide_numbers(line.text("商品编号")),
+            found=format_found(hide_numbers(line.text("商品编号"))),
             expected="商品目录里有的编号",
             remedy="对照商品目录改正；新的商品先写进「商品」",
         )

@@ -50,6 +50,7 @@ from web.public.explain.registers import (
     explain_resource_change,
     explain_stocktake,
 )
+from web.public.explain.rewards import explain_redeemed, explain_returned, explain_shop
 from web.public.explain.scores import explain_branch, explain_scheme, explain_score_round
 from web.public.explain.telling import Explanation, Fact, Link, Picture, Table
 from web.public.explain.village import (
@@ -109,6 +110,9 @@ EXPLAINERS: dict[str, Callable[[VillageView, Entry, Any], Explanation]] = {
     "bank.reconciled": explain_reconciled,
     "objection.raised": explain_raised,
     "objection.answered": explain_answered,
+    "shop.adopted": explain_shop,
+    "points.redeemed": explain_redeemed,
+    "redemption.reversed": explain_returned,
 }
 
 
