@@ -35,6 +35,7 @@ from ledger.books.stocktakes import StocktakeRecorded
 from ledger.books.subaccounts import AccountsAdded, AccountsClosed
 from ledger.books.values import Count, Day, Period, User, Value, Village
 from ledger.books.village import KeyRotated, LogFounded, LogRefounded, VillageDescribed
+from ledger.books.volunteering import HoursBooked, TaskClaimed, TaskOffered
 from ledger.books.vouchers import (
     AccountsOpened,
     PeriodClosed,
@@ -91,6 +92,9 @@ Body = (
     | ShopAdopted
     | PointsRedeemed
     | RedemptionReversed
+    | TaskOffered
+    | TaskClaimed
+    | HoursBooked
 )
 
 
@@ -149,6 +153,9 @@ KINDS: dict[str, Kind] = {
     "shop.adopted": Kind(ShopAdopted, checkers=1, in_books=False),
     "points.redeemed": Kind(PointsRedeemed, checkers=1, in_books=True),
     "redemption.reversed": Kind(RedemptionReversed, checkers=1, in_books=True),
+    "task.offered": Kind(TaskOffered, checkers=1, in_books=False),
+    "task.claimed": Kind(TaskClaimed, checkers=1, in_books=False),
+    "hours.booked": Kind(HoursBooked, checkers=1, in_books=False),
 }
 KIND_OF_BODY: dict[type, str] = {row.body: name for name, row in KINDS.items()}
 

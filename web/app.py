@@ -40,6 +40,7 @@ from web.desk import (
     people,
     person,
     resets,
+    rewards,
     search,
     set_up,
     sign_in,
@@ -78,6 +79,7 @@ from web.public.sheets import show_finance, show_points, show_scores, show_sheet
 from web.public.shop import show_shop
 from web.public.statements import show_statements
 from web.public.villages import show_villages
+from web.public.volunteering import show_volunteering
 from web.public.years import show_year
 from web.respond import AnyRequest, respond
 from web.routing import route_page
@@ -111,6 +113,7 @@ ROUTES = (
     show_funds,
     show_fund,
     show_shop,
+    show_volunteering,
     show_concerns,
     show_objections,
     show_objecting,
@@ -144,6 +147,7 @@ DESK_ROUTES = (
     *months.ROUTES,
     *year_end.ROUTES,
     *conversion.ROUTES,
+    *rewards.ROUTES,
     *objection_room.ROUTES,
     *one_objection.ROUTES,
     *begun.ROUTES,

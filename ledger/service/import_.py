@@ -41,6 +41,7 @@ from ledger.service.workbooks.shops import gather_shop
 from ledger.service.workbooks.stocktakes import gather_stocktakes
 from ledger.service.workbooks.tray import Desk, OverlayFacts, Tray
 from ledger.service.workbooks.typed import TypedTables, read_typed
+from ledger.service.workbooks.volunteering import gather_volunteering
 from ledger.service.workbooks.vouchers import gather_vouchers
 from ledger.vaults import Draft, Household, Member
 
@@ -229,6 +230,10 @@ def _gather_shop(tray: Tray, tables: Tables) -> None:
     gather_shop(tray, *(tables.get(name, ()) for name in ("兑换", "商品", "超市", "退回")))
 
 
+def _gather_volunteering(tray: Tray, tables: Tables) -> None:
+    gather_volunteering(tray, *(tables.get(name, ()) for name in ("签到", "任务", "报名")))
+
+
 def _take(name: str, gather: Callable[[Tray, Sequence[Line]], None]) -> Callable[[Tray, Tables], None]:
     return lambda tray, tables: gather(tray, tables.get(name, ()))
 
@@ -250,4 +255,5 @@ _GATHERERS: dict[WorkbookKind, Callable[[Tray, Tables], None]] = {
     "conversion": _take("换科目", gather_conversion),
     "plan": _take("收支计划", gather_plan),
     "shop": _gather_shop,
+    "volunteering": _gather_volunteering,
 }

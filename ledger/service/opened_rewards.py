@@ -1,4 +1,4 @@
-"""Drafts of what points do, of the points shop: what each says, and how it was typed."""
+"""Drafts of the points shop and of volunteering: what each says, and how it was typed."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ from collections.abc import Iterator
 
 from ledger.books.money import format_plain_yuan
 from ledger.books.shops import PointsRedeemed, RedeemedLine, RedemptionReversed, ShopAdopted
+from ledger.books.volunteering import HoursBooked, TaskClaimed, TaskOffered
 from ledger.service.opened_drafts import OpenedDraft, Row
-from ledger.service.preview import preview_redeemed, preview_shop
+from ledger.service.preview import format_hours, preview_redeemed, preview_shop, preview_task
 from ledger.state.facts import read_body
-from ledger.state.private import RedeemedSubject
+from ledger.state.private import AwardSubject, RedeemedSubject, TaskClaim
+from ledger.state.rulebooks import find_rulebook
 from ledger.state.shops import list_versions
 
 
@@ -67,6 +69,56 @@ def fill_returned(opened: OpenedDraft, body: RedemptionReversed) -> Iterator[tup
         row = {"日期": opened.claim.occurred_on, "收据号": subject.receipt}
         named = {"商品编号": line.goods, "原因": opened.read(body.reason)}
         yield "退回", {**row, **_name(opened, subject.household), **named}
+
+
+def tell_task(opened: OpenedDraft, body: TaskOffered) -> Iterator[str]:
+    yield opened.draft.label
+    yield from preview_task(body, opened.read(body.place))
+
+
+def tell_claimed(opened: OpenedDraft, body: TaskClaimed) -> Iterator[str]:
+    yield opened.draft.label
+    found = [item for sealed in body.claims for item in opened.open(sealed.sealed, TaskClaim)]
+    yield from sorted(f"　户 {opened.number(item.household)}" for item in found)
+
+
+def tell_hours(opened: OpenedDraft, body: HoursBooked) -> Iterator[str]:
+    yield opened.draft.label
+    found = [
+        (opened.number(item.household), format_hours(line.hours_hundredths), opened.evidence(item.evidence))
+        for line in body.lines
+        for item in opened.open(line.subject.sealed, AwardSubject)
+    ]
+    yield from (f"　户 {number} {hours} 小时　{evidence}" for number, hours, evidence in sorted(found))
+
+
+def fill_task(opened: OpenedDraft, body: TaskOffered) -> Iterator[tuple[str, Row]]:
+    rulebook = find_rulebook(opened.reader.facts, body.held_on[:7])
+    rules = {rule.code: rule for rule in rulebook.rules} if rulebook is not None else {}
+    named = opened.read_part(rules[body.rule].text, "item") if body.rule in rules else ""
+    row = {"任务编号": body.number, "日期": body.held_on, "任务名称": opened.read(body.title)}
+    row |= {"地点": opened.read(body.place), "需要人数": str(body.needed), "规则编号": body.rule}
+    yield "任务", {**row, "规则名称": named, "每几小时一次": format_hours(body.unit_hours_hundredths)}
+
+
+def fill_claimed(opened: OpenedDraft, body: TaskClaimed) -> Iterator[tuple[str, Row]]:
+    found = [item for sealed in body.claims for item in opened.open(sealed.sealed, TaskClaim)]
+    for row in sorted((_name(opened, item.household) for item in found), key=lambda row: row["户号"]):
+        yield "报名", {"任务编号": body.task, **row}
+
+
+def fill_hours(opened: OpenedDraft, body: HoursBooked) -> Iterator[tuple[str, Row]]:
+    rows = [
+        {
+            **_name(opened, item.household),
+            "小时": format_hours(line.hours_hundredths),
+            "证据": item.evidence,
+        }
+        for line in body.lines
+        for item in opened.open(line.subject.sealed, AwardSubject)
+    ]
+    for row in sorted(rows, key=lambda row: (row["户号"], row["证据"])):
+        yield "签到", {"任务编号": body.task, **row}
 
 
 def _find_line(opened: OpenedDraft, body: RedemptionReversed) -> RedeemedLine:

@@ -31,6 +31,7 @@ from ledger.books.revisions import Terms, compare_versions
 from ledger.books.scores import SchemeItem
 from ledger.books.shops import ShopAdopted
 from ledger.books.subaccounts import name_in_full
+from ledger.books.volunteering import TaskOffered
 from ledger.books.vouchers import (
     AccountBalance,
     Posting,
@@ -271,6 +272,19 @@ def preview_redeemed(whose: tuple[str, str, str], goods: str, quantity: int, poi
     """Return the line of what a household took; `whose` is its number, the day, and the receipt's number."""
     number, day, receipt = whose
     return f"　户 {number} {day} 收据 {receipt} {goods} {quantity} 件，{points} 分"
+
+
+def format_hours(hours_hundredths: int) -> str:
+    """Return hours without noughts that say nothing: 4, 2.5."""
+    return f"{hours_hundredths / 100:.2f}".rstrip("0").rstrip(".")
+
+
+def preview_task(body: TaskOffered, place: str) -> Iterator[str]:
+    """Yield what a task for volunteers says."""
+    yield f"　日期：{body.held_on}"
+    yield f"　地点：{place}"
+    yield f"　需要 {body.needed} 人"
+    yield f"　每 {format_hours(body.unit_hours_hundredths)} 小时算 {body.rule} 一次"
 
 
 def preview_mark(number: str, item: SchemeItem, title: str, quantity: int, evidence: str) -> str:

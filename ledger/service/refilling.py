@@ -36,6 +36,7 @@ from ledger.books.scores import BranchRegistered, ScoreRound
 from ledger.books.shops import PointsRedeemed, RedemptionReversed, ShopAdopted
 from ledger.books.stocktakes import StocktakeRecorded
 from ledger.books.subaccounts import AccountsAdded, AccountsClosed
+from ledger.books.volunteering import HoursBooked, TaskClaimed, TaskOffered
 from ledger.books.vouchers import (
     AccountsOpened,
     Posting,
@@ -62,7 +63,14 @@ from ledger.service.opened_registers import (
     fill_resource_change,
     fill_stocktake,
 )
-from ledger.service.opened_rewards import fill_redeemed, fill_returned, fill_shop
+from ledger.service.opened_rewards import (
+    fill_claimed,
+    fill_hours,
+    fill_redeemed,
+    fill_returned,
+    fill_shop,
+    fill_task,
+)
 from ledger.service.unsent import Opened, Tables, open_sheet, save_sheet
 from ledger.service.workbooks.columns import WORKBOOKS, WorkbookKind
 from ledger.state.private import (
@@ -92,6 +100,7 @@ KINDS: Mapping[type[Body], WorkbookKind] = {
     ContractVoided: "contracts",
     ForumHeld: "resolutions",
     FundOpened: "funds",
+    HoursBooked: "volunteering",
     HouseholdsRegistered: "households",
     PlanAdopted: "plan",
     PointsRedeemed: "shop",
@@ -105,6 +114,8 @@ KINDS: Mapping[type[Body], WorkbookKind] = {
     ScoreRound: "scores",
     ShopAdopted: "shop",
     StocktakeRecorded: "stocktakes",
+    TaskClaimed: "volunteering",
+    TaskOffered: "volunteering",
     VoucherRecorded: "vouchers",
     VoucherReplaced: "vouchers",
     VoucherReversed: "vouchers",
@@ -365,6 +376,7 @@ _FILLERS: dict[type[Body], Callable[[OpenedDraft, Any], Iterator[tuple[str, Row]
     ContractSigned: fill_contract,
     ForumHeld: fill_forum,
     FundOpened: fill_fund,
+    HoursBooked: fill_hours,
     HouseholdsRegistered: _fill_registered,
     PlanAdopted: fill_plan,
     PointsRedeemed: fill_redeemed,
@@ -378,6 +390,8 @@ _FILLERS: dict[type[Body], Callable[[OpenedDraft, Any], Iterator[tuple[str, Row]
     ScoreRound: _fill_scores,
     ShopAdopted: fill_shop,
     StocktakeRecorded: fill_stocktake,
+    TaskClaimed: fill_claimed,
+    TaskOffered: fill_task,
     VoucherRecorded: _fill_voucher,
     VoucherReplaced: _fill_voucher,
     VoucherReversed: _fill_voucher,

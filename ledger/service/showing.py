@@ -39,6 +39,7 @@ from ledger.books.shops import PointsRedeemed, RedemptionReversed, ShopAdopted
 from ledger.books.stocktakes import StocktakeRecorded
 from ledger.books.subaccounts import AccountsAdded, AccountsClosed
 from ledger.books.village import KeyRotated, LogRefounded, VillageDescribed
+from ledger.books.volunteering import HoursBooked, TaskClaimed, TaskOffered
 from ledger.books.vouchers import (
     AccountsOpened,
     PeriodClosed,
@@ -66,7 +67,14 @@ from ledger.service.opened_registers import (
     tell_resource_change,
     tell_stocktake,
 )
-from ledger.service.opened_rewards import tell_redeemed, tell_returned, tell_shop
+from ledger.service.opened_rewards import (
+    tell_claimed,
+    tell_hours,
+    tell_redeemed,
+    tell_returned,
+    tell_shop,
+    tell_task,
+)
 from ledger.service.passing import find_drafts
 from ledger.service.preview import (
     name_entry,
@@ -406,6 +414,7 @@ _TELLERS: dict[type, Callable[[OpenedDraft, Any], Iterator[str]]] = {
     DocumentsAttached: _tell_documents,
     ForumHeld: tell_forum,
     FundOpened: tell_fund,
+    HoursBooked: tell_hours,
     HouseholdsRegistered: _tell_households,
     KeyRotated: _tell_rotation,
     LimitsAdopted: _tell_limits,
@@ -427,6 +436,8 @@ _TELLERS: dict[type, Callable[[OpenedDraft, Any], Iterator[str]]] = {
     SchemeAdopted: _tell_scheme,
     ScoreRound: _tell_scores,
     ShopAdopted: tell_shop,
+    TaskClaimed: tell_claimed,
+    TaskOffered: tell_task,
     StocktakeRecorded: tell_stocktake,
     VillageDescribed: _tell_description,
     VoucherRecorded: _tell_voucher,

@@ -23,6 +23,7 @@ from ledger.books.scores import BranchRegistered, SchemeAdopted, ScoreRound
 from ledger.books.shops import PointsRedeemed, RedemptionReversed, ShopAdopted
 from ledger.books.stocktakes import StocktakeRecorded
 from ledger.books.subaccounts import AccountsAdded, AccountsClosed
+from ledger.books.volunteering import HoursBooked, TaskClaimed, TaskOffered
 from ledger.books.vouchers import (
     AccountsOpened,
     PeriodClosed,
@@ -119,6 +120,7 @@ _SLOTS: Mapping[type[Body], Callable[[Any, str], Slot]] = {
     ContractVoided: lambda body, _period: ("contract-change", body.contract),
     ForumHeld: lambda body, _period: ("forum", body.number),
     FundOpened: lambda body, _period: ("fund", body.number),
+    HoursBooked: lambda body, _period: ("task-hours", body.task),
     ObjectionAnswered: lambda body, _period: ("objection-answer", body.objection),
     ObjectionRaised: lambda body, _period: ("objection", body.number),
     PeriodClosed: lambda _body, period: ("closing", period),
@@ -135,6 +137,8 @@ _SLOTS: Mapping[type[Body], Callable[[Any, str], Slot]] = {
     ScoreRound: lambda body, period: ("scores", period, str(body.branch)),
     ShopAdopted: lambda _body, _period: ("shop",),
     StocktakeRecorded: lambda _body, _period: ("stocktake",),
+    TaskClaimed: lambda body, _period: ("task-claim", body.task),
+    TaskOffered: lambda body, _period: ("task", body.number),
     VoucherRecorded: lambda body, _period: slot_of_voucher(body.number),
     VoucherReplaced: lambda body, _period: slot_of_voucher(body.number),
     VoucherReversed: lambda body, _period: slot_of_voucher(body.number),

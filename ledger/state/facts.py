@@ -77,6 +77,9 @@ be dropped and folded again from the entries.
 | `redeemed-month/<period>` | RedeemedFacts of a month | the same |
 | `redeemed-line/<digest>` | EntryAt, by the digest of whom a line is about | points.redeemed |
 | `redemption-taken/<digest>` | EntryAt of the entry that took the line back | redemption.reversed |
+| `task/<number>` | TaskFacts | task.offered, task.claimed, hours.booked |
+| `task-held/<period>/<number>` | TaskFacts as it was offered, by the month in which it is held | task.offered |
+| `volunteering/<year>` | VolunteeringFacts of the tasks held in a year | hours.booked |
 | `sheet/<period>/<letter>/<ordinal>` | SheetFacts | sheet.sealed |
 | `latest/<letter>` | EntryAt of the newest sealed sheet of the kind | sheet.sealed |
 

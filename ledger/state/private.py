@@ -68,6 +68,12 @@ class RedeemedSubject(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     receipt: str
 
 
+class TaskClaim(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Behind the claim of a task: of which household somebody put their name down."""
+
+    household: str
+
+
 class MarkSubject(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Behind `subject` of a score line."""
 

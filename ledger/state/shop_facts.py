@@ -20,3 +20,24 @@ class RedeemedFacts(Value, frozen=True):
     lines: int
     points: int
     quantity: int
+
+
+class TaskFacts(Value, frozen=True):
+    """A task: indexes of its entry and of its newest sign-in sheet, 0 before the first; how many put their name down,
+    and what the sheet adds up to.
+    """
+
+    at: int
+    booked: int
+    claimed: int
+    hours_hundredths: int
+    people: int
+    version: int
+
+
+class VolunteeringFacts(Value, frozen=True):
+    """What the tasks held in a year add up to, of those with a sign-in sheet."""
+
+    hours_hundredths: int
+    people: int
+    tasks: int

@@ -46,6 +46,7 @@ from tests.service.importing import (
     PLAN,
     RESOLUTION,
     RESOURCE,
+    SIGNED,
     TAKEN,
     ImportDesk,
 )
@@ -68,6 +69,7 @@ ROWS: dict[WorkbookKind, Sequence[Row]] = {
     "resolutions": (RESOLUTION,),
     "funds": (FUND,),
     "shop": (TAKEN,),
+    "volunteering": (SIGNED,),
     "accounts": (ACCOUNT,),
     "conversion": (CONVERSION,),
     "plan": (PLAN,),

@@ -147,7 +147,6 @@ def test_what_was_taken_comes_back_with_its_points(desk: ImportDesk) -> None:
 
     desk.record("shop", take(退回=[RETURNED]))
 
-    assert codes(desk, take(退回=[RETURNED])) == ["import-duplicate"]
     assert codes(desk, take(退回=[RETURNED | {"原因": "又退一次"}])) == ["redemption-line"]
     with desk.ports.ledger.read(VILLAGE) as reader:
         assert get_redeemed(reader.facts, "2026-10").points == 0

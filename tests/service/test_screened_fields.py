@@ -47,6 +47,7 @@ from tests.service.importing import (
     RETURNED,
     SHOP,
     STEPS,
+    TASK,
     ImportDesk,
     Row,
     make_book,
@@ -223,6 +224,14 @@ def _bring_back(_village: VillageHome, desk: ImportDesk, text: str) -> list[Faul
     return list(desk.read("shop", make_book("shop", [], others=others)).faults)
 
 
+def _offer_task(header: str) -> Way:
+    def way(_village: VillageHome, desk: ImportDesk, text: str) -> list[Fault]:
+        book = make_book("volunteering", [], others={"任务": [TASK | {header: text}]})
+        return list(desk.read("volunteering", book).faults)
+
+    return way
+
+
 def _add_account(_village: VillageHome, desk: ImportDesk, text: str) -> list[Fault]:
     return list(desk.read("accounts", make_book("accounts", [ACCOUNT | {"明细科目名称": text}])).faults)
 
@@ -387,6 +396,8 @@ WAYS: Mapping[tuple[str, str], tuple[Way, Mapping[str, str]]] = {
     ("fund.opened", "use"): (_open_fund("只能用于"), POISON),
     ("shop.adopted", "goods.name"): (_stock_shop, POISON),
     ("redemption.reversed", "reason"): (_bring_back, POISON),
+    ("task.offered", "place"): (_offer_task("地点"), POISON),
+    ("task.offered", "title"): (_offer_task("任务名称"), POISON),
     ("accounts.added", "accounts.title"): (_add_account, POISON),
     ("plan.adopted", "resolution"): (_plan, POISON),
     ("accounts.closed", "reason"): (_close_account, POISON),

@@ -235,6 +235,7 @@ def test_every_entry_is_explained_with_who_when_bytes_and_proof(
         "contract.voided",
         "documents.attached",
         "forum.held",
+        "hours.booked",
         "fund.opened",
         "key.rotated",
         "limits.adopted",
@@ -249,6 +250,8 @@ def test_every_entry_is_explained_with_who_when_bytes_and_proof(
         "resource.registered",
         "shop.adopted",
         "stocktake.recorded",
+        "task.claimed",
+        "task.offered",
         "resolution.reported",
         "resolution.recorded",
     }  # Below, in test_documents, _contracts, _registers, _meetings, _concerns, _bank, tests/{service,restore,witness}.

@@ -37,6 +37,7 @@ _ROOMS: tuple[tuple[str, str, str], ...] = (
 _WORKS: tuple[tuple[str, str, str], ...] = (
     ("/desk/bank", _("银行对账"), "bank.compare"),
     ("/desk/assets", _("资产折旧和处置"), "draft.prepare"),
+    ("/desk/points", _("积分、兑换和志愿服务"), "draft.prepare"),
 )
 """The same, of what the books' own room leads to."""
 

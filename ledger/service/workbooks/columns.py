@@ -19,7 +19,7 @@ from ledger.service.workbooks.layout import (
     WorkbookKind,
 )
 from ledger.service.workbooks.register_columns import ASSETS, RESOURCES, STOCKTAKES
-from ledger.service.workbooks.reward_columns import SHOP
+from ledger.service.workbooks.reward_columns import SHOP, VOLUNTEERING
 
 __all__ = [
     "CHOICES_SHEET",
@@ -479,4 +479,5 @@ WORKBOOKS: dict[WorkbookKind, Workbook] = {
     "conversion": Workbook("换用 2023 年科目", (_CONVERSION,)),
     "plan": Workbook("年度收支计划", (_PLAN,)),
     "shop": SHOP,
+    "volunteering": VOLUNTEERING,
 }

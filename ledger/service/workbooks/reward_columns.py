@@ -1,4 +1,4 @@
-"""The sheets of what points do: the points shop."""
+"""The sheets of what points do: the points shop, and volunteering that earns them."""
 
 from __future__ import annotations
 
@@ -64,4 +64,50 @@ _RETURNED = Sheet(
     note="领走的东西退了，或者登记错了，才填这里；积分和件数都还回去。",
 )
 
+_TASK_NUMBER = Column("任务编号", "code", "FW-、年份和三位数，如 FW-2026-001", needed=True)
+_SIGNED = Sheet(
+    name="签到",
+    columns=(
+        _TASK_NUMBER,
+        *_HOUSEHOLD,
+        Column("小时", "decimal", "干了几小时，如 2.5", needed=True),
+        Column("证据", "text", "签到表第几页第几行，只存隐私库，不公开", needed=True),
+    ),
+    example=("FW-2026-001", "0217", "样大山", "4", "签到表第 1 行"),
+    note="每个人一行，照签到表；一次任务的所有人一起交。每月评议时，程序会把够数的列成加分的建议。",
+)
+_TASKS = Sheet(
+    name="任务",
+    columns=(
+        _TASK_NUMBER,
+        Column("日期", "day", "哪天办", needed=True),
+        Column("任务名称", "text", "会公开，如 清理村东水渠", needed=True, max_chars=SUMMARY_MAX_CHARS),
+        Column("地点", "text", "会公开，在哪里集合", needed=True, max_chars=SUMMARY_MAX_CHARS),
+        Column("需要人数", "quantity", "要多少人，至少 1", needed=True),
+        Column("规则编号", "code", "按积分细则哪一条加分，如 B01", needed=True),
+        Column("规则名称", "text", "与积分细则一致", needed=True),
+        Column("每几小时一次", "decimal", "几小时算一次，如 4；留空是 4"),
+    ),
+    example=(
+        "FW-2026-001",
+        "2026-11-08",
+        "清理村东水渠",
+        "村委会门口",
+        "12",
+        "B01",
+        "志愿服务(每4小时)",
+        "4",
+    ),
+    optional=True,
+    note="要招志愿者，先填这里，通过审核就公布在网页上。",
+)
+_CLAIMED = Sheet(
+    name="报名",
+    columns=(_TASK_NUMBER, *_HOUSEHOLD),
+    example=("FW-2026-001", "0217", "样大山"),
+    optional=True,
+    note="有人来报名，每个人一行。谁报了名不公开，只公开还缺几个人。",
+)
+
+VOLUNTEERING = Workbook("志愿服务", (_SIGNED, _TASKS, _CLAIMED))
 SHOP = Workbook("积分超市", (_REDEEMED, _GOODS, _TERMS, _RETURNED))

@@ -1,13 +1,16 @@
-"""What points do, in plain words: the points shop. Nothing here names or follows a household."""
+"""The points shop and volunteering in plain words. Nothing here names or follows a household."""
 
 from __future__ import annotations
 
 from ledger.books.shops import PointsRedeemed, RedeemedLine, RedemptionReversed, ShopAdopted
+from ledger.books.volunteering import HoursBooked, TaskClaimed, TaskOffered
 from ledger.entries import Entry
 from ledger.figures import read_text
+from ledger.service.preview import format_hours
 from ledger.state.facts import read_body
 from ledger.state.shops import list_versions
-from reports.words import format_amount, format_count, format_month
+from ledger.state.volunteering import find_task
+from reports.words import format_amount, format_count, format_day, format_month
 from web.i18n import _
 from web.public.explain.telling import Explanation, Fact, Link, Table, get_entry_path
 from web.site import VillageView
@@ -101,6 +104,58 @@ def explain_returned(view: VillageView, _entry: Entry, body: RedemptionReversed)
         facts=tuple(_list_line_facts(name, line)),
         links=(Link(_("原来的兑换"), get_entry_path(view, body.reverses)), _link_shop(view)),
     )
+
+
+def explain_task(view: VillageView, _entry: Entry, body: TaskOffered) -> Explanation:
+    title = read_text(view.texts, body.title)
+    return Explanation(
+        what=_("志愿服务 {number}").format(number=body.number),
+        title=title,
+        sentences=(
+            _("{day}要 {needed} 位志愿者：{title}。").format(
+                day=format_day(body.held_on), needed=format_count(body.needed), title=title.rstrip("。")
+            ),
+            _("每 {hours} 小时，按积分细则 {rule} 算一次，经评议以后加分。").format(
+                hours=format_hours(body.unit_hours_hundredths), rule=body.rule
+            ),
+        ),
+        facts=(Fact(_("地点"), read_text(view.texts, body.place)),),
+        links=(_link_volunteering(view),),
+    )
+
+
+def explain_claimed(view: VillageView, _entry: Entry, body: TaskClaimed) -> Explanation:
+    return Explanation(
+        what=_("志愿服务 {number} 的报名").format(number=body.task),
+        title=_("{title}：报名 {count} 人").format(
+            count=format_count(len(body.claims)), title=_name_task(view, body.task)
+        ),
+        sentences=(_("又有 {count} 人报了名。是谁不公开。").format(count=format_count(len(body.claims))),),
+        links=(_link_volunteering(view),),
+    )
+
+
+def explain_hours(view: VillageView, _entry: Entry, body: HoursBooked) -> Explanation:
+    hours = format_hours(sum(line.hours_hundredths for line in body.lines))
+    told = _("照签到表，{people} 人干了 {hours} 小时。谁干了多久不公开；够数的，由每月评议加分。").format(
+        hours=hours, people=format_count(len(body.lines))
+    )
+    again = (_("这是第 {version} 张签到表，换下了前面那一张。").format(version=body.version),)
+    return Explanation(
+        what=_("志愿服务 {number} 的签到").format(number=body.task),
+        title=_("{title}：{hours} 小时").format(hours=hours, title=_name_task(view, body.task)),
+        sentences=(told, *(again if body.version > 1 else ())),
+        links=(_link_volunteering(view),),
+    )
+
+
+def _name_task(view: VillageView, number: str) -> str:
+    task = find_task(view.reader.facts, number)
+    return read_text(view.texts, task.body.title) if task is not None else number
+
+
+def _link_volunteering(view: VillageView) -> Link:
+    return Link(_("志愿服务：有哪些、还缺几人"), f"/v/{view.code}/volunteering")
 
 
 def _list_line_facts(name: str, line: RedeemedLine) -> tuple[Fact, ...]:
