@@ -80,6 +80,15 @@ def find_task(facts: Facts, number: str) -> Task | None:
     return Task(body=read_body(facts, known.at, TaskOffered), known=known) if known is not None else None
 
 
+def find_points(facts: Facts, body: TaskOffered) -> int:
+    """Return how many points a unit of a task's hours is worth by the rulebook of its month; 0 where that has no such
+    rule any more.
+    """
+    rulebook = find_rulebook(facts, body.held_on[:7])
+    rules = rulebook.rules if rulebook is not None else ()
+    return next((rule.points for rule in rules if rule.code == body.rule), 0)
+
+
 def list_task_numbers(facts: Facts) -> list[str]:
     """Return the numbers of all tasks, the newest first."""
     return [number for number, _ in scan_facts(facts, "task/", TaskFacts)][::-1]

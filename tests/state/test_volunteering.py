@@ -12,6 +12,7 @@ from ledger.errors import format_fault
 from ledger.state.shop_facts import VolunteeringFacts
 from ledger.state.volunteering import (
     check_volunteering,
+    find_points,
     find_task,
     fold_volunteering,
     get_volunteering,
@@ -76,6 +77,9 @@ def test_a_task_is_found_with_who_is_missing_and_what_was_done(ledger: Volunteer
     assert (task.known.claimed, task.known.people, task.known.hours_hundredths) == (2, 2, 650)
     assert task.known.booked == len(ledger.entries) - 1
     assert list_tasks_held(ledger.facts, "2026-10") == [task]
+    assert find_points(ledger.facts, task.body) == 2
+    assert find_points(ledger.facts, change(task.body, held_on="2026-01-05")) == 0
+    assert find_points(ledger.facts, change(task.body, rule="Z99")) == 0
     assert list_tasks_held(ledger.facts, "2026-11") == []
     assert (find_task(ledger.facts, "FW-2026-009"), list_task_numbers(ledger.facts)) == (
         None,

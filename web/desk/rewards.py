@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from litestar.handlers import HTTPRouteHandler
 
 from ledger.errors import NotFound
-from ledger.service.drafts import refuse_no_month
+from ledger.service.drafts import check_month
 from ledger.service.rewards import find_current_shop
 from ledger.service.standing import refuse_read_only
 from ledger.state import get_day
@@ -105,7 +105,8 @@ def show_rewards(desk: Desk) -> Answer:
 )
 def take_proposal(desk: Desk) -> Answer:
     form = desk.parse_form(ProposeForm)
-    refuse_no_month(form.period)
+    if check_month(form.period):
+        return desk.redirect(REWARDS)
     refuse_read_only(desk.ports, desk.village)
     added = put_volunteering(desk, form.period)
     return desk.redirect("/desk/write/points" if added else f"{REWARDS}?none=1")

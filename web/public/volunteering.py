@@ -12,7 +12,7 @@ from litestar.types import ASGIApp
 from ledger.errors import NotFound
 from ledger.figures import read_text
 from ledger.service.preview import format_hours
-from ledger.state.volunteering import Task, find_task, get_volunteering, list_task_numbers
+from ledger.state.volunteering import Task, find_points, find_task, get_volunteering, list_task_numbers
 from reports.words import format_count, format_day
 from web.i18n import _
 from web.page import Frame
@@ -91,8 +91,9 @@ def _build_row(view: VillageView, task: Task) -> TaskRow:
         place=read_text(view.texts, body.place),
         state=state,
         title=read_text(view.texts, body.title),
-        worth=_("每 {hours} 小时算 {rule} 一次").format(
-            hours=format_hours(body.unit_hours_hundredths), rule=body.rule
+        worth=_("每 {hours} 小时 {points} 分").format(
+            hours=format_hours(body.unit_hours_hundredths),
+            points=format_count(find_points(view.reader.facts, body)),
         ),
     )
 

@@ -9,7 +9,7 @@ from ledger.figures import read_text
 from ledger.service.preview import format_hours
 from ledger.state.facts import read_body
 from ledger.state.shops import list_versions
-from ledger.state.volunteering import find_task
+from ledger.state.volunteering import find_points, find_task
 from reports.words import format_amount, format_count, format_day, format_month
 from web.i18n import _
 from web.public.explain.telling import Explanation, Fact, Link, Table, get_entry_path
@@ -115,8 +115,10 @@ def explain_task(view: VillageView, _entry: Entry, body: TaskOffered) -> Explana
             _("{day}要 {needed} 位志愿者：{title}。").format(
                 day=format_day(body.held_on), needed=format_count(body.needed), title=title.rstrip("。")
             ),
-            _("每 {hours} 小时，按积分细则 {rule} 算一次，经评议以后加分。").format(
-                hours=format_hours(body.unit_hours_hundredths), rule=body.rule
+            _("每 {hours} 小时 {points} 分（积分细则 {rule}），由每月评议加上。").format(
+                hours=format_hours(body.unit_hours_hundredths),
+                points=format_count(find_points(view.reader.facts, body)),
+                rule=body.rule,
             ),
         ),
         facts=(Fact(_("地点"), read_text(view.texts, body.place)),),
