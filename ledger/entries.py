@@ -30,10 +30,12 @@ from ledger.books.resources import ResourceChanged, ResourceRegistered
 from ledger.books.roles import Role
 from ledger.books.scores import BranchRegistered, SchemeAdopted, ScoreRound
 from ledger.books.sheets import SheetSealed
+from ledger.books.shops import PointsRedeemed, RedemptionReversed, ShopAdopted
 from ledger.books.stocktakes import StocktakeRecorded
 from ledger.books.subaccounts import AccountsAdded, AccountsClosed
 from ledger.books.values import Count, Day, Period, User, Value, Village
 from ledger.books.village import KeyRotated, LogFounded, LogRefounded, VillageDescribed
+from ledger.books.volunteering import HoursBooked, TaskClaimed, TaskOffered
 from ledger.books.vouchers import (
     AccountsOpened,
     PeriodClosed,
@@ -87,6 +89,12 @@ Body = (
     | BankReconciled
     | ObjectionRaised
     | ObjectionAnswered
+    | ShopAdopted
+    | PointsRedeemed
+    | RedemptionReversed
+    | TaskOffered
+    | TaskClaimed
+    | HoursBooked
 )
 
 
@@ -142,6 +150,12 @@ KINDS: dict[str, Kind] = {
     "bank.reconciled": Kind(BankReconciled, checkers=1, in_books=False),
     "objection.raised": Kind(ObjectionRaised, checkers=1, in_books=False),
     "objection.answered": Kind(ObjectionAnswered, checkers=1, in_books=False),
+    "shop.adopted": Kind(ShopAdopted, checkers=1, in_books=False),
+    "points.redeemed": Kind(PointsRedeemed, checkers=1, in_books=True),
+    "redemption.reversed": Kind(RedemptionReversed, checkers=1, in_books=True),
+    "task.offered": Kind(TaskOffered, checkers=1, in_books=False),
+    "task.claimed": Kind(TaskClaimed, checkers=1, in_books=False),
+    "hours.booked": Kind(HoursBooked, checkers=1, in_books=False),
 }
 KIND_OF_BODY: dict[type, str] = {row.body: name for name, row in KINDS.items()}
 

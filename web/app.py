@@ -42,6 +42,7 @@ from web.desk import (
     people,
     person,
     resets,
+    rewards,
     rule_room,
     search,
     set_up,
@@ -81,8 +82,10 @@ from web.public.objections import show_objections
 from web.public.resources import show_resource, show_resources
 from web.public.rules import show_rules, show_rules_of
 from web.public.sheets import show_finance, show_points, show_scores, show_sheet, show_sheets
+from web.public.shop import show_shop
 from web.public.statements import show_statements
 from web.public.villages import show_villages
+from web.public.volunteering import show_volunteering
 from web.public.years import show_year
 from web.respond import AnyRequest, respond
 from web.routing import route_page
@@ -119,6 +122,8 @@ ROUTES = (
     show_meeting,
     show_funds,
     show_fund,
+    show_shop,
+    show_volunteering,
     show_concerns,
     show_objections,
     show_objecting,
@@ -156,6 +161,7 @@ DESK_ROUTES = (
     *months.ROUTES,
     *year_end.ROUTES,
     *conversion.ROUTES,
+    *rewards.ROUTES,
     *objection_room.ROUTES,
     *one_objection.ROUTES,
     *begun.ROUTES,

@@ -20,6 +20,7 @@ from ledger.log.hashing import format_hash
 from ledger.state.awards import check_registered_privately, check_rounds_privately
 from ledger.state.documents import iterate_documents
 from ledger.state.marks import check_score_rounds_privately
+from ledger.state.redeeming import check_redemptions_privately
 
 CACHE = "数据库里的速查数据和记录对不上：网页可能显示错，账本本身没有变"
 ORIGINAL = "本机存的单据原件缺了或坏了：公开的图还在，原件从备份里找回"
@@ -185,6 +186,7 @@ class HomeReader:
         """Each month's private lines against caps, consents, sums, counts and stars."""
         facts, find_private = self._meaning.facts, self._source.find_private
         faults = check_registered_privately(facts, find_private)
+        faults += check_redemptions_privately(facts, find_private)
         for period in _list_periods(facts.scan("points"), 1):
             faults += check_rounds_privately(facts, period, find_private)
         for period in _list_periods(facts.scan("score/"), 1):

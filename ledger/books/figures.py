@@ -152,7 +152,17 @@ class PointsCorrection(Value, frozen=True):
     rule: str  # empty for a sealed line
 
 
-class PointsFigures(Value, frozen=True):
+class ShopFigures(Value, frozen=True):
+    """What the points cost, in a month and in its points year up to the month's end."""
+
+    budget_fen: int
+    cost_fen: int  # of the month, what was taken back in it taken off
+    lines: int
+    points: int
+    spent_fen: int
+
+
+class PointsFigures(Value, frozen=True, omit_defaults=True):
     """The monthly points sheet. It names no household; honours are an annex of a later step."""
 
     agreed: int  # households with an agreement to scoring
@@ -167,6 +177,7 @@ class PointsFigures(Value, frozen=True):
     sealed_awards: int  # lines sealed whole: deductions and sensitive rules
     sealed_points: int
     version: int  # of the rulebook
+    shop: ShopFigures | None = None  # left out in months without a points shop
 
 
 class ItemFigures(Value, frozen=True):

@@ -6,7 +6,15 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
-from ledger.books.figures import GroupFigures, PointsCorrection, PointsFigures, RuleFigures, SheetHead
+from ledger.books.figures import (
+    GroupFigures,
+    PointsCorrection,
+    PointsFigures,
+    RuleFigures,
+    SheetHead,
+    ShopFigures,
+)
+from ledger.books.money import format_yuan
 from ledger.books.periods import format_day_of_year
 
 
@@ -45,6 +53,7 @@ def build_points_figures(
     texts: Mapping[str, RuleText],
     tallies: Iterable[RuleTally],
     corrections: Sequence[PointsCorrection],
+    shop: ShopFigures | None = None,
 ) -> PointsFigures:
     """Return the figures of a month's points sheet.
 
@@ -66,6 +75,7 @@ def build_points_figures(
         sealed_awards=counts.sealed_awards,
         sealed_points=counts.sealed_points,
         version=counts.version,
+        shop=shop,
     )
 
 
@@ -81,11 +91,12 @@ def summarize_points(figures: PointsFigures, *, open_until: str = "") -> tuple[s
         agreed = "还没有登记农户。"
     if not figures.rounds:
         until = f"截至{format_day_of_year(open_until, period)}，{month}还" if open_until else month
-        return (agreed, f"{until}没有评议积分。", *_tell_corrections(figures))
+        return (agreed, f"{until}没有评议积分。", *_tell_corrections(figures), *_tell_shop(figures))
     scored = f"{month}有 {figures.scored:,} 户有积分记录。"
     if figures.awards or figures.awarded_points:
         scored += f"公开加分 {figures.awards:,} 笔，合计 {figures.awarded_points:,} 分。"
-    return (agreed, scored, *_tell_most(figures), *_tell_sealed(figures), *_tell_corrections(figures))
+    told = (*_tell_most(figures), *_tell_sealed(figures), *_tell_corrections(figures))
+    return (agreed, scored, *told, *_tell_shop(figures))
 
 
 def _is_shown(tally: RuleTally) -> bool:
@@ -131,6 +142,17 @@ def _tell_sealed(figures: PointsFigures) -> Iterable[str]:
         f"另有 {figures.sealed_awards:,} 笔是扣分或关系到各家私事的加分，不公布是谁家、哪一项，合起来{total}。"
         "想知道自己家的，可以找村文书查。"
     )
+
+
+def _tell_shop(figures: PointsFigures) -> Iterable[str]:
+    shop = figures.shop
+    if shop is not None:
+        left_fen = shop.budget_fen - shop.spent_fen
+        yield (
+            f"积分超市这个月换走 {shop.lines:,} 笔，用了 {shop.points:,} 分，"
+            f"东西的成本 {format_yuan(shop.cost_fen)} 元；"
+            f"这个积分年度的预算 {format_yuan(shop.budget_fen)} 元，还剩 {format_yuan(left_fen)} 元。"
+        )
 
 
 def _tell_corrections(figures: PointsFigures) -> Iterable[str]:

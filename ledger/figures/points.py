@@ -7,9 +7,10 @@ from typing import Any
 
 import msgspec
 
-from ledger.books.figures import PointsCorrection, PointsFigures, SheetHead
+from ledger.books.figures import PointsCorrection, PointsFigures, SheetHead, ShopFigures
 from ledger.books.points import PointsReversed, Rule
 from ledger.books.points_figures import PointsCounts, RuleTally, RuleText, build_points_figures
+from ledger.books.values import get_next_period
 from ledger.errors import NotProven
 from ledger.figures.texts import GONE, Texts, read_text
 from ledger.state.facts import EntryAt, Facts, Tally, read_body, scan_facts
@@ -21,6 +22,7 @@ from ledger.state.rulebooks import (
     get_points_month,
     list_rulebooks,
 )
+from ledger.state.shops import find_shop, get_redeemed_in
 
 
 class _Disclosed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -59,7 +61,29 @@ def collect_points(facts: Facts, reference: Reference, texts: Texts, head: Sheet
         version=version,
     )
     read = {code: read_rule(texts, rule) for code, rule in rules.items()}
-    return build_points_figures(head, counts, read, tallies, list(_iterate_corrections(facts, texts, head)))
+    corrections = list(_iterate_corrections(facts, texts, head))
+    return build_points_figures(head, counts, read, tallies, corrections, _collect_shop(facts, head.period))
+
+
+def _collect_shop(facts: Facts, period: str) -> ShopFigures | None:
+    """Return what the points cost in a month; None where it lies in no shop's points year.
+
+    The budget is the newest at the head's size. What is taken back later counts in the later month.
+    """
+    shop = find_shop(facts, period)
+    if shop is None:
+        return None
+    month, spent_fen, before = get_redeemed_in(facts, period), 0, shop.first_period
+    while before <= period:
+        spent_fen += get_redeemed_in(facts, before).cost_fen
+        before = get_next_period(before)
+    return ShopFigures(
+        budget_fen=shop.budget_fen,
+        cost_fen=month.cost_fen,
+        lines=month.lines,
+        points=month.points,
+        spent_fen=spent_fen,
+    )
 
 
 def _find_rule(facts: Facts, code: str) -> Rule:

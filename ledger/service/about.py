@@ -27,8 +27,10 @@ from ledger.state.private import (
     CardSubject,
     MarkLine,
     MarkSubject,
+    RedeemedSubject,
     RegisteredHousehold,
     RegisteredMember,
+    TaskClaim,
 )
 from ledger.state.rulebooks import list_rulebooks
 from ledger.state.schemes import list_schemes
@@ -211,6 +213,14 @@ def _tell_registered(
     return Line(period="", said=where, title="登记")
 
 
+def _tell_claim(_value: TaskClaim, _place: _Round | None, _view: View, _titles: _Titles) -> Line:
+    return Line(period="", said="报过名", title="志愿服务")
+
+
+def _tell_redeemed(value: RedeemedSubject, _place: _Round | None, _view: View, _titles: _Titles) -> Line:
+    return Line(period=value.day[:7], said=f"{value.day} 领走，收据 {value.receipt}", title="积分兑换")
+
+
 def _prove(view: View, evidence: str) -> str:
     return f"依据：{view.show('evidence', evidence)}"
 
@@ -220,8 +230,10 @@ _TELLERS: dict[type, Callable[[Any, _Round | None, View, _Titles], Line]] = {
     AwardLine: _tell_sealed,
     AwardSubject: _tell_award,
     CardSubject: _tell_card,
+    TaskClaim: _tell_claim,
     MarkLine: _tell_sealed,
     MarkSubject: _tell_award,
+    RedeemedSubject: _tell_redeemed,
     RegisteredHousehold: _tell_registered,
     RegisteredMember: _tell_registered,
 }

@@ -9,7 +9,9 @@ from __future__ import annotations
 from ledger.books.contracts import ContractSigned
 from ledger.books.points import PointsReversed, PointsRound
 from ledger.books.scores import ScoreRound
+from ledger.books.shops import PointsRedeemed
 from ledger.books.values import fold_text
+from ledger.books.volunteering import HoursBooked
 from ledger.entries import Claim
 from ledger.log.commitments import parse_disclosure
 from ledger.ports import Ports
@@ -35,7 +37,7 @@ def list_own_names(ports: Ports, village: str, person: Person) -> set[str]:
 
 def list_subjects(draft: Draft, claim: Claim) -> set[str]:
     """Return the households to which a draft gives points or from which it takes them, or the members whom it marks."""
-    if not isinstance(claim.body, PointsRound | PointsReversed | ScoreRound):
+    if not isinstance(claim.body, HoursBooked | PointsRedeemed | PointsRound | PointsReversed | ScoreRound):
         return set()
     name = "member" if isinstance(claim.body, ScoreRound) else "household"
     values = (parse_disclosure(text)[1] for text in draft.private)

@@ -29,6 +29,7 @@ from ledger.state.resolutions import find_resolution, list_forum_numbers, list_r
 from ledger.state.resources import iterate_resources
 from ledger.state.rulebooks import list_rulebooks
 from ledger.state.schemes import list_schemes
+from ledger.state.shops import find_newest_shop
 
 
 class Choice(NamedTuple):
@@ -49,6 +50,7 @@ PAIRS: Mapping[str, str] = {
     "规则编号": "规则名称",
     "项目编号": "项目名称",
     MEMBER_COLUMN: "姓名",
+    "商品编号": "商品名称",
 }
 """Columns of codes, and the columns that say the same in words."""
 _LISTS: frozenset[WorkbookKind] = frozenset({"households", "members"})
@@ -69,6 +71,7 @@ def list_choices(ports: Ports, village: str, kind: WorkbookKind) -> dict[str, tu
             **_list_rules(reader),
             **_list_items(reader),
             **_list_branches(reader),
+            **_list_goods(reader),
             **(_list_people(ports, village) if kind not in _LISTS else {}),
             "凭证号": _list_numbers(ports, village, reader),
             **({"合同编号": _list_contracts(ports, village, reader, kind)} if "合同编号" in headers else {}),
@@ -137,6 +140,12 @@ def _list_items(reader: Reader) -> dict[str, tuple[Choice, ...]]:
     schemes = list_schemes(reader.facts)
     items = schemes[0].items if schemes else ()
     return _pair("项目编号", "项目名称", ((item.code, _read_item(reader, item.text.text)) for item in items))
+
+
+def _list_goods(reader: Reader) -> dict[str, tuple[Choice, ...]]:
+    shop = find_newest_shop(reader.facts)
+    goods = shop.goods if shop is not None else ()
+    return _pair("商品编号", "商品名称", ((item.code, _read_text(reader, item.name.text)) for item in goods))
 
 
 def _list_branches(reader: Reader) -> dict[str, tuple[Choice, ...]]:

@@ -38,9 +38,11 @@ from ledger.service.workbooks.resolutions import gather_meetings
 from ledger.service.workbooks.resources import gather_resources
 from ledger.service.workbooks.rulebook import gather_rulebook
 from ledger.service.workbooks.scores import gather_scores
+from ledger.service.workbooks.shops import gather_shop
 from ledger.service.workbooks.stocktakes import gather_stocktakes
 from ledger.service.workbooks.tray import Desk, OverlayFacts, Tray
 from ledger.service.workbooks.typed import TypedTables, read_typed
+from ledger.service.workbooks.volunteering import gather_volunteering
 from ledger.service.workbooks.vouchers import gather_vouchers
 from ledger.vaults import Draft, Household, Member
 
@@ -225,6 +227,14 @@ def _gather_accounts(tray: Tray, tables: Tables) -> None:
     gather_accounts(tray, tables.get("增设", ()), tables.get("停用", ()))
 
 
+def _gather_shop(tray: Tray, tables: Tables) -> None:
+    gather_shop(tray, *(tables.get(name, ()) for name in ("兑换", "商品", "超市", "退回")))
+
+
+def _gather_volunteering(tray: Tray, tables: Tables) -> None:
+    gather_volunteering(tray, *(tables.get(name, ()) for name in ("签到", "任务", "报名")))
+
+
 def _take(name: str, gather: Callable[[Tray, Sequence[Line]], None]) -> Callable[[Tray, Tables], None]:
     return lambda tray, tables: gather(tray, tables.get(name, ()))
 
@@ -246,4 +256,6 @@ _GATHERERS: dict[WorkbookKind, Callable[[Tray, Tables], None]] = {
     "conversion": _take("换科目", gather_conversion),
     "plan": _take("收支计划", gather_plan),
     "rulebook": _take("细则", gather_rulebook),
+    "shop": _gather_shop,
+    "volunteering": _gather_volunteering,
 }

@@ -48,6 +48,7 @@ from ledger.service.persons import (
     name_duties,
 )
 from ledger.service.record import Passed, Receipt, record_claims
+from ledger.service.redeeming import check_redeeming_draft
 from ledger.service.rulebooks import check_cautions
 from ledger.state.facts import LimitsFacts
 from ledger.state.limits import find_limits, list_roles_for
@@ -94,6 +95,7 @@ def pass_drafts(
     for draft in drafts:
         faults += _check_state(ports, draft, checker) + _check_shown(draft, shown)
         faults += check_documents_draft(ports, draft) + check_cautions(draft, accepted)
+        faults += check_redeeming_draft(ports, draft, claims[draft.id])
         faults += _check_checker(ports, draft, claims[draft.id], person)
     role = find_role(person, CHECKER_ROLES) if person is not None else None
     if faults or role is None:

@@ -30,7 +30,9 @@ from ledger.books.resolutions import MEETING_NAMES, ForumHeld, ResolutionRecorde
 from ledger.books.revisions import Change as Reworded
 from ledger.books.revisions import Terms, compare_versions
 from ledger.books.scores import SchemeItem
+from ledger.books.shops import ShopAdopted
 from ledger.books.subaccounts import name_in_full
+from ledger.books.volunteering import TaskOffered
 from ledger.books.vouchers import (
     AccountBalance,
     Posting,
@@ -260,6 +262,35 @@ def preview_award(number: str, rule: Rule, title: str, quantity: int, evidence: 
 def preview_taken(number: str, rule: str, evidence: str) -> str:
     """Return the line of an award that is taken back."""
     return f"　户 {number} {rule} 证据 {evidence}"
+
+
+def preview_shop(body: ShopAdopted, names: Mapping[str, str]) -> Iterator[str]:
+    """Yield what a version of the points shop says; `names` are those of its goods by code."""
+    yield f"　积分年度：{body.first_period} 至 {body.last_period}，到时没换的积分清零"
+    yield f"　预算：{format_yuan(body.budget_fen)} 元"
+    yield preview_under(body.resolution, "")
+    for item in body.goods:
+        worth = f"{item.points} 分，成本 {format_yuan(item.cost_fen)} 元，一共进货 {item.stock} 件"
+        yield f"　{item.code} {names[item.code]}：{worth}"
+
+
+def preview_redeemed(whose: tuple[str, str, str], goods: str, quantity: int, points: int) -> str:
+    """Return the line of what a household took; `whose` is its number, the day, and the receipt's number."""
+    number, day, receipt = whose
+    return f"　户 {number} {day} 收据 {receipt} {goods} {quantity} 件，{points} 分"
+
+
+def format_hours(hours_hundredths: int) -> str:
+    """Return hours without noughts that say nothing: 4, 2.5."""
+    return f"{hours_hundredths / 100:.2f}".rstrip("0").rstrip(".")
+
+
+def preview_task(body: TaskOffered, place: str) -> Iterator[str]:
+    """Yield what a task for volunteers says."""
+    yield f"　日期：{body.held_on}"
+    yield f"　地点：{place}"
+    yield f"　需要 {body.needed} 人"
+    yield f"　每 {format_hours(body.unit_hours_hundredths)} 小时算 {body.rule} 一次"
 
 
 def preview_mark(number: str, item: SchemeItem, title: str, quantity: int, evidence: str) -> str:

@@ -34,8 +34,10 @@ from ledger.books.points import (
 from ledger.books.resolutions import ForumHeld, ResolutionRecorded, ResolutionReported
 from ledger.books.resources import ResourceChanged, ResourceRegistered
 from ledger.books.scores import BranchRegistered, ScoreRound
+from ledger.books.shops import PointsRedeemed, RedemptionReversed, ShopAdopted
 from ledger.books.stocktakes import StocktakeRecorded
 from ledger.books.subaccounts import AccountsAdded, AccountsClosed
+from ledger.books.volunteering import HoursBooked, TaskClaimed, TaskOffered
 from ledger.books.vouchers import (
     AccountsOpened,
     Posting,
@@ -63,6 +65,14 @@ from ledger.service.opened_registers import (
     fill_resource,
     fill_resource_change,
     fill_stocktake,
+)
+from ledger.service.opened_rewards import (
+    fill_claimed,
+    fill_hours,
+    fill_redeemed,
+    fill_returned,
+    fill_shop,
+    fill_task,
 )
 from ledger.service.unsent import Opened, Tables, open_sheet, save_sheet
 from ledger.service.workbooks.columns import WORKBOOKS, WorkbookKind
@@ -93,17 +103,23 @@ KINDS: Mapping[type[Body], WorkbookKind] = {
     ContractVoided: "contracts",
     ForumHeld: "resolutions",
     FundOpened: "funds",
+    HoursBooked: "volunteering",
     HouseholdsRegistered: "households",
     PlanAdopted: "plan",
+    PointsRedeemed: "shop",
     PointsReversed: "points",
     PointsRound: "points",
+    RedemptionReversed: "shop",
     ResourceChanged: "resources",
     ResourceRegistered: "resources",
     ResolutionReported: "resolutions",
     ResolutionRecorded: "resolutions",
     RulebookAdopted: "rulebook",
     ScoreRound: "scores",
+    ShopAdopted: "shop",
     StocktakeRecorded: "stocktakes",
+    TaskClaimed: "volunteering",
+    TaskOffered: "volunteering",
     VoucherRecorded: "vouchers",
     VoucherReplaced: "vouchers",
     VoucherReversed: "vouchers",
@@ -375,17 +391,23 @@ _FILLERS: dict[type[Body], Callable[[OpenedDraft, Any], Iterator[tuple[str, Row]
     ContractSigned: fill_contract,
     ForumHeld: fill_forum,
     FundOpened: fill_fund,
+    HoursBooked: fill_hours,
     HouseholdsRegistered: _fill_registered,
     PlanAdopted: fill_plan,
+    PointsRedeemed: fill_redeemed,
     PointsReversed: _fill_taken,
     PointsRound: _fill_points,
+    RedemptionReversed: fill_returned,
     ResourceChanged: fill_resource_change,
     ResourceRegistered: fill_resource,
     ResolutionReported: fill_result,
     ResolutionRecorded: fill_resolution,
     RulebookAdopted: _fill_rulebook,
     ScoreRound: _fill_scores,
+    ShopAdopted: fill_shop,
     StocktakeRecorded: fill_stocktake,
+    TaskClaimed: fill_claimed,
+    TaskOffered: fill_task,
     VoucherRecorded: _fill_voucher,
     VoucherReplaced: _fill_voucher,
     VoucherReversed: _fill_voucher,

@@ -34,9 +34,11 @@ from ledger.books.resources import ResourceChanged, ResourceRegistered
 from ledger.books.revisions import Terms
 from ledger.books.rule_lint import lint_rules, list_warned, tell_finding
 from ledger.books.scores import BranchRegistered, SchemeAdopted, SchemeItem, ScoreRound
+from ledger.books.shops import PointsRedeemed, RedemptionReversed, ShopAdopted
 from ledger.books.stocktakes import StocktakeRecorded
 from ledger.books.subaccounts import AccountsAdded, AccountsClosed
 from ledger.books.village import KeyRotated, LogRefounded, VillageDescribed
+from ledger.books.volunteering import HoursBooked, TaskClaimed, TaskOffered
 from ledger.books.vouchers import (
     AccountsOpened,
     PeriodClosed,
@@ -64,6 +66,14 @@ from ledger.service.opened_registers import (
     tell_resource,
     tell_resource_change,
     tell_stocktake,
+)
+from ledger.service.opened_rewards import (
+    tell_claimed,
+    tell_hours,
+    tell_redeemed,
+    tell_returned,
+    tell_shop,
+    tell_task,
 )
 from ledger.service.passing import find_drafts
 from ledger.service.preview import (
@@ -404,6 +414,7 @@ _TELLERS: dict[type, Callable[[OpenedDraft, Any], Iterator[str]]] = {
     DocumentsAttached: _tell_documents,
     ForumHeld: tell_forum,
     FundOpened: tell_fund,
+    HoursBooked: tell_hours,
     HouseholdsRegistered: _tell_households,
     KeyRotated: _tell_rotation,
     LimitsAdopted: _tell_limits,
@@ -412,9 +423,11 @@ _TELLERS: dict[type, Callable[[OpenedDraft, Any], Iterator[str]]] = {
     ObjectionRaised: _tell_objection,
     PeriodClosed: _tell_closing,
     PlanAdopted: tell_plan,
+    PointsRedeemed: tell_redeemed,
     PointsReversed: _tell_taken,
     PointsRound: _tell_points,
     PolicyAdopted: _tell_policy,
+    RedemptionReversed: tell_returned,
     ResourceChanged: tell_resource_change,
     ResourceRegistered: tell_resource,
     ResolutionReported: tell_result,
@@ -422,6 +435,9 @@ _TELLERS: dict[type, Callable[[OpenedDraft, Any], Iterator[str]]] = {
     RulebookAdopted: _tell_rulebook,
     SchemeAdopted: _tell_scheme,
     ScoreRound: _tell_scores,
+    ShopAdopted: tell_shop,
+    TaskClaimed: tell_claimed,
+    TaskOffered: tell_task,
     StocktakeRecorded: tell_stocktake,
     VillageDescribed: _tell_description,
     VoucherRecorded: _tell_voucher,

@@ -20,8 +20,10 @@ from ledger.books.reconciliation import BankReconciled
 from ledger.books.resolutions import ForumHeld, ResolutionRecorded, ResolutionReported
 from ledger.books.resources import ResourceChanged, ResourceRegistered
 from ledger.books.scores import BranchRegistered, SchemeAdopted, ScoreRound
+from ledger.books.shops import PointsRedeemed, RedemptionReversed, ShopAdopted
 from ledger.books.stocktakes import StocktakeRecorded
 from ledger.books.subaccounts import AccountsAdded, AccountsClosed
+from ledger.books.volunteering import HoursBooked, TaskClaimed, TaskOffered
 from ledger.books.vouchers import (
     AccountsOpened,
     PeriodClosed,
@@ -118,11 +120,14 @@ _SLOTS: Mapping[type[Body], Callable[[Any, str], Slot]] = {
     ContractVoided: lambda body, _period: ("contract-change", body.contract),
     ForumHeld: lambda body, _period: ("forum", body.number),
     FundOpened: lambda body, _period: ("fund", body.number),
+    HoursBooked: lambda body, _period: ("task-hours", body.task),
     ObjectionAnswered: lambda body, _period: ("objection-answer", body.objection),
     ObjectionRaised: lambda body, _period: ("objection", body.number),
     PeriodClosed: lambda _body, period: ("closing", period),
     PlanAdopted: lambda body, _period: ("plan", body.year),
+    PointsRedeemed: lambda _body, period: ("redemption", period),
     PointsRound: lambda _body, period: ("points", period),
+    RedemptionReversed: lambda body, _period: ("redemption-return", body.line),
     ResolutionRecorded: lambda body, _period: ("resolution", body.number),
     ResolutionReported: lambda body, _period: ("resolution-result", body.resolution),
     ResourceChanged: lambda body, _period: ("resource-change", body.resource),
@@ -130,7 +135,10 @@ _SLOTS: Mapping[type[Body], Callable[[Any, str], Slot]] = {
     RulebookAdopted: lambda _body, _period: RULEBOOK,
     SchemeAdopted: lambda _body, _period: SCHEME,
     ScoreRound: lambda body, period: ("scores", period, str(body.branch)),
+    ShopAdopted: lambda _body, _period: ("shop",),
     StocktakeRecorded: lambda _body, _period: ("stocktake",),
+    TaskClaimed: lambda body, _period: ("task-claim", body.task),
+    TaskOffered: lambda body, _period: ("task", body.number),
     VoucherRecorded: lambda body, _period: slot_of_voucher(body.number),
     VoucherReplaced: lambda body, _period: slot_of_voucher(body.number),
     VoucherReversed: lambda body, _period: slot_of_voucher(body.number),

@@ -58,6 +58,8 @@ from ledger.state.reference import Reference
 from ledger.state.resolutions import check_resolutions, fold_resolutions
 from ledger.state.resources import check_resources, fold_resources
 from ledger.state.scores import check_scores, fold_scores
+from ledger.state.shops import check_shops, fold_shops
+from ledger.state.volunteering import check_volunteering, fold_volunteering
 
 __all__ = ["BEIJING", "Facts", "MemoryFacts", "Reference", "check_entry", "fold_entry", "get_day"]
 
@@ -106,6 +108,12 @@ _CHECKS: dict[str, Check] = {
     "bank.reconciled": check_bank,
     "objection.raised": check_objections,
     "objection.answered": check_objections,
+    "shop.adopted": check_shops,
+    "points.redeemed": check_shops,
+    "redemption.reversed": check_shops,
+    "task.offered": check_volunteering,
+    "task.claimed": check_volunteering,
+    "hours.booked": check_volunteering,
 }
 _FOLD_OF: dict[Check, Fold] = {
     check_money: fold_money,
@@ -122,6 +130,8 @@ _FOLD_OF: dict[Check, Fold] = {
     check_acknowledged: fold_acknowledged,
     check_bank: fold_bank,
     check_objections: fold_objections,
+    check_shops: fold_shops,
+    check_volunteering: fold_volunteering,
 }
 _FOLDS: dict[str, Fold] = {name: _FOLD_OF[check] for name, check in _CHECKS.items()}
 

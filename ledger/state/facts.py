@@ -68,6 +68,19 @@ be dropped and folded again from the entries.
 | `objection-about/<about>/<number>` | EntryAt of what was raised about a sheet, contract or entry | objection.raised |
 | `objection-wording/<digest>` | EntryAt, by the digest of the sealed wording | objection.raised |
 | `objections` | ObjectionsFacts: those without an answer, and how many there were | both |
+| `shop` | ShopFacts, the newest | shop.adopted |
+| `shop/<period>` | EntryAt of the newest shop of the points year that begins then | shop.adopted |
+| `shop-version/<period>/<version>` | EntryAt of each version of that shop | shop.adopted |
+| `shop-resolution/<number>/<period>` | EntryAt, the same by the resolution | shop.adopted |
+| `redemption/<period>/<index>` | EntryAt of what was redeemed in a points year | points.redeemed |
+| `redeemed/<period>/<goods>` | RedeemedFacts of one thing in a points year | points.redeemed, redemption.reversed |
+| `redeemed-total/<period>` | RedeemedFacts of a points year | the same |
+| `redeemed-month/<period>` | RedeemedFacts of a month | the same |
+| `redeemed-line/<digest>` | EntryAt, by the digest of whom a line is about | points.redeemed |
+| `redemption-taken/<digest>` | EntryAt of the entry that took the line back | redemption.reversed |
+| `task/<number>` | TaskFacts | task.offered, task.claimed, hours.booked |
+| `task-held/<period>/<number>` | TaskFacts as it was offered, by the month in which it is held | task.offered |
+| `volunteering/<year>` | VolunteeringFacts of the tasks held in a year | hours.booked |
 | `sheet/<period>/<letter>/<ordinal>` | SheetFacts | sheet.sealed |
 | `latest/<letter>` | EntryAt of the newest sealed sheet of the kind | sheet.sealed |
 

@@ -60,6 +60,20 @@ class RegisteredHousehold(msgspec.Struct, frozen=True, forbid_unknown_fields=Tru
     household: str
 
 
+class RedeemedSubject(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Behind `subject` of a redeemed line: the day on which it was taken, by whom, and the number of the receipt."""
+
+    day: str
+    household: str
+    receipt: str
+
+
+class TaskClaim(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Behind the claim of a task: of which household somebody put their name down."""
+
+    household: str
+
+
 class MarkSubject(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Behind `subject` of a score line."""
 

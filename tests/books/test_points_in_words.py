@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
+
 from ledger.books.figures import (
     BranchFigures,
     PointsCorrection,
     PointsFigures,
     ScoreFigures,
+    ShopFigures,
     StarCount,
 )
 from ledger.books.points_figures import summarize_points
@@ -124,3 +127,16 @@ def test_branches_of_a_month_that_is_not_closed_have_not_scored_yet() -> None:
     assert scores(BRANCH, change(BRANCH, rounds=0), open_until="2026-03-12")[-1] == (
         "截至3月12日，3月还没有评分的支部，另有 1 个。"
     )
+
+
+def test_a_month_with_a_shop_tells_what_the_points_cost() -> None:
+    shop = ShopFigures(budget_fen=300_000, cost_fen=15_150, lines=8, points=173, spent_fen=115_150)
+    told = (
+        "积分超市这个月换走 8 笔，用了 173 分，东西的成本 151.50 元；"
+        "这个积分年度的预算 3,000.00 元，还剩 1,848.50 元。"
+    )
+
+    assert points(shop=shop)[-1] == told
+    assert points(shop=shop, rounds=0)[-1] == told
+    assert b"shop" not in msgspec.json.encode(EMPTY)
+    assert b"shop" in msgspec.json.encode(change(EMPTY, shop=shop))

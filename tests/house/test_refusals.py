@@ -43,7 +43,8 @@ def leave(monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
             ("template", "foo", "--out", "x"),
             (
                 "表格种类写得不对：应为 vouchers、points、scores、opening、households、members、contracts、assets、"
-                "resources、stocktakes、resolutions、funds、accounts、conversion、plan、rulebook 之一"
+                "resources、stocktakes、resolutions、funds、accounts、conversion、plan、rulebook、shop、"
+                "volunteering 之一"
             ),
         ),
         (("template",), "缺少 表格种类"),

@@ -178,7 +178,7 @@ def test_the_audit_of_the_home_finds_nothing(demo: Home) -> None:
 
     assert report.findings == ()
     assert report.sheets == 30
-    assert report.entries == 678
+    assert report.entries == 685
 
 
 def test_the_audit_of_the_neighbours_finds_nothing(demo: Home) -> None:
@@ -428,8 +428,13 @@ def test_the_books_run_from_january_into_an_open_november(demo: Home, entries: l
     assert {entry.kind for entry in entries if entry.period == "2026-11"} == {
         "voucher.recorded",
         "documents.attached",
+        "hours.booked",
         "objection.raised",
+        "points.redeemed",
         "resolution.recorded",
+        "shop.adopted",
+        "task.claimed",
+        "task.offered",
     }
 
 

@@ -47,6 +47,8 @@ from tests.service.importing import (
     RESOLUTION,
     RESOURCE,
     RULE,
+    SIGNED,
+    TAKEN,
     ImportDesk,
 )
 from tests.web.browser import open_page
@@ -67,6 +69,8 @@ ROWS: dict[WorkbookKind, Sequence[Row]] = {
     "stocktakes": (COUNTED,),
     "resolutions": (RESOLUTION,),
     "funds": (FUND,),
+    "shop": (TAKEN,),
+    "volunteering": (SIGNED,),
     "accounts": (ACCOUNT,),
     "conversion": (CONVERSION,),
     "plan": (PLAN,),

@@ -37,14 +37,18 @@ from tests.service.importing import (
     COUNTED,
     FORUM,
     FUND,
+    GOODS,
     MEMBERS,
     PAPER,
     PAPER_PAID,
     PLAN,
     RESOLUTION,
     RESOURCE,
+    RETURNED,
     RULE,
+    SHOP,
     STEPS,
+    TASK,
     ImportDesk,
     Row,
     make_book,
@@ -207,6 +211,24 @@ def _tell_meeting(sheet: str, header: str) -> Way:
 def _open_fund(header: str) -> Way:
     def way(_village: VillageHome, desk: ImportDesk, text: str) -> list[Fault]:
         return list(desk.read("funds", make_book("funds", [FUND | {header: text}])).faults)
+
+    return way
+
+
+def _stock_shop(_village: VillageHome, desk: ImportDesk, text: str) -> list[Fault]:
+    others = {"商品": [GOODS | {"商品名称": text}], "超市": [SHOP]}
+    return list(desk.read("shop", make_book("shop", [], others=others)).faults)
+
+
+def _bring_back(_village: VillageHome, desk: ImportDesk, text: str) -> list[Fault]:
+    others = {"退回": [RETURNED | {"原因": text}]}
+    return list(desk.read("shop", make_book("shop", [], others=others)).faults)
+
+
+def _offer_task(header: str) -> Way:
+    def way(_village: VillageHome, desk: ImportDesk, text: str) -> list[Fault]:
+        book = make_book("volunteering", [], others={"任务": [TASK | {header: text}]})
+        return list(desk.read("volunteering", book).faults)
 
     return way
 
@@ -380,6 +402,10 @@ WAYS: Mapping[tuple[str, str], tuple[Way, Mapping[str, str]]] = {
     ("fund.opened", "name"): (_open_fund("专款名称"), POISON),
     ("fund.opened", "source"): (_open_fund("来源"), POISON),
     ("fund.opened", "use"): (_open_fund("只能用于"), POISON),
+    ("shop.adopted", "goods.name"): (_stock_shop, POISON),
+    ("redemption.reversed", "reason"): (_bring_back, POISON),
+    ("task.offered", "place"): (_offer_task("地点"), POISON),
+    ("task.offered", "title"): (_offer_task("任务名称"), POISON),
     ("accounts.added", "accounts.title"): (_add_account, POISON),
     ("plan.adopted", "resolution"): (_plan, POISON),
     ("accounts.closed", "reason"): (_close_account, POISON),

@@ -264,6 +264,7 @@ def test_nobody_else_of_the_web_opens_private_values() -> None:
         *("list_households", "list_members", "list_private", "find_private", "read_private", "find_upload"),
         *("private", "list_choices", "parse_disclosure", "choose_view", "find_view"),
         *("open_waiting", "open_recorded", "log_reading"),
+        *("count_proposed", "list_balances", "propose_points"),
     }
     found = [
         f"{path}:{node.lineno} {name}"
@@ -295,6 +296,6 @@ def test_every_way_of_reading_logs_before_it_shows() -> None:
 
     assert {name for name in readers if name.startswith("read_")} == {
         *("read_about", "read_choices", "read_draft", "read_original", "read_people", "read_person"),
-        *("read_objection", "read_sent"),
+        *("read_balances", "read_objection", "read_sent"),
     }
     assert [name for name, called in readers.items() if not called & {"_log", "_read"}] == []

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from ledger.service.workbooks.columns import WorkbookKind
+from web.demo.rewards import RESOLVED, list_shop_rows, list_volunteering_rows
 
 Row = Sequence[str | int | float | None]
 Book = Mapping[str, Sequence[Row]]
@@ -17,6 +18,8 @@ Book = Mapping[str, Sequence[Row]]
 OPENED = "立账"
 FIRST_DAY = "2026-01-05"
 _HERE = "开账时已有"
+_SCORED = tuple(f"2026-{month:02d}" for month in range(1, 11))
+"""Months whose rounds are held."""
 
 
 def _build_asset(what: Row, used: str, since: str, months: int, money: tuple[float, float]) -> Row:
@@ -379,6 +382,9 @@ BOOKS: Mapping[tuple[str, WorkbookKind], Book] = {
             ),
         ),
     },
+    ("2026-11", "resolutions"): RESOLVED,
+    ("2026-11", "shop"): list_shop_rows(_SCORED),
+    ("2026-11", "volunteering"): list_volunteering_rows(_SCORED),
 }
 """By the folder that the workbook lies in, and its kind."""
 NAMES: Mapping[WorkbookKind, str] = {
@@ -388,6 +394,8 @@ NAMES: Mapping[WorkbookKind, str] = {
     "plan": "收支计划",
     "resolutions": "会议和决议",
     "funds": "专款",
+    "shop": "积分超市",
+    "volunteering": "志愿服务",
 }
 """What the clerk calls the files, in the order in which they are handed in."""
 

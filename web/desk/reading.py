@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ledger.books.masks import HIDDEN, PurposeRow, View
+from ledger.books.shops import Balance
 from ledger.data import load_masks
 from ledger.service.about import About, describe_subject, find_known
 from ledger.service.choices import HOUSEHOLD_COLUMN, MEMBER_COLUMN, Choices, complete, list_choices
@@ -25,6 +26,7 @@ from ledger.service.handing_in import Looked, Sent, look_again, look_at
 from ledger.service.objections import read_wording
 from ledger.service.persons import name_household
 from ledger.service.readings import DUTY, choose_view, log_reading, say_purpose
+from ledger.service.rewards import HouseholdBalance, count_proposed, list_balances, propose_points
 from ledger.service.searching import has_words
 from ledger.service.showing import Shown, list_draft_subjects, show_drafts
 from ledger.service.workbooks.columns import WorkbookKind
@@ -279,6 +281,42 @@ def read_people(desk: Desk, start: int, count: int) -> tuple[tuple[Person, ...],
     if view.is_whole("head-name") or view.is_whole("household-number"):
         _log(desk, frozenset(person.subject for person in shown), "households", DUTY)
     return tuple(shown), len(found)
+
+
+@dataclass(frozen=True)
+class Balanced:
+    """A household's balance with its name and number as whoever looks sees them."""
+
+    balance: Balance
+    name: str
+    number: str
+    subject: str
+
+
+def read_balances(desk: Desk, start: int, count: int) -> tuple[tuple[Balanced, ...], int]:
+    """Return the balances of some of the households that agreed to scoring, and how many there are. Only for those who
+    see names whole without saying why.
+    """
+    if not may_search_people(desk):
+        return (), 0
+    found, total = list_balances(desk.ports, desk.village, start, count)
+    _log(desk, frozenset(item.household.household for item in found), "balances", DUTY)
+    return tuple(_build_balanced(item) for item in found), total
+
+
+def _build_balanced(item: HouseholdBalance) -> Balanced:
+    known = item.household
+    return Balanced(balance=item.balance, name=known.name, number=known.number, subject=known.household)
+
+
+def count_volunteering(desk: Desk, period: str) -> int:
+    """Return how many rows of points a month's sign-in sheets are worth. Nobody is shown, so nothing is logged."""
+    return count_proposed(desk.ports, desk.village, period)
+
+
+def put_volunteering(desk: Desk, period: str) -> int:
+    """Put them on the sheet of points of whoever asks, and return how many were new. The sheet's page logs them."""
+    return propose_points(desk.ports, desk.village, desk.user, period)[1]
 
 
 def may_search_people(desk: Desk) -> bool:

@@ -38,6 +38,7 @@ _WORKS: tuple[tuple[str, str, str], ...] = (
     ("/desk/bank", _("银行对账"), "bank.compare"),
     ("/desk/assets", _("资产折旧和处置"), "draft.prepare"),
     ("/desk/rules", _("积分细则"), "draft.read"),
+    ("/desk/points", _("积分、兑换和志愿服务"), "draft.prepare"),
 )
 """The same, of what the books' own room leads to."""
 

@@ -19,6 +19,7 @@ from ledger.service.workbooks.layout import (
     WorkbookKind,
 )
 from ledger.service.workbooks.register_columns import ASSETS, RESOURCES, STOCKTAKES
+from ledger.service.workbooks.reward_columns import SHOP, VOLUNTEERING
 from ledger.service.workbooks.rulebook_columns import RULEBOOK
 
 __all__ = [
@@ -488,4 +489,6 @@ WORKBOOKS: dict[WorkbookKind, Workbook] = {
     "conversion": Workbook("换用 2023 年科目", (_CONVERSION,)),
     "plan": Workbook("年度收支计划", (_PLAN,)),
     "rulebook": RULEBOOK,
+    "shop": SHOP,
+    "volunteering": VOLUNTEERING,
 }

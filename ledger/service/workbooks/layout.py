@@ -23,6 +23,8 @@ WorkbookKind = Literal[
     "conversion",
     "plan",
     "rulebook",
+    "shop",
+    "volunteering",
 ]
 Form = Literal["text", "code", "number", "money", "decimal", "quantity", "day", "month", "since", "choice"]
 """How a cell is read: `text` free text; `code` digits and letters kept as typed; `number` a voucher number;

@@ -56,6 +56,21 @@ FORMS: dict[str, NumberForm] = {
     "专款编号": NumberForm(
         re.compile(r"ZX-[0-9]{4}"), "fund-number-form", "ZX- 和四位数，如 ZX-0001", "写登记专款时用的编号"
     ),
+    "商品编号": NumberForm(
+        re.compile(r"SP[0-9]{3}"), "goods-number-form", "SP 和三位数，如 SP001", "写商品目录里的编号"
+    ),
+    "任务编号": NumberForm(
+        re.compile(r"FW-2[0-9]{3}-[0-9]{3}"),
+        "task-number-form",
+        "FW-、年份和三位数，如 FW-2026-001",
+        "写登记任务时用的编号",
+    ),
+    "收据号": NumberForm(
+        re.compile(r"DH-2[0-9]{3}-[0-9]{4}"),
+        "receipt-number-form",
+        "DH-、年份和四位数，如 DH-2026-0001",
+        "照收据本上的号写",
+    ),
 }
 """By the column that holds one."""
 

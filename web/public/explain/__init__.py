@@ -50,6 +50,14 @@ from web.public.explain.registers import (
     explain_resource_change,
     explain_stocktake,
 )
+from web.public.explain.rewards import (
+    explain_claimed,
+    explain_hours,
+    explain_redeemed,
+    explain_returned,
+    explain_shop,
+    explain_task,
+)
 from web.public.explain.scores import explain_branch, explain_scheme, explain_score_round
 from web.public.explain.telling import Explanation, Fact, Link, Picture, Table
 from web.public.explain.village import (
@@ -109,6 +117,12 @@ EXPLAINERS: dict[str, Callable[[VillageView, Entry, Any], Explanation]] = {
     "bank.reconciled": explain_reconciled,
     "objection.raised": explain_raised,
     "objection.answered": explain_answered,
+    "shop.adopted": explain_shop,
+    "points.redeemed": explain_redeemed,
+    "redemption.reversed": explain_returned,
+    "task.offered": explain_task,
+    "task.claimed": explain_claimed,
+    "hours.booked": explain_hours,
 }
 
 

@@ -1,0 +1,138 @@
+"""What points do, for the desk: balances of households, and what a month's volunteering is worth as rows of a round."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import NamedTuple
+
+from ledger.books.points import Rule
+from ledger.books.shops import Balance, ShopAdopted
+from ledger.books.volunteering import HoursBooked, TaskOffered, count_units
+from ledger.log.commitments import open_disclosure
+from ledger.ports import Ports, Reader
+from ledger.service.preview import format_hours
+from ledger.service.unsent import Opened, open_sheet, save_sheet
+from ledger.state import get_day
+from ledger.state.awards import list_scoring
+from ledger.state.facts import read_body
+from ledger.state.private import AwardSubject, FindPrivate, open_private
+from ledger.state.redeeming import get_base, replay_balances
+from ledger.state.rulebooks import find_rulebook
+from ledger.state.shops import find_newest_shop, find_shop
+from ledger.state.volunteering import list_tasks_held
+from ledger.vaults import Household
+
+_POINTS = "积分"
+"""The sheet on which a month's round is typed."""
+_EVIDENCE_TASKS_MAX = 4
+"""Numbers of tasks in one evidence; it has a limit, and the hours stand beside them."""
+
+
+class HouseholdBalance(NamedTuple):
+    """A household with what it has in the points year."""
+
+    household: Household
+    balance: Balance
+
+
+class Worked(NamedTuple):
+    """A household's hours under one rule in a month, and the tasks that they were for."""
+
+    hours_hundredths: int
+    task: TaskOffered
+    tasks: tuple[str, ...]
+
+
+def find_current_shop(ports: Ports, reader: Reader) -> ShopAdopted | None:
+    """Return the shop whose points year goes on, else the last one; None before the first."""
+    today = get_day(ports.clock.now_ms())
+    return find_shop(reader.facts, today[:7]) or find_newest_shop(reader.facts)
+
+
+def list_balances(ports: Ports, village: str, start: int, count: int) -> tuple[list[HouseholdBalance], int]:
+    """Return some of the households that agreed to scoring, by number, with their balances, and how many there are.
+
+    None before the first shop. Raises NotProven where the vault gives something else than what was sealed.
+    """
+    find = partial(ports.vault.find_private, village)
+    with ports.ledger.read(village) as reader:
+        shop = find_current_shop(ports, reader)
+        if shop is None:
+            return [], 0
+        period = min(shop.last_period, max(shop.first_period, get_day(ports.clock.now_ms())[:7]))
+        rulebook = find_rulebook(reader.facts, period)
+        version = rulebook.version if rulebook is not None else 0
+        scoring = list_scoring(reader.facts, version, reader.size, find)
+        balances = replay_balances(reader.facts, shop, find)
+        empty = Balance(base=get_base(reader.facts, shop.last_period), earned=0, redeemed=0)
+    known = [item for item in ports.vault.list_households(village) if item.household in scoring]
+    known.sort(key=lambda item: item.number)
+    found = [
+        HouseholdBalance(item, balances.get(item.household, empty)) for item in known[start : start + count]
+    ]
+    return found, len(known)
+
+
+def propose_points(ports: Ports, village: str, user: str, period: str) -> tuple[Opened, int]:
+    """Put what a month's sign-in sheets are worth below what somebody has typed on the sheet of points; twice is once.
+
+    Return the sheet and how many rows were added. Households that did not agree to scoring are left out.
+    """
+    rows = _list_rows(ports, village, period)
+    kept = open_sheet(ports, village, user, "points")
+    typed = kept.state.tables.get(_POINTS, ())
+    fresh = tuple(row for row in rows if row not in typed)
+    if not fresh:
+        return kept, 0
+    written = tuple(row for row in typed if any(row))
+    tables = {**kept.state.tables, _POINTS: (*written, *fresh)}
+    return save_sheet(ports, village, user, "points", tables, start=kept.version), len(fresh)
+
+
+def count_proposed(ports: Ports, village: str, period: str) -> int:
+    """Return how many rows a month's sign-in sheets are worth."""
+    return len(_list_rows(ports, village, period))
+
+
+def _list_rows(ports: Ports, village: str, period: str) -> list[tuple[str, ...]]:
+    find = partial(ports.vault.find_private, village)
+    households = {item.household: item for item in ports.vault.list_households(village)}
+    with ports.ledger.read(village) as reader:
+        rulebook = find_rulebook(reader.facts, period)
+        if rulebook is None:
+            return []
+        rules = {rule.code: rule for rule in rulebook.rules}
+        scoring = list_scoring(reader.facts, rulebook.version, reader.size, find)
+        worked = _add_hours(reader, period, find)
+        titles = {code: _read_item(reader, rule) for code, rule in rules.items()}
+    rows = []
+    for (household, code, _), found in worked.items():
+        units = count_units(found.hours_hundredths, found.task, rules[code]) if code in rules else 0
+        if units and household in scoring and household in households:
+            known, named = households[household], "、".join(found.tasks[:_EVIDENCE_TASKS_MAX])
+            evidence = f"志愿服务 {named} 共 {format_hours(found.hours_hundredths)} 小时"
+            rows.append((period, known.number, known.name, code, titles[code], str(units), evidence))
+    return sorted(rows)
+
+
+def _add_hours(reader: Reader, period: str, find: FindPrivate) -> dict[tuple[str, str, int], Worked]:
+    """Return the month's hours by household, rule and hours of a unit, as far as the vault shows whose they are."""
+    found: dict[tuple[str, str, int], Worked] = {}
+    for task in list_tasks_held(reader.facts, period):
+        lines = read_body(reader.facts, task.known.booked, HoursBooked).lines if task.known.booked else ()
+        for line in lines:
+            subject = open_private(find, line.subject.sealed, AwardSubject)
+            if subject is None:
+                continue
+            key = (subject.household, task.body.rule, task.body.unit_hours_hundredths)
+            before = found.get(key, Worked(0, task.body, ()))
+            numbers = tuple(dict.fromkeys((*before.tasks, task.body.number)))
+            hours = before.hours_hundredths + line.hours_hundredths
+            found[key] = Worked(hours, task.body, numbers)
+    return found
+
+
+def _read_item(reader: Reader, rule: Rule) -> str:
+    disclosure = reader.find_text(rule.text.text)
+    value = open_disclosure(disclosure, rule.text.text)[1] if disclosure is not None else None
+    return str(value["item"]) if isinstance(value, dict) else ""

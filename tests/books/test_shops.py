@@ -1,0 +1,117 @@
+"""The points shop's own rules: what goods may cost, what a line is worth, what a household may take."""
+
+from __future__ import annotations
+
+import pytest
+
+from ledger.books.shops import (
+    Balance,
+    Redemption,
+    check_opened_redemptions,
+    check_redeemed,
+    check_shop,
+    count_months,
+)
+from ledger.errors import format_fault
+from tests.books.points_ledger import change
+from tests.books.shop_ledger import ShopLedger
+
+
+@pytest.fixture
+def ledger() -> ShopLedger:
+    return ShopLedger()
+
+
+def test_a_point_is_worth_a_yuan_at_most(ledger: ShopLedger) -> None:
+    assert check_shop(ledger.build_shop(("SP001", 10, 1_000, 3))) == []
+    (fault,) = check_shop(ledger.build_shop(("SP001", 10, 1_001, 3)))
+    assert format_fault(fault) == (
+        "商品 SP001：现为10 分换成本 10.01 元的东西，应为成本不超过 10.00 元。"
+        "1 分最多值 1 元：提高兑换积分，或者换便宜的商品。（goods-cost）"
+    )
+
+
+def test_goods_stand_in_order_each_once(ledger: ShopLedger) -> None:
+    row = ("SP001", 10, 1_000, 3)
+    assert [fault.code for fault in check_shop(ledger.build_shop(row, row))] == ["goods-order"]
+    assert [
+        fault.code for fault in check_shop(ledger.build_shop(("SP002", 1, 1, 1), row, ("SP003", 1, 1, 1)))
+    ] == ["goods-order"]
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "months", "is_right"),
+    [
+        ("2026-10", "2026-10", 1, True),
+        ("2026-10", "2027-09", 12, True),
+        ("2026-10", "2027-10", 13, False),
+        ("2026-10", "2026-09", 0, False),
+    ],
+)
+def test_a_points_year_is_a_year_at_most(
+    ledger: ShopLedger, first: str, last: str, months: int, *, is_right: bool
+) -> None:
+    assert count_months(first, last) == months
+    faults = check_shop(ledger.build_shop(first_period=first, last_period=last))
+    assert [fault.code for fault in faults] == ([] if is_right else ["shop-months"])
+
+
+def test_a_line_is_worth_its_goods_times_its_pieces(ledger: ShopLedger) -> None:
+    goods = {item.code: item for item in ledger.build_shop().goods}
+    body = ledger.build_redeemed(("h1", "SP001", 2))
+
+    assert check_redeemed(body, goods) == []
+    wrong = change(body, lines=(change(body.lines[0], points=19),))
+    assert [format_fault(fault) for fault in check_redeemed(wrong, goods)] == [
+        (
+            "积分兑换第 1 行：现为19 分，成本 20.00 元，应为20 分，成本 20.00 元。"
+            "积分和成本都等于一件的乘以数量。（redeemed-worth）"
+        )
+    ]
+    assert [fault.code for fault in check_redeemed(body, {})] == ["redeemed-goods"]
+    twice = change(body, lines=body.lines * 2)
+    assert [fault.code for fault in check_redeemed(twice, goods)] == ["digests-order"]
+
+
+def test_what_is_left_is_never_below_nought_and_redeeming_takes_nothing_from_the_points() -> None:
+    spent = Balance(base=100, earned=6, redeemed=10)
+    assert (spent.left, spent.total) == (0, 106)
+    assert Balance(base=100, earned=16, redeemed=10).left == 6
+    assert Balance(base=100, earned=-4, redeemed=0).left == 0
+
+
+def take(household: str, points: int, receipt: str = "DH-2026-0001") -> Redemption:
+    return Redemption(
+        day="2026-10-20", household=household, place=f"{household} 行", points=points, receipt=receipt
+    )
+
+
+def test_nobody_takes_more_than_they_have_left() -> None:
+    balances = {"h1": Balance(base=100, earned=20, redeemed=5)}
+    lines = [take("h1", 10), take("h1", 5), take("h1", 1), take("h2", 1, "DH-2026-0002")]
+
+    faults = check_opened_redemptions(lines, balances, {"h1", "h2"}, ())
+
+    assert [format_fault(fault) for fault in faults] == [
+        (
+            "h1 行：现为兑换 1 分，应为不超过该户还能兑换的 0 分。"
+            "减少数量，或等挣到积分再换；起点分不能兑换。（redeemed-balance）"
+        ),
+        (
+            "h2 行：现为兑换 1 分，应为不超过该户还能兑换的 0 分。"
+            "减少数量，或等挣到积分再换；起点分不能兑换。（redeemed-balance）"
+        ),
+    ]
+
+
+def test_who_did_not_agree_takes_nothing_and_a_receipt_is_one_households_once() -> None:
+    balances = {name: Balance(base=0, earned=9, redeemed=0) for name in ("h1", "h2", "h3")}
+    lines = [take("h1", 1), take("h1", 1), take("h2", 1), take("h3", 1, "DH-2026-0009")]
+
+    faults = check_opened_redemptions(lines, balances, {"h1", "h2"}, {"DH-2026-0009"})
+
+    assert [(fault.code, fault.place) for fault in faults] == [
+        ("receipt-used", "h2 行"),
+        ("redeemed-consent", "h3 行"),
+        ("receipt-used", "h3 行"),
+    ]
