@@ -121,6 +121,7 @@ class Correction(Value, frozen=True):
 class ContractLine(Value, frozen=True):
     """A contract that the month has to tell of, as it stood when the month was closed. All amounts are positive.
 
+    `ends_soon` says that it comes to the agreed end within 90 days after the month; one that was ended early does not.
     `late_days` is how many days before the month's last its oldest unpaid due was, 0 where nothing is overdue.
     """
 

@@ -34,8 +34,8 @@ REGISTER_WORDS = {
 """What an entry of a register did."""
 _GONE = ("asset-donated", "asset-lost", "asset-scrapped", "asset-sold")
 _OPEN_WORDS: dict[Direction, str] = {
-    "receives": "别人按合同该交给村里、到月底还没交清的",
-    "pays": "村里按合同该付给别人、到月底还没付清的",
+    "receives": "到月底，别人按合同还欠村里",
+    "pays": "到月底，村里按合同还欠别人",
 }
 _NAMED_MOST = 3
 """How many contracts that end soon the summary names."""
@@ -152,8 +152,8 @@ def _tell_open(direction: Direction, lines: Sequence[ContractLine]) -> tuple[str
         return ()
     total = format_yuan(sum(line.unpaid_fen for line in owing))
     longest = max(owing, key=lambda line: line.late_days)
-    late = f"，拖得最久的是{longest.title}，过了日子 {tell_late(longest)}" if longest.late_days else ""
-    return (f"{_OPEN_WORDS[direction]}有 {len(owing):,} 份，共 {total} 元{late}。",)
+    late = f"，最久的过期 {tell_late(longest)}：{longest.title}" if longest.late_days else ""
+    return (f"{_OPEN_WORDS[direction]} {total} 元（{len(owing):,} 份）{late}。",)
 
 
 def _tell_ending(lines: Sequence[ContractLine]) -> tuple[str, ...]:
@@ -162,7 +162,7 @@ def _tell_ending(lines: Sequence[ContractLine]) -> tuple[str, ...]:
     first = sorted(lines, key=lambda line: line.ends_on)[:_NAMED_MOST]
     told = "；".join(f"{line.title}，{format_day(line.ends_on)}" for line in first)
     return (
-        f"九十天内到期的合同有 {len(lines):,} 份{'，最早的' if len(first) < len(lines) else ''}：{told}。",
+        f"九十天内到期的合同 {len(lines):,} 份{'，最早的' if len(first) < len(lines) else ''}：{told}。",
     )
 
 

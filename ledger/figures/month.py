@@ -102,7 +102,8 @@ def _build_line(  # what was read once for all rows
     since = list_since(known, before, closed)
     unpaid_fen = max(row.due_fen - row.paid_fen, 0)
     due_fen = sum_dues(due for due in terms.dues if due.due_on[:7] == period)
-    ends_soon = bool(find_end(row.ends_on, last_day)) and not terms.is_void
+    is_cut = terms.is_void or terms.ended_on < terms.signed.ends_on
+    ends_soon = bool(find_end(row.ends_on, last_day)) and not is_cut
     if not (since or unpaid_fen or due_fen or ends_soon) and moved_fen is None:
         return None
     signed = terms.signed
