@@ -161,9 +161,7 @@ def _tell_ending(lines: Sequence[ContractLine]) -> tuple[str, ...]:
         return ()
     first = sorted(lines, key=lambda line: line.ends_on)[:_NAMED_MOST]
     told = "；".join(f"{line.title}，{format_day(line.ends_on)}" for line in first)
-    return (
-        f"九十天内到期的合同 {len(lines):,} 份{'，最早的' if len(first) < len(lines) else ''}：{told}。",
-    )
+    return (f"九十天内到期的合同 {len(lines):,} 份{'，最早的' if len(first) < len(lines) else ''}：{told}。",)
 
 
 def _count(changes: Iterable[RegisterChange], *kinds: str) -> int:

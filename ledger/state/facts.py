@@ -67,7 +67,7 @@ be dropped and folded again from the entries.
 | `objection-about/<about>/<number>` | EntryAt of what was raised about a sheet, contract or entry | objection.raised |
 | `objection-wording/<digest>` | EntryAt, by the digest of the sealed wording | objection.raised |
 | `objections` | ObjectionsFacts: those without an answer, and how many there were | both |
-| `told/<period>/<index>` | EntryAt: what its sheet tells of besides vouchers | asset.*, resource.*, stocktake.*, objection.* |
+| `told/<period>/<index>` | EntryAt: told besides vouchers | asset.*, objection.*, resource.*, stocktake.* |
 | `sheet/<period>/<letter>/<ordinal>` | SheetFacts | sheet.sealed |
 | `latest/<letter>` | EntryAt of the newest sealed sheet of the kind | sheet.sealed |
 
