@@ -127,9 +127,11 @@ class ContractStanding(Value, frozen=True):
     """How a contract stands at a month's end, as it was known when the month was closed.
 
     `due_fen` is what it asked by then in all, `paid_fen` what was paid, both as the contract has it: what the village
-    receives by the one and pays by the other is positive alike, and what went back too much is below zero.
+    receives by the one and pays by the other is positive alike, and what went back too much is below zero. `changes`
+    counts the entries after its signing: none of them can be kept back.
     """
 
+    changes: Count
     contract: ContractNumber
     due_fen: Count
     ends_on: Day

@@ -66,6 +66,7 @@ def build_standings(facts: Facts, period: str) -> Standings | None:
             continue
         terms = read_terms(facts, known, closed or None)
         standing = ContractStanding(
+            changes=len(terms.changes),
             contract=number,
             due_fen=_sum_due(terms, period),
             ends_on=terms.ended_on,
@@ -196,7 +197,8 @@ def _is_proven(  # what was read once for all rows
     if found is None:
         return False
     known, terms = found.known, found.terms
-    if row.due_fen != _sum_due(terms, period) or row.ends_on != terms.ended_on:
+    agreed = (row.changes, row.due_fen, row.ends_on)
+    if agreed != (len(terms.changes), _sum_due(terms, period), terms.ended_on):
         return False
     last = (before.standings or {}).get(row.contract)
     if last is None and (before.standings is None or known.signed < before.at):
@@ -236,6 +238,9 @@ def _is_going_on(terms: Terms, period: str) -> bool:
 
 def _tell(standings: Standings | None) -> dict[str, str]:
     return {
-        row.contract: f"到期应收付 {format_yuan(row.due_fen)}，已收付 {format_yuan(row.paid_fen)}，{row.ends_on} 到期"
+        row.contract: (
+            f"应收付 {format_yuan(row.due_fen)}，已收付 {format_yuan(row.paid_fen)}，"
+            f"{row.ends_on} 到期，变更 {row.changes} 次"
+        )
         for row in standings or ()
     }
