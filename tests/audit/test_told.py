@@ -16,6 +16,7 @@ from ledger.commands.audit import read_pdf
 from ledger.data import load_reference
 from ledger.errors import NotProven
 from ledger.evidence import parse_evidence, verify_evidence
+from ledger.log.commitments import digest_disclosure
 from tests.audit.conftest import Files, audit_files
 from tests.builders import (
     build_asset,
@@ -147,6 +148,4 @@ def test_entries_of_a_contract_cannot_be_kept_back(
 
 
 def _is_named(disclosure: str, entries: list[str]) -> bool:
-    from ledger.log.commitments import digest_disclosure
-
     return any(digest_disclosure(disclosure) in data for data in entries)
