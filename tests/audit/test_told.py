@@ -41,6 +41,16 @@ def fill(village: VillageHome) -> None:
     village.open_books()
     village.record(build_contract(village.texts))
     village.record(build_asset(village.texts, depreciates_from="2026-10"))
+    village.record(
+        build_contract(village.texts, number="HT-0002", title=village.texts.publish("村西仓库租赁"))
+    )
+    bought = {
+        "depreciated_fen": 0,
+        "depreciates_from": "2026-11",
+        "in_use_from": "2026-10",
+        "source": "purchased",
+    }
+    village.record(build_asset(village.texts, number="ZC-0002", **bought))
     village.record(build_resource(village.texts))
     paid = build_postings(500_000, "102", "50103")
     village.record(
@@ -87,9 +97,10 @@ def test_a_sheet_tells_and_proves_contracts_registers_and_objections(told: Files
     figures = verify_evidence(attached, load_reference()).figures
 
     assert isinstance(figures, FinanceFigures)
-    (line,) = figures.contracts
+    line, other = figures.contracts
+    assert (other.contract, other.unpaid_fen) == ("HT-0002", 1_200_000)
     assert (line.title, line.happened, line.paid_fen) == ("村东仓库租赁", "ended", 500_000)
-    assert [change.kind for change in figures.registers] == ["resource-registered"]
+    assert [change.kind for change in figures.registers] == ["asset-registered", "resource-registered"]
     assert figures.taken_over is not None
     assert figures.objections is not None
     assert list(audit_evidence(attached, printed, load_reference()).findings) == []
@@ -100,7 +111,9 @@ def test_a_sheet_tells_and_proves_contracts_registers_and_objections(told: Files
     ("right", "wrong"),
     [
         ("5,000.00 0.00", "4,000.00 0.00"),
-        ("村东仓库租赁", "村西仓库租赁"),
+        ("合计 12,000.00 5,000.00 12,000.00", "合计 12,000.00 5,000.00 0.00"),
+        ("村东仓库租赁", "村南仓库租赁"),
+        ("新登记资产 ZC-0002", "资产出售 ZC-0002"),
         ("提前终止", "新登记"),
         ("收到异议 1 件", "收到异议 0 件"),
         ("登记进台账 1 件", "登记进台账 2 件"),
@@ -122,7 +135,7 @@ def test_what_is_told_otherwise_on_paper_is_found(
     ("kinds", "code", "reason"),
     [
         (("contract.ended",), "evidence-incomplete", "合同 HT-0001"),
-        (("contract.signed", "contract.ended"), "evidence-incomplete", "合同 HT-0001"),
+        (("contract.signed", "contract.signed", "contract.ended"), "evidence-incomplete", "合同 HT-0001"),
         (("resource.registered",), "", ""),
     ],
 )

@@ -124,10 +124,11 @@ def test_an_open_month_knows_nothing_of_its_contracts(ledger: TextLedger) -> Non
 
 
 def enter_registers(ledger: TextLedger) -> None:
-    """January takes over a pump and has a plot; February changes all there is."""
+    """January takes over two pumps and has a plot; February changes all but one pump, which is only counted."""
     texts = Publisher(ledger)
     bodies = [
         ("2026-01-05", build_asset(texts, depreciates_from="2026-01")),
+        ("2026-01-05", build_asset(texts, number="ZC-0003", depreciates_from="2026-01")),
         ("2026-01-05", build_resource(texts)),
         ("2026-01-06", build_objection(texts)),
     ]
@@ -135,7 +136,7 @@ def enter_registers(ledger: TextLedger) -> None:
         ("2026-02-10", build_asset(texts, number="ZC-0002", source="purchased", depreciates_from="2026-03",
                                    depreciated_fen=0, in_use_from="2026-02", original_fen=3_600_000)),
         ("2026-02-11", build_asset_change(texts, quantity=1)),
-        ("2026-02-12", build_stocktake(texts, ("ZC-0001", 1, 0), ("ZC-0002", 2, 2))),
+        ("2026-02-12", build_stocktake(texts, ("ZC-0001", 1, 0), ("ZC-0003", 2, 2))),
         ("2026-02-13", build_resource_change(texts)),
         ("2026-02-14", build_asset_disposal(texts)),
         ("2026-02-15", build_objection(texts, number="YY-2026-0002")),
@@ -159,7 +160,7 @@ def test_each_change_of_a_register_is_a_line_but_what_was_taken_over_is_counted(
 
     january, february = ledger.get_figures("2026-01"), ledger.get_figures("2026-02")
 
-    assert january.taken_over == TakenOver(amount_fen=1_200_000, assets=1)
+    assert january.taken_over == TakenOver(amount_fen=2_400_000, assets=2)
     assert [change.kind for change in january.registers] == ["resource-registered"]
     assert february.taken_over is None
     assert [_tell(change) for change in february.registers] == [
@@ -209,7 +210,7 @@ def test_objections_are_counted_by_what_is_known_at_a_size() -> None:
         raised=("YY-2026-0002", "YY-2026-0003"),
         upheld=0,
     )
-    assert ledger.get_figures("2026-01", 4).objections is None
+    assert ledger.get_figures("2026-01", 5).objections is None
 
 
 def test_a_month_that_was_closed_before_there_was_such_a_thing_tells_of_money_alone() -> None:

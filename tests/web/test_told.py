@@ -42,7 +42,8 @@ def test_the_page_tells_each_contract_with_what_was_due_paid_and_is_owed(told: T
 def test_the_page_tells_what_changed_of_registers_and_of_objections(told: TestClient) -> None:
     words = read_words(told, PAGE)
 
-    assert "资产和资源的变动 新登记资源：" in words
+    assert "资产和资源的变动 新登记资产：灌溉水泵 原值 12,000.00 元" in words
+    assert "新登记资源：" in words
     assert "开账时已有的资产，这个月登记进台账 1 件，原值共 12,000.00 元，不算新增。" in words
     assert "这个月收到异议 1 件，已经答复 0 件，还有 1 件没有答复（YY-2026-0001）。" in words
     assert f'href="{BOARD}/objections"' in told.get(PAGE).text
