@@ -4,12 +4,13 @@
      "head": {…SheetHead…}, "texts": ["<disclosure>", …], "v": 1, "verifier_key": "<origin>+<id>+<base64>"}
 
 The entries are those that the month's figures follow from, and no others (see `books.figures`): the founding, the
-newest description, every rotation of the log's key, the closing or opening before, the month's own entries and the
-corrections that touch it. Each is proven to stand under the checkpoint printed on the paper, and that one to be signed
-by the key that entry 0 and the rotations put in force. That a finance month is complete follows from its
-`period.closed`, which counts its vouchers and states every balance, and that a round is from its parts. What an
-attachment cannot show is that an entry beside these is not withheld (a later correction, a registration): that
-takes the whole log, where `sheet.sealed` fixes the digest of the figures.
+newest description, every rotation of the log's key, the closing or opening before, the month's own entries, the
+corrections that touch it, and what names the contracts, assets and plots that it tells of. Each is proven to stand
+under the checkpoint printed on the paper, and that one to be signed by the key that entry 0 and the rotations put in
+force. That a finance month is complete follows from its `period.closed`, which counts its vouchers and states every
+balance and how each contract stands, and that a round is from its parts. What an attachment cannot show is that an
+entry beside these is not withheld (a later correction, a registration): that takes the whole log, where `sheet.sealed`
+fixes the digest of the figures.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from ledger.books.points import PointsReversed
 from ledger.books.subaccounts import get_parent
 from ledger.books.values import SheetKind, Value, get_previous_period
 from ledger.books.village import KeyRotated
-from ledger.books.vouchers import VoucherReplaced, VoucherReversed
+from ledger.books.vouchers import PeriodClosed, VoucherReplaced, VoucherReversed
 from ledger.canonical import encode_value, parse_entry
 from ledger.entries import Body, Entry
 from ledger.errors import NotFound, NotProven, format_fault
@@ -58,6 +59,8 @@ from ledger.state.facts import (
 )
 from ledger.state.keys import check_rotation, list_keys
 from ledger.state.money import build_closing, get_opening
+from ledger.state.standings import find_terms, find_unproven, list_to_tell
+from ledger.state.told import iterate_needed
 
 DERIVING_ERRORS = (ArithmeticError, LookupError, TypeError, ValueError, NotFound, msgspec.MsgspecError)
 """What folding or computing over entries that break the rules may end in: then they mean nothing."""
@@ -221,6 +224,11 @@ def _select_finance(facts: Facts, period: str) -> Iterable[int]:
         yield voucher.index
     for _, correction in scan_facts(facts, f"correction/{period}/", EntryAt):
         yield from _follow_answers(facts, correction.index)
+    for row in list_to_tell(facts, period):
+        # One that is not there is missed by the closing, which is held against those that are.
+        if found := find_terms(facts, period, row.contract):
+            yield from (found.known.signed, *(index for index, _ in found.terms.changes))
+    yield from iterate_needed(facts, period)
 
 
 def _select_accounts(facts: Facts, period: str) -> Iterable[int]:
@@ -380,7 +388,7 @@ def _verify_complete(facts: Facts, head: SheetHead, entries: dict[int, Entry]) -
         strange = min(set(needed) ^ entries.keys())
         raise NotProven(f"附件里多了或少了第 {strange} 条", code="evidence-missing")
     if head.kind == "finance":
-        _verify_closing(facts, head.period, entries)
+        _verify_closing(facts, head.period)
         return
     rounds = [get_fact(facts, f"points/{head.period}", PointsMonth)] if head.kind == "points" else []
     marks = scan_facts(facts, f"score/{head.period}/", ScoreMonth) if head.kind == "scores" else ()
@@ -392,13 +400,16 @@ def _verify_complete(facts: Facts, head: SheetHead, entries: dict[int, Entry]) -
             )
 
 
-def _verify_closing(facts: Facts, period: str, entries: dict[int, Entry]) -> None:
+def _verify_closing(facts: Facts, period: str) -> None:
     """A finance month is whole when its closing, recomputed, is the closing that was recorded."""
     month = get_fact(facts, f"period/{period}", PeriodFacts)
     if month is None or not month.closed:
         raise NotProven(f"附件里没有 {period} 的结账记录", code="evidence-closing")
-    if entries[month.closed].body != build_closing(facts, period):
+    closing = read_body(facts, month.closed, PeriodClosed)
+    if closing != msgspec.structs.replace(build_closing(facts, period), contracts=closing.contracts):
         raise NotProven(f"附件里的凭证与 {period} 的结账对不上：有缺漏", code="evidence-incomplete")
+    if number := find_unproven(facts, period):
+        raise NotProven(f"附件里的合同 {number} 与 {period} 的结账对不上：有缺漏", code="evidence-incomplete")
 
 
 def _rebuild_head(

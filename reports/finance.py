@@ -15,10 +15,12 @@ from ledger.books.figures import (
 )
 from ledger.books.finance_figures import summarize_finance
 from ledger.books.money import format_capitals, to_wan
+from ledger.books.month_words import tell_objections, tell_quiet, tell_taken_over
 from ledger.books.people import MASK
 from ledger.data import load_reference
 from reports.columns import REGULAR, fit_columns
 from reports.frame import Codes, HeadText, PlainWords, build_head_text, build_plain_words
+from reports.month import ContractTable, RegisterRow, build_contract_tables, build_registers
 from reports.words import MINUS, format_amount, format_day_in, format_flow, format_number_in
 
 _CHARTS = {
@@ -103,6 +105,8 @@ class FinanceSheet:
     closing: str
     closing_wan: str
     codes: Codes | None
+    contracts: tuple[ContractTable, ...]
+    contracts_quiet: str
     corrections: tuple[CorrectionRow, ...]
     deducted: tuple[str, ...]
     expense: str
@@ -117,10 +121,13 @@ class FinanceSheet:
     move_size_pt: float
     move_widths_mm: tuple[float, ...]
     moves: tuple[MoveRow, ...]
+    objections: tuple[str, ...]
     opening: str
     payables: AmountTable
     receivables: AmountTable
+    registers: tuple[RegisterRow, ...]
     summary: PlainWords
+    taken_over: str
     vouchers: str
 
 
@@ -145,6 +152,8 @@ def build_finance(figures: FinanceFigures, codes: Codes | None, open_until: str 
         if abs(figures.closing_fen) >= 10_000_00
         else "",
         codes=codes,
+        contracts=build_contract_tables(figures),
+        contracts_quiet=tell_quiet(figures.contracts_quiet, bool(figures.contracts)),
         corrections=tuple(_build_correction(row, period) for row in figures.corrections),
         deducted=_list_deducted(figures),
         expense=format_amount(figures.expense_fen),
@@ -159,10 +168,13 @@ def build_finance(figures: FinanceFigures, codes: Codes | None, open_until: str 
         move_size_pt=size_pt,
         move_widths_mm=widths,
         moves=moves,
+        objections=tell_objections(figures.objections),
         opening=format_amount(figures.opening_fen),
         payables=_build_changes(figures.payables),
         receivables=_build_changes(figures.receivables),
+        registers=build_registers(figures),
         summary=build_plain_words(summarize_finance(figures, open_until=open_until), codes),
+        taken_over=tell_taken_over(figures),
         vouchers=str(figures.vouchers),
     )
 

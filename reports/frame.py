@@ -17,6 +17,8 @@ from reports.codes import PrintedCode, build_check_code, build_page_code, get_ho
 from reports.words import format_count, format_day, format_month, format_span, format_witnesses
 
 _LINE_CHARS = 44  # Of sentences that are half digits.
+_DENSE_LINES = 10
+_PARTED_LINES = 14
 _ROOMY_LINES = 7
 _WITNESSES_LINES = 2
 
@@ -49,9 +51,13 @@ class HeadText:
 
 @dataclass(frozen=True)
 class PlainWords:
-    """The month in plain sentences; many of them stand closer, so that the codes stay on the first page."""
+    """The month in plain sentences; many of them stand closer, and at last run on in one paragraph, so that the codes
+    stay on the first page.
+    """
 
     is_long: bool
+    is_longest: bool
+    runs_on: bool
     sentences: tuple[str, ...]
 
 
@@ -96,7 +102,12 @@ def build_plain_words(sentences: Sequence[str], below: Codes | None = None) -> P
     lines = sum(-(-len(sentence) // _LINE_CHARS) for sentence in sentences)
     if below is not None and below.witnesses:
         lines += _WITNESSES_LINES
-    return PlainWords(is_long=lines > _ROOMY_LINES, sentences=tuple(sentences))
+    return PlainWords(
+        is_long=lines > _ROOMY_LINES,
+        is_longest=lines > _DENSE_LINES,
+        runs_on=lines > _PARTED_LINES,
+        sentences=tuple(sentences),
+    )
 
 
 def build_codes(job: SheetJob, head: SheetHead) -> Codes | None:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
+from ledger.books.contracts import DIRECTION_NAMES
 from ledger.books.figures import (
     AccountAmount,
     AccountChange,
@@ -20,11 +21,24 @@ from ledger.books.figures import (
     FinanceFigures,
     Move,
     PointsFigures,
+    RegisterChange,
     ScoreFigures,
     SheetHead,
 )
 from ledger.books.finance_figures import summarize_finance
 from ledger.books.money import format_capitals, format_yuan, to_wan
+from ledger.books.month_words import (
+    EVENT_WORDS,
+    REGISTER_WORDS,
+    list_contracts,
+    sum_contracts,
+    tell_change,
+    tell_late,
+    tell_objections,
+    tell_party,
+    tell_quiet,
+    tell_taken_over,
+)
 from ledger.books.points_figures import summarize_points
 from ledger.books.score_figures import summarize_scores
 
@@ -130,6 +144,10 @@ def _list_finance_rows(figures: FinanceFigures) -> Iterator[Row]:
         yield "月初结余", *_yuan(figures.opening_fen)
         yield from (_list_move(move, figures.head.period) for move in figures.moves)
         yield "本月合计", *_yuan(figures.income_fen, figures.expense_fen, figures.closing_fen)
+    yield from _list_contracts(figures)
+    yield from (_list_register(change, figures.head.period) for change in figures.registers)
+    told = [tell_taken_over(figures), tell_quiet(figures.contracts_quiet, bool(figures.contracts))]
+    yield from ((sentence,) for sentence in (*told, *tell_objections(figures.objections)))
     for change in (*figures.receivables, *figures.payables, *figures.assets):
         yield _list_change(change)
     for amounts_ in (figures.incomes, figures.expenses):
@@ -149,6 +167,24 @@ def _list_move(move: Move, period: str) -> Row:
         move.handler,
         str(move.attachments),
     )
+
+
+def _list_contracts(figures: FinanceFigures) -> Iterator[Row]:
+    for direction in DIRECTION_NAMES:
+        lines = list_contracts(figures, direction)
+        for line in lines:
+            amounts = _yuan(line.due_fen, line.paid_fen, line.unpaid_fen)
+            named = (line.contract, EVENT_WORDS[line.happened], line.title, tell_party(line))
+            yield *named, *amounts, tell_late(line), _format_day(line.ends_on)
+        if len(lines) > 1:
+            yield "合计", *_yuan(*sum_contracts(lines))
+
+
+def _list_register(change: RegisterChange, period: str) -> Row:
+    amounts = _yuan(change.amount_fen) if change.amount_fen else ()
+    day = f"{int(change.occurred_on[8:])}日"
+    named = (REGISTER_WORDS[change.kind], change.number, change.name if change.number else "")
+    return day, *named, tell_change(change), *amounts
 
 
 def _list_change(change: AccountChange) -> Row:

@@ -4,7 +4,8 @@ Values only; `finance_figures`, `points_figures` and `score_figures` calculate t
 figure with a worked month. The canonical bytes of a figures value are what `sheet.sealed` fixes.
 Every figure of a month follows from the founding, the newest description, the closing (or opening) before,
 and the month's own entries with the corrections that touch it: that is why a sheet's PDF can carry its own
-evidence. Nothing here may need an older entry than those.
+evidence. Nothing here may need an older entry than those, but for the entries that name what is told of: those of a
+contract that the month's closing speaks of, the registration of an asset or plot that changed.
 Amounts in fen; signs: income and expense are both positive numbers, a red reversal makes them negative.
 """
 
@@ -12,7 +13,22 @@ from __future__ import annotations
 
 from typing import Literal
 
+from ledger.books.contracts import Direction, Party
 from ledger.books.values import SheetKind, Value
+
+ContractEvent = Literal["", "amended", "ended", "signed", "voided"]
+RegisterEvent = Literal[
+    "asset-changed",
+    "asset-donated",
+    "asset-lost",
+    "asset-registered",
+    "asset-scrapped",
+    "asset-sold",
+    "resource-changed",
+    "resource-registered",
+    "stocktake",
+]
+"""What an entry of a register did; an asset goes in one of four ways."""
 
 
 class SheetHead(Value, frozen=True):
@@ -102,12 +118,78 @@ class Correction(Value, frozen=True):
     voucher: str
 
 
-class FinanceFigures(Value, frozen=True):
-    """The monthly finance sheet."""
+class ContractLine(Value, frozen=True):
+    """A contract that the month has to tell of, as it stood when the month was closed. All amounts are positive.
+
+    `ends_soon` says that it comes to the agreed end within 90 days after the month; one that was ended early does not.
+    `late_days` is how many days before the month's last its oldest unpaid due was, 0 where nothing is overdue.
+    """
+
+    contract: str
+    direction: Direction
+    due_fen: int  # in the month
+    ends_on: str
+    ends_soon: bool
+    happened: ContractEvent  # the newest entry about it since the month before was closed
+    index: int  # of its signing
+    late_days: int
+    paid_fen: int  # by the month's vouchers, what they gave back taken off
+    party: Party
+    title: str
+    unpaid_fen: int  # of all that was due by the month's end
+
+
+class RegisterChange(Value, frozen=True):
+    """What an entry of the month told of an asset or a plot, or a stock-take.
+
+    `count` is how many of the asset there are from then on, or how many assets were counted; `differing` how many of
+    these were found in another number than the register's.
+    """
+
+    amount_fen: int  # what the asset cost; 0 for a plot or a stock-take
+    area_mu_hundredths: (
+        int  # of the plot from then on; 0 for anything else, and where it is the collective's no more
+    )
+    count: int
+    differing: int
+    index: int
+    kind: RegisterEvent
+    name: str  # of the asset or plot; who counted
+    number: str  # of the asset or plot, empty for a stock-take
+    occurred_on: str
+    reason: str  # empty where something is registered or counted
+    unit: str
+
+
+class TakenOver(Value, frozen=True):
+    """Assets registered in the month that stood in the opening balances: they are no change."""
+
+    amount_fen: int  # what they cost
+    assets: int
+
+
+class ObjectionCounts(Value, frozen=True):
+    """Objections of the month, counted by what is known of them at the head's size; never what they say.
+
+    `raised` = `answered` + `open`; `upheld` is by the newest answer. `earlier` are those of months before that were
+    answered in this one.
+    """
+
+    answered: int
+    earlier: tuple[str, ...]  # numbers
+    open: tuple[str, ...]
+    raised: tuple[str, ...]
+    upheld: int
+
+
+class FinanceFigures(Value, frozen=True, kw_only=True, omit_defaults=True):
+    """The monthly finance sheet. What has a default is left out where there is nothing of it."""
 
     assets: tuple[AccountChange, ...]  # asset and cost accounts not among funds, receivables, payables
     chart: str
     closing_fen: int  # cash and bank
+    contracts: tuple[ContractLine, ...] = ()
+    contracts_quiet: int = 0  # of which the month has nothing to tell
     corrections: tuple[Correction, ...]
     expense_fen: int  # money out in the month, cash and bank, transfers between them left out
     expenses: tuple[AccountAmount, ...]  # accounts of class expense, accrual
@@ -116,9 +198,12 @@ class FinanceFigures(Value, frozen=True):
     income_fen: int
     incomes: tuple[AccountAmount, ...]  # accounts of class income, accrual
     moves: tuple[Move, ...]
+    objections: ObjectionCounts | None = None
     opening_fen: int
     payables: tuple[AccountChange, ...]  # liabilities, and 113 where its balance is credit
     receivables: tuple[AccountChange, ...]  # 112, and 113 where its balance is debit
+    registers: tuple[RegisterChange, ...] = ()  # in the log's order
+    taken_over: TakenOver | None = None
     vouchers: int
 
 

@@ -26,6 +26,7 @@ from ledger.books.figures import (
     SheetHead,
 )
 from ledger.books.money import format_yuan
+from ledger.books.month_words import tell_contracts, tell_registers
 from ledger.books.periods import format_day_of_year, format_period
 from ledger.books.values import Value
 from ledger.books.vouchers import About, Posting
@@ -76,7 +77,7 @@ def build_finance_figures(
     vouchers: Sequence[MonthVoucher],
     corrections: Sequence[Correction],
 ) -> FinanceFigures:
-    """Return the figures of a month.
+    """Return the figures of a month's money; what else its sheet tells of is set beside them.
 
     `opening` are the balances before it (signed fen, debit positive, by account), `vouchers` all of the
     month in order of number, `corrections` those that touch the month in order of index.
@@ -181,6 +182,7 @@ def summarize_finance(figures: FinanceFigures, *, open_until: str = "") -> tuple
     ]
     sentences += _tell_biggest("收入", [(line, move.income_fen) for line, move in _name_lines(figures)])
     sentences += _tell_biggest("支出", [(line, move.expense_fen) for line, move in _name_lines(figures)])
+    sentences += [*tell_contracts(figures), *tell_registers(figures)]
     sentences.append(_tell_corrections(figures))
     return tuple(sentences)
 

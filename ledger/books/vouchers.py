@@ -21,6 +21,7 @@ from ledger.books.values import (
     AssetNumber,
     ContractNumber,
     Count,
+    Day,
     FundNumber,
     Integer,
     Positive,
@@ -122,10 +123,29 @@ class AccountBalance(Value, frozen=True):
     side: Side
 
 
-class PeriodClosed(Value, frozen=True):
-    """`period.closed`: the month's vouchers counted and every balance that is not zero, by account."""
+class ContractStanding(Value, frozen=True):
+    """How a contract stands at a month's end, as it was known when the month was closed.
+
+    `due_fen` is what it asked by then in all, `paid_fen` what was paid, both as the contract has it: what the village
+    receives by the one and pays by the other is positive alike, and what went back too much is below zero. `changes`
+    counts the entries after its signing: none of them can be kept back.
+    """
+
+    changes: Count
+    contract: ContractNumber
+    due_fen: Count
+    ends_on: Day
+    paid_fen: Integer
+
+
+class PeriodClosed(Value, frozen=True, kw_only=True, omit_defaults=True):
+    """`period.closed`: the month's vouchers counted and every balance that is not zero, by account.
+
+    `contracts` are by number, as `state.standings` defines which; left out in closings that say nothing of them.
+    """
 
     balances: tuple[AccountBalance, ...]
+    contracts: tuple[ContractStanding, ...] | None = None
     credit_fen: Integer  # turnover of the month, all accounts
     debit_fen: Integer
     last_number: VoucherNumberOrNone

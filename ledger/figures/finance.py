@@ -7,6 +7,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal
 
+import msgspec
+
 from ledger.books.balances import sum_sides
 from ledger.books.figures import Correction, FinanceFigures, SheetHead
 from ledger.books.finance_figures import MonthVoucher, build_finance_figures
@@ -15,6 +17,7 @@ from ledger.books.vouchers import Voucher, VoucherRecorded, VoucherReplaced, Vou
 from ledger.entries import Entry
 from ledger.errors import NotFound
 from ledger.figures.charts import collect_chart
+from ledger.figures.month import collect_told
 from ledger.figures.texts import GONE, Texts, read_text
 from ledger.state.facts import EntryAt, Facts, VillageFacts, get_fact, scan_facts
 from ledger.state.money import get_opening, iterate_vouchers
@@ -41,13 +44,15 @@ def collect_finance(facts: Facts, reference: Reference, texts: Texts, head: Shee
         for _, at in scan_facts(facts, f"correction/{head.period}/", EntryAt)
         if at.index < head.size
     ]
-    return build_finance_figures(
+    figures = build_finance_figures(
         head,
         collect_chart(facts, reference, texts, head.period),
         get_opening(facts, head.period),
         vouchers,
         corrections,
     )
+    told = collect_told(facts, texts, head.period, head.size)
+    return msgspec.structs.replace(figures, **told._asdict())
 
 
 def read_voucher(read_entry: ReadEntry, texts: Texts, entry: Entry) -> MonthVoucher:

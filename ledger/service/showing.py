@@ -228,6 +228,9 @@ def _tell_closing(opened: OpenedDraft, body: PeriodClosed) -> Iterator[str]:
     yield f"　借方发生额 {format_yuan(body.debit_fen)}，贷方发生额 {format_yuan(body.credit_fen)}"
     yield "　月末余额："
     yield from preview_postings(opened.chart, body.balances)
+    if body.contracts:
+        owing = sum(row.due_fen > row.paid_fen for row in body.contracts)
+        yield f"　合同 {len(body.contracts)} 份，其中 {owing} 份到月底还没有收清或付清"
 
 
 def _tell_rulebook(opened: OpenedDraft, body: RulebookAdopted) -> Iterator[str]:

@@ -44,6 +44,7 @@ from ledger.state.facts import (
     SheetFacts,
     VillageFacts,
     get_fact,
+    key_at,
     put_fact,
 )
 from ledger.state.funds import check_funds, fold_funds
@@ -59,6 +60,7 @@ from ledger.state.resolutions import check_resolutions, fold_resolutions
 from ledger.state.resources import check_resources, fold_resources
 from ledger.state.scores import check_scores, fold_scores
 from ledger.state.shops import check_shops, fold_shops
+from ledger.state.told import TOLD_KINDS
 from ledger.state.volunteering import check_volunteering, fold_volunteering
 
 __all__ = ["BEIJING", "Facts", "MemoryFacts", "Reference", "check_entry", "fold_entry", "get_day"]
@@ -214,6 +216,8 @@ def fold_entry(facts: Facts, entry: Entry) -> None:
         _fold_sheet(facts, entry, body)
     else:
         _FOLDS[entry.kind](facts, entry)
+        if entry.kind in TOLD_KINDS:
+            put_fact(facts, f"told/{entry.period}/{key_at(entry.index)}", EntryAt(index=entry.index))
 
 
 def _check_founding(village: VillageFacts | None, entry: Entry) -> list[Fault]:

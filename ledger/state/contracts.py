@@ -8,6 +8,7 @@ the contracts that they are about.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from ledger.books.contracts import (
     CHANGE_NAMES,
@@ -66,6 +67,21 @@ class Contract(Value, frozen=True):
         if isinstance(change, ContractEnded):
             return tuple(item for item in self.matched.dues if item.due.due_on > change.ended_on)
         return tuple(item for item in self.matched.dues if item.due.due_on >= change.from_on)
+
+
+class Terms(NamedTuple):
+    """What was agreed, without what was paid. `ended_on` is as in `Contract`."""
+
+    changes: tuple[tuple[int, Change], ...]
+    dues: tuple[Due, ...]
+    ended_on: str
+    is_void: bool
+    signed: ContractSigned
+
+    @property
+    def sign(self) -> int:
+        """Of the money that it asks for, money in positive."""
+        return _SIGNS[self.signed.direction]
 
 
 def check_contracts(facts: Facts, reference: Reference, entry: Entry) -> list[Fault]:
@@ -175,26 +191,38 @@ def find_about(facts: Facts, voucher: Voucher) -> str:
     return get_contract(voucher, wrong if isinstance(wrong, VoucherRecorded | VoucherReplaced) else None)
 
 
-def _read_contract(facts: Facts, known: ContractFacts) -> Contract:
+def read_terms(facts: Facts, known: ContractFacts, size: int | None = None) -> Terms:
+    """Return what was agreed by the entries below `size`, all of them without one."""
     signed = read_body(facts, known.signed, ContractSigned)
-    changes = tuple((index, read_change(facts, index)) for index in known.changes)
-    bodies = [body for _, body in changes]
-    dues = list_dues(signed, bodies)
-    sign = _SIGNS[signed.direction]
-    payments = tuple(
-        Payment(sign * moved.money_fen, moved.index, moved.reverses)
-        for _, moved in scan_facts(facts, f"payment/{signed.number}/", PaymentFacts)
+    changes = tuple(
+        (index, read_change(facts, index)) for index in known.changes if size is None or index < size
     )
+    bodies = [body for _, body in changes]
     ended = [body.ended_on for body in bodies if isinstance(body, ContractEnded)]
-    return Contract(
+    return Terms(
         changes=changes,
-        dues=dues,
+        dues=list_dues(signed, bodies),
         ended_on=min([signed.ends_on, *ended]),
-        has_ended=known.has_ended,
         is_void=any(isinstance(body, ContractVoided) for body in bodies),
-        matched=match_payments(dues, payments),
-        payments=payments,
         signed=signed,
+    )
+
+
+def _read_contract(facts: Facts, known: ContractFacts) -> Contract:
+    terms = read_terms(facts, known)
+    payments = tuple(
+        Payment(terms.sign * moved.money_fen, moved.index, moved.reverses)
+        for _, moved in scan_facts(facts, f"payment/{terms.signed.number}/", PaymentFacts)
+    )
+    return Contract(
+        changes=terms.changes,
+        dues=terms.dues,
+        ended_on=terms.ended_on,
+        has_ended=known.has_ended,
+        is_void=terms.is_void,
+        matched=match_payments(terms.dues, payments),
+        payments=payments,
+        signed=terms.signed,
         signed_at=known.signed,
     )
 

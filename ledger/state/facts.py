@@ -81,6 +81,7 @@ be dropped and folded again from the entries.
 | `task/<number>` | TaskFacts | task.offered, task.claimed, hours.booked |
 | `task-held/<period>/<number>` | TaskFacts as it was offered, by the month in which it is held | task.offered |
 | `volunteering/<year>` | VolunteeringFacts of the tasks held in a year | hours.booked |
+| `told/<period>/<index>` | EntryAt: told besides vouchers | asset.*, objection.*, resource.*, stocktake.* |
 | `sheet/<period>/<letter>/<ordinal>` | SheetFacts | sheet.sealed |
 | `latest/<letter>` | EntryAt of the newest sealed sheet of the kind | sheet.sealed |
 

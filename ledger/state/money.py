@@ -63,6 +63,7 @@ from ledger.state.funds import check_fund_of, fold_earmarked
 from ledger.state.incomes import fold_carried
 from ledger.state.reference import Reference
 from ledger.state.spending import check_spending, fold_spending
+from ledger.state.standings import build_standings, compare_standings
 
 VOUCHERS_MAX = 999
 """Vouchers a month: the number has three digits."""
@@ -201,6 +202,7 @@ def build_closing(facts: Facts, period: str) -> PeriodClosed:
     balances = add_turnovers(get_opening(facts, period), get_turnovers(facts, period))
     return PeriodClosed(
         balances=to_balances(balances),
+        contracts=build_standings(facts, period),
         credit_fen=month.credit_fen,
         debit_fen=month.debit_fen,
         last_number=month.last_number,
@@ -380,7 +382,9 @@ def _check_closing(
     if ends_year(entry.period) and entry.period >= RULES_FROM:
         balances = from_balances(ours.balances)
         faults += check_year_end(extend_chart(facts, chart, balances), balances, entry.period)
-    return faults + _compare_closing(ours, body, f"{entry.period} 结账")
+    place = f"{entry.period} 结账"
+    faults += compare_standings(facts, entry.period, ours.contracts, body.contracts, place)
+    return faults + _compare_closing(ours, body, place)
 
 
 def _compare_closing(expected: PeriodClosed, found: PeriodClosed, place: str) -> list[Fault]:

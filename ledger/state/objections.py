@@ -91,14 +91,20 @@ def fold_objections(facts: Facts, entry: Entry) -> None:
         )
         return
     assert isinstance(body, ObjectionAnswered), entry.kind
-    before = get_fact(facts, f"objection/{body.objection}", ObjectionFacts)
-    if before is None:
-        raise ValueError(f"no objection {body.objection}")
+    before = get_objection_facts(facts, body.objection)
     changed = ObjectionFacts(answers=(*before.answers, entry.index), raised=before.raised)
     put_fact(facts, f"objection/{body.objection}", changed)
     if not before.answers:
         left = tuple(number for number in known.open if number != body.objection)
         put_fact(facts, "objections", ObjectionsFacts(answered=known.answered + 1, open=left))
+
+
+def get_objection_facts(facts: Facts, number: str) -> ObjectionFacts:
+    """Return an objection's entries; ValueError where there is none of this number."""
+    known = get_fact(facts, f"objection/{number}", ObjectionFacts)
+    if known is None:
+        raise ValueError(f"no objection {number}")
+    return known
 
 
 def find_objection(facts: Facts, reference: Reference, number: str) -> Objection | None:

@@ -64,9 +64,7 @@ def fold_resources(facts: Facts, entry: Entry) -> None:
         put_fact(facts, f"resource/{body.number}", known)
         _add(facts, known, 1)
     elif isinstance(body, ResourceChanged):
-        before = get_fact(facts, f"resource/{body.resource}", ResourceFacts)
-        if before is None:
-            raise ValueError(f"no resource {body.resource}")
+        before = get_resource_facts(facts, body.resource)
         after = msgspec.structs.replace(
             before,
             area_mu_hundredths=body.area_mu_hundredths,
@@ -76,6 +74,14 @@ def fold_resources(facts: Facts, entry: Entry) -> None:
         put_fact(facts, f"resource/{body.resource}", after)
         _add(facts, before, -1)
         _add(facts, after, 1)
+
+
+def get_resource_facts(facts: Facts, number: str) -> ResourceFacts:
+    """Return what is known of a plot; ValueError where the register has none of this number."""
+    known = get_fact(facts, f"resource/{number}", ResourceFacts)
+    if known is None:
+        raise ValueError(f"no resource {number}")
+    return known
 
 
 def find_resource(facts: Facts, number: str) -> Resource | None:

@@ -277,7 +277,7 @@ def test_an_account_outside_the_chart_is_left_out_of_lists_and_named_by_its_code
 def test_the_documents_worked_month_is_what_the_program_computes() -> None:
     blocks = re.findall(r"```ledger\n(.*?)```", SHEETS.read_text(encoding="utf-8"), re.DOTALL)
 
-    assert len(blocks) == 9
+    assert len(blocks) == 11
     assert TextLedger().run("".join(blocks)) == []
 
 

@@ -59,6 +59,7 @@ from ledger.books.dues import find_age
 from ledger.books.figures import AccountAmount, AccountChange, FinanceFigures
 from ledger.books.finance_figures import summarize_finance
 from ledger.books.money import format_yuan, parse_yuan
+from ledger.books.month_words import tell_change
 from ledger.books.subaccounts import AccountsAdded, AccountsClosed, NewAccount
 from ledger.books.values import PublicText
 from ledger.books.vouchers import (
@@ -298,6 +299,7 @@ class TextLedger:
             original_fen=original_fen,
             residual_fen=get_residual(original_fen, category),
             source=source,
+            unit=self.publish("件"),
         )
 
     def record(self, body: Body, day: str, period: str, occurred_on: str = "") -> list[str]:
@@ -417,8 +419,29 @@ def describe_figures(figures: FinanceFigures) -> Iterator[str]:
             f"{month} correction {correction.voucher} answers {correction.answers} | {correction.occurred_on}"
             f" | {correction.kind} | amount {_tell(correction.amount_fen)} | {correction.reason}"
         )
+    yield from _describe_told(month, figures)
     for sentence in summarize_finance(figures):
         yield f"{month} says {sentence}"
+
+
+def _describe_told(month: str, figures: FinanceFigures) -> Iterator[str]:
+    for line in figures.contracts:
+        yield (
+            f"{month} contract {line.contract} | {line.direction} | due {_tell(line.due_fen)}"
+            f" | paid {_tell(line.paid_fen)} | unpaid {_tell(line.unpaid_fen)} | late {line.late_days}"
+            f" | ends {line.ends_on}{' soon' if line.ends_soon else ''} | {line.happened or 'nothing'}"
+            f" | {line.title} | {line.party}"
+        )
+    if figures.contracts_quiet:
+        yield f"{month} quiet {figures.contracts_quiet}"
+    for change in figures.registers:
+        about = " ".join(filter(None, [change.kind, change.number]))
+        yield (
+            f"{month} register {about} | {change.occurred_on} | {_tell(change.amount_fen)}"
+            f" | {tell_change(change)} | {change.name}"
+        )
+    if figures.taken_over is not None:
+        yield f"{month} takenover {figures.taken_over.assets} | {_tell(figures.taken_over.amount_fen)}"
 
 
 def describe_statements(statements: Statements) -> Iterator[str]:

@@ -21,6 +21,7 @@ from tests.reports.samples import (
     make_job,
     make_points,
     make_scores,
+    make_told,
 )
 
 SHEETS: dict[str, Callable[[], Figures]] = {
@@ -28,6 +29,7 @@ SHEETS: dict[str, Callable[[], Figures]] = {
     "empty": make_empty_finance,
     "points": make_points,
     "scores": make_scores,
+    "told": make_told,
 }
 XHTML = "{http://www.w3.org/1999/xhtml}"
 POINTS_PER_MM = 72 / 25.4

@@ -11,19 +11,23 @@ from ledger.books.figures import (
     AccountAmount,
     AccountChange,
     BranchFigures,
+    ContractLine,
     Correction,
     FinanceFigures,
     Fund,
     GroupFigures,
     ItemFigures,
     Move,
+    ObjectionCounts,
     PointsCorrection,
     PointsFigures,
+    RegisterChange,
     RuleFigures,
     ScoreFigures,
     SheetHead,
     StarCount,
     StarCutFigures,
+    TakenOver,
 )
 from ledger.books.values import SHEET_LETTERS, SheetKind
 from ledger.canonical import encode_value
@@ -218,6 +222,43 @@ def make_finance(*, sealed: bool = True, moves: int = 45) -> FinanceFigures:
     )  # fmt: skip
 
 
+def make_told() -> FinanceFigures:
+    """Return the busy month with all that a sheet may tell of besides money."""
+    return msgspec.structs.replace(
+        make_finance(),
+        contracts=(
+            _contract("HT-0001", "村东仓库租赁", 36_000_00, 36_000_00, 0, happened="signed"),
+            _contract("HT-0002", "鱼塘承包", 5_000_00, 0, 16_500_00, late_days=303, ends_soon=True),
+            _contract("HT-0007", "旧厂房出租", 0, 0, 1_200_000_00, happened="ended", late_days=41),
+            _contract("HT-0009", "沿街门面出租", 0, -680_00, 0, happened="voided", party="household"),
+            _contract(
+                "HT-0011",
+                "广场扩建工程",
+                80_000_00,
+                60_000_00,
+                20_000_00,
+                happened="amended",
+                direction="pays",
+            ),
+        ),
+        contracts_quiet=12,
+        objections=ObjectionCounts(
+            answered=2,
+            earlier=("YY-2026-0003",),
+            open=("YY-2026-0006",),
+            raised=("YY-2026-0004", "YY-2026-0005", "YY-2026-0006"),
+            upheld=1,
+        ),
+        registers=(
+            _register("asset-registered", "ZC-0021", "太阳能路灯", 28_600_00, count=12, unit="盏"),
+            _register("asset-sold", "ZC-0003", "旧拖拉机", 46_000_00, reason="换了新的"),
+            _register("resource-changed", "ZY-0004", "河滩地", area_mu_hundredths=12_650, reason="重新丈量"),
+            _register("stocktake", name="村监督委员会", count=18, differing=1),
+        ),
+        taken_over=TakenOver(amount_fen=2_959_940_00, assets=11),
+    )
+
+
 def make_fullest() -> FinanceFigures:
     """Return a month with as many rows and as long texts as one sheet may have, nearly."""
     full = make_finance(moves=480)
@@ -352,6 +393,41 @@ _CORRECTIONS = (
         voucher="2026-11-041",
     ),
 )
+
+
+def _contract(number: str, title: str, due: int, paid: int, unpaid: int, **changes: Any) -> ContractLine:
+    values: dict[str, Any] = {
+        "contract": number,
+        "direction": "receives",
+        "due_fen": due,
+        "ends_on": "2026-12-31",
+        "ends_soon": False,
+        "happened": "",
+        "index": 40,
+        "late_days": 0,
+        "paid_fen": paid,
+        "party": "company",
+        "title": title,
+        "unpaid_fen": unpaid,
+    }
+    return ContractLine(**(values | changes))
+
+
+def _register(kind: str, number: str = "", name: str = "", amount: int = 0, **changes: Any) -> RegisterChange:
+    values: dict[str, Any] = {
+        "amount_fen": amount,
+        "area_mu_hundredths": 0,
+        "count": 0,
+        "differing": 0,
+        "index": 41,
+        "kind": kind,
+        "name": name,
+        "number": number,
+        "occurred_on": "2026-11-12",
+        "reason": "",
+        "unit": "",
+    }
+    return RegisterChange(**(values | changes))
 
 
 def _change(account: str, name: str, opening: int, increase: int, decrease: int) -> AccountChange:

@@ -11,6 +11,16 @@ import pytest
 import reports
 from ledger.books.finance_figures import summarize_finance
 from ledger.books.money import format_capitals
+from ledger.books.month_words import (
+    EVENT_WORDS,
+    REGISTER_WORDS,
+    tell_change,
+    tell_late,
+    tell_objections,
+    tell_party,
+    tell_quiet,
+    tell_taken_over,
+)
 from ledger.books.points_figures import summarize_points
 from ledger.books.score_figures import summarize_scores
 from ledger.data import load_reference
@@ -29,6 +39,7 @@ from tests.reports.samples import (
     make_job,
     make_points,
     make_scores,
+    make_told,
 )
 
 
@@ -84,6 +95,38 @@ def test_accounts_changes_and_corrections_stand_with_all_their_amounts() -> None
         assert format_amount(correction.amount_fen) in text
 
 
+def test_contracts_registers_and_objections_stand_with_all_that_is_told_of_them() -> None:
+    figures = make_told()
+    text = read_text(get_sheet("told"))
+
+    for line in figures.contracts:
+        amounts = map(format_amount, (line.due_fen, line.paid_fen, line.unpaid_fen))
+        named = (line.contract, EVENT_WORDS[line.happened], line.title, tell_party(line))
+        assert _pack(*named, *amounts, tell_late(line), "2026年12月31日") in text
+    assert _pack("合计", "41,000.00", "35,320.00", "1,216,500.00") in text
+    for change in figures.registers:
+        named = (REGISTER_WORDS[change.kind], change.number, change.name if change.number else "")
+        amount = format_amount(change.amount_fen) if change.amount_fen else ""
+        assert _pack("12日", *named, tell_change(change), amount) in text
+    for sentence in (
+        tell_quiet(12, has_lines=True),
+        tell_taken_over(figures),
+        *tell_objections(figures.objections),
+    ):
+        assert sentence
+        assert _pack(sentence) in text
+
+
+def test_a_month_with_nothing_beside_its_money_says_nothing_of_it() -> None:
+    text = read_text(get_sheet("empty"))
+
+    assert "登记了的合同，每一份该收付多少" in text
+    for word in ("四、经济合同", "五、资产", "七、更正"):
+        assert word in text
+    for word in ("按合同村里", "五、资产和资源", "这个月登记", "开账时已有", "七、更正和异议", "收到异议"):
+        assert word not in text
+
+
 def test_points_stand_by_group_and_rule_with_their_sums() -> None:
     figures = make_points()
     text = read_text(get_sheet("points"))
@@ -118,6 +161,7 @@ def test_stars_stand_by_branch_and_items_with_their_sums() -> None:
 def test_plain_words_stand_above_the_tables() -> None:
     for name, sentences in (
         ("busy", summarize_finance(make_finance())),
+        ("told", summarize_finance(make_told())),
         ("points", summarize_points(make_points())),
         ("scores", summarize_scores(make_scores())),
     ):
@@ -127,7 +171,7 @@ def test_plain_words_stand_above_the_tables() -> None:
         assert _pack(*sentences) in first
 
 
-@pytest.mark.parametrize(("name", "title"), [("busy", "Finance"), ("points", "Points"), ("scores", "Scores")])
+@pytest.mark.parametrize(("name", "title"), [("told", "Finance"), ("points", "Points"), ("scores", "Scores")])
 def test_every_figure_has_beside_it_the_words_that_the_document_says(name: str, title: str) -> None:
     document = (Path(reports.__file__).parent / "SHEETS.md").read_text(encoding="utf-8")
     head = document.split("\n### Head", 1)[1].split("\n#", 1)[0]
@@ -190,6 +234,7 @@ def test_boxes_to_sign_stand_together_at_the_end(name: str) -> None:
 
 def test_a_busy_month_takes_few_pages_and_a_quiet_one_two() -> None:
     assert len(read_pages(get_sheet("busy"))) <= 5
+    assert len(read_pages(get_sheet("told"))) <= 6
     assert [len(read_pages(get_sheet(name))) for name in ("empty", "points", "scores")] == [2, 2, 2]
 
 

@@ -139,6 +139,7 @@ def test_a_closing_says_what_the_entries_add_up_to() -> None:
             AccountBalance(account="301", amount_fen=200_000, side="credit"),
             AccountBalance(account="51302", amount_fen=32_500, side="debit"),
         ),
+        contracts=(),
         credit_fen=32_500,
         debit_fen=32_500,
         last_number="2026-10-001",

@@ -24,6 +24,7 @@ from web.page import Frame
 from web.public.bank import BankNote, build_bank_note
 from web.public.months import SheetStatus, build_status, read_finance
 from web.public.statements import find_statements_path
+from web.public.told import ToldMonth, build_told
 from web.public.years import find_year_path
 from web.site import VillageView
 from web.words import format_about, format_month_short
@@ -150,6 +151,7 @@ class FinancePage:
     year_path: str
     status: SheetStatus
     summary: tuple[str, ...]
+    told: ToldMonth
     vouchers: int
 
 
@@ -178,6 +180,7 @@ def build_finance_page(view: VillageView, period: str) -> FinancePage:
         year_path=find_year_path(view, period[:4]),
         status=status,
         summary=summarize_finance(figures, open_until=find_open_until(view.reader, period))[1:],
+        told=build_told(view.code, figures),
         vouchers=figures.vouchers,
     )
 

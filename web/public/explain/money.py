@@ -124,7 +124,7 @@ def explain_closing(view: VillageView, entry: Entry, body: PeriodClosed) -> Expl
             _("结账以后，这个月不能再添一笔、也不能改一笔；发现错了，只能在以后的月份里冲销更正。"),
         ),
         facts=(Fact(_("最后一张凭证"), body.last_number or _("没有")),),
-        tables=(_build_balances(view, entry.period, body.balances),),
+        tables=(_build_balances(view, entry.period, body.balances), *_build_standings(body)),
     )
 
 
@@ -211,6 +211,22 @@ def _build_postings(view: VillageView, chart: str, postings: Sequence[Posting], 
         explained=tuple(explain_account(chart, posting.account) for posting in postings),
         note=SIDES_TOLD + _("每一笔都记两边，两边合计必须相等，所以少记、多记一边都会被发现。"),
     )
+
+
+def _build_standings(body: PeriodClosed) -> tuple[Table, ...]:
+    """Return how each contract stood when the month was closed; nothing where the closing says nothing of them."""
+    if not body.contracts:
+        return ()
+    table = Table(
+        title=_("月末各份合同（元）"),
+        columns=(_("合同"), _("到期该收付"), _("已收付")),
+        rows=tuple(
+            (row.contract, format_amount(row.due_fen), format_amount(row.paid_fen)) for row in body.contracts
+        ),
+        explained=tuple(_("{day}到期").format(day=format_day(row.ends_on)) for row in body.contracts),
+        note=_("从登记起到这个月底，按合同到了日子的一共多少，收了或付了多少。"),
+    )
+    return (table,)
 
 
 def _build_balances(view: VillageView, period: str, balances: Sequence[AccountBalance]) -> Table:
