@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Annotated, Protocol
 
 import msgspec
@@ -24,7 +25,7 @@ from msgspec import Meta
 from ledger.books.figures import Figures, SheetHead
 from ledger.books.points import PointsReversed
 from ledger.books.subaccounts import get_parent
-from ledger.books.values import SheetKind, Value, get_previous_period
+from ledger.books.values import SPAN_MONTHS, SheetKind, Value, get_previous_period
 from ledger.books.village import KeyRotated
 from ledger.books.vouchers import VoucherReplaced, VoucherReversed
 from ledger.canonical import encode_value, parse_entry
@@ -58,6 +59,8 @@ from ledger.state.facts import (
 )
 from ledger.state.keys import check_rotation, list_keys
 from ledger.state.money import build_closing, get_opening
+from ledger.state.plans import find_plan
+from ledger.state.spans import check_whole, select_span
 
 DERIVING_ERRORS = (ArithmeticError, LookupError, TypeError, ValueError, NotFound, msgspec.MsgspecError)
 """What folding or computing over entries that break the rules may end in: then they mean nothing."""
@@ -129,7 +132,8 @@ def select_indexes(facts: Facts, kind: SheetKind, period: str) -> list[int]:
     village = get_fact(facts, "village", VillageFacts)
     if village is None:
         raise NotFound("log.founded")
-    select = {"finance": _select_finance, "points": _select_points, "scores": _select_scores}[kind]
+    selectors = {"finance": _select_finance, "points": _select_points, "scores": _select_scores}
+    select = selectors.get(kind, partial(_select_span, kind))
     rotations = (rotated.index for _, rotated in scan_facts(facts, "key/", KeyFacts))
     return sorted({0, village.described, *rotations, *select(facts, period)})
 
@@ -212,7 +216,7 @@ def _select_finance(facts: Facts, period: str) -> Iterable[int]:
     month = get_fact(facts, f"period/{period}", PeriodFacts)
     if month is not None and month.closed:
         yield month.closed
-    yield from _select_accounts(facts, period)
+    yield from _select_accounts(facts, period, _list_used(facts, period))
     converted = get_fact(facts, "conversion", ConversionFacts)
     if converted is not None and period >= converted.period:
         yield converted.index
@@ -222,18 +226,28 @@ def _select_finance(facts: Facts, period: str) -> Iterable[int]:
         yield from _follow_answers(facts, correction.index)
 
 
-def _select_accounts(facts: Facts, period: str) -> Iterable[int]:
-    """Return the entries that added the sub-accounts which a month's balances and postings name: their titles.
+def _select_span(kind: SheetKind, facts: Facts, period: str) -> Iterable[int]:
+    for index in select_span(facts, kind, period):
+        yield from _follow_answers(facts, index)
+    plan = find_plan(facts, period[:4])
+    if plan is not None:
+        yield from _select_accounts(facts, period, {line.account for line in plan.lines})
+
+
+def _list_used(facts: Facts, period: str) -> set[str]:
+    """Return the accounts that a month's balances and postings name."""
+    turned = (key for key, _ in scan_facts(facts, f"turnover/{period}/", Turnover))
+    return {*get_opening(facts, period), *turned}
+
+
+def _select_accounts(facts: Facts, period: str, used: set[str]) -> Iterable[int]:
+    """Return the entries that added the sub-accounts that are used, or stand above one that is: their titles.
 
     What else such an entry added is read with it, so the entries of the accounts above that are needed too.
     """
     own = dict(iterate_own(facts, get_version(facts, period)))
     if not own:
         return ()
-    used = {
-        *get_opening(facts, period),
-        *(key for key, _ in scan_facts(facts, f"turnover/{period}/", Turnover)),
-    }
     chosen = set[int]()
     more = {known.index for code, known in own.items() if any(one.startswith(code) for one in used)}
     while more:
@@ -374,6 +388,10 @@ def _verify_complete(facts: Facts, head: SheetHead, entries: dict[int, Entry]) -
         raise NotProven(f"附件里多了或少了第 {strange} 条", code="evidence-missing")
     if head.kind == "finance":
         _verify_closing(facts, head.period, entries)
+        return
+    if head.kind in SPAN_MONTHS:
+        if missing := check_whole(facts, head.kind, head.period):
+            raise NotProven(f"附件里{missing}", code="evidence-incomplete")
         return
     rounds = [get_fact(facts, f"points/{head.period}", PointsMonth)] if head.kind == "points" else []
     marks = scan_facts(facts, f"score/{head.period}/", ScoreMonth) if head.kind == "scores" else ()
