@@ -194,7 +194,7 @@ def _build_plan(figures: SpanFigures) -> SpanTable:
             is_total=False,
             name=line.name or ("没有列进计划的收入" if line.kind == "income" else "没有列进计划的支出"),
             said="",
-            where=line.account,
+            where=name_accounts((line.account,) if line.account else ()),
         )
         for line in figures.plan.lines
     ]

@@ -28,15 +28,15 @@ def list_span_rows(figures: SpanFigures, disclosure: Disclosure) -> Iterator[Row
     yield from ((sentence,) for sentence in summarize_span(figures))
     income_fen = totals.year_income_fen if is_year else totals.income_fen
     expense_fen = totals.year_expense_fen if is_year else totals.expense_fen
-    yield from (("收入", *_yuan(income_fen), "元"), ("支出", *_yuan(expense_fen), "元"))
+    lead = "全年" if is_year else "本季"
+    yield from ((f"{lead}收入", *_yuan(income_fen), "元"), (f"{lead}支出", *_yuan(expense_fen), "元"))
     yield "现金和存款", *_yuan(_get_money(figures)), "元"
     yield "集体的家当", *_yuan(totals.opening_assets_fen, totals.closing_assets_fen)
     yield "欠别人的", *_yuan(totals.opening_debts_fen, totals.closing_debts_fen)
     yield "归集体自己的", *_yuan(totals.opening_own_fen, totals.closing_own_fen)
-    yield from (
-        (line.account, *_yuan(line.planned_fen, line.actual_fen, line.rest_fen))
-        for line in figures.plan.lines
-    )
+    for line in figures.plan.lines:
+        where = name_accounts((line.account,) if line.account else ())
+        yield line.name, where, *_yuan(line.planned_fen, line.actual_fen, line.rest_fen)
     yield from ((labels[one.item], TOLD[one.told]) for one in figures.plans if one.told != "figure")
     for items in (figures.incomes, figures.expenses):
         yield from (_list_amount(one, labels, is_year=is_year) for one in items)

@@ -18,7 +18,6 @@ from typing import Literal
 from ledger.books.contracts import Category as ContractCategory
 from ledger.books.contracts import Direction
 from ledger.books.funds import Category
-from ledger.books.plans import PlannedAmount
 from ledger.books.resolutions import Outcome
 from ledger.books.values import SheetKind, Value
 
@@ -264,12 +263,27 @@ class ItemBalance(Value, frozen=True):
     told: Told
 
 
+class PlannedLine(Value, frozen=True):
+    """A line of the year's plan beside the year so far, in fen; of what no line plans `account` is empty."""
+
+    account: str
+    actual_fen: int
+    kind: Literal["income", "expense"]
+    name: str
+    planned_fen: int
+
+    @property
+    def rest_fen(self) -> int:
+        """What is still to come or to be spent; below zero where it is more than planned."""
+        return self.planned_fen - self.actual_fen
+
+
 class PlanFigures(Value, frozen=True):
     """The year's plan beside the year so far; `version` and `index` 0 where there is none."""
 
     index: int
     is_comparable: bool  # it is under the chart of accounts of the span's end
-    lines: tuple[PlannedAmount, ...]
+    lines: tuple[PlannedLine, ...]
     version: int
 
 

@@ -17,6 +17,7 @@ from ledger.books.accounts import Chart, is_money
 from ledger.books.balances import sign_posting
 from ledger.books.disclosure import Disclosure, DisclosureItem, Standing, find_standing
 from ledger.books.figures import ItemAmount, ItemBalance, SpanFigures, SpanTotals, Told
+from ledger.books.finance_figures import RESULT_ACCOUNT
 from ledger.books.funds import Category
 from ledger.books.money import format_yuan
 from ledger.books.periods import format_period
@@ -357,8 +358,8 @@ def _sort_balances(disclosure: Disclosure, balances: Amounts) -> dict[str, dict[
     found: dict[str, dict[str, int]] = {}
     for code, amount_fen in balances.by_account.items():
         side = "debit" if amount_fen > 0 else "credit"
-        # What is not carried over yet stands under its own account.
-        place = find_standing(items, balances.version, code, side) or Standing(unclosed, code[:3])
+        # What is not carried over yet will stand under 本年收益.
+        place = find_standing(items, balances.version, code, side) or Standing(unclosed, RESULT_ACCOUNT)
         _add(found, place, amount_fen if place.item.side == "debit" else -amount_fen)
     return found
 

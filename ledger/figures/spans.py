@@ -20,6 +20,7 @@ from ledger.books.figures import (
     LandFigures,
     ObjectionCounts,
     PlanFigures,
+    PlannedLine,
     SheetHead,
     SpanContract,
     SpanFigures,
@@ -209,7 +210,16 @@ def _collect_plan(
     for code, amount_fen in [*amounts.by_account.items(), *pick_results(whole, before).items()]:
         sign = -1 if whole.accounts[code].class_ == "income" else 1
         booked[code] = booked.get(code, 0) + sign * amount_fen
-    lines = compare_plan(plan.lines, booked, whole)
+    lines = tuple(
+        PlannedLine(
+            account=one.account,
+            actual_fen=one.actual_fen,
+            kind=one.kind,
+            name=one.name,
+            planned_fen=one.planned_fen,
+        )
+        for one in compare_plan(plan.lines, booked, whole)
+    )
     return (
         PlanFigures(index=index, is_comparable=True, lines=lines, version=plan.version),
         (version, plan.lines),

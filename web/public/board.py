@@ -188,8 +188,8 @@ def _build_open_month(view: VillageView, period: str) -> OpenMonth:
 
 
 def _build_cards(view: VillageView) -> tuple[SheetCard, ...]:
-    """Return a card for every kind of sheet; none at all before the first sheet is sealed. Of a quarter and a year there
-    is one where the village has sealed any.
+    """Return a card for every kind of sheet; none at all before the first sheet is sealed. Of a quarter and a year
+    there is one where the village has sealed any.
     """
     cards = tuple(_build_card(view, kind) for kind in MONTH_KINDS)
     spans = tuple(card for card in (_build_card(view, kind) for kind in SPAN_MONTHS) if card.path)

@@ -40,7 +40,9 @@ class SheetCell:
 
 @dataclass(frozen=True)
 class MonthRow:
-    """A month with its sheets, those of a quarter or year with its last one; `statements_path` is empty where the chart of accounts has no statements."""
+    """A month with its sheets, among them those of the quarter or year that ends with it; `statements_path` is empty
+    where the chart of accounts has no statements.
+    """
 
     month: str
     sheets: tuple[SheetCell, ...]
@@ -93,7 +95,7 @@ def _build_month(view: VillageView, period: str) -> MonthRow:
 
 
 def _is_listed(view: VillageView, kind: SheetKind, period: str) -> bool:
-    """Whether a month has a sheet of a kind, or there is one to wait for; nobody waits for that of a quarter or year."""
+    """Whether a month has a sheet of a kind, or there is one to wait for; nobody waits for that of a quarter."""
     if kind in SPAN_MONTHS:
         return find_sheet(view.reader, kind, period) is not None
     return has_adopted(view.reader, kind, period)

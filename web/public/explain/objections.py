@@ -14,7 +14,7 @@ from ledger.books.values import SHEET_LETTERS, SheetKind
 from ledger.entries import Entry
 from ledger.figures import read_text
 from ledger.state.objections import find_objection, list_about
-from reports.words import format_count, format_day, format_month
+from reports.words import format_count, format_day
 from web.i18n import _
 from web.public.explain.telling import Explanation, Fact, Link, get_entry_path
 from web.public.months import get_sheet_path

@@ -8,7 +8,7 @@ from ledger.books.sheets import SheetSealed
 from ledger.books.village import KeyRotated, LogFounded, LogRefounded, VillageDescribed
 from ledger.entries import Entry
 from ledger.figures import read_text
-from reports.words import format_count, format_day, format_month
+from reports.words import format_count, format_day
 from web.i18n import _
 from web.public.epochs import tell_loss
 from web.public.explain.telling import Explanation, Fact, Link
