@@ -131,11 +131,11 @@ def build_span(figures: SpanFigures, codes: Codes | None, open_until: str = "") 
             ListRow((format_amount(one.amount_fen),), tell_correction(one)) for one in figures.corrections
         ),
         debts=_build_balances("debts", figures.debts, begin, end),
-        distribution=_build_items("distribution", figures.distribution, is_year=is_year, has_plan=False),
+        distribution=_build_items("distribution", figures.distribution, is_year=is_year),
         document=disclosure.document,
         end=end,
         expense=format_amount(totals.year_expense_fen if is_year else totals.expense_fen),
-        expenses=_build_items("expenses", figures.expenses, is_year=is_year, has_plan=is_year),
+        expenses=_build_items("expenses", figures.expenses, is_year=is_year),
         funds=tuple(
             ListRow((format_amount(one.received_fen), format_amount(one.spent_fen)), tell_fund(one))
             for one in figures.funds
@@ -143,7 +143,7 @@ def build_span(figures: SpanFigures, codes: Codes | None, open_until: str = "") 
         given_by=figures.given_by,
         head=build_head_text(figures.head, _CHARTS[figures.chart], open_until),
         income=format_amount(totals.year_income_fen if is_year else totals.income_fen),
-        incomes=_build_items("incomes", figures.incomes, is_year=is_year, has_plan=is_year),
+        incomes=_build_items("incomes", figures.incomes, is_year=is_year),
         kind=figures.head.kind,
         labels={one.id: one.label for one in disclosure.classes},
         land=_build_land(figures, begin, end),
@@ -201,12 +201,13 @@ def _build_plan(figures: SpanFigures) -> SpanTable:
     return _build_table(("全年计划", "今年到现在", "还差"), rows)
 
 
-def _build_items(class_: ClassId, items: Sequence[ItemAmount], *, is_year: bool, has_plan: bool) -> SpanTable:
-    """Return a class of income, expense or distribution; the last has no sum: what was earned is given."""
-    heads = ("全年", "计划", "比计划多") if has_plan else ("全年" if is_year else "本季", "今年累计")
+def _build_items(class_: ClassId, items: Sequence[ItemAmount], *, is_year: bool) -> SpanTable:
+    """Return a class of income, expense or distribution; the last has no plan and no sum: what was earned is given."""
+    is_given = class_ == "distribution"
+    heads = (("全年",) if is_given else ("全年", "计划", "比计划多")) if is_year else ("本季", "今年累计")
     rows = []
     for one in items:
-        amounts = tuple(format_amount(fen) for fen in list_cells(one, is_year=has_plan))
+        amounts = tuple(format_amount(fen) for fen in list_cells(one, is_year=is_year))
         rows.append(
             SpanRow(
                 amounts=amounts + ("",) * (len(heads) - len(amounts)),
@@ -216,9 +217,9 @@ def _build_items(class_: ClassId, items: Sequence[ItemAmount], *, is_year: bool,
                 where=name_accounts(one.accounts, one.funds),
             )
         )
-    if class_ != "distribution":
+    if not is_given:
         year_fen = sum(one.year_fen for one in items)
-        sums = (year_fen,) if has_plan else (sum(one.amount_fen for one in items), year_fen)
+        sums = (year_fen,) if is_year else (sum(one.amount_fen for one in items), year_fen)
         amounts = tuple(format_amount(fen) for fen in sums)
         rows.append(SpanRow(amounts + ("",) * (len(heads) - len(amounts)), True, "合计", "", ""))
     return _build_table(heads, rows)

@@ -41,7 +41,7 @@ def list_span_rows(figures: SpanFigures, disclosure: Disclosure) -> Iterator[Row
     for items in (figures.incomes, figures.expenses):
         yield from (_list_amount(one, labels, is_year=is_year) for one in items)
         yield "合计", *_yuan(*_sum_items(items, is_year=is_year))
-    yield from (_list_amount(one, labels, is_year=False) for one in figures.distribution)
+    yield from (_list_amount(one, labels, is_year=is_year) for one in figures.distribution)
     for balances in (figures.assets, figures.debts, figures.own):
         yield from (_list_balance(one, labels) for one in balances)
     for land in figures.land:

@@ -215,7 +215,14 @@ def summarize_span(figures: SpanFigures) -> tuple[str, ...]:
     head, totals = figures.head, figures.totals
     begin, end = ("年初", "年底") if head.kind == "year" else ("季初", "季末")
     money = next(one for one in figures.assets if one.item == "money")
-    came, went = format_yuan(totals.income_fen), format_yuan(totals.expense_fen)
+    came, went = (
+        format_yuan(fen)
+        for fen in (
+            (totals.year_income_fen, totals.year_expense_fen)
+            if head.kind == "year"
+            else (totals.income_fen, totals.expense_fen)
+        )
+    )
     change = _tell_change(money.closing_fen - money.opening_fen, begin)
     held, owed, own = (
         format_yuan(fen)
@@ -278,7 +285,8 @@ def _tell_given(figures: SpanFigures, begin: str) -> list[str]:
         return []
     lead = "全年" if begin == "年初" else "本季"
     result, reserves, members = (
-        format_yuan(given[name].amount_fen) for name in ("result", "to-reserves", "to-members")
+        format_yuan(given[name].year_fen if begin == "年初" else given[name].amount_fen)
+        for name in ("result", "to-reserves", "to-members")
     )
     return [f"{lead}收益总额 {result} 元，提取公积公益金 {reserves} 元，分给成员 {members} 元。"]
 

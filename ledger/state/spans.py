@@ -70,9 +70,8 @@ def find_beginning(facts: Facts, period: str) -> str | None:
 
 def is_opened_in(facts: Facts, month: str) -> bool:
     """Whether the books begin with a month: what stands before it was taken over."""
-    return isinstance(
-        facts.read_entry(_get_closing(facts, get_previous_period(month)).index).body, AccountsOpened
-    )
+    before = get_fact(facts, f"closing/{get_previous_period(month)}", ClosingFacts)
+    return before is not None and isinstance(facts.read_entry(before.index).body, AccountsOpened)
 
 
 def list_parts(facts: Facts, first: str, last: str) -> list[Part]:
