@@ -112,6 +112,12 @@ def describe_span(figures: SpanFigures) -> Iterator[str]:
     for name in CLASSES:
         for one in getattr(figures, name):
             yield f"{name} {_describe_item(one)}"
+    yield from _describe_registers(figures)
+    for sentence in summarize_span(figures):
+        yield f"says {sentence}"
+
+
+def _describe_registers(figures: SpanFigures) -> Iterator[str]:
     if figures.given_by:
         yield f"given_by {' '.join(figures.given_by)}"
     for land in figures.land:
@@ -130,8 +136,6 @@ def describe_span(figures: SpanFigures) -> Iterator[str]:
         yield f"correction {' | '.join(tell_correction(correction))} | {format_yuan(correction.amount_fen)}"
     asked = figures.objections
     yield f"objections raised {asked.raised} | answered {asked.answered} | upheld {asked.upheld}"
-    for sentence in summarize_span(figures):
-        yield f"says {sentence}"
 
 
 def _describe_item(one: ItemAmount | ItemBalance) -> str:
