@@ -23,7 +23,7 @@ from ledger.books.money import format_yuan
 from ledger.books.periods import format_period
 from ledger.books.plans import PlanLine
 from ledger.books.statements import Distribution
-from ledger.books.values import Value, get_last_day, list_span
+from ledger.books.values import Value, list_span
 from ledger.books.vouchers import Posting
 
 QUARTERS = "一二三四"
@@ -242,16 +242,6 @@ def summarize_span(figures: SpanFigures) -> tuple[str, ...]:
     sentences.append(_tell_decided(figures))
     sentences.append(_tell_corrected(figures))
     return tuple(sentences)
-
-
-def get_first_day(figures: SpanFigures) -> str:
-    """Return the first day of the months that the sheet holds, YYYY-MM-DD."""
-    return f"{figures.months[0].period}-01"
-
-
-def get_end_day(figures: SpanFigures) -> str:
-    """Return the last day of the span, YYYY-MM-DD."""
-    return get_last_day(figures.head.period)
 
 
 def _tell_change(change_fen: int, begin: str) -> str:

@@ -288,3 +288,35 @@ def test_a_contract_of_before_shows_what_was_done_with_it_in_the_span_alone() ->
         whole = ledger.get_span("quarter", period)
         facts = derive(ledger, "quarter", period)
         assert collect_figures(facts, load_reference(), ledger.texts.get, whole.head) == whole
+
+
+def test_what_was_registered_before_the_span_is_not_told_in_it() -> None:
+    ledger = run((Path(__file__).parent / "later.ledger").read_text(encoding="utf-8"), "2004")
+    figures = ledger.get_span("quarter", "2027-03")
+
+    assert (figures.funds, figures.resolutions, figures.contracts, figures.objections.raised) == (
+        (),
+        (),
+        (),
+        0,
+    )
+    facts = derive(ledger, "quarter", "2027-03")
+    assert collect_figures(facts, load_reference(), ledger.texts.get, figures.head) == figures
+    assert check_whole(facts, "quarter", "2027-03") == ""
+
+
+def test_before_the_books_nothing_is_selected() -> None:
+    ledger = run(LONG)
+
+    assert select_indexes(ledger.facts, "quarter", "2020-03") == [0]
+
+
+def test_without_the_closing_before_the_span_nothing_follows() -> None:
+    ledger = run(LONG)
+    before = next(
+        one.index for one in ledger.entries if (one.kind, one.period) == ("period.closed", "2026-06")
+    )
+
+    facts = derive(ledger, "quarter", "2026-09", without=frozenset({before}))
+    with pytest.raises(ValueError, match="no closing of 2026-06"):
+        select_indexes(facts, "quarter", "2026-09")
