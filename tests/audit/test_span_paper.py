@@ -14,7 +14,7 @@ from ledger.books.figures import SpanFigures
 from ledger.canonical import encode_value, parse_entry
 from ledger.commands.audit import read_pdf
 from ledger.data import load_reference
-from ledger.errors import NotProven, Refused
+from ledger.errors import Fault, NotProven, Refused, format_fault
 from ledger.evidence import parse_evidence, verify_evidence
 from ledger.log.commitments import digest_disclosure
 from ledger.service.paper import build_draft_job, find_sealed_pdf
@@ -144,14 +144,33 @@ def test_a_corrected_quarter_takes_the_place_of_the_earlier(tmp_path: Path) -> N
 def test_only_a_closed_last_month_has_a_quarter(tmp_path: Path) -> None:
     with open_village(tmp_path / "home") as village:
         village.open_books()
-        for kind, period, code in (
-            ("quarter", "2026-11", "sheet-span"),
-            ("year", "2026-09", "sheet-span"),
-            ("quarter", "2026-12", "sheet-period-open"),
+        remedy = "季度、年度公开表的月份写最后一个月，这个月结账以后才有"
+        wrong = [
+            Fault(code="sheet-span", place=place, found=found, expected=expected, remedy=remedy)
+            for place, found, expected in (
+                ("季度公开表", "2026-11", "3 月、6 月、9 月或 12 月"),
+                ("年度公开表", "2026-09", "12 月"),
+            )
+        ]
+        assert format_fault(wrong[0]) == (
+            "季度公开表：现为2026-11，应为3 月、6 月、9 月或 12 月。"
+            "季度、年度公开表的月份写最后一个月，这个月结账以后才有。（sheet-span）"
+        )
+        still_open = Fault(
+            code="sheet-period-open",
+            place="会计期间 2026-12",
+            found="未结账",
+            expected="已结账",
+            remedy="先用 mingbai close 结账，再封存公开表",
+        )
+        for kind, period, fault in (
+            ("quarter", "2026-11", wrong[0]),
+            ("year", "2026-09", wrong[1]),
+            ("quarter", "2026-12", still_open),
         ):
             with pytest.raises(Refused) as error:
                 village.seal(kind, period)
-            assert [fault.code for fault in error.value.faults] == [code]
+            assert tuple(error.value.faults) == (fault,)
             with pytest.raises(Refused):
                 build_draft_job(village.home, VILLAGE, kind, period)
         with village.home.ledger.read(VILLAGE) as reader:

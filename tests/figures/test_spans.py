@@ -19,6 +19,7 @@ from ledger.figures.years import collect_year
 from ledger.state import MemoryFacts, fold_entry
 from ledger.state.spans import check_whole
 from tests.books.span_ledger import SpanLedger
+from tests.builders import build_seal
 
 SHEETS = Path(__file__).parents[2] / "reports" / "SHEETS.md"
 BLOCKS = re.findall(r"```span\n(.*?)```", SHEETS.read_text(encoding="utf-8"), re.DOTALL)
@@ -300,9 +301,24 @@ def test_what_was_registered_before_the_span_is_not_told_in_it() -> None:
         (),
         0,
     )
-    facts = derive(ledger, "quarter", "2027-03")
-    assert collect_figures(facts, load_reference(), ledger.texts.get, figures.head) == figures
-    assert check_whole(facts, "quarter", "2027-03") == ""
+    assert figures.given_by == ("2027-01-001",)
+    assert ledger.get_span("quarter", "2027-06").given_by == ()
+    for period in ("2027-03", "2027-06"):
+        whole, facts = ledger.get_span("quarter", period), derive(ledger, "quarter", period)
+        assert collect_figures(facts, load_reference(), ledger.texts.get, whole.head) == whole
+        assert check_whole(facts, "quarter", period) == ""
+
+
+def test_a_quarter_is_sealed_with_its_last_month_alone() -> None:
+    ledger = run(LONG)
+    size = len(ledger.entries)
+
+    def seal(period: str) -> list[str]:
+        body = build_seal(size, sheet="quarter", number=f"{period}-Q-1", follows="", replaces="")
+        return ledger.record(body, "2026-10-02", period)
+
+    assert seal("2026-08") == ["sheet-span"]
+    assert seal("2026-09") == []
 
 
 def test_before_the_books_nothing_is_selected() -> None:
