@@ -8,15 +8,18 @@ newest description, every rotation of the log's key, the closing or opening befo
 corrections that touch it, and what names the contracts, assets and plots that it tells of. Each is proven to stand
 under the checkpoint printed on the paper, and that one to be signed by the key that entry 0 and the rotations put in
 force. That a finance month is complete follows from its `period.closed`, which counts its vouchers and states every
-balance and how each contract stands, and that a round is from its parts. What an attachment cannot show is that an
-entry beside these is not withheld (a later correction, a registration): that takes the whole log, where `sheet.sealed`
-fixes the digest of the figures.
+balance and how each contract stands, and that a round is from its parts. A quarter's or year's
+are chosen in `state.spans`: closings instead of vouchers, and the balances of 321 and 322 show that no voucher which
+carries the year over is withheld. What an attachment cannot show is that an entry beside these is not withheld (a later
+correction, a registration, of a quarter a voucher of a fund): that takes the whole log, where `sheet.sealed` fixes the
+digest of the figures.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Annotated, Protocol
 
 import msgspec
@@ -25,7 +28,7 @@ from msgspec import Meta
 from ledger.books.figures import Figures, SheetHead
 from ledger.books.points import PointsReversed
 from ledger.books.subaccounts import get_parent
-from ledger.books.values import SheetKind, Value, get_previous_period
+from ledger.books.values import SPAN_MONTHS, SheetKind, Value, get_previous_period
 from ledger.books.village import KeyRotated
 from ledger.books.vouchers import PeriodClosed, VoucherReplaced, VoucherReversed
 from ledger.canonical import encode_value, parse_entry
@@ -59,6 +62,8 @@ from ledger.state.facts import (
 )
 from ledger.state.keys import check_rotation, list_keys
 from ledger.state.money import build_closing, get_opening
+from ledger.state.plans import find_plan
+from ledger.state.spans import check_whole, select_span
 from ledger.state.standings import find_terms, find_unproven, list_to_tell
 from ledger.state.told import iterate_needed
 
@@ -132,7 +137,8 @@ def select_indexes(facts: Facts, kind: SheetKind, period: str) -> list[int]:
     village = get_fact(facts, "village", VillageFacts)
     if village is None:
         raise NotFound("log.founded")
-    select = {"finance": _select_finance, "points": _select_points, "scores": _select_scores}[kind]
+    selectors = {"finance": _select_finance, "points": _select_points, "scores": _select_scores}
+    select = selectors.get(kind, partial(_select_span, kind))
     rotations = (rotated.index for _, rotated in scan_facts(facts, "key/", KeyFacts))
     return sorted({0, village.described, *rotations, *select(facts, period)})
 
@@ -216,7 +222,7 @@ def _select_finance(facts: Facts, period: str) -> Iterable[int]:
     month = get_fact(facts, f"period/{period}", PeriodFacts)
     if month is not None and month.closed:
         yield month.closed
-    yield from _select_accounts(facts, period)
+    yield from _select_accounts(facts, period, _list_used(facts, period))
     converted = get_fact(facts, "conversion", ConversionFacts)
     if converted is not None and period >= converted.period:
         yield converted.index
@@ -231,18 +237,28 @@ def _select_finance(facts: Facts, period: str) -> Iterable[int]:
     yield from iterate_needed(facts, period)
 
 
-def _select_accounts(facts: Facts, period: str) -> Iterable[int]:
-    """Return the entries that added the sub-accounts which a month's balances and postings name: their titles.
+def _select_span(kind: SheetKind, facts: Facts, period: str) -> Iterable[int]:
+    for index in select_span(facts, kind, period):
+        yield from _follow_answers(facts, index)
+    plan = find_plan(facts, period[:4])
+    if plan is not None:
+        yield from _select_accounts(facts, period, {line.account for line in plan.lines})
+
+
+def _list_used(facts: Facts, period: str) -> set[str]:
+    """Return the accounts that a month's balances and postings name."""
+    turned = (key for key, _ in scan_facts(facts, f"turnover/{period}/", Turnover))
+    return {*get_opening(facts, period), *turned}
+
+
+def _select_accounts(facts: Facts, period: str, used: set[str]) -> Iterable[int]:
+    """Return the entries that added the sub-accounts that are used, or stand above one that is: their titles.
 
     What else such an entry added is read with it, so the entries of the accounts above that are needed too.
     """
     own = dict(iterate_own(facts, get_version(facts, period)))
     if not own:
         return ()
-    used = {
-        *get_opening(facts, period),
-        *(key for key, _ in scan_facts(facts, f"turnover/{period}/", Turnover)),
-    }
     chosen = set[int]()
     more = {known.index for code, known in own.items() if any(one.startswith(code) for one in used)}
     while more:
@@ -389,6 +405,10 @@ def _verify_complete(facts: Facts, head: SheetHead, entries: dict[int, Entry]) -
         raise NotProven(f"附件里多了或少了第 {strange} 条", code="evidence-missing")
     if head.kind == "finance":
         _verify_closing(facts, head.period)
+        return
+    if head.kind in SPAN_MONTHS:
+        if missing := check_whole(facts, head.kind, head.period):
+            raise NotProven(f"附件里{missing}", code="evidence-incomplete")
         return
     rounds = [get_fact(facts, f"points/{head.period}", PointsMonth)] if head.kind == "points" else []
     marks = scan_facts(facts, f"score/{head.period}/", ScoreMonth) if head.kind == "scores" else ()

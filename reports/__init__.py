@@ -1,4 +1,4 @@
-"""Paper: the monthly sheets as A4 PDFs. Lays out what `ledger.books` has calculated and calculates nothing
+"""Paper: the sheets as A4 PDFs. Lays out what `ledger.books` has calculated and calculates nothing
 itself.
 
 | module | subject |
@@ -7,7 +7,7 @@ itself.
 | `worker`, `child` | the same in child processes with limits of time and memory |
 | `toolchain` | which programs and fonts shape the bytes |
 | `commands` | `mingbai sheet` |
-| `finance`, `points`, `scores` | the values of each sheet, as strings ready to lay out |
+| `finance`, `points`, `scores`, `spans` | the values of each sheet, as strings ready to lay out |
 | `frame` | what all sheets share: head, codes, footer |
 | `words`, `columns`, `codes` | amounts and days as text; widths of columns; the two printed codes |
 | `texts` | what texts may be printed: glyphs, control characters, lengths, numbers of rows |

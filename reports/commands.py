@@ -8,7 +8,7 @@ from pathlib import Path
 
 import rich_click as click
 
-from ledger.books.values import SHEET_KINDS, SheetKind
+from ledger.books.values import MONTH_KINDS, SHEET_KINDS, SheetKind
 from ledger.commands.common import (
     build_unwritable,
     force_option,
@@ -47,7 +47,7 @@ LEFT_OUT = frozenset({"sheet-nothing", "sheet-unchanged"})
     "--kind",
     required=True,
     type=click.Choice(SHEET_KINDS),
-    help="哪种表：finance 财务，points 村民积分，scores 党员评分。",
+    help="哪种表：finance 财务，points 村民积分，scores 党员评分，quarter 季度，year 年度（月份写最后一个月）。",
 )
 @click.option("--out", required=True, metavar="文件.pdf", help="写到哪个文件。")
 @click.option("--draft", is_flag=True, help="按现在的记录打印草稿，即使已经封存。")
@@ -101,7 +101,7 @@ def sheet(
     "kinds",
     multiple=True,
     type=click.Choice(SHEET_KINDS),
-    help="哪种表，可写多次；不写就封存本村有的、有新内容的。",
+    help="哪种表，可写多次；不写就封存这个月本村有的、有新内容的。季度 quarter、年度 year 要写明。",
 )
 @maker_option
 @click.option("--out", metavar="文件夹", help="同时把 PDF 放进这个文件夹，好拿去打印。")
@@ -122,7 +122,7 @@ def seal(
     code = get_writable_village(home, village)
     refuse_strangers(home, code, maker=maker)
     folder = _make_folder(out)
-    sealed, left = _seal_each(home, code, kinds or SHEET_KINDS, month, maker)
+    sealed, left = _seal_each(home, code, kinds or MONTH_KINDS, month, maker)
     if not sealed:
         raise Refused(_choose_faults(left))
     wrong = [fault for faults in left.values() for fault in faults if kinds or fault.code not in LEFT_OUT]

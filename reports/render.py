@@ -12,7 +12,14 @@ from typing import Any
 import msgspec
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from ledger.books.figures import FinanceFigures, PointsFigures, ScoreFigures, SheetHead
+from ledger.books.figures import (
+    Figures,
+    FinanceFigures,
+    PointsFigures,
+    ScoreFigures,
+    SheetHead,
+    SpanFigures,
+)
 from ledger.books.values import SheetKind, get_last_day
 from ledger.errors import Refused
 from ledger.ports import SheetJob
@@ -21,12 +28,15 @@ from reports.frame import Codes, build_codes
 from reports.pdf import Attached, write_pdf
 from reports.points import build_points
 from reports.scores import build_scores
+from reports.spans import build_span
 from reports.texts import check_texts, show_hidden
 
 _KINDS: dict[SheetKind, tuple[type[Any], Callable[[Any, Codes | None, str], object]]] = {
     "finance": (FinanceFigures, build_finance),
     "points": (PointsFigures, build_points),
     "scores": (ScoreFigures, build_scores),
+    "quarter": (SpanFigures, build_span),
+    "year": (SpanFigures, build_span),
 }
 
 
@@ -47,7 +57,7 @@ def render_sheet(job: SheetJob) -> bytes:
     return write_pdf(html, attached, made_on)
 
 
-def parse_figures(job: SheetJob) -> FinanceFigures | PointsFigures | ScoreFigures:
+def parse_figures(job: SheetJob) -> Figures:
     """Decode the job's figures and refuse what cannot be printed; hidden characters come out written out."""
     try:
         figures = show_hidden(msgspec.json.decode(job.figures, type=_KINDS[job.kind][0]))
@@ -58,10 +68,10 @@ def parse_figures(job: SheetJob) -> FinanceFigures | PointsFigures | ScoreFigure
     faults = check_texts(figures)
     if faults:
         raise Refused(faults)
-    return figures  # type: ignore[no-any-return]  # One of the three of _KINDS.
+    return figures  # type: ignore[no-any-return]  # One of those of _KINDS.
 
 
-def render_html(job: SheetJob, figures: FinanceFigures | PointsFigures | ScoreFigures) -> str:
+def render_html(job: SheetJob, figures: Figures) -> str:
     """Return the sheet's HTML; every text of the figures is escaped."""
     sheet = _KINDS[job.kind][1](figures, build_codes(job, figures.head), job.open_until)
     made_on = _get_made_on(figures.head).isoformat()

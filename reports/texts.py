@@ -13,12 +13,12 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from ledger.books.figures import FinanceFigures, PointsFigures, ScoreFigures
+from ledger.books.figures import Figures, FinanceFigures, PointsFigures, ScoreFigures, SpanFigures
 from ledger.errors import Fault
 from ledger.service.booklets import Booklet
 from reports.fonts import FAMILY, get_coverage
 
-F = TypeVar("F", FinanceFigures, PointsFigures, ScoreFigures, Booklet)
+F = TypeVar("F", FinanceFigures, PointsFigures, ScoreFigures, SpanFigures, Booklet)
 
 ROWS_MAX = 500
 """Rows of all tables of one sheet: about twenty-five pages."""
@@ -32,6 +32,7 @@ _HIDDEN = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"})
 _LISTS = {
     "assets": "资产变动",
     "branches": "党支部",
+    "contracts": "合同",
     "corrections": "更正",
     "expenses": "支出科目",
     "funds": "资金",
@@ -40,7 +41,9 @@ _LISTS = {
     "items": "项目",
     "moves": "收支明细",
     "payables": "欠款",
+    "plan": "收支计划",
     "receivables": "应收款",
+    "resolutions": "决议",
     "rules": "条目",
 }
 _FIELDS = {
@@ -75,7 +78,7 @@ def show_hidden(figures: F) -> F:
     return msgspec.convert(show(msgspec.to_builtins(figures)), type(figures))
 
 
-def check_texts(figures: FinanceFigures | PointsFigures | ScoreFigures | Booklet) -> list[Fault]:
+def check_texts(figures: Figures | Booklet) -> list[Fault]:
     """Return what forbids to print these figures: rows and texts beyond the limits, missing glyphs."""
     rows = _count_rows(figures)
     texts = list(_walk(msgspec.to_builtins(figures), ""))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ledger.service.lateness import SLOW_DAYS, Late
 from reports.words import format_day, format_month
 from web.i18n import _
+from web.words import name_sheet
 
 
 def tell_late(late: Late) -> str:
@@ -18,6 +19,10 @@ def tell_late(late: Late) -> str:
         "publish-month": _tell_month,
         "publish-quarter": _tell_quarter,
         "publish-soon": _tell_soon,
+        "quarter-late": _tell_span_late,
+        "quarter-soon": _tell_span_soon,
+        "year-late": _tell_span_late,
+        "year-soon": _tell_span_soon,
         "read-only": lambda _late: _("账本和签过名的对不上，暂停记账"),
         "silent": _tell_silent,
         "slow": _tell_slow,
@@ -42,6 +47,20 @@ def _tell_month(late: Late) -> str:
 def _tell_soon(late: Late) -> str:
     said = _("{month}的财务公开表要在 {day}以前贴出")
     return said.format(month=format_month(late.period), day=format_day(late.day))
+
+
+def _tell_span_late(late: Late) -> str:
+    said = _("{sheet}还没有贴，应在 {day}以前")
+    return said.format(sheet=_name_span(late), day=format_day(late.day))
+
+
+def _tell_span_soon(late: Late) -> str:
+    said = _("{sheet}要在 {day}以前贴出")
+    return said.format(sheet=_name_span(late), day=format_day(late.day))
+
+
+def _name_span(late: Late) -> str:
+    return name_sheet("year" if late.kind.startswith("year") else "quarter", late.period)
 
 
 def _tell_objections_due(late: Late) -> str:

@@ -11,7 +11,9 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
+from ledger.audit.printed_spans import list_span_rows
 from ledger.books.contracts import DIRECTION_NAMES
+from ledger.books.disclosure import Disclosure
 from ledger.books.figures import (
     AccountAmount,
     AccountChange,
@@ -47,6 +49,9 @@ WAN_FEN = 1_000_000
 
 Row = tuple[str, ...]
 
+NO_DISCLOSURE = Disclosure()
+"""Enough for the sheets of a month."""
+
 _MINUS = "−"
 _AMOUNT_BACKWARDS = re.compile(r"(?<![0-9.])[0-9]{2}\.[0-9,]*[0-9]-?(?![0-9.])")
 """An amount, read from its last digit: from its first, a page of nothing but figures and commas takes time squared."""
@@ -79,15 +84,19 @@ class Page:
         return [self._text[start:stop] for start, stop in spans if not self._taken[start]]
 
 
-def list_rows(figures: Figures) -> list[Row]:
-    """Return the rows of a sheet, those with most cells first so that none takes another's place."""
+def list_rows(figures: Figures, disclosure: Disclosure = NO_DISCLOSURE) -> list[Row]:
+    """Return the rows of a sheet, those with most cells first so that none takes another's place; `disclosure` names
+    the items of a quarter or a year.
+    """
     rows = [*_list_head_rows(figures.head)]
     if isinstance(figures, FinanceFigures):
         rows += _list_finance_rows(figures)
     elif isinstance(figures, PointsFigures):
         rows += _list_points_rows(figures)
-    else:
+    elif isinstance(figures, ScoreFigures):
         rows += _list_score_rows(figures)
+    else:
+        rows += list_span_rows(figures, disclosure)
     return sorted((row for row in rows if any(row)), key=lambda row: (-len(row), -len("".join(row))))
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from ledger.audit.findings import Finding, Report
 from ledger.audit.printed import Page, list_rows
+from ledger.books.disclosure import Disclosure
 from ledger.evidence import Verified, verify_evidence
 from ledger.log.hashing import format_hash
 from ledger.log.receipt import format_fingerprint
@@ -32,7 +33,7 @@ def audit_evidence(
         entries=len(verified.indexes),
         erased=0,
         examined=len(verified.indexes),
-        findings=tuple(_list_findings(verified, printed)),
+        findings=tuple(_list_findings(verified, printed, reference.disclosure)),
         fingerprint=format_fingerprint(verified.checkpoint),
         origin=verified.checkpoint.origin,
         root=format_hash(verified.checkpoint.root),
@@ -42,14 +43,14 @@ def audit_evidence(
     )
 
 
-def _list_findings(verified: Verified, printed: str) -> Iterator[Finding]:
+def _list_findings(verified: Verified, printed: str, disclosure: Disclosure) -> Iterator[Finding]:
     """Every row that the figures ask for stands on the paper, and no amount or rule beside them."""
     page = Page(printed)
-    for row in [(format_fingerprint(verified.checkpoint),), *list_rows(verified.figures)]:
+    for row in [(format_fingerprint(verified.checkpoint),), *list_rows(verified.figures, disclosure)]:
         if not page.take(row):
             text = " ".join(cell for cell in row if cell)
             yield _report("printed-missing", "纸上的一行", text, "没有")
-    is_money = verified.figures.head.kind == "finance"
+    is_money = verified.figures.head.kind not in ("points", "scores")
     for text in page.list_left(amounts=is_money):
         yield _report("printed-strange", "纸上的金额" if is_money else "纸上的条目", "由账目算出的", text)
 

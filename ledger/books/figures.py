@@ -1,11 +1,14 @@
-"""The figures of the three monthly sheets: what is printed, shown on the page and recomputed by an audit.
+"""The figures of the sheets, three of a month and those of a quarter and of a year: what is printed, shown on the page
+and recomputed by an audit.
 
-Values only; `finance_figures`, `points_figures` and `score_figures` calculate them. SHEETS.md defines each
-figure with a worked month. The canonical bytes of a figures value are what `sheet.sealed` fixes.
+Values only; `finance_figures`, `points_figures`, `score_figures` and `span_figures` calculate them. SHEETS.md
+defines each figure with a worked month, quarter or year. The canonical bytes of a figures value are what
+`sheet.sealed` fixes.
 Every figure of a month follows from the founding, the newest description, the closing (or opening) before,
-and the month's own entries with the corrections that touch it: that is why a sheet's PDF can carry its own
-evidence. Nothing here may need an older entry than those, but for the entries that name what is told of: those of a
-contract that the month's closing speaks of, the registration of an asset or plot that changed.
+and the month's own entries with the corrections that touch it, and those of a quarter or a year from closings and from
+what its registers recorded: that is why a sheet's PDF can carry its own evidence. Nothing here may need an older entry
+than those, but for the entries that name what is told of: those of a contract that the month's closing speaks of, the
+registration of an asset or plot that changed.
 Amounts in fen; signs: income and expense are both positive numbers, a red reversal makes them negative.
 """
 
@@ -13,7 +16,10 @@ from __future__ import annotations
 
 from typing import Literal
 
+from ledger.books.contracts import Category as ContractCategory
 from ledger.books.contracts import Direction, Party
+from ledger.books.funds import Category
+from ledger.books.resolutions import Outcome
 from ledger.books.values import SheetKind, Value
 
 ContractEvent = Literal["", "amended", "ended", "signed", "voided"]
@@ -317,4 +323,160 @@ class StarCutFigures(Value, frozen=True):
     stars: int
 
 
-Figures = FinanceFigures | PointsFigures | ScoreFigures
+Told = Literal["figure", "none", "unkept"]
+"""Of an item that the law asks for: there is a figure, there was nothing, or these books keep nothing of it."""
+
+
+class SpanMonth(Value, frozen=True):
+    """A month that a quarter or a year holds; `index` is that of its closing."""
+
+    index: int
+    period: str
+    vouchers: int
+
+
+class ItemAmount(Value, frozen=True):
+    """An item of income, expense or distribution; positive on its own side."""
+
+    accounts: tuple[str, ...]  # as the item names them, with an amount in the span or the year so far
+    amount_fen: int  # of the span
+    funds: tuple[str, ...]  # earmarked, that moved money within it
+    is_planned: bool  # a line of the year's plan is of this item alone
+    item: str
+    planned_fen: int  # of the whole year
+    told: Told
+    year_fen: int  # the year so far
+
+
+class ItemBalance(Value, frozen=True):
+    """An item of assets, debts or the collective's own: at both ends of the span, positive on its own side."""
+
+    accounts: tuple[str, ...]
+    closing_fen: int
+    item: str
+    opening_fen: int
+    told: Told
+
+
+class PlannedLine(Value, frozen=True):
+    """A line of the year's plan beside the year so far, in fen; of what no line plans `account` is empty."""
+
+    account: str
+    actual_fen: int
+    kind: Literal["income", "expense"]
+    name: str
+    planned_fen: int
+
+    @property
+    def rest_fen(self) -> int:
+        """What is still to come or to be spent; below zero where it is more than planned."""
+        return self.planned_fen - self.actual_fen
+
+
+class PlanFigures(Value, frozen=True):
+    """The year's plan beside the year so far; `version` and `index` 0 where there is none."""
+
+    index: int
+    is_comparable: bool  # it is under the chart of accounts of the span's end
+    lines: tuple[PlannedLine, ...]
+    version: int
+
+
+class LandFigures(Value, frozen=True):
+    """The collective's plots of a class of land at both ends, areas in hundredths of a mu."""
+
+    closing_mu_hundredths: int
+    land_class: str
+    opening_mu_hundredths: int
+    plots: int  # at the end
+
+
+class SpanContract(Value, frozen=True):
+    """A contract that was registered, changed or ended in the span, once for each of these."""
+
+    category: ContractCategory
+    change: Literal["signed", "amended", "ended", "voided"]
+    direction: Direction
+    index: int
+    number: str
+    occurred_on: str
+    title: str
+    year_fen: int  # what it asks for in the calendar year, as it stands at the span's end
+
+
+class SpanResolution(Value, frozen=True):
+    """A resolution that was recorded in the span, or of which it was published what became of it."""
+
+    amount_fen: int  # up to which it lets spend
+    decided_on: str
+    index: int
+    number: str
+    outcome: Outcome
+    results: tuple[int, ...]  # indexes of what was published in the span
+    title: str
+
+
+class SpanFund(Value, frozen=True):
+    """An earmarked fund that was opened, received or spent in the span; in fen."""
+
+    category: Category
+    index: int
+    name: str
+    number: str
+    received_fen: int
+    recipients: int
+    spent_fen: int
+    vouchers: int  # that moved money of it
+
+
+class SpanObjections(Value, frozen=True):
+    """Of the objections registered in the span: how many, answered since, and found right."""
+
+    answered: int
+    raised: int
+    upheld: int
+
+
+class SpanTotals(Value, frozen=True):
+    """All assets and all debts at both ends, and what of them is the collective's own; what came in and was spent."""
+
+    closing_assets_fen: int
+    closing_debts_fen: int
+    closing_own_fen: int
+    expense_fen: int
+    income_fen: int
+    opening_assets_fen: int
+    opening_debts_fen: int
+    opening_own_fen: int
+    year_expense_fen: int
+    year_income_fen: int
+
+
+class SpanFigures(Value, frozen=True):
+    """The sheet of a quarter or of a year: the eight classes that the law asks for, and what stands behind them."""
+
+    assets: tuple[ItemBalance, ...]
+    chart: str
+    contracts: tuple[SpanContract, ...]
+    corrections: tuple[Correction, ...]
+    debts: tuple[ItemBalance, ...]
+    distribution: tuple[ItemAmount, ...]
+    expenses: tuple[ItemAmount, ...]
+    funds: tuple[SpanFund, ...]
+    given_by: tuple[str, ...]  # vouchers that distributed, or carried the year over, in the span
+    head: SheetHead
+    incomes: tuple[ItemAmount, ...]
+    land: tuple[LandFigures, ...]
+    months: tuple[SpanMonth, ...]
+    objections: SpanObjections
+    own: tuple[ItemBalance, ...]
+    plan: PlanFigures
+    plans: tuple[ItemAmount, ...]
+    resolutions: tuple[SpanResolution, ...]
+    taken_over_fen: (
+        int  # of the year's result, taken over with the balances where the books began after January
+    )
+    totals: SpanTotals
+
+
+Figures = FinanceFigures | PointsFigures | ScoreFigures | SpanFigures

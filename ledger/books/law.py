@@ -17,12 +17,20 @@ import msgspec
 from ledger.books.values import Value, is_day
 
 Deadline = Literal[
-    "display", "objection", "answer", "branch-display", "publish-month", "publish-quarter", "outcome"
+    "display",
+    "objection",
+    "answer",
+    "branch-display",
+    "publish-month",
+    "publish-quarter",
+    "outcome",
+    "quarter-sheet",
+    "year-sheet",
 ]
 """display 公示, objection 提出异议, answer 答复, branch-display 党支部内公示, outcome 决议实施结果公开.
 
 publish-month and publish-quarter: how long after a month its finances must hang, where they are published monthly, and
-at the very latest.
+at the very latest. quarter-sheet and year-sheet: how long after its end the sheet of a quarter or a year must hang.
 """
 
 NATIONAL = "00"

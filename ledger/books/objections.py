@@ -25,7 +25,7 @@ CAME_NAMES: dict[Came, str] = {"page": "网页", "paper": "书面", "spoken": "�
 OUTCOME_NAMES: dict[Outcome, str] = {"upheld": "成立", "explained": "已说明", "not-upheld": "不成立"}
 """What people read and choose."""
 
-_SHEET = re.compile(r"2[0-9]{3}-(0[1-9]|1[0-2])-[FPS]-[1-9][0-9]?")
+_SHEET = re.compile(r"2[0-9]{3}-(0[1-9]|1[0-2])-[FPQSY]-[1-9][0-9]?")
 _INDEX = re.compile(r"0|[1-9][0-9]{0,11}")
 
 AboutKind = Literal["contract", "entry", "other", "sheet"]

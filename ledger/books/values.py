@@ -33,8 +33,8 @@ User = Annotated[str, Meta(pattern=r"\Au-[a-z2-7]{10}\Z")]
 AccountCode = Annotated[str, Meta(pattern=r"\A[1-5][0-9]{2}([0-9]{2}){0,3}\Z")]
 VoucherNumber = Annotated[str, Meta(pattern=r"\A2[0-9]{3}-(0[1-9]|1[0-2])-[0-9]{3}\Z")]
 """`YYYY-MM-NNN`, without gaps in a month, from 001."""
-SheetNumber = Annotated[str, Meta(pattern=r"\A2[0-9]{3}-(0[1-9]|1[0-2])-[FPS]-[1-9][0-9]?\Z")]
-SheetNumberOrNone = Annotated[str, Meta(pattern=r"\A(2[0-9]{3}-(0[1-9]|1[0-2])-[FPS]-[1-9][0-9]?)?\Z")]
+SheetNumber = Annotated[str, Meta(pattern=r"\A2[0-9]{3}-(0[1-9]|1[0-2])-[FPQSY]-[1-9][0-9]?\Z")]
+SheetNumberOrNone = Annotated[str, Meta(pattern=r"\A(2[0-9]{3}-(0[1-9]|1[0-2])-[FPQSY]-[1-9][0-9]?)?\Z")]
 """A sheet's number, or the empty string where there is none."""
 VoucherNumberOrNone = Annotated[str, Meta(pattern=r"\A(2[0-9]{3}-(0[1-9]|1[0-2])-[0-9]{3})?\Z")]
 ContractNumber = Annotated[str, Meta(pattern=r"\AHT-[0-9]{4}\Z")]
@@ -60,11 +60,11 @@ FundNumber = Annotated[str, Meta(pattern=r"\AZX-[0-9]{4}\Z")]
 ObjectionNumber = Annotated[str, Meta(pattern=r"\AYY-2[0-9]{3}-[0-9]{4}\Z")]
 """`YY-YYYY-NNNN`, of a village and the year in which it came: once given never another objection's."""
 Reference = Annotated[
-    str, Meta(pattern=r"\A(2[0-9]{3}-(0[1-9]|1[0-2])-[FPS]-[1-9][0-9]?|HT-[0-9]{4}|0|[1-9][0-9]{0,11})\Z")
+    str, Meta(pattern=r"\A(2[0-9]{3}-(0[1-9]|1[0-2])-[FPQSY]-[1-9][0-9]?|HT-[0-9]{4}|0|[1-9][0-9]{0,11})\Z")
 ]
 """What is referred to by its name: a sealed sheet or a contract by its number, an entry by its index."""
 ReferenceOrNone = Annotated[
-    str, Meta(pattern=r"\A(2[0-9]{3}-(0[1-9]|1[0-2])-[FPS]-[1-9][0-9]?|HT-[0-9]{4}|0|[1-9][0-9]{0,11})?\Z")
+    str, Meta(pattern=r"\A(2[0-9]{3}-(0[1-9]|1[0-2])-[FPQSY]-[1-9][0-9]?|HT-[0-9]{4}|0|[1-9][0-9]{0,11})?\Z")
 ]
 VerifierKeyText = Annotated[str, Meta(min_length=20, max_length=300)]
 """A signed-note verifier key, `<origin>+<id>+<base64>`; what it holds is for the log to read."""
@@ -76,11 +76,21 @@ Integer = Annotated[int, Meta(ge=-INTEGER_MAX, le=INTEGER_MAX)]
 Count = Annotated[int, Meta(ge=0, le=INTEGER_MAX)]
 Positive = Annotated[int, Meta(ge=1, le=INTEGER_MAX)]
 Side = Literal["debit", "credit"]
-SheetKind = Literal["finance", "points", "scores"]
+SheetKind = Literal["finance", "points", "scores", "quarter", "year"]
 SHEET_KINDS: tuple[SheetKind, ...] = get_args(SheetKind)
+MONTH_KINDS: tuple[SheetKind, ...] = ("finance", "points", "scores")
+"""The sheets of one month."""
+SPAN_MONTHS: dict[SheetKind, int] = {"quarter": 3, "year": 12}
+"""The sheets of several months, and of how many; the month of such a sheet is its last one."""
 
-SHEET_LETTERS: dict[SheetKind, str] = {"finance": "F", "points": "P", "scores": "S"}
-SHEET_CODES: dict[SheetKind, int] = {"finance": 1, "points": 2, "scores": 3}
+SHEET_LETTERS: dict[SheetKind, str] = {
+    "finance": "F",
+    "points": "P",
+    "scores": "S",
+    "quarter": "Q",
+    "year": "Y",
+}
+SHEET_CODES: dict[SheetKind, int] = {"finance": 1, "points": 2, "scores": 3, "quarter": 4, "year": 5}
 """The kind as the printed receipt carries it."""
 
 
@@ -143,3 +153,15 @@ def drop_blanks(text: str) -> str:
 def fold_text(text: str) -> str:
     """Return a text in which widths and blanks make no difference, for comparing only."""
     return drop_blanks(unicodedata.normalize("NFKC", text))
+
+
+def list_span(kind: SheetKind, period: str) -> tuple[str, ...]:
+    """Return the months of the quarter or year that ends with `period`, the earliest first; none where none ends there.
+
+    A quarter is one of the calendar; of a sheet of one month it is that month.
+    """
+    count = SPAN_MONTHS.get(kind, 1)
+    last = int(period[5:])
+    if last % count:
+        return ()
+    return tuple(f"{period[:4]}-{month:02d}" for month in range(last - count + 1, last + 1))

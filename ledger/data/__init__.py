@@ -12,6 +12,7 @@ from importlib import resources
 from ledger.books.accounts import parse_chart
 from ledger.books.concerns.table import parse_concerns
 from ledger.books.conversion import parse_conversion
+from ledger.books.disclosure import parse_disclosure
 from ledger.books.law import parse_law
 from ledger.books.layouts import Layout, parse_layouts
 from ledger.books.masks import MaskTable, parse_masks
@@ -37,12 +38,14 @@ __all__ = [
 @cache
 def load_reference() -> Reference:
     """Return the charts, the law and the roles that this version of the program knows."""
+    charts = {
+        "2004": parse_chart(read_data("chart_2004.csv"), "2004"),
+        "2023": parse_chart(read_data("chart_2023.csv"), "2023"),
+    }
     return Reference(
-        charts={
-            "2004": parse_chart(read_data("chart_2004.csv"), "2004"),
-            "2023": parse_chart(read_data("chart_2023.csv"), "2023"),
-        },
+        charts=charts,
         concerns=parse_concerns(read_data("concerns.toml")),
+        disclosure=parse_disclosure(read_data("disclosure.toml"), charts),
         law=parse_law(read_data("law.toml")),
         roles=load_roles(),
     )

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from ledger.books.figures import Figures, SheetHead
 from ledger.books.law import Deadline, count_days, find_days
-from ledger.books.values import SheetKind
+from ledger.books.values import SPAN_MONTHS, SheetKind
 from ledger.books.village import VillageDescribed
 from ledger.errors import NotFound
 from ledger.figures.finance import collect_finance
 from ledger.figures.points import collect_points
 from ledger.figures.scores import collect_scores
+from ledger.figures.spans import collect_span
 from ledger.figures.texts import GONE, Texts, read_text
 from ledger.state.facts import Facts, VillageFacts, get_fact
 from ledger.state.reference import Reference
@@ -25,6 +26,8 @@ _DISPLAYS: dict[SheetKind, Deadline] = {
     "finance": "display",
     "points": "display",
     "scores": "branch-display",
+    "quarter": "display",
+    "year": "display",
 }
 
 
@@ -75,6 +78,8 @@ def collect_figures(facts: Facts, reference: Reference, texts: Texts, head: Shee
         return collect_finance(facts, reference, texts, head)
     if head.kind == "points":
         return collect_points(facts, reference, texts, head)
+    if head.kind in SPAN_MONTHS:
+        return collect_span(facts, reference, texts, head)
     return collect_scores(facts, reference, texts, head)
 
 

@@ -40,7 +40,7 @@ def collect_finance(facts: Facts, reference: Reference, texts: Texts, head: Shee
         read_voucher(facts.read_entry, texts, entry) for entry in iterate_vouchers(facts, head.period)
     ]
     corrections = [
-        _read_correction(facts, texts, facts.read_entry(at.index))
+        read_correction(facts, texts, facts.read_entry(at.index))
         for _, at in scan_facts(facts, f"correction/{head.period}/", EntryAt)
         if at.index < head.size
     ]
@@ -74,7 +74,8 @@ def read_voucher(read_entry: ReadEntry, texts: Texts, entry: Entry) -> MonthVouc
     )
 
 
-def _read_correction(facts: Facts, texts: Texts, entry: Entry) -> Correction:
+def read_correction(facts: Facts, texts: Texts, entry: Entry) -> Correction:
+    """Return what an entry corrects; TypeError where it is no voucher, or corrects nothing."""
     body = get_voucher(entry)
     if isinstance(body, VoucherRecorded):
         raise TypeError(f"entry {entry.index} corrects nothing")

@@ -24,6 +24,7 @@ from ledger.service.standing import Standing
 from ledger.state import get_day
 from ledger.state.facts import Facts, LimitsFacts
 from ledger.state.limits import find_limits, list_roles_for
+from ledger.state.publishing import UnpublishedSpan, list_unpublished_spans
 from ledger.state.publishing import list_unpublished as list_months
 from ledger.vaults import Draft
 
@@ -41,6 +42,8 @@ LateKind = Literal[
     "publish-quarter",
     "objection-late",
     "publish-month",
+    "year-late",
+    "quarter-late",
     "expired",
     "expiring",
     "held",
@@ -48,6 +51,8 @@ LateKind = Literal[
     "slow",
     "objection-due",
     "publish-soon",
+    "year-soon",
+    "quarter-soon",
 ]
 URGENCY: tuple[LateKind, ...] = get_args(LateKind)
 """The most urgent first."""
@@ -95,6 +100,7 @@ def find_lateness(
     found += _tell_unpublished(
         list_unpublished(reader.facts, ports.reference.law, standing.village, now_ms), now_ms
     )
+    found += _tell_spans(list_spans(reader.facts, ports.reference.law, standing.village, now_ms), now_ms)
     found += _tell_objections(count_pending(ports, reader, standing.village, get_day(now_ms)))
     found += _tell_drafts(ports, find_limits(reader.facts), drafts, now_ms)
     found += _tell_witnesses(confirmation, now_ms)
@@ -103,11 +109,20 @@ def find_lateness(
 
 def list_unpublished(facts: Facts, law: Law, village: str, now_ms: int) -> list[Unpublished]:
     """Return the ended months of the last year whose finance sheet was never sealed, the earliest first."""
-    today = get_day(now_ms)
-    first = today[:7]
+    return list_months(facts, law, village, _find_first(now_ms), get_day(now_ms))
+
+
+def list_spans(facts: Facts, law: Law, village: str, now_ms: int) -> list[UnpublishedSpan]:
+    """Return the quarters and years that ended in the last year and whose sheet was never sealed, where others were."""
+    return list_unpublished_spans(facts, law, village, _find_first(now_ms), get_day(now_ms))
+
+
+def _find_first(now_ms: int) -> str:
+    """Return the first month that is looked at."""
+    first = get_day(now_ms)[:7]
     for _ in range(MONTHS_LOOKED_AT):
         first = get_previous_period(first)
-    return list_months(facts, law, village, first, today)
+    return first
 
 
 def list_held(ports: Ports, limits: LimitsFacts | None, drafts: Sequence[Draft]) -> list[Draft]:
@@ -141,6 +156,20 @@ def _tell_unpublished(months: Sequence[Unpublished], now_ms: int) -> list[Late]:
     if late:
         told.append(Late("publish-month", len(late), late[0].due_on, period=late[0].period))
     return told + [Late("publish-soon", 1, month.due_on, period=month.period) for month in soon]
+
+
+def _tell_spans(spans: Sequence[UnpublishedSpan], now_ms: int) -> list[Late]:
+    today, told = get_day(now_ms), []
+    for span in spans:
+        is_year = span.kind == "year"
+        if today > span.due_on:
+            kind: LateKind = "year-late" if is_year else "quarter-late"
+        elif span.due_on <= count_days(today, SOON_DAYS):
+            kind = "year-soon" if is_year else "quarter-soon"
+        else:
+            continue
+        told.append(Late(kind, 1, span.due_on, period=span.period))
+    return told
 
 
 def _tell_objections(pending: Pending) -> list[Late]:

@@ -7,14 +7,14 @@ is sealed, printed and hung. What comes next is the first of these that is not d
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Literal, NamedTuple
 
 import msgspec
 
 from ledger.books.periods import get_day
-from ledger.books.values import SHEET_KINDS, SheetKind, get_last_day
+from ledger.books.values import MONTH_KINDS, SPAN_MONTHS, SheetKind, get_last_day
 from ledger.books.vouchers import PeriodClosed
 from ledger.canonical import parse_claim
 from ledger.entries import KINDS, Claim
@@ -47,6 +47,7 @@ class MonthState(msgspec.Struct, frozen=True, kw_only=True):
     """One month. Counts are of drafts; `closed_on` is empty while it is open, `closing` the draft that would close it.
 
     `has_points`, `has_scores`  whether the village gives any in this month; None where it has no rules for them
+    `spans`  the sheets of the quarter and the year that end with the month, once it is closed; nobody waits for them
     """
 
     closed_on: str
@@ -57,6 +58,7 @@ class MonthState(msgspec.Struct, frozen=True, kw_only=True):
     period: str
     returned: int
     sheets: tuple[SheetState, ...]
+    spans: tuple[SheetState, ...]
     today: str
     vouchers: int
     waiting: int
@@ -147,14 +149,19 @@ def _build(opened: _Open, period: str) -> MonthState:
         is_over=today > get_last_day(period),
         period=period,
         returned=len(opened.returned.get(period, [])),
-        sheets=tuple(
-            _build_sheet(opened.ports, reader, kind, period)
-            for kind in SHEET_KINDS
-            if has_adopted(reader, kind, period)
-        ),
+        sheets=_build_sheets(opened, MONTH_KINDS, period),
+        spans=_build_sheets(opened, SPAN_MONTHS, period),
         today=today,
         vouchers=facts.vouchers if facts is not None else 0,
         waiting=len(waiting) - len(closing),
+    )
+
+
+def _build_sheets(opened: _Open, kinds: Iterable[SheetKind], period: str) -> tuple[SheetState, ...]:
+    return tuple(
+        _build_sheet(opened.ports, opened.reader, kind, period)
+        for kind in kinds
+        if has_adopted(opened.reader, kind, period)
     )
 
 

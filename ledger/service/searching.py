@@ -50,7 +50,7 @@ MONTHS_OF_PEOPLE = 12
 """Months whose rounds are looked through for a household or a member, where none is named."""
 
 _VOUCHER = re.compile(r"(2[0-9]{3})-(0?[1-9]|1[0-2])-([0-9]{1,3})", re.ASCII)
-_SHEET = re.compile(r"(2[0-9]{3}-(?:0[1-9]|1[0-2]))-([FPS])-([1-9][0-9]?)", re.ASCII | re.IGNORECASE)
+_SHEET = re.compile(r"(2[0-9]{3}-(?:0[1-9]|1[0-2]))-([FPQSY])-([1-9][0-9]?)", re.ASCII | re.IGNORECASE)
 _ORDINAL = re.compile(r"[0-9]{1,3}", re.ASCII)
 _INDEX = re.compile(r"(?:(?:#|第 ?)(0|[1-9][0-9]{0,11})|([1-9][0-9]{3,11}))(?: ?条)?", re.ASCII)
 """An entry's index; a plain number of up to three digits is a voucher's."""

@@ -12,10 +12,17 @@ from collections.abc import Callable
 
 import msgspec
 
-from ledger.books.figures import Figures, FinanceFigures, PointsFigures, ScoreFigures, SheetHead
+from ledger.books.figures import (
+    Figures,
+    FinanceFigures,
+    PointsFigures,
+    ScoreFigures,
+    SheetHead,
+    SpanFigures,
+)
 from ledger.books.roles import SEALER_ROLES
 from ledger.books.sheets import SheetSealed
-from ledger.books.values import SHEET_LETTERS, SheetKind, get_last_day
+from ledger.books.values import SHEET_LETTERS, SPAN_MONTHS, SheetKind, get_last_day, list_span
 from ledger.canonical import encode_value, parse_entry
 from ledger.entries import Actor, Claim
 from ledger.errors import Fault, NotFound, NotProven, Refused
@@ -33,10 +40,14 @@ from ledger.state.rulebooks import find_rulebook
 from ledger.state.schemes import find_scheme
 from ledger.witnessed import cosign_head, find_witness_policy, read_policy
 
-FIGURES: dict[SheetKind, type[FinanceFigures] | type[PointsFigures] | type[ScoreFigures]] = {
+FIGURES: dict[
+    SheetKind, type[FinanceFigures] | type[PointsFigures] | type[ScoreFigures] | type[SpanFigures]
+] = {
     "finance": FinanceFigures,
     "points": PointsFigures,
     "scores": ScoreFigures,
+    "quarter": SpanFigures,
+    "year": SpanFigures,
 }
 
 
@@ -152,16 +163,26 @@ def read_texts(reader: Reader) -> Callable[[str], object | None]:
 
 
 def has_adopted(reader: Reader, kind: SheetKind, period: str) -> bool:
-    """Whether the village has what a kind of sheet rests on: for points a rulebook, for scores a scheme."""
+    """Whether the village has what a kind of sheet rests on: for points a rulebook, for scores a scheme; for a quarter
+    or a year that it ends with the month, and that all its months are closed.
+    """
+    if kind in SPAN_MONTHS:
+        return bool(list_span(kind, period)) and _is_closed(reader, period)
     if kind == "points":
         return find_rulebook(reader.facts, period) is not None
     return kind != "scores" or find_scheme(reader.facts, period) is not None
 
 
 def refuse_unadopted(reader: Reader, kind: SheetKind, period: str) -> None:
-    """Raise Refused for a sheet of points or scores without rulebook or scheme: nothing can have been given."""
+    """Raise Refused for a sheet of points or scores without rulebook or scheme: nothing can have been given; and for
+    that of a quarter or a year that does not end with the month, or is not closed.
+    """
     if has_adopted(reader, kind, period):
         return
+    if not list_span(kind, period):
+        raise Refused([_build_wrong_month(kind, period)])
+    if kind in SPAN_MONTHS:
+        raise Refused([_build_open(period)])
     if kind == "points":
         found = f"{period} 没有起用的积分细则"
         raise Refused([_build_nothing("村民积分公开表", found, "mingbai adopt rulebook")])
@@ -293,22 +314,37 @@ def _verify_own_evidence(ports: Ports, evidence: bytes, figures: Figures, verifi
 
 
 def _get_next_number(reader: Reader, kind: SheetKind, period: str) -> str:
-    closed = get_fact(reader.facts, f"period/{period}", PeriodFacts)
-    if closed is None or not closed.closed:
-        raise Refused(
-            [
-                Fault(
-                    code="sheet-period-open",
-                    place=f"会计期间 {period}",
-                    found="未结账",
-                    expected="已结账",
-                    remedy="先用 mingbai close 结账，再封存公开表",
-                )
-            ]
-        )
+    if not _is_closed(reader, period):
+        raise Refused([_build_open(period)])
     sealed = find_sheet(reader, kind, period)
     ordinal = int(sealed.number.rsplit("-", 1)[1]) + 1 if sealed else 1
     return f"{period}-{SHEET_LETTERS[kind]}-{ordinal}"
+
+
+def _is_closed(reader: Reader, period: str) -> bool:
+    known = get_fact(reader.facts, f"period/{period}", PeriodFacts)
+    return known is not None and bool(known.closed)
+
+
+def _build_open(period: str) -> Fault:
+    return Fault(
+        code="sheet-period-open",
+        place=f"会计期间 {period}",
+        found="未结账",
+        expected="已结账",
+        remedy="先用 mingbai close 结账，再封存公开表",
+    )
+
+
+def _build_wrong_month(kind: SheetKind, period: str) -> Fault:
+    is_year = kind == "year"
+    return Fault(
+        code="sheet-span",
+        place="年度公开表" if is_year else "季度公开表",
+        found=period,
+        expected="12 月" if is_year else "3 月、6 月、9 月或 12 月",
+        remedy="季度、年度公开表的月份写最后一个月，这个月结账以后才有",
+    )
 
 
 def _refuse_unchanged(ports: Ports, reader: Reader, kind: SheetKind, period: str, figures: Figures) -> None:

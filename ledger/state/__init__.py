@@ -23,7 +23,7 @@ from ledger.books.roles import (
     Role,
 )
 from ledger.books.sheets import SheetSealed
-from ledger.books.values import SHEET_LETTERS, is_day
+from ledger.books.values import SHEET_LETTERS, is_day, list_span
 from ledger.books.village import KeyRotated, LogFounded, LogRefounded, VillageDescribed
 from ledger.books.witnesses import PolicyAdopted
 from ledger.entries import KINDS, Entry
@@ -332,6 +332,12 @@ def _check_sheet(facts: Facts, entry: Entry, body: SheetSealed) -> list[Fault]:
         ("sheet-follows", "上一张公开表", body.follows, follows),
         ("sheet-replaces", "所更正的公开表", body.replaces, last),
         ("sheet-size", "记录总数", str(body.size), str(min(body.size, entry.index))),
+        (
+            "sheet-span",
+            "公开表的月份",
+            entry.period if not list_span(body.sheet, entry.period) else "到头的月份",
+            "到头的月份",
+        ),
         (
             "sheet-period-open",
             "会计期间",

@@ -59,7 +59,7 @@ from ledger.state.facts import (
     scan_facts,
 )
 from ledger.state.money import get_opening, iterate_vouchers
-from ledger.state.publishing import list_unpublished
+from ledger.state.publishing import list_unpublished, list_unpublished_spans
 from ledger.state.reference import Reference
 from ledger.state.spending import is_allowed
 
@@ -259,4 +259,6 @@ def _ask_registers(asked: Asked) -> Iterator[Concern]:
 def _ask_months(asked: Asked, first: str) -> Iterator[Concern]:
     months = list_unpublished(asked.facts, asked.reference.law, asked.village, first, asked.today)
     yield from of_months.ask_not_published(months, asked.rule("not-published"), asked.today)
+    spans = list_unpublished_spans(asked.facts, asked.reference.law, asked.village, first, asked.today)
+    yield from of_months.ask_span_not_published(spans, asked.rule("not-published"), asked.today)
     yield from of_months.ask_not_closed(months, asked.rule("not-closed"), asked.village, asked.today)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ledger.books.accounts import Chart
 from ledger.books.concerns.table import ConcernTable
+from ledger.books.disclosure import Disclosure
 from ledger.books.law import Law
 from ledger.books.roles import RoleTable
 from ledger.books.values import Value
@@ -16,3 +17,4 @@ class Reference(Value, frozen=True):
     law: Law
     roles: RoleTable
     concerns: ConcernTable = ConcernTable()
+    disclosure: Disclosure = Disclosure()

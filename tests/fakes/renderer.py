@@ -11,6 +11,7 @@ from pypdf import PdfWriter
 from pypdf.generic import ArrayObject, DecodedStreamObject, DictionaryObject, NameObject, NumberObject
 
 from ledger.audit.printed import list_rows
+from ledger.data import load_reference
 from ledger.log.checkpoint import open_checkpoint
 from ledger.log.note import parse_note_verifier
 from ledger.log.receipt import format_fingerprint
@@ -51,7 +52,7 @@ def list_lines(job: SheetJob) -> list[str]:
     """Return the lines of a sheet: every row that must stand on it, and its fingerprint."""
     figures = msgspec.json.decode(job.figures, type=FIGURES[job.kind])
     checkpoint = open_checkpoint(job.note, parse_note_verifier(job.verifier_key))
-    rows = [" ".join(cell for cell in row if cell) for row in list_rows(figures)]
+    rows = [" ".join(cell for cell in row if cell) for row in list_rows(figures, load_reference().disclosure)]
     return [*rows, format_fingerprint(checkpoint)]
 
 

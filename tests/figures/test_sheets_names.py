@@ -9,11 +9,11 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from ledger.books.figures import FinanceFigures, PointsFigures, ScoreFigures, SheetHead
+from ledger.books.figures import FinanceFigures, PointsFigures, ScoreFigures, SheetHead, SpanFigures
 from ledger.books.values import Value
 
 SHEETS = (Path(__file__).parents[2] / "reports" / "SHEETS.md").read_text(encoding="utf-8")
-WORDS = {"summarize_finance", "summarize_points", "summarize_scores"}
+WORDS = {"summarize_finance", "summarize_points", "summarize_scores", "summarize_span"}
 """Names of the program that are no figures."""
 
 
@@ -47,6 +47,7 @@ def read_section(title: str) -> str:
         ("## Finance", FinanceFigures),
         ("## Points", PointsFigures),
         ("## Scores", ScoreFigures),
+        ("## Quarter and year", SpanFigures),
     ],
 )
 def test_every_figure_is_defined_and_every_definition_is_a_figure(title: str, figures: type[Value]) -> None:

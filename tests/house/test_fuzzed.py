@@ -11,6 +11,7 @@ OURS = {
     "ledger.books.accounts.parse_chart": "reads what ships with the program",
     "ledger.books.concerns.table.parse_concerns": "the same",
     "ledger.books.conversion.parse_conversion": "the same",
+    "ledger.books.disclosure.parse_disclosure": "the same",
     "ledger.books.law.parse_law": "the same",
     "ledger.books.layouts.parse_layouts": "the same",
     "ledger.books.masks.parse_masks": "the same",

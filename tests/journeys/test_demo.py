@@ -40,7 +40,7 @@ from ledger.books.journals import name_journal_accounts
 from ledger.books.points import HouseholdsRegistered, PointsRound, RulebookAdopted
 from ledger.books.scores import BranchRegistered
 from ledger.books.sheets import SheetSealed
-from ledger.books.values import SHEET_KINDS
+from ledger.books.values import MONTH_KINDS, SHEET_KINDS
 from ledger.books.vouchers import PeriodClosed, VoucherRecorded, VoucherReplaced
 from ledger.canonical import format_entry, parse_entry
 from ledger.cli import root
@@ -87,6 +87,7 @@ WORN = ("133", "152", "162")
 """Accounts of what has worn out."""
 T = TypeVar("T")
 MONTHS = [f"2026-{month:02d}" for month in range(1, 11)]
+QUARTERS = ["2026-03", "2026-06", "2026-09"]
 
 
 @pytest.fixture(scope="module")
@@ -132,9 +133,14 @@ def draw_pages(data: bytes) -> list[Image]:
     return [page.render(scale=150 / 72).to_pil() for page in document]
 
 
-def test_every_month_but_the_last_is_sealed_on_three_sheets(sheets: list[SealedSheet]) -> None:
+def test_every_month_but_the_last_is_sealed_on_three_sheets_and_every_quarter_on_one(
+    sheets: list[SealedSheet],
+) -> None:
     assert sorted(sheet.number for sheet in sheets) == sorted(
-        f"{month}-{letter}-1" for month in MONTHS for letter in "FPS"
+        [
+            *(f"{month}-{letter}-1" for month in MONTHS for letter in "FPS"),
+            *(f"{end}-Q-1" for end in QUARTERS),
+        ]
     )
 
 
@@ -160,7 +166,8 @@ def list_parts(client: TestClient, path: str) -> set[str]:
 
 def test_every_other_page_with_all_that_it_may_ask_for_is_at_most_30_kb(demo: Home) -> None:
     board = f"/v/{VILLAGE}"
-    sheets = [f"{board}/sheets/{month}/{kind}" for month in (*MONTHS, "2026-11") for kind in SHEET_KINDS]
+    sheets = [f"{board}/sheets/{month}/{kind}" for month in (*MONTHS, "2026-11") for kind in MONTH_KINDS]
+    sheets += [f"{board}/sheets/{end}/quarter" for end in QUARTERS]
     with TestClient(create_app(demo, demo.config)) as client:
         parts = {
             path: list_parts(client, path)
@@ -177,8 +184,8 @@ def test_the_audit_of_the_home_finds_nothing(demo: Home) -> None:
         report = audit_log(source, demo.reference, now_ms=time.time_ns() // 1_000_000)
 
     assert report.findings == ()
-    assert report.sheets == 30
-    assert report.entries == 685
+    assert report.sheets == 33
+    assert report.entries == 688
 
 
 def test_the_audit_of_the_neighbours_finds_nothing(demo: Home) -> None:
@@ -422,7 +429,7 @@ def test_the_books_run_from_january_into_an_open_november(demo: Home, entries: l
 
     assert {entry.period for entry in entries} == {*MONTHS, "2026-11"}
     assert closed == MONTHS
-    assert sealed == dict.fromkeys(MONTHS, 3)
+    assert sealed == dict.fromkeys(MONTHS, 3) | dict.fromkeys(QUARTERS, 4)
     assert books is not None
     assert (books.first_period, books.last_closed) == ("2026-01", "2026-10")
     assert {entry.kind for entry in entries if entry.period == "2026-11"} == {

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from ledger.books.values import SHEET_KINDS, SheetKind, get_next_period
+from ledger.books.values import MONTH_KINDS, SPAN_MONTHS, SheetKind, get_next_period, list_span
 from ledger.config import Config
 from ledger.home import Home, create_home
 from ledger.ports import Renderer
@@ -207,7 +207,8 @@ class DemoBuilder:
         self._clock.set(f"{after}-03", 16)
         self._hands.close(month)
         self._clock.set(f"{after}-04")
-        hung = [kind for kind in SHEET_KINDS if (kind, month) != ("finance", LATE)]
+        kinds = [*MONTH_KINDS, *(kind for kind in SPAN_MONTHS if list_span(kind, month))]
+        hung = [kind for kind in kinds if (kind, month) != ("finance", LATE)]
         return [*late, *(self._hands.seal(kind, month) for kind in hung)]
 
     def _hang_late(self) -> list[SealedSheet]:

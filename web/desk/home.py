@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from litestar.handlers import HTTPRouteHandler
 
-from ledger.books.values import SHEET_KINDS
+from ledger.books.values import MONTH_KINDS
 from ledger.errors import NotFound
 from ledger.ports import Reader
 from ledger.service.concerns import count_open
@@ -163,7 +163,7 @@ def _tell_months(reader: Reader, this_month: str) -> list[MonthRow]:
     if closed:
         missing = [
             SHEET_NAMES[kind]
-            for kind in SHEET_KINDS
+            for kind in MONTH_KINDS
             if has_adopted(reader, kind, closed[-1]) and find_sheet(reader, kind, closed[-1]) is None
         ]
         if missing:

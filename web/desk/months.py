@@ -277,7 +277,8 @@ def _find_month(desk: Desk, month: str) -> MonthState:
 
 def _find_sheet(desk: Desk, month: str, kind: str) -> SheetState:
     """Return a sheet that the village has in a month; NotFound for any other."""
-    found = next((sheet for sheet in _find_month(desk, month).sheets if sheet.kind == kind), None)
+    state = _find_month(desk, month)
+    found = next((sheet for sheet in (*state.sheets, *state.spans) if sheet.kind == kind), None)
     if kind not in SHEET_KINDS or found is None:
         raise NotFound(_("公开表"))
     return found
@@ -336,7 +337,7 @@ def _list_work(state: MonthState) -> list[WorkRow]:
             title=_("结账"),
         )
     )
-    rows += [_build_sheet_row(state, sheet) for sheet in state.sheets]
+    rows += [_build_sheet_row(state, sheet) for sheet in (*state.sheets, *state.spans)]
     return rows
 
 

@@ -10,7 +10,7 @@ from litestar.types import ASGIApp
 
 from ledger.books.figures import FinanceFigures, PointsFigures, ScoreFigures
 from ledger.books.finance_figures import summarize_finance
-from ledger.books.values import SHEET_KINDS, SheetKind
+from ledger.books.values import MONTH_KINDS, SPAN_MONTHS, SheetKind
 from ledger.service.concerns import count_open
 from ledger.service.sheets import get_figures, list_months, list_sheets
 from ledger.vaults import ReceivedCounts
@@ -41,7 +41,7 @@ from web.public.years import find_year_path
 from web.respond import AnyRequest
 from web.routing import get_site, route_page
 from web.site import VillageView
-from web.words import SHEET_NAMES, format_month_short
+from web.words import SHEET_NAMES, format_when
 
 CORRECTIONS_SHOWN = 4
 CONTRACTS_SHOWN = 3
@@ -192,9 +192,12 @@ def _build_open_month(view: VillageView, period: str) -> OpenMonth:
 
 
 def _build_cards(view: VillageView) -> tuple[SheetCard, ...]:
-    """Return a card for every kind of sheet; none at all before the first sheet is sealed."""
-    cards = tuple(_build_card(view, kind) for kind in SHEET_KINDS)
-    return cards if any(card.path for card in cards) else ()
+    """Return a card for every kind of sheet; none at all before the first sheet is sealed. Of a quarter and a year
+    there is one where the village has sealed any.
+    """
+    cards = tuple(_build_card(view, kind) for kind in MONTH_KINDS)
+    spans = tuple(card for card in (_build_card(view, kind) for kind in SPAN_MONTHS) if card.path)
+    return cards + spans if any(card.path for card in cards + spans) else ()
 
 
 def _build_card(view: VillageView, kind: SheetKind) -> SheetCard:
@@ -202,7 +205,7 @@ def _build_card(view: VillageView, kind: SheetKind) -> SheetCard:
     if not sheets:
         return SheetCard(kind, "", SHEET_NAMES[kind], "", "", "")
     path = get_sheet_path(view.code, kind, sheets[0].period)
-    month = format_month_short(sheets[0].period)
+    month = format_when(kind, sheets[0].period)
     return SheetCard(kind, month, SHEET_NAMES[kind], sheets[0].number, path, f"{path}.pdf")
 
 

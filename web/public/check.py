@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from litestar.params import FromPath
 from litestar.types import ASGIApp
 
-from ledger.books.figures import Figures, FinanceFigures, PointsFigures
+from ledger.books.figures import Figures, FinanceFigures, PointsFigures, SpanFigures
 from ledger.books.values import SHEET_CODES, SHEET_KINDS, SHEET_LETTERS
 from ledger.service.sheets import SealedSheet, get_figures, list_sheets
-from reports.words import format_amount, format_count, format_day, format_month, format_signed
+from reports.words import format_amount, format_count, format_day, format_signed
 from web.i18n import _
 from web.page import Frame
 from web.public.epochs import EarlierEpochs, build_earlier_epochs
@@ -23,7 +23,7 @@ from web.public.verify import LogFacts, build_log_facts
 from web.respond import AnyRequest
 from web.routing import get_site, route_page
 from web.site import VillageView
-from web.words import SHEET_NAMES
+from web.words import SHEET_NAMES, name_sheet
 
 SHOWN_OF_A_KIND = 2
 
@@ -95,7 +95,7 @@ def _build_sheet(view: VillageView, sheet: SealedSheet) -> CheckSheet:
         fingerprint=find_fingerprint(view, sheet.size),
         headline=_list_headline(figures),
         hung_on=format_day(figures.head.display_from),
-        name=f"{format_month(sheet.period)}{SHEET_NAMES[sheet.kind]}",
+        name=name_sheet(sheet.kind, sheet.period),
         number=sheet.number,
         path=get_sheet_path(view.code, sheet.kind, sheet.period),
     )
@@ -114,6 +114,15 @@ def _list_headline(figures: Figures) -> tuple[tuple[str, str], ...]:
         return (
             (_("有记录的农户"), _("{count} 户").format(count=format_count(figures.scored))),
             (_("积分合计"), _("{points} 分").format(points=format_signed(total))),
+        )
+    if isinstance(figures, SpanFigures):
+        is_year, totals = figures.head.kind == "year", figures.totals
+        came = totals.year_income_fen if is_year else totals.income_fen
+        went = totals.year_expense_fen if is_year else totals.expense_fen
+        return (
+            (_("收入"), _("{amount} 元").format(amount=format_amount(came))),
+            (_("支出"), _("{amount} 元").format(amount=format_amount(went))),
+            (_("家当"), _("{amount} 元").format(amount=format_amount(totals.closing_assets_fen))),
         )
     return (
         (_("党员"), _("{count} 名").format(count=format_count(figures.members))),

@@ -10,17 +10,19 @@ from typing import Literal
 
 from ledger.books.figures import Figures, FinanceFigures
 from ledger.books.periods import format_day_of_year
-from ledger.books.values import SheetKind, get_last_day
+from ledger.books.span_figures import name_span
+from ledger.books.values import SPAN_MONTHS, SheetKind, get_last_day
 from ledger.errors import NotFound
 from ledger.log.checkpoint import parse_checkpoint
 from ledger.log.note import parse_note
 from ledger.log.receipt import format_fingerprint
-from ledger.service.sheets import find_open_until, find_sheet, get_figures, list_months
+from ledger.service.sheets import find_open_until, find_sheet, get_figures, list_months, list_sheets
 from ledger.state.facts import PeriodFacts, get_fact
 from ledger.state.objections import list_about
 from reports.words import format_count, format_day, format_month, format_span
+from web.i18n import _
 from web.site import VillageView, check_period
-from web.words import SHEET_NAMES, SHEET_PATHS, format_month_short
+from web.words import SHEET_NAMES, SHEET_PATHS, format_when, name_sheet
 
 MonthState = Literal["open", "closed", "sealed"]
 
@@ -107,7 +109,7 @@ def build_status(view: VillageView, figures: Figures) -> SheetStatus:
     head = figures.head
     kind, period = head.kind, head.period
     sealed = find_sheet(view.reader, kind, period) if head.number else None
-    months, open_until = list_months(view.reader), find_open_until(view.reader, period)
+    months, open_until = _list_periods(view, kind, period), find_open_until(view.reader, period)
     place = months.index(period)
     path = get_sheet_path(view.code, kind, period)
     return SheetStatus(
@@ -116,8 +118,8 @@ def build_status(view: VillageView, figures: Figures) -> SheetStatus:
         index=f"/v/{view.code}/entries/{sealed.index}" if sealed else "",
         is_under_way="" < open_until < get_last_day(period),
         kind=kind,
-        month=format_month(period),
-        name=SHEET_NAMES[kind],
+        month=name_span(kind, period) if kind in SPAN_MONTHS else format_month(period),
+        name=_("公开表") if kind in SPAN_MONTHS else SHEET_NAMES[kind],
         newer=_build_link(view.code, kind, months[place - 1]) if place else None,
         number=head.number,
         objections=build_objections(view, figures),
@@ -133,6 +135,13 @@ def build_status(view: VillageView, figures: Figures) -> SheetStatus:
     )
 
 
+def _list_periods(view: VillageView, kind: SheetKind, period: str) -> list[str]:
+    """Return the months that have a page of a kind, newest first: of a quarter or year those that were sealed."""
+    if kind not in SPAN_MONTHS:
+        return list_months(view.reader)
+    return sorted({period, *(sheet.period for sheet in list_sheets(view.reader, kind))}, reverse=True)
+
+
 def build_objections(view: VillageView, figures: Figures) -> Objections | None:
     """Return until when objections to a sealed sheet are taken; None for what is not sealed.
 
@@ -146,7 +155,7 @@ def build_objections(view: VillageView, figures: Figures) -> Objections | None:
         is_over=view.today > head.objections_until,
         number=head.number,
         raised=format_count(raised) if raised else "",
-        sheet=f"{format_month(head.period)}{SHEET_NAMES[head.kind]}",
+        sheet=name_sheet(head.kind, head.period),
         until=format_day(head.objections_until),
     )
 
@@ -184,7 +193,7 @@ def _measure_pdf(view: VillageView, digest: str) -> str:
 
 def _build_link(village: str, kind: SheetKind, period: str) -> MonthLink:
     return MonthLink(
-        month=format_month(period),
+        month=name_span(kind, period) if kind in SPAN_MONTHS else format_month(period),
         path=get_sheet_path(village, kind, period),
-        short=format_month_short(period),
+        short=format_when(kind, period),
     )

@@ -1,15 +1,16 @@
-"""All months of a village with the three sheets of each: the way to everything that ever hung."""
+"""All months of a village with the sheets of each: the way to everything that ever hung."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from litestar.params import FromPath
 from litestar.types import ASGIApp
 
 from ledger.books.sheets import SheetSealed
-from ledger.books.values import SHEET_KINDS, SheetKind
+from ledger.books.values import SHEET_KINDS, SPAN_MONTHS, SheetKind
 from ledger.errors import NotFound, Tampered
 from ledger.service.sheets import SealedSheet, find_sheet, has_adopted, list_months, list_sheets
 from ledger.witnessed import cosign_head
@@ -19,6 +20,7 @@ from web.public.finance import build_finance_page
 from web.public.months import MonthState, get_sheet_path, get_state
 from web.public.points import build_points_page
 from web.public.scores import build_scores_page
+from web.public.spans import build_span_page
 from web.public.statements import find_statements_path
 from web.respond import Answer, AnyRequest, redirect
 from web.routing import get_site, route_page
@@ -38,7 +40,9 @@ class SheetCell:
 
 @dataclass(frozen=True)
 class MonthRow:
-    """A month with its three sheets; `statements_path` is empty where the chart of accounts has no statements."""
+    """A month with its sheets, among them those of the quarter or year that ends with it; `statements_path` is empty
+    where the chart of accounts has no statements.
+    """
 
     month: str
     sheets: tuple[SheetCell, ...]
@@ -83,17 +87,26 @@ def _build_month(view: VillageView, period: str) -> MonthRow:
             kind, SHEET_NAMES[kind], get_sheet_path(view.code, kind, period), get_state(view, kind, period)
         )
         for kind in SHEET_KINDS
-        if has_adopted(view.reader, kind, period)  # Else there is none to wait for.
+        if _is_listed(view, kind, period)
     )
     return MonthRow(
         month=format_month(period), sheets=cells, statements_path=find_statements_path(view, period)
     )
 
 
+def _is_listed(view: VillageView, kind: SheetKind, period: str) -> bool:
+    """Whether a month has a sheet of a kind, or there is one to wait for; nobody waits for that of a quarter."""
+    if kind in SPAN_MONTHS:
+        return find_sheet(view.reader, kind, period) is not None
+    return has_adopted(view.reader, kind, period)
+
+
 _BUILDERS: dict[SheetKind, tuple[str, Callable[[VillageView, str], object]]] = {
     "finance": ("finance.html", build_finance_page),
     "points": ("points.html", build_points_page),
     "scores": ("scores.html", build_scores_page),
+    "quarter": ("span.html", partial(build_span_page, "quarter")),
+    "year": ("span.html", partial(build_span_page, "year")),
 }
 
 

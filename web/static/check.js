@@ -25,6 +25,9 @@ const HEADLINES = {
   scores: (it) => [["党员", `${it.members} 名`], ["有星的", `${it.stars.reduce((sum, row) => sum + (row.stars && row.members), 0)} 名`]],
 };
 
+HEADLINES.quarter = ({ totals: it }) => [["收入", yuan(it.income_fen)], ["支出", yuan(it.expense_fen)], ["家当", yuan(it.closing_assets_fen)]];
+HEADLINES.year = ({ totals: it }) => [["收入", yuan(it.year_income_fen)], ["支出", yuan(it.year_expense_fen)], ["家当", yuan(it.closing_assets_fen)]];
+
 const isSigned = (log, code) => log.verify(findKey(log, code.size).publicKey, code.signature, toBytes(code.text));
 
 async function prove(log, code) {

@@ -9,7 +9,8 @@ from ledger.books.concerns.table import ConcernRule
 from ledger.books.concerns.values import Concern
 from ledger.books.law import count_days
 from ledger.books.periods import format_day, format_period
-from ledger.books.values import get_last_day
+from ledger.books.span_figures import name_span
+from ledger.books.values import SHEET_LETTERS, SheetKind, get_last_day
 
 
 class Unpublished(NamedTuple):
@@ -37,6 +38,17 @@ def ask_not_published(months: Iterable[Unpublished], rule: ConcernRule, today: s
             yield _build(rule, month.period, said, month.due_on)
 
 
+def ask_span_not_published(
+    spans: Iterable[tuple[str, SheetKind, str]], rule: ConcernRule, today: str
+) -> Iterator[Concern]:
+    """A quarter or year whose sheet does not hang although its day is over; each as (day, kind, last month)."""
+    for due_on, kind, period in spans:
+        if today > due_on:
+            said = f"{name_span(kind, period)}的公开表应在{format_day(due_on)}以前贴出，还没有贴。"
+            # A month of the same name has a question of its own.
+            yield _build(rule, f"{period}-{SHEET_LETTERS[kind]}", said, due_on)
+
+
 def ask_not_closed(
     months: Iterable[Unpublished], rule: ConcernRule, village: str, today: str
 ) -> Iterator[Concern]:
@@ -49,7 +61,7 @@ def ask_not_closed(
             yield _build(rule, month.period, said, due_on)
 
 
-def _build(rule: ConcernRule, period: str, said: str, due_on: str) -> Concern:
+def _build(rule: ConcernRule, subject: str, said: str, due_on: str) -> Concern:
     return Concern(
-        amount_fen=0, entries=(), key=f"{rule.code}/{period}", said=said, since=count_days(due_on, 1)
+        amount_fen=0, entries=(), key=f"{rule.code}/{subject}", said=said, since=count_days(due_on, 1)
     )

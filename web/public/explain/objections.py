@@ -14,12 +14,12 @@ from ledger.books.values import SHEET_LETTERS, SheetKind
 from ledger.entries import Entry
 from ledger.figures import read_text
 from ledger.state.objections import find_objection, list_about
-from reports.words import format_count, format_day, format_month
+from reports.words import format_count, format_day
 from web.i18n import _
 from web.public.explain.telling import Explanation, Fact, Link, get_entry_path
 from web.public.months import get_sheet_path
 from web.site import VillageView
-from web.words import SHEET_NAMES
+from web.words import name_sheet
 
 OUTCOME_WORDS: dict[Outcome, str] = {
     "upheld": _("异议成立"),
@@ -69,9 +69,7 @@ def name_about(view: VillageView, about: str) -> Link:
     kind = tell_kind(about)
     if kind == "sheet":
         period, sheet = about[:7], _KINDS[about[8]]
-        said = _("{month}{name} {number}").format(
-            month=format_month(period), name=SHEET_NAMES[sheet], number=about
-        )
+        said = f"{name_sheet(sheet, period)} {about}"
         return Link(said, get_sheet_path(view.code, sheet, period))
     if kind == "contract":
         return Link(_("合同 {number}").format(number=about), f"/v/{view.code}/contracts/{about}")

@@ -8,13 +8,13 @@ from ledger.books.sheets import SheetSealed
 from ledger.books.village import KeyRotated, LogFounded, LogRefounded, VillageDescribed
 from ledger.entries import Entry
 from ledger.figures import read_text
-from reports.words import format_count, format_day, format_month
+from reports.words import format_count, format_day
 from web.i18n import _
 from web.public.epochs import tell_loss
 from web.public.explain.telling import Explanation, Fact, Link
 from web.public.months import find_fingerprint, get_sheet_path
 from web.site import VillageView
-from web.words import SHEET_NAMES
+from web.words import name_sheet
 
 
 def explain_founding(_view: VillageView, entry: Entry, body: LogFounded) -> Explanation:
@@ -97,11 +97,10 @@ def explain_description(view: VillageView, _entry: Entry, body: VillageDescribed
 
 
 def explain_seal(view: VillageView, entry: Entry, body: SheetSealed) -> Explanation:
-    name = SHEET_NAMES[body.sheet]
-    month = format_month(entry.period)
+    sheet = name_sheet(body.sheet, entry.period)
     sentences = [
-        _("{day}，{month}{name}（编号 {number}）封存公开：数字从此定住，有错只能公开更正。").format(
-            day=format_day(entry.occurred_on), month=month, name=name, number=body.number
+        _("{day}，{sheet}（编号 {number}）封存公开：数字从此定住，有错只能公开更正。").format(
+            day=format_day(entry.occurred_on), sheet=sheet, number=body.number
         ),
         _("表上的数字，由当时账本的全部 {size} 条记录算出来。").format(size=format_count(body.size)),
     ]
@@ -109,7 +108,7 @@ def explain_seal(view: VillageView, entry: Entry, body: SheetSealed) -> Explanat
         sentences.append(_("它换下了同月的 {number}，因为其中有更正。").format(number=body.replaces))
     return Explanation(
         what=_("封存 {number}").format(number=body.number),
-        title=_("封存{month}{name}").format(month=month, name=name),
+        title=_("封存{sheet}").format(sheet=sheet),
         sentences=tuple(sentences),
         facts=(
             Fact(_("编号"), body.number),
@@ -122,7 +121,7 @@ def explain_seal(view: VillageView, entry: Entry, body: SheetSealed) -> Explanat
         ),
         links=(
             Link(
-                _("看这张表：{month}{name}").format(month=month, name=name),
+                _("看这张表：{sheet}").format(sheet=sheet),
                 get_sheet_path(view.code, body.sheet, entry.period),
             ),
         ),
