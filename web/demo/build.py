@@ -39,7 +39,6 @@ from web.demo.draw import FOLDER, name_register, write_households, write_opening
 from web.demo.neighbours import NEIGHBOURS, Month, Neighbour
 from web.demo.people import AUDITOR, NAME, STAFF, TELEPHONE, TOWNSHIP, VILLAGE, Staff
 from web.demo.registers import BOOKS, NAMES, OPENED, QUESTIONS
-from web.demo.rules import load_demo_rules
 
 SEED = b"mingbai demo village"
 STEPS = 3 + len(MONTHS) + len(NEIGHBOURS)
@@ -165,7 +164,6 @@ class DemoBuilder:
                 maker=maker,
                 period="2026-01",
                 resolution="2025年12月28日村民代表会议通过",
-                template=load_demo_rules(),
             ),
             prepare_scheme(
                 home, VILLAGE, maker=maker, period="2026-01", resolution="2025年12月29日党员大会通过"
@@ -306,7 +304,6 @@ class NeighbourBuilder:
             maker=hands.clerk,
             period=first,
             resolution=one.resolution,
-            template=load_demo_rules(),
         )
         self._clock.set(one.founded_on, 15)
         hands.pass_([about, rulebook])
