@@ -55,15 +55,26 @@ def _describe_struct(fields: tuple[inspect.Field, ...], leaves_out: bool) -> str
     """
     parts = []
     for field in sorted(fields, key=lambda field: field.encode_name):
-        inner = describe_type(field.type)
+        inner = describe_type(_drop_none(field))
         part = f'"{field.encode_name}":{inner}'
         if field.required:
             parts.append(f",{part}")
-        elif leaves_out and parts and field.default in ("", 0) and not _is_written(inner, field.default):
+        elif (
+            leaves_out and parts and field.default in ("", 0, None) and not _is_written(inner, field.default)
+        ):
             parts.append(f"(?:,{part})?+")
         else:
             return NEVER
     return r"\{" + "".join(parts).removeprefix(",") + r"\}"
+
+
+def _drop_none(field: inspect.Field) -> inspect.Type:
+    """Return what a field may hold where it is written: None, for which it is left out, stands nowhere."""
+    type_ = field.type
+    if field.default is not None or not isinstance(type_, inspect.UnionType):
+        return type_
+    kept = [one for one in type_.types if not isinstance(one, inspect.NoneType)]
+    return kept[0] if len(kept) == 1 else type_
 
 
 def _is_written(inner: str, default: object) -> bool:
@@ -90,10 +101,22 @@ def _describe_pattern(pattern: str) -> str:
     return inner.replace("(", "(?:")
 
 
+def _describe_up_to(most: int) -> str:
+    """Match the numbers from 1 to `most`: those of fewer digits, then those that are smaller from some digit on."""
+    digits = str(most)
+    ways = [f"[1-9][0-9]{{0,{len(digits) - 2}}}"] if len(digits) > 1 else []
+    for place, digit in enumerate(digits):
+        first = 0 if place else 1
+        if int(digit) > first:
+            ways.append(f"{digits[:place]}[{first}-{int(digit) - 1}][0-9]{{{len(digits) - place - 1}}}")
+    return f"(?:{'|'.join([*ways, digits])})(?![0-9])"
+
+
 def _describe_range(least: int, most: int) -> str:
     largest = 10**_DIGITS_MAX - 1
     positive = f"[1-9][0-9]{{0,{_DIGITS_MAX - 1}}}+"
     signs = {0: f"(?:0|{positive})", 1: positive}
     if most < largest:
-        return NEVER
+        bounded = _describe_up_to(most) if most > 0 else NEVER
+        return {0: f"(?:0|{bounded})", 1: bounded}.get(least, NEVER)
     return signs.get(least, NEVER) if least > -largest else f"(?:0|-?{positive})"

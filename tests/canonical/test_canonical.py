@@ -74,6 +74,7 @@ from tests.builders import (
     build_voucher,
 )
 from tests.log.evidence import require_one_spelling, spoil
+from tests.rewards import build_claims, build_hours, build_redeemed, build_return, build_shop, build_task
 
 
 def make_entries() -> list[Entry]:
@@ -81,6 +82,7 @@ def make_entries() -> list[Entry]:
     texts, chain = Discloser(), EntryChain()
     line = build_points_line(texts)
     voucher = EntryChain().append(build_voucher(texts))
+    redeemed = build_redeemed(texts)
     for body in (
         build_founding(),
         build_description(texts),
@@ -125,6 +127,12 @@ def make_entries() -> list[Entry]:
         build_reconciliation(items=(build_item(-50_000, "books", "2026-10-09", "2026-10-002"),)),
         build_objection(texts),
         build_answer(texts),
+        build_shop(texts),
+        redeemed,
+        build_return(texts, redeemed, reverses=3),
+        build_task(texts),
+        build_claims(texts),
+        build_hours(texts),
     ):
         chain.append(body)
     return chain.entries

@@ -47,6 +47,16 @@ class LeavingNumber(msgspec.Struct, omit_defaults=True):
     b: Annotated[int, Meta(ge=1, le=2**53 - 1)] = 0
 
 
+class LeavingNone(msgspec.Struct, omit_defaults=True):
+    a: bool
+    b: tuple[bool, ...] | None = None
+
+
+class NeverNone(msgspec.Struct, omit_defaults=True):
+    a: bool
+    b: bool | int | None = None
+
+
 class LeavingZero(msgspec.Struct, omit_defaults=True):
     a: bool
     b: Annotated[int, Meta(ge=0, le=2**53 - 1)] = 0
@@ -67,6 +77,9 @@ class Writing(msgspec.Struct):
     b: Annotated[str, Meta(pattern=r"\Ab\Z")] = ""
 
 
+UpTo = Annotated[int, Meta(ge=0, le=120)]
+
+
 def matches(type_: Any, data: bytes) -> bool:
     return re.fullmatch(describe_type(inspect.type_info(type_)).encode(), data) is not None
 
@@ -77,6 +90,7 @@ def matches(type_: Any, data: bytes) -> bool:
         (bool, [True, False]),
         (Count, [0, 7, 10**15 - 1]),
         (Positive, [1, 10**15 - 1]),
+        (UpTo, [0, 1, 9, 10, 99, 100, 119, 120]),
         (Integer, [0, -1, 1, -(10**15) + 1]),
         (Annotated[str, Meta(min_length=2, max_length=3)], ["ab", "a/~"]),
         (str, ["", "[plain]"]),
@@ -88,6 +102,7 @@ def matches(type_: Any, data: bytes) -> bool:
         (Annotated[tuple[bool, ...], Meta(min_length=1, max_length=2)], [(True,), (True, False)]),
         (Leaving, [Leaving(True), Leaving(True, "b1"), Leaving(True, c="c"), Leaving(False, "b2", "c")]),
         (LeavingNumber, [LeavingNumber(True), LeavingNumber(True, 1), LeavingNumber(False, 12)]),
+        (LeavingNone, [LeavingNone(True), LeavingNone(True, ()), LeavingNone(False, (True, False))]),
     ],
 )
 def test_values_of_a_type_match_as_they_are_written(type_: Any, values: list[Any]) -> None:
@@ -118,6 +133,7 @@ def test_values_of_a_type_match_as_they_are_written(type_: Any, values: list[Any
         (tuple[bool, ...], "[true,]"),
         (Leaving, '{"a":true,"b":""}'),
         (LeavingNumber, '{"a":true,"b":0}'),
+        (LeavingNone, '{"a":true,"b":null}'),
         (Leaving, '{"a":true,"c":"c","b":"b1"}'),
         (Leaving, '{"a":true,"b":"b1","b":"b1"}'),
     ],
@@ -134,7 +150,7 @@ def test_no_other_text_matches(type_: Any, text: str) -> None:
         (list[bool], [True]),
         (int, 1),
         (Annotated[int, Meta(ge=2, le=INTEGER_MAX)], 2),
-        (Annotated[int, Meta(ge=1, le=5)], 1),
+        (Annotated[int, Meta(ge=2, le=5)], 2),
         (Annotated[int, Meta(gt=0, le=INTEGER_MAX)], 1),
         (Annotated[str, Meta(pattern="a")], "a"),
         (Annotated[str, Meta(pattern=r"\A[^b]\Z")], "a"),
@@ -148,8 +164,22 @@ def test_no_other_text_matches(type_: Any, text: str) -> None:
         (LeavingFirst, LeavingFirst(b=True)),
         (LeavingEmpty, LeavingEmpty(True)),
         (LeavingZero, LeavingZero(True)),
+        (NeverNone, NeverNone(True, True)),
         (Writing, Writing(True)),
     ],
 )
 def test_what_cannot_be_described_never_matches(type_: Any, value: Any) -> None:
     assert not matches(type_, encode_value(value))
+
+
+@pytest.mark.parametrize("most", [1, 7, 10, 19, 99, 120, 2_400, 10_000, 30_109])
+def test_a_bounded_number_matches_to_its_bound_and_no_further(most: int) -> None:
+    bounded, above = Annotated[int, Meta(ge=1, le=most)], Annotated[int, Meta(ge=0, le=most)]
+
+    told = [number for number in range(most * 2 + 12) if matches(bounded, str(number).encode())]
+
+    assert told == list(range(1, most + 1))
+    assert matches(above, b"0")
+    assert not matches(above, b"00")
+    assert not matches(Annotated[int, Meta(ge=2, le=most + 2)], b"2")
+    assert not matches(Annotated[int, Meta(ge=0, le=0)], b"1")

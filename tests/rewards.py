@@ -1,0 +1,55 @@
+"""What points do, as bodies of entries that tests record: a shop, what was taken from it, a task and its hours."""
+
+from __future__ import annotations
+
+from ledger.books.shops import Goods, PointsRedeemed, RedeemedLine, RedemptionReversed, ShopAdopted
+from ledger.books.volunteering import HoursBooked, HoursLine, TaskClaimed, TaskOffered
+from tests.builders import Discloser, make_id
+
+
+def build_shop(texts: Discloser) -> ShopAdopted:
+    soap = Goods(code="SP001", cost_fen=350, name=texts.publish("肥皂"), points=4, stock=20)
+    return ShopAdopted(
+        budget_fen=6_000,
+        first_period="2026-10",
+        goods=(soap,),
+        last_period="2027-03",
+        resolution="JY-2026-001",
+        version=1,
+    )
+
+
+def build_redeemed(texts: Discloser) -> PointsRedeemed:
+    value = {"day": "2026-10-28", "household": make_id("h", 0), "receipt": "DH-2026-0001"}
+    line = RedeemedLine(
+        cost_fen=700, goods="SP001", points=8, quantity=2, subject=texts.seal(value, "subject")
+    )
+    return PointsRedeemed(lines=(line,), version=1)
+
+
+def build_return(texts: Discloser, redeemed: PointsRedeemed, reverses: int) -> RedemptionReversed:
+    (line,) = redeemed.lines
+    return RedemptionReversed(line=line.subject.sealed, reason=texts.publish("包装破损"), reverses=reverses)
+
+
+def build_task(texts: Discloser) -> TaskOffered:
+    return TaskOffered(
+        held_on="2026-10-28",
+        needed=3,
+        number="FW-2026-001",
+        place=texts.publish("村委会门口"),
+        rule="B01",
+        title=texts.publish("清理村东水渠"),
+        unit_hours_hundredths=400,
+    )
+
+
+def build_claims(texts: Discloser) -> TaskClaimed:
+    return TaskClaimed(claims=(texts.seal({"household": make_id("h", 0)}, "claim"),), task="FW-2026-001")
+
+
+def build_hours(texts: Discloser) -> HoursBooked:
+    sealed = texts.seal({"evidence": "签到表", "household": make_id("h", 0)}, "subject")
+    return HoursBooked(
+        lines=(HoursLine(hours_hundredths=400, subject=sealed),), task="FW-2026-001", version=1
+    )
