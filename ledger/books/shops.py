@@ -122,7 +122,7 @@ def check_shop(body: ShopAdopted) -> list[Fault]:
                 "shop-months",
                 "积分年度",
                 f"{body.first_period} 至 {body.last_period}",
-                f"先后两个月份，合起来 1 至 {MONTHS_MAX} 个月",
+                f"开始月份不晚于结束月份，合起来不超过 {MONTHS_MAX} 个月",
                 "改正开始月份和结束月份",
             )
         )
@@ -131,7 +131,13 @@ def check_shop(body: ShopAdopted) -> list[Fault]:
         if before >= after:
             found = f"{before} 以后是 {after}"
             faults.append(
-                build_fault("goods-order", "积分超市的商品", found, "编号从小到大，各出现一次", "排好次序")
+                build_fault(
+                    "goods-order",
+                    "积分超市的商品",
+                    found,
+                    "编号从小到大，各出现一次",
+                    "按编号排好，重复的只留一种",
+                )
             )
     return faults + [_fault_cost(item) for item in body.goods if item.cost_fen > item.points * FEN_A_POINT]
 

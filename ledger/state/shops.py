@@ -137,12 +137,12 @@ def _check_next(facts: Facts, body: ShopAdopted) -> list[Fault]:
     if body.first_period == before.first_period:
         if body.last_period != before.last_period:
             expected = f"{before.first_period} 至 {before.last_period}，与上一版相同"
-            remedy = "积分年度开始以后不再改长改短"
+            remedy = "积分年度定下以后不能改长改短：开始月份和结束月份照上一版写"
             faults.append(build_fault("shop-year", "积分年度", found, expected, remedy))
         return [*faults, *_check_redeemed_before(facts, body)]
     if body.first_period <= before.last_period:
-        remedy = "新的积分年度从上一个结束以后开始"
-        expected = f"{before.last_period} 以后的月份"
+        remedy = "上一个积分年度结束以后，才开始新的：改正开始月份"
+        expected = f"从 {before.last_period} 以后的月份开始"
         faults.append(build_fault("shop-year", "积分年度", found, expected, remedy))
     return faults
 
@@ -155,12 +155,12 @@ def _check_redeemed_before(facts: Facts, body: ShopAdopted) -> Iterator[Fault]:
             f"{format_yuan(body.budget_fen)} 元",
             f"不低于已经兑换的 {format_yuan(spent_fen)} 元",
         )
-        yield build_fault("shop-budget-spent", "积分超市的预算", found, expected, "改正预算")
+        yield build_fault("shop-budget-spent", "积分超市的预算", found, expected, "提高预算")
     for item in body.goods:
         taken = get_redeemed(facts, body.first_period, item.code).quantity
         if item.stock < taken:
             found, expected = f"一共进货 {item.stock} 件", f"不少于已经兑换的 {taken} 件"
-            remedy = "进货总数从年度开始算起，卖出的也算在里面"
+            remedy = "改正进货总数：从积分年度开始算起，换走的也算在里面"
             yield build_fault("goods-stock", f"商品 {item.code}", found, expected, remedy)
 
 
@@ -175,9 +175,11 @@ def _check_resolved(facts: Facts, entry: Entry, body: ShopAdopted) -> list[Fault
         faults.append(build_fault("shop-budget", place, found, expected, "降低预算，或者另作决议"))
     others = [first for first, _ in scan_facts(facts, f"shop-resolution/{body.resolution}/", EntryAt)]
     if any(first != body.first_period for first in others):
-        found = f"决议 {body.resolution} 是 {others[0]} 起的积分年度用的"
+        found = f"决议 {body.resolution} 已经用在 {others[0]} 开始的积分年度"
         faults.append(
-            build_fault("shop-resolution", place, found, "这个年度自己的决议", "另作决议，再办超市")
+            build_fault(
+                "shop-resolution", place, found, "这个积分年度自己的决议", "另作决议，再填新决议的编号"
+            )
         )
     return faults
 
@@ -187,15 +189,15 @@ def _check_redemption(facts: Facts, entry: Entry, body: PointsRedeemed) -> list[
     place = f"{entry.period} 积分兑换"
     if shop is None:
         remedy = "先办积分超市并通过审核；上一个积分年度的积分已经清零，不能再换"
-        return [build_fault("shop-closed", place, "这个月没有积分超市", "在积分年度里的月份", remedy)]
+        return [build_fault("shop-closed", place, "这个月没有积分超市", "积分年度里的月份", remedy)]
     if body.version != shop.version:
-        found, expected = f"按第 {body.version} 版", f"按第 {shop.version} 版"
+        found, expected = f"按积分超市第 {body.version} 版填的", f"按现在的第 {shop.version} 版填"
         return [build_fault("redeemed-version", place, found, expected, "按现在的商品目录重新填")]
     goods = {item.code: item for item in shop.goods}
     faults = check_redeemed(body, goods)
     if any(get_fact(facts, f"redeemed-line/{line.subject.sealed}", EntryAt) for line in body.lines):
         remedy = "每一行都重新取随机盐，再生成摘要"
-        faults.append(build_fault("redeemed-repeats", place, "有用过的摘要", "每个摘要只用一次", remedy))
+        faults.append(build_fault("redeemed-repeats", place, "有以前用过的摘要", "每个摘要只用一次", remedy))
     if faults:
         return faults
     taken: Counter[str] = Counter()
@@ -231,11 +233,13 @@ def _check_reversal(facts: Facts, entry: Entry, body: RedemptionReversed) -> lis
     place = f"退回第 {body.reverses} 条的一行兑换"
     original = _find_original(facts, entry.index, body)
     if original is None:
-        found, remedy = "那一条不是更早的兑换，或没有这一行", "核对原来的收据号和商品"
-        return [build_fault("redemption-unknown", place, found, "更早的兑换里的一行", remedy)]
+        found, remedy = "那一条不是更早的积分兑换，或者里面没有这一行", "核对原来的收据号和商品编号"
+        return [build_fault("redemption-unknown", place, found, "更早的积分兑换里的一行", remedy)]
     faults = []
     if find_taken(facts, body.line):
-        faults.append(build_fault("redemption-taken", place, "已经退回过", "每行只退一次", "不用再退"))
+        faults.append(
+            build_fault("redemption-taken", place, "已经退回过", "还没有退回的一行", "每行只退一次，不用再退")
+        )
     if entry.period < original.period:
         remedy = "退回记入兑换的那个月，或者以后的月份"
         expected = f"{original.period} 或更晚"

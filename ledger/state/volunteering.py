@@ -128,7 +128,8 @@ def _check_claimed(facts: Facts, body: TaskClaimed) -> list[Fault]:
     if task is None:
         return [_fault_unknown(place, body.task)]
     if task.known.booked:
-        return [build_fault("task-over", place, "已经办完、记了工时", "还没有办的", "不用再报名")]
+        remedy = "不用再报名；来了却漏写的，重填一张签到"
+        return [build_fault("task-over", place, "已经办完、记了工时", "还没有办的任务", remedy)]
     left = task.body.needed - task.known.claimed
     if len(body.claims) > left:
         found, expected = f"又有 {len(body.claims)} 人", f"不超过还缺的 {left} 人"
@@ -145,7 +146,7 @@ def _check_booked(facts: Facts, entry: Entry, body: HoursBooked) -> list[Fault]:
         found, expected = f"第 {body.version} 版", f"第 {task.known.version + 1} 版"
         faults.append(build_fault("hours-version", place, found, expected, "重新填一次再交审"))
     if entry.occurred_on < task.body.held_on:
-        found, expected = entry.occurred_on, f"{task.body.held_on} 或以后"
+        found, expected = f"{entry.occurred_on} 就记工时", f"任务那天 {task.body.held_on} 或以后"
         faults.append(build_fault("hours-early", place, found, expected, "办完以后再记工时"))
     return faults
 

@@ -33,10 +33,15 @@ def test_a_point_is_worth_a_yuan_at_most(ledger: ShopLedger) -> None:
 
 def test_goods_stand_in_order_each_once(ledger: ShopLedger) -> None:
     row = ("SP001", 10, 1_000, 3)
-    assert [fault.code for fault in check_shop(ledger.build_shop(row, row))] == ["goods-order"]
-    assert [
-        fault.code for fault in check_shop(ledger.build_shop(("SP002", 1, 1, 1), row, ("SP003", 1, 1, 1)))
-    ] == ["goods-order"]
+    for rows, found in (
+        ((row, row), "SP001 以后是 SP001"),
+        ((("SP002", 1, 1, 1), row, ("SP003", 1, 1, 1)), "SP002 以后是 SP001"),
+    ):
+        (fault,) = check_shop(ledger.build_shop(*rows))
+        assert format_fault(fault) == (
+            f"积分超市的商品：现为{found}，应为编号从小到大，各出现一次。"
+            "按编号排好，重复的只留一种。（goods-order）"
+        )
 
 
 @pytest.mark.parametrize(
@@ -53,7 +58,11 @@ def test_a_points_year_is_a_year_at_most(
 ) -> None:
     assert count_months(first, last) == months
     faults = check_shop(ledger.build_shop(first_period=first, last_period=last))
-    assert [fault.code for fault in faults] == ([] if is_right else ["shop-months"])
+    told = (
+        f"积分年度：现为{first} 至 {last}，应为开始月份不晚于结束月份，合起来不超过 12 个月。"
+        "改正开始月份和结束月份。（shop-months）"
+    )
+    assert [format_fault(fault) for fault in faults] == ([] if is_right else [told])
 
 
 def test_a_line_is_worth_its_goods_times_its_pieces(ledger: ShopLedger) -> None:
@@ -68,7 +77,9 @@ def test_a_line_is_worth_its_goods_times_its_pieces(ledger: ShopLedger) -> None:
             "积分和成本都等于一件的乘以数量。（redeemed-worth）"
         )
     ]
-    assert [fault.code for fault in check_redeemed(body, {})] == ["redeemed-goods"]
+    assert [format_fault(fault) for fault in check_redeemed(body, {})] == [
+        "积分兑换第 1 行：现为SP001，应为商品目录里有的编号。对照商品目录改正编号。（redeemed-goods）"
+    ]
     twice = change(body, lines=body.lines * 2)
     assert [fault.code for fault in check_redeemed(twice, goods)] == ["digests-order"]
 
@@ -110,8 +121,17 @@ def test_who_did_not_agree_takes_nothing_and_a_receipt_is_one_households_once() 
 
     faults = check_opened_redemptions(lines, balances, {"h1", "h2"}, {"DH-2026-0009"})
 
-    assert [(fault.code, fault.place) for fault in faults] == [
-        ("receipt-used", "h2 行"),
-        ("redeemed-consent", "h3 行"),
-        ("receipt-used", "h3 行"),
+    assert [format_fault(fault) for fault in faults] == [
+        (
+            "h2 行：现为收据 DH-2026-0001 已经用过，应为没有用过的收据号。"
+            "每家每次一张收据，各有各的号；改正收据号。（receipt-used）"
+        ),
+        (
+            "h3 行：现为该户没有同意积分，应为已签积分契约并同意积分的农户。"
+            "先签积分契约，或删去这一行。（redeemed-consent）"
+        ),
+        (
+            "h3 行：现为收据 DH-2026-0009 已经用过，应为没有用过的收据号。"
+            "每家每次一张收据，各有各的号；改正收据号。（receipt-used）"
+        ),
     ]

@@ -34,7 +34,9 @@ def test_a_task_is_by_a_rule_that_adds_in_plain(ledger: VolunteeringLedger) -> N
             "对照积分细则改正规则编号。（task-rule）"
         )
     (fault,) = check_task(ledger.build_task(held_on="2026-02-30"), rules)
-    assert fault.code == "task-day"
+    assert format_fault(fault) == (
+        "志愿服务 FW-2026-001：现为2026-02-30，应为日历上有的一天。改成日历上有的一天。（task-day）"
+    )
 
 
 def test_digests_are_in_order(ledger: VolunteeringLedger) -> None:

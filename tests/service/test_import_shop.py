@@ -74,14 +74,28 @@ def test_a_shop_is_opened_with_its_goods_and_changed_by_a_row(desk: ImportDesk) 
 
 def test_a_new_points_year_has_the_goods_of_its_rows_alone(desk: ImportDesk) -> None:
     later = SHOP | {"开始月份": "2027-04", "结束月份": "2028-03"}
-    assert codes(desk, take(超市=[later])) == ["shop-goods"]
-    imported = desk.read("shop", take(商品=[SALT], 超市=[later]))
-    assert [fault.code for fault in imported.faults] == ["shop-resolution"]
+    assert desk.say("shop", take(超市=[later])) == [
+        (
+            "工作表「超市」第 2 行：现为没有商品，应为至少一种商品。"
+            "在「商品」写上可以换什么，再一起交。（shop-goods）"
+        )
+    ]
+    assert desk.say("shop", take(商品=[SALT], 超市=[later])) == [
+        (
+            "工作表「超市」，积分超市的预算：现为决议 JY-2026-001 已经用在 2026-10 开始的积分年度，"
+            "应为这个积分年度自己的决议。另作决议，再填新决议的编号。（shop-resolution）"
+        )
+    ]
 
 
 def test_without_a_shop_its_terms_come_first() -> None:
     desk = ImportDesk()
-    assert codes(desk, take(商品=[GOODS])) == ["shop-terms"]
+    assert desk.say("shop", take(商品=[GOODS])) == [
+        (
+            "工作表「商品」第 2 行：现为还没有积分超市，应为先在「超市」写上积分年度、预算和决议。"
+            "补上「超市」的一行，再一起交。（shop-terms）"
+        )
+    ]
     assert codes(desk, take(TAKEN)) == ["shop-closed", "person-unknown"]
 
 
@@ -113,9 +127,25 @@ def test_nobody_takes_beyond_their_points_their_consent_or_anothers_receipt(desk
         )
     ]
     third = TAKEN | {"户号": "0219", "户主": "某老井", "商品编号": "SP002", "商品名称": "食盐"}
-    assert codes(desk, take(TAKEN, third)) == ["redeemed-consent", "redeemed-balance", "receipt-used"]
+    used = (
+        "现为收据 DH-2026-0001 已经用过，应为没有用过的收据号。"
+        "每家每次一张收据，各有各的号；改正收据号。（receipt-used）"
+    )
+    assert desk.say("shop", take(TAKEN, third)) == [
+        (
+            "工作表「兑换」第 3 行：现为该户没有同意积分，应为已签积分契约并同意积分的农户。"
+            "先签积分契约，或删去这一行。（redeemed-consent）"
+        ),
+        (
+            "工作表「兑换」第 3 行：现为兑换 1 分，应为不超过该户还能兑换的 0 分。"
+            "减少数量，或等挣到积分再换；起点分不能兑换。（redeemed-balance）"
+        ),
+        f"工作表「兑换」第 3 行：{used}",
+    ]
     desk.record("shop", take(TAKEN))
-    assert codes(desk, take(TAKEN | {"商品编号": "SP002", "商品名称": "食盐"})) == ["receipt-used"]
+    assert desk.say("shop", take(TAKEN | {"商品编号": "SP002", "商品名称": "食盐"})) == [
+        f"工作表「兑换」第 2 行：{used}"
+    ]
     assert codes(desk, take(TAKEN | {"收据号": "DH-2026-0002", "数量": 2})) == ["redeemed-balance"]
     assert codes(desk, take(TAKEN | {"收据号": "DH-2026-0002"})) == []
 
@@ -124,19 +154,52 @@ def test_every_cell_of_a_row_is_judged(desk: ImportDesk) -> None:
     assert codes(desk, take(TAKEN, TAKEN)) == ["row-duplicate"]
     assert codes(desk, take(TAKEN | {"数量": 0})) == ["quantity-zero"]
     assert codes(desk, take(TAKEN | {"收据号": "1"})) == ["receipt-number-form"]
-    assert codes(desk, take(TAKEN | {"商品编号": "SP009"})) == ["goods-unknown"]
+    assert desk.say("shop", take(TAKEN | {"商品编号": "SP009"})) == [
+        (
+            "工作表「兑换」E2：现为「SP009」，应为商品目录里有的编号。"
+            "对照商品目录改正；新的商品先写进「商品」。（goods-unknown）"
+        )
+    ]
     assert codes(desk, take(TAKEN | {"商品名称": "食盐"})) == ["rule-name"]
     assert codes(desk, take(TAKEN | {"户主": "例小河"})) == ["person-name"]
     assert codes(desk, take(TAKEN | {"户号": "217"})) == ["code-zeros-lost"]
-    assert codes(desk, take(TAKEN | {"日期": "2026-09-20"})) == ["shop-closed"]
-    assert codes(desk, take(商品=[GOODS | {"成本": 0}])) == ["shop-amount"]
-    assert codes(desk, take(商品=[GOODS | {"兑换积分": 1}])) == ["goods-cost"]
+    assert desk.say("shop", take(TAKEN | {"日期": "2026-09-20"})) == [
+        (
+            "工作表「兑换」A2：现为2026-09 没有积分超市，应为积分年度里的日期。"
+            "先办积分超市并通过审核；上一个积分年度的积分已经清零，不能再换。（shop-closed）"
+        )
+    ]
+    assert desk.say("shop", take(商品=[GOODS | {"成本": 0}])) == [
+        "工作表「商品」D2：现为0.00 元，应为大于零的金额。写实际的金额，最少 0.01 元。（shop-amount）"
+    ]
+    assert desk.say("shop", take(商品=[GOODS | {"兑换积分": 1}])) == [
+        (
+            "工作表「商品」，商品 SP001：现为1 分换成本 1.50 元的东西，应为成本不超过 1.00 元。"
+            "1 分最多值 1 元：提高兑换积分，或者换便宜的商品。（goods-cost）"
+        )
+    ]
     assert codes(desk, take(超市=[SHOP, SHOP])) == ["row-duplicate"]
+
+
+def test_a_month_takes_so_many_rows_at_once(desk: ImportDesk) -> None:
+    rows = [TAKEN | {"收据号": f"DH-2026-{number:04d}"} for number in range(1, 402)]
+
+    assert desk.say("shop", take(*rows))[0] == (
+        "工作表「兑换」第 402 行：现为2026-10 有 401 行，应为一个月一次不超过 400 行。"
+        "分两次交：先交的通过审核以后再交后面的。（redeemed-lines）"
+    )
+    assert "redeemed-lines" not in codes(desk, take(*rows[:-1]))
 
 
 def test_what_was_taken_comes_back_with_its_points(desk: ImportDesk) -> None:
     desk.record("shop", take(TAKEN | {"数量": 2}))
-    assert codes(desk, take(退回=[RETURNED | {"商品编号": "SP002"}])) == ["redemption-line"]
+    assert desk.say("shop", take(退回=[RETURNED | {"商品编号": "SP002"}])) == [
+        (
+            "工作表「退回」第 2 行：现为收据 DH-2026-0001 没有可退的 SP002，"
+            "应为已经记入账本、还没有退回的一行兑换。"
+            "核对收据号、户号和商品编号；刚交的先让它通过审核。（redemption-line）"
+        )
+    ]
     imported = desk.read("shop", take(退回=[RETURNED]))
     (draft,) = imported.drafts
     assert isinstance(parse_claim(draft.claim).body, RedemptionReversed)

@@ -72,10 +72,20 @@ def test_a_task_names_are_put_down_and_hours_are_signed_for(desk: ImportDesk) ->
 
 
 def test_every_cell_of_a_row_is_judged(desk: ImportDesk) -> None:
-    assert codes(desk, book(SIGNED | {"小时": 0})) == ["hours-form"]
-    assert codes(desk, book(SIGNED | {"小时": 24.01})) == ["hours-form"]
+    for hours in (0, 24.01):
+        assert desk.say("volunteering", book(SIGNED | {"小时": hours})) == [
+            (
+                f"工作表「签到」D2：现为{hours} 小时，应为大于 0、不超过 24 小时。"
+                "写实际的小时数，如 2.5。（hours-form）"
+            )
+        ]
     assert codes(desk, book(SIGNED | {"任务编号": "2026-1"})) == ["task-number-form"]
-    assert codes(desk, book(SIGNED | {"任务编号": "FW-2026-009"})) == ["task-unknown"]
+    assert desk.say("volunteering", book(SIGNED | {"任务编号": "FW-2026-009"})) == [
+        (
+            "工作表「签到」第 2 行，志愿服务 FW-2026-009 的签到：现为任务 FW-2026-009 没有登记，"
+            "应为登记过的任务。核对编号；新的任务先登记并通过审核。（task-unknown）"
+        )
+    ]
     assert codes(desk, book(SIGNED | {"户主": "例小河"})) == ["person-name"]
     assert codes(desk, book(SIGNED | {"户号": "0999"})) == ["person-unknown"]
     assert codes(desk, book(SIGNED | {"证据": "身份证 110101199003070000"})) != []
@@ -88,7 +98,12 @@ def test_every_cell_of_a_row_is_judged(desk: ImportDesk) -> None:
 
 
 def test_too_many_rows_of_one_task_are_refused(desk: ImportDesk) -> None:
-    assert codes(desk, book(*[SIGNED] * 401)) == ["volunteers-lines"]
+    assert desk.say("volunteering", book(*[SIGNED] * 401)) == [
+        (
+            "工作表「签到」第 402 行：现为任务 FW-2026-001 有 401 行，应为一个任务一次不超过 400 行。"
+            "分成两个任务，各用各的编号。（volunteers-lines）"
+        )
+    ]
 
 
 def test_a_second_sign_in_sheet_takes_the_place_of_the_first_and_says_so(desk: ImportDesk) -> None:

@@ -48,7 +48,9 @@ def test_a_shop_holds_in_the_months_of_its_points_year(opened: ShopLedger) -> No
 
 
 def test_versions_count_up_and_the_newest_holds(opened: ShopLedger) -> None:
-    assert opened.codes(opened.build_shop(version=3)) == ["shop-version"]
+    assert opened.tell(opened.build_shop(version=3)) == [
+        "积分超市的版本：现为第 3 版，应为第 2 版。重新填一次再交审。（shop-version）"
+    ]
     opened.open_shop(version=2, budget_fen=7_000)
 
     shop = find_shop(opened.facts, "2026-10")
@@ -57,16 +59,26 @@ def test_versions_count_up_and_the_newest_holds(opened: ShopLedger) -> None:
     assert [item.version for item in list_versions(opened.facts, "2026-12")] == [2, 1]
     assert list_versions(opened.facts, "2026-01") == []
     assert [item.version for item in list_shops(opened.facts)] == [2]
-    assert ShopLedger().codes(opened.build_shop(version=2)) == ["shop-version"]
+    assert ShopLedger().tell(opened.build_shop(version=2)) == [
+        "积分超市的版本：现为第 2 版，应为第 1 版。重新填一次再交审。（shop-version）"
+    ]
 
 
 def test_points_years_never_overlap(opened: ShopLedger) -> None:
     opened.resolve("JY-2026-002", 10_000)
     following = {"resolution": "JY-2026-002", "version": 2}
 
-    assert opened.codes(opened.build_shop(version=2, last_period="2027-04")) == ["shop-year"]
-    assert opened.codes(opened.build_shop(first_period="2027-03", last_period="2027-06", **following)) == [
-        "shop-year"
+    assert opened.tell(opened.build_shop(version=2, last_period="2027-04")) == [
+        (
+            "积分年度：现为2026-10 至 2027-04，应为2026-10 至 2027-03，与上一版相同。"
+            "积分年度定下以后不能改长改短：开始月份和结束月份照上一版写。（shop-year）"
+        )
+    ]
+    assert opened.tell(opened.build_shop(first_period="2027-03", last_period="2027-06", **following)) == [
+        (
+            "积分年度：现为2027-03 至 2027-06，应为从 2027-03 以后的月份开始。"
+            "上一个积分年度结束以后，才开始新的：改正开始月份。（shop-year）"
+        )
     ]
     following_year = opened.build_shop(first_period="2027-04", last_period="2028-03", **following)
     assert opened.codes(following_year) == []
@@ -85,7 +97,12 @@ def test_a_budget_rests_on_a_resolution_of_its_own(ledger: ShopLedger) -> None:
     assert ledger.codes(ledger.build_shop(resolution="JY-2026-009")) == ["resolution-unknown"]
     ledger.open_shop()
     again = ledger.build_shop(first_period="2027-04", last_period="2028-03", version=2)
-    assert ledger.codes(again) == ["shop-resolution"]
+    assert ledger.tell(again) == [
+        (
+            "积分超市的预算：现为决议 JY-2026-001 已经用在 2026-10 开始的积分年度，应为这个积分年度自己的决议。"
+            "另作决议，再填新决议的编号。（shop-resolution）"
+        )
+    ]
 
 
 def test_what_is_taken_and_brought_back_adds_up(opened: ShopLedger) -> None:
@@ -106,17 +123,32 @@ def test_what_is_taken_and_brought_back_adds_up(opened: ShopLedger) -> None:
     assert get_redeemed(opened.facts, "2026-10").cost_fen == 1_000
     assert get_redeemed_in(opened.facts, "2026-10").cost_fen == 3_000
     assert get_redeemed_in(opened.facts, "2026-11").cost_fen == -2_000
-    assert opened.codes(back, "2026-11") == ["redemption-taken"]
+    assert opened.tell(back, "2026-11") == [
+        (
+            f"退回第 {first.index} 条的一行兑换：现为已经退回过，应为还没有退回的一行。"
+            "每行只退一次，不用再退。（redemption-taken）"
+        )
+    ]
 
 
 def test_a_return_is_of_an_earlier_line_and_not_before_it(opened: ShopLedger) -> None:
     taken = opened.redeem(("h1", "SP002", 1), period="2026-11")
     back = opened.build_return(taken)
 
-    assert opened.codes(back, "2026-10") == ["redemption-period"]
-    assert opened.codes(change(back, reverses=len(opened.entries) + 5), "2026-11") == ["redemption-unknown"]
-    assert opened.codes(change(back, reverses=2), "2026-11") == ["redemption-unknown"]
-    assert opened.codes(change(back, line="A" * 43), "2026-11") == ["redemption-unknown"]
+    assert opened.tell(back, "2026-10") == [
+        (
+            f"退回第 {taken.index} 条的一行兑换：现为2026-10，应为2026-11 或更晚。"
+            "退回记入兑换的那个月，或者以后的月份。（redemption-period）"
+        )
+    ]
+    for changes in ({"reverses": len(opened.entries) + 5}, {"reverses": 2}, {"line": "A" * 43}):
+        wrong = change(back, **changes)
+        assert opened.tell(wrong, "2026-11") == [
+            (
+                f"退回第 {wrong.reverses} 条的一行兑换：现为那一条不是更早的积分兑换，或者里面没有这一行，"
+                "应为更早的积分兑换里的一行。核对原来的收据号和商品编号。（redemption-unknown）"
+            )
+        ]
 
 
 def test_what_cannot_be_read_was_not_redeemed(opened: ShopLedger) -> None:
@@ -130,14 +162,31 @@ def test_what_cannot_be_read_was_not_redeemed(opened: ShopLedger) -> None:
 def test_nothing_is_redeemed_without_a_shop_or_by_another_version(opened: ShopLedger) -> None:
     body = opened.build_redeemed(("h1", "SP002", 1))
 
-    assert opened.codes(body, "2026-09") == ["shop-closed"]
-    assert opened.codes(change(body, version=2)) == ["redeemed-version"]
-    assert opened.codes(change(body, lines=(change(body.lines[0], goods="SP009"),))) == ["redeemed-goods"]
+    assert opened.tell(body, "2026-09") == [
+        (
+            "2026-09 积分兑换：现为这个月没有积分超市，应为积分年度里的月份。"
+            "先办积分超市并通过审核；上一个积分年度的积分已经清零，不能再换。（shop-closed）"
+        )
+    ]
+    assert opened.tell(change(body, version=2)) == [
+        (
+            "2026-10 积分兑换：现为按积分超市第 2 版填的，应为按现在的第 1 版填。"
+            "按现在的商品目录重新填。（redeemed-version）"
+        )
+    ]
+    assert opened.tell(change(body, lines=(change(body.lines[0], goods="SP009"),))) == [
+        ("积分兑换第 1 行：现为SP009，应为商品目录里有的编号。对照商品目录改正编号。（redeemed-goods）")
+    ]
 
 
 def test_a_digest_is_used_once(opened: ShopLedger) -> None:
     taken = opened.redeem(("h1", "SP002", 1))
-    assert opened.codes(taken.body) == ["redeemed-repeats"]
+    assert opened.tell(taken.body) == [
+        (
+            "2026-10 积分兑换：现为有以前用过的摘要，应为每个摘要只用一次。"
+            "每一行都重新取随机盐，再生成摘要。（redeemed-repeats）"
+        )
+    ]
 
 
 def test_no_more_is_taken_than_there_is(opened: ShopLedger) -> None:
@@ -169,8 +218,15 @@ def test_a_new_version_leaves_room_for_what_was_taken(opened: ShopLedger) -> Non
     opened.redeem(("h1", "SP001", 2))
     soap, salt = GOODS
 
-    assert opened.codes(opened.build_shop(version=2, budget_fen=1_999)) == ["shop-budget-spent"]
-    assert opened.codes(opened.build_shop((*soap[:3], 1), salt, version=2)) == ["goods-stock"]
+    assert opened.tell(opened.build_shop(version=2, budget_fen=1_999)) == [
+        ("积分超市的预算：现为19.99 元，应为不低于已经兑换的 20.00 元。提高预算。（shop-budget-spent）")
+    ]
+    assert opened.tell(opened.build_shop((*soap[:3], 1), salt, version=2)) == [
+        (
+            "商品 SP001：现为一共进货 1 件，应为不少于已经兑换的 2 件。"
+            "改正进货总数：从积分年度开始算起，换走的也算在里面。（goods-stock）"
+        )
+    ]
     assert opened.codes(opened.build_shop((*soap[:3], 2), salt, version=2)) == []
     assert opened.codes(opened.build_shop(salt, version=2)) == []
 

@@ -103,9 +103,19 @@ def test_a_new_sign_in_sheet_takes_the_place_of_the_one_before(ledger: Volunteer
 
 
 def test_a_number_is_given_once_and_the_rule_is_of_the_months_rulebook(ledger: VolunteeringLedger) -> None:
-    assert [fault.code for fault in ledger.check(ledger.build_task(), "2026-10")] == ["task-number-used"]
+    assert ledger.tell(ledger.build_task()) == [
+        (
+            f"志愿服务 FW-2026-001：现为第 {len(ledger.entries) - 1} 条已用这个编号，应为没有用过的编号。"
+            "同一次不用再登记；是另一次，就换一个编号。（task-number-used）"
+        )
+    ]
     early = ledger.build_task(held_on="2026-01-10", number="FW-2026-002")
-    assert [fault.code for fault in ledger.check(early, "2026-10")] == ["task-rule"]
+    assert ledger.tell(early) == [
+        (
+            "志愿服务 FW-2026-002：现为A01，应为那个月起用的积分细则里，公开加分的一条。"
+            "对照积分细则改正规则编号。（task-rule）"
+        )
+    ]
 
 
 def test_no_more_put_their_name_down_than_are_needed(ledger: VolunteeringLedger) -> None:
@@ -115,20 +125,30 @@ def test_no_more_put_their_name_down_than_are_needed(ledger: VolunteeringLedger)
     ]
     assert ledger.tell(ledger.build_claims("h2", "h3")) == []
     ledger.append(ledger.build_hours(("h1", 400)), "2026-10")
-    assert [fault.code for fault in ledger.check(ledger.build_claims("h2"), "2026-10")] == ["task-over"]
+    assert ledger.tell(ledger.build_claims("h2")) == [
+        (
+            "志愿服务 FW-2026-001 的报名：现为已经办完、记了工时，应为还没有办的任务。"
+            "不用再报名；来了却漏写的，重填一张签到。（task-over）"
+        )
+    ]
 
 
 def test_what_is_about_no_task_or_too_early_is_refused(ledger: VolunteeringLedger) -> None:
     unknown = change(ledger.build_claims("h1"), task="FW-2026-009")
-    assert [fault.code for fault in ledger.check(unknown, "2026-10")] == ["task-unknown"]
+    told = (
+        "现为任务 FW-2026-009 没有登记，应为登记过的任务。"
+        "核对编号；新的任务先登记并通过审核。（task-unknown）"
+    )
+    assert ledger.tell(unknown) == [f"志愿服务 FW-2026-009 的报名：{told}"]
     hours = ledger.build_hours(("h1", 400))
-    assert [fault.code for fault in ledger.check(change(hours, task="FW-2026-009"), "2026-10")] == [
-        "task-unknown"
-    ]
+    assert ledger.tell(change(hours, task="FW-2026-009")) == [f"志愿服务 FW-2026-009 的签到：{told}"]
     later = ledger.build_task(held_on="2026-11-08", number="FW-2026-002")
     assert ledger.try_body(later, "2026-10") == []
-    assert [fault.code for fault in ledger.check(change(hours, task="FW-2026-002"), "2026-10")] == [
-        "hours-early"
+    assert ledger.tell(change(hours, task="FW-2026-002")) == [
+        (
+            "志愿服务 FW-2026-002 的签到：现为2026-10-28 就记工时，应为任务那天 2026-11-08 或以后。"
+            "办完以后再记工时。（hours-early）"
+        )
     ]
 
 

@@ -83,7 +83,9 @@ def _gather_version(tray: Tray, goods: Sequence[Line], terms: Sequence[Line]) ->
         return
     today = tray.desk.today
     faults = tray.check(body, today, today[:7])
-    tray.refuse(faults, f"工作表「{place[0].sheet}」")
+    for fault in faults:
+        # The year, the budget and the resolution are typed on the sheet of the terms, whatever else the file has.
+        tray.refuse([fault], "工作表「商品」" if fault.code.startswith("goods-") else "工作表「超市」")
     if not faults:
         label = (
             f"积分超市第 {body.version} 版：{body.first_period} 至 {body.last_period}，"
@@ -159,11 +161,11 @@ def _gather_month(tray: Tray, known: dict[str, Household], period: str, lines: S
         return
     opened = [_open(line, household, item) for line, household, item in rows]
     index = tray.facts.next_index
-    tray.refuse(check_redemption(tray.facts, period, index, opened, find_private(tray.desk)))
-    if len(rows) > LINES_MAX:
+    if len(rows) > LINES_MAX:  # Said first: a file lists so many faults only, and each row may have one.
         tray.refuse([_fault_lines(rows[LINES_MAX][0], len(rows))])
-        return
-    _draft_redeemed(tray, period, shop.version, rows)
+    tray.refuse(check_redemption(tray.facts, period, index, opened, find_private(tray.desk)))
+    if len(rows) <= LINES_MAX:
+        _draft_redeemed(tray, period, shop.version, rows)
 
 
 def _draft_redeemed(
@@ -294,9 +296,9 @@ def _check_paid(line: Line, header: str) -> Iterator[Fault]:
         yield Fault(
             code="shop-amount",
             place=line.at(header),
-            found=format_yuan(line.number(header)),
+            found=f"{format_yuan(line.number(header))} 元",
             expected="大于零的金额",
-            remedy="改正金额",
+            remedy="写实际的金额，最少 0.01 元",
         )
 
 
@@ -316,7 +318,7 @@ def _fault_no_goods(line: Line) -> Fault:
         place=line.place,
         found="没有商品",
         expected="至少一种商品",
-        remedy="在「商品」写上有什么可以换",
+        remedy="在「商品」写上可以换什么，再一起交",
     )
 
 
@@ -324,8 +326,8 @@ def _fault_lines(line: Line, count: int) -> Fault:
     return Fault(
         code="redeemed-lines",
         place=line.place,
-        found=f"这个月 {count} 行",
-        expected=f"一次不超过 {LINES_MAX} 行",
+        found=f"{line.text('日期')[:7]} 有 {count} 行",
+        expected=f"一个月一次不超过 {LINES_MAX} 行",
         remedy="分两次交：先交的通过审核以后再交后面的",
     )
 

@@ -77,7 +77,7 @@ def _check_hours(line: Line, header: str) -> Iterator[Fault]:
         yield Fault(
             code="hours-form",
             place=line.at(header),
-            found=format_hours(line.number(header)),
+            found=f"{format_hours(line.number(header))} 小时",
             expected="大于 0、不超过 24 小时",
             remedy="写实际的小时数，如 2.5",
         )
@@ -158,7 +158,7 @@ def _fault_lines(line: Line, number: str, count: int) -> Fault:
     return Fault(
         code="volunteers-lines",
         place=line.place,
-        found=f"{number} 有 {count} 行",
-        expected=f"一次不超过 {LINES_MAX} 行",
-        remedy="分成两次任务登记",
+        found=f"任务 {number} 有 {count} 行",
+        expected=f"一个任务一次不超过 {LINES_MAX} 行",
+        remedy="分成两个任务，各用各的编号",
     )
