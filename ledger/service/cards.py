@@ -11,17 +11,21 @@ import base64
 import hashlib
 from typing import NamedTuple
 
+from ledger.books.shops import Balance
 from ledger.books.values import get_previous_period
 from ledger.errors import NotFound
 from ledger.evidence import open_texts
 from ledger.figures.households import HouseholdLine, HouseholdYear, collect_household, list_point_years
 from ledger.household_proof import build_household_proof
+from ledger.log.commitments import digest_disclosure
 from ledger.ports import Ports, Reader
 from ledger.service.about import find_known
 from ledger.service.sheets import read_texts
 from ledger.state import get_day
 from ledger.state.keys import get_key_at
+from ledger.state.redeeming import Redeemed, list_redeemed, replay_balances
 from ledger.state.rulebooks import find_rulebook
+from ledger.state.shops import find_shop
 from ledger.vaults import Card, Household
 
 CARD_BYTES = 16
@@ -37,11 +41,16 @@ DEDUCTION_MONTHS = 3
 class HouseholdCard(NamedTuple):
     """What a card shows of a year. `hidden_points` are of deductions that are shown line by line no more."""
 
+    balance: (
+        Balance | None
+    )  # what may still be redeemed in this month's points year; None where there is no shop
     base_points: int
     hidden: int
     hidden_points: int
     household: Household
     lines: tuple[HouseholdLine, ...]  # newest month first
+    redeemed: tuple[Redeemed, ...]  # in that points year, newest first
+    redeemable_to: str  # the last month of that points year; empty where there is no shop
     year: HouseholdYear
     years: tuple[str, ...]  # that have a round, newest first
 
@@ -84,21 +93,29 @@ def describe_household(
     known = _find_household(ports, village, household)
     years = list_point_years(reader.facts)
     chosen = year if year in years else next(iter(years), "")
-    found = collect_household(
-        reader.facts, read_texts(reader), open_texts(ports.vault.list_private(village, household)), chosen
-    )
+    own = ports.vault.list_private(village, household)
+    found = collect_household(reader.facts, read_texts(reader), open_texts(own), chosen)
     month = oldest = get_day(ports.clock.now_ms())[:7]
     for _ in range(DEDUCTION_MONTHS):
         oldest = get_previous_period(oldest)
     hidden = [line for line in found.lines if line.points < 0 and line.period < oldest]
     shown = [line for line in found.lines if line not in hidden]
     rulebook = find_rulebook(reader.facts, month)
+    shop = find_shop(reader.facts, month)
+    # Of the whole village's lines only the household's own open.
+    find_own = {digest_disclosure(text): text for text in own}.get
+    balances = replay_balances(reader.facts, shop, find_own) if shop is not None else {}
+    taken = list_redeemed(reader.facts, shop, find_own) if shop is not None else []
+    nothing = Balance(base=rulebook.base_points if rulebook is not None else 0, earned=0, redeemed=0)
     return HouseholdCard(
+        balance=balances.get(household, nothing) if shop is not None else None,
         base_points=rulebook.base_points if rulebook is not None else 0,
         hidden=len(hidden),
         hidden_points=sum(line.points for line in hidden if not line.reversed_at),
         household=known,
         lines=tuple(sorted(shown, key=lambda line: line.period, reverse=True)),
+        redeemable_to=shop.last_period if shop is not None else "",
+        redeemed=tuple(taken[::-1]),
         year=found,
         years=tuple(years),
     )

@@ -48,6 +48,7 @@ from ledger.entries import Entry
 from ledger.home import Home, open_home
 from ledger.service.accounts.sessions import find_signed_in
 from ledger.service.accounts.sign_in import give_factor, sign_in
+from ledger.service.cards import open_card
 from ledger.service.concerns import read_concerns
 from ledger.service.documents import open_recorded
 from ledger.service.journals import ENDINGS
@@ -571,6 +572,8 @@ def test_whoever_tries_the_desk_finds_passwords_and_work_that_waits(demo: Home, 
     codes = re.findall(r"恢复码 (\S+)", path.read_text(encoding="utf-8"))
     assert [row[0] for row in rows] == ["村文书", "监督委员", "村书记", "乡镇记账员", "审计员", "运维员"]
     assert len({row[2] for row in rows}) == 6
+    (card,) = re.findall(rf"{BASE_URL}/v/{VILLAGE}/card#([A-Z2-7]{{26}})", path.read_text(encoding="utf-8"))
+    assert open_card(demo, VILLAGE, card) in {one.household for one in demo.vault.list_households(VILLAGE)}
     assert len(demo.vault.list_drafts(VILLAGE, "returned")) == 1
 
     # On a copy: the village of the other tests stays as it was built.

@@ -112,7 +112,7 @@ def _say(home: Home, path: Path, port: int) -> int:
     )
     print_notice(f"账本文件夹：{path}")
     click.echo(f"网址：http://{HOST}:{port}/v/{VILLAGE}")
-    click.echo(f"办事：http://{HOST}:{port}/desk，登录名和密码在 {path / PEOPLE_FILE}")
+    click.echo(f"办事：http://{HOST}:{port}/desk，登录名和密码、一张户卡在 {path / PEOPLE_FILE}")
     if home.config.public_base_url != f"http://{HOST}:{port}":
         print_notice(f"（公开表上的码印的是 {home.config.public_base_url}，在这个端口上扫不开）")
     for sheet in sorted((path / "sheets").glob("*.pdf"))[-3:]:

@@ -23,6 +23,7 @@ from ledger.service.accounts.passwords import make_one_time_password
 from ledger.service.accounts.sessions import Origin, SignedIn, find_signed_in
 from ledger.service.accounts.sign_in import sign_in, sign_out
 from ledger.service.areas import make_area_id, set_area
+from ledger.service.cards import make_card
 from ledger.service.import_ import apply_import, import_workbook
 from ledger.service.passing import pass_drafts, return_drafts
 from ledger.service.persons import add_person
@@ -75,7 +76,14 @@ def furnish_desk(home: Home) -> None:
             _furnish_township(home, name, token)
         sign_out(home, _find(home, token))
         cards.append(card)
-    _write(home.path / PEOPLE_FILE, cards)
+    _write(home.path / PEOPLE_FILE, cards, _make_household_card(home, persons["clerk"]))
+
+
+def _make_household_card(home: Home, clerk: Person) -> str:
+    """Return the address that a household's card opens: of the first that agreed to be scored and has lines."""
+    agreed = [one for one in home.vault.list_households(VILLAGE) if "scoring" in one.consents]
+    code = make_card(home, VILLAGE, agreed[0].household, clerk.user)
+    return f"{home.config.public_base_url}/v/{VILLAGE}/card#{code}"
 
 
 def _hand_in(home: Home, clerk: Person, supervisor: Person) -> None:
@@ -155,7 +163,7 @@ def _find(home: Home, token: str) -> SignedIn:
     return found
 
 
-def _write(path: Path, cards: list[Card]) -> None:
+def _write(path: Path, cards: list[Card], household_card: str) -> None:
     lines = [
         "示例村的登录名和密码。都是这一次现编的，只在这台机器上的示例村里有用。",
         "除了村文书，登录还要第二步：输入一个恢复码（用一个少一个）；或者把密钥输进手机上的验证器，输入它显示的数字。",
@@ -165,6 +173,7 @@ def _write(path: Path, cards: list[Card]) -> None:
         if card.secret:
             lines += [f"    恢复码 {' '.join(card.codes[:5])}", f"           {' '.join(card.codes[5:])}"]
             lines += [f"    验证器密钥 {card.secret}"]
+    lines += ["", f"一户的户卡（手机扫到的网址）  {household_card}"]
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         file.write("\n".join(lines) + "\n")

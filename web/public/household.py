@@ -14,7 +14,8 @@ from ledger.data import load_masks
 from ledger.figures.households import HouseholdLine
 from ledger.service.cards import CARD_CHARS, HouseholdCard, describe_household, open_card, prove_household
 from ledger.service.readings import list_readings
-from reports.words import format_month
+from ledger.state.redeeming import Redeemed
+from reports.words import format_day, format_month
 from web.desk.forms import Pairs, build_form
 from web.desk.frame import NO_FAULTS, Faults
 from web.desk.looks import LookRow, build_look
@@ -61,6 +62,18 @@ class MonthRows:
 
 
 @dataclass(frozen=True)
+class RedeemedRow:
+    """Something taken from the points shop: `entry` leads to its record."""
+
+    day: str
+    entry: str
+    number: str
+    points: str
+    receipt: str
+    taken_back: bool
+
+
+@dataclass(frozen=True)
 class AskCardPage:
     """The form by which a card's code is typed. `closed` says why nothing can be looked up, empty where it can."""
 
@@ -75,6 +88,7 @@ class AskCardPage:
 class OwnPage:
     """What a card shows. `code` goes along in the forms of the page, for another year or the proof."""
 
+    balance: str  # points that may still be redeemed; empty where there is no shop
     base_points: str
     code: str
     consents: tuple[tuple[str, bool], ...]
@@ -87,7 +101,9 @@ class OwnPage:
     number: str
     older: str  # the deductions that are shown line by line no more; empty for none
     points: str
+    redeemed: tuple[RedeemedRow, ...]
     telephone: str
+    until: str  # the last month in which they may
     year: str
     years: tuple[str, ...]
 
@@ -208,6 +224,7 @@ def _build_page(
     ]
     older = _("早于三个月的扣分 {count} 笔，合计 {points} 分，不再逐笔列出，仍算在全年里。")
     return OwnPage(
+        balance=str(card.balance.left) if card.balance is not None else "",
         base_points=str(card.base_points),
         code=code,
         consents=tuple(
@@ -222,7 +239,9 @@ def _build_page(
         number=shown.show("household-number", known.number),
         older=older.format(count=card.hidden, points=card.hidden_points) if card.hidden else "",
         points=str(card.year.points),
+        redeemed=tuple(_build_redeemed(view, item) for item in card.redeemed),
         telephone=view.read_telephone(),
+        until=format_month(card.redeemable_to) if card.redeemable_to else "",
         year=card.year.year,
         years=card.years,
     )
@@ -242,6 +261,17 @@ def _build_row(view: VillageView, line: HouseholdLine) -> LineRow:
         quantity=f"{line.quantity} {line.unit}".strip(),
         rule=line.rule,
         taken_back=taken,
+    )
+
+
+def _build_redeemed(view: VillageView, item: Redeemed) -> RedeemedRow:
+    return RedeemedRow(
+        day=format_day(item.redemption.day),
+        entry=f"/v/{view.code}/entries/{item.at}",
+        number=str(item.at),
+        points=str(item.redemption.points),
+        receipt=item.redemption.receipt,
+        taken_back=bool(item.taken),
     )
 
 
