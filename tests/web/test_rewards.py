@@ -10,13 +10,14 @@ from playwright.sync_api import Browser
 
 from ledger.books.shops import Goods, PointsRedeemed, RedeemedLine, RedemptionReversed, ShopAdopted
 from ledger.books.volunteering import HoursBooked, HoursLine, TaskClaimed, TaskOffered
+from ledger.service.cards import make_card
 from ledger.service.rewards import list_balances
 from ledger.service.unsent import open_sheet
 from ledger.vaults import Household
 from tests.builders import VILLAGE, build_resolution, make_id
 from tests.desk.people import Door
 from tests.web.browser import SCREENS, check_layout, open_page, sign_in
-from tests.web.desk import DeskBrowser
+from tests.web.desk import FORM, HOST, OURS, DeskBrowser
 from tests.web.test_write_pages import find_user
 from tests.web.village import serve
 
@@ -104,6 +105,22 @@ def test_everybody_reads_what_the_shop_has_and_what_is_left(door: Door, client: 
     for start in ("35", "x", "-1"):
         assert client.get(f"{HOME}/shop?start={start}").status_code == 404
     assert not any(secret in page for secret in ("样户", "DH-", "0201"))
+
+
+def test_a_households_card_says_what_it_may_redeem_and_what_it_took(door: Door, client: TestClient) -> None:
+    headers = {"host": HOST, "content-type": FORM} | OURS
+    found, _total = list_balances(door.home, VILLAGE, 0, 50)
+    receipts = []
+    for item in found:
+        code = make_card(door.home, VILLAGE, item.household.household, door.village.clerk.user)
+        answer = client.post(f"{HOME}/card", headers=headers, content=f"code={code}")
+        page = read_words(answer.text)
+        assert f"还能兑换{item.balance.left}分到2027年3月底有效" in page
+        receipts += re.findall(r"收据DH-2026-0001", page)
+
+    assert len(found) == 3
+    assert sum(item.balance.redeemed for item in found) == 2
+    assert len(receipts) == 1
 
 
 def test_a_village_without_shop_or_tasks_says_so(visitor: TestClient) -> None:
