@@ -5,7 +5,8 @@
 
 The entries are those that the month's figures follow from, and no others (see `books.figures`): the founding, the
 newest description, every rotation of the log's key, the closing or opening before, the month's own entries, the
-corrections that touch it, and what names the contracts, assets and plots that it tells of. Each is proven to stand
+corrections that touch it, what was taken from the points shop in its year so far, and what names the contracts,
+assets and plots that it tells of. Each is proven to stand
 under the checkpoint printed on the paper, and that one to be signed by the key that entry 0 and the rotations put in
 force. That a finance month is complete follows from its `period.closed`, which counts its vouchers and states every
 balance and how each contract stands, and that a round is from its parts. A quarter's or year's
@@ -63,6 +64,7 @@ from ledger.state.facts import (
 from ledger.state.keys import check_rotation, list_keys
 from ledger.state.money import build_closing, get_opening
 from ledger.state.plans import find_plan
+from ledger.state.shops import list_needed
 from ledger.state.spans import check_whole, select_span
 from ledger.state.standings import find_terms, find_unproven, list_to_tell
 from ledger.state.told import iterate_needed
@@ -300,6 +302,7 @@ def _select_points(facts: Facts, period: str) -> Iterable[int]:
     for _, correction in scan_facts(facts, f"points-correction/{period}/", EntryAt):
         yield correction.index
         yield read_body(facts, correction.index, PointsReversed).reverses
+    yield from list_needed(facts, period)
 
 
 def _select_scores(facts: Facts, period: str) -> Iterable[int]:

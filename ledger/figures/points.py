@@ -73,9 +73,10 @@ def _collect_shop(facts: Facts, period: str) -> ShopFigures | None:
     shop = find_shop(facts, period)
     if shop is None:
         return None
-    month, spent_fen, before = get_redeemed_in(facts, period), 0, shop.first_period
+    first = before = shop.first_period
+    month, spent_fen = get_redeemed_in(facts, first, period), 0
     while before <= period:
-        spent_fen += get_redeemed_in(facts, before).cost_fen
+        spent_fen += get_redeemed_in(facts, first, before).cost_fen
         before = get_next_period(before)
     return ShopFigures(
         budget_fen=shop.budget_fen,

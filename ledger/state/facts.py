@@ -75,7 +75,7 @@ be dropped and folded again from the entries.
 | `redemption/<period>/<index>` | EntryAt of what was redeemed in a points year | points.redeemed |
 | `redeemed/<period>/<goods>` | RedeemedFacts of one thing in a points year | points.redeemed, redemption.reversed |
 | `redeemed-total/<period>` | RedeemedFacts of a points year | the same |
-| `redeemed-month/<period>` | RedeemedFacts of a month | the same |
+| `redeemed-month/<first period>/<period>` | RedeemedFacts of a month of a points year | the same |
 | `redeemed-line/<digest>` | EntryAt, by the digest of whom a line is about | points.redeemed |
 | `redemption-taken/<digest>` | EntryAt of the entry that took the line back | redemption.reversed |
 | `task/<number>` | TaskFacts | task.offered, task.claimed, hours.booked |

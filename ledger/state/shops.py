@@ -106,14 +106,32 @@ def get_redeemed(facts: Facts, first_period: str, goods: str = "") -> RedeemedFa
     return get_fact(facts, key, RedeemedFacts) or _NOTHING
 
 
-def get_redeemed_in(facts: Facts, period: str) -> RedeemedFacts:
-    """Return what was redeemed in a month, with what was taken back in it taken off."""
-    return get_fact(facts, f"redeemed-month/{period}", RedeemedFacts) or _NOTHING
+def get_redeemed_in(facts: Facts, first_period: str, period: str) -> RedeemedFacts:
+    """Return what was redeemed in a month of a points year, with what was taken back in it taken off."""
+    return get_fact(facts, f"redeemed-month/{first_period}/{period}", RedeemedFacts) or _NOTHING
 
 
 def list_redemptions(facts: Facts, first_period: str) -> list[int]:
     """Return the indexes of a points year's redemptions, in their order."""
     return [at.index for _, at in scan_facts(facts, f"redemption/{first_period}/", EntryAt)]
+
+
+def list_needed(facts: Facts, period: str) -> list[int]:
+    """Return the indexes of the entries from which follows what a month's points sheet says of the shop: the first and
+    the newest version of its points year, and what was redeemed and taken back of it by the month's end.
+    """
+    shop = find_shop(facts, period)
+    if shop is None:
+        return []
+    versions = [at.index for _, at in scan_facts(facts, f"shop-version/{shop.first_period}/", EntryAt)]
+    found = [versions[0], versions[-1]]  # The first says the months of what was redeemed before the newest.
+    for index in list_redemptions(facts, shop.first_period):
+        if facts.read_entry(index).period > period:
+            continue
+        lines = read_body(facts, index, PointsRedeemed).lines
+        taken = {find_taken(facts, line.subject.sealed) for line in lines} - {0}
+        found += [index, *(at for at in taken if facts.read_entry(at).period <= period)]
+    return found
 
 
 def find_taken(facts: Facts, digest: str) -> int:
@@ -277,7 +295,8 @@ def _add(facts: Facts, first_period: str, period: str, line: RedeemedLine, times
     keys = (
         f"redeemed/{first_period}/{line.goods}",
         f"redeemed-total/{first_period}",
-        f"redeemed-month/{period}",
+        # What is brought back of a points year that is over takes nothing off the next one's months.
+        f"redeemed-month/{first_period}/{period}",
     )
     for key in keys:
         known = get_fact(facts, key, RedeemedFacts) or _NOTHING

@@ -17,6 +17,7 @@ from ledger.state.shops import (
     fold_shops,
     get_redeemed,
     get_redeemed_in,
+    list_needed,
     list_redemptions,
     list_shops,
     list_versions,
@@ -121,8 +122,8 @@ def test_what_is_taken_and_brought_back_adds_up(opened: ShopLedger) -> None:
     assert find_taken(opened.facts, back.line) == entry.index
     assert get_redeemed(opened.facts, "2026-10", "SP001").quantity == 0
     assert get_redeemed(opened.facts, "2026-10").cost_fen == 1_000
-    assert get_redeemed_in(opened.facts, "2026-10").cost_fen == 3_000
-    assert get_redeemed_in(opened.facts, "2026-11").cost_fen == -2_000
+    assert get_redeemed_in(opened.facts, "2026-10", "2026-10").cost_fen == 3_000
+    assert get_redeemed_in(opened.facts, "2026-10", "2026-11").cost_fen == -2_000
     assert opened.tell(back, "2026-11") == [
         (
             f"退回第 {first.index} 条的一行兑换：现为已经退回过，应为还没有退回的一行。"
@@ -270,3 +271,21 @@ def test_another_kind_is_none_of_the_shops(ledger: ShopLedger) -> None:
             change(ledger.build_return(ledger.entries[-1]), reverses=1),
             "2026-10",
         )
+
+
+def test_what_comes_back_of_a_year_that_is_over_takes_nothing_off_the_next(opened: ShopLedger) -> None:
+    assert opened.run("2026-10 round | h1 A01 20 | accepted") == []
+    taken = opened.redeem(("h1", "SP002", 1))
+    opened.resolve("JY-2026-002", 10_000)
+    opened.append(
+        opened.build_shop(first_period="2027-04", last_period="2028-03", resolution="JY-2026-002", version=2),
+        "2027-03",
+    )
+
+    opened.append(opened.build_return(taken), "2027-04")
+
+    assert get_redeemed(opened.facts, "2026-10").lines == 0
+    assert get_redeemed(opened.facts, "2027-04").lines == 0
+    assert get_redeemed_in(opened.facts, "2027-04", "2027-04").cost_fen == 0
+    assert list_needed(opened.facts, "2027-04") == [find_shop_index(opened.facts, "2027-04")] * 2
+    assert list_needed(opened.facts, "2028-04") == []
