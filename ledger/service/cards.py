@@ -86,16 +86,16 @@ def fold_code(typed: str) -> str:
 def describe_household(
     ports: Ports, reader: Reader, village: str, household: str, year: str
 ) -> HouseholdCard:
-    """Return what a card shows of a year, of the newest one where it is empty or has no round.
+    """Return what a card shows of a year that has a round, else of the newest that has, else of this one.
 
     NotFound for a household that was erased.
     """
     known = _find_household(ports, village, household)
     years = list_point_years(reader.facts)
-    chosen = year if year in years else next(iter(years), "")
+    month = oldest = get_day(ports.clock.now_ms())[:7]
+    chosen = year if year in years else next(iter(years), month[:4])
     own = ports.vault.list_private(village, household)
     found = collect_household(reader.facts, read_texts(reader), open_texts(own), chosen)
-    month = oldest = get_day(ports.clock.now_ms())[:7]
     for _ in range(DEDUCTION_MONTHS):
         oldest = get_previous_period(oldest)
     hidden = [line for line in found.lines if line.points < 0 and line.period < oldest]

@@ -8,15 +8,25 @@ from pathlib import Path
 import pytest
 
 from ledger.errors import NotFound
+from ledger.household_proof import verify_household_proof
 from ledger.service.cards import (
     CARD_CHARS,
     describe_household,
     make_card,
     open_card,
+    prove_household,
     revoke_card,
 )
 from ledger.vaults import Household
-from tests.builders import OTHER_VILLAGE, VILLAGE, make_id
+from tests.builders import (
+    OTHER_VILLAGE,
+    VILLAGE,
+    build_agreements,
+    build_households,
+    build_rule,
+    build_rulebook,
+    make_id,
+)
 from tests.homes import VillageHome, open_village
 
 H = [make_id("h", number) for number in range(4)]
@@ -103,6 +113,22 @@ def test_a_deduction_is_shown_line_by_line_for_three_months(village: VillageHome
     village.clock.advance(start - village.clock.now_ms())
 
     assert shown == [([-2], 0, 0), ([], 1, -2)]
+
+
+def test_before_the_first_round_the_proof_has_what_was_agreed_to(tmp_path: Path) -> None:
+    with open_village(tmp_path / "home") as village:
+        village.open_books()
+        village.record(build_rulebook(village.texts, rules=(build_rule(village.texts),)))
+        village.record(build_households(village.texts, 2))
+        village.record(build_agreements(village.texts, 2))
+        only = Household(consents=frozenset({"scoring"}), group=1, household=H[0], name="样例", number="001")
+        village.home.vault.put_households(VILLAGE, [only])
+        with village.home.ledger.read(VILLAGE) as reader:
+            shown = describe_household(village.home, reader, VILLAGE, H[0], "").year
+            proof = prove_household(village.home, reader, VILLAGE, H[0], shown.year)
+
+    assert (shown.year, shown.lines, len(shown.agreements)) == ("2026", (), 1)
+    assert verify_household_proof(proof).year == shown
 
 
 def test_whoever_was_erased_has_no_card(tmp_path: Path) -> None:
