@@ -40,6 +40,7 @@ from ledger.books.vouchers import (
     negate_postings,
 )
 from ledger.books.year_end import RULES_FROM, check_distribution, check_year_end, count_given, ends_year
+from ledger.canonical import encode_value
 from ledger.entries import Entry
 from ledger.errors import Fault
 from ledger.state.amounts import fold_amounts
@@ -67,6 +68,8 @@ from ledger.state.standings import build_standings, compare_standings
 
 VOUCHERS_MAX = 999
 """Vouchers a month: the number has three digits."""
+CLOSING_MAX_BYTES = 63_000
+"""A closing's body that speaks of contracts: beside it an entry holds who made and passed it, and its place."""
 
 _OPEN_MONTH = PeriodFacts(closed=0, credit_fen=0, debit_fen=0, last_number="", vouchers=0)
 
@@ -200,7 +203,7 @@ def build_closing(facts: Facts, period: str) -> PeriodClosed:
     # From the closing before and the month's turnovers, never from the month's own closing, if it is there:
     # an audit compares the two.
     balances = add_turnovers(get_opening(facts, period), get_turnovers(facts, period))
-    return PeriodClosed(
+    closing = PeriodClosed(
         balances=to_balances(balances),
         contracts=build_standings(facts, period),
         credit_fen=month.credit_fen,
@@ -208,6 +211,9 @@ def build_closing(facts: Facts, period: str) -> PeriodClosed:
         last_number=month.last_number,
         vouchers=month.vouchers,
     )
+    # Hundreds of contracts and hundreds of sub-accounts together would burst an entry: no month could be closed.
+    is_too_long = len(encode_value(closing)) > CLOSING_MAX_BYTES
+    return msgspec.structs.replace(closing, contracts=None) if is_too_long else closing
 
 
 def _fault(code: str, place: str, found: str, expected: str, remedy: str) -> Fault:

@@ -1,7 +1,8 @@
 """How contracts stand at a month's end: what its closing says of each, so that no sheet needs older payments.
 
-Rules that always hold: a closing says of every contract that goes on, is not paid to the fen, or was touched since the
-closing before, what was due by the month's end and what was paid; a month after a closing that says so says so too.
+Rules that always hold: a closing says of every contract that goes on, is not paid to the fen or was not by the closing
+before, or was touched since that one, what was due by the month's end and what was paid; a month after a closing that
+says so says so too.
 What a closing says follows from the one before and the month's own vouchers, so closing costs no more as the log grows.
 """
 
@@ -26,7 +27,7 @@ from ledger.state.facts import ClosingFacts, EntryAt, Facts, PeriodFacts, get_fa
 from ledger.state.register_facts import ContractFacts, PaymentFacts
 
 STANDINGS_MAX = 500
-"""Contracts of one closing: with every account's balance they stay below an entry's size."""
+"""Contracts of one closing. Beside very many balances fewer fit: then `build_closing` leaves them out."""
 
 Standings = tuple[ContractStanding, ...]
 
@@ -62,7 +63,8 @@ def build_standings(facts: Facts, period: str) -> Standings | None:
         if closed and known.signed > closed:
             continue
         is_touched = number in moved or bool(list_since(known, before, closed))
-        if before.standings is not None and number not in before.standings and not is_touched:
+        last = before.standings.get(number) if before.standings is not None else None
+        if before.standings is not None and last is None and not is_touched:
             continue
         terms = read_terms(facts, known, closed or None)
         standing = ContractStanding(
@@ -72,7 +74,9 @@ def build_standings(facts: Facts, period: str) -> Standings | None:
             ends_on=terms.ended_on,
             paid_fen=_sum_paid(facts, period, terms, before, moved),
         )
-        if is_touched or _is_going_on(terms, period) or standing.due_fen != standing.paid_fen:
+        # What was paid ahead and falls due settles it untouched: it is told once more, so that nothing owed is lost.
+        is_open = not _is_settled(standing) or (last is not None and not _is_settled(last))
+        if is_touched or is_open or _is_going_on(terms, period):
             found.append(standing)
     return tuple(found) if len(found) <= STANDINGS_MAX else None
 
@@ -173,9 +177,7 @@ def find_unproven(facts: Facts, period: str) -> str:
     before, moved, closed = read_before(facts, period), sum_moved(facts, period), _find_closed(facts, period)
     named = {row.contract for row in rows}
     kept = before.standings or {}
-    lost = [
-        row.contract for row in kept.values() if row.contract not in named and row.due_fen != row.paid_fen
-    ]
+    lost = [row.contract for row in kept.values() if row.contract not in named and not _is_settled(row)]
     wrong = [
         row.contract
         for row in list_to_tell(facts, period)
@@ -234,6 +236,11 @@ def _is_going_on(terms: Terms, period: str) -> bool:
     """Whether a contract goes on for a part of the month, or asks for something later still."""
     asks_later = any(due.due_on > get_last_day(period) for due in terms.dues)
     return not terms.is_void and (terms.ended_on >= f"{period}-01" or asks_later)
+
+
+def _is_settled(row: ContractStanding) -> bool:
+    """Whether what was due by then is paid to the fen."""
+    return row.due_fen == row.paid_fen
 
 
 def _tell(standings: Standings | None) -> dict[str, str]:

@@ -6,10 +6,12 @@ import msgspec
 import pytest
 
 from ledger.books.vouchers import ContractStanding
+from ledger.canonical import encode_value, format_entry
 from ledger.data import load_reference
 from ledger.entries import Entry
 from ledger.errors import format_fault
-from ledger.state import check_entry, standings
+from ledger.limits import ENTRY_MAX_BYTES
+from ledger.state import check_entry, money, standings
 from ledger.state.facts import scan_facts
 from ledger.state.money import build_closing
 from ledger.state.register_facts import PaymentFacts
@@ -115,6 +117,22 @@ def test_what_comes_back_of_a_settled_contract_is_told_again() -> None:
     assert find_unproven(ledger.facts, "2026-04") == ""
 
 
+def test_what_was_paid_ahead_and_fell_due_after_the_end_is_told_as_settled_once_more() -> None:
+    ahead = """
+    2026-01-02 contract HT-0004 other receives 2026-01-01 to 2026-01-31 | 2026-02-15 30.00 | 晒谷场 | accepted
+    2026-01-12 voucher 001 for HT-0004 | debit 102 银行存款 30.00 | credit 50106 发包收入 30.00 | 先付 | accepted
+    2026-02-02 close 2026-01 | accepted
+    2026-03-02 close 2026-02 | accepted
+    2026-04-02 close 2026-03 | accepted
+    """
+    ledger = build(OPEN + ahead)
+
+    found = [tell(get_standings(ledger.facts, f"2026-0{month}"))[3:] for month in (1, 2, 3)]
+    assert found == [[("HT-0004", 0, "2026-01-31", 3_000)], [("HT-0004", 3_000, "2026-01-31", 3_000)], []]
+    # So no sheet of these months lacks it.
+    assert [find_unproven(ledger.facts, f"2026-0{month}") for month in (1, 2, 3)] == ["", "", ""]
+
+
 def test_what_a_closing_says_is_what_all_entries_add_up_to() -> None:
     """Month by month from the closing before: the same as from every payment there is."""
     ledger = build(OPEN + JANUARY + FEBRUARY + REST)
@@ -214,6 +232,32 @@ def test_more_contracts_than_an_entry_holds_are_left_to_the_register(monkeypatch
     assert ledger.run(FEBRUARY) == []
     # Two are left: from here on closings say it again, counted from all payments.
     assert len(tell(get_standings(ledger.facts, "2026-02"))) == 2
+
+
+def test_contracts_and_balances_that_burst_an_entry_together_leave_the_contracts_to_the_register(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ledger = build(OPEN)
+    whole = build_closing(ledger.facts, "2026-01")
+    assert whole.contracts is not None
+    monkeypatch.setattr(money, "CLOSING_MAX_BYTES", len(encode_value(whole)))
+    assert build_closing(ledger.facts, "2026-01") == whole
+    monkeypatch.setattr(money, "CLOSING_MAX_BYTES", len(encode_value(whole)) - 1)
+
+    assert build_closing(ledger.facts, "2026-01") == msgspec.structs.replace(whole, contracts=None)
+    assert ledger.run(JANUARY + FEBRUARY) == []
+    assert get_standings(ledger.facts, "2026-01") is None
+
+
+def test_the_longest_closing_that_speaks_of_contracts_is_an_entry() -> None:
+    ledger = build(OPEN + JANUARY)
+    last = ledger.entries[-1]
+    (row, *_), many = get_standings(ledger.facts, "2026-01") or (), tuple(last.checkers[:1] * 10)
+    count = money.CLOSING_MAX_BYTES // (len(encode_value(row)) + 1)
+    body = msgspec.structs.replace(build_closing(ledger.facts, "2026-01"), contracts=(row,) * count)
+    assert len(encode_value(body)) > money.CLOSING_MAX_BYTES
+
+    assert len(format_entry(msgspec.structs.replace(last, body=body, checkers=many))) <= ENTRY_MAX_BYTES
 
 
 def test_the_sheet_tells_of_what_changed_is_owed_was_paid_or_ends_soon() -> None:
