@@ -31,6 +31,7 @@ from ledger.ports import Head, Ledger, Ports, Signer, Writer
 from ledger.service.clock import read_time
 from ledger.service.publish import Begun, publish_head, verify_extends
 from ledger.service.queue import Queue
+from ledger.service.redeeming import check_redeeming
 from ledger.service.rulebooks import check_wording
 from ledger.state import check_entry
 from ledger.state.facts import VillageFacts, get_fact
@@ -205,6 +206,8 @@ def _append_claim(ports: Ports, writer: Writer, item: Passed) -> int:
         return known
     entry = _build_entry(ports, writer, item)
     faults = check_entry(writer.facts, ports.reference, entry) + check_wording(item.claim.body, item.public)
+    # Here nobody else writes: what was taken back up to now was not known, perhaps, when it was passed.
+    faults += check_redeeming(ports, writer.facts, writer.size, item.claim, item.private)
     if faults:
         raise Refused(_name_place(fault, item.place) for fault in faults)
     writer.append(entry, item.public)
