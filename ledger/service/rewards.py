@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from functools import partial
 from typing import NamedTuple
 
@@ -24,6 +25,10 @@ from ledger.vaults import Household
 
 _POINTS = "积分"
 """The sheet on which a month's round is typed."""
+_EMPTY = ("",) * 7
+"""A row of that sheet."""
+_WORKED = "志愿服务 FW-"
+"""How the evidence of a proposed row begins."""
 _EVIDENCE_TASKS_MAX = 4
 """Numbers of tasks in one evidence; it has a limit, and the hours stand beside them."""
 
@@ -76,17 +81,34 @@ def list_balances(ports: Ports, village: str, start: int, count: int) -> tuple[l
 def propose_points(ports: Ports, village: str, user: str, period: str) -> tuple[Opened, int]:
     """Put what a month's sign-in sheets are worth below what somebody has typed on the sheet of points; twice is once.
 
-    Return the sheet and how many rows were added. Households that did not agree to scoring are left out.
+    Return the sheet and how many rows were added. Households that did not agree to scoring are left out. A row that was
+    altered since stays as it is; one of hours that are signed for otherwise by now makes place for the new one.
     """
     rows = _list_rows(ports, village, period)
     kept = open_sheet(ports, village, user, "points")
     typed = kept.state.tables.get(_POINTS, ())
-    fresh = tuple(row for row in rows if row not in typed)
+    known = {_name_work(row) for row in typed}
+    fresh = tuple(row for row in rows if _name_work(row) not in known)
     if not fresh:
         return kept, 0
-    written = tuple(row for row in typed if any(row))
+    replaced = {_name_work(row)[:-1] for row in fresh}
+    worth = {_name_work(row) for row in rows}
+    written = tuple(row for row in typed if any(row) and not _is_outdated(_name_work(row), replaced, worth))
     tables = {**kept.state.tables, _POINTS: (*written, *fresh)}
     return save_sheet(ports, village, user, "points", tables, start=kept.version), len(fresh)
+
+
+def _name_work(row: Sequence[str]) -> tuple[str, ...]:
+    """Return what a row of points is about: month, household and rule, and the evidence last."""
+    period, number, _, rule, _, _, evidence = (*row, *_EMPTY)[: len(_EMPTY)]
+    return period, number, rule, evidence
+
+
+def _is_outdated(
+    work: tuple[str, ...], replaced: Collection[tuple[str, ...]], worth: Collection[tuple[str, ...]]
+) -> bool:
+    """Whether a row was proposed of hours of which another row is proposed now."""
+    return work[:-1] in replaced and work[-1].startswith(_WORKED) and work not in worth
 
 
 def count_proposed(ports: Ports, village: str, period: str) -> int:

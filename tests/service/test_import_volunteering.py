@@ -9,6 +9,7 @@ from ledger.canonical import parse_claim
 from ledger.service.refilling import fill
 from ledger.service.rewards import count_proposed, list_balances, propose_points
 from ledger.service.showing import show_drafts
+from ledger.service.unsent import save_sheet
 from tests.builders import VILLAGE
 from tests.service.importing import (
     AWARD,
@@ -128,6 +129,26 @@ def test_a_months_hours_are_proposed_as_rows_of_points_once(desk: ImportDesk) ->
     assert propose_points(desk.ports, VILLAGE, desk.clerk, "2026-10")[1] == 0
     assert count_proposed(desk.ports, VILLAGE, "2026-09") == 0
     assert propose_points(desk.ports, VILLAGE, desk.clerk, "2026-09")[1] == 0
+
+
+def test_hours_are_not_proposed_twice_where_a_row_was_altered_or_signed_for_otherwise(
+    desk: ImportDesk,
+) -> None:
+    desk.record("volunteering", book(SIGNED | {"小时": 9}))
+    opened, _ = propose_points(desk.ports, VILLAGE, desk.clerk, "2026-10")
+    (row,) = opened.state.tables["积分"]
+    assert row[5:] == ("2", "志愿服务 FW-2026-001 共 9 小时")
+    typed = ("2026-10", "0217", "样大山", "B01", "打扫门前", "1", "照片")
+    fewer = (*row[:5], "1", row[6])
+    save_sheet(desk.ports, VILLAGE, desk.clerk, "points", {"积分": (typed, fewer)}, start=opened.version)
+
+    again, added = propose_points(desk.ports, VILLAGE, desk.clerk, "2026-10")
+    assert (again.state.tables["积分"], added) == ((typed, fewer), 0)
+
+    desk.record("volunteering", book(SIGNED))
+    later, added = propose_points(desk.ports, VILLAGE, desk.clerk, "2026-10")
+    other = (*row[:5], "1", "志愿服务 FW-2026-001 共 4.5 小时")
+    assert (later.state.tables["积分"], added) == ((typed, other), 1)
 
 
 def test_the_checker_reads_what_the_clerk_typed_and_gets_it_back(desk: ImportDesk) -> None:
