@@ -37,7 +37,7 @@ PART_NAMES: dict[Part, str] = {
 """What people read, in the order of the sheet."""
 _HELPED: frozenset[Part] = frozenset({"evidence", "group", "item", "unit"})
 """Where an adding rule tells what somebody does for others; a consequence is done to somebody whatever its words."""
-_MARKS = "·・•‧∙.-_*~|/\\+=^\"'`“”‘’《》〈〉<>【】[]「」『』"
+_MARKS = "·・•‧∙.-—–―‐_*~|/\\+=^\"'`“”‘’《》〈〉<>【】[]「」『』"
 """Marks that are put between the characters of a word to hide it."""
 _CLAUSE = re.compile(r"[,;。!?]")
 _NONE = frozenset({"", "无", "没有", "无需", "不需要", "不用", "口头", "免"})
