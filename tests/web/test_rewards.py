@@ -184,6 +184,17 @@ def test_the_room_shows_balances_logs_the_look_and_fills_the_sheet(door: Door, c
     assert clerk.get(f"{ROOM}?page=2").status_code == 404
 
 
+def test_the_room_says_that_a_points_year_is_over(door: Door, client: TestClient) -> None:
+    clerk = DeskBrowser(client)
+    clerk.sign_in(door, "wen")
+    assert "没换的积分已经清零" not in read_words(clerk.get(ROOM).text)
+
+    door.village.go_to("2027-04-01")
+    clerk.sign_in(door, "wen")
+
+    assert "这个积分年度结束了，没换的积分已经清零。" in read_words(clerk.get(ROOM).text)
+
+
 def test_all_of_it_fits_a_phone_and_a_table(door: Door, browser: Browser) -> None:
     with serve(door.village) as address:
         for width, height in SCREENS:

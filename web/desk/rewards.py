@@ -38,12 +38,13 @@ class BalanceRow:
 @dataclass(frozen=True)
 class RewardsPage:
     """The room. `proposed` is how many rows this month's sign-in sheets are worth, 0 for none; `base` where every
-    household begins. `year` is empty before the first shop.
+    household begins. `year` is empty before the first shop; of one that `is_over` nothing is redeemed any more.
     """
 
     base: str
     budget_left: str
     frame: DeskFrame
+    is_over: bool
     month: str
     next_page: int
     notice: str
@@ -69,11 +70,12 @@ def show_rewards(desk: Desk) -> Answer:
     if not rows and page > 1:
         raise NotFound(_("这一页"))
     period = get_day(desk.ports.clock.now_ms())[:7]
-    year, left = _tell_year(desk)
+    year, left, is_over = _tell_year(desk, period)
     shown = RewardsPage(
         base=format_count(rows[0].balance.base) if rows else "",
         budget_left=left,
         frame=desk.build_frame(_("积分、兑换和志愿服务")),
+        is_over=is_over,
         month=format_month(period),
         next_page=page + 1 if page * ROWS_A_PAGE < total else 0,
         notice=desk.choose_notice({"none": _("这个月没有要填的：还没有签到，或者都填过了。")}),
@@ -112,17 +114,19 @@ def take_proposal(desk: Desk) -> Answer:
     return desk.redirect("/desk/write/points" if added else f"{REWARDS}?none=1")
 
 
-def _tell_year(desk: Desk) -> tuple[str, str]:
-    """Return the points year of the shop in words, and what is left of its budget; both empty before the first."""
+def _tell_year(desk: Desk, period: str) -> tuple[str, str, bool]:
+    """Return the points year of the shop in words, what is left of its budget, and whether it is over in a month; both
+    empty before the first.
+    """
     with desk.ports.ledger.read(desk.village) as reader:
         shop = find_current_shop(desk.ports, reader)
         if shop is None:
-            return "", ""
+            return "", "", False
         left_fen = shop.budget_fen - get_redeemed(reader.facts, shop.first_period).cost_fen
     year = _("{first}至{last}").format(
         first=format_month(shop.first_period), last=format_month(shop.last_period)
     )
-    return year, format_amount(left_fen)
+    return year, format_amount(left_fen), shop.last_period < period
 
 
 ROUTES: tuple[HTTPRouteHandler, ...] = (show_rewards, take_proposal)
