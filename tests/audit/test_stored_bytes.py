@@ -414,6 +414,6 @@ def test_what_is_said_of_a_revision_that_is_unknown_or_another_than_the_tables(t
 
         assert isinstance(result.exception, CouldNotRun)
         assert str(result.exception) == (
-            f"数据库 ledger：现为{found}，应为ledger_0001 到 ledger_0004。"
+            f"数据库 ledger：现为{found}，应为ledger_0001 到 ledger_0005。"
             "更新的程序用过的，换成那一版程序；不是的，是文件坏了：停止记账，从备份找回。（database-revision）"
         )

@@ -95,6 +95,7 @@ POPULATE["desk_0005"] = POPULATE["desk_0004"] | {
     "reading_purposes": ("s-aaaaaaaaaa", "371082101201", "h-aaaaaaaaaaaaaaaa", "audit"),
 }
 POPULATE["ledger_0004"] = POPULATE["ledger_0003"]  # Facts more, of vouchers.
+POPULATE["ledger_0005"] = POPULATE["ledger_0004"]  # Facts more, of registers and objections.
 POPULATE["vault_0002"] = POPULATE["vault_0001"]  # An index more.
 POPULATE["vault_0003"] = POPULATE["vault_0002"]  # An index less.
 POPULATE["vault_0004"] = POPULATE["vault_0003"] | {

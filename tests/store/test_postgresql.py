@@ -220,7 +220,7 @@ def test_a_database_that_nobody_prepared_is_told_whole(cluster: Cluster, tmp_pat
     told = refuse(lambda: create_home(tmp_path / "home", Config(database=url)))
 
     assert told == (
-        f"{PLACE}数据表是 空的，这一版程序要 ledger_0004，应为用这一版程序准备过。"
+        f"{PLACE}数据表是 空的，这一版程序要 ledger_0005，应为用这一版程序准备过。"
         "请数据库管理员运行 mingbai database prepare；升级程序以后要再运行一次。（database-unprepared）"
     )
     cluster.drop_database(name)

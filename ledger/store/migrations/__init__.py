@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 Which = Literal["ledger", "heads", "vault", "desk", "witness"]
 
 NEWEST: Final[dict[Which, str]] = {
-    "ledger": "ledger_0004",
+    "ledger": "ledger_0005",
     "heads": "heads_0002",
     "vault": "vault_0007",
     "desk": "desk_0005",
