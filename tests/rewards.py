@@ -8,7 +8,7 @@ from tests.builders import Discloser, make_id
 
 
 def build_shop(texts: Discloser) -> ShopAdopted:
-    soap = Goods(code="SP001", cost_fen=350, name=texts.publish("肥皂"), points=4, stock=20)
+    soap = Goods(code="SP001", cost_fen=80, name=texts.publish("肥皂"), points=1, stock=20)
     return ShopAdopted(
         budget_fen=6_000,
         first_period="2026-10",
@@ -20,9 +20,9 @@ def build_shop(texts: Discloser) -> ShopAdopted:
 
 
 def build_redeemed(texts: Discloser) -> PointsRedeemed:
-    value = {"day": "2026-10-28", "household": make_id("h", 0), "receipt": "DH-2026-0001"}
+    value = {"day": "2026-11-02", "household": make_id("h", 2), "receipt": "DH-2026-0001"}
     line = RedeemedLine(
-        cost_fen=700, goods="SP001", points=8, quantity=2, subject=texts.seal(value, "subject")
+        cost_fen=160, goods="SP001", points=2, quantity=2, subject=texts.seal(value, "subject")
     )
     return PointsRedeemed(lines=(line,), version=1)
 
@@ -34,7 +34,7 @@ def build_return(texts: Discloser, redeemed: PointsRedeemed, reverses: int) -> R
 
 def build_task(texts: Discloser) -> TaskOffered:
     return TaskOffered(
-        held_on="2026-10-28",
+        held_on="2026-11-02",
         needed=3,
         number="FW-2026-001",
         place=texts.publish("村委会门口"),

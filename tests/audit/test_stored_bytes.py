@@ -62,6 +62,7 @@ from tests.builders import (
     name_supervisor,
 )
 from tests.homes import VillageHome, open_village
+from tests.rewards import build_claims, build_hours, build_redeemed, build_return, build_shop, build_task
 from tests.service.test_rotate import rotate
 from tests.web.village import make_client
 from tests.witness.processes import adopt
@@ -135,7 +136,7 @@ def open_laboratory(path: Path, fill: Callable[[VillageHome], None]) -> Iterator
 
 
 def fill_small(village: VillageHome) -> None:
-    """An entry of every kind, three sheets, two keys, two of three witnesses: entries 0 to 43."""
+    """An entry of every kind, three sheets, two keys, two of three witnesses: entries 0 to 49."""
     adopt(village, make_policy(2))
     ask(village, "镇", "学校")
     rotate(village)
@@ -158,6 +159,11 @@ def fill_small(village: VillageHome) -> None:
     lines = (PlanLine(account="501", amount_fen=100),)
     village.record(build_plan(village.texts, chart="2023", lines=lines), **november)
     village.record(build_reconciliation())
+    village.record(build_shop(village.texts), **november)
+    taken = village.record(redeemed := build_redeemed(village.texts), **november)
+    village.record(build_return(village.texts, redeemed, reverses=taken.index), **november)
+    for build_reward in (build_task, build_claims, build_hours):
+        village.record(build_reward(village.texts), **november)
     acknowledge(village)
     ask(village, "镇", "邻村")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from types import UnionType
 from typing import Any, get_args
 
 import msgspec
@@ -390,6 +391,8 @@ def _of_type(annotation: Any) -> st.SearchStrategy[Any]:
     if isinstance(base, type) and issubclass(base, Value):
         return _values(base)
     arguments = get_args(base)
+    if isinstance(base, UnionType):
+        return st.one_of(st.none() if one is type(None) else _of_type(one) for one in arguments)
     if getattr(base, "__origin__", None) is tuple:
         item = _of_type(arguments[0])
         return st.lists(item, min_size=limits.get("min_length", 0), max_size=3).map(tuple)

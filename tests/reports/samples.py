@@ -25,6 +25,7 @@ from ledger.books.figures import (
     RuleFigures,
     ScoreFigures,
     SheetHead,
+    ShopFigures,
     StarCount,
     StarCutFigures,
     TakenOver,
@@ -346,6 +347,7 @@ def make_points(*, sealed: bool = True) -> PointsFigures:
         scored=241,
         sealed_awards=7,
         sealed_points=-18,
+        shop=ShopFigures(budget_fen=3_000_000, cost_fen=84_250, lines=37, points=912, spent_fen=412_300),
         version=2,
     )
 

@@ -138,7 +138,7 @@ def test_what_proves_nothing_or_cannot_be_printed_is_refused() -> None:
         render_booklet(make_job(make_booklet(), note=NOTE.replace(b"1234", b"1235")))
     with pytest.raises(Refused) as refused:
         render_booklet(make_job(make_booklet(resolution="村民代表会议\U0001f600通过")))
-    assert [fault.code for fault in refused.value.faults] == ["text-glyph"]
+    assert [fault.code for fault in refused.value.faults] == ["glyph-missing"]
 
 
 def test_a_worker_makes_the_very_same() -> None:
