@@ -70,7 +70,8 @@ def tell_quiet(quiet: int, has_lines: bool) -> str:
     """Return the sentence about the contracts of which the month has nothing to tell; empty for none."""
     if not quiet:
         return ""
-    return f"{'另' if has_lines else ''}有 {quiet:,} 份合同，这个月没有收付，不欠，九十天内也不到期，在合同台账里看。"
+    other = "另" if has_lines else ""
+    return f"{other}有 {quiet:,} 份合同，这个月没有收付，没有到期没付的，九十天内也不到期，在合同台账里看。"
 
 
 def tell_change(change: RegisterChange) -> str:

@@ -148,10 +148,18 @@ def _tell_shop(figures: PointsFigures) -> Iterable[str]:
     shop = figures.shop
     if shop is not None:
         left_fen = shop.budget_fen - shop.spent_fen
+        if shop.points < 0:
+            month = (
+                f"积分超市这个月退回的比换走的多，还给各户 {-shop.points:,} 分，"
+                f"退回的东西的成本 {format_yuan(-shop.cost_fen)} 元；"
+            )
+        else:
+            month = (
+                f"积分超市这个月换走 {shop.lines:,} 笔，用了 {shop.points:,} 分，"
+                f"东西的成本 {format_yuan(shop.cost_fen)} 元；"
+            )
         yield (
-            f"积分超市这个月换走 {shop.lines:,} 笔，用了 {shop.points:,} 分，"
-            f"东西的成本 {format_yuan(shop.cost_fen)} 元；"
-            f"这个积分年度的预算 {format_yuan(shop.budget_fen)} 元，还剩 {format_yuan(left_fen)} 元。"
+            f"{month}这个积分年度的预算 {format_yuan(shop.budget_fen)} 元，还剩 {format_yuan(left_fen)} 元。"
         )
 
 

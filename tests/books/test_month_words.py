@@ -119,7 +119,7 @@ def test_contracts_are_summed_by_what_the_village_does() -> None:
 
 
 def test_quiet_contracts_are_counted() -> None:
-    told = "12 份合同，这个月没有收付，不欠，九十天内也不到期，在合同台账里看。"
+    told = "12 份合同，这个月没有收付，没有到期没付的，九十天内也不到期，在合同台账里看。"
 
     assert tell_quiet(12, has_lines=True) == f"另有 {told}"
     assert tell_quiet(12, has_lines=False) == f"有 {told}"

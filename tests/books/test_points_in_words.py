@@ -140,3 +140,12 @@ def test_a_month_with_a_shop_tells_what_the_points_cost() -> None:
     assert points(shop=shop, rounds=0)[-1] == told
     assert b"shop" not in msgspec.json.encode(EMPTY)
     assert b"shop" in msgspec.json.encode(change(EMPTY, shop=shop))
+
+
+def test_a_month_in_which_more_came_back_than_was_taken_gives_points_back() -> None:
+    shop = ShopFigures(budget_fen=300_000, cost_fen=-700, lines=-1, points=-8, spent_fen=99_300)
+
+    assert points(shop=shop)[-1] == (
+        "积分超市这个月退回的比换走的多，还给各户 8 分，退回的东西的成本 7.00 元；"
+        "这个积分年度的预算 3,000.00 元，还剩 2,007.00 元。"
+    )

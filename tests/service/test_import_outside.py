@@ -37,6 +37,8 @@ from tests.service.importing import (
     RESOLUTION,
     RESOURCE,
     RULE,
+    SIGNED,
+    TAKEN,
     Row,
     make_book,
 )
@@ -58,6 +60,8 @@ ROWS: dict[WorkbookKind, list[Row]] = {
     "conversion": [CONVERSION],
     "plan": [PLAN],
     "rulebook": [RULE],
+    "shop": [TAKEN],
+    "volunteering": [SIGNED],
 }
 
 

@@ -7,5 +7,5 @@ const code = location.hash.slice(1);
 if (form && code) {
   history.replaceState(null, "", location.pathname);
   form.elements.code.value = code;
-  if (!document.querySelector("[role=alert]")) form.submit();
+  if (!document.querySelector(".wrong")) form.submit();
 }
