@@ -10,7 +10,7 @@ from ledger.entries import KINDS, Actor, Body
 from ledger.limits import DAY_MS
 from ledger.state import check_entry
 from ledger.state.facts import MemoryFacts
-from tests import builders
+from tests import builders, rewards
 from tests.builders import VILLAGE, Discloser, EntryChain
 from tests.fakes import MemoryLedger
 from tests.store.conftest import Store
@@ -71,6 +71,12 @@ def make_lived_log() -> list[Item]:
     add(builders.build_seal(closed + 1), occurred_on="2026-11-02")
     add(builders.build_reconciliation(), occurred_on="2026-11-02")
     add(builders.build_description(texts), **november)
+    add(rewards.build_shop(texts), **november)
+    redeemed = rewards.build_redeemed(texts)
+    taken = add(redeemed, **november)
+    add(rewards.build_return(texts, redeemed, reverses=taken), **november)
+    for build_reward in (rewards.build_task, rewards.build_claims, rewards.build_hours):
+        add(build_reward(texts), **november)
     add(builders.build_conversion(), **november)
     return items
 
