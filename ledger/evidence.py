@@ -21,7 +21,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from functools import partial
-from typing import Annotated, Protocol
+from typing import Annotated, Protocol, TypeVar
 
 import msgspec
 from msgspec import Meta
@@ -97,6 +97,16 @@ class Evidence(Value, frozen=True):
     verifier_key: str
 
 
+class Proving(Protocol):
+    """Whatever carries proven entries."""
+
+    @property
+    def entries(self) -> tuple[ProvenEntry, ...]: ...
+
+
+P = TypeVar("P", bound=Proving)
+
+
 class LogReader(HashReader, Protocol):
     """What building evidence reads of a log; `ports.Reader` is one."""
 
@@ -147,18 +157,25 @@ def select_indexes(facts: Facts, kind: SheetKind, period: str) -> list[int]:
 
 def parse_evidence(data: bytes) -> Evidence:
     """Read an attachment; NotProven, saying why, when it is not of this form, written exactly so."""
+    return take_proven(data, Evidence, "附件", "公开表的附件")
+
+
+def take_proven(data: bytes, kind: type[P], name: str, title: str) -> P:
+    """Return a value that carries proven entries; NotProven where it is too large, of another form, or written in
+    another way than the one. `name` and `title` say what it is.
+    """
     if len(data) > EVIDENCE_MAX_BYTES:
-        raise NotProven(f"附件有 {len(data)} 字节，最多 {EVIDENCE_MAX_BYTES} 字节", code="evidence-size")
+        raise NotProven(f"{name}有 {len(data)} 字节，最多 {EVIDENCE_MAX_BYTES} 字节", code="evidence-size")
     try:
-        evidence = msgspec.json.decode(data, type=Evidence)
+        value = msgspec.json.decode(data, type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise NotProven(f"读不成公开表的附件：{error}", code="evidence-form") from error
-    indexes = [item.index for item in evidence.entries]
-    if encode_value(evidence) != data or indexes != sorted(set(indexes)):
+        raise NotProven(f"读不成{title}：{error}", code="evidence-form") from error
+    indexes = [item.index for item in value.entries]
+    if encode_value(value) != data or indexes != sorted(set(indexes)):
         raise NotProven(
-            "附件的写法不规范：重新编码后与原字节不同，或记录没有按序号排好", code="evidence-form"
+            f"{name}的写法不规范：重新编码后与原字节不同，或记录没有按序号排好", code="evidence-form"
         )
-    return evidence
+    return value
 
 
 def verify_evidence(data: bytes, reference: Reference, *, trusted_key: str | None = None) -> Verified:

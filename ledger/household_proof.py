@@ -32,12 +32,12 @@ from ledger.evidence import (
     open_entry,
     open_texts,
     prove_entry,
+    take_proven,
     verify_key,
     verify_texts,
 )
 from ledger.figures.households import HouseholdYear, collect_household
 from ledger.figures.texts import Texts, read_text
-from ledger.limits import EVIDENCE_MAX_BYTES
 from ledger.log.checkpoint import Checkpoint, open_checkpoint
 from ledger.log.note import parse_note_verifier
 from ledger.log.tiles import TileCache
@@ -103,18 +103,7 @@ def build_household_proof(  # the parts of the file, all but two named
 
 def parse_household_proof(data: bytes) -> HouseholdProof:
     """Read the file; NotProven, saying why, where it is not of this form, written exactly so."""
-    if len(data) > EVIDENCE_MAX_BYTES:
-        raise NotProven(f"文件有 {len(data)} 字节，最多 {EVIDENCE_MAX_BYTES} 字节", code="evidence-size")
-    try:
-        proof = msgspec.json.decode(data, type=HouseholdProof)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise NotProven(f"读不成一户的证明：{error}", code="evidence-form") from error
-    indexes = [item.index for item in proof.entries]
-    if encode_value(proof) != data or indexes != sorted(set(indexes)):
-        raise NotProven(
-            "文件的写法不规范：重新编码后与原字节不同，或记录没有按序号排好", code="evidence-form"
-        )
-    return proof
+    return take_proven(data, HouseholdProof, "文件", "一户的证明")
 
 
 def verify_household_proof(data: bytes, *, trusted_key: str | None = None) -> ProvenHousehold:

@@ -40,7 +40,7 @@ from ledger.service.persons import add_person
 from ledger.service.record import Receipt
 from ledger.service.sheets import SealedSheet, seal_sheet
 from ledger.state.money import get_next_number
-from ledger.vaults import Draft, Person
+from ledger.vaults import Draft, Household, Person
 from tests.builders import (
     VILLAGE,
     Discloser,
@@ -191,6 +191,23 @@ class VillageHome:
         )
         receipt = self.record(body)
         self.record(build_points_reversal(self.texts, body.lines[0], reverses=receipt.index))
+
+    def record_named_points(self) -> None:
+        """The same of three households that the vault has by name and number; the first has a deduction."""
+        self.home.vault.put_households(
+            VILLAGE,
+            [
+                Household(
+                    consents=frozenset({"scoring"}),
+                    group=1,
+                    household=make_id("h", at),
+                    name=f"样例{at}",
+                    number=f"00{at}",
+                )
+                for at in range(3)
+            ],
+        )
+        self.record_points()
 
     def record_scores(self) -> None:
         """Adopt a scheme, register a branch and hold October's round."""

@@ -36,20 +36,7 @@ H = [make_id("h", number) for number in range(4)]
 def village(tmp_path_factory: pytest.TempPathFactory) -> Iterator[VillageHome]:
     """October's round: three households with a line each, of which one was taken back; the first has a deduction."""
     with open_village(tmp_path_factory.mktemp("cards") / "home") as opened:
-        opened.home.vault.put_households(
-            VILLAGE,
-            [
-                Household(
-                    consents=frozenset({"scoring"}),
-                    group=1,
-                    household=one,
-                    name=f"样例{at}",
-                    number=f"00{at}",
-                )
-                for at, one in enumerate(H[:3])
-            ],
-        )
-        opened.record_points()
+        opened.record_named_points()
         yield opened
 
 

@@ -123,16 +123,14 @@ def show_asking(request: AnyRequest, code: str) -> Answer:
 @route_form("/v/{code:str}/card", summary="What a household's card shows")
 def take_card(request: AnyRequest, pairs: Pairs, refused: str, code: str) -> Answer:
     """Answer with the household's own page, or with the form again."""
-    if refused:
-        return _ask(request, code, CLOSED[refused], status=403)
-    form = build_form(CardForm, pairs)
-    opened = _open(request, code, form)
+    opened = _open(request, pairs, refused, code)
     if isinstance(opened, Answer):
         return opened
+    form, household = opened
 
     def build(view: VillageView) -> OwnPage:
-        card = describe_household(view.ports, view.reader, code, opened, form.year[:YEAR_MAX_CHARS])
-        return _build_page(view, card, form.code, *_list_looks(request, code, opened))
+        card = describe_household(view.ports, view.reader, code, household, form.year[:YEAR_MAX_CHARS])
+        return _build_page(view, card, form.code, *_list_looks(request, code, household))
 
     return get_site(request).serve_fresh(request, code, "own.html", build)
 
@@ -140,16 +138,14 @@ def take_card(request: AnyRequest, pairs: Pairs, refused: str, code: str) -> Ans
 @route_form("/v/{code:str}/card/proof", summary="The file in which a household carries its own lines away")
 def take_proof(request: AnyRequest, pairs: Pairs, refused: str, code: str) -> Answer:
     """Answer with the file, which `mingbai audit` reads offline."""
-    if refused:
-        return _ask(request, code, CLOSED[refused], status=403)
-    form = build_form(CardForm, pairs)
-    opened = _open(request, code, form)
+    opened = _open(request, pairs, refused, code)
     if isinstance(opened, Answer):
         return opened
+    form, household = opened
     ports = get_site(request).ports
     with ports.ledger.read(code) as reader:
-        year = describe_household(ports, reader, code, opened, form.year[:YEAR_MAX_CHARS]).year.year
-        body = prove_household(ports, reader, code, opened, year)
+        year = describe_household(ports, reader, code, household, form.year[:YEAR_MAX_CHARS]).year.year
+        body = prove_household(ports, reader, code, household, year)
     headers = {
         "cache-control": NEVER,
         "content-disposition": f'attachment; filename="mingbai-{code}-{year}.json"',
@@ -158,8 +154,11 @@ def take_proof(request: AnyRequest, pairs: Pairs, refused: str, code: str) -> An
     return Answer(body, headers, False, 200)
 
 
-def _open(request: AnyRequest, code: str, form: CardForm) -> str | Answer:
-    """Return whose card it is, or the answer for a card that opens nothing, or that is tried too often."""
+def _open(request: AnyRequest, pairs: Pairs, refused: str, code: str) -> tuple[CardForm, str] | Answer:
+    """Return the form and whose card it is, or the answer for what opens nothing, or is tried too often."""
+    if refused:
+        return _ask(request, code, CLOSED[refused], status=403)
+    form = build_form(CardForm, pairs)
     site, gate = get_site(request), get_gates(request).cards
     closed = _find_closed(request, code)
     if closed:
@@ -174,7 +173,7 @@ def _open(request: AnyRequest, code: str, form: CardForm) -> str | Answer:
         said = _("这张卡打不开。照着卡上的字再抄一次；换过新卡的，旧卡就打不开了。卡丢了，找村文书补一张。")
         return _ask(request, code, faults=Faults(others=(said,)), status=422)
     gate.leave(network)
-    return household
+    return form, household
 
 
 def _find_closed(request: AnyRequest, code: str) -> str:
