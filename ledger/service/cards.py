@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from ledger.books.shops import Balance
 from ledger.books.values import get_previous_period
+from ledger.data import load_masks
 from ledger.errors import NotFound
 from ledger.evidence import open_texts
 from ledger.figures.households import HouseholdLine, HouseholdYear, collect_household, list_point_years
@@ -47,7 +48,10 @@ class HouseholdCard(NamedTuple):
     base_points: int
     hidden: int
     hidden_points: int
-    household: Household
+    consents: frozenset[str]
+    group: int
+    name: str  # as whoever holds the card may see it, like the number
+    number: str
     lines: tuple[HouseholdLine, ...]  # newest month first
     redeemed: tuple[Redeemed, ...]  # in that points year, newest first
     redeemable_to: str  # the last month of that points year; empty where there is no shop
@@ -90,7 +94,7 @@ def describe_household(
 
     NotFound for a household that was erased.
     """
-    known = _find_household(ports, village, household)
+    known, view = _find_household(ports, village, household), load_masks().find_view(["card"])
     years = list_point_years(reader.facts)
     month = oldest = get_day(ports.clock.now_ms())[:7]
     chosen = year if year in years else next(iter(years), month[:4])
@@ -112,7 +116,10 @@ def describe_household(
         base_points=rulebook.base_points if rulebook is not None else 0,
         hidden=len(hidden),
         hidden_points=sum(line.points for line in hidden if not line.reversed_at),
-        household=known,
+        consents=known.consents,
+        group=known.group,
+        name=view.show("head-name", known.name),
+        number=view.show("household-number", known.number),
         lines=tuple(sorted(shown, key=lambda line: line.period, reverse=True)),
         redeemable_to=shop.last_period if shop is not None else "",
         redeemed=tuple(taken[::-1]),

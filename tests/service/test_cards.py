@@ -72,7 +72,7 @@ def test_a_card_shows_each_line_with_its_rule_and_what_was_taken_back(village: V
     with village.home.ledger.read(VILLAGE) as reader:
         cards = [describe_household(village.home, reader, VILLAGE, one, "") for one in H[:3]]
 
-    assert [card.household.number for card in cards] == ["000", "001", "002"]
+    assert [card.number for card in cards] == ["000", "001", "002"]
     assert {card.years for card in cards} == {("2026",)}
     lines = [line for card in cards for line in card.lines]
     assert sorted(line.points for line in lines) == [-2, 2, 2, 2]

@@ -6,14 +6,15 @@ from dataclasses import dataclass
 
 from litestar.handlers import HTTPRouteHandler
 
-from ledger.data import load_masks
-from ledger.service.cards import make_card, revoke_card
+from ledger.errors import NotFound
+from ledger.service.cards import revoke_card
+from ledger.service.erase import SUBJECT
 from ledger.state import get_day
-from ledger.vaults import Household
 from reports.codes import PrintedCode, build_label_code, get_host
 from reports.words import format_day
 from web.desk.frame import DeskFrame
 from web.desk.households import HOUSEHOLDS, AnswerForm
+from web.desk.reading import MadeCard, make_cards
 from web.desk.routing import Desk, route_desk
 from web.i18n import _
 from web.respond import Answer
@@ -51,10 +52,8 @@ class CardsPage:
 )
 def take_card(desk: Desk, h: str) -> Answer:
     desk.parse_form(AnswerForm)
-    code = make_card(desk.ports, desk.village, h, desk.user)
-    desk.log("card-made", subject=h)
-    (household,) = (one for one in desk.ports.vault.list_households(desk.village) if one.household == h)
-    return _show(desk, [(household, code)], 0, f"{HOUSEHOLDS}/{h}")
+    made, _left = make_cards(desk, h)
+    return _show(desk, made, 0, f"{HOUSEHOLDS}/{h}")
 
 
 @route_desk(
@@ -65,6 +64,8 @@ def take_card(desk: Desk, h: str) -> Answer:
 )
 def take_revocation(desk: Desk, h: str) -> Answer:
     desk.parse_form(AnswerForm)
+    if not SUBJECT.fullmatch(h):
+        raise NotFound(_("这一户"))
     revoke_card(desk.ports, desk.village, h)
     desk.log("card-revoked", subject=h)
     return desk.redirect(f"{HOUSEHOLDS}?carded=1")
@@ -73,20 +74,14 @@ def take_revocation(desk: Desk, h: str) -> Answer:
 @route_desk("/desk/cards", allow="card.make", method="POST", summary="Make the cards of those who have none")
 def take_cards(desk: Desk) -> Answer:
     desk.parse_form(AnswerForm)
-    carded = desk.ports.vault.list_carded(desk.village)
-    known = desk.ports.vault.list_households(desk.village)
-    lacking = [one for one in known if one.consents and one.household not in carded]
-    made = []
-    for household in lacking[:CARDS_MAX]:
-        made.append((household, make_card(desk.ports, desk.village, household.household, desk.user)))
-        desk.log("card-made", subject=household.household)
-    return _show(desk, made, len(lacking) - len(made), HOUSEHOLDS)
+    made, left = make_cards(desk, most=CARDS_MAX)
+    return _show(desk, made, left, HOUSEHOLDS)
 
 
-def _show(desk: Desk, made: list[tuple[Household, str]], left: int, path: str) -> Answer:
+def _show(desk: Desk, made: tuple[MadeCard, ...], left: int, path: str) -> Answer:
     base = desk.site.settings.public_base_url
     page = CardsPage(
-        cards=tuple(_build_card(desk, household, code) for household, code in made),
+        cards=tuple(_build_card(desk, one) for one in made),
         day=format_day(get_day(desk.ports.clock.now_ms())),
         frame=desk.build_frame(_("户卡")),
         host=get_host(base) if base else "",
@@ -96,16 +91,15 @@ def _show(desk: Desk, made: list[tuple[Household, str]], left: int, path: str) -
     return desk.render("desk/cards.html", page)
 
 
-def _build_card(desk: Desk, household: Household, code: str) -> PaperCard:
-    """Whoever finds a card in the street learns no name from it."""
-    base = desk.site.settings.public_base_url
+def _build_card(desk: Desk, made: MadeCard) -> PaperCard:
+    base, code = desk.site.settings.public_base_url, made.code
     url = f"{base}/v/{desk.village}/card#{code}"
     return PaperCard(
-        code=build_label_code(url, _("户卡 {number}").format(number=household.number)) if base else None,
-        group=household.group,
+        code=build_label_code(url, _("户卡 {number}").format(number=made.number)) if base else None,
+        group=made.group,
         letters=" ".join(code[at : at + _IN_A_GROUP] for at in range(0, len(code), _IN_A_GROUP)),
-        name=load_masks().find_view(["public"]).show("head-name", household.name),
-        number=household.number,
+        name=made.name,
+        number=made.number,
     )
 
 

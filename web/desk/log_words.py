@@ -88,6 +88,7 @@ PLACE_NAMES: dict[str, str] = {
     "draft": _("看了一条待审的记录"),
     "households": _("看了户和党员的名单"),
     "import": _("看了一份导入的表格"),
+    "new-card": _("打印了户卡"),
     "objection": _("看了一件异议写的话"),
     "original": _("下载了单据的原件"),
     "paper": _("打印了这些内容"),

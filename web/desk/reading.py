@@ -9,11 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from ledger.books.masks import HIDDEN, PurposeRow, View
 from ledger.books.shops import Balance
 from ledger.data import load_masks
+from ledger.errors import NotFound
 from ledger.service.about import About, describe_subject, find_known
+from ledger.service.cards import make_card
 from ledger.service.choices import HOUSEHOLD_COLUMN, MEMBER_COLUMN, Choices, complete, list_choices
 from ledger.service.documents import (
     Kept,
@@ -41,6 +44,15 @@ NUMBER = "household-number"
 """The field of the table of masks for a household's number in the village's list."""
 ORIGINAL = "original"
 """The field of the table of masks for the file behind a public copy, and the word for its download in the log."""
+
+
+class MadeCard(NamedTuple):
+    """What stands on a household's new card; `name` is masked."""
+
+    code: str
+    group: int
+    name: str
+    number: str
 
 
 @dataclass(frozen=True)
@@ -393,6 +405,30 @@ def _read(
         _log(desk, subjects, place, purpose)
         return shown, Asked(())
     return open_(view), Asked(tuple(load_masks().list_purposes(desk.roles)))
+
+
+def make_cards(desk: Desk, subject: str = "", most: int = 1) -> tuple[tuple[MadeCard, ...], int]:
+    """Make the card of a household, or of those who agreed to something and have none, and return what stands on them
+    with how many still lack one. Raises NotFound for a household that there is not.
+
+    Whoever finds a card in the street learns no name from it: it is masked as for everybody.
+    """
+    vault, view = desk.ports.vault, load_masks().find_view(["public"])
+    known = vault.list_households(desk.village)
+    if subject:
+        wanted = [one for one in known if one.household == subject]
+        if not wanted:
+            raise NotFound(_("这一户"))
+    else:
+        carded = vault.list_carded(desk.village)
+        wanted = [one for one in known if one.consents and one.household not in carded]
+    made = []
+    for one in wanted[:most]:
+        code = make_card(desk.ports, desk.village, one.household, desk.user)
+        desk.log("card-made", subject=one.household)
+        made.append(MadeCard(code, one.group, view.show("head-name", one.name), one.number))
+    _log(desk, frozenset(one.household for one in wanted[:most]), "new-card", DUTY)
+    return tuple(made), len(wanted) - len(made)
 
 
 def _log(desk: Desk, subjects: frozenset[str], place: str, purpose: str, village: str = "") -> None:

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from ledger.books.points import CONSENT_NAMES
-from ledger.data import load_masks
 from ledger.figures.households import HouseholdLine
 from ledger.service.cards import CARD_CHARS, HouseholdCard, describe_household, open_card, prove_household
 from ledger.service.readings import list_readings
@@ -209,8 +208,6 @@ def _ask(
 def _build_page(
     view: VillageView, card: HouseholdCard, code: str, looks: tuple[LookRow, ...], left_out: int
 ) -> OwnPage:
-    shown = load_masks().find_view(["card"])
-    known = card.household
     months = [
         MonthRows(
             month=format_month(period),
@@ -227,15 +224,15 @@ def _build_page(
         base_points=str(card.base_points),
         code=code,
         consents=tuple(
-            (title.removeprefix("同意"), name in known.consents) for name, title in CONSENT_NAMES.items()
+            (title.removeprefix("同意"), name in card.consents) for name, title in CONSENT_NAMES.items()
         ),
         frame=view.build_frame(_("自家积分")),
-        group=known.group,
+        group=card.group,
         left_out=left_out,
         looks=looks,
         months=tuple(months),
-        name=shown.show("head-name", known.name),
-        number=shown.show("household-number", known.number),
+        name=card.name,
+        number=card.number,
         older=older.format(count=card.hidden, points=card.hidden_points) if card.hidden else "",
         points=str(card.year.points),
         redeemed=tuple(_build_redeemed(view, item) for item in card.redeemed),
