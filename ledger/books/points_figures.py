@@ -159,7 +159,7 @@ def _tell_shop(figures: PointsFigures) -> Iterable[str]:
                 f"东西的成本 {format_yuan(shop.cost_fen)} 元；"
             )
         yield (
-            f"{month}这个积分年度的预算 {format_yuan(shop.budget_fen)} 元，还剩 {format_yuan(left_fen)} 元。"
+            f"{month}这个积分年度的预算 {format_yuan(shop.budget_fen)} 元，还没用 {format_yuan(left_fen)} 元。"
         )
 
 

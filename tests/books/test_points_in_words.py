@@ -133,7 +133,7 @@ def test_a_month_with_a_shop_tells_what_the_points_cost() -> None:
     shop = ShopFigures(budget_fen=300_000, cost_fen=15_150, lines=8, points=173, spent_fen=115_150)
     told = (
         "积分超市这个月换走 8 笔，用了 173 分，东西的成本 151.50 元；"
-        "这个积分年度的预算 3,000.00 元，还剩 1,848.50 元。"
+        "这个积分年度的预算 3,000.00 元，还没用 1,848.50 元。"
     )
 
     assert points(shop=shop)[-1] == told
@@ -147,5 +147,5 @@ def test_a_month_in_which_more_came_back_than_was_taken_gives_points_back() -> N
 
     assert points(shop=shop)[-1] == (
         "积分超市这个月退回的比换走的多，还给各户 8 分，退回的东西的成本 7.00 元；"
-        "这个积分年度的预算 3,000.00 元，还剩 2,007.00 元。"
+        "这个积分年度的预算 3,000.00 元，还没用 2,007.00 元。"
     )

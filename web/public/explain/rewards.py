@@ -175,4 +175,4 @@ def _name_goods(view: VillageView, period: str, version: int, code: str) -> str:
 
 
 def _link_shop(view: VillageView) -> Link:
-    return Link(_("积分超市：有什么、还剩多少"), f"/v/{view.code}/shop")
+    return Link(_("积分超市：有什么、预算用了多少"), f"/v/{view.code}/shop")
