@@ -323,6 +323,13 @@ def test_every_account_of_2004_has_a_line_and_what_is_plain_is_proposed() -> Non
     ]
 
 
+def test_the_table_that_ships_is_whole() -> None:
+    table = parse_conversion(read_data("conversion_2004_2023.csv"), CHARTS["2004"], NEW)
+
+    assert table == load_conversion()
+    assert set(table) == {code for code in CHARTS["2004"].accounts if len(code) == 3}
+
+
 @pytest.mark.parametrize(
     ("change", "told"),
     [
