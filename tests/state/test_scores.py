@@ -16,7 +16,7 @@ from ledger.figures.scores import collect_scores
 from ledger.log.commitments import make_disclosure
 from ledger.state.marks import check_score_rounds_privately, list_branch_members, open_score_round
 from ledger.state.private import MarkSubject, open_private
-from ledger.state.schemes import find_scheme, get_score_month, list_schemes
+from ledger.state.schemes import find_scheme, get_score_month, list_items, list_schemes
 from ledger.state.scores import check_scores, fold_scores
 from tests import reference_points
 from tests.books.points_ledger import PointsLedger, change
@@ -304,3 +304,19 @@ def test_a_private_value_has_the_shape_of_its_name(ledger: PointsLedger) -> None
 
     with pytest.raises(NotProven, match=f"隐私库里 {sealed.sealed} 的内容不是所要的样子"):
         open_private({sealed.sealed: text}.get, sealed.sealed, MarkSubject)
+
+
+def test_items_are_of_one_version_of_the_scheme() -> None:
+    ledger = PointsLedger()
+    assert (
+        ledger.run(
+            """
+        2026-01 scheme 1 base 60 | star 1 from 60 | P01 组织生活 主题党日 2 次 cap 8 | accepted
+        2026-02 scheme 2 base 60 | star 1 from 60 | P02 组织生活 党课 3 次 cap 9 | accepted
+        """
+        )
+        == []
+    )
+
+    assert [list(list_items(ledger.facts, version)) for version in (1, 2, 3)] == [["P01"], ["P02"], []]
+    assert list_items(ledger.facts, 2)["P02"].points == 3
