@@ -7,7 +7,7 @@ from functools import partial
 from typing import NamedTuple
 
 from ledger.books.points import Rule
-from ledger.books.shops import Balance, ShopAdopted
+from ledger.books.shops import Balance
 from ledger.books.volunteering import HoursBooked, TaskOffered, count_units
 from ledger.log.commitments import open_disclosure
 from ledger.ports import Ports, Reader
@@ -17,9 +17,9 @@ from ledger.state import get_day
 from ledger.state.awards import list_scoring
 from ledger.state.facts import read_body
 from ledger.state.private import AwardSubject, FindPrivate, open_private
-from ledger.state.redeeming import get_base, replay_balances
+from ledger.state.redeeming import read_year
 from ledger.state.rulebooks import find_rulebook
-from ledger.state.shops import find_newest_shop, find_shop
+from ledger.state.shops import find_current_shop
 from ledger.state.volunteering import list_tasks_held
 from ledger.vaults import Household
 
@@ -48,12 +48,6 @@ class Worked(NamedTuple):
     tasks: tuple[str, ...]
 
 
-def find_current_shop(ports: Ports, reader: Reader) -> ShopAdopted | None:
-    """Return the shop whose points year goes on, else the last one; None before the first."""
-    today = get_day(ports.clock.now_ms())
-    return find_shop(reader.facts, today[:7]) or find_newest_shop(reader.facts)
-
-
 def list_balances(ports: Ports, village: str, start: int, count: int) -> tuple[list[HouseholdBalance], int]:
     """Return some of the households that agreed to scoring, by number, with their balances, and how many there are.
 
@@ -61,15 +55,16 @@ def list_balances(ports: Ports, village: str, start: int, count: int) -> tuple[l
     """
     find = partial(ports.vault.find_private, village)
     with ports.ledger.read(village) as reader:
-        shop = find_current_shop(ports, reader)
+        month = get_day(ports.clock.now_ms())[:7]
+        shop = find_current_shop(reader.facts, month)
         if shop is None:
             return [], 0
-        period = min(shop.last_period, max(shop.first_period, get_day(ports.clock.now_ms())[:7]))
+        period = min(shop.last_period, max(shop.first_period, month))
         rulebook = find_rulebook(reader.facts, period)
         version = rulebook.version if rulebook is not None else 0
         scoring = list_scoring(reader.facts, version, reader.size, find)
-        balances = replay_balances(reader.facts, shop, find)
-        empty = Balance(base=get_base(reader.facts, shop.last_period), earned=0, redeemed=0)
+        year = read_year(reader.facts, shop, find)
+        balances, empty = year.balances, year.empty
     known = [item for item in ports.vault.list_households(village) if item.household in scoring]
     known.sort(key=lambda item: item.number)
     found = [

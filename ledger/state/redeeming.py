@@ -49,14 +49,6 @@ class Redeemed(NamedTuple):
     taken: int
 
 
-def replay_balances(facts: Facts, shop: ShopAdopted, find_private: FindPrivate) -> dict[str, Balance]:
-    """Return what each household has in a points year, by pseudonym; those without an entry are left out.
-
-    Raises NotProven where the vault gives something else than what was sealed.
-    """
-    return add_movements(list_movements(facts, shop, find_private), get_base(facts, shop.last_period))
-
-
 def add_movements(movements: list[Movement], base: int) -> dict[str, Balance]:
     """Return the balances that movements add up to, in whatever order they stand."""
     found: dict[str, Balance] = {}
@@ -68,15 +60,17 @@ def add_movements(movements: list[Movement], base: int) -> dict[str, Balance]:
     return found
 
 
-def list_movements(facts: Facts, shop: ShopAdopted, find_private: FindPrivate) -> list[Movement]:
-    """Return all that changed balances in a points year, as far as the vault shows it. Raises NotProven."""
+def _list_movements(
+    facts: Facts, shop: ShopAdopted, find_private: FindPrivate, redeemed: Sequence[Redeemed]
+) -> list[Movement]:
+    """Return all that changed balances in a points year, as far as the vault shows it."""
     found: list[Movement] = []
     period = shop.first_period
     while period <= shop.last_period:
         for index in get_points_month(facts, period).rounds:
             found += _list_awarded(facts, index, find_private)
         period = get_next_period(period)
-    for line in list_redeemed(facts, shop, find_private):
+    for line in redeemed:
         points, household = line.redemption.points, line.redemption.household
         found.append(Movement(0, household, line.at, points))
         if line.taken:
@@ -106,10 +100,10 @@ def check_redemption(
 ) -> list[Fault]:
     """Return every fault that the vault shows in lines that the entry at `index`, of a month, redeems.
 
-    Only entries before it count. Raises NotProven as `replay_balances` does.
+    Only entries before it count. Raises NotProven as `read_year` does.
     """
     shop = find_shop(facts, period)
-    return [] if shop is None else _read_year(facts, shop, find_private).check(period, index, lines)
+    return [] if shop is None else read_year(facts, shop, find_private).check(period, index, lines)
 
 
 def check_redemptions_privately(facts: Facts, find_private: FindPrivate) -> list[Fault]:
@@ -117,7 +111,7 @@ def check_redemptions_privately(facts: Facts, find_private: FindPrivate) -> list
     faults = []
     for shop in list_shops(facts):
         try:
-            year = _read_year(facts, shop, find_private)
+            year = read_year(facts, shop, find_private)
             for at in list_redemptions(facts, shop.first_period):
                 lines = [line.redemption for line in year.redeemed if line.at == at]
                 faults += year.check(facts.read_entry(at).period, at, lines)
@@ -126,13 +120,24 @@ def check_redemptions_privately(facts: Facts, find_private: FindPrivate) -> list
     return faults
 
 
-class _Year(NamedTuple):
-    """A points year opened."""
+class PointsYear(NamedTuple):
+    """A points year opened: all that changed balances in it, and what was redeemed."""
 
     facts: Facts
     find_private: FindPrivate
     movements: list[Movement]
     redeemed: list[Redeemed]
+    shop: ShopAdopted
+
+    @property
+    def empty(self) -> Balance:
+        """What a household has of which the year has no entry."""
+        return Balance(base=get_base(self.facts, self.shop.last_period), earned=0, redeemed=0)
+
+    @property
+    def balances(self) -> dict[str, Balance]:
+        """What each household has, by pseudonym; those without an entry are left out."""
+        return add_movements(self.movements, self.empty.base)
 
     def check(self, period: str, at: int, lines: Sequence[Redemption]) -> list[Fault]:
         """Judge lines by the entries before the one at index `at`."""
@@ -144,9 +149,14 @@ class _Year(NamedTuple):
         return check_opened_redemptions(lines, balances, scoring, receipts)
 
 
-def _read_year(facts: Facts, shop: ShopAdopted, find_private: FindPrivate) -> _Year:
-    movements = list_movements(facts, shop, find_private)
-    return _Year(facts, find_private, movements, list_redeemed(facts, shop, find_private))
+def read_year(facts: Facts, shop: ShopAdopted, find_private: FindPrivate) -> PointsYear:
+    """Open a points year, as far as the vault shows it.
+
+    Raises NotProven where the vault gives something else than what was sealed.
+    """
+    redeemed = list_redeemed(facts, shop, find_private)
+    movements = _list_movements(facts, shop, find_private, redeemed)
+    return PointsYear(facts, find_private, movements, redeemed, shop)
 
 
 def _list_awarded(facts: Facts, index: int, find_private: FindPrivate) -> Iterator[Movement]:

@@ -73,6 +73,11 @@ def find_shop(facts: Facts, period: str) -> ShopAdopted | None:
     return body if body is not None and period <= body.last_period else None
 
 
+def find_current_shop(facts: Facts, period: str) -> ShopAdopted | None:
+    """Return the shop in whose points year a month lies, else the last one; None before the first."""
+    return find_shop(facts, period) or find_newest_shop(facts)
+
+
 def find_newest_shop(facts: Facts) -> ShopAdopted | None:
     """Return the shop that was adopted or changed last; None before the first."""
     known = get_fact(facts, "shop", ShopFacts)

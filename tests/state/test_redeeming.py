@@ -16,9 +16,8 @@ from ledger.state.redeeming import (
     check_redemption,
     check_redemptions_privately,
     get_base,
-    list_movements,
     list_redeemed,
-    replay_balances,
+    read_year,
 )
 from ledger.state.shops import find_newest_shop
 from tests.books.shop_ledger import ShopLedger, read_lines
@@ -38,7 +37,7 @@ def ledger() -> ShopLedger:
 def replay(ledger: ShopLedger) -> dict[str, Balance]:
     shop = find_newest_shop(ledger.facts)
     assert shop is not None
-    return replay_balances(ledger.facts, shop, ledger.vault.get)
+    return read_year(ledger.facts, shop, ledger.vault.get).balances
 
 
 def test_a_balance_has_what_was_earned_and_what_was_redeemed(ledger: ShopLedger) -> None:
@@ -170,7 +169,7 @@ def test_a_balance_is_the_count_from_the_start_under_any_order(months: Any, data
         assert balance.left == max(earned[who] - redeemed[who], 0)
     shop = find_newest_shop(ledger.facts)
     assert shop is not None
-    movements = list_movements(ledger.facts, shop, ledger.vault.get)
+    movements = read_year(ledger.facts, shop, ledger.vault.get).movements
     shuffled = list(movements)
     random.Random(data.draw(st.integers())).shuffle(shuffled)
     assert add_movements(shuffled, 100) == add_movements(movements, 100) == found

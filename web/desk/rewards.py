@@ -8,10 +8,9 @@ from litestar.handlers import HTTPRouteHandler
 
 from ledger.errors import NotFound
 from ledger.service.drafts import check_month
-from ledger.service.rewards import find_current_shop
 from ledger.service.standing import refuse_read_only
 from ledger.state import get_day
-from ledger.state.shops import get_redeemed
+from ledger.state.shops import find_current_shop, get_redeemed
 from reports.words import format_amount, format_count, format_month, format_signed
 from web.desk.frame import DeskFrame
 from web.desk.reading import count_volunteering, put_volunteering, read_balances
@@ -119,7 +118,7 @@ def _tell_year(desk: Desk, period: str) -> tuple[str, str, bool]:
     empty before the first.
     """
     with desk.ports.ledger.read(desk.village) as reader:
-        shop = find_current_shop(desk.ports, reader)
+        shop = find_current_shop(reader.facts, period)
         if shop is None:
             return "", "", False
         left_fen = shop.budget_fen - get_redeemed(reader.facts, shop.first_period).cost_fen

@@ -13,7 +13,7 @@ from ledger.books.shops import Goods, ShopAdopted
 from ledger.errors import NotFound
 from ledger.figures import read_text
 from ledger.state.resolutions import find_resolution
-from ledger.state.shops import find_newest_shop, find_shop, find_shop_index, get_redeemed
+from ledger.state.shops import find_current_shop, find_shop_index, get_redeemed
 from reports.words import format_amount, format_count, format_month
 from web.i18n import _
 from web.page import Frame
@@ -64,7 +64,7 @@ class ShopPage:
 def build_shop_page(view: VillageView, start: int) -> ShopPage:
     """Return the shop with its goods from a place in their order on; NotFound beyond their end."""
     facts = view.reader.facts
-    shop = find_shop(facts, view.today[:7]) or find_newest_shop(facts)
+    shop = find_current_shop(facts, view.today[:7])
     goods = shop.goods if shop is not None else ()
     if start and start >= len(goods):
         raise NotFound(_("这么多商品"))

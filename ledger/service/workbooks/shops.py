@@ -36,7 +36,7 @@ from ledger.service.workbooks.people import (
 from ledger.service.workbooks.registers import check_texts, take_numbered
 from ledger.service.workbooks.tray import Tray
 from ledger.state.redeeming import check_redemption, list_redeemed
-from ledger.state.shops import find_newest_shop, find_shop
+from ledger.state.shops import find_current_shop, find_newest_shop, find_shop
 from ledger.vaults import Household
 
 
@@ -217,7 +217,7 @@ def _gather_return(tray: Tray, known: dict[str, Household], line: Line) -> None:
     if household is None or not tray.is_ready(line):
         return
     day, receipt, code = line.text("日期"), line.text("收据号"), line.text("商品编号")
-    shop = find_shop(tray.facts, day[:7]) or find_newest_shop(tray.facts)
+    shop = find_current_shop(tray.facts, day[:7])
     lines = list_redeemed(tray.facts, shop, find_private(tray.desk)) if shop is not None else []
     named = (household.household, receipt, code)
     found = next(
