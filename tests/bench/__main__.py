@@ -97,7 +97,9 @@ def main(
                     if set(names) - APART:
                         place.fill(size, say)
                     for name in names:
-                        rows += JOBS[name].run(place, rounds, say)
+                        for row in JOBS[name].run(place, rounds, say):
+                            rows.append(row)
+                            say(list(format_table([row]))[-1])
                 shutil.rmtree(work / f"{kind}-{size}")
     rows += list(compare_sizes(rows, wanted))
     if is_json:

@@ -16,7 +16,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 
@@ -250,27 +250,27 @@ def _run_anew(village: VillageHome, place: Place, rounds: int, count: int, say: 
         assert add_up(village) == kept
 
     journal, beans = (write_journal(village, place.folder, form, say) for form in ("hledger", "beancount"))
-    sides: list[Callable[[], object]] = [anew]
-    programs = {"hledger bal": _find_hledger(journal), "bean-query": _find_bean_query(beans)}
-    sides += [lambda words=words: _run_program(words, len(kept)) for words in programs.values() if words]
-    costs = take_turns(sides, rounds, _count_cpu)
-    say("books: added up anew, and by others")
     common = {"place": place.kind, "size": place.wanted, "count": count}
     second = Cost(cpu_s=count / ANEW_GOAL, wall_s=count / ANEW_GOAL)
+    (costs,) = take_turns([anew], rounds, _count_cpu)
     yield compare(
-        costs[0],
+        costs,
         [second] * rounds,
         job=f"balances anew / {ANEW_GOAL:,} postings a second",
         goal=1.0,
         **common,
     )
-    others = iter(costs[1:])
-    for name, words in programs.items():
+    peers = (
+        ("hledger bal", _find_hledger(journal), HLEDGER_MISSING),
+        ("bean-query", _find_bean_query(beans), BEANCOUNT_MISSING),
+    )
+    for name, words, missing in peers:  # Each beside ours alone: a slow one does not keep another's row back.
         job = f"balances anew / {name}"
         if words:
-            yield compare(costs[0], next(others), job=job, **common)
+            sides = [anew, lambda words=words: _run_program(words, len(kept))]
+            ours, theirs = take_turns(sides, rounds, _count_cpu)
+            yield compare(ours, theirs, job=job, **common)
         else:
-            missing = HLEDGER_MISSING if name.startswith("hledger") else BEANCOUNT_MISSING
             yield Row(job=job, place=place.kind, size=place.wanted, note=missing)
 
 
