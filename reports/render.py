@@ -60,7 +60,7 @@ def render_sheet(job: SheetJob) -> bytes:
 def parse_figures(job: SheetJob) -> Figures:
     """Decode the job's figures and refuse what cannot be printed; hidden characters come out written out."""
     try:
-        figures = show_hidden(msgspec.json.decode(job.figures, type=_KINDS[job.kind][0]))
+        figures: Figures = show_hidden(msgspec.json.decode(job.figures, type=_KINDS[job.kind][0]))
     except msgspec.DecodeError as error:
         raise ValueError(f"not {job.kind} figures: {error}") from error
     if figures.head.kind != job.kind:
@@ -68,7 +68,7 @@ def parse_figures(job: SheetJob) -> Figures:
     faults = check_texts(figures)
     if faults:
         raise Refused(faults)
-    return figures  # type: ignore[no-any-return]  # One of those of _KINDS.
+    return figures
 
 
 def render_html(job: SheetJob, figures: Figures) -> str:

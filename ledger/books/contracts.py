@@ -140,6 +140,16 @@ CHANGE_NAMES: dict[type[Change], str] = {
 """What people read and choose."""
 
 
+Event = Literal["amended", "ended", "signed", "voided"]
+EVENTS: dict[type, Event] = {
+    ContractAmended: "amended",
+    ContractEnded: "ended",
+    ContractSigned: "signed",
+    ContractVoided: "voided",
+}
+"""What an entry did to a contract, by the type of its body."""
+
+
 def sum_dues(dues: Iterable[Due]) -> int:
     """Return what dues add up to, in fen."""
     return sum(due.amount_fen for due in dues)

@@ -17,12 +17,11 @@ from __future__ import annotations
 from typing import Literal
 
 from ledger.books.contracts import Category as ContractCategory
-from ledger.books.contracts import Direction, Party
+from ledger.books.contracts import Direction, Event, Party
 from ledger.books.funds import Category
 from ledger.books.resolutions import Outcome
 from ledger.books.values import SheetKind, Value
 
-ContractEvent = Literal["", "amended", "ended", "signed", "voided"]
 RegisterEvent = Literal[
     "asset-changed",
     "asset-donated",
@@ -136,7 +135,7 @@ class ContractLine(Value, frozen=True):
     due_fen: int  # in the month
     ends_on: str
     ends_soon: bool
-    happened: ContractEvent  # the newest entry about it since the month before was closed
+    happened: Event | Literal[""]  # the newest entry about it since the month before was closed
     index: int  # of its signing
     late_days: int
     paid_fen: int  # by the month's vouchers, what they gave back taken off
@@ -395,7 +394,7 @@ class SpanContract(Value, frozen=True):
     """A contract that was registered, changed or ended in the span, once for each of these."""
 
     category: ContractCategory
-    change: Literal["signed", "amended", "ended", "voided"]
+    change: Event
     direction: Direction
     index: int
     number: str

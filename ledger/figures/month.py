@@ -6,16 +6,9 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from ledger.books.assets import AssetChanged, AssetDisposed, AssetRegistered, Disposal
-from ledger.books.contracts import (
-    ContractAmended,
-    ContractEnded,
-    ContractSigned,
-    Due,
-    sum_dues,
-)
+from ledger.books.contracts import EVENTS, Due, sum_dues
 from ledger.books.dues import count_days_between, find_end
 from ledger.books.figures import (
-    ContractEvent,
     ContractLine,
     ObjectionCounts,
     RegisterChange,
@@ -113,7 +106,7 @@ def _build_line(  # what was read once for all rows
         due_fen=due_fen,
         ends_on=row.ends_on,
         ends_soon=ends_soon,
-        happened=_name_event(facts.read_entry(since[-1])) if since else "",
+        happened=EVENTS[type(facts.read_entry(since[-1]).body)] if since else "",
         index=known.signed,
         late_days=_count_late(terms.dues, row.paid_fen, last_day),
         paid_fen=terms.sign * (moved_fen or 0),
@@ -121,14 +114,6 @@ def _build_line(  # what was read once for all rows
         title=read_text(texts, signed.title),
         unpaid_fen=unpaid_fen,
     )
-
-
-def _name_event(entry: Entry) -> ContractEvent:
-    if isinstance(entry.body, ContractSigned):
-        return "signed"
-    if isinstance(entry.body, ContractAmended):
-        return "amended"
-    return "ended" if isinstance(entry.body, ContractEnded) else "voided"
 
 
 def _count_late(dues: Iterable[Due], paid_fen: int, last_day: str) -> int:

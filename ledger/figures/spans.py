@@ -5,17 +5,10 @@ registers recorded. What it needs of the log, and no more, is `ledger.state.span
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from ledger.books.accounts import Chart
-from ledger.books.contracts import (
-    Change,
-    ContractAmended,
-    ContractEnded,
-    ContractSigned,
-    list_dues,
-    sum_dues,
-)
+from ledger.books.contracts import EVENTS, Change, ContractSigned, list_dues, sum_dues
 from ledger.books.figures import (
     LandFigures,
     PlanFigures,
@@ -55,6 +48,7 @@ from ledger.figures.texts import Texts, read_text
 from ledger.state.charts import get_version
 from ledger.state.facts import EntryAt, Facts, PeriodFacts, get_fact, read_body
 from ledger.state.funds import list_fund_numbers
+from ledger.state.incomes import get_carried
 from ledger.state.plans import find_plan, find_plan_index
 from ledger.state.reference import Reference
 from ledger.state.spans import (
@@ -162,18 +156,11 @@ def _sum_parts(facts: Facts, reference: Reference, parts: Sequence[Part]) -> lis
     for part in parts:
         chart = reference.charts[part.version]
         moved = [
-            code
-            for month in iterate_periods(part.first, part.last)
-            for code, _ in _scan_carried(facts, month)
+            code for month in iterate_periods(part.first, part.last) for code in get_carried(facts, month)
         ]
         whole = complete_chart(chart, [*part.opening, *part.closing, *moved])
         found.append(Amounts(part.version, sum_results(facts, whole, part)))
     return found
-
-
-def _scan_carried(facts: Facts, month: str) -> Iterator[tuple[str, bytes]]:
-    for key, value in facts.scan(f"carried/{month}/"):
-        yield key.rpartition("/")[2], value
 
 
 def _find_taken_over(facts: Facts, reference: Reference, span: _Span) -> list[Amounts]:
@@ -335,7 +322,7 @@ def _list_contracts(facts: Facts, texts: Texts, span: _Span) -> Iterator[SpanCon
             if entry.period in span.months:
                 yield SpanContract(
                     category=signed.category,
-                    change=_name_change(entry),
+                    change=EVENTS[type(entry.body)],
                     direction=signed.direction,
                     index=entry.index,
                     number=signed.number,
@@ -343,14 +330,6 @@ def _list_contracts(facts: Facts, texts: Texts, span: _Span) -> Iterator[SpanCon
                     title=read_text(texts, signed.title),
                     year_fen=_sum_year(contract, span.head.period[:4]),
                 )
-
-
-def _name_change(entry: Entry) -> Literal["signed", "amended", "ended", "voided"]:
-    if isinstance(entry.body, ContractSigned):
-        return "signed"
-    if isinstance(entry.body, ContractAmended):
-        return "amended"
-    return "ended" if isinstance(entry.body, ContractEnded) else "voided"
 
 
 def _sum_year(contract: RegisteredContract, year: str) -> int:
