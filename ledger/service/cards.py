@@ -24,7 +24,7 @@ from ledger.service.about import find_known
 from ledger.service.sheets import read_texts
 from ledger.state import get_day
 from ledger.state.keys import get_key_at
-from ledger.state.redeeming import Redeemed, list_redeemed, replay_balances
+from ledger.state.redeeming import Redeemed, read_year
 from ledger.state.rulebooks import find_rulebook
 from ledger.state.shops import find_shop
 from ledger.vaults import Card, Household
@@ -42,9 +42,7 @@ DEDUCTION_MONTHS = 3
 class HouseholdCard(NamedTuple):
     """What a card shows of a year. `hidden_points` are of deductions that are shown line by line no more."""
 
-    balance: (
-        Balance | None
-    )  # what may still be redeemed in this month's points year; None where there is no shop
+    balance: Balance | None  # of this month's points year; None where there is no shop
     base_points: int
     hidden: int
     hidden_points: int
@@ -72,7 +70,8 @@ def make_card(ports: Ports, village: str, household: str, user: str) -> str:
 
 
 def revoke_card(ports: Ports, village: str, household: str) -> None:
-    """Let a household's card open nothing any more; again changes nothing."""
+    """Let a household's card open nothing any more; again changes nothing. NotFound as `make_card`."""
+    _find_household(ports, village, household)
     ports.vault.drop_card(village, household)
 
 
@@ -108,11 +107,9 @@ def describe_household(
     shop = find_shop(reader.facts, month)
     # Of the whole village's lines only the household's own open.
     find_own = {digest_disclosure(text): text for text in own}.get
-    balances = replay_balances(reader.facts, shop, find_own) if shop is not None else {}
-    taken = list_redeemed(reader.facts, shop, find_own) if shop is not None else []
-    nothing = Balance(base=rulebook.base_points if rulebook is not None else 0, earned=0, redeemed=0)
+    points = read_year(reader.facts, shop, find_own) if shop is not None else None
     return HouseholdCard(
-        balance=balances.get(household, nothing) if shop is not None else None,
+        balance=points.balances.get(household, points.empty) if points is not None else None,
         base_points=rulebook.base_points if rulebook is not None else 0,
         hidden=len(hidden),
         hidden_points=sum(line.points for line in hidden if not line.reversed_at),
@@ -122,7 +119,7 @@ def describe_household(
         number=view.show("household-number", known.number),
         lines=tuple(sorted(shown, key=lambda line: line.period, reverse=True)),
         redeemable_to=shop.last_period if shop is not None else "",
-        redeemed=tuple(taken[::-1]),
+        redeemed=tuple(points.redeemed[::-1]) if points is not None else (),
         year=found,
         years=tuple(years),
     )

@@ -128,4 +128,5 @@ def test_whoever_was_erased_has_no_card(tmp_path: Path) -> None:
         assert open_card(village.home, VILLAGE, code) is None
         with pytest.raises(NotFound):
             make_card(village.home, VILLAGE, H[0], village.clerk.user)
-        revoke_card(village.home, VILLAGE, H[0])
+        with pytest.raises(NotFound):
+            revoke_card(village.home, VILLAGE, H[0])

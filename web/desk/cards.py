@@ -6,9 +6,7 @@ from dataclasses import dataclass
 
 from litestar.handlers import HTTPRouteHandler
 
-from ledger.errors import NotFound
 from ledger.service.cards import revoke_card
-from ledger.service.erase import SUBJECT
 from ledger.state import get_day
 from reports.codes import PrintedCode, build_label_code, get_host
 from reports.words import format_day
@@ -64,8 +62,6 @@ def take_card(desk: Desk, h: str) -> Answer:
 )
 def take_revocation(desk: Desk, h: str) -> Answer:
     desk.parse_form(AnswerForm)
-    if not SUBJECT.fullmatch(h):
-        raise NotFound(_("这一户"))
     revoke_card(desk.ports, desk.village, h)
     desk.log("card-revoked", subject=h)
     return desk.redirect(f"{HOUSEHOLDS}?carded=1")
