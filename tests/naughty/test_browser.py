@@ -15,9 +15,6 @@ from tests.web.test_access_browser import come_in, list_pages
 from tests.web.village import serve_app
 
 pytestmark = pytest.mark.browser
-ALL = (*CHINESE, *CLASSICS)
-FEW = 60
-"""Of so many parts of the texts one goes through a field in the quick set."""
 TYPED = "input:not([type]), input[type=text], input[type=search], textarea"
 FORMS = f"""() => [...document.forms].map((form) => [...form.elements].filter((field) =>
   field.matches("{TYPED}") && !field.readOnly,
