@@ -171,16 +171,21 @@ def check_opened_redemptions(
     balances: Mapping[str, Balance],
     scoring: Collection[str],
     receipts: Collection[str],
+    days: tuple[str, str],
 ) -> list[Fault]:
-    """Return every fault of lines that only the vault shows: who agreed, what they have left, and whose receipt it is.
+    """Return every fault of lines that only the vault shows: when, who agreed, what is left to them, whose receipt.
 
     `balances` are those before these lines, by household; who has none there has earned nothing. `receipts` are the
-    numbers of earlier ones. No fault names a household.
+    numbers of earlier ones. `days` are the first and the last on which they may have been taken. No fault names a
+    household.
     """
     faults = []
     taken: Counter[str] = Counter()
     owners: dict[str, str] = {}
     for line in lines:
+        if not days[0] <= line.day <= days[1]:
+            expected = f"{days[0]} 到 {days[1]} 的一天"
+            faults.append(build_fault("redeemed-day", line.place, line.day, expected, "改成实际兑换的日期"))
         if line.household not in scoring:
             remedy = "先签积分契约，或删去这一行"
             expected = "已签积分契约并同意积分的农户"

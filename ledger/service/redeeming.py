@@ -14,7 +14,7 @@ from ledger.ports import Ports
 from ledger.service.drafts import name_draft
 from ledger.state.facts import Facts
 from ledger.state.private import RedeemedSubject, open_private
-from ledger.state.redeeming import check_redemption
+from ledger.state.redeeming import MonthDay, check_redemption
 from ledger.vaults import Draft
 
 
@@ -58,4 +58,4 @@ def check_redeeming(  # where the claim would stand, and what it seals
     def find_private(digest: str) -> str | None:
         return ports.vault.find_private(claim.village, digest)
 
-    return check_redemption(facts, claim.period, index, lines, find_private)
+    return check_redemption(facts, MonthDay(claim.period, claim.occurred_on), index, lines, find_private)

@@ -89,6 +89,13 @@ def list_redeemed(facts: Facts, shop: ShopAdopted, find_private: FindPrivate) ->
     return found
 
 
+class MonthDay(NamedTuple):
+    """A month, and the day by which all of an entry happened."""
+
+    period: str
+    day: str
+
+
 def get_base(facts: Facts, period: str) -> int:
     """Return where every household begins under a month's rulebook; 0 without any."""
     rulebook = find_rulebook(facts, period)
@@ -96,14 +103,14 @@ def get_base(facts: Facts, period: str) -> int:
 
 
 def check_redemption(
-    facts: Facts, period: str, index: int, lines: Sequence[Redemption], find_private: FindPrivate
+    facts: Facts, month: MonthDay, index: int, lines: Sequence[Redemption], find_private: FindPrivate
 ) -> list[Fault]:
-    """Return every fault that the vault shows in lines that the entry at `index`, of a month, redeems.
+    """Return every fault that the vault shows in lines that the entry at `index`, of a month by a day, redeems.
 
     Only entries before it count. Raises NotProven as `read_year` does.
     """
-    shop = find_shop(facts, period)
-    return [] if shop is None else read_year(facts, shop, find_private).check(period, index, lines)
+    shop = find_shop(facts, month.period)
+    return [] if shop is None else read_year(facts, shop, find_private).check(month, index, lines)
 
 
 def check_redemptions_privately(facts: Facts, find_private: FindPrivate) -> list[Fault]:
@@ -113,8 +120,9 @@ def check_redemptions_privately(facts: Facts, find_private: FindPrivate) -> list
         try:
             year = read_year(facts, shop, find_private)
             for at in list_redemptions(facts, shop.first_period):
+                entry = facts.read_entry(at)
                 lines = [line.redemption for line in year.redeemed if line.at == at]
-                faults += year.check(facts.read_entry(at).period, at, lines)
+                faults += year.check(MonthDay(entry.period, entry.occurred_on), at, lines)
         except NotProven as error:
             faults.append(report_unproven(f"{shop.first_period} 起的积分年度", error))
     return faults
@@ -139,14 +147,14 @@ class PointsYear(NamedTuple):
         """What each household has, by pseudonym; those without an entry are left out."""
         return add_movements(self.movements, self.empty.base)
 
-    def check(self, period: str, at: int, lines: Sequence[Redemption]) -> list[Fault]:
-        """Judge lines by the entries before the one at index `at`."""
-        rulebook = find_rulebook(self.facts, period)
+    def check(self, month: MonthDay, at: int, lines: Sequence[Redemption]) -> list[Fault]:
+        """Judge lines of the entry at index `at` by the entries before it."""
+        rulebook = find_rulebook(self.facts, month.period)
         version, base = (rulebook.version, rulebook.base_points) if rulebook is not None else (0, 0)
         balances = add_movements([move for move in self.movements if move.at < at], base)
         receipts = {line.redemption.receipt for line in self.redeemed if line.at < at}
         scoring = list_scoring(self.facts, version, at, self.find_private)
-        return check_opened_redemptions(lines, balances, scoring, receipts)
+        return check_opened_redemptions(lines, balances, scoring, receipts, (f"{month.period}-01", month.day))
 
 
 def read_year(facts: Facts, shop: ShopAdopted, find_private: FindPrivate) -> PointsYear:

@@ -32,7 +32,7 @@ def adopt(village: VillageHome, version: int, budget_fen: int) -> None:
 
 def redeem(village: VillageHome, household: str, number: int, version: int, period: str) -> tuple[int, str]:
     """Record that a household took one piece; return the entry and the line."""
-    value = {"day": "2026-10-28", "household": household, "receipt": f"DH-2026-000{number}"}
+    value = {"day": f"{period}-02", "household": household, "receipt": f"DH-2026-000{number}"}
     subject = village.texts.seal(value, "subject")
     line = RedeemedLine(cost_fen=50, goods="SP001", points=1, quantity=1, subject=subject)
     receipt = village.record(

@@ -63,7 +63,7 @@ class ShopLedger(PointsLedger):
         return body
 
     def build_redeemed(
-        self, *rows: tuple[str, str, int], receipt: str = "", version: int = 1
+        self, *rows: tuple[str, str, int], receipt: str = "", version: int = 1, day: str = "2026-10-28"
     ) -> PointsRedeemed:
         """Households, goods and pieces; each household has a receipt of its own."""
         worth = {code: (points, cost_fen) for code, points, cost_fen, _ in GOODS}
@@ -77,7 +77,7 @@ class ShopLedger(PointsLedger):
                     goods=code,
                     points=points * quantity,
                     quantity=quantity,
-                    subject=self._seal(day="2026-10-28", household=household, receipt=number),
+                    subject=self._seal(day=day, household=household, receipt=number),
                 )
             )
         return PointsRedeemed(

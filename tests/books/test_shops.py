@@ -91,17 +91,18 @@ def test_what_is_left_is_never_below_nought_and_redeeming_takes_nothing_from_the
     assert Balance(base=100, earned=-4, redeemed=0).left == 0
 
 
-def take(household: str, points: int, receipt: str = "DH-2026-0001") -> Redemption:
-    return Redemption(
-        day="2026-10-20", household=household, place=f"{household} 行", points=points, receipt=receipt
-    )
+OCTOBER = ("2026-10-01", "2026-10-28")
+
+
+def take(household: str, points: int, receipt: str = "DH-2026-0001", day: str = "2026-10-20") -> Redemption:
+    return Redemption(day=day, household=household, place=f"{household} 行", points=points, receipt=receipt)
 
 
 def test_nobody_takes_more_than_they_have_left() -> None:
     balances = {"h1": Balance(base=100, earned=20, redeemed=5)}
     lines = [take("h1", 10), take("h1", 5), take("h1", 1), take("h2", 1, "DH-2026-0002")]
 
-    faults = check_opened_redemptions(lines, balances, {"h1", "h2"}, ())
+    faults = check_opened_redemptions(lines, balances, {"h1", "h2"}, (), OCTOBER)
 
     assert [format_fault(fault) for fault in faults] == [
         (
@@ -115,11 +116,24 @@ def test_nobody_takes_more_than_they_have_left() -> None:
     ]
 
 
+def test_what_was_taken_is_of_the_month_and_of_no_day_to_come() -> None:
+    balances = {"h1": Balance(base=0, earned=9, redeemed=0)}
+    days = ("2026-09-30", "2026-10-01", "2026-10-28", "2026-10-29")
+    lines = [take("h1", 1, day=day) for day in days]
+
+    faults = check_opened_redemptions(lines, balances, {"h1"}, (), OCTOBER)
+
+    expected = "应为2026-10-01 到 2026-10-28 的一天。改成实际兑换的日期。（redeemed-day）"
+    assert [format_fault(fault) for fault in faults] == [
+        f"h1 行：现为{day}，{expected}" for day in ("2026-09-30", "2026-10-29")
+    ]
+
+
 def test_who_did_not_agree_takes_nothing_and_a_receipt_is_one_households_once() -> None:
     balances = {name: Balance(base=0, earned=9, redeemed=0) for name in ("h1", "h2", "h3")}
     lines = [take("h1", 1), take("h1", 1), take("h2", 1), take("h3", 1, "DH-2026-0009")]
 
-    faults = check_opened_redemptions(lines, balances, {"h1", "h2"}, {"DH-2026-0009"})
+    faults = check_opened_redemptions(lines, balances, {"h1", "h2"}, {"DH-2026-0009"}, OCTOBER)
 
     assert [format_fault(fault) for fault in faults] == [
         (

@@ -119,6 +119,15 @@ def test_what_is_taken_is_plain_and_who_took_it_is_sealed(desk: ImportDesk) -> N
     )
 
 
+def test_nothing_is_taken_on_a_day_to_come(desk: ImportDesk) -> None:
+    assert desk.say("shop", take(TAKEN | {"日期": "2026-10-30"})) == [
+        (
+            "工作表「兑换」第 2 行：现为2026-10-30，应为2026-10-01 到 2026-10-28 的一天。"
+            "改成实际兑换的日期。（redeemed-day）"
+        )
+    ]
+
+
 def test_nobody_takes_beyond_their_points_their_consent_or_anothers_receipt(desk: ImportDesk) -> None:
     assert desk.say("shop", take(TAKEN | {"数量": 3})) == [
         (

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from ledger.books.shops import Balance
 from ledger.log.commitments import make_disclosure
 from ledger.state.redeeming import (
+    MonthDay,
     add_movements,
     check_redemption,
     check_redemptions_privately,
@@ -64,7 +65,7 @@ def test_points_of_another_year_are_not_redeemable_and_stay_in_its_history(ledge
     )
 
     assert replay(ledger) == {}
-    body = ledger.build_redeemed(("h1", "SP002", 1), version=2)
+    body = ledger.build_redeemed(("h1", "SP002", 1), version=2, day="2027-04-01")
     ledger.append(body, "2027-04")
     assert [fault.code for fault in check_redemptions_privately(ledger.facts, ledger.vault.get)] == [
         "redeemed-balance"
@@ -116,7 +117,9 @@ def test_a_vault_that_was_changed_is_told(ledger: ShopLedger) -> None:
 
 
 def test_before_a_shop_and_a_rulebook_there_is_nothing_to_judge(ledger: ShopLedger) -> None:
-    assert check_redemption(ShopLedger().facts, "2026-09", 5, [], ledger.vault.get) == []
+    assert (
+        check_redemption(ShopLedger().facts, MonthDay("2026-09", "2026-09-30"), 5, [], ledger.vault.get) == []
+    )
     assert (get_base(ledger.facts, "2026-10"), get_base(ledger.facts, "2026-01")) == (100, 0)
     shop = find_newest_shop(ledger.facts)
     assert shop is not None
@@ -126,7 +129,9 @@ def test_before_a_shop_and_a_rulebook_there_is_nothing_to_judge(ledger: ShopLedg
     ledger.facts._keys["rulebook"].remove("rulebook/2026-10/0001")
     ledger.redeem(("h1", "SP002", 1))
     opened = [line.redemption for line in list_redeemed(ledger.facts, shop, ledger.vault.get)]
-    found = check_redemption(ledger.facts, "2026-10", len(ledger.entries) - 1, opened, ledger.vault.get)
+    found = check_redemption(
+        ledger.facts, MonthDay("2026-10", "2026-10-31"), len(ledger.entries) - 1, opened, ledger.vault.get
+    )
     assert [fault.code for fault in found] == ["redeemed-consent", "redeemed-balance"]
 
 

@@ -16,7 +16,6 @@ from ledger.books.shops import (
     RedemptionReversed,
     ShopAdopted,
 )
-from ledger.books.values import get_last_day
 from ledger.errors import Fault
 from ledger.log.commitments import digest_disclosure, parse_disclosure
 from ledger.service.drafts import Discloser
@@ -35,7 +34,7 @@ from ledger.service.workbooks.people import (
 )
 from ledger.service.workbooks.registers import check_texts, take_numbered
 from ledger.service.workbooks.tray import Tray
-from ledger.state.redeeming import check_redemption, list_redeemed
+from ledger.state.redeeming import MonthDay, check_redemption, list_redeemed
 from ledger.state.shops import find_current_shop, find_newest_shop, find_shop
 from ledger.vaults import Household
 
@@ -163,15 +162,16 @@ def _gather_month(tray: Tray, known: dict[str, Household], period: str, lines: S
     index = tray.facts.next_index
     if len(rows) > LINES_MAX:  # Said first: a file lists so many faults only, and each row may have one.
         tray.refuse([_fault_lines(rows[LINES_MAX][0], len(rows))])
-    tray.refuse(check_redemption(tray.facts, period, index, opened, find_private(tray.desk)))
+    day = tray.desk.get_day_in(period)
+    tray.refuse(check_redemption(tray.facts, MonthDay(period, day), index, opened, find_private(tray.desk)))
     if len(rows) <= LINES_MAX:
-        _draft_redeemed(tray, period, shop.version, rows)
+        _draft_redeemed(tray, day, shop.version, rows)
 
 
 def _draft_redeemed(
-    tray: Tray, period: str, version: int, rows: Sequence[tuple[Line, Household, Goods]]
+    tray: Tray, day: str, version: int, rows: Sequence[tuple[Line, Household, Goods]]
 ) -> None:
-    texts = Discloser(tray.desk.ports.entropy)
+    texts, period = Discloser(tray.desk.ports.entropy), day[:7]
     lines = [
         RedeemedLine(
             cost_fen=item.cost_fen * line.number("数量"),
@@ -190,7 +190,6 @@ def _draft_redeemed(
         for line, household, item in rows
     ]
     body = PointsRedeemed(lines=tuple(sorted(lines, key=lambda line: line.subject.sealed)), version=version)
-    day = min(get_last_day(period), tray.desk.today)
     faults = tray.check(body, day, period)
     tray.refuse(faults, f"工作表「{rows[0][0].sheet}」")
     if faults or tray.faults:
