@@ -66,7 +66,7 @@ from ledger.state.money import build_closing, get_opening
 from ledger.state.plans import find_plan
 from ledger.state.shops import list_needed
 from ledger.state.spans import check_whole, select_span
-from ledger.state.standings import find_terms, find_unproven, list_to_tell
+from ledger.state.standings import read_month
 from ledger.state.told import iterate_needed
 
 DERIVING_ERRORS = (ArithmeticError, LookupError, TypeError, ValueError, NotFound, msgspec.MsgspecError)
@@ -249,9 +249,10 @@ def _select_finance(facts: Facts, period: str) -> Iterable[int]:
         yield voucher.index
     for _, correction in scan_facts(facts, f"correction/{period}/", EntryAt):
         yield from _follow_answers(facts, correction.index)
-    for row in list_to_tell(facts, period):
+    contracts = read_month(facts, period)
+    for row in contracts.list_to_tell():
         # One that is not there is missed by the closing, which is held against those that are.
-        if found := find_terms(facts, period, row.contract):
+        if found := contracts.find_terms(row.contract):
             yield from (found.known.signed, *(index for index, _ in found.terms.changes))
     yield from iterate_needed(facts, period)
 
@@ -448,7 +449,7 @@ def _verify_closing(facts: Facts, period: str) -> None:
     closing = read_body(facts, month.closed, PeriodClosed)
     if closing != msgspec.structs.replace(build_closing(facts, period), contracts=closing.contracts):
         raise NotProven(f"附件里的凭证与 {period} 的结账对不上：有缺漏", code="evidence-incomplete")
-    if number := find_unproven(facts, period):
+    if number := read_month(facts, period).find_unproven():
         raise NotProven(f"附件里的合同 {number} 与 {period} 的结账对不上：有缺漏", code="evidence-incomplete")
 
 

@@ -26,15 +26,7 @@ from ledger.state.assets import get_asset_facts
 from ledger.state.facts import Facts, read_body
 from ledger.state.objections import get_objection_facts
 from ledger.state.resources import get_resource_facts
-from ledger.state.standings import (
-    Before,
-    find_terms,
-    get_standings,
-    list_since,
-    list_to_tell,
-    read_before,
-    sum_moved,
-)
+from ledger.state.standings import ContractMonth, read_month
 from ledger.state.told import iterate_told
 
 _DISPOSALS: dict[Disposal, RegisterEvent] = {
@@ -63,11 +55,12 @@ def collect_told(facts: Facts, texts: Texts, period: str, size: int) -> Told:
     Of contracts only a closed month tells: before, nobody knows what is still paid in it.
     """
     entries = [entry for entry in iterate_told(facts, period) if entry.index < size]
-    lines = collect_contracts(facts, texts, period)
+    month = read_month(facts, period)
+    lines = _list_contracts(month, texts)
     found = [_build_register(facts, texts, entry) for entry in entries if not _is_taken_over(entry)]
     return Told(
         contracts=lines,
-        contracts_quiet=len(get_standings(facts, period) or ()) - len(lines),
+        contracts_quiet=len(month.rows or ()) - len(lines),
         objections=_count_objections(facts, entries, size),
         registers=tuple(change for change in found if change is not None),
         taken_over=_sum_taken_over(entries),
@@ -76,25 +69,23 @@ def collect_told(facts: Facts, texts: Texts, period: str, size: int) -> Told:
 
 def collect_contracts(facts: Facts, texts: Texts, period: str) -> tuple[ContractLine, ...]:
     """Return the contracts that a closed month has to tell of, by number; none of an open one."""
-    before, moved = read_before(facts, period), sum_moved(facts, period)
-    lines = (
-        _build_line(facts, texts, period, row, before, moved.get(row.contract))
-        for row in list_to_tell(facts, period)
-    )
+    return _list_contracts(read_month(facts, period), texts)
+
+
+def _list_contracts(month: ContractMonth, texts: Texts) -> tuple[ContractLine, ...]:
+    lines = (_build_line(month, texts, row) for row in month.list_to_tell())
     return tuple(line for line in lines if line is not None)
 
 
-def _build_line(  # what was read once for all rows
-    facts: Facts, texts: Texts, period: str, row: ContractStanding, before: Before, moved_fen: int | None
-) -> ContractLine | None:
+def _build_line(month: ContractMonth, texts: Texts, row: ContractStanding) -> ContractLine | None:
     """Return a contract's line; None where nothing of it was due, paid, changed or is owed, and it goes on."""
-    last_day, found = get_last_day(period), find_terms(facts, period, row.contract)
+    last_day, found = get_last_day(month.period), month.find_terms(row.contract)
     if found is None:
         raise ValueError(f"no contract {row.contract}")
-    known, terms, closed = found
-    since = list_since(known, before, closed)
+    known, terms = found
+    since, moved_fen = month.list_since(known), month.moved.get(row.contract)
     unpaid_fen = max(row.due_fen - row.paid_fen, 0)
-    due_fen = sum_dues(due for due in terms.dues if due.due_on[:7] == period)
+    due_fen = sum_dues(due for due in terms.dues if due.due_on[:7] == month.period)
     is_cut = terms.is_void or terms.ended_on < terms.signed.ends_on
     ends_soon = bool(find_end(row.ends_on, last_day)) and not is_cut
     if not (since or unpaid_fen or due_fen or ends_soon) and moved_fen is None:
@@ -106,7 +97,7 @@ def _build_line(  # what was read once for all rows
         due_fen=due_fen,
         ends_on=row.ends_on,
         ends_soon=ends_soon,
-        happened=EVENTS[type(facts.read_entry(since[-1]).body)] if since else "",
+        happened=EVENTS[type(month.facts.read_entry(since[-1]).body)] if since else "",
         index=known.signed,
         late_days=_count_late(terms.dues, row.paid_fen, last_day),
         paid_fen=terms.sign * (moved_fen or 0),

@@ -32,22 +32,97 @@ STANDINGS_MAX = 500
 Standings = tuple[ContractStanding, ...]
 
 
-class Before(NamedTuple):
-    """The closing before a month: where it is in the log, and what it says of contracts, None where nothing.
+class ContractMonth(NamedTuple):
+    """A month's contracts, with what is read of the log but once.
 
-    The opening balances stand in for the closing before the first month.
+    `before` is what the closing before says of contracts, None where nothing, and stands at index `before_at`; before
+    the first closing the opening balances stand in, at 0. `closed` is the index of the month's own closing, 0 while it
+    is open; `rows` what that says, None where nothing. `moved` is what the month's vouchers moved for each contract
+    that one of them is about: fen, money in positive.
     """
 
-    at: int
-    standings: dict[str, ContractStanding] | None
+    before: dict[str, ContractStanding] | None
+    before_at: int
+    closed: int
+    facts: Facts
+    moved: dict[str, int]
+    period: str
+    rows: Standings | None
+
+    def list_since(self, known: ContractFacts) -> list[int]:
+        """Return which entries of a contract came after the closing before and, if closed, before the month's."""
+        return [
+            index
+            for index in (known.signed, *known.changes)
+            if index > self.before_at and (not self.closed or index < self.closed)
+        ]
+
+    def list_to_tell(self) -> list[ContractStanding]:
+        """Return the contracts of the closing that its sheet may have to tell of, by what the closings say.
+
+        All others stand as they stood a month before, owe nothing and end later than ENDS_SOON_DAYS after the month.
+        """
+        known, last_day = self.before or {}, get_last_day(self.period)
+        return [
+            row
+            for row in self.rows or ()
+            if row != known.get(row.contract)
+            or row.due_fen > row.paid_fen
+            or row.contract in self.moved
+            or find_end(row.ends_on, last_day)
+        ]
+
+    def find_unproven(self) -> str:
+        """Return the first contract of which the closing says what does not follow, empty where all of it does.
+
+        For facts of a sheet's own evidence, which hold the entries of the contracts that the sheet tells of, and no
+        older payments: those are taken from the closing before, which was checked when it was recorded.
+        """
+        if self.rows is None:
+            return ""
+        named = {row.contract for row in self.rows}
+        kept = self.before or {}
+        lost = [row.contract for row in kept.values() if row.contract not in named and not _is_settled(row)]
+        wrong = [row.contract for row in self.list_to_tell() if not self._is_proven(row)]
+        return min([*lost, *wrong, *(self.moved.keys() - named)], default="")
+
+    def find_terms(self, number: str) -> Found | None:
+        """Return a contract as it was known when the month was closed; None where the facts have none."""
+        known = get_fact(self.facts, f"contract/{number}", ContractFacts)
+        return None if known is None else Found(known, read_terms(self.facts, known, self.closed or None))
+
+    def sum_paid(self, terms: Terms) -> int:
+        """Return what was paid by the month's end, as the contract has it; later months' vouchers are not counted."""
+        number = terms.signed.number
+        if self.before is not None and number in self.before:
+            return self.before[number].paid_fen + terms.sign * self.moved.get(number, 0)
+        money_fen = sum(
+            payment.money_fen
+            for _, payment in scan_facts(self.facts, f"payment/{number}/", PaymentFacts)
+            if self.facts.read_entry(payment.index).period <= self.period
+        )
+        return terms.sign * money_fen
+
+    def _is_proven(self, row: ContractStanding) -> bool:
+        found = self.find_terms(row.contract)
+        if found is None:
+            return False
+        known, terms = found
+        agreed = (row.changes, row.due_fen, row.ends_on)
+        if agreed != (len(terms.changes), _sum_due(terms, self.period), terms.ended_on):
+            return False
+        last = (self.before or {}).get(row.contract)
+        if last is None and (self.before is None or known.signed < self.before_at):
+            return True  # What was paid before stands in no closing.
+        paid_fen = last.paid_fen if last is not None else 0
+        return row.paid_fen == paid_fen + terms.sign * self.moved.get(row.contract, 0)
 
 
 class Found(NamedTuple):
-    """A contract as it was known at a month's closing, whose index `closed` is, 0 while the month is open."""
+    """A contract as it was known at a month's closing."""
 
     known: ContractFacts
     terms: Terms
-    closed: int
 
 
 def build_standings(facts: Facts, period: str) -> Standings | None:
@@ -56,23 +131,22 @@ def build_standings(facts: Facts, period: str) -> Standings | None:
     Of a closed month it is what was known when it was closed. A contract that the closing before leaves out, and that
     nothing touched since, is settled: its entries are not read again.
     """
-    before, moved = read_before(facts, period), sum_moved(facts, period)
-    closed = _find_closed(facts, period)
+    month = read_month(facts, period)
     found = []
     for number, known in scan_facts(facts, "contract/", ContractFacts):
-        if closed and known.signed > closed:
+        if month.closed and known.signed > month.closed:
             continue
-        is_touched = number in moved or bool(list_since(known, before, closed))
-        last = before.standings.get(number) if before.standings is not None else None
-        if before.standings is not None and last is None and not is_touched:
+        is_touched = number in month.moved or bool(month.list_since(known))
+        last = month.before.get(number) if month.before is not None else None
+        if month.before is not None and last is None and not is_touched:
             continue
-        terms = read_terms(facts, known, closed or None)
+        terms = read_terms(facts, known, month.closed or None)
         standing = ContractStanding(
             changes=len(terms.changes),
             contract=number,
             due_fen=_sum_due(terms, period),
             ends_on=terms.ended_on,
-            paid_fen=_sum_paid(facts, period, terms, before, moved),
+            paid_fen=month.sum_paid(terms),
         )
         # What was paid ahead and falls due settles it untouched: it is told once more, so that nothing owed is lost.
         is_open = not _is_settled(standing) or (last is not None and not _is_settled(last))
@@ -88,7 +162,7 @@ def compare_standings(
 
     Closings from before there was such a thing say nothing; after one that says it, all do.
     """
-    if found == expected or (found is None and read_before(facts, period).standings is None):
+    if found == expected or (found is None and get_standings(facts, get_previous_period(period)) is None):
         return []
     theirs, ours = _tell(found), _tell(expected)
     differing = [number for number in sorted({*theirs, *ours}) if theirs.get(number) != ours.get(number)]
@@ -117,18 +191,23 @@ def get_standings(facts: Facts, period: str) -> Standings | None:
     return body.contracts if isinstance(body, PeriodClosed) else None
 
 
-def read_before(facts: Facts, period: str) -> Before:
-    """Return the closing before a month; at 0, saying nothing, where there is none."""
+def read_month(facts: Facts, period: str) -> ContractMonth:
+    """Return a month's contracts: what its closing and the one before say, and what its vouchers moved."""
     last = get_previous_period(period)
     closing, standings = get_fact(facts, f"closing/{last}", ClosingFacts), get_standings(facts, last)
-    return Before(
-        at=closing.index if closing is not None else 0,
-        standings=None if standings is None else {row.contract: row for row in standings},
+    month = get_fact(facts, f"period/{period}", PeriodFacts)
+    return ContractMonth(
+        before=None if standings is None else {row.contract: row for row in standings},
+        before_at=closing.index if closing is not None else 0,
+        closed=month.closed if month is not None else 0,
+        facts=facts,
+        moved=_sum_moved(facts, period),
+        period=period,
+        rows=get_standings(facts, period),
     )
 
 
-def sum_moved(facts: Facts, period: str) -> dict[str, int]:
-    """Return what the month's vouchers moved for each contract that one of them is about: fen, money in positive."""
+def _sum_moved(facts: Facts, period: str) -> dict[str, int]:
     moved: dict[str, int] = {}
     for _, at in scan_facts(facts, f"voucher/{period}-", EntryAt):
         body = facts.read_entry(at.index).body
@@ -138,98 +217,8 @@ def sum_moved(facts: Facts, period: str) -> dict[str, int]:
     return moved
 
 
-def list_since(known: ContractFacts, before: Before, closed: int) -> list[int]:
-    """Return which entries of a contract came after the closing before and, where it is closed, before the month's."""
-    return [
-        index
-        for index in (known.signed, *known.changes)
-        if index > before.at and (not closed or index < closed)
-    ]
-
-
-def list_to_tell(facts: Facts, period: str) -> list[ContractStanding]:
-    """Return the contracts of a month's closing that its sheet may have to tell of, by what the closings say.
-
-    All others stand as they stood a month before, owe nothing and end later than ENDS_SOON_DAYS after the month.
-    """
-    rows = get_standings(facts, period) or ()
-    before, moved, last_day = read_before(facts, period), sum_moved(facts, period), get_last_day(period)
-    known = before.standings or {}
-    return [
-        row
-        for row in rows
-        if row != known.get(row.contract)
-        or row.due_fen > row.paid_fen
-        or row.contract in moved
-        or find_end(row.ends_on, last_day)
-    ]
-
-
-def find_unproven(facts: Facts, period: str) -> str:
-    """Return the first contract of which a month's closing says what does not follow, empty where all of it does.
-
-    For facts of a sheet's own evidence, which hold the entries of the contracts that the sheet tells of, and no older
-    payments: those are taken from the closing before, which was checked when it was recorded.
-    """
-    rows = get_standings(facts, period)
-    if rows is None:
-        return ""
-    before, moved, closed = read_before(facts, period), sum_moved(facts, period), _find_closed(facts, period)
-    named = {row.contract for row in rows}
-    kept = before.standings or {}
-    lost = [row.contract for row in kept.values() if row.contract not in named and not _is_settled(row)]
-    wrong = [
-        row.contract
-        for row in list_to_tell(facts, period)
-        if not _is_proven(facts, period, row, before, moved, closed)
-    ]
-    return min([*lost, *wrong, *(moved.keys() - named)], default="")
-
-
-def find_terms(facts: Facts, period: str, number: str) -> Found | None:
-    """Return a contract as it was known when a month was closed; None where the facts have none."""
-    known, closed = get_fact(facts, f"contract/{number}", ContractFacts), _find_closed(facts, period)
-    return None if known is None else Found(known, read_terms(facts, known, closed or None), closed)
-
-
-def _is_proven(  # what was read once for all rows
-    facts: Facts, period: str, row: ContractStanding, before: Before, moved: dict[str, int], closed: int
-) -> bool:
-    found = find_terms(facts, period, row.contract)
-    if found is None:
-        return False
-    known, terms = found.known, found.terms
-    agreed = (row.changes, row.due_fen, row.ends_on)
-    if agreed != (len(terms.changes), _sum_due(terms, period), terms.ended_on):
-        return False
-    last = (before.standings or {}).get(row.contract)
-    if last is None and (before.standings is None or known.signed < before.at):
-        return True  # What was paid before stands in no closing.
-    paid_fen = last.paid_fen if last is not None else 0
-    return row.paid_fen == paid_fen + terms.sign * moved.get(row.contract, 0)
-
-
-def _find_closed(facts: Facts, period: str) -> int:
-    """Return the index of a month's closing, 0 while it is open."""
-    month = get_fact(facts, f"period/{period}", PeriodFacts)
-    return month.closed if month is not None else 0
-
-
 def _sum_due(terms: Terms, period: str) -> int:
     return sum_dues(due for due in terms.dues if due.due_on <= get_last_day(period))
-
-
-def _sum_paid(facts: Facts, period: str, terms: Terms, before: Before, moved: dict[str, int]) -> int:
-    """Return what was paid by a month's end, as the contract has it; vouchers of later months are not counted."""
-    number = terms.signed.number
-    if before.standings is not None and number in before.standings:
-        return before.standings[number].paid_fen + terms.sign * moved.get(number, 0)
-    money_fen = sum(
-        payment.money_fen
-        for _, payment in scan_facts(facts, f"payment/{number}/", PaymentFacts)
-        if facts.read_entry(payment.index).period <= period
-    )
-    return terms.sign * money_fen
 
 
 def _is_going_on(terms: Terms, period: str) -> bool:

@@ -12,7 +12,7 @@ from ledger.figures import collect_figures
 from ledger.figures.month import collect_contracts
 from ledger.state import MemoryFacts, fold_entry
 from ledger.state.money import build_closing
-from ledger.state.standings import find_unproven
+from ledger.state.standings import read_month
 from tests.books.text_ledger import TextLedger
 from tests.builders import (
     Discloser,
@@ -114,7 +114,7 @@ def test_a_contract_that_began_before_closings_spoke_of_any_is_told_only_where_s
     february = ledger.get_figures("2026-02")
     assert [line.contract for line in february.contracts] == ["HT-0001", "HT-0002"]
     assert february.contracts_quiet == 1
-    assert find_unproven(ledger.facts, "2026-02") == ""
+    assert read_month(ledger.facts, "2026-02").find_unproven() == ""
 
 
 def test_an_open_month_knows_nothing_of_its_contracts(ledger: TextLedger) -> None:
@@ -232,7 +232,7 @@ def test_what_is_told_of_contracts_follows_from_few_entries(ledger: TextLedger, 
     figures, facts = hold_apart(ledger, period)
 
     assert figures == ledger.get_figures(period)
-    assert find_unproven(facts, period) == ""
+    assert read_month(facts, period).find_unproven() == ""
 
 
 def test_a_month_of_which_nothing_is_to_tell_needs_no_contract(ledger: TextLedger) -> None:
@@ -254,7 +254,7 @@ def test_what_is_told_of_registers_follows_from_few_entries(period: str) -> None
 def test_a_contract_that_is_kept_back_is_missed(ledger: TextLedger) -> None:
     _, facts = hold_apart(ledger, "2026-02", without=2)
 
-    assert find_unproven(facts, "2026-02") == "HT-0001"
+    assert read_month(facts, "2026-02").find_unproven() == "HT-0001"
     with pytest.raises(ValueError, match="HT-0001"):
         collect_contracts(facts, ledger.texts.get, "2026-02")
 

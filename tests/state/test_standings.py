@@ -17,12 +17,8 @@ from ledger.state.money import build_closing
 from ledger.state.register_facts import PaymentFacts
 from ledger.state.standings import (
     build_standings,
-    find_terms,
-    find_unproven,
     get_standings,
-    list_to_tell,
-    read_before,
-    sum_moved,
+    read_month,
 )
 from tests.books.text_ledger import TextLedger
 
@@ -102,7 +98,7 @@ def test_what_is_settled_is_left_out_and_what_asks_for_more_later_is_not() -> No
         ("HT-0001", 100_000, "2026-12-31", 100_000),
         ("HT-0002", 60_000, "2026-02-15", 60_000),
     ]
-    assert sum_moved(ledger.facts, "2026-02") == {"HT-0001": 100_000, "HT-0002": 10_000}
+    assert read_month(ledger.facts, "2026-02").moved == {"HT-0001": 100_000, "HT-0002": 10_000}
 
 
 def test_what_comes_back_of_a_settled_contract_is_told_again() -> None:
@@ -113,8 +109,8 @@ def test_what_comes_back_of_a_settled_contract_is_told_again() -> None:
 
     assert ("HT-0003", 5_000, "2026-01-31", 4_500) in tell(get_standings(ledger.facts, "2026-04"))
     # So it is owed for, and stays until it is paid.
-    assert "HT-0003" in [row.contract for row in list_to_tell(ledger.facts, "2026-04")]
-    assert find_unproven(ledger.facts, "2026-04") == ""
+    assert "HT-0003" in [row.contract for row in read_month(ledger.facts, "2026-04").list_to_tell()]
+    assert read_month(ledger.facts, "2026-04").find_unproven() == ""
 
 
 def test_what_was_paid_ahead_and_fell_due_after_the_end_is_told_as_settled_once_more() -> None:
@@ -130,7 +126,7 @@ def test_what_was_paid_ahead_and_fell_due_after_the_end_is_told_as_settled_once_
     found = [tell(get_standings(ledger.facts, f"2026-0{month}"))[3:] for month in (1, 2, 3)]
     assert found == [[("HT-0004", 0, "2026-01-31", 3_000)], [("HT-0004", 3_000, "2026-01-31", 3_000)], []]
     # So no sheet of these months lacks it.
-    assert [find_unproven(ledger.facts, f"2026-0{month}") for month in (1, 2, 3)] == ["", "", ""]
+    assert [read_month(ledger.facts, f"2026-0{month}").find_unproven() for month in (1, 2, 3)] == ["", "", ""]
 
 
 def test_what_a_closing_says_is_what_all_entries_add_up_to() -> None:
@@ -145,7 +141,7 @@ def test_what_a_closing_says_is_what_all_entries_add_up_to() -> None:
                 if ledger.entries[moved.index].period <= period
             ]
             assert sign * sum(paid) == paid_fen, (period, number)
-            found = find_terms(ledger.facts, period, number)
+            found = read_month(ledger.facts, period).find_terms(number)
             assert found is not None
             due = [due.amount_fen for due in found.terms.dues if due.due_on[:7] <= period]
             assert sum(due) == due_fen
@@ -172,7 +168,7 @@ def test_a_void_contract_is_told_once_more_and_while_money_has_to_go_back() -> N
 
     assert ("HT-0001", 0, "2026-12-31", 100_000) in tell(get_standings(ledger.facts, "2026-04"))
     # Nothing else of it is asked for.
-    assert "HT-0001" not in [row.contract for row in list_to_tell(ledger.facts, "2026-04")]
+    assert "HT-0001" not in [row.contract for row in read_month(ledger.facts, "2026-04").list_to_tell()]
     quiet = build(OPEN)
     assert (
         quiet.run("2026-02-03 void HT-0001 | 面积登记错了 | accepted\n2026-02-04 close 2026-01 | accepted")
@@ -212,7 +208,7 @@ def test_a_closing_that_says_something_else_is_refused_contract_by_contract() ->
 def test_a_closing_of_before_says_nothing_but_none_after_one_that_does() -> None:
     ledger = build(OPEN)
     assert follow(ledger, "2026-01", "2026-02-02", contracts=None) == []
-    assert read_before(ledger.facts, "2026-01").standings is None
+    assert read_month(ledger.facts, "2026-01").before is None
 
     assert ledger.run(JANUARY) == []
 
@@ -264,7 +260,7 @@ def test_the_sheet_tells_of_what_changed_is_owed_was_paid_or_ends_soon() -> None
     ledger = build(OPEN + JANUARY + FEBRUARY + REST)
 
     numbers = {
-        period: [row.contract for row in list_to_tell(ledger.facts, period)]
+        period: [row.contract for row in read_month(ledger.facts, period).list_to_tell()]
         for period in ("2026-01", "2026-02", "2026-03", "2026-04", "2026-05")
     }
 
@@ -280,7 +276,9 @@ def test_the_sheet_tells_of_what_changed_is_owed_was_paid_or_ends_soon() -> None
 
 def test_what_does_not_follow_from_a_sheets_own_entries_is_named() -> None:
     ledger = build(OPEN + JANUARY + FEBRUARY + REST)
-    assert [find_unproven(ledger.facts, f"2026-0{month}") for month in (1, 2, 3, 4, 5)] == [""] * 5
+    assert [read_month(ledger.facts, f"2026-0{month}").find_unproven() for month in (1, 2, 3, 4, 5)] == [
+        ""
+    ] * 5
 
     def spoil(period: str, rows: tuple[ContractStanding, ...]) -> str:
         """Return what is found wrong where a closing says other than it did."""
@@ -292,7 +290,7 @@ def test_what_does_not_follow_from_a_sheets_own_entries_is_named() -> None:
         kept = ledger.entries[at]
         body = msgspec.structs.replace(kept.body, contracts=rows)
         ledger.entries[at] = msgspec.structs.replace(kept, body=body)
-        found = find_unproven(ledger.facts, "2026-02")
+        found = read_month(ledger.facts, "2026-02").find_unproven()
         ledger.entries[at] = kept
         return found
 
@@ -311,9 +309,9 @@ def test_what_does_not_follow_from_a_sheets_own_entries_is_named() -> None:
     late = build(OPEN + JANUARY)
     signed = "2026-02-03 contract HT-0004 other receives 2026-02-01 to 2026-06-30 | 2026-02-15 7.00 | 补签 | accepted"
     assert late.run(signed + FEBRUARY) == []
-    assert find_unproven(late.facts, "2026-02") == ""
+    assert read_month(late.facts, "2026-02").find_unproven() == ""
     rows = get_standings(late.facts, "2026-02") or ()
     last = late.entries[-1]
     wrong = (*rows[:2], change(rows[2], paid_fen=700))
     late.entries[-1] = change(last, body=change(last.body, contracts=wrong))
-    assert find_unproven(late.facts, "2026-02") == "HT-0004"
+    assert read_month(late.facts, "2026-02").find_unproven() == "HT-0004"
