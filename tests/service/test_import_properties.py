@@ -1,22 +1,32 @@
-"""Random valid vouchers survive the way through a workbook unchanged."""
+"""What holds for any rows of a workbook: vouchers come through unchanged, caps hold in every order."""
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ledger.books.money import format_yuan
+from ledger.books.points import PointsRound
 from ledger.books.vouchers import Posting, VoucherRecorded
 from ledger.canonical import parse_claim
 from ledger.data import load_reference
 from ledger.log.commitments import digest_disclosure, open_disclosure
+from ledger.service.import_ import Import
 from ledger.service.workbooks.rounds import PlainDrawn, SealedDrawn, split_round
+from ledger.state.private import AwardLine, AwardSubject, open_private
+from tests.builders import VILLAGE
 from tests.service.importing import PERSONS, ImportDesk, make_book, make_date
 
 CHART = load_reference().charts["2023"]
 MONEY = ("101", "102")
+NAMES = {"0217": "样大山", "0218": "例小河"}
+RULES = {"B01": ("打扫门前", 2), "B02": ("帮扶困难户", 4), "C01": ("乱堆柴草", -3)}
+CAP = 8
+"""Of every rule that `ImportDesk` adopts, for a household and a month."""
 OTHER = sorted(set(CHART.accounts) - set(MONEY))
 AMOUNTS = st.integers(1, 10**11)
 
@@ -77,6 +87,67 @@ def test_a_workbook_of_valid_vouchers_imports_to_the_same_bodies(
         assert claim.occurred_on == f"2026-10-{day:02d}"
         texts = dict(open_disclosure(text, digest_disclosure(text)) for text in draft.public)
         assert texts["summary"] == summary
+
+
+@st.composite
+def _awards(draw: st.DrawFn) -> tuple[list[tuple[str, str, int]], list[tuple[str, str, int]]]:
+    """Households, rules and quantities of a month, and the same in another order."""
+    award = st.tuples(st.sampled_from(sorted(NAMES)), st.sampled_from(sorted(RULES)), st.integers(1, 3))
+    awards = draw(st.lists(award, min_size=1, max_size=7))
+    return awards, draw(st.permutations(awards))
+
+
+def _import_awards(awards: list[tuple[str, str, int]]) -> tuple[Import, ImportDesk]:
+    desk = ImportDesk()
+    desk.register()
+    rows = [
+        {
+            "月份": "2026-10",
+            "户号": number,
+            "户主": NAMES[number],
+            "规则编号": rule,
+            "规则名称": RULES[rule][0],
+            "数量": quantity,
+            "证据": f"照片第 {place} 张",
+        }
+        for place, (number, rule, quantity) in enumerate(awards)
+    ]
+    return desk.read("points", make_book("points", rows)), desk
+
+
+def _sum_awards(awards: Iterable[tuple[str, str, int]]) -> Counter[tuple[str, str]]:
+    totals: Counter[tuple[str, str]] = Counter()
+    for number, rule, quantity in awards:
+        totals[number, rule] += quantity * RULES[rule][1]
+    return totals
+
+
+@settings(max_examples=30)
+@given(_awards())
+def test_caps_hold_whatever_the_order_of_the_rows(
+    orders: tuple[list[tuple[str, str, int]], list[tuple[str, str, int]]],
+) -> None:
+    totals = _sum_awards(orders[0])
+    is_within = all(abs(points) <= CAP for points in totals.values())
+
+    for awards in orders:
+        imported, desk = _import_awards(awards)
+        assert {fault.code for fault in imported.faults} == (set() if is_within else {"award-cap"})
+        numbers = {item.household: item.number for item in desk.ports.vault.list_households(VILLAGE)}
+        kept = {digest_disclosure(text): text for draft in imported.drafts for text in draft.private}
+        found: Counter[tuple[str, str]] = Counter()
+        for draft in imported.drafts:
+            body = parse_claim(draft.claim).body
+            assert isinstance(body, PointsRound)
+            for line in body.lines:
+                subject = open_private(kept.get, line.subject.sealed, AwardSubject)
+                assert subject is not None
+                found[numbers[subject.household], line.rule] += line.points
+            for sealed in body.sealed_lines:
+                hidden = open_private(kept.get, sealed.sealed, AwardLine)
+                assert hidden is not None
+                found[numbers[hidden.household], hidden.rule] += hidden.points
+        assert found == (totals if is_within else {})
 
 
 @given(st.sets(st.text("abc", min_size=1, max_size=6)), st.integers(0, 60), st.integers(0, 9))
