@@ -18,7 +18,7 @@ from reports.words import format_count, format_day, format_month, format_span, f
 
 _LINE_CHARS = 44  # Of sentences that are half digits.
 _DENSE_LINES = 10
-_PARTED_LINES = 14
+_PARTED_LINES = 16
 _ROOMY_LINES = 7
 _WITNESSES_LINES = 2
 
