@@ -6,6 +6,8 @@ task was held; a sign-in sheet is of a day that has come, and takes the place of
 
 from __future__ import annotations
 
+import msgspec
+
 from ledger.books.rounds import build_fault
 from ledger.books.values import Value
 from ledger.books.volunteering import (
@@ -56,18 +58,8 @@ def fold_volunteering(facts: Facts, entry: Entry) -> None:
         put_fact(facts, f"task-held/{body.held_on[:7]}/{body.number}", known)
     elif isinstance(body, TaskClaimed):
         known = _get_task(facts, body.task)
-        put_fact(
-            facts,
-            f"task/{body.task}",
-            TaskFacts(
-                at=known.at,
-                booked=known.booked,
-                claimed=known.claimed + len(body.claims),
-                hours_hundredths=known.hours_hundredths,
-                people=known.people,
-                version=known.version,
-            ),
-        )
+        after = msgspec.structs.replace(known, claimed=known.claimed + len(body.claims))
+        put_fact(facts, f"task/{body.task}", after)
     elif isinstance(body, HoursBooked):
         _fold_hours(facts, entry.index, body)
     else:
@@ -159,13 +151,8 @@ def _fault_unknown(place: str, number: str) -> Fault:
 def _fold_hours(facts: Facts, index: int, body: HoursBooked) -> None:
     """Put a sign-in sheet in the place of the one before, in the task and in its year."""
     known, hours = _get_task(facts, body.task), sum(line.hours_hundredths for line in body.lines)
-    after = TaskFacts(
-        at=known.at,
-        booked=index,
-        claimed=known.claimed,
-        hours_hundredths=hours,
-        people=len(body.lines),
-        version=body.version,
+    after = msgspec.structs.replace(
+        known, booked=index, hours_hundredths=hours, people=len(body.lines), version=body.version
     )
     put_fact(facts, f"task/{body.task}", after)
     year = read_body(facts, known.at, TaskOffered).held_on[:4]
