@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 import msgspec
 
@@ -281,6 +281,10 @@ class Cosignatures(Protocol):
         ...
 
 
+PaperKind = Literal["booklet"]
+"""What is printed beside sheets: a rulebook's booklet."""
+
+
 class SheetJob(msgspec.Struct, frozen=True, kw_only=True):
     """All that a sheet's PDF is made from; the same job gives the same bytes under the same toolchain."""
 
@@ -295,14 +299,15 @@ class SheetJob(msgspec.Struct, frozen=True, kw_only=True):
     verifier_key: str
 
 
-class BookletJob(msgspec.Struct, frozen=True, kw_only=True):
-    """All that a rulebook's booklet is made from; the same job gives the same bytes under the same toolchain."""
+class PaperJob(msgspec.Struct, frozen=True, kw_only=True):
+    """All that paper which is no sheet is made from; the same job gives the same bytes under the same toolchain."""
 
     base_url: str  # public address printed in the code; "" where there is none
-    booklet: bytes  # canonical bytes of the Booklet value
+    content: bytes  # canonical bytes of the value that `kind` says
     is_demo: bool = False
-    note: bytes  # the first signed checkpoint over the rulebook's entry
-    verifier_key: str
+    kind: PaperKind
+    note: bytes = b""  # the first signed checkpoint over what it says; b"" on paper that is proven by none
+    verifier_key: str = ""
 
 
 class Renderer(Protocol):
@@ -312,8 +317,8 @@ class Renderer(Protocol):
         """Return the PDF; Refused with faults where a character has no glyph or a limit is passed."""
         ...
 
-    def render_booklet(self, job: BookletJob) -> bytes:
-        """Return a booklet's PDF, and refuse as `render` does."""
+    def render_paper(self, job: PaperJob) -> bytes:
+        """Return the PDF of other paper, and refuse as `render` does."""
         ...
 
     def describe_toolchain(self) -> bytes:

@@ -5,18 +5,15 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-import msgspec
-
-from ledger.errors import Refused
 from ledger.log.checkpoint import open_checkpoint
 from ledger.log.note import parse_note_verifier
 from ledger.log.receipt import format_fingerprint
-from ledger.ports import BookletJob
+from ledger.ports import PaperJob
 from ledger.service.booklets import Booklet, BookletRule
 from reports.codes import PrintedCode, build_rules_code, get_host
 from reports.pdf import write_pdf
 from reports.render import get_templates
-from reports.texts import check_texts, show_hidden
+from reports.texts import read_paper
 from reports.words import format_count, format_day, format_month, format_signed
 
 
@@ -69,13 +66,9 @@ class BookletText:
     village_name: str
 
 
-def render_booklet(job: BookletJob) -> bytes:
-    """Return the PDF of a booklet.
-
-    Raises Refused where a character has no glyph, NotProven for a note that the log's key did not sign, ValueError
-    for a job at odds with itself, RenderFailed for a broken toolchain.
-    """
-    booklet = _read(job)
+def render_booklet(job: PaperJob) -> bytes:
+    """Return the PDF of a booklet. Raises as `reports.paper.render_paper` does."""
+    booklet = read_paper(job, Booklet)
     made_on = dt.datetime.combine(
         dt.date.fromisoformat(booklet.made_on), dt.time(), tzinfo=dt.timezone(dt.timedelta(hours=8))
     )
@@ -86,7 +79,7 @@ def render_booklet(job: BookletJob) -> bytes:
     return write_pdf(html, None, made_on)
 
 
-def build_booklet_text(job: BookletJob, booklet: Booklet) -> BookletText:
+def build_booklet_text(job: PaperJob, booklet: Booklet) -> BookletText:
     """Return the booklet's texts, with the fingerprint of the checkpoint that covers its entry."""
     checkpoint = open_checkpoint(job.note, parse_note_verifier(job.verifier_key))
     if not checkpoint.size == booklet.size > booklet.index:
@@ -120,18 +113,6 @@ def build_booklet_text(job: BookletJob, booklet: Booklet) -> BookletText:
         version=str(booklet.version),
         village_name=booklet.village_name,
     )
-
-
-def _read(job: BookletJob) -> Booklet:
-    """Decode the booklet and refuse what cannot be printed."""
-    try:
-        booklet = show_hidden(msgspec.json.decode(job.booklet, type=Booklet))
-    except msgspec.DecodeError as error:
-        raise ValueError(f"no booklet: {error}") from error
-    faults = check_texts(booklet)
-    if faults:
-        raise Refused(faults)
-    return booklet
 
 
 def _build_rule(rule: BookletRule) -> RuleRow:

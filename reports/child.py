@@ -8,14 +8,14 @@ import msgspec
 
 from ledger.errors import Fault, NotProven, Refused
 from ledger.limited.child import serve
-from ledger.ports import BookletJob, SheetJob
+from ledger.ports import PaperJob, SheetJob
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True):
-    """What is asked: a sheet, a booklet, or without either the toolchain."""
+    """What is asked: a sheet, other paper, or without either the toolchain."""
 
     job: SheetJob | None
-    booklet: BookletJob | None = None
+    paper: PaperJob | None = None
 
 
 class Reply(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,14 +36,14 @@ def answer(data: bytes) -> bytes:
 
 
 def _answer(request: Request) -> Reply:
-    from reports.booklet import render_booklet
     from reports.failure import RenderFailed
+    from reports.paper import render_paper
     from reports.render import render_sheet
     from reports.toolchain import describe_toolchain
 
     try:
-        if request.booklet is not None:
-            return Reply(data=render_booklet(request.booklet))
+        if request.paper is not None:
+            return Reply(data=render_paper(request.paper))
         return Reply(data=describe_toolchain() if request.job is None else render_sheet(request.job))
     except RenderFailed as error:
         return Reply(failed=error.reason)

@@ -14,7 +14,6 @@ from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherRespons
 BASE = "mingbai:/"
 """Base of every address in a sheet: relative ones land in this scheme, which exists nowhere else."""
 STYLE = f"{BASE}sheet.css"
-BOOKLET_STYLE = f"{BASE}booklet.css"
 
 
 class AssetFetcher(URLFetcher):  # type: ignore[misc]  # WeasyPrint ships no types.
@@ -34,7 +33,4 @@ class AssetFetcher(URLFetcher):  # type: ignore[misc]  # WeasyPrint ships no typ
 @cache
 def _read_assets() -> dict[str, bytes]:
     styles = resources.files("reports").joinpath("styles")
-    return {
-        STYLE: styles.joinpath("sheet.css").read_bytes(),
-        BOOKLET_STYLE: styles.joinpath("booklet.css").read_bytes(),
-    }
+    return {f"{BASE}{style.name}": style.read_bytes() for style in styles.iterdir()}

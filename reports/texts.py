@@ -13,12 +13,11 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from ledger.books.figures import Figures, FinanceFigures, PointsFigures, ScoreFigures, SpanFigures
-from ledger.errors import Fault
-from ledger.service.booklets import Booklet
+from ledger.errors import Fault, Refused
+from ledger.ports import PaperJob
 from reports.fonts import FAMILY, get_coverage
 
-F = TypeVar("F", FinanceFigures, PointsFigures, ScoreFigures, SpanFigures, Booklet)
+F = TypeVar("F", bound=msgspec.Struct)
 
 ROWS_MAX = 500
 """Rows of all tables of one sheet: about twenty-five pages."""
@@ -78,11 +77,23 @@ def show_hidden(figures: F) -> F:
     return msgspec.convert(show(msgspec.to_builtins(figures)), type(figures))
 
 
-def check_texts(figures: Figures | Booklet) -> list[Fault]:
+def read_paper(job: PaperJob, kind: type[F], rows_max: int = ROWS_MAX) -> F:
+    """Return the value that a job is of. Raises Refused where it cannot be printed, ValueError where it is none."""
+    try:
+        value = show_hidden(msgspec.json.decode(job.content, type=kind))
+    except msgspec.DecodeError as error:
+        raise ValueError(f"no {job.kind}: {error}") from error
+    faults = check_texts(value, rows_max)
+    if faults:
+        raise Refused(faults)
+    return value
+
+
+def check_texts(figures: msgspec.Struct, rows_max: int = ROWS_MAX) -> list[Fault]:
     """Return what forbids to print these figures: rows and texts beyond the limits, missing glyphs."""
     rows = _count_rows(figures)
     texts = list(_walk(msgspec.to_builtins(figures), ""))
-    faults = [_limit_fault("表格", f"{rows} 行", f"一张公开表至多 {ROWS_MAX} 行")] if rows > ROWS_MAX else []
+    faults = [_limit_fault("表格", f"{rows} 行", f"一张公开表至多 {rows_max} 行")] if rows > rows_max else []
     faults += [
         _limit_fault(place, f"{len(text)} 个字", f"至多 {TEXT_MAX_CHARS} 个字")
         for place, text in texts

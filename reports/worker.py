@@ -13,7 +13,7 @@ import msgspec
 from ledger.errors import Fault, NotProven, Refused
 from ledger.limited.child import Limits
 from ledger.limited.pool import ChildDied, Pool, format_limits
-from ledger.ports import BookletJob, SheetJob
+from ledger.ports import PaperJob, SheetJob
 from reports.child import Reply, Request
 from reports.failure import RenderFailed
 
@@ -49,9 +49,9 @@ class WorkerRenderer:
         """
         return self._ask(Request(job=job))
 
-    def render_booklet(self, job: BookletJob) -> bytes:
-        """Return a booklet's PDF. Raises as `render` does."""
-        return self._ask(Request(booklet=job, job=None))
+    def render_paper(self, job: PaperJob) -> bytes:
+        """Return the PDF of other paper. Raises as `render` does."""
+        return self._ask(Request(job=None, paper=job))
 
     def describe_toolchain(self) -> bytes:
         """Return canonical JSON naming every program and font that shapes the bytes."""

@@ -15,7 +15,6 @@ from ledger.ports import Ports, Renderer
 from ledger.service.standing import Standing
 from web.audit import balances, bundle, check, checkpoints, concerns, entries, export, landing
 from web.audit.runs import AuditRuns
-from web.booklets import Booklets
 from web.cache import PageBytes, build_page_bytes
 from web.config import REQUEST_MAX_BYTES
 from web.desk import (
@@ -53,6 +52,7 @@ from web.desk import (
 )
 from web.desk.sheet_runs import SheetRuns
 from web.errors import EXCEPTION_HANDLERS
+from web.papers import Papers
 from web.public.asset_page import show_asset_of
 from web.public.assets import show_assets, show_labels
 from web.public.board import show_board
@@ -222,8 +222,8 @@ def create_app(
         state=State(
             {
                 "audits": AuditRuns(),
-                "booklets": Booklets(renderer),
                 "gates": Gates(),
+                "papers": Papers(renderer),
                 "sheets": SheetRuns(settings.public_base_url, renderer),
                 "site": Site(ports, settings, halted),
             }

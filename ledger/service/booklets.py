@@ -11,7 +11,7 @@ from ledger.canonical import encode_value
 from ledger.errors import NotFound
 from ledger.figures.rulebooks import ReadRule, ReadRulebook, collect_rulebook
 from ledger.figures.texts import read_text
-from ledger.ports import BookletJob, Ports, Reader
+from ledger.ports import PaperJob, Ports, Reader
 from ledger.service.sheets import read_texts
 from ledger.state import get_day
 from ledger.state.facts import VillageFacts, get_fact, read_body
@@ -57,7 +57,7 @@ class Booklet(msgspec.Struct, frozen=True, kw_only=True):
     village_name: str
 
 
-def build_booklet_job(ports: Ports, reader: Reader, village: str, number: int, base_url: str) -> BookletJob:
+def build_booklet_job(ports: Ports, reader: Reader, village: str, number: int, base_url: str) -> PaperJob:
     """Return the job of a version's booklet; the same as long as the village calls itself the same.
 
     NotFound where there is no such version, or nobody signed it yet.
@@ -67,10 +67,11 @@ def build_booklet_job(ports: Ports, reader: Reader, village: str, number: int, b
     head = ports.heads.find_first(village, book.version.at + 1) if book is not None else None
     if book is None or head is None:
         raise NotFound(f"积分细则第 {number} 版")
-    return BookletJob(
+    return PaperJob(
         base_url=base_url,
-        booklet=encode_value(_build(ports, reader, village, book, head.size)),
+        content=encode_value(_build(ports, reader, village, book, head.size)),
         is_demo=ports.is_demo,
+        kind="booklet",
         note=head.note,
         verifier_key=get_key_at(reader.facts, head.size),
     )

@@ -15,9 +15,9 @@ from ledger.canonical import encode_value
 from ledger.data.templates import load_rules
 from ledger.errors import NotProven, Refused
 from ledger.log.receipt import format_fingerprint
-from ledger.ports import BookletJob
+from ledger.ports import PaperJob
 from ledger.service.booklets import Booklet, BookletGroup, BookletRule
-from reports.booklet import render_booklet
+from reports.paper import render_paper
 from reports.worker import WorkerRenderer
 from tests.reports.printed import draw_page, read_pages, read_words
 from tests.reports.samples import BASE_URL, CHECKPOINT, NOTE, VERIFIER_KEY, VILLAGE
@@ -59,19 +59,20 @@ def make_booklet(**changes: Any) -> Booklet:
     return Booklet(**(fields | changes))
 
 
-def make_job(booklet: Booklet, **changes: Any) -> BookletJob:
+def make_job(booklet: Booklet, **changes: Any) -> PaperJob:
     fields: dict[str, Any] = {
         "base_url": BASE_URL,
-        "booklet": encode_value(booklet),
+        "content": encode_value(booklet),
+        "kind": "booklet",
         "note": NOTE,
         "verifier_key": VERIFIER_KEY,
     }
-    return BookletJob(**(fields | changes))
+    return PaperJob(**(fields | changes))
 
 
 @cache
 def get_booklet() -> bytes:
-    return render_booklet(make_job(make_booklet()))
+    return render_paper(make_job(make_booklet()))
 
 
 def _read_zxing(picture: Image.Image) -> set[str]:
@@ -112,37 +113,39 @@ def test_the_last_page_names_the_entry_and_the_checkpoint() -> None:
 
 def test_pages_are_a5_and_the_same_job_gives_the_same_bytes() -> None:
     assert {round(height) for height, _words in read_words(get_booklet())} == {round(A5_HEIGHT_POINTS)}
-    assert render_booklet(make_job(make_booklet())) == get_booklet()
+    assert render_paper(make_job(make_booklet())) == get_booklet()
 
 
 def test_without_an_address_there_is_no_code() -> None:
-    pdf = render_booklet(make_job(make_booklet(), base_url=""))
+    pdf = render_paper(make_job(make_booklet(), base_url=""))
 
     assert _read_zxing(draw_page(pdf, 1, 150)) == set()
 
 
 def test_an_invented_village_is_marked_on_the_cover() -> None:
-    pdf = render_booklet(make_job(make_booklet(), is_demo=True))
+    pdf = render_paper(make_job(make_booklet(), is_demo=True))
 
     assert "示例，非真实村庄" in read_pages(pdf)[0]
 
 
 def test_what_proves_nothing_or_cannot_be_printed_is_refused() -> None:
     with pytest.raises(ValueError, match="a checkpoint of 1234, a booklet of entry 1234"):
-        render_booklet(make_job(make_booklet(index=1234)))
+        render_paper(make_job(make_booklet(index=1234)))
     with pytest.raises(ValueError, match="a checkpoint of 1234, a booklet of entry 12"):
-        render_booklet(make_job(make_booklet(size=1000)))
+        render_paper(make_job(make_booklet(size=1000)))
     with pytest.raises(ValueError, match="no booklet"):
-        render_booklet(BookletJob(base_url="", booklet=b"{}", note=NOTE, verifier_key=VERIFIER_KEY))
+        render_paper(
+            PaperJob(base_url="", content=b"{}", kind="booklet", note=NOTE, verifier_key=VERIFIER_KEY)
+        )
     with pytest.raises(NotProven):
-        render_booklet(make_job(make_booklet(), note=NOTE.replace(b"1234", b"1235")))
+        render_paper(make_job(make_booklet(), note=NOTE.replace(b"1234", b"1235")))
     with pytest.raises(Refused) as refused:
-        render_booklet(make_job(make_booklet(resolution="村民代表会议\U0001f600通过")))
+        render_paper(make_job(make_booklet(resolution="村民代表会议\U0001f600通过")))
     assert [fault.code for fault in refused.value.faults] == ["glyph-missing"]
 
 
 def test_a_worker_makes_the_very_same() -> None:
     with WorkerRenderer() as renderer:
-        assert renderer.render_booklet(make_job(make_booklet())) == get_booklet()
+        assert renderer.render_paper(make_job(make_booklet())) == get_booklet()
         with pytest.raises(Refused):
-            renderer.render_booklet(make_job(make_booklet(resolution="会议\U0001f600通过")))
+            renderer.render_paper(make_job(make_booklet(resolution="会议\U0001f600通过")))

@@ -18,13 +18,13 @@ from ledger.service.standing import refuse_read_only
 from ledger.service.unsent import open_sheet
 from reports.words import format_month
 from web.audit.view import read_query
-from web.booklets import Booklets
 from web.cache import PageBytes
 from web.desk.forms import FormRefused
 from web.desk.frame import DeskFrame
 from web.desk.routing import Desk, answer, route_desk
 from web.desk.write import WRITE
 from web.i18n import _
+from web.papers import get_papers
 from web.public.paging import name_start, parse_start
 from web.respond import Answer
 from web.rule_words import ChangedRow, list_changed, tell_changes
@@ -125,12 +125,10 @@ def show_booklet(desk: Desk, name: str) -> Answer:
     number = name.removesuffix(".pdf")
     if number == name or not _NUMBER.fullmatch(number):
         raise NotFound(_("积分细则"))
-    booklets = desk.request.app.state["booklets"]
-    assert isinstance(booklets, Booklets)
     base_url = desk.site.settings.public_base_url
     with desk.ports.ledger.read(desk.village) as reader:
         job = build_booklet_job(desk.ports, reader, desk.village, int(number), base_url)
-    data = booklets.make(job)
+    data = get_papers(desk.request).make(job)
     headers = {"content-disposition": f'attachment; filename="rules-{desk.village}-{number}.pdf"'}
     return answer(desk.request, PageBytes(data, b"", "", PDF), headers=headers)
 

@@ -25,9 +25,9 @@ from ledger.figures.rulebooks import (
 )
 from ledger.service.booklets import build_booklet_job, group_rules
 from reports.words import format_count, format_month, format_signed
-from web.booklets import Booklets
 from web.i18n import _
 from web.page import Frame
+from web.papers import get_papers
 from web.public.explain.telling import Fact, Link, get_entry_path
 from web.public.paging import name_start, parse_start
 from web.respond import AnyRequest
@@ -313,10 +313,8 @@ def show_rules_of(
 
 def make_booklet(request: AnyRequest, view: VillageView, number: int) -> bytes:
     """Return a version's booklet; NotFound where there is no such version."""
-    booklets = request.app.state["booklets"]
-    assert isinstance(booklets, Booklets)
     base_url = view.settings.public_base_url
-    return booklets.make(build_booklet_job(view.ports, view.reader, view.code, number, base_url))
+    return get_papers(request).make(build_booklet_job(view.ports, view.reader, view.code, number, base_url))
 
 
 def _show(request: AnyRequest, code: str, path: str, number: int, q: str, start: str) -> ASGIApp:

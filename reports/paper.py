@@ -1,0 +1,19 @@
+"""Paper that is no sheet: which module lays out which kind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ledger.ports import PaperJob, PaperKind
+from reports.booklet import render_booklet
+
+_LAID_OUT: dict[PaperKind, Callable[[PaperJob], bytes]] = {"booklet": render_booklet}
+
+
+def render_paper(job: PaperJob) -> bytes:
+    """Return the PDF of a job.
+
+    Raises Refused where a character has no glyph or a limit is passed, NotProven for a note that the log's key did not
+    sign, ValueError for a job at odds with itself, RenderFailed for a broken toolchain.
+    """
+    return _LAID_OUT[job.kind](job)
