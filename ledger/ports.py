@@ -305,6 +305,16 @@ class BookletJob(msgspec.Struct, frozen=True, kw_only=True):
     verifier_key: str
 
 
+class AgreementJob(msgspec.Struct, frozen=True, kw_only=True):
+    """All that the paper of a household's agreement is made from; the same job gives the same bytes under the same
+    toolchain.
+    """
+
+    agreement: bytes  # canonical bytes of the AgreementPaper value
+    base_url: str  # public address printed in the code; "" where there is none
+    is_demo: bool = False
+
+
 class Renderer(Protocol):
     """Makes paper. It lives above this package and is handed in."""
 
@@ -314,6 +324,10 @@ class Renderer(Protocol):
 
     def render_booklet(self, job: BookletJob) -> bytes:
         """Return a booklet's PDF, and refuse as `render` does."""
+        ...
+
+    def render_agreement(self, job: AgreementJob) -> bytes:
+        """Return the PDF of an agreement, and refuse as `render` does."""
         ...
 
     def describe_toolchain(self) -> bytes:

@@ -15,6 +15,7 @@ BASE = "mingbai:/"
 """Base of every address in a sheet: relative ones land in this scheme, which exists nowhere else."""
 STYLE = f"{BASE}sheet.css"
 BOOKLET_STYLE = f"{BASE}booklet.css"
+AGREEMENT_STYLE = f"{BASE}agreement.css"
 
 
 class AssetFetcher(URLFetcher):  # type: ignore[misc]  # WeasyPrint ships no types.
@@ -36,5 +37,6 @@ def _read_assets() -> dict[str, bytes]:
     styles = resources.files("reports").joinpath("styles")
     return {
         STYLE: styles.joinpath("sheet.css").read_bytes(),
+        AGREEMENT_STYLE: styles.joinpath("agreement.css").read_bytes(),
         BOOKLET_STYLE: styles.joinpath("booklet.css").read_bytes(),
     }

@@ -11,7 +11,7 @@ from collections import OrderedDict
 
 import msgspec
 
-from ledger.ports import BookletJob, Renderer
+from ledger.ports import AgreementJob, BookletJob, Renderer
 from reports.worker import WorkerRenderer
 
 BOOKLETS_KEPT = 24
@@ -36,6 +36,16 @@ class Booklets:
                     self._made.popitem(last=False)
             self._made.move_to_end(key)
             return self._made[key]
+
+    def make_agreement(self, job: AgreementJob) -> bytes:
+        """Return an agreement's PDF, which may name somebody: it is laid out anew each time and kept nowhere. Raises as
+        `Renderer.render_agreement` does.
+        """
+        with self._turn:
+            if self._renderer is not None:
+                return self._renderer.render_agreement(job)
+            with WorkerRenderer() as renderer:
+                return renderer.render_agreement(job)
 
     def _lay_out(self, job: BookletJob) -> bytes:
         if self._renderer is not None:

@@ -12,17 +12,14 @@ from ledger.books.consents import list_withdrawn
 from ledger.books.points import CONSENT_NAMES, Consent, ConsentsWithdrawn, WithdrawnFrom
 from ledger.entries import Claim, name_clerk
 from ledger.errors import Fault, NotFound, Refused
-from ledger.evidence import open_texts
-from ledger.figures.households import HeldConsent, list_consents
 from ledger.log.commitments import digest_disclosure
-from ledger.ports import Ports, Reader
+from ledger.ports import Ports
 from ledger.service.about import find_known
 from ledger.service.drafts import Discloser
 from ledger.service.persons import refuse_stranger
 from ledger.service.record import Passed, Receipt, record_claims
 from ledger.state import get_day
 from ledger.state.consents import read_standings
-from ledger.state.rulebooks import find_rulebook
 from ledger.vaults import Household
 
 
@@ -45,7 +42,7 @@ def withdraw_consents(
         raise Refused([_build_nothing(consents)])
     texts = Discloser(ports.entropy)
     # Sorted: the value is the same however it was asked for.
-    withdrawal = texts.seal("withdrawal", {"household": household, "withdrawn": sorted(consents)})
+    withdrawal = texts.seal("withdrawal", {"household": household, "withdrawn": [*sorted(consents)]})
     day = get_day(ports.clock.now_ms())
     claim = Claim(
         body=ConsentsWithdrawn(
@@ -64,13 +61,6 @@ def withdraw_consents(
         ports, village, [Passed(checkers=(), claim=claim, private=tuple(texts.private))]
     )
     return receipt
-
-
-def read_held(ports: Ports, reader: Reader, village: str, household: str) -> tuple[HeldConsent, ...]:
-    """Return what a household consents to under the rulebook of this month or a later one, in the order of the form."""
-    rulebook = find_rulebook(reader.facts, get_day(ports.clock.now_ms())[:7])
-    own = open_texts(ports.vault.list_private(village, household))
-    return list_consents(reader.facts, own, rulebook.version if rulebook is not None else 0)
 
 
 def _build_nothing(consents: Collection[Consent]) -> Fault:

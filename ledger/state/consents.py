@@ -32,7 +32,9 @@ def list_ever_scored(facts: Facts, version: int, before: int, find_private: Find
     """
     steps = _iterate_steps(facts, before, find_private, version)
     return frozenset(
-        household for household, step in steps if isinstance(step, Given) and "scoring" in step.consents
+        household
+        for household, step in steps
+        if isinstance(step, Given) and step.version == version and "scoring" in step.consents
     )
 
 
