@@ -136,7 +136,7 @@ def test_a_value_of_another_shape_is_no_line(village: VillageHome) -> None:
     with village.home.ledger.read(VILLAGE) as reader:
         found = collect_household(reader.facts, read_texts(reader), dict.fromkeys(opened, "strange"), "2026")
 
-    assert found == HouseholdYear((), (), 0, "2026")
+    assert found == HouseholdYear((), (), 0, (), "2026")
 
 
 def make_strange() -> str:

@@ -1,4 +1,4 @@
-"""The agreement that a household signs: one page, each consent apart, the code read back, lines where nobody is named."""
+"""The agreement that a household signs: one page, each consent apart, the code read back, lines to fill in."""
 
 from __future__ import annotations
 

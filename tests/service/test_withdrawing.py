@@ -10,7 +10,7 @@ import pytest
 
 from ledger.audit import audit_log
 from ledger.books.points import CONSENT_NAMES, AgreementsSigned, Consent, ConsentsWithdrawn, PointsRound
-from ledger.data import load_masks
+from ledger.data import load_masks, load_reference
 from ledger.errors import NotFound, Refused, format_fault
 from ledger.household_proof import verify_household_proof
 from ledger.service.about import describe_subject
@@ -88,7 +88,10 @@ def build_other(village: VillageHome) -> Passed:
 
 def audit(village: VillageHome) -> list[str]:
     with open_home_log(village.home, VILLAGE) as log:
-        return [finding.code for finding in audit_log(log).findings]
+        return [
+            finding.code
+            for finding in audit_log(log, load_reference(), now_ms=village.clock.now_ms()).findings
+        ]
 
 
 def tell(error: pytest.ExceptionInfo[Refused]) -> list[str]:
