@@ -8,7 +8,7 @@ import pytest
 from litestar.testing import TestClient
 
 from ledger.books.points import ConsentsWithdrawn
-from tests.builders import OTHER_VILLAGE, VILLAGE
+from tests.builders import OTHER_VILLAGE, VILLAGE, make_id
 from tests.desk.people import Door
 from tests.web.desk import HOST
 from tests.web.gate import put_people
@@ -83,7 +83,7 @@ def test_what_is_no_consent_and_whoever_is_no_household_is_not_there(door: Door,
     clerk = enter(client, door, "clerk")
     for path in (
         *(f"{ONE}/withdraw", f"{ONE}/withdraw?consent=other", f"{HOUSEHOLDS}/{M}/withdraw?consent=all"),
-        *(f"{HOUSEHOLDS}/h-aaaaaaaaaaaaaaaa/withdraw?consent=all", f"{HOUSEHOLDS}/{M}/agreement"),
+        *(f"{HOUSEHOLDS}/{make_id('h', 9)}/withdraw?consent=all", f"{HOUSEHOLDS}/{M}/agreement"),
     ):
         assert clerk.get(path).status_code == 404, path
     clerk.get(ONE)
