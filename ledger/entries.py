@@ -19,6 +19,7 @@ from ledger.books.objections import ObjectionAnswered, ObjectionRaised
 from ledger.books.plans import PlanAdopted
 from ledger.books.points import (
     AgreementsSigned,
+    ConsentsWithdrawn,
     HouseholdsRegistered,
     PointsReversed,
     PointsRound,
@@ -95,6 +96,7 @@ Body = (
     | TaskOffered
     | TaskClaimed
     | HoursBooked
+    | ConsentsWithdrawn
 )
 
 
@@ -102,7 +104,9 @@ class Kind(NamedTuple):
     """What the table says of one kind."""
 
     body: type[Body]
-    checkers: int  # how many other persons must have passed it; 0 only where the system itself attests
+    # How many other persons must have passed it; 0 only where the system itself attests, and where nobody may stand
+    # in the way: of a household that takes back what it agreed to.
+    checkers: int
     in_books: bool  # refused once the entry's period is closed
 
 
@@ -156,6 +160,7 @@ KINDS: dict[str, Kind] = {
     "task.offered": Kind(TaskOffered, checkers=1, in_books=False),
     "task.claimed": Kind(TaskClaimed, checkers=1, in_books=False),
     "hours.booked": Kind(HoursBooked, checkers=1, in_books=False),
+    "consents.withdrawn": Kind(ConsentsWithdrawn, checkers=0, in_books=False),
 }
 KIND_OF_BODY: dict[type, str] = {row.body: name for name, row in KINDS.items()}
 

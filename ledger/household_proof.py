@@ -5,9 +5,10 @@
      "verifier_key": "<origin>+<id>+<base64>", "year": "2026"}
 
 The entries are the founding, the newest description, every rotation of the log's key and version of the rulebook, and
-those that name the household: its registration, its agreements, the rounds of the year with a line of it, and what took
-such a line back. `disclosures` open the household's own values and no other's. What the file cannot show is that a line
-is left out of it: whoever made it had the whole log, and whoever holds the card asks for it again.
+those that name the household: its registration, its agreements, what it withdrew of them, the rounds of the year with a
+line of it, and what took such a line back. `disclosures` open the household's own values and no other's. What the file
+cannot show is that a line is left out of it: whoever made it had the whole log, and whoever holds the card asks for it
+again.
 """
 
 from __future__ import annotations

@@ -281,8 +281,8 @@ class Cosignatures(Protocol):
         ...
 
 
-PaperKind = Literal["booklet"]
-"""What is printed beside sheets: a rulebook's booklet."""
+PaperKind = Literal["agreement", "booklet"]
+"""What is printed beside sheets: a household's agreement, a rulebook's booklet."""
 
 
 class SheetJob(msgspec.Struct, frozen=True, kw_only=True):

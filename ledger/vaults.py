@@ -79,6 +79,7 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
 class Household(msgspec.Struct, frozen=True, kw_only=True):
     """A household as the clerk knows it."""
 
+    # As its last row in the list of households said; what is in force now, agreements and withdrawals say.
     consents: frozenset[Literal["scoring", "display", "naming"]]
     group: int
     household: str  # h- and sixteen characters

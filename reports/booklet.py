@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
 
 from ledger.log.checkpoint import open_checkpoint
@@ -11,8 +10,7 @@ from ledger.log.receipt import format_fingerprint
 from ledger.ports import PaperJob
 from ledger.service.booklets import Booklet, BookletRule
 from reports.codes import PrintedCode, build_rules_code, get_host
-from reports.pdf import write_pdf
-from reports.render import get_templates
+from reports.render import lay_out_paper
 from reports.texts import read_paper
 from reports.words import format_count, format_day, format_month, format_signed
 
@@ -69,14 +67,7 @@ class BookletText:
 def render_booklet(job: PaperJob) -> bytes:
     """Return the PDF of a booklet. Raises as `reports.paper.render_paper` does."""
     booklet = read_paper(job, Booklet)
-    made_on = dt.datetime.combine(
-        dt.date.fromisoformat(booklet.made_on), dt.time(), tzinfo=dt.timezone(dt.timedelta(hours=8))
-    )
-    template = get_templates().get_template("booklet.html")
-    html = template.render(
-        is_demo=job.is_demo, made_on=made_on.isoformat(), book=build_booklet_text(job, booklet)
-    )
-    return write_pdf(html, None, made_on)
+    return lay_out_paper(job, "booklet.html", booklet.made_on, book=build_booklet_text(job, booklet))
 
 
 def build_booklet_text(job: PaperJob, booklet: Booklet) -> BookletText:

@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ledger.ports import PaperJob, PaperKind
+from reports.agreement import render_agreement
 from reports.booklet import render_booklet
 
-_LAID_OUT: dict[PaperKind, Callable[[PaperJob], bytes]] = {"booklet": render_booklet}
+_LAID_OUT: dict[PaperKind, Callable[[PaperJob], bytes]] = {
+    "agreement": render_agreement,
+    "booklet": render_booklet,
+}
 
 
 def render_paper(job: PaperJob) -> bytes:

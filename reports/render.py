@@ -22,7 +22,7 @@ from ledger.books.figures import (
 )
 from ledger.books.values import SheetKind, get_last_day
 from ledger.errors import Refused
-from ledger.ports import SheetJob
+from ledger.ports import PaperJob, SheetJob
 from reports.finance import build_finance
 from reports.frame import Codes, build_codes
 from reports.pdf import Attached, write_pdf
@@ -79,10 +79,25 @@ def render_html(job: SheetJob, figures: Figures) -> str:
     return template.render(is_demo=job.is_demo, made_on=made_on, sheet=sheet)
 
 
+def lay_out_paper(job: PaperJob, template: str, made_on: str, **values: object) -> bytes:
+    """Return the PDF that a template makes of a job's `values`, dated as made at the beginning of a day."""
+    made_at = _at_midnight(made_on)
+    html = (
+        get_templates()
+        .get_template(template)
+        .render(is_demo=job.is_demo, made_on=made_at.isoformat(), **values)
+    )
+    return write_pdf(html, None, made_at)
+
+
 def _get_made_on(head: SheetHead) -> dt.datetime:
     """The day it is hung, or the month's last for a draft: a sheet's file carries no time of its making."""
-    day = dt.date.fromisoformat(head.display_from or get_last_day(head.period))
-    return dt.datetime.combine(day, dt.time(), tzinfo=dt.timezone(dt.timedelta(hours=8)))
+    return _at_midnight(head.display_from or get_last_day(head.period))
+
+
+def _at_midnight(day: str) -> dt.datetime:
+    zone = dt.timezone(dt.timedelta(hours=8))
+    return dt.datetime.combine(dt.date.fromisoformat(day), dt.time(), tzinfo=zone)
 
 
 @cache

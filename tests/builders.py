@@ -31,6 +31,7 @@ from ledger.books.objections import ObjectionAnswered, ObjectionRaised
 from ledger.books.plans import PlanAdopted, PlanLine
 from ledger.books.points import (
     AgreementsSigned,
+    ConsentsWithdrawn,
     GroupCount,
     HouseholdsRegistered,
     PointsLine,
@@ -38,6 +39,7 @@ from ledger.books.points import (
     PointsRound,
     Rule,
     RulebookAdopted,
+    WithdrawnFrom,
 )
 from ledger.books.reconciliation import BankReconciled
 from ledger.books.resolutions import ForumHeld, ResolutionRecorded, ResolutionReported, Step
@@ -337,6 +339,16 @@ def build_agreements(texts: Discloser, households: int = 2, **changes: Any) -> A
         "version": 1,
     }
     return AgreementsSigned(**(fields | changes))
+
+
+def build_withdrawal(texts: Discloser, household: int = 0, **changes: Any) -> ConsentsWithdrawn:
+    """Of `build_agreements`: a household that is not shown any more."""
+    value = {"household": make_id("h", household), "withdrawn": ["display"]}
+    fields: dict[str, Any] = {
+        "versions": (WithdrawnFrom(consents=("display",), version=1),),
+        "withdrawal": texts.seal(value, "withdrawal"),
+    }
+    return ConsentsWithdrawn(**(fields | changes))
 
 
 def build_points_line(texts: Discloser, household: int = 0, **changes: Any) -> PointsLine:

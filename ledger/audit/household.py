@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ledger.audit.findings import Report
+from ledger.books.consents import complete_withdrawn
 from ledger.books.points import CONSENT_NAMES
-from ledger.figures.households import HouseholdLine, HouseholdYear, Signed
+from ledger.figures.households import HouseholdLine, HouseholdYear, Signed, Withdrawn
 from ledger.household_proof import verify_household_proof
 from ledger.log.hashing import format_hash
 from ledger.log.receipt import format_fingerprint
@@ -39,8 +40,10 @@ def _tell(year: HouseholdYear) -> Iterator[str]:
     """Yield what is proven, a sentence each."""
     if year.registered_at:
         yield f"第 {year.registered_at} 条：登记了这一户"
-    for signed in year.agreements:
-        yield _tell_agreement(signed)
+    consents = [(signed.entry, _tell_agreement(signed)) for signed in year.agreements]
+    consents += [(withdrawn.entry, _tell_withdrawal(withdrawn)) for withdrawn in year.withdrawals]
+    for _, said in sorted(consents):
+        yield said
     for line in year.lines:
         yield _tell_line(line)
     yield f"{year.year} 年一共 {year.points} 分，已冲销的不算"
@@ -50,6 +53,12 @@ def _tell_agreement(signed: Signed) -> str:
     given = [title for name, title in CONSENT_NAMES.items() if getattr(signed.agreement, name)]
     said = "、".join(given) or "哪一项都没有同意"
     return f"第 {signed.entry} 条：签了第 {signed.version} 版积分细则的契约，{said}"
+
+
+def _tell_withdrawal(withdrawn: Withdrawn) -> str:
+    taken = complete_withdrawn(withdrawn.withdrawal.withdrawn)
+    said = "、".join(title for name, title in CONSENT_NAMES.items() if name in taken)
+    return f"第 {withdrawn.entry} 条：撤回了{said}"
 
 
 def _tell_line(line: HouseholdLine) -> str:

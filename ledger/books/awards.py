@@ -46,15 +46,7 @@ def check_awards(awards: Iterable[Award], rules: Iterable[Rule], scoring: Collec
     faults = []
     for award in awards:
         if award.household not in scoring:
-            faults.append(
-                build_fault(
-                    "award-consent",
-                    award.place,
-                    "该户没有同意积分",
-                    "已签积分契约并同意积分的农户",
-                    "先签契约，或删去这一行",
-                )
-            )
+            faults.append(fault_no_consent(award.place))
         worth = worths.get(award.rule)
         if worth is None:
             faults.append(
@@ -67,3 +59,14 @@ def check_awards(awards: Iterable[Award], rules: Iterable[Rule], scoring: Collec
         together[award.household, award.rule] += abs(award.points)
         faults += check_opened(award, award.rule, worth, before, _WORDS)
     return faults
+
+
+def fault_no_consent(place: str) -> Fault:
+    """Return the fault of a line of a household that did not agree to be scored, or does so no more."""
+    return build_fault(
+        "award-consent",
+        place,
+        "该户没有同意积分",
+        "已签积分契约并同意积分的农户",
+        "先签契约，或删去这一行",
+    )

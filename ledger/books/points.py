@@ -99,6 +99,23 @@ class AgreementsSigned(Value, frozen=True):
     version: Positive  # of the rulebook agreed to
 
 
+class WithdrawnFrom(Value, frozen=True):
+    """What one household withdrew of what it had agreed to under a version of the rulebook, by name."""
+
+    consents: Annotated[tuple[Consent, ...], Meta(min_length=1)]
+    version: Positive
+
+
+class ConsentsWithdrawn(Value, frozen=True):
+    """`consents.withdrawn`: a household takes consents back. `withdrawal` discloses {household, withdrawn}.
+
+    `versions` say of which agreements they were in force until now; they stand by version, each once.
+    """
+
+    versions: Annotated[tuple[WithdrawnFrom, ...], Meta(min_length=1)]
+    withdrawal: Sealed
+
+
 class PointsLine(Value, frozen=True):
     """One award. `subject` discloses {evidence, household}."""
 
@@ -228,6 +245,24 @@ def check_agreements(body: AgreementsSigned) -> list[Fault]:
                 )
             )
     return faults
+
+
+def check_withdrawal(body: ConsentsWithdrawn) -> list[Fault]:
+    """Return every fault a withdrawal has in itself: versions and consents in order, each once."""
+    versions = [item.version for item in body.versions]
+    if versions == sorted(set(versions)) and all(
+        list(item.consents) == sorted(set(item.consents)) for item in body.versions
+    ):
+        return []
+    return [
+        build_fault(
+            "withdrawal-order",
+            "撤回的同意",
+            "版本或项目没有排好，或有重复",
+            "版本从小到大，项目按名称排，各出现一次",
+            "重新生成这一条",
+        )
+    ]
 
 
 def check_round(body: PointsRound, rules: Iterable[Rule]) -> list[Fault]:

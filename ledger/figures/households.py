@@ -12,8 +12,12 @@ from typing import NamedTuple, TypeVar
 
 import msgspec
 
+from ledger.books.consents import Given, Standing, Taken, find_newest_version, follow_consents
 from ledger.books.points import (
+    CONSENT_NAMES,
     AgreementsSigned,
+    Consent,
+    ConsentsWithdrawn,
     HouseholdsRegistered,
     PointsLine,
     PointsReversed,
@@ -22,7 +26,7 @@ from ledger.books.points import (
 from ledger.figures.points import read_rule
 from ledger.figures.texts import Texts, read_text
 from ledger.state.facts import EntryAt, Facts, PointsMonth, get_fact, read_body, scan_facts
-from ledger.state.private import Agreement, AwardLine, AwardSubject, RegisteredHousehold
+from ledger.state.private import Agreement, AwardLine, AwardSubject, RegisteredHousehold, Withdrawal
 from ledger.state.rulebooks import list_rules
 
 MONTHS_A_YEAR = 12
@@ -57,12 +61,33 @@ class Signed(NamedTuple):
     version: int
 
 
+class Withdrawn(NamedTuple):
+    """A withdrawal of the household: in which entry, and what it took back."""
+
+    entry: int
+    withdrawal: Withdrawal
+
+
+class HeldConsent(NamedTuple):
+    """Whether a consent is in force; `at` is the entry that gave it under the newest version under which it is, or that
+    took it back last; 0 where neither was ever.
+    """
+
+    at: int
+    is_given: bool
+    name: Consent
+    version: int  # 0 where it is not in force
+
+
 class HouseholdYear(NamedTuple):
-    """What a log and the household's own values say of it. `lines` oldest month first, `agreements` oldest first."""
+    """What a log and the household's own values say of it. `lines` oldest month first, `agreements` and `withdrawals`
+    oldest first.
+    """
 
     agreements: tuple[Signed, ...]
     lines: tuple[HouseholdLine, ...]
     registered_at: int  # the entry; 0 where it is in none
+    withdrawals: tuple[Withdrawn, ...]
     year: str
 
     @property
@@ -75,6 +100,7 @@ class HouseholdYear(NamedTuple):
         """The entries that say so."""
         found = {line.entry for line in self.lines} | {line.reversed_at for line in self.lines}
         found |= {signed.entry for signed in self.agreements} | {self.registered_at}
+        found |= {withdrawn.entry for withdrawn in self.withdrawals}
         return frozenset(found - {0})
 
 
@@ -83,11 +109,11 @@ def collect_household(facts: Facts, texts: Texts, opened: Mapping[str, object], 
 
     Raises NotProven where a rule's text is of another shape than FORMAT.md says.
     """
-    agreements, registered_at = _collect_registrations(facts, opened)
+    agreements, withdrawals, registered_at = _collect_registrations(facts, opened)
     lines: list[HouseholdLine] = []
     for month in range(1, MONTHS_A_YEAR + 1):
         lines += _iterate_lines(facts, texts, opened, f"{year}-{month:02d}")
-    return HouseholdYear(agreements, tuple(lines), registered_at, year)
+    return HouseholdYear(agreements, tuple(lines), registered_at, withdrawals, year)
 
 
 def list_point_years(facts: Facts) -> list[str]:
@@ -97,8 +123,42 @@ def list_point_years(facts: Facts) -> list[str]:
     )
 
 
-def _collect_registrations(facts: Facts, opened: Mapping[str, object]) -> tuple[tuple[Signed, ...], int]:
+def list_consents(facts: Facts, opened: Mapping[str, object], version: int) -> tuple[HeldConsent, ...]:
+    """Return what one household consents to, in the order of the form; `opened` as in `collect_household`.
+
+    Only what was agreed to under `version` or a later one counts: consent is to a rulebook.
+    """
+    agreements, withdrawals, _ = _collect_registrations(facts, opened)
+    steps: list[Given | Taken] = [*map(_give, agreements), *map(_take, withdrawals)]
+    standing: Standing = {}
+    taken: dict[Consent, int] = {}
+    for step in sorted(steps, key=lambda step: step.at):
+        after = follow_consents(standing, step)
+        taken.update({name: step.at for _, name in standing.keys() - after.keys()})
+        standing = after
+    held = []
+    for name in CONSENT_NAMES:
+        newest = find_newest_version(standing, name)
+        is_given = newest >= max(version, 1)
+        at = standing[newest, name] if is_given else taken.get(name, 0)
+        held.append(HeldConsent(at, is_given, name, newest if is_given else 0))
+    return tuple(held)
+
+
+def _give(signed: Signed) -> Given:
+    given = frozenset(name for name in CONSENT_NAMES if getattr(signed.agreement, name))
+    return Given(signed.entry, given, signed.version)
+
+
+def _take(withdrawn: Withdrawn) -> Taken:
+    return Taken(withdrawn.entry, frozenset(withdrawn.withdrawal.withdrawn))
+
+
+def _collect_registrations(
+    facts: Facts, opened: Mapping[str, object]
+) -> tuple[tuple[Signed, ...], tuple[Withdrawn, ...], int]:
     agreements = []
+    withdrawals = []
     registered_at = 0
     for _, at in scan_facts(facts, "registered/", EntryAt):
         registered = facts.read_entry(at.index).body
@@ -106,12 +166,16 @@ def _collect_registrations(facts: Facts, opened: Mapping[str, object]) -> tuple[
             if any(_find(opened, item.sealed, RegisteredHousehold) for item in registered.households):
                 registered_at = at.index
             continue
+        if isinstance(registered, ConsentsWithdrawn):
+            withdrawal = _find(opened, registered.withdrawal.sealed, Withdrawal)
+            withdrawals += [Withdrawn(at.index, withdrawal)] if withdrawal is not None else []
+            continue
         body = read_body(facts, at.index, AgreementsSigned)
         for sealed in body.agreements:
             agreement = _find(opened, sealed.sealed, Agreement)
             if agreement is not None:
                 agreements.append(Signed(agreement, at.index, body.version))
-    return tuple(agreements), registered_at
+    return tuple(agreements), tuple(withdrawals), registered_at
 
 
 def _iterate_lines(

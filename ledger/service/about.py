@@ -10,15 +10,19 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from ledger.books.consents import complete_withdrawn
 from ledger.books.masks import View
-from ledger.books.points import CONSENT_NAMES, PointsRound
+from ledger.books.points import CONSENT_NAMES, Consent, PointsRound
 from ledger.books.scores import ScoreRound
 from ledger.errors import NotFound
+from ledger.evidence import open_texts
 from ledger.figures import GONE
+from ledger.figures.households import list_consents
 from ledger.log.commitments import digest_disclosure, parse_disclosure
 from ledger.ports import Ports, Reader
 from ledger.service.preview import preview_consents
 from ledger.service.sheets import read_texts
+from ledger.state import get_day
 from ledger.state.facts import PointsMonth, ScoreMonth, read_body, scan_facts
 from ledger.state.private import (
     Agreement,
@@ -31,8 +35,9 @@ from ledger.state.private import (
     RegisteredHousehold,
     RegisteredMember,
     TaskClaim,
+    Withdrawal,
 )
-from ledger.state.rulebooks import list_rulebooks
+from ledger.state.rulebooks import find_rulebook, list_rulebooks
 from ledger.state.schemes import list_schemes
 from ledger.vaults import OPEN_STATES, Household, Member
 
@@ -47,10 +52,21 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     title: str
 
 
+class ConsentLine(msgspec.Struct, frozen=True, kw_only=True):
+    """One consent of a household as it stands now. `said` tells since when and by which version of the rulebook, and is
+    masked for whoever may not see it: then `is_given` says nothing.
+    """
+
+    is_given: bool
+    name: Consent
+    said: str
+    title: str
+
+
 class About(msgspec.Struct, frozen=True, kw_only=True):
     """What is kept about a subject, as the reader may see it. `place` is its group, or its party branch."""
 
-    consents: str  # as they stand now; empty for a member
+    consents: tuple[ConsentLine, ...]  # none for a member
     is_member: bool
     lines: tuple[Line, ...]  # oldest month first
     name: str
@@ -65,16 +81,12 @@ def describe_subject(ports: Ports, village: str, subject: str, view: View) -> Ab
     known = find_known(ports, village, subject)
     is_member = isinstance(known, Member)
     kind = "member" if is_member else "household"
-    told = [
-        title
-        for name, title in CONSENT_NAMES.items()
-        if isinstance(known, Household) and name in known.consents
-    ]
     with ports.ledger.read(village) as reader:
         lines = list(_list_lines(ports, reader, village, subject, view))
+        consents = () if is_member else tuple(_list_consents(ports, reader, village, subject, view))
     drafts = [draft for state in OPEN_STATES for draft in ports.vault.list_drafts(village, state)]
     return About(
-        consents="" if is_member else view.show("consent", "、".join(told) or "没有签约"),
+        consents=consents,
         is_member=is_member,
         lines=tuple(sorted(lines, key=lambda line: (line.period, line.title, line.said))),
         name=view.show("member-name" if is_member else "head-name", known.name),
@@ -94,6 +106,25 @@ def find_known(ports: Ports, village: str, subject: str) -> Household | Member:
         if member.member == subject:
             return member
     raise NotFound("这一户或这名党员")
+
+
+def _list_consents(
+    ports: Ports, reader: Reader, village: str, household: str, view: View
+) -> Iterator[ConsentLine]:
+    """Yield what a household consents to under the rulebook of this month or a later one, in the order of the form."""
+    rulebook = find_rulebook(reader.facts, get_day(ports.clock.now_ms())[:7])
+    own = open_texts(ports.vault.list_private(village, household))
+    for held in list_consents(reader.facts, own, rulebook.version if rulebook is not None else 0):
+        day = reader.facts.read_entry(held.at).occurred_on if held.at else ""
+        said = f"{day} 撤回（第 {held.at} 条）" if held.at else "没有同意"
+        if held.is_given:
+            said = f"{day} 起，按细则第 {held.version} 版（第 {held.at} 条）"
+        yield ConsentLine(
+            is_given=held.is_given and view.is_whole("consent"),
+            name=held.name,
+            said=view.show("consent", said),
+            title=CONSENT_NAMES[held.name],
+        )
 
 
 class _Round(msgspec.Struct, frozen=True):
@@ -206,6 +237,12 @@ def _tell_agreement(value: Agreement, _place: _Round | None, view: View, _titles
     return Line(period="", said=view.show("consent", preview_consents(value)), title="积分契约")
 
 
+def _tell_withdrawal(value: Withdrawal, _place: _Round | None, view: View, _titles: _Titles) -> Line:
+    taken = complete_withdrawn(value.withdrawn)
+    said = "、".join(title for name, title in CONSENT_NAMES.items() if name in taken)
+    return Line(period="", said=view.show("consent", said), title="撤回同意")
+
+
 def _tell_registered(
     value: RegisteredHousehold | RegisteredMember, _place: _Round | None, _view: View, _titles: _Titles
 ) -> Line:
@@ -236,5 +273,6 @@ _TELLERS: dict[type, Callable[[Any, _Round | None, View, _Titles], Line]] = {
     RedeemedSubject: _tell_redeemed,
     RegisteredHousehold: _tell_registered,
     RegisteredMember: _tell_registered,
+    Withdrawal: _tell_withdrawal,
 }
 """Every shape of a private value that is about a household or a member: see FORMAT.md."""

@@ -16,7 +16,14 @@ from ledger.books.values import get_previous_period
 from ledger.data import load_masks
 from ledger.errors import NotFound
 from ledger.evidence import open_texts
-from ledger.figures.households import HouseholdLine, HouseholdYear, collect_household, list_point_years
+from ledger.figures.households import (
+    HeldConsent,
+    HouseholdLine,
+    HouseholdYear,
+    collect_household,
+    list_consents,
+    list_point_years,
+)
 from ledger.household_proof import build_household_proof
 from ledger.log.commitments import digest_disclosure
 from ledger.ports import Ports, Reader
@@ -46,7 +53,9 @@ class HouseholdCard(NamedTuple):
     base_points: int
     hidden: int
     hidden_points: int
-    consents: frozenset[str]
+    consents: tuple[
+        HeldConsent, ...
+    ]  # under the rulebook of this month or a later one, in the order of the form
     group: int
     name: str  # as whoever holds the card may see it, like the number
     number: str
@@ -98,7 +107,8 @@ def describe_household(
     month = oldest = get_day(ports.clock.now_ms())[:7]
     chosen = year if year in years else next(iter(years), month[:4])
     own = ports.vault.list_private(village, household)
-    found = collect_household(reader.facts, read_texts(reader), open_texts(own), chosen)
+    opened = open_texts(own)
+    found = collect_household(reader.facts, read_texts(reader), opened, chosen)
     for _ in range(DEDUCTION_MONTHS):
         oldest = get_previous_period(oldest)
     hidden = [line for line in found.lines if line.points < 0 and line.period < oldest]
@@ -113,7 +123,7 @@ def describe_household(
         base_points=rulebook.base_points if rulebook is not None else 0,
         hidden=len(hidden),
         hidden_points=sum(line.points for line in hidden if not line.reversed_at),
-        consents=known.consents,
+        consents=list_consents(reader.facts, opened, rulebook.version if rulebook is not None else 0),
         group=known.group,
         name=view.show("head-name", known.name),
         number=view.show("household-number", known.number),

@@ -33,6 +33,7 @@ from ledger.log.commitments import digest_disclosure
 from ledger.ports import Ports
 from ledger.service.belonging import list_own, list_own_names, list_parties, list_subjects, name_subjects
 from ledger.service.concerned import check_concerned, has_barred
+from ledger.service.consenting import check_consenting_draft
 from ledger.service.documents import (
     check_documents_draft,
     list_attached,
@@ -96,6 +97,7 @@ def pass_drafts(
         faults += _check_state(ports, draft, checker) + _check_shown(draft, shown)
         faults += check_documents_draft(ports, draft) + check_cautions(draft, accepted)
         faults += check_redeeming_draft(ports, draft, claims[draft.id])
+        faults += check_consenting_draft(ports, draft, claims[draft.id])
         faults += _check_checker(ports, draft, claims[draft.id], person)
     role = find_role(person, CHECKER_ROLES) if person is not None else None
     if faults or role is None:

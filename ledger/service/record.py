@@ -29,6 +29,7 @@ from ledger.log.chain import ZERO_HASH
 from ledger.log.hashing import format_hash
 from ledger.ports import Head, Ledger, Ports, Signer, Writer
 from ledger.service.clock import read_time
+from ledger.service.consenting import check_consenting
 from ledger.service.publish import Begun, publish_head, verify_extends
 from ledger.service.queue import Queue
 from ledger.service.redeeming import check_redeeming
@@ -208,6 +209,7 @@ def _append_claim(ports: Ports, writer: Writer, item: Passed) -> int:
     faults = check_entry(writer.facts, ports.reference, entry) + check_wording(item.claim.body, item.public)
     # Here nobody else writes: what was taken back up to now was not known, perhaps, when it was passed.
     faults += check_redeeming(ports, writer.facts, writer.size, item.claim, item.private)
+    faults += check_consenting(ports, writer.facts, writer.size, item.claim, item.private)
     if faults:
         raise Refused(_name_place(fault, item.place) for fault in faults)
     writer.append(entry, item.public)

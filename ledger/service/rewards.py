@@ -15,6 +15,7 @@ from ledger.service.preview import format_hours
 from ledger.service.unsent import Opened, open_sheet, save_sheet
 from ledger.state import get_day
 from ledger.state.awards import list_scoring
+from ledger.state.consents import list_ever_scored
 from ledger.state.facts import read_body
 from ledger.state.private import AwardSubject, FindPrivate, open_private
 from ledger.state.redeeming import read_year
@@ -51,7 +52,8 @@ class Worked(NamedTuple):
 def list_balances(ports: Ports, village: str, start: int, count: int) -> tuple[list[HouseholdBalance], int]:
     """Return some of the households that agreed to scoring, by number, with their balances, and how many there are.
 
-    None before the first shop. Raises NotProven where the vault gives something else than what was sealed.
+    Who withdrew since is among them as long as there is something left: it is theirs. None before the first shop.
+    Raises NotProven where the vault gives something else than what was sealed.
     """
     find = partial(ports.vault.find_private, village)
     with ports.ledger.read(village) as reader:
@@ -65,6 +67,8 @@ def list_balances(ports: Ports, village: str, start: int, count: int) -> tuple[l
         scoring = list_scoring(reader.facts, version, reader.size, find)
         year = read_year(reader.facts, shop, find)
         balances, empty = year.balances, year.empty
+        ever = list_ever_scored(reader.facts, version, reader.size, find)
+        scoring |= {one for one in ever if one in balances and balances[one].left}
     known = [item for item in ports.vault.list_households(village) if item.household in scoring]
     known.sort(key=lambda item: item.number)
     found = [

@@ -83,6 +83,7 @@ _CHECKS: dict[str, Check] = {
     "rulebook.adopted": check_points,
     "households.registered": check_points,
     "agreements.signed": check_points,
+    "consents.withdrawn": check_points,
     "points.round": check_points,
     "points.reversed": check_points,
     "scheme.adopted": check_scores,

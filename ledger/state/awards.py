@@ -13,6 +13,7 @@ from functools import partial
 from ledger.books.awards import Award, check_awards
 from ledger.books.points import (
     AgreementsSigned,
+    ConsentsWithdrawn,
     HouseholdsRegistered,
     PointsLine,
     PointsReversed,
@@ -22,6 +23,7 @@ from ledger.books.rounds import build_fault, check_opened_sum
 from ledger.books.values import Sealed
 from ledger.entries import Entry
 from ledger.errors import Fault, NotProven
+from ledger.state.consents import check_consents_privately, list_consenting
 from ledger.state.facts import EntryAt, Facts, scan_facts
 from ledger.state.private import (
     Agreement,
@@ -47,16 +49,11 @@ def open_round(entry: Entry, find_private: FindPrivate) -> list[Award]:
 
 
 def list_scoring(facts: Facts, version: int, before: int, find_private: FindPrivate) -> frozenset[str]:
-    """Return the households that agreed to be scored under a version, by entries before index `before`.
+    """Return the households that agree to be scored under a version, by entries before index `before`.
 
     Raises NotProven as `open_round` does.
     """
-    agreements = [
-        open_private(find_private, sealed.sealed, Agreement)
-        for body in _iterate_agreements(facts, version, before)
-        for sealed in body.agreements
-    ]
-    return frozenset(item.household for item in agreements if item is not None and item.scoring)
+    return list_consenting(facts, "scoring", version, before, find_private)
 
 
 def check_rounds_privately(facts: Facts, period: str, find_private: FindPrivate) -> list[Fault]:
@@ -90,15 +87,18 @@ def check_rounds_privately(facts: Facts, period: str, find_private: FindPrivate)
 
 
 def check_registered_privately(facts: Facts, find_private: FindPrivate) -> list[Fault]:
-    """Return every fault that the vault shows in registrations and agreements: counts that do not hold."""
+    """Return every fault that the vault shows in registrations, agreements and withdrawals: counts that do not hold,
+    consents given that were in force, and taken back that were not.
+    """
     faults = []
     for _, at in scan_facts(facts, "registered/", EntryAt):
         entry = facts.read_entry(at.index)
         try:
-            faults += _check_registered(entry, find_private)
+            if not isinstance(entry.body, ConsentsWithdrawn):
+                faults += _check_registered(entry, find_private)
         except NotProven as error:
             faults.append(report_unproven(f"第 {entry.index} 条", error))
-    return faults
+    return faults + check_consents_privately(facts, find_private)
 
 
 def _get_round(entry: Entry) -> PointsRound:
@@ -188,13 +188,6 @@ def _check_reversals(facts: Facts, period: str, find_private: FindPrivate) -> li
                 )
             )
     return faults
-
-
-def _iterate_agreements(facts: Facts, version: int, before: int) -> Iterator[AgreementsSigned]:
-    for _, at in scan_facts(facts, "registered/", EntryAt):
-        body = facts.read_entry(at.index).body
-        if at.index < before and isinstance(body, AgreementsSigned) and body.version == version:
-            yield body
 
 
 def _check_registered(entry: Entry, find_private: FindPrivate) -> list[Fault]:

@@ -21,8 +21,8 @@ be dropped and folded again from the entries.
 | `rulebook` | RulebookFacts, the newest | rulebook.adopted |
 | `rulebook/<period>/<version>` | RulebookFacts, in force from the period on | rulebook.adopted |
 | `households` | HouseholdFacts | households.registered |
-| `agreements/<version>` | AgreementFacts: consents to that version of the rulebook | agreements.signed |
-| `registered/<index>` | EntryAt: what counts in both | households.registered, agreements.signed |
+| `agreements/<version>` | AgreementFacts: consents in force to a version | agreements.signed, consents.withdrawn |
+| `registered/<index>` | EntryAt: who is registered and consents | households.registered, both of the line above |
 | `points/<period>` | PointsMonth | points.round, points.reversed |
 | `award/<period>/<rule>` | Tally of the plain lines | the same |
 | `taken/<index>/<digest>` | EntryAt of the reversal that took the line back | points.reversed |
@@ -251,7 +251,7 @@ class HouseholdFacts(Value, frozen=True):
 
 
 class AgreementFacts(Value, frozen=True):
-    """How many households consented to what, under one version of the rulebook."""
+    """How many households consent to what, under one version of the rulebook; without what was withdrawn."""
 
     display: int
     naming: int

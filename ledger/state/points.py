@@ -1,9 +1,9 @@
 """The points kinds folded: rulebooks, households, agreements, rounds and reversals follow one another so.
 
 Rules that always hold: rulebooks count up and no later one is in force from an earlier month; a month has
-one round, its parts in order and of one version; nobody is scored without an agreement to that version; a
-line is taken back at most once, exactly. What stands behind sealed digests is judged by `state.awards`, with
-the vault.
+one round, its parts in order and of one version; nobody is scored without an agreement to that version, nor
+once it was withdrawn; a line is taken back at most once, exactly. What stands behind sealed digests is judged
+by `state.awards`, with the vault.
 """
 
 from __future__ import annotations
@@ -13,7 +13,9 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from ledger.books.points import (
+    CONSENT_NAMES,
     AgreementsSigned,
+    ConsentsWithdrawn,
     HouseholdsRegistered,
     PointsReversed,
     PointsRound,
@@ -22,6 +24,7 @@ from ledger.books.points import (
     check_households,
     check_round,
     check_rulebook,
+    check_withdrawal,
 )
 from ledger.books.resolutions import MEETING_NAMES, Meeting
 from ledger.books.rounds import build_fault
@@ -80,6 +83,8 @@ def check_points(facts: Facts, reference: Reference, entry: Entry) -> list[Fault
             return check_households(body)
         case AgreementsSigned() as body:
             return check_agreements(body) + _check_agreed(facts, body)
+        case ConsentsWithdrawn() as body:
+            return check_withdrawal(body) or _check_withdrawn(facts, body)
         case PointsRound() as body:
             return _check_round(facts, entry, body)
         case PointsReversed() as body:
@@ -101,6 +106,9 @@ def fold_points(facts: Facts, entry: Entry) -> None:
             put_fact(facts, f"registered/{key_at(entry.index)}", EntryAt(index=entry.index))
         case AgreementsSigned() as body:
             _fold_agreements(facts, body)
+            put_fact(facts, f"registered/{key_at(entry.index)}", EntryAt(index=entry.index))
+        case ConsentsWithdrawn() as body:
+            _fold_withdrawal(facts, body)
             put_fact(facts, f"registered/{key_at(entry.index)}", EntryAt(index=entry.index))
         case PointsRound() as body:
             _fold_round(facts, entry, body)
@@ -199,6 +207,22 @@ def _check_agreed(facts: Facts, body: AgreementsSigned) -> list[Fault]:
     return []
 
 
+def _check_withdrawn(facts: Facts, body: ConsentsWithdrawn) -> list[Fault]:
+    """What is taken back was given: somebody agreed to it under that version, and not all took it back already."""
+    return [
+        build_fault(
+            "withdrawal-nothing",
+            f"撤回第 {item.version} 版的{CONSENT_NAMES[name]}",
+            "没有一户的这一项还在起作用",
+            "撤回签过的、还没有撤回的",
+            "对照这一户签过的契约",
+        )
+        for item in body.versions
+        for name in item.consents
+        if getattr(get_agreements(facts, item.version), name) == 0
+    ]
+
+
 def _check_round(facts: Facts, entry: Entry, body: PointsRound) -> list[Fault]:
     month = get_points_month(facts, entry.period)
     first = read_body(facts, month.rounds[0], PointsRound) if month.rounds else None
@@ -265,6 +289,9 @@ def _check_next_part(
 
 
 def _check_consent(facts: Facts, entry: Entry, body: PointsRound) -> list[Fault]:
+    """No more households than agreed. A round is one, however many parts it has: the first says who is in it."""
+    if body.part > 1:
+        return []
     agreed = get_agreements(facts, body.version).scoring
     if body.households <= agreed:
         return []
@@ -390,6 +417,17 @@ def _fold_agreements(facts: Facts, body: AgreementsSigned) -> None:
         scoring=known.scoring + body.scoring,
     )
     put_fact(facts, f"agreements/{body.version:04d}", agreed)
+
+
+def _fold_withdrawal(facts: Facts, body: ConsentsWithdrawn) -> None:
+    for item in body.versions:
+        known = get_agreements(facts, item.version)
+        left = AgreementFacts(
+            display=known.display - ("display" in item.consents),
+            naming=known.naming - ("naming" in item.consents),
+            scoring=known.scoring - ("scoring" in item.consents),
+        )
+        put_fact(facts, f"agreements/{item.version:04d}", left)
 
 
 def _fold_round(facts: Facts, entry: Entry, body: PointsRound) -> None:

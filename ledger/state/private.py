@@ -5,10 +5,11 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Callable, Iterable
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import msgspec
 
+from ledger.books.points import Consent
 from ledger.books.rounds import build_fault
 from ledger.errors import Fault, NotProven, Tampered
 from ledger.log.commitments import open_disclosure
@@ -51,6 +52,13 @@ class Agreement(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     household: str
     naming: bool
     scoring: bool
+
+
+class Withdrawal(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Behind a withdrawal: which consents a household took back, sorted, each once."""
+
+    household: str
+    withdrawn: Annotated[tuple[Consent, ...], msgspec.Meta(min_length=1)]
 
 
 class RegisteredHousehold(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -15,7 +15,7 @@ from ledger.books.shops import Balance, PointsRedeemed, Redemption, ShopAdopted,
 from ledger.books.values import get_next_period
 from ledger.entries import Entry
 from ledger.errors import Fault, NotProven
-from ledger.state.awards import list_scoring
+from ledger.state.consents import list_ever_scored
 from ledger.state.facts import EntryAt, Facts, get_fact, key_at, read_body
 from ledger.state.private import (
     AwardLine,
@@ -153,8 +153,9 @@ class PointsYear(NamedTuple):
         version, base = (rulebook.version, rulebook.base_points) if rulebook is not None else (0, 0)
         balances = add_movements([move for move in self.movements if move.at < at], base)
         receipts = {line.redemption.receipt for line in self.redeemed if line.at < at}
-        scoring = list_scoring(self.facts, version, at, self.find_private)
-        return check_opened_redemptions(lines, balances, scoring, receipts, (f"{month.period}-01", month.day))
+        # Who withdrew keeps what they earned, and may take goods for it like everybody.
+        scored = list_ever_scored(self.facts, version, at, self.find_private)
+        return check_opened_redemptions(lines, balances, scored, receipts, (f"{month.period}-01", month.day))
 
 
 def read_year(facts: Facts, shop: ShopAdopted, find_private: FindPrivate) -> PointsYear:

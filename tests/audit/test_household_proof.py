@@ -25,6 +25,7 @@ from ledger.service.cards import describe_household, prove_household
 from ledger.service.found import found_village, make_origin
 from ledger.service.persons import add_person
 from ledger.service.sheets import read_texts
+from ledger.service.withdrawing import withdraw_consents
 from ledger.vaults import Household
 from tests.builders import VILLAGE, make_id
 from tests.fakes import FakeClock, SeededEntropy
@@ -136,7 +137,19 @@ def test_a_value_of_another_shape_is_no_line(village: VillageHome) -> None:
     with village.home.ledger.read(VILLAGE) as reader:
         found = collect_household(reader.facts, read_texts(reader), dict.fromkeys(opened, "strange"), "2026")
 
-    assert found == HouseholdYear((), (), 0, "2026")
+    assert found == HouseholdYear((), (), 0, (), "2026")
+
+
+def test_what_a_household_withdrew_is_told_in_its_place(tmp_path: Path) -> None:
+    with open_village(tmp_path / "home") as village:
+        village.record_named_points()
+        at = withdraw_consents(village.home, VILLAGE, H[0], ("display",), village.clerk.user).index
+        again = withdraw_consents(village.home, VILLAGE, H[0], ("scoring",), village.clerk.user).index
+        data = prove(village)
+
+    told = audit_household(data).proven
+    assert told[2:4] == (f"第 {at} 条：撤回了同意公示", f"第 {again} 条：撤回了同意积分、同意公示、同意署名")
+    assert {at, again} <= set(verify_household_proof(data).indexes)
 
 
 def make_strange() -> str:

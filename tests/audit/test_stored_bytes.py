@@ -59,6 +59,7 @@ from tests.builders import (
     build_resource,
     build_resource_change,
     build_stocktake,
+    build_withdrawal,
     name_supervisor,
 )
 from tests.homes import VillageHome, open_village
@@ -136,7 +137,7 @@ def open_laboratory(path: Path, fill: Callable[[VillageHome], None]) -> Iterator
 
 
 def fill_small(village: VillageHome) -> None:
-    """An entry of every kind, three sheets, two keys, two of three witnesses: entries 0 to 49."""
+    """An entry of every kind, three sheets, two keys, two of three witnesses: entries 0 to 50."""
     adopt(village, make_policy(2))
     ask(village, "镇", "学校")
     rotate(village)
@@ -165,6 +166,7 @@ def fill_small(village: VillageHome) -> None:
     for build_reward in (build_task, build_claims, build_hours):
         village.record(build_reward(village.texts), **november)
     acknowledge(village)
+    withdraw(village)
     ask(village, "镇", "邻村")
 
 
@@ -175,6 +177,13 @@ def acknowledge(village: VillageHome) -> None:
     claim = msgspec.structs.replace(parse_claim(draft.claim), maker=Actor(role="auditor", user=auditor))
     passed = Passed(checkers=(name_supervisor(village.supervisor.user),), claim=claim, public=draft.public)
     record_claims(village.home, VILLAGE, [passed])
+
+
+def withdraw(village: VillageHome) -> None:
+    """The one kind of a clerk that nobody passes."""
+    draft = village.draft(build_withdrawal(village.texts))
+    claim = parse_claim(draft.claim)
+    record_claims(village.home, VILLAGE, [Passed(checkers=(), claim=claim, private=draft.private)])
 
 
 def fill_tiled(village: VillageHome) -> None:

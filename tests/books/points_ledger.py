@@ -22,10 +22,14 @@ from typing import Any
 
 import msgspec
 
+from ledger.books.consents import list_withdrawn
 from ledger.books.figures import SheetHead
 from ledger.books.marks import Mark, build_cards
 from ledger.books.points import (
+    CONSENT_NAMES,
     AgreementsSigned,
+    Consent,
+    ConsentsWithdrawn,
     GroupCount,
     HouseholdsRegistered,
     PointsLine,
@@ -33,6 +37,7 @@ from ledger.books.points import (
     PointsRound,
     Rule,
     RulebookAdopted,
+    WithdrawnFrom,
     is_sealed,
 )
 from ledger.books.scores import (
@@ -50,6 +55,7 @@ from ledger.entries import Body, Entry
 from ledger.errors import Fault, NotFound
 from ledger.log.commitments import Json, digest_disclosure, open_disclosure
 from ledger.state import BEIJING, MemoryFacts, check_entry, fold_entry
+from ledger.state.consents import read_standings
 from tests.builders import Discloser, EntryChain, build_description, build_founding
 
 Line = tuple[str, str, int]
@@ -147,6 +153,15 @@ class PointsLedger:
             for who, given in consents.items()
         ]
         return AgreementsSigned(agreements=_sort(sealed), version=version, **counts)
+
+    def build_withdrawal(self, household: str, *consents: Consent) -> ConsentsWithdrawn:
+        """Withdraw what is in force of these."""
+        standing = read_standings(self.facts, len(self.entries), self.vault.get).get(household, {})
+        taken = list_withdrawn(standing, consents)
+        return ConsentsWithdrawn(
+            versions=tuple(WithdrawnFrom(consents=names, version=at) for at, names in taken.items()),
+            withdrawal=self._seal(household=household, withdrawn=sorted(consents)),
+        )
 
     def build_round(
         self,
@@ -288,17 +303,24 @@ class PointsLedger:
             case "agreements":
                 consents = {row.split()[0]: row.split()[1:] for row in rows}
                 return self.build_agreements(int(words[0]), consents), period
+            case "withdrawn":
+                chosen = [name for name in CONSENT_NAMES if name in words[1:]]
+                return self.build_withdrawal(words[0], *chosen), period
             case "round":
                 return self.build_round(lines, version=int(words[0]) if words else 1), period
             case "back":
                 return self.build_reversal(words[0], words[1], words[2], rows[0]), period
+        return self._read_scored(verb, words, rows, lines), period
+
+    def _read_scored(self, verb: str, words: list[str], rows: list[str], lines: list[Line]) -> Body:
+        match verb:
             case "scheme":
-                return self.build_scheme(int(words[0]), int(words[2]), rows), period
+                return self.build_scheme(int(words[0]), int(words[2]), rows)
             case "branch":
-                return self.build_branch(int(words[0]), words[1], rows[0].split()), period
+                return self.build_branch(int(words[0]), words[1], rows[0].split())
             case "score":
-                return self.build_score(int(words[0]), lines), period
-        raise AssertionError(f"no such line: {told}")
+                return self.build_score(int(words[0]), lines)
+        raise AssertionError(f"no such verb: {verb}")
 
     def _build_rule(self, row: str) -> Rule:
         code, group, item, points, unit, _, cap, *marks = row.split()

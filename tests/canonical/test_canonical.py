@@ -73,6 +73,7 @@ from tests.builders import (
     build_seal,
     build_stocktake,
     build_voucher,
+    build_withdrawal,
 )
 from tests.log.evidence import require_one_spelling, spoil
 from tests.rewards import build_claims, build_hours, build_redeemed, build_return, build_shop, build_task
@@ -134,6 +135,7 @@ def make_entries() -> list[Entry]:
         build_task(texts),
         build_claims(texts),
         build_hours(texts),
+        build_withdrawal(texts),
     ):
         chain.append(body)
     return chain.entries

@@ -12,6 +12,8 @@ from ledger.books.vouchers import AccountsOpened
 from ledger.canonical import parse_claim
 from ledger.errors import NotFound
 from ledger.service.import_ import Import
+from ledger.service.withdrawing import withdraw_consents
+from ledger.state import get_day
 from tests.builders import VILLAGE
 from tests.service.importing import HOUSEHOLDS, MEMBERS, OPENING, ImportDesk, Row, make_book
 
@@ -309,6 +311,27 @@ def test_a_household_may_sign_later(desk: ImportDesk) -> None:
     kept = desk.ports.vault.list_households(VILLAGE)
     assert [item.consents for item in kept if item.number == "0219"] == [frozenset({"scoring"})]
     assert len(kept) == 3
+
+
+def test_a_household_signs_again_what_it_withdrew_and_only_that(desk: ImportDesk) -> None:
+    desk.register()
+    (known,) = (one for one in desk.ports.vault.list_households(VILLAGE) if one.number == "0217")
+    withdraw_consents(desk.ports, VILLAGE, known.household, ("display",), desk.clerk)
+    today = get_day(desk.ports.clock.now_ms())
+    before = HOUSEHOLDS[0]["签约日期"]
+
+    assert desk.say("households", make_book("households", [HOUSEHOLDS[0]])) == [
+        (
+            f"工作表「农户」G2：现为{before}，这一户 {today} 撤回过同意，应为撤回以后重新签的契约。"
+            "删去这一行；这一户愿意再同意的，请重新签，写新的签约日期。（consent-outdated）"
+        )
+    ]
+    desk.record("households", make_book("households", [HOUSEHOLDS[0] | {"签约日期": today}]))
+
+    with desk.ports.ledger.read(VILLAGE) as reader:
+        body = reader.facts.read_entry(reader.size - 1).body
+    assert isinstance(body, AgreementsSigned)
+    assert (body.scoring, body.display) == (0, 1)
 
 
 def test_a_household_that_signs_later_is_the_same_one(desk: ImportDesk) -> None:

@@ -56,6 +56,7 @@ def make_lived_log() -> list[Item]:
     add(builders.build_rulebook(texts))
     add(builders.build_households(texts))
     add(builders.build_agreements(texts))
+    add(builders.build_withdrawal(texts), checkers=())
     points = builders.build_points_round(texts)
     passed = add(points)
     add(builders.build_points_reversal(texts, points.lines[0], reverses=passed))

@@ -228,6 +228,7 @@ def test_every_entry_is_explained_with_who_when_bytes_and_proof(
         "accounts.closed",
         "accounts.converted",
         "concern.acknowledged",
+        "consents.withdrawn",
         "bank.reconciled",
         "contract.amended",
         "contract.ended",

@@ -45,6 +45,7 @@ KIND_WORDS: dict[str, str] = {
     "rulebook.adopted": _("积分细则"),
     "households.registered": _("户主名册"),
     "agreements.signed": _("同意公开积分"),
+    "consents.withdrawn": _("撤回同意"),
     "score.round": _("一轮党员评分"),
     "scheme.adopted": _("评分办法"),
     "branch.registered": _("党员名册"),

@@ -12,7 +12,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from ledger.books.masks import PurposeRow
 from ledger.errors import NotFound, Refused
-from ledger.service.about import About
+from ledger.service.about import About, ConsentLine
 from ledger.service.erase import (
     ERASURE_WHYS,
     SUBJECT,
@@ -83,8 +83,11 @@ class CardPage:
     asked: tuple[PurposeRow, ...]
     can_erase: bool
     can_make_card: bool
+    can_print: bool
+    can_withdraw: bool
+    can_withdraw_all: bool
     card: str  # when the household's card was made; empty where it has none, and for a member
-    consents: str
+    consents: tuple[ConsentLine, ...]
     erasure: str
     faults: Faults
     frame: DeskFrame
@@ -99,6 +102,7 @@ class CardPage:
     subject: str
     today: str
     waiting: int
+    withdrawn: str
 
 
 @dataclass(frozen=True)
@@ -262,6 +266,9 @@ def _build_card(desk: Desk, about: About, asked: Asked, faults: Faults) -> CardP
         asked=asked.purposes,
         can_erase=desk.may("erasure.ask") or erasure is not None,
         can_make_card=desk.may("card.make") and not about.is_member,
+        can_print=desk.may("sheet.print"),
+        can_withdraw=desk.may("consent.withdraw"),
+        can_withdraw_all=sum(line.is_given for line in about.consents) > 1,
         card="" if card is None else format_day(get_day(card.made_at)),
         consents=about.consents,
         erasure=_build_asked(erasure).said if erasure is not None else "",
@@ -281,6 +288,7 @@ def _build_card(desk: Desk, about: About, asked: Asked, faults: Faults) -> CardP
         subject=about.subject,
         today=format_day(get_day(desk.ports.clock.now_ms())),
         waiting=about.waiting,
+        withdrawn=desk.choose_notice({"withdrawn": _("已撤回，已经记入账本，从现在起就不算了。")}),
     )
 
 

@@ -16,6 +16,7 @@ from ledger.books.shops import Balance
 from ledger.data import load_masks
 from ledger.errors import NotFound
 from ledger.service.about import About, describe_subject, find_known
+from ledger.service.agreements import Signer
 from ledger.service.cards import make_card
 from ledger.service.choices import HOUSEHOLD_COLUMN, MEMBER_COLUMN, Choices, complete, list_choices
 from ledger.service.documents import (
@@ -35,7 +36,7 @@ from ledger.service.showing import Shown, list_draft_subjects, show_drafts
 from ledger.service.workbooks.columns import WorkbookKind
 from ledger.service.workbooks.typed import TypedTables
 from ledger.state.private import find_subject
-from ledger.vaults import Draft
+from ledger.vaults import Draft, Household
 from ledger.vaults import Person as ActingPerson
 from web.desk.routing import Desk
 from web.i18n import _
@@ -378,6 +379,21 @@ def read_about(desk: Desk, subject: str, *, place: str) -> tuple[About, Asked]:
         return about, Asked(tuple(load_masks().list_purposes(desk.roles)))
     _log(desk, frozenset({subject}), place, purpose)
     return about, Asked(())
+
+
+def read_head(desk: Desk, subject: str) -> tuple[Signer, Asked]:
+    """Return whose agreement is printed, as whoever prints sees it, and what they are asked before they see all of it;
+    NotFound for whoever is no household.
+    """
+    known = find_known(desk.ports, desk.village, subject)
+    if not isinstance(known, Household):
+        raise NotFound(_("这一户"))
+    view, purpose = get_view(desk, frozenset({subject}))
+    if not purpose:
+        return Signer(), Asked(tuple(load_masks().list_purposes(desk.roles)))
+    _log(desk, frozenset({subject}), "agreement", purpose)
+    name, number = view.show("head-name", known.name), view.show(NUMBER, known.number)
+    return Signer(group=known.group, name=name, number=number), Asked(())
 
 
 def check_known(desk: Desk, subject: str) -> None:

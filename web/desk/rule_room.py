@@ -68,6 +68,7 @@ class RulesRoom:
 
     begun: int
     can_prepare: bool
+    can_print: bool
     compared: Compared | None
     earlier: str
     frame: DeskFrame
@@ -97,6 +98,7 @@ def show_rules(desk: Desk) -> Answer:
     page = RulesRoom(
         begun=open_sheet(desk.ports, desk.village, desk.user, SHEET).rows,
         can_prepare=desk.may("draft.prepare"),
+        can_print=desk.may("sheet.print"),
         compared=compared,
         earlier=earlier or (str(versions[1].number) if len(versions) > 1 else ""),
         frame=desk.build_frame(_("积分细则")),

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from ledger.books.points import CONSENT_NAMES
-from ledger.figures.households import HouseholdLine
+from ledger.figures.households import HeldConsent, HouseholdLine
 from ledger.service.cards import CARD_CHARS, HouseholdCard, describe_household, open_card, prove_household
 from ledger.service.readings import list_readings
 from ledger.state.redeeming import Redeemed
@@ -90,7 +90,7 @@ class OwnPage:
     balance: str  # points that may still be redeemed; empty where there is no shop
     base_points: str
     code: str
-    consents: tuple[tuple[str, bool], ...]
+    consents: tuple[tuple[str, bool, str], ...]  # what, whether it is in force, and since when
     frame: Frame
     group: int
     left_out: int
@@ -223,9 +223,7 @@ def _build_page(
         balance=str(card.balance.left) if card.balance is not None else "",
         base_points=str(card.base_points),
         code=code,
-        consents=tuple(
-            (title.removeprefix("同意"), name in card.consents) for name, title in CONSENT_NAMES.items()
-        ),
+        consents=tuple(_build_consent(view, held) for held in card.consents),
         frame=view.build_frame(_("自家积分")),
         group=card.group,
         left_out=left_out,
@@ -241,6 +239,14 @@ def _build_page(
         year=card.year.year,
         years=card.years,
     )
+
+
+def _build_consent(view: VillageView, held: HeldConsent) -> tuple[str, bool, str]:
+    day = format_day(view.reader.facts.read_entry(held.at).occurred_on) if held.at else ""
+    since = _("{day}撤回").format(day=day) if day else ""
+    if held.is_given:
+        since = _("{day}起，按细则第 {version} 版").format(day=day, version=held.version)
+    return CONSENT_NAMES[held.name].removeprefix("同意"), held.is_given, since
 
 
 def _build_row(view: VillageView, line: HouseholdLine) -> LineRow:

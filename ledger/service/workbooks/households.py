@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from ledger.books.points import CONSENT_NAMES, AgreementsSigned, GroupCount, HouseholdsRegistered
+from ledger.books.consents import Standing
+from ledger.books.points import CONSENT_NAMES, AgreementsSigned, Consent, GroupCount, HouseholdsRegistered
 from ledger.books.screening import check_private_text, hide_numbers
 from ledger.errors import Fault
 from ledger.limits import ENTRY_MAX_LINES
@@ -21,7 +22,7 @@ from ledger.service.workbooks.people import (
     list_waiting,
 )
 from ledger.service.workbooks.tray import Desk, Tray, split_parts
-from ledger.state.awards import list_scoring
+from ledger.state.consents import list_withdrawals, read_standings
 from ledger.state.facts import RulebookFacts, get_fact
 from ledger.vaults import Household
 
@@ -40,14 +41,16 @@ def gather_households(tray: Tray, lines: Sequence[Line]) -> None:
     waiting = list_waiting(desk)
     rulebook = get_fact(tray.facts, "rulebook", RulebookFacts)
     version = rulebook.version if rulebook else 0
-    signed = list_scoring(tray.facts, version, tray.facts.next_index, find_private(desk))
+    standings = read_standings(tray.facts, tray.facts.next_index, find_private(desk), version=version)
+    withdrawn = _list_days(tray)
     seen: dict[str, Line] = {}
     for line in lines:
         number = line.text("户号")
         tray.refuse(_check_line(line, seen.get(number) if number else None))
         known = registered.get(number)
         if known is not None:
-            tray.refuse(_check_known(line, known, is_signed=known.household in signed))
+            given = _list_given(standings.get(known.household, {}))
+            tray.refuse(_check_known(line, known, given, withdrawn.get(known.household, "")))
         elif number in kept and kept[number].household in waiting:
             tray.refuse([_fault_known(line, "的登记正在待审")])
         seen.setdefault(number, line)
@@ -65,7 +68,12 @@ def gather_households(tray: Tray, lines: Sequence[Line]) -> None:
     for first in _list_first_of_days(lines):
         pairs = zip(households, lines, strict=True)
         day = first.text("签约日期")
-        _sign(tray, [item for item, line in pairs if line.text("签约日期") == day], first, version)
+        agreed = [item for item, line in pairs if line.text("签约日期") == day]
+        # Of what is in force already nothing is given a second time.
+        fresh = {
+            item.household: item.consents - _list_given(standings.get(item.household, {})) for item in agreed
+        }
+        _sign(tray, fresh, first, version)
 
 
 def check_typed_as_text(line: Line, header: str) -> list[Fault]:
@@ -115,11 +123,22 @@ def _check_line(line: Line, first: Line | None) -> list[Fault]:
     return faults
 
 
-def _check_known(line: Line, known: Household, *, is_signed: bool) -> list[Fault]:
-    """A household registered before is the same one, and signs what it has not signed."""
-    if is_signed or line.lacks("签约日期"):
-        return [_fault_known(line, "已经登记、签约" if is_signed else "已经登记")]
+def _check_known(line: Line, known: Household, given: frozenset[Consent], withdrawn_on: str) -> list[Fault]:
+    """A household registered before is the same one, and signs what it has not signed, or withdrew before."""
+    chosen = {name for name, header in CONSENT_NAMES.items() if line.text(header) == "是"}
+    if line.lacks("签约日期") or (given and chosen <= given):
+        return [_fault_known(line, "已经登记、签约" if given else "已经登记")]
     faults = check_name(line, "户主", known.name)
+    if line.text("签约日期") < withdrawn_on and "签约日期" in line.values:
+        faults.append(
+            Fault(
+                code="consent-outdated",
+                place=line.at("签约日期"),
+                found=f"{line.text('签约日期')}，这一户 {withdrawn_on} 撤回过同意",
+                expected="撤回以后重新签的契约",
+                remedy="删去这一行；这一户愿意再同意的，请重新签，写新的签约日期",
+            )
+        )
     if line.number("村民小组") != known.group and "村民小组" in line.values:
         faults.append(
             Fault(
@@ -205,20 +224,31 @@ def _check_day(tray: Tray, line: Line, version: int) -> list[Fault]:
     return [fault for fault in tray.check(body, day, day[:7]) if fault.code in _OF_DAYS]
 
 
-def _sign(tray: Tray, agreed: Sequence[Household], first: Line, version: int) -> None:
-    """Draft the agreements of one day, that of the line `first`."""
+def _list_given(standing: Standing) -> frozenset[Consent]:
+    return frozenset(name for _, name in standing)
+
+
+def _list_days(tray: Tray) -> dict[str, str]:
+    """Return the day on which each household withdrew anything last."""
+    found = list_withdrawals(tray.facts, tray.facts.next_index, find_private(tray.desk))
+    return {household: tray.facts.read_entry(at).occurred_on for household, at in found.items()}
+
+
+def _sign(tray: Tray, fresh: Mapping[str, frozenset[Consent]], first: Line, version: int) -> None:
+    """Draft what the households newly agreed to on one day, that of the line `first`."""
     day = first.text("签约日期")
+    agreed = tuple(fresh.items())
     for start, stop in split_parts(agreed, ENTRY_MAX_LINES):
         texts = Discloser(tray.desk.ports.entropy)
         part = agreed[start:stop]
         sealed = [
             texts.seal(
                 "agreement",
-                {"household": item.household, **{name: name in item.consents for name in CONSENT_NAMES}},
+                {"household": household, **{name: name in given for name in CONSENT_NAMES}},
             )
-            for item in part
+            for household, given in part
         ]
-        counts = {name: sum(name in item.consents for item in part) for name in CONSENT_NAMES}
+        counts = {name: sum(name in given for _, given in part) for name in CONSENT_NAMES}
         body = AgreementsSigned(
             agreements=tuple(sorted(sealed, key=lambda item: item.sealed)),
             display=counts["display"],

@@ -41,6 +41,7 @@ from web.public.explain.points import (
     explain_points_reversed,
     explain_points_round,
     explain_rulebook,
+    explain_withdrawal,
 )
 from web.public.explain.registers import (
     explain_asset,
@@ -123,6 +124,7 @@ EXPLAINERS: dict[str, Callable[[VillageView, Entry, Any], Explanation]] = {
     "task.offered": explain_task,
     "task.claimed": explain_claimed,
     "hours.booked": explain_hours,
+    "consents.withdrawn": explain_withdrawal,
 }
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ledger.books.points import (
+    CONSENT_NAMES,
     AgreementsSigned,
+    ConsentsWithdrawn,
     HouseholdsRegistered,
     PointsLine,
     PointsReversed,
@@ -102,6 +104,26 @@ def explain_agreements(_view: VillageView, _entry: Entry, body: AgreementsSigned
             Fact(_("同意记分"), _("{count} 户").format(count=format_count(body.scoring))),
             Fact(_("同意按卡号公示"), _("{count} 户").format(count=format_count(body.display))),
             Fact(_("同意表彰署名"), _("{count} 户").format(count=format_count(body.naming))),
+        ),
+    )
+
+
+def explain_withdrawal(_view: VillageView, _entry: Entry, body: ConsentsWithdrawn) -> Explanation:
+    return Explanation(
+        what=_("撤回同意"),
+        title=_("一户撤回同意"),
+        sentences=(
+            _("一户撤回了签积分契约时同意的事。是哪一户，这里不写；从这一条起就不算了。"),
+            _(
+                "撤回不用讲理由，也不用谁批。已经挣的分不收回，到这个积分年度结束都能兑换；想再同意的，重新签就行。"
+            ),
+        ),
+        facts=tuple(
+            Fact(
+                _("细则第 {version} 版").format(version=item.version),
+                "、".join(CONSENT_NAMES[name] for name in CONSENT_NAMES if name in item.consents),
+            )
+            for item in body.versions
         ),
     )
 
