@@ -305,6 +305,14 @@ class BookletJob(msgspec.Struct, frozen=True, kw_only=True):
     verifier_key: str
 
 
+class CertificatesJob(msgspec.Struct, frozen=True, kw_only=True):
+    """All that certificates of one granting are made from; the same job gives the same bytes."""
+
+    base_url: str  # public address printed in the code; "" where there is none
+    certificates: bytes  # canonical bytes of the Certificates value
+    is_demo: bool = False
+
+
 class Renderer(Protocol):
     """Makes paper. It lives above this package and is handed in."""
 
@@ -314,6 +322,10 @@ class Renderer(Protocol):
 
     def render_booklet(self, job: BookletJob) -> bytes:
         """Return a booklet's PDF, and refuse as `render` does."""
+        ...
+
+    def render_certificates(self, job: CertificatesJob) -> bytes:
+        """Return the PDF of certificates, one a page, and refuse as `render` does."""
         ...
 
     def describe_toolchain(self) -> bytes:

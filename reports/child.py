@@ -8,14 +8,15 @@ import msgspec
 
 from ledger.errors import Fault, NotProven, Refused
 from ledger.limited.child import serve
-from ledger.ports import BookletJob, SheetJob
+from ledger.ports import BookletJob, CertificatesJob, SheetJob
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True):
-    """What is asked: a sheet, a booklet, or without either the toolchain."""
+    """What is asked: a sheet, a booklet, certificates, or without any the toolchain."""
 
     job: SheetJob | None
     booklet: BookletJob | None = None
+    certificates: CertificatesJob | None = None
 
 
 class Reply(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,6 +38,7 @@ def answer(data: bytes) -> bytes:
 
 def _answer(request: Request) -> Reply:
     from reports.booklet import render_booklet
+    from reports.certificates import render_certificates
     from reports.failure import RenderFailed
     from reports.render import render_sheet
     from reports.toolchain import describe_toolchain
@@ -44,6 +46,8 @@ def _answer(request: Request) -> Reply:
     try:
         if request.booklet is not None:
             return Reply(data=render_booklet(request.booklet))
+        if request.certificates is not None:
+            return Reply(data=render_certificates(request.certificates))
         return Reply(data=describe_toolchain() if request.job is None else render_sheet(request.job))
     except RenderFailed as error:
         return Reply(failed=error.reason)

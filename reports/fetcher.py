@@ -15,6 +15,7 @@ BASE = "mingbai:/"
 """Base of every address in a sheet: relative ones land in this scheme, which exists nowhere else."""
 STYLE = f"{BASE}sheet.css"
 BOOKLET_STYLE = f"{BASE}booklet.css"
+CERTIFICATE_STYLE = f"{BASE}certificate.css"
 
 
 class AssetFetcher(URLFetcher):  # type: ignore[misc]  # WeasyPrint ships no types.
@@ -37,4 +38,5 @@ def _read_assets() -> dict[str, bytes]:
     return {
         STYLE: styles.joinpath("sheet.css").read_bytes(),
         BOOKLET_STYLE: styles.joinpath("booklet.css").read_bytes(),
+        CERTIFICATE_STYLE: styles.joinpath("certificate.css").read_bytes(),
     }

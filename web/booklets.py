@@ -11,7 +11,7 @@ from collections import OrderedDict
 
 import msgspec
 
-from ledger.ports import BookletJob, Renderer
+from ledger.ports import BookletJob, CertificatesJob, Renderer
 from reports.worker import WorkerRenderer
 
 BOOKLETS_KEPT = 24
@@ -36,6 +36,14 @@ class Booklets:
                     self._made.popitem(last=False)
             self._made.move_to_end(key)
             return self._made[key]
+
+    def make_certificates(self, job: CertificatesJob) -> bytes:
+        """Return certificates' PDF, in turn with booklets. Names stand in it: it is never kept. Raises as `make`."""
+        with self._turn:
+            if self._renderer is not None:
+                return self._renderer.render_certificates(job)
+            with WorkerRenderer() as renderer:
+                return renderer.render_certificates(job)
 
     def _lay_out(self, job: BookletJob) -> bytes:
         if self._renderer is not None:

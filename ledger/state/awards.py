@@ -13,6 +13,7 @@ from functools import partial
 from ledger.books.awards import Award, check_awards
 from ledger.books.points import (
     AgreementsSigned,
+    Consent,
     HouseholdsRegistered,
     PointsLine,
     PointsReversed,
@@ -51,12 +52,22 @@ def list_scoring(facts: Facts, version: int, before: int, find_private: FindPriv
 
     Raises NotProven as `open_round` does.
     """
+    return list_agreed("scoring", facts, version, before, find_private)
+
+
+def list_agreed(
+    consent: Consent, facts: Facts, version: int, before: int, find_private: FindPrivate
+) -> frozenset[str]:
+    """Return the households that gave a consent under a version, by entries before index `before`.
+
+    Raises NotProven as `open_round` does.
+    """
     agreements = [
         open_private(find_private, sealed.sealed, Agreement)
         for body in _iterate_agreements(facts, version, before)
         for sealed in body.agreements
     ]
-    return frozenset(item.household for item in agreements if item is not None and item.scoring)
+    return frozenset(item.household for item in agreements if item is not None and getattr(item, consent))
 
 
 def check_rounds_privately(facts: Facts, period: str, find_private: FindPrivate) -> list[Fault]:
