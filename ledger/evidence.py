@@ -7,9 +7,9 @@ The entries are those that the month's figures follow from, and no others (see `
 newest description, every rotation of the log's key, the closing or opening before, the month's own entries, the
 corrections that touch it, what was taken from the points shop in its year so far, honours, and what names the
 contracts, assets and plots that it tells of. Each is proven to stand under the checkpoint printed on the
-paper, and that one to be signed by the key that entry 0 and the rotations put in force. That a finance month is complete follows from its `period.closed`, which counts its vouchers and states every
-balance and how each contract stands, and that a round is from its parts. A quarter's or year's
-are chosen in `state.spans`: closings instead of vouchers, and the balances of 321 and 322 show that no voucher which
+paper, and that one to be signed by the key that entry 0 and the rotations put in force. That a finance month is
+complete follows from its `period.closed`, which counts its vouchers and states every balance and how each contract
+stands, and that a round is from its parts. A quarter's or year's are chosen in `state.spans`: closings instead of vouchers, and the balances of 321 and 322 show that no voucher which
 carries the year over is withheld. What an attachment cannot show is that an entry beside these is not withheld (a later
 correction, a registration, of a quarter a voucher of a fund): that takes the whole log, where `sheet.sealed` fixes the
 digest of the figures.

@@ -16,9 +16,10 @@ import msgspec
 from ledger.books.figures import Figures, FinanceFigures, PointsFigures, ScoreFigures, SpanFigures
 from ledger.errors import Fault
 from ledger.service.booklets import Booklet
+from ledger.service.honours import Certificates
 from reports.fonts import FAMILY, get_coverage
 
-F = TypeVar("F", FinanceFigures, PointsFigures, ScoreFigures, SpanFigures, Booklet)
+F = TypeVar("F", FinanceFigures, PointsFigures, ScoreFigures, SpanFigures, Booklet, Certificates)
 
 ROWS_MAX = 500
 """Rows of all tables of one sheet: about twenty-five pages."""
@@ -78,7 +79,7 @@ def show_hidden(figures: F) -> F:
     return msgspec.convert(show(msgspec.to_builtins(figures)), type(figures))
 
 
-def check_texts(figures: Figures | Booklet) -> list[Fault]:
+def check_texts(figures: Figures | Booklet | Certificates) -> list[Fault]:
     """Return what forbids to print these figures: rows and texts beyond the limits, missing glyphs."""
     rows = _count_rows(figures)
     texts = list(_walk(msgspec.to_builtins(figures), ""))
