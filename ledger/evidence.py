@@ -9,10 +9,10 @@ corrections that touch it, what was taken from the points shop in its year so fa
 contracts, assets and plots that it tells of. Each is proven to stand under the checkpoint printed on the
 paper, and that one to be signed by the key that entry 0 and the rotations put in force. That a finance month is
 complete follows from its `period.closed`, which counts its vouchers and states every balance and how each contract
-stands, and that a round is from its parts. A quarter's or year's are chosen in `state.spans`: closings instead of vouchers, and the balances of 321 and 322 show that no voucher which
-carries the year over is withheld. What an attachment cannot show is that an entry beside these is not withheld (a later
-correction, a registration, of a quarter a voucher of a fund): that takes the whole log, where `sheet.sealed` fixes the
-digest of the figures.
+stands, and that a round is from its parts. A quarter's or year's are chosen in `state.spans`: closings instead of
+vouchers, and the balances of 321 and 322 show that no voucher which carries the year over is withheld. What an
+attachment cannot show is that an entry beside these is not withheld (a later correction, a registration, of a quarter a
+voucher of a fund): that takes the whole log, where `sheet.sealed` fixes the digest of the figures.
 """
 
 from __future__ import annotations

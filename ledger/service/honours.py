@@ -37,7 +37,14 @@ from ledger.service.workbooks.honour_columns import KIND_NAMES
 from ledger.state import get_day
 from ledger.state.awards import list_agreed, list_scoring
 from ledger.state.facts import PeriodFacts, VillageFacts, get_fact, read_body, scan_facts
-from ledger.state.honours import Granting, find_granting, list_grantings, list_honour_entries, open_holder
+from ledger.state.honours import (
+    Granting,
+    find_granting,
+    is_over,
+    list_grantings,
+    list_honour_entries,
+    open_holder,
+)
 from ledger.state.redeeming import list_earned
 from ledger.state.rulebooks import find_rulebook
 from ledger.vaults import Household, Vault
@@ -115,17 +122,13 @@ def list_kinds(by_points: bool) -> list[HonourKind]:
 
 def list_closed_spans(reader: Reader, span: HonourSpan) -> list[str]:
     """Return the last months of the quarters or years that are closed whole, the newest first."""
-    known = dict(scan_facts(reader.facts, "period/", PeriodFacts))
-    closed = {key.rpartition("/")[2]: period.closed for key, period in known.items()}
-    ends = (month for month in closed if list_honour_months(span, month))
-    return sorted(
-        (
-            end
-            for end in ends
-            if all(closed.get(month, month != end) for month in list_honour_months(span, end))
-        ),
-        reverse=True,
-    )
+    months = (key.rpartition("/")[2] for key, _ in scan_facts(reader.facts, "period/", PeriodFacts))
+    ends = {month: list_honour_months(span, month) for month in months}
+    return [
+        end
+        for end, whole in sorted(ends.items(), reverse=True)
+        if whole and all(is_over(reader.facts, month) for month in whole)
+    ]
 
 
 def list_candidates(

@@ -100,16 +100,21 @@ def list_honours_needed(facts: Facts, period: str) -> list[int]:
 
 def check_closed(facts: Facts, body: HonoursGranted) -> list[Fault]:
     """Say which months an honour looks back on that are still open: a ranking is made on a fixed calendar only."""
-    months = list_honour_months(body.span, body.until)
-    known = {month: get_fact(facts, f"period/{month}", PeriodFacts) for month in months}
-    still = [month for month, period in known.items() if period is not None and not period.closed]
-    if months and known[body.until] is None:
-        still.append(body.until)
+    still = [month for month in list_honour_months(body.span, body.until) if not is_over(facts, month)]
     if not still:
         return []
     place, found = f"表彰 {body.number}", f"{'、'.join(still)} 还没有结账"
     remedy = "先结账；没到时候不排名、不表彰"
     return [build_fault("honour-open", place, found, "评到的月份都结了账", remedy)]
+
+
+def is_over(facts: Facts, month: str) -> bool:
+    """Whether nothing can come into a month any more: it is closed, or lies before the first month of the books."""
+    known = get_fact(facts, f"period/{month}", PeriodFacts)
+    if known is not None:
+        return known.closed > 0
+    first = next((key for key, _ in scan_facts(facts, "period/", PeriodFacts)), None)
+    return first is not None and month < first.rpartition("/")[2]
 
 
 def check_honours_privately(facts: Facts, find_private: FindPrivate) -> list[Fault]:
