@@ -132,7 +132,7 @@ def draw_rosette() -> Markup:
         for radius in ((11.5 if step % 2 == 0 else 4.6),)
     )
     return Markup(
-        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 60 60" width="19mm" height="19mm" aria-hidden="true">'
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 60 60" width="22mm" height="22mm" aria-hidden="true">'
         '{}<circle cx="30" cy="30" r="19" fill="#9c1f1f"/><circle cx="30" cy="30" r="16.8" fill="none" '
         'stroke="#f3dfa8" stroke-width="0.9"/><polygon points="{}" fill="#f3dfa8"/></svg>'
     ).format(petals, points)
@@ -178,7 +178,7 @@ def _build_page(job: CertificatesJob, granted: Certificates, one: Certificate) -
         code=build_certificate_code(job.base_url, granted.village, granted.number, one.check, title)
         if job.base_url
         else None,
-        holder=one.person or f"{one.household} 户",
+        holder=one.person or f"{one.household}户",
     )
 
 

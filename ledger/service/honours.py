@@ -142,7 +142,8 @@ def list_candidates(
     with ports.ledger.read(village) as reader:
         if until not in list_closed_spans(reader, span):
             return Candidates(is_open=True, most=0, ranked=0, winners=())
-        rulebook = find_rulebook(reader.facts, until)
+        # Consent counts as it stands today, whatever rulebook was in force then.
+        rulebook = find_rulebook(reader.facts, get_day(ports.clock.now_ms())[:7])
         version = rulebook.version if rulebook is not None else 0
         scoring = list_scoring(reader.facts, version, reader.size, find)
         moves = list_earned(reader.facts, list_honour_months(span, until), find)

@@ -100,7 +100,7 @@ def _group(tray: Tray, known: dict[str, Household], lines: Sequence[Line]) -> _R
 
 def _gather_grant(tray: Tray, line: Line, rows: Sequence[tuple[Line, Household]]) -> None:
     kind, texts = _read_kind(line), Discloser(tray.desk.ports.entropy)
-    faults = _check_rows(tray, kind, line.text("评到哪个月"), rows)
+    faults = _check_rows(tray, kind, rows)
     tray.refuse(faults)
     if faults or tray.faults:
         return
@@ -134,9 +134,7 @@ def _gather_grant(tray: Tray, line: Line, rows: Sequence[tuple[Line, Household]]
     draft_row(tray, line, body, line.text("日期"), label, shown, texts)
 
 
-def _check_rows(
-    tray: Tray, kind: HonourKind, until: str, rows: Sequence[tuple[Line, Household]]
-) -> Iterator[Fault] | list[Fault]:
+def _check_rows(tray: Tray, kind: HonourKind, rows: Sequence[tuple[Line, Household]]) -> list[Fault]:
     holders = [
         Holder(household=household.household, name=row.text("本人姓名"), place=row.place)
         for row, household in rows
@@ -144,7 +142,7 @@ def _check_rows(
     faults = check_holders(holders, kind.granted_to)
     if not kind.by_points:
         return faults
-    rulebook = find_rulebook(tray.facts, until)
+    rulebook = find_rulebook(tray.facts, tray.desk.today[:7])
     version = rulebook.version if rulebook is not None else 0
     scoring = list_scoring(tray.facts, version, tray.facts.next_index, find_private(tray.desk))
     return faults + [
