@@ -14,6 +14,7 @@ from ledger.books.contracts import ContractAmended, ContractEnded, ContractSigne
 from ledger.books.conversion import AccountsConverted
 from ledger.books.documents import DocumentsAttached
 from ledger.books.funds import FundOpened
+from ledger.books.honours import HonourReversed, HonoursGranted
 from ledger.books.limits import LimitsAdopted
 from ledger.books.objections import ObjectionAnswered, ObjectionRaised
 from ledger.books.plans import PlanAdopted
@@ -97,6 +98,8 @@ Body = (
     | TaskClaimed
     | HoursBooked
     | ConsentsWithdrawn
+    | HonoursGranted
+    | HonourReversed
 )
 
 
@@ -161,6 +164,8 @@ KINDS: dict[str, Kind] = {
     "task.claimed": Kind(TaskClaimed, checkers=1, in_books=False),
     "hours.booked": Kind(HoursBooked, checkers=1, in_books=False),
     "consents.withdrawn": Kind(ConsentsWithdrawn, checkers=0, in_books=False),
+    "honours.granted": Kind(HonoursGranted, checkers=1, in_books=True),
+    "honour.reversed": Kind(HonourReversed, checkers=1, in_books=True),
 }
 KIND_OF_BODY: dict[type, str] = {row.body: name for name, row in KINDS.items()}
 

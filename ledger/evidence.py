@@ -5,15 +5,14 @@
 
 The entries are those that the month's figures follow from, and no others (see `books.figures`): the founding, the
 newest description, every rotation of the log's key, the closing or opening before, the month's own entries, the
-corrections that touch it, what was taken from the points shop in its year so far, and what names the contracts,
-assets and plots that it tells of. Each is proven to stand
-under the checkpoint printed on the paper, and that one to be signed by the key that entry 0 and the rotations put in
-force. That a finance month is complete follows from its `period.closed`, which counts its vouchers and states every
-balance and how each contract stands, and that a round is from its parts. A quarter's or year's
-are chosen in `state.spans`: closings instead of vouchers, and the balances of 321 and 322 show that no voucher which
-carries the year over is withheld. What an attachment cannot show is that an entry beside these is not withheld (a later
-correction, a registration, of a quarter a voucher of a fund): that takes the whole log, where `sheet.sealed` fixes the
-digest of the figures.
+corrections that touch it, what was taken from the points shop in its year so far, honours, and what names the
+contracts, assets and plots that it tells of. Each is proven to stand under the checkpoint printed on the
+paper, and that one to be signed by the key that entry 0 and the rotations put in force. That a finance month is
+complete follows from its `period.closed`, which counts its vouchers and states every balance and how each contract
+stands, and that a round is from its parts. A quarter's or year's are chosen in `state.spans`: closings instead of
+vouchers, and the balances of 321 and 322 show that no voucher which carries the year over is withheld. What an
+attachment cannot show is that an entry beside these is not withheld (a later correction, a registration, of a quarter a
+voucher of a fund): that takes the whole log, where `sheet.sealed` fixes the digest of the figures.
 """
 
 from __future__ import annotations
@@ -61,6 +60,7 @@ from ledger.state.facts import (
     read_body,
     scan_facts,
 )
+from ledger.state.honours import list_honours_needed
 from ledger.state.keys import check_rotation, list_keys
 from ledger.state.money import build_closing, get_opening
 from ledger.state.plans import find_plan
@@ -321,6 +321,7 @@ def _select_points(facts: Facts, period: str) -> Iterable[int]:
         yield correction.index
         yield read_body(facts, correction.index, PointsReversed).reverses
     yield from list_needed(facts, period)
+    yield from list_honours_needed(facts, period)
 
 
 def _select_scores(facts: Facts, period: str) -> Iterable[int]:

@@ -281,8 +281,8 @@ class Cosignatures(Protocol):
         ...
 
 
-PaperKind = Literal["agreement", "booklet"]
-"""What is printed beside sheets: a household's agreement, a rulebook's booklet."""
+PaperKind = Literal["agreement", "booklet", "certificates"]
+"""What is printed beside sheets: a household's agreement, a rulebook's booklet, certificates of honours."""
 
 
 class SheetJob(msgspec.Struct, frozen=True, kw_only=True):

@@ -30,6 +30,7 @@ from web.desk import (
     documents,
     drafts,
     home,
+    honours,
     households,
     imports,
     log,
@@ -66,6 +67,7 @@ from web.public.earlier import show_earlier
 from web.public.entry import show_entries, show_entry
 from web.public.funds import show_fund, show_funds
 from web.public.gate import Gates
+from web.public.honours import show_certificate, show_honours
 from web.public.household import show_asking, take_card, take_proof
 from web.public.log import (
     show_checkpoint,
@@ -125,6 +127,8 @@ ROUTES = (
     show_fund,
     show_shop,
     show_volunteering,
+    show_honours,
+    show_certificate,
     show_concerns,
     show_objections,
     show_objecting,
@@ -164,6 +168,7 @@ DESK_ROUTES = (
     *year_end.ROUTES,
     *conversion.ROUTES,
     *rewards.ROUTES,
+    *honours.ROUTES,
     *objection_room.ROUTES,
     *one_objection.ROUTES,
     *begun.ROUTES,

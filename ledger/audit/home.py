@@ -19,6 +19,7 @@ from ledger.log.commitments import open_disclosure
 from ledger.log.hashing import format_hash
 from ledger.state.awards import check_registered_privately, check_rounds_privately
 from ledger.state.documents import iterate_documents
+from ledger.state.honours import check_honours_privately
 from ledger.state.marks import check_score_rounds_privately
 from ledger.state.redeeming import check_redemptions_privately
 
@@ -187,6 +188,7 @@ class HomeReader:
         facts, find_private = self._meaning.facts, self._source.find_private
         faults = check_registered_privately(facts, find_private)
         faults += check_redemptions_privately(facts, find_private)
+        faults += check_honours_privately(facts, find_private)
         for period in _list_periods(facts.scan("points"), 1):
             faults += check_rounds_privately(facts, period, find_private)
         for period in _list_periods(facts.scan("score/"), 1):

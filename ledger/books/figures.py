@@ -252,8 +252,22 @@ class ShopFigures(Value, frozen=True):
     spent_fen: int
 
 
+class HonourFigures(Value, frozen=True):
+    """One granting as a month says it: how many it was granted to in the month, and from how many it was taken back in
+    it. `granted` is 0 where it was granted in an earlier month.
+    """
+
+    granted: int
+    granted_to: Literal["household", "person"]
+    number: str
+    span: Literal["quarter", "year"]
+    taken: int
+    title: str
+    until: str  # the last month that it looks back on
+
+
 class PointsFigures(Value, frozen=True, omit_defaults=True):
-    """The monthly points sheet. It names no household; honours are an annex of a later step."""
+    """The monthly points sheet. It names no household: those who agreed to be named stand in its annex."""
 
     agreed: int  # households with an agreement to scoring
     awarded_points: int  # plain lines, corrections taken off
@@ -268,6 +282,7 @@ class PointsFigures(Value, frozen=True, omit_defaults=True):
     sealed_points: int
     version: int  # of the rulebook
     shop: ShopFigures | None = None  # left out in months without a points shop
+    honours: tuple[HonourFigures, ...] = ()  # by number; left out in months of which none is to tell
 
 
 class ItemFigures(Value, frozen=True):

@@ -8,6 +8,7 @@ import msgspec
 
 from ledger.books.figures import (
     GroupFigures,
+    HonourFigures,
     PointsCorrection,
     PointsFigures,
     RuleFigures,
@@ -54,6 +55,7 @@ def build_points_figures(
     tallies: Iterable[RuleTally],
     corrections: Sequence[PointsCorrection],
     shop: ShopFigures | None = None,
+    honours: Sequence[HonourFigures] = (),
 ) -> PointsFigures:
     """Return the figures of a month's points sheet.
 
@@ -76,6 +78,7 @@ def build_points_figures(
         sealed_points=counts.sealed_points,
         version=counts.version,
         shop=shop,
+        honours=tuple(sorted(honours, key=lambda honour: honour.number)),
     )
 
 
@@ -91,12 +94,12 @@ def summarize_points(figures: PointsFigures, *, open_until: str = "") -> tuple[s
         agreed = "还没有登记农户。"
     if not figures.rounds:
         until = f"截至{format_day_of_year(open_until, period)}，{month}还" if open_until else month
-        return (agreed, f"{until}没有评议积分。", *_tell_corrections(figures), *_tell_shop(figures))
+        return (agreed, f"{until}没有评议积分。", *_tell_corrections(figures), *_tell_rest(figures))
     scored = f"{month}有 {figures.scored:,} 户有积分记录。"
     if figures.awards or figures.awarded_points:
         scored += f"公开加分 {figures.awards:,} 笔，合计 {figures.awarded_points:,} 分。"
     told = (*_tell_most(figures), *_tell_sealed(figures), *_tell_corrections(figures))
-    return (agreed, scored, *told, *_tell_shop(figures))
+    return (agreed, scored, *told, *_tell_rest(figures))
 
 
 def _is_shown(tally: RuleTally) -> bool:
@@ -142,6 +145,28 @@ def _tell_sealed(figures: PointsFigures) -> Iterable[str]:
         f"另有 {figures.sealed_awards:,} 笔是扣分或关系到各家私事的加分，不公布是谁家、哪一项，合起来{total}。"
         "想知道自己家的，可以找村文书查。"
     )
+
+
+def name_span(span: str, until: str) -> str:
+    """Return the quarter or year that ends with a month, in words."""
+    if span == "year":
+        return f"{until[:4]}年"
+    return f"{until[:4]}年第{'一二三四'[int(until[5:]) // 3 - 1]}季度"
+
+
+def _tell_rest(figures: PointsFigures) -> Iterable[str]:
+    yield from _tell_honours(figures)
+    yield from _tell_shop(figures)
+
+
+def _tell_honours(figures: PointsFigures) -> Iterable[str]:
+    for honour in figures.honours:
+        named = f"“{honour.title}”（{name_span(honour.span, honour.until)}，{honour.number}）"
+        unit = "户" if honour.granted_to == "household" else "人"
+        if honour.granted:
+            yield f"这个月表彰了{named} {honour.granted:,} {unit}。"
+        if honour.taken:
+            yield f"这个月撤销了发错的{named} {honour.taken:,} {unit}，原因写在账本里。"
 
 
 def _tell_shop(figures: PointsFigures) -> Iterable[str]:

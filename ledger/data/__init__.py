@@ -13,6 +13,7 @@ from ledger.books.accounts import parse_chart
 from ledger.books.concerns.table import parse_concerns
 from ledger.books.conversion import parse_conversion
 from ledger.books.disclosure import parse_disclosure
+from ledger.books.honours import HonourKind, parse_honours
 from ledger.books.law import parse_law
 from ledger.books.layouts import Layout, parse_layouts
 from ledger.books.masks import MaskTable, parse_masks
@@ -24,6 +25,7 @@ from ledger.state.reference import Reference
 __all__ = [
     "load_conversion",
     "load_glyphs",
+    "load_honours",
     "load_land_classes",
     "load_layouts",
     "load_masks",
@@ -55,6 +57,12 @@ def load_reference() -> Reference:
 def load_roles() -> RoleTable:
     """Return who may do what, as far as this version of the program knows."""
     return parse_roles(read_data("roles.toml"))
+
+
+@cache
+def load_honours() -> dict[str, HonourKind]:
+    """Return the kinds of honours that a village may choose among, by code."""
+    return parse_honours(read_data("honours.toml"))
 
 
 @cache

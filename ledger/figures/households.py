@@ -13,6 +13,7 @@ from typing import NamedTuple, TypeVar
 import msgspec
 
 from ledger.books.consents import Given, Standing, Taken, find_newest_version, follow_consents
+from ledger.books.honours import HonourReversed, HonourSpan, get_check
 from ledger.books.points import (
     CONSENT_NAMES,
     AgreementsSigned,
@@ -26,7 +27,15 @@ from ledger.books.points import (
 from ledger.figures.points import read_rule
 from ledger.figures.texts import Texts, read_text
 from ledger.state.facts import EntryAt, Facts, PointsMonth, get_fact, read_body, scan_facts
-from ledger.state.private import Agreement, AwardLine, AwardSubject, RegisteredHousehold, Withdrawal
+from ledger.state.honours import list_grantings
+from ledger.state.private import (
+    Agreement,
+    AwardLine,
+    AwardSubject,
+    HonourHolder,
+    RegisteredHousehold,
+    Withdrawal,
+)
 from ledger.state.rulebooks import list_rules
 
 MONTHS_A_YEAR = 12
@@ -79,6 +88,21 @@ class HeldConsent(NamedTuple):
     version: int  # 0 where it is not in force
 
 
+class OwnHonour(NamedTuple):
+    """An honour of the household, or of the person `name` of it. `reversed_at` and `why` are of what took it back."""
+
+    check: str
+    day: str
+    entry: int
+    name: str
+    number: str
+    reversed_at: int
+    span: HonourSpan
+    title: str
+    until: str
+    why: str
+
+
 class HouseholdYear(NamedTuple):
     """What a log and the household's own values say of it. `lines` oldest month first, `agreements` and `withdrawals`
     oldest first.
@@ -89,6 +113,7 @@ class HouseholdYear(NamedTuple):
     registered_at: int  # the entry; 0 where it is in none
     withdrawals: tuple[Withdrawn, ...]
     year: str
+    honours: tuple[OwnHonour, ...] = ()  # that look back on the year, oldest first
 
     @property
     def points(self) -> int:
@@ -99,6 +124,7 @@ class HouseholdYear(NamedTuple):
     def indexes(self) -> frozenset[int]:
         """The entries that say so."""
         found = {line.entry for line in self.lines} | {line.reversed_at for line in self.lines}
+        found |= {honour.entry for honour in self.honours} | {honour.reversed_at for honour in self.honours}
         found |= {signed.entry for signed in self.agreements} | {self.registered_at}
         found |= {withdrawn.entry for withdrawn in self.withdrawals}
         return frozenset(found - {0})
@@ -113,7 +139,8 @@ def collect_household(facts: Facts, texts: Texts, opened: Mapping[str, object], 
     lines: list[HouseholdLine] = []
     for month in range(1, MONTHS_A_YEAR + 1):
         lines += _iterate_lines(facts, texts, opened, f"{year}-{month:02d}")
-    return HouseholdYear(agreements, tuple(lines), registered_at, withdrawals, year)
+    honours = tuple(_iterate_honours(facts, texts, opened, year))
+    return HouseholdYear(agreements, tuple(lines), registered_at, withdrawals, year, honours)
 
 
 def list_point_years(facts: Facts) -> list[str]:
@@ -176,6 +203,30 @@ def _collect_registrations(
             if agreement is not None:
                 agreements.append(Signed(agreement, at.index, body.version))
     return tuple(agreements), tuple(withdrawals), registered_at
+
+
+def _iterate_honours(
+    facts: Facts, texts: Texts, opened: Mapping[str, object], year: str
+) -> Iterator[OwnHonour]:
+    for granting in reversed(list_grantings(facts)):
+        body = granting.body
+        for item in body.holders if body.until[:4] == year else ():
+            holder = _find(opened, item.sealed, HonourHolder)
+            if holder is None:
+                continue
+            taken = granting.taken.get(item.sealed, 0)
+            yield OwnHonour(
+                check=get_check(item.sealed),
+                day=granting.day,
+                entry=granting.at,
+                name=holder.name,
+                number=body.number,
+                reversed_at=taken,
+                span=body.span,
+                title=read_text(texts, body.title),
+                until=body.until,
+                why=read_text(texts, read_body(facts, taken, HonourReversed).reason) if taken else "",
+            )
 
 
 def _iterate_lines(

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
 import msgspec
 
-from ledger.books.figures import PointsCorrection, PointsFigures, SheetHead, ShopFigures
+from ledger.books.figures import HonourFigures, PointsCorrection, PointsFigures, SheetHead, ShopFigures
+from ledger.books.honours import HonourReversed
 from ledger.books.points import PointsReversed, Rule
 from ledger.books.points_figures import PointsCounts, RuleTally, RuleText, build_points_figures
 from ledger.books.values import get_next_period
 from ledger.errors import NotProven
 from ledger.figures.texts import GONE, Texts, read_text
 from ledger.state.facts import EntryAt, Facts, Tally, read_body, scan_facts
+from ledger.state.honours import get_granting, list_honour_entries
 from ledger.state.reference import Reference
 from ledger.state.rulebooks import (
     count_households,
@@ -62,7 +65,36 @@ def collect_points(facts: Facts, reference: Reference, texts: Texts, head: Sheet
     )
     read = {code: read_rule(texts, rule) for code, rule in rules.items()}
     corrections = list(_iterate_corrections(facts, texts, head))
-    return build_points_figures(head, counts, read, tallies, corrections, _collect_shop(facts, head.period))
+    shop, honours = _collect_shop(facts, head.period), _collect_honours(facts, texts, head.period)
+    return build_points_figures(head, counts, read, tallies, corrections, shop, honours)
+
+
+def _collect_honours(facts: Facts, texts: Texts, period: str) -> list[HonourFigures]:
+    """Return what a month granted and took back, granting by granting."""
+    granted: dict[int, int] = {}
+    taken: Counter[int] = Counter()
+    for index in list_honour_entries(facts, period):
+        body = facts.read_entry(index).body
+        if isinstance(body, HonourReversed):
+            granted.setdefault(body.reverses, 0)
+            taken[body.reverses] += 1
+        else:
+            granted[index] = len(get_granting(facts, index).body.holders)
+    found = []
+    for index, count in granted.items():
+        known = get_granting(facts, index).body
+        found.append(
+            HonourFigures(
+                granted=count,
+                granted_to=known.granted_to,
+                number=known.number,
+                span=known.span,
+                taken=taken[index],
+                title=read_text(texts, known.title),
+                until=known.until,
+            )
+        )
+    return found
 
 
 def _collect_shop(facts: Facts, period: str) -> ShopFigures | None:

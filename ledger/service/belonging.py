@@ -7,6 +7,7 @@ those who were declared.
 from __future__ import annotations
 
 from ledger.books.contracts import ContractSigned
+from ledger.books.honours import HonoursGranted
 from ledger.books.points import PointsReversed, PointsRound
 from ledger.books.scores import ScoreRound
 from ledger.books.shops import PointsRedeemed
@@ -36,8 +37,12 @@ def list_own_names(ports: Ports, village: str, person: Person) -> set[str]:
 
 
 def list_subjects(draft: Draft, claim: Claim) -> set[str]:
-    """Return the households to which a draft gives points or from which it takes them, or the members whom it marks."""
-    if not isinstance(claim.body, HoursBooked | PointsRedeemed | PointsRound | PointsReversed | ScoreRound):
+    """Return the households to which a draft gives points or an honour, or from which it takes points, or the members
+    whom it marks.
+    """
+    if not isinstance(
+        claim.body, HonoursGranted | HoursBooked | PointsRedeemed | PointsRound | PointsReversed | ScoreRound
+    ):
         return set()
     name = "member" if isinstance(claim.body, ScoreRound) else "household"
     values = (parse_disclosure(text)[1] for text in draft.private)

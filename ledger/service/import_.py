@@ -27,6 +27,7 @@ from ledger.service.workbooks.columns import WorkbookKind
 from ledger.service.workbooks.contracts import gather_contracts
 from ledger.service.workbooks.conversion import gather_conversion
 from ledger.service.workbooks.funds import gather_funds
+from ledger.service.workbooks.honours import gather_honours
 from ledger.service.workbooks.households import gather_households
 from ledger.service.workbooks.lines import Line
 from ledger.service.workbooks.members import gather_members
@@ -235,6 +236,10 @@ def _gather_volunteering(tray: Tray, tables: Tables) -> None:
     gather_volunteering(tray, *(tables.get(name, ()) for name in ("签到", "任务", "报名")))
 
 
+def _gather_honours(tray: Tray, tables: Tables) -> None:
+    gather_honours(tray, *(tables.get(name, ()) for name in ("名单", "表彰", "撤销")))
+
+
 def _take(name: str, gather: Callable[[Tray, Sequence[Line]], None]) -> Callable[[Tray, Tables], None]:
     return lambda tray, tables: gather(tray, tables.get(name, ()))
 
@@ -258,4 +263,5 @@ _GATHERERS: dict[WorkbookKind, Callable[[Tray, Tables], None]] = {
     "rulebook": _take("细则", gather_rulebook),
     "shop": _gather_shop,
     "volunteering": _gather_volunteering,
+    "honours": _gather_honours,
 }

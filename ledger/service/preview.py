@@ -21,6 +21,7 @@ from ledger.books.contracts import (
 from ledger.books.conversion import Move
 from ledger.books.dues import PaidDue
 from ledger.books.funds import FundOpened
+from ledger.books.honours import HonoursGranted
 from ledger.books.money import format_yuan
 from ledger.books.objections import CAME_NAMES, OUTCOME_NAMES, ObjectionAnswered, ObjectionRaised, tell_kind
 from ledger.books.plans import PlanAdopted
@@ -291,6 +292,18 @@ def preview_task(body: TaskOffered, place: str) -> Iterator[str]:
     yield f"　地点：{place}"
     yield f"　需要 {body.needed} 人"
     yield f"　每 {format_hours(body.unit_hours_hundredths)} 小时算 {body.rule} 一次"
+
+
+def preview_granted(body: HonoursGranted) -> Iterator[str]:
+    """Yield what a granting says besides its title and who holds it."""
+    yield f"　评到：{body.until}"
+    if body.resolution:
+        yield preview_under(body.resolution, "")
+
+
+def preview_holder(number: str, name: str) -> str:
+    """Return the line of who holds an honour; `name` is empty where the household does."""
+    return f"　户 {number} {name}".rstrip()
 
 
 def preview_mark(number: str, item: SchemeItem, title: str, quantity: int, evidence: str) -> str:

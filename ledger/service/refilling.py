@@ -21,6 +21,7 @@ from ledger.books.contracts import (
 )
 from ledger.books.conversion import AccountsConverted
 from ledger.books.funds import FundOpened
+from ledger.books.honours import HonourReversed, HonoursGranted
 from ledger.books.money import format_plain_yuan
 from ledger.books.plans import PlanAdopted
 from ledger.books.points import (
@@ -58,6 +59,7 @@ from ledger.service.laid_rulebooks import RulebookHead, fill_rule, fill_rulebook
 from ledger.service.opened_accounts import fill_added, fill_closed, fill_converted, fill_plan
 from ledger.service.opened_contracts import fill_amended, fill_contract, fill_ended, fill_voided
 from ledger.service.opened_drafts import OpenedDraft, OpenedLine, Row
+from ledger.service.opened_honours import fill_granted, fill_withdrawn
 from ledger.service.opened_meetings import fill_forum, fill_fund, fill_resolution, fill_result
 from ledger.service.opened_registers import (
     fill_asset,
@@ -103,6 +105,8 @@ KINDS: Mapping[type[Body], WorkbookKind] = {
     ContractVoided: "contracts",
     ForumHeld: "resolutions",
     FundOpened: "funds",
+    HonourReversed: "honours",
+    HonoursGranted: "honours",
     HoursBooked: "volunteering",
     HouseholdsRegistered: "households",
     PlanAdopted: "plan",
@@ -391,6 +395,8 @@ _FILLERS: dict[type[Body], Callable[[OpenedDraft, Any], Iterator[tuple[str, Row]
     ContractSigned: fill_contract,
     ForumHeld: fill_forum,
     FundOpened: fill_fund,
+    HonourReversed: fill_withdrawn,
+    HonoursGranted: fill_granted,
     HoursBooked: fill_hours,
     HouseholdsRegistered: _fill_registered,
     PlanAdopted: fill_plan,

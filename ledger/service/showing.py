@@ -16,6 +16,7 @@ from ledger.books.contracts import ContractAmended, ContractEnded, ContractSigne
 from ledger.books.conversion import AccountsConverted
 from ledger.books.documents import DocumentsAttached
 from ledger.books.funds import FundOpened
+from ledger.books.honours import HonourReversed, HonoursGranted
 from ledger.books.limits import LimitsAdopted
 from ledger.books.masks import View
 from ledger.books.money import format_yuan
@@ -59,6 +60,7 @@ from ledger.service.named import tell_named
 from ledger.service.opened_accounts import tell_added, tell_closed, tell_converted, tell_plan
 from ledger.service.opened_contracts import tell_contract, tell_contract_change
 from ledger.service.opened_drafts import ERASED, OpenedDraft, OpenedLine
+from ledger.service.opened_honours import tell_granted, tell_withdrawn
 from ledger.service.opened_meetings import tell_forum, tell_fund, tell_resolution, tell_result
 from ledger.service.opened_registers import (
     tell_asset,
@@ -417,6 +419,8 @@ _TELLERS: dict[type, Callable[[OpenedDraft, Any], Iterator[str]]] = {
     DocumentsAttached: _tell_documents,
     ForumHeld: tell_forum,
     FundOpened: tell_fund,
+    HonourReversed: tell_withdrawn,
+    HonoursGranted: tell_granted,
     HoursBooked: tell_hours,
     HouseholdsRegistered: _tell_households,
     KeyRotated: _tell_rotation,

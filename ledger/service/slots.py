@@ -13,6 +13,7 @@ from ledger.books.concerns.values import ConcernAcknowledged
 from ledger.books.contracts import ContractAmended, ContractEnded, ContractSigned, ContractVoided
 from ledger.books.conversion import AccountsConverted
 from ledger.books.funds import FundOpened
+from ledger.books.honours import HonourReversed, HonoursGranted
 from ledger.books.objections import ObjectionAnswered, ObjectionRaised
 from ledger.books.plans import PlanAdopted
 from ledger.books.points import PointsRound, RulebookAdopted
@@ -120,6 +121,8 @@ _SLOTS: Mapping[type[Body], Callable[[Any, str], Slot]] = {
     ContractVoided: lambda body, _period: ("contract-change", body.contract),
     ForumHeld: lambda body, _period: ("forum", body.number),
     FundOpened: lambda body, _period: ("fund", body.number),
+    HonourReversed: lambda body, _period: ("honour-return", str(body.reverses), body.holder),
+    HonoursGranted: lambda body, _period: ("honour", body.number),
     HoursBooked: lambda body, _period: ("task-hours", body.task),
     ObjectionAnswered: lambda body, _period: ("objection-answer", body.objection),
     ObjectionRaised: lambda body, _period: ("objection", body.number),

@@ -48,6 +48,7 @@ from ledger.state.facts import (
     put_fact,
 )
 from ledger.state.funds import check_funds, fold_funds
+from ledger.state.honours import check_honours, fold_honours
 from ledger.state.keys import check_rotation, fold_rotation
 from ledger.state.limits import check_limits, check_passed_by, fold_limits
 from ledger.state.money import check_money, fold_money
@@ -117,6 +118,8 @@ _CHECKS: dict[str, Check] = {
     "task.offered": check_volunteering,
     "task.claimed": check_volunteering,
     "hours.booked": check_volunteering,
+    "honours.granted": check_honours,
+    "honour.reversed": check_honours,
 }
 _FOLD_OF: dict[Check, Fold] = {
     check_money: fold_money,
@@ -135,6 +138,7 @@ _FOLD_OF: dict[Check, Fold] = {
     check_objections: fold_objections,
     check_shops: fold_shops,
     check_volunteering: fold_volunteering,
+    check_honours: fold_honours,
 }
 _FOLDS: dict[str, Fold] = {name: _FOLD_OF[check] for name, check in _CHECKS.items()}
 

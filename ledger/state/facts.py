@@ -80,6 +80,9 @@ be dropped and folded again from the entries.
 | `redemption-taken/<digest>` | EntryAt of the entry that took the line back | redemption.reversed |
 | `task/<number>` | TaskFacts | task.offered, task.claimed, hours.booked |
 | `task-held/<period>/<number>` | TaskFacts as it was offered, by the month in which it is held | task.offered |
+| `honour/<number>` | EntryAt of what was granted | honours.granted |
+| `honour-taken/<index>/<digest>` | EntryAt of what took one back | honour.reversed |
+| `honours-in/<period>/<index>` | EntryAt of a month's entries about honours | honours.granted, honour.reversed |
 | `volunteering/<year>` | VolunteeringFacts of the tasks held in a year | hours.booked |
 | `told/<period>/<index>` | EntryAt: told besides vouchers | asset.*, objection.*, resource.*, stocktake.* |
 | `sheet/<period>/<letter>/<ordinal>` | SheetFacts | sheet.sealed |

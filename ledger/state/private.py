@@ -76,6 +76,16 @@ class RedeemedSubject(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     receipt: str
 
 
+class HonourHolder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Behind a holder of an honour: the household, and of a person's honour whose it is and whether they themselves
+    agreed to be named; empty and false of the household's own.
+    """
+
+    household: str
+    name: str
+    naming: bool
+
+
 class TaskClaim(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Behind the claim of a task: of which household somebody put their name down."""
 

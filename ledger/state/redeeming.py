@@ -6,7 +6,7 @@ of it is kept. A household that left took its disclosures along: it has no balan
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from typing import NamedTuple
 
@@ -64,18 +64,25 @@ def _list_movements(
     facts: Facts, shop: ShopAdopted, find_private: FindPrivate, redeemed: Sequence[Redeemed]
 ) -> list[Movement]:
     """Return all that changed balances in a points year, as far as the vault shows it."""
-    found: list[Movement] = []
-    period = shop.first_period
-    while period <= shop.last_period:
-        for index in get_points_month(facts, period).rounds:
-            found += _list_awarded(facts, index, find_private)
-        period = get_next_period(period)
+    months = [shop.first_period]
+    while months[-1] < shop.last_period:
+        months.append(get_next_period(months[-1]))
+    found = list_earned(facts, months, find_private)
     for line in redeemed:
         points, household = line.redemption.points, line.redemption.household
         found.append(Movement(0, household, line.at, points))
         if line.taken:
             found.append(Movement(0, household, line.taken, -points))
     return found
+
+
+def list_earned(facts: Facts, months: Iterable[str], find_private: FindPrivate) -> list[Movement]:
+    """Return what rounds of months gave and later entries took back, as far as the vault shows whose it is.
+
+    Raises NotProven where the vault gives something else than what was sealed.
+    """
+    rounds = [index for period in months for index in get_points_month(facts, period).rounds]
+    return [move for index in rounds for move in _list_awarded(facts, index, find_private)]
 
 
 def list_redeemed(facts: Facts, shop: ShopAdopted, find_private: FindPrivate) -> list[Redeemed]:

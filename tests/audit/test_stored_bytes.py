@@ -63,6 +63,7 @@ from tests.builders import (
     name_supervisor,
 )
 from tests.homes import VillageHome, open_village
+from tests.honours import build_granted, build_withdrawn
 from tests.rewards import build_claims, build_hours, build_redeemed, build_return, build_shop, build_task
 from tests.service.test_rotate import rotate
 from tests.web.village import make_client
@@ -165,6 +166,8 @@ def fill_small(village: VillageHome) -> None:
     village.record(build_return(village.texts, redeemed, reverses=taken.index), **november)
     for build_reward in (build_task, build_claims, build_hours):
         village.record(build_reward(village.texts), **november)
+    given = village.record(granted := build_granted(village.texts), **november)
+    village.record(build_withdrawn(village.texts, granted, reverses=given.index), **november)
     acknowledge(village)
     withdraw(village)
     ask(village, "镇", "邻村")

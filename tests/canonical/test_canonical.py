@@ -75,6 +75,7 @@ from tests.builders import (
     build_voucher,
     build_withdrawal,
 )
+from tests.honours import build_granted, build_withdrawn
 from tests.log.evidence import require_one_spelling, spoil
 from tests.rewards import build_claims, build_hours, build_redeemed, build_return, build_shop, build_task
 
@@ -84,7 +85,7 @@ def make_entries() -> list[Entry]:
     texts, chain = Discloser(), EntryChain()
     line = build_points_line(texts)
     voucher = EntryChain().append(build_voucher(texts))
-    redeemed = build_redeemed(texts)
+    redeemed, granted = build_redeemed(texts), build_granted(texts)
     for body in (
         build_founding(),
         build_description(texts),
@@ -136,6 +137,8 @@ def make_entries() -> list[Entry]:
         build_claims(texts),
         build_hours(texts),
         build_withdrawal(texts),
+        granted,
+        build_withdrawn(texts, granted, reverses=3),
     ):
         chain.append(body)
     return chain.entries

@@ -91,7 +91,10 @@ token = "村账"
 SEED = bytes(range(32))
 PROTECTED = protect_seed(ORIGIN, SEED, "一句口令", Cost(memory_kib=8, passes=1, lanes=1))
 KEY_FILES = (format_protected(PROTECTED), format_token(TokenKey(PROTECTED.key, bytes(16))))
-COLUMNS = [column for book in WORKBOOKS.values() for sheet in book.sheets for column in sheet.columns]
+COLUMNS = [
+    *dict.fromkeys(column for book in WORKBOOKS.values() for sheet in book.sheets for column in sheet.columns)
+]
+"""Each once: a byte of what is mutated says which."""
 CELLS = tuple(
     bytes([at, kind]) + text.encode()
     for at in range(len(COLUMNS))

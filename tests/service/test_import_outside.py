@@ -27,6 +27,7 @@ from tests.service.importing import (
     COUNTED,
     FILE,
     FUND,
+    HOLDER,
     HOUSEHOLDS,
     MARK,
     MEMBERS,
@@ -62,6 +63,7 @@ ROWS: dict[WorkbookKind, list[Row]] = {
     "rulebook": [RULE],
     "shop": [TAKEN],
     "volunteering": [SIGNED],
+    "honours": [HOLDER],
 }
 
 

@@ -38,6 +38,8 @@ from tests.service.importing import (
     FORUM,
     FUND,
     GOODS,
+    GRANTED,
+    HOLDER,
     MEMBERS,
     PAPER,
     PAPER_PAID,
@@ -225,6 +227,16 @@ def _bring_back(_village: VillageHome, desk: ImportDesk, text: str) -> list[Faul
     return list(desk.read("shop", make_book("shop", [], others=others)).faults)
 
 
+def _grant(_village: VillageHome, desk: ImportDesk, text: str) -> list[Fault]:
+    book = make_book("honours", [HOLDER], others={"表彰": [GRANTED | {"荣誉名称": text}]})
+    return list(desk.read("honours", book).faults)
+
+
+def _withdraw(_village: VillageHome, desk: ImportDesk, text: str) -> list[Fault]:
+    book = make_book("honours", [], others={"撤销": [HOLDER | {"原因": text}]})
+    return list(desk.read("honours", book).faults)
+
+
 def _offer_task(header: str) -> Way:
     def way(_village: VillageHome, desk: ImportDesk, text: str) -> list[Fault]:
         book = make_book("volunteering", [], others={"任务": [TASK | {header: text}]})
@@ -404,6 +416,8 @@ WAYS: Mapping[tuple[str, str], tuple[Way, Mapping[str, str]]] = {
     ("fund.opened", "use"): (_open_fund("只能用于"), POISON),
     ("shop.adopted", "goods.name"): (_stock_shop, POISON),
     ("redemption.reversed", "reason"): (_bring_back, POISON),
+    ("honours.granted", "title"): (_grant, POISON),
+    ("honour.reversed", "reason"): (_withdraw, POISON),
     ("task.offered", "place"): (_offer_task("地点"), POISON),
     ("task.offered", "title"): (_offer_task("任务名称"), POISON),
     ("accounts.added", "accounts.title"): (_add_account, POISON),

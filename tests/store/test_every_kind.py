@@ -10,7 +10,7 @@ from ledger.entries import KINDS, Actor, Body
 from ledger.limits import DAY_MS
 from ledger.state import check_entry
 from ledger.state.facts import MemoryFacts
-from tests import builders, rewards
+from tests import builders, honours, rewards
 from tests.builders import VILLAGE, Discloser, EntryChain
 from tests.fakes import MemoryLedger
 from tests.store.conftest import Store
@@ -78,6 +78,9 @@ def make_lived_log() -> list[Item]:
     add(rewards.build_return(texts, redeemed, reverses=taken), **november)
     for build_reward in (rewards.build_task, rewards.build_claims, rewards.build_hours):
         add(build_reward(texts), **november)
+    granted = honours.build_granted(texts)
+    given = add(granted, **november)
+    add(honours.build_withdrawn(texts, granted, reverses=given), **november)
     add(builders.build_conversion(), **november)
     return items
 

@@ -265,6 +265,7 @@ def test_nobody_else_of_the_web_opens_private_values() -> None:
         *("private", "list_choices", "parse_disclosure", "choose_view", "find_view"),
         *("open_waiting", "open_recorded", "log_reading"),
         *("count_proposed", "list_balances", "propose_points"),
+        *("list_candidates", "list_holders", "propose_honour", "build_certificates_job", "open_holder"),
     }
     found = [
         f"{path}:{node.lineno} {name}"
@@ -296,6 +297,6 @@ def test_every_way_of_reading_logs_before_it_shows() -> None:
 
     assert {name for name in readers if name.startswith("read_")} == {
         *("read_about", "read_choices", "read_draft", "read_original", "read_people", "read_person"),
-        *("read_balances", "read_objection", "read_sent"),
+        *("read_balances", "read_certificates", "read_objection", "read_sent", "read_winners"),
     }
     assert [name for name, called in readers.items() if not called & {"_log", "_read"}] == []

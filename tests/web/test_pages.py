@@ -236,6 +236,8 @@ def test_every_entry_is_explained_with_who_when_bytes_and_proof(
         "contract.voided",
         "documents.attached",
         "forum.held",
+        "honour.reversed",
+        "honours.granted",
         "hours.booked",
         "fund.opened",
         "key.rotated",

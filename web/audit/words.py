@@ -41,6 +41,8 @@ KIND_WORDS: dict[str, str] = {
     "shop.adopted": _("积分超市"),
     "task.offered": _("招志愿者"),
     "task.claimed": _("志愿者报名"),
+    "honour.reversed": _("撤销表彰"),
+    "honours.granted": _("表彰"),
     "hours.booked": _("志愿者签到"),
     "rulebook.adopted": _("积分细则"),
     "households.registered": _("户主名册"),

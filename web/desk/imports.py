@@ -31,7 +31,8 @@ LINES_MAX = 2_000
 PASTED_NAME = "粘贴的内容.csv"
 KINDS: tuple[WorkbookKind, ...] = (
     *("vouchers", "accounts", "contracts", "assets", "resources", "stocktakes", "resolutions", "funds"),
-    *("points", "shop", "volunteering", "scores", "households", "members", "opening", "plan", "conversion"),
+    *("points", "shop", "volunteering", "honours", "scores", "households", "members"),
+    *("opening", "plan", "conversion"),
     "rulebook",
 )
 

@@ -87,6 +87,8 @@ PLACE_NAMES: dict[str, str] = {
     "command": _("在机器上查看"),
     "draft": _("看了一条待审的记录"),
     "households": _("看了户和党员的名单"),
+    "certificate": _("打印了荣誉证书"),
+    "honours": _("看了表彰的名单"),
     "import": _("看了一份导入的表格"),
     "agreement": _("打印积分契约"),
     "new-card": _("打印了户卡"),

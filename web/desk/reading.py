@@ -11,10 +11,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from ledger.books.honours import HonourKind, get_check
 from ledger.books.masks import HIDDEN, PurposeRow, View
 from ledger.books.shops import Balance
 from ledger.data import load_masks
 from ledger.errors import NotFound
+from ledger.figures import read_text
+from ledger.ports import PaperJob
 from ledger.service.about import About, describe_subject, find_known
 from ledger.service.agreements import Signer
 from ledger.service.cards import make_card
@@ -27,14 +30,23 @@ from ledger.service.documents import (
     read_documents,
 )
 from ledger.service.handing_in import Looked, Sent, look_again, look_at
+from ledger.service.honours import (
+    Candidates,
+    build_certificates_job,
+    list_candidates,
+    list_holders,
+    propose_honour,
+)
 from ledger.service.objections import read_wording
 from ledger.service.persons import name_household
 from ledger.service.readings import DUTY, choose_view, log_reading, say_purpose
 from ledger.service.rewards import HouseholdBalance, count_proposed, list_balances, propose_points
 from ledger.service.searching import has_words
+from ledger.service.sheets import read_texts
 from ledger.service.showing import Shown, list_draft_subjects, show_drafts
 from ledger.service.workbooks.columns import WorkbookKind
 from ledger.service.workbooks.typed import TypedTables
+from ledger.state.honours import find_granting
 from ledger.state.private import find_subject
 from ledger.vaults import Draft, Household
 from ledger.vaults import Person as ActingPerson
@@ -330,6 +342,59 @@ def count_volunteering(desk: Desk, period: str) -> int:
 def put_volunteering(desk: Desk, period: str) -> int:
     """Put them on the sheet of points of whoever asks, and return how many were new. The sheet's page logs them."""
     return propose_points(desk.ports, desk.village, desk.user, period)[1]
+
+
+@dataclass(frozen=True)
+class Certified:
+    """Who holds an honour: number and name of the household, and the person of a person's honour."""
+
+    check: str
+    name: str
+    number: str
+    person: str
+
+
+def read_winners(desk: Desk, kind: HonourKind, until: str, wanted: int) -> Candidates:
+    """Return whom the points of a closed time put first. Only for those who see names whole without saying why."""
+    if not may_search_people(desk):
+        return Candidates(is_open=False, most=0, ranked=0, winners=())
+    found = list_candidates(desk.ports, desk.village, kind.span, until, wanted)
+    _log(desk, frozenset(one.household.household for one in found.winners), "honours", DUTY)
+    return found
+
+
+def put_winners(desk: Desk, kind: HonourKind, until: str, wanted: int) -> int:
+    """Put them on the sheet of honours of whoever asks, and return how many. The sheet's page logs them."""
+    return propose_honour(desk.ports, desk.village, desk.user, kind, until, wanted)[1]
+
+
+def list_certificates(desk: Desk, number: str) -> tuple[str, tuple[Certified, ...]]:
+    """Return what an honour is called and who holds it. NotFound as `list_holders`; nobody for whom
+    `may_search_people` says no.
+    """
+    with desk.ports.ledger.read(desk.village) as reader:
+        found = list_holders(desk.ports, reader, desk.village, number)
+        granting = find_granting(reader.facts, number)
+        title = read_text(read_texts(reader), granting.body.title) if granting is not None else ""
+    if not may_search_people(desk):
+        return title, ()
+    _log(desk, frozenset(household.household for _, household, _ in found), "honours", DUTY)
+    return title, tuple(
+        Certified(get_check(digest), household.name, household.number, person)
+        for digest, household, person in found
+    )
+
+
+def read_certificates(desk: Desk, number: str, check: str) -> PaperJob:
+    """Return the job of an honour's certificates, or of one by its check. NotFound as `build_certificates_job`, and for
+    those for whom `may_search_people` says no.
+    """
+    if not may_search_people(desk):
+        raise NotFound(_("这张证书"))
+    base_url = desk.site.settings.public_base_url
+    job, subjects = build_certificates_job(desk.ports, desk.village, number, base_url, check)
+    _log(desk, subjects, "certificate", DUTY)
+    return job
 
 
 def may_search_people(desk: Desk) -> bool:

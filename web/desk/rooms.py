@@ -39,6 +39,7 @@ _WORKS: tuple[tuple[str, str, str], ...] = (
     ("/desk/assets", _("资产折旧和处置"), "draft.prepare"),
     ("/desk/rules", _("积分细则"), "draft.read"),
     ("/desk/points", _("积分、兑换和志愿服务"), "draft.prepare"),
+    ("/desk/honours", _("表彰和荣誉证书"), "draft.prepare"),
 )
 """The same, of what the books' own room leads to."""
 

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from ledger.books.points import CONSENT_NAMES
-from ledger.figures.households import HeldConsent, HouseholdLine
+from ledger.books.points_figures import name_span
+from ledger.figures.households import HeldConsent, HouseholdLine, OwnHonour
 from ledger.service.cards import CARD_CHARS, HouseholdCard, describe_household, open_card, prove_household
 from ledger.service.readings import list_readings
 from ledger.state.redeeming import Redeemed
@@ -73,6 +74,21 @@ class RedeemedRow:
 
 
 @dataclass(frozen=True)
+class HonourRow:
+    """An honour of the household: `check` is the code on its certificate, `path` where that is checked; `taken` says
+    why it was taken back, empty while it holds.
+    """
+
+    check: str
+    day: str
+    name: str
+    path: str
+    span: str
+    taken: str
+    title: str
+
+
+@dataclass(frozen=True)
 class AskCardPage:
     """The form by which a card's code is typed. `closed` says why nothing can be looked up, empty where it can."""
 
@@ -93,6 +109,7 @@ class OwnPage:
     consents: tuple[tuple[str, bool, str], ...]  # what, whether it is in force, and since when
     frame: Frame
     group: int
+    honours: tuple[HonourRow, ...]
     left_out: int
     looks: tuple[LookRow, ...]
     months: tuple[MonthRows, ...]
@@ -226,6 +243,7 @@ def _build_page(
         consents=tuple(_build_consent(view, held) for held in card.consents),
         frame=view.build_frame(_("自家积分")),
         group=card.group,
+        honours=tuple(_build_honour(view, item) for item in card.year.honours),
         left_out=left_out,
         looks=looks,
         months=tuple(months),
@@ -263,6 +281,18 @@ def _build_row(view: VillageView, line: HouseholdLine) -> LineRow:
         quantity=f"{line.quantity} {line.unit}".strip(),
         rule=line.rule,
         taken_back=taken,
+    )
+
+
+def _build_honour(view: VillageView, item: OwnHonour) -> HonourRow:
+    return HonourRow(
+        check=f"{item.check[:4]} {item.check[4:]}",
+        day=format_day(item.day),
+        name=item.name,
+        path=f"/v/{view.code}/honours/{item.number}#{item.check}",
+        span=name_span(item.span, item.until),
+        taken=_("发错了，已撤销：{why}").format(why=item.why) if item.reversed_at else "",
+        title=item.title,
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from ledger.books import funds, resolutions
 from ledger.books.contracts import CATEGORY_NAMES, CHANGE_NAMES, DIRECTION_NAMES, PARTY_NAMES, PROCEDURE_NAMES
 from ledger.limits import EVIDENCE_MAX_CHARS, SUMMARY_MAX_CHARS, WORDING_MAX_CHARS
+from ledger.service.workbooks.honour_columns import HONOURS
 from ledger.service.workbooks.layout import (
     CHOICES_SHEET,
     IGNORED_SHEETS,
@@ -491,4 +492,5 @@ WORKBOOKS: dict[WorkbookKind, Workbook] = {
     "rulebook": RULEBOOK,
     "shop": SHOP,
     "volunteering": VOLUNTEERING,
+    "honours": HONOURS,
 }

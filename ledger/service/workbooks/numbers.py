@@ -65,6 +65,12 @@ FORMS: dict[str, NumberForm] = {
         "FW-、年份和三位数，如 FW-2026-001",
         "写登记任务时用的编号",
     ),
+    "表彰编号": NumberForm(
+        re.compile(r"RY-2[0-9]{3}-[0-9]{3}"),
+        "honour-number-form",
+        "RY-、年份和三位数，如 RY-2026-001",
+        "写登记这次表彰时用的编号",
+    ),
     "收据号": NumberForm(
         re.compile(r"DH-2[0-9]{3}-[0-9]{4}"),
         "receipt-number-form",

@@ -20,6 +20,7 @@ from web.public.explain.contracts import (
     explain_voided,
 )
 from web.public.explain.documents import explain_documents
+from web.public.explain.honours import explain_granted, explain_withdrawn
 from web.public.explain.meetings import (
     explain_forum,
     explain_fund,
@@ -125,6 +126,8 @@ EXPLAINERS: dict[str, Callable[[VillageView, Entry, Any], Explanation]] = {
     "task.claimed": explain_claimed,
     "hours.booked": explain_hours,
     "consents.withdrawn": explain_withdrawal,
+    "honours.granted": explain_granted,
+    "honour.reversed": explain_withdrawn,
 }
 
 

@@ -1,0 +1,316 @@
+"""Honours beyond the log: who may be proposed, whose names may be told, and certificates.
+
+A name is told only of whom two things hold at the moment of telling: the household agreed to be named, under the
+rulebook in force and by the village's list; and a person, whose honour it is, agreed too. Nothing of it is kept: who
+withdraws or is erased stands in the next telling no more.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from functools import partial
+from typing import NamedTuple
+
+import msgspec
+
+from ledger.books.honours import (
+    WINNERS_DEFAULT,
+    GrantedTo,
+    HonourKind,
+    HonourSpan,
+    Rank,
+    choose_winners,
+    get_check,
+    list_honour_months,
+    rank_households,
+)
+from ledger.books.village import VillageDescribed
+from ledger.canonical import encode_value
+from ledger.data import load_honours
+from ledger.errors import NotFound
+from ledger.figures.texts import read_text
+from ledger.ports import PaperJob, Ports, Reader
+from ledger.service.sheets import read_texts
+from ledger.service.slots import list_waiting_slots
+from ledger.service.unsent import Opened, open_sheet, save_sheet
+from ledger.service.workbooks.honour_columns import KIND_NAMES
+from ledger.state import get_day
+from ledger.state.awards import list_scoring
+from ledger.state.consents import list_consenting
+from ledger.state.facts import PeriodFacts, VillageFacts, get_fact, read_body, scan_facts
+from ledger.state.honours import (
+    Granting,
+    find_granting,
+    is_over,
+    list_grantings,
+    list_honour_entries,
+    open_holder,
+)
+from ledger.state.redeeming import list_earned
+from ledger.state.rulebooks import find_rulebook
+from ledger.vaults import Household, Vault
+
+_SHEET = "honours"
+_HELD, _GRANTED = "名单", "表彰"
+CERTIFICATES_MAX = 100
+"""Certificates of one file: a page each, some tenths of a second."""
+
+
+class Winner(NamedTuple):
+    """A household that is proposed."""
+
+    household: Household
+    rank: Rank
+
+
+class Candidates(NamedTuple):
+    """Whom the desk proposes. `is_open` while a month of the time is not closed: then nobody is ranked.
+
+    `ranked` is how many households have points of that time, `most` how many of them may be proposed.
+    """
+
+    is_open: bool
+    most: int
+    ranked: int
+    winners: tuple[Winner, ...]
+
+
+class NamedHonour(NamedTuple):
+    """A granting with the names that may be told now. `others` hold it and are not named; `taken` hold it no more."""
+
+    at: int
+    checks: tuple[tuple[str, int], ...]  # of each holder, and which entry took it back, 0 for none
+    day: str
+    granted_to: GrantedTo
+    names: tuple[str, ...]
+    number: str
+    others: int
+    resolution: str
+    span: HonourSpan
+    taken: int
+    title: str
+    until: str
+
+
+class Certificate(msgspec.Struct, frozen=True, kw_only=True):
+    """One certificate. `check` is the short form of the holder's digest; `person` is empty for a household's."""
+
+    check: str
+    household: str  # the head's name
+    person: str
+
+
+class Certificates(msgspec.Struct, frozen=True, kw_only=True):
+    """All that the certificates of one granting say."""
+
+    certificates: tuple[Certificate, ...]
+    day: str
+    index: int
+    number: str
+    resolution: str
+    span: HonourSpan
+    title: str
+    township: str
+    until: str
+    village: str
+    village_name: str
+
+
+def list_kinds(by_points: bool) -> list[HonourKind]:
+    """Return the kinds of honours that follow points, or the others."""
+    return [kind for kind in load_honours().values() if kind.by_points is by_points]
+
+
+def list_closed_spans(reader: Reader, span: HonourSpan) -> list[str]:
+    """Return the last months of the quarters or years that are closed whole, the newest first."""
+    months = (key.rpartition("/")[2] for key, _ in scan_facts(reader.facts, "period/", PeriodFacts))
+    ends = {month: list_honour_months(span, month) for month in months}
+    return [
+        end
+        for end, whole in sorted(ends.items(), reverse=True)
+        if whole and all(is_over(reader.facts, month) for month in whole)
+    ]
+
+
+def list_candidates(
+    ports: Ports, village: str, span: HonourSpan, until: str, wanted: int = WINNERS_DEFAULT
+) -> Candidates:
+    """Return the first households by points of a closed quarter or year, of those who agreed to scoring.
+
+    Raises NotProven where the vault gives something else than what was sealed.
+    """
+    find = partial(ports.vault.find_private, village)
+    with ports.ledger.read(village) as reader:
+        if until not in list_closed_spans(reader, span):
+            return Candidates(is_open=True, most=0, ranked=0, winners=())
+        # Consent counts as it stands today, whatever rulebook was in force then.
+        rulebook = find_rulebook(reader.facts, get_day(ports.clock.now_ms())[:7])
+        version = rulebook.version if rulebook is not None else 0
+        scoring = list_scoring(reader.facts, version, reader.size, find)
+        moves = list_earned(reader.facts, list_honour_months(span, until), find)
+    points: Counter[str] = Counter()
+    for move in moves:
+        if move.household in scoring:
+            points[move.household] += move.earned
+    known = {item.household: item for item in ports.vault.list_households(village)}
+    earned = {household: count for household, count in points.items() if household in known}
+    ranked = rank_households(earned)
+    chosen = choose_winners(earned, wanted)
+    return Candidates(
+        is_open=False,
+        most=len(choose_winners(earned, len(ranked))),
+        ranked=len(ranked),
+        winners=tuple(Winner(known[rank.household], rank) for rank in chosen),
+    )
+
+
+def propose_honour(
+    ports: Ports, village: str, user: str, kind: HonourKind, until: str, wanted: int
+) -> tuple[Opened, int]:
+    """Put the candidates of a kind below what somebody has typed on the sheet of honours, under the next number.
+
+    Return the sheet and how many rows were added; none where the same kind and time stands there already.
+    """
+    found = list_candidates(ports, village, kind.span, until, wanted)
+    kept = open_sheet(ports, village, user, _SHEET)
+    granted = kept.state.tables.get(_GRANTED, ())
+    held = tuple(row for row in kept.state.tables.get(_HELD, ()) if any(row))
+    named = KIND_NAMES[kind.code]
+    if not found.winners or any(len(row) > 3 and (row[1], row[3]) == (named, until) for row in granted):
+        return kept, 0
+    today = get_day(ports.clock.now_ms())
+    taken = {row[0] for row in granted if row}
+    number = find_next_number(ports, village, today[:4], taken)
+    rows = tuple((number, one.household.number, one.household.name, "", "") for one in found.winners)
+    grants = (*(row for row in granted if any(row)), (number, named, "", until, today, ""))
+    tables = {**kept.state.tables, _HELD: (*held, *rows), _GRANTED: grants}
+    return save_sheet(ports, village, user, _SHEET, tables, start=kept.version), len(rows)
+
+
+def find_next_number(ports: Ports, village: str, year: str, taken: set[str]) -> str:
+    """Return the next number of a granting in a year, after what was granted, waits, or is `taken` otherwise."""
+    waiting = {slot[1] for slot in list_waiting_slots(ports.vault, village) if slot[0] == "honour"}
+    with ports.ledger.read(village) as reader:
+        known = {granting.body.number for granting in list_grantings(reader.facts)}
+    head = f"RY-{year}-"
+    used = (number[len(head) :] for number in known | waiting | taken if number.startswith(head))
+    last = max((int(number) for number in used if number.isdecimal()), default=0)
+    return f"{head}{last + 1:03d}"
+
+
+def list_named(ports: Ports, village: str, period: str) -> list[NamedHonour]:
+    """Return what was granted by a month's entries, with the names that may be told now. Serves the annex of the points
+    sheet. Raises NotProven where the vault gives something else than what was sealed.
+    """
+    with ports.ledger.read(village) as reader:
+        indexes = set(list_honour_entries(reader.facts, period))
+        grantings = [item for item in list_grantings(reader.facts)[::-1] if item.at in indexes]
+        return [name_honour(ports.vault, reader, village, item, _today(ports)) for item in grantings]
+
+
+def name_honour(
+    vault: Vault | None, reader: Reader, village: str, granting: Granting, today: str
+) -> NamedHonour:
+    """Return a granting with the names that may be told on a day; without a vault none."""
+    texts, body = read_texts(reader), granting.body
+    names = _list_names(vault, reader, village, granting, today) if vault is not None else []
+    return NamedHonour(
+        at=granting.at,
+        checks=tuple((get_check(item.sealed), granting.taken.get(item.sealed, 0)) for item in body.holders),
+        day=granting.day,
+        granted_to=body.granted_to,
+        names=tuple(names),
+        number=body.number,
+        others=len(granting.standing) - len(names),
+        resolution=body.resolution,
+        span=body.span,
+        taken=len(granting.taken),
+        title=read_text(texts, body.title),
+        until=body.until,
+    )
+
+
+def list_holders(ports: Ports, reader: Reader, village: str, number: str) -> list[tuple[str, Household, str]]:
+    """Return who holds an honour now: digest, household, and the person of a person's; those whom the vault knows.
+
+    NotFound where nothing was granted under the number.
+    """
+    granting = find_granting(reader.facts, number)
+    if granting is None:
+        raise NotFound(f"表彰 {number}")
+    known = {item.household: item for item in ports.vault.list_households(village)}
+    found = []
+    for digest in granting.standing:
+        holder = open_holder(partial(ports.vault.find_private, village), digest)
+        if holder is not None and holder.household in known:
+            found.append((digest, known[holder.household], holder.name))
+    return sorted(found, key=lambda item: (item[1].number, item[2]))
+
+
+def build_certificates_job(
+    ports: Ports, village: str, number: str, base_url: str, check: str = ""
+) -> tuple[PaperJob, frozenset[str]]:
+    """Return the job of a granting's certificates, or of the one whose check is given, and the households named in it.
+
+    NotFound where there is no such granting, or nobody holds it whom the vault knows.
+    """
+    with ports.ledger.read(village) as reader:
+        holders = list_holders(ports, reader, village, number)
+        chosen = [item for item in holders if check in ("", get_check(item[0]))][:CERTIFICATES_MAX]
+        granting = find_granting(reader.facts, number)
+        if not chosen or granting is None:
+            raise NotFound(f"表彰 {number} 的证书")
+        job = PaperJob(
+            base_url=base_url,
+            kind="certificates",
+            content=encode_value(_build(reader, village, granting, chosen)),
+            is_demo=ports.is_demo,
+        )
+    return job, frozenset(household.household for _, household, _ in chosen)
+
+
+def _build(
+    reader: Reader, village: str, granting: Granting, holders: list[tuple[str, Household, str]]
+) -> Certificates:
+    find, body = read_texts(reader), granting.body
+    facts = get_fact(reader.facts, "village", VillageFacts)
+    described = (
+        read_body(reader.facts, facts.described, VillageDescribed) if facts and facts.described else None
+    )
+    return Certificates(
+        certificates=tuple(
+            Certificate(check=get_check(digest), household=household.name, person=person)
+            for digest, household, person in holders
+        ),
+        day=granting.day,
+        index=granting.at,
+        number=body.number,
+        resolution=body.resolution,
+        span=body.span,
+        title=read_text(find, body.title),
+        township=read_text(find, described.township) if described else "",
+        until=body.until,
+        village=village,
+        village_name=read_text(find, described.name) if described else village,
+    )
+
+
+def _list_names(vault: Vault, reader: Reader, village: str, granting: Granting, today: str) -> list[str]:
+    find = partial(vault.find_private, village)
+    known = {item.household: item for item in vault.list_households(village) if "naming" in item.consents}
+    held = [open_holder(find, digest) for digest in granting.standing]
+    willing = [item for item in held if item is not None and item.household in known]
+    if not willing:
+        return []
+    rulebook = find_rulebook(reader.facts, today[:7])
+    version = rulebook.version if rulebook is not None else 0
+    agreed = list_consenting(reader.facts, "naming", version, reader.size, find)
+    return sorted(
+        item.name or known[item.household].name
+        for item in willing
+        if item.household in agreed and (item.naming or not item.name)
+    )
+
+
+def _today(ports: Ports) -> str:
+    return get_day(ports.clock.now_ms())
