@@ -436,6 +436,7 @@ def test_the_books_run_from_january_into_an_open_november(demo: Home, entries: l
     assert {entry.kind for entry in entries if entry.period == "2026-11"} == {
         "voucher.recorded",
         "documents.attached",
+        "honours.granted",
         "hours.booked",
         "objection.raised",
         "points.redeemed",

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from ledger.service.workbooks.columns import WorkbookKind
-from web.demo.rewards import RESOLVED, list_shop_rows, list_volunteering_rows
+from web.demo.rewards import RESOLVED, list_honour_rows, list_shop_rows, list_volunteering_rows
 
 Row = Sequence[str | int | float | None]
 Book = Mapping[str, Sequence[Row]]
@@ -385,6 +385,7 @@ BOOKS: Mapping[tuple[str, WorkbookKind], Book] = {
     ("2026-11", "resolutions"): RESOLVED,
     ("2026-11", "shop"): list_shop_rows(_SCORED),
     ("2026-11", "volunteering"): list_volunteering_rows(_SCORED),
+    ("2026-11", "honours"): list_honour_rows(),
 }
 """By the folder that the workbook lies in, and its kind."""
 NAMES: Mapping[WorkbookKind, str] = {
@@ -396,6 +397,7 @@ NAMES: Mapping[WorkbookKind, str] = {
     "funds": "专款",
     "shop": "积分超市",
     "volunteering": "志愿服务",
+    "honours": "表彰",
 }
 """What the clerk calls the files, in the order in which they are handed in."""
 

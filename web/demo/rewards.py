@@ -1,4 +1,4 @@
-"""What points do in the demo village: a points shop, what some households took, and volunteers at two tasks.
+"""What points do in the demo village: a points shop, what some households took, volunteers at two tasks, and honours.
 
 Rows as they stand in the workbooks, in the order of their columns. Whoever takes something has the points for it: those
 with most are the ones who come.
@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
+from ledger.books.honours import choose_winners
 from ledger.data.templates import load_rules
+from ledger.service.workbooks.honour_columns import KIND_NAMES
 from web.demo.people import DemoHousehold, list_households
 from web.demo.rounds import list_awards
 
@@ -47,17 +49,25 @@ _TAKEN = (
     ("2026-11-16", 7, "SP003", 3),
 )
 """Day, whose receipt, goods and pieces."""
+_QUARTER = ("2026-07", "2026-08", "2026-09")
+_WINNERS = 12
 _WORKED = (4, 4, 6, 3.5, 4, 8, 4.5, 2)
 """Hours of one volunteer after another at the first task."""
 
 
-def list_diligent(months: Sequence[str]) -> list[DemoHousehold]:
-    """Return the households that agreed to scoring, those with most points of these months first."""
+def count_points(months: Sequence[str]) -> Counter[str]:
+    """Return what the rounds of these months gave, by the household's number."""
     worth = {rule.code: rule.points for rule in load_rules().rules}
     points: Counter[str] = Counter()
     for month in months:
         for award in list_awards(month):
             points[award.household] += worth[award.rule] * award.quantity
+    return points
+
+
+def list_diligent(months: Sequence[str]) -> list[DemoHousehold]:
+    """Return the households that agreed to scoring, those with most points of these months first."""
+    points = count_points(months)
     known = [household for household in list_households() if household.scoring]
     return sorted(known, key=lambda household: (-points[household.number], household.number))
 
@@ -81,6 +91,17 @@ def list_shop_rows(months: Sequence[str]) -> Mapping[str, Sequence[Row]]:
         ),
         "商品": _GOODS,
         "超市": (("2026-01", "2026-12", 3_000, "JY-2026-003"),),
+    }
+
+
+def list_honour_rows() -> Mapping[str, Sequence[Row]]:
+    """Return the third quarter's winners, as the desk proposes them."""
+    known = {household.number: household for household in list_households() if household.scoring}
+    points = {number: count for number, count in count_points(_QUARTER).items() if number in known}
+    numbers = sorted(rank.household for rank in choose_winners(points, _WINNERS))
+    return {
+        "名单": tuple(("RY-2026-001", number, known[number].name, None, None) for number in numbers),
+        "表彰": (("RY-2026-001", KIND_NAMES["H01"], None, "2026-09", "2026-11-10", None),),
     }
 
 
