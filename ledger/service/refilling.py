@@ -339,7 +339,10 @@ def _fill_registered(opened: OpenedDraft, body: HouseholdsRegistered) -> Iterato
 def _fill_agreements(opened: OpenedDraft, body: AgreementsSigned) -> Iterator[tuple[str, Row]]:
     for sealed in body.agreements:
         for item in opened.open(sealed.sealed, Agreement):
-            given = {title: "是" if getattr(item, name) else "否" for name, title in CONSENT_NAMES.items()}
+            # Who signs again gives only what was not in force; to be scored they agree all the same.
+            chosen = {name for name in CONSENT_NAMES if getattr(item, name)}
+            chosen |= {"scoring"} if chosen else set()
+            given = {title: "是" if name in chosen else "否" for name, title in CONSENT_NAMES.items()}
             yield (
                 "农户",
                 {**_fill_household(opened, item.household), **given, "签约日期": opened.claim.occurred_on},

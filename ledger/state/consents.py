@@ -81,6 +81,8 @@ def check_next_consents(
     `standings` are brought up to date. No fault names a household. Raises NotProven as `list_consenting`.
     """
     faults = []
+    versions = body.versions if isinstance(body, ConsentsWithdrawn) else ()
+    claimed = {item.version: item.consents for item in versions}
     for household, step in list(_open_steps(body, at, find_private, 0)):
         before = standings.get(household, {})
         if isinstance(step, Given):
@@ -88,9 +90,8 @@ def check_next_consents(
                 name for name in CONSENT_NAMES if name in step.consents and (step.version, name) in before
             ]
             faults += [_build_again(place, name) for name in again]
-        elif isinstance(body, ConsentsWithdrawn):
+        else:
             found = list_withdrawn(before, step.consents)
-            claimed = {item.version: item.consents for item in body.versions}
             faults += [_build_withdrawal(place, claimed, found)] if claimed != found else []
         standings[household] = follow_consents(before, step)
     return faults
