@@ -177,7 +177,7 @@ def _refuse(request: AnyRequest, code: str) -> Answer:
     said = _("这张卡打不开。照着卡上的字再抄一次；换过新卡的，旧卡就打不开了。卡丢了，找村文书补一张。")
     if wait_s:
         said = _(
-            "这张卡打不开，这一阵试错的也太多。照着卡上的字慢慢抄，抄对了马上就打开；卡丢了，找村文书补一张。"
+            "这张卡打不开。刚才试错的太多：照着卡上的字慢慢抄，抄对了马上就打开；卡丢了，找村文书补一张。"
         )
     answer = _ask(request, code, faults=Faults(others=(said,)), status=429 if wait_s else 422, retry_s=wait_s)
     if is_to_tell:
