@@ -22,6 +22,7 @@ from ledger.commands.witness import check_sightings, check_witness
 from ledger.home import Home, open_home
 from ledger.service.accounts.health import check_desk
 from ledger.service.doctor import Check, check_python, check_villages
+from ledger.service.guessing import check_guessing
 from ledger.service.policies import is_loopback
 from ledger.store.engine import DATABASE_ERRORS, WAL_FLOOR, get_sqlite_version, list_setting_faults
 from ledger.upkeep.doctor import check_upkeep
@@ -76,6 +77,7 @@ def _check_home(path: Path) -> Iterator[Check]:
             yield from check_keys(home)
             yield from check_vault(home)
             yield from check_desk(home)
+            yield from check_guessing(home)
             yield from check_upkeep(home)
     except (DatabaseError, *DATABASE_ERRORS) as error:
         yield Check(

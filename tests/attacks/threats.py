@@ -21,6 +21,7 @@ ENTRIES, DOORS = "tests/attacks/test_entries.py", "tests/attacks/test_doors.py"
 VILLAGES, PAYLOADS = "tests/attacks/test_villages.py", "tests/attacks/test_payloads.py"
 HEADERS, LOGS = "tests/attacks/test_headers.py", "tests/attacks/test_logs.py"
 MATRIX, PAGES = "tests/web/test_matrix.py", "tests/web/test_desk_pages.py"
+CARDS = "tests/attacks/test_cards.py"
 CELLS, POISON = "tests/service/test_export_cells.py", "tests/service/test_import_poison.py"
 OUTSIDE, FUZZ = "tests/service/test_import_outside.py", "tests/fuzz/test_workbooks.py"
 WORDS = "tests/naughty/test_workbooks.py"
@@ -156,7 +157,16 @@ THREATS: dict[str, Threat] = {
             "tests/desk/test_duties.py::test_the_machine_gives_roles_until_somebody_of_the_village_has_come_in_who_does",
         ),
     ),
-    "39": Threat("codes of households are guessed", later="/card"),
+    "39": Threat(
+        "codes of households are guessed, from one network and from many; a village shares an address with who does",
+        (
+            f"{CARDS}::test_a_thousand_guesses_of_a_thousand_networks_open_nothing_and_are_told",
+            f"{CARDS}::test_a_hundred_thousand_guesses_find_nothing_and_are_told_once_an_hour",
+            f"{CARDS}::test_behind_an_address_that_many_share_a_right_card_opens_beside_the_wrong_ones",
+            f"{CARDS}::test_whatever_opens_nothing_costs_the_same_work_and_is_answered_alike",
+            f"{CARDS}::test_whatever_opens_nothing_takes_the_same_time",
+        ),
+    ),
     "47": Threat(
         "a sign-in leads to another site",
         (

@@ -51,6 +51,7 @@ from ledger.service.accounts.sign_in import give_factor, sign_in
 from ledger.service.cards import open_card
 from ledger.service.concerns import read_concerns
 from ledger.service.documents import open_recorded
+from ledger.service.export import list_export
 from ledger.service.journals import ENDINGS
 from ledger.service.passing import pass_drafts
 from ledger.service.sheets import SealedSheet, get_figures, list_sheets
@@ -74,13 +75,15 @@ from tests.journals.peers import (
     sum_fava,
 )
 from tests.journals.written import tell_balances
-from web.app import create_app
+from tests.journeys.crawl import compile_names, crawl, look
+from web.app import ROUTES, create_app
 from web.assets import get_asset_path, list_imports
 from web.demo.attaching import RECORDED
 from web.demo.desk import HERE, PEOPLE_FILE
 from web.demo.neighbours import LATE, NEIGHBOURS, PUNCTUAL
 from web.demo.papers import list_papers, read_picture
-from web.demo.people import VILLAGE
+from web.demo.people import TELEPHONE, VILLAGE
+from web.public.months import format_head_fingerprint
 
 BASE_URL = "http://127.0.0.1:8000"
 LOG_DIGEST = Path(__file__).with_name("demo_log.sha256")
@@ -307,6 +310,92 @@ def test_two_decoders_that_others_wrote_read_both_codes_off_the_paper(
         [check] = [text for text in by_zxing if "#" in text]
         assert check.startswith(f"{BASE_URL}/c/{VILLAGE}#")
         assert len(check.split("#")[1]) == 256
+
+
+UNSEEN = {
+    "/v/{code:str}/epochs/{epoch:str}/{path:path}": "no log was lost and begun anew",
+    "/v/{code:str}/policies/{index:str}/checkpoint": "no village has witnesses",
+    "/v/{code:str}/witnessed": "no village has witnesses",
+}
+"""Public addresses that the demo has nothing to show at."""
+
+
+def list_starts(demo: Home) -> Iterator[str]:
+    """The addresses that nothing public leads to: those that people type or scan, and those that programs know."""
+    yield from ("/", "/healthz", "/schema/openapi.json")
+    for village in (VILLAGE, LATE.code, PUNCTUAL.code):
+        yield from (f"/c/{village}", f"/v/{village}", f"/v/{village}/asset-labels")
+        yield from (f"/v/{village}/{name}" for name in ("checkpoint", "log.vkey", "policy"))
+        yield from (f"/v/{village}/{path}" for path, _ in list_export(demo, village))
+    yield from (f"/v/{VILLAGE}/{kind}/{MONTHS[-1]}" for kind in MONTH_KINDS)
+
+
+SIGNED = re.compile(r'"(?:approver|bookkeeper|handler)","[^"]{1,40}"\]')
+"""A disclosure of who signed a voucher: by decision 0004 a public text, shown masked on every page and on paper. It is
+left out as a disclosure alone: whoever checks the log has to have it as it was hashed.
+"""
+
+
+def list_public(demo: Home) -> dict[str, str]:
+    """What looks personal and is public, each with its reason. Nothing else is."""
+    public = {
+        neighbour.telephone: "the telephone of the village's supervisors, which every page and sheet bears"
+        for neighbour in (*NEIGHBOURS,)
+    }
+    public[TELEPHONE] = "the same of the demo village"
+    for village in (VILLAGE, LATE.code, PUNCTUAL.code):
+        with demo.ledger.read(village) as reader:
+            heads = (demo.heads.find_at(village, size) for size in range(1, reader.size + 1))
+            for head in heads:
+                if head is not None:
+                    digits = format_head_fingerprint(head.note)
+                    public[digits] = (
+                        "a checkpoint's fingerprint: four groups of four digits, as on a bank card"
+                    )
+    return public
+
+
+@pytest.mark.timeout(1_200)
+def test_no_public_page_sheet_or_file_has_anybodys_number_or_a_villagers_name(demo: Home) -> None:
+    """Every address that a stranger can reach, with all that is packed in it. No page has a name: contracts tell no
+    other side, and whoever acts for a village is masked like anybody else.
+    """
+    villages = (VILLAGE, LATE.code, PUNCTUAL.code)
+    listed = (demo.vault.list_households, demo.vault.list_members, demo.vault.list_persons)
+    known = {one.name for village in villages for list_ in listed for one in list_(village)}
+    names, public = compile_names(known), list_public(demo)
+    reached: set[str] = set()
+    kinds: Counter[str] = Counter()
+    personal, failed = [], []
+
+    with TestClient(create_app(demo, demo.config)) as client:
+        for found in crawl(client, list_starts(demo)):
+            reached.add(found.path.partition("?")[0])
+            kinds[found.kind] += 1
+            failed += [(found.path, found.status)] if found.status >= 400 else []
+            personal += [
+                (found.path, *hit)
+                for text in found.texts
+                for hit in look(SIGNED.sub("]", text), names, public)
+            ]
+
+    assert personal == []
+    assert failed == []
+    assert len(known) > 370
+    assert sum(kinds.values()) > 3_000
+    assert {"text/html", "application/pdf", "text/csv", "application/json", "image/svg+xml"} <= set(kinds)
+    asked = {path for route in ROUTES if "GET" in route.http_methods for path in route.paths}
+    seen = {path for path in asked if any(match_path(path, one) for one in reached)}
+    assert asked - seen == set(UNSEEN)
+
+
+def match_path(template: str, path: str) -> bool:
+    parts = re.split(r"{\w+:(\w+)}", template)
+    pattern = "".join(
+        ("/?.+" if part == "path" else "[^/]+") if place % 2 else re.escape(part)
+        for place, part in enumerate(parts)
+    )
+    return re.fullmatch(pattern, path) is not None
 
 
 def test_what_is_hung_is_what_was_sealed(demo: Home, sheets: list[SealedSheet]) -> None:

@@ -48,9 +48,10 @@ def door(door: Door) -> Door:
 
 
 class Journey:
-    """What was done and read so far."""
+    """What was done and read so far; `head` is what the transcript begins with."""
 
-    def __init__(self) -> None:
+    def __init__(self, head: str) -> None:
+        self._head = head
         self._lines: list[str] = []
 
     def tell(self, who: str, does: str, page: Page, *sees: str) -> None:
@@ -64,7 +65,7 @@ class Journey:
         self._lines.append(f"| {len(self._lines) + 1} | {who} | {does} | {quoted} |\n")
 
     def format(self) -> str:
-        return HEAD + "".join(self._lines)
+        return self._head + "".join(self._lines)
 
 
 def write_workbook(*amounts: str) -> bytes:
@@ -159,7 +160,7 @@ def audit(journey: Journey, door: Door, address: str, auditor: Page, folder: Pat
 
 
 def test_the_desk_s_work_is_what_the_transcript_says(door: Door, browser: Browser, tmp_path: Path) -> None:
-    journey = Journey()
+    journey = Journey(HEAD)
     sheet = f"/v/{VILLAGE}/sheets/2026-11/finance"
     with ExitStack() as stack:
         address = stack.enter_context(serve(door.village))

@@ -40,6 +40,7 @@ def test_a_makers_relative_passes_nothing_by_any_way(tmp_path: Path, monkeypatch
         result = CliRunner().invoke(root, words)
 
         assert "没有错，通过" not in page
+        assert "交审的人是您登记过的近亲属" in page
         assert f'value="{draft.id}:' not in listed
         assert (answer.status_code, KIN in answer.text) == (422, True)
         assert result.exit_code == 1

@@ -15,7 +15,6 @@ from litestar.handlers import HTTPRouteHandler
 
 from ledger.books.masks import PurposeRow
 from ledger.errors import NotFound, Refused
-from ledger.service.concerned import is_barred
 from ledger.service.concerns import list_warnings
 from ledger.service.documents import list_attached, read_documents
 from ledger.service.drafts import get_open, open_draft
@@ -36,6 +35,7 @@ from ledger.state.facts import LimitsFacts
 from ledger.vaults import Draft, Person
 from web.desk.frame import NOT_REFUSED, DeskFrame, Faults, Refusal, explain_refusal
 from web.desk.originals import DocumentRow, list_waiting_rows
+from web.desk.passable import can_pass, tell_barred
 from web.desk.reading import Asked, AskForm, ask_of_originals, read_draft, say_of_draft, show_plain
 from web.desk.routing import Desk, route_desk
 from web.desk.seen import check_seen, is_proof, make_given, make_proof, read_given
@@ -125,6 +125,7 @@ class DraftPage:
     `asked`      why names are masked: the reasons that whoever looks may give to see them; empty where they are not;
                  `asked_originals` the same of the originals of what it attaches itself
     `cautions`   what whoever passes it must say to have seen: the warnings of a rulebook
+    `barred`     why it is not for the person who looks; empty where it is
     `can_edit`   it was returned, and whoever looks may put it right
     `given`      what the form carries that passes it; empty where not all of it was shown
     `is_own`     the person who looks handed it in, and may take it back
@@ -140,6 +141,7 @@ class DraftPage:
     attached: tuple[AttachedDraft, ...]
     asked: tuple[PurposeRow, ...]
     asked_originals: tuple[PurposeRow, ...]
+    barred: str
     cautions: tuple[str, ...]
     can_copy: bool
     can_edit: bool
@@ -312,7 +314,7 @@ def _build_row(
 ) -> DraftRow:
     maker = open_draft(draft).maker.user
     return DraftRow(
-        can_pass=_can_pass(desk, draft, maker, kin),
+        can_pass=can_pass(desk, draft, maker, kin),
         draft=draft.id,
         given="",
         label=draft.label,
@@ -341,18 +343,6 @@ def _tell_waiting(desk: Desk, draft: Draft, limits: LimitsFacts | None) -> str:
 def _list_kin(person: Person | None) -> frozenset[str]:
     """Return the declared near relatives of a person; of nobody, none."""
     return person.kin if person is not None else frozenset()
-
-
-def _can_pass(desk: Desk, draft: Draft, maker: str, kin: frozenset[str]) -> bool:
-    """Whether it is for this person to pass: neither their own nor of one of `kin`, not passed by them before, and no
-    objection to what they prepared or passed.
-    """
-    has_passed = desk.user in [item.checker for item in draft.approvals]
-    is_open = draft.state == "waiting" and not is_late(desk.ports, draft)
-    is_close = maker == desk.user or maker in kin
-    if not is_open or not desk.may("draft.pass") or is_close or has_passed:
-        return False
-    return not is_barred(desk.ports, open_draft(draft), desk.user)
 
 
 def _get_draft(desk: Desk, draft_id: str) -> Draft:
@@ -411,7 +401,8 @@ def _build_page(
     lines = _cut_label(shown, draft.label)
     first, last, is_in_order = _read_span(desk, draft, len(lines))
     is_whole = is_in_order and last == len(lines) and not asked
-    can_pass = _can_pass(desk, draft, shown.maker, _find_kin(desk))
+    kin = _find_kin(desk)
+    is_passable = can_pass(desk, draft, shown.maker, kin)
     kind = find_kind(draft)
     is_voucher = draft.slot.startswith("voucher/") and draft.state == "waiting"
     is_own = shown.maker == desk.user and desk.may("draft.prepare")
@@ -422,17 +413,18 @@ def _build_page(
         attached=_list_attached(desk, draft, is_whole=is_whole) if is_voucher else (),
         asked=asked.purposes,
         asked_originals=ask_of_originals(desk, draft).purposes,
+        barred=tell_barred(desk, draft, shown.maker, kin),
         cautions=tell_cautions(draft),
         can_copy=is_plain_voucher(draft) and desk.may("draft.prepare"),
         can_edit=is_own and draft.state == "returned" and kind is not None,
-        can_pass=can_pass,
+        can_pass=is_passable,
         can_withdraw=is_own,
         documents=list_waiting_rows(desk, draft),
         draft=draft.id,
         faults=faults,
         first=first,
         frame=desk.build_frame(_("待审记录")),
-        given=make_given(desk, draft) if can_pass and is_whole else "",
+        given=make_given(desk, draft) if is_passable and is_whole else "",
         is_voucher=kind == "vouchers",
         label=draft.label,
         left_out=len(lines) - last,
@@ -462,7 +454,7 @@ def _list_attached(desk: Desk, draft: Draft, *, is_whole: bool) -> tuple[Attache
             documents=list_waiting_rows(desk, item),
             draft=item.id,
             given=make_given(desk, item)
-            if is_whole and _can_pass(desk, item, open_draft(item).maker.user, kin)
+            if is_whole and can_pass(desk, item, open_draft(item).maker.user, kin)
             else "",
             label=item.label,
         )

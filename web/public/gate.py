@@ -17,6 +17,8 @@ from threading import Lock
 
 HOUR_S = 3_600
 DAY_S = 86_400
+WRONG_CARDS_AN_HOUR = 300
+"""Of a village, from all networks together: 500 households on the day when the points are posted, half of them slip."""
 NETWORKS_MAX = 20_000
 """Networks remembered; beyond, the one seen longest ago is forgotten. A few megabytes."""
 
@@ -88,15 +90,38 @@ class NestedGate:
 
 
 @dataclass
+class CardGate:
+    """How many cards that open nothing are answered one by one: of a network in a minute, of a village in an hour.
+
+    A card is looked up first, and only what opens nothing is counted: behind an address that many share, and while a
+    village is under attack, a right card opens at once. What the limits hold back is work and noise; that nobody finds
+    a card is due to its 128 bits, of which ten thousand guesses a second find none in 10^24 years.
+    """
+
+    network: Gate = field(default_factory=lambda: Gate(10, 60))
+    village: Gate = field(default_factory=lambda: Gate(WRONG_CARDS_AN_HOUR, HOUR_S))
+    told: Gate = field(default_factory=lambda: Gate(1, HOUR_S))
+
+    def count(self, village: str, network: str) -> tuple[int, bool]:
+        """Count a card that opened nothing; return the seconds until one more is answered, and whether to tell of it.
+
+        One of a network that had enough counts for its village all the same: one network may be the whole attack.
+        """
+        over_s = self.village.enter(village)
+        wait_s = max(self.network.enter(network), over_s)
+        return wait_s, over_s > 0 and self.told.enter(village) == 0
+
+
+@dataclass
 class Gates:
     """The gates of one server.
 
-    `cards`  cards of a network that open nothing: of 128 bits nobody finds one by trying
+    `cards`  cards that open nothing, see below
     `sent`   objections of a network: a household, or the many behind one address of a telephone company
     `tried`  wrong codes of a network. There is no limit for a village: of sixty bits, a million networks would find
              one in a hundred thousand years, while two could keep everybody else from looking
     """
 
-    cards: Gate = field(default_factory=lambda: Gate(10, 60))
+    cards: CardGate = field(default_factory=CardGate)
     sent: NestedGate = field(default_factory=NestedGate)
     tried: Gate = field(default_factory=lambda: Gate(10, 60))

@@ -13,6 +13,7 @@ from ledger.books.points import CONSENT_NAMES
 from ledger.books.points_figures import name_span
 from ledger.figures.households import HeldConsent, HouseholdLine, OwnHonour
 from ledger.service.cards import CARD_CHARS, HouseholdCard, describe_household, open_card, prove_household
+from ledger.service.guessing import log_guessing
 from ledger.service.readings import list_readings
 from ledger.state.redeeming import Redeemed
 from reports.words import format_day, format_month
@@ -171,25 +172,35 @@ def take_proof(request: AnyRequest, pairs: Pairs, refused: str, code: str) -> An
 
 
 def _open(request: AnyRequest, pairs: Pairs, refused: str, code: str) -> tuple[CardForm, str] | Answer:
-    """Return the form and whose card it is, or the answer for what opens nothing, or is tried too often."""
+    """Return the form and whose card it is, or the answer for what opens nothing.
+
+    The card is looked up before anything is counted, see `gate.CardGate`.
+    """
     if refused:
         return _ask(request, code, CLOSED[refused], status=403)
     form = build_form(CardForm, pairs)
-    site, gate = get_site(request), get_gates(request).cards
+    site = get_site(request)
     closed = _find_closed(request, code)
     if closed:
         return _ask(request, code, closed, status=503)
-    network = find_network(request, site.settings)
-    wait_s = gate.enter(network)
-    if wait_s:
-        said = _("试的次数太多，请过 {count} 秒再试。").format(count=wait_s)
-        return _ask(request, code, faults=Faults(others=(said,)), status=429, retry_s=wait_s)
     household = open_card(site.ports, code, form.code)
-    if household is None:
-        said = _("这张卡打不开。照着卡上的字再抄一次；换过新卡的，旧卡就打不开了。卡丢了，找村文书补一张。")
-        return _ask(request, code, faults=Faults(others=(said,)), status=422)
-    gate.leave(network)
-    return form, household
+    return (form, household) if household is not None else _refuse(request, code)
+
+
+def _refuse(request: AnyRequest, code: str) -> Answer:
+    """Answer what opens nothing, whatever it is, and count it."""
+    site = get_site(request)
+    wait_s, is_to_tell = get_gates(request).cards.count(code, find_network(request, site.settings))
+    said = _("这张卡打不开。照着卡上的字再抄一次；换过新卡的，旧卡就打不开了。卡丢了，找村文书补一张。")
+    if wait_s:
+        said = _(
+            "这张卡打不开。刚才试错的太多：照着卡上的字慢慢抄，抄对了马上就打开；卡丢了，找村文书补一张。"
+        )
+    answer = _ask(request, code, faults=Faults(others=(said,)), status=429 if wait_s else 422, retry_s=wait_s)
+    if is_to_tell:
+        # After the answer was made: there is such a village.
+        log_guessing(get_desk_ports(site), code)
+    return answer
 
 
 def _find_closed(request: AnyRequest, code: str) -> str:
