@@ -26,6 +26,7 @@ from ledger.service.documents import (
     read_documents,
 )
 from ledger.service.handing_in import Looked, Sent, look_again, look_at
+from ledger.service.jury import Jury, open_jury
 from ledger.service.objections import read_wording
 from ledger.service.persons import name_household
 from ledger.service.readings import DUTY, choose_view, log_reading, say_purpose
@@ -35,7 +36,7 @@ from ledger.service.showing import Shown, list_draft_subjects, show_drafts
 from ledger.service.workbooks.columns import WorkbookKind
 from ledger.service.workbooks.typed import TypedTables
 from ledger.state.private import find_subject
-from ledger.vaults import Draft
+from ledger.vaults import Draft, Household
 from ledger.vaults import Person as ActingPerson
 from web.desk.routing import Desk
 from web.i18n import _
@@ -248,6 +249,16 @@ def read_choices(desk: Desk, kind: WorkbookKind, answered: Sequence[Draft]) -> C
         shown |= {item.member for item in desk.ports.vault.list_members(desk.village)}
     _log(desk, frozenset(shown), "sheet", DUTY)
     return choices
+
+
+def read_jury(desk: Desk, period: str) -> Jury | None:
+    """Return what a month's round is about, None without rules. Whoever shows households of it calls `log_scored`."""
+    return open_jury(desk.ports, desk.village, period)
+
+
+def log_scored(desk: Desk, households: Sequence[Household]) -> None:
+    """Log that the grid of a round showed these households."""
+    _log(desk, frozenset(item.household for item in households), "sheet", DUTY)
 
 
 def complete_tables(desk: Desk, kind: WorkbookKind, tables: TypedTables) -> TypedTables:
