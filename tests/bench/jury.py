@@ -1,4 +1,4 @@
-"""The jury's month: a workbook of every household's awards looked at, handed in, reviewed, recorded, and its sheet made.
+"""The jury's month: a workbook of every household looked at, handed in, reviewed, recorded, and its sheet made.
 
 The log is one of its own; a place's size counts the awards of a month, ten for each household, and a village of five
 thousand households is the largest that is measured. What recording writes is held against the very same rows, sealed
@@ -8,34 +8,38 @@ texts and all, in bare tables: one durable transaction, without rule, hash or ke
 from __future__ import annotations
 
 import io
+import os
+import statistics
+import time
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from unittest.mock import patch
 
 import pysqlite3.dbapi2 as sqlite
 
 from ledger.books.points import AgreementsSigned, GroupCount, HouseholdsRegistered
-from ledger.canonical import encode_value
+from ledger.books.values import get_next_period
 from ledger.limits import ENTRY_MAX_LINES
 from ledger.log.commitments import digest_disclosure
 from ledger.service import passing
 from ledger.service.drafts import open_draft
-from ledger.service.import_ import apply_import, import_workbook
+from ledger.service.import_ import Import, apply_import, import_workbook
 from ledger.service.record import Passed
-from ledger.service.sheets import build_figures
 from ledger.service.showing import show_drafts
 from ledger.service.workbooks.columns import WORKBOOKS
 from ledger.service.workbooks.writing import open_workbook
 from ledger.state.private import find_subject
+from ledger.state.rulebooks import get_points_month
 from ledger.store import engine as sqlite_engine
 from ledger.vaults import Draft, Household
 from reports.worker import WorkerRenderer
-from tests.bench.measuring import Cost, measure
-from tests.bench.places import Place, join_rows
+from tests.bench.measuring import Cost, Row, compare, measure
+from tests.bench.places import BareSqlite, Place, Say, join_rows, read_cpu
 from tests.builders import VILLAGE, build_rule, build_rulebook, make_id
-from tests.homes import VillageHome
+from tests.homes import VillageHome, found_home
 
 AWARDS_OF_ONE = 10
 AWARDS_MAX = 50_000
@@ -48,6 +52,17 @@ CODES = (*(f"B{number:02d}" for number in range(1, AWARDS_OF_ONE - 1)), *SEALED)
 ITEM = "打扫门前"
 """What the builders call every rule."""
 
+STEPS = {
+    "looked at": "workbook read, judged, previewed",
+    "handed in": "handed in",
+    "shown": "shown whole to the supervisor",
+    "passed": "passed: who may, what was seen",
+    "recorded": "recorded, sealed texts kept, head signed",
+    "sheet": "sheet sealed: figures, evidence, PDF",
+}
+"""What is timed of a month, and how a row calls it."""
+
+T = TypeVar("T")
 _Texts = list[tuple[str, str, str, str]]
 
 
@@ -76,6 +91,7 @@ class BareTexts:
 
 def register(village: VillageHome, households: int) -> None:
     """Adopt ten rules, and register the households with their agreements, as many at once as an entry holds."""
+    village.open_books()
     texts = village.texts
     rules = [build_rule(texts, code=code, points=-2 if code in SEALED else 2) for code in CODES]
     village.record(build_rulebook(texts, rules=tuple(rules)))
@@ -132,31 +148,19 @@ def _build_household(number: int) -> Household:
 
 
 class Month:
-    """One month of a village, step by step; `costs` is what each step took."""
+    """Months of a village, each step by step; `costs` is what each step took."""
 
-    def __init__(self, place: Place, bare: BareTexts, renderer: WorkerRenderer) -> None:
+    def __init__(self, place: Place, bare: BareTexts, households: int) -> None:
         self._bare = bare
+        self._households = households
         self._place = place
-        self._renderer = renderer
         self.costs: dict[str, list[Cost]] = defaultdict(list)
 
-    def live(self, period: str, households: int, turn: int) -> None:
+    def live(self, period: str, turn: int) -> None:
         """Take a month from its workbook to its sheet; what is recorded is written raw too, before it or after."""
-        home, village = self._place.village.home, self._place.village
-        data = write_workbook(period, households)
-        imported = self._time(
-            "looked at",
-            lambda: import_workbook(
-                home,
-                village=VILLAGE,
-                kind="points",
-                data=data,
-                filename="积分.xlsx",
-                maker=village.clerk.user,
-            ),
-        )
-        assert not imported.faults, imported.faults[:3]
-        assert len(imported.preview) == households * AWARDS_OF_ONE + 1
+        place, village = self._place, self._place.village
+        home = village.home
+        imported = self._look(period)
         self._time("handed in", lambda: apply_import(home, imported))
         ids = tuple(draft.id for draft in imported.drafts)
         shown = self._time("shown", lambda: show_drafts(home, VILLAGE, ids))
@@ -164,26 +168,45 @@ class Month:
         write_raw = self._prepare_raw(imported.drafts)
         if turn % 2:
             self._time("raw", write_raw)
-        receipts = self._pass(ids)
+        self._pass(ids)
         if not turn % 2:
             self._time("raw", write_raw)
-        assert all(receipts)
-        self._place.size += len(ids)
-        self._print(period, households)
+        village.go_to(f"{get_next_period(period)}-02")
+        village.close(period)
+        with home.ledger.read(VILLAGE) as reader:
+            month = get_points_month(reader.facts, period)
+        assert (len(month.rounds), month.households) == (len(ids), self._households)
+        self._time("sheet", lambda: village.seal("points", period))
+        with home.ledger.read(VILLAGE) as reader:
+            place.size = reader.size
 
-    def _pass(self, ids: Sequence[str]) -> list[Any]:
-        """Pass all parts at once; what of it is recording is timed by itself."""
-        record = passing.record_claims
+    def _look(self, period: str) -> Import:
+        data = write_workbook(period, self._households)
+        home, clerk = self._place.village.home, self._place.village.clerk.user
+        look = partial(
+            import_workbook, home, village=VILLAGE, kind="points", filename="积分.xlsx", maker=clerk
+        )
+        imported = self._time("looked at", lambda: look(data=data))
+        assert not imported.faults, imported.faults[:3]
+        assert len(imported.preview) == self._households * AWARDS_OF_ONE + 1
+        return imported
 
-        def take_time(*words: Any) -> Any:
-            return self._time("recorded", lambda: record(*words))
-
-        village = self._place.village
-        with patch.object(passing, "record_claims", take_time):
-            return self._time(
-                "passed",
-                lambda: passing.pass_drafts(village.home, VILLAGE, ids, village.supervisor.user),
+    def _pass(self, ids: Sequence[str]) -> None:
+        """Pass all parts at once; what of it is recording is timed by itself, and its time taken off."""
+        village, record = self._place.village, passing.record_claims
+        with patch.object(
+            passing,
+            "record_claims",
+            lambda *words: self._time("recorded", lambda: record(*words)),
+        ):
+            receipts = self._time(
+                "passed", lambda: passing.pass_drafts(village.home, VILLAGE, ids, village.supervisor.user)
             )
+        assert all(receipts)
+        whole, recorded = self.costs["passed"].pop(), self.costs["recorded"][-1]
+        self.costs["passed"].append(
+            Cost(cpu_s=whole.cpu_s - recorded.cpu_s, wall_s=whole.wall_s - recorded.wall_s)
+        )
 
     def _prepare_raw(self, drafts: Sequence[Draft]) -> Callable[[], None]:
         """Return what writes the rows that recording these drafts writes."""
@@ -204,17 +227,60 @@ class Month:
 
         return write
 
-    def _print(self, period: str, households: int) -> None:
-        home = self._place.village.home
-
-        def compute() -> bytes:
-            with home.ledger.read(VILLAGE) as reader:
-                return encode_value(build_figures(home, reader, "points", period))
-
-        figures = self._time("figures", compute)
-        assert f'"households_scored":{households}'.encode() or figures
-
-    def _time(self, name: str, work: Callable[[], Any]) -> Any:
-        found: list[Any] = []
-        self.costs[name].append(measure(lambda: found.append(work()), self._place.clock))
+    def _time(self, name: str, work: Callable[[], T]) -> T:
+        found: list[T] = []
+        self.costs[name].append(measure(lambda: found.append(work()), count_cpu))
         return found[0]
+
+
+def count_cpu() -> float:
+    """Return the processor seconds of this process and of the children that read and print for it, while they live."""
+    return time.process_time() + sum(read_cpu(pid) for pid in _list_children())
+
+
+def _list_children() -> list[int]:
+    tasks = Path(f"/proc/{os.getpid()}/task").iterdir()
+    return [int(pid) for task in tasks for pid in (task / "children").read_text().split()]
+
+
+def run(place: Place, rounds: int, say: Say) -> Iterator[Row]:
+    """Yield the rows of a month of `place.wanted` awards, in files of its own; nothing on a server."""
+    if place.kind != "SQLite":
+        return
+    awards = min(place.wanted, AWARDS_MAX)
+    households = max(awards // AWARDS_OF_ONE, 1)
+    folder = place.folder / "round"
+    folder.mkdir()
+    with WorkerRenderer() as renderer:
+        village = found_home(folder / "home", renderer=renderer)
+        bare, texts = BareSqlite(folder / "bare.db"), BareTexts(folder / "texts.db")
+        try:
+            register(village, households)
+            mine = Place(place.kind, folder, village, bare, place.clock)
+            with village.home.ledger.read(VILLAGE) as reader:
+                mine.size = reader.size
+            months, period = Month(mine, texts, households), FIRST_PERIOD
+            for turn in range(rounds + 1):
+                months.live(period, turn)
+                period = get_next_period(period)
+                say(f"round: month {turn} of {rounds}, {households:,} households, recorded")
+        finally:
+            village.home.close()
+            bare.close()
+            texts.close()
+    # The first month is for warmth.
+    costs = {name: found[1:] for name, found in months.costs.items()}
+    common: dict[str, Any] = {"place": place.kind, "size": awards, "count": awards}
+    for name, job in STEPS.items():
+        wall_s = statistics.median(cost.wall_s for cost in costs[name])
+        cpu_s = statistics.median(cost.cpu_s for cost in costs[name])
+        note = f"{wall_s:.2f} s, {cpu_s:.2f} s of a processor"
+        yield Row(job=f"round: {job}", note=note, ours=awards / wall_s, place=place.kind, size=awards)
+    yield compare(
+        costs["recorded"],
+        costs["raw"],
+        job="round: recorded / the same rows written raw",
+        by="wall",
+        goal=GOAL,
+        **common,
+    )
