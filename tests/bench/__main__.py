@@ -156,7 +156,7 @@ def format_table(rows: Sequence[Row]) -> Iterator[str]:
         ours = "" if row.ours is None else f"{row.ours:,.0f}{row.unit}"
         cells = [_format_spread(row.cpu, row.by == "cpu"), _format_spread(row.wall, row.by == "wall")]
         if row.cpu is None and row.wall is None:
-            cells, met = [row.note, ""], "not measured"
+            cells, met = [row.note, ""], "not measured" if row.ours is None else ""
         yield "| " + " | ".join([row.job, row.place, f"{row.size:,}", *cells, goal, met, ours]) + " |"
 
 
