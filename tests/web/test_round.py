@@ -234,6 +234,7 @@ def test_two_windows_on_two_groups_keep_both_and_on_one_the_second_is_told(
     assert {row[5] for row in read_rows(door)} == {"2", "1"}
     assert open_aside(door.home, VILLAGE, find_user(door, "wen"), "points").rows == 2
     assert send(clerk, (0, "B01", "3", "照片"), version=start, do="mine").status_code == 303
+    assert open_aside(door.home, VILLAGE, find_user(door, "wen"), "points").version == 0
     assert {row[5] for row in read_rows(door)} == {"3", "1"}
 
 

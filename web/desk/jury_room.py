@@ -30,7 +30,7 @@ from ledger.service.jury import (
     sum_points,
 )
 from ledger.service.standing import refuse_read_only
-from ledger.service.unsent import Opened, open_aside, open_sheet
+from ledger.service.unsent import Opened, drop_aside, open_aside, open_sheet
 from ledger.state import get_day
 from reports.words import format_month, format_signed
 from web.desk.forms import FormRefused
@@ -153,6 +153,8 @@ def take_round(desk: Desk) -> Answer:
         )
     except Refused:
         return _show(desk, jury, chosen, typed=cells, version=_read_number(form.version), status=409)
+    if form.do == "mine":
+        drop_aside(ports, village, user, SHEET)
     rows = kept.state.tables.get(TABLE, ())
     if form.do == "look":
         return _look(desk, jury, chosen, kept)
