@@ -88,14 +88,14 @@ which books are closed at least once, and a week.
 
 # Workbooks that people hand in (ledger/service). Source: SECURITY findings on archives and workbooks.
 
-WORKBOOK_MAX_BYTES = 4_194_304
-"""A workbook file as handed in; 5,000 full voucher rows take 0.4 MB."""
+WORKBOOK_MAX_BYTES = 8_388_608
+"""A workbook file as handed in; 5,000 full voucher rows take 0.4 MB, a round of 50,000 rows as separated values 5."""
 
 WORKBOOK_MAX_MEMBERS = 200
 """Files within a workbook's archive; a clerk's has about fifteen."""
 
-WORKBOOK_MAX_UNPACKED_BYTES = 16_777_216
-"""All files of the archive unpacked, as its directory says: about three seconds of parsing."""
+WORKBOOK_MAX_UNPACKED_BYTES = 33_554_432
+"""All files of the archive unpacked, as its directory says: a round of 50,000 rows takes 16 MB."""
 
 WORKBOOK_MAX_RATIO = 200
 """Unpacked to packed size of one file of the archive; real worksheets reach about 30."""
@@ -103,16 +103,19 @@ WORKBOOK_MAX_RATIO = 200
 WORKBOOK_MAX_ROWS = 5_000
 """Rows of one worksheet below its header; a year's vouchers of a village take about 3,000."""
 
+ROUND_MAX_ROWS = 60_000
+"""Rows of a month's round, which is handed in whole: 5,000 households with ten awards each, and some with more."""
+
 WORKBOOK_MAX_COLUMNS = 64
 """Columns of one worksheet."""
 
-WORKBOOK_CPU_S = 30
-"""Processor seconds to read one file; 5,000 full voucher rows take about two."""
+WORKBOOK_CPU_S = 90
+"""Processor seconds to read one file; 5,000 full voucher rows take about two, a round of 50,000 rows about twenty."""
 
 WORKBOOK_MEMORY_BYTES = 536_870_912
-"""Address space of the process that reads it: 512 MiB; 5,000 full voucher rows take about 100."""
+"""Address space of the process that reads it: 512 MiB; a round of 50,000 rows takes about 370."""
 
-WORKBOOK_WALL_S = 120
+WORKBOOK_WALL_S = 300
 """Seconds by the clock to read it, on a busy machine too."""
 
 WORKBOOK_REPLY_MAX_BYTES = 134_217_728

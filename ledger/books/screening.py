@@ -82,18 +82,23 @@ class _Join(NamedTuple):
 
 
 _Judge = Callable[[_Join], bool]
+_BLANKS = {code: " " for code in range(0x10000) if unicodedata.category(chr(code)) == "Zs"}
+"""Every blank, as a plain one: they are all in the first plane."""
 
 
 def normalise_text(text: str) -> str:
     """Return `text` in NFC, every kind of blank a plain one, none at its ends."""
-    composed = unicodedata.normalize("NFC", text)
-    return "".join(" " if unicodedata.category(char) == "Zs" else char for char in composed).strip()
+    if text.isascii():
+        return text.strip()
+    return unicodedata.normalize("NFC", text).translate(_BLANKS).strip()
 
 
 def check_characters(text: str, place: str) -> list[Fault]:
     """Refuse what cannot be seen or looks like something else: control, invisible and direction-changing
     characters, unassigned and private ones, radicals in place of characters, piles of accents.
     """
+    if text.isascii() and text.isprintable():
+        return []
     faults = []
     hidden = next((char for char in text if unicodedata.category(char) in _HIDDEN), None)
     if hidden is not None:
@@ -390,7 +395,8 @@ def _build_hidden(char: str, place: str) -> Fault:
 
 
 def _is_radical(char: str) -> bool:
-    return any(ord(char) in block for block in _RADICALS)
+    code = ord(char)
+    return code >= _RADICALS[0].start and any(code in block for block in _RADICALS)
 
 
 def _has_pile(text: str) -> bool:

@@ -367,7 +367,9 @@ def _check_checker(ports: Ports, draft: Draft, claim: Claim, person: Person | No
     concerned = check_concerned(ports, name_draft(draft), claim, person.user)
     if concerned:
         return concerned
-    if not list_parties(draft, claim).isdisjoint(list_own_names(ports, claim.village, person)):
+    parties = list_parties(draft, claim)
+    # Whose names a person goes by is asked of every household: not for each of a round's hundred parts.
+    if parties and not parties.isdisjoint(list_own_names(ports, claim.village, person)):
         found = "与合同的对方同名，或对方是其近亲属"
         return [_build_checker("checker-is-party", draft, person, found)]
     return []

@@ -75,6 +75,12 @@ def open_sheet(ports: Ports, village: str, user: str, sheet: str) -> Opened:
     return Opened(states[-1].version, _read(states[-1])) if states else NOTHING
 
 
+def open_version(ports: Ports, village: str, user: str, sheet: str, version: int) -> State | None:
+    """Return a sheet as it was kept under a version; None where that state is not kept any more."""
+    states = ports.vault.list_unsent(village, user, sheet)
+    return next((_read(state) for state in states if state.version == version), None)
+
+
 def list_sheets(ports: Ports, village: str, user: str) -> dict[str, Opened]:
     """Return somebody's sheets in which something stands, or did until it was taken out, by name, as they were kept
     last.

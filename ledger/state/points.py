@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from typing import NamedTuple
+from weakref import WeakKeyDictionary
 
 from ledger.books.points import (
     CONSENT_NAMES,
@@ -308,10 +309,9 @@ def _check_consent(facts: Facts, entry: Entry, body: PointsRound) -> list[Fault]
 
 def _check_whole(facts: Facts, entry: Entry, body: PointsRound, month: PointsMonth) -> list[Fault]:
     """No digest was used in an earlier part; with the last part, households fit the number of lines."""
-    earlier = [read_body(facts, index, PointsRound) for index in month.rounds]
-    used = {digest for part in earlier for digest in _list_digests(part)}
+    used, own = _read_used(facts, month.rounds), set(_list_digests(body))
     faults = []
-    if used & set(_list_digests(body)):
+    if not used.isdisjoint(own):
         faults.append(
             build_fault(
                 "round-repeats",
@@ -321,7 +321,7 @@ def _check_whole(facts: Facts, entry: Entry, body: PointsRound, month: PointsMon
                 "同一行只记在一个部分里",
             )
         )
-    lines = len(used) + len(list(_list_digests(body)))
+    lines = len(used) + len(body.lines) + len(body.sealed_lines)
     least = min(lines, 1)
     if body.part == body.parts and not least <= body.households <= lines:
         faults.append(
@@ -334,6 +334,29 @@ def _check_whole(facts: Facts, entry: Entry, body: PointsRound, month: PointsMon
             )
         )
     return faults
+
+
+class _Used(NamedTuple):
+    """The digests of a round's parts, by the indexes of those that were read."""
+
+    rounds: tuple[int, ...]
+    digests: set[str]
+
+
+_USED: WeakKeyDictionary[Facts, _Used] = WeakKeyDictionary()
+"""What was read of the round that the same facts were asked about last: of a hundred parts that come one after another
+each is read once, and not once for every part behind it."""
+
+
+def _read_used(facts: Facts, rounds: tuple[int, ...]) -> set[str]:
+    """Return every digest of the parts at these indexes."""
+    known = _USED.get(facts)
+    if known is None or rounds[: len(known.rounds)] != known.rounds:
+        known = _Used((), set())
+    for index in rounds[len(known.rounds) :]:
+        known.digests.update(_list_digests(read_body(facts, index, PointsRound)))
+    _USED[facts] = _Used(rounds, known.digests)
+    return known.digests
 
 
 def _list_digests(body: PointsRound) -> Iterable[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import base64
+import binascii
 import re
 from collections.abc import Callable, Iterable
 from typing import Annotated, Any, TypeVar
@@ -18,6 +18,7 @@ T = TypeVar("T")
 
 FindPrivate = Callable[[str], str | None]
 """From a digest to the disclosure that the vault keeps; None where it was erased, or never was there."""
+_FROM_URL = bytes.maketrans(b"-_", b"+/")
 _DECODER = msgspec.json.Decoder(tuple[str, str, Any])
 _SUBJECT = re.compile("[!-~]{1,64}")
 Opener = Callable[[], T | None]
@@ -154,7 +155,9 @@ def find_subject(disclosure: str) -> str | None:
     Looked at, not proven: a thousand of them are asked when a round is recorded.
     """
     try:
-        _, _, value = _DECODER.decode(base64.urlsafe_b64decode(disclosure + "=="))
+        _, _, value = _DECODER.decode(
+            binascii.a2b_base64(disclosure.encode("ascii").translate(_FROM_URL) + b"==")
+        )
     except (ValueError, RecursionError):
         return None
     named = [value[name] for name in SUBJECTS if name in value] if isinstance(value, dict) else []

@@ -19,7 +19,7 @@ import click
 import msgspec
 
 from ledger.store.engine import get_sqlite_version
-from tests.bench import append, auditing, books, pages, proofs, single, statements
+from tests.bench import append, auditing, books, jury, pages, proofs, single, statements
 from tests.bench.measuring import Row, Spread
 from tests.bench.places import Place, open_postgresql, open_sqlite
 from tests.postgres import open_cluster
@@ -32,9 +32,10 @@ JOBS: dict[str, ModuleType] = {
     "append": append,
     "single": single,
     "books": books,
+    "round": jury,
 }
 """In this order: what only reads comes before what makes the log longer."""
-APART = {"books"}
+APART = {"books", "round"}
 """Jobs that keep a log of their own."""
 
 SIZES = (10_000, 100_000)
@@ -55,7 +56,7 @@ LENGTH_GOALS = {
     "--sizes",
     default=",".join(map(str, SIZES)),
     show_default=True,
-    help="Entries in the log, or postings in the books, by commas.",
+    help="Entries in the log, postings in the books, or awards of a round, by commas.",
 )
 @click.option("--long", "is_long", is_flag=True, help=f"Also {LONG_SIZE:,} entries: an hour and 8 GB.")
 @click.option("--only", default=",".join(JOBS), show_default=True, help="Jobs, by commas.")
@@ -155,7 +156,7 @@ def format_table(rows: Sequence[Row]) -> Iterator[str]:
         ours = "" if row.ours is None else f"{row.ours:,.0f}{row.unit}"
         cells = [_format_spread(row.cpu, row.by == "cpu"), _format_spread(row.wall, row.by == "wall")]
         if row.cpu is None and row.wall is None:
-            cells, met = [row.note, ""], "not measured"
+            cells, met = [row.note, ""], "not measured" if row.ours is None else ""
         yield "| " + " | ".join([row.job, row.place, f"{row.size:,}", *cells, goal, met, ours]) + " |"
 
 

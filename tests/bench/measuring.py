@@ -40,7 +40,7 @@ class Row:
     `by`    which of the two ratios the goal speaks of
     `goal`  in the direction's sense; None where there is none
     `ours`  what our side did in a second of its median turn, in `unit`
-    `note`  stands in place of figures where a side is missing, else beside them
+    `note`  stands in place of figures where a side is missing or there is none, else beside them
     """
 
     job: str

@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from ledger.state.money import get_balances, list_book_months
-from tests.bench import books, peers
+from tests.bench import books, jury, peers
 from tests.bench.__main__ import format_table, main
 from tests.bench.measuring import Cost, Row, compare
 from tests.builders import VILLAGE
@@ -94,6 +94,23 @@ def test_books_of_their_own_are_added_up_by_us_and_by_others(tmp_path: Path) -> 
         *["balances anew"] * 3,
     ]
     assert all(row["wall"]["median"] > 0 for row in rows if not row["note"])
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_month_of_awards_goes_from_its_workbook_to_its_sheet(tmp_path: Path) -> None:
+    """Every turn holds preview, parts, households and receipts to what the workbook says."""
+    words = ["--sizes", "510", "--rounds", "1", "--only", "round", "--folder", str(tmp_path), "--json"]
+
+    result = CliRunner().invoke(main, [*words, "--on", "sqlite"], catch_exceptions=False)
+
+    rows = msgspec.json.decode(result.stdout)
+    assert [row["job"].removeprefix("round: ") for row in rows] == [
+        *jury.STEPS.values(),
+        "recorded / the same rows written raw",
+    ]
+    assert all(row["ours"] > 0 and row["size"] == 510 for row in rows)
+    assert all("of a processor" in row["note"] for row in rows[:-1])
+    assert rows[-1]["wall"]["median"] > 0
     assert list(tmp_path.iterdir()) == []
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import sys
 import unicodedata
 from collections.abc import Sequence
 from itertools import accumulate
@@ -336,6 +337,8 @@ def test_normal_text_is_in_nfc_trimmed_and_stays_as_it_is(text: str) -> None:
 
 def test_every_kind_of_blank_becomes_a_plain_one() -> None:
     assert normalise_text("\u3000买\u00a0种\u3000子 ") == "买 种 子"
+    blanks = [chr(code) for code in range(sys.maxunicode + 1) if unicodedata.category(chr(code)) == "Zs"]
+    assert normalise_text("买".join(("", *blanks, ""))) == "买 " * len(blanks) + "买"
 
 
 @pytest.mark.parametrize(

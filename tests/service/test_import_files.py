@@ -87,7 +87,7 @@ def test_an_old_or_encrypted_workbook(desk: ImportDesk) -> None:
 def test_a_file_beyond_the_limit(desk: ImportDesk) -> None:
     assert desk.say("vouchers", b"PK\x03\x04" + b"\x00" * WORKBOOK_MAX_BYTES) == [
         (
-            "文件「表.xlsx」：现为4,194,308 字节，应为不超过 4,194,304 字节。删去图片和无关的工作表，"
+            "文件「表.xlsx」：现为8,388,612 字节，应为不超过 8,388,608 字节。删去图片和无关的工作表，"
             "或按月份分成几个文件。（workbook-too-large）"
         )
     ]
@@ -139,7 +139,7 @@ def test_a_bomb_of_many_parts(desk: ImportDesk, plain: bytes) -> None:
 
 def test_a_bomb_that_unpacks_beyond_the_limit(desk: ImportDesk, plain: bytes) -> None:
     draw = random.Random(1)
-    dense = b"".join(draw.randbytes(30) + b"\x00" * 3000 for _ in range(6000))
+    dense = b"".join(draw.randbytes(30) + b"\x00" * 3000 for _ in range(12000))
 
     data = rewrite(plain, keep, xl__a=dense)
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
@@ -148,7 +148,7 @@ def test_a_bomb_that_unpacks_beyond_the_limit(desk: ImportDesk, plain: bytes) ->
     assert unpacked > len(dense)
     assert desk.say("vouchers", data) == [
         (
-            f"文件「表.xlsx」：现为解开后有 {unpacked:,} 字节，最多 16,777,216 字节，"
+            f"文件「表.xlsx」：现为解开后有 {unpacked:,} 字节，最多 33,554,432 字节，"
             "应为表格软件正常存出的工作簿。不要导入来路不明的文件；用表格软件打开后另存为 .xlsx 再试。"
             "（workbook-suspicious）"
         )

@@ -116,7 +116,7 @@ def test_a_workbook_that_takes_too_much_memory_is_refused_and_the_next_is_read(h
     # The small one is read in 48 MiB, the heavy one takes more than 80: what a machine adds of its own changes neither.
     assert refuse(dataclasses.replace(LIMITS, memory_bytes=64 << 20), heavy) == [
         (
-            "文件「表.xlsx」：现为读到一半，内存用完，应为至多 30 秒处理器时间、64 MiB 内存就读得完的表格。"
+            "文件「表.xlsx」：现为读到一半，内存用完，应为至多 90 秒处理器时间、64 MiB 内存就读得完的表格。"
             "不要导入来路不明的文件；是自己的表格，删去多余的格式和工作表，另存为新的 .xlsx 再试。（workbook-limit）"
         )
     ]

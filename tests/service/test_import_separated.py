@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ledger.limits import WORKBOOK_MAX_BYTES, WORKBOOK_MAX_COLUMNS, WORKBOOK_MAX_ROWS
+from ledger.limits import ROUND_MAX_ROWS, WORKBOOK_MAX_BYTES, WORKBOOK_MAX_COLUMNS, WORKBOOK_MAX_ROWS
 from ledger.service.workbooks.columns import WORKBOOKS, WorkbookKind
 from ledger.service.workbooks.reading import read_workbook
 from tests.service.importing import AWARD, PAPER, PAPER_PAID, ImportDesk, Row, make_book
@@ -235,6 +235,19 @@ def test_a_million_columns_and_as_many_rows_are_counted_and_not_kept() -> None:
     assert [(fault.code, fault.found, fault.expected) for fault in found] == [
         ("sheet-too-large", f"{1_000_000 + len(VOUCHER[0]):,} 列", f"不超过 {WORKBOOK_MAX_COLUMNS} 列"),
         ("sheet-too-large", "1,000,002 行", f"不超过 {WORKBOOK_MAX_ROWS:,} 行"),
+    ]
+
+
+def test_a_months_round_is_one_file_of_all_households() -> None:
+    whole = [AWARD] * (WORKBOOK_MAX_ROWS + 1)
+
+    tables, faults = read_workbook(write(tabulate("points", whole)).encode(), "points", CSV)
+    beyond = write(tabulate("points", [{"数量": 1}] * (ROUND_MAX_ROWS + 1))).encode()
+    _, more = read_workbook(beyond, "points", CSV)
+
+    assert (len(tables["积分"]), faults) == (WORKBOOK_MAX_ROWS + 1, [])
+    assert [(fault.code, fault.found, fault.expected) for fault in more] == [
+        ("sheet-too-large", f"{ROUND_MAX_ROWS + 1:,} 行", f"不超过 {ROUND_MAX_ROWS:,} 行")
     ]
 
 

@@ -6,6 +6,7 @@
 | `forms` | what a form brought, as a frozen dataclass |
 | `frame` | what every page of the desk shares, and how a page is answered |
 | `sheet_view` | a sheet that is typed, as its page shows it, with faults beside their cells |
+| `jury_view`, `jury_room` | the jury's round as a grid: how it is shown, and its page |
 | `sign_in`, `set_up`, `account`, `home`, `drafts`, `imports`, `begun`, `write`, `vouchers` | the pages |
 
 Rules that always hold: a route says what it takes to be allowed; every answer is `no-store`; GET changes nothing; a

@@ -37,6 +37,7 @@ from ledger.service.honours import (
     list_holders,
     propose_honour,
 )
+from ledger.service.jury import Jury, open_jury
 from ledger.service.objections import read_wording
 from ledger.service.persons import name_household
 from ledger.service.readings import DUTY, choose_view, log_reading, say_purpose
@@ -261,6 +262,16 @@ def read_choices(desk: Desk, kind: WorkbookKind, answered: Sequence[Draft]) -> C
         shown |= {item.member for item in desk.ports.vault.list_members(desk.village)}
     _log(desk, frozenset(shown), "sheet", DUTY)
     return choices
+
+
+def read_jury(desk: Desk, period: str) -> Jury | None:
+    """Return what a month's round is about, None without rules. Whoever shows households of it calls `log_scored`."""
+    return open_jury(desk.ports, desk.village, period)
+
+
+def log_scored(desk: Desk, households: Sequence[Household]) -> None:
+    """Log that the grid of a round showed these households."""
+    _log(desk, frozenset(item.household for item in households), "sheet", DUTY)
 
 
 def complete_tables(desk: Desk, kind: WorkbookKind, tables: TypedTables) -> TypedTables:

@@ -38,6 +38,7 @@ from web.cache import PageBytes
 from web.desk.forms import FormRefused
 from web.desk.frame import DeskFrame, tell_fault
 from web.desk.imports import IMPORT, KINDS
+from web.desk.jury_view import ROUND
 from web.desk.reading import complete_tables, read_choices, read_sent
 from web.desk.routing import Desk, answer, route_desk
 from web.desk.sheet_view import (
@@ -112,6 +113,8 @@ class Target:
 def show_sheet(desk: Desk, sheet: str) -> Answer:
     target = _find_target(desk, sheet)
     kept = open_sheet(desk.ports, desk.village, desk.user, sheet)
+    if sheet == "points" and kept.rows > TYPED_MAX_ROWS:
+        return desk.redirect(ROUND)  # A village's round, group by group: a page holds no more rows.
     told = _tell_erased(kept)
     if kept.version == 0 and target.answered:
         filled = fill(desk.ports, desk.village, target.answered)

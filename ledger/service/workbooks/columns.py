@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from ledger.books import funds, resolutions
 from ledger.books.contracts import CATEGORY_NAMES, CHANGE_NAMES, DIRECTION_NAMES, PARTY_NAMES, PROCEDURE_NAMES
-from ledger.limits import EVIDENCE_MAX_CHARS, SUMMARY_MAX_CHARS, WORDING_MAX_CHARS
+from ledger.limits import EVIDENCE_MAX_CHARS, ROUND_MAX_ROWS, SUMMARY_MAX_CHARS, WORDING_MAX_CHARS
 from ledger.service.workbooks.honour_columns import HONOURS
 from ledger.service.workbooks.layout import (
     CHOICES_SHEET,
@@ -119,6 +119,8 @@ _POINTS = Sheet(
         _evidence("凭什么加分或扣分，只存隐私库，不公开"),
     ),
     example=("2026-10", "0217", "样大山", "B01", "志愿服务(每4小时)", "2", "志愿服务登记第 12 页"),
+    rows_max=ROUND_MAX_ROWS,
+    typed_max=ROUND_MAX_ROWS,
 )
 _POINTS_REVERSED = Sheet(
     name="冲销",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
-from ledger.limits import NAME_MAX_CHARS
+from ledger.limits import NAME_MAX_CHARS, TYPED_MAX_ROWS, WORKBOOK_MAX_ROWS
 
 WorkbookKind = Literal[
     "vouchers",
@@ -59,6 +59,8 @@ class Sheet(NamedTuple):
     example: tuple[str, ...]  # one row as it stands in the notes, invented
     optional: bool = False
     note: str = ""  # when it is filled in, where that is seldom
+    rows_max: int = WORKBOOK_MAX_ROWS  # of a file
+    typed_max: int = TYPED_MAX_ROWS
 
 
 class Workbook(NamedTuple):

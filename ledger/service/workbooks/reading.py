@@ -143,7 +143,7 @@ def _check_sheets(book: Workbook, found: dict[str, Worksheet], wanted: dict[str,
 
 
 def _read_sheet(worksheet: Worksheet, sheet: Sheet) -> tuple[tuple[Line, ...], list[Fault]]:
-    faults = check_size(worksheet, sheet.name)
+    faults = check_size(worksheet, sheet.name, sheet.rows_max)
     if faults:
         return (), faults
     top = find_header_row(worksheet, sheet)
@@ -162,12 +162,12 @@ def _read_sheet(worksheet: Worksheet, sheet: Sheet) -> tuple[tuple[Line, ...], l
     return tuple(lines), faults
 
 
-def check_size(worksheet: Worksheet, name: str) -> list[Fault]:
+def check_size(worksheet: Worksheet, name: str, rows_max: int = WORKBOOK_MAX_ROWS) -> list[Fault]:
     """Refuse more cells than a clerk's sheet has; empty formatted ones around the data do not count."""
     filled = [(cell.row, cell.column) for cell in iterate_cells(worksheet) if cell.value is not None]
     rows = max((row for row, _ in filled), default=1) - 1
     columns = max((column for _, column in filled), default=0)
-    limits = (("行", rows, WORKBOOK_MAX_ROWS), ("列", columns, WORKBOOK_MAX_COLUMNS))
+    limits = (("行", rows, rows_max), ("列", columns, WORKBOOK_MAX_COLUMNS))
     return [
         Fault(
             code="sheet-too-large",

@@ -53,14 +53,16 @@ def open_separated(data: bytes, kind: WorkbookKind, filename: str) -> tuple[Work
     if text is None:
         return page, first, [fault_encoding(place)]
     sheet, separator = _choose(text, kind)
-    return page, sheet, fill_page(page, text, separator, place)
+    return page, sheet, fill_page(page, text, separator, place, sheet.rows_max)
 
 
-def fill_page(page: Worksheet, text: str, separator: str, place: str) -> list[Fault]:
+def fill_page(
+    page: Worksheet, text: str, separator: str, place: str, rows_max: int = WORKBOOK_MAX_ROWS
+) -> list[Fault]:
     """Write the values of a text into an empty sheet; return what keeps it from being read."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     try:
-        _fill(page, reader)
+        _fill(page, reader, rows_max)
     except csv.Error:
         return [_fault_form(place, reader.line_num)]
     return []
@@ -94,7 +96,7 @@ def _count_headers(text: str, sheet: Sheet, separator: str) -> int:
     return max((len(wanted & {normalise_text(value) for value in row}) for row in top), default=0)
 
 
-def _fill(page: Worksheet, rows: Iterator[list[str]]) -> None:
+def _fill(page: Worksheet, rows: Iterator[list[str]], rows_max: int) -> None:
     """Write every value as text. Beyond the limits only how far they reach is kept, for the size to be judged by."""
     bottom = right = 0
     for row, values in enumerate(rows, 1):
@@ -102,9 +104,9 @@ def _fill(page: Worksheet, rows: Iterator[list[str]]) -> None:
             if not value:
                 continue
             bottom, right = row, max(right, column)
-            if row <= WORKBOOK_MAX_ROWS + 1 and column <= WORKBOOK_MAX_COLUMNS:
+            if row <= rows_max + 1 and column <= WORKBOOK_MAX_COLUMNS:
                 _write(page, row, column, value)
-    if bottom > WORKBOOK_MAX_ROWS + 1 or right > WORKBOOK_MAX_COLUMNS:
+    if bottom > rows_max + 1 or right > WORKBOOK_MAX_COLUMNS:
         _write(page, bottom, right, "…")
 
 

@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from string import ascii_uppercase
 
 from ledger.errors import Fault
-from ledger.limits import TYPED_MAX_ROWS
 from ledger.service.workbooks.cells import RawCell
 from ledger.service.workbooks.columns import WORKBOOKS, Sheet, WorkbookKind
 from ledger.service.workbooks.lines import Tables
@@ -36,7 +35,7 @@ def read_typed(kind: WorkbookKind, tables: TypedTables) -> tuple[Tables, list[Fa
         found[sheet.name] = tuple(lines)
     if not any(found.values()):
         faults.append(_fault_nothing(WORKBOOKS[kind].sheets[0]))
-    if count_rows(tables) > TYPED_MAX_ROWS:
+    if count_rows(tables) > WORKBOOKS[kind].sheets[0].typed_max:
         faults.append(fault_too_many(WORKBOOKS[kind].sheets[0], count_rows(tables)))
     return found, faults
 
@@ -58,7 +57,7 @@ def fault_too_many(sheet: Sheet, count: int) -> Fault:
         code="typed-too-many",
         place=f"工作表「{sheet.name}」",
         found=f"{count} 行",
-        expected=f"一次不超过 {TYPED_MAX_ROWS} 行",
+        expected=f"一次不超过 {sheet.typed_max:,} 行",
         remedy="先把一部分交审，再填其余的；行数多的用“导入表格”",
     )
 
