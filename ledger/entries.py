@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
+from ledger.books.annexes import PointsAnnexed
 from ledger.books.assets import AssetChanged, AssetDisposed, AssetRegistered
 from ledger.books.concerns.values import ConcernAcknowledged
 from ledger.books.contracts import ContractAmended, ContractEnded, ContractSigned, ContractVoided
@@ -95,6 +96,7 @@ Body = (
     | TaskOffered
     | TaskClaimed
     | HoursBooked
+    | PointsAnnexed
 )
 
 
@@ -156,6 +158,7 @@ KINDS: dict[str, Kind] = {
     "task.offered": Kind(TaskOffered, checkers=1, in_books=False),
     "task.claimed": Kind(TaskClaimed, checkers=1, in_books=False),
     "hours.booked": Kind(HoursBooked, checkers=1, in_books=False),
+    "points.annexed": Kind(PointsAnnexed, checkers=0, in_books=False),
 }
 KIND_OF_BODY: dict[type, str] = {row.body: name for name, row in KINDS.items()}
 

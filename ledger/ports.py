@@ -305,6 +305,16 @@ class BookletJob(msgspec.Struct, frozen=True, kw_only=True):
     verifier_key: str
 
 
+class AnnexJob(msgspec.Struct, frozen=True, kw_only=True):
+    """All that the annex of a points sheet is printed from. It has lines of households: it is kept nowhere."""
+
+    annex: bytes  # canonical bytes of the AnnexPaper value
+    base_url: str  # public address printed in the code; "" where there is none
+    is_demo: bool = False
+    note: bytes  # the first signed checkpoint over the annex's entries
+    verifier_key: str
+
+
 class Renderer(Protocol):
     """Makes paper. It lives above this package and is handed in."""
 
@@ -314,6 +324,10 @@ class Renderer(Protocol):
 
     def render_booklet(self, job: BookletJob) -> bytes:
         """Return a booklet's PDF, and refuse as `render` does."""
+        ...
+
+    def render_annex(self, job: AnnexJob) -> bytes:
+        """Return an annex's PDF, and refuse as `render` does."""
         ...
 
     def describe_toolchain(self) -> bytes:

@@ -8,13 +8,14 @@ import msgspec
 
 from ledger.errors import Fault, NotProven, Refused
 from ledger.limited.child import serve
-from ledger.ports import BookletJob, SheetJob
+from ledger.ports import AnnexJob, BookletJob, SheetJob
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True):
-    """What is asked: a sheet, a booklet, or without either the toolchain."""
+    """What is asked: a sheet, a booklet, an annex, or without any of them the toolchain."""
 
     job: SheetJob | None
+    annex: AnnexJob | None = None
     booklet: BookletJob | None = None
 
 
@@ -36,6 +37,7 @@ def answer(data: bytes) -> bytes:
 
 
 def _answer(request: Request) -> Reply:
+    from reports.annex import render_annex
     from reports.booklet import render_booklet
     from reports.failure import RenderFailed
     from reports.render import render_sheet
@@ -44,6 +46,8 @@ def _answer(request: Request) -> Reply:
     try:
         if request.booklet is not None:
             return Reply(data=render_booklet(request.booklet))
+        if request.annex is not None:
+            return Reply(data=render_annex(request.annex))
         return Reply(data=describe_toolchain() if request.job is None else render_sheet(request.job))
     except RenderFailed as error:
         return Reply(failed=error.reason)

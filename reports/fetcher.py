@@ -15,6 +15,7 @@ BASE = "mingbai:/"
 """Base of every address in a sheet: relative ones land in this scheme, which exists nowhere else."""
 STYLE = f"{BASE}sheet.css"
 BOOKLET_STYLE = f"{BASE}booklet.css"
+ANNEX_STYLE = f"{BASE}annex.css"
 
 
 class AssetFetcher(URLFetcher):  # type: ignore[misc]  # WeasyPrint ships no types.
@@ -35,6 +36,7 @@ class AssetFetcher(URLFetcher):  # type: ignore[misc]  # WeasyPrint ships no typ
 def _read_assets() -> dict[str, bytes]:
     styles = resources.files("reports").joinpath("styles")
     return {
+        ANNEX_STYLE: styles.joinpath("annex.css").read_bytes(),
         STYLE: styles.joinpath("sheet.css").read_bytes(),
         BOOKLET_STYLE: styles.joinpath("booklet.css").read_bytes(),
     }

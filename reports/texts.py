@@ -15,13 +15,16 @@ import msgspec
 
 from ledger.books.figures import Figures, FinanceFigures, PointsFigures, ScoreFigures, SpanFigures
 from ledger.errors import Fault
+from ledger.service.annexes import AnnexPaper
 from ledger.service.booklets import Booklet
 from reports.fonts import FAMILY, get_coverage
 
-F = TypeVar("F", FinanceFigures, PointsFigures, ScoreFigures, SpanFigures, Booklet)
+F = TypeVar("F", FinanceFigures, PointsFigures, ScoreFigures, SpanFigures, Booklet, AnnexPaper)
 
 ROWS_MAX = 500
 """Rows of all tables of one sheet: about twenty-five pages."""
+ANNEX_ROWS_MAX = 2_000
+"""Households of an annex, of which four stand side by side."""
 TEXT_MAX_CHARS = 2_000
 """Characters of one text."""
 TEXTS_MAX_CHARS = 60_000
@@ -78,11 +81,12 @@ def show_hidden(figures: F) -> F:
     return msgspec.convert(show(msgspec.to_builtins(figures)), type(figures))
 
 
-def check_texts(figures: Figures | Booklet) -> list[Fault]:
+def check_texts(figures: Figures | Booklet | AnnexPaper) -> list[Fault]:
     """Return what forbids to print these figures: rows and texts beyond the limits, missing glyphs."""
+    rows_max = ANNEX_ROWS_MAX if isinstance(figures, AnnexPaper) else ROWS_MAX
     rows = _count_rows(figures)
     texts = list(_walk(msgspec.to_builtins(figures), ""))
-    faults = [_limit_fault("表格", f"{rows} 行", f"一张公开表至多 {ROWS_MAX} 行")] if rows > ROWS_MAX else []
+    faults = [_limit_fault("表格", f"{rows} 行", f"一张公开表至多 {rows_max} 行")] if rows > rows_max else []
     faults += [
         _limit_fault(place, f"{len(text)} 个字", f"至多 {TEXT_MAX_CHARS} 个字")
         for place, text in texts

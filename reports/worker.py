@@ -13,7 +13,7 @@ import msgspec
 from ledger.errors import Fault, NotProven, Refused
 from ledger.limited.child import Limits
 from ledger.limited.pool import ChildDied, Pool, format_limits
-from ledger.ports import BookletJob, SheetJob
+from ledger.ports import AnnexJob, BookletJob, SheetJob
 from reports.child import Reply, Request
 from reports.failure import RenderFailed
 
@@ -52,6 +52,10 @@ class WorkerRenderer:
     def render_booklet(self, job: BookletJob) -> bytes:
         """Return a booklet's PDF. Raises as `render` does."""
         return self._ask(Request(booklet=job, job=None))
+
+    def render_annex(self, job: AnnexJob) -> bytes:
+        """Return an annex's PDF. Raises as `render` does."""
+        return self._ask(Request(annex=job, job=None))
 
     def describe_toolchain(self) -> bytes:
         """Return canonical JSON naming every program and font that shapes the bytes."""

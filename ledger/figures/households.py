@@ -12,6 +12,7 @@ from typing import NamedTuple, TypeVar
 
 import msgspec
 
+from ledger.books.annexes import PointsAnnexed
 from ledger.books.points import (
     AgreementsSigned,
     HouseholdsRegistered,
@@ -21,8 +22,8 @@ from ledger.books.points import (
 )
 from ledger.figures.points import read_rule
 from ledger.figures.texts import Texts, read_text
-from ledger.state.facts import EntryAt, Facts, PointsMonth, get_fact, read_body, scan_facts
-from ledger.state.private import Agreement, AwardLine, AwardSubject, RegisteredHousehold
+from ledger.state.facts import AnnexFacts, EntryAt, Facts, PointsMonth, get_fact, read_body, scan_facts
+from ledger.state.private import Agreement, AnnexedLine, AwardLine, AwardSubject, RegisteredHousehold
 from ledger.state.rulebooks import list_rules
 
 MONTHS_A_YEAR = 12
@@ -57,13 +58,24 @@ class Signed(NamedTuple):
     version: int
 
 
+class AnnexedAt(NamedTuple):
+    """The household's line on the annex of a month's points sheet: in which entry, its number there, and the points."""
+
+    entry: int
+    number: str
+    period: str
+    points: int
+    sheet: str
+
+
 class HouseholdYear(NamedTuple):
-    """What a log and the household's own values say of it. `lines` oldest month first, `agreements` oldest first."""
+    """What a log and the household's own values say of it. All oldest first; `lines` and `annexed` by month."""
 
     agreements: tuple[Signed, ...]
     lines: tuple[HouseholdLine, ...]
     registered_at: int  # the entry; 0 where it is in none
     year: str
+    annexed: tuple[AnnexedAt, ...] = ()
 
     @property
     def points(self) -> int:
@@ -75,6 +87,7 @@ class HouseholdYear(NamedTuple):
         """The entries that say so."""
         found = {line.entry for line in self.lines} | {line.reversed_at for line in self.lines}
         found |= {signed.entry for signed in self.agreements} | {self.registered_at}
+        found |= {line.entry for line in self.annexed}
         return frozenset(found - {0})
 
 
@@ -87,7 +100,8 @@ def collect_household(facts: Facts, texts: Texts, opened: Mapping[str, object], 
     lines: list[HouseholdLine] = []
     for month in range(1, MONTHS_A_YEAR + 1):
         lines += _iterate_lines(facts, texts, opened, f"{year}-{month:02d}")
-    return HouseholdYear(agreements, tuple(lines), registered_at, year)
+    annexed = tuple(_iterate_annexed(facts, opened, year))
+    return HouseholdYear(agreements, tuple(lines), registered_at, year, annexed)
 
 
 def list_point_years(facts: Facts) -> list[str]:
@@ -138,6 +152,16 @@ def _iterate_lines(
                 unit=text.unit,
                 why=why,
             )
+
+
+def _iterate_annexed(facts: Facts, opened: Mapping[str, object], year: str) -> Iterator[AnnexedAt]:
+    for key, annex in scan_facts(facts, f"annex/{year}", AnnexFacts):
+        for index in annex.entries:
+            body = read_body(facts, index, PointsAnnexed)
+            for sealed in body.lines:
+                line = _find(opened, sealed.sealed, AnnexedLine)
+                if line is not None:
+                    yield AnnexedAt(index, line.number, key.rsplit("/", 1)[-1], line.points, body.sheet)
 
 
 def _open_lines(

@@ -15,7 +15,7 @@ from ledger.data import load_reference
 from ledger.log.checkpoint import open_checkpoint
 from ledger.log.note import parse_note_verifier
 from ledger.log.receipt import format_fingerprint
-from ledger.ports import BookletJob, SheetJob
+from ledger.ports import AnnexJob, BookletJob, SheetJob
 from ledger.service.sheets import FIGURES
 
 
@@ -30,6 +30,10 @@ class PlainRenderer:
         return b"%PDF-" + hashlib.sha256(msgspec.json.encode(job)).hexdigest().encode()
 
     def render_booklet(self, job: BookletJob) -> bytes:
+        self.before()
+        return b"%PDF-" + hashlib.sha256(msgspec.json.encode(job)).hexdigest().encode()
+
+    def render_annex(self, job: AnnexJob) -> bytes:
         self.before()
         return b"%PDF-" + hashlib.sha256(msgspec.json.encode(job)).hexdigest().encode()
 
