@@ -21,6 +21,7 @@ from web.config import REQUEST_MAX_BYTES
 from web.desk import (
     account,
     accounts,
+    annexes,
     asset_vouchers,
     bank,
     begun,
@@ -159,6 +160,7 @@ DESK_ROUTES = (
     *marking.ROUTES,
     *originals.ROUTES,
     *months.ROUTES,
+    *annexes.ROUTES,
     *year_end.ROUTES,
     *conversion.ROUTES,
     *rewards.ROUTES,

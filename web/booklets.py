@@ -11,7 +11,7 @@ from collections import OrderedDict
 
 import msgspec
 
-from ledger.ports import BookletJob, Renderer
+from ledger.ports import AnnexJob, BookletJob, Renderer
 from reports.worker import WorkerRenderer
 
 BOOKLETS_KEPT = 24
@@ -36,6 +36,14 @@ class Booklets:
                     self._made.popitem(last=False)
             self._made.move_to_end(key)
             return self._made[key]
+
+    def make_annex(self, job: AnnexJob) -> bytes:
+        """Return an annex's PDF, laid out anew: it has lines of households, and is kept nowhere. Raises as `make`."""
+        with self._turn:
+            if self._renderer is not None:
+                return self._renderer.render_annex(job)
+            with WorkerRenderer() as renderer:
+                return renderer.render_annex(job)
 
     def _lay_out(self, job: BookletJob) -> bytes:
         if self._renderer is not None:

@@ -106,10 +106,8 @@ def build_bands(added: Mapping[str, int], shown: Collection[str]) -> tuple[Band,
 
 def name_bands(bands: Sequence[Band]) -> list[str]:
     """Return what the bands are called: 0 分, 1–10 分, 11 分及以上."""
-    return [
-        _name_band(band.least, after.least - 1 if after is not None else None)
-        for band, after in zip(bands, [*bands[1:], None], strict=True)
-    ]
+    names = [_name_band(band.least, after.least - 1) for band, after in pairwise(bands)]
+    return [*names, *(f"{band.least} 分及以上" for band in bands[-1:])]
 
 
 def find_band(bands: Sequence[Band], points: int) -> Band:
@@ -180,9 +178,7 @@ def _find_least(points: int) -> int:
     return (points - 1) // BAND_POINTS * BAND_POINTS + 1 if points else 0
 
 
-def _name_band(least: int, most: int | None) -> str:
-    if most is None:
-        return f"{least} 分及以上"
+def _name_band(least: int, most: int) -> str:
     return f"{least} 分" if most == least else f"{least}–{most} 分"
 
 

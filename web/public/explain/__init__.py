@@ -37,6 +37,7 @@ from web.public.explain.objections import explain_answered, explain_raised
 from web.public.explain.plans import explain_plan
 from web.public.explain.points import (
     explain_agreements,
+    explain_annex,
     explain_households,
     explain_points_reversed,
     explain_points_round,
@@ -123,6 +124,7 @@ EXPLAINERS: dict[str, Callable[[VillageView, Entry, Any], Explanation]] = {
     "task.offered": explain_task,
     "task.claimed": explain_claimed,
     "hours.booked": explain_hours,
+    "points.annexed": explain_annex,
 }
 
 
