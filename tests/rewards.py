@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from ledger.books.annexes import Band, PointsAnnexed
 from ledger.books.shops import Goods, PointsRedeemed, RedeemedLine, RedemptionReversed, ShopAdopted
 from ledger.books.volunteering import HoursBooked, HoursLine, TaskClaimed, TaskOffered
 from tests.builders import Discloser, make_id
@@ -53,3 +56,17 @@ def build_hours(texts: Discloser) -> HoursBooked:
     return HoursBooked(
         lines=(HoursLine(hours_hundredths=400, subject=sealed),), task="FW-2026-001", version=1
     )
+
+
+def build_annex(texts: Discloser, **changes: Any) -> PointsAnnexed:
+    line = texts.seal({"household": make_id("h", 0), "number": "000", "points": 2}, "line")
+    fields: dict[str, Any] = {
+        "bands": (Band(households=6, least=0),),
+        "households": 6,
+        "lines": (line,),
+        "part": 1,
+        "parts": 1,
+        "sheet": "2026-10-P-1",
+        "size": 1,
+    }
+    return PointsAnnexed(**(fields | changes))

@@ -173,7 +173,7 @@ def find_term(law: Law, category: str, province: str, on: str) -> TermRule | Non
     return max(holding, key=lambda term: (term.in_force_from, term.province != NATIONAL), default=None)
 
 
-def find_shown(law: Law, what: Shown, province: str, on: str) -> ShownRule | None:
+def find_shown(law: Law, what: str, province: str, on: str) -> ShownRule | None:
     """Return how long something is shown line by line in a province on a day; None where nothing limits it."""
     holding = [
         rule

@@ -70,9 +70,9 @@ def check_annexes(facts: Facts, reference: Reference, entry: Entry) -> list[Faul
         faults.append(
             build_fault(
                 "annex-sheet",
-                place,
-                f"{entry.period} 的公开表是 {sealed[-1] if sealed else '空'}",
+                f"{entry.period} 积分附页的公开表",
                 body.sheet,
+                sealed[-1] if sealed else "已封存的公开表",
                 "先封存当月的村民积分公开表，再封存它的附页",
             )
         )

@@ -25,7 +25,7 @@ from ledger.canonical import parse_claim
 from ledger.cli import root
 from ledger.commands import audit, common
 from ledger.commands.refusals import CouldNotRun
-from ledger.entries import KINDS, Actor
+from ledger.entries import KINDS, Actor, Claim
 from ledger.errors import Refused
 from ledger.home import Home, open_home
 from ledger.log.tiles import TILE_WIDTH
@@ -62,7 +62,15 @@ from tests.builders import (
     name_supervisor,
 )
 from tests.homes import VillageHome, open_village
-from tests.rewards import build_claims, build_hours, build_redeemed, build_return, build_shop, build_task
+from tests.rewards import (
+    build_annex,
+    build_claims,
+    build_hours,
+    build_redeemed,
+    build_return,
+    build_shop,
+    build_task,
+)
 from tests.service.test_rotate import rotate
 from tests.web.village import make_client
 from tests.witness.processes import adopt
@@ -136,7 +144,7 @@ def open_laboratory(path: Path, fill: Callable[[VillageHome], None]) -> Iterator
 
 
 def fill_small(village: VillageHome) -> None:
-    """An entry of every kind, three sheets, two keys, two of three witnesses: entries 0 to 49."""
+    """An entry of every kind, three sheets, two keys, two of three witnesses: entries 0 to 50."""
     adopt(village, make_policy(2))
     ask(village, "镇", "学校")
     rotate(village)
@@ -164,8 +172,24 @@ def fill_small(village: VillageHome) -> None:
     village.record(build_return(village.texts, redeemed, reverses=taken.index), **november)
     for build_reward in (build_task, build_claims, build_hours):
         village.record(build_reward(village.texts), **november)
+    annex(village)
     acknowledge(village)
     ask(village, "镇", "邻村")
+
+
+def annex(village: VillageHome) -> None:
+    """One of the two kinds that nobody passes: what a seal is of, is there already."""
+    body = build_annex(village.texts, bands=(), households=3, lines=())
+    clerk = Actor(role="clerk", user=village.clerk.user)
+    claim = Claim(
+        body=body,
+        kind="points.annexed",
+        maker=clerk,
+        occurred_on="2026-11-02",
+        period="2026-10",
+        village=VILLAGE,
+    )
+    record_claims(village.home, VILLAGE, [Passed(checkers=(), claim=claim)])
 
 
 def acknowledge(village: VillageHome) -> None:

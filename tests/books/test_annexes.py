@@ -20,6 +20,7 @@ from ledger.books.annexes import (
     plan_annex,
 )
 from ledger.books.values import Sealed
+from ledger.errors import format_fault
 
 POINTS = st.dictionaries(st.integers(0, 60).map("h{}".format), st.integers(0, 70), max_size=60)
 LINES = tuple(Sealed(sealed=letter * 43) for letter in "AB")
@@ -97,15 +98,24 @@ def test_a_household_without_additions_has_no_line() -> None:
 
 
 def test_what_no_annex_says_is_refused() -> None:
-    def codes(**changes: object) -> list[str]:
-        return [fault.code for fault in check_annex(msgspec.structs.replace(ANNEX, **changes))]
+    def tell(**changes: object) -> list[str]:
+        return [format_fault(fault) for fault in check_annex(msgspec.structs.replace(ANNEX, **changes))]
 
-    assert codes() == []
-    assert codes(lines=LINES[::-1]) == ["digests-order"]
-    assert codes(part=2) == ["round-part"]
-    assert codes(bands=ANNEX.bands[::-1]) == ["annex-bands"]
-    assert codes(bands=(Band(households=11, least=1),)) == ["annex-bands"]
-    assert codes(bands=(Band(households=7, least=0), Band(households=4, least=1))) == ["annex-few"]
-    assert codes(households=12) == ["annex-bands-sum"]
+    assert tell() == []
+    assert [line[-15:] for line in tell(lines=LINES[::-1])] == ["（digests-order）"]
+    assert [line[-12:] for line in tell(part=2)] == ["（round-part）"]
+    assert tell(bands=(Band(households=11, least=1),)) == [
+        "公开表 2026-10-P-1 附页的分档：现为1，应为从 0 起，一档比一档高。由程序重新生成附页。（annex-bands）"
+    ]
+    assert [line[-13:] for line in tell(bands=ANNEX.bands[::-1])] == ["（annex-bands）"]
+    assert tell(bands=(Band(households=7, least=0), Band(households=4, least=1))) == [
+        (
+            "公开表 2026-10-P-1 附页 1 分起的一档：现为4 户，应为5 户以上。"
+            "户数太少的与相邻的一档合并，免得看出是谁家。（annex-few）"
+        )
+    ]
+    assert tell(households=12) == [
+        "公开表 2026-10-P-1 附页的分档：现为合计 11 户，应为参加积分的 12 户。每户在一档里数一次。（annex-bands-sum）"
+    ]
     assert [len(check_apart_from(lines, 8, "")) for lines in range(10)] == [0] * 4 + [1] * 4 + [0, 1]
     assert check_apart_from(0, 3, "") == []

@@ -75,7 +75,15 @@ from tests.builders import (
     build_voucher,
 )
 from tests.log.evidence import require_one_spelling, spoil
-from tests.rewards import build_claims, build_hours, build_redeemed, build_return, build_shop, build_task
+from tests.rewards import (
+    build_annex,
+    build_claims,
+    build_hours,
+    build_redeemed,
+    build_return,
+    build_shop,
+    build_task,
+)
 
 
 def make_entries() -> list[Entry]:
@@ -134,6 +142,7 @@ def make_entries() -> list[Entry]:
         build_task(texts),
         build_claims(texts),
         build_hours(texts),
+        build_annex(texts),
     ):
         chain.append(body)
     return chain.entries

@@ -8,6 +8,8 @@ import pytest
 
 from ledger.books.annexes import Band, PointsAnnexed
 from ledger.books.sheets import SheetSealed
+from ledger.data import load_reference
+from ledger.errors import format_fault
 from ledger.log.commitments import make_disclosure
 from ledger.state.annexes import (
     check_annex_privately,
@@ -72,11 +74,11 @@ class AnnexLedger(PointsLedger):
         }
         return PointsAnnexed(**(fields | changes))
 
-    def codes(self, body: PointsAnnexed) -> list[str]:
-        return [fault.code for fault in self.check(body, "2026-10")]
+    def tell(self, body: PointsAnnexed) -> list[str]:
+        return [format_fault(fault) for fault in self.check(body, "2026-10")]
 
     def judge(self) -> list[str]:
-        return [fault.code for fault in check_annex_privately(self.facts, "2026-10", self.vault.get)]
+        return [format_fault(fault) for fault in check_annex_privately(self.facts, "2026-10", self.vault.get)]
 
 
 @pytest.fixture
@@ -99,33 +101,67 @@ def test_an_annex_says_what_the_round_says(ledger: AnnexLedger) -> None:
 
 
 def test_there_is_one_annex_a_month_beside_the_sealed_sheet(ledger: AnnexLedger) -> None:
-    assert AnnexLedger().codes(AnnexLedger().build_annex()) == ["annex-sheet"]
-    assert ledger.codes(ledger.build_annex(sheet="2026-10-P-2")) == ["annex-sheet"]
-    assert ledger.codes(ledger.build_annex(size=len(ledger.entries) + 1)) == ["annex-size"]
+    assert AnnexLedger().tell(AnnexLedger().build_annex()) == [
+        (
+            "2026-10 积分附页的公开表：现为2026-10-P-1，应为已封存的公开表。"
+            "先封存当月的村民积分公开表，再封存它的附页。（annex-sheet）"
+        )
+    ]
+    assert ledger.tell(ledger.build_annex(sheet="2026-10-P-2")) == [
+        (
+            "2026-10 积分附页的公开表：现为2026-10-P-2，应为2026-10-P-1。先封存当月的村民积分公开表，"
+            "再封存它的附页。（annex-sheet）"
+        )
+    ]
+    assert ledger.tell(ledger.build_annex(size=len(ledger.entries) + 1)) == [
+        "公开表 2026-10-P-1 附页：现为由前 8 条算出，应为不超过前 7 条。由程序重新生成附页。（annex-size）"
+    ]
     ledger.append(ledger.build_annex(), "2026-10")
-    assert ledger.codes(ledger.build_annex()) == ["annex-twice"]
+    twice = (
+        "公开表 2026-10-P-1 附页：现为这个月已有附页，应为一个月一张。"
+        "更正不另出附页：两张一比就看出是谁家。（annex-twice）"
+    )
+    assert ledger.tell(ledger.build_annex()) == [twice]
     ledger.seal_sheet(2)
-    assert ledger.codes(ledger.build_annex(sheet="2026-10-P-2")) == ["annex-twice"]
+    assert ledger.tell(ledger.build_annex(sheet="2026-10-P-2")) == [twice.replace("P-1", "P-2")]
 
 
 def test_parts_follow_one_another_and_say_the_same(ledger: AnnexLedger) -> None:
     whole = ledger.build_annex(parts=2)
     first, second = change(whole, lines=whole.lines[:2]), change(whole, lines=whole.lines[2:], part=2)
 
-    assert ledger.codes(second) == ["annex-next-part"]
+    assert ledger.tell(second) == [
+        "公开表 2026-10-P-1 附页：现为第 2 部分，应为第 1 部分。各部分从 1 起依次记。（annex-next-part）"
+    ]
     ledger.append(first, "2026-10")
     assert find_annex(ledger.facts, "2026-10") is None
-    assert ledger.codes(change(second, households=9)) == ["annex-differs"]
-    assert ledger.codes(change(second, lines=whole.lines[1:3])) == ["annex-repeats"]
+    assert ledger.tell(change(second, households=9)) == [
+        (
+            "公开表 2026-10-P-1 附页第 2 部分：现为分档、户数、公开表或记录总数与第 1 部分不同，"
+            "应为与第 1 部分相同。整个附页重新生成。（annex-differs）"
+        )
+    ]
+    assert ledger.tell(change(second, lines=whole.lines[1:3])) == [
+        "公开表 2026-10-P-1 附页：现为有前面部分用过的摘要，应为每个摘要只用一次。整个附页重新生成。（annex-repeats）"
+    ]
     assert ledger.try_body(second, "2026-10") == []
     assert ledger.judge() == []
 
 
 def test_no_more_stand_there_than_agreed_and_few_are_never_left(ledger: AnnexLedger) -> None:
     six = dict.fromkeys(H[:6], 2)
-    assert ledger.codes(ledger.build_annex(six)) == ["annex-agreed", "annex-apart"]
+    assert ledger.tell(ledger.build_annex(six)) == [
+        "公开表 2026-10-P-1 附页：现为6 户列出，应为不超过 4 户。没有同意的不算也不列。（annex-agreed）",
+        (
+            "公开表 2026-10-P-1 附页：现为10 户中有 6 户列出，应为没列出的一户没有，"
+            "或不少于 5 户。剩下的太少，同公开的合计一减就看出是谁家；由程序重新生成附页。"
+            "（annex-apart）"
+        ),
+    ]
     many = ledger.build_annex(bands=(), households=11)
-    assert ledger.codes(many) == ["annex-agreed"]
+    assert ledger.tell(many) == [
+        "公开表 2026-10-P-1 附页：现为11 户参加积分，应为不超过 10 户。没有同意的不算也不列。（annex-agreed）"
+    ]
 
 
 def test_the_vault_shows_wrong_points_bands_and_who_did_not_agree(ledger: AnnexLedger) -> None:
@@ -134,18 +170,34 @@ def test_the_vault_shows_wrong_points_bands_and_who_did_not_agree(ledger: AnnexL
         ledger.build_annex(lines, bands=(Band(households=5, least=0), Band(households=5, least=1))), "2026-10"
     )
 
-    found = check_annex_privately(ledger.facts, "2026-10", ledger.vault.get)
-    assert {(fault.code, fault.found, fault.expected) for fault in found} == {
-        ("annex-points", "4 分", "2 分"),
-        ("annex-consent", "没有同意公示", "同意公示的户，一户一行"),
-        ("annex-band", "5 户", "1 户"),
-        ("annex-band", "5 户", "9 户"),
-    }
+    assert sorted(ledger.judge()) == [
+        (
+            "公开表 2026-10-P-1 附页（第 7 条） 0 分起的一档：现为5 户，应为1 户。"
+            "以账本里的积分评议为准；向村务监督委员会提出。（annex-band）"
+        ),
+        (
+            "公开表 2026-10-P-1 附页（第 7 条） 1 分起的一档：现为5 户，应为9 户。"
+            "以账本里的积分评议为准；向村务监督委员会提出。（annex-band）"
+        ),
+        (
+            "公开表 2026-10-P-1 附页（第 7 条） h0：现为4 分，应为2 分。以账本里的积分评议为准；"
+            "向村务监督委员会提出。（annex-points）"
+        ),
+        (
+            "公开表 2026-10-P-1 附页（第 7 条） h8：现为没有同意公示，应为同意公示的户，"
+            "一户一行。没有同意的不列；向村务监督委员会提出。（annex-consent）"
+        ),
+    ]
 
 
 def test_more_or_fewer_households_than_agreed_are_told(ledger: AnnexLedger) -> None:
     ledger.append(ledger.build_annex(bands=(), households=9), "2026-10")
-    assert ledger.judge() == ["annex-households"]
+    assert ledger.judge() == [
+        (
+            "公开表 2026-10-P-1 附页（第 7 条）：现为9 户参加积分，应为不少于 10 户。"
+            "以积分契约为准；向村务监督委员会提出。（annex-households）"
+        )
+    ]
 
 
 def test_a_household_twice_is_told(ledger: AnnexLedger) -> None:
@@ -157,7 +209,12 @@ def test_a_household_twice_is_told(ledger: AnnexLedger) -> None:
         ),
     )
     ledger.append(twice, "2026-10")
-    assert ledger.judge() == ["annex-consent", "annex-consent"]
+    assert ledger.judge() == 2 * [
+        (
+            "公开表 2026-10-P-1 附页（第 7 条） h0：现为列了两次，应为同意公示的户，"
+            "一户一行。没有同意的不列；向村务监督委员会提出。（annex-consent）"
+        )
+    ]
 
 
 def test_who_leaves_takes_the_line_along_and_the_annex_stays_right(ledger: AnnexLedger) -> None:
@@ -182,7 +239,12 @@ def test_what_was_taken_back_before_is_not_added() -> None:
     assert ledger.run("2026-10 back 2026-10 h0 A01 | 记错 | accepted") == []
     ledger.seal_sheet()
     ledger.append(ledger.build_annex(), "2026-10")
-    assert ledger.judge() == ["annex-points"]
+    assert ledger.judge() == [
+        (
+            "公开表 2026-10-P-1 附页（第 8 条） h0：现为2 分，应为0 分。以账本里的积分评议为准；"
+            "向村务监督委员会提出。（annex-points）"
+        )
+    ]
 
 
 def test_a_vault_that_was_changed_is_told(ledger: AnnexLedger) -> None:
@@ -220,4 +282,4 @@ def test_another_kind_is_no_annex(ledger: AnnexLedger) -> None:
     with pytest.raises(ValueError, match="no annex"):
         fold_annex(ledger.facts, ledger.entries[0])
     with pytest.raises(ValueError, match="no annex"):
-        check_annexes(ledger.facts, None, ledger.entries[0])  # type: ignore[arg-type]
+        check_annexes(ledger.facts, load_reference(), ledger.entries[0])
