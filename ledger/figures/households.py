@@ -155,13 +155,13 @@ def _iterate_lines(
 
 
 def _iterate_annexed(facts: Facts, opened: Mapping[str, object], year: str) -> Iterator[AnnexedAt]:
-    for key, annex in scan_facts(facts, f"annex/{year}", AnnexFacts):
-        for index in annex.entries:
+    for period, annex in scan_facts(facts, "annex/", AnnexFacts):
+        for index in annex.entries if period.startswith(year) else ():
             body = read_body(facts, index, PointsAnnexed)
             for sealed in body.lines:
                 line = _find(opened, sealed.sealed, AnnexedLine)
                 if line is not None:
-                    yield AnnexedAt(index, line.number, key.rsplit("/", 1)[-1], line.points, body.sheet)
+                    yield AnnexedAt(index, line.number, period, line.points, body.sheet)
 
 
 def _open_lines(

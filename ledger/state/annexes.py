@@ -54,7 +54,7 @@ def find_annex(facts: Facts, period: str) -> Annex | None:
 
 def list_annexed(facts: Facts) -> list[str]:
     """Return the months that have an annex, the earliest first."""
-    return [key.rsplit("/", 1)[-1] for key, _ in scan_facts(facts, "annex/", AnnexFacts)]
+    return [period for period, _ in scan_facts(facts, "annex/", AnnexFacts)]
 
 
 def check_annexes(facts: Facts, reference: Reference, entry: Entry) -> list[Fault]:
