@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ledger.books.law import Deadline, count_days, find_days, find_rule, parse_law
+from ledger.books.law import Deadline, count_days, find_days, find_rule, find_shown, parse_law
 from ledger.data import load_reference
 
 LAW = load_reference().law
@@ -94,13 +94,11 @@ note = ""
 
 
 def test_how_long_a_deduction_is_shown_follows_place_and_day() -> None:
-    law = load_law()
-
-    found = find_shown(law, "deduction", "37", "2026-11-01")
+    found = find_shown(LAW, "deduction", "37", "2026-11-01")
     assert found is not None
     assert (found.months, found.document) == (3, "国办发〔2025〕22号")
-    assert find_shown(law, "deduction", "37", "1999-12-31") is None
-    assert find_shown(law, "another", "37", "2026-11-01") is None
+    assert find_shown(LAW, "deduction", "37", "1999-12-31") is None
+    assert find_shown(LAW, "another", "37", "2026-11-01") is None
 
 
 @pytest.mark.parametrize(
