@@ -16,53 +16,26 @@ from ledger.service.annexes import AnnexPaper, build_annex_job, seal_annex
 from ledger.service.cards import describe_household, prove_household
 from ledger.service.erase import erase_subject
 from ledger.sources import open_home_log
-from ledger.vaults import Household
 from reports.annex import render_annex
 from tests.builders import (
     VILLAGE,
     build_agreements,
-    build_households,
-    build_points_round,
     build_rule,
     build_rulebook,
-    make_id,
 )
 from tests.homes import VillageHome, open_village
 from tests.reports.printed import read_text
+from tests.rewards import ANNEXED as H
+from tests.rewards import DISPLAYED, NUMBERS, live_with_points
 
 MONTH = "2026-10"
-COUNT, AWARDED, DISPLAYED = 18, 12, 6
-H = [make_id("h", number) for number in range(COUNT)]
-NUMBERS = [f"9{at:03d}7" for at in range(COUNT)]
 
 
 @pytest.fixture
 def village(tmp_path: Path) -> Iterator[VillageHome]:
     """Eighteen households agreed to scoring, twelve have two points in October, six of these agreed to be displayed."""
     with open_village(tmp_path / "home") as opened:
-        known = [
-            Household(
-                consents=frozenset({"scoring"}), group=1, household=one, name=f"样例{at}", number=number
-            )
-            for at, (one, number) in enumerate(zip(H, NUMBERS, strict=True))
-        ]
-        opened.home.vault.put_households(VILLAGE, known)
-        opened.open_books()
-        opened.record(build_rulebook(opened.texts, rules=(build_rule(opened.texts),)))
-        opened.record(build_households(opened.texts, COUNT))
-        sealed = [
-            opened.texts.seal(
-                {"display": at < DISPLAYED, "household": one, "naming": False, "scoring": True}, "agreement"
-            )
-            for at, one in enumerate(H)
-        ]
-        agreements = tuple(sorted(sealed, key=lambda item: item.sealed))
-        opened.record(
-            build_agreements(opened.texts, COUNT, agreements=agreements, display=DISPLAYED, naming=0)
-        )
-        opened.record(build_points_round(opened.texts, AWARDED))
-        opened.go_to("2026-11-02")
-        opened.close(MONTH)
+        live_with_points(opened)
         yield opened
 
 
@@ -118,7 +91,7 @@ def test_the_paper_has_lines_by_number_and_the_log_none_of_it(village: VillageHo
         (number, 2) for number in NUMBERS[:DISPLAYED]
     ]
     assert [(band.name, band.households) for band in paper.bands] == [("0 分", 6), ("1 分及以上", 12)]
-    assert (paper.households, paper.taken_down) == (COUNT, 0)
+    assert (paper.households, paper.taken_down) == (18, 0)
     with village.home.ledger.read(VILLAGE) as reader:
         data = b"".join(reader.iterate_entries(0, reader.size))
     for secret in (*NUMBERS, *H, "样例"):
