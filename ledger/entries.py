@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
+from ledger.books.annexes import PointsAnnexed
 from ledger.books.assets import AssetChanged, AssetDisposed, AssetRegistered
 from ledger.books.concerns.values import ConcernAcknowledged
 from ledger.books.contracts import ContractAmended, ContractEnded, ContractSigned, ContractVoided
@@ -100,6 +101,7 @@ Body = (
     | ConsentsWithdrawn
     | HonoursGranted
     | HonourReversed
+    | PointsAnnexed
 )
 
 
@@ -166,6 +168,7 @@ KINDS: dict[str, Kind] = {
     "consents.withdrawn": Kind(ConsentsWithdrawn, checkers=0, in_books=False),
     "honours.granted": Kind(HonoursGranted, checkers=1, in_books=True),
     "honour.reversed": Kind(HonourReversed, checkers=1, in_books=True),
+    "points.annexed": Kind(PointsAnnexed, checkers=0, in_books=False),
 }
 KIND_OF_BODY: dict[type, str] = {row.body: name for name, row in KINDS.items()}
 

@@ -6,9 +6,9 @@
 
 The entries are the founding, the newest description, every rotation of the log's key and version of the rulebook, and
 those that name the household: its registration, its agreements, what it withdrew of them, the rounds of the year with a
-line of it, and what took such a line back. `disclosures` open the household's own values and no other's. What the file
-cannot show is that a line is left out of it: whoever made it had the whole log, and whoever holds the card asks for it
-again.
+line of it, what took such a line back, and the parts of annexes on which it stands. `disclosures` open the household's
+own values and no other's. What the file cannot show is that a line is left out of it: whoever made it had the whole
+log, and whoever holds the card asks for it again.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from ledger.books.annexes import PointsAnnexed
 from ledger.books.values import Value
 from ledger.books.village import VillageDescribed
 from ledger.canonical import encode_value
@@ -124,6 +125,7 @@ def verify_household_proof(data: bytes, *, trusted_key: str | None = None) -> Pr
     try:
         facts = fold_entries(entries)
         found = collect_household(facts, texts.get, opened, proof.year)
+        _verify_annexed(facts, found)
         _verify_needed({*_list_frame(facts), *found.indexes}, set(entries))
         verify_key(facts, proof.verifier_key, trusted_key)
         village, name = _describe(facts, texts.get)
@@ -174,6 +176,22 @@ def _verify_own(proof: HouseholdProof, opened: dict[str, object], named: Sequenc
 def _verify_needed(needed: set[int], given: set[int]) -> None:
     if needed != given:
         raise NotProven(f"文件里多了或少了第 {min(needed ^ given)} 条", code="evidence-missing")
+
+
+def _verify_annexed(facts: Facts, year: HouseholdYear) -> None:
+    """What an annex says of the household is what the plain lines of the month add up to, as known to the annex."""
+    for annexed in year.annexed:
+        size = read_body(facts, annexed.entry, PointsAnnexed).size
+        points = sum(
+            line.points
+            for line in year.lines
+            if line.period == annexed.period and not line.is_sealed and not 0 < line.reversed_at < size
+        )
+        if points != annexed.points:
+            raise NotProven(
+                f"第 {annexed.entry} 条附页上的 {annexed.points} 分，由各笔加分算出是 {points} 分",
+                code="proof-annex",
+            )
 
 
 def _describe(facts: Facts, texts: Texts) -> tuple[str, str]:

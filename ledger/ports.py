@@ -281,8 +281,10 @@ class Cosignatures(Protocol):
         ...
 
 
-PaperKind = Literal["agreement", "booklet", "certificates"]
-"""What is printed beside sheets: a household's agreement, a rulebook's booklet, certificates of honours."""
+PaperKind = Literal["agreement", "annex", "booklet", "certificates"]
+"""What is printed beside sheets: a household's agreement, the annex of a points sheet, a rulebook's booklet,
+certificates of honours.
+"""
 
 
 class SheetJob(msgspec.Struct, frozen=True, kw_only=True):

@@ -57,6 +57,11 @@ def build_certificate_code(base_url: str, village: str, number: str, check: str,
     return _build_code(f"{base_url}/v/{village}/honours/{number}#{check}", LABEL_CODE_MM, title)
 
 
+def build_month_code(base_url: str, village: str, period: str, title: str) -> PrintedCode:
+    """Return the code that opens the points of a month (YYYY-MM); `title` is its alternative text."""
+    return _build_code(f"{base_url}/v/{village}/sheets/{period}/points", PAGE_CODE_MM, title)
+
+
 def build_label_code(url: str, title: str) -> PrintedCode:
     """Return the code of a page of its own, for a label on a thing; `title` is its alternative text."""
     return _build_code(url, LABEL_CODE_MM, title)

@@ -27,6 +27,7 @@ from ledger.commands.common import (
 )
 from ledger.errors import Fault, Refused, format_fault
 from ledger.home import Home
+from ledger.service.annexes import seal_annex
 from ledger.service.doctor import Check
 from ledger.service.drafts import refuse_no_month
 from ledger.service.paper import build_draft_job, find_sealed_pdf
@@ -174,6 +175,8 @@ def _seal_each(
                 left[kind] = error.faults
             else:
                 sealed.append(item)
+                if kind == "points":
+                    seal_annex(home, village, month, maker=maker)
     return sealed, left
 
 

@@ -6,11 +6,13 @@ from collections.abc import Callable
 
 from ledger.ports import PaperJob, PaperKind
 from reports.agreement import render_agreement
+from reports.annex import render_annex
 from reports.booklet import render_booklet
 from reports.certificates import render_certificates
 
 _LAID_OUT: dict[PaperKind, Callable[[PaperJob], bytes]] = {
     "agreement": render_agreement,
+    "annex": render_annex,
     "booklet": render_booklet,
     "certificates": render_certificates,
 }

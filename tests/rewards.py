@@ -2,9 +2,27 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from ledger.books.annexes import Band, PointsAnnexed
 from ledger.books.shops import Goods, PointsRedeemed, RedeemedLine, RedemptionReversed, ShopAdopted
 from ledger.books.volunteering import HoursBooked, HoursLine, TaskClaimed, TaskOffered
-from tests.builders import Discloser, make_id
+from ledger.vaults import Household
+from tests.builders import (
+    VILLAGE,
+    Discloser,
+    build_agreements,
+    build_households,
+    build_points_round,
+    build_rule,
+    build_rulebook,
+    make_id,
+)
+from tests.homes import VillageHome
+
+AWARDED, DISPLAYED = 12, 6
+ANNEXED = [make_id("h", number) for number in range(18)]
+NUMBERS = [f"9{at:03d}7" for at in range(len(ANNEXED))]
 
 
 def build_shop(texts: Discloser) -> ShopAdopted:
@@ -53,3 +71,42 @@ def build_hours(texts: Discloser) -> HoursBooked:
     return HoursBooked(
         lines=(HoursLine(hours_hundredths=400, subject=sealed),), task="FW-2026-001", version=1
     )
+
+
+def build_annex(texts: Discloser, **changes: Any) -> PointsAnnexed:
+    line = texts.seal({"household": make_id("h", 0), "number": "000", "points": 2}, "line")
+    fields: dict[str, Any] = {
+        "bands": (Band(households=6, least=0),),
+        "households": 6,
+        "lines": (line,),
+        "part": 1,
+        "parts": 1,
+        "sheet": "2026-10-P-1",
+        "size": 1,
+    }
+    return PointsAnnexed(**(fields | changes))
+
+
+def live_with_points(village: VillageHome) -> None:
+    """Eighteen households agreed to scoring, twelve have two points in October, six of these agreed to be displayed."""
+    known = [
+        Household(consents=frozenset({"scoring"}), group=1, household=one, name=f"样例{at}", number=number)
+        for at, (one, number) in enumerate(zip(ANNEXED, NUMBERS, strict=True))
+    ]
+    village.home.vault.put_households(VILLAGE, known)
+    village.open_books()
+    village.record(build_rulebook(village.texts, rules=(build_rule(village.texts),)))
+    village.record(build_households(village.texts, len(ANNEXED)))
+    sealed = [
+        village.texts.seal(
+            {"display": at < DISPLAYED, "household": one, "naming": False, "scoring": True}, "agreement"
+        )
+        for at, one in enumerate(ANNEXED)
+    ]
+    agreements = tuple(sorted(sealed, key=lambda item: item.sealed))
+    village.record(
+        build_agreements(village.texts, len(ANNEXED), agreements=agreements, display=DISPLAYED, naming=0)
+    )
+    village.record(build_points_round(village.texts, AWARDED))
+    village.go_to("2026-11-02")
+    village.close("2026-10")

@@ -20,6 +20,7 @@ from web.config import REQUEST_MAX_BYTES
 from web.desk import (
     account,
     accounts,
+    annexes,
     asset_vouchers,
     bank,
     begun,
@@ -166,6 +167,7 @@ DESK_ROUTES = (
     *marking.ROUTES,
     *originals.ROUTES,
     *months.ROUTES,
+    *annexes.ROUTES,
     *year_end.ROUTES,
     *conversion.ROUTES,
     *rewards.ROUTES,

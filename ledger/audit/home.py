@@ -17,6 +17,7 @@ from ledger.evidence import SEALED, list_digests
 from ledger.log.chain import ZERO_HASH
 from ledger.log.commitments import open_disclosure
 from ledger.log.hashing import format_hash
+from ledger.state.annexes import check_annex_privately, list_annexed
 from ledger.state.awards import check_registered_privately, check_rounds_privately
 from ledger.state.documents import iterate_documents
 from ledger.state.honours import check_honours_privately
@@ -184,13 +185,15 @@ class HomeReader:
                 yield _report("fact-differs", -1, key, _show(ours.get(key)), _show(stored.get(key)), CACHE)
 
     def _check_rounds(self) -> Iterator[Finding]:
-        """Each month's private lines against caps, consents, sums, counts and stars."""
+        """Each month's private lines against caps, consents, sums, counts, stars and annexes."""
         facts, find_private = self._meaning.facts, self._source.find_private
         faults = check_registered_privately(facts, find_private)
         faults += check_redemptions_privately(facts, find_private)
         faults += check_honours_privately(facts, find_private)
         for period in _list_periods(facts.scan("points"), 1):
             faults += check_rounds_privately(facts, period, find_private)
+        for period in list_annexed(facts):
+            faults += check_annex_privately(facts, period, find_private)
         for period in _list_periods(facts.scan("score/"), 1):
             faults += check_score_rounds_privately(facts, period, find_private)
         for fault in faults:

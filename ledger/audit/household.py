@@ -46,6 +46,11 @@ def _tell(year: HouseholdYear) -> Iterator[str]:
         yield said
     for line in year.lines:
         yield _tell_line(line)
+    for annexed in year.annexed:
+        yield (
+            f"第 {annexed.entry} 条：{annexed.period} 公开表 {annexed.sheet} 的附页列了这一户："
+            f"户号 {annexed.number}，加 {annexed.points} 分"
+        )
     yield f"{year.year} 年一共 {year.points} 分，已冲销的不算"
 
 

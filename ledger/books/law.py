@@ -1,5 +1,5 @@
-"""The clocks that laws set: how long a sheet hangs, how long objections and answers may take, a contract last; and how
-many must come to a meeting and agree.
+"""The clocks that laws set: how long a sheet hangs, how long objections and answers may take, a contract last, a
+deduction be shown; and how many must come to a meeting and agree.
 
 Laws change and differ by province, so they are data with document, article and the day from which they
 hold, never constants. Days are counted as 民法典 art. 201 does: the day of the event itself does not count.
@@ -33,6 +33,9 @@ publish-month and publish-quarter: how long after a month its finances must hang
 at the very latest. quarter-sheet and year-sheet: how long after its end the sheet of a quarter or a year must hang.
 """
 
+Shown = Literal["deduction"]
+"""deduction 扣分: of a household's points."""
+
 NATIONAL = "00"
 """Stands where a two-digit province code would: the whole country."""
 _NUMERALS = "零一二三四五六七八九"
@@ -62,6 +65,19 @@ class TermRule(Value, frozen=True):
     province: str
     status: Literal["V", "R", "P"]
     years: int
+
+
+class ShownRule(Value, frozen=True):
+    """How many months something about somebody is shown line by line; the other fields as in `LawRule`."""
+
+    article: str
+    document: str
+    in_force_from: str
+    months: int
+    note: str
+    province: str
+    status: Literal["V", "R", "P"]
+    what: Shown
 
 
 class Share(Value, frozen=True):
@@ -95,6 +111,7 @@ class Law(Value, frozen=True):
 
     rules: tuple[LawRule, ...]
     quorums: tuple[QuorumRule, ...] = ()
+    shown: tuple[ShownRule, ...] = ()
     terms: tuple[TermRule, ...] = ()
 
 
@@ -118,7 +135,12 @@ def parse_law(text: str) -> Law:
         quorums.append(_parse_quorum(row, number))
         if _rank(quorums[-1]) in [_rank(quorum) for quorum in quorums[:-1]]:
             raise ValueError(f"law quorum {number}: the same meeting, province and day stand there already")
-    return Law(rules=tuple(rules), quorums=tuple(quorums), terms=tuple(terms))
+    shown: list[ShownRule] = []
+    for number, row in enumerate(found.get("shown", []), start=1):
+        shown.append(_parse_shown(row, number))
+        if _rank(shown[-1]) in [_rank(rule) for rule in shown[:-1]]:
+            raise ValueError(f"law shown {number}: the same thing, province and day stand there already")
+    return Law(rules=tuple(rules), quorums=tuple(quorums), shown=tuple(shown), terms=tuple(terms))
 
 
 def find_rule(law: Law, what: Deadline, province: str, on: str) -> LawRule | None:
@@ -149,6 +171,16 @@ def find_term(law: Law, category: str, province: str, on: str) -> TermRule | Non
         if term.category == category and term.province in (province, NATIONAL) and term.in_force_from <= on
     ]
     return max(holding, key=lambda term: (term.in_force_from, term.province != NATIONAL), default=None)
+
+
+def find_shown(law: Law, what: str, province: str, on: str) -> ShownRule | None:
+    """Return how long something is shown line by line in a province on a day; None where nothing limits it."""
+    holding = [
+        rule
+        for rule in law.shown
+        if rule.what == what and rule.province in (province, NATIONAL) and rule.in_force_from <= on
+    ]
+    return max(holding, key=lambda rule: (rule.in_force_from, rule.province != NATIONAL), default=None)
 
 
 def find_quorum(law: Law, meeting: str, province: str, on: str) -> QuorumRule | None:
@@ -202,6 +234,17 @@ def _parse_term(row: Mapping[str, object], number: int) -> TermRule:
     return term
 
 
+def _parse_shown(row: Mapping[str, object], number: int) -> ShownRule:
+    try:
+        rule = msgspec.convert(row, ShownRule)
+    except msgspec.ValidationError as error:
+        raise ValueError(f"law shown {number}: {error}") from error
+    if not 1 <= rule.months <= 36:
+        raise ValueError(f"law shown {number}: {rule.months} months, expected 1 to 36")
+    _verify_place(rule, f"law shown {number}")
+    return rule
+
+
 def _parse_quorum(row: Mapping[str, object], number: int) -> QuorumRule:
     try:
         rule = msgspec.convert(row, QuorumRule)
@@ -216,7 +259,7 @@ def _parse_quorum(row: Mapping[str, object], number: int) -> QuorumRule:
     return rule
 
 
-def _verify_place(rule: LawRule | QuorumRule | TermRule, name: str) -> None:
+def _verify_place(rule: LawRule | QuorumRule | ShownRule | TermRule, name: str) -> None:
     """A row says for which province and from which day on it holds."""
     if not (len(rule.province) == 2 and rule.province.isascii() and rule.province.isdigit()):
         raise ValueError(f"{name}: province {rule.province!r}, expected two digits")
@@ -224,8 +267,8 @@ def _verify_place(rule: LawRule | QuorumRule | TermRule, name: str) -> None:
         raise ValueError(f"{name}: in force from {rule.in_force_from!r}, expected YYYY-MM-DD")
 
 
-def _rank(rule: LawRule | QuorumRule | TermRule) -> tuple[str, str, str]:
-    if isinstance(rule, LawRule):
+def _rank(rule: LawRule | QuorumRule | ShownRule | TermRule) -> tuple[str, str, str]:
+    if isinstance(rule, LawRule | ShownRule):
         return (rule.what, rule.province, rule.in_force_from)
     what = rule.category if isinstance(rule, TermRule) else rule.meeting
     return (what, rule.province, rule.in_force_from)

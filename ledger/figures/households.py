@@ -12,6 +12,7 @@ from typing import NamedTuple, TypeVar
 
 import msgspec
 
+from ledger.books.annexes import PointsAnnexed
 from ledger.books.consents import Given, Standing, Taken, find_newest_version, follow_consents
 from ledger.books.honours import HonourReversed, HonourSpan, get_check
 from ledger.books.points import (
@@ -26,10 +27,11 @@ from ledger.books.points import (
 )
 from ledger.figures.points import read_rule
 from ledger.figures.texts import Texts, read_text
-from ledger.state.facts import EntryAt, Facts, PointsMonth, get_fact, read_body, scan_facts
+from ledger.state.facts import AnnexFacts, EntryAt, Facts, PointsMonth, get_fact, read_body, scan_facts
 from ledger.state.honours import list_grantings
 from ledger.state.private import (
     Agreement,
+    AnnexedLine,
     AwardLine,
     AwardSubject,
     HonourHolder,
@@ -103,10 +105,18 @@ class OwnHonour(NamedTuple):
     why: str
 
 
+class AnnexedAt(NamedTuple):
+    """The household's line on the annex of a month's points sheet: in which entry, its number there, and the points."""
+
+    entry: int
+    number: str
+    period: str
+    points: int
+    sheet: str
+
+
 class HouseholdYear(NamedTuple):
-    """What a log and the household's own values say of it. `lines` oldest month first, `agreements` and `withdrawals`
-    oldest first.
-    """
+    """What a log and the household's own values say of it. All oldest first; `lines` and `annexed` by month."""
 
     agreements: tuple[Signed, ...]
     lines: tuple[HouseholdLine, ...]
@@ -114,6 +124,7 @@ class HouseholdYear(NamedTuple):
     withdrawals: tuple[Withdrawn, ...]
     year: str
     honours: tuple[OwnHonour, ...] = ()  # that look back on the year, oldest first
+    annexed: tuple[AnnexedAt, ...] = ()
 
     @property
     def points(self) -> int:
@@ -127,6 +138,7 @@ class HouseholdYear(NamedTuple):
         found |= {honour.entry for honour in self.honours} | {honour.reversed_at for honour in self.honours}
         found |= {signed.entry for signed in self.agreements} | {self.registered_at}
         found |= {withdrawn.entry for withdrawn in self.withdrawals}
+        found |= {line.entry for line in self.annexed}
         return frozenset(found - {0})
 
 
@@ -140,7 +152,8 @@ def collect_household(facts: Facts, texts: Texts, opened: Mapping[str, object], 
     for month in range(1, MONTHS_A_YEAR + 1):
         lines += _iterate_lines(facts, texts, opened, f"{year}-{month:02d}")
     honours = tuple(_iterate_honours(facts, texts, opened, year))
-    return HouseholdYear(agreements, tuple(lines), registered_at, withdrawals, year, honours)
+    annexed = tuple(_iterate_annexed(facts, opened, year))
+    return HouseholdYear(agreements, tuple(lines), registered_at, withdrawals, year, honours, annexed)
 
 
 def list_point_years(facts: Facts) -> list[str]:
@@ -253,6 +266,16 @@ def _iterate_lines(
                 unit=text.unit,
                 why=why,
             )
+
+
+def _iterate_annexed(facts: Facts, opened: Mapping[str, object], year: str) -> Iterator[AnnexedAt]:
+    for period, annex in scan_facts(facts, "annex/", AnnexFacts):
+        for index in annex.entries if period.startswith(year) else ():
+            body = read_body(facts, index, PointsAnnexed)
+            for sealed in body.lines:
+                line = _find(opened, sealed.sealed, AnnexedLine)
+                if line is not None:
+                    yield AnnexedAt(index, line.number, period, line.points, body.sheet)
 
 
 def _open_lines(

@@ -11,6 +11,7 @@ import base64
 import hashlib
 from typing import NamedTuple
 
+from ledger.books.law import find_shown
 from ledger.books.shops import Balance
 from ledger.books.values import get_previous_period
 from ledger.data import load_masks
@@ -42,8 +43,6 @@ CARD_CHARS = 26
 _TYPED_LIKE = str.maketrans("018", "OIB")
 """Digits that the code has not, by the letters for which they are taken."""
 _SALT = b"mingbai household card v1\n"
-DEDUCTION_MONTHS = 3
-"""How long a deduction is shown line by line (国办发〔2025〕22号: at most three months for what is minor)."""
 
 
 class HouseholdCard(NamedTuple):
@@ -52,6 +51,7 @@ class HouseholdCard(NamedTuple):
     balance: Balance | None  # of this month's points year; None where there is no shop
     base_points: int
     hidden: int
+    hidden_before: str  # the month before which deductions are shown line by line no more
     hidden_points: int
     consents: tuple[
         HeldConsent, ...
@@ -104,12 +104,14 @@ def describe_household(
     """
     known, view = _find_household(ports, village, household), load_masks().find_view(["card"])
     years = list_point_years(reader.facts)
-    month = oldest = get_day(ports.clock.now_ms())[:7]
+    today = get_day(ports.clock.now_ms())
+    month = oldest = today[:7]
     chosen = year if year in years else next(iter(years), month[:4])
     own = ports.vault.list_private(village, household)
     opened = open_texts(own)
     found = collect_household(reader.facts, read_texts(reader), opened, chosen)
-    for _ in range(DEDUCTION_MONTHS):
+    limit = find_shown(ports.reference.law, "deduction", village[:2], today)
+    for _ in range(limit.months if limit is not None else 0):
         oldest = get_previous_period(oldest)
     hidden = [line for line in found.lines if line.points < 0 and line.period < oldest]
     shown = [line for line in found.lines if line not in hidden]
@@ -122,6 +124,7 @@ def describe_household(
         balance=points.balances.get(household, points.empty) if points is not None else None,
         base_points=rulebook.base_points if rulebook is not None else 0,
         hidden=len(hidden),
+        hidden_before=oldest,
         hidden_points=sum(line.points for line in hidden if not line.reversed_at),
         consents=list_consents(reader.facts, opened, rulebook.version if rulebook is not None else 0),
         group=known.group,

@@ -29,6 +29,7 @@ from ledger.books.witnesses import PolicyAdopted
 from ledger.entries import KINDS, Entry
 from ledger.errors import Fault
 from ledger.state.accounts import check_accounts, fold_accounts
+from ledger.state.annexes import check_annexes, fold_annex
 from ledger.state.assets import check_assets, fold_assets
 from ledger.state.bank import check_bank, fold_bank
 from ledger.state.concerns import check_acknowledged, fold_acknowledged
@@ -71,6 +72,7 @@ Fold = Callable[[Facts, Entry], None]
 
 _MAKERS: dict[str, tuple[Role, ...]] = {
     "concern.acknowledged": ACKNOWLEDGER_ROLES,
+    "points.annexed": SEALER_ROLES,
     "sheet.sealed": SEALER_ROLES,
 }
 """As what an entry's maker acts, where that is not a clerk's work."""
@@ -120,6 +122,7 @@ _CHECKS: dict[str, Check] = {
     "hours.booked": check_volunteering,
     "honours.granted": check_honours,
     "honour.reversed": check_honours,
+    "points.annexed": check_annexes,
 }
 _FOLD_OF: dict[Check, Fold] = {
     check_money: fold_money,
@@ -139,6 +142,7 @@ _FOLD_OF: dict[Check, Fold] = {
     check_shops: fold_shops,
     check_volunteering: fold_volunteering,
     check_honours: fold_honours,
+    check_annexes: fold_annex,
 }
 _FOLDS: dict[str, Fold] = {name: _FOLD_OF[check] for name, check in _CHECKS.items()}
 

@@ -24,7 +24,7 @@ from ledger.books.values import Sealed
 from ledger.entries import Entry
 from ledger.errors import Fault, NotProven
 from ledger.state.consents import check_consents_privately, list_consenting
-from ledger.state.facts import EntryAt, Facts, scan_facts
+from ledger.state.facts import EntryAt, Facts, get_fact, key_at, scan_facts
 from ledger.state.private import (
     Agreement,
     AwardLine,
@@ -54,6 +54,34 @@ def list_scoring(facts: Facts, version: int, before: int, find_private: FindPriv
     Raises NotProven as `open_round` does.
     """
     return list_consenting(facts, "scoring", version, before, find_private)
+
+
+def list_added(
+    facts: Facts, period: str, before: int, find_private: FindPrivate
+) -> tuple[Counter[str], bool]:
+    """Return what a month's plain lines add to each household, as known before index `before`, and whether lines are
+    among them of somebody who left. What was taken back by then counts no more.
+
+    Raises NotProven as `open_round` does.
+    """
+    added: Counter[str] = Counter()
+    has_unknown = False
+    for index in get_points_month(facts, period).rounds:
+        for line in _get_round(facts.read_entry(index)).lines:
+            taken = get_fact(facts, name_taken(index, line.subject.sealed), EntryAt)
+            if taken is not None and taken.index < before:
+                continue
+            subject = open_private(find_private, line.subject.sealed, AwardSubject)
+            if subject is None:
+                has_unknown = True
+            else:
+                added[subject.household] += line.points
+    return added, has_unknown
+
+
+def name_taken(index: int, digest: str) -> str:
+    """Return the key of the fact that a line of the round at `index` was taken back."""
+    return f"taken/{key_at(index)}/{digest}"
 
 
 def check_rounds_privately(facts: Facts, period: str, find_private: FindPrivate) -> list[Fault]:

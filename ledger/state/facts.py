@@ -279,6 +279,14 @@ class Tally(Value, frozen=True):
     quantity: int
 
 
+class AnnexFacts(Value, frozen=True):
+    """`annex/<period>`: the entries of the annex of a month's points sheet, one each part, and the lines in them."""
+
+    entries: tuple[int, ...]
+    lines: int
+    parts: int
+
+
 class BranchFacts(Value, frozen=True):
     index: int
     members: int

@@ -31,7 +31,7 @@ from ledger.books.resolutions import MEETING_NAMES, Meeting
 from ledger.books.rounds import build_fault
 from ledger.entries import Entry
 from ledger.errors import Fault, NotFound
-from ledger.state.awards import check_rounds_privately, open_round
+from ledger.state.awards import check_rounds_privately, name_taken, open_round
 from ledger.state.facts import (
     AgreementFacts,
     EntryAt,
@@ -429,7 +429,7 @@ def _find_line(original: Entry, digest: str) -> _Line | None:
 
 
 def _name_taken(body: PointsReversed) -> str:
-    return f"taken/{key_at(body.reverses)}/{body.line}"
+    return name_taken(body.reverses, body.line)
 
 
 def _fold_agreements(facts: Facts, body: AgreementsSigned) -> None:

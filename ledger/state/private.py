@@ -87,6 +87,14 @@ class HonourHolder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     naming: bool
 
 
+class AnnexedLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Behind a line of an annex: the household's number in the village's list, and the points added to it."""
+
+    household: str
+    number: str
+    points: int
+
+
 class TaskClaim(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Behind the claim of a task: of which household somebody put their name down."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -14,22 +15,26 @@ from ledger.audit import audit_household
 from ledger.canonical import encode_value
 from ledger.cli import root
 from ledger.config import Config
+from ledger.entries import Actor, Claim
 from ledger.errors import NotProven
 from ledger.evidence import open_texts
-from ledger.figures.households import HouseholdYear, collect_household
+from ledger.figures.households import AnnexedAt, HouseholdYear, collect_household
 from ledger.home import create_home
 from ledger.household_proof import parse_household_proof, verify_household_proof
 from ledger.limits import EVIDENCE_MAX_BYTES
-from ledger.log.commitments import make_disclosure
+from ledger.log.commitments import Json, make_disclosure
 from ledger.service.cards import describe_household, prove_household
 from ledger.service.found import found_village, make_origin
 from ledger.service.persons import add_person
+from ledger.service.record import Passed, record_claims
 from ledger.service.sheets import read_texts
 from ledger.service.withdrawing import withdraw_consents
+from ledger.state.awards import list_added
 from ledger.vaults import Household
 from tests.builders import VILLAGE, make_id
 from tests.fakes import FakeClock, SeededEntropy
 from tests.homes import VillageHome, open_village
+from tests.rewards import build_annex
 
 H = [make_id("h", number) for number in range(4)]
 
@@ -171,3 +176,47 @@ def test_the_command_says_what_the_file_proves(village: VillageHome, tmp_path: P
     assert CliRunner().invoke(root, ["audit", str(path)]).exit_code == 1
     with_log = CliRunner().invoke(root, ["audit", str(path), "--checkpoint", str(path)])
     assert "checkpoint-needs-log" in str(with_log.exception)
+
+
+def test_a_line_of_an_annex_is_proven_and_a_wrong_one_refused(tmp_path: Path) -> None:
+    with open_village(tmp_path / "home") as village:
+        village.open_books()
+        village.record_named_points()
+        village.go_to("2026-11-02")
+        village.close("2026-10")
+        village.seal("points", "2026-10")
+        with village.home.ledger.read(VILLAGE) as reader:
+            find = partial(village.home.vault.find_private, VILLAGE)
+            added, size = list_added(reader.facts, "2026-10", reader.size, find)[0], reader.size
+        points = [added[one] for one in H[:3]]
+        values: list[Json] = [
+            {"household": one, "number": f"00{at}", "points": points[at] + 2 * (at == 1)}
+            for at, one in enumerate(H[:3])
+        ]
+        lines = tuple(
+            sorted((village.texts.seal(value, "line") for value in values), key=lambda line: line.sealed)
+        )
+        body = build_annex(village.texts, bands=(), households=3, lines=lines, size=size)
+        claim = Claim(
+            body=body,
+            kind="points.annexed",
+            maker=Actor(role="clerk", user=village.clerk.user),
+            occurred_on="2026-11-02",
+            period="2026-10",
+            village=VILLAGE,
+        )
+        passed = Passed(checkers=(), claim=claim, private=village.texts.take_private())
+        (receipt,) = record_claims(village.home, VILLAGE, [passed])
+
+        (annexed,) = verify_household_proof(prove(village)).year.annexed
+        assert annexed == AnnexedAt(receipt.index, "000", "2026-10", points[0], "2026-10-P-1")
+        assert f"第 {receipt.index} 条：2026-10 公开表 2026-10-P-1 的附页列了这一户：户号 000" in "".join(
+            audit_household(prove(village)).proven
+        )
+        with pytest.raises(NotProven) as error:
+            verify_household_proof(prove(village, H[1]))
+        assert (error.value.code, error.value.reason) == (
+            "proof-annex",
+            f"第 {receipt.index} 条附页上的 {points[1] + 2} 分，由各笔加分算出是 {points[1]} 分",
+        )
+        assert verify_household_proof(prove(village, year="2025")).year.annexed == ()

@@ -25,7 +25,7 @@ from ledger.canonical import parse_claim
 from ledger.cli import root
 from ledger.commands import audit, common
 from ledger.commands.refusals import CouldNotRun
-from ledger.entries import KINDS, Actor
+from ledger.entries import KINDS, Actor, Claim
 from ledger.errors import Refused
 from ledger.home import Home, open_home
 from ledger.log.tiles import TILE_WIDTH
@@ -64,7 +64,15 @@ from tests.builders import (
 )
 from tests.homes import VillageHome, open_village
 from tests.honours import build_granted, build_withdrawn
-from tests.rewards import build_claims, build_hours, build_redeemed, build_return, build_shop, build_task
+from tests.rewards import (
+    build_annex,
+    build_claims,
+    build_hours,
+    build_redeemed,
+    build_return,
+    build_shop,
+    build_task,
+)
 from tests.service.test_rotate import rotate
 from tests.web.village import make_client
 from tests.witness.processes import adopt
@@ -168,9 +176,25 @@ def fill_small(village: VillageHome) -> None:
         village.record(build_reward(village.texts), **november)
     given = village.record(granted := build_granted(village.texts), **november)
     village.record(build_withdrawn(village.texts, granted, reverses=given.index), **november)
+    annex(village)
     acknowledge(village)
     withdraw(village)
     ask(village, "镇", "邻村")
+
+
+def annex(village: VillageHome) -> None:
+    """One of the two kinds that nobody passes: what a seal is of, is there already."""
+    body = build_annex(village.texts, bands=(), households=3, lines=())
+    clerk = Actor(role="clerk", user=village.clerk.user)
+    claim = Claim(
+        body=body,
+        kind="points.annexed",
+        maker=clerk,
+        occurred_on="2026-11-02",
+        period="2026-10",
+        village=VILLAGE,
+    )
+    record_claims(village.home, VILLAGE, [Passed(checkers=(), claim=claim)])
 
 
 def acknowledge(village: VillageHome) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ledger.books.law import Deadline, count_days, find_days, find_rule, parse_law
+from ledger.books.law import Deadline, count_days, find_days, find_rule, find_shown, parse_law
 from ledger.data import load_reference
 
 LAW = load_reference().law
@@ -78,3 +78,38 @@ def test_the_day_itself_does_not_count() -> None:
 def test_a_wrong_rule_is_named(text: str, reason: str) -> None:
     with pytest.raises(ValueError, match=reason):
         parse_law(text)
+
+
+SHOWN = """
+[[shown]]
+what = "deduction"
+province = "{province}"
+months = {months}
+document = "d"
+article = ""
+in_force_from = "{since}"
+status = "P"
+note = ""
+"""
+
+
+def test_how_long_a_deduction_is_shown_follows_place_and_day() -> None:
+    found = find_shown(LAW, "deduction", "37", "2026-11-01")
+    assert found is not None
+    assert (found.months, found.document) == (3, "国办发〔2025〕22号")
+    assert find_shown(LAW, "deduction", "37", "1999-12-31") is None
+    assert find_shown(LAW, "another", "37", "2026-11-01") is None
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        (SHOWN.format(province="00", months=0, since="2026-01-01"), "0 months"),
+        (SHOWN.format(province="0", months=3, since="2026-01-01"), "two digits"),
+        (SHOWN.format(province="00", months='"x"', since="2026-01-01"), "law shown 1"),
+        (SHOWN.format(province="00", months=3, since="2026-01-01") * 2, "stand there already"),
+    ],
+)
+def test_a_wrong_row_of_what_is_shown_is_named(rows: str, said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        parse_law(RULE + rows)

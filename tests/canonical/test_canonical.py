@@ -77,7 +77,15 @@ from tests.builders import (
 )
 from tests.honours import build_granted, build_withdrawn
 from tests.log.evidence import require_one_spelling, spoil
-from tests.rewards import build_claims, build_hours, build_redeemed, build_return, build_shop, build_task
+from tests.rewards import (
+    build_annex,
+    build_claims,
+    build_hours,
+    build_redeemed,
+    build_return,
+    build_shop,
+    build_task,
+)
 
 
 def make_entries() -> list[Entry]:
@@ -139,6 +147,7 @@ def make_entries() -> list[Entry]:
         build_withdrawal(texts),
         granted,
         build_withdrawn(texts, granted, reverses=3),
+        build_annex(texts),
     ):
         chain.append(body)
     return chain.entries

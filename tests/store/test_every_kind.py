@@ -70,6 +70,10 @@ def make_lived_log() -> list[Item]:
         occurred_on="2026-10-31",
     )
     add(builders.build_seal(closed + 1), occurred_on="2026-11-02")
+    sealed = builders.build_seal(closed + 1, number="2026-10-P-1", sheet="points")
+    add(sealed, occurred_on="2026-11-02")
+    annex = rewards.build_annex(texts, bands=(), households=2, lines=())
+    add(annex, occurred_on="2026-11-02")
     add(builders.build_reconciliation(), occurred_on="2026-11-02")
     add(builders.build_description(texts), **november)
     add(rewards.build_shop(texts), **november)

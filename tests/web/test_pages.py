@@ -246,6 +246,7 @@ def test_every_entry_is_explained_with_who_when_bytes_and_proof(
         "objection.raised",
         "log.refounded",
         "plan.adopted",
+        "points.annexed",
         "points.redeemed",
         "policy.adopted",
         "redemption.reversed",

@@ -35,6 +35,7 @@ KIND_WORDS: dict[str, str] = {
     "period.closed": _("月份结账"),
     "sheet.sealed": _("封存公开表"),
     "points.round": _("一轮积分"),
+    "points.annexed": _("积分公开表附页"),
     "points.reversed": _("积分冲销"),
     "points.redeemed": _("积分兑换"),
     "redemption.reversed": _("退回积分兑换"),

@@ -83,6 +83,7 @@ REASON_NAMES: dict[str, str] = {
 """Beside duties and actions, which the table of roles names. What is nowhere is shown as it is: a pseudonym."""
 
 PLACE_NAMES: dict[str, str] = {
+    "annex": _("打印了积分公开表的附页"),
     "balances": _("看了各户的积分"),
     "card": _("看了存着的内容"),
     "command": _("在机器上查看"),

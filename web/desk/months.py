@@ -21,6 +21,7 @@ from ledger.state.charts import get_version
 from ledger.state.money import get_earliest_open
 from reports.words import format_day, format_month, format_span
 from web.cache import PageBytes
+from web.desk.annexes import has_annex
 from web.desk.drafts import DRAFTS
 from web.desk.frame import NOT_REFUSED, DeskFrame, Faults, Refusal, explain_refusal, place_faults
 from web.desk.imports import IMPORT
@@ -97,6 +98,8 @@ class MonthPage:
 class SheetPage:
     """One sheet of a month.
 
+    `annex_path`   the annex that hangs beside a points sheet, empty for none
+    `can_annex`    it has none, and may have
     `can_preview`  something was recorded in the month, or it is closed
     `can_seal`     the month is closed
     `has_address`  the settings say under which address codes lead to the pages
@@ -108,6 +111,8 @@ class SheetPage:
     `preview_path` of a preview that was made
     """
 
+    annex_path: str
+    can_annex: bool
     can_seal: bool
     faults: Faults
     frame: DeskFrame
@@ -374,7 +379,10 @@ def _show_sheet(desk: Desk, month: str, kind: str) -> Answer:
     run = get_sheet_runs(desk).find(_name(desk, month, sheet.kind))
     is_running = run is not None and not run.ended_at
     path = f"{MONTHS}/{month}/{kind}"
+    is_annexed = sheet.kind == "points" and has_annex(desk, month)
     page = SheetPage(
+        annex_path=f"{path}/annex.pdf" if is_annexed else "",
+        can_annex=sheet.kind == "points" and bool(sheet.number) and not is_annexed,
         can_seal=bool(state.closed_on),
         faults=place_faults(run.faults if run is not None else (), {}),
         frame=desk.build_frame(SHEET_NAMES[sheet.kind]),

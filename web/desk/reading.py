@@ -20,6 +20,7 @@ from ledger.figures import read_text
 from ledger.ports import PaperJob
 from ledger.service.about import About, describe_subject, find_known
 from ledger.service.agreements import Signer
+from ledger.service.annexes import build_annex_job
 from ledger.service.cards import make_card
 from ledger.service.choices import HOUSEHOLD_COLUMN, MEMBER_COLUMN, Choices, complete, list_choices
 from ledger.service.documents import (
@@ -343,6 +344,19 @@ def read_balances(desk: Desk, start: int, count: int) -> tuple[tuple[Balanced, .
 def _build_balanced(item: HouseholdBalance) -> Balanced:
     known = item.household
     return Balanced(balance=item.balance, name=known.name, number=known.number, subject=known.household)
+
+
+def read_annex(desk: Desk, period: str) -> PaperJob:
+    """Return what is printed as the annex of a month's points sheet; NotFound where there is none. Only for those who
+    see numbers whole without saying why.
+    """
+    if not load_masks().find_view(desk.roles).is_whole(NUMBER):
+        raise NotFound(_("附页"))
+    base_url = desk.site.settings.public_base_url
+    with desk.ports.ledger.read(desk.village) as reader:
+        laid = build_annex_job(desk.ports, reader, desk.village, period, base_url)
+    _log(desk, laid.households, "annex", DUTY)
+    return laid.job
 
 
 def count_volunteering(desk: Desk, period: str) -> int:

@@ -17,6 +17,7 @@ from typing import Literal, NamedTuple, TypeVar
 from ledger.books.values import SheetKind
 from ledger.errors import Fault, InDoubt, Refused
 from ledger.ports import Ports, Renderer
+from ledger.service.annexes import seal_annex
 from ledger.service.paper import build_draft_job
 from ledger.service.sheets import find_sheet, seal_sheet
 from ledger.service.witnessing import ask_witnesses
@@ -134,6 +135,9 @@ class SheetRuns:
 
     def _seal(self, ports: Ports, sheet: Sheet, user: str) -> SheetRun:
         number = self._lay_out(lambda renderer: self._seal_patiently(ports, renderer, sheet, user))
+        if sheet.kind == "points":
+            # After a crash between the two, whoever seals again gets the annex that lacks.
+            seal_annex(ports, sheet.village, sheet.period, maker=user)
         return SheetRun(0, "seal", number=number)
 
     def _seal_patiently(self, ports: Ports, renderer: Renderer, sheet: Sheet, user: str) -> str:

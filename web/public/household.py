@@ -90,6 +90,18 @@ class HonourRow:
 
 
 @dataclass(frozen=True)
+class AnnexRow:
+    """The household's line on a month's annex: `entry` leads to the record that has it."""
+
+    entry: str
+    index: str
+    month: str
+    number: str
+    points: str
+    sheet: str
+
+
+@dataclass(frozen=True)
 class AskCardPage:
     """The form by which a card's code is typed. `closed` says why nothing can be looked up, empty where it can."""
 
@@ -104,6 +116,7 @@ class AskCardPage:
 class OwnPage:
     """What a card shows. `code` goes along in the forms of the page, for another year or the proof."""
 
+    annexed: tuple[AnnexRow, ...]  # newest month first
     balance: str  # points that may still be redeemed; empty where there is no shop
     base_points: str
     code: str
@@ -246,8 +259,19 @@ def _build_page(
             (period, list(found)) for period, found in groupby(card.lines, lambda line: line.period)
         )
     ]
-    older = _("早于三个月的扣分 {count} 笔，合计 {points} 分，不再逐笔列出，仍算在全年里。")
+    older = _("{month}以前的扣分 {count} 笔，合计 {points} 分，不再逐笔列出，仍算在全年里。")
     return OwnPage(
+        annexed=tuple(
+            AnnexRow(
+                entry=f"/v/{view.code}/entries/{line.entry}",
+                index=str(line.entry),
+                month=format_month(line.period),
+                number=line.number,
+                points=f"{line.points:+d}",
+                sheet=line.sheet,
+            )
+            for line in card.year.annexed[::-1]
+        ),
         balance=str(card.balance.left) if card.balance is not None else "",
         base_points=str(card.base_points),
         code=code,
@@ -260,7 +284,11 @@ def _build_page(
         months=tuple(months),
         name=card.name,
         number=card.number,
-        older=older.format(count=card.hidden, points=card.hidden_points) if card.hidden else "",
+        older=older.format(
+            count=card.hidden, month=format_month(card.hidden_before), points=card.hidden_points
+        )
+        if card.hidden
+        else "",
         points=str(card.year.points),
         redeemed=tuple(_build_redeemed(view, item) for item in card.redeemed),
         telephone=view.read_telephone(),

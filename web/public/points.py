@@ -4,14 +4,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ledger.books.annexes import name_bands
 from ledger.books.figures import PointsCorrection, PointsFigures
 from ledger.books.points_figures import summarize_points
 from ledger.service.sheets import find_open_until
+from ledger.state.annexes import find_annex
 from reports.words import format_count, format_month, format_signed
 from web.i18n import _
 from web.page import Frame
+from web.public.chart import BASE, HEIGHT, LEFT, WIDTH, Bar
 from web.public.months import SheetStatus, build_status, read_figures
 from web.site import VillageView
+
+BANDS_MIN = 4
+"""One band alone is no wider than a fourth of the drawing."""
+BAND_MAX = 56
+"""How wide a bar is at most, in units of the drawing."""
+LABEL_ROOM = 22
+"""Above the highest bar, for its number."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +47,30 @@ class GroupRows:
 
 
 @dataclass(frozen=True)
+class BandRow:
+    """How many households had so many points added: `bar` stands at `x` in the drawing, its label in its middle."""
+
+    bar: Bar
+    households: str
+    label_x: int
+    name: str
+
+
+@dataclass(frozen=True)
+class Bands:
+    """What the month's annex says of everybody; `lines` is how many households stand on it with their own line."""
+
+    base: int
+    entry: str
+    height: int
+    households: str
+    lines: str
+    rows: tuple[BandRow, ...]
+    width: int
+    width_of_bar: int
+
+
+@dataclass(frozen=True)
 class PointsCorrectionRow:
     """A line taken back; `rule` is empty for one that is not published."""
 
@@ -51,10 +85,12 @@ class PointsCorrectionRow:
 class PointsPage:
     """The page of one month's points sheet; `brief` is what the notice board shows of it.
 
+    `bands`           None where the month has no annex
     `has_households`  False where none is registered: then nothing is counted
     `version`         of the rulebook, 0 before the first
     """
 
+    bands: Bands | None
     brief: PointsBrief
     corrections: tuple[PointsCorrectionRow, ...]
     frame: Frame
@@ -85,6 +121,7 @@ def build_points_page(view: VillageView, period: str) -> PointsPage:
     assert isinstance(figures, PointsFigures)
     status = build_status(view, figures)
     return PointsPage(
+        bands=_build_bands(view, period),
         brief=build_points_brief(figures),
         corrections=tuple(_build_correction(view.code, row) for row in figures.corrections),
         frame=view.build_frame(f"{status.month}{status.name}"),
@@ -95,6 +132,32 @@ def build_points_page(view: VillageView, period: str) -> PointsPage:
         status=status,
         summary=summarize_points(figures, open_until=find_open_until(view.reader, period)),
         version=figures.version,
+    )
+
+
+def _build_bands(view: VillageView, period: str) -> Bands | None:
+    annex = find_annex(view.reader.facts, period)
+    if annex is None:
+        return None
+    bands = annex.body.bands
+    most = max((band.households for band in bands), default=1)
+    step = (WIDTH - 2 * LEFT) // max(len(bands), BANDS_MIN)
+    width = min(step * 3 // 5, BAND_MAX)
+    rows = []
+    for place, (name, band) in enumerate(zip(name_bands(bands), bands, strict=True)):
+        middle = LEFT + place * step + step // 2
+        height = max((BASE - LABEL_ROOM) * band.households // most, 2)
+        bar = Bar(height=height, x=middle - width // 2, y=BASE - height)
+        rows.append(BandRow(bar, format_count(band.households), middle, name))
+    return Bands(
+        base=BASE,
+        entry=f"/v/{view.code}/entries/{annex.entries[0]}",
+        height=HEIGHT,
+        households=format_count(annex.body.households),
+        lines=format_count(len(annex.lines)),
+        rows=tuple(rows),
+        width=WIDTH,
+        width_of_bar=width,
     )
 
 

@@ -38,6 +38,7 @@ from web.public.explain.objections import explain_answered, explain_raised
 from web.public.explain.plans import explain_plan
 from web.public.explain.points import (
     explain_agreements,
+    explain_annex,
     explain_households,
     explain_points_reversed,
     explain_points_round,
@@ -128,6 +129,7 @@ EXPLAINERS: dict[str, Callable[[VillageView, Entry, Any], Explanation]] = {
     "consents.withdrawn": explain_withdrawal,
     "honours.granted": explain_granted,
     "honour.reversed": explain_withdrawn,
+    "points.annexed": explain_annex,
 }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from ledger.books.annexes import PointsAnnexed, name_bands
 from ledger.books.points import (
     CONSENT_NAMES,
     AgreementsSigned,
@@ -193,3 +194,36 @@ def _name_rules(view: VillageView, version: int) -> dict[str, str]:
     """Return what each rule of a version of the rulebook is about, by its code."""
     rules = list_rules(view.reader.facts, version)
     return {code: read_part(view, rule.text, "item") for code, rule in rules.items()}
+
+
+def explain_annex(view: VillageView, entry: Entry, body: PointsAnnexed) -> Explanation:
+    month = format_month(entry.period)
+    part = _("（第 {part} 部分，共 {parts} 部分）").format(part=body.part, parts=body.parts)
+    return Explanation(
+        what=_("积分公开表的附页"),
+        title=_("{month}村民积分公开表的附页").format(month=month) + (part if body.parts > 1 else ""),
+        sentences=(
+            _("参加积分的 {households} 户，按这个月公开的加分分了档；每一档不少于 5 户。").format(
+                households=format_count(body.households)
+            ),
+            _("同意公示的，各有一行密封在这里：{lines} 行。哪一行是谁家，只有自家看得出、证明得了。").format(
+                lines=format_count(len(body.lines))
+            ),
+        ),
+        facts=(
+            Fact(_("同哪张公开表一起挂"), body.sheet, f"/v/{view.code}/sheets/{entry.period}/points"),
+            Fact(_("由账本的前多少条算出"), format_count(body.size)),
+        ),
+        tables=(
+            Table(
+                title=_("各档有多少户"),
+                columns=(_("这个月加了多少分"), _("户数")),
+                rows=tuple(
+                    (name, format_count(band.households))
+                    for name, band in zip(name_bands(body.bands), body.bands, strict=True)
+                ),
+            ),
+        )
+        if body.bands
+        else (),
+    )
