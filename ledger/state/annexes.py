@@ -17,7 +17,8 @@ from ledger.books.rounds import build_fault
 from ledger.books.values import SHEET_LETTERS, Sealed
 from ledger.entries import Entry
 from ledger.errors import Fault, NotProven
-from ledger.state.awards import list_added, list_consenting, list_scoring
+from ledger.state.awards import list_added, list_scoring
+from ledger.state.consents import list_consenting
 from ledger.state.facts import (
     AnnexFacts,
     Facts,

@@ -14,7 +14,6 @@ from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
 from ledger.books.points import (
-    CONSENT_NAMES,
     AgreementsSigned,
     ConsentsWithdrawn,
     HouseholdsRegistered,
@@ -31,9 +30,14 @@ from ledger.books.resolutions import MEETING_NAMES, Meeting
 from ledger.books.rounds import build_fault
 from ledger.entries import Entry
 from ledger.errors import Fault, NotFound
+from ledger.state.agreements import (
+    check_agreed,
+    check_withdrawn,
+    fold_agreements,
+    fold_withdrawal,
+)
 from ledger.state.awards import check_rounds_privately, name_taken, open_round
 from ledger.state.facts import (
-    AgreementFacts,
     EntryAt,
     Facts,
     HouseholdFacts,
@@ -83,9 +87,9 @@ def check_points(facts: Facts, reference: Reference, entry: Entry) -> list[Fault
         case HouseholdsRegistered() as body:
             return check_households(body)
         case AgreementsSigned() as body:
-            return check_agreements(body) + _check_agreed(facts, body)
+            return check_agreements(body) + check_agreed(facts, body)
         case ConsentsWithdrawn() as body:
-            return check_withdrawal(body) or _check_withdrawn(facts, body)
+            return check_withdrawal(body) or check_withdrawn(facts, body)
         case PointsRound() as body:
             return _check_round(facts, entry, body)
         case PointsReversed() as body:
@@ -106,10 +110,10 @@ def fold_points(facts: Facts, entry: Entry) -> None:
             put_fact(facts, "households", HouseholdFacts(households=count))
             put_fact(facts, f"registered/{key_at(entry.index)}", EntryAt(index=entry.index))
         case AgreementsSigned() as body:
-            _fold_agreements(facts, body)
+            fold_agreements(facts, body)
             put_fact(facts, f"registered/{key_at(entry.index)}", EntryAt(index=entry.index))
         case ConsentsWithdrawn() as body:
-            _fold_withdrawal(facts, body)
+            fold_withdrawal(facts, body)
             put_fact(facts, f"registered/{key_at(entry.index)}", EntryAt(index=entry.index))
         case PointsRound() as body:
             _fold_round(facts, entry, body)
@@ -177,51 +181,6 @@ def _check_resolved(facts: Facts, entry: Entry, number: str) -> list[Fault]:
             )
         )
     return faults
-
-
-def _check_agreed(facts: Facts, body: AgreementsSigned) -> list[Fault]:
-    """The version is the newest, and no more households agree to scoring than there are."""
-    known = get_fact(facts, "rulebook", RulebookFacts)
-    version = known.version if known else 0
-    if body.version != version:
-        return [
-            build_fault(
-                "agreements-version",
-                "积分契约的细则版本",
-                f"第 {body.version} 版",
-                f"第 {version} 版" if version else "先有积分细则",
-                "按现行积分细则重新签约",
-            )
-        ]
-    households = count_households(facts)
-    agreed = get_agreements(facts, version).scoring + body.scoring
-    if agreed > households:
-        return [
-            build_fault(
-                "agreements-total",
-                "积分契约",
-                f"累计 {agreed} 户同意积分",
-                f"不超过登记的 {households} 户",
-                "先登记农户；已签约的农户不重复签",
-            )
-        ]
-    return []
-
-
-def _check_withdrawn(facts: Facts, body: ConsentsWithdrawn) -> list[Fault]:
-    """What is taken back was given: somebody agreed to it under that version, and not all took it back already."""
-    return [
-        build_fault(
-            "withdrawal-nothing",
-            f"撤回第 {item.version} 版的{CONSENT_NAMES[name]}",
-            "没有一户的这一项还在起作用",
-            "撤回签过的、还没有撤回的",
-            "对照这一户签过的契约",
-        )
-        for item in body.versions
-        for name in item.consents
-        if getattr(get_agreements(facts, item.version), name) == 0
-    ]
 
 
 def _check_round(facts: Facts, entry: Entry, body: PointsRound) -> list[Fault]:
@@ -430,27 +389,6 @@ def _find_line(original: Entry, digest: str) -> _Line | None:
 
 def _name_taken(body: PointsReversed) -> str:
     return name_taken(body.reverses, body.line)
-
-
-def _fold_agreements(facts: Facts, body: AgreementsSigned) -> None:
-    known = get_agreements(facts, body.version)
-    agreed = AgreementFacts(
-        display=known.display + body.display,
-        naming=known.naming + body.naming,
-        scoring=known.scoring + body.scoring,
-    )
-    put_fact(facts, f"agreements/{body.version:04d}", agreed)
-
-
-def _fold_withdrawal(facts: Facts, body: ConsentsWithdrawn) -> None:
-    for item in body.versions:
-        known = get_agreements(facts, item.version)
-        left = AgreementFacts(
-            display=known.display - ("display" in item.consents),
-            naming=known.naming - ("naming" in item.consents),
-            scoring=known.scoring - ("scoring" in item.consents),
-        )
-        put_fact(facts, f"agreements/{item.version:04d}", left)
 
 
 def _fold_round(facts: Facts, entry: Entry, body: PointsRound) -> None:

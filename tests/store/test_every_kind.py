@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from ledger.canonical import format_entry
@@ -27,7 +28,6 @@ def make_lived_log() -> list[Item]:
         items.append((entry, texts.take_public()))
         return entry.index
 
-    november = {"period": "2026-11", "occurred_on": "2026-11-02"}
     add(builders.build_founding())
     add(builders.build_rotation(texts, 2))
     add(builders.build_description(texts))
@@ -75,6 +75,13 @@ def make_lived_log() -> list[Item]:
     annex = rewards.build_annex(texts, bands=(), households=2, lines=())
     add(annex, occurred_on="2026-11-02")
     add(builders.build_reconciliation(), occurred_on="2026-11-02")
+    add_november(add, texts)
+    return items
+
+
+def add_november(add: Callable[..., int], texts: Discloser) -> None:
+    """What points do, and a change of chart."""
+    november = {"period": "2026-11", "occurred_on": "2026-11-02"}
     add(builders.build_description(texts), **november)
     add(rewards.build_shop(texts), **november)
     redeemed = rewards.build_redeemed(texts)
@@ -86,7 +93,6 @@ def make_lived_log() -> list[Item]:
     given = add(granted, **november)
     add(honours.build_withdrawn(texts, granted, reverses=given), **november)
     add(builders.build_conversion(), **november)
-    return items
 
 
 def test_every_kind_may_follow_and_is_read_back(store: Store) -> None:

@@ -257,8 +257,11 @@ def send(browser: DeskBrowser, kind: str, pasted: str) -> Any:
     return browser._ask("POST", "/desk/import", {"content-type": FORM} | OURS, fields)
 
 
+READING = ("web/desk/reading.py", "web/desk/reading_points.py")
+
+
 def test_nobody_else_of_the_web_opens_private_values() -> None:
-    """A reading without a record would have to come by one of these names: they are `web.desk.reading`'s alone."""
+    """A reading without a record would have to come by one of these names: they are of READING alone."""
     private = {
         *("show_drafts", "look_at", "look_again", "describe_subject", "find_known", "open_private"),
         *("list_households", "list_members", "list_private", "find_private", "read_private", "find_upload"),
@@ -270,7 +273,7 @@ def test_nobody_else_of_the_web_opens_private_values() -> None:
     found = [
         f"{path}:{node.lineno} {name}"
         for path, tree in parse_modules("web")
-        if path.as_posix() != "web/desk/reading.py" and not path.as_posix().startswith("web/demo/")
+        if path.as_posix() not in READING and not path.as_posix().startswith("web/demo/")
         for node in ast.walk(tree)
         if (name := _name(node)) in private
     ]
@@ -287,10 +290,11 @@ def _name(node: ast.AST) -> str:
 
 
 def test_every_way_of_reading_logs_before_it_shows() -> None:
-    """Within that module: what returns something private calls the one function that logs."""
-    (tree,) = [tree for path, tree in parse_modules("web") if path.as_posix() == "web/desk/reading.py"]
+    """Within those modules: what returns something private calls the one function that logs."""
+    trees = [tree for path, tree in parse_modules("web") if path.as_posix() in READING]
     readers = {
         node.name: {_name(inner) for inner in ast.walk(node)}
+        for tree in trees
         for node in tree.body
         if isinstance(node, ast.FunctionDef) and node.name.startswith(("read_", "_read"))
     }
@@ -300,4 +304,4 @@ def test_every_way_of_reading_logs_before_it_shows() -> None:
         "read_annex",
         *("read_balances", "read_certificates", "read_objection", "read_sent", "read_winners"),
     }
-    assert [name for name, called in readers.items() if not called & {"_log", "_read"}] == []
+    assert [name for name, called in readers.items() if not called & {"log_read", "_read"}] == []

@@ -13,7 +13,7 @@ from ledger.service.sheets import find_sheet
 from ledger.service.standing import refuse_read_only
 from ledger.state.annexes import find_annex
 from web.cache import PageBytes
-from web.desk.reading import read_annex
+from web.desk.reading_points import read_annex
 from web.desk.routing import Desk, answer, route_desk
 from web.i18n import _
 from web.papers import get_papers

@@ -12,7 +12,7 @@ from reports.codes import PrintedCode, build_label_code, get_host
 from reports.words import format_day
 from web.desk.frame import DeskFrame
 from web.desk.households import HOUSEHOLDS, AnswerForm
-from web.desk.reading import MadeCard, make_cards
+from web.desk.reading_points import MadeCard, make_cards
 from web.desk.routing import Desk, route_desk
 from web.i18n import _
 from web.respond import Answer

@@ -19,7 +19,7 @@ from reports.words import format_count, format_day
 from web.cache import PageBytes
 from web.desk.forms import FormRefused
 from web.desk.frame import DeskFrame
-from web.desk.reading import list_certificates, put_winners, read_certificates, read_winners
+from web.desk.reading_points import list_certificates, put_winners, read_certificates, read_winners
 from web.desk.routing import Desk, answer, route_desk
 from web.i18n import _
 from web.papers import get_papers

@@ -1,27 +1,20 @@
 """The one way from the vault's private values to a page: whatever is shown unmasked is logged before it is shown.
 
-No other module of the web may open a draft's texts, a sent workbook, households, members, originals of documents or
-private values; a test holds them to it. One fact is logged for a page, which names everybody whom the page shows; what
-is masked is not.
+No other module of the web but `reading_points` may open a draft's texts, a sent workbook, households, members,
+originals of documents or private values; a test holds them to it. One fact is logged for a page, which names everybody
+whom the page shows; what is masked is not.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
-from ledger.books.honours import HonourKind, get_check
 from ledger.books.masks import HIDDEN, PurposeRow, View
-from ledger.books.shops import Balance
 from ledger.data import load_masks
 from ledger.errors import NotFound
-from ledger.figures import read_text
-from ledger.ports import PaperJob
 from ledger.service.about import About, describe_subject, find_known
 from ledger.service.agreements import Signer
-from ledger.service.annexes import build_annex_job
-from ledger.service.cards import make_card
 from ledger.service.choices import HOUSEHOLD_COLUMN, MEMBER_COLUMN, Choices, complete, list_choices
 from ledger.service.documents import (
     Kept,
@@ -31,24 +24,14 @@ from ledger.service.documents import (
     read_documents,
 )
 from ledger.service.handing_in import Looked, Sent, look_again, look_at
-from ledger.service.honours import (
-    Candidates,
-    build_certificates_job,
-    list_candidates,
-    list_holders,
-    propose_honour,
-)
 from ledger.service.jury import Jury, open_jury
 from ledger.service.objections import read_wording
 from ledger.service.persons import name_household
 from ledger.service.readings import DUTY, choose_view, log_reading, say_purpose
-from ledger.service.rewards import HouseholdBalance, count_proposed, list_balances, propose_points
 from ledger.service.searching import has_words
-from ledger.service.sheets import read_texts
 from ledger.service.showing import Shown, list_draft_subjects, show_drafts
 from ledger.service.workbooks.columns import WorkbookKind
 from ledger.service.workbooks.typed import TypedTables
-from ledger.state.honours import find_granting
 from ledger.state.private import find_subject
 from ledger.vaults import Draft, Household
 from ledger.vaults import Person as ActingPerson
@@ -59,15 +42,6 @@ NUMBER = "household-number"
 """The field of the table of masks for a household's number in the village's list."""
 ORIGINAL = "original"
 """The field of the table of masks for the file behind a public copy, and the word for its download in the log."""
-
-
-class MadeCard(NamedTuple):
-    """What stands on a household's new card; `name` is masked."""
-
-    code: str
-    group: int
-    name: str
-    number: str
 
 
 @dataclass(frozen=True)
@@ -161,7 +135,7 @@ def read_original(desk: Desk, of: Draft | int, position: int) -> tuple[str, Kept
     if not view.is_whole(ORIGINAL):
         return None
     place = f"{ORIGINAL}:{of.id if isinstance(of, Draft) else of}"
-    _log(desk, frozenset({pseudonym}), place, purpose)
+    log_read(desk, frozenset({pseudonym}), place, purpose)
     return pseudonym, kept
 
 
@@ -189,7 +163,7 @@ def read_objection(desk: Desk, item: str, digest: str) -> tuple[str, str, Asked]
         asked = Asked(tuple(load_masks().list_purposes(desk.roles)))
         return view.show("objection", said.wording), HIDDEN, asked
     if view.is_whole("objection"):
-        _log(desk, frozenset({item}), f"objection:{item}", purpose)
+        log_read(desk, frozenset({item}), f"objection:{item}", purpose)
     contact = view.show("objector-contact", said.contact) if said.contact else ""
     return view.show("objection", said.wording), contact, Asked(())
 
@@ -218,7 +192,7 @@ def read_person(desk: Desk, village: str, person: ActingPerson) -> tuple[str, As
     view, purpose = choose_view(desk.ports, desk.who, {person.household}, NUMBER)
     is_whole = bool(number) and view.is_whole(NUMBER)
     subjects = {person.user, person.household} if is_whole else {person.user}
-    _log(desk, frozenset(subjects), "person", purpose or DUTY, village)
+    log_read(desk, frozenset(subjects), "person", purpose or DUTY, village)
     asks = bool(number) and not is_whole and load_masks().must_ask(desk.roles, NUMBER)
     asked = tuple(load_masks().list_purposes(desk.roles)) if asks else ()
     return view.show(NUMBER, number) if number else "", Asked(asked)
@@ -247,7 +221,7 @@ def read_sent(desk: Desk, sent: Sent | None = None) -> Looked:
         vault = desk.ports.vault
         known = {item.household for item in vault.list_households(desk.village)}
         known |= {item.member for item in vault.list_members(desk.village)}
-        _log(desk, frozenset(known & named), "import", get_view(desk, frozenset(known & named))[1])
+        log_read(desk, frozenset(known & named), "import", get_view(desk, frozenset(known & named))[1])
     return looked
 
 
@@ -261,7 +235,7 @@ def read_choices(desk: Desk, kind: WorkbookKind, answered: Sequence[Draft]) -> C
         shown |= {item.household for item in desk.ports.vault.list_households(desk.village)}
     if MEMBER_COLUMN in choices:
         shown |= {item.member for item in desk.ports.vault.list_members(desk.village)}
-    _log(desk, frozenset(shown), "sheet", DUTY)
+    log_read(desk, frozenset(shown), "sheet", DUTY)
     return choices
 
 
@@ -272,7 +246,7 @@ def read_jury(desk: Desk, period: str) -> Jury | None:
 
 def log_scored(desk: Desk, households: Sequence[Household]) -> None:
     """Log that the grid of a round showed these households."""
-    _log(desk, frozenset(item.household for item in households), "sheet", DUTY)
+    log_read(desk, frozenset(item.household for item in households), "sheet", DUTY)
 
 
 def complete_tables(desk: Desk, kind: WorkbookKind, tables: TypedTables) -> TypedTables:
@@ -316,110 +290,8 @@ def read_people(desk: Desk, start: int, count: int) -> tuple[tuple[Person, ...],
     ]
     shown = found[start : start + count]
     if view.is_whole("head-name") or view.is_whole("household-number"):
-        _log(desk, frozenset(person.subject for person in shown), "households", DUTY)
+        log_read(desk, frozenset(person.subject for person in shown), "households", DUTY)
     return tuple(shown), len(found)
-
-
-@dataclass(frozen=True)
-class Balanced:
-    """A household's balance with its name and number as whoever looks sees them."""
-
-    balance: Balance
-    name: str
-    number: str
-    subject: str
-
-
-def read_balances(desk: Desk, start: int, count: int) -> tuple[tuple[Balanced, ...], int]:
-    """Return the balances of some of the households that agreed to scoring, and how many there are. Only for those who
-    see names whole without saying why.
-    """
-    if not may_search_people(desk):
-        return (), 0
-    found, total = list_balances(desk.ports, desk.village, start, count)
-    _log(desk, frozenset(item.household.household for item in found), "balances", DUTY)
-    return tuple(_build_balanced(item) for item in found), total
-
-
-def _build_balanced(item: HouseholdBalance) -> Balanced:
-    known = item.household
-    return Balanced(balance=item.balance, name=known.name, number=known.number, subject=known.household)
-
-
-def read_annex(desk: Desk, period: str) -> PaperJob:
-    """Return what is printed as the annex of a month's points sheet; NotFound where there is none. Only for those who
-    see numbers whole without saying why.
-    """
-    if not load_masks().find_view(desk.roles).is_whole(NUMBER):
-        raise NotFound(_("附页"))
-    base_url = desk.site.settings.public_base_url
-    with desk.ports.ledger.read(desk.village) as reader:
-        laid = build_annex_job(desk.ports, reader, desk.village, period, base_url)
-    _log(desk, laid.households, "annex", DUTY)
-    return laid.job
-
-
-def count_volunteering(desk: Desk, period: str) -> int:
-    """Return how many rows of points a month's sign-in sheets are worth. Nobody is shown, so nothing is logged."""
-    return count_proposed(desk.ports, desk.village, period)
-
-
-def put_volunteering(desk: Desk, period: str) -> int:
-    """Put them on the sheet of points of whoever asks, and return how many were new. The sheet's page logs them."""
-    return propose_points(desk.ports, desk.village, desk.user, period)[1]
-
-
-@dataclass(frozen=True)
-class Certified:
-    """Who holds an honour: number and name of the household, and the person of a person's honour."""
-
-    check: str
-    name: str
-    number: str
-    person: str
-
-
-def read_winners(desk: Desk, kind: HonourKind, until: str, wanted: int) -> Candidates:
-    """Return whom the points of a closed time put first. Only for those who see names whole without saying why."""
-    if not may_search_people(desk):
-        return Candidates(is_open=False, most=0, ranked=0, winners=())
-    found = list_candidates(desk.ports, desk.village, kind.span, until, wanted)
-    _log(desk, frozenset(one.household.household for one in found.winners), "honours", DUTY)
-    return found
-
-
-def put_winners(desk: Desk, kind: HonourKind, until: str, wanted: int) -> int:
-    """Put them on the sheet of honours of whoever asks, and return how many. The sheet's page logs them."""
-    return propose_honour(desk.ports, desk.village, desk.user, kind, until, wanted)[1]
-
-
-def list_certificates(desk: Desk, number: str) -> tuple[str, tuple[Certified, ...]]:
-    """Return what an honour is called and who holds it. NotFound as `list_holders`; nobody for whom
-    `may_search_people` says no.
-    """
-    with desk.ports.ledger.read(desk.village) as reader:
-        found = list_holders(desk.ports, reader, desk.village, number)
-        granting = find_granting(reader.facts, number)
-        title = read_text(read_texts(reader), granting.body.title) if granting is not None else ""
-    if not may_search_people(desk):
-        return title, ()
-    _log(desk, frozenset(household.household for _, household, _ in found), "honours", DUTY)
-    return title, tuple(
-        Certified(get_check(digest), household.name, household.number, person)
-        for digest, household, person in found
-    )
-
-
-def read_certificates(desk: Desk, number: str, check: str) -> PaperJob:
-    """Return the job of an honour's certificates, or of one by its check. NotFound as `build_certificates_job`, and for
-    those for whom `may_search_people` says no.
-    """
-    if not may_search_people(desk):
-        raise NotFound(_("这张证书"))
-    base_url = desk.site.settings.public_base_url
-    job, subjects = build_certificates_job(desk.ports, desk.village, number, base_url, check)
-    _log(desk, subjects, "certificate", DUTY)
-    return job
 
 
 def may_search_people(desk: Desk) -> bool:
@@ -455,7 +327,7 @@ def search_people(desk: Desk, words: Sequence[str], most: int) -> tuple[Person, 
             if has_words([item.name, item.number], words)
         ),
     ][:most]
-    _log(desk, frozenset(person.subject for person in found), "search", DUTY)
+    log_read(desk, frozenset(person.subject for person in found), "search", DUTY)
     return tuple(found)
 
 
@@ -467,7 +339,7 @@ def read_about(desk: Desk, subject: str, *, place: str) -> tuple[About, Asked]:
     about = describe_subject(desk.ports, desk.village, subject, view)
     if not purpose:
         return about, Asked(tuple(load_masks().list_purposes(desk.roles)))
-    _log(desk, frozenset({subject}), place, purpose)
+    log_read(desk, frozenset({subject}), place, purpose)
     return about, Asked(())
 
 
@@ -481,7 +353,7 @@ def read_head(desk: Desk, subject: str) -> tuple[Signer, Asked]:
     view, purpose = get_view(desk, frozenset({subject}))
     if not purpose:
         return Signer(), Asked(tuple(load_masks().list_purposes(desk.roles)))
-    _log(desk, frozenset({subject}), "agreement", purpose)
+    log_read(desk, frozenset({subject}), "agreement", purpose)
     name, number = view.show("head-name", known.name), view.show(NUMBER, known.number)
     return Signer(group=known.group, name=name, number=number), Asked(())
 
@@ -508,34 +380,11 @@ def _read(
     view, purpose = get_view(desk, subjects)
     if not subjects or purpose:
         shown = open_(view)
-        _log(desk, subjects, place, purpose)
+        log_read(desk, subjects, place, purpose)
         return shown, Asked(())
     return open_(view), Asked(tuple(load_masks().list_purposes(desk.roles)))
 
 
-def make_cards(desk: Desk, subject: str = "", most: int = 1) -> tuple[tuple[MadeCard, ...], int]:
-    """Make the card of a household, or of those who agreed to something and have none, and return what stands on them
-    with how many still lack one. Raises NotFound for a household that there is not.
-
-    Whoever finds a card in the street learns no name from it: it is masked as for everybody.
-    """
-    vault, view = desk.ports.vault, load_masks().find_view(["public"])
-    known = vault.list_households(desk.village)
-    if subject:
-        wanted = [one for one in known if one.household == subject]
-        if not wanted:
-            raise NotFound(_("这一户"))
-    else:
-        carded = vault.list_carded(desk.village)
-        wanted = [one for one in known if one.consents and one.household not in carded]
-    made = []
-    for one in wanted[:most]:
-        code = make_card(desk.ports, desk.village, one.household, desk.user)
-        desk.log("card-made", subject=one.household)
-        made.append(MadeCard(code, one.group, view.show("head-name", one.name), one.number))
-    _log(desk, frozenset(one.household for one in wanted[:most]), "new-card", DUTY)
-    return tuple(made), len(wanted) - len(made)
-
-
-def _log(desk: Desk, subjects: frozenset[str], place: str, purpose: str, village: str = "") -> None:
+def log_read(desk: Desk, subjects: frozenset[str], place: str, purpose: str, village: str = "") -> None:
+    """Log whom a page shows, before it shows them."""
     log_reading(desk.ports, desk.who, subjects, place=place, purpose=purpose, village=village)

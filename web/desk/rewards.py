@@ -13,7 +13,7 @@ from ledger.state import get_day
 from ledger.state.shops import find_current_shop, get_redeemed
 from reports.words import format_amount, format_count, format_month, format_signed
 from web.desk.frame import DeskFrame
-from web.desk.reading import count_volunteering, put_volunteering, read_balances
+from web.desk.reading_points import count_volunteering, put_volunteering, read_balances
 from web.desk.routing import Desk, choose_page, route_desk
 from web.i18n import _
 from web.respond import Answer
