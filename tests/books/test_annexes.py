@@ -77,6 +77,13 @@ def test_neighbours_are_put_together_until_they_are_enough() -> None:
     assert name_bands([]) == []
 
 
+def test_what_is_left_at_the_top_goes_down_until_it_is_kept_apart() -> None:
+    points = [0] * 6 + [3] * 5 + [12] * 3
+    added = {f"h{at}": value for at, value in enumerate(points)}
+
+    assert build_bands(added, [f"h{at}" for at in range(6, 11)]) == (Band(households=14, least=0),)
+
+
 def test_who_would_be_left_alone_is_kept_company_and_nobody_is_where_all_agreed() -> None:
     added = {f"h{at}": at + 1 for at in range(12)}
     all_but_one = [f"h{at}" for at in range(11)]

@@ -133,7 +133,7 @@ def test_parts_follow_one_another_and_say_the_same(ledger: AnnexLedger) -> None:
     assert ledger.tell(second) == [
         "公开表 2026-10-P-1 附页：现为第 2 部分，应为第 1 部分。各部分从 1 起依次记。（annex-next-part）"
     ]
-    ledger.append(first, "2026-10")
+    assert ledger.try_body(first, "2026-10") == []
     assert find_annex(ledger.facts, "2026-10") is None
     assert ledger.tell(change(second, households=9)) == [
         (
