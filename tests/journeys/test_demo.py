@@ -189,7 +189,7 @@ def test_the_audit_of_the_home_finds_nothing(demo: Home) -> None:
 
     assert report.findings == ()
     assert report.sheets == 33
-    assert report.entries == 688
+    assert report.entries == 689
 
 
 def test_the_audit_of_the_neighbours_finds_nothing(demo: Home) -> None:
