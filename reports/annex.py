@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ledger.books.honours import GrantedTo
 from ledger.log.checkpoint import open_checkpoint
 from ledger.log.note import parse_note_verifier
 from ledger.log.receipt import format_fingerprint
@@ -16,6 +18,9 @@ from reports.words import format_count, format_day, format_month
 
 ROWS_MAX = 2_000
 """Households of an annex, of which four stand side by side."""
+
+
+_COUNTED: dict[GrantedTo, str] = {"household": "户", "person": "人"}
 
 
 @dataclass(frozen=True)
@@ -71,7 +76,7 @@ def build_annex_text(job: PaperJob, paper: AnnexPaper) -> AnnexText:
         index=format_count(paper.index),
         made_on=format_day(paper.made_on),
         month=month,
-        sections=(_build_bands(paper), _build_lines(paper)),
+        sections=(*_build_honours(paper), _build_bands(paper), _build_lines(paper)),
         sheet=paper.sheet,
         size=format_count(paper.size),
         taken_down=format_count(paper.taken_down) if paper.taken_down else "",
@@ -93,6 +98,25 @@ def _build_bands(paper: AnnexPaper) -> Section:
         ),
         title="各档有多少户",
     )
+
+
+def _build_honours(paper: AnnexPaper) -> Iterator[Section]:
+    """Yield what was granted in the month, nothing where nothing was; who did not agree to be named is counted."""
+    rows = [(name, honour.title, -1) for honour in paper.honours for name in honour.names]
+    counted = [
+        f"{honour.title}还有 {format_count(honour.others)} {_COUNTED[honour.granted_to]}没有同意署名，不写名字。"
+        for honour in paper.honours
+        if honour.others
+    ]
+    if rows or counted:
+        yield Section(
+            columns=2,
+            heads=("谁家、谁", "荣誉"),
+            none="得到的都没有同意署名。",
+            notes=("只写同意署名的。", *counted),
+            rows=tuple(rows),
+            title="这个月表彰的",
+        )
 
 
 def _build_lines(paper: AnnexPaper) -> Section:

@@ -13,6 +13,7 @@ from typing import NamedTuple
 import msgspec
 
 from ledger.books.annexes import LINES_MAX, PointsAnnexed, name_bands, plan_annex
+from ledger.books.honours import GrantedTo
 from ledger.books.roles import SEALER_ROLES
 from ledger.books.values import Sealed
 from ledger.books.village import VillageDescribed
@@ -22,6 +23,7 @@ from ledger.errors import Fault, NotFound, Refused
 from ledger.figures.texts import read_text
 from ledger.log.commitments import SALT_BYTES, Json, digest_disclosure, make_disclosure
 from ledger.ports import PaperJob, Ports, Reader
+from ledger.service.honours import list_named
 from ledger.service.persons import check_person, find_role
 from ledger.service.record import Passed, record_claims
 from ledger.service.sheets import find_sheet, read_texts
@@ -48,15 +50,26 @@ class PaperLine(msgspec.Struct, frozen=True, kw_only=True):
     points: int
 
 
+class PaperHonour(msgspec.Struct, frozen=True, kw_only=True):
+    """What was granted in the month: who may be named, and how many `others` hold it."""
+
+    granted_to: GrantedTo
+    names: tuple[str, ...]
+    others: int
+    title: str
+
+
 class AnnexPaper(msgspec.Struct, frozen=True, kw_only=True):
     """All that an annex says on paper. `index` is of its first entry, `size` of the first checkpoint over all of them.
 
     `bands`       from nought up
+    `honours`     that were granted in the month, with the names that may be told now
     `lines`       of each household that stands there now, by number
     `taken_down`  lines that were sealed and stand there no more
     """
 
     bands: tuple[PaperBand, ...]
+    honours: tuple[PaperHonour, ...]
     households: int
     index: int
     lines: tuple[PaperLine, ...]
@@ -136,6 +149,10 @@ def build_annex_job(ports: Ports, reader: Reader, village: str, period: str, bas
         bands=tuple(
             PaperBand(households=band.households, name=name)
             for name, band in zip(name_bands(annex.body.bands), annex.body.bands, strict=True)
+        ),
+        honours=tuple(
+            PaperHonour(granted_to=one.granted_to, names=one.names, others=one.others, title=one.title)
+            for one in list_named(ports, reader, village, period)
         ),
         households=annex.body.households,
         index=annex.entries[0],

@@ -198,14 +198,13 @@ def find_next_number(ports: Ports, village: str, year: str, taken: set[str]) -> 
     return f"{head}{last + 1:03d}"
 
 
-def list_named(ports: Ports, village: str, period: str) -> list[NamedHonour]:
+def list_named(ports: Ports, reader: Reader, village: str, period: str) -> list[NamedHonour]:
     """Return what was granted by a month's entries, with the names that may be told now. Serves the annex of the points
     sheet. Raises NotProven where the vault gives something else than what was sealed.
     """
-    with ports.ledger.read(village) as reader:
-        indexes = set(list_honour_entries(reader.facts, period))
-        grantings = [item for item in list_grantings(reader.facts)[::-1] if item.at in indexes]
-        return [name_honour(ports.vault, reader, village, item, _today(ports)) for item in grantings]
+    indexes = set(list_honour_entries(reader.facts, period))
+    grantings = [item for item in list_grantings(reader.facts)[::-1] if item.at in indexes]
+    return [name_honour(ports.vault, reader, village, item, _today(ports)) for item in grantings]
 
 
 def name_honour(
@@ -297,7 +296,7 @@ def _build(
 
 def _list_names(vault: Vault, reader: Reader, village: str, granting: Granting, today: str) -> list[str]:
     find = partial(vault.find_private, village)
-    known = {item.household: item for item in vault.list_households(village) if "naming" in item.consents}
+    known = {item.household: item for item in vault.list_households(village)}
     held = [open_holder(find, digest) for digest in granting.standing]
     willing = [item for item in held if item is not None and item.household in known]
     if not willing:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from random import Random
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -30,8 +33,8 @@ def tell(faults: list[Fault]) -> list[str]:
     return [format_fault(fault) for fault in faults]
 
 
-def build(**changes: object) -> HonoursGranted:
-    fields = {
+def build(**changes: Any) -> HonoursGranted:
+    fields: dict[str, Any] = {
         "granted_to": "household",
         "holders": (A, B),
         "honour": "H01",
@@ -40,7 +43,7 @@ def build(**changes: object) -> HonoursGranted:
         "title": PublicText(text="C" * 43),
         "until": "2026-09",
     }
-    return HonoursGranted(**(fields | changes))  # type: ignore[arg-type]
+    return HonoursGranted(**(fields | changes))
 
 
 def test_equals_share_a_place_and_the_next_is_so_many_further() -> None:
@@ -52,9 +55,9 @@ def test_equals_share_a_place_and_the_next_is_so_many_further() -> None:
 
 
 @given(POINTS, st.randoms(use_true_random=False))
-def test_a_ranking_is_the_same_in_whatever_order_points_come(points: dict[str, int], random: object) -> None:
+def test_a_ranking_is_the_same_in_whatever_order_points_come(points: dict[str, int], random: Random) -> None:
     shuffled = list(points.items())
-    random.shuffle(shuffled)  # type: ignore[attr-defined]
+    random.shuffle(shuffled)
 
     assert rank_households(dict(shuffled)) == rank_households(points)
 

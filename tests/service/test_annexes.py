@@ -47,7 +47,7 @@ def seal(village: VillageHome) -> None:
 def read_paper(village: VillageHome) -> AnnexPaper:
     with village.home.ledger.read(VILLAGE) as reader:
         laid = build_annex_job(village.home, reader, VILLAGE, MONTH, "https://mb.example.cn")
-    return msgspec.json.decode(laid.job.annex, type=AnnexPaper)
+    return msgspec.json.decode(laid.job.content, type=AnnexPaper)
 
 
 def prove(village: VillageHome, household: str = H[0]) -> bytes:

@@ -48,9 +48,9 @@ def book(*rows: Row, **others: list[Row]) -> bytes:
 
 
 def names(desk: ImportDesk) -> list[tuple[str, tuple[str, ...], int, int]]:
-    return [
-        (one.number, one.names, one.others, one.taken) for one in list_named(desk.ports, VILLAGE, "2026-10")
-    ]
+    with desk.ports.ledger.read(VILLAGE) as reader:
+        found = list_named(desk.ports, reader, VILLAGE, "2026-10")
+    return [(one.number, one.names, one.others, one.taken) for one in found]
 
 
 def test_honours_are_drafted_without_a_name_in_them_and_shown_with(desk: ImportDesk) -> None:

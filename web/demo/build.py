@@ -18,6 +18,7 @@ from ledger.config import Config
 from ledger.home import Home, create_home
 from ledger.ports import Renderer
 from ledger.service.adopt import prepare_description, prepare_rulebook, prepare_scheme
+from ledger.service.annexes import seal_annex
 from ledger.service.answering import prepare_answer, register_objection
 from ledger.service.close import prepare_closing
 from ledger.service.concerns import prepare_acknowledgement, read_concerns
@@ -121,6 +122,8 @@ class Hands:
             base_url=config.public_base_url,
             is_demo=config.is_demo,
         )
+        if kind == "points":
+            seal_annex(self._home, self._village, month, maker=self.clerk)
         return sealed
 
 
