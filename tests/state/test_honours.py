@@ -172,10 +172,12 @@ def test_an_honour_is_taken_back_once_from_one_who_holds_it(ledger: HonourLedger
     ]
 
 
-def test_what_an_index_beyond_the_log_granted_is_unknown(ledger: HonourLedger) -> None:
+def test_what_an_index_beyond_the_log_granted_is_unknown(
+    ledger: HonourLedger, monkeypatch: pytest.MonkeyPatch
+) -> None:
     entry = ledger.append(ledger.grant(), "2026-10")
     taken = HonourReversed(holder="A" * 43, reason=ledger.drawer.publish("算错"), reverses=entry.index)
-    ledger.facts._read = _refuse  # type: ignore[attr-defined]
+    monkeypatch.setattr(ledger.facts, "_read", _refuse)
 
     assert "honour-unknown" in [fault.code for fault in ledger.check(taken, "2026-10")]
 
