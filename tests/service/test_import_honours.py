@@ -137,7 +137,7 @@ def test_names_are_told_of_who_agreed_and_go_with_the_consent_the_household_and_
     desk.ports.vault.erase_subject(VILLAGE, who.household)
     assert names(desk) == [("RY-2026-001", (), 2, 0), ("RY-2026-002", (), 1, 1)]
     job, subjects = build_certificates_job(desk.ports, VILLAGE, "RY-2026-001", "")
-    assert "样大山".encode() not in job.certificates
+    assert "样大山".encode() not in job.content
     assert who.household not in subjects
 
 

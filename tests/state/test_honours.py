@@ -172,20 +172,12 @@ def test_an_honour_is_taken_back_once_from_one_who_holds_it(ledger: HonourLedger
     ]
 
 
-def test_what_an_index_beyond_the_log_granted_is_unknown(
-    ledger: HonourLedger, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_an_index_beyond_the_log_granted_is_unknown(ledger: HonourLedger) -> None:
     entry = ledger.append(ledger.grant(), "2026-10")
-    taken = HonourReversed(holder="A" * 43, reason=ledger.drawer.publish("算错"), reverses=entry.index)
-    monkeypatch.setattr(ledger.facts, "_read", _refuse)
+    reason = ledger.drawer.publish("算错")
+    taken = HonourReversed(holder="A" * 43, reason=reason, reverses=entry.index + 5)
 
     assert "honour-unknown" in [fault.code for fault in ledger.check(taken, "2026-10")]
-
-
-def _refuse(index: int) -> Entry:
-    from ledger.errors import NotFound
-
-    raise NotFound(str(index))
 
 
 def test_the_points_sheet_tells_of_the_month_and_names_nobody(ledger: HonourLedger) -> None:
