@@ -305,6 +305,26 @@ def test_keys_alone_fill_a_voucher(door: Door, browser: Browser, address: str) -
     assert complaints == []
 
 
+def test_what_is_typed_over_a_name_that_came_by_itself_takes_its_place(
+    door: Door, browser: Browser, address: str
+) -> None:
+    with open_page(browser, 1280, 800) as (page, _):
+        sign_in(door, page, address, "wen")
+        page.goto(f"{address}/desk/write/vouchers")
+        keys = page.keyboard
+        for row, way in ((1, "Tab"), (2, "ArrowRight")):
+            page.locator(f"#a-{row}-3").focus()
+            keys.insert_text("101")
+            keys.press(way)
+            assert read(page, row, 4) == "库存现金"
+            keys.insert_text("库存现金")
+            assert read(page, row, 4) == "库存现金"
+        keys.press("ArrowRight")
+        keys.press("ArrowLeft")
+        keys.press("ArrowLeft")
+        assert page.evaluate("document.activeElement.id") == "a-2-3"
+
+
 def test_who_has_to_sign_in_again_loses_nothing(door: Door, browser: Browser, address: str) -> None:
     with open_page(browser, 1280, 800) as (page, _):
         sign_in(door, page, address, "wen")

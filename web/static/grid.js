@@ -166,7 +166,7 @@ function move(cell, by) {
 function step(cell, by) {
   const cells = tables.flatMap((table) => rowsOf(table).flatMap(cellsOf));
   const next = cells[cells.indexOf(cell) + by];
-  if (next) next.focus();
+  if (next) { next.focus(); next.select(); } // What is typed takes the place of what stands there, as in a spreadsheet.
 }
 
 form.addEventListener("keydown", (event) => {
@@ -189,11 +189,13 @@ form.addEventListener("keydown", (event) => {
     return;
   }
   if (event.altKey || event.shiftKey) return;
+  const isWhole = !before && !after;
+  const isAtRest = isWhole || cell.selectionStart === cell.selectionEnd;
   const acts = {
     ArrowDown: () => !after.includes("\n") && (move(cell, 1), true),
     ArrowUp: () => !before.includes("\n") && (move(cell, -1), true),
-    ArrowLeft: () => !before && cell.selectionStart === cell.selectionEnd && (step(cell, -1), true),
-    ArrowRight: () => !after && cell.selectionStart === cell.selectionEnd && (step(cell, 1), true),
+    ArrowLeft: () => !before && isAtRest && (step(cell, -1), true),
+    ArrowRight: () => !after && isAtRest && (step(cell, 1), true),
   };
   if (acts[event.key] && acts[event.key]()) event.preventDefault();
 });
