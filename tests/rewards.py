@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from ledger.books.annexes import Band, PointsAnnexed
+from ledger.books.honours import HonoursGranted
 from ledger.books.shops import Goods, PointsRedeemed, RedeemedLine, RedemptionReversed, ShopAdopted
 from ledger.books.volunteering import HoursBooked, HoursLine, TaskClaimed, TaskOffered
 from ledger.vaults import Household
@@ -87,8 +89,10 @@ def build_annex(texts: Discloser, **changes: Any) -> PointsAnnexed:
     return PointsAnnexed(**(fields | changes))
 
 
-def live_with_points(village: VillageHome) -> None:
-    """Eighteen households agreed to scoring, twelve have two points in October, six of these agreed to be displayed."""
+def live_with_points(village: VillageHome, *, grant: Callable[[], HonoursGranted] | None = None) -> None:
+    """Eighteen households agreed to scoring, twelve have two points in October, six of these agreed to be displayed,
+    the first also to be named. What `grant` returns is of October, too.
+    """
     known = [
         Household(consents=frozenset({"scoring"}), group=1, household=one, name=f"样例{at}", number=number)
         for at, (one, number) in enumerate(zip(ANNEXED, NUMBERS, strict=True))
@@ -99,14 +103,16 @@ def live_with_points(village: VillageHome) -> None:
     village.record(build_households(village.texts, len(ANNEXED)))
     sealed = [
         village.texts.seal(
-            {"display": at < DISPLAYED, "household": one, "naming": False, "scoring": True}, "agreement"
+            {"display": at < DISPLAYED, "household": one, "naming": at == 0, "scoring": True}, "agreement"
         )
         for at, one in enumerate(ANNEXED)
     ]
     agreements = tuple(sorted(sealed, key=lambda item: item.sealed))
     village.record(
-        build_agreements(village.texts, len(ANNEXED), agreements=agreements, display=DISPLAYED, naming=0)
+        build_agreements(village.texts, len(ANNEXED), agreements=agreements, display=DISPLAYED, naming=1)
     )
     village.record(build_points_round(village.texts, AWARDED))
+    if grant is not None:
+        village.record(grant())
     village.go_to("2026-11-02")
     village.close("2026-10")

@@ -48,7 +48,7 @@ from ledger.state.honours import (
 )
 from ledger.state.redeeming import list_earned
 from ledger.state.rulebooks import find_rulebook
-from ledger.vaults import Household, Vault
+from ledger.vaults import Household
 
 _SHEET = "honours"
 _HELD, _GRANTED = "名单", "表彰"
@@ -76,20 +76,13 @@ class Candidates(NamedTuple):
 
 
 class NamedHonour(NamedTuple):
-    """A granting with the names that may be told now. `others` hold it and are not named; `taken` hold it no more."""
+    """A granting with the names that may be told now. `others` hold it and are not named."""
 
-    at: int
-    checks: tuple[tuple[str, int], ...]  # of each holder, and which entry took it back, 0 for none
-    day: str
     granted_to: GrantedTo
     names: tuple[str, ...]
     number: str
     others: int
-    resolution: str
-    span: HonourSpan
-    taken: int
     title: str
-    until: str
 
 
 class Certificate(msgspec.Struct, frozen=True, kw_only=True):
@@ -202,31 +195,14 @@ def list_named(ports: Ports, reader: Reader, village: str, period: str) -> list[
     """Return what was granted by a month's entries, with the names that may be told now. Serves the annex of the points
     sheet. Raises NotProven where the vault gives something else than what was sealed.
     """
-    indexes = set(list_honour_entries(reader.facts, period))
-    grantings = [item for item in list_grantings(reader.facts)[::-1] if item.at in indexes]
-    return [name_honour(ports.vault, reader, village, item, _today(ports)) for item in grantings]
-
-
-def name_honour(
-    vault: Vault | None, reader: Reader, village: str, granting: Granting, today: str
-) -> NamedHonour:
-    """Return a granting with the names that may be told on a day; without a vault none."""
-    texts, body = read_texts(reader), granting.body
-    names = _list_names(vault, reader, village, granting, today) if vault is not None else []
-    return NamedHonour(
-        at=granting.at,
-        checks=tuple((get_check(item.sealed), granting.taken.get(item.sealed, 0)) for item in body.holders),
-        day=granting.day,
-        granted_to=body.granted_to,
-        names=tuple(names),
-        number=body.number,
-        others=len(granting.standing) - len(names),
-        resolution=body.resolution,
-        span=body.span,
-        taken=len(granting.taken),
-        title=read_text(texts, body.title),
-        until=body.until,
-    )
+    indexes, texts = set(list_honour_entries(reader.facts, period)), read_texts(reader)
+    found = []
+    for granting in list_grantings(reader.facts)[::-1]:
+        if granting.at in indexes:
+            names, body = _list_names(ports, reader, village, granting), granting.body
+            others, title = len(granting.standing) - len(names), read_text(texts, body.title)
+            found.append(NamedHonour(body.granted_to, tuple(names), body.number, others, title))
+    return found
 
 
 def list_holders(ports: Ports, reader: Reader, village: str, number: str) -> list[tuple[str, Household, str]]:
@@ -294,14 +270,14 @@ def _build(
     )
 
 
-def _list_names(vault: Vault, reader: Reader, village: str, granting: Granting, today: str) -> list[str]:
-    find = partial(vault.find_private, village)
-    known = {item.household: item for item in vault.list_households(village)}
+def _list_names(ports: Ports, reader: Reader, village: str, granting: Granting) -> list[str]:
+    find = partial(ports.vault.find_private, village)
+    known = {item.household: item for item in ports.vault.list_households(village)}
     held = [open_holder(find, digest) for digest in granting.standing]
     willing = [item for item in held if item is not None and item.household in known]
     if not willing:
         return []
-    rulebook = find_rulebook(reader.facts, today[:7])
+    rulebook = find_rulebook(reader.facts, get_day(ports.clock.now_ms())[:7])
     version = rulebook.version if rulebook is not None else 0
     agreed = list_consenting(reader.facts, "naming", version, reader.size, find)
     return sorted(
@@ -309,7 +285,3 @@ def _list_names(vault: Vault, reader: Reader, village: str, granting: Granting, 
         for item in willing
         if item.household in agreed and (item.naming or not item.name)
     )
-
-
-def _today(ports: Ports) -> str:
-    return get_day(ports.clock.now_ms())

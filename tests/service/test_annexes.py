@@ -9,19 +9,23 @@ import msgspec
 import pytest
 
 from ledger.audit import audit_household, audit_log
+from ledger.books.honours import HonoursGranted
 from ledger.canonical import encode_value
 from ledger.errors import NotFound, NotProven, Refused, format_fault
 from ledger.household_proof import parse_household_proof, verify_household_proof
 from ledger.service.annexes import AnnexPaper, build_annex_job, seal_annex
 from ledger.service.cards import describe_household, prove_household
 from ledger.service.erase import erase_subject
+from ledger.service.withdrawing import withdraw_consents
 from ledger.sources import open_home_log
 from reports.annex import render_annex
 from tests.builders import (
     VILLAGE,
     build_agreements,
+    build_postings,
     build_rule,
     build_rulebook,
+    build_voucher,
 )
 from tests.homes import VillageHome, open_village
 from tests.reports.printed import read_text
@@ -177,6 +181,44 @@ def test_the_printed_annex_shows_what_stands_and_what_was_taken_down(village: Vi
     assert all(number not in text for number in (NUMBERS[1], *NUMBERS[DISPLAYED:]))
     for said in ("2026-10-P-1", "已取下", "同意公示的各户", "1分及以上"):
         assert said in text
+
+
+def test_the_printed_annex_names_who_was_honoured_and_agreed_to_be_named(tmp_path: Path) -> None:
+    with open_village(tmp_path / "home") as praised:
+
+        def grant() -> HonoursGranted:
+            paid = build_postings(500, debit="513", credit="102")
+            # Months before the first voucher are over.
+            praised.record(build_voucher(praised.texts, chart="2023", postings=paid))
+            holders = [
+                praised.texts.seal({"household": one, "name": "", "naming": False}, "holder") for one in H[:3]
+            ]
+            return HonoursGranted(
+                granted_to="household",
+                holders=tuple(sorted(holders, key=lambda item: item.sealed)),
+                honour="H01",
+                number="RY-2026-001",
+                span="quarter",
+                title=praised.texts.publish("季度积分优胜户"),
+                until="2026-09",
+            )
+
+        live_with_points(praised, grant=grant)
+        seal(praised)
+        (honour,) = read_paper(praised).honours
+        assert (honour.names, honour.others, honour.title) == (("样例0",), 2, "季度积分优胜户")
+        with praised.home.ledger.read(VILLAGE) as reader:
+            laid = build_annex_job(praised.home, reader, VILLAGE, MONTH, "https://mb.example.cn")
+        text = read_text(render_annex(laid.job))
+        for said in ("这个月表彰的", "样例0", "季度积分优胜户还有2户没有同意署名，不写名字。"):
+            assert said in text
+        assert not any(f"样例{at}" in text for at in range(1, len(H)))
+
+        withdraw_consents(praised.home, VILLAGE, H[0], ("naming",), praised.clerk.user)
+
+        (honour,) = read_paper(praised).honours
+        assert (honour.names, honour.others) == ((), 3)
+        assert list_findings(praised) == []
 
 
 def test_too_few_have_no_annex(tmp_path: Path) -> None:

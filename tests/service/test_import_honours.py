@@ -47,10 +47,10 @@ def book(*rows: Row, **others: list[Row]) -> bytes:
     return make_book("honours", rows, others=others)
 
 
-def names(desk: ImportDesk) -> list[tuple[str, tuple[str, ...], int, int]]:
+def names(desk: ImportDesk) -> list[tuple[str, tuple[str, ...], int]]:
     with desk.ports.ledger.read(VILLAGE) as reader:
         found = list_named(desk.ports, reader, VILLAGE, "2026-10")
-    return [(one.number, one.names, one.others, one.taken) for one in found]
+    return [(one.number, one.names, one.others) for one in found]
 
 
 def test_honours_are_drafted_without_a_name_in_them_and_shown_with(desk: ImportDesk) -> None:
@@ -128,14 +128,14 @@ def test_names_are_told_of_who_agreed_and_go_with_the_consent_the_household_and_
 ) -> None:
     secret = HOLDER | {"表彰编号": "RY-2026-002", "本人姓名": "样小兰"}
     desk.record("honours", book(HOLDER, SECOND, WIFE, secret, 表彰=[GRANTED, WIVES]))
-    assert names(desk) == [("RY-2026-001", ("样大山",), 1, 0), ("RY-2026-002", ("样小梅",), 1, 0)]
+    assert names(desk) == [("RY-2026-001", ("样大山",), 1), ("RY-2026-002", ("样小梅",), 1)]
 
     desk.record("honours", book(撤销=[WRONG]))
-    assert names(desk) == [("RY-2026-001", ("样大山",), 1, 0), ("RY-2026-002", (), 1, 1)]
+    assert names(desk) == [("RY-2026-001", ("样大山",), 1), ("RY-2026-002", (), 1)]
 
     (who,) = [one for one in desk.ports.vault.list_households(VILLAGE) if one.number == "0217"]
     desk.ports.vault.erase_subject(VILLAGE, who.household)
-    assert names(desk) == [("RY-2026-001", (), 2, 0), ("RY-2026-002", (), 1, 1)]
+    assert names(desk) == [("RY-2026-001", (), 2), ("RY-2026-002", (), 1)]
     job, subjects = build_certificates_job(desk.ports, VILLAGE, "RY-2026-001", "")
     assert "样大山".encode() not in job.content
     assert who.household not in subjects

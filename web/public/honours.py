@@ -1,31 +1,31 @@
-"""Honours as pages: which were granted and, of those who agreed to it, to whom; and whether a certificate is real.
+"""Honours as pages: which were granted and to how many; and whether a certificate is real.
 
-Names are read anew for each request and kept nowhere: who takes the consent back, or is erased, is on the next page no
-more. A certificate is checked without a name: its short code stands among those of its granting, or it does not.
+No name stands on either: what the whole world may copy cannot be taken back. Who agreed to be named is named on paper,
+in the annex of the points sheet. A certificate's short code stands among those of its granting, or it does not.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Annotated
 
-from litestar.params import FromPath
+from litestar.params import FromPath, QueryParameter
 from litestar.types import ASGIApp
 
 from ledger.books.honours import get_check
 from ledger.books.points_figures import name_span
 from ledger.errors import NotFound
 from ledger.figures import read_text
-from ledger.service.honours import NamedHonour, name_honour
 from ledger.state.honours import Granting, find_granting, list_grantings
 from reports.words import format_count, format_day
 from web.i18n import _
 from web.page import Frame
 from web.public.explain.telling import get_entry_path
 from web.public.paging import name_start, parse_start
-from web.respond import Answer, AnyRequest
-from web.routing import get_site, route_form_page, route_page
-from web.site import VillageView, check_village
+from web.respond import AnyRequest
+from web.routing import get_site, route_page
+from web.site import VillageView
 
 HONOURS_A_PAGE = 20
 _NUMBER = re.compile(r"RY-2[0-9]{3}-[0-9]{3}", re.ASCII)
@@ -34,14 +34,12 @@ _IN_A_GROUP = 4
 
 @dataclass(frozen=True)
 class HonourCard:
-    """One granting. `counted` says how many hold it, `others` how many of them are not named, empty for none."""
+    """One granting. `counted` says how many hold it, `taken` of how many it was taken back, empty for none."""
 
     counted: str
     day: str
     entry: str
-    names: tuple[str, ...]
     number: str
-    others: str
     path: str
     span: str
     taken: str
@@ -50,9 +48,8 @@ class HonourCard:
 
 @dataclass(frozen=True)
 class HonoursPage:
-    """Grantings, the newest first. `closed` while names cannot be read."""
+    """Grantings, the newest first."""
 
-    closed: bool
     frame: Frame
     newer: str
     older: str
@@ -89,14 +86,14 @@ class CheckPage:
     title: str
 
 
-@route_form_page("/v/{code:str}/honours", summary="Honours, with the names of those who agreed to be named")
-def show_honours(request: AnyRequest, code: str) -> Answer:
-    """Answer with the grantings from the place `start` on, made for this one request: names may go any moment."""
-    check_village(code)
-    start = parse_start(request.query_params.get("start", ""), _("这么多次表彰"))
-    can_read = get_site(request).can_read(code)
-    return get_site(request).serve_fresh(
-        request, code, "honours.html", lambda view: build_honours_page(view, start, can_read=can_read)
+@route_page("/v/{code:str}/honours", summary="Honours, and to how many they were granted")
+def show_honours(
+    request: AnyRequest, code: FromPath[str], start: Annotated[str, QueryParameter()] = ""
+) -> ASGIApp:
+    """Answer with the grantings from the place `start` on."""
+    place = parse_start(start, _("这么多次表彰"))
+    return get_site(request).serve_page(
+        request, code, f"honours?{place}", "honours.html", lambda view: build_honours_page(view, place)
     )
 
 
@@ -110,22 +107,17 @@ def show_certificate(request: AnyRequest, code: FromPath[str], number: FromPath[
     )
 
 
-def build_honours_page(view: VillageView, start: int, *, can_read: bool) -> HonoursPage:
+def build_honours_page(view: VillageView, start: int) -> HonoursPage:
     """Return the grantings from a place in their order on; NotFound beyond their end."""
     grantings = list_grantings(view.reader.facts)
     if start and start >= len(grantings):
         raise NotFound(_("这么多次表彰"))
     folder, stop = f"/v/{view.code}/honours", start + HONOURS_A_PAGE
-    vault = view.ports.vault if can_read else None
     return HonoursPage(
-        closed=not can_read,
         frame=view.build_frame(_("表彰")),
         newer=name_start(folder, start - HONOURS_A_PAGE) if start else "",
         older=name_start(folder, stop) if stop < len(grantings) else "",
-        rows=tuple(
-            _build_card(view, name_honour(vault, view.reader, view.code, granting, view.today))
-            for granting in grantings[start:stop]
-        ),
+        rows=tuple(_build_card(view, granting) for granting in grantings[start:stop]),
         telephone=view.read_telephone(),
         total=format_count(len(grantings)),
     )
@@ -167,26 +159,18 @@ def _list_codes(view: VillageView, granting: Granting) -> tuple[CheckRow, ...]:
     return tuple(sorted(rows, key=lambda row: row.code))
 
 
-def _build_card(view: VillageView, honour: NamedHonour) -> HonourCard:
-    held = len(honour.names) + honour.others
-    if not honour.others:
-        others = ""
-    elif honour.names:
-        others = _("另有 {counted}没有同意公布姓名").format(
-            counted=count_holders(honour.others, honour.granted_to)
-        )
-    else:
-        others = _("没有同意公布姓名的，只公布数目")
-    taken = _("后来发现发错，撤销了 {counted}").format(counted=count_holders(honour.taken, honour.granted_to))
+def _build_card(view: VillageView, granting: Granting) -> HonourCard:
+    body = granting.body
+    taken = _("后来发现发错，撤销了 {counted}").format(
+        counted=count_holders(len(granting.taken), body.granted_to)
+    )
     return HonourCard(
-        counted=count_holders(held, honour.granted_to),
-        day=format_day(honour.day),
-        entry=get_entry_path(view, honour.at),
-        names=honour.names,
-        number=honour.number,
-        others=others,
-        path=f"/v/{view.code}/honours/{honour.number}",
-        span=name_span(honour.span, honour.until),
-        taken=taken if honour.taken else "",
-        title=honour.title,
+        counted=count_holders(len(granting.standing), body.granted_to),
+        day=format_day(granting.day),
+        entry=get_entry_path(view, granting.at),
+        number=body.number,
+        path=f"/v/{view.code}/honours/{body.number}",
+        span=name_span(body.span, body.until),
+        taken=taken if granting.taken else "",
+        title=read_text(view.texts, body.title),
     )
