@@ -8,6 +8,7 @@ import msgspec
 
 from ledger.books.figures import (
     BranchFigures,
+    HonourFigures,
     PointsCorrection,
     PointsFigures,
     ScoreFigures,
@@ -126,6 +127,24 @@ def test_branches_of_a_month_that_is_not_closed_have_not_scored_yet() -> None:
     assert scores(change(BRANCH, rounds=0), open_until="2026-03-12")[1] == "截至3月12日，3月还没有评分。"
     assert scores(BRANCH, change(BRANCH, rounds=0), open_until="2026-03-12")[-1] == (
         "截至3月12日，3月还没有评分的支部，另有 1 个。"
+    )
+
+
+def test_an_honour_is_told_in_the_month_that_granted_it_and_in_that_which_took_it_back() -> None:
+    honour = HonourFigures(
+        granted=2,
+        granted_to="person",
+        number="RY-2026-002",
+        span="year",
+        taken=0,
+        title="好媳妇",
+        until="2025-12",
+    )
+    named = "“好媳妇”（2025年，RY-2026-002）"
+
+    assert points(honours=(honour,))[-1] == f"这个月表彰了{named} 2 人。"
+    assert points(honours=(change(honour, granted=0, taken=1),))[-1] == (
+        f"这个月撤销了发错的{named} 1 人，原因写在账本里。"
     )
 
 

@@ -12,7 +12,7 @@ from ledger.books.points import AgreementsSigned
 from ledger.books.points_figures import name_span, summarize_points
 from ledger.data import load_reference
 from ledger.entries import Entry
-from ledger.errors import format_fault
+from ledger.errors import NotFound, format_fault
 from ledger.figures.households import collect_household
 from ledger.figures.points import collect_points
 from ledger.log.commitments import open_disclosure
@@ -172,12 +172,23 @@ def test_an_honour_is_taken_back_once_from_one_who_holds_it(ledger: HonourLedger
     ]
 
 
-def test_what_an_index_beyond_the_log_granted_is_unknown(ledger: HonourLedger) -> None:
+def test_what_was_granted_where_no_entry_is_or_comes_is_unknown(
+    ledger: HonourLedger, monkeypatch: pytest.MonkeyPatch
+) -> None:
     entry = ledger.append(ledger.grant(), "2026-10")
     reason = ledger.drawer.publish("算错")
-    taken = HonourReversed(holder="A" * 43, reason=reason, reverses=entry.index + 5)
+    later = HonourReversed(holder="A" * 43, reason=reason, reverses=entry.index + 5)
+    assert "honour-unknown" in [fault.code for fault in ledger.check(later, "2026-10")]
 
+    # A sheet's evidence has not every entry.
+    taken = HonourReversed(holder=entry.body.holders[0].sealed, reason=reason, reverses=entry.index)
+    assert "honour-unknown" not in [fault.code for fault in ledger.check(taken, "2026-10")]
+    monkeypatch.setattr(ledger.facts, "_read_entry", _refuse)
     assert "honour-unknown" in [fault.code for fault in ledger.check(taken, "2026-10")]
+
+
+def _refuse(index: int) -> Entry:
+    raise NotFound(str(index))
 
 
 def test_the_points_sheet_tells_of_the_month_and_names_nobody(ledger: HonourLedger) -> None:

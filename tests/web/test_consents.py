@@ -83,7 +83,7 @@ def test_what_is_no_consent_and_whoever_is_no_household_is_not_there(door: Door,
     clerk = enter(client, door, "clerk")
     for path in (
         *(f"{ONE}/withdraw", f"{ONE}/withdraw?consent=other", f"{HOUSEHOLDS}/{M}/withdraw?consent=all"),
-        *(f"{HOUSEHOLDS}/{make_id('h', 9)}/withdraw?consent=all", f"{HOUSEHOLDS}/{M}/agreement"),
+        *(f"{HOUSEHOLDS}/{make_id('h', 9)}/withdraw?consent=all", f"{HOUSEHOLDS}/{M}/agreement.pdf"),
     ):
         assert clerk.get(path).status_code == 404, path
     clerk.get(ONE)
@@ -106,12 +106,12 @@ def test_the_paper_is_printed_blank_and_for_one_whose_reading_is_on_record(
     door: Door, client: TestClient
 ) -> None:
     clerk = enter(client, door, "clerk")
-    assert "/desk/agreement" in clerk.get("/desk/rules").text
+    assert "/desk/agreement.pdf" in clerk.get("/desk/rules").text
     before = len(list_of(door.home, H[1]))
 
-    blank = clerk.get("/desk/agreement")
+    blank = clerk.get("/desk/agreement.pdf")
     assert len(list_of(door.home, H[1])) == before
-    own = clerk.get(f"{ONE}/agreement")
+    own = clerk.get(f"{ONE}/agreement.pdf")
 
     for answer in (blank, own):
         assert answer.status_code == 200

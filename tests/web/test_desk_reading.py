@@ -301,7 +301,7 @@ def test_every_way_of_reading_logs_before_it_shows() -> None:
 
     assert {name for name in readers if name.startswith("read_")} == {
         *("read_about", "read_choices", "read_draft", "read_original", "read_people", "read_person"),
-        "read_annex",
+        *("read_annex", "read_head"),
         *("read_balances", "read_certificates", "read_objection", "read_sent", "read_winners"),
     }
     assert [name for name, called in readers.items() if not called & {"log_read", "_read"}] == []

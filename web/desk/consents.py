@@ -75,13 +75,15 @@ def take_withdraw(desk: Desk, h: str) -> Answer:
     return desk.redirect(f"{HOUSEHOLDS}/{h}?withdrawn=1")
 
 
-@route_desk("/desk/agreement", allow="sheet.print", summary="The agreement on paper, with lines to fill in")
+@route_desk(
+    "/desk/agreement.pdf", allow="sheet.print", summary="The agreement on paper, with lines to fill in"
+)
 def show_agreement(desk: Desk) -> Answer:
     return _print(desk, None, "agreement")
 
 
 @route_desk(
-    f"{HOUSEHOLDS}/{{h:str}}/agreement",
+    f"{HOUSEHOLDS}/{{h:str}}/agreement.pdf",
     allow="sheet.print",
     summary="The agreement on paper for one household",
 )

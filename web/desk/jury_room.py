@@ -47,10 +47,10 @@ from web.desk.jury_view import (
     build_grids,
     build_page_frame,
     count_pages,
-    list_households,
+    list_shown,
     place_faults,
 )
-from web.desk.reading import log_scored, read_jury, read_sent
+from web.desk.reading import find_jury, log_scored, read_sent
 from web.desk.routing import Desk, route_desk
 from web.i18n import _
 from web.respond import Answer
@@ -184,7 +184,7 @@ def _choose_month(desk: Desk, asked: str) -> tuple[str, Jury | None]:
     """Return the month that is asked for and what it is judged by; this month where none is."""
     today = get_day(desk.ports.clock.now_ms())[:7]
     month = asked if not check_month(asked) and asked <= today else today
-    return month, read_jury(desk, month)
+    return month, find_jury(desk, month)
 
 
 def _choose(jury: Jury | None, month: str, group: str, letter: str, page: str) -> Chosen:
@@ -237,7 +237,7 @@ def _show(
     grids: tuple[GridView, ...] = ()
     group_total, elsewhere = "", 0
     if jury is not None and is_open:
-        log_scored(desk, list_households(jury, chosen))
+        log_scored(desk, list_shown(jury, chosen))
         frame = build_page_frame(jury, chosen)
         cells = typed if typed is not None else read_cells(rows, frame)
         grids = build_grids(jury, chosen, frame, cells, rows, faults or NO_PLACED)

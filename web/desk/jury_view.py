@@ -105,7 +105,7 @@ def count_pages(jury: Jury, group: int) -> int:
     return max(-(-len(jury.list_group(group)) // HOUSEHOLDS_A_PAGE), 1)
 
 
-def list_households(jury: Jury, chosen: Chosen) -> tuple[Household, ...]:
+def list_shown(jury: Jury, chosen: Chosen) -> tuple[Household, ...]:
     """Return the households of a page, scored or not."""
     first = (chosen.page - 1) * HOUSEHOLDS_A_PAGE
     return tuple(islice(jury.list_group(chosen.group), first, first + HOUSEHOLDS_A_PAGE))
@@ -114,7 +114,7 @@ def list_households(jury: Jury, chosen: Chosen) -> tuple[Household, ...]:
 def build_page_frame(jury: Jury, chosen: Chosen) -> Frame:
     """Return the cells of a page: of the households that agreed to be scored."""
     return Frame(
-        households=[item for item in list_households(jury, chosen) if item.household in jury.scoring],
+        households=[item for item in list_shown(jury, chosen) if item.household in jury.scoring],
         period=chosen.month,
         rules=[item for item in jury.rules if chosen.letter in (ALL, item.letter)],
     )
@@ -185,7 +185,7 @@ def build_grids(
         if rules:
             households = tuple(
                 _build_household(item, frame, rules, cells, faults, field, sums, shown)
-                for item in list_households(jury, chosen)
+                for item in list_shown(jury, chosen)
             )
             found.append(GridView(field, households, tuple(map(_build_rule, rules)), title))
     return tuple(found)

@@ -239,7 +239,7 @@ def read_choices(desk: Desk, kind: WorkbookKind, answered: Sequence[Draft]) -> C
     return choices
 
 
-def read_jury(desk: Desk, period: str) -> Jury | None:
+def find_jury(desk: Desk, period: str) -> Jury | None:
     """Return what a month's round is about, None without rules. Whoever shows households of it calls `log_scored`."""
     return open_jury(desk.ports, desk.village, period)
 
