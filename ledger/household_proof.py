@@ -21,7 +21,6 @@ from msgspec import Meta
 
 from ledger.books.annexes import PointsAnnexed
 from ledger.books.values import Value
-from ledger.books.village import VillageDescribed
 from ledger.canonical import encode_value
 from ledger.errors import NotFound, NotProven
 from ledger.evidence import (
@@ -39,7 +38,8 @@ from ledger.evidence import (
     verify_texts,
 )
 from ledger.figures.households import HouseholdYear, collect_household
-from ledger.figures.texts import Texts, read_text
+from ledger.figures.texts import Texts
+from ledger.figures.villages import describe_village
 from ledger.log.checkpoint import Checkpoint, open_checkpoint
 from ledger.log.note import parse_note_verifier
 from ledger.log.tiles import TileCache
@@ -128,7 +128,8 @@ def verify_household_proof(data: bytes, *, trusted_key: str | None = None) -> Pr
         _verify_annexed(facts, found)
         _verify_needed({*_list_frame(facts), *found.indexes}, set(entries))
         verify_key(facts, proof.verifier_key, trusted_key)
-        village, name = _describe(facts, texts.get)
+        village = _get_village(facts).code
+        name = describe_village(facts, texts.get, village).name
     except DERIVING_ERRORS as error:
         raise NotProven(
             f"由文件里的记录算不出这一户的积分：{explain_underivable(error)}", code="evidence-figures"
@@ -192,11 +193,3 @@ def _verify_annexed(facts: Facts, year: HouseholdYear) -> None:
                 f"第 {annexed.entry} 条附页上的 {annexed.points} 分，由各笔加分算出是 {points} 分",
                 code="proof-annex",
             )
-
-
-def _describe(facts: Facts, texts: Texts) -> tuple[str, str]:
-    """Return the village's code and its name; the code again where the log does not say."""
-    village = _get_village(facts)
-    if village.described == 0:
-        return village.code, village.code
-    return village.code, read_text(texts, read_body(facts, village.described, VillageDescribed).name)

@@ -10,13 +10,13 @@ from __future__ import annotations
 from ledger.books.figures import Figures, SheetHead
 from ledger.books.law import Deadline, count_days, find_days
 from ledger.books.values import SPAN_MONTHS, SheetKind
-from ledger.books.village import VillageDescribed
 from ledger.errors import NotFound
 from ledger.figures.finance import collect_finance
 from ledger.figures.points import collect_points
 from ledger.figures.scores import collect_scores
 from ledger.figures.spans import collect_span
 from ledger.figures.texts import GONE, Texts, read_text
+from ledger.figures.villages import describe_village
 from ledger.state.facts import Facts, VillageFacts, get_fact
 from ledger.state.reference import Reference
 
@@ -52,8 +52,7 @@ def build_head(  # noqa: PLR0913  # a head has as many parts; all but three are 
     village = get_fact(facts, "village", VillageFacts)
     if village is None:
         raise NotFound("本村的账本（log.founded）")
-    body = facts.read_entry(village.described).body
-    described = body if isinstance(body, VillageDescribed) else None
+    described = describe_village(facts, texts, village.code)
     province = village.code[:2]
     return SheetHead(
         display_from=hung_on if number else "",
@@ -65,10 +64,10 @@ def build_head(  # noqa: PLR0913  # a head has as many parts; all but three are 
         period=period,
         replaces=replaces,
         size=size,
-        telephone=read_text(texts, described.telephone) if described else "",
-        township=read_text(texts, described.township) if described else "",
+        telephone=described.telephone,
+        township=described.township,
         village=village.code,
-        village_name=read_text(texts, described.name) if described else village.code,
+        village_name=described.name,
     )
 
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import msgspec
 
-from ledger.books.village import VillageDescribed
 from ledger.canonical import encode_value
 from ledger.errors import NotFound
-from ledger.figures.texts import read_text
+from ledger.figures.villages import describe_village
 from ledger.ports import PaperJob, Ports, Reader
 from ledger.service.sheets import read_texts
 from ledger.state import get_day
-from ledger.state.facts import RulebookFacts, VillageFacts, get_fact, read_body
+from ledger.state.facts import RulebookFacts, get_fact
 
 
 class Signer(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,19 +41,15 @@ def build_agreement_job(
     known = get_fact(reader.facts, "rulebook", RulebookFacts)
     if known is None:
         raise NotFound("积分细则")
-    facts = get_fact(reader.facts, "village", VillageFacts)
-    described = (
-        read_body(reader.facts, facts.described, VillageDescribed) if facts and facts.described else None
-    )
-    find = read_texts(reader)
+    described = describe_village(reader.facts, read_texts(reader), village)
     paper = AgreementPaper(
         made_on=get_day(ports.clock.now_ms()),
         signer=signer or Signer(),
         since=reader.facts.read_entry(known.index).period,
-        telephone=read_text(find, described.telephone) if described else "",
-        township=read_text(find, described.township) if described else "",
+        telephone=described.telephone,
+        township=described.township,
         version=known.version,
         village=village,
-        village_name=read_text(find, described.name) if described else village,
+        village_name=described.name,
     )
     return PaperJob(base_url=base_url, content=encode_value(paper), is_demo=ports.is_demo, kind="agreement")

@@ -16,11 +16,10 @@ from ledger.books.annexes import LINES_MAX, PointsAnnexed, name_bands, plan_anne
 from ledger.books.honours import GrantedTo
 from ledger.books.roles import SEALER_ROLES
 from ledger.books.values import Sealed
-from ledger.books.village import VillageDescribed
 from ledger.canonical import encode_value
 from ledger.entries import Actor, Claim
 from ledger.errors import Fault, NotFound, Refused
-from ledger.figures.texts import read_text
+from ledger.figures.villages import describe_village
 from ledger.log.commitments import SALT_BYTES, Json, digest_disclosure, make_disclosure
 from ledger.ports import PaperJob, Ports, Reader
 from ledger.service.honours import list_named
@@ -30,7 +29,6 @@ from ledger.service.sheets import find_sheet, read_texts
 from ledger.state import get_day
 from ledger.state.annexes import Annex, find_annex, list_displayed
 from ledger.state.awards import list_added, list_scoring
-from ledger.state.facts import VillageFacts, get_fact, read_body
 from ledger.state.keys import get_key_at
 from ledger.state.private import AnnexedLine, open_private
 from ledger.state.rulebooks import find_rulebook
@@ -140,11 +138,7 @@ def build_annex_job(ports: Ports, reader: Reader, village: str, period: str, bas
     if annex is None or head is None:
         raise NotFound(f"{period} 村民积分公开表的附页")
     lines = _list_standing(ports, reader, village, period, annex)
-    facts = get_fact(reader.facts, "village", VillageFacts)
-    described = (
-        read_body(reader.facts, facts.described, VillageDescribed) if facts and facts.described else None
-    )
-    find = read_texts(reader)
+    described = describe_village(reader.facts, read_texts(reader), village)
     paper = AnnexPaper(
         bands=tuple(
             PaperBand(households=band.households, name=name)
@@ -165,9 +159,9 @@ def build_annex_job(ports: Ports, reader: Reader, village: str, period: str, bas
         sheet=annex.body.sheet,
         size=head.size,
         taken_down=len(annex.lines) - len(lines),
-        telephone=read_text(find, described.telephone) if described else "",
+        telephone=described.telephone,
         village=village,
-        village_name=read_text(find, described.name) if described else village,
+        village_name=described.name,
     )
     job = PaperJob(
         base_url=base_url,

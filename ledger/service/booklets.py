@@ -6,15 +6,13 @@ import msgspec
 
 from ledger.books.law import find_days
 from ledger.books.points import is_sealed
-from ledger.books.village import VillageDescribed
 from ledger.canonical import encode_value
 from ledger.errors import NotFound
 from ledger.figures.rulebooks import ReadRule, ReadRulebook, collect_rulebook
-from ledger.figures.texts import read_text
+from ledger.figures.villages import describe_village
 from ledger.ports import PaperJob, Ports, Reader
 from ledger.service.sheets import read_texts
 from ledger.state import get_day
-from ledger.state.facts import VillageFacts, get_fact, read_body
 from ledger.state.keys import get_key_at
 
 
@@ -87,11 +85,7 @@ def group_rules(rules: tuple[ReadRule, ...]) -> list[tuple[str, list[ReadRule]]]
 
 def _build(ports: Ports, reader: Reader, village: str, book: ReadRulebook, size: int) -> Booklet:
     made_on = get_day(reader.facts.read_entry(book.version.at).recorded_at)
-    facts = get_fact(reader.facts, "village", VillageFacts)
-    described = (
-        read_body(reader.facts, facts.described, VillageDescribed) if facts and facts.described else None
-    )
-    find = read_texts(reader)
+    described = describe_village(reader.facts, read_texts(reader), village)
     return Booklet(
         base_points=book.base_points,
         days=find_days(ports.reference.law, "answer", village[:2], made_on) or 0,
@@ -105,11 +99,11 @@ def _build(ports: Ports, reader: Reader, village: str, book: ReadRulebook, size:
         resolution_number=book.resolution_number,
         since=book.version.since,
         size=size,
-        telephone=read_text(find, described.telephone) if described else "",
-        township=read_text(find, described.township) if described else "",
+        telephone=described.telephone,
+        township=described.township,
         version=book.version.number,
         village=village,
-        village_name=read_text(find, described.name) if described else village,
+        village_name=described.name,
     )
 
 

@@ -24,11 +24,11 @@ from ledger.books.honours import (
     list_honour_months,
     rank_households,
 )
-from ledger.books.village import VillageDescribed
 from ledger.canonical import encode_value
 from ledger.data import load_honours
 from ledger.errors import NotFound
 from ledger.figures.texts import read_text
+from ledger.figures.villages import describe_village
 from ledger.ports import PaperJob, Ports, Reader
 from ledger.service.sheets import read_texts
 from ledger.service.slots import list_waiting_slots
@@ -37,7 +37,7 @@ from ledger.service.workbooks.honour_columns import KIND_NAMES
 from ledger.state import get_day
 from ledger.state.awards import list_scoring
 from ledger.state.consents import list_consenting
-from ledger.state.facts import PeriodFacts, VillageFacts, get_fact, read_body, scan_facts
+from ledger.state.facts import PeriodFacts, scan_facts
 from ledger.state.honours import (
     Granting,
     find_granting,
@@ -248,10 +248,7 @@ def _build(
     reader: Reader, village: str, granting: Granting, holders: list[tuple[str, Household, str]]
 ) -> Certificates:
     find, body = read_texts(reader), granting.body
-    facts = get_fact(reader.facts, "village", VillageFacts)
-    described = (
-        read_body(reader.facts, facts.described, VillageDescribed) if facts and facts.described else None
-    )
+    described = describe_village(reader.facts, find, village)
     return Certificates(
         certificates=tuple(
             Certificate(check=get_check(digest), household=household.name, person=person)
@@ -263,10 +260,10 @@ def _build(
         resolution=body.resolution,
         span=body.span,
         title=read_text(find, body.title),
-        township=read_text(find, described.township) if described else "",
+        township=described.township,
         until=body.until,
         village=village,
-        village_name=read_text(find, described.name) if described else village,
+        village_name=described.name,
     )
 
 
