@@ -104,7 +104,7 @@ import msgspec
 from ledger.books.values import Value
 from ledger.books.vouchers import AccountBalance
 from ledger.entries import Entry
-from ledger.errors import Tampered
+from ledger.errors import NotFound, Tampered
 
 T = TypeVar("T")
 
@@ -396,6 +396,14 @@ def _read(key: str, data: bytes, kind: type[T]) -> T:
 def _decode(data: bytes, kind: type[T]) -> T:
     """Read a value; the same few are read for every entry, and being frozen they can be handed out again."""
     return msgspec.json.decode(data, type=kind)
+
+
+def find_earlier(facts: Facts, index: int, before: int) -> Entry | None:
+    """Return the entry at an index; None where it is not before another, or is not there: evidence has not all."""
+    try:
+        return facts.read_entry(index) if index < before else None
+    except NotFound:
+        return None
 
 
 def read_body(facts: Facts, index: int, kind: type[T]) -> T:

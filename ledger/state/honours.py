@@ -20,8 +20,18 @@ from ledger.books.honours import (
 from ledger.books.rounds import build_fault
 from ledger.books.values import Sealed, Value
 from ledger.entries import Entry
-from ledger.errors import Fault, NotFound
-from ledger.state.facts import EntryAt, Facts, PeriodFacts, get_fact, key_at, put_fact, read_body, scan_facts
+from ledger.errors import Fault
+from ledger.state.facts import (
+    EntryAt,
+    Facts,
+    PeriodFacts,
+    find_earlier,
+    get_fact,
+    key_at,
+    put_fact,
+    read_body,
+    scan_facts,
+)
 from ledger.state.private import FindPrivate, HonourHolder, Opener, open_all, open_private
 from ledger.state.reference import Reference
 from ledger.state.resolutions import check_cover
@@ -183,11 +193,6 @@ def _check_reversal(facts: Facts, entry: Entry, body: HonourReversed) -> list[Fa
 
 def _find_original(facts: Facts, index: int, body: HonourReversed) -> Entry | None:
     """Return the granting that has the holder; None where there is no such one before `index`."""
-    if body.reverses >= index:
-        return None
-    try:
-        original = facts.read_entry(body.reverses)
-    except NotFound:
-        return None
-    holders = original.body.holders if isinstance(original.body, HonoursGranted) else ()
+    original = find_earlier(facts, body.reverses, index)
+    holders = original.body.holders if original and isinstance(original.body, HonoursGranted) else ()
     return original if any(item.sealed == body.holder for item in holders) else None

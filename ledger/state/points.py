@@ -29,7 +29,7 @@ from ledger.books.points import (
 from ledger.books.resolutions import MEETING_NAMES, Meeting
 from ledger.books.rounds import build_fault
 from ledger.entries import Entry
-from ledger.errors import Fault, NotFound
+from ledger.errors import Fault
 from ledger.state.agreements import (
     check_agreed,
     check_withdrawn,
@@ -44,6 +44,7 @@ from ledger.state.facts import (
     PointsMonth,
     RulebookFacts,
     Tally,
+    find_earlier,
     get_fact,
     key_at,
     put_fact,
@@ -366,14 +367,9 @@ def _check_reversal(facts: Facts, entry: Entry, body: PointsReversed) -> list[Fa
 
 def _find_reversed(facts: Facts, entry: Entry, body: PointsReversed) -> tuple[Entry, _Line] | None:
     """Return the round and the line that a reversal takes back; None where there is no such line."""
-    if body.reverses >= entry.index:
-        return None
-    try:
-        original = facts.read_entry(body.reverses)
-    except NotFound:
-        return None
-    line = _find_line(original, body.line)
-    return None if line is None else (original, line)
+    original = find_earlier(facts, body.reverses, entry.index)
+    line = _find_line(original, body.line) if original is not None else None
+    return None if original is None or line is None else (original, line)
 
 
 def _find_line(original: Entry, digest: str) -> _Line | None:

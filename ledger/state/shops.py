@@ -21,8 +21,8 @@ from ledger.books.shops import (
     check_shop,
 )
 from ledger.entries import Entry
-from ledger.errors import Fault, NotFound
-from ledger.state.facts import EntryAt, Facts, get_fact, key_at, put_fact, read_body, scan_facts
+from ledger.errors import Fault
+from ledger.state.facts import EntryAt, Facts, find_earlier, get_fact, key_at, put_fact, read_body, scan_facts
 from ledger.state.reference import Reference
 from ledger.state.resolutions import check_cover, find_resolution
 from ledger.state.shop_facts import RedeemedFacts, ShopFacts
@@ -272,13 +272,8 @@ def _check_reversal(facts: Facts, entry: Entry, body: RedemptionReversed) -> lis
 
 def _find_original(facts: Facts, index: int, body: RedemptionReversed) -> Entry | None:
     """Return the redemption that has the line; None where there is no such one before `index`."""
-    if body.reverses >= index:
-        return None
-    try:
-        original = facts.read_entry(body.reverses)
-    except NotFound:
-        return None
-    return original if _find_line(original, body.line) is not None else None
+    original = find_earlier(facts, body.reverses, index)
+    return original if original is not None and _find_line(original, body.line) is not None else None
 
 
 def _find_line(original: Entry, digest: str) -> RedeemedLine | None:
