@@ -13,6 +13,7 @@ from litestar.types import ASGIApp
 
 from ledger.ports import Ports, Renderer
 from ledger.service.standing import Standing
+from ledger.shapes import prepare_shapes
 from web.audit import balances, bundle, check, checkpoints, concerns, entries, export, landing
 from web.audit.runs import AuditRuns
 from web.cache import PageBytes, build_page_bytes
@@ -222,6 +223,7 @@ def create_app(
 
     `halted`: see `web.site.Site`. `renderer` lays sheets out; without one children of this process do.
     """
+    prepare_shapes()
     return Litestar(
         route_handlers=[*ROUTES, *DESK_ROUTES, *AUDIT_ROUTES, *TOWNSHIP_ROUTES, show_schema],
         before_send=[add_security_headers],

@@ -60,10 +60,10 @@ def serve_home(home: Home, *, host: str, port: int, listener: socket.socket | No
     listener = listener or open_listener(host, port)
     shown = "127.0.0.1" if host in {"0.0.0.0", "::", ""} else host  # noqa: S104  # Compared, not bound.
     print_notice(f"网页已打开：http://{shown}:{port}/ （按 Ctrl-C 停止）")
-    stop = threading.Event()
+    stop, app = threading.Event(), create_app(home, home.config, halted)
     start_asking(home, stop, halted=halted)
     try:
-        run_server(create_app(home, home.config, halted), listener, room)
+        run_server(app, listener, room)
     finally:
         stop.set()
         listener.close()

@@ -15,6 +15,7 @@ import uvicorn
 from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
 from ledger.errors import Fault, Refused
+from ledger.shapes import prepare_shapes
 from web.i18n import _
 from web.respond import NEVER
 from web.security import SECURITY_HEADERS
@@ -58,6 +59,7 @@ def run_server(app: Any, listener: socket.socket, room: int, *, requests_max: in
 
     Of requests beyond `requests_max` at once each is answered 503 without being read.
     """
+    prepare_shapes()
     # Headers of proxies are never believed: nothing here depends on who asks or under which name.
     config = uvicorn.Config(
         app if requests_max is None else bound_requests(app, requests_max),
