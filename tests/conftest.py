@@ -17,6 +17,7 @@ MEASURED = frozenset(
     (
         *("audit", "books", "canonical", "errors", "figures", "log", "state", "vectors"),
         *("restore/test_documents.py", "restore/test_evidence.py", "restore/test_loss.py"),
+        "service/test_annexes.py",
         *("witness/test_policies_audited.py", "witness/test_rotation.py", "witness/test_shown.py"),
     )
 )
