@@ -20,6 +20,7 @@ import binascii
 import hashlib
 import re
 import unicodedata
+from collections.abc import Iterable
 from typing import Any, TypeAlias
 
 import msgspec
@@ -55,6 +56,11 @@ def make_disclosure(salt: bytes, name: str, value: Json) -> str:
 def digest_disclosure(disclosure: str) -> str:
     """Return the 43 characters that stand in the entry. Source: RFC 9901, section 4.2.3."""
     return _encode(hashlib.sha256(disclosure.encode("ascii")).digest())
+
+
+def index_disclosures(disclosures: Iterable[str]) -> dict[str, str]:
+    """Return disclosures by the digests that stand in entries."""
+    return {digest_disclosure(text): text for text in disclosures}
 
 
 def open_disclosure(disclosure: str, digest: str) -> tuple[str, Json]:

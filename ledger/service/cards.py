@@ -26,7 +26,7 @@ from ledger.figures.households import (
     list_point_years,
 )
 from ledger.household_proof import build_household_proof
-from ledger.log.commitments import digest_disclosure
+from ledger.log.commitments import index_disclosures
 from ledger.ports import Ports, Reader
 from ledger.service.about import find_known
 from ledger.service.sheets import read_texts
@@ -118,7 +118,7 @@ def describe_household(
     rulebook = find_rulebook(reader.facts, month)
     shop = find_shop(reader.facts, month)
     # Of the whole village's lines only the household's own open.
-    find_own = {digest_disclosure(text): text for text in own}.get
+    find_own = index_disclosures(own).get
     points = read_year(reader.facts, shop, find_own) if shop is not None else None
     return HouseholdCard(
         balance=points.balances.get(household, points.empty) if points is not None else None,

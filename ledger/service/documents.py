@@ -25,7 +25,7 @@ from ledger.disk import refuse_when_full
 from ledger.entries import Claim, name_clerk
 from ledger.errors import Fault, NotFound, NotProven, Refused, Tampered
 from ledger.limits import DAY_MS, TRAY_EXPIRES_DAYS
-from ledger.log.commitments import SALT_BYTES, digest_disclosure, make_disclosure
+from ledger.log.commitments import SALT_BYTES, digest_disclosure, index_disclosures, make_disclosure
 from ledger.ports import Ports
 from ledger.service.drafts import Discloser, build_draft, name_draft
 from ledger.service.pseudonyms import make_pseudonym
@@ -197,7 +197,7 @@ def read_documents(draft: Draft) -> DocumentsAttached | None:
 
 def open_waiting(ports: Ports, draft: Draft, position: int) -> tuple[str, Kept]:
     """Return pseudonym and content of a draft's document, by its position from 0; NotFound where it is gone."""
-    texts = {digest_disclosure(text): text for text in draft.private}
+    texts = index_disclosures(draft.private)
     return _open_document(ports, draft.village, read_documents(draft), position, texts.get)
 
 

@@ -19,7 +19,7 @@ from ledger.entries import Claim
 from ledger.errors import NotFound
 from ledger.figures import GONE, read_text
 from ledger.figures.charts import collect_chart, collect_version
-from ledger.log.commitments import Json, digest_disclosure, open_disclosure
+from ledger.log.commitments import Json, index_disclosures, open_disclosure
 from ledger.ports import Ports, Reader
 from ledger.state.facts import VillageFacts, get_fact
 from ledger.state.private import AwardLine, AwardSubject, MarkLine, MarkSubject, T, open_private
@@ -53,7 +53,7 @@ class OpenedDraft:
 
     @cached_property
     def _disclosures(self) -> dict[str, str]:
-        return {digest_disclosure(text): text for text in (*self.draft.public, *self.draft.private)}
+        return index_disclosures((*self.draft.public, *self.draft.private))
 
     @cached_property
     def _people(self) -> dict[str, Household | Member]:

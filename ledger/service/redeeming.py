@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from ledger.books.shops import PointsRedeemed, Redemption
 from ledger.entries import Claim
 from ledger.errors import Fault
-from ledger.log.commitments import digest_disclosure
+from ledger.log.commitments import index_disclosures
 from ledger.ports import Ports
 from ledger.service.drafts import name_draft
 from ledger.state.facts import Facts
@@ -40,7 +40,7 @@ def check_redeeming(  # where the claim would stand, and what it seals
     """
     if not isinstance(claim.body, PointsRedeemed):
         return []
-    kept = {digest_disclosure(text): text for text in private}
+    kept = index_disclosures(private)
     lines = []
     for number, line in enumerate(claim.body.lines, 1):
         subject = open_private(kept.get, line.subject.sealed, RedeemedSubject)

@@ -12,7 +12,7 @@ from ledger.books.consents import list_withdrawn
 from ledger.books.points import CONSENT_NAMES, Consent, ConsentsWithdrawn, WithdrawnFrom
 from ledger.entries import Claim, name_clerk
 from ledger.errors import Fault, NotFound, Refused
-from ledger.log.commitments import digest_disclosure
+from ledger.log.commitments import index_disclosures
 from ledger.ports import Ports
 from ledger.service.about import find_known
 from ledger.service.drafts import Discloser
@@ -34,7 +34,7 @@ def withdraw_consents(
     refuse_stranger(ports, village, maker)
     if not isinstance(find_known(ports, village, household), Household):
         raise NotFound("这一户")
-    own = {digest_disclosure(text): text for text in ports.vault.list_private(village, household)}
+    own = index_disclosures(ports.vault.list_private(village, household))
     with ports.ledger.read(village) as reader:
         standing = read_standings(reader.facts, reader.size, own.get).get(household, {})
     taken = list_withdrawn(standing, consents)

@@ -53,7 +53,7 @@ from ledger.books.values import Sealed
 from ledger.data import load_reference
 from ledger.entries import Body, Entry
 from ledger.errors import Fault, NotFound
-from ledger.log.commitments import Json, digest_disclosure, open_disclosure
+from ledger.log.commitments import Json, digest_disclosure, index_disclosures, open_disclosure
 from ledger.state import BEIJING, MemoryFacts, check_entry, fold_entry
 from ledger.state.consents import read_standings
 from tests.builders import Discloser, EntryChain, build_description, build_founding
@@ -284,7 +284,7 @@ class PointsLedger:
         for text in self.drawer.take_public():
             digest = digest_disclosure(text)
             self.texts[digest] = open_disclosure(text, digest)[1]
-        self.vault |= {digest_disclosure(text): text for text in self.drawer.take_private()}
+        self.vault |= index_disclosures(self.drawer.take_private())
         return entry
 
     def _read_line(self, told: str) -> tuple[Body, str]:
@@ -360,7 +360,7 @@ class PointsLedger:
 
     def _seal(self, **value: Any) -> Sealed:
         sealed = self.drawer.seal(value)
-        self.vault |= {digest_disclosure(text): text for text in self.drawer.take_private()}
+        self.vault |= index_disclosures(self.drawer.take_private())
         return sealed
 
     def _reverse(self, entry: Entry, digest: str, points: int, rule: str, reason: str) -> PointsReversed:

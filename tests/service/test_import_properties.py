@@ -14,7 +14,7 @@ from ledger.books.points import PointsRound
 from ledger.books.vouchers import Posting, VoucherRecorded
 from ledger.canonical import parse_claim
 from ledger.data import load_reference
-from ledger.log.commitments import digest_disclosure, open_disclosure
+from ledger.log.commitments import digest_disclosure, index_disclosures, open_disclosure
 from ledger.service.import_ import Import
 from ledger.service.workbooks.rounds import PlainDrawn, SealedDrawn, split_round
 from ledger.state.private import AwardLine, AwardSubject, open_private
@@ -134,7 +134,7 @@ def test_caps_hold_whatever_the_order_of_the_rows(
         imported, desk = _import_awards(awards)
         assert {fault.code for fault in imported.faults} == (set() if is_within else {"award-cap"})
         numbers = {item.household: item.number for item in desk.ports.vault.list_households(VILLAGE)}
-        kept = {digest_disclosure(text): text for draft in imported.drafts for text in draft.private}
+        kept = index_disclosures(text for draft in imported.drafts for text in draft.private)
         found: Counter[tuple[str, str]] = Counter()
         for draft in imported.drafts:
             body = parse_claim(draft.claim).body

@@ -11,7 +11,7 @@ from ledger.books.money import format_yuan
 from ledger.books.periods import iterate_periods
 from ledger.books.vouchers import AccountsOpened, VoucherRecorded, VoucherReplaced
 from ledger.entries import Entry
-from ledger.log.commitments import digest_disclosure, open_disclosure
+from ledger.log.commitments import index_disclosures, open_disclosure
 from ledger.service.workbooks.tray import Tray
 from ledger.state.facts import AnswerFacts, get_fact, key_at
 from ledger.state.money import get_opening, iterate_vouchers
@@ -65,7 +65,7 @@ def list_twins(tray: Tray) -> list[str]:
     first: dict[tuple[object, ...], str] = {}
     added = {entry.index for entry in tray.facts.entries}
     drafts = [*tray.drafts, *tray.desk.waiting.values()]
-    kept = {digest_disclosure(text): text for draft in drafts for text in draft.public}
+    kept = index_disclosures(text for draft in drafts for text in draft.public)
     notices = []
     for period in sorted({entry.period for entry in tray.facts.entries}):
         for entry in iterate_vouchers(tray.facts, period):

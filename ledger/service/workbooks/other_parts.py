@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from ledger.entries import Entry
 from ledger.errors import Fault
 from ledger.limits import ENTRY_MAX_LINES
-from ledger.log.commitments import digest_disclosure
+from ledger.log.commitments import index_disclosures
 from ledger.service.drafts import build_trial, open_draft
 from ledger.service.workbooks.answered import RoundPart
 from ledger.service.workbooks.people import find_private
@@ -31,7 +31,7 @@ def list_other_parts(
     if part is None:
         return [], find
     found = [tray.facts.read_entry(index) for index in recorded]
-    kept = {digest_disclosure(text): text for draft in part.others.values() for text in draft.private}
+    kept = index_disclosures(text for draft in part.others.values() for text in draft.private)
     for number, draft in part.others.items():
         if number <= len(recorded):
             continue  # An entry since.

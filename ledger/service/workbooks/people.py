@@ -15,7 +15,7 @@ from ledger.books.screening import format_found, hide_numbers
 from ledger.books.values import Sealed, fold_text
 from ledger.canonical import parse_claim
 from ledger.errors import Fault
-from ledger.log.commitments import digest_disclosure, open_disclosure
+from ledger.log.commitments import index_disclosures, open_disclosure
 from ledger.service.workbooks.lines import Line
 from ledger.service.workbooks.tray import Desk
 from ledger.state.facts import BranchFacts, EntryAt, Facts, get_fact, scan_facts
@@ -43,7 +43,7 @@ def list_waiting(desk: Desk) -> frozenset[str]:
     for draft in desk.ports.vault.list_drafts(desk.village, "waiting"):
         body = parse_claim(draft.claim).body
         if isinstance(body, HouseholdsRegistered):
-            kept = {digest_disclosure(text): text for text in draft.private}
+            kept = index_disclosures(draft.private)
             opened = (open_private(kept.get, item.sealed, RegisteredHousehold) for item in body.households)
             found |= {item.household for item in opened if item is not None}
     return frozenset(found)
