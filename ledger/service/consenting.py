@@ -12,7 +12,7 @@ from ledger.books.points import AgreementsSigned, ConsentsWithdrawn, PointsRound
 from ledger.books.rounds import build_fault
 from ledger.entries import Claim
 from ledger.errors import Fault
-from ledger.log.commitments import digest_disclosure
+from ledger.log.commitments import index_disclosures
 from ledger.ports import Ports
 from ledger.service.drafts import name_draft
 from ledger.state.consents import (
@@ -35,7 +35,7 @@ def check_consenting_draft(ports: Ports, draft: Draft, claim: Claim) -> list[Fau
     """
     if not isinstance(claim.body, AgreementsSigned) or draft.state != "waiting":
         return []
-    kept = _keep(draft.private)
+    kept = index_disclosures(draft.private).get
     with ports.ledger.read(claim.village) as reader:
         withdrawals = list_withdrawals(reader.facts, reader.size, _find(ports, claim.village))
         late = [
@@ -55,11 +55,12 @@ def check_consenting(
 
     None of another kind. Raises NotProven as `check_consenting_draft` does.
     """
-    body, find, kept = claim.body, _find(ports, claim.village), _keep(private)
+    body = claim.body
     if isinstance(body, PointsRound):
-        return _check_round(facts, index, claim.period, body, find, kept)
+        return _check_round(ports, facts, index, claim, body, private)
     if not isinstance(body, AgreementsSigned | ConsentsWithdrawn):
         return []
+    find, kept = _find(ports, claim.village), index_disclosures(private).get
     standings = read_standings(facts, index, find)
     faults = check_next_consents(body, index, kept, standings, "这一条")
     if isinstance(body, AgreementsSigned):
@@ -74,17 +75,29 @@ def check_consenting(
     return faults
 
 
-def _check_round(
-    facts: Facts, index: int, period: str, body: PointsRound, find: FindPrivate, kept: FindPrivate
+def _check_round(  # where the claim would stand, and what it seals
+    ports: Ports, facts: Facts, index: int, claim: Claim, body: PointsRound, private: Sequence[str]
 ) -> list[Fault]:
-    """Who withdrew before the round's first part has no line in it."""
-    rounds = get_points_month(facts, period).rounds
+    """Who withdrew before the round's first part, and did not agree again, has no line in it.
+
+    What all others agreed to is not opened, nor the round's lines where nobody withdrew: this is asked of each of a
+    round's hundred parts, while nobody else can write.
+    """
+    rounds = get_points_month(facts, claim.period).rounds
     before = rounds[0] if rounds else index
-    ever = list_ever_scored(facts, body.version, before, find)
-    gone = ever - list_consenting(facts, "scoring", body.version, before, find)
-    if not gone:
+    withdrew = list_withdrawals(facts, before, _find(ports, claim.village))
+    if not withdrew:
         return []
-    return [fault_no_consent(place) for place, household in _list_lines(body, kept) if household in gone]
+    kept = index_disclosures(private).get
+    lines = [(place, household) for place, household in _list_lines(body, kept) if household in withdrew]
+    own = index_disclosures(
+        text
+        for household in {household for _, household in lines}
+        for text in ports.vault.list_private(claim.village, household)
+    )
+    scored = list_consenting(facts, "scoring", body.version, before, own.get)
+    gone = list_ever_scored(facts, body.version, before, own.get) - scored
+    return [fault_no_consent(place) for place, household in lines if household in gone]
 
 
 def _list_lines(body: PointsRound, kept: FindPrivate) -> Iterator[tuple[str, str]]:
@@ -103,10 +116,6 @@ def _list_agreeing(body: AgreementsSigned, kept: FindPrivate) -> Iterator[str]:
         agreement = open_private(kept, sealed.sealed, Agreement)
         if agreement is not None:
             yield agreement.household
-
-
-def _keep(private: Sequence[str]) -> FindPrivate:
-    return {digest_disclosure(text): text for text in private}.get
 
 
 def _find(ports: Ports, village: str) -> FindPrivate:

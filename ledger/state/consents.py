@@ -52,11 +52,11 @@ def read_standings(
 
 
 def list_withdrawals(facts: Facts, before: int, find_private: FindPrivate) -> dict[str, int]:
-    """Return the newest entry before index `before` by which each household withdrew anything. Raises as
-    `list_consenting`.
+    """Return the newest entry before index `before` by which each household withdrew anything; what was agreed is not
+    opened. Raises as `list_consenting`.
     """
-    steps = _iterate_steps(facts, before, find_private, 0)
-    return {household: step.at for household, step in steps if isinstance(step, Taken)}
+    steps = _iterate_steps(facts, before, find_private, 0, "withdrawn/")
+    return {household: step.at for household, step in steps}
 
 
 def check_consents_privately(facts: Facts, find_private: FindPrivate) -> list[Fault]:
@@ -98,9 +98,9 @@ def check_next_consents(
 
 
 def _iterate_steps(
-    facts: Facts, before: int, find_private: FindPrivate, version: int
+    facts: Facts, before: int, find_private: FindPrivate, version: int, prefix: str = "registered/"
 ) -> Iterator[tuple[str, Given | Taken]]:
-    for _, at in scan_facts(facts, "registered/", EntryAt):
+    for _, at in scan_facts(facts, prefix, EntryAt):
         if at.index < before:
             yield from _open_steps(facts.read_entry(at.index).body, at.index, find_private, version)
 

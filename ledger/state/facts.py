@@ -23,6 +23,7 @@ be dropped and folded again from the entries.
 | `households` | HouseholdFacts | households.registered |
 | `agreements/<version>` | AgreementFacts: consents in force to a version | agreements.signed, consents.withdrawn |
 | `registered/<index>` | EntryAt: who is registered and consents | households.registered, both of the line above |
+| `withdrawn/<index>` | EntryAt: who withdrew a consent | consents.withdrawn |
 | `points/<period>` | PointsMonth | points.round, points.reversed |
 | `award/<period>/<rule>` | Tally of the plain lines | the same |
 | `taken/<index>/<digest>` | EntryAt of the reversal that took the line back | points.reversed |

@@ -115,7 +115,8 @@ def fold_points(facts: Facts, entry: Entry) -> None:
             put_fact(facts, f"registered/{key_at(entry.index)}", EntryAt(index=entry.index))
         case ConsentsWithdrawn() as body:
             fold_withdrawal(facts, body)
-            put_fact(facts, f"registered/{key_at(entry.index)}", EntryAt(index=entry.index))
+            for key in ("registered", "withdrawn"):
+                put_fact(facts, f"{key}/{key_at(entry.index)}", EntryAt(index=entry.index))
         case PointsRound() as body:
             _fold_round(facts, entry, body)
         case PointsReversed() as body:
