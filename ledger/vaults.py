@@ -273,6 +273,12 @@ class Vault(Protocol):
         """Keep disclosures under their digests; keeping one again changes nothing."""
         ...
 
+    def keep_drafted(self, village: str, draft_ids: Sequence[str]) -> dict[str, int]:
+        """Keep the private texts of drafts as the disclosures that they become, unopened; return for each draft of how
+        many that holds: fewer than it has where some are gone, or were put down in an older way.
+        """
+        ...
+
     def find_private(self, village: str, digest: str) -> str | None: ...
 
     def read_private(self, village: str) -> AbstractContextManager[Callable[[str], str | None]]:

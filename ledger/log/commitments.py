@@ -29,6 +29,8 @@ from ledger.errors import NotProven
 from ledger.limits import DISCLOSURE_MAX_BYTES, DISCLOSURE_MAX_DEPTH, INTEGER_MAX
 
 SALT_BYTES = 32
+DIGEST_CHARS = 43
+"""SHA-256 in base64url without padding."""
 
 Json: TypeAlias = str | int | bool | list["Json"] | dict[str, "Json"]
 """A value of the restricted profile."""
@@ -72,7 +74,8 @@ def open_disclosure(disclosure: str, digest: str) -> tuple[str, Json]:
     found = digest_disclosure(disclosure)
     if found != digest:
         raise NotProven(
-            f"披露文本的摘要与记录不符：记录为 {digest[:43]}，算得 {found}", code="disclosure-digest"
+            f"披露文本的摘要与记录不符：记录为 {digest[:DIGEST_CHARS]}，算得 {found}",
+            code="disclosure-digest",
         )
     return parse_disclosure(disclosure)
 

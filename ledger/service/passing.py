@@ -250,6 +250,7 @@ def _record_passed(ports: Ports, village: str, asked: Sequence[Draft]) -> dict[s
         Passed(
             checkers=tuple(Actor(role=item.role, user=item.checker) for item in draft.approvals),
             claim=open_draft(draft),
+            draft=draft.id,
             place=name_draft(draft),
             private=draft.private,
             public=draft.public,

@@ -43,6 +43,7 @@ class Passed(msgspec.Struct, frozen=True, kw_only=True):
 
     checkers: tuple[Actor, ...]
     claim: Claim
+    draft: str = ""  # whose texts the vault has already; empty of what was no draft
     place: str = ""  # what a fault of this claim says before its own place, where there are several
     private: tuple[str, ...] = ()
     public: tuple[str, ...] = ()
@@ -81,9 +82,7 @@ def _record_group(
     """Record several callers' claims in one transaction under one head; for each caller receipts, or a refusal."""
     signers = _unlock(ports, village, group)
     # Kept before their entries are, and only once these can be signed.
-    private = [text for passed in group for item in passed for text in item.private]
-    if private:
-        ports.vault.keep_private(village, private)
+    _keep_private(ports, village, [item for passed in group for item in passed if item.private])
     refused: dict[int, Refused] = {}
     recorded: _Recorded | None = None
     # Refusals stay from try to try: those before them in the line are the same again.
@@ -101,6 +100,18 @@ def _record_group(
         ]
         for place in range(len(group))
     ]
+
+
+def _keep_private(ports: Ports, village: str, passed: Sequence[Passed]) -> None:
+    """Keep what is behind the claims: a draft's texts as the vault has them, all others encrypted now."""
+    drafted = [item.draft for item in passed if item.draft]
+    kept = ports.vault.keep_drafted(village, drafted) if drafted else {}
+    # Given up in between, or put down in an older way: the texts are here all the same.
+    private = [
+        text for item in passed if kept.get(item.draft, 0) != len(item.private) for text in item.private
+    ]
+    if private:
+        ports.vault.keep_private(village, private)
 
 
 def _find_receipt(ports: Ports, village: str, head: Head, index: int, *, begun: Begun) -> Receipt:

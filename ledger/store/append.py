@@ -113,6 +113,7 @@ class SqlWriter(SqlReader):
         if claim in self._pending.claims:
             raise ValueError(_CLAIM_KEPT)
         fold_entry(self._facts, entry)
+        self._facts.hold(entry)
         leaf, index, pending = hash_leaf(data), entry.index, self._pending
         pending.bytes += len(data)
         pending.claims[claim] = index

@@ -3,7 +3,7 @@
 | kind | name | what is encrypted |
 | --- | --- | --- |
 | `disclosure` | its digest | a disclosure behind an entry |
-| `draft` | draft and number, `d-…/000` | a disclosure of a draft that waits |
+| `draft` | draft, number and digest, `d-…/000000/…` | a disclosure of a draft that waits |
 | `reason` | the draft | why it was returned |
 | `answers` | the draft | which returned draft it puts right, and why that one was returned |
 | `erasure` | the subject | that somebody asks for its erasure, and who agrees |
@@ -13,6 +13,10 @@
 | `unsent` | who types, the sheet and the state's number | a state of what was typed and not handed in |
 | `household`, `member`, `person` | the pseudonym | the record of one |
 | `cleaning` | empty | nothing: values were deleted, and their bytes may still be in the file |
+
+A draft's disclosure is encrypted as the one that it becomes, so that recording copies rows and opens nothing: its row
+is bound to its digest and its subject, and that it belongs to the draft is what the draft's own claim says. Of drafts
+from before that the name has no digest; they are encrypted once more when they are recorded.
 
 Lists and look-ups go by kind and name, erasing by subject. Keys are unwrapped when the first value of a subject is read
 in a view, and forgotten with it; where nothing is read nobody is asked for a passphrase.
@@ -30,6 +34,8 @@ from typing import Any, NamedTuple
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import Engine, bindparam, delete, select
 
+from ledger.log.commitments import DIGEST_CHARS, digest_disclosure
+from ledger.state.private import find_subject
 from ledger.store.engine import BUSY_ERRORS, open_migrating_engine
 from ledger.store.sealing import Place, seal, unseal
 from ledger.store.tables import ciphertexts
@@ -144,14 +150,34 @@ class View:
             cipher = self._get_cipher(value.subject)
             if cipher is None:
                 continue  # Of one who was erased.
-            place = Place(self._village, value.kind, value.name, value.subject)
-            rows.append((*place, seal(cipher, place, value.plain)))
+            data = seal(cipher, self._place(value.kind, value.name, value.subject), value.plain)
+            rows.append((self._village, value.kind, value.name, value.subject, data))
         keep = self.transaction.upsert_rows if replace else self.transaction.insert_new_rows
         keep(ciphertexts, rows)
 
+    def keep_drafted(self, drafts: Iterable[str]) -> dict[str, int]:
+        """Keep the texts of drafts as disclosures too, as they are encrypted; return of how many of each that holds."""
+        rows, counts = [], {}
+        for draft in drafts:
+            first = name_text(draft)
+            found = self.transaction.fetch_all(
+                _LIST, village=self._village, kind=DRAFT, first=first, behind=first + _LAST
+            )
+            texts = [(_find_digest(name), subject, data) for name, subject, data in found]
+            rows += [(self._village, DISCLOSURE, *text) for text in texts if text[0]]
+            counts[draft] = sum(bool(digest) for digest, _, _ in texts)
+        # In the order of the table's key: digests are random, and each would be written to a page of its own.
+        self.transaction.insert_new_rows(ciphertexts, sorted(rows))
+        return counts
+
     def _open(self, kind: str, name: str, subject: str, data: bytes) -> bytes | None:
         cipher = self._get_cipher(subject)
-        return None if cipher is None else unseal(cipher, Place(self._village, kind, name, subject), data)
+        return None if cipher is None else unseal(cipher, self._place(kind, name, subject), data)
+
+    def _place(self, kind: str, name: str, subject: str) -> Place:
+        """Return what a value is bound to: a draft's text to what it becomes."""
+        digest = _find_digest(name) if kind == DRAFT else ""
+        return Place(self._village, DISCLOSURE if digest else kind, digest or name, subject)
 
     def _get_cipher(self, subject: str) -> AESGCM | None:
         if subject not in self._ciphers:
@@ -188,9 +214,22 @@ def drop_value(transaction: Transaction, village: str, kind: str, name: str) -> 
     transaction.run(_DROP_RANGE, in_village=village, of_kind=kind, first=name, behind=name + "\1")
 
 
-def name_text(draft: str, number: int | None = None) -> str:
-    """Return the name of a draft's private text; without a number what all of them begin with."""
-    return f"{draft}/" if number is None else f"{draft}/{number:06d}"
+def name_text(draft: str) -> str:
+    """Return what the names of a draft's private texts begin with."""
+    return f"{draft}/"
+
+
+def iterate_texts(draft: str, texts: Iterable[str]) -> Iterator[Value]:
+    """Yield a draft's private texts, in their order."""
+    for number, text in enumerate(texts):
+        name = f"{name_text(draft)}{number:06d}/{digest_disclosure(text)}"
+        yield Value(DRAFT, name, find_subject(text) or OWN, text.encode())
+
+
+def _find_digest(name: str) -> str:
+    """Return the digest of a draft's text; empty of one from before names had it."""
+    digest = name.rpartition("/")[2]
+    return digest if len(digest) == DIGEST_CHARS else ""
 
 
 def list_subjects(transaction: Transaction, village: str) -> list[str]:

@@ -24,8 +24,17 @@ from sqlalchemy import bindparam, delete, func, select, update
 
 from ledger.canonical import parse_claim
 from ledger.errors import Fault, NotFound, Refused
-from ledger.state.private import find_subject
-from ledger.store.ciphertexts import ANSWERS, DRAFT, OWN, REASON, Value, View, drop_texts, name_text
+from ledger.store.ciphertexts import (
+    ANSWERS,
+    DRAFT,
+    OWN,
+    REASON,
+    Value,
+    View,
+    drop_texts,
+    iterate_texts,
+    name_text,
+)
 from ledger.store.opened import SqlValues
 from ledger.store.received import link_received
 from ledger.store.tables import approvals, drafts
@@ -131,7 +140,11 @@ class SqlDrafts(SqlValues):
         """
         if any(draft.village != village for draft in drafts_):
             raise ValueError(f"a draft of another village among those of {village}")
-        values = [value for draft in drafts_ for value in (*_iterate_texts(draft), *_iterate_links(draft))]
+        values = [
+            value
+            for draft in drafts_
+            for value in (*iterate_texts(draft.id, draft.private), *_iterate_links(draft))
+        ]
         with self._write(village, {value.subject for value in values}) as view:
             for answered in answers:
                 drop_texts(view.transaction, village, answered)
@@ -329,11 +342,6 @@ def _make_row(draft: Draft, ordinal: int) -> tuple[Any, ...]:
         *("", " ".join(draft.public), draft.state),
         *(parse_claim(draft.claim).maker.user, draft.slot, draft.submitted_at),
     )
-
-
-def _iterate_texts(draft: Draft) -> Iterator[Value]:
-    for number, text in enumerate(draft.private):
-        yield Value(DRAFT, name_text(draft.id, number), find_subject(text) or OWN, text.encode())
 
 
 def _iterate_links(draft: Draft) -> Iterator[Value]:

@@ -15,7 +15,6 @@ from sqlalchemy import Engine, bindparam, delete, select, update
 from ledger.state.private import find_subject
 from ledger.store.ciphertexts import (
     DISCLOSURE,
-    DRAFT,
     HOUSEHOLD,
     MEMBER,
     OWN,
@@ -23,7 +22,7 @@ from ledger.store.ciphertexts import (
     Value,
     begin_writing,
     clean,
-    name_text,
+    iterate_texts,
     needs_cleaning,
     note_cleaning,
 )
@@ -86,8 +85,7 @@ def _iterate(transaction: Transaction, village: str) -> Iterator[Value]:
             PERSON, user, user, msgspec.json.encode(Person(name=name, roles=frozenset({role}), user=user))
         )
     for draft, private in transaction.fetch_all(_TEXTS, village=village):
-        for number, text in enumerate(private.split()):
-            yield Value(DRAFT, name_text(draft, number), find_subject(text) or OWN, text.encode())
+        yield from iterate_texts(draft, private.split())
 
 
 def _read_household(household: str, consents: str, group: int, name: str, number: str) -> Value:

@@ -21,6 +21,9 @@ _CACHE_MAX_KEYS = 50_000
 memory.
 """
 
+_ENTRIES_MAX = 8
+"""Entries kept at hand: of a rulebook and the parts of its round the same few are asked for."""
+
 _GET = select(facts.c.value).where(facts.c.village == bindparam("village"), facts.c.fact == bindparam("fact"))
 _SCAN = (
     select(facts.c.fact, facts.c.value)
@@ -62,6 +65,7 @@ class SqlFacts:
         self._transaction = transaction
         self._village = village
         self._read_entry = read_entry
+        self._entries: dict[int, Entry] = {}  # what was read or appended last, the latest at the end
         self._values: dict[str, bytes | None] = {}
         self._unflushed: list[str] = []  # sorted keys, but for those in `_new`
         self._new: list[str] = []  # keys put since the last look at them in order
@@ -107,7 +111,15 @@ class SqlFacts:
 
     def read_entry(self, index: int) -> Entry:
         """Return an entry already in the log; NotFound where there is none."""
-        return self._read_entry(index)
+        entry = self._entries.pop(index, None)
+        self.hold(self._read_entry(index) if entry is None else entry)
+        return self._entries[index]
+
+    def hold(self, entry: Entry) -> None:
+        """Have an entry at hand that is in the log now: the parts of a round ask for the same few again and again."""
+        self._entries[entry.index] = entry
+        if len(self._entries) > _ENTRIES_MAX:
+            del self._entries[next(iter(self._entries))]
 
     def flush(self) -> None:
         """Write what was put since the last flush."""

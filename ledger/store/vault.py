@@ -115,6 +115,11 @@ class SqlVault(SqlCards, SqlDrafts, SqlReceived, SqlUnsent):
         with self._write(village, {value.subject for value in values}) as view:
             view.keep(values, replace=False)
 
+    def keep_drafted(self, village: str, draft_ids: Sequence[str]) -> dict[str, int]:
+        """See `ledger.vaults.Vault`."""
+        with self._write(village, ()) as view:
+            return view.keep_drafted(draft_ids)
+
     def list_private(self, village: str, subject: str) -> list[str]:
         """Return the disclosures about one subject, by digest."""
         with self._read(village) as view:

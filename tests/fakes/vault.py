@@ -112,6 +112,12 @@ class MemoryVault:
         self._take(village, map(find_subject, disclosures))
         self._private |= {(village, digest_disclosure(text)): text for text in disclosures}
 
+    def keep_drafted(self, village: str, draft_ids: Sequence[str]) -> dict[str, int]:
+        drafts = {draft_id: self._drafts.get((village, draft_id)) for draft_id in draft_ids}
+        texts = {draft_id: draft.private if draft else () for draft_id, draft in drafts.items()}
+        self.keep_private(village, [text for of in texts.values() for text in of])
+        return {draft_id: len(of) for draft_id, of in texts.items()}
+
     def list_private(self, village: str, subject: str) -> list[str]:
         found = sorted((key, text) for key, text in self._private.items() if key[0] == village)
         return [text for _, text in found if find_subject(text) == subject]

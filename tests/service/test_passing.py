@@ -137,6 +137,23 @@ def draft_round(village: VillageHome) -> Draft:
     return village.draft(build_points_round(village.texts))
 
 
+def test_texts_that_a_draft_lost_meanwhile_are_kept_all_the_same(
+    village: VillageHome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Given up by another process between being read and being recorded, or put down as drafts once were."""
+    village.record(build_rulebook(village.texts))
+    body = build_households(village.texts)
+    draft = village.draft(body)
+    monkeypatch.setattr(village.home.vault, "keep_drafted", lambda *_: {draft.id: len(draft.private) - 1})
+
+    (receipt,) = pass_drafts(village.home, VILLAGE, [draft.id], village.supervisor.user)
+
+    assert receipt is not None
+    assert body.households
+    for sealed in body.households:
+        assert village.home.vault.find_private(VILLAGE, sealed.sealed) in draft.private
+
+
 def test_whose_near_relative_lives_there_counts_as_one_who_does(village: VillageHome) -> None:
     lives_there = hire(village, "样例住户", "clerk", make_id("h", 1))
     relative = hire(village, "样例亲属", "secretary")

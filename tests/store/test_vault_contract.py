@@ -252,6 +252,29 @@ def test_a_draft_keeps_its_texts_of_everybody_else(store: Store) -> None:
     assert store.vault.list_drafts(VILLAGE, "waiting") == [msgspec.structs.replace(draft, private=(other,))]
 
 
+def test_texts_of_drafts_become_what_entries_stand_for(store: Store) -> None:
+    one, other = (make_draft(name, private=_make_values(name)) for name in "ab")
+    store.vault.put_drafts(VILLAGE, [one, other])
+
+    for _again in range(2):
+        kept = store.vault.keep_drafted(VILLAGE, [one.id, other.id, "d-zzzzzzzzzz"])
+        assert kept == {one.id: 2, other.id: 2, "d-zzzzzzzzzz": 0}
+    assert store.vault.find_draft(VILLAGE, one.id) == one
+    store.vault.mark_draft(VILLAGE, one.id, "recorded", 7)
+    store.vault.mark_draft(VILLAGE, other.id, "discarded", -1)
+
+    for text in (*one.private, *other.private):
+        assert store.vault.find_private(VILLAGE, digest_disclosure(text)) == text
+    assert set(store.vault.list_private(VILLAGE, make_id("h", 0))) == {one.private[0], other.private[0]}
+    assert store.vault.keep_drafted(VILLAGE, [one.id]) == {one.id: 0}
+    store.vault.erase_subject(VILLAGE, make_id("h", 0))
+    assert store.vault.list_private(VILLAGE, make_id("h", 0)) == []
+
+
+def _make_values(name: str) -> tuple[str, ...]:
+    return tuple(make_value(name, make_id("h", number)) for number in range(2))
+
+
 def test_nothing_more_is_kept_about_whom_was_erased(store: Store) -> None:
     household = make_household(1)
     store.vault.put_households(VILLAGE, [household])

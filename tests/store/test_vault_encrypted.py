@@ -135,6 +135,35 @@ def test_a_value_of_an_entry_put_into_a_draft_is_noticed(sqlite_store: Store, at
         sqlite_store.vault.list_drafts(VILLAGE, "waiting")
 
 
+def test_a_text_of_a_draft_given_out_as_another_is_noticed(sqlite_store: Store, attack: Attack) -> None:
+    draft = make_draft("a", private=(make_value("照片", HOUSEHOLDS[0]),))
+    sqlite_store.vault.put_drafts(VILLAGE, [draft])
+    name = f"{draft.id}/000000/{digest_disclosure(make_value('签名', HOUSEHOLDS[0]))}"
+    attack("vault", f"UPDATE ciphertexts SET name = '{name}' WHERE kind = 'draft'")
+    sqlite_store.vault.keep_drafted(VILLAGE, [draft.id])
+
+    with pytest.raises(Tampered):
+        sqlite_store.vault.list_drafts(VILLAGE, "waiting")
+    with pytest.raises(Tampered):
+        sqlite_store.vault.find_private(VILLAGE, name.rpartition("/")[2])
+
+
+def test_a_draft_from_before_is_read_and_not_copied(tmp_path: Path) -> None:
+    vault, engine = open_vault(tmp_path)
+    draft, text = make_draft("a", private=()), make_value("照片", HOUSEHOLDS[0])
+    vault.put_drafts(VILLAGE, [draft])
+    with ciphertexts.begin_writing(
+        engine, VaultKeyFolder(tmp_path / "keys"), VILLAGE, {HOUSEHOLDS[0]}
+    ) as view:
+        name = f"{draft.id}/000000"
+        view.keep([ciphertexts.Value(ciphertexts.DRAFT, name, HOUSEHOLDS[0], text.encode())], replace=False)
+
+    assert vault.keep_drafted(VILLAGE, [draft.id]) == {draft.id: 0}
+    assert vault.find_draft(VILLAGE, draft.id) == msgspec.structs.replace(draft, private=(text,))
+    assert read_all(vault, [text]) == [None]
+    engine.dispose()
+
+
 def test_the_same_value_is_never_the_same_ciphertext(sqlite_store: Store, attack: Attack) -> None:
     household = make_household(1)
     seen = set()
