@@ -37,7 +37,7 @@ from ledger.state.private import (
     TaskClaim,
     Withdrawal,
 )
-from ledger.state.rulebooks import find_rulebook, list_rulebooks
+from ledger.state.rulebooks import find_version, list_rulebooks
 from ledger.state.schemes import list_schemes
 from ledger.vaults import OPEN_STATES, Household, Member
 
@@ -112,9 +112,9 @@ def _list_consents(
     ports: Ports, reader: Reader, village: str, household: str, view: View
 ) -> Iterator[ConsentLine]:
     """Yield what a household consents to under the rulebook of this month or a later one, in the order of the form."""
-    rulebook = find_rulebook(reader.facts, get_day(ports.clock.now_ms())[:7])
+    version = find_version(reader.facts, get_day(ports.clock.now_ms())[:7])
     own = open_texts(ports.vault.list_private(village, household))
-    for held in list_consents(reader.facts, own, rulebook.version if rulebook is not None else 0):
+    for held in list_consents(reader.facts, own, version):
         day = reader.facts.read_entry(held.at).occurred_on if held.at else ""
         said = f"{day} 撤回（第 {held.at} 条）" if held.at else "没有同意"
         if held.is_given:

@@ -53,9 +53,8 @@ class HouseholdCard(NamedTuple):
     hidden: int
     hidden_before: str  # the month before which deductions are shown line by line no more
     hidden_points: int
-    consents: tuple[
-        HeldConsent, ...
-    ]  # under the rulebook of this month or a later one, in the order of the form
+    # Under the rulebook of this month or a later one, in the order of the form.
+    consents: tuple[HeldConsent, ...]
     group: int
     name: str  # as whoever holds the card may see it, like the number
     number: str

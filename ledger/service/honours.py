@@ -1,7 +1,7 @@
 """Honours beyond the log: who may be proposed, whose names may be told, and certificates.
 
-A name is told only of whom two things hold at the moment of telling: the household agreed to be named, under the
-rulebook in force and by the village's list; and a person, whose honour it is, agreed too. Nothing of it is kept: who
+A name is told only of whom two things hold at the moment of telling: the household agreed to be named under the
+rulebook in force and has not withdrawn it, and a person, whose honour it is, agreed too. Nothing of it is kept: who
 withdraws or is erased stands in the next telling no more.
 """
 
@@ -46,8 +46,9 @@ from ledger.state.honours import (
     list_honour_entries,
     open_holder,
 )
+from ledger.state.private import FindPrivate
 from ledger.state.redeeming import list_earned
-from ledger.state.rulebooks import find_rulebook
+from ledger.state.rulebooks import find_version
 from ledger.vaults import Household
 
 _SHEET = "honours"
@@ -137,8 +138,7 @@ def list_candidates(
         if until not in list_closed_spans(reader, span):
             return Candidates(is_open=True, most=0, ranked=0, winners=())
         # Consent counts as it stands today, whatever rulebook was in force then.
-        rulebook = find_rulebook(reader.facts, get_day(ports.clock.now_ms())[:7])
-        version = rulebook.version if rulebook is not None else 0
+        version = find_version(reader.facts, get_day(ports.clock.now_ms())[:7])
         scoring = list_scoring(reader.facts, version, reader.size, find)
         moves = list_earned(reader.facts, list_honour_months(span, until), find)
     points: Counter[str] = Counter()
@@ -196,12 +196,19 @@ def list_named(ports: Ports, reader: Reader, village: str, period: str) -> list[
     sheet. Raises NotProven where the vault gives something else than what was sealed.
     """
     indexes, texts = set(list_honour_entries(reader.facts, period)), read_texts(reader)
+    granted = [granting for granting in list_grantings(reader.facts)[::-1] if granting.at in indexes]
+    if not granted:
+        return []
+    find = partial(ports.vault.find_private, village)
+    known = {item.household: item.name for item in ports.vault.list_households(village)}
+    version = find_version(reader.facts, get_day(ports.clock.now_ms())[:7])
+    agreed = list_consenting(reader.facts, "naming", version, reader.size, find)
+    willing = {household: name for household, name in known.items() if household in agreed}
     found = []
-    for granting in list_grantings(reader.facts)[::-1]:
-        if granting.at in indexes:
-            names, body = _list_names(ports, reader, village, granting), granting.body
-            others, title = len(granting.standing) - len(names), read_text(texts, body.title)
-            found.append(NamedHonour(body.granted_to, tuple(names), body.number, others, title))
+    for granting in granted:
+        names, body = _list_names(find, willing, granting), granting.body
+        others, title = len(granting.standing) - len(names), read_text(texts, body.title)
+        found.append(NamedHonour(body.granted_to, names, body.number, others, title))
     return found
 
 
@@ -267,18 +274,13 @@ def _build(
     )
 
 
-def _list_names(ports: Ports, reader: Reader, village: str, granting: Granting) -> list[str]:
-    find = partial(ports.vault.find_private, village)
-    known = {item.household: item for item in ports.vault.list_households(village)}
+def _list_names(find: FindPrivate, willing: dict[str, str], granting: Granting) -> tuple[str, ...]:
+    """Return the names that may be told; `willing` are the heads' names of the households that agreed to be named."""
     held = [open_holder(find, digest) for digest in granting.standing]
-    willing = [item for item in held if item is not None and item.household in known]
-    if not willing:
-        return []
-    rulebook = find_rulebook(reader.facts, get_day(ports.clock.now_ms())[:7])
-    version = rulebook.version if rulebook is not None else 0
-    agreed = list_consenting(reader.facts, "naming", version, reader.size, find)
-    return sorted(
-        item.name or known[item.household].name
-        for item in willing
-        if item.household in agreed and (item.naming or not item.name)
+    return tuple(
+        sorted(
+            item.name or willing[item.household]
+            for item in held
+            if item is not None and item.household in willing and (item.naming or not item.name)
+        )
     )

@@ -160,16 +160,14 @@ def put_cells(
     kept = open_sheet(ports, village, user, SHEET)
     rows = kept.state.tables.get(TABLE, ())
     wanted = _build_rows(frame, cells)
-    mine = [row for row in rows if frame.find_place(row) is not None]
+    mine = list_page_rows(rows, frame)
     if sorted(mine) == sorted(wanted):
         return kept
     version = kept.version
     if start != version and not is_over:
         shown = open_version(ports, village, user, SHEET, start)
-        before = [] if shown is None else shown.tables.get(TABLE, ())
-        is_mine_alone = (shown is not None or start == 0) and sorted(mine) == sorted(
-            row for row in before if frame.find_place(row) is not None
-        )
+        before = list_page_rows(() if shown is None else shown.tables.get(TABLE, ()), frame)
+        is_mine_alone = (shown is not None or start == 0) and sorted(mine) == sorted(before)
         version = kept.version if is_mine_alone else start
     tables = {**kept.state.tables, TABLE: _replace_rows(rows, wanted, frame)}
     return save_sheet(ports, village, user, SHEET, tables, start=version)

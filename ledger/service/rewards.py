@@ -19,7 +19,7 @@ from ledger.state.consents import list_ever_scored
 from ledger.state.facts import read_body
 from ledger.state.private import AwardSubject, FindPrivate, open_private
 from ledger.state.redeeming import read_year
-from ledger.state.rulebooks import find_rulebook
+from ledger.state.rulebooks import find_rulebook, find_version
 from ledger.state.shops import find_current_shop
 from ledger.state.volunteering import list_tasks_held
 from ledger.vaults import Household
@@ -62,8 +62,7 @@ def list_balances(ports: Ports, village: str, start: int, count: int) -> tuple[l
         if shop is None:
             return [], 0
         period = min(shop.last_period, max(shop.first_period, month))
-        rulebook = find_rulebook(reader.facts, period)
-        version = rulebook.version if rulebook is not None else 0
+        version = find_version(reader.facts, period)
         scoring = list_scoring(reader.facts, version, reader.size, find)
         year = read_year(reader.facts, shop, find)
         balances, empty = year.balances, year.empty

@@ -31,7 +31,7 @@ from ledger.state.facts import (
 )
 from ledger.state.private import AnnexedLine, FindPrivate, open_all, open_private, report_unproven
 from ledger.state.reference import Reference
-from ledger.state.rulebooks import find_rulebook, get_agreements
+from ledger.state.rulebooks import find_rulebook, find_version, get_agreements
 
 _NO_ANNEX = AnnexFacts(entries=(), lines=0, parts=0)
 
@@ -208,8 +208,7 @@ def _check_counts(
     facts: Facts, period: str, known: AnnexFacts, body: PointsAnnexed, place: str
 ) -> list[Fault]:
     """No more are counted and shown than agreed, and those without a line are apart once all lines are there."""
-    rulebook = find_rulebook(facts, period)
-    agreed = get_agreements(facts, rulebook.version if rulebook is not None else 0)
+    agreed = get_agreements(facts, find_version(facts, period))
     lines = known.lines + len(body.lines)
     earlier = {
         line.sealed for index in known.entries for line in read_body(facts, index, PointsAnnexed).lines

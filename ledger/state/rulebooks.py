@@ -47,6 +47,12 @@ def find_rulebook(facts: Facts, period: str) -> RulebookAdopted | None:
     return None if known is None else read_body(facts, known.index, RulebookAdopted)
 
 
+def find_version(facts: Facts, period: str) -> int:
+    """Return the version of a month's rulebook, 0 without any."""
+    rulebook = find_rulebook(facts, period)
+    return rulebook.version if rulebook is not None else 0
+
+
 def list_rulebooks(facts: Facts) -> list[RulebookAdopted]:
     """Return every version of the rulebook, the newest first."""
     known = [value for _, value in scan_facts(facts, "rulebook/", RulebookFacts)]

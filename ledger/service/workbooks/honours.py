@@ -26,7 +26,7 @@ from ledger.service.workbooks.registers import check_texts, draft_row, find_key,
 from ledger.service.workbooks.tray import Tray
 from ledger.state.awards import list_scoring
 from ledger.state.honours import find_granting, open_holder
-from ledger.state.rulebooks import find_rulebook
+from ledger.state.rulebooks import find_version
 from ledger.vaults import Household
 
 _Rows = dict[str, list[tuple[Line, Household]]]
@@ -142,8 +142,7 @@ def _check_rows(tray: Tray, kind: HonourKind, rows: Sequence[tuple[Line, Househo
     faults = check_holders(holders, kind.granted_to)
     if not kind.by_points:
         return faults
-    rulebook = find_rulebook(tray.facts, tray.desk.today[:7])
-    version = rulebook.version if rulebook is not None else 0
+    version = find_version(tray.facts, tray.desk.today[:7])
     scoring = list_scoring(tray.facts, version, tray.facts.next_index, find_private(tray.desk))
     return faults + [
         Fault(
