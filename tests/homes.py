@@ -75,6 +75,7 @@ class VillageHome:
     clock: FakeClock
     home: Home
     supervisor: Person
+    code: str = VILLAGE
     renderer: Renderer = field(default_factory=PlainRenderer)
     texts: Discloser = field(default_factory=lambda: Discloser("village"))
     vouchers: int = 0
@@ -89,7 +90,7 @@ class VillageHome:
             maker=name_clerk(changes.get("maker", self.clerk.user)),
             occurred_on=occurred_on,
             period=period,
-            village=VILLAGE,
+            village=self.code,
         )
         texts = drafts.Discloser(self.home.entropy)
         named = list_public_digests(body) | list_sealed_digests(
@@ -98,11 +99,11 @@ class VillageHome:
         texts.public = [text for text in self.texts.take_public() if digest_disclosure(text) in named]
         texts.private = [text for text in self.texts.take_private() if digest_disclosure(text) in named]
         draft = build_draft(self.home, claim, claim.kind, "test", texts)
-        self.home.vault.put_drafts(VILLAGE, [draft])
+        self.home.vault.put_drafts(self.code, [draft])
         return draft
 
     def pass_(self, *drafts_: Draft) -> list[Receipt]:
-        return pass_drafts(self.home, VILLAGE, [draft.id for draft in drafts_], self.supervisor.user)
+        return pass_drafts(self.home, self.code, [draft.id for draft in drafts_], self.supervisor.user)
 
     def record(self, body: Body, **changes: Any) -> Receipt:
         """Draft and pass `body`; a refused draft does not wait on."""
@@ -110,7 +111,7 @@ class VillageHome:
         try:
             return self.pass_(draft)[0]
         except Refused:
-            discard_drafts(self.home, VILLAGE, [draft.id], self.clerk.user)
+            discard_drafts(self.home, self.code, [draft.id], self.clerk.user)
             raise
 
     def open_books(self, amount_fen: int = 5_000_000) -> Receipt:
@@ -164,11 +165,11 @@ class VillageHome:
         """Attach a document to a voucher of this number; its public pages are these bytes."""
         home = self.home
         kept = Kept(areas=(), data=data, filename="样.jpg", pages=pages or (b"page 1", b"page 2"))
-        private = make_private(home, VILLAGE, data)
+        private = make_private(home, self.code, data)
         draft = build_documents(
-            home, VILLAGE, find_target(home, VILLAGE, number), self.clerk.user, [(private, kept)]
+            home, self.code, find_target(home, self.code, number), self.clerk.user, [(private, kept)]
         )
-        home.vault.put_drafts(VILLAGE, [draft])
+        home.vault.put_drafts(self.code, [draft])
         return self.pass_(draft)[0]
 
     def record_points(self, households: int = 3) -> None:
@@ -195,7 +196,7 @@ class VillageHome:
     def record_named_points(self) -> None:
         """The same of three households that the vault has by name and number; the first has a deduction."""
         self.home.vault.put_households(
-            VILLAGE,
+            self.code,
             [
                 Household(
                     consents=frozenset({"scoring"}),
@@ -229,16 +230,16 @@ class VillageHome:
             self.seal(kind, "2026-10")
 
     def close(self, period: str) -> Receipt:
-        return self.pass_(prepare_closing(self.home, VILLAGE, period, self.clerk.user))[0]
+        return self.pass_(prepare_closing(self.home, self.code, period, self.clerk.user))[0]
 
     def seal(self, kind: SheetKind, period: str) -> tuple[SealedSheet, Receipt]:
         return seal_sheet(
-            self.home, self.renderer, VILLAGE, kind, period, maker=self.clerk.user, base_url=BASE_URL
+            self.home, self.renderer, self.code, kind, period, maker=self.clerk.user, base_url=BASE_URL
         )
 
     def export(self) -> dict[str, bytes]:
         """Return the export's files by path."""
-        return dict(list_export(self.home, VILLAGE))
+        return dict(list_export(self.home, self.code))
 
     def go_to(self, day: str) -> None:
         """Move the clock to eight in the morning of a day in 2026 after the present one."""
@@ -246,7 +247,7 @@ class VillageHome:
         self.clock.advance(int(then.timestamp() * 1000) - self.clock.now_ms())
 
     def _count_voucher(self, period: str) -> str:
-        with self.home.ledger.read(VILLAGE) as reader:
+        with self.home.ledger.read(self.code) as reader:
             return get_next_number(reader.facts, period)
 
 
@@ -261,14 +262,21 @@ def found_home(
     clock = clock or FakeClock()
     config = Config(database=database, public_base_url=BASE_URL)
     home = create_home(path, config, clock=clock, entropy=SeededEntropy("home"))
-    home.keys.create(VILLAGE, make_origin(home.entropy), home.entropy.take(32))
-    clerk = add_person(home, VILLAGE, "样例甲", "clerk")
-    supervisor = add_person(home, VILLAGE, "样例乙", "supervisor")
-    found_village(home, VILLAGE, home.keys.get_signer(VILLAGE).origin, chart, clerk.user)
+    return found_in(home, clock, VILLAGE, chart, **changes)
+
+
+def found_in(
+    home: Home, clock: FakeClock, code: str, chart: ChartVersion = "2023", **changes: Any
+) -> VillageHome:
+    """Found a village in a home that there is, described and ready, with a clerk and a supervisor of its own."""
+    home.keys.create(code, make_origin(home.entropy), home.entropy.take(32))
+    clerk = add_person(home, code, "样例甲", "clerk")
+    supervisor = add_person(home, code, "样例乙", "supervisor")
+    found_village(home, code, home.keys.get_signer(code).origin, chart, clerk.user)
     draft = prepare_description(
-        home, VILLAGE, maker=clerk.user, name="石榴河村", township="样例县石榴镇", telephone="0000-0000000"
+        home, code, maker=clerk.user, name="石榴河村", township="样例县石榴镇", telephone="0000-0000000"
     )
-    village = VillageHome(clerk=clerk, clock=clock, home=home, supervisor=supervisor, **changes)
+    village = VillageHome(clerk=clerk, clock=clock, code=code, home=home, supervisor=supervisor, **changes)
     village.pass_(draft)
     return village
 

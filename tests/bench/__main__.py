@@ -19,7 +19,7 @@ import click
 import msgspec
 
 from ledger.store.engine import get_sqlite_version
-from tests.bench import append, auditing, books, jury, pages, proofs, single, statements
+from tests.bench import append, auditing, books, branches, jury, pages, proofs, single, statements
 from tests.bench.measuring import Row, Spread
 from tests.bench.places import Place, open_postgresql, open_sqlite
 from tests.postgres import open_cluster
@@ -33,9 +33,10 @@ JOBS: dict[str, ModuleType] = {
     "single": single,
     "books": books,
     "round": jury,
+    "branches": branches,
 }
 """In this order: what only reads comes before what makes the log longer."""
-APART = {"books", "round"}
+APART = {"books", "branches", "round"}
 """Jobs that keep a log of their own."""
 
 SIZES = (10_000, 100_000)
@@ -56,7 +57,7 @@ LENGTH_GOALS = {
     "--sizes",
     default=",".join(map(str, SIZES)),
     show_default=True,
-    help="Entries in the log, postings in the books, or awards of a round, by commas.",
+    help="Entries in the log, postings in the books, awards of a round, or cards of a county, by commas.",
 )
 @click.option("--long", "is_long", is_flag=True, help=f"Also {LONG_SIZE:,} entries: an hour and 8 GB.")
 @click.option("--only", default=",".join(JOBS), show_default=True, help="Jobs, by commas.")

@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from ledger.state.money import get_balances, list_book_months
-from tests.bench import books, jury, peers
+from tests.bench import books, branches, jury, peers
 from tests.bench.__main__ import format_table, main
 from tests.bench.measuring import Cost, Row, compare
 from tests.builders import VILLAGE
@@ -111,6 +111,21 @@ def test_a_month_of_awards_goes_from_its_workbook_to_its_sheet(tmp_path: Path) -
     assert all(row["ours"] > 0 and row["size"] == 510 for row in rows)
     assert all("of a processor" in row["note"] for row in rows[:-1])
     assert rows[-1]["wall"]["median"] > 0
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_countys_cards_are_recorded_closed_and_counted(tmp_path: Path) -> None:
+    """Every village's figures are held to its members."""
+    words = ["--sizes", "280", "--rounds", "1", "--only", "branches", "--folder", str(tmp_path), "--json"]
+
+    result = CliRunner().invoke(main, [*words, "--on", "sqlite"], catch_exceptions=False)
+
+    rows = msgspec.json.decode(result.stdout)
+    assert [row["job"].removeprefix("branches: ") for row in rows[:-1:2]] == [*branches.STEPS.values()]
+    assert all(row["size"] == 280 for row in rows)
+    assert all(row["ours"] > 0 for row in rows[:-1:2])
+    assert all(row["cpu"]["median"] > 0 for row in rows[1:-1:2])
+    assert rows[-1]["job"].startswith("branches: memory")
     assert list(tmp_path.iterdir()) == []
 
 
