@@ -47,6 +47,8 @@ SUFFIX = ".vault"
 LOCK = f".lock{SUFFIX}"
 VAULT_KEY = f"home{SUFFIX}"
 TITLE = "隐私库的钥匙"
+FILES_MAX = 256
+"""Villages whose keys, wrapped, are at hand without reading their file: a county has more, each with some kilobytes."""
 
 _Seen = tuple[int, int, int]
 
@@ -57,6 +59,7 @@ class VaultKeyFolder:
     def __init__(self, folder: Path, log_keys: KeyFolder | None = None, cost: Cost | None = None) -> None:
         self._cost = cost
         self._files: dict[str, tuple[_Seen, VillageFile]] = {}
+        self._files_lock = threading.Lock()
         self._folder = folder
         self._is_held = False
         self._key: bytes | None = None
@@ -195,7 +198,10 @@ class VaultKeyFolder:
                 kept = seen, parse_village_file(_read_bytes(path))
             except NotProven as error:
                 raise Refused([_build_spoilt(path, error)]) from error
-            self._files[village] = kept
+            with self._files_lock:
+                self._files[village] = kept
+                if len(self._files) > FILES_MAX:
+                    del self._files[next(iter(self._files))]
         return kept[1]
 
     def open_village_key(self, file: VillageFile) -> bytes:

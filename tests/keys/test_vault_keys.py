@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from ledger.errors import Refused, format_fault
-from ledger.keys import KeyFolder, Passphrases, VaultKeyFolder
+from ledger.keys import KeyFolder, Passphrases, VaultKeyFolder, vault
 from ledger.keys.key_file import Cost
 
 VILLAGE = "371082101201"
@@ -321,3 +321,23 @@ def test_no_flipped_byte_gives_another_key(tmp_path: Path, name: str) -> None:
         except Refused:
             continue
         assert found == key  # White space.
+
+
+def test_keys_of_more_villages_than_are_at_hand_are_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(vault, "FILES_MAX", 2)
+    keys = VaultKeyFolder(tmp_path)
+    villages = [f"{371_082_101_200 + number}" for number in range(4)]
+    for village in villages:
+        keys.make(village, {HOUSEHOLD})
+
+    def read(village: str) -> bytes | None:
+        with keys.open(village) as opened:
+            return opened.find(HOUSEHOLD)
+
+    found = [read(village) for village in villages * 2]
+
+    assert None not in found
+    assert found[:4] == found[4:]
+    assert len(set(found)) == 4
