@@ -71,8 +71,8 @@ class CellView:
 
 @dataclass(frozen=True)
 class RuleView:
-    """A column. `cap` and `points` are of a household, without sign and with it; `common` is the evidence that its cells
-    share.
+    """A column. `cap` and `points` are of a household, without sign and with it; `common` is the evidence that most of
+    its cells share.
     """
 
     asks: str
