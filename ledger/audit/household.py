@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from ledger.audit.findings import Report
 from ledger.books.consents import complete_withdrawn
 from ledger.books.points import CONSENT_NAMES
+from ledger.books.points_figures import count_units
 from ledger.figures.households import HouseholdLine, HouseholdYear, Signed, Withdrawn
 from ledger.household_proof import verify_household_proof
 from ledger.log.hashing import format_hash
@@ -69,7 +70,7 @@ def _tell_withdrawal(withdrawn: Withdrawn) -> str:
 def _tell_line(line: HouseholdLine) -> str:
     hidden = "，只公布合计" if line.is_sealed else ""
     said = (
-        f"第 {line.entry} 条：{line.period} {line.rule} {line.item}，{line.quantity} {line.unit}，"
+        f"第 {line.entry} 条：{line.period} {line.rule} {line.item}，{count_units(line.quantity, line.unit)}，"
         f"{line.points} 分{hidden}。依据：{line.evidence}"
     )
     return f"{said}。已由第 {line.reversed_at} 条冲销：{line.why}" if line.reversed_at else said

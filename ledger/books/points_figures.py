@@ -147,6 +147,11 @@ def _tell_sealed(figures: PointsFigures) -> Iterable[str]:
     )
 
 
+def count_units(quantity: int, unit: str) -> str:
+    """Return a quantity with its unit: `3 次`, and `3 个4小时` for a unit that begins with a figure."""
+    return f"{quantity} 个{unit}" if unit[:1].isdigit() else f"{quantity} {unit}".strip()
+
+
 def name_span(span: str, until: str) -> str:
     """Return the quarter or year that ends with a month, in words."""
     if span == "year":

@@ -15,7 +15,7 @@ from ledger.books.figures import (
     ShopFigures,
     StarCount,
 )
-from ledger.books.points_figures import summarize_points
+from ledger.books.points_figures import count_units, summarize_points
 from ledger.books.score_figures import summarize_scores
 from tests.books.points_ledger import PointsLedger, change
 
@@ -40,6 +40,10 @@ BACK = PointsCorrection(index=9, of_period="2026-02", points=-2, reason="登记�
 
 def points(**changes: Any) -> tuple[str, ...]:
     return summarize_points(change(EMPTY, **changes))
+
+
+def test_a_unit_that_begins_with_a_figure_is_not_read_on_from_the_quantity() -> None:
+    assert [count_units(3, unit) for unit in ("次", "4小时", "")] == ["3 次", "3 个4小时", "3"]
 
 
 def test_a_month_without_a_round_says_so_and_still_tells_corrections() -> None:

@@ -5,14 +5,18 @@ from __future__ import annotations
 import html
 import os
 import re
+from urllib.parse import urlencode
 
 import pytest
 from litestar.testing import TestClient
 from playwright.sync_api import Browser
 
 from ledger.books.honours import HonourReversed, HonoursGranted, get_check
+from ledger.canonical import parse_claim
 from ledger.household_proof import verify_household_proof
 from ledger.service.honours import list_holders
+from ledger.service.unsent import open_sheet
+from ledger.state.facts import PeriodFacts, put_fact
 from ledger.vaults import Household
 from tests.audit.test_home import audit_home
 from tests.builders import OTHER_VILLAGE, VILLAGE, build_agreements, make_id
@@ -21,6 +25,8 @@ from tests.web.browser import SCREENS, check_layout, open_page
 from tests.web.desk import HOST
 from tests.web.test_desk_reading import enter, list_of, tell
 from tests.web.test_household_card import CARD, PROOF, make, send
+from tests.web.test_rewards import read_words
+from tests.web.test_write_pages import find_user
 from tests.web.village import serve
 
 H = [make_id("h", number) for number in range(3)]
@@ -139,6 +145,104 @@ def test_the_card_shows_the_households_honours_and_the_proof_carries_them(
     assert "发错了，已撤销：积分算错" in html.unescape(send(client, CARD, code=other).text)
     proven = verify_household_proof(send(client, PROOF, code=code, year="2026").content)
     assert [(item.number, item.check) for item in proven.year.honours] == [("RY-2026-001", check)]
+
+
+def close_quarter(door: Door) -> None:
+    """It is January, and every month of the quarter in which the village has October's points is closed."""
+    door.village.go_to("2026-12-31")
+    door.village.clock.advance(5 * 86_400_000)
+    with door.home.ledger.write(VILLAGE) as writer:
+        for month in ("2026-10", "2026-11", "2026-12"):
+            period = PeriodFacts(closed=1, credit_fen=0, debit_fen=0, last_number="", vouchers=0)
+            put_fact(writer.facts, f"period/{month}", period)
+
+
+def read_fields(page: str) -> list[tuple[str, str]]:
+    """The fields of the sheet's form as a browser would send them, but its buttons."""
+    form = page[page.index('<form id="grid"') :]
+    found = re.findall(
+        r'<input (?:type="hidden" )?(?:id="[^"]*" )?name="([^"]+)"([^>]*)>'
+        r'|<textarea id="[^"]*" name="([^"]+)"[^>]*>([^<]*)</textarea>',
+        form[: form.index("</form>")],
+    )
+    fields = []
+    for name, more, area, text in found:
+        value = re.search(r' value="([^"]*)"', more)
+        fields.append((name or area, html.unescape(text if area else value[1] if value else "")))
+    return fields
+
+
+def test_whom_points_propose_are_granted_by_the_form_once_another_passes_it(
+    door: Door, client: TestClient
+) -> None:
+    close_quarter(door)
+    clerk = enter(client, door, "clerk")
+    offered = clerk.get("/desk/honours").text
+    (chosen,) = re.findall(r'<option value="(H01/2026-12)"', offered)
+    shown = html.unescape(clerk.get(f"/desk/honours?chosen={chosen}&wanted=3").text)
+    assert "第 1 名" in shown
+    assert "已经表彰过" not in shown
+
+    answer = clerk.post("/desk/honours", {"chosen": chosen, "wanted": "3"})
+
+    assert (answer.status_code, answer.headers["location"]) == (303, "/desk/write/honours")
+    sheet = clerk.get("/desk/write/honours").text
+    fields = read_fields(sheet)
+    assert ("a", "RY-2027-001") in fields
+    again = clerk.post("/desk/honours", {"chosen": chosen, "wanted": "3"})
+    assert again.headers["location"] == "/desk/honours?none=1"
+    assert clerk.post("/desk/honours", {"chosen": "H01/2031-03", "wanted": "3"}).status_code == 400
+
+    # Every fault at once, each beside its cell; nothing is handed in.
+    wrong = [
+        (name, {"RY-2027-001": "RY-1", "2026-12": "十二月"}.get(value, value) if name == "b" else value)
+        for name, value in fields
+    ]
+    refused = clerk.post("/desk/write/honours", urlencode([*wrong, ("do", "look")]))
+    assert refused.status_code == 422
+    said = re.findall(r'<div id="([ab])-1-([0-9])-w"', refused.text)
+    assert {("b", "0"), ("b", "3")} <= set(said)
+    assert door.home.vault.list_drafts(VILLAGE, "waiting") == []
+
+    fields = [(name, value) for name, value in fields if name != "version"]
+    kept = open_sheet(door.home, VILLAGE, find_user(door, "clerk"), "honours")
+    looked = clerk.post(
+        "/desk/write/honours", urlencode([*fields, ("version", str(kept.version)), ("do", "look")])
+    )
+    assert looked.status_code == 303, re.findall(r'class="faults">(.*?)</ol>', looked.text, re.DOTALL)
+    assert looked.headers["location"] == "/desk/import/preview"
+    preview = clerk.get("/desk/import/preview").text
+    assert "表彰 RY-2027-001 季度积分优胜户：1 户" in html.unescape(preview)
+    digest, batch = (re.search(rf'name="{name}" value="([^"]*)"', preview)[1] for name in ("digest", "batch"))
+    assert clerk.post("/desk/import/preview", {"digest": digest, "batch": batch}).status_code == 303
+    (draft,) = door.home.vault.list_drafts(VILLAGE, "waiting")
+    assert isinstance(parse_claim(draft.claim).body, HonoursGranted)
+
+    door.village.pass_(draft)
+    assert "RY-2027-001" in clerk.get("/desk/honours").text
+    assert "这一项已经表彰过：RY-2027-001" in clerk.get(f"/desk/honours?chosen={chosen}&wanted=3").text
+    assert '<span class="n">1 户</span>' in read(client, PAGE)
+
+
+def test_entries_of_honours_are_explained_without_a_name(door: Door, client: TestClient) -> None:
+    with door.home.ledger.read(VILLAGE) as reader:
+        last = reader.size - 1
+    pages = [read(client, f"/v/{VILLAGE}/entries/{at}") for at in (last, last - 1)]
+    links, (taken, granted) = pages[0], (read_words(page) for page in pages)
+
+    assert "撤销一份“季度积分优胜户”" in taken
+    assert "表彰RY-2026-001有一份发错了，撤销。原因：积分算错。" in taken
+    assert "撤销只改正错误，不影响任何积分和待遇。" in taken
+    check = re.search(
+        r'<li id="([A-Z2-7]{8})"><b[^>]*>[^<]*</b> <a[^>]*>已撤销', read(client, f"{PAGE}/RY-2026-001")
+    )
+    assert check is not None
+    assert check[1] in taken
+    for path in (f"/v/{VILLAGE}/entries/{last - 1}", f"{PAGE}/RY-2026-001", PAGE):
+        assert f'href="{path}"' in links
+    assert "网页上也不写；同意署名的，名字印在村里公开栏的附页上" in granted
+    assert "其中1份后来发现发错，已经撤销。" in granted
+    assert not any(name in page for page in pages for name in ("样大", *H))
 
 
 def test_pages_of_honours_fit_a_phone(door: Door, browser: Browser) -> None:

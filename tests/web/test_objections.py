@@ -202,7 +202,7 @@ def test_what_cannot_be_taken_comes_back_with_everything_that_was_typed(visitor:
     assert answer.status_code == 422
     assert long in answer.text
     assert CONTACT in answer.text
-    assert "1001 个字，应为1 至 1000 个字" in read(answer)
+    assert "1001 个字，应为 1 至 1000 个字" in read(answer)
     assert "账本里没有 HT-0009" in read(answer)
     assert visitor.object(wording="字" * 6_000).status_code == 413
     assert visitor.send(NEW, wording="a", strange="b").status_code == 400

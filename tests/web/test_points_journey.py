@@ -230,7 +230,7 @@ def look_again(journey: Journey, address: str, phone: Page, letters: str, receip
     check_layout(phone)
     journey.tell("村民", "凭收条查答复", phone, "异议成立", "2026-10-P-2")
     open_card(phone, address, letters)
-    journey.tell("村民", "再用户卡看自家的", phone, "+2 分", "+6 分", "已冲销：次数写错，评议小组已核实")
+    journey.tell("村民", "再拿户卡看自家的", phone, "+2 分", "+6 分", "已冲销：次数写错，评议小组已核实")
     phone.goto(address + MONTH)
     journey.tell("村民", "再看 10 月的积分公开表", phone, "2026-10-P-2", "次数写错，评议小组已核实")
 

@@ -198,6 +198,50 @@ def test_every_fault_stands_beside_its_cell_and_what_was_typed_is_kept(
     for id_ in said:
         assert f'href="#{id_}"' in page
         assert f'id="{id_}"' in page
+    # In words of a grid, which has no rows to strike out; a fault of the quantity leaves the evidence folded.
+    assert "没有写证据。在“这一列的证据”里写一次" in said["r2-D01-0"]
+    assert "删去整行" not in page
+    assert page.count("<details open>") == 1
+
+
+def test_what_a_column_shares_is_shown_once_and_saved_again_to_each_cell(
+    door: Door, clerk: DeskBrowser
+) -> None:
+    rows = [
+        make_row(0, "B01", "1", "门前检查"),
+        make_row(1, "B01", "2", "门前检查"),
+        make_row(0, "B02", "1", "照片三"),
+    ]
+    put_rows(door, rows)
+    version = open_sheet(door.home, VILLAGE, find_user(door, "wen"), "points").version
+
+    page = clerk.get(PATH).text
+
+    commons = dict(re.findall(r'name="rule" value="([^"]+)"><input name="common"([^>]*)>', page))
+    assert 'value="门前检查"' in commons["B01"]
+    # One household's own evidence is not handed to the next.
+    assert " value=" not in commons["B02"]
+    assert 'placeholder="如：照片"' in commons["B02"]
+    texts = dict(
+        re.findall(r'id="(r[0-9]+-B0[12]-0)".*?<textarea name="evidence"[^>]*>([^<]*)<', page, re.DOTALL)
+    )
+    assert (texts["r1-B01-0"], texts["r2-B01-0"], texts["r1-B02-0"]) == ("", "", "照片三")
+
+    cells = ((0, "B01", "1", ""), (1, "B01", "2", ""), (0, "B02", "1", "照片三"))
+    send(clerk, *cells, common={"B01": "门前检查"})
+
+    kept = open_sheet(door.home, VILLAGE, find_user(door, "wen"), "points")
+    assert (kept.version, kept.state.tables["积分"]) == (version, tuple(rows))
+
+
+def test_what_one_line_does_not_hold_stays_in_its_cells(door: Door, clerk: DeskBrowser) -> None:
+    for text in ("两行\n照片", " 照片", "长" * 201):
+        put_rows(door, [make_row(0, "B01", "1", text), make_row(1, "B01", "1", text)])
+
+        page = clerk.get(PATH).text
+
+        assert page.count(f">{text}</textarea>") + page.count(f">\n{text}</textarea>") == 2
+        assert not re.search(r'name="common"[^>]* value=', page)
 
 
 def test_the_look_judges_the_month_and_leads_to_the_cell_elsewhere(door: Door, clerk: DeskBrowser) -> None:
@@ -214,6 +258,8 @@ def test_the_look_judges_the_month_and_leads_to_the_cell_elsewhere(door: Door, c
     assert answer.headers["location"] == "/desk/import/preview"
     shown = read_words(clerk.get("/desk/import/preview").text)
     assert "积分评议2026-11：2户2条" in shown
+    # From the look back to the grid, not to its rows.
+    assert f'href="{PATH}?month=2026-11"' in clerk.get("/desk/import/preview").text
 
 
 def test_two_windows_on_two_groups_keep_both_and_on_one_the_second_is_told(
@@ -272,7 +318,7 @@ def test_without_a_script_a_group_is_filled_in_row_by_row(door: Door, browser: B
         page.keyboard.press("Tab")
         page.keyboard.type("门前照片")
         page.locator("#r2-D01-0").fill("1")
-        page.get_by_role("textbox", name="这一列的凭据 D01 乱倒垃圾").fill("巡查记录")
+        page.get_by_role("textbox", name="这一列的证据 D01 乱倒垃圾").fill("巡查记录")
         press(page, "保存")
 
         assert "存好了" in page.locator(".notice").inner_text()

@@ -308,9 +308,9 @@ def test_an_area_has_its_villages_beside_each_other_and_together(door: Door, cli
 @pytest.mark.parametrize(
     ("name", "count", "said"),
     [
-        ("", 2, "0 个字，应为1 至 20 个字"),
+        ("", 2, "0 个字，应为 1 至 20 个字"),
         ("片" * 21, 2, "21 个字"),
-        ("东片区", 1, "1 个村，应为2 个村以上"),
+        ("东片区", 1, "1 个村，应为 2 个村以上"),
         ("石榴片区", 2, "已有片区叫石榴片区"),
         ("片\u200b区", 2, "片区名称"),
     ],

@@ -177,7 +177,7 @@ def test_the_desk_puts_the_years_end_into_the_clerks_sheet(door: Door, client: T
     body = urlencode({"csrf": wen.token, **empty, **amounts, "reserves": "-1"})
     refused = wen.post(path, body)
     assert refused.status_code == 422
-    assert "这一年还没过完，应为2026-12-31 或以后。" in refused.text
+    assert "这一年还没过完，应为 2026-12-31 或以后。" in refused.text
     door.village.go_to("2026-12-31")
     wen.sign_in(door, "wen")
     shown = wen.get(path).text

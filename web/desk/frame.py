@@ -112,5 +112,7 @@ def place_faults(faults: Iterable[Fault], places: Mapping[str, str]) -> Faults:
 
 def tell_fault(fault: Fault) -> str:
     """Return what is wrong and what to do, as one says it to somebody who sees the field."""
-    said = "，".join(part for part in (fault.found, f"应为{fault.expected}") if part)
+    wanted = fault.expected
+    beside = " " if wanted[:1].isascii() and wanted[:1].isalnum() else ""
+    said = "，".join(part for part in (fault.found, wanted and f"应为{beside}{wanted}") if part)
     return f"{said}。{fault.remedy}。"

@@ -20,6 +20,7 @@ from web.desk.drafts import DraftRow, list_rows
 from web.desk.frame import DeskFrame
 from web.desk.late import Lateness, LateRow, list_ending, read_lateness
 from web.desk.resets import ResetNews, read_resets
+from web.desk.rooms import Room, list_works
 from web.desk.routing import HOME, Desk, route_desk
 from web.i18n import _
 from web.respond import Answer
@@ -52,7 +53,7 @@ class HomePage:
     `concerns` counts what somebody would ask about the books, empty for nothing. `hanging` says which sheet has to
     hang on; `kinds` are the sheets that can be typed, and `unsent` those that were begun; `late` is what is late, the
     most urgent first; `resets` whose sign-in was reset, until it was seen. `seats` counts the villages in which the
-    account may act.
+    account may act; `works` is what a clerk does month by month.
     """
 
     can_audit: bool
@@ -75,6 +76,7 @@ class HomePage:
     seats: int
     unsent: tuple[BegunRow, ...]
     waiting: int
+    works: tuple[Room, ...]
 
 
 @route_desk(HOME, allow="signed-in", summary="The day's desk: what waits, what came back, what is late")
@@ -111,6 +113,7 @@ def show_home(desk: Desk) -> Answer:
         seats=seats,
         unsent=list_begun(desk) if desk.may("draft.prepare") else (),
         waiting=len(rows),
+        works=list_works(desk.may) if desk.may("draft.prepare") else (),
     )
     return desk.render("desk/home.html", page)
 

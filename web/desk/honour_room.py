@@ -71,9 +71,10 @@ class CertificateRow:
 @dataclass(frozen=True)
 class HonoursRoom:
     """The room. `rows` are the candidates of what is `chosen`, empty before anything is; `choices` are the quarters and
-    years that are closed, with the kinds that go by points.
+    years that are closed, with the kinds that go by points. `already` are grantings of what is chosen that stand.
     """
 
+    already: str
     choices: tuple[SpanChoice, ...]
     chosen: str
     frame: DeskFrame
@@ -113,6 +114,7 @@ def show_room(desk: Desk) -> Answer:
         kind, until = _read_choice(chosen)
         found = read_winners(desk, kind, until, wanted)
     page = HonoursRoom(
+        already=_tell_already(desk, chosen) if found is not None else "",
         choices=choices,
         chosen=chosen if found is not None else "",
         frame=desk.build_frame(_("表彰")),
@@ -191,6 +193,19 @@ def _list_choices(desk: Desk) -> tuple[SpanChoice, ...]:
             for until in list_closed_spans(reader, kind.span)[:SPANS_SHOWN]
             for value in (f"{kind.code}/{until}",)
         )
+
+
+def _tell_already(desk: Desk, chosen: str) -> str:
+    """Say which honours of this kind and time stand already; nothing where there is none."""
+    kind, until = _read_choice(chosen)
+    with desk.ports.ledger.read(desk.village) as reader:
+        numbers = [
+            item.body.number
+            for item in list_grantings(reader.facts)
+            if (item.body.honour, item.body.until) == (kind.code, until) and item.standing
+        ]
+    said = _("这一项已经表彰过：{numbers}。再填就是另发一次。")
+    return said.format(numbers=_("、").join(sorted(numbers))) if numbers else ""
 
 
 def _read_choice(chosen: str) -> tuple[HonourKind, str]:

@@ -27,7 +27,16 @@ from ledger.vaults import Erasure
 from reports.words import format_day, format_month
 from web.desk.frame import NOT_REFUSED, DeskFrame, Faults, Refusal, explain_refusal
 from web.desk.looks import LookRow, build_look
-from web.desk.reading import Asked, AskForm, Person, check_known, read_about, read_people, say_of_subject
+from web.desk.reading import (
+    Asked,
+    AskForm,
+    Person,
+    check_known,
+    may_search_people,
+    read_about,
+    read_people,
+    say_of_subject,
+)
 from web.desk.routing import Desk, choose_page, route_desk
 from web.i18n import _
 from web.respond import Answer
@@ -53,6 +62,7 @@ class PeoplePage:
     """Households, then members, `ROWS_A_PAGE` at a time; a number of 0 leads nowhere."""
 
     can_make_cards: bool
+    can_search: bool
     erasures: tuple[AskedRow, ...]
     frame: DeskFrame
     next_page: int
@@ -139,6 +149,7 @@ def show_people(desk: Desk) -> Answer:
         raise NotFound(_("这一页"))
     shown = PeoplePage(
         can_make_cards=desk.may("card.make"),
+        can_search=may_search_people(desk),
         erasures=tuple(_build_asked(item) for item in desk.ports.vault.list_erasures(desk.village)),
         frame=desk.build_frame(_("户和党员")),
         next_page=page + 1 if page * ROWS_A_PAGE < total else 0,

@@ -19,6 +19,7 @@ from web.cache import PageBytes
 from web.desk.drafts import DRAFTS
 from web.desk.forms import NO_FILE, Upload
 from web.desk.frame import NOT_REFUSED, DeskFrame, Faults, Refusal, place_faults, tell_fault
+from web.desk.jury_view import ROUND
 from web.desk.reading import read_sent
 from web.desk.routing import UPLOAD_MAX_BYTES, Desk, answer, route_desk
 from web.i18n import _
@@ -29,6 +30,8 @@ IMPORT = "/desk/import"
 LINES_MAX = 2_000
 """Lines of a preview: more than the largest month's workbook gives."""
 PASTED_NAME = "粘贴的内容.csv"
+GRID_NAME = _("评议表")
+"""What a month that was filled in on the jury's grid is called in place of a file."""
 KINDS: tuple[WorkbookKind, ...] = (
     *("vouchers", "accounts", "contracts", "assets", "resources", "stocktakes", "resolutions", "funds"),
     *("points", "shop", "volunteering", "honours", "scores", "households", "members"),
@@ -62,13 +65,14 @@ class ImportPage:
 class PreviewPage:
     """What would be handed in, exactly; or `wrong`, every fault, and nothing else.
 
+    `back`       the page on which it was typed, to go back to; empty for a file
     `batch`      of what was sent: the form brings it back, so that a second click is known for what it is
     `can_print`  there are vouchers among it
     `digest`     of what is shown: the form brings it back
     `pasted`     what was pasted and has faults, to be put right where it stands; empty for a file
-    `sheet`      the one that was typed, to go back to; empty for a file
     """
 
+    back: str
     batch: str
     can_print: bool
     digest: str
@@ -81,7 +85,6 @@ class PreviewPage:
     lines: tuple[str, ...]
     notices: tuple[str, ...]
     pasted: str
-    sheet: str
     title: str
     wrong: tuple[tuple[str, str], ...]
 
@@ -185,6 +188,7 @@ def _show_form(desk: Desk, refusal: Refusal = NOT_REFUSED, form: SendForm | None
 def _show_preview(desk: Desk, looked: Looked, *, refusal: Refusal = NOT_REFUSED, status: int = 200) -> Answer:
     imported = looked.imported
     page = PreviewPage(
+        back=_find_back(looked.sent),
         batch=looked.imported.batch,
         can_print=looked.sent.kind == "vouchers" and bool(imported.drafts),
         digest=looked.digest,
@@ -197,11 +201,18 @@ def _show_preview(desk: Desk, looked: Looked, *, refusal: Refusal = NOT_REFUSED,
         lines=imported.preview[:LINES_MAX],
         notices=imported.notices,
         pasted=_read_pasted(looked),
-        sheet=looked.sent.sheet,
         title=WORKBOOKS[looked.sent.kind].title,
         wrong=tuple((fault.place, tell_fault(fault)) for fault in imported.faults),
     )
     return desk.render("desk/preview.html", page, refusal=refusal, status=status)
+
+
+def _find_back(sent: Sent) -> str:
+    """Return where it was typed: the sheet, or the month's grid over it; empty for a file."""
+    if sent.filename != GRID_NAME or not sent.sheet:
+        return f"/desk/write/{sent.sheet}" if sent.sheet else ""
+    months = {row[0].strip() for rows in sent.tables.values() for row in rows if row[0].strip()}
+    return f"{ROUND}?month={max(months)}" if months else ROUND
 
 
 def _read_pasted(looked: Looked) -> str:

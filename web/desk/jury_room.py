@@ -35,7 +35,7 @@ from ledger.state import get_day
 from reports.words import format_month, format_signed
 from web.desk.forms import FormRefused
 from web.desk.frame import DeskFrame
-from web.desk.imports import IMPORT
+from web.desk.imports import GRID_NAME, IMPORT
 from web.desk.jury_view import (
     ALL,
     NO_PLACED,
@@ -171,7 +171,7 @@ def take_round(desk: Desk) -> Answer:
 def _look(desk: Desk, jury: Jury, chosen: Chosen, kept: Opened) -> Answer:
     """Judge the whole month: every fault with its cell, or the preview of what it becomes."""
     sent = Sent(
-        filename=_("评议表"), kind="points", sheet=SHEET, tables=kept.state.tables, version=kept.version
+        filename=GRID_NAME, kind="points", sheet=SHEET, tables=kept.state.tables, version=kept.version
     )
     faults = read_sent(desk, sent).imported.faults
     if not faults:

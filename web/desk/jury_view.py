@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
+
+import msgspec
 
 from ledger.books.points import is_sealed
 from ledger.errors import Fault
@@ -19,6 +22,10 @@ ROUND = "/desk/round"
 HOUSEHOLDS_A_PAGE = 40
 ALL = "all"
 """In place of a letter: all rules together."""
+COMMON_MAX_CHARS = 200
+"""What the one line for a whole column's evidence takes."""
+_SHARED = 2
+"""Awards with the same evidence from which on it is the column's: one household's own is not handed to the next."""
 
 
 @dataclass(frozen=True)
@@ -37,10 +44,15 @@ class Chosen:
 
 @dataclass(frozen=True)
 class AwardView:
-    """One entry of a cell. `id` is of its quantity's field; `is_more` for one beyond the first."""
+    """One entry of a cell. `evidence` is its own, empty where it has the column's; `id` is of its quantity's field.
+
+    `is_bare`  it has no evidence at all
+    `is_more`  it is one beyond the first
+    """
 
     evidence: str
     id: str
+    is_bare: bool
     is_more: bool
     quantity: str
     said: tuple[str, ...]
@@ -59,11 +71,14 @@ class CellView:
 
 @dataclass(frozen=True)
 class RuleView:
-    """A column. `cap` and `points` are of a household, without sign and with it."""
+    """A column. `cap` and `points` are of a household, without sign and with it; `common` is the evidence that most of
+    its cells share.
+    """
 
     asks: str
     cap: int
     code: str
+    common: str
     item: str
     points: int
     told: str
@@ -144,7 +159,7 @@ def place_faults(faults: Sequence[Fault], rows: Sequence[Row], jury: Jury, chose
     cells: dict[str, tuple[str, ...]] = {}
     listed = []
     # Named by row and column first, as the sheet's own page names them.
-    for wrong in place_in_sheet("points", faults).listed:
+    for wrong in place_in_sheet("points", map(_retell, faults)).listed:
         if not wrong.href.startswith("#a-"):
             listed.append(Wrong("", wrong.place, wrong.said))
             continue
@@ -167,6 +182,14 @@ def place_faults(faults: Sequence[Fault], rows: Sequence[Row], jury: Jury, chose
     return Placed(cells, tuple(listed))
 
 
+def _retell(fault: Fault) -> Fault:
+    """Return a fault in words of the grid, which has no rows to strike out."""
+    if fault.code != "cell-empty" or not fault.expected.startswith("证据："):
+        return fault
+    remedy = _("在“这一列的证据”里写一次，或者点开这一格的“证据”写；不记分就把次数清空")
+    return msgspec.structs.replace(fault, expected="", found=_("没有写证据"), remedy=remedy)
+
+
 def build_grids(
     jury: Jury,
     chosen: Chosen,
@@ -179,16 +202,37 @@ def build_grids(
     sums = sum_points(rows, jury, chosen.month)
     shown = sum_points(list_page_rows(rows, frame), jury, chosen.month)
     apart = (("a", _("加分"), 1), ("d", _("扣分"), -1))
+    commons = {item.rule.code: _find_common(item.rule.code, cells) for item in frame.rules}
     found = []
     for field, title, sign in apart:
         rules = [item for item in frame.rules if item.rule.points * sign > 0]
         if rules:
             households = tuple(
-                _build_household(item, frame, rules, cells, faults, field, sums, shown)
+                _build_household(item, frame, rules, cells, commons, faults, field, sums, shown)
                 for item in list_shown(jury, chosen)
             )
-            found.append(GridView(field, households, tuple(map(_build_rule, rules)), title))
+            columns = tuple(_build_rule(item, commons[item.rule.code]) for item in rules)
+            found.append(GridView(field, households, columns, title))
     return tuple(found)
+
+
+def _find_common(code: str, cells: Mapping[tuple[str, str], Sequence[Award]]) -> str:
+    """Return the evidence that a rule's cells share most, as far as one line holds it; empty for none.
+
+    Saving gives it back to each of these cells, byte for byte.
+    """
+    given = Counter(
+        award.evidence
+        for (_household, rule), awards in cells.items()
+        for award in awards
+        if rule == code and award.quantity.strip() and _fits_line(award.evidence)
+    )
+    text, count = max(given.items(), key=lambda item: item[1], default=("", 0))
+    return text if count >= _SHARED else ""
+
+
+def _fits_line(text: str) -> bool:
+    return bool(text) and text == text.strip() and text.isprintable() and len(text) <= COMMON_MAX_CHARS
 
 
 def _build_household(
@@ -196,6 +240,7 @@ def _build_household(
     frame: Frame,
     rules: Sequence[ReadRule],
     cells: Mapping[tuple[str, str], Sequence[Award]],
+    commons: Mapping[str, str],
     faults: Placed,
     field: str,
     sums: Mapping[str, tuple[int, int]],
@@ -205,7 +250,7 @@ def _build_household(
     total = sum(sums.get(item.number, (0, 0)))
     row = f"r{scored[item.household]}" if item.household in scored else ""
     return HouseholdView(
-        cells=tuple(_build_cell(item, row, rule, cells, faults) for rule in rules) if row else (),
+        cells=tuple(_build_cell(item, row, rule, cells, commons, faults) for rule in rules) if row else (),
         elsewhere=total - sum(shown.get(item.number, (0, 0))),
         id=f"{field}-{item.household}",
         is_scored=bool(row),
@@ -220,6 +265,7 @@ def _build_cell(
     row: str,
     rule: ReadRule,
     cells: Mapping[tuple[str, str], Sequence[Award]],
+    commons: Mapping[str, str],
     faults: Placed,
 ) -> CellView:
     """Return a cell with its entries, and where it has any an empty one below them."""
@@ -228,8 +274,9 @@ def _build_cell(
     empty = Award("", "")
     views = tuple(
         AwardView(
-            evidence=award.evidence,
+            evidence="" if award.quantity.strip() and award.evidence == commons[code] else award.evidence,
             id=f"{row}-{code}-{at}",
+            is_bare=not award.evidence.strip(),
             is_more=at > 0,
             quantity=award.quantity,
             said=faults.cells.get(f"{row}-{code}-{at}", ()),
@@ -245,7 +292,7 @@ def _build_cell(
     )
 
 
-def _build_rule(item: ReadRule) -> RuleView:
+def _build_rule(item: ReadRule, common: str) -> RuleView:
     rule, said = item.rule, item.wording
     told = _("每{unit} {points} 分，每月至多 {cap} 分").format(
         unit=said.unit or _("次"), points=format_signed(rule.points), cap=rule.monthly_cap
@@ -254,6 +301,7 @@ def _build_rule(item: ReadRule) -> RuleView:
         asks=said.evidence,
         cap=rule.monthly_cap,
         code=rule.code,
+        common=common,
         item=said.item,
         points=rule.points,
         told=told + (_("，不逐条公开") if is_sealed(rule) else ""),

@@ -38,10 +38,11 @@ _WORKS: tuple[tuple[str, str, str], ...] = (
     ("/desk/bank", _("银行对账"), "bank.compare"),
     ("/desk/assets", _("资产折旧和处置"), "draft.prepare"),
     ("/desk/rules", _("积分细则"), "draft.read"),
+    ("/desk/round", _("积分评议表"), "draft.prepare"),
     ("/desk/points", _("积分、兑换和志愿服务"), "draft.prepare"),
     ("/desk/honours", _("表彰和荣誉证书"), "draft.prepare"),
 )
-"""The same, of what the books' own room leads to."""
+"""The same, of what the day's desk and the books' own room lead to."""
 
 
 def list_rooms(path: str, may: Callable[[str], bool]) -> tuple[Room, ...]:

@@ -15,6 +15,7 @@ from ledger.errors import Fault
 from ledger.limits import TYPED_MAX_ROWS
 from ledger.service.choices import Choices
 from ledger.service.workbooks.columns import WORKBOOKS, Column, Sheet, WorkbookKind
+from ledger.service.workbooks.numbers import FORMS
 from ledger.service.workbooks.typed import TypedTables
 from web.desk.frame import DeskFrame, tell_fault
 from web.i18n import _
@@ -237,7 +238,7 @@ def _build_column(field: str, number: int, column: Column, choices: Choices) -> 
         id=f"{field}-h{number}",
         input_mode=_NUMBERED.get(column.form, ""),
         is_wide=column.header in _WIDE,
-        size=_SIZES.get(column.form, 8),
+        size=11 if column.header in FORMS else _SIZES.get(column.form, 8),
     )
 
 

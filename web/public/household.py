@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import groupby
 
-from ledger.books.points import CONSENT_NAMES
-from ledger.books.points_figures import name_span
+from ledger.books.points import CONSENT_NAMES, Consent
+from ledger.books.points_figures import count_units, name_span
 from ledger.figures.households import HeldConsent, HouseholdLine, OwnHonour
 from ledger.service.cards import CARD_CHARS, HouseholdCard, describe_household, open_card, prove_household
 from ledger.service.guessing import log_guessing
@@ -37,6 +37,12 @@ CLOSED: dict[str, str] = {
     "vault": _("网上现在查不了：存放内容的地方没有打开。请过一会儿再查，或者打监督电话。"),
 }
 """Why nothing can be looked up now."""
+_CONSENT_ABOUT: dict[Consent, str] = {
+    "scoring": _("评议小组每月给您家记分"),
+    "display": _("村公开栏的附页上列您家的户号和加分，不上网"),
+    "naming": _("受表彰时，户主的名字写在村公开栏，不上网"),
+}
+"""What each consent allows, as the agreement that was signed says it."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +59,16 @@ class LineRow:
     quantity: str
     rule: str
     taken_back: str  # why and where, empty for a line that stands
+
+
+@dataclass(frozen=True)
+class ConsentRow:
+    """One consent: `about` says what it allows, `since` when it was given or taken back, empty where it never was."""
+
+    about: str
+    is_given: bool
+    since: str
+    title: str
 
 
 @dataclass(frozen=True)
@@ -120,7 +136,7 @@ class OwnPage:
     balance: str  # points that may still be redeemed; empty where there is no shop
     base_points: str
     code: str
-    consents: tuple[tuple[str, bool, str], ...]  # what, whether it is in force, and since when
+    consents: tuple[ConsentRow, ...]
     frame: Frame
     group: int
     honours: tuple[HonourRow, ...]
@@ -298,12 +314,17 @@ def _build_page(
     )
 
 
-def _build_consent(view: VillageView, held: HeldConsent) -> tuple[str, bool, str]:
+def _build_consent(view: VillageView, held: HeldConsent) -> ConsentRow:
     day = format_day(view.reader.facts.read_entry(held.at).occurred_on) if held.at else ""
     since = _("{day}撤回").format(day=day) if day else ""
     if held.is_given:
         since = _("{day}起，按细则第 {version} 版").format(day=day, version=held.version)
-    return CONSENT_NAMES[held.name].removeprefix("同意"), held.is_given, since
+    return ConsentRow(
+        about=_CONSENT_ABOUT[held.name],
+        is_given=held.is_given,
+        since=since,
+        title=CONSENT_NAMES[held.name].removeprefix("同意"),
+    )
 
 
 def _build_row(view: VillageView, line: HouseholdLine) -> LineRow:
@@ -317,7 +338,7 @@ def _build_row(view: VillageView, line: HouseholdLine) -> LineRow:
         number=str(line.entry),
         object_to=f"{folder}/objections/new?about={line.entry}",
         points=f"{line.points:+d}",
-        quantity=f"{line.quantity} {line.unit}".strip(),
+        quantity=count_units(line.quantity, line.unit),
         rule=line.rule,
         taken_back=taken,
     )

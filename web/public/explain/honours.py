@@ -29,7 +29,7 @@ def explain_granted(view: VillageView, entry: Entry, body: HonoursGranted) -> Ex
                 span=name_span(body.span, body.until),
                 title=title,
             ),
-            _("是谁不在账本里；同意公布姓名的，写在表彰的网页上。"),
+            _("是谁不在账本里，网页上也不写；同意署名的，名字印在村里公开栏的附页上。"),
             *((again,) if taken else ()),
         ),
         facts=(resolution,) if body.resolution else (),
