@@ -73,8 +73,14 @@ def test_from_the_desk_to_the_phone_and_away(door: Door, client: TestClient) -> 
     for other in ("样大1", "0011", H[1], H[2]):
         assert other not in page
     assert "村文书" in page.partition("谁看过")[2]
-    about = re.findall(r'href="(/v/[^"]*/objections/new\?about=[0-9]+)"', page)
-    assert [client.get(path, headers={"host": HOST}).status_code for path in set(about)] == [200]
+    (path,) = set(re.findall(r'<form action="(/v/[^"]*/objections/new)"', page))
+    about, wording = (re.search(rf'name="{name}" value="([^"]*)"', page) for name in ("about", "wording"))
+    assert about is not None
+    assert wording is not None
+    assert wording[1].startswith("户号 0010，2026年10月 ")
+    begun = send(client, path, begin="1", about=about[1], wording=wording[1])
+    assert begun.status_code == 200
+    assert wording[1] in begun.text
 
     proof = send(client, PROOF, code=code, year="2026")
     assert "attachment" in proof.headers["content-disposition"]

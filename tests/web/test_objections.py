@@ -118,14 +118,26 @@ def test_the_form_says_first_what_becomes_public_and_by_when_it_is_answered(visi
     assert answer.headers["cache-control"] == "no-store"
     assert answer.headers["referrer-policy"] == "same-origin"
     assert "set-cookie" not in answer.headers
-    assert words.index("不公开的 您写的话、留的联系方式") < words.index("哪里不对、想问什么")
-    assert "今天交的，最迟2026年11月17日" in words
+    assert words.index("您写的话和联系方式不公开") < words.index("哪里不对、想问什么")
+    assert words.index("会公开的 关于哪一项") < words.index("哪里不对、想问什么")
+    assert "最迟2026年11月17日答复" in words
     assert f"最多 {WORDING_MAX_CHARS} 个字" in words
     assert "这张表的异议期2026年11月7日已经截止。现在照样可以提，村里照样要在期限以内答复" in words
     assert answer.text.index('value="2026-10-F-1"') < answer.text.index('value="2026-10-P-1"')
     assert "截止" not in read(visitor.get(NEW))
     for strange in ("HT-0009", "99999", "<script>", "2026-13-F-1", "2026-10-F-9", "YY-2026-0001"):
         assert read(visitor.get(f"{NEW}?{urlencode({'about': strange})}")) == read(visitor.get(NEW))
+
+
+def test_what_a_line_of_a_card_says_is_written_already_and_not_sent(visitor: Visitor, door: Door) -> None:
+    begun = "户号 0010，2026年10月 B01 打扫门前，3 次，+6 分。我知道的是："
+    page = visitor.object(begin="1", about="3", wording=begun)
+
+    assert page.status_code == 200
+    assert f">\n{begun}</textarea>" in page.text
+    assert '<option value="3">' in page.text
+    assert begun not in str(page.url)
+    assert door.home.vault.list_received(VILLAGE, 0, 9) == []
 
 
 def test_what_comes_in_is_counted_at_once_and_looked_up_by_its_receipt_alone(

@@ -162,11 +162,15 @@ def object_to(journey: Journey, address: str, phone: Page, letters: str) -> tupl
     open_card(phone, address, letters)
     does = "手机上打开 10 月的积分公开表，点「查自家积分」，抄上卡上的字，点「看我家的」"
     journey.tell("村民", does, phone, "打扫门前", "+6 分", "评议记录第 1 页")
-    phone.get_by_role("link", name="记得不对，提异议").click()
-    phone.get_by_label("哪里不对、想问什么").fill(WRONG)
+    press(phone, "记得不对，提异议")
+    field = phone.get_by_label("哪里不对、想问什么")
+    begun = field.input_value()
+    assert begun.startswith("户号 0010，2026年10月 ")
+    assert begun.endswith("打扫门前，3 次，+6 分。我知道的是：")
+    field.fill(begun + WRONG)
     check_layout(phone)
     press(phone, "交上去")
-    does = f"点这一笔的「记得不对，提异议」，写「{WRONG}」，点「交上去」，抄下收条"
+    does = f"点这一笔的「记得不对，提异议」，接着写「{WRONG}」，点「交上去」，抄下收条"
     journey.tell("村民", does, phone, "收到了", "查询码只显示这一次")
     number, code = phone.locator(".receipt").all_inner_texts()
     return number, code

@@ -47,18 +47,18 @@ _CONSENT_ABOUT: dict[Consent, str] = {
 
 @dataclass(frozen=True)
 class LineRow:
-    """One line: `entry` leads to its record, `object_to` to the form in which one objects to it."""
+    """One line: `entry` leads to its record, `wording` is how an objection to it begins."""
 
     entry: str
     evidence: str
     hidden: bool
     item: str
     number: str
-    object_to: str
     points: str
     quantity: str
     rule: str
     taken_back: str  # why and where, empty for a line that stands
+    wording: str
 
 
 @dataclass(frozen=True)
@@ -269,7 +269,7 @@ def _build_page(
         MonthRows(
             month=format_month(period),
             points=str(sum(line.points for line in lines if not line.reversed_at)),
-            rows=tuple(_build_row(view, line) for line in lines),
+            rows=tuple(_build_row(view, line, card.number) for line in lines),
         )
         for period, lines in (
             (period, list(found)) for period, found in groupby(card.lines, lambda line: line.period)
@@ -327,20 +327,27 @@ def _build_consent(view: VillageView, held: HeldConsent) -> ConsentRow:
     )
 
 
-def _build_row(view: VillageView, line: HouseholdLine) -> LineRow:
-    folder = f"/v/{view.code}"
+def _build_row(view: VillageView, line: HouseholdLine, household: str) -> LineRow:
+    points, quantity = f"{line.points:+d}", count_units(line.quantity, line.unit)
     taken = _("已冲销：{why}").format(why=line.why) if line.reversed_at else ""
     return LineRow(
-        entry=f"{folder}/entries/{line.entry}",
+        entry=f"/v/{view.code}/entries/{line.entry}",
         evidence=line.evidence,
         hidden=line.is_sealed,
         item=line.item,
         number=str(line.entry),
-        object_to=f"{folder}/objections/new?about={line.entry}",
-        points=f"{line.points:+d}",
-        quantity=count_units(line.quantity, line.unit),
+        points=points,
+        quantity=quantity,
         rule=line.rule,
         taken_back=taken,
+        wording=_("户号 {household}，{month} {rule} {item}，{quantity}，{points} 分。我知道的是：").format(
+            household=household,
+            month=format_month(line.period),
+            rule=line.rule,
+            item=line.item,
+            quantity=quantity,
+            points=points,
+        ),
     )
 
 

@@ -101,8 +101,13 @@ class LookUpPage:
 
 @dataclass(frozen=True)
 class ObjectionForm:
+    """What was written. `begin` is not empty where it comes from a line of a household's card and has still to be
+    finished: what that line says stands in no address.
+    """
+
     wording: str
     about: str = ""
+    begin: str = ""
     contact: str = ""
     once: str = ""
 
@@ -129,6 +134,8 @@ def take_objection(request: AnyRequest, pairs: Pairs, refused: str, code: str) -
         return _show_form(request, code, Sent("", "", ""), REASONS[refused], status=403)
     form = build_form(ObjectionForm, pairs)
     sent = Sent(form.about, form.contact, form.wording, form.once)
+    if form.begin:
+        return _show_form(request, code, sent, _find_closed(request, code))
     networks, gate = find_networks(request, site.settings), get_gates(request).sent
     wait_s = gate.enter(code, networks)
     if wait_s:
