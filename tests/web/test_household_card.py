@@ -73,7 +73,7 @@ def test_from_the_desk_to_the_phone_and_away(door: Door, client: TestClient) -> 
     for other in ("样大1", "0011", H[1], H[2]):
         assert other not in page
     assert "村文书" in page.partition("谁看过")[2]
-    (path,) = set(re.findall(r'<form action="(/v/[^"]*/objections/new)"', page))
+    (path,) = set(re.findall(r'action="(/v/[^"]*/objections/new)"', page))
     about, wording = (re.search(rf'name="{name}" value="([^"]*)"', page) for name in ("about", "wording"))
     assert about is not None
     assert wording is not None
