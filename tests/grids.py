@@ -40,18 +40,18 @@ def build_grids(texts: Discloser) -> GridsRegistered:
     )
 
 
-def build_visits(texts: Discloser, version: int = 1) -> VisitsRecorded:
+def build_visits(texts: Discloser, version: int = 1, month: str = "2026-11") -> VisitsRecorded:
     visits = [
         texts.seal(
             {"day": day, "household": make_id("h", 0), "reason": "看望老人", "visitor": "例小河"}, "visit"
         )
-        for day in ("2026-11-01", "2026-11-02")
+        for day in (f"{month}-01", f"{month}-02")
     ]
     return VisitsRecorded(
         lines=(
             VisitLine(
                 diaries=(
-                    texts.seal({"day": "2026-11-02", "note": "疏通水沟", "visitor": "例小河"}, "diary"),
+                    texts.seal({"day": f"{month}-02", "note": "疏通水沟", "visitor": "例小河"}, "diary"),
                 ),
                 unit="WG-0001",
                 version=version,
