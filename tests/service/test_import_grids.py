@@ -6,9 +6,10 @@ import pytest
 
 from ledger.books.grids import GridsRegistered, VisitsRecorded
 from ledger.canonical import format_claim, parse_claim
-from ledger.data import load_grids
+from ledger.data import load_grids, load_masks
 from ledger.figures.grids import GridFigures, collect_grids
 from ledger.log.commitments import parse_disclosure
+from ledger.service.about import describe_subject
 from ledger.service.refilling import fill
 from ledger.service.sheets import read_texts
 from ledger.service.showing import show_drafts
@@ -243,6 +244,24 @@ def test_a_month_that_comes_again_takes_the_place_of_the_first(desk: ImportDesk)
     desk.record("visits", visits(VISIT, VISIT | {"日期": "2026-10-13"}))
     figures = collect(desk)
     assert (figures.visits, figures.diaries, figures.short) == (2, 0, 1)
+
+
+def test_a_household_is_told_what_is_kept_of_it_and_takes_it_along(desk: ImportDesk) -> None:
+    set_up(desk)
+    desk.record("visits", visits(VISIT, VISIT | {"户号": "0218", "户主": "例小河"}))
+    vault = desk.ports.vault
+    own = next(one.household for one in vault.list_households(VILLAGE) if one.number == "0217")
+
+    told = describe_subject(desk.ports, VILLAGE, own, load_masks().find_view(["clerk"], has_purpose=True))
+    said = {line.title: line.said for line in told.lines}
+    assert (said["走访"], said["网格人员"]) == ("2026-10-12 某小芹。看望老人", "样大山")
+
+    vault.erase_subject(VILLAGE, own)
+    kept = [
+        text for one in vault.list_households(VILLAGE) for text in vault.list_private(VILLAGE, one.household)
+    ]
+    assert not any("样大山" in str(parse_disclosure(text)[1]) for text in kept)
+    assert collect(desk).visits == 2
 
 
 def test_every_fault_of_visits_is_told_at_once(desk: ImportDesk) -> None:
