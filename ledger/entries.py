@@ -15,6 +15,7 @@ from ledger.books.contracts import ContractAmended, ContractEnded, ContractSigne
 from ledger.books.conversion import AccountsConverted
 from ledger.books.documents import DocumentsAttached
 from ledger.books.funds import FundOpened
+from ledger.books.grids import GridsRegistered, VisitsRecorded
 from ledger.books.honours import HonourReversed, HonoursGranted
 from ledger.books.limits import LimitsAdopted
 from ledger.books.objections import ObjectionAnswered, ObjectionRaised
@@ -102,6 +103,8 @@ Body = (
     | HonoursGranted
     | HonourReversed
     | PointsAnnexed
+    | GridsRegistered
+    | VisitsRecorded
 )
 
 
@@ -169,6 +172,8 @@ KINDS: dict[str, Kind] = {
     "honours.granted": Kind(HonoursGranted, checkers=1, in_books=True),
     "honour.reversed": Kind(HonourReversed, checkers=1, in_books=True),
     "points.annexed": Kind(PointsAnnexed, checkers=0, in_books=False),
+    "grids.registered": Kind(GridsRegistered, checkers=1, in_books=False),
+    "visits.recorded": Kind(VisitsRecorded, checkers=1, in_books=False),
 }
 KIND_OF_BODY: dict[type, str] = {row.body: name for name, row in KINDS.items()}
 

@@ -281,9 +281,9 @@ class Cosignatures(Protocol):
         ...
 
 
-PaperKind = Literal["agreement", "annex", "booklet", "certificates"]
+PaperKind = Literal["agreement", "annex", "booklet", "certificates", "lane-board"]
 """What is printed beside sheets: a household's agreement, the annex of a points sheet, a rulebook's booklet,
-certificates of honours.
+certificates of honours, the board of a lane.
 """
 
 

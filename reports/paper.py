@@ -9,12 +9,14 @@ from reports.agreement import render_agreement
 from reports.annex import render_annex
 from reports.booklet import render_booklet
 from reports.certificates import render_certificates
+from reports.lane_board import render_lane_board
 
 _LAID_OUT: dict[PaperKind, Callable[[PaperJob], bytes]] = {
     "agreement": render_agreement,
     "annex": render_annex,
     "booklet": render_booklet,
     "certificates": render_certificates,
+    "lane-board": render_lane_board,
 }
 
 

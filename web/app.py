@@ -70,6 +70,7 @@ from web.public.earlier import show_earlier
 from web.public.entry import show_entries, show_entry
 from web.public.funds import show_fund, show_funds
 from web.public.gate import Gates
+from web.public.grids import show_grid, show_grids
 from web.public.honours import show_certificate, show_honours
 from web.public.household import show_asking, take_card, take_proof
 from web.public.log import (
@@ -132,6 +133,8 @@ ROUTES = (
     show_volunteering,
     show_honours,
     show_certificate,
+    show_grids,
+    show_grid,
     show_concerns,
     show_objections,
     show_objecting,

@@ -20,6 +20,7 @@ from ledger.log.hashing import format_hash
 from ledger.state.annexes import check_annex_privately, list_annexed
 from ledger.state.awards import check_registered_privately, check_rounds_privately
 from ledger.state.documents import iterate_documents
+from ledger.state.grids import check_grids_privately
 from ledger.state.honours import check_honours_privately
 from ledger.state.marks import check_score_rounds_privately
 from ledger.state.redeeming import check_redemptions_privately
@@ -190,6 +191,7 @@ class HomeReader:
         faults = check_registered_privately(facts, find_private)
         faults += check_redemptions_privately(facts, find_private)
         faults += check_honours_privately(facts, find_private)
+        faults += check_grids_privately(facts, find_private)
         for period in _list_periods(facts.scan("points"), 1):
             faults += check_rounds_privately(facts, period, find_private)
         for period in list_annexed(facts):

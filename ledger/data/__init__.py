@@ -13,6 +13,7 @@ from ledger.books.accounts import parse_chart
 from ledger.books.concerns.table import parse_concerns
 from ledger.books.conversion import parse_conversion
 from ledger.books.disclosure import parse_disclosure
+from ledger.books.grids import GridTable, parse_grids
 from ledger.books.honours import HonourKind, parse_honours
 from ledger.books.law import parse_law
 from ledger.books.layouts import Layout, parse_layouts
@@ -25,6 +26,7 @@ from ledger.state.reference import Reference
 __all__ = [
     "load_conversion",
     "load_glyphs",
+    "load_grids",
     "load_honours",
     "load_land_classes",
     "load_layouts",
@@ -57,6 +59,12 @@ def load_reference() -> Reference:
 def load_roles() -> RoleTable:
     """Return who may do what, as far as this version of the program knows."""
     return parse_roles(read_data("roles.toml"))
+
+
+@cache
+def load_grids() -> GridTable:
+    """Return what grids, their posts and their visits are called and held against."""
+    return parse_grids(read_data("grids.toml"))
 
 
 @cache

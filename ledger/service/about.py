@@ -29,6 +29,8 @@ from ledger.state.private import (
     AwardLine,
     AwardSubject,
     CardSubject,
+    GridHolder,
+    GridVisit,
     MarkLine,
     MarkSubject,
     RedeemedSubject,
@@ -258,6 +260,15 @@ def _tell_redeemed(value: RedeemedSubject, _place: _Round | None, _view: View, _
     return Line(period=value.day[:7], said=f"{value.day} 领走，收据 {value.receipt}", title="积分兑换")
 
 
+def _tell_visit(value: GridVisit, _place: _Round | None, view: View, _titles: _Titles) -> Line:
+    said = f"{value.day} {view.show('head-name', value.visitor)}。{view.show('evidence', value.reason)}"
+    return Line(period=value.day[:7], said=said, title="走访")
+
+
+def _tell_holder(value: GridHolder, _place: _Round | None, view: View, _titles: _Titles) -> Line:
+    return Line(period="", said=view.show("head-name", value.name), title="网格人员")
+
+
 def _prove(view: View, evidence: str) -> str:
     return f"依据：{view.show('evidence', evidence)}"
 
@@ -267,6 +278,8 @@ _TELLERS: dict[type, Callable[[Any, _Round | None, View, _Titles], Line]] = {
     AwardLine: _tell_sealed,
     AwardSubject: _tell_award,
     CardSubject: _tell_card,
+    GridHolder: _tell_holder,
+    GridVisit: _tell_visit,
     TaskClaim: _tell_claim,
     MarkLine: _tell_sealed,
     MarkSubject: _tell_award,

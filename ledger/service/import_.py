@@ -27,6 +27,7 @@ from ledger.service.workbooks.columns import WorkbookKind
 from ledger.service.workbooks.contracts import gather_contracts
 from ledger.service.workbooks.conversion import gather_conversion
 from ledger.service.workbooks.funds import gather_funds
+from ledger.service.workbooks.grids import gather_grids, gather_visits
 from ledger.service.workbooks.honours import gather_honours
 from ledger.service.workbooks.households import gather_households
 from ledger.service.workbooks.lines import Line
@@ -240,6 +241,10 @@ def _gather_honours(tray: Tray, tables: Tables) -> None:
     gather_honours(tray, *(tables.get(name, ()) for name in ("名单", "表彰", "撤销")))
 
 
+def _gather_grids(tray: Tray, tables: Tables) -> None:
+    gather_grids(tray, tables.get("网格", ()), tables.get("网格人员", ()))
+
+
 def _take(name: str, gather: Callable[[Tray, Sequence[Line]], None]) -> Callable[[Tray, Tables], None]:
     return lambda tray, tables: gather(tray, tables.get(name, ()))
 
@@ -264,4 +269,6 @@ _GATHERERS: dict[WorkbookKind, Callable[[Tray, Tables], None]] = {
     "shop": _gather_shop,
     "volunteering": _gather_volunteering,
     "honours": _gather_honours,
+    "grids": _gather_grids,
+    "visits": _take("走访", gather_visits),
 }

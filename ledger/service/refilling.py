@@ -21,6 +21,7 @@ from ledger.books.contracts import (
 )
 from ledger.books.conversion import AccountsConverted
 from ledger.books.funds import FundOpened
+from ledger.books.grids import GridsRegistered, VisitsRecorded
 from ledger.books.honours import HonourReversed, HonoursGranted
 from ledger.books.money import format_plain_yuan
 from ledger.books.plans import PlanAdopted
@@ -59,6 +60,7 @@ from ledger.service.laid_rulebooks import RulebookHead, fill_rule, fill_rulebook
 from ledger.service.opened_accounts import fill_added, fill_closed, fill_converted, fill_plan
 from ledger.service.opened_contracts import fill_amended, fill_contract, fill_ended, fill_voided
 from ledger.service.opened_drafts import OpenedDraft, OpenedLine, Row
+from ledger.service.opened_grids import fill_grids, fill_visits
 from ledger.service.opened_honours import fill_granted, fill_withdrawn
 from ledger.service.opened_meetings import fill_forum, fill_fund, fill_resolution, fill_result
 from ledger.service.opened_registers import (
@@ -105,6 +107,7 @@ KINDS: Mapping[type[Body], WorkbookKind] = {
     ContractVoided: "contracts",
     ForumHeld: "resolutions",
     FundOpened: "funds",
+    GridsRegistered: "grids",
     HonourReversed: "honours",
     HonoursGranted: "honours",
     HoursBooked: "volunteering",
@@ -124,6 +127,7 @@ KINDS: Mapping[type[Body], WorkbookKind] = {
     StocktakeRecorded: "stocktakes",
     TaskClaimed: "volunteering",
     TaskOffered: "volunteering",
+    VisitsRecorded: "visits",
     VoucherRecorded: "vouchers",
     VoucherReplaced: "vouchers",
     VoucherReversed: "vouchers",
@@ -398,6 +402,7 @@ _FILLERS: dict[type[Body], Callable[[OpenedDraft, Any], Iterator[tuple[str, Row]
     ContractSigned: fill_contract,
     ForumHeld: fill_forum,
     FundOpened: fill_fund,
+    GridsRegistered: fill_grids,
     HonourReversed: fill_withdrawn,
     HonoursGranted: fill_granted,
     HoursBooked: fill_hours,
@@ -417,6 +422,7 @@ _FILLERS: dict[type[Body], Callable[[OpenedDraft, Any], Iterator[tuple[str, Row]
     StocktakeRecorded: fill_stocktake,
     TaskClaimed: fill_claimed,
     TaskOffered: fill_task,
+    VisitsRecorded: fill_visits,
     VoucherRecorded: _fill_voucher,
     VoucherReplaced: _fill_voucher,
     VoucherReversed: _fill_voucher,

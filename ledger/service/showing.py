@@ -16,6 +16,7 @@ from ledger.books.contracts import ContractAmended, ContractEnded, ContractSigne
 from ledger.books.conversion import AccountsConverted
 from ledger.books.documents import DocumentsAttached
 from ledger.books.funds import FundOpened
+from ledger.books.grids import GridsRegistered, VisitsRecorded
 from ledger.books.honours import HonourReversed, HonoursGranted
 from ledger.books.limits import LimitsAdopted
 from ledger.books.masks import View
@@ -60,6 +61,7 @@ from ledger.service.named import tell_named
 from ledger.service.opened_accounts import tell_added, tell_closed, tell_converted, tell_plan
 from ledger.service.opened_contracts import tell_contract, tell_contract_change
 from ledger.service.opened_drafts import ERASED, OpenedDraft, OpenedLine
+from ledger.service.opened_grids import tell_grids, tell_visits
 from ledger.service.opened_honours import tell_granted, tell_withdrawn
 from ledger.service.opened_meetings import tell_forum, tell_fund, tell_resolution, tell_result
 from ledger.service.opened_registers import (
@@ -419,6 +421,7 @@ _TELLERS: dict[type, Callable[[OpenedDraft, Any], Iterator[str]]] = {
     DocumentsAttached: _tell_documents,
     ForumHeld: tell_forum,
     FundOpened: tell_fund,
+    GridsRegistered: tell_grids,
     HonourReversed: tell_withdrawn,
     HonoursGranted: tell_granted,
     HoursBooked: tell_hours,
@@ -447,6 +450,7 @@ _TELLERS: dict[type, Callable[[OpenedDraft, Any], Iterator[str]]] = {
     TaskOffered: tell_task,
     StocktakeRecorded: tell_stocktake,
     VillageDescribed: _tell_description,
+    VisitsRecorded: tell_visits,
     VoucherRecorded: _tell_voucher,
     VoucherReplaced: _tell_voucher,
     VoucherReversed: _tell_voucher,

@@ -13,6 +13,7 @@ from ledger.books.concerns.values import ConcernAcknowledged
 from ledger.books.contracts import ContractAmended, ContractEnded, ContractSigned, ContractVoided
 from ledger.books.conversion import AccountsConverted
 from ledger.books.funds import FundOpened
+from ledger.books.grids import GridsRegistered, VisitsRecorded
 from ledger.books.honours import HonourReversed, HonoursGranted
 from ledger.books.objections import ObjectionAnswered, ObjectionRaised
 from ledger.books.plans import PlanAdopted
@@ -121,6 +122,7 @@ _SLOTS: Mapping[type[Body], Callable[[Any, str], Slot]] = {
     ContractVoided: lambda body, _period: ("contract-change", body.contract),
     ForumHeld: lambda body, _period: ("forum", body.number),
     FundOpened: lambda body, _period: ("fund", body.number),
+    GridsRegistered: lambda body, _period: ("grids", body.units[0].number),
     HonourReversed: lambda body, _period: ("honour-return", str(body.reverses), body.holder),
     HonoursGranted: lambda body, _period: ("honour", body.number),
     HoursBooked: lambda body, _period: ("task-hours", body.task),
@@ -142,6 +144,7 @@ _SLOTS: Mapping[type[Body], Callable[[Any, str], Slot]] = {
     StocktakeRecorded: lambda _body, _period: ("stocktake",),
     TaskClaimed: lambda body, _period: ("task-claim", body.task),
     TaskOffered: lambda body, _period: ("task", body.number),
+    VisitsRecorded: lambda body, period: ("visits", period, body.lines[0].unit),
     VoucherRecorded: lambda body, _period: slot_of_voucher(body.number),
     VoucherReplaced: lambda body, _period: slot_of_voucher(body.number),
     VoucherReversed: lambda body, _period: slot_of_voucher(body.number),

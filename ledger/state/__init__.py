@@ -49,6 +49,7 @@ from ledger.state.facts import (
     put_fact,
 )
 from ledger.state.funds import check_funds, fold_funds
+from ledger.state.grids import check_grid_entry, fold_grid_entry
 from ledger.state.honours import check_honours, fold_honours
 from ledger.state.keys import check_rotation, fold_rotation
 from ledger.state.limits import check_limits, check_passed_by, fold_limits
@@ -123,6 +124,8 @@ _CHECKS: dict[str, Check] = {
     "honours.granted": check_honours,
     "honour.reversed": check_honours,
     "points.annexed": check_annexes,
+    "grids.registered": check_grid_entry,
+    "visits.recorded": check_grid_entry,
 }
 _FOLD_OF: dict[Check, Fold] = {
     check_money: fold_money,
@@ -143,6 +146,7 @@ _FOLD_OF: dict[Check, Fold] = {
     check_volunteering: fold_volunteering,
     check_honours: fold_honours,
     check_annexes: fold_annex,
+    check_grid_entry: fold_grid_entry,
 }
 _FOLDS: dict[str, Fold] = {name: _FOLD_OF[check] for name, check in _CHECKS.items()}
 

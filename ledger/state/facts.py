@@ -83,6 +83,8 @@ be dropped and folded again from the entries.
 | `task-held/<period>/<number>` | TaskFacts as it was offered, by the month in which it is held | task.offered |
 | `honour/<number>` | EntryAt of what was granted | honours.granted |
 | `honour-taken/<index>/<digest>` | EntryAt of what took one back | honour.reversed |
+| `grid/<number>` | UnitFacts, `state.grids`: a unit as it is now | grids.registered |
+| `visits/<period>/<unit>` | VisitsFacts, `state.grids`: a unit's month, newest version | visits.recorded |
 | `honours-in/<period>/<index>` | EntryAt of a month's entries about honours | honours.granted, honour.reversed |
 | `volunteering/<year>` | VolunteeringFacts of the tasks held in a year | hours.booked |
 | `told/<period>/<index>` | EntryAt: told besides vouchers | asset.*, objection.*, resource.*, stocktake.* |

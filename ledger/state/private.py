@@ -87,6 +87,33 @@ class HonourHolder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     naming: bool
 
 
+class GridHolder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Behind a post of a grid: who holds it, of which household of the village, empty for somebody from outside; of a
+    mentor whom they are paired with, else empty.
+    """
+
+    household: str
+    name: str
+    paired: str
+
+
+class GridVisit(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Behind a visit: on which day who visited which household, and why."""
+
+    day: str
+    household: str
+    reason: str
+    visitor: str
+
+
+class DiaryNote(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Behind a note of the village diary; it is about no single household."""
+
+    day: str
+    note: str
+    visitor: str
+
+
 class AnnexedLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Behind a line of an annex: the household's number in the village's list, and the points added to it."""
 

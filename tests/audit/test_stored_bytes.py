@@ -62,6 +62,7 @@ from tests.builders import (
     build_withdrawal,
     name_supervisor,
 )
+from tests.grids import build_grids, build_visits
 from tests.homes import VillageHome, open_village
 from tests.honours import build_granted, build_withdrawn
 from tests.rewards import (
@@ -176,6 +177,8 @@ def fill_small(village: VillageHome) -> None:
         village.record(build_reward(village.texts), **november)
     given = village.record(granted := build_granted(village.texts), **november)
     village.record(build_withdrawn(village.texts, granted, reverses=given.index), **november)
+    village.record(build_grids(village.texts), **november)
+    village.record(build_visits(village.texts), **november)
     annex(village)
     acknowledge(village)
     withdraw(village)

@@ -75,6 +75,7 @@ from tests.builders import (
     build_voucher,
     build_withdrawal,
 )
+from tests.grids import build_grids, build_visits
 from tests.honours import build_granted, build_withdrawn
 from tests.log.evidence import require_one_spelling, spoil
 from tests.rewards import (
@@ -148,6 +149,8 @@ def make_entries() -> list[Entry]:
         granted,
         build_withdrawn(texts, granted, reverses=3),
         build_annex(texts),
+        build_grids(texts),
+        build_visits(texts),
     ):
         chain.append(body)
     return chain.entries

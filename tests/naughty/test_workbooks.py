@@ -50,6 +50,8 @@ from tests.service.importing import (
     RULE,
     SIGNED,
     TAKEN,
+    UNIT,
+    VISIT,
     ImportDesk,
 )
 from tests.web.browser import open_page
@@ -72,6 +74,8 @@ ROWS: dict[WorkbookKind, Sequence[Row]] = {
     "funds": (FUND,),
     "shop": (TAKEN,),
     "volunteering": (SIGNED,),
+    "grids": (UNIT,),
+    "visits": (VISIT,),
     "honours": (HOLDER,),
     "accounts": (ACCOUNT,),
     "conversion": (CONVERSION,),

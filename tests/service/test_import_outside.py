@@ -40,6 +40,8 @@ from tests.service.importing import (
     RULE,
     SIGNED,
     TAKEN,
+    UNIT,
+    VISIT,
     Row,
     make_book,
 )
@@ -63,6 +65,8 @@ ROWS: dict[WorkbookKind, list[Row]] = {
     "rulebook": [RULE],
     "shop": [TAKEN],
     "volunteering": [SIGNED],
+    "grids": [UNIT],
+    "visits": [VISIT],
     "honours": [HOLDER],
 }
 

@@ -25,6 +25,7 @@ from ledger.service.limits import prepare_limits
 from ledger.service.policies import prepare_policy
 from ledger.service.rotate import prepare_rotation
 from ledger.service.workbooks.columns import WorkbookKind
+from ledger.service.workbooks.grid_columns import POST_NAMES
 from ledger.state.objections import find_objection
 from ledger.upkeep.loss import Loss, refuse_loss
 from ledger.vaults import Household
@@ -44,6 +45,7 @@ from tests.service.importing import (
     PAPER,
     PAPER_PAID,
     PLAN,
+    POST,
     RESOLUTION,
     RESOURCE,
     RETURNED,
@@ -51,11 +53,13 @@ from tests.service.importing import (
     SHOP,
     STEPS,
     TASK,
+    UNIT,
     ImportDesk,
     Row,
     make_book,
 )
 
+_HEAD = POST_NAMES["head"]
 NAME = "样大山"
 NUMBERS = {
     "text-identity-number": "110101199003070000",
@@ -225,6 +229,16 @@ def _stock_shop(_village: VillageHome, desk: ImportDesk, text: str) -> list[Faul
 def _bring_back(_village: VillageHome, desk: ImportDesk, text: str) -> list[Fault]:
     others = {"退回": [RETURNED | {"原因": text}]}
     return list(desk.read("shop", make_book("shop", [], others=others)).faults)
+
+
+def _register_grid(sheet: str, header: str) -> Way:
+    def way(_village: VillageHome, desk: ImportDesk, text: str) -> list[Fault]:
+        change = {sheet: {header: text}}
+        others = {"网格人员": [POST | {"职务": _HEAD} | change.get("网格人员", {})]}
+        book = make_book("grids", [UNIT | change.get("网格", {})], others=others)
+        return list(desk.read("grids", book).faults)
+
+    return way
 
 
 def _grant(_village: VillageHome, desk: ImportDesk, text: str) -> list[Fault]:
@@ -416,6 +430,9 @@ WAYS: Mapping[tuple[str, str], tuple[Way, Mapping[str, str]]] = {
     ("fund.opened", "use"): (_open_fund("只能用于"), POISON),
     ("shop.adopted", "goods.name"): (_stock_shop, POISON),
     ("redemption.reversed", "reason"): (_bring_back, POISON),
+    ("grids.registered", "units.name"): (_register_grid("网格", "名称"), POISON),
+    # What is shown is the mask of the name that is typed.
+    ("grids.registered", "units.offices.shown"): (_register_grid("网格人员", "姓名"), NUMBERS),
     ("honours.granted", "title"): (_grant, POISON),
     ("honour.reversed", "reason"): (_withdraw, POISON),
     ("task.offered", "place"): (_offer_task("地点"), POISON),

@@ -11,7 +11,7 @@ from ledger.entries import KINDS, Actor, Body
 from ledger.limits import DAY_MS
 from ledger.state import check_entry
 from ledger.state.facts import MemoryFacts
-from tests import builders, honours, rewards
+from tests import builders, grids, honours, rewards
 from tests.builders import VILLAGE, Discloser, EntryChain
 from tests.fakes import MemoryLedger
 from tests.store.conftest import Store
@@ -93,6 +93,8 @@ def add_november(add: Callable[..., int], texts: Discloser) -> None:
     given = add(granted, **november)
     add(honours.build_withdrawn(texts, granted, reverses=given), **november)
     add(builders.build_conversion(), **november)
+    add(grids.build_grids(texts), **november)
+    add(grids.build_visits(texts), **november)
 
 
 def test_every_kind_may_follow_and_is_read_back(store: Store) -> None:

@@ -35,6 +35,7 @@ GRID_NAME = _("评议表")
 KINDS: tuple[WorkbookKind, ...] = (
     *("vouchers", "accounts", "contracts", "assets", "resources", "stocktakes", "resolutions", "funds"),
     *("points", "shop", "volunteering", "honours", "scores", "households", "members"),
+    *("grids", "visits"),
     *("opening", "plan", "conversion"),
     "rulebook",
 )

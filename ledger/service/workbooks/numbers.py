@@ -26,6 +26,9 @@ _CONTRACT = NumberForm(
     "HT- 和四位数，如 HT-0001",
     "写合同台账里的编号；合同自己的编号写在合同名称里",
 )
+_GRID = NumberForm(
+    re.compile(r"WG-[0-9]{4}"), "grid-number-form", "WG- 和四位数，如 WG-0001", "写登记网格时用的编号"
+)
 _REGISTER = "写台账里的编号；别的编号写在名称里"
 FORMS: dict[str, NumberForm] = {
     "合同编号": _CONTRACT,
@@ -71,6 +74,8 @@ FORMS: dict[str, NumberForm] = {
         "RY-、年份和三位数，如 RY-2026-001",
         "写登记这次表彰时用的编号",
     ),
+    "网格编号": _GRID,
+    "上级编号": _GRID,
     "收据号": NumberForm(
         re.compile(r"DH-2[0-9]{3}-[0-9]{4}"),
         "receipt-number-form",

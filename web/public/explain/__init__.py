@@ -20,6 +20,7 @@ from web.public.explain.contracts import (
     explain_voided,
 )
 from web.public.explain.documents import explain_documents
+from web.public.explain.grids import explain_grids, explain_visits
 from web.public.explain.honours import explain_granted, explain_withdrawn
 from web.public.explain.meetings import (
     explain_forum,
@@ -127,8 +128,10 @@ EXPLAINERS: dict[str, Callable[[VillageView, Entry, Any], Explanation]] = {
     "task.claimed": explain_claimed,
     "hours.booked": explain_hours,
     "consents.withdrawn": explain_withdrawal,
+    "grids.registered": explain_grids,
     "honours.granted": explain_granted,
     "honour.reversed": explain_withdrawn,
+    "visits.recorded": explain_visits,
     "points.annexed": explain_annex,
 }
 

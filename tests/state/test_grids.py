@@ -1,0 +1,241 @@
+"""Grids follow the log by the rules, are told as figures, and the vault shows who holds what."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ledger.books.grids import (
+    GridsRegistered,
+    GridUnit,
+    HandHeld,
+    Level,
+    OfficeHeld,
+    VisitLine,
+    VisitsRecorded,
+)
+from ledger.books.values import Sealed
+from ledger.data import load_grids, load_reference
+from ledger.errors import format_fault
+from ledger.figures.grids import GridFigures, UnitFigures, collect_grids
+from ledger.state.grids import (
+    check_grid_entry,
+    check_grids_privately,
+    find_unit,
+    find_visits,
+    fold_grid_entry,
+    list_holders,
+    list_visited_months,
+)
+from tests.books.points_ledger import PointsLedger
+from tests.books.shop_ledger import START
+
+EAST = "WG-0001 second - 0 东片 样大山=head 例警=police"
+VILLAGE = f"""
+2026-10 grids | {EAST} | WG-0002 micro WG-0001 40 东头 例小河=worker 某大嫂=worker | accepted
+2026-10 grids | WG-0003 lane WG-0002 12 老槐巷 样老井=head | WG-0004 lane WG-0002 9 新巷 | accepted
+"""
+
+
+class GridLedger(PointsLedger):
+    """A village whose grids and visits are told line by line."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        assert self.run(START) == []
+
+    def build_unit(
+        self, number: str, level: Level, parent: str, households: str, name: str, *held: str
+    ) -> GridUnit:
+        offices, hands = [], []
+        for who, post in (one.split("=") for one in held):
+            holder = self._seal(household="", name=who, paired="")
+            if load_grids().posts[post].public:
+                shown = self.drawer.publish(f"{who[0]}*")
+                offices.append(OfficeHeld(holder=holder, post=post, shown=shown))  # type: ignore[arg-type]  # the story's word for it
+            else:
+                hands.append(HandHeld(holder=holder, post=post))  # type: ignore[arg-type]  # the story's word for it
+        return GridUnit(
+            ended=households == "ended",
+            hands=tuple(sorted(hands, key=lambda item: item.holder.sealed)),
+            households=0 if households == "ended" else int(households),
+            level=level,
+            name=self.drawer.publish(name),
+            number=number,
+            offices=tuple(sorted(offices, key=lambda item: item.holder.sealed)),
+            parent="" if parent == "-" else parent,
+        )
+
+    def build_line(self, unit: str, version: str, days: str, notes: str = "") -> VisitLine:
+        """`days` as 3=h1,4=h2; a hyphen for none."""
+        visits = [
+            self._seal(day=f"2026-10-0{day}", household=who, reason="看望", visitor="例小河")
+            for day, who in (one.split("=") for one in days.split(",") if one != "-")
+        ]
+        diaries = [
+            self._seal(day=f"2026-10-0{day}", note="清沟", visitor="例小河")
+            for day in filter(None, notes.split(","))
+        ]
+        return VisitLine(diaries=_sort(diaries), unit=unit, version=int(version), visits=_sort(visits))
+
+    def _read_scored(self, verb: str, words: list[str], rows: list[str], lines: Any) -> Any:
+        told = [row.split() for row in rows]
+        match verb:
+            case "grids":
+                return GridsRegistered(units=tuple(self.build_unit(*row) for row in told))  # type: ignore[arg-type]  # the story's word for it
+            case "visits":
+                return VisitsRecorded(lines=tuple(self.build_line(*row) for row in told))
+        return super()._read_scored(verb, words, rows, lines)
+
+    def collect(self, period: str = "2026-10") -> GridFigures:
+        return collect_grids(self.facts, self.texts.get, load_grids(), period)
+
+
+def _sort(sealed: list[Sealed]) -> tuple[Sealed, ...]:
+    return tuple(sorted(sealed, key=lambda item: item.sealed))
+
+
+@pytest.fixture
+def ledger() -> GridLedger:
+    ledger = GridLedger()
+    assert ledger.run(VILLAGE) == []
+    return ledger
+
+
+def find(ledger: GridLedger, number: str, period: str = "2026-10") -> UnitFigures:
+    return next(unit for unit in ledger.collect(period).units if unit.number == number)
+
+
+def test_units_are_told_each_before_those_in_it_with_masked_names(ledger: GridLedger) -> None:
+    figures = ledger.collect()
+
+    assert [(unit.number, unit.depth) for unit in figures.units] == [
+        ("WG-0001", 0),
+        ("WG-0002", 1),
+        ("WG-0003", 2),
+        ("WG-0004", 2),
+    ]
+    assert figures.households == 40  # The lanes lie in it, and are not counted twice.
+    assert dict(figures.levels) == {"first": 0, "second": 1, "third": 0, "micro": 1, "lane": 2}
+    assert dict(figures.posts) == {"head": 2, "police": 1, "worker": 2}
+    assert [(one.post, one.name) for one in find(ledger, "WG-0001").offices] == [
+        ("网格长", "样*"),
+        ("网格警员", "例*"),
+    ]
+    assert [(one.post, one.name) for one in find(ledger, "WG-0003").offices] == [("街巷长", "样*")]
+    assert dict(find(ledger, "WG-0002").hands) == {"网格员": 2}
+    assert find(ledger, "WG-0001").below == ("WG-0002",)
+    assert [find(ledger, number).is_lane_odd for number in ("WG-0003", "WG-0004")] == [False, True]
+    assert find(ledger, "WG-0002").recorded < find(ledger, "WG-0003").recorded
+
+
+def test_visits_are_counted_by_unit_and_month_against_what_its_workers_owe(ledger: GridLedger) -> None:
+    assert ledger.run("2026-10 visits | WG-0002 1 3=h1,4=h2,5=h1 6 | WG-0003 1 - 7 | accepted") == []
+    figures = ledger.collect()
+
+    assert (figures.visits, figures.diaries, figures.short) == (3, 2, 1)
+    unit = find(ledger, "WG-0002")
+    assert (unit.visits, unit.diaries, unit.least, unit.is_short) == (3, 1, 20, True)
+    assert unit.visits_at > unit.recorded
+    # No workers, nothing owed.
+    assert (find(ledger, "WG-0001").least, find(ledger, "WG-0001").is_short) == (0, False)
+    assert ledger.collect("2026-09").visits == 0
+    assert list_visited_months(ledger.facts) == ["2026-10"]
+
+
+def test_what_was_owed_in_a_month_stays_when_workers_change(ledger: GridLedger) -> None:
+    assert (
+        ledger.run(
+            """
+        2026-10 visits | WG-0002 1 3=h1 | accepted
+        2026-10 grids | WG-0002 micro WG-0001 40 东头 例小河=worker | accepted
+        """
+        )
+        == []
+    )
+
+    assert find(ledger, "WG-0002").least == 20
+    assert find(ledger, "WG-0002", "2026-11").least == 10
+
+
+def test_a_newer_month_takes_the_place_of_the_one_before(ledger: GridLedger) -> None:
+    assert (
+        ledger.run(
+            """
+        2026-10 visits | WG-0002 2 3=h1 | visits-version
+        2026-10 visits | WG-0002 1 3=h1,4=h2 | accepted
+        2026-10 visits | WG-0002 1 3=h1 | visits-version
+        2026-10 visits | WG-0002 2 3=h1 | accepted
+        2026-10 visits | WG-0002 3 - | accepted
+        2026-10 visits | WG-0009 1 3=h1 | visits-unit
+        """
+        )
+        == []
+    )
+    known = find_visits(ledger.facts, "2026-10", "WG-0002")
+    assert known is not None
+    assert (known.version, known.visits) == (3, 0)
+    body = VisitsRecorded(lines=(ledger.build_line("WG-0009", "4", "3=h1"),))
+    assert [format_fault(fault) for fault in ledger.check(body, "2026-10")] == [
+        (
+            "网格 WG-0009的走访：现为没有登记过，应为登记过、没有撤销的网格。对照网格登记改正编号。（visits-unit）"
+        ),
+        "网格 WG-0009的走访：现为第 4 版，应为2026-10 第 1 版。照现在的重新交一次。（visits-version）",
+    ]
+
+
+def test_a_unit_that_is_no_more_is_not_told_and_not_visited(ledger: GridLedger) -> None:
+    assert (
+        ledger.run(
+            """
+        2026-10 grids | WG-0002 micro WG-0001 ended 东头 | grid-parent-ended grid-parent-ended
+        2026-10 grids | WG-0004 lane WG-0002 ended 新巷 | accepted
+        2026-10 visits | WG-0004 1 3=h1 | visits-unit
+        2026-10 grids | WG-0005 lane WG-0008 12 北巷 | grid-parent-unknown
+        """
+        )
+        == []
+    )
+
+    assert [unit.number for unit in ledger.collect().units] == ["WG-0001", "WG-0002", "WG-0003"]
+    known = find_unit(ledger.facts, "WG-0004")
+    assert known is not None
+    assert known.ended
+
+
+def test_the_vault_shows_who_holds_what_and_what_is_wrong_with_it(ledger: GridLedger) -> None:
+    find_private = ledger.vault.get
+    assert [one.name for one in list_holders(ledger.facts, "WG-0003", find_private)] == ["样老井"]
+    assert list_holders(ledger.facts, "WG-0009", find_private) == []
+    assert check_grids_privately(ledger.facts, find_private) == []
+
+    assert (
+        ledger.run(
+            """
+        2026-10 grids | WG-0004 lane WG-0002 12 新巷 样山=head 样山=supervisor | accepted
+        2026-11 visits | WG-0002 1 3=h1 4 | accepted
+        """
+        )
+        == []
+    )
+    faults = check_grids_privately(ledger.facts, find_private)
+    assert [fault.code for fault in faults] == ["grid-supervisor", "visit-day", "visit-day"]
+
+    ledger.erase("h1")
+    ledger.vault = {
+        digest: text for digest, text in ledger.vault.items() if ledger_name(ledger, digest) != "样山"
+    }
+    assert [fault.code for fault in check_grids_privately(ledger.facts, ledger.vault.get)] == ["visit-day"]
+    assert list_holders(ledger.facts, "WG-0004", ledger.vault.get) == []
+
+
+def ledger_name(ledger: GridLedger, digest: str) -> str:
+    return str(ledger.open(Sealed(sealed=digest)).get("name", ""))
+
+
+def test_another_kind_is_none_of_grids(ledger: GridLedger) -> None:
+    with pytest.raises(ValueError, match="is no kind of grids"):
+        check_grid_entry(ledger.facts, load_reference(), ledger.entries[0])
+    with pytest.raises(ValueError, match="is no kind of grids"):
+        fold_grid_entry(ledger.facts, ledger.entries[0])
