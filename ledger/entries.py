@@ -10,6 +10,7 @@ from typing import Literal, NamedTuple
 
 from ledger.books.annexes import PointsAnnexed
 from ledger.books.assets import AssetChanged, AssetDisposed, AssetRegistered
+from ledger.books.cases import CaseConfided, CaseMoved, CaseOpened, CaseRated
 from ledger.books.concerns.values import ConcernAcknowledged
 from ledger.books.contracts import ContractAmended, ContractEnded, ContractSigned, ContractVoided
 from ledger.books.conversion import AccountsConverted
@@ -102,6 +103,10 @@ Body = (
     | HonoursGranted
     | HonourReversed
     | PointsAnnexed
+    | CaseOpened
+    | CaseMoved
+    | CaseConfided
+    | CaseRated
 )
 
 
@@ -169,6 +174,10 @@ KINDS: dict[str, Kind] = {
     "honours.granted": Kind(HonoursGranted, checkers=1, in_books=True),
     "honour.reversed": Kind(HonourReversed, checkers=1, in_books=True),
     "points.annexed": Kind(PointsAnnexed, checkers=0, in_books=False),
+    "case.opened": Kind(CaseOpened, checkers=1, in_books=False),
+    "case.moved": Kind(CaseMoved, checkers=1, in_books=False),
+    "case.confided": Kind(CaseConfided, checkers=1, in_books=False),
+    "case.rated": Kind(CaseRated, checkers=1, in_books=False),
 }
 KIND_OF_BODY: dict[type, str] = {row.body: name for name, row in KINDS.items()}
 

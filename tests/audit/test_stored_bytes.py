@@ -34,6 +34,7 @@ from ledger.service.record import Passed, record_claims
 from ledger.store.tables import HEADS, LEDGER
 from ledger.upkeep.scrub import Scrub
 from tests.audit.stored import Cell, OpenFiles
+from tests.books.case_ledger import build_story
 from tests.builders import (
     VILLAGE,
     build_accounts_closed,
@@ -146,7 +147,7 @@ def open_laboratory(path: Path, fill: Callable[[VillageHome], None]) -> Iterator
 
 
 def fill_small(village: VillageHome) -> None:
-    """An entry of every kind, three sheets, two keys, two of three witnesses: entries 0 to 50."""
+    """An entry of every kind, three sheets, two keys, two of three witnesses: entries 0 to 58."""
     adopt(village, make_policy(2))
     ask(village, "镇", "学校")
     rotate(village)
@@ -176,6 +177,8 @@ def fill_small(village: VillageHome) -> None:
         village.record(build_reward(village.texts), **november)
     given = village.record(granted := build_granted(village.texts), **november)
     village.record(build_withdrawn(village.texts, granted, reverses=given.index), **november)
+    for body in build_story(village.texts):
+        village.record(body)
     annex(village)
     acknowledge(village)
     withdraw(village)
