@@ -23,6 +23,7 @@ from ledger.service.slots import list_waiting_slots
 from ledger.service.workbooks.accounts import gather_accounts
 from ledger.service.workbooks.answered import RoundPart, find_part
 from ledger.service.workbooks.assets import gather_assets
+from ledger.service.workbooks.cases import gather_cases
 from ledger.service.workbooks.columns import WorkbookKind
 from ledger.service.workbooks.contracts import gather_contracts
 from ledger.service.workbooks.conversion import gather_conversion
@@ -240,6 +241,10 @@ def _gather_honours(tray: Tray, tables: Tables) -> None:
     gather_honours(tray, *(tables.get(name, ()) for name in ("名单", "表彰", "撤销")))
 
 
+def _gather_cases(tray: Tray, tables: Tables) -> None:
+    gather_cases(tray, tables.get("诉求件", ()), tables.get("办理", ()))
+
+
 def _take(name: str, gather: Callable[[Tray, Sequence[Line]], None]) -> Callable[[Tray, Tables], None]:
     return lambda tray, tables: gather(tray, tables.get(name, ()))
 
@@ -264,4 +269,5 @@ _GATHERERS: dict[WorkbookKind, Callable[[Tray, Tables], None]] = {
     "shop": _gather_shop,
     "volunteering": _gather_volunteering,
     "honours": _gather_honours,
+    "cases": _gather_cases,
 }

@@ -126,8 +126,9 @@ class CaseLedger:
         if verb == "open":
             grid = words[2] if len(words) > 2 else ""
             return build_opened(self.texts, number, words[1], day, grid=grid)
-        if verb == "satisfied" or verb == "unsatisfied":
-            return build_rated(self.texts, number, verb)
+        match verb:
+            case "satisfied" | "unsatisfied":
+                return build_rated(self.texts, number, verb)
         is_plain = verb == "plainly"
         step: Any = words[0] if is_plain else verb
         number = words[-1]

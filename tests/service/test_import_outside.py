@@ -22,6 +22,7 @@ from tests.service.importing import (
     ACCOUNT,
     ASSET,
     AWARD,
+    CASE,
     CONTRACT,
     CONVERSION,
     COUNTED,
@@ -64,6 +65,7 @@ ROWS: dict[WorkbookKind, list[Row]] = {
     "shop": [TAKEN],
     "volunteering": [SIGNED],
     "honours": [HOLDER],
+    "cases": [CASE],
 }
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from ledger.books import funds, resolutions
 from ledger.books.contracts import CATEGORY_NAMES, CHANGE_NAMES, DIRECTION_NAMES, PARTY_NAMES, PROCEDURE_NAMES
 from ledger.limits import EVIDENCE_MAX_CHARS, ROUND_MAX_ROWS, SUMMARY_MAX_CHARS, WORDING_MAX_CHARS
+from ledger.service.workbooks.case_columns import CASES
 from ledger.service.workbooks.honour_columns import HONOURS
 from ledger.service.workbooks.layout import (
     CHOICES_SHEET,
@@ -495,4 +496,5 @@ WORKBOOKS: dict[WorkbookKind, Workbook] = {
     "shop": SHOP,
     "volunteering": VOLUNTEERING,
     "honours": HONOURS,
+    "cases": CASES,
 }
