@@ -46,7 +46,7 @@ def build_opened(
     table = load_reference().cases
     clock = table.find_clock(code, on)
     terms = count_terms(clock, on) if clock is not None else DEFAULT_TERMS
-    report = {"case": CASE, "contact": "0000-0000000", "kind": code, "wording": "村东路灯不亮"}
+    report = {"case": CASE, "contact": "晚上在家", "kind": code, "wording": "村东路灯不亮"}
     fields: dict[str, Any] = {
         "category": hide_category(table, code),
         "handle_by": terms[1],

@@ -8,6 +8,7 @@ from ledger.books.cases import CaseConfided, CaseMoved, CaseOpened, CaseRated
 from ledger.canonical import parse_claim
 from ledger.entries import Body
 from ledger.log.commitments import parse_disclosure
+from ledger.service.belonging import list_subjects
 from ledger.service.choices import list_choices
 from ledger.service.import_ import Import
 from ledger.service.passing import pass_drafts
@@ -261,3 +262,27 @@ def test_the_next_number_and_the_cases_that_go_on_are_offered(desk: ImportDesk) 
 
 def list_headers() -> list[str]:
     return ["诉求编号", "收到日期", "来源", "类别", "网格号", "户号", "户主", "反映的事", "联系方式"]
+
+
+def test_whoever_reported_a_case_does_not_pass_it(desk: ImportDesk) -> None:
+    known = {item.number: item.household for item in desk.ports.vault.list_households(VILLAGE)}
+    imported = desk.read("cases", book(DONE, QUARREL))
+    about = [list_subjects(draft, parse_claim(draft.claim)) for draft in imported.drafts]
+
+    # Public steps name nobody; what is confided and the rating do.
+    assert about[0] == about[5] == {known["0217"]}
+    assert about[1:5] == [set()] * 4
+    assert about[6:] == [{known["0218"]}] * 5
+
+
+def test_an_erased_household_takes_its_reports_along_and_the_case_goes_on(desk: ImportDesk) -> None:
+    desk.record("cases", book(CASE))
+    known = {item.number: item.household for item in desk.ports.vault.list_households(VILLAGE)}
+    desk.ports.vault.erase_subject(VILLAGE, known["0217"])
+    desk.record("cases", book(steps=(CASE_STEP,)))
+
+    with desk.ports.ledger.read(VILLAGE) as reader:
+        case = find_case(reader.facts, "AL-2026-001")
+        assert case is not None
+        assert case.stage == "verified"
+        assert desk.ports.vault.find_private(VILLAGE, case.body.report.sealed) is None
