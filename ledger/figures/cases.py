@@ -6,13 +6,19 @@ groups are counted together and stand in no other figure, so that no line of a t
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple, TypeVar
 
-from ledger.books.cases import is_private
-from ledger.state.case_facts import CaseCounts
-from ledger.state.cases import get_case_facts, list_counts, list_open_cases
+import msgspec
+
+from ledger.books.cases import CaseConfided, CaseMoved, Stage, is_private
+from ledger.figures.texts import Texts, read_text
+from ledger.state.case_facts import CaseCounts, CaseMove
+from ledger.state.cases import Case, find_by_report, get_case_facts, list_counts, list_open_cases
 from ledger.state.facts import Facts
+from ledger.state.private import CaseReport, CaseWords
+
+T = TypeVar("T")
 
 SHARE_MIN = 5
 """Source: a proposal of ours; as the bands of the points sheet's annex, which are of five households at least."""
@@ -67,6 +73,23 @@ class CaseFigures(NamedTuple):
     public: CaseSums
 
 
+class OwnStep(NamedTuple):
+    """A step of a household's own case: its day, and what it says, also of a private group; empty where it is gone."""
+
+    day: str
+    stage: Stage
+    words: str
+
+
+class OwnCase(NamedTuple):
+    """A case that a household reported, with its category, also of a private group, and what it said."""
+
+    case: Case
+    kind: str
+    steps: tuple[OwnStep, ...]
+    wording: str
+
+
 def collect_cases(facts: Facts, today: str, year: str = "") -> CaseFigures:
     """Return the figures of the cases that were reported in a year, of all without one, as they stand on a day."""
     rows = [(month, code, _take(counts)) for month, code, counts in list_counts(facts, year)]
@@ -90,9 +113,37 @@ def collect_cases(facts: Facts, today: str, year: str = "") -> CaseFigures:
     )
 
 
+def list_own_cases(facts: Facts, texts: Texts, opened: Mapping[str, object]) -> list[OwnCase]:
+    """Return the cases that one household reported, the newest first; `opened` are the values behind its disclosures,
+    by digest, and of nobody else. What is of another shape than FORMAT.md says is none.
+    """
+    found = []
+    for digest in opened:
+        case, report = find_by_report(facts, digest), _find(opened, digest, CaseReport)
+        if case is not None and report is not None:
+            steps = tuple(_read_step(facts, texts, opened, move) for move in case.known.moves)
+            found.append(OwnCase(case, report.kind, steps, report.wording))
+    return sorted(found, key=lambda own: own.case.body.number, reverse=True)
+
+
 def find_share(part: int, whole: int) -> int | None:
     """Return a share in thousandths, rounded down, so that all is said only of all; None of fewer than `SHARE_MIN`."""
     return part * WHOLE_PERMILLE // whole if whole >= SHARE_MIN else None
+
+
+def _read_step(facts: Facts, texts: Texts, opened: Mapping[str, object], move: CaseMove) -> OwnStep:
+    body = facts.read_entry(move.index).body
+    if isinstance(body, CaseMoved):
+        return OwnStep(move.on, move.stage, read_text(texts, body.words))
+    said = _find(opened, body.words.sealed, CaseWords) if isinstance(body, CaseConfided) else None
+    return OwnStep(move.on, move.stage, said.words if said is not None else "")
+
+
+def _find(opened: Mapping[str, object], digest: str, kind: type[T]) -> T | None:
+    try:
+        return msgspec.convert(opened[digest], kind) if digest in opened else None
+    except msgspec.ValidationError:
+        return None
 
 
 def _take(counts: CaseCounts) -> CaseSums:

@@ -26,7 +26,7 @@ from ledger.books.values import Value
 from ledger.entries import Entry
 from ledger.errors import Fault
 from ledger.state.case_facts import CaseCounts, CaseFacts, CaseMove, OpenCase, OpenCases
-from ledger.state.facts import Facts, get_fact, put_fact, read_body, scan_facts
+from ledger.state.facts import EntryAt, Facts, get_fact, put_fact, read_body, scan_facts
 from ledger.state.reference import Reference
 
 NO_CASES = CaseCounts(closed=0, handled=0, on_time=0, opened=0, rated=0, rejected=0, satisfied=0)
@@ -42,6 +42,11 @@ class Case(Value, frozen=True):
     def stage(self) -> Stage:
         """How far it is."""
         return get_stage(self.known)
+
+    @property
+    def has_page(self) -> bool:
+        """Whether more of it is public than that there is one."""
+        return not is_private(self.body.category)
 
     @property
     def handled_on(self) -> str:
@@ -76,6 +81,7 @@ def fold_cases(facts: Facts, entry: Entry) -> None:
             verify_by=body.verify_by,
         )
         _put(facts, body.number, known)
+        put_fact(facts, f"case-report/{body.report.sealed}", EntryAt(index=entry.index))
         _count(facts, known, opened=1)
     elif isinstance(body, CaseMoved | CaseConfided):
         before = get_case_facts(facts, body.case)
@@ -103,6 +109,12 @@ def find_case(facts: Facts, number: str) -> Case | None:
     """Return a case by its number; None where there is none."""
     known = get_fact(facts, f"case/{number}", CaseFacts)
     return None if known is None else Case(body=read_body(facts, known.opened, CaseOpened), known=known)
+
+
+def find_by_report(facts: Facts, digest: str) -> Case | None:
+    """Return the case with a sealed report, by the digest of that; None where a digest is of none."""
+    at = get_fact(facts, f"case-report/{digest}", EntryAt)
+    return find_case(facts, read_body(facts, at.index, CaseOpened).number) if at is not None else None
 
 
 def get_case_facts(facts: Facts, number: str) -> CaseFacts:

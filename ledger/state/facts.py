@@ -85,6 +85,7 @@ be dropped and folded again from the entries.
 | `honour-taken/<index>/<digest>` | EntryAt of what took one back | honour.reversed |
 | `honours-in/<period>/<index>` | EntryAt of a month's entries about honours | honours.granted, honour.reversed |
 | `case/<number>` | CaseFacts | case.* |
+| `case-report/<digest>` | EntryAt, by the digest of the sealed report | case.opened |
 | `cases` | OpenCases: those that wait for an answer | case.opened, case.moved, case.confided |
 | `cases-in/<period>/<category>` | CaseCounts of those that were reported in a month | case.* |
 | `volunteering/<year>` | VolunteeringFacts of the tasks held in a year | hours.booked |

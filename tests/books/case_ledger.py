@@ -30,6 +30,7 @@ from ledger.books.cases import (
 from ledger.data import load_reference
 from ledger.entries import Body, Entry
 from ledger.errors import Fault
+from ledger.log.commitments import Json, digest_disclosure, parse_disclosure
 from ledger.state import MemoryFacts, check_entry, fold_entry
 from tests.builders import Discloser, EntryChain, build_description, build_founding, make_id
 
@@ -89,6 +90,8 @@ class CaseLedger:
     def __init__(self) -> None:
         self.texts = Discloser("cases")
         self._chain = EntryChain()
+        self._public: list[str] = []
+        self._private: list[str] = []
         self.facts = MemoryFacts(lambda index: self._chain.entries[index])
         for body in (build_founding(), build_description(self.texts)):
             fold_entry(self.facts, self._chain.append(body, period="2026-01"))
@@ -121,6 +124,16 @@ class CaseLedger:
         """Return the body as the next entry, prepared after the year is over."""
         return self._chain.append(body, occurred_on=on, period=on[:7], recorded_at=RECORDED_AT)
 
+    def list_texts(self) -> dict[str, Json]:
+        """Return the public texts so far, by digest."""
+        self._public += self.texts.take_public()
+        return _open(self._public)
+
+    def list_opened(self) -> dict[str, Json]:
+        """Return the private values so far, by digest."""
+        self._private += self.texts.take_private()
+        return _open(self._private)
+
     def _build(self, day: str, verb: str, words: list[str]) -> Body:
         number = words[0]
         if verb == "open":
@@ -134,6 +147,10 @@ class CaseLedger:
         number = words[-1]
         build = build_confided if _is_private(self.facts, number) is not is_plain else build_moved
         return build(self.texts, step, number)
+
+
+def _open(disclosures: list[str]) -> dict[str, Json]:
+    return {digest_disclosure(text): parse_disclosure(text)[1] for text in disclosures}
 
 
 def _is_private(facts: MemoryFacts, number: str) -> bool:

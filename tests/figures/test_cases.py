@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from ledger.figures.cases import CaseSums, collect_cases, find_share
+from ledger.books.cases import CaseConfided
+from ledger.figures.cases import CaseSums, OwnStep, collect_cases, find_share, list_own_cases
+from ledger.state.cases import find_case
 from tests.books.case_ledger import CaseLedger
 
 STEPS = ("verified", "assigned", "handled", "closed")
@@ -75,3 +77,28 @@ def test_what_waits_is_overdue_from_the_day_after_its_last(ledger: CaseLedger) -
 def test_a_year_has_its_own_figures(ledger: CaseLedger) -> None:
     assert collect_cases(ledger.facts, "2026-11-03", "2026") == collect_cases(ledger.facts, "2026-11-03")
     assert collect_cases(ledger.facts, "2026-11-03", "2025").public == CaseSums()
+
+
+def test_a_household_reads_its_own_cases_with_what_others_do_not(ledger: CaseLedger) -> None:
+    assert ledger.run("2026-11-03 verified AL-2026-005 | accepted") == []
+    own, other = (find_case(ledger.facts, number) for number in ("AL-2026-005", "AL-2026-001"))
+    assert own is not None
+    assert other is not None
+    texts = ledger.list_texts()
+    opened = ledger.list_opened()
+    body = ledger.facts.read_entry(own.known.moves[0].index).body
+    assert isinstance(body, CaseConfided)
+
+    first, *_, last = list_own_cases(ledger.facts, texts.get, opened)
+
+    assert (first.case.body.number, last.case.body.number) == ("AL-2026-008", "AL-2026-001")
+    assert last.steps[2] == OwnStep("2026-10-04", "handled", "答复：换了灯泡")
+    kept = {digest: opened[digest] for digest in (own.body.report.sealed, body.words.sealed)}
+    (quarrel,) = list_own_cases(ledger.facts, texts.get, kept)
+    assert (quarrel.kind, quarrel.wording) == ("E01", "村东路灯不亮")
+    assert quarrel.steps == (OwnStep("2026-11-03", "verified", "双方谈过了"),)
+    del kept[body.words.sealed]
+    (without,) = list_own_cases(ledger.facts, texts.get, kept)
+    assert without.steps == (OwnStep("2026-11-03", "verified", ""),)
+    assert list_own_cases(ledger.facts, texts.get, {"A" * 43: "somebody's"}) == []
+    assert list_own_cases(ledger.facts, texts.get, {own.body.report.sealed: {"case": 1}}) == []

@@ -57,6 +57,9 @@ def test_a_case_is_found_with_its_steps_and_their_days(ledger: CaseLedger) -> No
         ("closed", "2026-10-13"),
     ]
     assert find_case(ledger.facts, "AL-2026-009") is None
+    quarrel = find_case(ledger.facts, "AL-2026-002")
+    assert quarrel is not None
+    assert (case.has_page, quarrel.has_page) == (True, False)
     waiting = find_case(ledger.facts, "AL-2026-004")
     assert waiting is not None
     assert (waiting.stage, waiting.handled_on) == ("opened", "")

@@ -22,7 +22,6 @@ from ledger.books.cases import (
     WAITING,
     CaseMoved,
     CaseRated,
-    is_private,
 )
 from ledger.books.objections import count_late
 from ledger.errors import NotFound
@@ -138,7 +137,7 @@ def build_cases_page(view: VillageView, start: int) -> CasesPage:
     if start and start >= len(numbers):
         raise NotFound(_("这么多诉求件"))
     found = [case for case in (find_case(facts, number) for number in waiting) if case is not None]
-    public = [case for case in found if not is_private(case.body.category)]
+    public = [case for case in found if case.has_page]
     shown = (find_case(facts, number) for number in numbers[start : start + CASES_A_PAGE])
     figures = collect_cases(facts, view.today)
     left, folder = len(public) - OPEN_SHOWN_MAX, f"/v/{view.code}/cases"
@@ -164,7 +163,7 @@ def build_cases_page(view: VillageView, start: int) -> CasesPage:
 def build_case_page(view: VillageView, number: str) -> CasePage:
     """Return the page of a case; NotFound where there is none of this number that is public."""
     case = find_case(view.reader.facts, number)
-    if case is None or is_private(case.body.category):
+    if case is None or not case.has_page:
         raise NotFound(_("诉求件 {number}").format(number=number))
     row = build_case_row(view, case)
     return CasePage(

@@ -94,6 +94,6 @@ def _list_links(view: VillageView, number: str) -> tuple[Link, ...]:
     """Return the page of the case, where it has one, and that of all."""
     case = find_case(view.reader.facts, number)
     links = [Link(_("全部诉求件"), f"/v/{view.code}/cases")]
-    if case is not None and not is_private(case.body.category):
+    if case is not None and case.has_page:
         links.insert(0, Link(_("这一件办到哪一步"), f"/v/{view.code}/cases/{number}"))
     return tuple(links)
