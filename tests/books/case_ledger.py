@@ -14,6 +14,7 @@ the days until it is verified and answered are those of its clock. `plainly veri
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from ledger.books.cases import (
@@ -72,16 +73,15 @@ def build_rated(texts: Discloser, number: str = "AL-2026-001", rating: Rating = 
     return CaseRated(case=number, rater=texts.seal({"case": CASE}, "rater"), rating=rating)
 
 
-def build_story(texts: Discloser) -> tuple[Body, ...]:
-    """An entry of every kind about cases, each of which may follow the one before on one day."""
+def build_story(texts: Discloser) -> Iterator[Body]:
+    """Yield an entry of every kind about cases, each of which may follow the one before on one day."""
     steps: tuple[Step, ...] = ("verified", "assigned", "handled", "closed")
-    return (
-        build_opened(texts),
-        *(build_moved(texts, step) for step in steps),
-        build_rated(texts),
-        build_opened(texts, "AL-2026-002", "E01"),
-        build_confided(texts),
-    )
+    yield build_opened(texts)
+    for step in steps:
+        yield build_moved(texts, step)
+    yield build_rated(texts)
+    yield build_opened(texts, "AL-2026-002", "E01")
+    yield build_confided(texts)
 
 
 class CaseLedger:
