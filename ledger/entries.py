@@ -10,6 +10,7 @@ from typing import Literal, NamedTuple
 
 from ledger.books.annexes import PointsAnnexed
 from ledger.books.assets import AssetChanged, AssetDisposed, AssetRegistered
+from ledger.books.cases import CaseConfided, CaseMoved, CaseOpened, CaseRated
 from ledger.books.concerns.values import ConcernAcknowledged
 from ledger.books.contracts import ContractAmended, ContractEnded, ContractSigned, ContractVoided
 from ledger.books.conversion import AccountsConverted
@@ -105,6 +106,10 @@ Body = (
     | PointsAnnexed
     | GridsRegistered
     | VisitsRecorded
+    | CaseOpened
+    | CaseMoved
+    | CaseConfided
+    | CaseRated
 )
 
 
@@ -174,6 +179,10 @@ KINDS: dict[str, Kind] = {
     "points.annexed": Kind(PointsAnnexed, checkers=0, in_books=False),
     "grids.registered": Kind(GridsRegistered, checkers=1, in_books=False),
     "visits.recorded": Kind(VisitsRecorded, checkers=1, in_books=False),
+    "case.opened": Kind(CaseOpened, checkers=1, in_books=False),
+    "case.moved": Kind(CaseMoved, checkers=1, in_books=False),
+    "case.confided": Kind(CaseConfided, checkers=1, in_books=False),
+    "case.rated": Kind(CaseRated, checkers=1, in_books=False),
 }
 KIND_OF_BODY: dict[type, str] = {row.body: name for name, row in KINDS.items()}
 

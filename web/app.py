@@ -61,6 +61,7 @@ from web.papers import Papers
 from web.public.asset_page import show_asset_of
 from web.public.assets import show_assets, show_labels
 from web.public.board import show_board
+from web.public.cases import show_case, show_cases
 from web.public.check import show_check
 from web.public.concerns import show_concerns
 from web.public.contracts import show_contract, show_contracts
@@ -131,6 +132,8 @@ ROUTES = (
     show_fund,
     show_shop,
     show_volunteering,
+    show_cases,
+    show_case,
     show_honours,
     show_certificate,
     show_grids,

@@ -47,6 +47,9 @@ LABELS_A_PAGE = 24
 MEETINGS_A_PAGE = 50
 """Meetings in one page of their register."""
 
+CASES_A_PAGE = 30
+"""Cases with an answer in one page of their list; those that wait are all on the first."""
+
 VOUCHERS_SHOWN_MAX = 200
 """Vouchers on the page of a resolution or of a fund; older ones are among the entries."""
 

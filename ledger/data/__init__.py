@@ -10,6 +10,7 @@ from functools import cache
 from importlib import resources
 
 from ledger.books.accounts import parse_chart
+from ledger.books.cases import parse_cases
 from ledger.books.concerns.table import parse_concerns
 from ledger.books.conversion import parse_conversion
 from ledger.books.disclosure import parse_disclosure
@@ -47,6 +48,7 @@ def load_reference() -> Reference:
         "2023": parse_chart(read_data("chart_2023.csv"), "2023"),
     }
     return Reference(
+        cases=parse_cases(read_data("cases.toml")),
         charts=charts,
         concerns=parse_concerns(read_data("concerns.toml")),
         disclosure=parse_disclosure(read_data("disclosure.toml"), charts),

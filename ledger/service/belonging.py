@@ -6,6 +6,7 @@ those who were declared.
 
 from __future__ import annotations
 
+from ledger.books.cases import CaseConfided, CaseOpened, CaseRated
 from ledger.books.contracts import ContractSigned
 from ledger.books.honours import HonoursGranted
 from ledger.books.points import PointsReversed, PointsRound
@@ -37,11 +38,20 @@ def list_own_names(ports: Ports, village: str, person: Person) -> set[str]:
 
 
 def list_subjects(draft: Draft, claim: Claim) -> set[str]:
-    """Return the households to which a draft gives points or an honour, or from which it takes points, or the members
-    whom it marks.
+    """Return the households to which a draft gives points or an honour, from which it takes points, or whose case it is
+    about, or the members whom it marks.
     """
     if not isinstance(
-        claim.body, HonoursGranted | HoursBooked | PointsRedeemed | PointsRound | PointsReversed | ScoreRound
+        claim.body,
+        CaseConfided
+        | CaseOpened
+        | CaseRated
+        | HonoursGranted
+        | HoursBooked
+        | PointsRedeemed
+        | PointsRound
+        | PointsReversed
+        | ScoreRound,
     ):
         return set()
     name = "member" if isinstance(claim.body, ScoreRound) else "household"

@@ -17,6 +17,7 @@ from ledger.books.values import get_previous_period
 from ledger.data import load_masks
 from ledger.errors import NotFound
 from ledger.evidence import open_texts
+from ledger.figures.cases import OwnCase, list_own_cases
 from ledger.figures.households import (
     HeldConsent,
     HouseholdLine,
@@ -50,6 +51,7 @@ class HouseholdCard(NamedTuple):
 
     balance: Balance | None  # of this month's points year; None where there is no shop
     base_points: int
+    cases: tuple[OwnCase, ...]  # that it reported, newest first
     hidden: int
     hidden_before: str  # the month before which deductions are shown line by line no more
     hidden_points: int
@@ -122,6 +124,7 @@ def describe_household(
     return HouseholdCard(
         balance=points.balances.get(household, points.empty) if points is not None else None,
         base_points=rulebook.base_points if rulebook is not None else 0,
+        cases=tuple(list_own_cases(reader.facts, read_texts(reader), opened)),
         hidden=len(hidden),
         hidden_before=oldest,
         hidden_points=sum(line.points for line in hidden if not line.reversed_at),

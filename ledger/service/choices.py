@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from ledger.books.assets import AssetRegistered
+from ledger.books.cases import FOLLOWING, STAGE_NAMES
 from ledger.books.resources import ResourceRegistered
 from ledger.figures.charts import collect_chart
 from ledger.log.commitments import open_disclosure
@@ -19,6 +20,7 @@ from ledger.service.slots import list_waiting_slots
 from ledger.service.workbooks.columns import WORKBOOKS, WorkbookKind
 from ledger.state import get_day
 from ledger.state.assets import iterate_assets, read_asset
+from ledger.state.cases import get_case_facts, get_stage, list_case_numbers
 from ledger.state.charts import iterate_own
 from ledger.state.contracts import iterate_contracts
 from ledger.state.facts import BranchFacts, VillageFacts, get_fact, read_body, scan_facts
@@ -78,6 +80,7 @@ def list_choices(ports: Ports, village: str, kind: WorkbookKind) -> dict[str, tu
             **({"资产编号": _list_assets(ports, village, reader, kind)} if "资产编号" in headers else {}),
             **({"资源编号": _list_resources(ports, village, reader, kind)} if "资源编号" in headers else {}),
             **({"标的编号": _list_subjects(ports, village, reader)} if "标的编号" in headers else {}),
+            **({"诉求编号": _list_cases(ports, village, reader)} if "诉求编号" in headers else {}),
             **(_list_meetings(ports, village, reader, kind) if headers & _NAMED else {}),
         }
     persons = sorted({person.name for person in ports.vault.list_persons(village)})
@@ -221,6 +224,25 @@ def _build_next(ports: Ports, village: str, reader: Reader, family: str, letters
     waiting = [slot[1] for slot in list_waiting_slots(ports.vault, village) if slot[0] == family]
     last = max((int(number[3:]) for number in (*numbers, *waiting)), default=0)
     return Choice(f"{letters}-{last + 1:04d}", "接下来的编号")
+
+
+def _list_cases(ports: Ports, village: str, reader: Reader) -> tuple[Choice, ...]:
+    """Return the number that this year's next case has, after those that wait, then the cases that are not closed."""
+    head = f"AL-{get_day(ports.clock.now_ms())[:4]}-"
+    known = [(number, get_case_facts(reader.facts, number)) for number in list_case_numbers(reader.facts)]
+    waiting = [slot[1] for slot in list_waiting_slots(ports.vault, village) if slot[0] == "case"]
+    taken = [number for number in (*(one for one, _ in known), *waiting) if number.startswith(head)]
+    last = max((int(number[len(head) :]) for number in taken), default=0)
+    still = [(number, case) for number, case in known if FOLLOWING[get_stage(case)] or not case.rated]
+    name = ports.reference.cases.name
+    return (
+        Choice(f"{head}{last + 1:03d}", "接下来的编号"),
+        *(
+            Choice(number, f"{name(case.category)}，{STAGE_NAMES[get_stage(case)]}")
+            for number, case in still[:_NAMED_MAX]
+            if get_stage(case) != "rejected"
+        ),
+    )
 
 
 def _list_meetings(

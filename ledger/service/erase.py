@@ -193,7 +193,7 @@ def _build_form(subject: str) -> Fault:
         code="subject-form",
         place="要删除谁",
         found="不是代号",
-        expected="h-、m-、u-、o-、p- 或 y- 开头的代号",
+        expected="h-、m-、u-、o-、p-、y- 或 q- 开头的代号",
         remedy="写代号，不写姓名和编号；代号用 mingbai vault list 查看",
     )
 

@@ -23,6 +23,7 @@ from ledger.service.slots import list_waiting_slots
 from ledger.service.workbooks.accounts import gather_accounts
 from ledger.service.workbooks.answered import RoundPart, find_part
 from ledger.service.workbooks.assets import gather_assets
+from ledger.service.workbooks.cases import gather_cases
 from ledger.service.workbooks.columns import WorkbookKind
 from ledger.service.workbooks.contracts import gather_contracts
 from ledger.service.workbooks.conversion import gather_conversion
@@ -245,6 +246,10 @@ def _gather_grids(tray: Tray, tables: Tables) -> None:
     gather_grids(tray, tables.get("网格", ()), tables.get("网格人员", ()))
 
 
+def _gather_cases(tray: Tray, tables: Tables) -> None:
+    gather_cases(tray, tables.get("诉求件", ()), tables.get("办理", ()))
+
+
 def _take(name: str, gather: Callable[[Tray, Sequence[Line]], None]) -> Callable[[Tray, Tables], None]:
     return lambda tray, tables: gather(tray, tables.get(name, ()))
 
@@ -271,4 +276,5 @@ _GATHERERS: dict[WorkbookKind, Callable[[Tray, Tables], None]] = {
     "honours": _gather_honours,
     "grids": _gather_grids,
     "visits": _take("走访", gather_visits),
+    "cases": _gather_cases,
 }

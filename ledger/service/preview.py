@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from ledger.books import resolutions
 from ledger.books.accounts import Chart, find_account
+from ledger.books.cases import SOURCE_NAMES, CaseOpened
 from ledger.books.contracts import (
     DIRECTION_NAMES,
     PARTY_NAMES,
@@ -304,6 +305,25 @@ def preview_granted(body: HonoursGranted) -> Iterator[str]:
 def preview_holder(number: str, name: str) -> str:
     """Return the line of who holds an honour; `name` is empty where the household does."""
     return f"　户 {number} {name}".rstrip()
+
+
+def preview_case(
+    body: CaseOpened, received_on: str, category: str, household: str, said: tuple[str, str]
+) -> Iterator[str]:
+    """Yield what a case says; `said` is what was reported and how whoever did can be reached."""
+    wording, contact = said
+    yield f"　{received_on} 收到，{SOURCE_NAMES[body.source]}：{category}"
+    yield f"　反映的事：{wording}"
+    yield f"　反映的人：{f'户 {household}' if household else '没有写是哪一户'}"
+    yield f"　联系方式：{contact or '没有留'}"
+    if body.grid:
+        yield f"　网格 {body.grid}"
+    yield f"　{body.verify_by} 前核实，{body.handle_by} 前答复"
+
+
+def preview_step(day: str, words: str) -> Iterator[str]:
+    """Yield on which day a step of a case was done, and what it says."""
+    yield f"　{day}{'：' if words else ''}{words}"
 
 
 def preview_mark(number: str, item: SchemeItem, title: str, quantity: int, evidence: str) -> str:

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from ledger.books.assets import AssetChanged, AssetDisposed, AssetRegistered
+from ledger.books.cases import CaseConfided, CaseMoved, CaseOpened, CaseRated
 from ledger.books.contracts import (
     ContractAmended,
     ContractEnded,
@@ -58,6 +59,7 @@ from ledger.service.drafts import open_draft
 from ledger.service.import_ import Import
 from ledger.service.laid_rulebooks import RulebookHead, fill_rule, fill_rulebook
 from ledger.service.opened_accounts import fill_added, fill_closed, fill_converted, fill_plan
+from ledger.service.opened_cases import fill_case, fill_confided, fill_moved, fill_rated
 from ledger.service.opened_contracts import fill_amended, fill_contract, fill_ended, fill_voided
 from ledger.service.opened_drafts import OpenedDraft, OpenedLine, Row
 from ledger.service.opened_grids import fill_grids, fill_visits
@@ -101,6 +103,10 @@ KINDS: Mapping[type[Body], WorkbookKind] = {
     AssetDisposed: "assets",
     AssetRegistered: "assets",
     BranchRegistered: "members",
+    CaseConfided: "cases",
+    CaseMoved: "cases",
+    CaseOpened: "cases",
+    CaseRated: "cases",
     ContractAmended: "contracts",
     ContractEnded: "contracts",
     ContractSigned: "contracts",
@@ -396,6 +402,10 @@ _FILLERS: dict[type[Body], Callable[[OpenedDraft, Any], Iterator[tuple[str, Row]
     AssetDisposed: fill_asset_change,
     AssetRegistered: fill_asset,
     BranchRegistered: _fill_branch,
+    CaseConfided: fill_confided,
+    CaseMoved: fill_moved,
+    CaseOpened: fill_case,
+    CaseRated: fill_rated,
     ContractAmended: fill_amended,
     ContractEnded: fill_ended,
     ContractVoided: fill_voided,

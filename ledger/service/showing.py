@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from ledger.books.assets import AssetChanged, AssetDisposed, AssetRegistered
+from ledger.books.cases import CaseConfided, CaseMoved, CaseOpened, CaseRated
 from ledger.books.concerns.values import ConcernAcknowledged
 from ledger.books.contracts import ContractAmended, ContractEnded, ContractSigned, ContractVoided
 from ledger.books.conversion import AccountsConverted
@@ -59,6 +60,7 @@ from ledger.ports import Ports
 from ledger.service.drafts import open_draft
 from ledger.service.named import tell_named
 from ledger.service.opened_accounts import tell_added, tell_closed, tell_converted, tell_plan
+from ledger.service.opened_cases import tell_case, tell_confided, tell_moved, tell_rated
 from ledger.service.opened_contracts import tell_contract, tell_contract_change
 from ledger.service.opened_drafts import ERASED, OpenedDraft, OpenedLine
 from ledger.service.opened_grids import tell_grids, tell_visits
@@ -413,6 +415,10 @@ _TELLERS: dict[type, Callable[[OpenedDraft, Any], Iterator[str]]] = {
     AssetRegistered: tell_asset,
     BankReconciled: _tell_reconciled,
     BranchRegistered: _tell_branch,
+    CaseConfided: tell_confided,
+    CaseMoved: tell_moved,
+    CaseOpened: tell_case,
+    CaseRated: tell_rated,
     ConcernAcknowledged: _tell_acknowledged,
     ContractAmended: tell_contract_change,
     ContractEnded: tell_contract_change,

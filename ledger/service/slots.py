@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from ledger.books.assets import AssetChanged, AssetDisposed, AssetRegistered
+from ledger.books.cases import CaseConfided, CaseMoved, CaseOpened, CaseRated
 from ledger.books.concerns.values import ConcernAcknowledged
 from ledger.books.contracts import ContractAmended, ContractEnded, ContractSigned, ContractVoided
 from ledger.books.conversion import AccountsConverted
@@ -83,6 +84,11 @@ def slot_of_concern(key: str) -> Slot:
     return ("concern", *key.split("/"))
 
 
+def _slot_of_step(body: CaseMoved | CaseConfided, words: str) -> Slot:
+    """Return the place of a case's step; a case may be passed on several times."""
+    return ("case-step", body.case, body.step, *((words,) if body.step == "assigned" else ()))
+
+
 def check_waiting(waiting: Mapping[Slot, Draft], body: Body, period: str) -> list[Fault]:
     """Say that what is prepared here waits to be passed already, and as which draft."""
     slot = find_slot(body, period)
@@ -115,6 +121,10 @@ _SLOTS: Mapping[type[Body], Callable[[Any, str], Slot]] = {
     AssetRegistered: lambda body, _period: ("asset", body.number),
     BankReconciled: lambda _body, _period: ("bank",),
     BranchRegistered: lambda body, _period: ("branch", str(body.branch)),
+    CaseConfided: lambda body, _period: _slot_of_step(body, body.words.sealed),
+    CaseMoved: lambda body, _period: _slot_of_step(body, body.words.text),
+    CaseOpened: lambda body, _period: ("case", body.number),
+    CaseRated: lambda body, _period: ("case-rating", body.case),
     ConcernAcknowledged: lambda body, _period: slot_of_concern(body.concern),
     ContractAmended: lambda body, _period: ("contract-change", body.contract),
     ContractEnded: lambda body, _period: ("contract-change", body.contract),

@@ -32,6 +32,7 @@ from ledger.state.accounts import check_accounts, fold_accounts
 from ledger.state.annexes import check_annexes, fold_annex
 from ledger.state.assets import check_assets, fold_assets
 from ledger.state.bank import check_bank, fold_bank
+from ledger.state.cases import check_cases, fold_cases
 from ledger.state.concerns import check_acknowledged, fold_acknowledged
 from ledger.state.contracts import check_contracts, fold_contracts
 from ledger.state.conversion import check_conversion, fold_conversion
@@ -126,6 +127,10 @@ _CHECKS: dict[str, Check] = {
     "points.annexed": check_annexes,
     "grids.registered": check_grid_entry,
     "visits.recorded": check_grid_entry,
+    "case.opened": check_cases,
+    "case.moved": check_cases,
+    "case.confided": check_cases,
+    "case.rated": check_cases,
 }
 _FOLD_OF: dict[Check, Fold] = {
     check_money: fold_money,
@@ -147,6 +152,7 @@ _FOLD_OF: dict[Check, Fold] = {
     check_honours: fold_honours,
     check_annexes: fold_annex,
     check_grid_entry: fold_grid_entry,
+    check_cases: fold_cases,
 }
 _FOLDS: dict[str, Fold] = {name: _FOLD_OF[check] for name, check in _CHECKS.items()}
 

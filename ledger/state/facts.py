@@ -86,6 +86,10 @@ be dropped and folded again from the entries.
 | `grid/<number>` | UnitFacts, `state.grids`: a unit as it is now | grids.registered |
 | `visits/<period>/<unit>` | VisitsFacts, `state.grids`: a unit's month, newest version | visits.recorded |
 | `honours-in/<period>/<index>` | EntryAt of a month's entries about honours | honours.granted, honour.reversed |
+| `case/<number>` | CaseFacts | case.* |
+| `case-report/<digest>` | EntryAt, by the digest of the sealed report | case.opened |
+| `cases` | OpenCases: those that wait for an answer | case.opened, case.moved, case.confided |
+| `cases-in/<period>/<category>` | CaseCounts of those that were reported in a month | case.* |
 | `volunteering/<year>` | VolunteeringFacts of the tasks held in a year | hours.booked |
 | `told/<period>/<index>` | EntryAt: told besides vouchers | asset.*, objection.*, resource.*, stocktake.* |
 | `sheet/<period>/<letter>/<ordinal>` | SheetFacts | sheet.sealed |

@@ -25,7 +25,7 @@ Opener = Callable[[], T | None]
 """Opens one private value; raises NotProven as `open_private` does."""
 
 
-SUBJECTS = ("household", "member", "person", "document", "counterparty", "objection")
+SUBJECTS = ("household", "member", "person", "document", "counterparty", "objection", "case")
 """The names by which a private value says whom it is about."""
 
 
@@ -177,6 +177,33 @@ class Objection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     wording: str
 
 
+class CaseReport(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Behind the report of a case: its pseudonym, how whoever reported it can be reached, empty where they did not say;
+    the category, also of a private group; what was reported; the household where it is known, else left out.
+    """
+
+    case: str
+    contact: str
+    kind: str
+    wording: str
+    household: str = ""
+
+
+class CaseWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Behind the words of a step that stays private: the same pseudonym and household as the report's."""
+
+    case: str
+    words: str
+    household: str = ""
+
+
+class CaseRater(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Behind whoever rated a case: the same pseudonym and household as the report's."""
+
+    case: str
+    household: str = ""
+
+
 class RegisteredMember(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Behind a registered member."""
 
@@ -184,8 +211,8 @@ class RegisteredMember(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def find_subject(disclosure: str) -> str | None:
-    """Return the pseudonym of the household, member, person, document, counterparty or objection that a private value
-    says it is about; None where it says nobody. Who asks for that one's data to be erased has this value erased.
+    """Return the pseudonym of the household, member, person, document, counterparty, objection or case that a private
+    value says it is about; None where it says nobody. Who asks for that one's data to be erased has this value erased.
 
     Looked at, not proven: a thousand of them are asked when a round is recorded.
     """

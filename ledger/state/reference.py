@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ledger.books.accounts import Chart
+from ledger.books.cases import CaseTable
 from ledger.books.concerns.table import ConcernTable
 from ledger.books.disclosure import Disclosure
 from ledger.books.law import Law
@@ -16,5 +17,6 @@ class Reference(Value, frozen=True):
     charts: dict[str, Chart]  # by chart version, "2004" and "2023"
     law: Law
     roles: RoleTable
+    cases: CaseTable = CaseTable()
     concerns: ConcernTable = ConcernTable()
     disclosure: Disclosure = Disclosure()

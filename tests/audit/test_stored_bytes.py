@@ -34,6 +34,7 @@ from ledger.service.record import Passed, record_claims
 from ledger.store.tables import HEADS, LEDGER
 from ledger.upkeep.scrub import Scrub
 from tests.audit.stored import Cell, OpenFiles
+from tests.books.case_ledger import build_story
 from tests.builders import (
     VILLAGE,
     build_accounts_closed,
@@ -147,7 +148,7 @@ def open_laboratory(path: Path, fill: Callable[[VillageHome], None]) -> Iterator
 
 
 def fill_small(village: VillageHome) -> None:
-    """An entry of every kind, three sheets, two keys, two of three witnesses: entries 0 to 50."""
+    """An entry of every kind, three sheets, two keys, two of three witnesses: entries 0 to 58."""
     adopt(village, make_policy(2))
     ask(village, "镇", "学校")
     rotate(village)
@@ -179,6 +180,8 @@ def fill_small(village: VillageHome) -> None:
     village.record(build_withdrawn(village.texts, granted, reverses=given.index), **november)
     village.record(build_grids(village.texts), **november)
     village.record(build_visits(village.texts), **november)
+    for body in build_story(village.texts):
+        village.record(body)
     annex(village)
     acknowledge(village)
     withdraw(village)

@@ -26,6 +26,7 @@ from ledger.canonical import (
 from ledger.entries import KINDS, Entry, get_claim
 from ledger.errors import NotProven
 from ledger.limits import ENTRY_MAX_BYTES
+from tests.books.case_ledger import build_confided, build_moved, build_opened, build_rated
 from tests.builders import (
     Discloser,
     EntryChain,
@@ -151,6 +152,10 @@ def make_entries() -> list[Entry]:
         build_annex(texts),
         build_grids(texts),
         build_visits(texts),
+        build_opened(texts),
+        build_moved(texts),
+        build_confided(texts),
+        build_rated(texts),
     ):
         chain.append(body)
     return chain.entries

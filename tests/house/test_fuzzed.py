@@ -9,6 +9,7 @@ from tests.house.sources import parse_modules
 
 OURS = {
     "ledger.books.accounts.parse_chart": "reads what ships with the program",
+    "ledger.books.cases.parse_cases": "the same",
     "ledger.books.concerns.table.parse_concerns": "the same",
     "ledger.books.conversion.parse_conversion": "the same",
     "ledger.books.disclosure.parse_disclosure": "the same",

@@ -12,6 +12,7 @@ OPENERS = ("parse_", "verify_")
 NO_EVIDENCE = {
     "ledger.books.accounts.parse_chart": "ships with the program",
     "ledger.books.law.parse_law": "the same",
+    "ledger.books.cases.parse_cases": "the same",
     "ledger.books.concerns.table.parse_concerns": "the same",
     "ledger.books.conversion.parse_conversion": "the same",
     "ledger.books.disclosure.parse_disclosure": "the same",

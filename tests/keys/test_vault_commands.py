@@ -123,7 +123,7 @@ def test_only_one_who_is_in_the_vault_is_erased(desk: Desk) -> None:
 
     assert refuse(desk.run("vault", "erase", "样例甲", *file)) == [
         (
-            "要删除谁：现为不是代号，应为h-、m-、u-、o-、p- 或 y- 开头的代号。"
+            "要删除谁：现为不是代号，应为h-、m-、u-、o-、p-、y- 或 q- 开头的代号。"
             "写代号，不写姓名和编号；代号用 mingbai vault list 查看。（subject-form）"
         )
     ]

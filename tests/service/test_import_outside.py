@@ -22,6 +22,7 @@ from tests.service.importing import (
     ACCOUNT,
     ASSET,
     AWARD,
+    CASE,
     CONTRACT,
     CONVERSION,
     COUNTED,
@@ -68,6 +69,7 @@ ROWS: dict[WorkbookKind, list[Row]] = {
     "grids": [UNIT],
     "visits": [VISIT],
     "honours": [HOLDER],
+    "cases": [CASE],
 }
 
 

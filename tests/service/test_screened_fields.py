@@ -34,6 +34,7 @@ from tests.homes import VillageHome, open_village
 from tests.service.importing import (
     ACCOUNT,
     ASSET,
+    CASE_STEP,
     CONTRACT,
     COUNTED,
     FORUM,
@@ -251,6 +252,11 @@ def _withdraw(_village: VillageHome, desk: ImportDesk, text: str) -> list[Fault]
     return list(desk.read("honours", book).faults)
 
 
+def _move_case(_village: VillageHome, desk: ImportDesk, text: str) -> list[Fault]:
+    book = make_book("cases", [], others={"办理": [CASE_STEP | {"内容": text}]})
+    return list(desk.read("cases", book).faults)
+
+
 def _offer_task(header: str) -> Way:
     def way(_village: VillageHome, desk: ImportDesk, text: str) -> list[Fault]:
         book = make_book("volunteering", [], others={"任务": [TASK | {header: text}]})
@@ -435,6 +441,7 @@ WAYS: Mapping[tuple[str, str], tuple[Way, Mapping[str, str]]] = {
     ("grids.registered", "units.offices.shown"): (_register_grid("网格人员", "姓名"), NUMBERS),
     ("honours.granted", "title"): (_grant, POISON),
     ("honour.reversed", "reason"): (_withdraw, POISON),
+    ("case.moved", "words"): (_move_case, POISON),
     ("task.offered", "place"): (_offer_task("地点"), POISON),
     ("task.offered", "title"): (_offer_task("任务名称"), POISON),
     ("accounts.added", "accounts.title"): (_add_account, POISON),

@@ -241,7 +241,7 @@ def test_a_reason_is_one_of_the_list_and_nobody_is_erased_whom_there_is_not(
     assert [format_fault(fault) for fault in refused.value.faults] == [
         "为什么删除：现为没有选，应为列出的一种。选一种再提出；选的会记下来。（erase-why）",
         (
-            "要删除谁：现为不是代号，应为h-、m-、u-、o-、p- 或 y- 开头的代号。"
+            "要删除谁：现为不是代号，应为h-、m-、u-、o-、p-、y- 或 q- 开头的代号。"
             "写代号，不写姓名和编号；代号用 mingbai vault list 查看。（subject-form）"
         ),
     ]

@@ -11,8 +11,10 @@ import httpx
 import pytest
 from litestar.testing import TestClient
 
+from ledger.books.cases import CaseConfided
 from ledger.household_proof import verify_household_proof
 from ledger.vaults import Household
+from tests.books.case_ledger import CASE, build_moved, build_opened
 from tests.builders import OTHER_VILLAGE, VILLAGE, make_id
 from tests.desk.people import Door
 from tests.web.desk import FORM, HOST, OURS, DeskBrowser
@@ -186,3 +188,28 @@ def test_the_supervisor_makes_none(door: Door, client: TestClient) -> None:
     assert "户卡" not in supervisor.get(f"{HOUSEHOLDS}/{H[0]}").text
     assert supervisor.post(f"{HOUSEHOLDS}/{H[0]}/card").status_code == 403
     assert door.home.vault.list_carded(VILLAGE) == frozenset()
+
+
+def test_a_household_finds_what_it_reported_and_only_that(door: Door, client: TestClient) -> None:
+    village, texts = door.village, door.village.texts
+    clerk = enter(client, door, "clerk")
+    code, other = make(clerk), make(clerk, H[1])
+    for number, category, who in (("AL-2026-001", "B04", H[0]), ("AL-2026-002", "E01", H[0])):
+        said = {"case": CASE, "contact": "", "household": who, "kind": category, "wording": "屋后的灯不亮"}
+        report = texts.seal(said, "report")
+        village.record(build_opened(texts, number, category, report=report))
+    words = texts.seal({"case": CASE, "household": H[0], "words": "约了周五来谈"}, "words")
+    village.record(CaseConfided(case="AL-2026-002", step="verified", words=words))
+    village.record(build_moved(texts))
+
+    page = read(send(client, CARD, code=code))
+
+    assert "屋后的灯不亮" in page
+    assert f'href="/v/{VILLAGE}/cases/AL-2026-001"' in page
+    assert "邻里纠纷" in page
+    assert "约了周五来谈" in page
+    assert f"/v/{VILLAGE}/cases/AL-2026-002" not in page
+    assert "您家反映过的事" not in read(send(client, CARD, code=other))
+    proof = send(client, PROOF, code=code, year="2026").content
+    assert verify_household_proof(proof).year.year == "2026"
+    assert "屋后的灯不亮" not in proof.decode()

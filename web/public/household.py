@@ -9,8 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import groupby
 
+from ledger.books.cases import STAGE_NAMES
 from ledger.books.points import CONSENT_NAMES, Consent
 from ledger.books.points_figures import count_units, name_span
+from ledger.figures.cases import OwnCase
 from ledger.figures.households import HeldConsent, HouseholdLine, OwnHonour
 from ledger.service.cards import CARD_CHARS, HouseholdCard, describe_household, open_card, prove_household
 from ledger.service.guessing import log_guessing
@@ -118,6 +120,21 @@ class AnnexRow:
 
 
 @dataclass(frozen=True)
+class OwnCaseRow:
+    """A case that the household reported: what it said, and each step as (day, which, words). `path` is empty where it
+    has no page.
+    """
+
+    day: str
+    number: str
+    path: str
+    stage: str
+    steps: tuple[tuple[str, str, str], ...]
+    title: str
+    wording: str
+
+
+@dataclass(frozen=True)
 class AskCardPage:
     """The form by which a card's code is typed. `closed` says why nothing can be looked up, empty where it can."""
 
@@ -135,6 +152,7 @@ class OwnPage:
     annexed: tuple[AnnexRow, ...]  # newest month first
     balance: str  # points that may still be redeemed; empty where there is no shop
     base_points: str
+    cases: tuple[OwnCaseRow, ...]
     code: str
     consents: tuple[ConsentRow, ...]
     frame: Frame
@@ -290,6 +308,7 @@ def _build_page(
         ),
         balance=str(card.balance.left) if card.balance is not None else "",
         base_points=str(card.base_points),
+        cases=tuple(_build_case(view, own) for own in card.cases),
         code=code,
         consents=tuple(_build_consent(view, held) for held in card.consents),
         frame=view.build_frame(_("自家积分")),
@@ -348,6 +367,19 @@ def _build_row(view: VillageView, line: HouseholdLine, household: str) -> LineRo
             quantity=quantity,
             points=points,
         ),
+    )
+
+
+def _build_case(view: VillageView, own: OwnCase) -> OwnCaseRow:
+    body, name = own.case.body, view.ports.reference.cases.name
+    return OwnCaseRow(
+        day=format_day(own.case.known.received_on),
+        number=body.number,
+        path=f"/v/{view.code}/cases/{body.number}" if own.case.has_page else "",
+        stage=STAGE_NAMES[own.case.stage],
+        steps=tuple((format_day(step.day), STAGE_NAMES[step.stage], step.words) for step in own.steps),
+        title=name(own.kind),
+        wording=own.wording,
     )
 
 

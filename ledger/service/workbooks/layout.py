@@ -28,6 +28,7 @@ WorkbookKind = Literal[
     "honours",
     "grids",
     "visits",
+    "cases",
 ]
 Form = Literal["text", "code", "number", "money", "decimal", "quantity", "day", "month", "since", "choice"]
 """How a cell is read: `text` free text; `code` digits and letters kept as typed; `number` a voucher number;

@@ -76,6 +76,12 @@ FORMS: dict[str, NumberForm] = {
     ),
     "网格编号": _GRID,
     "上级编号": _GRID,
+    "诉求编号": NumberForm(
+        re.compile(r"AL-2[0-9]{3}-[0-9]{3}"),
+        "case-number-form",
+        "AL-、年份和三位数，如 AL-2026-001",
+        "写登记这一件时用的编号",
+    ),
     "收据号": NumberForm(
         re.compile(r"DH-2[0-9]{3}-[0-9]{4}"),
         "receipt-number-form",

@@ -17,6 +17,7 @@ from ledger.books.village import ChartVersion
 from ledger.data import load_reference
 from ledger.data.templates import load_rules, load_scheme
 from ledger.limits import WORKBOOK_MAX_ROWS
+from ledger.service.workbooks.case_columns import CATEGORY_NAMES
 from ledger.service.workbooks.columns import (
     CHOICES_SHEET,
     NOTES_SHEET,
@@ -99,6 +100,7 @@ def _list_choices(accounts: Sequence[tuple[str, str]]) -> dict[str, list[str]]:
         "规则名称": [rule.item for rule in rules],
         "项目编号": [item.code for item in items],
         "项目名称": [item.item for item in items],
+        "类别": list(CATEGORY_NAMES.values()),
     }
 
 
@@ -142,12 +144,13 @@ def _build_validation(column: Column, listed: Sequence[str]) -> dict[str, object
         "input_title": column.header,
         "input_message": column.hint[:_MESSAGE_MAX_CHARS],
     }
-    if column.form == "choice":
+    if column.form == "choice" and column.header not in listed:
         return message | {"validate": "list", "source": list(column.options)}
     if column.header in listed:
         letter = xl_col_to_name(listed.index(column.header))
         source = f"='{CHOICES_SHEET}'!${letter}$2:${letter}$1000"
-        return message | {"validate": "list", "source": source, "error_type": "warning"}
+        kind = "stop" if column.form == "choice" else "warning"
+        return message | {"validate": "list", "source": source, "error_type": kind}
     return message
 
 

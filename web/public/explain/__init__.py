@@ -12,6 +12,7 @@ from typing import Any
 from ledger.entries import Entry
 from web.public.explain.accounts import explain_added, explain_closed, explain_converted
 from web.public.explain.bank import explain_reconciled
+from web.public.explain.cases import explain_case, explain_confided, explain_moved, explain_rated
 from web.public.explain.concerns import explain_acknowledged
 from web.public.explain.contracts import (
     explain_amended,
@@ -133,6 +134,10 @@ EXPLAINERS: dict[str, Callable[[VillageView, Entry, Any], Explanation]] = {
     "honour.reversed": explain_withdrawn,
     "visits.recorded": explain_visits,
     "points.annexed": explain_annex,
+    "case.opened": explain_case,
+    "case.moved": explain_moved,
+    "case.confided": explain_confided,
+    "case.rated": explain_rated,
 }
 
 

@@ -1,0 +1,334 @@
+"""What villagers reported, and what became of it: how many wait, how many were answered in time, and each by itself.
+
+Nobody is named, and nothing of what they wrote is shown: a case is told by its category, its days and the village's
+answer. Of mediation and family matters there is a number, and no page.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from litestar.params import FromPath, QueryParameter
+from litestar.types import ASGIApp
+
+from ledger.books.cases import (
+    RATING_NAMES,
+    SOURCE_NAMES,
+    STAGE_NAMES,
+    STEP_NAMES,
+    WAITING,
+    CaseMoved,
+    CaseRated,
+)
+from ledger.books.objections import count_late
+from ledger.errors import NotFound
+from ledger.figures import read_text
+from ledger.figures.cases import SHARE_MIN, CaseFigures, CaseSums, collect_cases
+from ledger.state import get_day
+from ledger.state.case_facts import CaseMove
+from ledger.state.cases import Case, find_case, list_open_cases, list_public_numbers
+from ledger.state.facts import read_body
+from reports.words import format_count, format_day, format_month
+from web.config import CASES_A_PAGE
+from web.i18n import _
+from web.page import Frame
+from web.public.explain.telling import Fact, get_entry_path
+from web.public.paging import name_start, parse_start
+from web.respond import AnyRequest
+from web.routing import get_site, route_page
+from web.site import VillageView
+
+CaseState = Literal["late", "open", "over"]
+"""A step is over its day or the answer was, all is within its days, or the answer was in time."""
+OPEN_SHOWN_MAX = 100
+"""Cases that wait for an answer on one page, those first that are due first; how many more there are is told."""
+RECORDED_LATE_DAYS = 5
+"""From so many days on, a page says when a step was recorded: its day is what a person typed."""
+_NUMBER = re.compile(r"AL-2[0-9]{3}-[0-9]{3}", re.ASCII)
+
+
+@dataclass(frozen=True)
+class ShareRow:
+    """A share in words, and of how many it is."""
+
+    about: str
+    name: str
+    share: str
+
+
+@dataclass(frozen=True)
+class CaseRow:
+    """A case. `told` says how it stands, `answer` what the village answered, empty before."""
+
+    answer: str
+    day: str
+    number: str
+    path: str
+    state: CaseState
+    title: str
+    told: str
+
+
+@dataclass(frozen=True)
+class SumRow:
+    """The cases of a category or of a month in words; `waiting` is empty where none waits."""
+
+    name: str
+    opened: str
+    share: str
+    waiting: str
+
+
+@dataclass(frozen=True)
+class CasesPage:
+    """All cases. `more` says how many of those that wait are not shown; `newer`, `older` are paths."""
+
+    by_category: tuple[SumRow, ...]
+    by_month: tuple[SumRow, ...]
+    frame: Frame
+    more: str
+    newer: str
+    older: str
+    open: tuple[CaseRow, ...]
+    overdue: str
+    rows: tuple[CaseRow, ...]
+    sentences: tuple[str, ...]
+    shares: tuple[ShareRow, ...]
+    telephone: str
+    total: str
+    waiting: str
+
+
+@dataclass(frozen=True)
+class StepRow:
+    """A step: its day, what it says, when it was recorded where that was much later, and its entry."""
+
+    day: str
+    name: str
+    path: str
+    recorded: str
+    words: str
+
+
+@dataclass(frozen=True)
+class CasePage:
+    """One case with its steps, the newest last."""
+
+    entry: str
+    facts: tuple[Fact, ...]
+    frame: Frame
+    list_path: str
+    number: str
+    state: CaseState
+    steps: tuple[StepRow, ...]
+    telephone: str
+    title: str
+    told: str
+
+
+def build_cases_page(view: VillageView, start: int) -> CasesPage:
+    """Return the cases, those with an answer from a place in their order on; NotFound beyond their end."""
+    facts = view.reader.facts
+    waiting = [item.number for item in list_open_cases(facts)]
+    numbers = [number for number in list_public_numbers(facts) if number not in set(waiting)]
+    if start and start >= len(numbers):
+        raise NotFound(_("这么多诉求件"))
+    found = [case for case in (find_case(facts, number) for number in waiting) if case is not None]
+    public = [case for case in found if case.has_page]
+    shown = (find_case(facts, number) for number in numbers[start : start + CASES_A_PAGE])
+    figures = collect_cases(facts, view.today)
+    left, folder = len(public) - OPEN_SHOWN_MAX, f"/v/{view.code}/cases"
+    name = view.ports.reference.cases.name
+    return CasesPage(
+        by_category=tuple(_build_sum(name(code), sums) for code, sums in figures.by_category),
+        by_month=tuple(_build_sum(format_month(month), sums) for month, sums in figures.by_month),
+        frame=view.build_frame(_("诉求件")),
+        more=format_count(left) if left > 0 else "",
+        newer=name_start(folder, start - CASES_A_PAGE) if start else "",
+        older=name_start(folder, start + CASES_A_PAGE) if start + CASES_A_PAGE < len(numbers) else "",
+        open=tuple(build_case_row(view, case) for case in public[:OPEN_SHOWN_MAX]),
+        overdue=format_count(figures.public.overdue) if figures.public.overdue else "",
+        rows=tuple(build_case_row(view, case) for case in shown if case is not None),
+        sentences=tuple(_tell_all(figures)),
+        shares=tuple(_build_shares(figures.public)),
+        telephone=view.read_telephone(),
+        total=format_count(len(numbers)),
+        waiting=format_count(figures.public.waiting),
+    )
+
+
+def build_case_page(view: VillageView, number: str) -> CasePage:
+    """Return the page of a case; NotFound where there is none of this number that is public."""
+    case = find_case(view.reader.facts, number)
+    if case is None or not case.has_page:
+        raise NotFound(_("诉求件 {number}").format(number=number))
+    row = build_case_row(view, case)
+    return CasePage(
+        entry=get_entry_path(view, case.known.opened),
+        facts=tuple(_list_facts(case)),
+        frame=view.build_frame(row.title),
+        list_path=f"/v/{view.code}/cases",
+        number=number,
+        state=row.state,
+        steps=tuple(_list_steps(view, case)),
+        telephone=view.read_telephone(),
+        title=row.title,
+        told=row.told,
+    )
+
+
+def build_case_row(view: VillageView, case: Case) -> CaseRow:
+    """Return a case as a list shows it."""
+    answers = [move for move in case.known.moves if move.stage in ("handled", "rejected")]
+    late = _count_late(case, view.today)
+    state: CaseState = "late" if late else "open" if case.stage in WAITING else "over"
+    return CaseRow(
+        answer=_read_words(view, answers[-1]) if answers else "",
+        day=format_day(case.known.received_on),
+        number=case.body.number,
+        path=f"/v/{view.code}/cases/{case.body.number}",
+        state=state,
+        title=view.ports.reference.cases.name(case.body.category),
+        told=_tell(case, late),
+    )
+
+
+def _count_late(case: Case, today: str) -> int:
+    """Return by how many days a case is over the day of its next step, or was over that of its answer."""
+    if case.stage in WAITING:
+        due_on = case.known.verify_by if case.stage == "opened" else case.known.handle_by
+        return count_late(due_on, today)
+    return count_late(case.known.handle_by, case.handled_on) if case.handled_on else 0
+
+
+def _tell(case: Case, late: int) -> str:
+    if case.stage in WAITING:
+        if late:
+            return _("{stage}，过期 {late} 天").format(late=late, stage=STAGE_NAMES[case.stage])
+        return STAGE_NAMES[case.stage]
+    if case.stage == "rejected":
+        return STAGE_NAMES["rejected"]
+    used = count_late(case.known.received_on, case.handled_on)
+    told = _("{stage}，用了 {used} 天").format(stage=STAGE_NAMES[case.stage], used=used)
+    return _("{told}，晚了 {late} 天").format(late=late, told=told) if late else told
+
+
+def _read_words(view: VillageView, move: CaseMove) -> str:
+    return read_text(view.texts, read_body(view.reader.facts, move.index, CaseMoved).words)
+
+
+def _list_facts(case: Case) -> Iterator[Fact]:
+    body = case.body
+    yield Fact(_("编号"), body.number)
+    yield Fact(_("收到"), _("{day}，{source}").format(
+        day=format_day(case.known.received_on), source=SOURCE_NAMES[body.source]
+    ))  # fmt: skip
+    if body.grid:
+        yield Fact(_("网格"), body.grid)
+    yield Fact(_("最晚核实"), format_day(body.verify_by))
+    yield Fact(_("最晚答复"), format_day(body.handle_by))
+
+
+def _list_steps(view: VillageView, case: Case) -> Iterator[StepRow]:
+    for move in case.known.moves:
+        body = read_body(view.reader.facts, move.index, CaseMoved)
+        words = read_text(view.texts, body.words)
+        yield _build_step(view, move.index, move.on, STEP_NAMES[body.step], words)
+    if case.known.rated:
+        index = case.known.rated
+        rating = RATING_NAMES[read_body(view.reader.facts, index, CaseRated).rating]
+        yield _build_step(view, index, view.reader.facts.read_entry(index).occurred_on, _("评价"), rating)
+
+
+def _build_step(view: VillageView, index: int, on: str, name: str, words: str) -> StepRow:
+    recorded_on = get_day(view.reader.facts.read_entry(index).recorded_at)
+    is_late = count_late(on, recorded_on) >= RECORDED_LATE_DAYS
+    return StepRow(
+        day=format_day(on),
+        name=name,
+        path=get_entry_path(view, index),
+        recorded=_("{day}才记入账本").format(day=format_day(recorded_on)) if is_late else "",
+        words=words,
+    )
+
+
+def _build_shares(sums: CaseSums) -> Iterator[ShareRow]:
+    due = sums.handled + sums.over_unhandled
+    yield ShareRow(
+        about=_("到期和答复了的 {due} 件，按时 {part} 件").format(
+            due=format_count(due), part=format_count(sums.on_time)
+        ),
+        name=_("按时答复"),
+        share=format_share(sums.on_time_permille),
+    )
+    yield ShareRow(
+        about=_("评价了的 {rated} 件，满意 {part} 件").format(
+            part=format_count(sums.satisfied), rated=format_count(sums.rated)
+        ),
+        name=_("满意"),
+        share=format_share(sums.satisfied_permille),
+    )
+    yield ShareRow(
+        about=_("受理的 {all} 件，结案 {part} 件").format(
+            all=format_count(sums.accepted), part=format_count(sums.closed)
+        ),
+        name=_("结案"),
+        share=format_share(sums.closed_permille),
+    )
+
+
+def format_share(permille: int | None) -> str:
+    """Return a share in per cent with one decimal; empty where there is none."""
+    return f"{permille // 10}.{permille % 10}%" if permille is not None else ""
+
+
+def _build_sum(name: str, sums: CaseSums) -> SumRow:
+    return SumRow(
+        name=name,
+        opened=format_count(sums.opened),
+        share=format_share(sums.on_time_permille),
+        waiting=format_count(sums.waiting) if sums.waiting else "",
+    )
+
+
+def _tell_all(figures: CaseFigures) -> Iterator[str]:
+    public, private = figures.public, figures.private
+    if not public.opened and not private.opened:
+        yield _("村里还没有登记过诉求件。")
+        return
+    yield _("一共登记了 {all} 件：答复 {handled} 件，不受理 {rejected} 件，等办 {waiting} 件。").format(
+        all=format_count(public.opened),
+        handled=format_count(public.handled),
+        rejected=format_count(public.rejected),
+        waiting=format_count(public.waiting),
+    )
+    if private.opened:
+        yield _("另外有调解和家事 {all} 件，办结 {closed} 件。是谁、什么事、怎样了结，都不公开。").format(
+            all=format_count(private.opened), closed=format_count(private.closed)
+        )
+    if 0 < public.rated < SHARE_MIN or 0 < public.handled + public.over_unhandled < SHARE_MIN:
+        yield _("不到 {least} 件的，不算比例。").format(least=SHARE_MIN)
+
+
+@route_page("/v/{code:str}/cases", summary="What villagers reported, and what became of it")
+def show_cases(
+    request: AnyRequest, code: FromPath[str], start: Annotated[str, QueryParameter()] = ""
+) -> ASGIApp:
+    """Answer with what waits, then what was answered from the place `start` on."""
+    place = parse_start(start, _("这么多诉求件"))
+    return get_site(request).serve_page(
+        request, code, f"cases?{place}", "cases.html", lambda view: build_cases_page(view, place)
+    )
+
+
+@route_page("/v/{code:str}/cases/{number:str}", summary="One case with its steps")
+def show_case(request: AnyRequest, code: FromPath[str], number: FromPath[str]) -> ASGIApp:
+    """Answer with a case that is public."""
+    if not _NUMBER.fullmatch(number):
+        raise NotFound(_("这件诉求"))
+    return get_site(request).serve_page(
+        request, code, f"cases/{number}", "case.html", lambda view: build_case_page(view, number)
+    )
