@@ -120,10 +120,6 @@ def _score_counts(measures: Iterable[Measure], counted: Counted | None) -> Fract
 
 def _get_count(counts: Counts, counted: Counted) -> Fraction:
     """Of no events none was left open: the closing rate is then 100 percent."""
-    match counts:
-        case "events":
-            return Fraction(counted.events)
-        case "visits":
-            return Fraction(counted.visits)
-        case "closing-rate":
-            return Fraction(100 * counted.closed, counted.events) if counted.events else Fraction(100)
+    if counts == "closing-rate":
+        return Fraction(100 * counted.closed, counted.events) if counted.events else Fraction(100)
+    return Fraction(counted.events if counts == "events" else counted.visits)
