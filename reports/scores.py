@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ledger.books.figures import BranchFigures, ScoreFigures, StarCount
+from ledger.books.schemes import SPAN_NAMES
 from ledger.books.score_figures import summarize_scores
 from reports.frame import Codes, HeadText, PlainWords, build_head_text, build_plain_words
 from reports.rows import ItemRow, build_items
@@ -16,7 +17,7 @@ _SHORT_ROWS = 12
 
 @dataclass(frozen=True)
 class StarRow:
-    """How many members have so many stars. `name` is `五星`, empty for none; `marks` the stars drawn."""
+    """How many members have so many stars or a grade. `name` is `五星`, `未评星`, `优秀`; `marks` the stars drawn."""
 
     marks: str
     members: str
@@ -25,7 +26,7 @@ class StarRow:
 
 @dataclass(frozen=True)
 class CutRow:
-    """The lowest score of a star."""
+    """The lowest score of a star or grade."""
 
     from_score: str
     marks: str
@@ -52,12 +53,19 @@ class BranchRows:
 
 @dataclass(frozen=True)
 class ScoreSheet:
-    """All that the template of the score sheet shows. Points carry their sign."""
+    """All that the template of the score sheet shows. Points carry their sign.
+
+    `components`  `支部标准化 20%、书记履职 80%`, empty where a score has none
+    `every`       `月`, `季`, `年`
+    """
 
     base: str
     branches: tuple[BranchRows, ...]
     codes: Codes | None
+    components: str
     cuts: tuple[CutRow, ...]
+    every: str
+    has_grades: bool
     head: HeadText
     members: str
     stars: tuple[StarRow, ...]
@@ -68,24 +76,38 @@ class ScoreSheet:
 
 def build_scores(figures: ScoreFigures, codes: Codes | None, open_until: str = "") -> ScoreSheet:
     """Return the score sheet's texts; sums nothing but its own columns."""
+    names = {cut.stars: cut.name for cut in figures.cuts if cut.name}
     return ScoreSheet(
         base=str(figures.base),
         branches=tuple(_build_branch(branch, figures.stars) for branch in figures.branches),
         codes=codes,
+        components="、".join(f"{one.title} {one.weight}%" for one in figures.components),
         cuts=tuple(
-            CutRow(str(cut.from_score), "★" * cut.stars, format_small(cut.stars))
+            CutRow(
+                str(cut.from_score), "" if cut.name else "★" * cut.stars, cut.name or _name_stars(cut.stars)
+            )
             for cut in sorted(figures.cuts, key=lambda cut: -cut.stars)
         ),
+        every=SPAN_NAMES[figures.every or "month"],
+        has_grades=bool(names),
         head=build_head_text(figures.head, "", open_until),
         members=format_count(figures.members),
         stars=tuple(
-            StarRow("★" * row.stars, format_count(row.members), format_small(row.stars) if row.stars else "")
+            StarRow(
+                "" if row.stars in names else "★" * row.stars,
+                format_count(row.members),
+                names.get(row.stars) or _name_stars(row.stars),
+            )
             for row in figures.stars
         ),
         summary=build_plain_words(summarize_scores(figures, open_until=open_until)),
         title=figures.title,
         version=str(figures.version),
     )
+
+
+def _name_stars(stars: int) -> str:
+    return f"{format_small(stars)}星" if stars else "未评星"
 
 
 def _build_branch(branch: BranchFigures, columns: Sequence[StarCount]) -> BranchRows:

@@ -46,7 +46,10 @@ from ledger.books.resolutions import ForumHeld, ResolutionRecorded, ResolutionRe
 from ledger.books.resources import ResourceChanged, ResourceRegistered
 from ledger.books.scores import (
     BranchRegistered,
+    Measure,
     SchemeAdopted,
+    SchemeComponent,
+    SchemeEffect,
     SchemeItem,
     ScoreCard,
     ScoreLine,
@@ -710,6 +713,33 @@ def build_scheme(texts: Discloser, **changes: Any) -> SchemeAdopted:
         "version": 1,
     }
     return SchemeAdopted(**(fields | changes))
+
+
+def build_weighed_scheme(texts: Discloser, **changes: Any) -> SchemeAdopted:
+    """A scheme that says everything there is to say: three components, grades, an effect, steps."""
+    text = texts.publish({"group": "综合", "item": "例会", "unit": "次"})
+    measures = (
+        Measure(counts="closing-rate", points=60, target=100),
+        Measure(counts="visits", points=40, target=10),
+    )
+    fields: dict[str, Any] = {
+        "components": (
+            SchemeComponent(
+                code="A", measures=measures, source="counts", text=texts.publish("日常积分"), weight=50
+            ),
+            SchemeComponent(code="B", source="ballot", text=texts.publish("民主测评"), weight=30),
+            SchemeComponent(code="C", source="marks", text=texts.publish("综合评定"), weight=20),
+        ),
+        "effects": (SchemeEffect(lasts="year", loses="commendation", stars=1),),
+        "every": "quarter",
+        "grades": (texts.publish("不合格"), texts.publish("合格")),
+        "items": (SchemeItem(code="P01", component="C", monthly_cap=10, points=5, text=text),),
+        "marker": "township",
+        "stars": (StarCut(from_score=0, stars=1), StarCut(from_score=60, stars=2)),
+        "steps": (texts.publish("申报创星"), texts.publish("审核评星")),
+        "subject": "grid-worker",
+    }
+    return build_scheme(texts, **(fields | changes))
 
 
 def build_branch(texts: Discloser, members: int = 1, **changes: Any) -> BranchRegistered:

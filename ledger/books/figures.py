@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from ledger.books.components import ComponentShare
 from ledger.books.contracts import Category as ContractCategory
 from ledger.books.contracts import Direction, Event, Party
 from ledger.books.funds import Category
@@ -316,7 +317,7 @@ class BranchFigures(Value, frozen=True):
     stars: tuple[StarCount, ...]  # every value from the most stars down to 0
 
 
-class ScoreFigures(Value, frozen=True):
+class ScoreFigures(Value, frozen=True, omit_defaults=True):
     """The monthly score sheet of the party branches. It names no member."""
 
     base: int
@@ -328,13 +329,16 @@ class ScoreFigures(Value, frozen=True):
     stars: tuple[StarCount, ...]
     title: str
     version: int
+    components: tuple[ComponentShare, ...] = ()  # left out of a scheme without any
+    every: Literal["", "quarter", "year"] = ""  # left out of a scheme that looks back on a month
 
 
-class StarCutFigures(Value, frozen=True):
-    """The lowest score of a star, as the scheme in force says."""
+class StarCutFigures(Value, frozen=True, omit_defaults=True):
+    """The lowest score of a star, or of the grade of that rank, as the scheme in force says."""
 
     from_score: int
     stars: int
+    name: str = ""  # of the grade; left out of stars
 
 
 Told = Literal["figure", "none", "unkept"]

@@ -7,9 +7,9 @@ from collections.abc import Collection, Iterable
 
 import msgspec
 
+from ledger.books.components import Marked, assess
 from ledger.books.rounds import OpenedFault, OpenedWords, build_fault, check_opened
 from ledger.books.scores import SchemeAdopted, list_worths
-from ledger.books.stars import calculate_score, count_stars
 from ledger.errors import Fault
 
 _WORDS = OpenedWords(
@@ -73,13 +73,13 @@ def check_marks(marks: Iterable[Mark], scheme: SchemeAdopted, members: Collectio
 
 def build_cards(marks: Iterable[Mark], scheme: SchemeAdopted, members: Iterable[str]) -> list[Card]:
     """Return the card of every member, in their order, from all marks of the branch's month."""
-    points: defaultdict[str, list[int]] = defaultdict(list)
+    marked: defaultdict[str, list[Marked]] = defaultdict(list)
     for mark in marks:
-        points[mark.member].append(mark.points)
+        marked[mark.member].append(Marked(mark.item, mark.points))
     cards = []
     for member in members:
-        score = calculate_score(scheme.base, points[member])
-        cards.append(Card(member=member, place="", score=score, stars=count_stars(score, scheme.stars)))
+        earned = assess(scheme, marked[member])
+        cards.append(Card(member=member, place="", score=earned.score, stars=earned.stars))
     return cards
 
 

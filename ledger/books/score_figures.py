@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Literal
 
 import msgspec
 
+from ledger.books.components import ComponentShare
 from ledger.books.figures import (
     BranchFigures,
     ItemFigures,
@@ -49,18 +51,28 @@ class SchemeText(msgspec.Struct, frozen=True, kw_only=True):
     scheme: str
     title: str
     version: int
+    components: tuple[ComponentShare, ...] = ()
+    every: Literal["", "quarter", "year"] = ""
+    grades: tuple[str, ...] = ()  # names of the cuts; of stars none
 
 
 def build_score_figures(head: SheetHead, scheme: SchemeText, months: Iterable[BranchMonth]) -> ScoreFigures:
     """Return the figures of a month's score sheet, branches by number."""
-    known = sorted({0} | {cut.stars for cut in scheme.cuts}, reverse=True)
+    ranks = [cut.stars for cut in scheme.cuts]
+    known = sorted(ranks if scheme.grades else {0, *ranks}, reverse=True)
+    names = scheme.grades or ("",) * len(ranks)
     branches = tuple(
         _build_branch(month, scheme, known) for month in sorted(months, key=lambda month: month.branch)
     )
     return ScoreFigures(
         base=scheme.base,
         branches=branches,
-        cuts=tuple(StarCutFigures(from_score=cut.from_score, stars=cut.stars) for cut in scheme.cuts),
+        components=scheme.components,
+        cuts=tuple(
+            StarCutFigures(from_score=cut.from_score, name=name, stars=cut.stars)
+            for cut, name in zip(scheme.cuts, names, strict=True)
+        ),
+        every=scheme.every,
         head=head,
         members=sum(branch.members for branch in branches),
         scheme=scheme.scheme,
@@ -93,7 +105,8 @@ def summarize_scores(figures: ScoreFigures, *, open_until: str = "") -> tuple[st
     members = sum(branch.members for branch in held)
     lines = [first, f"{month}有 {len(held)} 个支部评分，{members} 名党员每人一张评分卡。"]
     lines.append(f"每人基础分 {figures.base} 分，做了好事加分，没做到的扣分，最低 0 分，最高 100 分。")
-    lines += _tell_stars(figures.stars)
+    lines += _tell_components(figures)
+    lines += _tell_stars(figures)
     sealed = sum(branch.sealed_marks for branch in held)
     if sealed:
         points = -sum(branch.sealed_points for branch in held)
@@ -128,11 +141,18 @@ def _build_branch(month: BranchMonth, scheme: SchemeText, known: Sequence[int]) 
     )
 
 
-def _tell_stars(stars: Iterable[StarCount]) -> Iterable[str]:
-    counted = [row for row in stars if row.members]
-    parts = [f"{_name_stars(row.stars)} {row.members} 人" for row in counted]
+def _tell_components(figures: ScoreFigures) -> Iterable[str]:
+    shares = [f"{one.title}占 {one.weight}%" for one in figures.components]
+    if shares:
+        yield f"评分分 {len(shares)} 个部分，各部分都从基础分起算，按比例合成：{'，'.join(shares)}。"
+
+
+def _tell_stars(figures: ScoreFigures) -> Iterable[str]:
+    names = {cut.stars: cut.name for cut in figures.cuts}
+    counted = [row for row in figures.stars if row.members]
+    parts = [f"{names.get(row.stars) or _name_stars(row.stars)} {row.members} 人" for row in counted]
     if parts:
-        yield f"评星结果：{'，'.join(parts)}。"
+        yield f"{'评定' if any(names.values()) else '评星'}结果：{'，'.join(parts)}。"
 
 
 def _name_stars(stars: int) -> str:

@@ -1,13 +1,12 @@
-"""Score cards: one scheme, branches with their members, monthly rounds and cards with stars.
+"""Score cards: schemes, branches with their members, monthly rounds and cards with stars or grades.
 
-Members' scores never mix with villagers' points and cannot be spent.
+Scores of members, branches, secretaries, grids and grid workers never mix with villagers' points and cannot be spent.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from itertools import pairwise
-from typing import Annotated
+from collections.abc import Iterable
+from typing import Annotated, Literal
 
 from msgspec import Meta
 
@@ -32,34 +31,118 @@ BRANCH_MAX = 99
 ItemCode = Annotated[str, Meta(pattern=r"\A[PN][0-9]{2}\Z")]
 """P and two digits for positive conduct, N for negative."""
 SchemeName = Annotated[str, Meta(pattern=r"\A[a-z][a-z0-9-]{1,39}\Z")]
+ComponentCode = Annotated[str, Meta(pattern=r"\A[A-Z]\Z")]
+"""One capital letter: names a component within its scheme."""
+
+OtherSubject = Literal["branch", "grid", "grid-worker", "secretary"]
+Subject = Literal["branch", "grid", "grid-worker", "member", "secretary"]
+"""Whom a scheme scores. Of each a village has one scheme at a time."""
+OtherSpan = Literal["quarter", "year"]
+SchemeSpan = Literal["month", "quarter", "year"]
+"""The time of the calendar that one score looks back on."""
+Marker = Literal["clerk", "jury", "secretary", "township"]
+"""As what somebody writes the marks down."""
+Source = Literal["ballot", "counts", "marks"]
+"""Where a component's score comes from: a ballot, what is counted from entries, or marks by the scheme's items."""
+Counts = Literal["closing-rate", "events", "visits"]
+OwnHonour = Literal["commendation", "exemplar"]
+"""Honours that the organisation itself gives: 评优表彰, 先进典型. Nothing else can hang on a score."""
+
+SUBJECT_NAMES: dict[Subject, str] = {
+    "branch": "党支部",
+    "grid": "网格",
+    "grid-worker": "网格员",
+    "member": "党员",
+    "secretary": "支部书记",
+}
+MARKER_NAMES: dict[Marker, str] = {
+    "clerk": "支部记分员（村文书）",
+    "jury": "评议小组",
+    "secretary": "村书记",
+    "township": "乡镇",
+}
+SOURCE_NAMES: dict[Source, str] = {"ballot": "民主测评", "counts": "计数", "marks": "按项目记分"}
+COUNTS_NAMES: dict[Counts, str] = {
+    "closing-rate": "办结率（%）",
+    "events": "办理事件（件）",
+    "visits": "走访（次）",
+}
+OWN_HONOUR_NAMES: dict[OwnHonour, str] = {"commendation": "评优表彰", "exemplar": "先进典型评选"}
 
 
-class SchemeItem(Value, frozen=True):
+class SchemeItem(Value, frozen=True, kw_only=True, omit_defaults=True):
     """One line of a scheme. `text` discloses {group, item, unit}."""
 
     code: ItemCode
-    monthly_cap: Positive
+    component: ComponentCode = ""  # that its marks count in; left out in a scheme without components
+    monthly_cap: Positive  # for each time that the scheme looks back on
     points: Integer  # for one unit; negative for N items
     text: PublicText
 
 
 class StarCut(Value, frozen=True):
-    """The lowest score that earns so many stars."""
+    """The lowest score that earns so many stars, or the grade of that rank."""
 
     from_score: Count
     stars: Positive
 
 
-class SchemeAdopted(Value, frozen=True):
-    """`scheme.adopted`: how members are scored, in force from the entry's period on."""
+class Measure(Value, frozen=True):
+    """What is counted, and how many points it gives from `target` on; below, its share of them.
 
-    base: Count  # every member's score before the month's marks
+    `closing-rate` is in percent of the events handled.
+    """
+
+    counts: Counts
+    points: Positive
+    target: Positive
+
+
+class SchemeComponent(Value, frozen=True, kw_only=True, omit_defaults=True):
+    """One component of a score: from 0 to 100 points by itself, of which `weight` percent count."""
+
+    code: ComponentCode
+    measures: Annotated[tuple[Measure, ...], Meta(min_length=1, max_length=10)] | None = (
+        None  # of `counts` alone
+    )
+    source: Source
+    text: PublicText
+    weight: Positive
+
+
+class SchemeEffect(Value, frozen=True):
+    """What so many stars, or the grade of that rank, lose: an own honour, until the named time of the calendar ends."""
+
+    lasts: SchemeSpan
+    loses: OwnHonour
+    stars: Count
+
+
+class SchemeAdopted(Value, frozen=True, kw_only=True, omit_defaults=True):
+    """`scheme.adopted`: how one kind of subject is scored, in force from the entry's period on.
+
+    What stands with None came later and is left out where a scheme does not say it: then it is about members, by the
+    month, without components, in stars, and nothing hangs on it.
+    """
+
+    base: Count  # every score before its marks; with components that of each one with marks
+    components: Annotated[tuple[SchemeComponent, ...], Meta(min_length=1, max_length=10)] | None = None
+    effects: Annotated[tuple[SchemeEffect, ...], Meta(min_length=1, max_length=10)] | None = None
+    every: OtherSpan | None = None  # left out: month
+    grades: Annotated[tuple[PublicText, ...], Meta(min_length=1, max_length=10)] | None = (
+        None  # names of `stars`
+    )
     items: Annotated[tuple[SchemeItem, ...], Meta(min_length=1, max_length=200)]
+    marker: Marker | None = None
     resolution: PublicText
     scheme: SchemeName
     stars: Annotated[tuple[StarCut, ...], Meta(min_length=1, max_length=10)]  # ascending
+    steps: Annotated[tuple[PublicText, ...], Meta(min_length=1, max_length=10)] | None = (
+        None  # to a star, in order
+    )
+    subject: OtherSubject | None = None  # left out: member
     title: PublicText
-    version: Positive
+    version: Positive  # counted for each subject
 
 
 class BranchRegistered(Value, frozen=True):
@@ -104,29 +187,26 @@ class ScoreRound(Value, frozen=True):
     version: Positive
 
 
+def get_subject(scheme: SchemeAdopted) -> Subject:
+    """Return whom a scheme scores."""
+    return scheme.subject or "member"
+
+
+def get_span(scheme: SchemeAdopted) -> SchemeSpan:
+    """Return the time that one score looks back on."""
+    return scheme.every or "month"
+
+
+def list_ranks(scheme: SchemeAdopted) -> list[int]:
+    """Return how many stars, or which rank of grade, a card may have, the lowest first: no score is without a grade,
+    but one below all stars has none.
+    """
+    return [cut.stars for cut in scheme.stars] if scheme.grades else [0, *(cut.stars for cut in scheme.stars)]
+
+
 def list_worths(items: Iterable[SchemeItem]) -> dict[str, Worth]:
     """Return what each item is worth, by code; a line that deducts is sealed whole."""
     return {item.code: Worth(item.monthly_cap, item.points > 0, item.points) for item in items}
-
-
-def check_scheme(body: SchemeAdopted) -> list[Fault]:
-    """Return every fault a scheme has in itself: codes, signs, caps, base and cuts."""
-    faults = []
-    seen: set[str] = set()
-    for item in body.items:
-        faults += _check_item(item)
-        if item.code in seen:
-            faults.append(
-                build_fault("item-twice", f"考评项目 {item.code}", "又出现一次", "每个编号一条", "换一个编号")
-            )
-        seen.add(item.code)
-    if body.base > SCORE_MAX:
-        faults.append(
-            build_fault(
-                "scheme-base", "考评办法的基础分", f"{body.base} 分", f"0–{SCORE_MAX} 分", "改正基础分"
-            )
-        )
-    return faults + _check_cuts(body.stars)
 
 
 def check_branch(body: BranchRegistered) -> list[Fault]:
@@ -161,43 +241,6 @@ def check_score_round(body: ScoreRound, scheme: SchemeAdopted, members: int) -> 
     )
 
 
-def _check_item(item: SchemeItem) -> list[Fault]:
-    place = f"考评项目 {item.code}"
-    if item.points == 0 or (item.points > 0) != item.code.startswith("P"):
-        return [
-            build_fault(
-                "item-sign", place, f"{item.points} 分", "P 项大于 0 分，N 项小于 0 分", "改正分值或编号"
-            )
-        ]
-    if item.monthly_cap < abs(item.points):
-        return [
-            build_fault(
-                "item-cap",
-                place,
-                f"每月封顶 {item.monthly_cap} 分",
-                f"不低于一次的 {abs(item.points)} 分",
-                "提高封顶，或降低分值",
-            )
-        ]
-    return []
-
-
-def _check_cuts(cuts: Sequence[StarCut]) -> list[Fault]:
-    ascending = all(a.from_score < b.from_score and a.stars < b.stars for a, b in pairwise(cuts))
-    if ascending and cuts[-1].from_score <= SCORE_MAX:
-        return []
-    found = "、".join(f"{cut.stars} 星 {cut.from_score} 分" for cut in cuts)
-    return [
-        build_fault(
-            "star-cuts",
-            "考评办法的星级",
-            found,
-            f"星级和分数都从低到高，不超过 {SCORE_MAX} 分",
-            "按从低到高重排星级分数线",
-        )
-    ]
-
-
 def _check_negative(body: ScoreRound, place: str) -> list[Fault]:
     """Sealed lines are negative marks and nothing else: their sum is below zero."""
     if not body.sealed_lines or body.sealed_points < 0:
@@ -227,10 +270,10 @@ def _check_cards(body: ScoreRound, scheme: SchemeAdopted, members: int, place: s
                 "第 1 部分给每名党员一张评分卡，其余部分没有",
             )
         )
-    known = {0} | {cut.stars for cut in scheme.stars}
+    known = list_ranks(scheme)
     for number, card in enumerate(body.cards, 1):
         if card.stars not in known:
-            listed = "、".join(map(str, sorted(known)))
+            listed = "、".join(map(str, known))
             faults.append(
                 build_fault(
                     "card-stars",

@@ -18,10 +18,12 @@ from ledger.commands.common import (
     refuse_strangers,
     village_option,
 )
+from ledger.data.templates import load_schemes
 from ledger.home import Home
 from ledger.service.adopt import prepare_description, prepare_rulebook, prepare_scheme
 from ledger.service.limits import prepare_limits, read_limits
 from ledger.service.policies import prepare_policy
+from ledger.service.schemes import read_scheme_file
 from ledger.vaults import Draft
 
 F = TypeVar("F", bound=Callable[..., object])
@@ -67,11 +69,38 @@ def _rulebook(
 
 @adopt_group.command("scheme")
 @_adoption_options
-def _scheme(home: Home, village: str | None, maker: str, month: str, resolution: str, as_json: bool) -> None:
-    """采用随程序附带的党员考评办法（基础分 60，一至五星）。"""
+@click.option(
+    "--name",
+    type=click.Choice(list(load_schemes())),
+    default="member-60",
+    show_default=True,
+    help="随程序附带的哪一个办法。",
+)
+@click.option(
+    "--file", "path", metavar="文件", help="自己改过的办法，TOML，写法同附带的；有它就不看 --name。"
+)
+def _scheme(
+    home: Home,
+    village: str | None,
+    maker: str,
+    month: str,
+    resolution: str,
+    name: str,
+    path: str | None,
+    as_json: bool,
+) -> None:
+    """采用考评办法：党员、支部、书记、网格员或微网格的，每种对象同时只有一个。
+
+    附带的办法：member-60 基础分 60、五星，member-100 基础分 100、四个等次，red-credit 五个方面，
+    branch-stars 支部评星，secretary-stars 书记五步评星，grid-worker 网格员 50/30/20，micro-grid 微网格。
+    """
     code = get_writable_village(home, village)
     refuse_strangers(home, code, maker=maker)
-    _say(prepare_scheme(home, code, maker=maker, period=month, resolution=resolution), as_json)
+    template = read_scheme_file(read_file(path)) if path is not None else None
+    draft = prepare_scheme(
+        home, code, maker=maker, period=month, resolution=resolution, name=name, template=template
+    )
+    _say(draft, as_json)
 
 
 @adopt_group.command("description")

@@ -54,10 +54,40 @@ class ItemTemplate(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     monthly_cap: int
     points: int  # for one unit; negative for N items
     unit: str
+    component: str = ""
+
+
+class MeasureTemplate(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One thing that is counted."""
+
+    basis: str
+    counts: str
+    points: int
+    target: int
+
+
+class ComponentTemplate(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One component of a scheme with its title in the open."""
+
+    basis: str
+    code: str
+    source: str
+    title: str
+    weight: int
+    measures: tuple[MeasureTemplate, ...] = ()
+
+
+class EffectTemplate(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What so many stars, or a rank of grade, lose."""
+
+    basis: str
+    lasts: str
+    loses: str
+    stars: int
 
 
 class SchemeTemplate(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One scheme of `schemes.toml`."""
+    """One scheme as `schemes.toml` has it, whose comments say what each field means. Nothing of it is judged yet."""
 
     base: int
     basis: str
@@ -65,6 +95,13 @@ class SchemeTemplate(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     scheme: str
     stars: tuple[StarCut, ...]
     title: str
+    components: tuple[ComponentTemplate, ...] = ()
+    effects: tuple[EffectTemplate, ...] = ()
+    every: str = "month"
+    grades: tuple[str, ...] = ()
+    marker: str = ""
+    steps: tuple[str, ...] = ()
+    subject: str = "member"
 
 
 @cache
@@ -74,12 +111,21 @@ def load_rules() -> RulebookTemplate:
 
 
 @cache
+def load_schemes() -> dict[str, SchemeTemplate]:
+    """Return every shipped scheme by its name, in the order of the file."""
+    rows = {row["scheme"]: row for row in tomllib.loads(read_data("schemes.toml"))["schemes"]}
+    for row in rows.values():
+        if "items_of" in row:
+            row["items"] = rows[row.pop("items_of")]["items"]
+    return {name: _convert(row, SchemeTemplate) for name, row in rows.items()}
+
+
 def load_scheme(name: str) -> SchemeTemplate:
     """Return a scheme's template by its name, e.g. `member-60`; NotFound where there is none."""
-    for scheme in tomllib.loads(read_data("schemes.toml"))["schemes"]:
-        if scheme["scheme"] == name:
-            return _convert(scheme, SchemeTemplate)
-    raise NotFound(f"考评办法模板 {name}")
+    found = load_schemes().get(name)
+    if found is None:
+        raise NotFound(f"考评办法模板 {name}")
+    return found
 
 
 def _convert(value: Any, kind: type[T]) -> T:

@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from ledger.books.components import ComponentShare
 from ledger.books.figures import ScoreFigures, SheetHead
 from ledger.books.score_figures import BranchMonth, ItemTally, SchemeText, build_score_figures
 from ledger.books.scores import BranchRegistered, SchemeAdopted, SchemeItem
@@ -45,7 +46,13 @@ def collect_scores(facts: Facts, reference: Reference, texts: Texts, head: Sheet
 def _read_scheme(texts: Texts, scheme: SchemeAdopted) -> SchemeText:
     return SchemeText(
         base=scheme.base,
+        components=tuple(
+            ComponentShare(code=one.code, title=read_text(texts, one.text), weight=one.weight)
+            for one in scheme.components or ()
+        ),
         cuts=scheme.stars,
+        every=scheme.every or "",
+        grades=tuple(read_text(texts, name) for name in scheme.grades or ()),
         items={item.code: _read_item(texts, item) for item in scheme.items},
         scheme=scheme.scheme,
         title=read_text(texts, scheme.title),

@@ -1,27 +1,31 @@
 """Drafts of what a village adopts: its description, its rulebook, its scheme.
 
-The rulebook and the scheme come from the templates shipped in `ledger/data`. A rulebook that the village edits is
-imported as a workbook (`workbooks.rulebook`).
+The rulebook and schemes come from the templates shipped in `ledger/data`. A rulebook that the village edits is
+imported as a workbook (`workbooks.rulebook`), a scheme read from a file (`service.schemes`).
 """
 
 from __future__ import annotations
 
+import msgspec
+
 from ledger.books.points import Rule, RulebookAdopted
 from ledger.books.roles import MAKER_ROLES
-from ledger.books.scores import SchemeAdopted, SchemeItem, StarCut
+from ledger.books.scores import get_subject
 from ledger.books.screening import format_found, hide_numbers
 from ledger.books.village import VillageDescribed
-from ledger.data.templates import RulebookTemplate, RuleTemplate, load_rules, load_scheme
+from ledger.data.templates import RulebookTemplate, RuleTemplate, SchemeTemplate, load_rules, load_scheme
 from ledger.entries import KIND_OF_BODY, Body, Claim, name_clerk
 from ledger.errors import Fault, Refused
+from ledger.figures.texts import Texts
 from ledger.ports import Ports
 from ledger.service.drafts import Discloser, build_draft, check_month
 from ledger.service.persons import check_person
 from ledger.service.rulebooks import check_wording
+from ledger.service.schemes import build_scheme, check_template, lint_scheme, list_texts
 from ledger.service.screening import check_description, check_texts, list_names
 from ledger.service.sheets import read_texts
 from ledger.service.showing import disclose
-from ledger.service.slots import RULEBOOK, SCHEME, check_slot, list_waiting_slots
+from ledger.service.slots import RULEBOOK, check_slot, list_waiting_slots, slot_of_scheme
 from ledger.service.workbooks.numbers import FORMS
 from ledger.service.workbooks.rulebook import build_unchanged, label_rulebook
 from ledger.state import get_day
@@ -110,51 +114,45 @@ def _check_number(number: str) -> list[Fault]:
     return [Fault(code=form.code, place=place, found=found, expected=form.expected, remedy=form.remedy)]
 
 
-def prepare_scheme(ports: Ports, village: str, *, maker: str, period: str, resolution: str) -> Draft:
-    """Draft the adoption of the shipped member scheme, in force from `period` on.
+def prepare_scheme(
+    ports: Ports,
+    village: str,
+    *,
+    maker: str,
+    period: str,
+    resolution: str,
+    name: str = "member-60",
+    template: SchemeTemplate | None = None,
+) -> Draft:
+    """Draft the adoption of the shipped scheme of that `name`, or another `template`, in force from `period` on for
+    the subject that it names.
 
-    Raises Refused with every fault: also where the newest version says the same.
+    Raises Refused with every fault: also where the subject's newest version says the same. NotFound where no scheme of
+    that name ships.
     """
-    template = load_scheme("member-60")
+    own = list_texts(template) if template is not None else {}  # What ships was read by us.
+    template = template or load_scheme(name)
     texts = Discloser(ports.entropy)
-    items = tuple(
-        SchemeItem(
-            code=item.code,
-            monthly_cap=item.monthly_cap,
-            points=item.points,
-            text=texts.publish("item", {"group": item.group, "item": item.item, "unit": item.unit}),
-        )
-        for item in template.items
-    )
-    stars = tuple(StarCut(from_score=cut.from_score, stars=cut.stars) for cut in template.stars)
+    body = build_scheme(template, texts, resolution=resolution, version=1)
     faults = _check_adoption(ports, village, maker, period, resolution)
+    faults += check_texts(own, list_names(ports, village))
+    faults += check_template(template, body) + lint_scheme(body, texts.find)
     with ports.ledger.read(village) as reader:
-        known = next(iter(list_schemes(reader.facts)), None)
+        known = next(iter(list_schemes(reader.facts, get_subject(body))), None)
         if known is not None:
-            find = read_texts(reader)
-            title, said = find(known.title.text), disclose(known.items, find)
-            before = (known.base, known.scheme, known.stars, title, said)
-            if before == (
-                template.base,
-                template.scheme,
-                stars,
-                template.title,
-                disclose(items, texts.find),
-            ):
+            same = {"resolution": body.resolution, "version": 1}
+            before = disclose(msgspec.structs.replace(known, **same), _join(read_texts(reader), texts.find))
+            if before == disclose(body, texts.find):
                 faults.append(_build_scheme_unchanged(known.version))
-    _refuse(faults + check_slot(list_waiting_slots(ports.vault, village), SCHEME))
+    slot = slot_of_scheme(get_subject(body))
+    _refuse(faults + check_slot(list_waiting_slots(ports.vault, village), slot))
     version = known.version + 1 if known is not None else 1
-    body = SchemeAdopted(
-        base=template.base,
-        items=items,
-        resolution=texts.publish("resolution", resolution),
-        scheme=template.scheme,
-        stars=stars,
-        title=texts.publish("title", template.title),
-        version=version,
-    )
-    claim = _build_claim(ports, village, maker, period, body)
+    claim = _build_claim(ports, village, maker, period, msgspec.structs.replace(body, version=version))
     return _keep_draft(ports, claim, texts, f"{template.title}第 {version} 版，{period} 起用")
+
+
+def _join(first: Texts, other: Texts) -> Texts:
+    return lambda digest: first(digest) or other(digest)
 
 
 def _build_scheme_unchanged(version: int) -> Fault:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from ledger.books import resolutions
 from ledger.books.accounts import Chart, find_account
@@ -31,9 +31,10 @@ from ledger.books.reconciliation import BankReconciled, adjust
 from ledger.books.resolutions import MEETING_NAMES, ForumHeld, ResolutionRecorded
 from ledger.books.revisions import Change as Reworded
 from ledger.books.revisions import Terms, compare_versions
-from ledger.books.scores import SchemeItem
+from ledger.books.scores import SchemeAdopted, SchemeItem
 from ledger.books.shops import ShopAdopted
 from ledger.books.subaccounts import name_in_full
+from ledger.books.values import PublicText
 from ledger.books.volunteering import TaskOffered
 from ledger.books.vouchers import (
     AccountBalance,
@@ -332,9 +333,15 @@ def preview_mark(number: str, item: SchemeItem, title: str, quantity: int, evide
     return f"　党员 {number} {item.code} {title} {worth}{_SEALED if item.points < 0 else ''}　{evidence}"
 
 
-def preview_card(number: str, score: int, stars: int) -> str:
-    """Return the line of a member's card."""
-    return f"　评分卡 {number}：{score} 分，{stars} 星"
+def preview_card(number: str, score: int, earned: str) -> str:
+    """Return the line of a member's card; `earned` are its stars or its grade."""
+    return f"　评分卡 {number}：{score} 分，{earned}"
+
+
+def preview_rank(scheme: SchemeAdopted, stars: int, read: Callable[[PublicText], str]) -> str:
+    """Return so many stars, or the grade of that rank, as people say it."""
+    at = next((number for number, cut in enumerate(scheme.stars) if cut.stars == stars), None)
+    return f"{stars} 星" if scheme.grades is None or at is None else read(scheme.grades[at])
 
 
 def preview_rule(read: ReadRule) -> str:
@@ -366,6 +373,11 @@ def preview_rulebook(
         earlier, now = ({read.rule.code: list_terms(read) for read in some} for some in (old, rules))
         yield from preview_revision(before.version, earlier, now)
         yield f"　全部 {len(rules)} 条："
+
+
+def preview_setting(title: str, before: str, after: str) -> str:
+    """Return a line of what is set, with what it was where a version before set it otherwise."""
+    return f"　{title}：{after}" if before == after else f"　{title}：原为 {before}，改为 {after}"
 
 
 def preview_revision(version: int, before: Mapping[str, Terms], after: Mapping[str, Terms]) -> Iterator[str]:

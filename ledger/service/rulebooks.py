@@ -1,4 +1,4 @@
-"""A rulebook held against the law's words wherever it passes by: as a draft, when it is passed, when it is recorded."""
+"""A rulebook or scheme held against the law's words wherever it passes by: as a draft, when passed, when recorded."""
 
 from __future__ import annotations
 
@@ -14,25 +14,30 @@ from ledger.books.rule_lint import (
     list_warned,
     tell_finding,
 )
+from ledger.books.scores import SchemeAdopted
 from ledger.canonical import parse_claim
 from ledger.data import load_rule_words
 from ledger.data.templates import RuleTemplate
 from ledger.entries import Body
 from ledger.errors import Fault
 from ledger.figures.rulebooks import read_rules
-from ledger.log.commitments import digest_disclosure, parse_disclosure
+from ledger.log.commitments import Json, digest_disclosure, parse_disclosure
 from ledger.service.drafts import name_draft
+from ledger.service.schemes import lint_scheme
 from ledger.vaults import Draft
 
 
 def lint_body(body: RulebookAdopted, public: Sequence[str]) -> list[Finding]:
     """Return everything unlawful or unwise about a rulebook whose texts `public` discloses."""
-    known = {digest_disclosure(text): parse_disclosure(text)[1] for text in public}
-    return lint_rules(load_rule_words(), [read.wording for read in read_rules(known.get, body.rules)])
+    return lint_rules(
+        load_rule_words(), [read.wording for read in read_rules(_index(public).get, body.rules)]
+    )
 
 
 def check_wording(body: Body, public: Sequence[str]) -> list[Fault]:
-    """Return a fault for everything unlawful that a body says; nothing of one that is no rulebook."""
+    """Return a fault for everything unlawful that a rulebook or a scheme says; nothing of another body."""
+    if isinstance(body, SchemeAdopted):
+        return lint_scheme(body, _index(public).get)
     if not isinstance(body, RulebookAdopted):
         return []
     return [build_lint_fault(finding) for finding in list_refused(lint_body(body, public))]
@@ -81,3 +86,8 @@ def read_template(rule: RuleTemplate) -> Wording:
         points=rule.points,
         unit=rule.unit,
     )
+
+
+def _index(public: Sequence[str]) -> dict[str, Json]:
+    """Return what texts disclose, by the digests that stand for it."""
+    return {digest_disclosure(text): parse_disclosure(text)[1] for text in public}

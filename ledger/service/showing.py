@@ -5,7 +5,7 @@ What its digests stand for is with the draft while it waits; a recorded one's is
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import msgspec
@@ -34,9 +34,8 @@ from ledger.books.points import (
 from ledger.books.reconciliation import BankReconciled
 from ledger.books.resolutions import ForumHeld, ResolutionRecorded, ResolutionReported
 from ledger.books.resources import ResourceChanged, ResourceRegistered
-from ledger.books.revisions import Terms
 from ledger.books.rule_lint import lint_rules, list_warned, tell_finding
-from ledger.books.scores import BranchRegistered, SchemeAdopted, SchemeItem, ScoreRound
+from ledger.books.scores import BranchRegistered, SchemeAdopted, ScoreRound
 from ledger.books.shops import PointsRedeemed, RedemptionReversed, ShopAdopted
 from ledger.books.stocktakes import StocktakeRecorded
 from ledger.books.subaccounts import AccountsAdded, AccountsClosed
@@ -81,6 +80,7 @@ from ledger.service.opened_rewards import (
     tell_shop,
     tell_task,
 )
+from ledger.service.opened_schemes import tell_scheme
 from ledger.service.passing import find_drafts
 from ledger.service.preview import (
     name_entry,
@@ -91,10 +91,11 @@ from ledger.service.preview import (
     preview_mark,
     preview_objection,
     preview_postings,
+    preview_rank,
     preview_reconciled,
-    preview_revision,
     preview_rule,
     preview_rulebook,
+    preview_setting,
     preview_taken,
     preview_voucher,
 )
@@ -212,7 +213,7 @@ def _tell_description(opened: OpenedDraft, body: VillageDescribed) -> Iterator[s
     )
     for name, title in _DESCRIBED.items():
         old, new = opened.read(getattr(before, name)), opened.read(getattr(body, name))
-        yield _tell_change(title, old, new)
+        yield preview_setting(title, old, new)
 
 
 def _tell_opening(opened: OpenedDraft, body: AccountsOpened) -> Iterator[str]:
@@ -296,21 +297,6 @@ def _tell_taken(opened: OpenedDraft, body: PointsReversed) -> Iterator[str]:
         yield preview_taken(opened.number(sealed.household), sealed.rule, sealed.evidence)
 
 
-def _tell_scheme(opened: OpenedDraft, body: SchemeAdopted) -> Iterator[str]:
-    yield opened.draft.label
-    yield f"　怎样通过：{opened.read(body.resolution)}"
-    before = next(
-        (book for book in list_schemes(opened.reader.facts) if book.version == body.version - 1), None
-    )
-    if before is not None and opened.read(before.title) != opened.read(body.title):
-        yield _tell_change("名称", opened.read(before.title), opened.read(body.title))
-    yield _tell_change("基础分", str((before or body).base), str(body.base))
-    yield _tell_change("星级", _format_stars(before or body), _format_stars(body))
-    if before is not None:
-        yield from _tell_revision(opened, before.version, before.items, body.items)
-    yield from (_format_item(opened, item) for item in body.items)
-
-
 def _tell_branch(opened: OpenedDraft, body: BranchRegistered) -> Iterator[str]:
     yield opened.draft.label
     found = [item.member for sealed in body.members for item in opened.open(sealed.sealed, RegisteredMember)]
@@ -331,7 +317,9 @@ def _tell_scores(opened: OpenedDraft, body: ScoreRound) -> Iterator[str]:
         for card in body.cards
         for item in opened.open(card.subject.sealed, CardSubject)
     ]
-    yield from (preview_card(number, score, stars) for number, score, stars in sorted(cards))
+    scheme = next(one for one in list_schemes(opened.reader.facts) if one.version == body.version)
+    for number, score, stars in sorted(cards):
+        yield preview_card(number, score, preview_rank(scheme, stars, opened.read))
 
 
 def _tell_rotation(opened: OpenedDraft, body: KeyRotated) -> Iterator[str]:
@@ -449,7 +437,7 @@ _TELLERS: dict[type, Callable[[OpenedDraft, Any], Iterator[str]]] = {
     ResolutionReported: tell_result,
     ResolutionRecorded: tell_resolution,
     RulebookAdopted: _tell_rulebook,
-    SchemeAdopted: _tell_scheme,
+    SchemeAdopted: tell_scheme,
     ScoreRound: _tell_scores,
     ShopAdopted: tell_shop,
     TaskClaimed: tell_claimed,
@@ -462,37 +450,3 @@ _TELLERS: dict[type, Callable[[OpenedDraft, Any], Iterator[str]]] = {
     VoucherReversed: _tell_voucher,
 }
 """Every kind that another person passes."""
-
-
-def _format_item(opened: OpenedDraft, item: SchemeItem) -> str:
-    title, unit = (opened.read_part(item.text, part) for part in ("item", "unit"))
-    return f"　{item.code} {title} {item.points} 分／{unit}，每月至多 {item.monthly_cap} 分"
-
-
-def _format_stars(scheme: SchemeAdopted) -> str:
-    return "、".join(f"{cut.from_score} 分起 {cut.stars} 星" for cut in scheme.stars)
-
-
-def _tell_change(title: str, before: str, after: str) -> str:
-    """Return a line of what is set, with what it was where a version before set it otherwise."""
-    return f"　{title}：{after}" if before == after else f"　{title}：原为 {before}，改为 {after}"
-
-
-def _tell_revision(
-    opened: OpenedDraft, version: int, before: Sequence[SchemeItem], after: Sequence[SchemeItem]
-) -> Iterator[str]:
-    """Yield what the items of a new version say otherwise than those of the one before."""
-    old, new = ({item.code: _list_terms(opened, item) for item in items} for items in (before, after))
-    yield from preview_revision(version, old, new)
-    yield f"　全部 {len(after)} 条："
-
-
-def _list_terms(opened: OpenedDraft, item: SchemeItem) -> Terms:
-    """Return what a scheme's item says."""
-    unit = opened.read_part(item.text, "unit")
-    return {
-        "名称": opened.read_part(item.text, "item"),
-        "分值": f"{item.points} 分／{unit}",
-        "每月至多": f"{item.monthly_cap} 分",
-        "分类": opened.read_part(item.text, "group"),
-    }

@@ -22,7 +22,7 @@ from ledger.books.points import PointsRound, RulebookAdopted
 from ledger.books.reconciliation import BankReconciled
 from ledger.books.resolutions import ForumHeld, ResolutionRecorded, ResolutionReported
 from ledger.books.resources import ResourceChanged, ResourceRegistered
-from ledger.books.scores import BranchRegistered, SchemeAdopted, ScoreRound
+from ledger.books.scores import BranchRegistered, SchemeAdopted, ScoreRound, Subject, get_subject
 from ledger.books.shops import PointsRedeemed, RedemptionReversed, ShopAdopted
 from ledger.books.stocktakes import StocktakeRecorded
 from ledger.books.subaccounts import AccountsAdded, AccountsClosed
@@ -42,8 +42,7 @@ from ledger.vaults import Draft, Vault
 Slot = tuple[str, ...]
 
 RULEBOOK: Slot = ("rulebook",)
-SCHEME: Slot = ("scheme",)
-"""Of each only one can be the next version."""
+"""Only one can be the next version."""
 
 
 def list_waiting_slots(vault: Vault, village: str, without: Collection[str] = ()) -> dict[Slot, Draft]:
@@ -77,6 +76,11 @@ def name_slot(body: Body, period: str) -> str:
 def slot_of_voucher(number: str) -> Slot:
     """Return the place of a voucher: its number."""
     return ("voucher", number)
+
+
+def slot_of_scheme(subject: Subject) -> Slot:
+    """Return the place of a scheme: of each subject only one can be the next version."""
+    return ("scheme",) if subject == "member" else ("scheme", subject)
 
 
 def slot_of_concern(key: str) -> Slot:
@@ -148,7 +152,7 @@ _SLOTS: Mapping[type[Body], Callable[[Any, str], Slot]] = {
     ResourceChanged: lambda body, _period: ("resource-change", body.resource),
     ResourceRegistered: lambda body, _period: ("resource", body.number),
     RulebookAdopted: lambda _body, _period: RULEBOOK,
-    SchemeAdopted: lambda _body, _period: SCHEME,
+    SchemeAdopted: lambda body, _period: slot_of_scheme(get_subject(body)),
     ScoreRound: lambda body, period: ("scores", period, str(body.branch)),
     ShopAdopted: lambda _body, _period: ("shop",),
     StocktakeRecorded: lambda _body, _period: ("stocktake",),

@@ -28,8 +28,10 @@ be dropped and folded again from the entries.
 | `award/<period>/<rule>` | Tally of the plain lines | the same |
 | `taken/<index>/<digest>` | EntryAt of the reversal that took the line back | points.reversed |
 | `points-correction/<period>/<index>` | EntryAt, in both months | points.reversed |
-| `scheme` | EntryAt, the newest | scheme.adopted |
-| `scheme/<period>/<version>` | EntryAt, in force from the period on | scheme.adopted |
+| `scheme` | EntryAt, members' newest | scheme.adopted |
+| `scheme/<period>/<version>` | EntryAt, members' in force from the period on | scheme.adopted |
+| `scheme-of/<subject>` | EntryAt, the newest of another subject | scheme.adopted |
+| `scheme-in/<subject>/<period>/<version>` | EntryAt, in force from the period on | scheme.adopted |
 | `branch/<branch>` | BranchFacts | branch.registered |
 | `score/<period>/<branch>` | ScoreMonth | score.round |
 | `mark/<period>/<branch>/<item>` | Tally | score.round |

@@ -10,6 +10,7 @@ from functools import partial
 
 from ledger.books.marks import Card, Mark, check_cards, check_marks
 from ledger.books.rounds import check_opened_sum
+from ledger.books.schemes import count_unmarked
 from ledger.books.scores import BranchRegistered, SchemeAdopted, ScoreCard, ScoreLine, ScoreRound
 from ledger.books.values import Sealed
 from ledger.entries import Entry
@@ -87,8 +88,11 @@ def _check_branch(
     except NotProven as error:
         return [*faults, report_unproven(f"支部 {branch} 党员名册", error)]
     faults += check_marks(marks, scheme, members)
-    # A card speaks of the whole month: before the last part it cannot be compared.
-    return faults + (check_cards(cards, marks, scheme, members) if len(month.rounds) == month.parts else [])
+    # A card speaks of the whole month: before the last part it cannot be compared. No round is under a scheme that
+    # takes more than marks; who judges a log that has one nevertheless hears of it from the entry's own check.
+    if len(month.rounds) != month.parts or count_unmarked(scheme):
+        return faults
+    return faults + check_cards(cards, marks, scheme, members)
 
 
 def _get_round(entry: Entry) -> ScoreRound:

@@ -1,6 +1,6 @@
 """The score kinds folded: schemes, branches and their monthly rounds follow one another so.
 
-Rules that always hold: schemes count up and no later one is in force from an earlier month; a branch is
+Rules that always hold: schemes of a subject count up and no later one is in force from an earlier month; a branch is
 registered once; it has one round a month, its parts in order; a month has one scheme and every member one
 card. What stands behind sealed digests is judged by `state.marks`, with the vault.
 """
@@ -10,13 +10,14 @@ from __future__ import annotations
 from collections import Counter
 
 from ledger.books.rounds import build_fault
+from ledger.books.schemes import check_carried, check_scheme
 from ledger.books.scores import (
     BranchRegistered,
     SchemeAdopted,
     ScoreRound,
     check_branch,
-    check_scheme,
     check_score_round,
+    get_subject,
 )
 from ledger.entries import Entry
 from ledger.errors import Fault
@@ -32,7 +33,7 @@ from ledger.state.facts import (
 )
 from ledger.state.marks import check_score_rounds_privately, open_score_round
 from ledger.state.reference import Reference
-from ledger.state.schemes import find_scheme, get_score_month
+from ledger.state.schemes import find_scheme, get_score_month, key_newest, key_versions
 
 __all__ = [
     "check_score_rounds_privately",
@@ -68,8 +69,9 @@ def fold_scores(facts: Facts, entry: Entry) -> None:
     match entry.body:
         case SchemeAdopted() as body:
             at = EntryAt(index=entry.index)
-            put_fact(facts, "scheme", at)
-            put_fact(facts, f"scheme/{entry.period}/{body.version:04d}", at)
+            subject = get_subject(body)
+            put_fact(facts, key_newest(subject), at)
+            put_fact(facts, f"{key_versions(subject)}{entry.period}/{body.version:04d}", at)
         case BranchRegistered() as body:
             branch = BranchFacts(index=entry.index, members=len(body.members))
             put_fact(facts, f"branch/{body.branch:02d}", branch)
@@ -80,7 +82,7 @@ def fold_scores(facts: Facts, entry: Entry) -> None:
 
 
 def _check_next_scheme(facts: Facts, entry: Entry, body: SchemeAdopted) -> list[Fault]:
-    at = get_fact(facts, "scheme", EntryAt)
+    at = get_fact(facts, key_newest(get_subject(body)), EntryAt)
     before = read_body(facts, at.index, SchemeAdopted).version if at else 0
     since = facts.read_entry(at.index).period if at else entry.period
     faults = []
@@ -137,7 +139,11 @@ def _check_round(facts: Facts, entry: Entry, body: ScoreRound) -> list[Fault]:
                 "按当月起用的考评办法评议",
             )
         ]
-    return check_score_round(body, scheme, branch.members) + _check_repeats(facts, entry, body, place)
+    return (
+        check_carried(scheme, entry.period, place)
+        + check_score_round(body, scheme, branch.members)
+        + _check_repeats(facts, entry, body, place)
+    )
 
 
 def _check_next_part(facts: Facts, entry: Entry, body: ScoreRound, place: str) -> list[Fault]:

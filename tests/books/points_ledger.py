@@ -6,6 +6,7 @@
     2026-10 round | h1 B01 2 | h2 C10 1 | accepted
     2026-11 back 2026-10 h1 B01 | 登记重复 | accepted
     2026-01 scheme 1 base 60 | star 1 from 60 | P01 组织生活 主题党日 2 次 cap 8 | accepted
+    2026-06 scheme 2 base 60 | grade 1 from 0 差 | component A 组织 100 | P01 组织 会 2 次 cap 8 in A | accepted
     2026-01 branch 1 第一党支部 | m1 m2 | accepted
     2026-10 score 1 | m1 P01 2 | accepted
 
@@ -43,6 +44,7 @@ from ledger.books.points import (
 from ledger.books.scores import (
     BranchRegistered,
     SchemeAdopted,
+    SchemeComponent,
     SchemeItem,
     ScoreCard,
     ScoreLine,
@@ -210,12 +212,21 @@ class PointsLedger:
         raise AssertionError(f"no line {period} {household} {code}")
 
     def build_scheme(self, version: int, base: int, rows: list[str]) -> SchemeAdopted:
-        self.items = {
-            item.code: item for item in (self._build_item(row) for row in rows if not row.startswith("star"))
-        }
-        cuts = [row.split() for row in rows if row.startswith("star")]
+        said = [row.split() for row in rows]
+        cuts = [words for words in said if words[0] in ("star", "grade")]
+        grades = tuple(self.drawer.publish(words[4]) for words in cuts if words[0] == "grade")
+        components = tuple(
+            SchemeComponent(
+                code=words[1], source="marks", text=self.drawer.publish(words[2]), weight=int(words[3])
+            )
+            for words in said
+            if words[0] == "component"
+        )
+        self.items = {item.code: item for item in (self._build_item(row) for row in rows if row[0] in "PN")}
         self.scheme = SchemeAdopted(
             base=base,
+            components=components or None,
+            grades=grades or None,
             items=tuple(self.items.values()),
             resolution=self.drawer.publish("支部党员大会通过"),
             scheme="member-60",
@@ -335,9 +346,10 @@ class PointsLedger:
         )
 
     def _build_item(self, row: str) -> SchemeItem:
-        code, group, item, points, unit, _, cap = row.split()
+        code, group, item, points, unit, _, cap, *belongs = row.split()
         text = self.drawer.publish({"group": group, "item": item, "unit": unit})
-        return SchemeItem(code=code, monthly_cap=int(cap), points=int(points), text=text)
+        component = belongs[1] if belongs else ""
+        return SchemeItem(code=code, component=component, monthly_cap=int(cap), points=int(points), text=text)
 
     def _build_cards(self, branch: int, lines: list[Line]) -> list[ScoreCard]:
         assert self.scheme is not None

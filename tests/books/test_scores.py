@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.books.scores import BRANCH_MAX, SCORE_MAX, StarCut, check_branch, check_scheme, check_score_round
+from ledger.books.schemes import check_scheme
+from ledger.books.scores import BRANCH_MAX, SCORE_MAX, StarCut, check_branch, check_score_round
 from ledger.books.stars import calculate_score, count_stars
 from ledger.errors import Fault, format_fault
 from tests import reference_points

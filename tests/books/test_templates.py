@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 
 import pytest
 
 from ledger.books.points import Rule, RulebookAdopted, check_rulebook
-from ledger.books.scores import SchemeAdopted, SchemeItem, check_scheme
-from ledger.data.templates import load_rules, load_scheme
+from ledger.books.schemes import check_scheme
+from ledger.books.scores import SUBJECT_NAMES, SchemeAdopted, SchemeItem
+from ledger.data.templates import load_rules, load_scheme, load_schemes
 from ledger.errors import NotFound
 from tests.builders import Discloser
 
@@ -86,5 +88,21 @@ def test_the_scheme_can_be_adopted_as_it_is() -> None:
 
 
 def test_a_scheme_that_is_not_shipped_is_not_found() -> None:
-    with pytest.raises(NotFound, match="member-100"):
-        load_scheme("member-100")
+    with pytest.raises(NotFound, match="member-70"):
+        load_scheme("member-70")
+
+
+@pytest.mark.parametrize("name", load_schemes())
+def test_every_shipped_scheme_says_where_each_line_is_from(name: str) -> None:
+    scheme = load_scheme(name)
+    rows = [scheme, *scheme.items, *scheme.components, *scheme.effects]
+    rows += [row for one in scheme.components for row in one.measures]
+
+    for row in rows:
+        assert re.search("proposal|published practice|: [A-Z][a-z]+", row.basis), row
+    assert scheme.scheme == name
+
+
+def test_every_kind_of_subject_has_a_shipped_scheme() -> None:
+    assert {scheme.subject for scheme in load_schemes().values()} == set(SUBJECT_NAMES)
+    assert load_scheme("member-100").items == load_scheme("member-60").items

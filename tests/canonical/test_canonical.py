@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from types import UnionType
-from typing import Any, get_args
+from typing import Any, Union, get_args, get_origin
 
 import msgspec
 import pytest
@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.books.reconciliation import build_item
+from ledger.books.scores import SchemeEffect
 from ledger.books.values import Value
 from ledger.canonical import (
     digest_claim,
@@ -74,6 +75,7 @@ from tests.builders import (
     build_seal,
     build_stocktake,
     build_voucher,
+    build_weighed_scheme,
     build_withdrawal,
 )
 from tests.grids import build_grids, build_visits
@@ -305,6 +307,15 @@ def test_what_a_voucher_is_about_is_left_out_where_it_says_nothing(build: Any, k
         (build_voucher, {"recipients": 12}, b'"recipients":12,', (b"0", b"-1", b'"12"', b"12.0")),
         (build_voucher, {"resolution": "JY-2026-003"}, b'"resolution":"JY-2026-003",', (b'""', b'"JY-3"')),
         (build_voucher, {"fund": "ZX-0001"}, b'"fund":"ZX-0001",', (b'""', b'"zx-0001"')),
+        (build_scheme, {"every": "year"}, b'"every":"year",', (b'"month"', b'""', b"null")),
+        (build_scheme, {"marker": "jury"}, b'"marker":"jury",', (b'"auditor"', b"null")),
+        (build_scheme, {"subject": "grid"}, b'"subject":"grid",', (b'"member"', b'"household"', b"null")),
+        (
+            build_scheme,
+            {"effects": (SchemeEffect(lasts="year", loses="commendation", stars=0),)},
+            b'"effects":[{"lasts":"year","loses":"commendation","stars":0}],',
+            (b"[]", b"null", b'[{"lasts":"year","loses":"pension","stars":0}]'),
+        ),
         (build_limits, {"resolution_fen": 5}, b'"resolution_fen":5,', (b"0", b"null")),
         (
             build_contract,
@@ -339,6 +350,18 @@ def test_what_came_later_is_left_out_where_it_says_nothing(
         assert find_written(data) is None
         with pytest.raises(NotProven):
             parse_entry(data)
+
+
+def test_a_scheme_that_says_everything_is_written_in_one_way() -> None:
+    written = format_entry(EntryChain().append(build_weighed_scheme(Discloser())))
+
+    assert format_entry(parse_entry(written)) == written
+    assert find_written(written) is not None
+    verify_look(written)
+    silent = format_entry(EntryChain().append(build_scheme(Discloser())))
+    later = (b"component", b"effects", b"every", b"grades", b"marker", b"steps", b"subject")
+    assert [key for key in later if b'"' + key in silent] == []
+    assert [key for key in later if b'"' + key not in written] == []
 
 
 def test_an_entry_beyond_its_limit_is_neither_written_nor_read() -> None:
@@ -413,7 +436,7 @@ def _of_type(annotation: Any) -> st.SearchStrategy[Any]:
     if isinstance(base, type) and issubclass(base, Value):
         return _values(base)
     arguments = get_args(base)
-    if isinstance(base, UnionType):
+    if isinstance(base, UnionType) or get_origin(base) is Union:
         return st.one_of(st.none() if one is type(None) else _of_type(one) for one in arguments)
     if getattr(base, "__origin__", None) is tuple:
         item = _of_type(arguments[0])

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from ledger.books.figures import PointsFigures, ScoreFigures
+from ledger.books.score_figures import summarize_scores
+from ledger.canonical import encode_value
 from ledger.data import load_reference
 from ledger.errors import NotProven
 from ledger.evidence import select_indexes
@@ -151,3 +153,37 @@ def test_both_sheets_follow_from_the_entries_that_their_evidence_carries() -> No
                 fold_entry(few.facts, ledger.entries[index])
             few.entries[:] = ledger.entries
             assert collect(few, period) == collect(ledger, period)
+
+
+RANKS = "grade 1 from 0 不合格 | grade 2 from 65 合格 | component A 组织 40 | component B 联系 60"
+GRADED = f"""
+2026-10 scheme 2 base 60 | {RANKS} | P01 活动 党日 2 次 cap 8 in A | P08 联系 走访 1 次 cap 10 in B | accepted
+2026-10 score 1 | m1 P01 4 | m1 P08 10 | accepted
+"""
+
+
+def test_a_month_under_grades_counts_each_by_its_name_and_none_beside_them() -> None:
+    ledger = tell(SCORES + GRADED)
+
+    figures = scores(ledger, "2026-10")
+
+    assert [(cut.name, cut.from_score) for cut in figures.cuts] == [("不合格", 0), ("合格", 65)]
+    assert [(row.stars, row.members) for row in figures.stars] == [(2, 1), (1, 1)]
+    assert [(one.code, one.title, one.weight) for one in figures.components] == [
+        ("A", "组织", 40),
+        ("B", "联系", 60),
+    ]
+    assert summarize_scores(figures)[3:5] == (
+        "评分分 2 个部分，各部分都从基础分起算，按比例合成：组织占 40%，联系占 60%。",
+        "评定结果：合格 1 人，不合格 1 人。",
+    )
+
+
+def test_what_came_later_is_in_no_figures_of_a_scheme_in_stars() -> None:
+    silent = encode_value(scores(tell(SCORES)))
+    telling = encode_value(scores(tell(SCORES + GRADED), "2026-10"))
+
+    for key in ('"components"', '"every"', '"name":"合格"'):
+        assert key.encode() not in silent
+    for key in ('"components"', '"name":"合格"'):
+        assert key.encode() in telling

@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 import reports
+from ledger.books.components import ComponentShare
 from ledger.books.finance_figures import summarize_finance
 from ledger.books.money import format_capitals
 from ledger.books.month_words import (
@@ -156,6 +157,28 @@ def test_stars_stand_by_branch_and_items_with_their_sums() -> None:
         assert _pack(format_count(branch.sealed_marks), format_signed(branch.sealed_points)) in text
     for cut in figures.cuts:
         assert f"{cut.from_score}分以上" in text
+
+
+def test_grades_stand_under_their_names_and_how_they_come_about_below() -> None:
+    replace, figures = msgspec.structs.replace, make_scores()
+    names = ("不合格", "基本合格", "合格", "良好", "优秀")
+    branches = tuple(replace(branch, stars=branch.stars[:-1]) for branch in figures.branches)
+    graded = replace(
+        figures,
+        branches=branches,
+        components=(ComponentShare(code="A", title="组织生活", weight=100),),
+        cuts=tuple(replace(cut, name=name) for cut, name in zip(figures.cuts, names, strict=True)),
+        every="quarter",
+        stars=figures.stars[:-1],
+    )
+    text = read_text(render_sheet(make_job(graded)))
+
+    assert _pack("党支部", *names[::-1], "党员") in text
+    assert "一、等次人数" in text
+    assert "怎样评等次：每名党员每季从60分起，加上当季得分" in text
+    assert "按比例合成，四舍五入到整分：组织生活100%" in text
+    assert "96分以上优秀" in text
+    assert "星" not in text[text.index("一、等次人数") : text.index("党员评分与村民积分无关")]
 
 
 def test_plain_words_stand_above_the_tables() -> None:

@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from ledger.cli import root
+from ledger.data import read_data
 from ledger.errors import Refused
 from ledger.service.doctor import check_python
 from reports.fonts import FontsMissing
@@ -54,6 +55,26 @@ def test_what_is_adopted_waits_and_is_passed_by_another(home: Path) -> None:
     assert [item["batch"] for item in listed] == ["village.described", "rulebook.adopted", "scheme.adopted"]
     assert (passed.exit_code, "已记入 3 条" in passed.stderr) == (0, True)
     assert "共 0 条待审" in run("drafts").stderr
+
+
+def test_a_scheme_is_adopted_by_its_name_or_from_a_file(home: Path, tmp_path: Path) -> None:
+    users = list_users()
+    options = ("--maker", users["clerk"], "--month", "2026-10", "--resolution", "党委会议通过")
+    own, wrong = tmp_path / "own.toml", tmp_path / "wrong.toml"
+    table = read_data("schemes.toml").split("[[schemes]]")[4]
+    own.write_text(table, encoding="utf-8")
+    wrong.write_text(
+        table.replace("weight = 40", "weight = 41").replace("exemplar", "pension"), encoding="utf-8"
+    )
+
+    named = run("adopt", "scheme", "--name", "grid-worker", *options)
+    refused = run("adopt", "scheme", "--file", str(wrong), *options)
+    read = run("adopt", "scheme", "--file", str(own), *options)
+
+    assert [result.exit_code for result in (named, read)] == [0, 0]
+    assert "网格员考评办法（日常积分、民主测评、综合评定）第 1 版，2026-10 起用" in named.stdout
+    assert "支部评星办法（一至五星）第 1 版" in read.stdout
+    assert list_codes(refused) == ["effect-honours", "scheme-weights"]
 
 
 def test_a_draft_can_be_looked_at_and_given_up(home: Path) -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from ledger.books.screening import check_public_text
 from ledger.books.values import PublicText
-from ledger.data.templates import load_rules, load_scheme
+from ledger.data.templates import load_rules, load_scheme, load_schemes
 from ledger.entries import KINDS
 from ledger.errors import Fault, Refused
 from ledger.home import Home
@@ -24,6 +24,7 @@ from ledger.service.concerns import prepare_acknowledgement
 from ledger.service.limits import prepare_limits
 from ledger.service.policies import prepare_policy
 from ledger.service.rotate import prepare_rotation
+from ledger.service.schemes import list_texts
 from ledger.service.workbooks.columns import WorkbookKind
 from ledger.service.workbooks.grid_columns import POST_NAMES
 from ledger.state.objections import find_objection
@@ -377,13 +378,50 @@ def _ships(texts: Callable[[], list[str]]) -> Way:
     return way
 
 
+def _write_scheme(*places: str) -> Way:
+    """A scheme of the village's own, in which one text is another."""
+
+    def way(village: VillageHome, _desk: ImportDesk, text: str) -> list[Fault]:
+        replace, known = msgspec.structs.replace, load_scheme("secretary-stars")
+        graded = {"grades": ("差", "一般", "好", "很好", "最好")}
+        faults: list[list[Fault]] = []
+        for changes in (
+            {"title": text},
+            {"steps": (text,)},
+            {"grades": (text, "一般", "好", "很好", "最好")},
+            {"components": (replace(known.components[0], title=text), known.components[1])},
+            *(
+                {"items": (replace(known.items[0], **{part: text}), *known.items[1:])}
+                for part in ("group", "item", "unit")
+            ),
+        ):
+            if set(changes) & set(places):
+                template = replace(known, **(graded | changes))
+                faults.append(
+                    refuse(
+                        lambda template=template: prepare_scheme(
+                            village.home,
+                            VILLAGE,
+                            maker=village.clerk.user,
+                            period="2026-11",
+                            resolution="党员大会通过",
+                            template=template,
+                        )
+                    )
+                )
+        codes = [{fault.code for fault in found} for found in faults]
+        shared = set.intersection(*codes)
+        return [fault for found in faults for fault in found if fault.code in shared]
+
+    return way
+
+
 def _list_rules() -> list[str]:
     return [part for rule in load_rules().rules for part in (rule.evidence, rule.group, rule.item, rule.unit)]
 
 
-def _list_items() -> list[str]:
-    scheme = load_scheme("member-60")
-    return [scheme.title, *(part for item in scheme.items for part in (item.group, item.item, item.unit))]
+def _list_schemes() -> list[str]:
+    return [text for scheme in load_schemes().values() for text in list_texts(scheme).values()]
 
 
 _PERSONS = {"handler": "经手人", "approver": "审批人", "bookkeeper": "记账员"}
@@ -410,8 +448,11 @@ WAYS: Mapping[tuple[str, str], tuple[Way, Mapping[str, str]]] = {
     ("rulebook.adopted", "rules.text"): (_ships(_list_rules), POISON),
     ("points.reversed", "reason"): (_reverse_points, POISON),
     ("scheme.adopted", "resolution"): (_adopt(prepare_scheme), POISON),
-    ("scheme.adopted", "items.text"): (_ships(_list_items), POISON),
-    ("scheme.adopted", "title"): (_ships(_list_items), POISON),
+    ("scheme.adopted", "components.text"): (_write_scheme("components"), POISON),
+    ("scheme.adopted", "grades"): (_write_scheme("grades"), POISON),
+    ("scheme.adopted", "items.text"): (_write_scheme("items"), POISON),
+    ("scheme.adopted", "steps"): (_write_scheme("steps"), POISON),
+    ("scheme.adopted", "title"): (_write_scheme("title"), POISON),
     ("branch.registered", "name"): (_name_branch, POISON),
     ("key.rotated", "reason"): (_rotate, POISON),
     ("policy.adopted", "resolution"): (_adopt_policy("resolution"), POISON),
@@ -465,6 +506,10 @@ def desk() -> ImportDesk:
     desk = ImportDesk()
     desk.ports.vault.put_households(VILLAGE, [build_household()])
     return desk
+
+
+def test_what_ships_of_schemes_names_nobody() -> None:
+    assert [said for said in _list_schemes() if check_public_text(said, "", frozenset({NAME}))] == []
 
 
 def build_household() -> Household:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ledger.books.scores import ScoreRound
+from ledger.books.scores import ScoreRound, Subject
 from ledger.data import load_reference
 from ledger.entries import Body
 from ledger.errors import NotProven, format_fault
@@ -16,10 +16,17 @@ from ledger.figures.scores import collect_scores
 from ledger.log.commitments import make_disclosure
 from ledger.state.marks import check_score_rounds_privately, list_branch_members, open_score_round
 from ledger.state.private import MarkSubject, open_private
-from ledger.state.schemes import find_scheme, get_score_month, list_items, list_schemes
+from ledger.state.schemes import (
+    find_scheme,
+    find_scheme_in_force,
+    get_score_month,
+    list_items,
+    list_schemes,
+)
 from ledger.state.scores import check_scores, fold_scores
 from tests import reference_points
 from tests.books.points_ledger import PointsLedger, change
+from tests.builders import build_weighed_scheme
 
 ITEMS = [
     "P01 组织生活 主题党日 2 次 cap 8",
@@ -320,3 +327,82 @@ def test_items_are_of_one_version_of_the_scheme() -> None:
 
     assert [list(list_items(ledger.facts, version)) for version in (1, 2, 3)] == [["P01"], ["P02"], []]
     assert list_items(ledger.facts, 2)["P02"].points == 3
+
+
+def test_each_subject_has_a_scheme_of_its_own_whose_versions_count_apart(ledger: PointsLedger) -> None:
+    first = build_weighed_scheme(ledger.drawer)
+    assert ledger.try_body(first, "2026-03") == []
+    assert ledger.try_body(change(first, subject="branch"), "2026-02") == []
+    assert ledger.try_body(change(first, version=2), "2026-05") == []
+
+    assert tell(ledger, change(first, version=2), "2026-05") == [
+        "考评办法的版本：现为第 2 版，应为第 3 版。版本从 1 起，每次加 1。（scheme-version）"
+    ]
+    assert [fault.code for fault in ledger.check(change(first, version=3), "2026-04")] == ["scheme-period"]
+    in_force = {
+        (subject, period): scheme.version
+        for subject in get_args(Subject)
+        for period in ("2026-01", "2026-04", "2026-12")
+        if (scheme := find_scheme_in_force(ledger.facts, period, subject))
+    }
+    assert in_force == {
+        ("branch", "2026-04"): 1,
+        ("branch", "2026-12"): 1,
+        ("grid-worker", "2026-04"): 1,
+        ("grid-worker", "2026-12"): 2,
+        ("member", "2026-01"): 1,
+        ("member", "2026-04"): 1,
+        ("member", "2026-12"): 1,
+    }
+    assert [scheme.version for scheme in list_schemes(ledger.facts, "grid-worker")] == [2, 1]
+    assert [scheme.version for scheme in list_schemes(ledger.facts)] == [1]
+    assert tell(ledger, ledger.build_score(1, [("m1", "P01", 1)])) == []
+
+
+def test_cards_of_a_scheme_with_components_are_weighed(ledger: PointsLedger) -> None:
+    weighed = [
+        "grade 1 from 0 不合格",
+        "grade 2 from 60 合格",
+        "component A 组织 30",
+        "component B 联系 70",
+        "P01 组织生活 主题党日 2 次 cap 8 in A",
+        "P08 联系户 走访 1 户次 cap 10 in B",
+        "N01 组织生活 无故缺席 -3 次 cap 9 in A",
+    ]
+    ledger.append(ledger.build_scheme(2, 60, weighed), "2026-06")
+    lines = [("m1", "P01", 1), ("m1", "P08", 5), ("m2", "N01", 1)]
+    body = ledger.build_score(1, lines)
+
+    cards = {
+        ledger.open(card.subject)["member"]: (ledger.open(card.subject)["score"], card.stars)
+        for card in body.cards
+    }
+
+    # 30 % of 62 and 70 % of 65 are 64.1; 30 % of 57 and 70 % of 60 are 59.1.
+    assert cards == {"m1": (64, 2), "m2": (59, 1), "m3": (60, 2)}
+    assert ledger.try_body(body, "2026-10") == []
+    assert check_score_rounds_privately(ledger.facts, "2026-10", ledger.vault.get) == []
+    stranger = change(body.cards[0], stars=3)
+    assert "card-stars" in [
+        fault.code
+        for fault in ledger.check(change(body, branch=2, cards=(stranger, body.cards[1])), "2026-10")
+    ]
+
+
+def test_a_round_is_not_held_under_what_it_cannot_carry(ledger: PointsLedger) -> None:
+    measured = change(
+        build_weighed_scheme(ledger.drawer),
+        subject=None,
+        version=2,
+        items=tuple(change(item, component="C") for item in ledger.items.values()),
+    )
+    ledger.append(measured, "2026-06")
+    body = change(ledger.build_score(1, [("m1", "P01", 1)]), scheme="stars", version=2)
+
+    codes = [fault.code for fault in ledger.check(body, "2026-10")]
+
+    assert codes[:2] == ["round-source", "round-calendar"]
+    ledger.append(
+        body, "2026-10"
+    )  # As a log would be that somebody else wrote: what it says privately is looked at.
+    assert check_score_rounds_privately(ledger.facts, "2026-10", ledger.vault.get) == []

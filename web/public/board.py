@@ -34,7 +34,7 @@ from web.public.months import (
 from web.public.objections import ObjectionNotice, build_notice, name_state
 from web.public.points import GroupRows, PointsBrief, build_groups, build_points_brief
 from web.public.rules import find_rules_path
-from web.public.scores import StarRow, build_stars
+from web.public.scores import StarRow, build_stars, has_grades
 from web.public.statements import find_statements_path
 from web.public.verify import LogFacts, build_log_facts
 from web.public.years import find_year_path
@@ -83,6 +83,7 @@ class PointsCard:
 class ScoresCard:
     """The score sheet in short."""
 
+    has_grades: bool
     members: str
     month: str
     stars: tuple[StarRow, ...]
@@ -228,7 +229,12 @@ def _build_scores(view: VillageView) -> ScoresCard | None:
     assert isinstance(figures, ScoreFigures)
     if not figures.members:
         return None
-    return ScoresCard(str(figures.members), format_month(sheets[0].period), build_stars(figures))
+    return ScoresCard(
+        has_grades=has_grades(figures),
+        members=str(figures.members),
+        month=format_month(sheets[0].period),
+        stars=build_stars(figures),
+    )
 
 
 @route_page("/v/{code:str}", summary="The notice board of a village")

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from litestar.params import FromPath
 from litestar.types import ASGIApp
 
-from ledger.books.figures import Figures, FinanceFigures, PointsFigures, SpanFigures
+from ledger.books.figures import Figures, FinanceFigures, PointsFigures, ScoreFigures, SpanFigures
 from ledger.books.values import SHEET_CODES, SHEET_KINDS, SHEET_LETTERS
 from ledger.service.sheets import SealedSheet, get_figures, list_sheets
 from reports.words import format_amount, format_count, format_day, format_signed
@@ -126,13 +126,15 @@ def _list_headline(figures: Figures) -> tuple[tuple[str, str], ...]:
         )
     return (
         (_("党员"), _("{count} 名").format(count=format_count(figures.members))),
-        (
-            _("有星的"),
-            _("{count} 名").format(
-                count=format_count(sum(row.members for row in figures.stars if row.stars))
-            ),
-        ),
+        _count_best(figures),
     )
+
+
+def _count_best(figures: ScoreFigures) -> tuple[str, str]:
+    """Return how many members have a star, or the highest grade."""
+    name = figures.cuts[-1].name if figures.cuts else ""
+    members = figures.stars[0].members if name else sum(row.members for row in figures.stars if row.stars)
+    return name or _("有星的"), _("{count} 名").format(count=format_count(members))
 
 
 @route_page("/c/{code:str}", summary="Does a printed sheet belong to this log?")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ledger.books.figures import BranchFigures, ScoreFigures
+from ledger.books.figures import BranchFigures, ScoreFigures, StarCutFigures
+from ledger.books.schemes import SPAN_NAMES
 from ledger.books.score_figures import summarize_scores
 from ledger.service.sheets import find_open_until
 from reports.rows import ItemRow, build_items
@@ -17,7 +18,9 @@ from web.site import VillageView
 
 @dataclass(frozen=True)
 class StarRow:
-    """How many members have so many stars. `from_score` is empty for those without a star; `share` of all, 0 to 100."""
+    """How many members have so many stars, or a grade. `from_score` is empty for those without a star; `share` of all,
+    0 to 100.
+    """
 
     from_score: str
     marks: str
@@ -44,12 +47,18 @@ class BranchRows:
 class ScoresPage:
     """The page of one month's score sheet. `version` of the scheme is 0 before the first.
 
+    `components`  what each component's share is, empty where a score has none
+    `every`       `月`, `季`, `年`
+
     `has_round`  False for a month in which no branch scored: then no member has stars
     """
 
     base: int
     branches: tuple[BranchRows, ...]
+    components: str
+    every: str
     frame: Frame
+    has_grades: bool
     has_round: bool
     members: str
     stars: tuple[StarRow, ...]
@@ -67,7 +76,10 @@ def build_scores_page(view: VillageView, period: str) -> ScoresPage:
     return ScoresPage(
         base=figures.base,
         branches=tuple(_build_branch(figures, branch) for branch in figures.branches),
+        components="、".join(f"{one.title} {one.weight}%" for one in figures.components),
+        every=SPAN_NAMES[figures.every or "month"],
         frame=view.build_frame(f"{status.month}{status.name}"),
+        has_grades=has_grades(figures),
         has_round=any(branch.rounds for branch in figures.branches),
         members=format_count(figures.members),
         stars=build_stars(figures),
@@ -78,21 +90,32 @@ def build_scores_page(view: VillageView, period: str) -> ScoresPage:
     )
 
 
+def has_grades(figures: ScoreFigures) -> bool:
+    """Whether members are told by grade; else by stars."""
+    return any(cut.name for cut in figures.cuts)
+
+
 def build_stars(figures: ScoreFigures, branch: BranchFigures | None = None) -> tuple[StarRow, ...]:
     """Return the counts of all members, or of one branch's, most stars first."""
-    cuts = {cut.stars: cut.from_score for cut in figures.cuts}
+    cuts = {cut.stars: cut for cut in figures.cuts}
     counts = branch.stars if branch else figures.stars
     most = max((row.members for row in counts), default=0) or 1
     return tuple(
         StarRow(
-            from_score=str(cuts.get(row.stars, "")),
-            marks="★" * row.stars,
+            from_score=str(cuts[row.stars].from_score) if row.stars in cuts else "",
+            marks="" if row.stars in cuts and cuts[row.stars].name else "★" * row.stars,
             members=format_count(row.members),
-            name=_("{stars}星").format(stars=format_small(row.stars)) if row.stars else _("未评星"),
+            name=_name_rank(row.stars, cuts.get(row.stars)),
             share=round(row.members * 100 / most),
         )
         for row in counts
     )
+
+
+def _name_rank(stars: int, cut: StarCutFigures | None) -> str:
+    if cut is not None and cut.name:
+        return cut.name
+    return _("{stars}星").format(stars=format_small(stars)) if stars else _("未评星")
 
 
 def _build_branch(figures: ScoreFigures, branch: BranchFigures) -> BranchRows:

@@ -19,10 +19,18 @@ async function readSeal(log, head, code, index) {
 }
 
 const yuan = (fen) => `${(fen / 100).toLocaleString("en", { minimumFractionDigits: 2 }).replace("-", "−")} 元`;
+
+// How many members have a star, or the highest grade.
+function countBest({ cuts, stars }) {
+  const name = cuts.length ? cuts[cuts.length - 1].name : "";
+  if (name) return [name, `${stars[0].members} 名`];
+  return ["有星的", `${stars.reduce((sum, row) => sum + (row.stars && row.members), 0)} 名`];
+}
+
 const HEADLINES = {
   finance: (it) => [["收入", yuan(it.income_fen)], ["支出", yuan(it.expense_fen)], ["结余", yuan(it.closing_fen)]],
   points: (it) => [["有记录的农户", `${it.scored} 户`], ["积分合计", `${it.awarded_points + it.sealed_points} 分`]],
-  scores: (it) => [["党员", `${it.members} 名`], ["有星的", `${it.stars.reduce((sum, row) => sum + (row.stars && row.members), 0)} 名`]],
+  scores: (it) => [["党员", `${it.members} 名`], countBest(it)],
 };
 
 HEADLINES.quarter = ({ totals: it }) => [["收入", yuan(it.income_fen)], ["支出", yuan(it.expense_fen)], ["家当", yuan(it.closing_assets_fen)]];

@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from ledger.books.marks import Card, Mark, build_cards, check_marks
+from ledger.books.schemes import check_carried
 from ledger.books.scores import SchemeAdopted, SchemeItem, ScoreCard, ScoreLine, ScoreRound
 from ledger.errors import Fault
 from ledger.limits import ENTRY_MAX_LINES
 from ledger.log.commitments import Json
 from ledger.service.drafts import Discloser
-from ledger.service.preview import preview_card, preview_mark
+from ledger.service.preview import preview_card, preview_mark, preview_rank
 from ledger.service.workbooks.answered import RoundPart
 from ledger.service.workbooks.lines import Line
 from ledger.service.workbooks.other_parts import (
@@ -22,7 +23,7 @@ from ledger.service.workbooks.other_parts import (
     fault_part_repeats,
     list_other_parts,
 )
-from ledger.service.workbooks.people import list_branch, read_title
+from ledger.service.workbooks.people import list_branch, read_text, read_title
 from ledger.service.workbooks.rounds import (
     PlainDrawn,
     RoundBook,
@@ -97,7 +98,11 @@ def _gather_round(tray: Tray, period: str, branch: int, lines: Sequence[Line]) -
         tray.refuse([_fault_no_branch(lines[0], branch)] if not members and branch != _NO_BRANCH else [])
         deque(read_rows(tray, lines, _SHEET, members or None, book), maxlen=0)
         return
+    tray.refuse(carried := check_carried(scheme.body, period, lines[0].at("月份")))
     rows = read_rows(tray, lines, _SHEET, members, book)
+    if carried:
+        deque(rows, maxlen=0)
+        return
     marks = [_build_mark(line, member, item) for line, member, item in rows]
     known = [member.member for member in members.values()]
     part = tray.desk.part
@@ -113,6 +118,10 @@ def _gather_round(tray: Tray, period: str, branch: int, lines: Sequence[Line]) -
     is_whole = not tray.faults
     if is_whole:
         numbers = {member.member: member.number for member in members.values()}
+
+        def name(stars: int) -> str:
+            return preview_rank(scheme.body, stars, lambda text: read_text(tray.desk, text.text))
+
         tray.preview.append(f"党员评分 {period} 支部 {branch}：{len(members)} 名党员，{len(marks)} 条")
         tray.preview += [
             preview_mark(
@@ -124,7 +133,7 @@ def _gather_round(tray: Tray, period: str, branch: int, lines: Sequence[Line]) -
             )
             for mark in marks
         ]
-        tray.preview += [preview_card(numbers[item.member], item.score, item.stars) for item in cards]
+        tray.preview += [preview_card(numbers[item.member], item.score, name(item.stars)) for item in cards]
     _draft_round(tray, period, branch, (cards, marks, scheme.body), part)
 
 

@@ -2,49 +2,122 @@
 
 from __future__ import annotations
 
-from ledger.books.scores import BranchRegistered, SchemeAdopted, ScoreRound
+from collections.abc import Sequence
+
+from ledger.books.schemes import SPAN_NAMES
+from ledger.books.scores import (
+    COUNTS_NAMES,
+    MARKER_NAMES,
+    OWN_HONOUR_NAMES,
+    SOURCE_NAMES,
+    SUBJECT_NAMES,
+    BranchRegistered,
+    SchemeAdopted,
+    ScoreRound,
+    get_span,
+    get_subject,
+)
+from ledger.books.values import PublicText
 from ledger.entries import Entry
 from ledger.figures import read_text
 from ledger.state.facts import BranchFacts, get_fact
-from ledger.state.schemes import list_items
+from ledger.state.schemes import list_items, list_schemes
 from reports.words import format_count, format_month, format_signed, format_small
 from web.i18n import _
 from web.public.explain.telling import Explanation, Fact, Table, read_part
 from web.site import VillageView
 
+_UNITS = {"branch": "个", "grid": "个", "grid-worker": "名", "member": "名", "secretary": "名"}
+
 
 def explain_scheme(view: VillageView, _entry: Entry, body: SchemeAdopted) -> Explanation:
-    title = read_text(view.texts, body.title)
+    title, whom = read_text(view.texts, body.title), SUBJECT_NAMES[get_subject(body)]
+    each = SPAN_NAMES[get_span(body)]
     return Explanation(
         what=_("考评办法"),
         title=_("{title}第 {version} 版").format(title=title, version=body.version),
         sentences=(
-            _("通过了党员考评办法：每名党员每月从 {base} 分起，按下面的项目加减。").format(base=body.base),
-            _("党员评分与村民积分无关，不能兑换。"),
+            _("通过了{whom}考评办法：每{unit}{whom}每{each}从 {base} 分起，按下面的项目加减。").format(
+                whom=whom, unit=_UNITS[get_subject(body)], each=each, base=body.base
+            ),
+            *_tell_rounding(body),
+            _("{whom}评分与村民积分无关，不能兑换。").format(whom=whom),
         ),
         facts=(
             Fact(_("怎样通过"), read_text(view.texts, body.resolution)),
+            *([Fact(_("谁记分"), MARKER_NAMES[body.marker])] if body.marker else []),
+            *([Fact(_("步骤"), _list_names(view, body.steps))] if body.steps else []),
             *(
-                Fact(
-                    _("{stars}星").format(stars=format_small(cut.stars)),
-                    _("{score} 分以上").format(score=cut.from_score),
-                )
+                Fact(_name_rank(view, body, cut.stars), _("{score} 分以上").format(score=cut.from_score))
                 for cut in reversed(body.stars)
             ),
-        ),
-        tables=(
-            Table(
-                title=_("项目"),
-                columns=(_("项目"), _("分数"), _("每月至多")),
-                rows=tuple(
-                    (
-                        f"{item.code} {read_part(view, item.text, 'item')}",
-                        f"{format_signed(item.points)}／{read_part(view, item.text, 'unit')}",
-                        format_count(item.monthly_cap),
-                    )
-                    for item in body.items
-                ),
+            *(
+                Fact(
+                    _name_rank(view, body, effect.stars),
+                    _("当{lasts}不参加{honour}，以后重新算").format(
+                        lasts=SPAN_NAMES[effect.lasts], honour=OWN_HONOUR_NAMES[effect.loses]
+                    ),
+                )
+                for effect in body.effects or ()
             ),
+        ),
+        tables=(*_build_components(view, body), _build_items(view, body)),
+    )
+
+
+def _tell_rounding(body: SchemeAdopted) -> tuple[str, ...]:
+    if body.components is None:
+        return ()
+    return (_("各部分各得 0 到 100 分，按比例合成，最后四舍五入到整分，中间不取整。"),)
+
+
+def _list_names(view: VillageView, texts: Sequence[PublicText]) -> str:
+    return "、".join(read_text(view.texts, text) for text in texts)
+
+
+def _name_rank(view: VillageView, body: SchemeAdopted, stars: int) -> str:
+    for number, cut in enumerate(body.stars if body.grades else ()):
+        if cut.stars == stars and body.grades:
+            return read_text(view.texts, body.grades[number])
+    return _("{stars}星").format(stars=format_small(stars)) if stars else _("未评星")
+
+
+def _build_components(view: VillageView, body: SchemeAdopted) -> tuple[Table, ...]:
+    """Return the components with their shares and sources; of a scheme without any none."""
+    if body.components is None:
+        return ()
+    rows = tuple(
+        (
+            f"{one.code} {read_text(view.texts, one.text)}",
+            f"{one.weight}%",
+            "；".join(
+                (
+                    SOURCE_NAMES[one.source],
+                    *(
+                        _("{counts}到 {target} 得 {points} 分").format(
+                            counts=COUNTS_NAMES[row.counts], target=row.target, points=row.points
+                        )
+                        for row in one.measures or ()
+                    ),
+                )
+            ),
+        )
+        for one in body.components
+    )
+    return (Table(title=_("各部分"), columns=(_("部分"), _("占"), _("怎么来")), rows=rows),)
+
+
+def _build_items(view: VillageView, body: SchemeAdopted) -> Table:
+    return Table(
+        title=_("项目"),
+        columns=(_("项目"), _("分数"), _("每{each}至多").format(each=SPAN_NAMES[get_span(body)])),
+        rows=tuple(
+            (
+                " ".join(filter(None, (item.code, item.component, read_part(view, item.text, "item")))),
+                f"{format_signed(item.points)}／{read_part(view, item.text, 'unit')}",
+                format_count(item.monthly_cap),
+            )
+            for item in body.items
         ),
     )
 
@@ -98,15 +171,15 @@ def _build_tables(view: VillageView, body: ScoreRound) -> tuple[Table, ...]:
         sums[line.item] = (count + 1, points + line.points)
     items = list_items(view.reader.facts, body.version)
     names = {code: read_part(view, item.text, "item") for code, item in items.items()}
+    schemes = list_schemes(view.reader.facts)
+    scheme = next(known for known in schemes if known.version == body.version)
+    title, column = (_("等次人数"), _("等次")) if scheme.grades else (_("星级人数"), _("星级"))
     tables = (
         Table(
-            title=_("星级人数"),
-            columns=(_("星级"), _("党员")),
+            title=title,
+            columns=(column, _("党员")),
             rows=tuple(
-                (
-                    _("{stars}星").format(stars=format_small(count)) if count else _("未评星"),
-                    format_count(members),
-                )
+                (_name_rank(view, scheme, count), format_count(members))
                 for count, members in sorted(stars.items(), reverse=True)
             ),
         ),
