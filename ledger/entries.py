@@ -10,6 +10,7 @@ from typing import Literal, NamedTuple
 
 from ledger.books.annexes import PointsAnnexed
 from ledger.books.assets import AssetChanged, AssetDisposed, AssetRegistered
+from ledger.books.ballots import BallotClosed, BallotOpened
 from ledger.books.concerns.values import ConcernAcknowledged
 from ledger.books.contracts import ContractAmended, ContractEnded, ContractSigned, ContractVoided
 from ledger.books.conversion import AccountsConverted
@@ -105,6 +106,8 @@ Body = (
     | PointsAnnexed
     | GridsRegistered
     | VisitsRecorded
+    | BallotOpened
+    | BallotClosed
 )
 
 
@@ -174,6 +177,8 @@ KINDS: dict[str, Kind] = {
     "points.annexed": Kind(PointsAnnexed, checkers=0, in_books=False),
     "grids.registered": Kind(GridsRegistered, checkers=1, in_books=False),
     "visits.recorded": Kind(VisitsRecorded, checkers=1, in_books=False),
+    "ballot.opened": Kind(BallotOpened, checkers=1, in_books=False),
+    "ballot.closed": Kind(BallotClosed, checkers=1, in_books=False),
 }
 KIND_OF_BODY: dict[type, str] = {row.body: name for name, row in KINDS.items()}
 

@@ -86,6 +86,7 @@ be dropped and folded again from the entries.
 | `grid/<number>` | UnitFacts, `state.grids`: a unit as it is now | grids.registered |
 | `visits/<period>/<unit>` | VisitsFacts, `state.grids`: a unit's month, newest version | visits.recorded |
 | `honours-in/<period>/<index>` | EntryAt of a month's entries about honours | honours.granted, honour.reversed |
+| `ballot/<number>` | BallotFacts | ballot.opened, ballot.closed |
 | `volunteering/<year>` | VolunteeringFacts of the tasks held in a year | hours.booked |
 | `told/<period>/<index>` | EntryAt: told besides vouchers | asset.*, objection.*, resource.*, stocktake.* |
 | `sheet/<period>/<letter>/<ordinal>` | SheetFacts | sheet.sealed |

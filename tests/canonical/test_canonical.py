@@ -26,6 +26,7 @@ from ledger.canonical import (
 from ledger.entries import KINDS, Entry, get_claim
 from ledger.errors import NotProven
 from ledger.limits import ENTRY_MAX_BYTES
+from tests.ballots import build_ballot, build_ballot_closed
 from tests.builders import (
     Discloser,
     EntryChain,
@@ -151,6 +152,8 @@ def make_entries() -> list[Entry]:
         build_annex(texts),
         build_grids(texts),
         build_visits(texts),
+        build_ballot(texts),
+        build_ballot_closed({"00000007": "13"}),
     ):
         chain.append(body)
     return chain.entries

@@ -12,6 +12,7 @@ from ledger.limits import DAY_MS
 from ledger.state import check_entry
 from ledger.state.facts import MemoryFacts
 from tests import builders, grids, honours, rewards
+from tests import ballots, builders, honours, rewards
 from tests.builders import VILLAGE, Discloser, EntryChain
 from tests.fakes import MemoryLedger
 from tests.store.conftest import Store
@@ -92,6 +93,8 @@ def add_november(add: Callable[..., int], texts: Discloser) -> None:
     granted = honours.build_granted(texts)
     given = add(granted, **november)
     add(honours.build_withdrawn(texts, granted, reverses=given), **november)
+    add(ballots.build_ballot(texts, closes="2026-11-02"), **november)
+    add(ballots.build_ballot_closed({"00000007": "13"}), **november)
     add(builders.build_conversion(), **november)
     add(grids.build_grids(texts), **november)
     add(grids.build_visits(texts), **november)
