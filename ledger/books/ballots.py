@@ -20,18 +20,18 @@ from ledger.errors import Fault
 
 ISSUED_MIN = 5
 """Codes of one ballot at least: of fewer voters, what all of them said together says what each one said."""
-ISSUED_MAX = 1_600
+ISSUED_MAX = 200
+"""At most: slips that one printing lays out well within a child's limits, and a list far below the longest entry. More
+people vote in groups.
+"""
 CELLS_MAX = 60
 """Answers on one ballot at most: units times questions. The more there are, the easier a pattern tells one ballot."""
 UNITS_MAX = 30
 QUESTIONS_MAX = 6
 CHOICES_MAX = 6
-LIST_BYTES_MAX = 62_000
-"""The list of all ballots, so that it stands in one entry however many vote: see `measure_list`."""
 RECEIPT_DIGITS = 8
 BLANK = "0"
 """Stands for an answer that was left out."""
-_BALLOT_BYTES = 36
 
 BallotNumber = Annotated[str, Meta(pattern=r"\ACP-2[0-9]{3}-[0-9]{3}\Z")]
 """`CP-YYYY-NNN`, of a village's ballots."""
@@ -134,11 +134,6 @@ def parse_ballots(text: str) -> BallotTable:
     return BallotTable(scales=scales, turnout_min=msgspec.convert(found["turnout"]["turnout_min"], Percent))
 
 
-def measure_list(issued: int, cells: int) -> int:
-    """Return the bytes that the list of ballots takes if every code is used."""
-    return issued * (_BALLOT_BYTES + cells)
-
-
 def tally_ballots(opened: BallotOpened, closed: BallotClosed) -> Tally:
     """Count the ballots; the order in which they stand changes nothing."""
     questions = len(opened.questions)
@@ -183,10 +178,6 @@ def check_opened(body: BallotOpened) -> list[Fault]:
         remedy = "分成几次测评；问得太多，凭选法就认得出是谁的票"
         found = f"{body.count} 个对象、{len(body.questions)} 个问题，共 {body.cells} 项"
         faults.append(build_fault("ballot-cells", place, found, f"每张票至多 {CELLS_MAX} 项", remedy))
-    elif measure_list(body.issued, body.cells) > LIST_BYTES_MAX:
-        most = LIST_BYTES_MAX // (_BALLOT_BYTES + body.cells)
-        found, expected = f"{body.issued} 张票，每张 {body.cells} 项", f"每张这么多项时至多 {most} 张票"
-        faults.append(build_fault("ballot-size", place, found, expected, "少问几项，或分组测评"))
     return faults
 
 

@@ -328,12 +328,12 @@ def test_every_fault_of_what_is_asked_comes_at_once(village: VillageHome) -> Non
         "选项：现为x，应为列出的一种。选一种。（ballot-form）",
         "测评什么：现为dog，应为列出的一种。选一种。（ballot-form）",
         "测评对象：现为2 行，有重复，应为1 至 30 行，各不相同。一行写一个。（ballot-form）",
-        "印多少张票：现为4，应为5 至 1600 的整数。改正。（ballot-form）",
+        "印多少张票：现为4，应为5 至 200 的整数。改正。（ballot-form）",
         "至少百分之几投票：现为101，应为0 至 100 的整数。改正。（ballot-form）",
         "开始：现为2026-02-30，应为日历上有的一天，如 2026-11-20。改正日期。（ballot-form）",
         "截止：现为soon，应为日历上有的一天，如 2026-11-20。改正日期。（ballot-form）",
     ]
-    assert [line.rpartition("（")[2] for line in refuse(village, opens="2026-11-03", issued="1600")] == [
+    assert [line.rpartition("（")[2] for line in refuse(village, opens="2026-11-03", issued="200")] == [
         "ballot-days）"
     ]
     assert village.home.vault.list_drafts(VILLAGE, "waiting") == []
