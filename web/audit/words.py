@@ -45,6 +45,8 @@ KIND_WORDS: dict[str, str] = {
     "grids.registered": _("网格登记"),
     "honour.reversed": _("撤销表彰"),
     "honours.granted": _("表彰"),
+    "ballot.opened": _("开始民主测评"),
+    "ballot.closed": _("民主测评结果"),
     "hours.booked": _("志愿者签到"),
     "rulebook.adopted": _("积分细则"),
     "households.registered": _("户主名册"),

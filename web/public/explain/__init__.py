@@ -11,6 +11,7 @@ from typing import Any
 
 from ledger.entries import Entry
 from web.public.explain.accounts import explain_added, explain_closed, explain_converted
+from web.public.explain.ballots import explain_ballot, explain_ballot_closed
 from web.public.explain.bank import explain_reconciled
 from web.public.explain.concerns import explain_acknowledged
 from web.public.explain.contracts import (
@@ -133,6 +134,8 @@ EXPLAINERS: dict[str, Callable[[VillageView, Entry, Any], Explanation]] = {
     "honour.reversed": explain_withdrawn,
     "visits.recorded": explain_visits,
     "points.annexed": explain_annex,
+    "ballot.opened": explain_ballot,
+    "ballot.closed": explain_ballot_closed,
 }
 
 
