@@ -28,9 +28,8 @@ from pathlib import Path
 import msgspec
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from ledger.disk import create_durably, refuse_when_full, sync, write_part
+from ledger.disk import create_durably, overwrite, refuse_when_full, sync, write_part
 from ledger.errors import NotFound, Tampered
-from ledger.keys.folder import overwrite
 from ledger.store.ciphertexts import OWN
 from ledger.store.sealing import Place, seal, unseal
 from ledger.urns import ChangeUrn, Urn
