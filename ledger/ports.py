@@ -282,12 +282,9 @@ class Cosignatures(Protocol):
         ...
 
 
-PaperKind = Literal["agreement", "annex", "booklet", "certificates", "lane-board"]
-"""What is printed beside sheets: a household's agreement, the annex of a points sheet, a rulebook's booklet,
-certificates of honours, the board of a lane.
-PaperKind = Literal["agreement", "annex", "ballots", "booklet", "certificates"]
+PaperKind = Literal["agreement", "annex", "ballots", "booklet", "certificates", "lane-board"]
 """What is printed beside sheets: a household's agreement, the annex of a points sheet, codes of a secret ballot, a
-rulebook's booklet, certificates of honours.
+rulebook's booklet, certificates of honours, the board of a lane.
 """
 
 

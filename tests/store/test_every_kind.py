@@ -11,8 +11,7 @@ from ledger.entries import KINDS, Actor, Body
 from ledger.limits import DAY_MS
 from ledger.state import check_entry
 from ledger.state.facts import MemoryFacts
-from tests import builders, grids, honours, rewards
-from tests import ballots, builders, honours, rewards
+from tests import ballots, builders, grids, honours, rewards
 from tests.builders import VILLAGE, Discloser, EntryChain
 from tests.fakes import MemoryLedger
 from tests.store.conftest import Store
