@@ -12,6 +12,7 @@ import errno
 import os
 import tempfile
 from collections.abc import Iterator
+from io import BufferedRandom
 from pathlib import Path
 
 from ledger.errors import Fault, Refused
@@ -81,3 +82,10 @@ def write_durably(path: Path, data: bytes) -> None:
         part.unlink(missing_ok=True)
         raise
     sync(path.parent)
+
+
+def overwrite(file: BufferedRandom) -> None:
+    """Leave nothing of an opened file's bytes, as far as the disk keeps them in one place."""
+    file.write(b"\0" * os.fstat(file.fileno()).st_size)
+    file.flush()
+    os.fsync(file.fileno())

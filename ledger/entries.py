@@ -10,6 +10,7 @@ from typing import Literal, NamedTuple
 
 from ledger.books.annexes import PointsAnnexed
 from ledger.books.assets import AssetChanged, AssetDisposed, AssetRegistered
+from ledger.books.ballots import BallotClosed, BallotOpened
 from ledger.books.cases import CaseConfided, CaseMoved, CaseOpened, CaseRated
 from ledger.books.concerns.values import ConcernAcknowledged
 from ledger.books.contracts import ContractAmended, ContractEnded, ContractSigned, ContractVoided
@@ -110,6 +111,8 @@ Body = (
     | CaseMoved
     | CaseConfided
     | CaseRated
+    | BallotOpened
+    | BallotClosed
 )
 
 
@@ -183,6 +186,8 @@ KINDS: dict[str, Kind] = {
     "case.moved": Kind(CaseMoved, checkers=1, in_books=False),
     "case.confided": Kind(CaseConfided, checkers=1, in_books=False),
     "case.rated": Kind(CaseRated, checkers=1, in_books=False),
+    "ballot.opened": Kind(BallotOpened, checkers=1, in_books=False),
+    "ballot.closed": Kind(BallotClosed, checkers=1, in_books=False),
 }
 KIND_OF_BODY: dict[type, str] = {row.body: name for name, row in KINDS.items()}
 

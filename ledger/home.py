@@ -13,6 +13,7 @@
 | `keys/desk.secret` | the desk's own secret | see `keys.desk_key` |
 | `archive/` | sealed files, and the public copies of source documents, by digest | the exact bytes that were hung |
 | `documents/` | originals of source documents, encrypted | nothing that is public; lost: the public copies stay |
+| `urns/` | secret ballots while they run, in no backup | what was voted and is not recorded yet; lost: voted again |
 | `upkeep.json` | last backup and reading, and what that found | advice; lost: the doctor asks for both |
 | `epochs/` | what survived of logs that were lost | what old paper is held against; never written again |
 
@@ -39,6 +40,8 @@ from ledger.store.documents import FOLDER as DOCUMENTS_FOLDER
 from ledger.store.epochs import FOLDER as EPOCHS_FOLDER
 from ledger.store.epochs import FileEpochs
 from ledger.store.upkeep import read_scrub_found
+from ledger.store.urns import FOLDER as URNS_FOLDER
+from ledger.store.urns import FileUrns
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,6 +119,7 @@ def open_home(
         ledger=SqlLedger(engines["ledger"], engines["reading"]),
         path=path,
         reference=load_reference(),
+        urns=FileUrns(path / URNS_FOLDER, vault_keys),
         vault=SqlVault(engines["vault"], vault_keys),
         vault_keys=vault_keys,
     )

@@ -21,6 +21,7 @@ from ledger.log.hashing import Hash
 from ledger.log.tree import Frontier
 from ledger.state.facts import Facts
 from ledger.state.reference import Reference
+from ledger.urns import Urns
 from ledger.vaults import Vault
 
 
@@ -281,9 +282,9 @@ class Cosignatures(Protocol):
         ...
 
 
-PaperKind = Literal["agreement", "annex", "booklet", "certificates", "lane-board"]
-"""What is printed beside sheets: a household's agreement, the annex of a points sheet, a rulebook's booklet,
-certificates of honours, the board of a lane.
+PaperKind = Literal["agreement", "annex", "ballots", "booklet", "certificates", "lane-board"]
+"""What is printed beside sheets: a household's agreement, the annex of a points sheet, codes of a secret ballot, a
+rulebook's booklet, certificates of honours, the board of a lane.
 """
 
 
@@ -403,6 +404,7 @@ class Ports:
     is_demo: bool = False
     ledger: Ledger
     reference: Reference
+    urns: Urns
     vault: Vault
 
 

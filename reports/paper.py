@@ -7,6 +7,7 @@ from collections.abc import Callable
 from ledger.ports import PaperJob, PaperKind
 from reports.agreement import render_agreement
 from reports.annex import render_annex
+from reports.ballots import render_ballots
 from reports.booklet import render_booklet
 from reports.certificates import render_certificates
 from reports.lane_board import render_lane_board
@@ -14,6 +15,7 @@ from reports.lane_board import render_lane_board
 _LAID_OUT: dict[PaperKind, Callable[[PaperJob], bytes]] = {
     "agreement": render_agreement,
     "annex": render_annex,
+    "ballots": render_ballots,
     "booklet": render_booklet,
     "certificates": render_certificates,
     "lane-board": render_lane_board,

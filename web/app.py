@@ -23,6 +23,7 @@ from web.desk import (
     accounts,
     annexes,
     asset_vouchers,
+    ballot_room,
     bank,
     begun,
     books,
@@ -60,6 +61,7 @@ from web.errors import EXCEPTION_HANDLERS
 from web.papers import Papers
 from web.public.asset_page import show_asset_of
 from web.public.assets import show_assets, show_labels
+from web.public.ballots import show_ballot, show_ballots
 from web.public.board import show_board
 from web.public.cases import show_case, show_cases
 from web.public.check import show_check
@@ -94,6 +96,7 @@ from web.public.shop import show_shop
 from web.public.statements import show_statements
 from web.public.villages import show_villages
 from web.public.volunteering import show_volunteering
+from web.public.voting import show_voting, take_choices, take_code, take_vote
 from web.public.years import show_year
 from web.respond import AnyRequest, respond
 from web.routing import route_page
@@ -138,6 +141,12 @@ ROUTES = (
     show_certificate,
     show_grids,
     show_grid,
+    show_ballots,
+    show_ballot,
+    show_voting,
+    take_code,
+    take_choices,
+    take_vote,
     show_concerns,
     show_objections,
     show_objecting,
@@ -179,6 +188,7 @@ DESK_ROUTES = (
     *conversion.ROUTES,
     *rewards.ROUTES,
     *honour_room.ROUTES,
+    *ballot_room.ROUTES,
     *jury_room.ROUTES,
     *objection_room.ROUTES,
     *one_objection.ROUTES,

@@ -19,8 +19,8 @@ from web.respond import Answer, AnyRequest
 from web.sessions import comes_from_us, is_private
 from web.site import Site
 
-FORM_FIELDS_MAX = 20
-"""Fields of a public form, of which the longest has five."""
+FORM_FIELDS_MAX = 64
+"""Fields of a public form, of which the longest is a ballot: sixty answers, and the code."""
 FORM_THREADS = 4
 """Forms are read and answered a few at a time: each writes, and nobody who only reads waits for them."""
 _POOL = ThreadPoolExecutor(FORM_THREADS, thread_name_prefix="form")

@@ -10,6 +10,7 @@ from functools import cache
 from importlib import resources
 
 from ledger.books.accounts import parse_chart
+from ledger.books.ballots import BallotTable, parse_ballots
 from ledger.books.cases import parse_cases
 from ledger.books.concerns.table import parse_concerns
 from ledger.books.conversion import parse_conversion
@@ -25,6 +26,7 @@ from ledger.books.statement_lines import StatementForm, parse_statements
 from ledger.state.reference import Reference
 
 __all__ = [
+    "load_ballots",
     "load_conversion",
     "load_glyphs",
     "load_grids",
@@ -67,6 +69,12 @@ def load_roles() -> RoleTable:
 def load_grids() -> GridTable:
     """Return what grids, their posts and their visits are called and held against."""
     return parse_grids(read_data("grids.toml"))
+
+
+@cache
+def load_ballots() -> BallotTable:
+    """Return what a ballot may ask, and the turnout that is asked for where a village says nothing else."""
+    return parse_ballots(read_data("ballots.toml"))
 
 
 @cache

@@ -11,11 +11,10 @@ from __future__ import annotations
 import contextlib
 import os
 import threading
-from io import BufferedRandom
 from pathlib import Path
 from typing import Literal
 
-from ledger.disk import sync, write_part
+from ledger.disk import overwrite, sync, write_part
 from ledger.errors import Fault, NotFound, NotProven, Refused
 from ledger.keys.key_file import (
     Cost,
@@ -275,13 +274,6 @@ def _read_key_id(village: str, verifier_key: str) -> str:
 def _read_bytes(path: Path) -> bytes:
     with path.open("rb") as file:
         return file.read(KEY_FILE_MAX_BYTES + 1)
-
-
-def overwrite(file: BufferedRandom) -> None:
-    """Leave nothing of an opened file's bytes, as far as the disk keeps them in one place."""
-    file.write(b"\0" * os.fstat(file.fileno()).st_size)
-    file.flush()
-    os.fsync(file.fileno())
 
 
 def _build_wrong(title: str) -> Fault:

@@ -21,9 +21,9 @@ from typing import Literal
 import msgspec
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from ledger.disk import sync, write_part
+from ledger.disk import overwrite, sync, write_part
 from ledger.errors import Fault, NotProven, Refused
-from ledger.keys.folder import KeyFolder, overwrite
+from ledger.keys.folder import KeyFolder
 from ledger.keys.key_file import Cost
 from ledger.keys.vault_file import (
     PlainVaultKey,

@@ -28,7 +28,7 @@ from ledger.figures.households import (
 )
 from ledger.household_proof import build_household_proof
 from ledger.log.commitments import index_disclosures
-from ledger.ports import Ports, Reader
+from ledger.ports import Entropy, Ports, Reader
 from ledger.service.about import find_known
 from ledger.service.sheets import read_texts
 from ledger.state import get_day
@@ -73,7 +73,7 @@ def make_card(ports: Ports, village: str, household: str, user: str) -> str:
     Raises NotFound for a household that there is not, or that was erased.
     """
     _find_household(ports, village, household)
-    code = base64.b32encode(ports.entropy.take(CARD_BYTES)).decode().rstrip("=")
+    code = make_code(ports.entropy)
     card = Card(digest=_digest(code), household=household, made_at=ports.clock.now_ms(), made_by=user)
     ports.vault.put_card(village, card)
     return code
@@ -89,6 +89,11 @@ def open_card(ports: Ports, village: str, typed: str) -> str | None:
     """Return the household whose card this is, as it was scanned or typed; None alike for whatever opens nothing."""
     card = ports.vault.find_card(village, _digest(fold_code(typed)))
     return card.household if card is not None else None
+
+
+def make_code(entropy: Entropy) -> str:
+    """Return a new code: 128 random bits in letters and digits."""
+    return base64.b32encode(entropy.take(CARD_BYTES)).decode().rstrip("=")
 
 
 def fold_code(typed: str) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterator
+from typing import Literal
 
 from ledger.limits import DAY_MS
 from ledger.ports import DeskPorts
@@ -20,10 +21,14 @@ TOLD_DAYS = 7
 """How long the doctor speaks of it: whoever looks once a week hears of every attack."""
 
 
-def log_guessing(ports: DeskPorts, village: str) -> None:
-    """Log that too many cards of a village opened nothing within an hour; nothing of who sent them is kept."""
+def log_guessing(
+    ports: DeskPorts, village: str, event: Literal["cards-guessed", "votes-guessed"] = "cards-guessed"
+) -> None:
+    """Log that too many cards or voting codes of a village opened nothing within an hour; nothing of who sent them is
+    kept.
+    """
     with ports.desk.write() as desk:
-        log_fact(desk, Fact(event="cards-guessed", village=village), ports.clock.now_ms())
+        log_fact(desk, Fact(event=event, village=village), ports.clock.now_ms())
 
 
 def check_guessing(ports: DeskPorts) -> Iterator[Check]:

@@ -31,6 +31,7 @@ from ledger.evidence import list_sealed_digests
 from ledger.limits import DAY_MS
 from ledger.log.commitments import digest_disclosure
 from ledger.ports import Ports
+from ledger.service.ballots import check_ballot_draft, destroy_closed
 from ledger.service.belonging import list_own, list_own_names, list_parties, list_subjects, name_subjects
 from ledger.service.concerned import check_concerned, has_barred
 from ledger.service.consenting import check_consenting_draft
@@ -98,6 +99,7 @@ def pass_drafts(
         faults += check_documents_draft(ports, draft) + check_cautions(draft, accepted)
         faults += check_redeeming_draft(ports, draft, claims[draft.id])
         faults += check_consenting_draft(ports, draft, claims[draft.id])
+        faults += check_ballot_draft(ports, draft, claims[draft.id])
         faults += _check_checker(ports, draft, claims[draft.id], person)
     role = find_role(person, CHECKER_ROLES) if person is not None else None
     if faults or role is None:
@@ -260,6 +262,7 @@ def _record_passed(ports: Ports, village: str, asked: Sequence[Draft]) -> dict[s
     receipts = record_claims(ports, village, passed) if passed else []
     for draft, receipt in zip(chosen, receipts, strict=True):
         ports.vault.mark_draft(village, draft.id, "recorded", receipt.index)
+    destroy_closed(ports, village)
     return {draft.id: receipt for draft, receipt in zip(chosen, receipts, strict=True)}
 
 

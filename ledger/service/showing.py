@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from ledger.books.assets import AssetChanged, AssetDisposed, AssetRegistered
+from ledger.books.ballots import BallotClosed, BallotOpened
 from ledger.books.cases import CaseConfided, CaseMoved, CaseOpened, CaseRated
 from ledger.books.concerns.values import ConcernAcknowledged
 from ledger.books.contracts import ContractAmended, ContractEnded, ContractSigned, ContractVoided
@@ -59,6 +60,8 @@ from ledger.ports import Ports
 from ledger.service.drafts import open_draft
 from ledger.service.named import tell_named
 from ledger.service.opened_accounts import tell_added, tell_closed, tell_converted, tell_plan
+from ledger.service.opened_ballots import tell_closed as tell_closed_ballot
+from ledger.service.opened_ballots import tell_opened as tell_opened_ballot
 from ledger.service.opened_cases import tell_case, tell_confided, tell_moved, tell_rated
 from ledger.service.opened_contracts import tell_contract, tell_contract_change
 from ledger.service.opened_drafts import ERASED, OpenedDraft, OpenedLine
@@ -401,6 +404,8 @@ _TELLERS: dict[type, Callable[[OpenedDraft, Any], Iterator[str]]] = {
     AssetChanged: tell_asset_change,
     AssetDisposed: tell_asset_change,
     AssetRegistered: tell_asset,
+    BallotClosed: tell_closed_ballot,
+    BallotOpened: tell_opened_ballot,
     BankReconciled: _tell_reconciled,
     BranchRegistered: _tell_branch,
     CaseConfided: tell_confided,

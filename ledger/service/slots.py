@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from ledger.books.assets import AssetChanged, AssetDisposed, AssetRegistered
+from ledger.books.ballots import BallotClosed, BallotOpened
 from ledger.books.cases import CaseConfided, CaseMoved, CaseOpened, CaseRated
 from ledger.books.concerns.values import ConcernAcknowledged
 from ledger.books.contracts import ContractAmended, ContractEnded, ContractSigned, ContractVoided
@@ -123,6 +124,8 @@ _SLOTS: Mapping[type[Body], Callable[[Any, str], Slot]] = {
     AssetChanged: lambda body, _period: ("asset-change", body.asset),
     AssetDisposed: lambda body, _period: ("asset-change", body.asset),
     AssetRegistered: lambda body, _period: ("asset", body.number),
+    BallotClosed: lambda body, _period: ("ballot-closing", body.number),
+    BallotOpened: lambda body, _period: ("ballot", body.number),
     BankReconciled: lambda _body, _period: ("bank",),
     BranchRegistered: lambda body, _period: ("branch", str(body.branch)),
     CaseConfided: lambda body, _period: _slot_of_step(body, body.words.sealed),

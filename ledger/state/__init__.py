@@ -31,6 +31,7 @@ from ledger.errors import Fault
 from ledger.state.accounts import check_accounts, fold_accounts
 from ledger.state.annexes import check_annexes, fold_annex
 from ledger.state.assets import check_assets, fold_assets
+from ledger.state.ballots import check_ballots, fold_ballots
 from ledger.state.bank import check_bank, fold_bank
 from ledger.state.cases import check_cases, fold_cases
 from ledger.state.concerns import check_acknowledged, fold_acknowledged
@@ -131,6 +132,8 @@ _CHECKS: dict[str, Check] = {
     "case.moved": check_cases,
     "case.confided": check_cases,
     "case.rated": check_cases,
+    "ballot.opened": check_ballots,
+    "ballot.closed": check_ballots,
 }
 _FOLD_OF: dict[Check, Fold] = {
     check_money: fold_money,
@@ -153,6 +156,7 @@ _FOLD_OF: dict[Check, Fold] = {
     check_annexes: fold_annex,
     check_grid_entry: fold_grid_entry,
     check_cases: fold_cases,
+    check_ballots: fold_ballots,
 }
 _FOLDS: dict[str, Fold] = {name: _FOLD_OF[check] for name, check in _CHECKS.items()}
 

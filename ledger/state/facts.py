@@ -92,6 +92,7 @@ be dropped and folded again from the entries.
 | `case-report/<digest>` | EntryAt, by the digest of the sealed report | case.opened |
 | `cases` | OpenCases: those that wait for an answer | case.opened, case.moved, case.confided |
 | `cases-in/<period>/<category>` | CaseCounts of those that were reported in a month | case.* |
+| `ballot/<number>` | BallotFacts | ballot.opened, ballot.closed |
 | `volunteering/<year>` | VolunteeringFacts of the tasks held in a year | hours.booked |
 | `told/<period>/<index>` | EntryAt: told besides vouchers | asset.*, objection.*, resource.*, stocktake.* |
 | `sheet/<period>/<letter>/<ordinal>` | SheetFacts | sheet.sealed |

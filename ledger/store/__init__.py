@@ -23,6 +23,7 @@ Leaves to others: what an entry means (`books`, `state`), how it is hashed (`log
 | `vault`, `drafts` | what is personal or not yet passed, in a file of its own |
 | `desk`, `desk_log` | who may sign in and who did, in a file of its own, and the desk's log |
 | `archive` | sealed files under their digests |
+| `urns` | secret ballots while they run, in a folder of their own that no backup has |
 | `documents` | originals of source documents, encrypted, likewise |
 
 Rules that always hold: every key begins with the village (the desk's rows are the home's, and do not); rows

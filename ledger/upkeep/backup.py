@@ -49,6 +49,7 @@ from ledger.store.desk import END_FILE, forget_sign_ins
 from ledger.store.documents import FOLDER as DOCUMENTS_FOLDER
 from ledger.store.migrations import Which
 from ledger.store.upkeep import FILE, BackupDone, read_upkeep, write_upkeep
+from ledger.store.urns import FOLDER as URNS_FOLDER
 from ledger.upkeep.files import (
     CopiedFile,
     Progress,
@@ -231,8 +232,9 @@ def _stays_here(home: Path, path: str, with_keys: bool) -> bool:
 
 
 def _is_left(path: str) -> bool:
-    """Databases are copied otherwise, what opens the vault not at all: a backup must not outlive an erasure. What
-    begins with a dot is being written; the rest is of this machine alone.
+    """Databases are copied otherwise, what opens the vault not at all: a backup must not outlive an erasure. Nor an
+    urn: two copies of one would say which code brought which ballot. What begins with a dot is being written; the rest
+    is of this machine alone.
     """
     is_database = any(path.startswith(name) for name in _DATABASES)
     is_vault_key = path.startswith("keys/") and path.endswith(VAULT_SUFFIX)
@@ -240,6 +242,7 @@ def _is_left(path: str) -> bool:
         is_database
         or is_vault_key
         or path in (FILE, END_FILE)
+        or path.startswith(f"{URNS_FOLDER}/")
         or any(part[0] == "." for part in path.split("/"))
     )
 

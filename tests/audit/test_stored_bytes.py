@@ -33,7 +33,9 @@ from ledger.service.persons import add_person
 from ledger.service.record import Passed, record_claims
 from ledger.store.tables import HEADS, LEDGER
 from ledger.upkeep.scrub import Scrub
+from ledger.urns import Urn
 from tests.audit.stored import Cell, OpenFiles
+from tests.ballots import build_ballot, build_ballot_closed
 from tests.books.case_ledger import build_story
 from tests.builders import (
     VILLAGE,
@@ -182,6 +184,10 @@ def fill_small(village: VillageHome) -> None:
     village.record(build_visits(village.texts), **november)
     for body in build_story(village.texts):
         village.record(body)
+    ballot = build_ballot(village.texts, closes="2026-11-02")
+    village.record(ballot, **november)
+    village.home.urns.make(VILLAGE, ballot.number, Urn(ballots=(("00000007", "13"),), codes=(), issued=5))
+    village.record(build_ballot_closed({"00000007": "13"}), **november)
     annex(village)
     acknowledge(village)
     withdraw(village)

@@ -8,6 +8,7 @@ from tests.fakes.cosignatures import MemoryCosignatures
 from tests.fakes.documents import MemoryDocuments
 from tests.fakes.heads import MemoryHeads
 from tests.fakes.ledger import MemoryLedger
+from tests.fakes.urns import MemoryUrns
 from tests.fakes.vault import MemoryVault
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "MemoryDocuments",
     "MemoryHeads",
     "MemoryLedger",
+    "MemoryUrns",
     "MemoryVault",
     "SeededEntropy",
 ]

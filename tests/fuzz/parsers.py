@@ -94,9 +94,9 @@ KEY_FILES = (format_protected(PROTECTED), format_token(TokenKey(PROTECTED.key, b
 COLUMNS = [
     *dict.fromkeys(column for book in WORKBOOKS.values() for sheet in book.sheets for column in sheet.columns)
 ]
-"""Each once: a byte of what is mutated says which."""
+"""Each once: two bytes of what is mutated say which."""
 CELLS = tuple(
-    bytes([at, kind]) + text.encode()
+    at.to_bytes(2, "big") + bytes([kind]) + text.encode()
     for at in range(len(COLUMNS))
     for kind, text in enumerate(("2026-10-17", "1" * 400, "２０２６年10月", "1e15", "=1+1", "46310.5"))
 )
@@ -354,10 +354,11 @@ def _make_cell(_room: Room) -> Take:
     """One cell: the column, what the spreadsheet holds it as, and its text."""
 
     def take(data: bytes) -> None:
-        if len(data) < 2:
+        if len(data) < 3:
             return
-        column, text = COLUMNS[data[0] % len(COLUMNS)], data[2:].decode("utf-8", "replace")
-        value, kind = _hold(text, data[1] % 6)
+        at, text = int.from_bytes(data[:2], "big"), data[3:].decode("utf-8", "replace")
+        value, kind = _hold(text, data[2] % 6)
+        column = COLUMNS[at % len(COLUMNS)]
         read, faults = parse_cell(RawCell("A1", value, kind), column)
         assert read is None or not faults
         assert all(fault.code and fault.place for fault in faults)

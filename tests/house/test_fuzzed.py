@@ -15,6 +15,7 @@ OURS = {
     "ledger.books.disclosure.parse_disclosure": "the same",
     "ledger.books.law.parse_law": "the same",
     "ledger.books.grids.parse_grids": "the same",
+    "ledger.books.ballots.parse_ballots": "the same",
     "ledger.books.honours.parse_honours": "the same",
     "ledger.books.layouts.parse_layouts": "the same",
     "ledger.books.masks.parse_masks": "the same",

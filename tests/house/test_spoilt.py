@@ -17,6 +17,7 @@ NO_EVIDENCE = {
     "ledger.books.conversion.parse_conversion": "the same",
     "ledger.books.disclosure.parse_disclosure": "the same",
     "ledger.books.grids.parse_grids": "the same",
+    "ledger.books.ballots.parse_ballots": "the same",
     "ledger.books.honours.parse_honours": "the same",
     "ledger.books.layouts.parse_layouts": "the same",
     "ledger.books.masks.parse_masks": "the same",

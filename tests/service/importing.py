@@ -39,6 +39,7 @@ from tests.fakes import (
     MemoryDocuments,
     MemoryHeads,
     MemoryLedger,
+    MemoryUrns,
     MemoryVault,
     SeededEntropy,
 )
@@ -332,6 +333,7 @@ class ImportDesk:
             clock=clock or FakeClock(),
             cosignatures=MemoryCosignatures(),
             documents=MemoryDocuments(),
+            urns=MemoryUrns(),
             entropy=SeededEntropy("import"),
             get_signer=MemorySigner,
             heads=MemoryHeads(),

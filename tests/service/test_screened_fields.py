@@ -13,6 +13,7 @@ import pytest
 
 from ledger.books.screening import check_public_text
 from ledger.books.values import PublicText
+from ledger.data import load_ballots
 from ledger.data.templates import load_rules, load_scheme, load_schemes
 from ledger.entries import KINDS
 from ledger.errors import Fault, Refused
@@ -20,6 +21,7 @@ from ledger.home import Home
 from ledger.log.keys import ED25519_COSIGNATURE, format_verifier_key, make_signer
 from ledger.service.adopt import prepare_description, prepare_rulebook, prepare_scheme
 from ledger.service.answering import prepare_answer
+from ledger.service.ballots import ask_ballot
 from ledger.service.concerns import prepare_acknowledgement
 from ledger.service.limits import prepare_limits
 from ledger.service.policies import prepare_policy
@@ -32,6 +34,7 @@ from ledger.upkeep.loss import Loss, refuse_loss
 from ledger.vaults import Household
 from tests.builders import VILLAGE, build_objection, make_id
 from tests.homes import VillageHome, open_village
+from tests.polls import ASKING
 from tests.service.importing import (
     ACCOUNT,
     ASSET,
@@ -368,6 +371,18 @@ def _refound(village: VillageHome, _desk: ImportDesk, text: str) -> list[Fault]:
     return refuse(lambda: refuse_loss(home, loss))
 
 
+def _ask_ballot(field: str) -> Way:
+    def way(village: VillageHome, _desk: ImportDesk, text: str) -> list[Fault]:
+        asking = ASKING._replace(**{field: text})
+        return refuse(lambda: ask_ballot(village.home, VILLAGE, village.clerk.user, asking))
+
+    return way
+
+
+def _list_choices() -> list[str]:
+    return [choice for scale in load_ballots().scales.values() for choice in scale.choices]
+
+
 def _ships(texts: Callable[[], list[str]]) -> Way:
     """Nobody types these: what ships with the program is looked at instead, and the poison itself is refused."""
 
@@ -490,6 +505,8 @@ WAYS: Mapping[tuple[str, str], tuple[Way, Mapping[str, str]]] = {
     ("accounts.closed", "reason"): (_close_account, POISON),
     ("concern.acknowledged", "reason"): (_acknowledge, POISON),
     ("objection.answered", "answer"): (_answer, POISON),
+    **{("ballot.opened", field): (_ask_ballot(field), POISON) for field in ("questions", "title", "units")},
+    ("ballot.opened", "choices"): (_ships(_list_choices), POISON),
 }
 """How each public field is typed, and what must be refused there."""
 

@@ -42,7 +42,13 @@ NAMED = ("石榴河村", VILLAGE)
 """How a page would give the first village away."""
 
 
-FORMS = {f"/v/{{code:str}}/{name}" for name in ("card", "card/proof", "objections/new", "objections/receipt")}
+FORMS = {
+    f"/v/{{code:str}}/{name}"
+    for name in (
+        *("card", "card/proof", "objections/new", "objections/receipt"),
+        *("vote", "vote/look", "vote/cast"),
+    )
+}
 """The forms that anybody may send, without a cookie; only a page of ours may."""
 ONCE = re.compile(rb'name="once" value="[a-z2-7]{52}"')
 """What makes a form one: drawn anew each time."""

@@ -45,6 +45,8 @@ KIND_WORDS: dict[str, str] = {
     "grids.registered": _("网格登记"),
     "honour.reversed": _("撤销表彰"),
     "honours.granted": _("表彰"),
+    "ballot.opened": _("开始民主测评"),
+    "ballot.closed": _("民主测评结果"),
     "hours.booked": _("志愿者签到"),
     "case.opened": _("登记诉求件"),
     "case.moved": _("办理诉求件"),

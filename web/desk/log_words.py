@@ -12,6 +12,8 @@ EVENT_NAMES: dict[str, str] = {
     "audited": _("核对账本"),
     "card-made": _("做了一张户卡"),
     "card-revoked": _("停用了户卡"),
+    "ballot-printed": _("印了民主测评的票"),
+    "votes-guessed": _("一小时里投不了的票码太多，可能有人在猜"),
     "cards-guessed": _("一小时里打不开的户卡太多，可能有人在猜"),
     "denied": _("没有这项职责，没让办"),
     "draft-returned": _("退回记录"),

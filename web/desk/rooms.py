@@ -41,6 +41,7 @@ _WORKS: tuple[tuple[str, str, str], ...] = (
     ("/desk/round", _("积分评议表"), "draft.prepare"),
     ("/desk/points", _("积分、兑换和志愿服务"), "draft.prepare"),
     ("/desk/honours", _("表彰和荣誉证书"), "draft.prepare"),
+    ("/desk/ballots", _("民主测评"), "draft.prepare"),
 )
 """The same, of what the day's desk and the books' own room lead to."""
 

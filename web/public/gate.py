@@ -117,11 +117,13 @@ class Gates:
     """The gates of one server.
 
     `cards`  cards that open nothing, see below
+    `votes`  voting codes that open nothing, likewise
     `sent`   objections of a network: a household, or the many behind one address of a telephone company
     `tried`  wrong codes of a network. There is no limit for a village: of sixty bits, a million networks would find
              one in a hundred thousand years, while two could keep everybody else from looking
     """
 
     cards: CardGate = field(default_factory=CardGate)
+    votes: CardGate = field(default_factory=CardGate)
     sent: NestedGate = field(default_factory=NestedGate)
     tried: Gate = field(default_factory=lambda: Gate(10, 60))

@@ -67,6 +67,8 @@ Event = Literal[
     "read-personal",  # what nobody but the readers of `masks.toml` see whole; one fact for all whom a page is about
     "card-made",  # of a household, which is the subject; the one before opens nothing any more
     "card-revoked",
+    "ballot-printed",  # the codes of a secret ballot, of which nothing else is ever logged
+    "votes-guessed",  # as the next, of voting codes
     "cards-guessed",  # more cards of the village opened nothing within an hour than slips of the pen explain
     "erase-asked",  # somebody asks that all about the subject be erased; `reason` says why
     "erase-refused",  # another person does not agree, or the one who asked takes it back

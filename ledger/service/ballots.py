@@ -1,0 +1,335 @@
+"""Secret ballots: opened by two persons, printed as single-use codes once, closed as one list by two persons.
+
+    asked by a clerk ─► passed: an entry ─► codes printed, once ─► votes ─► sealed by a clerk ─► passed: an entry
+
+Nothing is said of a ballot that runs, not even how many voted: whoever reads that every minute knows who voted when.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import msgspec
+
+from ledger.books.ballots import (
+    APPRAISED_NAMES,
+    ISSUED_MAX,
+    ISSUED_MIN,
+    QUESTIONS_MAX,
+    UNITS_MAX,
+    Appraised,
+    BallotClosed,
+    BallotOpened,
+    CastBallot,
+)
+from ledger.books.roles import MAKER_ROLES
+from ledger.books.rounds import build_fault
+from ledger.books.values import Sealed, is_day
+from ledger.canonical import encode_value, parse_claim
+from ledger.data import load_ballots
+from ledger.entries import KIND_OF_BODY, Claim, name_clerk
+from ledger.errors import Fault, NotFound, Refused
+from ledger.figures import read_text
+from ledger.figures.villages import describe_village
+from ledger.ports import PaperJob, Ports
+from ledger.service.cards import make_code
+from ledger.service.drafts import Discloser, build_draft, build_trial
+from ledger.service.persons import check_person
+from ledger.service.screening import check_texts, list_names
+from ledger.service.sheets import read_texts
+from ledger.service.slots import check_slot, list_waiting_slots
+from ledger.state import check_entry, get_day
+from ledger.state.ballots import FoundBallot, find_ballot, list_ballots
+from ledger.state.private import RegisteredMember, open_private
+from ledger.urns import Urn, make_urn, seal_urn
+from ledger.vaults import Draft
+
+PLACES = {
+    "title": "测评名称",
+    "appraised": "测评什么",
+    "units": "测评对象",
+    "branch": "支部",
+    "questions": "问题",
+    "scale": "选项",
+    "issued": "印多少张票",
+    "opens": "开始",
+    "closes": "截止",
+    "turnout_min": "至少百分之几投票",
+    "resolution": "决议编号",
+}
+"""What a fault calls the fields of the form."""
+_SALT = b"mingbai ballot code v1\n"
+
+
+class Asking(NamedTuple):
+    """A ballot as it is asked for: texts as they were typed, a unit or question a line."""
+
+    title: str
+    appraised: str
+    units: str
+    branch: str
+    questions: str
+    scale: str
+    issued: str
+    opens: str
+    closes: str
+    turnout_min: str
+    resolution: str
+
+
+class BallotPaper(msgspec.Struct, frozen=True, kw_only=True):
+    """All that the sheets of codes say. `codes` are in the order in which they were drawn, which is none."""
+
+    closes: str
+    codes: tuple[str, ...]
+    made_on: str
+    number: str
+    opens: str
+    telephone: str
+    title: str
+    village: str
+    village_name: str
+
+
+def ask_ballot(ports: Ports, village: str, maker: str, asking: Asking) -> Draft:
+    """Hand in a ballot, to be passed as an entry, and return its draft. Raises Refused with every fault of it."""
+    units, questions = _split(asking.units), _split(asking.questions)
+    names = list_names(ports, village)
+    faults = check_person(ports.vault.find_person(village, maker), maker, MAKER_ROLES)
+    faults += check_texts({PLACES["title"]: asking.title.strip()}, names)
+    faults += _check_lines("questions", questions, QUESTIONS_MAX, names)
+    scale = load_ballots().scales.get(asking.scale)
+    if scale is None:
+        faults.append(_build_form("scale", asking.scale, "列出的一种", "选一种"))
+    if asking.appraised not in APPRAISED_NAMES:
+        faults.append(_build_form("appraised", asking.appraised, "列出的一种", "选一种"))
+    members = _list_members(ports, village, asking.branch) if asking.appraised == "member" else []
+    if asking.appraised == "member":
+        if not 1 <= len(members) <= UNITS_MAX:
+            found = f"支部 {asking.branch} 有 {len(members)} 名党员"
+            remedy = f"写对支部编号；多于 {UNITS_MAX} 名的分组测评"
+            faults.append(_build_form("branch", found, f"1 至 {UNITS_MAX} 名党员的支部", remedy))
+    else:
+        faults += _check_lines("units", units, UNITS_MAX, names)
+    faults += _check_number("issued", asking.issued, ISSUED_MIN, ISSUED_MAX)
+    faults += _check_number("turnout_min", asking.turnout_min, 0, 100)
+    for name, day in (("opens", asking.opens), ("closes", asking.closes)):
+        if not (len(day) == len("2026-11-02") and day.isascii() and is_day(day)):
+            faults.append(_build_form(name, day, "日历上有的一天，如 2026-11-20", "改正日期"))
+    if faults or scale is None:
+        raise Refused(faults)
+    texts = Discloser(ports.entropy)
+    sealed = [texts.seal("member", {"member": member}) for member in members]
+    body = BallotOpened(
+        appraised=msgspec.convert(asking.appraised, Appraised),
+        choices=tuple(texts.publish("choice", choice) for choice in scale.choices),
+        closes=asking.closes,
+        issued=int(asking.issued),
+        members=tuple(sorted(sealed, key=lambda item: item.sealed)),
+        number=_choose_number(ports, village),
+        opens=asking.opens,
+        questions=tuple(texts.publish("question", question) for question in questions),
+        resolution=asking.resolution.strip(),
+        title=texts.publish("title", asking.title.strip()),
+        turnout_min=int(asking.turnout_min),
+        units=() if sealed else tuple(texts.publish("unit", unit) for unit in units),
+    )
+    claim = _build_claim(ports, village, maker, body)
+    _refuse_entry(ports, claim)
+    label = f"开始测评 {body.number}：印 {body.issued} 张票，{body.opens} 至 {body.closes}"
+    draft = build_draft(ports, claim, label, batch=claim.kind, texts=texts)
+    ports.vault.put_drafts(village, [draft])
+    return draft
+
+
+def print_codes(
+    ports: Ports, village: str, number: str, base_url: str, lay_out: Callable[[PaperJob], bytes]
+) -> bytes:
+    """Return the PDF of a ballot's codes, which count from then on and can never be printed again.
+
+    They are laid out first: what cannot be printed leaves nothing behind. NotFound where there is no such ballot;
+    Refused where its codes were printed before, and where it is over.
+    """
+    with ports.ledger.read(village) as reader:
+        found = find_ballot(reader.facts, number)
+        if found is None:
+            raise NotFound(f"测评 {number}")
+        described = describe_village(reader.facts, read_texts(reader), village)
+        title = read_text(read_texts(reader), found.opened.title)
+    today = get_day(ports.clock.now_ms())
+    if found.closed is not None or today > found.opened.closes:
+        raise Refused([_build_over(number)])
+    if ports.urns.find(village, number) is not None:
+        raise Refused([_build_printed(number)])
+    codes = tuple(make_code(ports.entropy) for _ in range(found.opened.issued))
+    paper = BallotPaper(
+        closes=found.opened.closes,
+        codes=codes,
+        made_on=today,
+        number=number,
+        opens=found.opened.opens,
+        telephone=described.telephone,
+        title=title,
+        village=village,
+        village_name=described.name,
+    )
+    job = PaperJob(base_url=base_url, content=encode_value(paper), is_demo=ports.is_demo, kind="ballots")
+    data = lay_out(job)
+    if not ports.urns.make(village, number, make_urn(digest_code(number, code) for code in codes)):
+        raise Refused([_build_printed(number)])
+    return data
+
+
+def prepare_ballot_closing(ports: Ports, village: str, number: str, maker: str) -> Draft:
+    """Let no code of a ballot count any more and hand in the list of its ballots; return the draft.
+
+    Raises NotFound where there is no such ballot; Refused before its last day while codes are left, and where the list
+    waits to be passed already.
+    """
+    faults = check_person(ports.vault.find_person(village, maker), maker, MAKER_ROLES)
+    faults += check_slot(list_waiting_slots(ports.vault, village), ("ballot-closing", number))
+    with ports.ledger.read(village) as reader:
+        found = find_ballot(reader.facts, number)
+    if found is None:
+        raise NotFound(f"测评 {number}")
+    urn = ports.urns.find(village, number) or Urn(codes=(), is_sealed=True, issued=found.opened.issued)
+    # Asked before the urn is sealed: a ballot that may not be closed yet goes on.
+    _refuse_entry(ports, _build_closing(ports, village, maker, number, urn), faults)
+    ports.urns.change(village, number, seal_urn)
+    urn = ports.urns.find(village, number) or urn
+    claim = _build_closing(ports, village, maker, number, urn)
+    label = f"结束测评 {number}：{len(urn.ballots)} 张票，{urn.unused} 张没用"
+    draft = build_draft(ports, claim, label, batch=claim.kind)
+    returned = [item.id for item in ports.vault.list_drafts(village, "returned") if item.slot == draft.slot]
+    own = [id_ for id_ in returned if _is_maker(ports, village, id_, maker)]
+    ports.vault.put_drafts(village, [draft], answers=own)
+    return draft
+
+
+def check_ballot_draft(ports: Ports, draft: Draft, claim: Claim) -> list[Fault]:
+    """Say that the list of ballots that somebody passes is not the one in the urn. None for any other draft."""
+    if not isinstance(claim.body, BallotClosed) or draft.state != "waiting":
+        return []
+    with ports.ledger.read(claim.village) as reader:
+        found = find_ballot(reader.facts, claim.body.number)
+    if found is not None and found.closed is not None:
+        return []  # Recorded already, and the urn destroyed: the log itself says what may follow.
+    urn = ports.urns.find(claim.village, claim.body.number)
+    held = urn.ballots if urn is not None else ()
+    if tuple((cast.receipt, cast.choices) for cast in claim.body.ballots) == held:
+        return []
+    place, remedy = f"测评 {claim.body.number}", "退回，请村文书从票箱重新结束这次测评"
+    return [build_fault("ballot-urn", place, "交审的票和票箱里的不一样", "就是票箱里的票", remedy)]
+
+
+def destroy_closed(ports: Ports, village: str) -> None:
+    """Destroy the urns of ballots that are an entry: also those that a crash left between the two."""
+    numbers = ports.urns.list_numbers(village)
+    if not numbers:
+        return
+    with ports.ledger.read(village) as reader:
+        found = [find_ballot(reader.facts, number) for number in numbers]
+    for number, ballot in zip(numbers, found, strict=True):
+        if ballot is not None and ballot.closed is not None:
+            ports.urns.destroy(village, number)
+
+
+def list_known_ballots(ports: Ports, village: str) -> list[FoundBallot]:
+    """Return a village's ballots, the newest first; what is left of those that are over is destroyed by the way."""
+    destroy_closed(ports, village)
+    with ports.ledger.read(village) as reader:
+        return list_ballots(reader.facts)
+
+
+def digest_code(number: str, code: str) -> str:
+    """Return what an urn keeps of a code while it counts."""
+    return hashlib.sha256(_SALT + number.encode() + b"\n" + code.encode()).hexdigest()
+
+
+def name_members(ports: Ports, village: str, members: Sequence[Sealed]) -> list[str]:
+    """Return how those who are appraised are called on a ballot that a voter holds; of one who was erased, nothing."""
+    known = {item.member: item.name for item in ports.vault.list_members(village)}
+    with ports.vault.read_private(village) as find:
+        found = [open_private(find, item.sealed, RegisteredMember) for item in members]
+    return [known.get(item.member, "") if item is not None else "" for item in found]
+
+
+def _build_closing(ports: Ports, village: str, maker: str, number: str, urn: Urn) -> Claim:
+    ballots = tuple(CastBallot(choices=choices, receipt=receipt) for receipt, choices in urn.ballots)
+    body = BallotClosed(ballots=ballots, number=number, unused=urn.unused)
+    return _build_claim(ports, village, maker, body)
+
+
+def _build_claim(ports: Ports, village: str, maker: str, body: BallotOpened | BallotClosed) -> Claim:
+    today = get_day(ports.clock.now_ms())
+    return Claim(
+        body=body,
+        kind=KIND_OF_BODY[type(body)],
+        maker=name_clerk(maker),
+        occurred_on=today,
+        period=today[:7],
+        village=village,
+    )
+
+
+def _refuse_entry(ports: Ports, claim: Claim, faults: Sequence[Fault] = ()) -> None:
+    """Raise Refused with every reason why the entry could not follow, so that nobody is asked to pass it."""
+    with ports.ledger.read(claim.village) as reader:
+        trial = build_trial(claim, reader.size, ports.clock.now_ms())
+        found = [*faults, *check_entry(reader.facts, ports.reference, trial)]
+    if found:
+        raise Refused(found)
+
+
+def _is_maker(ports: Ports, village: str, draft_id: str, maker: str) -> bool:
+    draft = ports.vault.find_draft(village, draft_id)
+    return draft is not None and parse_claim(draft.claim).maker.user == maker
+
+
+def _choose_number(ports: Ports, village: str) -> str:
+    """Return the number after the largest of the year, of entries as of drafts that wait and of urns."""
+    head = f"CP-{get_day(ports.clock.now_ms())[:4]}-"
+    with ports.ledger.read(village) as reader:
+        known = {found.opened.number for found in list_ballots(reader.facts)}
+    known |= {slot[1] for slot in list_waiting_slots(ports.vault, village) if slot[0] == "ballot"}
+    known |= {*ports.urns.list_numbers(village)}
+    last = max((int(number.removeprefix(head)) for number in known if number.startswith(head)), default=0)
+    return f"{head}{last + 1:03d}"
+
+
+def _list_members(ports: Ports, village: str, branch: str) -> list[str]:
+    """Return the members of a branch by pseudonym."""
+    return [item.member for item in ports.vault.list_members(village) if str(item.branch) == branch.strip()]
+
+
+def _split(text: str) -> list[str]:
+    return [" ".join(line.split()) for line in text.splitlines() if line.strip()]
+
+
+def _check_lines(name: str, lines: Sequence[str], most: int, names: frozenset[str]) -> list[Fault]:
+    place = PLACES[name]
+    if not 1 <= len(lines) <= most or len(set(lines)) < len(lines):
+        found = f"{len(lines)} 行" + ("，有重复" if len(set(lines)) < len(lines) else "")
+        return [_build_form(name, found, f"1 至 {most} 行，各不相同", "一行写一个")]
+    return check_texts({f"{place}第 {number} 行": line for number, line in enumerate(lines, 1)}, names)
+
+
+def _check_number(name: str, text: str, least: int, most: int) -> list[Fault]:
+    if text.isascii() and text.isdecimal() and len(text) <= len(str(most)) and least <= int(text) <= most:
+        return []
+    return [_build_form(name, text, f"{least} 至 {most} 的整数", "改正")]
+
+
+def _build_form(name: str, found: str, expected: str, remedy: str) -> Fault:
+    return build_fault("ballot-form", PLACES[name], found or "没有写", expected, remedy)
+
+
+def _build_printed(number: str) -> Fault:
+    remedy = "票码不留底，不能再印；票丢了、没印好的，等截止后结束这一次，另开一次测评"
+    return build_fault("ballot-printed", f"测评 {number}", "票已经印过", "没有印过票的测评", remedy)
+
+
+def _build_over(number: str) -> Fault:
+    return build_fault("ballot-over", f"测评 {number}", "已经截止", "没有截止的测评", "另开一次测评")
