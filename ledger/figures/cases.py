@@ -63,13 +63,13 @@ class CaseSums(NamedTuple):
 
 
 class CaseFigures(NamedTuple):
-    """The cases of a year, or of all years: `by_category` by code, `by_month` the newest first; neither has private
-    ones, of which `private` is the sum.
+    """The cases of a year, or of all years: `by_category` by code, `by_month` the newest first; neither has confided
+    ones, of which `confided` is the sum.
     """
 
     by_category: tuple[tuple[str, CaseSums], ...]
     by_month: tuple[tuple[str, CaseSums], ...]
-    private: CaseSums
+    confided: CaseSums
     public: CaseSums
 
 
@@ -108,7 +108,7 @@ def collect_cases(facts: Facts, today: str, year: str = "") -> CaseFigures:
             for code in sorted({code for _, code, _ in public})
         ),
         by_month=tuple((month, _add(sums for one, _, sums in public if one == month)) for month in months),
-        private=_add(sums for _, code, sums in rows if is_private(code)),
+        confided=_add(sums for _, code, sums in rows if is_private(code)),
         public=_add(sums for _, _, sums in public),
     )
 

@@ -45,7 +45,7 @@ def test_cases_add_up_by_category_and_by_month_and_private_ones_stand_apart(ledg
         closed=4, handled=4, on_time=3, opened=7, over_unhandled=1, overdue=1, rated=2, rejected=1, satisfied=1,
         waiting=2,
     )  # fmt: skip
-    assert figures.private == CaseSums(opened=1, over_unhandled=1, overdue=1, waiting=1)
+    assert figures.confided == CaseSums(opened=1, over_unhandled=1, overdue=1, waiting=1)
     assert [code for code, _ in figures.by_category] == ["A01", "B01", "B04", "C05"]
     assert [(month, sums.opened) for month, sums in figures.by_month] == [("2026-11", 1), ("2026-10", 6)]
     assert sum(sums.opened for _, sums in figures.by_category) == figures.public.opened

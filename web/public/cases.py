@@ -295,8 +295,8 @@ def _build_sum(name: str, sums: CaseSums) -> SumRow:
 
 
 def _tell_all(figures: CaseFigures) -> Iterator[str]:
-    public, private = figures.public, figures.private
-    if not public.opened and not private.opened:
+    public, confided = figures.public, figures.confided
+    if not public.opened and not confided.opened:
         yield _("村里还没有登记过诉求件。")
         return
     yield _("一共登记了 {all} 件：答复 {handled} 件，不受理 {rejected} 件，等办 {waiting} 件。").format(
@@ -305,9 +305,9 @@ def _tell_all(figures: CaseFigures) -> Iterator[str]:
         rejected=format_count(public.rejected),
         waiting=format_count(public.waiting),
     )
-    if private.opened:
+    if confided.opened:
         yield _("另外有调解和家事 {all} 件，办结 {closed} 件。是谁、什么事、怎样了结，都不公开。").format(
-            all=format_count(private.opened), closed=format_count(private.closed)
+            all=format_count(confided.opened), closed=format_count(confided.closed)
         )
     if 0 < public.rated < SHARE_MIN or 0 < public.handled + public.over_unhandled < SHARE_MIN:
         yield _("不到 {least} 件的，不算比例。").format(least=SHARE_MIN)
