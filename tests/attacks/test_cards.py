@@ -21,6 +21,7 @@ import ledger.service.cards
 from ledger.home import Home
 from ledger.limits import DAY_MS
 from ledger.service.cards import CARD_CHARS, make_card, open_card, revoke_card
+from ledger.service.doctor import Check
 from ledger.service.guessing import TOLD_DAYS, check_guessing
 from ledger.store import SqlVault
 from ledger.store.transactions import Transaction
@@ -94,7 +95,8 @@ def test_a_thousand_guesses_of_a_thousand_networks_open_nothing_and_are_told(beh
     assert count_told(behind.door) == 1
     (line,) = (logged for logged in behind.door.read_log() if logged.fact.event == "cards-guessed")
     assert (line.fact.village, line.fact.network, line.fact.subject) == (VILLAGE, "", "")
-    (check,) = check_guessing(home)
+    check, votes = check_guessing(home)
+    assert votes.state == "fine"
     assert (check.state, VILLAGE in check.found) == ("warning", True)
     told = behind.read_told()
     assert not [code for code in (own, old, guess(1)) if code in told]
@@ -156,15 +158,21 @@ def test_one_network_alone_raises_the_alarm_and_holds_no_other_village(door: Doo
     assert gate.count(VILLAGE, "203.0.113.10") == (0, False), "an hour later all is as it was"
 
 
-def test_the_doctor_speaks_of_it_for_a_week(door: Door) -> None:
+@pytest.mark.parametrize(("path", "place"), [(CARD, 0), (f"/v/{VILLAGE}/vote", 1)], ids=["cards", "votes"])
+def test_the_doctor_speaks_of_it_for_a_week(door: Door, path: str, place: int) -> None:
+    def look() -> Check:
+        checks = list(check_guessing(door.home))
+        assert checks.pop(1 - place).state == "fine"
+        return checks[0]
+
     with make_client(door.village) as client:
         for number in range(WRONG_CARDS_AN_HOUR):
-            send(client, guess(number))
-        (quiet,) = check_guessing(door.home)
-        send(client, guess(WRONG_CARDS_AN_HOUR))
-    (loud,) = check_guessing(door.home)
+            send(client, guess(number), path)
+        quiet = look()
+        send(client, guess(WRONG_CARDS_AN_HOUR), path)
+    loud = look()
     door.village.clock.advance(TOLD_DAYS * DAY_MS + 1_000)
-    (later,) = check_guessing(door.home)
+    later = look()
 
     assert (quiet.state, quiet.found) == ("fine", f"近 {TOLD_DAYS} 天没有人猜")
     assert (loud.state, f"{VILLAGE} 有 1 个小时" in loud.found) == ("warning", True)

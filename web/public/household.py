@@ -14,31 +14,40 @@ from ledger.books.points import CONSENT_NAMES, Consent
 from ledger.books.points_figures import count_units, name_span
 from ledger.figures.cases import OwnCase
 from ledger.figures.households import HeldConsent, HouseholdLine, OwnHonour
-from ledger.service.cards import CARD_CHARS, HouseholdCard, describe_household, open_card, prove_household
-from ledger.service.guessing import log_guessing
+from ledger.service.cards import HouseholdCard, describe_household, open_card, prove_household
 from ledger.service.readings import list_readings
 from ledger.state.redeeming import Redeemed
 from reports.words import format_day, format_month
 from web.desk.forms import Pairs, build_form
-from web.desk.frame import NO_FAULTS, Faults
 from web.desk.looks import LookRow, build_look
 from web.desk.routing import get_desk_ports
 from web.i18n import _
 from web.page import Frame
+from web.public.asking import Asking
 from web.public.objecting import get_gates
 from web.respond import NEVER, Answer, AnyRequest
 from web.routing import get_site, route_form, route_form_page
-from web.sessions import find_network, is_private
-from web.site import JSON, VillageView, check_village
+from web.site import JSON, VillageView
 
 READINGS_MAX = 50
 YEAR_MAX_CHARS = 4
-CLOSED: dict[str, str] = {
-    "open": _("这个网址不是 https，户卡上的码在路上会被人看见，所以这里不查。请到村里看，或者打监督电话。"),
-    "stranger": _("没有查：这一步不是从本站的网页点的。请再扫一次户卡，或从本村公开栏打开“查自家积分”。"),
-    "vault": _("网上现在查不了：存放内容的地方没有打开。请过一会儿再查，或者打监督电话。"),
-}
-"""Why nothing can be looked up now."""
+ASKING = Asking(
+    closed={
+        "open": _(
+            "这个网址不是 https，户卡上的码在路上会被人看见，所以这里不查。请到村里看，或者打监督电话。"
+        ),
+        "stranger": _("没有查：这一步不是从本站的网页点的。请再扫一次户卡，或从本村公开栏打开“查自家积分”。"),
+        "vault": _("网上现在查不了：存放内容的地方没有打开。请过一会儿再查，或者打监督电话。"),
+    },
+    guessed="cards-guessed",
+    template="card.html",
+    title=_("查自家积分"),
+    too_many=_(
+        "这张卡打不开。刚才试错的太多：照着卡上的字慢慢抄，抄对了马上就打开；卡丢了，找村文书补一张。"
+    ),
+    wrong=_("这张卡打不开。照着卡上的字再抄一次；换过新卡的，旧卡就打不开了。卡丢了，找村文书补一张。"),
+)
+"""What is asked for, and what is said of what opens nothing."""
 _CONSENT_ABOUT: dict[Consent, str] = {
     "scoring": _("评议小组每月给您家记分"),
     "display": _("村公开栏的附页上列您家的户号和加分，不上网"),
@@ -135,17 +144,6 @@ class OwnCaseRow:
 
 
 @dataclass(frozen=True)
-class AskCardPage:
-    """The form by which a card's code is typed. `closed` says why nothing can be looked up, empty where it can."""
-
-    chars: int
-    closed: str
-    faults: Faults
-    frame: Frame
-    telephone: str
-
-
-@dataclass(frozen=True)
 class OwnPage:
     """What a card shows. `code` goes along in the forms of the page, for another year or the proof."""
 
@@ -181,7 +179,7 @@ class CardForm:
 @route_form_page("/v/{code:str}/card", summary="The form in which a household's card is typed")
 def show_asking(request: AnyRequest, code: str) -> Answer:
     """Answer with the form; a script sends what the card's code has behind the number sign."""
-    return _ask(request, code, _find_closed(request, code))
+    return ASKING.ask(request, code, ASKING.find_closed(request, code))
 
 
 @route_form("/v/{code:str}/card", summary="What a household's card shows")
@@ -224,60 +222,16 @@ def _open(request: AnyRequest, pairs: Pairs, refused: str, code: str) -> tuple[C
     The card is looked up before anything is counted, see `gate.CardGate`.
     """
     if refused:
-        return _ask(request, code, CLOSED[refused], status=403)
+        return ASKING.ask(request, code, ASKING.closed[refused], status=403)
     form = build_form(CardForm, pairs)
     site = get_site(request)
-    closed = _find_closed(request, code)
+    closed = ASKING.find_closed(request, code)
     if closed:
-        return _ask(request, code, closed, status=503)
+        return ASKING.ask(request, code, closed, status=503)
     household = open_card(site.ports, code, form.code)
-    return (form, household) if household is not None else _refuse(request, code)
-
-
-def _refuse(request: AnyRequest, code: str) -> Answer:
-    """Answer what opens nothing, whatever it is, and count it."""
-    site = get_site(request)
-    wait_s, is_to_tell = get_gates(request).cards.count(code, find_network(request, site.settings))
-    said = _("这张卡打不开。照着卡上的字再抄一次；换过新卡的，旧卡就打不开了。卡丢了，找村文书补一张。")
-    if wait_s:
-        said = _(
-            "这张卡打不开。刚才试错的太多：照着卡上的字慢慢抄，抄对了马上就打开；卡丢了，找村文书补一张。"
-        )
-    answer = _ask(request, code, faults=Faults(others=(said,)), status=429 if wait_s else 422, retry_s=wait_s)
-    if is_to_tell:
-        # After the answer was made: there is such a village.
-        log_guessing(get_desk_ports(site), code)
-    return answer
-
-
-def _find_closed(request: AnyRequest, code: str) -> str:
-    site = get_site(request)
-    check_village(code)
-    if not is_private(request, site.settings):
-        return CLOSED["open"]
-    return "" if site.can_read(code) else CLOSED["vault"]
-
-
-def _ask(
-    request: AnyRequest,
-    code: str,
-    closed: str = "",
-    *,
-    faults: Faults = NO_FAULTS,
-    status: int = 200,
-    retry_s: int = 0,
-) -> Answer:
-    def build(view: VillageView) -> AskCardPage:
-        return AskCardPage(
-            chars=CARD_CHARS,
-            closed=closed,
-            faults=faults,
-            frame=view.build_frame(_("查自家积分")),
-            telephone=view.read_telephone(),
-        )
-
-    headers = {"retry-after": str(retry_s)} if retry_s else None
-    return get_site(request).serve_fresh(request, code, "card.html", build, status=status, headers=headers)
+    return (
+        (form, household) if household is not None else ASKING.refuse(request, code, get_gates(request).cards)
+    )
 
 
 def _build_page(

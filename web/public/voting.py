@@ -10,27 +10,36 @@ import re
 from dataclasses import dataclass
 
 from ledger.books.ballots import BLANK, RECEIPT_DIGITS
-from ledger.service.cards import CARD_CHARS
-from ledger.service.guessing import log_guessing
 from ledger.service.voting import BallotForm, cast_vote, is_ballot, open_code
 from reports.words import format_day
 from web.desk.forms import FormRefused, Pairs
-from web.desk.frame import NO_FAULTS, Faults
-from web.desk.routing import get_desk_ports
 from web.i18n import _
 from web.page import Frame
+from web.public.asking import Asking
 from web.public.objecting import get_gates
 from web.respond import Answer, AnyRequest
 from web.routing import get_site, route_form, route_form_page
-from web.sessions import find_network, is_private
-from web.site import VillageView, check_village
+from web.site import VillageView
 
-CLOSED: dict[str, str] = {
-    "open": _("这个网址不是 https，票上的码在路上会被人看见，所以这里不能投。请到村里投，或者打监督电话。"),
-    "stranger": _("没有投：这一步不是从本站的网页点的。请再扫一次票上的码。"),
-    "vault": _("网上现在投不了：票箱没有打开。请过一会儿再投，或者打监督电话。"),
-}
-"""Why nobody can vote now."""
+_WRONG = _(
+    "这个码投不了票。照着票上的字再抄一次。一张票只能投一次：刚才点过“投出去”的，已经算数，"
+    "不用再投；还没开始、已经截止的，也投不了。"
+)
+ASKING = Asking(
+    closed={
+        "open": _(
+            "这个网址不是 https，票上的码在路上会被人看见，所以这里不能投。请到村里投，或者打监督电话。"
+        ),
+        "stranger": _("没有投：这一步不是从本站的网页点的。请再扫一次票上的码。"),
+        "vault": _("网上现在投不了：票箱没有打开。请过一会儿再投，或者打监督电话。"),
+    },
+    guessed="votes-guessed",
+    template="vote.html",
+    title=_("投票"),
+    too_many=_WRONG,
+    wrong=_WRONG,
+)
+"""What is asked for, and what is said of what opens nothing."""
 CODE_MAX_CHARS = 60
 _CELL = re.compile(r"c([0-9]{1,2})", re.ASCII)
 _HALF = RECEIPT_DIGITS // 2
@@ -65,17 +74,6 @@ class VoteUnit:
 
 
 @dataclass(frozen=True)
-class AskVotePage:
-    """The form by which a code is typed. `closed` says why nobody can vote now, empty where they can."""
-
-    chars: int
-    closed: str
-    faults: Faults
-    frame: Frame
-    telephone: str
-
-
-@dataclass(frozen=True)
 class VotingPage:
     """What is asked, to be chosen or, where `is_last`, to be looked over; `blank` is how many answers are left out."""
 
@@ -103,7 +101,7 @@ class VotedPage:
 @route_form_page("/v/{code:str}/vote", summary="The form in which a voting code is typed")
 def show_voting(request: AnyRequest, code: str) -> Answer:
     """Answer with the form; a script sends what the code has behind the number sign."""
-    return _ask(request, code, _find_closed(request, code))
+    return ASKING.ask(request, code, ASKING.find_closed(request, code))
 
 
 @route_form("/v/{code:str}/vote", summary="What a voting code asks")
@@ -127,7 +125,7 @@ def take_vote(request: AnyRequest, pairs: Pairs, refused: str, code: str) -> Ans
     form, typed, choices = opened
     receipt = cast_vote(get_site(request).ports, code, typed, choices)
     if receipt is None:
-        return _refuse(request, code)
+        return ASKING.refuse(request, code, get_gates(request).votes)
 
     def build(view: VillageView) -> VotedPage:
         return VotedPage(
@@ -173,17 +171,17 @@ def _open(request: AnyRequest, pairs: Pairs, refused: str, code: str) -> tuple[B
     The code is looked up before anything is counted, see `gate.CardGate`.
     """
     if refused:
-        return _ask(request, code, CLOSED[refused], status=403)
+        return ASKING.ask(request, code, ASKING.closed[refused], status=403)
     fields = dict(pairs)
     typed, kept = fields.pop("code", ""), fields.pop("choices", "")
     if len(fields) + 2 < len(pairs) or not (isinstance(typed, str) and isinstance(kept, str)):
         raise FormRefused("a field comes twice, or is not what it should be")
-    closed = _find_closed(request, code)
+    closed = ASKING.find_closed(request, code)
     if closed:
-        return _ask(request, code, closed, status=503)
+        return ASKING.ask(request, code, closed, status=503)
     form = open_code(get_site(request).ports, code, typed[:CODE_MAX_CHARS])
     if form is None:
-        return _refuse(request, code)
+        return ASKING.refuse(request, code, get_gates(request).votes)
     choices = list(kept) if kept else [BLANK] * form.cells
     for name, mark in fields.items():
         cell = _CELL.fullmatch(name)
@@ -215,48 +213,3 @@ def _build_cell(form: BallotForm, at: int, question: str, mark: str) -> VoteCell
     options = [VoteOption(mark == one, one, name) for one, name in names.items()]
     options.append(VoteOption(mark == BLANK, BLANK, _("不选")))
     return VoteCell(chosen=names.get(mark, ""), name=f"c{at}", options=tuple(options), question=question)
-
-
-def _refuse(request: AnyRequest, code: str) -> Answer:
-    """Answer what opens nothing, whatever it is, and count it."""
-    site = get_site(request)
-    wait_s, is_to_tell = get_gates(request).votes.count(code, find_network(request, site.settings))
-    said = _(
-        "这个码投不了票。照着票上的字再抄一次。一张票只能投一次：刚才点过“投出去”的，已经算数，"
-        "不用再投；还没开始、已经截止的，也投不了。"
-    )
-    answer = _ask(request, code, faults=Faults(others=(said,)), status=429 if wait_s else 422, retry_s=wait_s)
-    if is_to_tell:
-        # After the answer was made: there is such a village.
-        log_guessing(get_desk_ports(site), code, "votes-guessed")
-    return answer
-
-
-def _find_closed(request: AnyRequest, code: str) -> str:
-    site = get_site(request)
-    check_village(code)
-    if not is_private(request, site.settings):
-        return CLOSED["open"]
-    return "" if site.can_read(code) else CLOSED["vault"]
-
-
-def _ask(
-    request: AnyRequest,
-    code: str,
-    closed: str = "",
-    *,
-    faults: Faults = NO_FAULTS,
-    status: int = 200,
-    retry_s: int = 0,
-) -> Answer:
-    def build(view: VillageView) -> AskVotePage:
-        return AskVotePage(
-            chars=CARD_CHARS,
-            closed=closed,
-            faults=faults,
-            frame=view.build_frame(_("投票")),
-            telephone=view.read_telephone(),
-        )
-
-    headers = {"retry-after": str(retry_s)} if retry_s else None
-    return get_site(request).serve_fresh(request, code, "vote.html", build, status=status, headers=headers)
