@@ -313,7 +313,10 @@ def test_two_decoders_that_others_wrote_read_both_codes_off_the_paper(
 
 
 UNSEEN = {
+    "/v/{code:str}/ballots/{number:str}": "no village has held a ballot",
+    "/v/{code:str}/cases/{number:str}": "no village has a case",
     "/v/{code:str}/epochs/{epoch:str}/{path:path}": "no log was lost and begun anew",
+    "/v/{code:str}/grids/{name:str}": "no village has grids",
     "/v/{code:str}/policies/{index:str}/checkpoint": "no village has witnesses",
     "/v/{code:str}/witnessed": "no village has witnesses",
 }

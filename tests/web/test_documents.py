@@ -357,7 +357,7 @@ def test_what_is_no_photo_is_refused_with_every_fault_and_nothing_is_kept(
     )
 
     assert answer.status_code == 422
-    assert answer.text.count("应为JPEG、PNG、WebP 照片或 PDF") == 2
+    assert answer.text.count("应为 JPEG、PNG、WebP 照片或 PDF") == 2
     assert list_trays(door) == 0
     assert read_marks(clerk, RECORDED) == []
 

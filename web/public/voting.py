@@ -41,6 +41,7 @@ ASKING = Asking(
 )
 """What is asked for, and what is said of what opens nothing."""
 CODE_MAX_CHARS = 60
+_FIELDS = {"choices", "code"}
 _CELL = re.compile(r"c([0-9]{1,2})", re.ASCII)
 _HALF = RECEIPT_DIGITS // 2
 
@@ -173,9 +174,12 @@ def _open(request: AnyRequest, pairs: Pairs, refused: str, code: str) -> tuple[B
     if refused:
         return ASKING.ask(request, code, ASKING.closed[refused], status=403)
     fields = dict(pairs)
-    typed, kept = fields.pop("code", ""), fields.pop("choices", "")
-    if len(fields) + 2 < len(pairs) or not (isinstance(typed, str) and isinstance(kept, str)):
-        raise FormRefused("a field comes twice, or is not what it should be")
+    strange = [name for name in fields if name not in _FIELDS and not _CELL.fullmatch(name)]
+    typed, kept = fields.pop("code", None), fields.pop("choices", "")
+    if strange or len({name for name, _value in pairs}) < len(pairs):
+        raise FormRefused("a field comes twice, or is none of this form")
+    if not (isinstance(typed, str) and isinstance(kept, str)):
+        raise FormRefused("a field is missing, or is not what it should be")
     closed = ASKING.find_closed(request, code)
     if closed:
         return ASKING.ask(request, code, closed, status=503)
