@@ -182,8 +182,9 @@ def test_all_faults_of_a_list_come_at_once() -> None:
 
 
 def test_what_ships_is_a_table_of_scales_with_their_sources() -> None:
-    table = load_ballots()
+    table = parse_ballots(read_data("ballots.toml"))
 
+    assert table == load_ballots()
     assert table.turnout_min == 50
     assert table.scales["four"].choices == ("优秀", "称职", "基本称职", "不称职")
     assert all(scale.basis for scale in table.scales.values())
