@@ -13,7 +13,7 @@ import msgspec
 
 from ledger.books.cases import CaseConfided, CaseMoved, Stage, is_private
 from ledger.figures.texts import Texts, read_text
-from ledger.state.case_facts import CaseCounts, CaseMove
+from ledger.state.case_facts import CaseMove
 from ledger.state.cases import Case, find_by_report, get_case_facts, list_counts, list_open_cases
 from ledger.state.facts import Facts
 from ledger.state.private import CaseReport, CaseWords
@@ -92,7 +92,10 @@ class OwnCase(NamedTuple):
 
 def collect_cases(facts: Facts, today: str, year: str = "") -> CaseFigures:
     """Return the figures of the cases that were reported in a year, of all without one, as they stand on a day."""
-    rows = [(month, code, _take(counts)) for month, code, counts in list_counts(facts, year)]
+    rows = [
+        (month, code, CaseSums(**msgspec.structs.asdict(counts)))
+        for month, code, counts in list_counts(facts, year)
+    ]
     for item in list_open_cases(facts):
         known = get_case_facts(facts, item.number)
         if known.received_on.startswith(year):
@@ -144,18 +147,6 @@ def _find(opened: Mapping[str, object], digest: str, kind: type[T]) -> T | None:
         return msgspec.convert(opened[digest], kind) if digest in opened else None
     except msgspec.ValidationError:
         return None
-
-
-def _take(counts: CaseCounts) -> CaseSums:
-    return CaseSums(
-        closed=counts.closed,
-        handled=counts.handled,
-        on_time=counts.on_time,
-        opened=counts.opened,
-        rated=counts.rated,
-        rejected=counts.rejected,
-        satisfied=counts.satisfied,
-    )
 
 
 def _add(sums: Iterable[CaseSums]) -> CaseSums:

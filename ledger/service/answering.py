@@ -32,7 +32,7 @@ from ledger.service.objections import ASIDE_WHYS, check_about, get_received
 from ledger.service.persons import check_person, is_one_person
 from ledger.service.preview import name_about
 from ledger.service.screening import check_published, list_names
-from ledger.service.slots import check_slot, list_waiting_slots
+from ledger.service.slots import check_slot, find_next_number, list_waiting_slots
 from ledger.state import check_entry, get_day
 from ledger.state.objections import find_objection, list_concerned, list_numbers
 from ledger.vaults import Draft, Received
@@ -216,8 +216,7 @@ def _choose_number(ports: Ports, village: str, year: str) -> str:
     with ports.ledger.read(village) as reader:
         known = list_numbers(reader.facts, year)[:1]
     waiting = [slot[1] for slot in list_waiting_slots(ports.vault, village) if slot[0] == "objection"]
-    last = max([*known, *(number for number in waiting if number[3:7] == year)], default=f"YY-{year}-0000")
-    return f"YY-{year}-{int(last[8:]) + 1:04d}"
+    return find_next_number(f"YY-{year}-", [*known, *waiting], 4)
 
 
 def _build_claim(

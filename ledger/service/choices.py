@@ -16,11 +16,11 @@ from ledger.figures.charts import collect_chart
 from ledger.log.commitments import open_disclosure
 from ledger.ports import Ports, Reader
 from ledger.service.sheets import read_texts
-from ledger.service.slots import list_waiting_slots
+from ledger.service.slots import find_next_number, list_waiting_slots
 from ledger.service.workbooks.columns import WORKBOOKS, WorkbookKind
 from ledger.state import get_day
 from ledger.state.assets import iterate_assets, read_asset
-from ledger.state.cases import get_case_facts, get_stage, list_case_numbers
+from ledger.state.cases import get_stage, list_case_facts
 from ledger.state.charts import iterate_own
 from ledger.state.contracts import iterate_contracts
 from ledger.state.facts import BranchFacts, VillageFacts, get_fact, read_body, scan_facts
@@ -181,8 +181,7 @@ def _list_contracts(ports: Ports, village: str, reader: Reader, kind: WorkbookKi
     numbers = [key.rpartition("/")[2] for key, _ in scan_facts(reader.facts, "contract/", ContractFacts)]
     if kind == "contracts":
         waiting = [slot[1] for slot in list_waiting_slots(ports.vault, village) if slot[0] == "contract"]
-        last = max((int(number[3:]) for number in (*numbers, *waiting)), default=0)
-        found.append(Choice(f"HT-{last + 1:04d}", "接下来的编号"))
+        found.append(Choice(find_next_number("HT-", (*numbers, *waiting), 4), "接下来的编号"))
     # Of one that is over, what is still owed may be paid.
     found += [
         Choice(contract.signed.number, _read_text(reader, contract.signed.title.text))
@@ -222,21 +221,19 @@ def _build_next(ports: Ports, village: str, reader: Reader, family: str, letters
     """Return the number that the register's next line has, after those that wait."""
     numbers = [key.rpartition("/")[2] for key, _ in reader.facts.scan(f"{family}/")]
     waiting = [slot[1] for slot in list_waiting_slots(ports.vault, village) if slot[0] == family]
-    last = max((int(number[3:]) for number in (*numbers, *waiting)), default=0)
-    return Choice(f"{letters}-{last + 1:04d}", "接下来的编号")
+    return Choice(find_next_number(f"{letters}-", (*numbers, *waiting), 4), "接下来的编号")
 
 
 def _list_cases(ports: Ports, village: str, reader: Reader) -> tuple[Choice, ...]:
     """Return the number that this year's next case has, after those that wait, then the cases that are not closed."""
     head = f"AL-{get_day(ports.clock.now_ms())[:4]}-"
-    known = [(number, get_case_facts(reader.facts, number)) for number in list_case_numbers(reader.facts)]
+    known = list_case_facts(reader.facts)
     waiting = [slot[1] for slot in list_waiting_slots(ports.vault, village) if slot[0] == "case"]
-    taken = [number for number in (*(one for one, _ in known), *waiting) if number.startswith(head)]
-    last = max((int(number[len(head) :]) for number in taken), default=0)
+    upcoming = find_next_number(head, (*(number for number, _ in known), *waiting))
     still = [(number, case) for number, case in known if FOLLOWING[get_stage(case)] or not case.rated]
     name = ports.reference.cases.name
     return (
-        Choice(f"{head}{last + 1:03d}", "接下来的编号"),
+        Choice(upcoming, "接下来的编号"),
         *(
             Choice(number, f"{name(case.category)}，{STAGE_NAMES[get_stage(case)]}")
             for number, case in still[:_NAMED_MAX]
@@ -261,9 +258,8 @@ def _list_meetings(
         waiting = [slot for slot in list_waiting_slots(ports.vault, village) if slot[0] in names]
         for what, head in names.items():
             taken = (*known[what], *(slot[1] for slot in waiting if slot[0] == what))
-            last = max((int(number[len(head) :]) for number in taken if number.startswith(head)), default=0)
-            width = 4 if what == "fund" else 3
-            upcoming[what] = (Choice(f"{head}{last + 1:0{width}d}", "接下来的编号"),)
+            number = find_next_number(head, taken, 4 if what == "fund" else 3)
+            upcoming[what] = (Choice(number, "接下来的编号"),)
     found = (find_resolution(facts, number) for number in known["resolution"][:_NAMED_MAX])
     resolutions = tuple(
         Choice(item.body.number, _read_text(reader, item.body.title.text))

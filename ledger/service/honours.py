@@ -31,7 +31,7 @@ from ledger.figures.texts import read_text
 from ledger.figures.villages import describe_village
 from ledger.ports import PaperJob, Ports, Reader
 from ledger.service.sheets import read_texts
-from ledger.service.slots import list_waiting_slots
+from ledger.service.slots import find_next_number, list_waiting_slots
 from ledger.service.unsent import Opened, open_sheet, save_sheet
 from ledger.service.workbooks.honour_columns import KIND_NAMES
 from ledger.state import get_day
@@ -173,22 +173,19 @@ def propose_honour(
         return kept, 0
     today = get_day(ports.clock.now_ms())
     taken = {row[0] for row in granted if row}
-    number = find_next_number(ports, village, today[:4], taken)
+    number = choose_number(ports, village, today[:4], taken)
     rows = tuple((number, one.household.number, one.household.name, "", "") for one in found.winners)
     grants = (*(row for row in granted if any(row)), (number, named, "", until, today, ""))
     tables = {**kept.state.tables, _HELD: (*held, *rows), _GRANTED: grants}
     return save_sheet(ports, village, user, _SHEET, tables, start=kept.version), len(rows)
 
 
-def find_next_number(ports: Ports, village: str, year: str, taken: set[str]) -> str:
+def choose_number(ports: Ports, village: str, year: str, taken: set[str]) -> str:
     """Return the next number of a granting in a year, after what was granted, waits, or is `taken` otherwise."""
     waiting = {slot[1] for slot in list_waiting_slots(ports.vault, village) if slot[0] == "honour"}
     with ports.ledger.read(village) as reader:
         known = {granting.body.number for granting in list_grantings(reader.facts)}
-    head = f"RY-{year}-"
-    used = (number[len(head) :] for number in known | waiting | taken if number.startswith(head))
-    last = max((int(number) for number in used if number.isdecimal()), default=0)
-    return f"{head}{last + 1:03d}"
+    return find_next_number(f"RY-{year}-", known | waiting | taken)
 
 
 def list_named(ports: Ports, reader: Reader, village: str, period: str) -> list[NamedHonour]:

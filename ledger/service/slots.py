@@ -5,7 +5,7 @@ The log refuses a second one once the first is recorded. While the first still w
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
 from ledger.books.assets import AssetChanged, AssetDisposed, AssetRegistered
@@ -44,6 +44,13 @@ Slot = tuple[str, ...]
 
 RULEBOOK: Slot = ("rulebook",)
 """Only one can be the next version."""
+
+
+def find_next_number(head: str, used: Iterable[str], digits: int = 3) -> str:
+    """Return the number after the largest of those that begin with `head` and go on with digits alone."""
+    rests = (number.removeprefix(head) for number in used if number.startswith(head))
+    last = max((int(rest) for rest in rests if rest.isascii() and rest.isdecimal()), default=0)
+    return f"{head}{last + 1:0{digits}d}"
 
 
 def list_waiting_slots(vault: Vault, village: str, without: Collection[str] = ()) -> dict[Slot, Draft]:

@@ -130,15 +130,19 @@ def get_stage(known: CaseFacts) -> Stage:
     return known.moves[-1].stage if known.moves else "opened"
 
 
-def list_case_numbers(facts: Facts) -> list[str]:
-    """Return the numbers of all cases, the newest first."""
-    return [number for number, _ in scan_facts(facts, "case/", CaseFacts)][::-1]
+def get_due_day(known: CaseFacts) -> str:
+    """Return the day by which the next step of a case that waits for an answer is in time."""
+    return known.verify_by if get_stage(known) == "opened" else known.handle_by
+
+
+def list_case_facts(facts: Facts) -> list[tuple[str, CaseFacts]]:
+    """Return the facts of all cases by number, the newest first."""
+    return list(scan_facts(facts, "case/", CaseFacts))[::-1]
 
 
 def list_public_numbers(facts: Facts) -> list[str]:
     """Return the numbers of all cases but those of private groups, the newest first."""
-    found = scan_facts(facts, "case/", CaseFacts)
-    return [number for number, known in found if not is_private(known.category)][::-1]
+    return [number for number, known in list_case_facts(facts) if not is_private(known.category)]
 
 
 def list_open_cases(facts: Facts) -> tuple[OpenCase, ...]:
@@ -158,10 +162,8 @@ def _put(facts: Facts, number: str, known: CaseFacts) -> None:
     """Write a case, and whether it is among those that wait for an answer."""
     put_fact(facts, f"case/{number}", known)
     others = [item for item in list_open_cases(facts) if item.number != number]
-    stage = get_stage(known)
-    if stage in WAITING:
-        due_on = known.verify_by if stage == "opened" else known.handle_by
-        others.append(OpenCase(due_on=due_on, number=number))
+    if get_stage(known) in WAITING:
+        others.append(OpenCase(due_on=get_due_day(known), number=number))
     ordered = sorted(others, key=lambda item: (item.due_on, item.number))
     put_fact(facts, "cases", OpenCases(cases=tuple(ordered)))
 

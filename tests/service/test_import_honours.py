@@ -9,7 +9,7 @@ from ledger.canonical import parse_claim
 from ledger.data import load_honours
 from ledger.service.honours import (
     build_certificates_job,
-    find_next_number,
+    choose_number,
     list_candidates,
     list_named,
     propose_honour,
@@ -202,8 +202,8 @@ def test_points_propose_only_once_the_whole_quarter_is_closed(desk: ImportDesk) 
 
 
 def test_the_next_number_is_after_what_was_granted_waits_or_is_typed(desk: ImportDesk) -> None:
-    assert find_next_number(desk.ports, VILLAGE, "2026", set()) == "RY-2026-001"
+    assert choose_number(desk.ports, VILLAGE, "2026", set()) == "RY-2026-001"
     desk.keep("honours", book(HOLDER, 表彰=[GRANTED]))
-    assert find_next_number(desk.ports, VILLAGE, "2026", set()) == "RY-2026-002"
-    assert find_next_number(desk.ports, VILLAGE, "2026", {"RY-2026-007", "x"}) == "RY-2026-008"
-    assert find_next_number(desk.ports, VILLAGE, "2027", set()) == "RY-2027-001"
+    assert choose_number(desk.ports, VILLAGE, "2026", set()) == "RY-2026-002"
+    assert choose_number(desk.ports, VILLAGE, "2026", {"RY-2026-007", "x"}) == "RY-2026-008"
+    assert choose_number(desk.ports, VILLAGE, "2027", set()) == "RY-2027-001"

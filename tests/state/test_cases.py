@@ -11,7 +11,7 @@ from ledger.state.cases import (
     check_cases,
     find_case,
     fold_cases,
-    list_case_numbers,
+    list_case_facts,
     list_counts,
     list_open_cases,
     list_public_numbers,
@@ -63,7 +63,9 @@ def test_a_case_is_found_with_its_steps_and_their_days(ledger: CaseLedger) -> No
     waiting = find_case(ledger.facts, "AL-2026-004")
     assert waiting is not None
     assert (waiting.stage, waiting.handled_on) == ("opened", "")
-    assert list_case_numbers(ledger.facts) == [f"AL-2026-00{at}" for at in (4, 3, 2, 1)]
+    assert [number for number, _ in list_case_facts(ledger.facts)] == [
+        f"AL-2026-00{at}" for at in (4, 3, 2, 1)
+    ]
     assert list_public_numbers(ledger.facts) == [f"AL-2026-00{at}" for at in (4, 3, 1)]
 
 

@@ -29,7 +29,7 @@ from ledger.figures import read_text
 from ledger.figures.cases import SHARE_MIN, CaseFigures, CaseSums, collect_cases
 from ledger.state import get_day
 from ledger.state.case_facts import CaseMove
-from ledger.state.cases import Case, find_case, list_open_cases, list_public_numbers
+from ledger.state.cases import Case, find_case, get_due_day, list_open_cases, list_public_numbers
 from ledger.state.facts import read_body
 from reports.words import format_count, format_day, format_month
 from web.config import CASES_A_PAGE
@@ -199,8 +199,7 @@ def build_case_row(view: VillageView, case: Case) -> CaseRow:
 def _count_late(case: Case, today: str) -> int:
     """Return by how many days a case is over the day of its next step, or was over that of its answer."""
     if case.stage in WAITING:
-        due_on = case.known.verify_by if case.stage == "opened" else case.known.handle_by
-        return count_late(due_on, today)
+        return count_late(get_due_day(case.known), today)
     return count_late(case.known.handle_by, case.handled_on) if case.handled_on else 0
 
 
