@@ -134,10 +134,20 @@ def parse_ballots(text: str) -> BallotTable:
     return BallotTable(scales=scales, turnout_min=msgspec.convert(found["turnout"]["turnout_min"], Percent))
 
 
+def list_marks(choices: int) -> list[str]:
+    """Return what may stand for one answer, the choices in their order and then none."""
+    return [*(str(choice) for choice in range(1, choices + 1)), BLANK]
+
+
+def is_answered(answers: str, cells: int, choices: int) -> bool:
+    """Whether there is an answer to each of so many questions, every one a choice or none."""
+    return len(answers) == cells and set(list_marks(choices)).issuperset(answers)
+
+
 def tally_ballots(opened: BallotOpened, closed: BallotClosed) -> Tally:
     """Count the ballots; the order in which they stand changes nothing."""
     questions = len(opened.questions)
-    marks = [str(choice) for choice in range(1, len(opened.choices) + 1)] + [BLANK]
+    marks = list_marks(len(opened.choices))
     columns = [Counter(cast.choices[cell] for cast in closed.ballots) for cell in range(opened.cells)]
     counted = [tuple(column[mark] for mark in marks) for column in columns]
     cast = len(closed.ballots)
@@ -195,10 +205,8 @@ def check_closed(body: BallotClosed, opened: BallotOpened) -> list[Fault]:
         faults.append(
             build_fault("ballot-order", place, "选票号没有排好，或有重复", "从小到大，各不相同", remedy)
         )
-    marks = {BLANK, *(str(choice) for choice in range(1, len(opened.choices) + 1))}
-    wrong = sum(
-        len(cast.choices) != opened.cells or not marks.issuperset(cast.choices) for cast in body.ballots
-    )
+    answers = (cast.choices for cast in body.ballots)
+    wrong = sum(not is_answered(one, opened.cells, len(opened.choices)) for one in answers)
     if wrong:
         expected = f"每张 {opened.cells} 项，每项 0 至 {len(opened.choices)}"
         faults.append(

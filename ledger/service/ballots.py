@@ -39,7 +39,7 @@ from ledger.service.drafts import Discloser, build_draft, build_trial
 from ledger.service.persons import check_person
 from ledger.service.screening import check_texts, list_names
 from ledger.service.sheets import read_texts
-from ledger.service.slots import check_slot, list_waiting_slots
+from ledger.service.slots import check_slot, find_next_number, list_waiting_slots
 from ledger.state import check_entry, get_day
 from ledger.state.ballots import FoundBallot, find_ballot, list_ballots
 from ledger.state.private import RegisteredMember, open_private
@@ -156,8 +156,9 @@ def print_codes(
         found = find_ballot(reader.facts, number)
         if found is None:
             raise NotFound(f"测评 {number}")
-        described = describe_village(reader.facts, read_texts(reader), village)
-        title = read_text(read_texts(reader), found.opened.title)
+        texts = read_texts(reader)
+        described = describe_village(reader.facts, texts, village)
+        title = read_text(texts, found.opened.title)
     today = get_day(ports.clock.now_ms())
     if found.closed is not None or today > found.opened.closes:
         raise Refused([_build_over(number)])
@@ -224,16 +225,19 @@ def check_ballot_draft(ports: Ports, draft: Draft, claim: Claim) -> list[Fault]:
     return [build_fault("ballot-urn", place, "交审的票和票箱里的不一样", "就是票箱里的票", remedy)]
 
 
-def destroy_closed(ports: Ports, village: str) -> None:
-    """Destroy the urns of ballots that are an entry: also those that a crash left between the two."""
+def destroy_closed(ports: Ports, village: str) -> list[FoundBallot]:
+    """Destroy the urns of ballots that are an entry, also those that a crash left between the two; return the ballots
+    of all others.
+    """
     numbers = ports.urns.list_numbers(village)
     if not numbers:
-        return
+        return []
     with ports.ledger.read(village) as reader:
-        found = [find_ballot(reader.facts, number) for number in numbers]
-    for number, ballot in zip(numbers, found, strict=True):
-        if ballot is not None and ballot.closed is not None:
-            ports.urns.destroy(village, number)
+        found = [ballot for number in numbers if (ballot := find_ballot(reader.facts, number)) is not None]
+    for ballot in found:
+        if ballot.closed is not None:
+            ports.urns.destroy(village, ballot.opened.number)
+    return [ballot for ballot in found if ballot.closed is None]
 
 
 def list_known_ballots(ports: Ports, village: str) -> list[FoundBallot]:
@@ -295,8 +299,7 @@ def _choose_number(ports: Ports, village: str) -> str:
         known = {found.opened.number for found in list_ballots(reader.facts)}
     known |= {slot[1] for slot in list_waiting_slots(ports.vault, village) if slot[0] == "ballot"}
     known |= {*ports.urns.list_numbers(village)}
-    last = max((int(number.removeprefix(head)) for number in known if number.startswith(head)), default=0)
-    return f"{head}{last + 1:03d}"
+    return find_next_number(head, known)
 
 
 def _list_members(ports: Ports, village: str, branch: str) -> list[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from ledger.books.ballots import BLANK, RECEIPT_DIGITS, BallotOpened
+from ledger.books.ballots import RECEIPT_DIGITS, BallotOpened, is_answered
 from ledger.figures import read_text
 from ledger.ports import Ports
 from ledger.service.ballots import destroy_closed, digest_code, name_members
@@ -60,8 +60,7 @@ def open_code(ports: Ports, village: str, typed: str) -> BallotForm | None:
 
 def is_ballot(form: BallotForm, choices: str) -> bool:
     """Whether choices answer the questions of a ballot, each by a choice or none."""
-    marks = {BLANK, *(str(choice) for choice in range(1, len(form.choices) + 1))}
-    return len(choices) == form.cells and marks.issuperset(choices)
+    return is_answered(choices, form.cells, len(form.choices))
 
 
 def cast_vote(ports: Ports, village: str, typed: str, choices: str) -> str | None:
@@ -95,14 +94,9 @@ def _draw(ports: Ports) -> Iterator[str]:
 
 def _find_number(ports: Ports, village: str, typed: str) -> str | None:
     """Return the ballot that a code opens now. Every urn is looked into, whatever the first one says."""
-    destroy_closed(ports, village)
     code, today = fold_code(typed), get_day(ports.clock.now_ms())
     opened = []
-    with ports.ledger.read(village) as reader:
-        ballots = [find_ballot(reader.facts, number) for number in ports.urns.list_numbers(village)]
-    for ballot in ballots:
-        if ballot is None:
-            continue
+    for ballot in destroy_closed(ports, village):
         number = ballot.opened.number
         urn = ports.urns.find(village, number)
         if urn is not None and digest_code(number, code) in urn.codes and _is_open(ballot.opened, today):
