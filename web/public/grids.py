@@ -6,7 +6,7 @@ Whoever holds an office is shown by the mask that stands in the log, and nobody 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Annotated
 from urllib.parse import urlencode
@@ -41,8 +41,7 @@ _NUMBER = re.compile(r"WG-[0-9]{4}", re.ASCII)
 @dataclass(frozen=True)
 class UnitRow:
     """A unit in a month. `within` names what it lies in, empty for nothing; `visits` is empty where they are counted
-    there; `state` says that visits fell short, or
-    that the month still runs, empty for neither.
+    there; `state` says that visits fell short, or that the month still runs, empty for neither.
     """
 
     households: str
@@ -182,7 +181,8 @@ def build_grids_page(view: VillageView, month: str, start: int, query: str = "")
 
 def build_unit_page(view: VillageView, number: str) -> UnitPage:
     """Return one unit; NotFound where there is none, or where it is no more."""
-    period = next(iter(list_visited_months(view.reader.facts)), view.today[:7])
+    months = list_visited_months(view.reader.facts)
+    period = next(iter(months), view.today[:7])
     figures = _collect(view, period)
     units = {unit.number: unit for unit in figures.units}
     unit = units.get(number)
@@ -197,7 +197,7 @@ def build_unit_page(view: VillageView, number: str) -> UnitPage:
         frame=view.build_frame(unit.name),
         inside=tuple(_build_row(view, units[one], names, period) for one in unit.below),
         level=LEVEL_NAMES[unit.level],
-        months=() if _is_counted_above(unit) else tuple(_list_months(view, number)),
+        months=() if _is_counted_above(unit) else tuple(_list_months(view, number, months[:MONTHS_SHOWN])),
         name=unit.name,
         sentences=tuple(_tell_unit(view, unit, names, period)),
         telephone=view.read_telephone(),
@@ -302,8 +302,8 @@ def _list_facts(unit: UnitFigures, names: dict[str, str], folder: str) -> Iterat
         yield Fact(post, _("{count} 名").format(count=format_count(count)))
 
 
-def _list_months(view: VillageView, number: str) -> Iterator[MonthRow]:
-    for period in list_visited_months(view.reader.facts)[:MONTHS_SHOWN]:
+def _list_months(view: VillageView, number: str, months: Sequence[str]) -> Iterator[MonthRow]:
+    for period in months:
         visits = find_visits(view.reader.facts, period, number)
         yield MonthRow(
             diaries=format_count(visits.diaries if visits is not None else 0),

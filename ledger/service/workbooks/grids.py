@@ -77,9 +77,9 @@ def gather_grids(tray: Tray, units: Sequence[Line], holders: Sequence[Line]) -> 
     taken = list(
         take_numbered(tray, units, _NUMBER, ("名称",), lambda line: check_number_form(line, "上级编号"))
     )
-    posts = _group_posts(tray, holders, {line.text(_NUMBER): line for line in taken})
-    placed = {line.text(_NUMBER): _place(line) for line in taken if _can_place(line)}
     rows = {line.text(_NUMBER): line for line in taken}
+    posts = _group_posts(tray, holders, rows)
+    placed = {line.text(_NUMBER): _place(line) for line in taken if _can_place(line)}
     tray.refuse(_check_file(tray, placed, rows))
     for number, some in posts.items():
         tray.refuse(_check_posts(number, some, rows[number]))
