@@ -6,6 +6,7 @@ those who were declared.
 
 from __future__ import annotations
 
+from ledger.books.ballots import BallotClosed, BallotOpened
 from ledger.books.cases import CaseConfided, CaseOpened, CaseRated
 from ledger.books.contracts import ContractSigned
 from ledger.books.honours import HonoursGranted
@@ -18,7 +19,12 @@ from ledger.entries import Claim
 from ledger.log.commitments import parse_disclosure
 from ledger.ports import Ports
 from ledger.service.persons import list_relatives
+from ledger.state.ballots import find_ballot
+from ledger.state.private import RegisteredMember, open_private
 from ledger.vaults import Draft, Person
+
+_OF_MEMBERS = BallotClosed | BallotOpened | ScoreRound
+"""What is about party members, not households."""
 
 
 def list_parties(draft: Draft, claim: Claim) -> set[str]:
@@ -37,13 +43,16 @@ def list_own_names(ports: Ports, village: str, person: Person) -> set[str]:
     return {fold_text(name) for name in (*(one.name for one in near), *heads)}
 
 
-def list_subjects(draft: Draft, claim: Claim) -> set[str]:
+def list_subjects(ports: Ports, draft: Draft, claim: Claim) -> set[str]:
     """Return the households to which a draft gives points or an honour, from which it takes points, or whose case it is
-    about, or the members whom it marks.
+    about, or the members whom it marks or has appraised.
     """
+    if isinstance(claim.body, BallotClosed):
+        return _list_appraised(ports, claim.village, claim.body)
     if not isinstance(
         claim.body,
-        CaseConfided
+        BallotOpened
+        | CaseConfided
         | CaseOpened
         | CaseRated
         | HonoursGranted
@@ -54,21 +63,31 @@ def list_subjects(draft: Draft, claim: Claim) -> set[str]:
         | ScoreRound,
     ):
         return set()
-    name = "member" if isinstance(claim.body, ScoreRound) else "household"
+    name = "member" if isinstance(claim.body, _OF_MEMBERS) else "household"
     values = (parse_disclosure(text)[1] for text in draft.private)
     return {str(value[name]) for value in values if isinstance(value, dict) and name in value}
 
 
+def _list_appraised(ports: Ports, village: str, body: BallotClosed) -> set[str]:
+    """Return the members whom a ballot appraises that is to be closed; whoever was erased is nobody any more."""
+    with ports.ledger.read(village) as reader:
+        found = find_ballot(reader.facts, body.number)
+    sealed = found.opened.members if found is not None else ()
+    with ports.vault.read_private(village) as find:
+        opened = (open_private(find, item.sealed, RegisteredMember) for item in sealed)
+        return {member.member for member in opened if member is not None}
+
+
 def name_subjects(claim: Claim) -> str:
     """Return what those whom a draft is about are called."""
-    return "党员" if isinstance(claim.body, ScoreRound) else "农户"
+    return "党员" if isinstance(claim.body, _OF_MEMBERS) else "农户"
 
 
 def list_own(ports: Ports, claim: Claim, user: str) -> set[str]:
     """Return whom a person belongs to, of those that a claim can be about: households, or for a round of score cards
-    party members.
+    and for a ballot party members.
     """
-    list_ = _list_cards if isinstance(claim.body, ScoreRound) else _list_homes
+    list_ = _list_cards if isinstance(claim.body, _OF_MEMBERS) else _list_homes
     return list_(ports, claim, user)
 
 

@@ -178,7 +178,7 @@ def list_needs(ports: Ports, limits: LimitsFacts | None, draft: Draft, claim: Cl
     """Return who has still to pass a draft under the limits in force."""
     roles = list_roles_for(limits, claim.body)
     missing = list_missing_roles(roles, [item.role for item in draft.approvals])
-    subjects = list_subjects(draft, claim)
+    subjects = list_subjects(ports, draft, claim)
     others = int(not roles and not draft.approvals)
     if subjects:
         passed = [list_own(ports, claim, item.checker) for item in draft.approvals]

@@ -24,6 +24,7 @@ from ledger.service.ballots import (
 from ledger.service.cards import fold_code
 from ledger.service.drafts import build_draft
 from ledger.service.passing import discard_drafts, pass_drafts, return_drafts
+from ledger.service.persons import add_person
 from ledger.service.showing import show_drafts
 from ledger.service.voting import cast_vote, open_code
 from ledger.state.ballots import find_ballot
@@ -366,6 +367,29 @@ def test_members_are_sealed_and_named_to_voters_alone(village: VillageHome) -> N
     form = open_code(village.home, VILLAGE, codes[0])
     assert form is not None
     assert sorted(form.units) == ["", "样党员1"]
+
+
+def test_whoever_is_appraised_passes_neither_the_question_nor_the_list_alone(village: VillageHome) -> None:
+    home = village.home
+    secretary = add_person(home, VILLAGE, "样例丙", "secretary")
+    names = (village.supervisor.name, "样党员1")
+    members = [
+        Member(branch=1, member=make_id("m", at), name=name, number=f"00{at}")
+        for at, name in enumerate(names)
+    ]
+    home.vault.put_members(VILLAGE, members)
+    asked = ask_ballot(home, VILLAGE, village.clerk.user, ASKING._replace(appraised="member", branch="1"))
+
+    village.pass_(asked)
+    assert list_known_ballots(home, VILLAGE) == []
+    pass_drafts(home, VILLAGE, [asked.id], secretary.user)
+    for code in print_ballot(village):
+        cast(village, code)
+    listed = prepare_ballot_closing(home, VILLAGE, BALLOT, village.clerk.user)
+    village.pass_(listed)
+    assert [known.closed for known in list_known_ballots(home, VILLAGE)] == [None]
+    pass_drafts(home, VILLAGE, [listed.id], secretary.user)
+    assert find(village)[1].unused == 0
 
 
 def test_numbers_go_on_after_what_waits(village: VillageHome) -> None:
