@@ -14,6 +14,7 @@ from typing import Annotated, Literal, TypeVar
 import msgspec
 from msgspec import Meta
 
+from ledger.books.grids import UnitNumber
 from ledger.books.law import count_days
 from ledger.books.rounds import build_fault
 from ledger.books.values import Day, PublicText, Sealed, Value, is_day
@@ -31,8 +32,6 @@ CaseNumber = Annotated[str, Meta(pattern=r"\AAL-2[0-9]{3}-[0-9]{3}\Z")]
 """`AL-YYYY-NNN`, of a village and the year in which it was reported: once given never another case's."""
 CategoryCode = Annotated[str, Meta(pattern=r"\A[A-Z][0-9]{2}\Z")]
 """A group's letter and two digits, of `cases.toml`; `00` of a private group as a whole."""
-GridNumber = Annotated[str, Meta(pattern=r"\A[0-9]{1,3}(-[0-9]{1,3}){0,3}\Z")]
-"""A grid by the numbers of its levels, as in `1-3-12`."""
 Source = Literal["clerk", "import", "page"]
 Rating = Literal["satisfied", "unsatisfied"]
 Step = Literal["verified", "rejected", "assigned", "handled", "closed"]
@@ -136,7 +135,7 @@ class CaseOpened(Value, frozen=True, kw_only=True, omit_defaults=True):
     """
 
     category: CategoryCode
-    grid: GridNumber = ""  # left out where none is given, and in a private group
+    grid: UnitNumber = ""  # a registered unit; left out where none is given, and in a private group
     handle_by: Day
     number: CaseNumber
     report: Sealed
@@ -231,8 +230,8 @@ def check_opened(table: CaseTable, body: CaseOpened, received_on: str) -> list[F
         remedy = "从类别里选一个；调解和家事只写大类"
         return [*faults, build_fault("case-category", place, body.category, "类别表里有的类别", remedy)]
     if group.private and body.grid:
-        remedy = "不公开的诉求件不写网格号"
-        faults.append(build_fault("case-grid", place, f"写了网格号 {body.grid}", "空", remedy))
+        remedy = "不公开的诉求件不写网格编号"
+        faults.append(build_fault("case-grid", place, f"写了网格编号 {body.grid}", "空", remedy))
     return faults + _check_terms(table, body, received_on, place)
 
 

@@ -25,6 +25,7 @@ from ledger.state.charts import iterate_own
 from ledger.state.contracts import iterate_contracts
 from ledger.state.facts import BranchFacts, VillageFacts, get_fact, read_body, scan_facts
 from ledger.state.funds import find_fund, list_fund_numbers
+from ledger.state.grids import read_units
 from ledger.state.money import get_next_number
 from ledger.state.register_facts import ContractFacts
 from ledger.state.resolutions import find_resolution, list_forum_numbers, list_resolution_numbers
@@ -80,6 +81,7 @@ def list_choices(ports: Ports, village: str, kind: WorkbookKind) -> dict[str, tu
             **({"资产编号": _list_assets(ports, village, reader, kind)} if "资产编号" in headers else {}),
             **({"资源编号": _list_resources(ports, village, reader, kind)} if "资源编号" in headers else {}),
             **({"标的编号": _list_subjects(ports, village, reader)} if "标的编号" in headers else {}),
+            **({"网格编号": _list_units(reader)} if "网格编号" in headers and kind != "grids" else {}),
             **({"诉求编号": _list_cases(ports, village, reader)} if "诉求编号" in headers else {}),
             **(_list_meetings(ports, village, reader, kind) if headers & _NAMED else {}),
         }
@@ -222,6 +224,15 @@ def _build_next(ports: Ports, village: str, reader: Reader, family: str, letters
     numbers = [key.rpartition("/")[2] for key, _ in reader.facts.scan(f"{family}/")]
     waiting = [slot[1] for slot in list_waiting_slots(ports.vault, village) if slot[0] == family]
     return Choice(find_next_number(f"{letters}-", (*numbers, *waiting), 4), "接下来的编号")
+
+
+def _list_units(reader: Reader) -> tuple[Choice, ...]:
+    """Return the units that are still there, with their names."""
+    return tuple(
+        Choice(number, _read_text(reader, unit.name.text))
+        for number, unit in read_units(reader.facts).items()
+        if not unit.ended
+    )
 
 
 def _list_cases(ports: Ports, village: str, reader: Reader) -> tuple[Choice, ...]:

@@ -58,7 +58,7 @@ def fill_case(opened: OpenedDraft, body: CaseOpened) -> Iterator[tuple[str, Row]
             "收到日期": opened.claim.occurred_on,
             "来源": SOURCE_NAMES[body.source],
             "类别": CATEGORY_NAMES.get(report.kind, ""),
-            "网格号": body.grid,
+            "网格编号": body.grid,
         }
         yield (
             "诉求件",

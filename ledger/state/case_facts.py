@@ -18,6 +18,7 @@ class CaseFacts(Value, frozen=True):
     """A case as its entries add up: `opened` is the index of the first, `rated` that of the rating, 0 before it."""
 
     category: str
+    grid: str  # empty where none is given
     handle_by: str
     moves: tuple[CaseMove, ...]
     opened: int
@@ -40,8 +41,8 @@ class OpenCases(Value, frozen=True):
 
 
 class CaseCounts(Value, frozen=True):
-    """Cases of a category that were reported in a month. `on_time` of those that were answered, `satisfied` of those
-    that were rated.
+    """Cases of a category, or of a unit, that were reported in a month. `on_time` of those that were answered,
+    `satisfied` of those that were rated.
     """
 
     closed: int

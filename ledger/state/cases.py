@@ -27,6 +27,7 @@ from ledger.entries import Entry
 from ledger.errors import Fault
 from ledger.state.case_facts import CaseCounts, CaseFacts, CaseMove, OpenCase, OpenCases
 from ledger.state.facts import EntryAt, Facts, get_fact, put_fact, read_body, scan_facts
+from ledger.state.grids import find_unit
 from ledger.state.reference import Reference
 
 NO_CASES = CaseCounts(closed=0, handled=0, on_time=0, opened=0, rated=0, rejected=0, satisfied=0)
@@ -58,7 +59,11 @@ def check_cases(facts: Facts, reference: Reference, entry: Entry) -> list[Fault]
     """Return every reason why an entry about a case may not follow these facts."""
     match entry.body:
         case CaseOpened() as body:
-            return check_opened(reference.cases, body, entry.occurred_on) + _check_free(facts, body)
+            return (
+                check_opened(reference.cases, body, entry.occurred_on)
+                + _check_free(facts, body)
+                + _check_unit(facts, body)
+            )
         case CaseMoved() | CaseConfided() as body:
             return _check_step(facts, entry, body)
         case CaseRated() as body:
@@ -73,6 +78,7 @@ def fold_cases(facts: Facts, entry: Entry) -> None:
     if isinstance(body, CaseOpened):
         known = CaseFacts(
             category=body.category,
+            grid=body.grid,
             handle_by=body.handle_by,
             moves=(),
             opened=entry.index,
@@ -158,6 +164,12 @@ def list_counts(facts: Facts, head: str = "") -> list[tuple[str, str, CaseCounts
     return [(month, category, counts) for (month, _, category), counts in named]
 
 
+def list_unit_counts(facts: Facts, period: str) -> dict[str, CaseCounts]:
+    """Return the counts of the cases of each unit itself, without those in it, that were reported in a month."""
+    prefix = f"cases-at/{period}/"
+    return {key.removeprefix(prefix): counts for key, counts in scan_facts(facts, prefix, CaseCounts)}
+
+
 def _put(facts: Facts, number: str, known: CaseFacts) -> None:
     """Write a case, and whether it is among those that wait for an answer."""
     put_fact(facts, f"case/{number}", known)
@@ -169,10 +181,14 @@ def _put(facts: Facts, number: str, known: CaseFacts) -> None:
 
 
 def _count(facts: Facts, known: CaseFacts, **more: int) -> None:
-    key = f"cases-in/{known.received_on[:7]}/{known.category}"
-    before = get_fact(facts, key, CaseCounts) or NO_CASES
-    changes = {name: getattr(before, name) + count for name, count in more.items()}
-    put_fact(facts, key, msgspec.structs.replace(before, **changes))
+    month = known.received_on[:7]
+    for key in (
+        f"cases-in/{month}/{known.category}",
+        *([f"cases-at/{month}/{known.grid}"] if known.grid else ()),
+    ):
+        before = get_fact(facts, key, CaseCounts) or NO_CASES
+        changes = {name: getattr(before, name) + count for name, count in more.items()}
+        put_fact(facts, key, msgspec.structs.replace(before, **changes))
 
 
 def _check_free(facts: Facts, body: CaseOpened) -> list[Fault]:
@@ -181,6 +197,19 @@ def _check_free(facts: Facts, body: CaseOpened) -> list[Fault]:
         return []
     found, remedy = f"第 {known.opened} 条已用这个编号", "同一件不用再登记；是另一件，就换一个编号"
     return [build_fault("case-number-used", f"诉求件 {body.number}", found, "没有用过的编号", remedy)]
+
+
+def _check_unit(facts: Facts, body: CaseOpened) -> list[Fault]:
+    """A unit that is named is registered and still there; that a private group names none is said by `check_opened`."""
+    if not body.grid or is_private(body.category):
+        return []
+    unit = find_unit(facts, body.grid)
+    if unit is not None and not unit.ended:
+        return []
+    found = f"{body.grid} 没有登记过" if unit is None else f"{body.grid} 已经撤销"
+    remedy = "对照网格登记改正编号；新的网格先登记并通过审核，不知道的留空"
+    place = f"诉求件 {body.number} 的网格"
+    return [build_fault("case-unit", place, found, "登记过、没有撤销的网格", remedy)]
 
 
 def _check_step(facts: Facts, entry: Entry, body: CaseMoved | CaseConfided) -> list[Fault]:

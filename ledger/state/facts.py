@@ -91,6 +91,7 @@ be dropped and folded again from the entries.
 | `case/<number>` | CaseFacts | case.* |
 | `case-report/<digest>` | EntryAt, by the digest of the sealed report | case.opened |
 | `cases` | OpenCases: those that wait for an answer | case.opened, case.moved, case.confided |
+| `cases-at/<period>/<unit>` | CaseCounts of those of a unit itself that were reported in a month | case.* |
 | `cases-in/<period>/<category>` | CaseCounts of those that were reported in a month | case.* |
 | `ballot/<number>` | BallotFacts | ballot.opened, ballot.closed |
 | `volunteering/<year>` | VolunteeringFacts of the tasks held in a year | hours.booked |

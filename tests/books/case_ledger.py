@@ -1,6 +1,6 @@
 """Cases as a small text ledger, run by the rules of the books.
 
-    2026-10-08 open AL-2026-001 B04 1-3 | accepted
+    2026-10-08 open AL-2026-001 B04 WG-0001 | accepted
     2026-10-09 verified AL-2026-001 | accepted
     2026-10-10 assigned AL-2026-001 | accepted
     2026-10-12 handled AL-2026-001 | accepted
@@ -34,6 +34,7 @@ from ledger.errors import Fault
 from ledger.log.commitments import Json, digest_disclosure, parse_disclosure
 from ledger.state import MemoryFacts, check_entry, fold_entry
 from tests.builders import Discloser, EntryChain, build_description, build_founding, make_id
+from tests.grids import build_grids
 
 CASE = make_id("q", 0)
 RECORDED_AT = 1_798_732_800_000
@@ -93,7 +94,7 @@ class CaseLedger:
         self._public: list[str] = []
         self._private: list[str] = []
         self.facts = MemoryFacts(lambda index: self._chain.entries[index])
-        for body in (build_founding(), build_description(self.texts)):
+        for body in (build_founding(), build_description(self.texts), build_grids(self.texts)):
             fold_entry(self.facts, self._chain.append(body, period="2026-01"))
 
     def run(self, story: str) -> list[str]:

@@ -139,15 +139,15 @@ def test_a_private_category_is_hidden_behind_its_group() -> None:
 def test_a_case_says_of_itself_what_the_table_says() -> None:
     assert tell("B04") == []
     assert tell("E01") == []
-    assert tell("B04", grid="1-3-12") == []
+    assert tell("B04", grid="WG-0001") == []
     assert tell("B04", number="AL-2025-001") == [
         "诉求件 AL-2025-001：现为2025 年的编号，应为收到那天的年份 2026。按收到那天的年份编号。（case-year）"
     ]
     assert tell("B99") == [
         "诉求件 AL-2026-001：现为B99，应为类别表里有的类别。从类别里选一个；调解和家事只写大类。（case-category）"
     ]
-    assert tell("E01", grid="1-3") == [
-        "诉求件 AL-2026-001：现为写了网格号 1-3，应为空。不公开的诉求件不写网格号。（case-grid）"
+    assert tell("E01", grid="WG-0001") == [
+        "诉求件 AL-2026-001：现为写了网格编号 WG-0001，应为空。不公开的诉求件不写网格编号。（case-grid）"
     ]
     assert tell("B04", handle_by="2026-12-31") == [
         (

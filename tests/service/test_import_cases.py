@@ -16,11 +16,11 @@ from ledger.service.refilling import fill
 from ledger.service.showing import show_drafts
 from ledger.state.cases import find_case, list_open_cases
 from tests.builders import VILLAGE
-from tests.service.importing import CASE, CASE_STEP, ImportDesk, Row, make_book
+from tests.service.importing import CASE, CASE_STEP, UNIT, ImportDesk, Row, make_book
 
 DONE: Row = CASE | {
     "来源": "别的平台转来",
-    "网格号": "1-3",
+    "网格编号": "WG-0001",
     "联系方式": "晚上在家",
     "核实日期": "2026-10-09",
     "交办日期": "2026-10-09",
@@ -51,6 +51,7 @@ QUARREL: Row = {
 def desk() -> ImportDesk:
     desk = ImportDesk()
     desk.register()
+    desk.record("grids", make_book("grids", [UNIT]))
     return desk
 
 
@@ -72,7 +73,7 @@ def test_a_case_closed_elsewhere_becomes_an_entry_for_every_step(desk: ImportDes
 
     opened, *steps, rated = bodies(imported)
     assert isinstance(opened, CaseOpened)
-    assert (opened.source, opened.category, opened.grid) == ("import", "B04", "1-3")
+    assert (opened.source, opened.category, opened.grid) == ("import", "B04", "WG-0001")
     assert (opened.verify_by, opened.handle_by) == ("2026-10-10", "2026-10-18")
     assert [body.step for body in steps if isinstance(body, CaseMoved)] == [
         *("verified", "assigned", "handled", "closed")
@@ -84,7 +85,7 @@ def test_a_case_closed_elsewhere_becomes_an_entry_for_every_step(desk: ImportDes
         "　反映的事：村东第三盏路灯不亮",
         "　反映的人：户 0217",
         "　联系方式：晚上在家",
-        "　网格 1-3",
+        "　网格 WG-0001",
         "　2026-10-10 前核实，2026-10-18 前答复",
         "诉求件 AL-2026-001 路灯不亮：核实受理",
         "　2026-10-09：情况属实，受理",
@@ -187,14 +188,14 @@ def test_a_row_tells_all_its_faults_at_once(desk: ImportDesk) -> None:
 
 
 def test_every_cell_is_judged(desk: ImportDesk) -> None:
-    assert desk.say("cases", book(CASE | {"诉求编号": "2026-1", "网格号": "1-2-3-4-5"})) == [
+    assert desk.say("cases", book(CASE | {"诉求编号": "2026-1", "网格编号": "1-3"})) == [
         (
             "工作表「诉求件」A2：现为「2026-1」，应为AL-、年份和三位数，如 AL-2026-001。"
             "写登记这一件时用的编号。（case-number-form）"
         ),
         (
-            "工作表「诉求件」E2：现为「1-2-3-4-5」，应为一至四段数字，用横杠连着，如 1-3-12。"
-            "照网格图上的编号写；不知道的留空。（case-grid-form）"
+            "工作表「诉求件」E2：现为「1-3」，应为WG- 和四位数，如 WG-0001。"
+            "写登记网格时用的编号。（grid-number-form）"
         ),
     ]
     assert codes(desk, book(CASE | {"户主": "例小河"})) == ["person-name"]
@@ -202,7 +203,7 @@ def test_every_cell_is_judged(desk: ImportDesk) -> None:
     assert codes(desk, book(CASE | {"反映的事": "身份证 110101199003070000"})) == ["text-identity-number"]
     assert codes(desk, book(DONE | {"答复": "样大山家门前的灯换好了"})) == ["text-name"]
     assert codes(desk, book(QUARREL | {"答复": "身份证 110101199003070000"})) == ["text-identity-number"]
-    assert codes(desk, book(QUARREL | {"网格号": "1-3"})) == ["case-grid"]
+    assert codes(desk, book(QUARREL | {"网格编号": "WG-0001"})) == ["case-grid"]
     assert codes(desk, book(QUARREL | {"评价日期": "2026-10-22", "评价": "满意"})) == ["case-rating-private"]
     assert codes(desk, book(CASE, CASE)) == ["row-duplicate"]
     assert codes(desk, book(CASE | {"收到日期": "2026-11-08"})) == ["date-future"]
@@ -258,10 +259,12 @@ def test_the_next_number_and_the_cases_that_go_on_are_offered(desk: ImportDesk) 
         ("AL-2026-003", "接下来的编号"),
         ("AL-2026-001", "路灯不亮，已受理"),
     ]
+    units = list_choices(desk.ports, VILLAGE, "cases")["网格编号"]
+    assert [(choice.value, choice.beside) for choice in units] == [("WG-0001", "东片网格")]
 
 
 def list_headers() -> list[str]:
-    return ["诉求编号", "收到日期", "来源", "类别", "网格号", "户号", "户主", "反映的事", "联系方式"]
+    return ["诉求编号", "收到日期", "来源", "类别", "网格编号", "户号", "户主", "反映的事", "联系方式"]
 
 
 def test_whoever_reported_a_case_does_not_pass_it(desk: ImportDesk) -> None:

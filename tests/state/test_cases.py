@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
+from ledger.books.grids import GridsRegistered
 from ledger.data import load_reference
 from ledger.errors import format_fault
 from ledger.state.case_facts import OpenCase
@@ -15,12 +17,14 @@ from ledger.state.cases import (
     list_counts,
     list_open_cases,
     list_public_numbers,
+    list_unit_counts,
 )
 from tests.books.case_ledger import CaseLedger, build_confided
 from tests.builders import build_description
+from tests.grids import build_grids
 
 STORY = """
-    2026-10-08 open AL-2026-001 B04 1-3 | accepted
+    2026-10-08 open AL-2026-001 B04 WG-0001 | accepted
     2026-10-09 verified AL-2026-001 | accepted
     2026-10-10 assigned AL-2026-001 | accepted
     2026-10-11 assigned AL-2026-001 | accepted
@@ -50,7 +54,7 @@ def test_a_case_is_found_with_its_steps_and_their_days(ledger: CaseLedger) -> No
     case = find_case(ledger.facts, "AL-2026-001")
 
     assert case is not None
-    assert (case.stage, case.handled_on, case.body.grid) == ("closed", "2026-10-12", "1-3")
+    assert (case.stage, case.handled_on, case.body.grid) == ("closed", "2026-10-12", "WG-0001")
     assert [(move.stage, move.on) for move in case.known.moves][2:] == [
         ("assigned", "2026-10-11"),
         ("handled", "2026-10-12"),
@@ -85,6 +89,40 @@ def test_what_cases_add_up_to_stands_by_the_month_of_the_report(ledger: CaseLedg
     assert (lamp.opened, lamp.handled, lamp.on_time, lamp.closed, lamp.rated, lamp.satisfied) == (1,) * 6
     assert counts["2026-10", "C05"].rejected == 1
     assert [month for month, _, _ in list_counts(ledger.facts, "2026-11")] == ["2026-11"]
+
+
+def test_cases_of_a_unit_are_counted_by_the_month_of_the_report(ledger: CaseLedger) -> None:
+    assert (
+        ledger.run("""
+        2026-10-28 open AL-2026-005 B04 WG-0002 | accepted
+        2026-10-29 rejected AL-2026-005 | accepted
+        2026-11-03 open AL-2026-006 B04 WG-0001 | accepted
+        2026-11-03 open AL-2026-007 B04 WG-0009 | case-unit
+        """)
+        == []
+    )
+    counts = list_unit_counts(ledger.facts, "2026-10")
+
+    assert [(unit, one.opened, one.rejected, one.closed) for unit, one in counts.items()] == [
+        ("WG-0001", 1, 0, 1),
+        ("WG-0002", 1, 1, 0),
+    ]
+    assert list_unit_counts(ledger.facts, "2026-11")["WG-0001"].opened == 1
+    assert list_unit_counts(ledger.facts, "2026-12") == {}
+
+
+def test_a_case_is_of_a_unit_that_is_still_there(ledger: CaseLedger) -> None:
+    assert tell(ledger, "2026-11-03 open AL-2026-007 B04 WG-0009") == [
+        (
+            "诉求件 AL-2026-007 的网格：现为WG-0009 没有登记过，应为登记过、没有撤销的网格。"
+            "对照网格登记改正编号；新的网格先登记并通过审核，不知道的留空。（case-unit）"
+        )
+    ]
+    units = build_grids(ledger.texts).units
+    lane = msgspec.structs.replace(units[1], ended=True, hands=(), offices=())
+    assert ledger.try_body(GridsRegistered(units=(lane,)), "2026-11-03") == []
+
+    assert "现为WG-0002 已经撤销" in tell(ledger, "2026-11-03 open AL-2026-007 B04 WG-0002")[0]
 
 
 def test_every_step_that_is_not_the_next_one_is_refused(ledger: CaseLedger) -> None:
@@ -155,13 +193,13 @@ def test_faults_say_what_is_wrong_and_what_to_do(ledger: CaseLedger) -> None:
     ]
     assert tell(ledger, "2026-11-03 satisfied AL-2026-001") == [
         (
-            "诉求件 AL-2026-001 的评价：现为第 8 条已经评价，应为还没有评价。"
+            "诉求件 AL-2026-001 的评价：现为第 9 条已经评价，应为还没有评价。"
             "一件只评价一次；还有事的，另登记一件。（case-rated）"
         )
     ]
     assert tell(ledger, "2026-11-03 open AL-2026-001 B04") == [
         (
-            "诉求件 AL-2026-001：现为第 2 条已用这个编号，应为没有用过的编号。"
+            "诉求件 AL-2026-001：现为第 3 条已用这个编号，应为没有用过的编号。"
             "同一件不用再登记；是另一件，就换一个编号。（case-number-used）"
         )
     ]

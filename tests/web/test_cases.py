@@ -13,6 +13,7 @@ from ledger.books.cases import Step
 from tests.books.case_ledger import CASE, build_confided, build_moved, build_opened, build_rated
 from tests.builders import OTHER_VILLAGE, VILLAGE
 from tests.desk.people import Door
+from tests.grids import build_grids
 from tests.web.browser import SCREENS, check_layout, open_page
 from tests.web.village import serve
 from web.public.cases import CasesPage, format_share
@@ -31,9 +32,10 @@ def door(door: Door) -> Door:
     def record(body: object, day: str) -> int:
         return village.record(body, occurred_on=day, period=day[:7]).index  # type: ignore[arg-type]  # any body
 
+    record(build_grids(texts), "2026-10-01")
     for number in range(1, 7):
         name = f"AL-2026-{number:03d}"
-        record(build_opened(texts, name, "B04", "2026-10-12", grid="1-3"), "2026-10-12")
+        record(build_opened(texts, name, "B04", "2026-10-12", grid="WG-0001"), "2026-10-12")
         for step, day in zip(STEPS, (13, 14, 28 if number == 6 else 15, 28), strict=True):
             record(build_moved(texts, step, name), f"2026-10-{day}")
         record(build_rated(texts, name, "satisfied" if number < 6 else "unsatisfied"), "2026-10-29")
@@ -88,7 +90,7 @@ def test_a_case_has_its_steps_and_when_they_were_recorded(door: Door, client: Te
     found = [words.index(told) for told in ("核实受理：", "交办：", "答复：换了灯泡", "结案：", "评价满意")]
     assert found == sorted(found)
     assert "2026年10月15日2026年11月12日才记入账本" in words
-    assert "网格1-3" in words
+    assert "网格WG-0001" in words
     assert "最晚答复2026年10月22日" in words
     assert not any(secret in page for secret in SECRETS)
     assert "刚登记，还没有核实。" in client.get(f"{PAGE}/AL-2026-009").text

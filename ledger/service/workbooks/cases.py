@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -23,7 +22,7 @@ from ledger.books.cases import (
     hide_category,
     is_private,
 )
-from ledger.books.screening import check_private_text, format_found, hide_numbers
+from ledger.books.screening import check_private_text
 from ledger.data import load_reference
 from ledger.errors import Fault
 from ledger.service.drafts import Discloser
@@ -39,7 +38,6 @@ from ledger.state.cases import find_case
 from ledger.state.private import CaseReport, open_private
 from ledger.vaults import Household
 
-_GRID = re.compile(r"[0-9]{1,3}(-[0-9]{1,3}){0,3}")
 _DAYS = ("收到日期", *(day for day, _ in STEP_COLUMNS.values()), "评价日期")
 _NEEDED = {"交办日期": "交给", "答复日期": "答复", "评价日期": "评价"}
 """Columns of days, and what is written beside each."""
@@ -91,15 +89,7 @@ def _check_case(tray: Tray, line: Line) -> Iterator[Fault]:
             yield from _check_private(line, header)
         elif header:
             yield from check_texts(tray, line, (header,))
-    grid = line.text("网格号")
-    if grid and not _GRID.fullmatch(grid):
-        yield Fault(
-            code="case-grid-form",
-            place=line.at("网格号"),
-            found=format_found(hide_numbers(grid)),
-            expected="一至四段数字，用横杠连着，如 1-3-12",
-            remedy="照网格图上的编号写；不知道的留空",
-        )
+    yield from check_number_form(line, "网格编号")
     yield from _check_halves(line)
     yield from _check_gaps(line)
 
@@ -206,7 +196,7 @@ def _gather_case(tray: Tray, line: Line, household: str, opened: dict[str, _Whos
     source: Source = find_key(SOURCE_NAMES, line.text("来源")) if line.has("来源") else "clerk"
     body = CaseOpened(
         category=category,
-        grid=line.text("网格号"),
+        grid=read_number(line, "网格编号"),
         handle_by=handle_by,
         number=number,
         report=texts.seal("report", {**subject, "contact": contact, "kind": kind, "wording": wording}),
