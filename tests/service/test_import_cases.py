@@ -279,7 +279,7 @@ def list_headers() -> list[str]:
 def test_whoever_reported_a_case_does_not_pass_it(desk: ImportDesk) -> None:
     known = {item.number: item.household for item in desk.ports.vault.list_households(VILLAGE)}
     imported = desk.read("cases", book(DONE, QUARREL))
-    about = [list_subjects(draft, parse_claim(draft.claim)) for draft in imported.drafts]
+    about = [list_subjects(desk.ports, draft, parse_claim(draft.claim)) for draft in imported.drafts]
 
     # Public steps name nobody; what is confided and the rating do.
     assert about[0] == about[5] == {known["0217"]}
