@@ -13,13 +13,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import msgspec
+
 from ledger.books.values import MONTH_KINDS, SPAN_MONTHS, SheetKind, get_next_period, list_span
 from ledger.config import Config
 from ledger.home import Home, create_home
-from ledger.ports import Renderer
+from ledger.ports import PaperJob, Renderer
 from ledger.service.adopt import prepare_description, prepare_rulebook, prepare_scheme
 from ledger.service.annexes import seal_annex
 from ledger.service.answering import prepare_answer, register_objection
+from ledger.service.ballots import BallotPaper, ask_ballot, prepare_ballot_closing, print_codes
 from ledger.service.close import prepare_closing
 from ledger.service.concerns import prepare_acknowledgement, read_concerns
 from ledger.service.found import found_village, make_origin
@@ -29,6 +32,7 @@ from ledger.service.objections import Sent, receive_objection
 from ledger.service.passing import pass_drafts
 from ledger.service.persons import add_person
 from ledger.service.sheets import SealedSheet, seal_sheet
+from ledger.service.voting import cast_vote
 from ledger.service.workbooks.columns import WorkbookKind
 from ledger.state import BEIJING
 from ledger.vaults import Draft
@@ -37,6 +41,17 @@ from web.demo.attaching import RECORDED, attach_papers
 from web.demo.books import MONTHS, list_vouchers
 from web.demo.contracts import ENTERED_ON
 from web.demo.draw import FOLDER, name_register, write_households, write_opening, write_points, write_vouchers
+from web.demo.grids import (
+    ASKED_ON,
+    BALLOT,
+    CLOSED_ON,
+    PRINTED_ON,
+    SCHEMES,
+    SCHEMES_FROM,
+    SCHEMES_RESOLUTION,
+    VOTED_ON,
+    list_votes,
+)
 from web.demo.neighbours import NEIGHBOURS, Month, Neighbour
 from web.demo.people import AUDITOR, NAME, STAFF, TELEPHONE, TOWNSHIP, VILLAGE, Staff
 from web.demo.registers import BOOKS, NAMES, OPENED, QUESTIONS
@@ -179,6 +194,45 @@ class DemoBuilder:
         self._keep_registers(OPENED)
         self._import("contracts", "立账/合同.xlsx")
 
+    def _adopt_schemes(self) -> None:
+        """Branches, secretaries and grids are scored too, from September on."""
+        home, hands = self._home, self._hands
+        hands.pass_(
+            [
+                prepare_scheme(
+                    home,
+                    VILLAGE,
+                    maker=hands.clerk,
+                    period=SCHEMES_FROM,
+                    resolution=SCHEMES_RESOLUTION,
+                    name=name,
+                )
+                for name in SCHEMES
+            ]
+        )
+
+    def _vote(self) -> None:
+        """What people think of the micro-grids: asked, printed, cast one after another, and listed at the end."""
+        home, hands = self._home, self._hands
+        self._clock.set(ASKED_ON, 10)
+        draft = ask_ballot(home, VILLAGE, hands.clerk, BALLOT)
+        hands.pass_([draft])
+        number = draft.slot.removeprefix("ballot/")
+        printed: list[PaperJob] = []
+
+        def lay_out(job: PaperJob) -> bytes:
+            printed.append(job)
+            return self._renderer.render_paper(job)
+
+        self._clock.set(PRINTED_ON, 15)
+        print_codes(home, VILLAGE, number, home.config.public_base_url, lay_out)
+        codes = msgspec.json.decode(printed[0].content, type=BallotPaper).codes
+        self._clock.set(VOTED_ON)
+        for code, choices in zip(codes, list_votes(), strict=False):
+            cast_vote(home, VILLAGE, code, choices)
+        self._clock.set(CLOSED_ON, 10)
+        hands.pass_([prepare_ballot_closing(home, VILLAGE, number, hands.clerk)])
+
     def _enrol(self) -> None:
         self._clock.set("2026-01-12")
         self._import("households", "立账/农户和积分契约.xlsx")
@@ -186,6 +240,10 @@ class DemoBuilder:
 
     def _play_month(self, month: str) -> list[SealedSheet]:
         """Vouchers at the end of the month, rounds and closing at the start of the next, sheets on the fourth."""
+        if month == SCHEMES_FROM:
+            self._adopt_schemes()
+        if ASKED_ON.startswith(month):
+            self._vote()
         self._answer(month)
         if month != LATE_ON[:7]:
             self._explain(month)

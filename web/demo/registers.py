@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from ledger.service.workbooks.columns import WorkbookKind
+from web.demo.cases import CASE_MONTHS, list_case_rows
+from web.demo.grids import GRIDS_FOLDER, VISITED, list_grid_rows, list_visit_rows
 from web.demo.rewards import RESOLVED, list_honour_rows, list_shop_rows, list_volunteering_rows
 
 Row = Sequence[str | int | float | None]
@@ -386,6 +388,9 @@ BOOKS: Mapping[tuple[str, WorkbookKind], Book] = {
     ("2026-11", "shop"): list_shop_rows(_SCORED),
     ("2026-11", "volunteering"): list_volunteering_rows(_SCORED),
     ("2026-11", "honours"): list_honour_rows(),
+    (GRIDS_FOLDER, "grids"): list_grid_rows(),
+    **{(month, "visits"): list_visit_rows(month) for month in VISITED},
+    **{(month, "cases"): list_case_rows(month) for month in CASE_MONTHS},
 }
 """By the folder that the workbook lies in, and its kind."""
 NAMES: Mapping[WorkbookKind, str] = {
@@ -398,6 +403,9 @@ NAMES: Mapping[WorkbookKind, str] = {
     "shop": "积分超市",
     "volunteering": "志愿服务",
     "honours": "表彰",
+    "grids": "网格",
+    "visits": "走访",
+    "cases": "诉求件",
 }
 """What the clerk calls the files, in the order in which they are handed in."""
 
