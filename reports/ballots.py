@@ -12,7 +12,7 @@ from ledger.service.ballots import BallotPaper
 from reports.codes import PrintedCode, build_vote_code, get_host
 from reports.render import lay_out_paper
 from reports.texts import read_paper
-from reports.words import format_day
+from reports.words import format_span
 
 SLIPS_A_PAGE = 8
 _IN_A_GROUP = 4
@@ -31,11 +31,10 @@ class BallotText:
     """What all slips share, and the slips of each page; `address` is where the letters are typed."""
 
     address: str
-    closes: str
     host: str
     number: str
-    opens: str
     pages: tuple[tuple[Slip, ...], ...]
+    span: str
     telephone: str
     title: str
     village_name: str
@@ -53,11 +52,10 @@ def build_ballot_text(job: PaperJob, paper: BallotPaper) -> BallotText:
     host = get_host(job.base_url) if job.base_url else ""
     return BallotText(
         address=f"{host}/v/{paper.village}/vote" if host else "",
-        closes=format_day(paper.closes),
         host=host,
         number=paper.number,
-        opens=format_day(paper.opens),
         pages=tuple(tuple(slips[at : at + SLIPS_A_PAGE]) for at in range(0, len(slips), SLIPS_A_PAGE)),
+        span=format_span(paper.opens, paper.closes),
         telephone=paper.telephone,
         title=paper.title,
         village_name=paper.village_name,

@@ -42,9 +42,11 @@ def format_day(day: str) -> str:
 
 
 def format_span(first: str, last: str) -> str:
-    """Return `2026年12月1日至12月16日`; the year twice where it differs, nothing of nothing."""
-    if not first:
-        return ""
+    """Return `2026年12月1日至12月16日`; one day once, the year twice where it differs, nothing of
+    nothing.
+    """
+    if first == last:
+        return format_day(first)
     until = format_day(last)
     return f"{format_day(first)}至{until.partition('年')[2] if first[:4] == last[:4] else until}"
 

@@ -59,7 +59,10 @@ def test_each_code_stands_in_letters_too_and_no_slip_has_a_number(pdf: bytes) ->
     assert len(slips) == len(CODES)
     rest = {slip.replace(code, "").partition("沿虚线")[0] for slip in slips for code in CODES if code in slip}
     assert len(rest) == 1
-    assert "2026年10月29日至2026年11月2日" in rest.pop()
+    said = rest.pop()
+    assert "2026年10月29日至11月2日" in said
+    assert f"打开{BASE.removeprefix('https://')}/v/{VILLAGE}/vote，输入" in said
+    assert "打监督电话0000-0000000" in said
 
 
 def test_letters_as_printed_are_the_code() -> None:

@@ -200,6 +200,7 @@ def test_columns_shrink_only_when_the_room_is_less_than_the_amounts_need() -> No
         (format_small(11), "11"),
         (format_span("", ""), ""),
         (format_span("2026-12-01", "2026-12-16"), "2026年12月1日至12月16日"),
+        (format_span("2026-12-01", "2026-12-01"), "2026年12月1日"),
         (format_span("2026-12-20", "2027-01-04"), "2026年12月20日至2027年1月4日"),
     ],
 )

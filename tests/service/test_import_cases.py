@@ -155,6 +155,15 @@ def test_a_recorded_case_goes_on_by_single_steps(desk: ImportDesk) -> None:
     assert codes(desk, book(steps=(CASE_STEP,))) == ["case-order", "case-early"][::-1]
 
 
+def test_of_a_long_list_those_are_named_that_have_what_was_written(desk: ImportDesk) -> None:
+    (like,) = desk.read("cases", book(CASE | {"类别": "路灯不亮"})).faults
+    (unlike,) = desk.read("cases", book(CASE | {"类别": "路上太黑"})).faults
+
+    assert like.expected == unlike.expected == "下拉选项里的一个，共 62 个，如 A01 垃圾没有清运"
+    assert like.remedy == "从下拉选项里选：是不是 B04 路灯不亮"
+    assert unlike.remedy == "从下拉选项里选，连前面的编号一起"
+
+
 def test_a_row_tells_all_its_faults_at_once(desk: ImportDesk) -> None:
     gap = CASE | {"答复日期": "2026-10-11", "答复": "换好了"}
     assert desk.say("cases", book(gap)) == [
@@ -270,7 +279,7 @@ def list_headers() -> list[str]:
 def test_whoever_reported_a_case_does_not_pass_it(desk: ImportDesk) -> None:
     known = {item.number: item.household for item in desk.ports.vault.list_households(VILLAGE)}
     imported = desk.read("cases", book(DONE, QUARREL))
-    about = [list_subjects(draft, parse_claim(draft.claim)) for draft in imported.drafts]
+    about = [list_subjects(desk.ports, draft, parse_claim(draft.claim)) for draft in imported.drafts]
 
     # Public steps name nobody; what is confided and the rating do.
     assert about[0] == about[5] == {known["0217"]}

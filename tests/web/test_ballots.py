@@ -48,6 +48,9 @@ def ask(clerk: DeskBrowser, door: Door, **changes: str) -> None:
     clerk.get(ROOM)
     assert clerk.post(ROOM, ASKED | changes).status_code == 303
     (draft,) = door.home.vault.list_drafts(VILLAGE, "waiting")
+    waiting = html.unescape(clerk.get(ROOM).text)
+    assert f'href="/desk/drafts/{draft.id}"' in waiting
+    assert "等另一位审核，通过以后印票" in waiting
     pass_drafts(door.home, VILLAGE, [draft.id], door.village.supervisor.user)
 
 
@@ -63,7 +66,10 @@ def print_slips(clerk: DeskBrowser) -> list[str]:
 def test_from_the_question_to_the_list(door: Door, client: TestClient) -> None:
     clerk = enter(client, door, "clerk")
     ask(clerk, door, closes="2026-11-12")
-    assert "票还没印" in html.unescape(clerk.get(ROOM).text)
+    unprinted = html.unescape(clerk.get(ROOM).text)
+    assert "票还没印" in unprinted
+    assert "等另一位审核" not in unprinted
+    assert unprinted.index("正在办的") < unprinted.index("开始一次测评") < unprinted.index("办完的")
     slips = print_slips(clerk)
     assert len(slips) == 6
     assert "印票（只印一次）" not in clerk.get(ROOM).text
@@ -96,6 +102,10 @@ def test_from_the_question_to_the_list(door: Door, client: TestClient) -> None:
         rf'<b class="n">{receipt}</b></span><span class="row-note dots"><span>第一网格：优秀、称职', page
     )
     assert "第二网格：基本称职、不称职" in page
+    assert "按问题的先后写：今年干得怎么样、" in page
+    done = html.unescape(clerk.get(ROOM).text)
+    assert "正在办的" not in done
+    assert done.index("办完的") < done.index("已公布，1 张票")
     assert "占 16%" in page
     assert "人数不够" in page
     assert '<th role="rowheader" scope="row">第一网格 <span class="small">今年干得怎么样' in page

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from litestar.handlers import HTTPRouteHandler
 
 from ledger.books.ballots import APPRAISED_NAMES, ISSUED_MAX, ISSUED_MIN, QUESTIONS_MAX, UNITS_MAX
+from ledger.books.scores import BranchRegistered
 from ledger.data import load_ballots
 from ledger.errors import NotFound, Refused
 from ledger.figures import read_text
@@ -27,7 +28,8 @@ from ledger.service.slots import list_waiting_slots
 from ledger.service.standing import refuse_read_only
 from ledger.state import get_day
 from ledger.state.ballots import FoundBallot
-from reports.words import format_count, format_day
+from ledger.state.facts import BranchFacts, read_body, scan_facts
+from reports.words import format_count, format_day, format_span
 from web.cache import PageBytes
 from web.desk.frame import NO_FAULTS, NOT_REFUSED, DeskFrame, Faults, Refusal, explain_refusal
 from web.desk.routing import Desk, answer, route_desk
@@ -42,15 +44,24 @@ _NUMBER = re.compile(r"CP-2[0-9]{3}-[0-9]{3}", re.ASCII)
 
 @dataclass(frozen=True)
 class BallotRow:
-    """A ballot: `state` in words, and what may be done with it."""
+    """A ballot: `state` in words, and what may be done with it; `is_over` once its list is published."""
 
     can_close: bool
     can_print: bool
+    is_over: bool
     number: str
     path: str
     span: str
     state: str
     title: str
+
+
+@dataclass(frozen=True)
+class WaitingBallot:
+    """A ballot that was handed in and is no entry yet, with the path of its draft."""
+
+    label: str
+    path: str
 
 
 @dataclass(frozen=True)
@@ -77,8 +88,11 @@ class NoForm:
 
 @dataclass(frozen=True)
 class BallotsRoom:
-    """The room. `scales` and `kinds` are what can be chosen, with what the form sends of it."""
+    """The room. `scales` and `kinds` are what can be chosen, with what the form sends of it; `branches` what each
+    number of a party branch stands for.
+    """
 
+    branches: str
     faults: Faults
     frame: DeskFrame
     issued_max: int
@@ -90,6 +104,7 @@ class BallotsRoom:
     scales: tuple[tuple[str, str], ...]
     typed: AskForm
     units_max: int
+    waiting: tuple[WaitingBallot, ...]
 
 
 @route_desk(BALLOTS, allow="draft.prepare", summary="Secret ballots: ask, print, close")
@@ -168,7 +183,9 @@ def _show(desk: Desk, refusal: Refusal = NOT_REFUSED, typed: AskForm | None = No
         "asked": _("交审了。通过以后，在这里印票。"),
         "closed": _("票封存了，清单交审了。从现在起谁也投不了；通过以后公布。"),
     }
+    waiting = list_waiting_slots(desk.ports.vault, desk.village)
     page = BallotsRoom(
+        branches=_tell_branches(desk),
         faults=refusal.faults if refusal is not NOT_REFUSED else NO_FAULTS,
         frame=desk.build_frame(_("民主测评")),
         issued_max=ISSUED_MAX,
@@ -176,19 +193,33 @@ def _show(desk: Desk, refusal: Refusal = NOT_REFUSED, typed: AskForm | None = No
         kinds=tuple(APPRAISED_NAMES.items()),
         notice=desk.choose_notice(notices),
         questions_max=QUESTIONS_MAX,
-        rows=_list_rows(desk),
+        rows=_list_rows(desk, {slot[1] for slot in waiting if slot[0] == "ballot-closing"}),
         scales=tuple((code, _("、").join(scale.choices)) for code, scale in table.scales.items()),
         typed=typed or AskForm(opens=_get_today(desk), turnout_min=str(table.turnout_min)),
         units_max=UNITS_MAX,
+        waiting=tuple(
+            WaitingBallot(label=draft.label, path=f"/desk/drafts/{draft.id}")
+            for slot, draft in waiting.items()
+            if slot[0] == "ballot"
+        ),
     )
     return desk.render("desk/ballots.html", page, refusal=refusal)
 
 
-def _list_rows(desk: Desk) -> tuple[BallotRow, ...]:
+def _tell_branches(desk: Desk) -> str:
+    """Return in a sentence the number of every party branch; empty where there is none."""
+    with desk.ports.ledger.read(desk.village) as reader:
+        texts = read_texts(reader)
+        known = [
+            read_body(reader.facts, branch.index, BranchRegistered)
+            for _key, branch in scan_facts(reader.facts, "branch/", BranchFacts)
+        ]
+        names = [f"{body.branch} {read_text(texts, body.name)}" for body in known]
+    return _("支部编号：{branches}。").format(branches=_("；").join(names)) if names else ""
+
+
+def _list_rows(desk: Desk, waiting: set[str]) -> tuple[BallotRow, ...]:
     found = list_known_ballots(desk.ports, desk.village)
-    waiting = {
-        slot[1] for slot in list_waiting_slots(desk.ports.vault, desk.village) if slot[0] == "ballot-closing"
-    }
     printed = {*desk.ports.urns.list_numbers(desk.village)}
     with desk.ports.ledger.read(desk.village) as reader:
         texts = read_texts(reader)
@@ -214,9 +245,10 @@ def _build_row(desk: Desk, ballot: FoundBallot, title: str, is_waiting: bool, is
     return BallotRow(
         can_close=not is_over and (is_printed or today > body.closes),
         can_print=not is_over and not is_printed and today <= body.closes,
+        is_over=ballot.closed is not None,
         number=body.number,
         path=f"/v/{desk.village}/ballots/{body.number}",
-        span=_("{opens}至{closes}").format(closes=format_day(body.closes), opens=format_day(body.opens)),
+        span=format_span(body.opens, body.closes),
         state=state,
         title=title,
     )

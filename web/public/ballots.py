@@ -16,7 +16,7 @@ from ledger.books.ballots import APPRAISED_NAMES, BLANK, BallotClosed, BallotOpe
 from ledger.errors import NotFound
 from ledger.figures import read_text
 from ledger.state.ballots import FoundBallot, find_ballot, list_ballots
-from reports.words import format_count, format_day
+from reports.words import format_count, format_span
 from web.i18n import _
 from web.page import Frame
 from web.public.explain.telling import get_entry_path
@@ -156,7 +156,7 @@ def build_ballot_page(view: VillageView, number: str) -> BallotPage:
         questions=tuple(read_text(view.texts, question) for question in body.questions),
         resolution=body.resolution,
         results=_draw(view, body, tally, units) if tally is not None else (),
-        span=_name_span(body),
+        span=format_span(body.opens, body.closes),
         telephone=view.read_telephone(),
         title=read_text(view.texts, body.title),
         turnout=f"{tally.percent}%" if tally is not None else "",
@@ -190,15 +190,9 @@ def _build_card(view: VillageView, found: FoundBallot) -> BallotCard:
         number=found.opened.number,
         path=f"/v/{view.code}/ballots/{found.opened.number}",
         result=result,
-        span=_name_span(found.opened),
+        span=format_span(found.opened.opens, found.opened.closes),
         title=read_text(view.texts, found.opened.title),
     )
-
-
-def _name_span(body: BallotOpened) -> str:
-    if body.opens == body.closes:
-        return format_day(body.opens)
-    return _("{opens}至{closes}").format(closes=format_day(body.closes), opens=format_day(body.opens))
 
 
 def _draw(view: VillageView, body: BallotOpened, tally: Tally, units: list[str]) -> tuple[BallotResult, ...]:

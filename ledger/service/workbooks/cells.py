@@ -31,6 +31,9 @@ QUANTITY_MAX = 10_000
 
 DECIMAL_MAX_HUNDREDTHS = 100_000_00
 """A hundred thousand: more mu than a village has."""
+OPTIONS_LIKE_MAX = 3
+OPTIONS_NAMED_MAX = 12
+"""Of a longer list a fault names those that have what was written, not all."""
 
 
 class RawCell(NamedTuple):
@@ -269,13 +272,15 @@ def _parse_decimal(text: str, cell: RawCell) -> int | Fault:
 def _parse_choice(text: str, cell: RawCell, options: Sequence[str]) -> str | Fault:
     if text in options:
         return text
-    named = f"{'、'.join(options[:-1])} 或 {options[-1]}" if len(options) > 2 else " 或 ".join(options)
+    if len(options) > OPTIONS_NAMED_MAX:
+        like = [option for option in options if text.strip() and text.strip() in option][:OPTIONS_LIKE_MAX]
+        expected = f"下拉选项里的一个，共 {len(options)} 个，如 {options[0]}"
+        remedy = f"从下拉选项里选：是不是 {' 或 '.join(like)}" if like else "从下拉选项里选，连前面的编号一起"
+    else:
+        expected = f"{'、'.join(options[:-1])} 或 {options[-1]}" if len(options) > 2 else " 或 ".join(options)
+        remedy = f"从下拉选项里选 {expected}"
     return Fault(
-        code="choice-form",
-        place=cell.place,
-        found=format_found(text),
-        expected=named,
-        remedy=f"从下拉选项里选 {named}",
+        code="choice-form", place=cell.place, found=format_found(text), expected=expected, remedy=remedy
     )
 
 
