@@ -15,6 +15,7 @@ from ledger.figures import read_text
 from ledger.figures.charts import collect_version
 from ledger.log.confirmation import Confirmation, format_confirmation
 from ledger.ports import Head, Ports, Reader, Version
+from ledger.reported import ReceivedCounts
 from ledger.service.concerns import read_concerns
 from ledger.service.objections import count_received
 from ledger.service.sheets import read_texts
@@ -24,7 +25,6 @@ from ledger.state.charts import get_version
 from ledger.state.concerns import Stand
 from ledger.state.facts import VillageFacts, get_fact
 from ledger.state.money import list_book_months
-from ledger.vaults import ReceivedCounts
 from ledger.witnessed import read_confirmation
 from web.cache import PageBytes, PageCache, build_page_bytes
 from web.config import RECEIVED_MAX_AGE_S

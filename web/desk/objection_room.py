@@ -22,17 +22,15 @@ from ledger.service.answering import (
     register_objection,
 )
 from ledger.service.objections import (
-    CODE_CHARS,
     CONTACT_MAX_CHARS,
     PLACES,
     WORDING_MAX_CHARS,
-    Receipt,
     Sent,
     get_received,
     list_unregistered,
-    make_once,
     receive_objection,
 )
+from ledger.service.receipts import CODE_CHARS, Receipt, make_once
 from ledger.service.slots import list_waiting_slots
 from ledger.state import get_day
 from ledger.state.objections import list_open

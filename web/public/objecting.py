@@ -13,18 +13,16 @@ from ledger.books.values import SHEET_KINDS, SHEET_LETTERS
 from ledger.errors import Refused
 from ledger.service.objections import (
     ASIDE_WHYS,
-    CODE_CHARS,
     CONTACT_MAX_CHARS,
     PLACES,
     WORDING_MAX_CHARS,
     Found,
-    Receipt,
     Sent,
     can_receive,
     look_up,
-    make_once,
     receive_objection,
 )
+from ledger.service.receipts import CODE_CHARS, Receipt, make_once
 from ledger.service.sheets import find_sheet, get_figures, list_sheets
 from ledger.state.objections import is_there
 from reports.words import format_day
