@@ -382,8 +382,8 @@ class Vault(ReportVault, Protocol):
         another waiting one has, is refused. The returned drafts `answers` are given up with it, and what is inserted
         says which one it answers; Refused where one of them is not returned any more.
 
-        `registers` is the objection or report that the last of them would register. Refused where another draft of it waits
-        or was recorded, and where it is set aside, or that is asked.
+        `registers` is the objection or report that the last of them would register. Refused where another draft of it
+        waits or was recorded, and where it is set aside, or that is asked.
         """
         ...
 
