@@ -10,7 +10,6 @@ whoever erases either erases all of it. Nothing of it is ever public.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -33,7 +32,7 @@ from ledger.service.receipts import (
     take_once,
 )
 from ledger.state import get_day
-from ledger.state.cases import Case, find_case
+from ledger.state.cases import Case, find_case, get_case_facts, get_stage, list_open_cases
 
 WORDING_MAX_CHARS = 300
 PLACE_MAX_CHARS = 60
@@ -102,6 +101,15 @@ class Found(NamedTuple):
     case: Case | None
     reported: Reported
     verify_by: str
+
+
+class Unverified(NamedTuple):
+    """How much of what was reported nobody verified in time, whether a case or not yet; `missed_on` is the earliest
+    last day, empty for none.
+    """
+
+    late: int
+    missed_on: str
 
 
 _TOLD = msgspec.msgpack.Decoder(Told)
@@ -233,13 +241,28 @@ def get_verify_day(ports: Ports, reported: Reported) -> str:
     return count_terms(clock, reported.received_on)[0] if clock is not None else reported.received_on
 
 
+def count_unverified(ports: Ports, reader: Reader, village: str, today: str) -> Unverified:
+    """Return how much waits to be verified after its day: what came in by the page, and cases however they came."""
+    due = [get_verify_day(ports, one) for one in list_unopened(ports, village)]
+    due += [
+        one.due_on
+        for one in list_open_cases(reader.facts)
+        if one.due_on < today and get_stage(get_case_facts(reader.facts, one.number)) == "opened"
+    ]
+    missed = sorted(day for day in due if day < today)
+    return Unverified(len(missed), missed[0] if missed else "")
+
+
 def list_report_subjects(ports: Ports, village: str) -> list[tuple[str, str]]:
     """Return what waits of reports that are no household's, each with its pseudonym, without those that were erased.
     For somebody at the machine.
     """
-    erased = ports.vault.list_erased(village)
-    waiting: Sequence[Reported] = [one for one in list_unopened(ports, village) if one.item not in erased]
-    return [(f"收件号 {one.number:04d} 的反映", one.item) for one in waiting]
+    waiting = [(one, read_told(ports, village, one.item)) for one in list_unopened(ports, village)]
+    return [
+        (f"收件号 {one.number:04d} 的反映", one.item)
+        for one, told in waiting
+        if told is not None and not told.household
+    ]
 
 
 def _is_same(ports: Ports, village: str, before: Reported, group: str, told: Told) -> bool:

@@ -167,6 +167,7 @@ def take_report(request: AnyRequest, pairs: Pairs, refused: str, code: str) -> A
         gate.leave(code, networks)
         refusal = explain_refusal(error, {place: name for name, place in PLACES.items()})
         return _show_form(request, code, form, status=422, faults=refusal.faults)
+    site.forget_received(code)
     return site.serve_fresh(
         request,
         code,
