@@ -90,7 +90,8 @@ def test_a_clerk_reads_takes_up_and_another_person_passes_what_is_then_a_case(
     assert door.home.vault.list_reported(VILLAGE, 0, 9) == []
     assert "已登记" in read(enter(door, reporter.client, "clerk").get(f"{ROOM}/{item}"))
     with open_home_log(door.home, VILLAGE) as source:
-        assert audit_log(source).findings == ()
+        report = audit_log(source, door.home.reference, now_ms=door.home.clock.now_ms())
+    assert report.findings == ()
 
 
 def test_what_is_set_aside_or_joined_says_why_to_whoever_reported_it_and_can_be_taken_up_after_all(
