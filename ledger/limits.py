@@ -189,6 +189,9 @@ ATTACHMENT_REPLY_MAX_BYTES = 67_108_864
 ATTACHMENTS_AT_ONCE = 2
 """Files that one process of ours has opened at a time: as many as a village's machine has cores."""
 
+REPORT_FORM_MAX_BYTES = 25_165_824
+"""A report with its photos, in one form: 24 MiB, three photos as a phone takes them."""
+
 # What was attached to vouchers and is kept (ledger/service/trays, ledger/store/documents).
 
 DOCUMENTS_FORM_MAX_BYTES = 33_554_432

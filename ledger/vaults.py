@@ -13,11 +13,8 @@ import msgspec
 
 from ledger.books.objections import Came
 from ledger.books.roles import Duty, Office, Role
+from ledger.reported import DraftState, ReceivedCounts, ReportVault
 
-DraftState = Literal["waiting", "returned", "recorded", "discarded", "expired"]
-"""What became of a draft: handed in and not yet passed by all who must; sent back with a reason; an entry; given up by
-its maker; or passed by nobody for so long that it no longer counts.
-"""
 OPEN_STATES: tuple[DraftState, DraftState] = ("waiting", "returned")
 """What is in one of these is no entry yet and can become one."""
 
@@ -169,29 +166,6 @@ class Received(msgspec.Struct, frozen=True, kw_only=True):
         return not self.is_registered and not self.is_set_aside and not self.closed
 
 
-class ReceivedCounts(msgspec.Struct, frozen=True, kw_only=True):
-    """How many objections came in, and what became of them.
-
-    `aside` how many were set aside, by reason; `closed` how many an earlier log answered; `open` how many of a day are
-    none of that nor registered, by day.
-    """
-
-    aside: tuple[tuple[str, int], ...] = ()
-    closed: int = 0
-    open: tuple[tuple[str, int], ...] = ()
-    received: int = 0
-
-    @property
-    def unregistered(self) -> int:
-        """How many of them wait to be dealt with."""
-        return sum(count for _, count in self.open)
-
-    @property
-    def set_aside(self) -> int:
-        """How many of them were set aside."""
-        return sum(count for _, count in self.aside)
-
-
 class SubjectKeys(Protocol):
     """The data keys of one village's subjects, while a view of its vault is open."""
 
@@ -227,7 +201,7 @@ class VaultKeys(Protocol):
         ...
 
 
-class Vault(Protocol):
+class Vault(ReportVault, Protocol):
     """Everything personal, apart from the ledger, by village, and by whom it is about.
 
     A subject is a household, a member or a person, by pseudonym; what is about none of them is the village's own. Once
@@ -408,8 +382,8 @@ class Vault(Protocol):
         another waiting one has, is refused. The returned drafts `answers` are given up with it, and what is inserted
         says which one it answers; Refused where one of them is not returned any more.
 
-        `registers` is what came in that the last of them would register. Refused where another draft of it waits or was
-        recorded, and where it is set aside, or that is asked.
+        `registers` is the objection or report that the last of them would register. Refused where another draft of it
+        waits or was recorded, and where it is set aside, or that is asked.
         """
         ...
 

@@ -46,6 +46,7 @@ from web.desk import (
     passkeys,
     people,
     person,
+    report_room,
     resets,
     rewards,
     rule_room,
@@ -89,6 +90,7 @@ from web.public.log import (
 from web.public.meetings import show_meeting, show_meetings
 from web.public.objecting import show_look_up, show_objecting, take_look_up, take_objection
 from web.public.objections import show_objections
+from web.public.reporting import show_report_look_up, show_reporting, take_report, take_report_look_up
 from web.public.resources import show_resource, show_resources
 from web.public.rules import show_rules, show_rules_of
 from web.public.sheets import show_finance, show_points, show_scores, show_sheet, show_sheets
@@ -153,6 +155,10 @@ ROUTES = (
     take_objection,
     show_look_up,
     take_look_up,
+    show_reporting,
+    take_report,
+    show_report_look_up,
+    take_report_look_up,
     show_asking,
     take_card,
     take_proof,
@@ -192,6 +198,7 @@ DESK_ROUTES = (
     *jury_room.ROUTES,
     *objection_room.ROUTES,
     *one_objection.ROUTES,
+    *report_room.ROUTES,
     *begun.ROUTES,
     *write.ROUTES,
     *vouchers.ROUTES,

@@ -61,6 +61,9 @@ def answer_http_error(request: AnyRequest, error: HTTPException) -> Response[byt
             _("一次交来的太多，没有收下"),
             _("以前存过的都在。请按浏览器的“后退”回去，分成几次：行数多的表用“导入表格”，照片缩小一些。"),
         )
+    if error.status_code == 413 and request.scope["path"].endswith("/cases/new"):
+        remedy = _("照片太大。请按浏览器的“后退”回去，少选一张，或者先在手机里把照片缩小；写的字一般还在。")
+        return _build_answer(request, 413, _("一次交来的太多，没有收下"), remedy)
     if error.status_code == 413 and is_form_path(request.scope["path"]):
         remedy = _("请按浏览器的“后退”回去写短一些，或者写在纸上交给监督委员。")
         return _build_answer(request, 413, _("写得太长，没有收下"), remedy)

@@ -24,6 +24,7 @@ def tell_late(late: Late) -> str:
         "year-late": _tell_span_late,
         "year-soon": _tell_span_soon,
         "read-only": lambda _late: _("账本和签过名的对不上，暂停记账"),
+        "report-late": _tell_reports_late,
         "silent": _tell_silent,
         "slow": _tell_slow,
     }[late.kind](late)
@@ -69,6 +70,11 @@ def _tell_objections_due(late: Late) -> str:
 
 def _tell_objections_late(late: Late) -> str:
     said = _("{count} 件异议过了期限还没有答复，最早的应在 {day}以前")
+    return said.format(count=late.count, day=format_day(late.day))
+
+
+def _tell_reports_late(late: Late) -> str:
+    said = _("{count} 件反映过了期限还没有核实，最早的应在 {day}以前")
     return said.format(count=late.count, day=format_day(late.day))
 
 

@@ -23,7 +23,10 @@ FORM_FIELDS_MAX = 64
 """Fields of a public form, of which the longest is a ballot: sixty answers, and the code."""
 FORM_THREADS = 4
 """Forms are read and answered a few at a time: each writes, and nobody who only reads waits for them."""
+FILE_THREADS = 2
+"""Forms with photos are looked at by as many as there are children that open them."""
 _POOL = ThreadPoolExecutor(FORM_THREADS, thread_name_prefix="form")
+_FILES_POOL = ThreadPoolExecutor(FILE_THREADS, thread_name_prefix="photos")
 
 
 def route_page(
@@ -40,12 +43,22 @@ def route_page(
     )
 
 
-def route_form(path: str, *, summary: str) -> Callable[[Callable[..., Answer]], HTTPRouteHandler]:
+def route_form(
+    path: str,
+    *,
+    summary: str,
+    admit: Callable[[AnyRequest], str] | None = None,
+    files_max_bytes: int = 0,
+) -> Callable[[Callable[..., Answer]], HTTPRouteHandler]:
     """Return a decorator that registers a handler for POST of `path`, a form that anybody may send.
 
     It is called with the request, the form's fields, why nothing of it may be taken (empty where it may), and the
     path's parameters. What another page sent, or what others could read on its way, is not even read.
+
+    `files_max_bytes` lets it bring files, of so many bytes with all else. They are read and looked at beside the other
+    forms, and only of whom `admit` says no reason against: it is asked before anything is read.
     """
+    takes_files = files_max_bytes > 0
 
     def register(handler: Callable[..., Answer]) -> HTTPRouteHandler:
         async def serve(request: AnyRequest) -> ASGIApp:
@@ -55,12 +68,15 @@ def route_form(path: str, *, summary: str) -> Callable[[Callable[..., Answer]], 
                 refused = "open"
             elif not comes_from_us(request, settings):
                 refused = "stranger"
+            elif admit is not None:
+                refused = admit(request)
             pairs: Pairs = ()
             if not refused:
-                pairs = await read_pairs(request, takes_files=False, fields_max=FORM_FIELDS_MAX)
+                pairs = await read_pairs(request, takes_files=takes_files, fields_max=FORM_FIELDS_MAX)
             loop = asyncio.get_running_loop()
             return await loop.run_in_executor(
-                _POOL, lambda: handler(request, pairs, refused, **request.path_params)
+                _FILES_POOL if takes_files else _POOL,
+                lambda: handler(request, pairs, refused, **request.path_params),
             )
 
         return HTTPRouteHandler(
@@ -68,7 +84,7 @@ def route_form(path: str, *, summary: str) -> Callable[[Callable[..., Answer]], 
             http_method=[HttpMethod.POST],
             media_type="text/html; charset=utf-8",
             name=f"POST {path}",
-            request_max_body_size=OBJECTION_MAX_BYTES,
+            request_max_body_size=files_max_bytes or OBJECTION_MAX_BYTES,
             status_code=200,
             summary=summary,
         )(serve)

@@ -43,7 +43,7 @@ anybody else here either.
 FORM_HEADERS = SECURITY_HEADERS | {"referrer-policy": "same-origin"}
 """Of the public pages with a form: see above, they are to say that a form is ours."""
 _FORM_PATH = re.compile(
-    r"/v/[0-9]{12}/(?:card(?:/proof)?|objections/(?:new|receipt)|vote(?:/(?:look|cast))?)", re.ASCII
+    r"/v/[0-9]{12}/(?:card(?:/proof)?|(?:cases|objections)/(?:new|receipt)|vote(?:/(?:look|cast))?)", re.ASCII
 )
 _ENCODED = [(name.encode(), value.encode()) for name, value in SECURITY_HEADERS.items()]
 _DESK_ENCODED = [(name.encode(), value.encode()) for name, value in DESK_HEADERS.items()]

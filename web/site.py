@@ -15,6 +15,7 @@ from ledger.figures import read_text
 from ledger.figures.charts import collect_version
 from ledger.log.confirmation import Confirmation, format_confirmation
 from ledger.ports import Head, Ports, Reader, Version
+from ledger.reported import ReceivedCounts
 from ledger.service.concerns import read_concerns
 from ledger.service.objections import count_received
 from ledger.service.sheets import read_texts
@@ -24,7 +25,6 @@ from ledger.state.charts import get_version
 from ledger.state.concerns import Stand
 from ledger.state.facts import VillageFacts, get_fact
 from ledger.state.money import list_book_months
-from ledger.vaults import ReceivedCounts
 from ledger.witnessed import read_confirmation
 from web.cache import PageBytes, PageCache, build_page_bytes
 from web.config import RECEIVED_MAX_AGE_S
@@ -90,7 +90,7 @@ class Site:
         self._standings: dict[str, Standing] = {}
         self._states: dict[str, _State] = {}
         self._concerns: dict[str, tuple[tuple[str, int, str], list[Stand]]] = {}
-        self._received: dict[str, tuple[float, ReceivedCounts | None]] = {}
+        self._received: dict[tuple[str, str], tuple[float, ReceivedCounts | None]] = {}
         self._shut: dict[str, float] = {}
         self._confirmations: dict[str, tuple[tuple[int, int, int], Confirmation | None]] = {}
 
@@ -261,20 +261,33 @@ class Site:
 
     def count_received(self, village: str) -> ReceivedCounts | None:
         """Return how many objections came in, as of some seconds ago; None where that cannot be read now."""
-        known = self._received.get(village)
+        return self._count(village, "objections", self._count_objections)
+
+    def count_reported(self, village: str) -> ReceivedCounts | None:
+        """Return how many reports came in by the page, as of some seconds ago; None where that cannot be read now."""
+        return self._count(village, "reports", self.ports.vault.count_reported)
+
+    def _count_objections(self, village: str) -> ReceivedCounts:
+        counts = self.ports.vault.count_received(village)
+        if counts.open:
+            with self.ports.ledger.read(village) as reader:
+                counts = count_received(self.ports, reader.facts, village)
+        return counts
+
+    def _count(
+        self, village: str, what: str, count: Callable[[str], ReceivedCounts]
+    ) -> ReceivedCounts | None:
+        known = self._received.get((village, what))
         now_s = time.monotonic()
         if known is not None and now_s - known[0] < RECEIVED_MAX_AGE_S:
             return known[1]
         try:
-            counts = self.ports.vault.count_received(village)
-            if counts.open:
-                with self.ports.ledger.read(village) as reader:
-                    counts = count_received(self.ports, reader.facts, village)
+            counts: ReceivedCounts | None = count(village)
         except (Refused, Tampered):
             counts = None  # Public pages do not fall with the vault.
         if known is None and (counts is None or not counts.received):
             return counts  # Of addresses that somebody made up nothing is remembered.
-        self._received[village] = (now_s, counts)
+        self._received[village, what] = (now_s, counts)
         return counts
 
     def can_read(self, village: str) -> bool:
@@ -291,7 +304,8 @@ class Site:
 
     def forget_received(self, village: str) -> None:
         """Count anew: something came in, or was dealt with, in this very process."""
-        self._received.pop(village, None)
+        for what in ("objections", "reports"):
+            self._received.pop((village, what), None)
 
     def read_village(self, village: str) -> VillageName:
         """Return what a village calls itself now, and remember it."""

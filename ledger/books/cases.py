@@ -16,6 +16,7 @@ from msgspec import Meta
 
 from ledger.books.grids import UnitNumber
 from ledger.books.law import count_days
+from ledger.books.points import RuleCode
 from ledger.books.rounds import build_fault
 from ledger.books.values import Day, PublicText, Sealed, Value, is_day
 from ledger.errors import Fault
@@ -99,12 +100,24 @@ class CaseCategory(Value, frozen=True, kw_only=True, omit_defaults=True):
     name: str
 
 
+class CaseReward(Value, frozen=True):
+    """A rule of the rulebook by which whoever reported a case of these categories may be scored, once it was verified;
+    `item` is what the rule says. `basis` is as in `CaseClock`.
+    """
+
+    basis: str
+    categories: tuple[CategoryCode, ...]
+    item: str
+    rule: RuleCode
+
+
 class CaseTable(Value, frozen=True):
     """All that a case can be about, in the table's order."""
 
     categories: tuple[CaseCategory, ...] = ()
     clocks: tuple[CaseClock, ...] = ()
     groups: tuple[CaseGroup, ...] = ()
+    rewards: tuple[CaseReward, ...] = ()
 
     def find_group(self, code: str) -> CaseGroup | None:
         """Return the group of a category's code; None where there is none."""
@@ -178,6 +191,7 @@ def parse_cases(text: str) -> CaseTable:
         categories=_convert(data, "category", CaseCategory),
         clocks=_convert(data, "clock", CaseClock),
         groups=_convert(data, "group", CaseGroup),
+        rewards=_convert(data, "reward", CaseReward) if "reward" in data else (),
     )
     if len(table.categories) > CATEGORIES_MAX:
         raise ValueError(f"{len(table.categories)} categories, at most {CATEGORIES_MAX}")
@@ -193,6 +207,11 @@ def parse_cases(text: str) -> CaseTable:
             raise ValueError(f"category {one.code} is of no group")
         if one.clock and one.clock not in known:
             raise ValueError(f"category {one.code} has no clock {one.clock}")
+    public = {one.code for one in table.categories if hide_category(table, one.code) == one.code}
+    for reward in table.rewards:
+        unknown = sorted(set(reward.categories) - public)
+        if unknown:
+            raise ValueError(f"rule {reward.rule} rewards {unknown[0]}, no public category")
     for clock in table.clocks:
         if not is_day(clock.in_force_from) or clock.verify_days > clock.handle_days:
             raise ValueError(f"clock {clock.code} from {clock.in_force_from}")

@@ -28,6 +28,7 @@ from ledger.service.erase import Erased, erase_agreed, erase_at_machine, refuse_
 from ledger.service.objections import list_objection_subjects
 from ledger.service.persons import DUTY_NAMES, name_duties
 from ledger.service.readings import Reading, list_readings, log_machine_reading
+from ledger.service.reporting import list_report_subjects
 from ledger.service.standing import list_known_villages
 from ledger.state import get_day
 from ledger.store.upkeep import KeysCopied, read_upkeep, write_upkeep
@@ -67,6 +68,7 @@ def _list(home: Home, village: str | None, as_json: bool) -> None:
         ),
         *({"subject": item.subject, "title": f"合同 {item.contract} 的对方 {item.name}"} for item in others),
         *({"subject": subject, "title": title} for title, subject in list_objection_subjects(home, code)),
+        *({"subject": subject, "title": title} for title, subject in list_report_subjects(home, code)),
         *({"subject": subject, "title": "已删除"} for subject in sorted(home.vault.list_erased(code))),
     ]
     shown = [item.household for item in home.vault.list_households(code)]

@@ -27,13 +27,13 @@ from ledger.entries import KIND_OF_BODY, Claim, name_clerk
 from ledger.errors import Fault, NotFound, Refused
 from ledger.log.commitments import digest_disclosure, parse_disclosure
 from ledger.ports import Ports
-from ledger.service.drafts import Discloser, build_draft, build_trial
+from ledger.service.drafts import Discloser, build_draft, refuse_entry
 from ledger.service.objections import ASIDE_WHYS, check_about, get_received
 from ledger.service.persons import check_person, is_one_person
 from ledger.service.preview import name_about
 from ledger.service.screening import check_published, list_names
 from ledger.service.slots import check_slot, find_next_number, list_waiting_slots
-from ledger.state import check_entry, get_day
+from ledger.state import get_day
 from ledger.state.objections import find_objection, list_concerned, list_numbers
 from ledger.vaults import Draft, Received
 
@@ -73,7 +73,7 @@ def register_objection(ports: Ports, village: str, item: str, maker: str) -> Dra
     texts.private.append(disclosure)
     label = f"登记异议 {body.number}：关于{name_about(body.about)}，{CAME_NAMES[body.came]}"
     claim = _build_claim(ports, village, maker, body, received.received_on)
-    _refuse_entry(ports, claim)
+    refuse_entry(ports, claim)
     draft = build_draft(ports, claim, label, batch=claim.kind, texts=texts)
     returned = [received.draft] if received.draft_state == "returned" else []
     ports.vault.put_drafts(village, [draft], answers=returned, registers=item)
@@ -116,7 +116,7 @@ def prepare_answer(
     )
     label = f"答复异议 {number}：{OUTCOME_NAMES[chosen]}"
     claim = _build_claim(ports, village, maker, body, get_day(ports.clock.now_ms()))
-    _refuse_entry(ports, claim)
+    refuse_entry(ports, claim)
     draft = build_draft(ports, claim, label, batch=claim.kind, texts=texts)
     ports.vault.put_drafts(village, [draft], answers=[returned.id] if returned is not None else [])
     return draft
@@ -230,15 +230,6 @@ def _build_claim(
         period=get_day(ports.clock.now_ms())[:7],
         village=village,
     )
-
-
-def _refuse_entry(ports: Ports, claim: Claim) -> None:
-    """Raise Refused with every reason why the entry could not follow, so that nobody is asked to pass it."""
-    with ports.ledger.read(claim.village) as reader:
-        trial = build_trial(claim, reader.size, ports.clock.now_ms())
-        faults = check_entry(reader.facts, ports.reference, trial)
-    if faults:
-        raise Refused(faults)
 
 
 def _check_answer(answer: str, names: frozenset[str]) -> list[Fault]:

@@ -19,6 +19,7 @@ from ledger.log.hashing import format_hash
 from ledger.ports import Entropy, Ports
 from ledger.service.pseudonyms import make_pseudonym
 from ledger.service.slots import name_slot
+from ledger.state import check_entry
 from ledger.vaults import OPEN_STATES, Draft
 
 EXPIRES_DAYS = 30
@@ -89,6 +90,16 @@ def build_trial(claim: Claim, index: int, now_ms: int) -> Entry:
         v=1,
         village=claim.village,
     )
+
+
+def refuse_entry(ports: Ports, claim: Claim) -> None:
+    """Raise Refused with every reason why the entry could not follow, so that nobody is asked to pass it."""
+    with ports.ledger.read(claim.village) as reader:
+        faults = check_entry(
+            reader.facts, ports.reference, build_trial(claim, reader.size, ports.clock.now_ms())
+        )
+    if faults:
+        raise Refused(faults)
 
 
 def refuse_no_month(period: str) -> None:

@@ -1,5 +1,5 @@
-"""Everything about one household, member, person, counterparty, objection or attached document made unreadable, as
-the law lets a person ask.
+"""Everything about one household, member, person, counterparty, objection, case or attached document made unreadable,
+as the law lets a person ask.
 
 The log is not touched. Its digests stay and say nothing any more; totals count as before; what was somebody's belongs
 to nobody. At the desk one person asks and another agrees; the process that holds the vault's keys does it then, and
@@ -33,7 +33,7 @@ ERASURE_WHYS = {
 MACHINE_WHY = "machine"
 """Of an erasure by somebody at the machine who says nothing else."""
 AGREE_ROLES: tuple[Role, ...] = ("supervisor", "secretary")
-SUBJECT = re.compile("[hmopy]-[a-z2-7]{16}|u-[a-z2-7]{10}", re.ASCII)
+SUBJECT = re.compile("[hmopqy]-[a-z2-7]{16}|u-[a-z2-7]{10}", re.ASCII)
 
 
 class Erased(msgspec.Struct, frozen=True, kw_only=True):

@@ -20,6 +20,7 @@ from ledger.ports import Ports, Reader
 from ledger.service.drafts import EXPIRES_DAYS, open_draft
 from ledger.service.objections import Pending, count_pending
 from ledger.service.passing import is_late, list_needs
+from ledger.service.reporting import Unverified, count_unverified
 from ledger.service.standing import Standing
 from ledger.state import get_day
 from ledger.state.facts import Facts, LimitsFacts
@@ -41,6 +42,7 @@ LateKind = Literal[
     "read-only",
     "publish-quarter",
     "objection-late",
+    "report-late",
     "publish-month",
     "year-late",
     "quarter-late",
@@ -102,6 +104,7 @@ def find_lateness(
     )
     found += _tell_spans(list_spans(reader.facts, ports.reference.law, standing.village, now_ms), now_ms)
     found += _tell_objections(count_pending(ports, reader, standing.village, get_day(now_ms)))
+    found += _tell_reports(count_unverified(ports, reader, standing.village, get_day(now_ms)))
     found += _tell_drafts(ports, find_limits(reader.facts), drafts, now_ms)
     found += _tell_witnesses(confirmation, now_ms)
     return sorted(found, key=lambda late: (URGENCY.index(late.kind), late.day))
@@ -177,6 +180,11 @@ def _tell_objections(pending: Pending) -> list[Late]:
     if pending.open > pending.late:
         told.append(Late("objection-due", pending.open - pending.late, pending.due_on))
     return told
+
+
+def _tell_reports(unverified: Unverified) -> list[Late]:
+    late = Late("report-late", count=unverified.late, day=unverified.missed_on)
+    return [late] if unverified.late else []
 
 
 def _tell_drafts(

@@ -10,11 +10,7 @@ code nobody learns what became of it. A form that is sent twice is one objection
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import hmac
 import re
-import unicodedata
 from collections import Counter
 from typing import NamedTuple
 
@@ -33,6 +29,18 @@ from ledger.errors import Fault, NotFound, Refused
 from ledger.limits import DAY_MS
 from ledger.log.commitments import SALT_BYTES, Json, digest_disclosure, make_disclosure
 from ledger.ports import Ports, Reader
+from ledger.reported import ReceivedCounts
+from ledger.service.receipts import (
+    Receipt,
+    clean,
+    derive,
+    derive_again,
+    hash_code,
+    make_once,
+    opens,
+    read_number,
+    take_once,
+)
 from ledger.state import get_day
 from ledger.state.facts import Facts
 from ledger.state.objections import (
@@ -46,7 +54,7 @@ from ledger.state.objections import (
 )
 from ledger.state.private import Objection as Wording
 from ledger.state.private import open_private
-from ledger.vaults import Received, ReceivedCounts
+from ledger.vaults import Received
 
 WORDING_MAX_CHARS = 1_000
 CONTACT_MAX_CHARS = 60
@@ -56,9 +64,6 @@ two persons can look through in an hour. Paper and voice are not counted.
 """
 TYPED_MAX_DAYS = 60
 """How long ago an objection on paper may have come in, by what is typed: long enough for one that lay in a drawer."""
-CODE_CHARS = 12
-"""Sixty bits, of which a thousand may be tried a day."""
-
 ASIDE_WHYS: dict[str, str] = {
     "spam": "广告、乱写，看不出提了什么",
     "repeated": "同一个人把同一件事重复交了几次，已登记一件",
@@ -70,21 +75,7 @@ ASIDE_WHYS: dict[str, str] = {
 PLACES = {"wording": "异议", "contact": "联系方式", "about": "关于哪一项", "received_on": "收到的日期"}
 """What a fault calls the fields of the form."""
 
-_ONCE = re.compile(r"[a-z2-7]{52}")
-_UNSEEN = frozenset({"Cc", "Cn", "Cs"})
 _NOBODY = "y-" + "a" * 16
-_TYPED_LIKE = str.maketrans("018", "OIB")
-"""Digits that the code has not, by the letters for which they are taken."""
-
-
-class Receipt(NamedTuple):
-    """What the writer of an objection takes along. `code` is nowhere kept but as a hash."""
-
-    code: str
-    due_on: str
-    item: str
-    number: int
-    received_on: str
 
 
 class Found(NamedTuple):
@@ -118,11 +109,6 @@ class Sent(NamedTuple):
     once: str = ""
 
 
-def make_once(ports: Ports) -> str:
-    """Return what makes a form one: 256 random bits, from which its receipt follows."""
-    return _encode(ports.entropy.take(32)).lower()
-
-
 def can_receive(ports: Ports, village: str) -> bool:
     """Whether an objection by the page can be kept now: the vault's keys are at hand, and the day has not brought more
     than people can read.
@@ -142,22 +128,21 @@ def receive_objection(
     """
     now_ms = ports.clock.now_ms()
     received_on = received_on or get_day(now_ms)
-    sent = Sent(sent.about, _clean(sent.contact).strip(), _clean(sent.wording).strip(), sent.once)
+    sent = Sent(sent.about, clean(sent.contact), clean(sent.wording), sent.once)
     faults = _check_sent(sent)
     with ports.ledger.read(village) as reader:
         faults += _check_day(received_on, _find_first_day(reader, get_day(now_ms)), get_day(now_ms))
         faults += check_about(reader, sent.about, PLACES["about"])
     if faults:
         raise Refused(faults)
-    once = sent.once if _ONCE.fullmatch(sent.once) else make_once(ports)
+    once = take_once(ports, sent.once)
     erased = ports.vault.list_erased(village)
     while True:
-        item, code = (_derive(once, village, what) for what in ("item", "code"))
-        item, code = f"y-{item[:16].lower()}", code[:CODE_CHARS]
+        item, code = derive("objection", "y-", village, once)
         if item in erased:
             # What it said was taken back, and nothing is kept under its name again; sent once more it is another, and
             # that one again the same for the same form.
-            once = _derive(once, village, "again").lower()
+            once = derive_again("objection", village, once)
             continue
         said: Json = {"contact": sent.contact, "objection": item, "wording": sent.wording}
         disclosure = make_disclosure(ports.entropy.take(SALT_BYTES), "wording", said)
@@ -165,7 +150,7 @@ def receive_objection(
         received = Received(
             about=sent.about,
             came=came,
-            code=_hash_code(item, code),
+            code=hash_code(item, code),
             digest=digest,
             item=item,
             received_at=now_ms,
@@ -189,15 +174,10 @@ def look_up(ports: Ports, village: str, number: str, code: str) -> Found | None:
 
     One that there is not costs what a wrong code costs.
     """
-    digits = _fold(number).lstrip("0")
-    received = (
-        ports.vault.find_receipt(village, int(digits))
-        if digits.isascii() and digits.isdigit() and len(digits) <= 9
-        else None
-    )
-    given = _hash_code(received.item if received is not None else _NOBODY, _fold(code).translate(_TYPED_LIKE))
-    kept = received.code if received is not None else bytes(32)
-    if not hmac.compare_digest(given, kept) or received is None:
+    asked = read_number(number)
+    received = ports.vault.find_receipt(village, asked) if asked else None
+    kept = (received.item, received.code) if received is not None else None
+    if not opens(kept, _NOBODY, code) or received is None:
         return None
     return Found(
         due_on=get_due_day(ports.reference.law, village, received.received_on),
@@ -373,26 +353,3 @@ def _is_reference(text: str) -> bool:
     except msgspec.ValidationError:
         return False
     return True
-
-
-def _derive(once: str, village: str, what: str) -> str:
-    return _encode(hashlib.sha256(f"mingbai objection {what} {village} {once}".encode()).digest())
-
-
-def _encode(data: bytes) -> str:
-    return base64.b32encode(data).decode().rstrip("=")
-
-
-def _hash_code(item: str, code: str) -> bytes:
-    return hashlib.sha256(f"{item}:{code}".encode()).digest()
-
-
-def _fold(text: str) -> str:
-    """Return what somebody typed of a number or a code, without what they put between, in capital letters."""
-    return re.sub(r"[\s—–-]", "", unicodedata.normalize("NFKC", text[:100])).upper()
-
-
-def _clean(text: str) -> str:
-    """Return a text without what nobody can see and no entry may hold, its lines ended as everywhere."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return "".join(char for char in text if char == "\n" or unicodedata.category(char) not in _UNSEEN)

@@ -92,8 +92,8 @@ def log_reading(
     """Log that somebody read about some, once for all of them; nothing where there is nobody.
 
     `place` is a word for the page, and what it was of: `draft:d-…`, `original:17`, `original:d-…`, `import`, `sheet`,
-    `households`, `card`, `new-card`, `honours`, `certificate`, `paper`, `person`, `agreement`, `withdraw`. `village` is
-    for an operator, who acts in none.
+    `households`, `card`, `new-card`, `honours`, `certificate`, `paper`, `person`, `report:q-…`, `agreement`,
+    `withdraw`. `village` is for an operator, who acts in none.
     """
     if not subjects:
         return

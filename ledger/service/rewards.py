@@ -1,4 +1,6 @@
-"""What points do, for the desk: balances of households, and what a month's volunteering is worth as rows of a round."""
+"""What points do, for the desk: balances of households, and what a month's volunteering, and hazards that were reported
+and verified, are worth as rows of a round.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +14,7 @@ from ledger.books.volunteering import HoursBooked, TaskOffered, count_units
 from ledger.log.commitments import open_disclosure
 from ledger.ports import Ports, Reader
 from ledger.service.preview import format_hours
+from ledger.service.rewarded_cases import list_rewarded
 from ledger.service.unsent import Opened, open_sheet, save_sheet
 from ledger.state import get_day
 from ledger.state.awards import list_scoring
@@ -28,7 +31,7 @@ _POINTS = "积分"
 """The sheet on which a month's round is typed."""
 _EMPTY = ("",) * 7
 """A row of that sheet."""
-_WORKED = "志愿服务 FW-"
+_PROPOSED = ("志愿服务 FW-", "反映核实 AL-")
 """How the evidence of a proposed row begins."""
 _EVIDENCE_TASKS_MAX = 4
 """Numbers of tasks in one evidence; it has a limit, and the hours stand beside them."""
@@ -77,7 +80,8 @@ def list_balances(ports: Ports, village: str, start: int, count: int) -> tuple[l
 
 
 def propose_points(ports: Ports, village: str, user: str, period: str) -> tuple[Opened, int]:
-    """Put what a month's sign-in sheets are worth below what somebody has typed on the sheet of points; twice is once.
+    """Put what a month's sign-in sheets and verified reports are worth below what somebody has typed on the sheet of
+    points; twice is once.
 
     Return the sheet and how many rows were added. Households that did not agree to scoring are left out. A row that was
     altered since stays as it is; one of hours that are signed for otherwise by now makes place for the new one.
@@ -105,12 +109,12 @@ def _name_work(row: Sequence[str]) -> tuple[str, ...]:
 def _is_outdated(
     work: tuple[str, ...], replaced: Collection[tuple[str, ...]], worth: Collection[tuple[str, ...]]
 ) -> bool:
-    """Whether a row was proposed of hours of which another row is proposed now."""
-    return work[:-1] in replaced and work[-1].startswith(_WORKED) and work not in worth
+    """Whether a row was proposed of hours, or of cases, of which another row is proposed now."""
+    return work[:-1] in replaced and work[-1].startswith(_PROPOSED) and work not in worth
 
 
 def count_proposed(ports: Ports, village: str, period: str) -> int:
-    """Return how many rows a month's sign-in sheets are worth."""
+    """Return how many rows a month's sign-in sheets and verified reports are worth."""
     return len(_list_rows(ports, village, period))
 
 
@@ -125,7 +129,16 @@ def _list_rows(ports: Ports, village: str, period: str) -> list[tuple[str, ...]]
         scoring = list_scoring(reader.facts, rulebook.version, reader.size, find)
         worked = _add_hours(reader, period, find)
         titles = {code: _read_item(reader, rule) for code, rule in rules.items()}
+        rewarded = list_rewarded(reader, ports.reference.cases, period, titles, find)
     rows = []
+    for (household, code), cases in rewarded.items():
+        units = (
+            min(len(cases), rules[code].monthly_cap // rules[code].points) if rules[code].points > 0 else 0
+        )
+        if units and household in scoring and household in households:
+            known = households[household]
+            evidence = f"反映核实 {'、'.join(cases[:_EVIDENCE_TASKS_MAX])} 共 {len(cases)} 件"
+            rows.append((period, known.number, known.name, code, titles[code], str(units), evidence))
     for (household, code, _), found in worked.items():
         units = count_units(found.hours_hundredths, found.task, rules[code]) if code in rules else 0
         if units and household in scoring and household in households:

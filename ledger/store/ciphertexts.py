@@ -9,6 +9,7 @@
 | `erasure` | the subject | that somebody asks for its erasure, and who agrees |
 | `card` | SHA-256 of what stands on it | which household's card that is |
 | `objection` | its item | what an objection says that came in, as a disclosure |
+| `report` | its item | what a villager reported by the page, with the photos |
 | `upload` | who sent it | a file, or a sheet, about to be handed in |
 | `unsent` | who types, the sheet and the state's number | a state of what was typed and not handed in |
 | `household`, `member`, `person` | the pseudonym | the record of one |
@@ -47,7 +48,7 @@ OWN = "village"
 
 DISCLOSURE, DRAFT, HOUSEHOLD, MEMBER, PERSON = "disclosure", "draft", "household", "member", "person"
 ANSWERS, ERASURE, REASON, UNSENT, UPLOAD = "answers", "erasure", "reason", "unsent", "upload"
-CARD, OBJECTION = "card", "objection"
+CARD, OBJECTION, REPORT = "card", "objection", "report"
 CLEANING = "cleaning"
 
 _OF_VILLAGE = ciphertexts.c.village == bindparam("village")

@@ -24,6 +24,7 @@ from sqlalchemy import bindparam, delete, func, select, update
 
 from ledger.canonical import parse_claim
 from ledger.errors import Fault, NotFound, Refused
+from ledger.reported import DraftState
 from ledger.store.ciphertexts import (
     ANSWERS,
     DRAFT,
@@ -37,9 +38,10 @@ from ledger.store.ciphertexts import (
 )
 from ledger.store.opened import SqlValues
 from ledger.store.received import link_received
+from ledger.store.reported import follow_reported, link_reported
 from ledger.store.tables import approvals, drafts
 from ledger.store.transactions import Transaction, begin_write
-from ledger.vaults import OPEN_STATES, Approval, Draft, DraftState
+from ledger.vaults import OPEN_STATES, Approval, Draft
 
 _IS_KEPT = (drafts.c.state == "waiting") | (drafts.c.state == "recorded")
 """The draft stands for its claim: the same cannot be put again."""
@@ -148,7 +150,12 @@ class SqlDrafts(SqlValues):
         with self._write(village, {value.subject for value in values}) as view:
             for answered in answers:
                 drop_texts(view.transaction, village, answered)
-            if registers:
+            for draft in drafts_:
+                if draft.answers:
+                    follow_reported(view.transaction, village, draft.answers, draft.id)
+            if registers.startswith("q-"):
+                link_reported(view.transaction, village, registers, drafts_[-1].id)
+            elif registers:
                 link_received(view.transaction, village, registers, drafts_[-1].id)
             faults = [
                 _make_unreturned_fault(answered)

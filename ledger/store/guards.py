@@ -192,6 +192,30 @@ END
 """
 
 
+REPORTS_INSERT = """
+CREATE TRIGGER received_reports_insert BEFORE INSERT ON received_reports BEGIN
+  SELECT CASE
+    WHEN NEW.number IS NOT
+      coalesce((SELECT max(number) FROM received_reports WHERE village = NEW.village), 0) + 1
+      THEN RAISE(ABORT, 'received_reports: the number must be the next')
+    WHEN EXISTS (SELECT 1 FROM received_reports WHERE village = NEW.village AND item = NEW.item)
+      THEN RAISE(ABORT, 'received_reports: no row may be replaced')
+  END;
+END
+"""
+
+REPORTS_UPDATE = """
+CREATE TRIGGER received_reports_update BEFORE UPDATE ON received_reports BEGIN
+  SELECT CASE
+    WHEN NEW.village IS NOT OLD.village OR NEW.number IS NOT OLD.number OR NEW.about IS NOT OLD.about
+      OR NEW.code IS NOT OLD.code OR NEW.item IS NOT OLD.item OR NEW.received_at IS NOT OLD.received_at
+      OR NEW.received_on IS NOT OLD.received_on
+      THEN RAISE(ABORT, 'received_reports: what came in stays as it came')
+  END;
+END
+"""
+
+
 def _refuse_second(table: str, *key: str, undo: str = "ABORT") -> str:
     """Build the trigger that refuses a row whose `key` is there already."""
     meets = " AND ".join(f"{column} = NEW.{column}" for column in key)
@@ -231,6 +255,7 @@ VAULT_GUARDS = (
     *(APPROVALS_INSERT, _refuse("approvals", "UPDATE"), APPROVALS_DELETE),
     *(_refuse_second("erasures", "village", "subject"), ERASURES_UPDATE),
     *(RECEIVED_INSERT, RECEIVED_UPDATE, _refuse("received_objections", "DELETE")),
+    *(REPORTS_INSERT, REPORTS_UPDATE, _refuse("received_reports", "DELETE")),
 )
 DESK_GUARDS = (
     *(DESK_LOG_INSERT, _refuse("desk_log", "UPDATE"), _refuse("desk_log", "DELETE")),

@@ -388,6 +388,31 @@ received_objections = _table(
 )
 Index("received_objections_day", received_objections.c.village, received_objections.c.received_at)
 
+# What villagers reported by the page, before it is a case. In clear what everybody may count; what it says, its photos
+# and who sent it are in `ciphertexts`, under the household's subject where that is known, else under the item's own.
+received_reports = _table(
+    "received_reports",
+    VAULT,
+    _key("village"),
+    _key("number", _NUMBER),  # of the receipt, from 1 without gaps
+    _column("about", Text),  # the letter of a group of categories
+    _column("aside", Text),  # why it becomes no case of its own; empty for none
+    _column("aside_by", Text),  # u-…; empty for none
+    _column("code", LargeBinary),  # SHA-256 of item and code
+    _column("draft", Text),  # empty before
+    _column("item", Text),  # q-…
+    _column("joined", Text),  # the case that it belongs to; empty for none
+    _column("received_at", _NUMBER),  # UTC milliseconds
+    _column("received_on", Text),
+    UniqueConstraint("village", "item", name="received_reports_item"),
+    CheckConstraint(
+        "(aside = '' AND aside_by = '' AND joined = '') OR (aside <> '' AND aside_by <> '')",
+        name="received_reports_aside",
+    ),
+    CheckConstraint("number > 0 AND length(code) = 32", name="received_reports_range"),
+)
+Index("received_reports_day", received_reports.c.village, received_reports.c.received_at)
+
 # As they were before the vault was encrypted, and the column `private` of `drafts`: empty since.
 persons = _table(
     "persons", VAULT, _key("village"), _key("person"), _column("name", Text), _column("role", Text)

@@ -30,6 +30,7 @@ from ledger.store.ciphertexts import (
 )
 from ledger.store.drafts import SqlDrafts
 from ledger.store.received import SqlReceived
+from ledger.store.reported import SqlReported
 from ledger.store.tables import erasures
 from ledger.store.transactions import begin_write
 from ledger.store.unsent import SqlUnsent
@@ -48,9 +49,9 @@ _DROP_TWO = delete(erasures).where(
 )
 
 
-class SqlVault(SqlCards, SqlDrafts, SqlReceived, SqlUnsent):
+class SqlVault(SqlCards, SqlDrafts, SqlReceived, SqlReported, SqlUnsent):
     """See `ledger.vaults.Vault`; drafts are in `drafts`, what is typed in `unsent`, objections that came in in
-    `received`, what is about all in `opened`.
+    `received`, reports in `reported`, what is about all in `opened`.
     """
 
     def add_person(self, village: str, person: Person) -> None:

@@ -95,6 +95,18 @@ def test_what_is_no_table_is_refused(rows: str, said: str) -> None:
         parse_cases(HEAD + rows)
 
 
+REWARD = '[[reward]]\nrule = "D05"\nitem = "样例"\nbasis = "proposal"\ncategories = ["{code}"]\n'
+
+
+def test_a_rule_rewards_public_categories_alone() -> None:
+    table = parse_cases(HEAD + category("A01") + REWARD.format(code="A01"))
+    assert [(reward.rule, reward.categories) for reward in table.rewards] == [("D05", ("A01",))]
+    assert {code[0] for reward in TABLE.rewards for code in reward.categories} == {"A", "B", "C", "D"}
+    for code in ("A02", "E01"):
+        with pytest.raises(ValueError, match=f"rule D05 rewards {code}, no public category"):
+            parse_cases(HEAD + category("A01") + REWARD.format(code=code))
+
+
 @pytest.mark.parametrize(
     ("old", "new"),
     [

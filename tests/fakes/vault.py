@@ -12,35 +12,23 @@ import msgspec
 from ledger.canonical import parse_claim
 from ledger.errors import Fault, NotFound, Refused
 from ledger.log.commitments import digest_disclosure
+from ledger.reported import DraftState, ReceivedCounts
 from ledger.state.private import find_subject
-from ledger.vaults import (
-    Approval,
-    Card,
-    Draft,
-    DraftState,
-    Erasure,
-    Household,
-    Member,
-    Person,
-    Received,
-    ReceivedCounts,
-    Unsent,
-)
+from ledger.vaults import Approval, Card, Draft, Erasure, Household, Member, Person, Received, Unsent
+from tests.fakes.reported import MemoryReports
 
 KEPT = ("waiting", "recorded")
 
 
-class MemoryVault:
+class MemoryVault(MemoryReports):
     def __init__(self) -> None:
+        super().__init__()
         self._persons: dict[tuple[str, str], Person] = {}
         self._households: dict[tuple[str, str], Household] = {}
         self._members: dict[tuple[str, str], Member] = {}
         self._uploads: dict[tuple[str, str], bytes] = {}
         self._private: dict[tuple[str, str], str] = {}
-        self._drafts: dict[tuple[str, str], Draft] = {}
         self._unsent: dict[tuple[str, str, str], list[Unsent]] = {}
-        self._erased: set[tuple[str, str]] = set()
-        self._known: set[tuple[str, str]] = set()
         self._erasures: dict[tuple[str, str], Erasure] = {}
         self._received: dict[tuple[str, str], Received] = {}
         self._said: dict[tuple[str, str], str] = {}
@@ -293,6 +281,9 @@ class MemoryVault:
             slots |= {draft.slot} - {""}
         if faults:
             raise Refused(faults)
+        if registers.startswith("q-"):
+            self.link_reported(village, registers, drafts[-1].id)
+            registers = ""
         came = self.find_received(village, registers)
         if registers and (came is None or came.aside or came.closed or came.draft_state in KEPT):
             raise Refused([_make_fault("objection-moved-on", registers)])

@@ -115,6 +115,12 @@ POPULATE["vault_0007"] = POPULATE["vault_0006"] | {
         *("y-aaaaaaaaaaaaaaaa", 1, "2026-10-28"),
     ),
 }
+POPULATE["vault_0008"] = POPULATE["vault_0007"] | {
+    "received_reports": (
+        *("371082101201", 1, "B", "", "", bytes(32), "d-aaaaaaaaaa", "q-aaaaaaaaaaaaaaaa", ""),
+        *(1, "2026-10-28"),
+    ),
+}
 
 BECOMES: dict[str, dict[str, tuple[Any, ...]]] = {
     "ledger_0002": {"villages": ("371082101201",)},

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
+import dataclasses
 
+import pytest
+from msgspec.structs import replace
+
+from ledger.books.cases import CaseReward
 from ledger.books.volunteering import HoursBooked, TaskClaimed, TaskOffered
 from ledger.canonical import parse_claim
 from ledger.service.refilling import fill
@@ -13,6 +17,7 @@ from ledger.service.unsent import save_sheet
 from tests.builders import VILLAGE
 from tests.service.importing import (
     AWARD,
+    CASE,
     CLAIM,
     GOODS,
     RESOLUTION,
@@ -149,6 +154,39 @@ def test_hours_are_not_proposed_twice_where_a_row_was_altered_or_signed_for_othe
     later, added = propose_points(desk.ports, VILLAGE, desk.clerk, "2026-10")
     other = (*row[:5], "1", "志愿服务 FW-2026-001 共 4.5 小时")
     assert (later.state.tables["积分"], added) == ((typed, other), 1)
+
+
+def test_what_was_reported_and_verified_is_proposed_once_by_a_rule_that_still_says_so(
+    desk: ImportDesk,
+) -> None:
+    numbers = {"AL-2026-001": "0217", "AL-2026-002": "0217", "AL-2026-003": "0219", "AL-2026-004": ""}
+    names = {"0217": "样大山", "0219": "某老井", "": ""}
+    rows = [
+        CASE | {"诉求编号": number, "户号": one, "户主": names[one], "核实日期": "2026-10-09"}
+        for number, one in numbers.items()
+    ]
+    refused = CASE | {
+        "诉求编号": "AL-2026-005",
+        "核实日期": "2026-10-09",
+        "受理": "否",
+        "核实情况": "没有这件事",
+    }
+    desk.record("cases", make_book("cases", [*rows, refused, CASE | {"诉求编号": "AL-2026-006"}]))
+    assert count_proposed(desk.ports, VILLAGE, "2026-10") == 0  # The village has no rule for it.
+    for item in ("别的话", "打扫门前"):
+        reward = CaseReward(basis="proposal", categories=("B04",), item=item, rule="B01")
+        cases = replace(desk.ports.reference.cases, rewards=(reward,))
+        desk.ports = dataclasses.replace(desk.ports, reference=replace(desk.ports.reference, cases=cases))
+        assert count_proposed(desk.ports, VILLAGE, "2026-10") == (item == "打扫门前")
+
+    opened, added = propose_points(desk.ports, VILLAGE, desk.clerk, "2026-10")
+
+    # 0219 did not agree to be scored, of one nobody knows whose it is.
+    evidence = "反映核实 AL-2026-001、AL-2026-002 共 2 件"
+    row = ("2026-10", "0217", "样大山", "B01", "打扫门前", "2", evidence)
+    assert (opened.state.tables["积分"], added) == ((row,), 1)
+    assert propose_points(desk.ports, VILLAGE, desk.clerk, "2026-10")[1] == 0
+    assert count_proposed(desk.ports, VILLAGE, "2026-11") == 0
 
 
 def test_the_checker_reads_what_the_clerk_typed_and_gets_it_back(desk: ImportDesk) -> None:

@@ -24,7 +24,6 @@ from ledger.service.answering import (
 )
 from ledger.service.objections import (
     VILLAGE_DAY_MAX,
-    Receipt,
     Sent,
     can_receive,
     count_pending,
@@ -33,12 +32,12 @@ from ledger.service.objections import (
     list_objection_subjects,
     list_unregistered,
     look_up,
-    make_once,
     read_wording,
     receive_objection,
 )
 from ledger.service.passing import discard_drafts, pass_drafts, return_drafts
 from ledger.service.persons import add_person, declare_kin
+from ledger.service.receipts import Receipt, make_once
 from ledger.state import get_day
 from ledger.state.objections import find_objection
 from ledger.state.private import Objection

@@ -25,7 +25,7 @@ from tests.store.test_vault_contract import make_draft
 LEDGER_TABLES = ("entries", "texts", "tiles", "growing_tiles", "logs", "facts")
 VAULT_TABLES = (
     *("approvals", "ciphertexts", "disclosures", "drafts", "erasures"),
-    *("households", "members", "persons", "received_objections"),
+    *("households", "members", "persons", "received_objections", "received_reports"),
 )
 
 

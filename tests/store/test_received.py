@@ -11,9 +11,10 @@ from pysqlite3.dbapi2 import IntegrityError
 from sqlalchemy import bindparam, update
 
 from ledger.errors import Refused
+from ledger.reported import ReceivedCounts
 from ledger.store.tables import received_objections
 from ledger.store.transactions import begin_write
-from ledger.vaults import Received, ReceivedCounts
+from ledger.vaults import Received
 from tests.builders import OTHER_VILLAGE, VILLAGE, make_id
 from tests.store.conftest import Store
 from tests.store.test_vault_contract import make_draft

@@ -45,7 +45,7 @@ NAMED = ("石榴河村", VILLAGE)
 FORMS = {
     f"/v/{{code:str}}/{name}"
     for name in (
-        *("card", "card/proof", "objections/new", "objections/receipt"),
+        *("card", "card/proof", "cases/new", "cases/receipt", "objections/new", "objections/receipt"),
         *("vote", "vote/look", "vote/cast"),
     )
 }

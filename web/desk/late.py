@@ -95,6 +95,8 @@ def _find_path(desk: Desk, late: Late) -> str:
         return f"/desk/drafts/{late.subject}" if late.subject else "/desk/drafts"
     if late.kind in {"objection-due", "objection-late"}:
         return "/desk/objections"
+    if late.kind == "report-late":
+        return "/desk/reports"
     if late.kind == "silent":
         return f"/c/{desk.village}"
     if late.kind == "read-only":

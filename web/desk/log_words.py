@@ -42,6 +42,8 @@ EVENT_NAMES: dict[str, str] = {
     "recovery-made": _("换一批恢复码"),
     "recovery-used": _("用恢复码登录"),
     "refused": _("登录没有成功"),
+    "report-aside": _("把一件反映定为不另登记"),
+    "report-reopened": _("让一件反映重新等登记"),
     "reset-seen": _("知道了登录被重设"),
     "revoked": _("收回职责"),
     "area-dropped": _("删去一个片区"),
@@ -101,6 +103,7 @@ PLACE_NAMES: dict[str, str] = {
     "original": _("下载了单据的原件"),
     "paper": _("打印了这些内容"),
     "person": _("看了一个人的职责和近亲属"),
+    "report": _("看了一件反映的话和照片"),
     "search": _("按姓名或编号找到过"),
     "sheet": _("在网页上填表，看了名单"),
 }

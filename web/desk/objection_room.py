@@ -22,17 +22,15 @@ from ledger.service.answering import (
     register_objection,
 )
 from ledger.service.objections import (
-    CODE_CHARS,
     CONTACT_MAX_CHARS,
     PLACES,
     WORDING_MAX_CHARS,
-    Receipt,
     Sent,
     get_received,
     list_unregistered,
-    make_once,
     receive_objection,
 )
+from ledger.service.receipts import Receipt, make_once
 from ledger.service.slots import list_waiting_slots
 from ledger.state import get_day
 from ledger.state.objections import list_open
@@ -42,8 +40,8 @@ from web.desk.frame import NOT_REFUSED, DeskFrame, Faults, Refusal, explain_refu
 from web.desk.routing import Desk, choose_page, route_desk
 from web.i18n import _
 from web.public.explain.objections import name_about
-from web.public.objecting import format_receipt
 from web.public.objections import tell_state
+from web.public.receiving import format_code, format_receipt
 from web.respond import Answer
 from web.site import VillageView
 
@@ -244,7 +242,7 @@ def _show_enter(desk: Desk, form: EnterForm, refusal: Refusal = NOT_REFUSED) -> 
 
 def _show_entered(desk: Desk, receipt: Receipt, *, is_registered: bool) -> Answer:
     page = EnteredPage(
-        code=" ".join(receipt.code[at : at + 4] for at in range(0, CODE_CHARS, 4)),
+        code=format_code(receipt.code),
         due=format_day(receipt.due_on),
         frame=desk.build_frame(_("收条")),
         number=format_receipt(receipt.number),

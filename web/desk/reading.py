@@ -28,6 +28,7 @@ from ledger.service.jury import Jury, open_jury
 from ledger.service.objections import read_wording
 from ledger.service.persons import name_household
 from ledger.service.readings import DUTY, choose_view, log_reading, say_purpose
+from ledger.service.reporting import read_told
 from ledger.service.searching import has_words
 from ledger.service.showing import Shown, list_draft_subjects, show_drafts
 from ledger.service.workbooks.columns import WorkbookKind
@@ -166,6 +167,58 @@ def read_objection(desk: Desk, item: str, digest: str) -> tuple[str, str, Asked]
         log_read(desk, frozenset({item}), f"objection:{item}", purpose)
     contact = view.show("objector-contact", said.contact) if said.contact else ""
     return view.show("objection", said.wording), contact, Asked(())
+
+
+@dataclass(frozen=True)
+class ReportShown:
+    """What a report says, as whoever looks may see it. `household` is its number, empty where none is known; `photos`
+    is how many there are.
+    """
+
+    contact: str
+    household: str
+    photos: int
+    place: str
+    wording: str
+
+
+def read_report(desk: Desk, item: str) -> tuple[ReportShown | None, Asked]:
+    """Return what a report says, and what whoever looks is asked before they see it; None while they are, and where it
+    was erased.
+    """
+    told = read_told(desk.ports, desk.village, item)
+    if told is None:
+        return None, Asked(())
+    subject = told.household or item
+    view, purpose = choose_view(desk.ports, desk.who, {subject}, "evidence")
+    if not purpose or not view.is_whole("evidence"):
+        return None, Asked(tuple(load_masks().list_purposes(desk.roles)))
+    log_read(desk, frozenset({subject}), f"report:{item}", purpose)
+    number = name_household(desk.ports, desk.village, told.household) if told.household else ""
+    contact = " ".join(f"{told.name} {told.contact}".split())
+    return ReportShown(
+        contact=contact,
+        household=view.show(NUMBER, number) if number else "",
+        photos=len(told.photos),
+        place=told.place,
+        wording=told.wording,
+    ), Asked(())
+
+
+def read_report_photo(desk: Desk, item: str, position: int) -> bytes:
+    """Return a photo of a report by its position from 0, for whom a page showed the report and logged that. NotFound
+    where there is none, or it was erased.
+    """
+    told = read_told(desk.ports, desk.village, item)
+    if told is None or position >= len(told.photos):
+        raise NotFound(_("照片"))
+    return told.photos[position]
+
+
+def say_of_report(desk: Desk, item: str, purpose: str) -> None:
+    """Remember why whoever looks wants to see what was reported. Raises Refused as `say_purpose`."""
+    told = read_told(desk.ports, desk.village, item)
+    say_purpose(desk.ports, desk.who, ((told.household if told is not None else "") or item,), purpose)
 
 
 def say_of_objection(desk: Desk, item: str, purpose: str) -> None:

@@ -36,8 +36,9 @@ class BalanceRow:
 
 @dataclass(frozen=True)
 class RewardsPage:
-    """The room. `proposed` is how many rows this month's sign-in sheets are worth, 0 for none; `base` where every
-    household begins. `year` is empty before the first shop; of one that `is_over` nothing is redeemed any more.
+    """The room. `proposed` is how many rows this month's sign-in sheets and verified reports are worth, 0 for none;
+    `base` where every household begins. `year` is empty before the first shop; of one that `is_over` nothing is
+    redeemed any more.
     """
 
     base: str

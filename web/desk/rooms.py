@@ -24,6 +24,7 @@ _ROOMS: tuple[tuple[str, str, str], ...] = (
     ("/desk/documents", _("单据"), "draft.prepare"),
     ("/desk/months", _("公开表"), "sheet.print"),
     ("/desk/objections", _("异议"), "draft.read"),
+    ("/desk/reports", _("反映"), "draft.read"),
     ("/desk/households", _("农户"), "names.read"),
     ("/desk/search", _("找记录"), "entries.read"),
     ("/desk/books", _("账簿"), "entries.read"),

@@ -11,9 +11,9 @@ from litestar.types import ASGIApp
 from ledger.books.figures import FinanceFigures, PointsFigures, ScoreFigures
 from ledger.books.finance_figures import summarize_finance
 from ledger.books.values import MONTH_KINDS, SPAN_MONTHS, SheetKind
+from ledger.reported import ReceivedCounts
 from ledger.service.concerns import count_open
 from ledger.service.sheets import get_figures, list_months, list_sheets
-from ledger.vaults import ReceivedCounts
 from reports.words import format_count, format_day, format_month
 from web.config import MONTHS_IN_CHART
 from web.page import Frame

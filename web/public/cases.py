@@ -27,6 +27,8 @@ from ledger.books.objections import count_late
 from ledger.errors import NotFound
 from ledger.figures import read_text
 from ledger.figures.cases import SHARE_MIN, CaseFigures, CaseSums, collect_cases
+from ledger.reported import ReceivedCounts
+from ledger.service.reporting import ASIDE_WHYS
 from ledger.state import get_day
 from ledger.state.case_facts import CaseMove
 from ledger.state.cases import Case, find_case, get_due_day, list_open_cases, list_public_numbers
@@ -36,6 +38,7 @@ from web.config import CASES_A_PAGE
 from web.i18n import _
 from web.page import Frame
 from web.public.explain.telling import Fact, get_entry_path
+from web.public.objections import name_state
 from web.public.paging import name_start, parse_start
 from web.respond import AnyRequest
 from web.routing import get_site, route_page
@@ -129,7 +132,7 @@ class CasePage:
     told: str
 
 
-def build_cases_page(view: VillageView, start: int) -> CasesPage:
+def build_cases_page(view: VillageView, start: int, reported: ReceivedCounts | None = None) -> CasesPage:
     """Return the cases, those with an answer from a place in their order on; NotFound beyond their end."""
     facts = view.reader.facts
     waiting = [item.number for item in list_open_cases(facts)]
@@ -152,7 +155,7 @@ def build_cases_page(view: VillageView, start: int) -> CasesPage:
         open=tuple(build_case_row(view, case) for case in public[:OPEN_SHOWN_MAX]),
         overdue=format_count(figures.public.overdue) if figures.public.overdue else "",
         rows=tuple(build_case_row(view, case) for case in shown if case is not None),
-        sentences=tuple(_tell_all(figures)),
+        sentences=(*_tell_all(figures), *tell_reported(reported)),
         shares=tuple(_build_shares(figures.public)),
         telephone=view.read_telephone(),
         total=format_count(len(numbers)),
@@ -312,14 +315,43 @@ def _tell_all(figures: CaseFigures) -> Iterator[str]:
         yield _("不到 {least} 件的，不算比例。").format(least=SHARE_MIN)
 
 
+def tell_reported(reported: ReceivedCounts | None) -> Iterator[str]:
+    """Say what came in by the page and what became of it; nothing where nothing came, or that cannot be read now."""
+    if reported is None or not reported.received:
+        return
+    opened = reported.received - reported.unregistered - reported.set_aside
+    said = _("从网页收到 {all} 件：登记了 {opened} 件，还没登记 {waiting} 件").format(
+        all=format_count(reported.received),
+        opened=format_count(opened),
+        waiting=format_count(reported.unregistered),
+    )
+    whys = _("；").join(
+        _("{why} {count} 件").format(why=ASIDE_WHYS.get(why, why), count=format_count(count))
+        for why, count in reported.aside
+    )
+    yield (
+        _("{said}，没有另登记 {count} 件（{whys}）。").format(
+            count=format_count(reported.set_aside), said=said, whys=whys
+        )
+        if whys
+        else f"{said}。"
+    )
+
+
 @route_page("/v/{code:str}/cases", summary="What villagers reported, and what became of it")
 def show_cases(
     request: AnyRequest, code: FromPath[str], start: Annotated[str, QueryParameter()] = ""
 ) -> ASGIApp:
     """Answer with what waits, then what was answered from the place `start` on."""
     place = parse_start(start, _("这么多诉求件"))
-    return get_site(request).serve_page(
-        request, code, f"cases?{place}", "cases.html", lambda view: build_cases_page(view, place)
+    site = get_site(request)
+    reported = site.count_reported(code)
+    return site.serve_page(
+        request,
+        code,
+        f"cases?{place}&{name_state(reported)}",
+        "cases.html",
+        lambda view: build_cases_page(view, place, reported),
     )
 
 

@@ -118,6 +118,8 @@ class Gates:
 
     `cards`  cards that open nothing, see below
     `votes`  voting codes that open nothing, likewise
+    `reports` reports of a network, as `sent` counts objections
+    `photos` forms with photos of a network, whatever becomes of them: counted before they are read
     `sent`   objections of a network: a household, or the many behind one address of a telephone company
     `tried`  wrong codes of a network. There is no limit for a village: of sixty bits, a million networks would find
              one in a hundred thousand years, while two could keep everybody else from looking
@@ -125,5 +127,7 @@ class Gates:
 
     cards: CardGate = field(default_factory=CardGate)
     votes: CardGate = field(default_factory=CardGate)
+    photos: Gate = field(default_factory=lambda: Gate(20, 600))
+    reports: NestedGate = field(default_factory=NestedGate)
     sent: NestedGate = field(default_factory=NestedGate)
     tried: Gate = field(default_factory=lambda: Gate(10, 60))

@@ -13,18 +13,16 @@ from ledger.books.values import SHEET_KINDS, SHEET_LETTERS
 from ledger.errors import Refused
 from ledger.service.objections import (
     ASIDE_WHYS,
-    CODE_CHARS,
     CONTACT_MAX_CHARS,
     PLACES,
     WORDING_MAX_CHARS,
     Found,
-    Receipt,
     Sent,
     can_receive,
     look_up,
-    make_once,
     receive_objection,
 )
+from ledger.service.receipts import Receipt, make_once
 from ledger.service.sheets import find_sheet, get_figures, list_sheets
 from ledger.state.objections import is_there
 from reports.words import format_day
@@ -33,11 +31,20 @@ from web.desk.frame import NO_FAULTS, Faults, explain_refusal
 from web.i18n import _
 from web.page import Frame
 from web.public.explain.objections import name_about
-from web.public.gate import Gates
-from web.public.objections import ObjectionRow, build_row
+from web.public.objections import build_row
+from web.public.receiving import (
+    Became,
+    LookUp,
+    build_retry,
+    find_closed,
+    format_code,
+    format_receipt,
+    get_gates,
+    tell_wait,
+)
 from web.respond import Answer, AnyRequest
 from web.routing import get_site, route_form, route_form_page
-from web.sessions import find_network, find_networks, is_private
+from web.sessions import find_networks
 from web.site import VillageView, check_village
 
 ABOUT_MAX_CHARS = 20
@@ -87,19 +94,6 @@ class ReceiptPage:
 
 
 @dataclass(frozen=True)
-class LookUpPage:
-    """The form by which a receipt is looked up, and what became of it: `row` once it is registered, `said` before."""
-
-    faults: Faults
-    frame: Frame
-    is_found: bool
-    number: str
-    row: ObjectionRow | None
-    said: tuple[str, ...]
-    telephone: str
-
-
-@dataclass(frozen=True)
 class ObjectionForm:
     """What was written. `begin` is not empty where it comes from a line of a household's card and has still to be
     finished: what that line says stands in no address.
@@ -110,12 +104,6 @@ class ObjectionForm:
     begin: str = ""
     contact: str = ""
     once: str = ""
-
-
-@dataclass(frozen=True)
-class LookUpForm:
-    number: str
-    code: str
 
 
 @route_form_page("/v/{code:str}/objections/new", summary="The form in which somebody objects")
@@ -139,11 +127,7 @@ def take_objection(request: AnyRequest, pairs: Pairs, refused: str, code: str) -
     networks, gate = find_networks(request, site.settings), get_gates(request).sent
     wait_s = gate.enter(code, networks)
     if wait_s:
-        said = _("从这个网络刚交来的太多，请过 {count} 分钟再交。写的还在下面。").format(
-            count=-(-wait_s // 60)
-        )
-        faults = Faults(others=(said,))
-        return _show_form(request, code, sent, status=429, faults=faults, retry_s=wait_s)
+        return _show_form(request, code, sent, status=429, faults=tell_wait(wait_s), retry_s=wait_s)
     # Behind the gate: whoever sends too many has nothing looked up.
     closed = _find_closed(request, code)
     if closed:
@@ -165,47 +149,17 @@ def take_objection(request: AnyRequest, pairs: Pairs, refused: str, code: str) -
 @route_form_page("/v/{code:str}/objections/receipt", summary="The form by which a receipt is looked up")
 def show_look_up(request: AnyRequest, code: str) -> Answer:
     """Answer with the form."""
-    return _show_look_up(request, code)
+    return LOOK_UP.show(request, code)
 
 
 @route_form("/v/{code:str}/objections/receipt", summary="What became of an objection")
 def take_look_up(request: AnyRequest, pairs: Pairs, refused: str, code: str) -> Answer:
     """Answer with what became of it; whatever does not fit is answered alike."""
-    site, gate = get_site(request), get_gates(request).tried
-    check_village(code)
-    if refused:
-        return _show_look_up(request, code, faults=Faults(others=(REASONS[refused],)), status=403)
-    form = build_form(LookUpForm, pairs)
-    network = find_network(request, site.settings)
-    wait_s = gate.enter(network)
-    if wait_s:
-        said = _("试的次数太多，请过 {count} 秒再试。").format(count=wait_s)
-        faults = Faults(others=(said,))
-        return _show_look_up(request, code, number=form.number, faults=faults, status=429, retry_s=wait_s)
-    found = look_up(site.ports, code, form.number, form.code)
-    if found is None:
-        said = _("收件号和查询码对不上。请照着收条再抄一次；收条丢了的，可以问监督委员。")
-        return _show_look_up(request, code, number=form.number, faults=Faults(others=(said,)), status=422)
-    gate.leave(network)
-    return _show_look_up(request, code, found=found)
-
-
-def get_gates(request: AnyRequest) -> Gates:
-    """Return the gates of the server."""
-    gates = request.app.state["gates"]
-    assert isinstance(gates, Gates)
-    return gates
+    return LOOK_UP.take(request, pairs, refused, code)
 
 
 def _find_closed(request: AnyRequest, code: str) -> str:
-    """Return why nothing can be taken from this request; empty where it can."""
-    site = get_site(request)
-    check_village(code)
-    if not is_private(request, site.settings):
-        return REASONS["open"]
-    if not site.can_read(code):
-        return REASONS["vault"]
-    return "" if can_receive(site.ports, code) else REASONS["full"]
+    return find_closed(request, code, REASONS, can_receive)
 
 
 def _show_form(
@@ -224,7 +178,7 @@ def _show_form(
         "objecting.html",
         lambda view: _build_form(view, sent, closed, faults),
         status=status,
-        headers={"retry-after": str(retry_s)} if retry_s else None,
+        headers=build_retry(retry_s),
     )
 
 
@@ -280,44 +234,13 @@ def _tell_over(view: VillageView, about: str) -> str:
 
 def _build_receipt(view: VillageView, receipt: Receipt) -> ReceiptPage:
     return ReceiptPage(
-        code=" ".join(receipt.code[at : at + 4] for at in range(0, CODE_CHARS, 4)),
+        code=format_code(receipt.code),
         due=format_day(receipt.due_on),
         frame=view.build_frame(_("收到了")),
         number=format_receipt(receipt.number),
         received=format_day(receipt.received_on),
         telephone=view.read_telephone(),
     )
-
-
-def format_receipt(number: int) -> str:
-    """Return a receipt's number as people read it."""
-    return f"{number:04d}"
-
-
-def _show_look_up(
-    request: AnyRequest,
-    code: str,
-    *,
-    number: str = "",
-    found: Found | None = None,
-    faults: Faults = NO_FAULTS,
-    status: int = 200,
-    retry_s: int = 0,
-) -> Answer:
-    def build(view: VillageView) -> LookUpPage:
-        row = build_row(view, found.objection) if found is not None and found.objection else None
-        return LookUpPage(
-            faults=faults,
-            frame=view.build_frame(_("查异议的答复")),
-            is_found=found is not None,
-            number=format_receipt(found.received.number) if found is not None else number,
-            row=row,
-            said=_tell_found(view, found) if found is not None else (),
-            telephone=view.read_telephone(),
-        )
-
-    headers = {"retry-after": str(retry_s)} if retry_s else None
-    return get_site(request).serve_fresh(request, code, "look_up.html", build, status=status, headers=headers)
 
 
 def _tell_found(view: VillageView, found: Found) -> tuple[str, ...]:
@@ -340,3 +263,18 @@ def _tell_found(view: VillageView, found: Found) -> tuple[str, ...]:
         )
     due = _("最迟应在{day}答复。").format(day=format_day(found.due_on))
     return (came, _("村里还没有登记。"), due)
+
+
+def _tell_became(view: VillageView, found: Found) -> Became:
+    row = build_row(view, found.objection) if found.objection is not None else None
+    return Became(number=found.received.number, row=row, said=_tell_found(view, found))
+
+
+LOOK_UP = LookUp(
+    all=_("看全村的异议和答复"),
+    find=look_up,
+    folder="objections",
+    reasons=REASONS,
+    tell=_tell_became,
+    title=_("查异议的答复"),
+)

@@ -19,10 +19,10 @@ from ledger.books.objections import (
 )
 from ledger.errors import NotFound
 from ledger.figures import read_text
+from ledger.reported import ReceivedCounts
 from ledger.service.objections import ASIDE_WHYS
 from ledger.state import get_day
 from ledger.state.objections import Objection, find_objection, get_objections, list_numbers, list_open
-from ledger.vaults import ReceivedCounts
 from reports.words import format_count, format_day
 from web.config import OBJECTIONS_A_PAGE
 from web.i18n import _

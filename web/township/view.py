@@ -186,6 +186,7 @@ def _list_needs(survey: Survey) -> tuple[Need, ...]:
     needs += _list_rotten(survey.scrub_found)
     paths = {"silent": f"/c/{code}", "read-only": f"/v/{code}"}
     paths |= dict.fromkeys(("objection-due", "objection-late"), f"/v/{code}/objections")
+    paths["report-late"] = f"/v/{code}/cases"
     for late in survey.late:
         is_draft = late.kind in {"expired", "expiring", "held", "slow"}
         path = "" if is_draft else paths.get(late.kind, f"/v/{code}/sheets")

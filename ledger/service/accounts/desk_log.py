@@ -78,6 +78,8 @@ Event = Literal[
     "objection-aside-asked",  # somebody asks that the subject be not registered; `reason` says why
     "objection-aside-kept",  # another person does not agree, or the one who asked takes it back
     "objection-aside-agreed",  # another person agrees: it is set aside
+    "report-aside",  # what somebody reported becomes no case of its own; `reason` says why
+    "report-reopened",  # it waits again
     "denied",
     "end-accepted",  # the log is shorter than it was: the reason says how long it had been
 ]

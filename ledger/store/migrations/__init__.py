@@ -29,7 +29,7 @@ Which = Literal["ledger", "heads", "vault", "desk", "witness"]
 NEWEST: Final[dict[Which, str]] = {
     "ledger": "ledger_0005",
     "heads": "heads_0002",
-    "vault": "vault_0007",
+    "vault": "vault_0008",
     "desk": "desk_0005",
     "witness": "witness_0001",
 }
