@@ -93,6 +93,9 @@ be dropped and folded again from the entries.
 | `cases` | OpenCases: those that wait for an answer | case.opened, case.moved, case.confided |
 | `cases-in/<period>/<category>` | CaseCounts of those that were reported in a month | case.* |
 | `ballot/<number>` | BallotFacts | ballot.opened, ballot.closed |
+| `star/<number>` | StarFacts, `state.star_facts` | star.declared, star.moved |
+| `star-of/<subject>/<branch>` | StarOfFacts: which application gave the star that is held, and the newest | the same |
+| `star-year/<subject>/<branch>/<year>/<number>` | EntryAt of an application for a year's star | star.declared |
 | `volunteering/<year>` | VolunteeringFacts of the tasks held in a year | hours.booked |
 | `told/<period>/<index>` | EntryAt: told besides vouchers | asset.*, objection.*, resource.*, stocktake.* |
 | `sheet/<period>/<letter>/<ordinal>` | SheetFacts | sheet.sealed |
