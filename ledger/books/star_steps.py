@@ -105,6 +105,13 @@ def name_subject(subject: StarSubject) -> str:
     return SUBJECT_NAMES[subject]
 
 
+def name_holder(branch: str, subject: StarSubject) -> str:
+    """Return who holds a star, by the name of the branch: itself, or its secretary, such as 一组党支部书记."""
+    if subject == "branch":
+        return branch
+    return f"{branch}书记" if branch.endswith("支部") else f"{branch}{name_subject(subject)}"
+
+
 def count_display(law: Law, village: str, displayed_on: str) -> str:
     """Return the last day of a display that began on a day, by the law of the province on that day."""
     days = find_days(law, "branch-display", village[:2], displayed_on)

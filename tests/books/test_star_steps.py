@@ -9,6 +9,7 @@ from ledger.books.star_steps import (
     check_declared,
     check_moved,
     count_display,
+    name_holder,
     name_stars,
     read_files,
     tell_stage,
@@ -95,6 +96,11 @@ def test_a_review_is_held_against_an_assessment_where_there_is_one() -> None:
 
 
 def test_stars_days_and_stages_in_words() -> None:
+    assert [name_holder(name, "secretary") for name in ("榴园党支部", "榴园联合党总支一部")] == [
+        "榴园党支部书记",
+        "榴园联合党总支一部支部书记",
+    ]
+    assert name_holder("榴园党支部", "branch") == "榴园党支部"
     assert [name_stars(count) for count in (0, 2, 5, 12)] == ["没有星", "两星", "五星", "12 星"]
     assert count_display(load_reference().law, VILLAGE, "2026-10-28") == "2026-11-02"
     assert (tell_stage("reviewed", 0), tell_stage("reviewed", 1), tell_stage("adjusted", 0)) == (
