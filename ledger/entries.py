@@ -37,6 +37,7 @@ from ledger.books.roles import Role
 from ledger.books.scores import BranchRegistered, SchemeAdopted, ScoreRound
 from ledger.books.sheets import SheetSealed
 from ledger.books.shops import PointsRedeemed, RedemptionReversed, ShopAdopted
+from ledger.books.star_steps import StarDeclared, StarMoved
 from ledger.books.stocktakes import StocktakeRecorded
 from ledger.books.subaccounts import AccountsAdded, AccountsClosed
 from ledger.books.values import Count, Day, Period, User, Value, Village
@@ -113,6 +114,8 @@ Body = (
     | CaseRated
     | BallotOpened
     | BallotClosed
+    | StarDeclared
+    | StarMoved
 )
 
 
@@ -188,6 +191,8 @@ KINDS: dict[str, Kind] = {
     "case.rated": Kind(CaseRated, checkers=1, in_books=False),
     "ballot.opened": Kind(BallotOpened, checkers=1, in_books=False),
     "ballot.closed": Kind(BallotClosed, checkers=1, in_books=False),
+    "star.declared": Kind(StarDeclared, checkers=1, in_books=False),
+    "star.moved": Kind(StarMoved, checkers=1, in_books=False),
 }
 KIND_OF_BODY: dict[type, str] = {row.body: name for name, row in KINDS.items()}
 

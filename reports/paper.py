@@ -11,6 +11,7 @@ from reports.ballots import render_ballots
 from reports.booklet import render_booklet
 from reports.certificates import render_certificates
 from reports.lane_board import render_lane_board
+from reports.star_plate import render_star_plate
 
 _LAID_OUT: dict[PaperKind, Callable[[PaperJob], bytes]] = {
     "agreement": render_agreement,
@@ -19,6 +20,7 @@ _LAID_OUT: dict[PaperKind, Callable[[PaperJob], bytes]] = {
     "booklet": render_booklet,
     "certificates": render_certificates,
     "lane-board": render_lane_board,
+    "star-plate": render_star_plate,
 }
 
 

@@ -95,6 +95,7 @@ from web.public.resources import show_resource, show_resources
 from web.public.rules import show_rules, show_rules_of
 from web.public.sheets import show_finance, show_points, show_scores, show_sheet, show_sheets
 from web.public.shop import show_shop
+from web.public.stars import show_star, show_stars
 from web.public.statements import show_statements
 from web.public.villages import show_villages
 from web.public.volunteering import show_volunteering
@@ -137,6 +138,8 @@ ROUTES = (
     show_fund,
     show_shop,
     show_volunteering,
+    show_stars,
+    show_star,
     show_cases,
     show_case,
     show_honours,

@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+from ledger.books import star_steps
 from ledger.books.assets import AssetRegistered
 from ledger.books.cases import FOLLOWING, STAGE_NAMES
 from ledger.books.resources import ResourceRegistered
+from ledger.books.star_steps import name_subject
 from ledger.figures.charts import collect_chart
 from ledger.log.commitments import open_disclosure
 from ledger.ports import Ports, Reader
@@ -33,6 +35,7 @@ from ledger.state.resources import iterate_resources
 from ledger.state.rulebooks import list_rulebooks
 from ledger.state.schemes import list_schemes
 from ledger.state.shops import find_newest_shop
+from ledger.state.star_steps import get_star_facts, get_star_stage, list_star_numbers
 
 
 class Choice(NamedTuple):
@@ -83,6 +86,7 @@ def list_choices(ports: Ports, village: str, kind: WorkbookKind) -> dict[str, tu
             **({"标的编号": _list_subjects(ports, village, reader)} if "标的编号" in headers else {}),
             **({"网格编号": _list_units(reader)} if "网格编号" in headers and kind != "grids" else {}),
             **({"诉求编号": _list_cases(ports, village, reader)} if "诉求编号" in headers else {}),
+            **({"申报编号": _list_stars(ports, village, reader)} if "申报编号" in headers else {}),
             **(_list_meetings(ports, village, reader, kind) if headers & _NAMED else {}),
         }
     persons = sorted({person.name for person in ports.vault.list_persons(village)})
@@ -249,6 +253,30 @@ def _list_cases(ports: Ports, village: str, reader: Reader) -> tuple[Choice, ...
             Choice(number, f"{name(case.category)}，{STAGE_NAMES[get_stage(case)]}")
             for number, case in still[:_NAMED_MAX]
             if get_stage(case) != "rejected"
+        ),
+    )
+
+
+def _list_stars(ports: Ports, village: str, reader: Reader) -> tuple[Choice, ...]:
+    """Return the number that this year's next application has, after those that wait, then those of two years that may
+    go on.
+    """
+    year = get_day(ports.clock.now_ms())[:4]
+    head = f"XJ-{year}-"
+    known = [
+        number for one in (year, str(int(year) - 1)) for number in list_star_numbers(reader.facts, one)[::-1]
+    ]
+    waiting = [slot[1] for slot in list_waiting_slots(ports.vault, village) if slot[0] == "star"]
+    found = [(number, get_star_facts(reader.facts, number)) for number in known]
+    return (
+        Choice(find_next_number(head, (*known, *waiting)), "接下来的编号"),
+        *(
+            Choice(
+                number,
+                f"支部 {star.branch} {name_subject(star.subject)}，{star_steps.STAGE_NAMES[get_star_stage(star)]}",
+            )
+            for number, star in found[:_NAMED_MAX]
+            if star_steps.FOLLOWING[get_star_stage(star)]
         ),
     )
 

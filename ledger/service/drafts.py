@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from ledger.books.roles import CHECKER_ROLES
+from ledger.books.star_steps import StarDeclared, StarMoved
 from ledger.books.values import PublicText, Sealed
 from ledger.canonical import digest_claim, format_claim, parse_claim
 from ledger.entries import Actor, Claim, Entry
@@ -74,8 +75,12 @@ def build_draft(ports: Ports, claim: Claim, label: str, batch: str, texts: Discl
 def build_trial(claim: Claim, index: int, now_ms: int) -> Entry:
     """Return the entry that `claim` would be if somebody passed it now: what `check_entry` judges beforehand."""
     stem = "u-bbbbbbbbb" if claim.maker.user.startswith("u-aaaaaaaaa") else "u-aaaaaaaaa"
+    # Whoever may pass it: about a star of a secretary the secretary may not.
+    is_starred = isinstance(claim.body, StarDeclared | StarMoved)
     checkers = tuple(
-        Actor(role=role, user=stem + letter) for role, letter in zip(CHECKER_ROLES, "abc", strict=True)
+        Actor(role=role, user=stem + letter)
+        for role, letter in zip(CHECKER_ROLES, "abc", strict=True)
+        if not (is_starred and role == "secretary")
     )
     return Entry(
         body=claim.body,

@@ -42,6 +42,7 @@ from ledger.service.workbooks.resources import gather_resources
 from ledger.service.workbooks.rulebook import gather_rulebook
 from ledger.service.workbooks.scores import gather_scores
 from ledger.service.workbooks.shops import gather_shop
+from ledger.service.workbooks.stars import gather_stars
 from ledger.service.workbooks.stocktakes import gather_stocktakes
 from ledger.service.workbooks.tray import Desk, OverlayFacts, Tray
 from ledger.service.workbooks.typed import TypedTables, read_typed
@@ -250,6 +251,10 @@ def _gather_cases(tray: Tray, tables: Tables) -> None:
     gather_cases(tray, tables.get("诉求件", ()), tables.get("办理", ()))
 
 
+def _gather_stars(tray: Tray, tables: Tables) -> None:
+    gather_stars(tray, tables.get("申报", ()), tables.get("评星", ()))
+
+
 def _take(name: str, gather: Callable[[Tray, Sequence[Line]], None]) -> Callable[[Tray, Tables], None]:
     return lambda tray, tables: gather(tray, tables.get(name, ()))
 
@@ -277,4 +282,5 @@ _GATHERERS: dict[WorkbookKind, Callable[[Tray, Tables], None]] = {
     "grids": _gather_grids,
     "visits": _take("走访", gather_visits),
     "cases": _gather_cases,
+    "stars": _gather_stars,
 }

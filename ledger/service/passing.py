@@ -368,7 +368,7 @@ def _check_checker(ports: Ports, draft: Draft, claim: Claim, person: Person | No
     others = [claim.maker.user, *(item.checker for item in draft.approvals)]
     if any(is_one_person(ports.vault.find_person(claim.village, other), person) for other in others):
         return [_build_checker("checker-same-person", draft, person, "与交审的人或已审核的人同名")]
-    concerned = check_concerned(ports, name_draft(draft), claim, person.user)
+    concerned = check_concerned(ports, draft, claim, person.user)
     if concerned:
         return concerned
     parties = list_parties(draft, claim)

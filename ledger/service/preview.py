@@ -33,6 +33,7 @@ from ledger.books.revisions import Change as Reworded
 from ledger.books.revisions import Terms, compare_versions
 from ledger.books.scores import SchemeAdopted, SchemeItem
 from ledger.books.shops import ShopAdopted
+from ledger.books.star_steps import StarDeclared, StarMoved, name_stars, name_subject
 from ledger.books.subaccounts import name_in_full
 from ledger.books.values import PublicText
 from ledger.books.volunteering import TaskOffered
@@ -325,6 +326,24 @@ def preview_case(
 def preview_step(day: str, words: str) -> Iterator[str]:
     """Yield on which day a step of a case was done, and what it says."""
     yield f"　{day}{'：' if words else ''}{words}"
+
+
+def preview_star(body: StarDeclared, day: str, secretary: str, words: str, evidence: str) -> Iterator[str]:
+    """Yield what an application for stars says; `secretary` is the name of one who applies, empty for a branch."""
+    who = f"支部 {body.branch} {name_subject(body.subject)}{f' {secretary}' if secretary else ''}"
+    yield f"　{day} {who}申报 {body.year} 年的{name_stars(body.stars)}：{words}"
+    yield f"　材料：{evidence}{_tell_files(body.files)}"
+
+
+def preview_star_step(body: StarMoved, day: str, by: str, words: str, evidence: str) -> Iterator[str]:
+    """Yield what a step to a star says."""
+    yield f"　{day} {by}：{name_stars(body.stars)}。{words}"
+    if evidence or body.files:
+        yield f"　材料：{evidence}{_tell_files(body.files)}"
+
+
+def _tell_files(files: Sequence[str] | None) -> str:
+    return f"（{len(files)} 个文件的指纹）" if files else ""
 
 
 def preview_mark(number: str, item: SchemeItem, title: str, quantity: int, evidence: str) -> str:

@@ -38,6 +38,7 @@ from ledger.books.resolutions import ForumHeld, ResolutionRecorded, ResolutionRe
 from ledger.books.resources import ResourceChanged, ResourceRegistered
 from ledger.books.scores import BranchRegistered, ScoreRound
 from ledger.books.shops import PointsRedeemed, RedemptionReversed, ShopAdopted
+from ledger.books.star_steps import StarDeclared, StarMoved
 from ledger.books.stocktakes import StocktakeRecorded
 from ledger.books.subaccounts import AccountsAdded, AccountsClosed
 from ledger.books.volunteering import HoursBooked, TaskClaimed, TaskOffered
@@ -80,6 +81,7 @@ from ledger.service.opened_rewards import (
     fill_shop,
     fill_task,
 )
+from ledger.service.opened_stars import fill_declared, fill_star_moved
 from ledger.service.unsent import Opened, Tables, open_sheet, save_sheet
 from ledger.service.workbooks.columns import WORKBOOKS, WorkbookKind
 from ledger.state.private import (
@@ -130,6 +132,8 @@ KINDS: Mapping[type[Body], WorkbookKind] = {
     RulebookAdopted: "rulebook",
     ScoreRound: "scores",
     ShopAdopted: "shop",
+    StarDeclared: "stars",
+    StarMoved: "stars",
     StocktakeRecorded: "stocktakes",
     TaskClaimed: "volunteering",
     TaskOffered: "volunteering",
@@ -429,6 +433,8 @@ _FILLERS: dict[type[Body], Callable[[OpenedDraft, Any], Iterator[tuple[str, Row]
     RulebookAdopted: _fill_rulebook,
     ScoreRound: _fill_scores,
     ShopAdopted: fill_shop,
+    StarDeclared: fill_declared,
+    StarMoved: fill_star_moved,
     StocktakeRecorded: fill_stocktake,
     TaskClaimed: fill_claimed,
     TaskOffered: fill_task,

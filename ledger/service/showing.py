@@ -38,6 +38,7 @@ from ledger.books.resources import ResourceChanged, ResourceRegistered
 from ledger.books.rule_lint import lint_rules, list_warned, tell_finding
 from ledger.books.scores import BranchRegistered, SchemeAdopted, ScoreRound
 from ledger.books.shops import PointsRedeemed, RedemptionReversed, ShopAdopted
+from ledger.books.star_steps import StarDeclared, StarMoved
 from ledger.books.stocktakes import StocktakeRecorded
 from ledger.books.subaccounts import AccountsAdded, AccountsClosed
 from ledger.books.village import KeyRotated, LogRefounded, VillageDescribed
@@ -84,6 +85,7 @@ from ledger.service.opened_rewards import (
     tell_task,
 )
 from ledger.service.opened_schemes import tell_scheme
+from ledger.service.opened_stars import tell_declared, tell_star_moved
 from ledger.service.passing import find_drafts
 from ledger.service.preview import (
     name_entry,
@@ -447,6 +449,8 @@ _TELLERS: dict[type, Callable[[OpenedDraft, Any], Iterator[str]]] = {
     ShopAdopted: tell_shop,
     TaskClaimed: tell_claimed,
     TaskOffered: tell_task,
+    StarDeclared: tell_declared,
+    StarMoved: tell_star_moved,
     StocktakeRecorded: tell_stocktake,
     VillageDescribed: _tell_description,
     VisitsRecorded: tell_visits,

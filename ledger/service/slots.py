@@ -25,6 +25,7 @@ from ledger.books.resolutions import ForumHeld, ResolutionRecorded, ResolutionRe
 from ledger.books.resources import ResourceChanged, ResourceRegistered
 from ledger.books.scores import BranchRegistered, SchemeAdopted, ScoreRound, Subject, get_subject
 from ledger.books.shops import PointsRedeemed, RedemptionReversed, ShopAdopted
+from ledger.books.star_steps import StarDeclared, StarMoved
 from ledger.books.stocktakes import StocktakeRecorded
 from ledger.books.subaccounts import AccountsAdded, AccountsClosed
 from ledger.books.volunteering import HoursBooked, TaskClaimed, TaskOffered
@@ -165,6 +166,8 @@ _SLOTS: Mapping[type[Body], Callable[[Any, str], Slot]] = {
     SchemeAdopted: lambda body, _period: slot_of_scheme(get_subject(body)),
     ScoreRound: lambda body, period: ("scores", period, str(body.branch)),
     ShopAdopted: lambda _body, _period: ("shop",),
+    StarDeclared: lambda body, _period: ("star", body.number),
+    StarMoved: lambda body, _period: ("star-step", body.number, body.step),
     StocktakeRecorded: lambda _body, _period: ("stocktake",),
     TaskClaimed: lambda body, _period: ("task-claim", body.task),
     TaskOffered: lambda body, _period: ("task", body.number),

@@ -65,6 +65,7 @@ from ledger.state.resolutions import check_resolutions, fold_resolutions
 from ledger.state.resources import check_resources, fold_resources
 from ledger.state.scores import check_scores, fold_scores
 from ledger.state.shops import check_shops, fold_shops
+from ledger.state.star_steps import check_stars, fold_stars
 from ledger.state.told import TOLD_KINDS
 from ledger.state.volunteering import check_volunteering, fold_volunteering
 
@@ -134,6 +135,8 @@ _CHECKS: dict[str, Check] = {
     "case.rated": check_cases,
     "ballot.opened": check_ballots,
     "ballot.closed": check_ballots,
+    "star.declared": check_stars,
+    "star.moved": check_stars,
 }
 _FOLD_OF: dict[Check, Fold] = {
     check_money: fold_money,
@@ -157,6 +160,7 @@ _FOLD_OF: dict[Check, Fold] = {
     check_grid_entry: fold_grid_entry,
     check_cases: fold_cases,
     check_ballots: fold_ballots,
+    check_stars: fold_stars,
 }
 _FOLDS: dict[str, Fold] = {name: _FOLD_OF[check] for name, check in _CHECKS.items()}
 

@@ -94,6 +94,9 @@ be dropped and folded again from the entries.
 | `cases-at/<period>/<unit>` | CaseCounts of those of a unit itself that were reported in a month | case.* |
 | `cases-in/<period>/<category>` | CaseCounts of those that were reported in a month | case.* |
 | `ballot/<number>` | BallotFacts | ballot.opened, ballot.closed |
+| `star/<number>` | StarFacts, `state.star_facts` | star.declared, star.moved |
+| `star-of/<subject>/<branch>` | StarOfFacts: which application gave the star that is held, and the newest | the same |
+| `star-year/<subject>/<branch>/<year>/<number>` | EntryAt of an application for a year's star | star.declared |
 | `volunteering/<year>` | VolunteeringFacts of the tasks held in a year | hours.booked |
 | `told/<period>/<index>` | EntryAt: told besides vouchers | asset.*, objection.*, resource.*, stocktake.* |
 | `sheet/<period>/<letter>/<ordinal>` | SheetFacts | sheet.sealed |

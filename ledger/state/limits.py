@@ -1,4 +1,4 @@
-"""The limits in force, and what they ask of the checkers of a voucher or a contract."""
+"""Who must pass an entry: whom the limits in force ask for a voucher or a contract, and for stars the township."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from ledger.books.limits import (
     sum_voucher,
 )
 from ledger.books.roles import Role
+from ledger.books.star_steps import CONFIRMER_ROLES, CONFIRMING, StarMoved
 from ledger.books.vouchers import VoucherRecorded, VoucherReplaced, VoucherReversed
 from ledger.entries import Body, Entry
 from ledger.errors import Fault
@@ -24,6 +25,8 @@ def find_limits(facts: Facts) -> LimitsFacts | None:
 
 def list_roles_for(limits: LimitsFacts | None, body: Body) -> tuple[Role, ...]:
     """Return who must pass an entry of this body under `limits`; empty where any one checker will do."""
+    if _is_confirming(body):
+        return CONFIRMER_ROLES
     amount_fen = _sum_body(body)
     if limits is None or amount_fen is None:
         return ()
@@ -37,8 +40,13 @@ def _sum_body(body: Body) -> int | None:
     return sum_dues(body.dues) if isinstance(body, ContractSigned | ContractAmended) else None
 
 
+def _is_confirming(body: Body) -> bool:
+    """Whether a body is a step to a star that is the township's, whatever limits are in force."""
+    return isinstance(body, StarMoved) and body.step in CONFIRMING
+
+
 def check_passed_by(facts: Facts, entry: Entry) -> list[Fault]:
-    """Everybody whom the limits ask for passed the entry."""
+    """Everybody whom the limits ask for passed the entry, and the township what is the township's."""
     needed = list_roles_for(find_limits(facts), entry.body)
     missing = list_missing_roles(needed, [checker.role for checker in entry.checkers])
     if not missing:
@@ -49,7 +57,9 @@ def check_passed_by(facts: Facts, entry: Entry) -> list[Fault]:
             place="审核人",
             found="、".join(checker.role for checker in entry.checkers),
             expected="、".join(needed),
-            remedy="这一笔超过限额，请还没有审核的人也审核通过",
+            remedy="验星、调星请乡镇记账员审核通过"
+            if _is_confirming(entry.body)
+            else "这一笔超过限额，请还没有审核的人也审核通过",
         )
     ]
 

@@ -37,6 +37,7 @@ from ledger.urns import Urn
 from tests.audit.stored import Cell, OpenFiles
 from tests.ballots import build_ballot, build_ballot_closed
 from tests.books.case_ledger import build_story
+from tests.books.star_ledger import build_star_story
 from tests.builders import (
     VILLAGE,
     build_accounts_closed,
@@ -184,6 +185,8 @@ def fill_small(village: VillageHome) -> None:
     village.record(build_visits(village.texts), **november)
     for body in build_story(village.texts):
         village.record(body)
+    for body, envelope in build_star_story(village.texts):
+        village.record(body, **envelope)
     ballot = build_ballot(village.texts, closes="2026-11-02")
     village.record(ballot, **november)
     village.home.urns.make(VILLAGE, ballot.number, Urn(ballots=(("00000007", "13"),), codes=(), issued=5))

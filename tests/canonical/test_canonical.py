@@ -29,6 +29,7 @@ from ledger.errors import NotProven
 from ledger.limits import ENTRY_MAX_BYTES
 from tests.ballots import build_ballot, build_ballot_closed
 from tests.books.case_ledger import build_confided, build_moved, build_opened, build_rated
+from tests.books.star_ledger import build_declared, build_star_move
 from tests.builders import (
     Discloser,
     EntryChain,
@@ -161,6 +162,8 @@ def make_entries() -> list[Entry]:
         build_rated(texts),
         build_ballot(texts),
         build_ballot_closed({"00000007": "13"}),
+        build_declared(texts, "secretary"),
+        build_star_move(texts),
     ):
         chain.append(body)
     return chain.entries

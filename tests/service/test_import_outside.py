@@ -40,6 +40,7 @@ from tests.service.importing import (
     RESOURCE,
     RULE,
     SIGNED,
+    STAR,
     TAKEN,
     UNIT,
     VISIT,
@@ -70,6 +71,7 @@ ROWS: dict[WorkbookKind, list[Row]] = {
     "visits": [VISIT],
     "honours": [HOLDER],
     "cases": [CASE],
+    "stars": [STAR],
 }
 
 

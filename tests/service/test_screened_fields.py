@@ -56,6 +56,8 @@ from tests.service.importing import (
     RETURNED,
     RULE,
     SHOP,
+    STAR,
+    STAR_STEP,
     STEPS,
     TASK,
     UNIT,
@@ -259,6 +261,21 @@ def _withdraw(_village: VillageHome, desk: ImportDesk, text: str) -> list[Fault]
 def _move_case(_village: VillageHome, desk: ImportDesk, text: str) -> list[Fault]:
     book = make_book("cases", [], others={"办理": [CASE_STEP | {"内容": text}]})
     return list(desk.read("cases", book).faults)
+
+
+def _apply_for_stars(header: str) -> Way:
+    def way(_village: VillageHome, desk: ImportDesk, text: str) -> list[Fault]:
+        return list(desk.read("stars", make_book("stars", [STAR | {header: text}])).faults)
+
+    return way
+
+
+def _move_star(header: str) -> Way:
+    def way(_village: VillageHome, desk: ImportDesk, text: str) -> list[Fault]:
+        book = make_book("stars", [], others={"评星": [STAR_STEP | {header: text}]})
+        return list(desk.read("stars", book).faults)
+
+    return way
 
 
 def _offer_task(header: str) -> Way:
@@ -498,6 +515,12 @@ WAYS: Mapping[tuple[str, str], tuple[Way, Mapping[str, str]]] = {
     ("honours.granted", "title"): (_grant, POISON),
     ("honour.reversed", "reason"): (_withdraw, POISON),
     ("case.moved", "words"): (_move_case, POISON),
+    ("star.declared", "evidence"): (_apply_for_stars("材料"), POISON),
+    ("star.declared", "secretary"): (_apply_for_stars("书记姓名"), NUMBERS),
+    ("star.declared", "words"): (_apply_for_stars("事迹"), POISON),
+    ("star.moved", "by"): (_move_star("由谁"), POISON),
+    ("star.moved", "evidence"): (_move_star("材料"), POISON),
+    ("star.moved", "words"): (_move_star("说明"), POISON),
     ("task.offered", "place"): (_offer_task("地点"), POISON),
     ("task.offered", "title"): (_offer_task("任务名称"), POISON),
     ("accounts.added", "accounts.title"): (_add_account, POISON),

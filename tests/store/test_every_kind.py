@@ -13,6 +13,7 @@ from ledger.state import check_entry
 from ledger.state.facts import MemoryFacts
 from tests import ballots, builders, grids, honours, rewards
 from tests.books.case_ledger import build_story
+from tests.books.star_ledger import build_star_story
 from tests.builders import VILLAGE, Discloser, EntryChain
 from tests.fakes import MemoryLedger
 from tests.store.conftest import Store
@@ -95,6 +96,8 @@ def add_november(add: Callable[..., int], texts: Discloser) -> None:
     add(honours.build_withdrawn(texts, granted, reverses=given), **november)
     for body in build_story(texts):
         add(body)
+    for body, envelope in build_star_story(texts):
+        add(body, **envelope)
     add(ballots.build_ballot(texts, closes="2026-11-02"), **november)
     add(ballots.build_ballot_closed({"00000007": "13"}), **november)
     add(builders.build_conversion(), **november)

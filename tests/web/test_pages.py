@@ -258,6 +258,8 @@ def test_every_entry_is_explained_with_who_when_bytes_and_proof(
         "points.redeemed",
         "policy.adopted",
         "redemption.reversed",
+        "star.declared",
+        "star.moved",
         "resource.changed",
         "resource.registered",
         "shop.adopted",

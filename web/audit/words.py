@@ -47,6 +47,8 @@ KIND_WORDS: dict[str, str] = {
     "honours.granted": _("表彰"),
     "ballot.opened": _("开始民主测评"),
     "ballot.closed": _("民主测评结果"),
+    "star.declared": _("申报评星"),
+    "star.moved": _("评星的一步"),
     "hours.booked": _("志愿者签到"),
     "case.opened": _("登记诉求件"),
     "case.moved": _("办理诉求件"),

@@ -34,7 +34,7 @@ GRID_NAME = _("评议表")
 """What a month that was filled in on the jury's grid is called in place of a file."""
 KINDS: tuple[WorkbookKind, ...] = (
     *("vouchers", "accounts", "contracts", "assets", "resources", "stocktakes", "resolutions", "funds"),
-    *("points", "shop", "volunteering", "honours", "cases", "scores", "households", "members"),
+    *("points", "shop", "volunteering", "honours", "cases", "stars", "scores", "households", "members"),
     *("grids", "visits"),
     *("opening", "plan", "conversion"),
     "rulebook",

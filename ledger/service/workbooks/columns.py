@@ -25,6 +25,7 @@ from ledger.service.workbooks.layout import (
 from ledger.service.workbooks.register_columns import ASSETS, RESOURCES, STOCKTAKES
 from ledger.service.workbooks.reward_columns import SHOP, VOLUNTEERING
 from ledger.service.workbooks.rulebook_columns import RULEBOOK
+from ledger.service.workbooks.star_columns import STARS
 
 __all__ = [
     "CHOICES_SHEET",
@@ -448,4 +449,5 @@ WORKBOOKS: dict[WorkbookKind, Workbook] = {
     "honours": HONOURS,
     **GRID_BOOKS,
     "cases": CASES,
+    "stars": STARS,
 }

@@ -29,6 +29,7 @@ WorkbookKind = Literal[
     "grids",
     "visits",
     "cases",
+    "stars",
 ]
 Form = Literal["text", "code", "number", "money", "decimal", "quantity", "day", "month", "since", "choice"]
 """How a cell is read: `text` free text; `code` digits and letters kept as typed; `number` a voucher number;

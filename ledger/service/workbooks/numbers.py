@@ -82,6 +82,12 @@ FORMS: dict[str, NumberForm] = {
         "AL-、年份和三位数，如 AL-2026-001",
         "写登记这一件时用的编号",
     ),
+    "申报编号": NumberForm(
+        re.compile(r"XJ-2[0-9]{3}-[0-9]{3}"),
+        "star-number-form",
+        "XJ-、年份和三位数，如 XJ-2026-001",
+        "写登记申报时用的编号",
+    ),
     "收据号": NumberForm(
         re.compile(r"DH-2[0-9]{3}-[0-9]{4}"),
         "receipt-number-form",

@@ -65,6 +65,7 @@ from web.public.explain.rewards import (
     explain_task,
 )
 from web.public.explain.scores import explain_branch, explain_scheme, explain_score_round
+from web.public.explain.stars import explain_declared, explain_star_moved
 from web.public.explain.telling import Explanation, Fact, Link, Picture, Table
 from web.public.explain.village import (
     explain_description,
@@ -141,6 +142,8 @@ EXPLAINERS: dict[str, Callable[[VillageView, Entry, Any], Explanation]] = {
     "case.rated": explain_rated,
     "ballot.opened": explain_ballot,
     "ballot.closed": explain_ballot_closed,
+    "star.declared": explain_declared,
+    "star.moved": explain_star_moved,
 }
 
 

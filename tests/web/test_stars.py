@@ -1,0 +1,176 @@
+"""Stars as villagers read them: who holds how many, by which five steps, and whether the plate on a wall is true."""
+
+from __future__ import annotations
+
+import os
+import re
+
+import pytest
+from litestar.testing import TestClient
+from playwright.sync_api import Browser
+
+from ledger.books.honours import get_check
+from ledger.books.star_steps import StarMoved
+from ledger.entries import Body
+from ledger.limits import DAY_MS
+from ledger.service.passing import pass_drafts
+from ledger.state.facts import read_body
+from tests.books.star_ledger import FILE, build_declared, build_star_move
+from tests.builders import OTHER_VILLAGE, VILLAGE, build_branch, build_objection
+from tests.desk.people import Door
+from tests.web.browser import SCREENS, check_layout, open_page
+from tests.web.village import serve
+
+PAGE = f"/v/{VILLAGE}/stars"
+SECRETARY = "样大山"
+
+
+def record(door: Door, body: Body, day: str) -> int:
+    """Record an entry of a day, passed by the township."""
+    known = [one for one in door.home.vault.list_persons(VILLAGE) if "township" in one.roles]
+    township = known[0] if known else door.register("township", "township")
+    draft = door.village.draft(body, occurred_on=day, period=day[:7])
+    (receipt,) = pass_drafts(door.home, VILLAGE, [draft.id], township.user)
+    assert receipt is not None
+    return receipt.index
+
+
+@pytest.fixture
+def starred(door: Door) -> Door:
+    """It is 12 November: a branch was given three stars, then two; its secretary's are displayed; another branch's were
+    refused, and its secretary never applied.
+    """
+    texts = door.village.texts
+    second = build_branch(texts, branch=2, name=texts.publish("榴园党支部"))
+    record(door, second, "2026-10-01")
+    first = {"number": "XJ-2026-001"}
+    record(door, build_declared(texts, files=(FILE,), **first), "2026-10-08")
+    record(door, build_star_move(texts, evidence=texts.publish("会议记录"), **first), "2026-10-09")
+    record(door, build_star_move(texts, "displayed", **first), "2026-10-10")
+    record(door, build_star_move(texts, "confirmed", **first), "2026-10-16")
+    words = texts.publish("半年没有开党课。")
+    record(door, build_star_move(texts, "adjusted", stars=2, words=words, **first), "2026-11-02")
+    record(door, build_declared(texts, "secretary", number="XJ-2026-002", stars=4), "2026-11-05")
+    record(door, build_star_move(texts, number="XJ-2026-002", stars=4), "2026-11-06")
+    record(door, build_star_move(texts, "displayed", number="XJ-2026-002", stars=4), "2026-11-10")
+    record(door, build_declared(texts, branch=2, number="XJ-2026-003", stars=5), "2026-11-05")
+    record(door, build_star_move(texts, number="XJ-2026-003", stars=0), "2026-11-06")
+    return door
+
+
+def read_words(page: str) -> str:
+    return re.sub(r"\s+", "", re.sub(r"<[^>]+>", "", page))
+
+
+def test_a_villager_sees_who_has_how_many_stars_and_how_they_came_about(
+    starred: Door, client: TestClient
+) -> None:
+    page = client.get(PAGE).text
+    words = read_words(page)
+
+    assert "石榴河村党支部★★☆☆☆两星" in words
+    assert "2026年两星2026年11月2日由三星调为两星" in words
+    assert (
+        "申报创星2026年10月8日审核评星2026年10月9日公示亮星2026年10月10日"
+        "上报验星2026年10月16日动态调星2026年11月2日" in words
+    )
+    assert (
+        "石榴河村党支部书记样*山还没有评上榴园党支部还没有评上榴园党支部书记还没有评上1个评上了星，1个正在评。"
+        in words
+    )
+    assert "公示亮星2026年11月10日上报验星下一步动态调星还没到" in words
+    assert "2026年申报四星正在公示四星，到2026年11月15日" in words
+    assert "榴园党支部2026年申报五星审核没有评上" in words
+    assert "公示5天，从第二天算起（明白账默认）" in words
+    assert SECRETARY not in page
+    assert f'href="{PAGE}"' in client.get(f"/v/{VILLAGE}").text
+
+
+def test_one_star_has_its_steps_and_what_its_plate_says_today(starred: Door, client: TestClient) -> None:
+    page = client.get(f"{PAGE}/XJ-2026-001").text
+    words = read_words(page)
+
+    found = [
+        words.index(told)
+        for told in (
+            "申报创星：三星三会一课",
+            "审核评星：三星党员大会",
+            "公示亮星：三星",
+            "动态调星：两星党员大会半年没有开党课。",
+        )
+    ]
+    assert found == sorted(found)
+    assert "材料：会议记录" in words
+    assert "（有1个文件的指纹，在记录里）" in words
+    assert "2026年10月10日起公示，到2026年10月15日满。" in words
+    with starred.home.ledger.read(VILLAGE) as reader:
+        moves = [
+            read_body(reader.facts, index, StarMoved)
+            for index in range(reader.size)
+            if reader.facts.read_entry(index).kind == "star.moved"
+        ]
+    checks = {move.step: get_check(move.words.text) for move in moves if move.number == "XJ-2026-001"}
+    assert f'<li id="{checks["confirmed"]}">' in page
+    assert "写的是三星；2026年11月2日起调为两星，这一块作废" in words
+    assert f"{checks['adjusted'][:4]}{checks['adjusted'][4:]}两星，现在有效" in words
+    assert checks["displayed"] not in page
+
+
+def test_what_is_being_displayed_can_be_objected_to_and_waits(starred: Door, client: TestClient) -> None:
+    path = f"{PAGE}/XJ-2026-002"
+    page = client.get(path).text
+    (about,) = re.findall(r'objections/new\?about=(\d+)"', page)
+    assert "核对星牌" not in page
+    assert SECRETARY not in page
+
+    record(starred, build_objection(starred.village.texts, about=about), "2026-11-12")
+
+    words = read_words(client.get(path).text)
+    assert "公示了四星，有异议等答复" in words
+    assert "异议YY-2026-0001还没答复：答复以前不能验星。" in words
+
+
+def test_after_its_days_a_display_waits_for_the_township(starred: Door, client: TestClient) -> None:
+    starred.village.clock.advance(4 * DAY_MS)
+
+    assert "公示四星已满，等乡镇验星" in read_words(client.get(PAGE).text)
+
+
+def test_what_is_not_there_has_no_page(starred: Door, client: TestClient) -> None:
+    for path in (f"{PAGE}/XJ-2026-099", f"{PAGE}/x", f"/v/{OTHER_VILLAGE}/stars"):
+        assert client.get(path).status_code == 404, path
+
+
+def test_a_village_without_stars_says_so(visitor: TestClient) -> None:
+    assert "还没有" in read_words(visitor.get(PAGE).text)
+
+
+def test_every_kind_of_entry_is_told_in_plain_words(starred: Door, client: TestClient) -> None:
+    told = {}
+    with starred.home.ledger.read(VILLAGE) as reader:
+        for index in range(reader.size):
+            entry = reader.facts.read_entry(index)
+            if entry.kind.startswith("star."):
+                told[index] = read_words(client.get(f"/v/{VILLAGE}/entries/{index}").text)
+    pages = list(told.values())
+
+    assert "2026年10月8日，石榴河村党支部申报2026年的三星：三会一课" in pages[0]
+    assert FILE in pages[0]
+    assert "石榴河村党支部动态调星：两星" in pages[4]
+    assert "石榴河村党支部书记申报四星" in pages[5]
+    assert "书记样*山" in pages[5]
+    assert not any(SECRETARY in page for page in pages)
+
+
+def test_pages_of_stars_fit_a_phone(starred: Door, browser: Browser) -> None:
+    paths = (PAGE, f"{PAGE}/XJ-2026-001", f"{PAGE}/XJ-2026-002")
+    with serve(starred.village) as address:
+        for width, height in SCREENS:
+            with open_page(browser, width, height) as (page, complaints):
+                for path in paths:
+                    page.goto(address + path)
+                    check_layout(page)
+                    shots = os.environ.get("SHOTS")
+                    if shots:
+                        page.screenshot(path=f"{shots}/star{paths.index(path)}-{width}.png", full_page=True)
+                assert complaints == []
