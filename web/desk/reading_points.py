@@ -13,6 +13,7 @@ from ledger.figures import read_text
 from ledger.ports import PaperJob
 from ledger.service.annexes import build_annex_job
 from ledger.service.cards import make_card
+from ledger.service.eligibility import Ineligible, list_ineligible
 from ledger.service.honours import (
     Candidates,
     build_certificates_job,
@@ -85,6 +86,18 @@ def count_volunteering(desk: Desk, period: str) -> int:
 def put_volunteering(desk: Desk, period: str) -> int:
     """Put them on the sheet of points of whoever asks, and return how many were new. The sheet's page logs them."""
     return propose_points(desk.ports, desk.village, desk.user, period)[1]
+
+
+def read_ineligible(desk: Desk, until: str) -> tuple[Ineligible, ...]:
+    """Return who lost an own honour of the time that ends with a month. Only for those who see names whole without
+    saying why.
+    """
+    if not may_search_people(desk):
+        return ()
+    with desk.ports.ledger.read(desk.village) as reader:
+        found = tuple(list_ineligible(desk.ports, reader, desk.village, until))
+    log_read(desk, frozenset(one.member.member for one in found), "ineligible", DUTY)
+    return found
 
 
 @dataclass(frozen=True)
