@@ -25,16 +25,20 @@ from ledger.service.readings import DUTY
 from ledger.service.rewards import HouseholdBalance, count_proposed, list_balances, propose_points
 from ledger.service.sheets import read_texts
 from ledger.state.honours import find_granting
+from ledger.vaults import Member
 from web.desk.reading import NUMBER, log_read, may_search_people
 from web.desk.routing import Desk
 from web.i18n import _
 
 
 class MadeCard(NamedTuple):
-    """What stands on a household's new card; `name` is masked."""
+    """What stands on the new card of a household or member; `name` is masked. `group` is a member's branch, whose
+    `number` stands on no card.
+    """
 
     code: str
     group: int
+    is_member: bool
     name: str
     number: str
 
@@ -172,6 +176,20 @@ def make_cards(desk: Desk, subject: str = "", most: int = 1) -> tuple[tuple[Made
     for one in wanted[:most]:
         code = make_card(desk.ports, desk.village, one.household, desk.user)
         desk.log("card-made", subject=one.household)
-        made.append(MadeCard(code, one.group, view.show("head-name", one.name), one.number))
+        made.append(MadeCard(code, one.group, False, view.show("head-name", one.name), one.number))
     log_read(desk, frozenset(one.household for one in wanted[:most]), "new-card", DUTY)
     return tuple(made), len(wanted) - len(made)
+
+
+def make_own_card(desk: Desk, member: Member) -> MadeCard:
+    """Make a party member's card and return what stands on it."""
+    code = make_card(desk.ports, desk.village, member.member, desk.user)
+    desk.log("card-made", subject=member.member)
+    log_read(desk, frozenset({member.member}), "new-card", DUTY)
+    name = load_masks().find_view(["public"]).show("member-name", member.name)
+    return MadeCard(code, member.branch, True, name, "")
+
+
+def find_member(desk: Desk, subject: str) -> Member | None:
+    """Return a party member by pseudonym, None for whoever is none. Nobody is shown, so nothing is logged."""
+    return next((one for one in desk.ports.vault.list_members(desk.village) if one.member == subject), None)
