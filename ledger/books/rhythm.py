@@ -42,7 +42,7 @@ class ExpectedRound(NamedTuple):
 
     `answered`    of the `objections` to it, how many were answered
     `branch`      0 where it is not of one branch alone
-    `display_to`  the last day of its display; empty where it was not displayed
+    `display_from`, `display_to`  the first and the last day of its display; empty where it was not displayed
     `entry`       the index of its first entry, 0 before it is held
     `held_on`     the day on which it was recorded whole, empty before
     `period`      the last month of the time that it looks back on
@@ -51,6 +51,7 @@ class ExpectedRound(NamedTuple):
     answered: int
     branch: int
     display: DisplayState
+    display_from: str
     display_to: str
     due_on: str
     entry: int

@@ -89,7 +89,7 @@ def collect_member(facts: Facts, texts: Texts, opened: Mapping[str, object], yea
                     MemberRound(
                         at=at,
                         base=scheme.base,
-                        branch=_name_branch(facts, texts, body.branch),
+                        branch=name_branch(facts, texts, body.branch),
                         components=_split(texts, scheme, marks),
                         grade=_name_grade(texts, scheme, card.stars),
                         marks=tuple(marks),
@@ -135,7 +135,8 @@ def _name_grade(texts: Texts, scheme: SchemeAdopted, stars: int) -> str:
     return next((read_text(texts, name) for cut, name in names if cut.stars == stars), "")
 
 
-def _name_branch(facts: Facts, texts: Texts, branch: int) -> str:
+def name_branch(facts: Facts, texts: Texts, branch: int) -> str:
+    """Return what a registered branch is called."""
     known = get_fact(facts, f"branch/{branch:02d}", BranchFacts)
     assert known is not None, branch  # A round is a registered branch's.
     return read_text(texts, read_body(facts, known.index, BranchRegistered).name)

@@ -12,14 +12,15 @@ from functools import partial
 from typing import NamedTuple
 
 from ledger.books.eligibility import Lost
-from ledger.books.scores import BranchRegistered, OwnHonour
+from ledger.books.scores import OwnHonour
 from ledger.books.values import drop_blanks, get_last_day
+from ledger.figures.members import name_branch
 from ledger.figures.texts import read_text
 from ledger.ports import Ports, Reader
 from ledger.service.preview import preview_rank
 from ledger.service.sheets import read_texts
 from ledger.state.eligibility import list_lost
-from ledger.state.facts import BranchFacts, Facts, get_fact, read_body
+from ledger.state.facts import Facts
 from ledger.state.schemes import list_schemes
 from ledger.vaults import Member, Vault
 
@@ -53,12 +54,11 @@ def list_ineligible(ports: Ports, reader: Reader, village: str, until: str) -> l
     found = []
     for lost in list_lost(reader.facts, until, partial(ports.vault.find_private, village)):
         member, scheme = known.get(lost.member), schemes[lost.version]
-        branch = get_fact(reader.facts, f"branch/{lost.branch:02d}", BranchFacts)
-        if member is None or branch is None:
+        if member is None:
             continue
         found.append(
             Ineligible(
-                branch=read_text(texts, read_body(reader.facts, branch.index, BranchRegistered).name),
+                branch=name_branch(reader.facts, texts, lost.branch),
                 grade=preview_rank(scheme, lost.stars, partial(read_text, texts)),
                 lost=lost,
                 member=member,

@@ -60,6 +60,13 @@ class _Asked(NamedTuple):
     village: str
 
 
+def count_display(law: Law, village: str, hung_on: str) -> str:
+    """Return the last day of a display within the branch that begins on a day."""
+    days = find_days(law, "branch-display", village[:2], hung_on)
+    assert days is not None, hung_on  # The law's own data, from the year 2000 on.
+    return count_days(hung_on, days)
+
+
 def list_expected(
     facts: Facts, law: Law, rhythm: Rhythm, village: str, *, first: str, last: str, today: str
 ) -> list[ExpectedRound]:
@@ -105,12 +112,14 @@ def _build(
     due_on = count_due_day(asked.rhythm, span, period)
     month = get_fact(facts, f"period/{period}", PeriodFacts)
     sheet = _find_sheet(facts, held, period) if held is not None else None
-    display_to = _count_display(asked, sheet) if sheet is not None else ""
+    display_from = facts.read_entry(sheet.index).occurred_on if sheet is not None else ""
+    display_to = count_display(asked.law, asked.village, display_from) if display_from else ""
     objections = _list_objections(facts, held, sheet) if held is not None else []
     return ExpectedRound(
         answered=sum(bool(one.answers) for one in objections),
         branch=branch,
         display=judge_display(display_to, today, is_held=held is not None),
+        display_from=display_from,
         display_to=display_to,
         due_on=due_on,
         entry=held.entries[0] if held is not None else 0,
@@ -135,13 +144,6 @@ def _find_sheet(facts: Facts, held: HeldRound, period: str) -> SheetFacts | None
     prefix = f"sheet/{period}/{SHEET_LETTERS['scores']}/"
     sheets = (sheet for _, sheet in scan_facts(facts, prefix, SheetFacts))
     return next((sheet for sheet in sheets if sheet.size > held.entries[-1]), None)
-
-
-def _count_display(asked: _Asked, sheet: SheetFacts) -> str:
-    hung_on = asked.facts.read_entry(sheet.index).occurred_on
-    days = find_days(asked.law, "branch-display", asked.village[:2], hung_on)
-    assert days is not None, hung_on  # The law's own data, from the year 2000 on.
-    return count_days(hung_on, days)
 
 
 def _list_objections(facts: Facts, held: HeldRound, sheet: SheetFacts | None) -> list[ObjectionFacts]:

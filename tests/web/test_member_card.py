@@ -48,7 +48,9 @@ def test_from_the_desk_to_the_phone(door: Door, client: TestClient) -> None:
     assert "2026年10月考评 P01 参加主题党日，+5 分。我知道的是：" in page
     assert 'name="about"' in page
     assert "看了存着的内容" in page  # The clerk looked.
-    assert send(client, PROOF, code=code).status_code == 404  # Rounds are on the page; the file is a household's.
+    assert (
+        send(client, PROOF, code=code).status_code == 404
+    )  # Rounds are on the page; the file is a household's.
 
 
 def test_a_new_card_a_revoked_one_and_an_erased_member_open_nothing(door: Door, client: TestClient) -> None:

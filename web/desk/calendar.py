@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -9,22 +10,28 @@ from litestar.handlers import HTTPRouteHandler
 
 from ledger.books.rhythm import ExpectedRound
 from ledger.books.schemes import SPAN_NAMES
-from ledger.books.scores import SUBJECT_NAMES, BranchRegistered
+from ledger.books.scores import SUBJECT_NAMES
 from ledger.data import load_rhythm
 from ledger.errors import NotFound
-from ledger.figures import read_text
+from ledger.figures.members import name_branch
 from ledger.ports import Reader
+from ledger.service.drafts import MONTH
 from ledger.service.sheets import read_texts
 from ledger.state import get_day
-from ledger.state.facts import BranchFacts, read_body, scan_facts
+from ledger.state.facts import BranchFacts, scan_facts
 from ledger.state.rhythm import list_expected
 from reports.words import format_count, format_day
+from web.cache import PageBytes
 from web.desk.frame import DeskFrame
-from web.desk.routing import Desk, route_desk
+from web.desk.reading_points import read_branch
+from web.desk.routing import Desk, answer, route_desk
 from web.i18n import _
+from web.papers import get_papers
 from web.respond import Answer
+from web.site import PDF
 
 CALENDAR = "/desk/calendar"
+_BRANCH = re.compile("[1-9][0-9]?", re.ASCII)
 _STEPS = {"month": 1, "quarter": 3, "year": 12}
 
 
@@ -32,11 +39,13 @@ _STEPS = {"month": 1, "quarter": 3, "year": 12}
 class RoundCell:
     """One expected round: `name` of its month, quarter or year, `said` how it stands, `notes` what else is known.
 
-    `path` leads to where it can be read, empty where it cannot; `tone` is `done`, `late` or `plain`.
+    `paper` is what is printed to display it within the branch, `path` leads to where it can be read; empty where there
+    is none. `tone` is `done`, `late` or `plain`.
     """
 
     name: str
     notes: tuple[str, ...]
+    paper: str
     path: str
     said: str
     tone: str
@@ -88,7 +97,7 @@ def show_calendar(desk: Desk) -> Answer:
         frame=desk.build_frame(_("考评日历")),
         late=format_count(late) if late else "",
         rows=tuple(
-            _build_rows(desk.village, list(some), names)
+            _build_rows(desk, list(some), names)
             for _key, some in groupby(found, lambda one: (one.subject, one.branch))
         ),
         year=year,
@@ -97,30 +106,45 @@ def show_calendar(desk: Desk) -> Answer:
     return desk.render("desk/calendar.html", page)
 
 
+@route_desk(
+    f"{CALENDAR}/{{month:str}}/{{name:str}}",
+    allow="sheet.print",
+    summary="A branch's round with its members' names, to display within the branch",
+)
+def show_branch(desk: Desk, month: str, name: str) -> Answer:
+    number = name.removesuffix(".pdf")
+    if number == name or not _BRANCH.fullmatch(number) or not MONTH.fullmatch(month):
+        raise NotFound(_("公示单"))
+    data = get_papers(desk.request).make_once(read_branch(desk, month, int(number)))
+    headers = {"content-disposition": f'inline; filename="branch-{number}-{month}.pdf"'}
+    return answer(desk.request, PageBytes(data, b"", "", PDF), headers=headers)
+
+
 def _name_branches(reader: Reader) -> dict[int, str]:
+    known = (int(branch) for branch, _known in scan_facts(reader.facts, "branch/", BranchFacts))
     texts = read_texts(reader)
-    return {
-        int(branch): read_text(texts, read_body(reader.facts, known.index, BranchRegistered).name)
-        for branch, known in scan_facts(reader.facts, "branch/", BranchFacts)
-    }
+    return {branch: name_branch(reader.facts, texts, branch) for branch in known}
 
 
-def _build_rows(village: str, rounds: list[ExpectedRound], names: dict[int, str]) -> SubjectRows:
+def _build_rows(desk: Desk, rounds: list[ExpectedRound], names: dict[int, str]) -> SubjectRows:
     subject, branch = SUBJECT_NAMES[rounds[0].subject], rounds[0].branch
     held = sum(one.state == "held" for one in rounds)
     return SubjectRows(
-        cells=tuple(_build_cell(village, one) for one in rounds),
+        cells=tuple(_build_cell(desk, one) for one in rounds),
         counted=_("记了 {held} 次，全年 {count} 次").format(held=held, count=len(rounds)),
         name=_("{branch}的{subject}").format(branch=names[branch], subject=subject) if branch else subject,
     )
 
 
-def _build_cell(village: str, one: ExpectedRound) -> RoundCell:
+def _build_cell(desk: Desk, one: ExpectedRound) -> RoundCell:
+    is_read = one.state == "held" and one.branch > 0
+    may_print = is_read and desk.may("sheet.print")
     tones = {"held": "done", "late": "late", "missed": "late"}
     return RoundCell(
         name=_name_time(one),
         notes=tuple(_tell_more(one)),
-        path=f"/v/{village}/sheets/{one.period}/scores" if one.state == "held" and one.branch else "",
+        paper=f"{CALENDAR}/{one.period}/{one.branch}.pdf" if may_print else "",
+        path=f"/v/{desk.village}/sheets/{one.period}/scores" if is_read else "",
         said=_tell_state(one),
         tone=tones.get(one.state, "plain"),
     )
@@ -174,4 +198,4 @@ def _tell_due() -> str:
     return _("；").join(parts)
 
 
-ROUTES: tuple[HTTPRouteHandler, ...] = (show_calendar,)
+ROUTES: tuple[HTTPRouteHandler, ...] = (show_calendar, show_branch)
