@@ -282,9 +282,12 @@ class Cosignatures(Protocol):
         ...
 
 
-PaperKind = Literal["agreement", "annex", "ballots", "booklet", "certificates", "lane-board", "star-plate"]
+PaperKind = Literal[
+    "agreement", "annex", "ballots", "booklet", "branch", "certificates", "lane-board", "star-plate"
+]
 """What is printed beside sheets: a household's agreement, the annex of a points sheet, codes of a secret ballot, a
-rulebook's booklet, certificates of honours, the board of a lane, the plate of a star.
+rulebook's booklet, a branch's scores to display within it, certificates of honours, the board of a lane, the plate of
+a star.
 """
 
 

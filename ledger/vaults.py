@@ -85,10 +85,12 @@ class Household(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Card(msgspec.Struct, frozen=True, kw_only=True):
-    """The card that a household holds. What stands on it is nowhere kept: whoever loses it gets another one."""
+    """The card that a household or a party member holds. What stands on it is nowhere kept: whoever loses it gets
+    another one.
+    """
 
     digest: str  # SHA-256 of what stands on it, hex
-    household: str
+    household: str  # or the member: h-… or m-…
     made_at: int  # UTC milliseconds
     made_by: str  # u-…
 

@@ -9,6 +9,7 @@ from reports.agreement import render_agreement
 from reports.annex import render_annex
 from reports.ballots import render_ballots
 from reports.booklet import render_booklet
+from reports.branch import render_branch
 from reports.certificates import render_certificates
 from reports.lane_board import render_lane_board
 from reports.star_plate import render_star_plate
@@ -18,6 +19,7 @@ _LAID_OUT: dict[PaperKind, Callable[[PaperJob], bytes]] = {
     "annex": render_annex,
     "ballots": render_ballots,
     "booklet": render_booklet,
+    "branch": render_branch,
     "certificates": render_certificates,
     "lane-board": render_lane_board,
     "star-plate": render_star_plate,

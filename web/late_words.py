@@ -23,6 +23,8 @@ def tell_late(late: Late) -> str:
         "quarter-soon": _tell_span_soon,
         "year-late": _tell_span_late,
         "year-soon": _tell_span_soon,
+        "round-late": _tell_round_late,
+        "round-soon": _tell_round_soon,
         "read-only": lambda _late: _("账本和签过名的对不上，暂停记账"),
         "report-late": _tell_reports_late,
         "silent": _tell_silent,
@@ -62,6 +64,16 @@ def _tell_span_soon(late: Late) -> str:
 
 def _name_span(late: Late) -> str:
     return name_sheet("year" if late.kind.startswith("year") else "quarter", late.period)
+
+
+def _tell_round_late(late: Late) -> str:
+    said = _("{month}的考评还没有记，应在 {day}以前；没有按期记的共 {count} 次")
+    return said.format(month=format_month(late.period), day=format_day(late.day), count=late.count)
+
+
+def _tell_round_soon(late: Late) -> str:
+    said = _("{month}的考评还有 {count} 次没有记，要在 {day}以前")
+    return said.format(month=format_month(late.period), count=late.count, day=format_day(late.day))
 
 
 def _tell_objections_due(late: Late) -> str:

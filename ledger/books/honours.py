@@ -16,6 +16,7 @@ import msgspec
 from msgspec import Meta
 
 from ledger.books.rounds import build_fault, check_order
+from ledger.books.scores import OwnHonour
 from ledger.books.values import (
     Digest,
     Period,
@@ -46,14 +47,17 @@ GrantedTo = Literal["household", "person"]
 HonourSpan = Literal["quarter", "year"]
 
 
-class HonourKind(Value, frozen=True):
-    """A kind that a village may choose. `name` is empty where the village gives it one."""
+class HonourKind(Value, frozen=True, kw_only=True):
+    """A kind that a village may choose. `name` is empty where the village gives it one; `own` says which honour of the
+    organisation's own it is, None of the village's.
+    """
 
     basis: str
     by_points: bool
     code: HonourCode
     granted_to: GrantedTo
     name: str
+    own: OwnHonour | None = None
     span: HonourSpan
 
 
@@ -99,6 +103,8 @@ def parse_honours(text: str) -> dict[str, HonourKind]:
             raise ValueError(f"honour {kind.code} twice")
         if kind.code.startswith("P") != (kind.granted_to == "person"):
             raise ValueError(f"honour {kind.code} is of a {kind.granted_to}")
+        if kind.own and (kind.granted_to != "person" or kind.by_points):
+            raise ValueError(f"honour {kind.code} is of party members, and follows no points")
         found[kind.code] = kind
     return found
 

@@ -20,6 +20,7 @@ from ledger.books.honours import HonourKind, parse_honours
 from ledger.books.law import parse_law
 from ledger.books.layouts import Layout, parse_layouts
 from ledger.books.masks import MaskTable, parse_masks
+from ledger.books.rhythm import Rhythm, parse_rhythm
 from ledger.books.roles import RoleTable, parse_roles
 from ledger.books.rule_lint import LintTable, parse_words
 from ledger.books.statement_lines import StatementForm, parse_statements
@@ -35,6 +36,7 @@ __all__ = [
     "load_layouts",
     "load_masks",
     "load_reference",
+    "load_rhythm",
     "load_roles",
     "load_rule_words",
     "load_statements",
@@ -81,6 +83,12 @@ def load_ballots() -> BallotTable:
 def load_honours() -> dict[str, HonourKind]:
     """Return the kinds of honours that a village may choose among, by code."""
     return parse_honours(read_data("honours.toml"))
+
+
+@cache
+def load_rhythm() -> Rhythm:
+    """Return until when rounds of assessments are to be recorded, by the time that they look back on."""
+    return parse_rhythm(read_data("rhythm.toml"))
 
 
 @cache

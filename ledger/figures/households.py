@@ -203,16 +203,16 @@ def _collect_registrations(
     for _, at in scan_facts(facts, "registered/", EntryAt):
         registered = facts.read_entry(at.index).body
         if isinstance(registered, HouseholdsRegistered):
-            if any(_find(opened, item.sealed, RegisteredHousehold) for item in registered.households):
+            if any(find_opened(opened, item.sealed, RegisteredHousehold) for item in registered.households):
                 registered_at = at.index
             continue
         if isinstance(registered, ConsentsWithdrawn):
-            withdrawal = _find(opened, registered.withdrawal.sealed, Withdrawal)
+            withdrawal = find_opened(opened, registered.withdrawal.sealed, Withdrawal)
             withdrawals += [Withdrawn(at.index, withdrawal)] if withdrawal is not None else []
             continue
         body = read_body(facts, at.index, AgreementsSigned)
         for sealed in body.agreements:
-            agreement = _find(opened, sealed.sealed, Agreement)
+            agreement = find_opened(opened, sealed.sealed, Agreement)
             if agreement is not None:
                 agreements.append(Signed(agreement, at.index, body.version))
     return tuple(agreements), tuple(withdrawals), registered_at
@@ -224,7 +224,7 @@ def _iterate_honours(
     for granting in reversed(list_grantings(facts)):
         body = granting.body
         for item in body.holders if body.until[:4] == year else ():
-            holder = _find(opened, item.sealed, HonourHolder)
+            holder = find_opened(opened, item.sealed, HonourHolder)
             if holder is None:
                 continue
             taken = granting.taken.get(item.sealed, 0)
@@ -273,7 +273,7 @@ def _iterate_annexed(facts: Facts, opened: Mapping[str, object], year: str) -> I
         for index in annex.entries if period.startswith(year) else ():
             body = read_body(facts, index, PointsAnnexed)
             for sealed in body.lines:
-                line = _find(opened, sealed.sealed, AnnexedLine)
+                line = find_opened(opened, sealed.sealed, AnnexedLine)
                 if line is not None:
                     yield AnnexedAt(index, line.number, period, line.points, body.sheet)
 
@@ -283,11 +283,11 @@ def _open_lines(
 ) -> Iterator[tuple[str, PointsLine | AwardLine, str, bool]]:
     """Yield the reader's own lines: digest, what it is worth, evidence, and whether all of it is sealed."""
     for line in body.lines:
-        subject = _find(opened, line.subject.sealed, AwardSubject)
+        subject = find_opened(opened, line.subject.sealed, AwardSubject)
         if subject is not None:
             yield line.subject.sealed, line, subject.evidence, False
     for sealed in body.sealed_lines:
-        award = _find(opened, sealed.sealed, AwardLine)
+        award = find_opened(opened, sealed.sealed, AwardLine)
         if award is not None:
             yield sealed.sealed, award, award.evidence, True
 
@@ -301,7 +301,7 @@ def _find_taken(facts: Facts, texts: Texts, period: str) -> dict[tuple[int, str]
     return taken
 
 
-def _find(opened: Mapping[str, object], digest: str, kind: type[T]) -> T | None:
+def find_opened(opened: Mapping[str, object], digest: str, kind: type[T]) -> T | None:
     """Return the value behind a digest where it is the reader's own and of this shape."""
     if digest not in opened:
         return None

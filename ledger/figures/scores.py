@@ -53,14 +53,15 @@ def _read_scheme(texts: Texts, scheme: SchemeAdopted) -> SchemeText:
         cuts=scheme.stars,
         every=scheme.every or "",
         grades=tuple(read_text(texts, name) for name in scheme.grades or ()),
-        items={item.code: _read_item(texts, item) for item in scheme.items},
+        items={item.code: read_item(texts, item) for item in scheme.items},
         scheme=scheme.scheme,
         title=read_text(texts, scheme.title),
         version=scheme.version,
     )
 
 
-def _read_item(texts: Texts, item: SchemeItem) -> str:
+def read_item(texts: Texts, item: SchemeItem) -> str:
+    """Return what an item is for, GONE where it was deleted by law; NotProven where it is of another shape."""
     value: Any = texts(item.text.text)
     if value is None:
         return GONE

@@ -1,8 +1,9 @@
-"""A household's card: what it opens, and how it is made, replaced and revoked.
+"""The card of a household, or of a party member: what it opens, and how it is made, replaced and revoked.
 
-Whoever holds the card sees what is kept about that household and nobody else's: no name, no number and no sign-in is
-asked. It has 128 random bits, of which only a hash is kept, so nobody can print it a second time: a lost card is
-replaced, and opens nothing from then on.
+Whoever holds the card sees what is kept about that household or member and nobody else: no name, no number and no
+sign-in is asked. A member has a card of their own, since the vault does not know which household a member belongs to.
+It has 128 random bits, of which only a hash is kept, so nobody can print it a second time: a lost card is replaced, and
+opens nothing from then on.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from ledger.figures.households import (
     list_consents,
     list_point_years,
 )
+from ledger.figures.members import MemberRound, collect_member, list_score_years
 from ledger.household_proof import build_household_proof
 from ledger.log.commitments import index_disclosures
 from ledger.ports import Entropy, Ports, Reader
@@ -68,11 +70,12 @@ class HouseholdCard(NamedTuple):
 
 
 def make_card(ports: Ports, village: str, household: str, user: str) -> str:
-    """Make a household's card and return its code, which is nowhere kept; the one before opens nothing any more.
+    """Make the card of a household or member and return its code, which is nowhere kept; the one before opens nothing
+    any more.
 
-    Raises NotFound for a household that there is not, or that was erased.
+    Raises NotFound for one that there is not, or that was erased.
     """
-    _find_household(ports, village, household)
+    find_known(ports, village, household)
     code = make_code(ports.entropy)
     card = Card(digest=_digest(code), household=household, made_at=ports.clock.now_ms(), made_by=user)
     ports.vault.put_card(village, card)
@@ -80,13 +83,15 @@ def make_card(ports: Ports, village: str, household: str, user: str) -> str:
 
 
 def revoke_card(ports: Ports, village: str, household: str) -> None:
-    """Let a household's card open nothing any more; again changes nothing. NotFound as `make_card`."""
-    _find_household(ports, village, household)
+    """Let a card open nothing any more; again changes nothing. NotFound as `make_card`."""
+    find_known(ports, village, household)
     ports.vault.drop_card(village, household)
 
 
 def open_card(ports: Ports, village: str, typed: str) -> str | None:
-    """Return the household whose card this is, as it was scanned or typed; None alike for whatever opens nothing."""
+    """Return the household or member whose card this is, as it was scanned or typed; None alike for whatever opens
+    nothing.
+    """
     card = ports.vault.find_card(village, _digest(fold_code(typed)))
     return card.household if card is not None else None
 
@@ -143,6 +148,37 @@ def describe_household(
         year=found,
         years=tuple(years),
     )
+
+
+class MemberCard(NamedTuple):
+    """What a member's card shows of a year."""
+
+    name: str  # as whoever holds the card may see it
+    rounds: tuple[MemberRound, ...]  # newest month first
+    year: str
+    years: tuple[str, ...]  # that have a round, newest first
+
+
+def describe_member(ports: Ports, reader: Reader, village: str, member: str, year: str) -> MemberCard:
+    """Return what a member's card shows of a year that has a round, else of the newest that has, else of this one.
+
+    NotFound for a member who was erased.
+    """
+    known = find_known(ports, village, member)
+    years = list_score_years(reader.facts)
+    chosen = year if year in years else next(iter(years), get_day(ports.clock.now_ms())[:4])
+    opened = open_texts(ports.vault.list_private(village, member))
+    return MemberCard(
+        name=load_masks().find_view(["card"]).show("member-name", known.name),
+        rounds=tuple(collect_member(reader.facts, read_texts(reader), opened, chosen)[::-1]),
+        year=chosen,
+        years=tuple(years),
+    )
+
+
+def is_member(subject: str) -> bool:
+    """Whether a card's holder is a party member, and no household."""
+    return subject.startswith("m-")
 
 
 def prove_household(ports: Ports, reader: Reader, village: str, household: str, year: str) -> bytes:

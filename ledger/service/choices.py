@@ -84,7 +84,7 @@ def list_choices(ports: Ports, village: str, kind: WorkbookKind) -> dict[str, tu
             **({"资产编号": _list_assets(ports, village, reader, kind)} if "资产编号" in headers else {}),
             **({"资源编号": _list_resources(ports, village, reader, kind)} if "资源编号" in headers else {}),
             **({"标的编号": _list_subjects(ports, village, reader)} if "标的编号" in headers else {}),
-            **({"网格编号": _list_units(reader)} if "网格编号" in headers and kind != "grids" else {}),
+            **({"网格编号": list_unit_choices(reader)} if "网格编号" in headers and kind != "grids" else {}),
             **({"诉求编号": _list_cases(ports, village, reader)} if "诉求编号" in headers else {}),
             **({"申报编号": _list_stars(ports, village, reader)} if "申报编号" in headers else {}),
             **(_list_meetings(ports, village, reader, kind) if headers & _NAMED else {}),
@@ -230,7 +230,7 @@ def _build_next(ports: Ports, village: str, reader: Reader, family: str, letters
     return Choice(find_next_number(f"{letters}-", (*numbers, *waiting), 4), "接下来的编号")
 
 
-def _list_units(reader: Reader) -> tuple[Choice, ...]:
+def list_unit_choices(reader: Reader) -> tuple[Choice, ...]:
     """Return the units that are still there, with their names."""
     return tuple(
         Choice(number, _read_text(reader, unit.name.text))

@@ -12,8 +12,10 @@ from typing import Literal, get_args
 
 from ledger.books.concerns.months import Unpublished
 from ledger.books.law import Law, count_days
+from ledger.books.rhythm import ExpectedRound
 from ledger.books.values import get_previous_period
 from ledger.canonical import parse_claim
+from ledger.data import load_rhythm
 from ledger.limits import DAY_MS
 from ledger.log.confirmation import Confirmation
 from ledger.ports import Ports, Reader
@@ -27,6 +29,7 @@ from ledger.state.facts import Facts, LimitsFacts
 from ledger.state.limits import find_limits, list_roles_for
 from ledger.state.publishing import UnpublishedSpan, list_unpublished_spans
 from ledger.state.publishing import list_unpublished as list_months
+from ledger.state.rhythm import list_expected
 from ledger.vaults import Draft
 
 MONTHS_LOOKED_AT = 12
@@ -46,6 +49,7 @@ LateKind = Literal[
     "publish-month",
     "year-late",
     "quarter-late",
+    "round-late",
     "expired",
     "expiring",
     "held",
@@ -55,6 +59,7 @@ LateKind = Literal[
     "publish-soon",
     "year-soon",
     "quarter-soon",
+    "round-soon",
 ]
 URGENCY: tuple[LateKind, ...] = get_args(LateKind)
 """The most urgent first."""
@@ -64,8 +69,8 @@ URGENCY: tuple[LateKind, ...] = get_args(LateKind)
 class Late:
     """One thing that is late or soon will be.
 
-    `count`   of months, drafts, objections or days of silence, 0 where there is nothing to count; -1 of witnesses that
-              never spoke
+    `count`   of months, rounds, drafts, objections or days of silence, 0 where there is nothing to count; -1 of
+              witnesses that never spoke
     `day`     until when it had to be done, or has to be; empty for none
     `number`  of the voucher that others wait for; empty for none
     `period`  the month, the earliest of several; empty for none
@@ -103,6 +108,9 @@ def find_lateness(
         list_unpublished(reader.facts, ports.reference.law, standing.village, now_ms), now_ms
     )
     found += _tell_spans(list_spans(reader.facts, ports.reference.law, standing.village, now_ms), now_ms)
+    found += _tell_rounds(
+        list_rounds(reader.facts, ports.reference.law, standing.village, now_ms), get_day(now_ms)
+    )
     found += _tell_objections(count_pending(ports, reader, standing.village, get_day(now_ms)))
     found += _tell_reports(count_unverified(ports, reader, standing.village, get_day(now_ms)))
     found += _tell_drafts(ports, find_limits(reader.facts), drafts, now_ms)
@@ -118,6 +126,15 @@ def list_unpublished(facts: Facts, law: Law, village: str, now_ms: int) -> list[
 def list_spans(facts: Facts, law: Law, village: str, now_ms: int) -> list[UnpublishedSpan]:
     """Return the quarters and years that ended in the last year and whose sheet was never sealed, where others were."""
     return list_unpublished_spans(facts, law, village, _find_first(now_ms), get_day(now_ms))
+
+
+def list_rounds(facts: Facts, law: Law, village: str, now_ms: int) -> list[ExpectedRound]:
+    """Return the rounds of assessments that are expected of the last year's ended months."""
+    today = get_day(now_ms)
+    last = get_previous_period(today[:7])
+    return list_expected(
+        facts, law, load_rhythm(), village, first=_find_first(now_ms), last=last, today=today
+    )
 
 
 def _find_first(now_ms: int) -> str:
@@ -173,6 +190,14 @@ def _tell_spans(spans: Sequence[UnpublishedSpan], now_ms: int) -> list[Late]:
             continue
         told.append(Late(kind, 1, span.due_on, period=span.period))
     return told
+
+
+def _tell_rounds(rounds: Sequence[ExpectedRound], today: str) -> list[Late]:
+    late = [one for one in rounds if one.state == "late"]
+    soon = [one for one in rounds if one.state == "open" and one.due_on <= count_days(today, SOON_DAYS)]
+    lists: list[tuple[LateKind, list[ExpectedRound]]] = [("round-late", late), ("round-soon", soon)]
+    first = [(kind, some, min(some, key=lambda one: one.due_on)) for kind, some in lists if some]
+    return [Late(kind, len(some), one.due_on, period=one.period) for kind, some, one in first]
 
 
 def _tell_objections(pending: Pending) -> list[Late]:

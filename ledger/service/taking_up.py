@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import re
 
-from ledger.books.cases import CaseOpened, GridNumber, count_terms, hide_category
+from ledger.books.cases import CaseOpened, count_terms, hide_category
 from ledger.books.roles import MAKER_ROLES
+from ledger.books.rounds import build_fault
 from ledger.entries import Claim, name_clerk
 from ledger.errors import Fault, Refused
 from ledger.log.commitments import Json
 from ledger.ports import Ports
 from ledger.reported import Reported
+from ledger.service.choices import list_unit_choices
 from ledger.service.drafts import Discloser, build_draft, refuse_entry
 from ledger.service.persons import check_person
 from ledger.service.reporting import ASIDE_WHYS, JOINED, Told, get_reported, read_told
@@ -26,27 +28,26 @@ from ledger.state.cases import find_case
 from ledger.state.facts import scan_facts
 from ledger.vaults import Draft
 
-PLACES = {"category": "类别", "grid": "网格号", "joined": "并到哪一件", "why": "为什么不另登记"}
+PLACES = {"category": "类别", "grid": "网格", "joined": "并到哪一件", "why": "为什么不另登记"}
 """What a fault calls the fields of the forms."""
-_GRID = re.compile(r"[0-9]{1,3}(-[0-9]{1,3}){0,3}", re.ASCII)
 _NUMBER = re.compile(r"AL-2[0-9]{3}-[0-9]{3}", re.ASCII)
 
 
-def take_up(
-    ports: Ports, village: str, item: str, maker: str, *, category: str, grid: GridNumber = ""
-) -> Draft:
+def take_up(ports: Ports, village: str, item: str, maker: str, *, category: str, grid: str = "") -> Draft:
     """Hand in what came in as a case, to be passed, and return its draft. Its days run from that of the report.
 
     Raises NotFound for none, Refused with every fault, and where it waits already, is a case, is set aside or erased.
     """
     reported, told = get_reported(ports, village, item), read_told(ports, village, item)
-    table, grid = ports.reference.cases, grid.strip()
+    table = ports.reference.cases
     faults = check_person(ports.vault.find_person(village, maker), maker, MAKER_ROLES)
     faults += _check_free(reported)
     known = table.find_category(category)
     if known is None:
         faults.append(_build_category())
-    if grid and not _GRID.fullmatch(grid):
+    with ports.ledger.read(village) as reader:
+        units = {choice.value for choice in list_unit_choices(reader)}
+    if grid and grid not in units:
         faults.append(_build_grid())
     if told is None:
         faults.append(_build_erased(reported))
@@ -168,12 +169,8 @@ def _build_category() -> Fault:
 
 
 def _build_grid() -> Fault:
-    return Fault(
-        code="case-grid-form",
-        place=PLACES["grid"],
-        found="写法不对",
-        expected="一至四段数字，用横杠连着，如 1-3-12",
-        remedy="照网格图上的编号写；不知道的留空",
+    return build_fault(
+        "case-unit", PLACES["grid"], "不是列出的网格", "列出的一个网格", "重新选；不知道的不选"
     )
 
 

@@ -21,6 +21,7 @@ NO_EVIDENCE = {
     "ledger.books.honours.parse_honours": "the same",
     "ledger.books.layouts.parse_layouts": "the same",
     "ledger.books.masks.parse_masks": "the same",
+    "ledger.books.rhythm.parse_rhythm": "the same",
     "ledger.books.roles.parse_roles": "the same",
     "ledger.books.rule_lint.parse_words": "the same",
     "ledger.books.statement_lines.parse_statements": "the same",

@@ -66,10 +66,15 @@ def test_what_is_late_leads_to_where_it_is_done_the_most_urgent_first(door: Door
     village.clock.advance(30 * DAY_MS)
     late = list_late(read_home(door, client, "clerk"))
 
-    assert soon == [(f"/desk/drafts/{draft.id}", "1 条待审的快过期了，最早的 2026年12月12日过期")]
+    assert soon == [
+        (f"/desk/drafts/{draft.id}", "1 条待审的快过期了，最早的 2026年12月12日过期"),
+        ("/desk/calendar", "2026年11月的考评还有 1 次没有记，要在 2026年12月10日以前"),
+    ]
     assert late == [
         ("/desk/months", "2026年11月的财务公开表还没有贴，按月公布的应在 2026年12月30日以前"),
+        ("/desk/calendar", "2026年11月的考评还没有记，应在 2026年12月10日以前；没有按期记的共 1 次"),
         (f"/desk/drafts/{draft.id}", "1 条交审太久，已经过期，要重新交审"),
+        ("/desk/calendar", "2026年12月的考评还有 1 次没有记，要在 2027年1月10日以前"),
     ]
 
 

@@ -22,6 +22,7 @@ from tests.attachments.files import photo_that_tells
 from tests.books.case_ledger import build_opened
 from tests.builders import VILLAGE
 from tests.desk.people import Door
+from tests.grids import build_grids
 from tests.web.desk import DeskBrowser, enter, tell
 from tests.web.reporter import CONTACT, FOLDER, PLACE, SECRETS, Reporter, put_household, read
 
@@ -46,6 +47,7 @@ def find_item(door: Door) -> str:
 def test_a_clerk_reads_takes_up_and_another_person_passes_what_is_then_a_case(
     reporter: Reporter, door: Door, clerk: DeskBrowser
 ) -> None:
+    door.village.record(build_grids(door.village.texts))
     number, code = reporter.receive(("a.jpg", photo_that_tells()), contact=CONTACT, name="样例戊")
     item = find_item(door)
     assert "收件号 0001：水电气" in read(clerk.get(ROOM))
@@ -67,7 +69,11 @@ def test_a_clerk_reads_takes_up_and_another_person_passes_what_is_then_a_case(
     assert "没有选，应为列出的一个类别" in read(
         clerk.post(f"{ROOM}/{item}/take", {"category": "", "grid": "x"})
     )
-    assert clerk.post(f"{ROOM}/{item}/take", {"category": "C06", "grid": "1-3"}).status_code == 303
+    assert "WG-0001 东片网格" in words
+    assert "不是列出的网格，应为列出的一个网格" in read(
+        clerk.post(f"{ROOM}/{item}/take", {"category": "C06", "grid": "WG-0009"})
+    )
+    assert clerk.post(f"{ROOM}/{item}/take", {"category": "C06", "grid": "WG-0001"}).status_code == 303
     assert "登记等审核" in read(clerk.get(ROOM))
     assert "已经交审" in read(clerk.post(f"{ROOM}/{item}/take", {"category": "C06", "grid": ""}))
     (draft,) = door.home.vault.list_drafts(VILLAGE, "waiting")
@@ -79,7 +85,7 @@ def test_a_clerk_reads_takes_up_and_another_person_passes_what_is_then_a_case(
 
     body = parse_claim(draft.claim).body
     assert isinstance(body, CaseOpened)
-    assert (body.number, body.category, body.source, body.grid) == ("AL-2026-001", "C06", "page", "1-3")
+    assert (body.number, body.category, body.source, body.grid) == ("AL-2026-001", "C06", "page", "WG-0001")
     assert (body.verify_by, body.handle_by) == ("2026-11-13", "2026-11-15")
     found = reporter.look_up(number, code)
     assert "登记为 AL-2026-001。 现在：还没核实。" in read(found)

@@ -1,4 +1,4 @@
-"""Cards of households, made at the desk: shown once, to be printed, cut out and handed over."""
+"""Cards of households and of party members, made at the desk: shown once, to be printed, cut out and handed over."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from reports.codes import PrintedCode, build_label_code, get_host
 from reports.words import format_day
 from web.desk.frame import DeskFrame
 from web.desk.households import HOUSEHOLDS, AnswerForm
-from web.desk.reading_points import MadeCard, make_cards
+from web.desk.reading_points import MadeCard, find_member, make_cards, make_own_card
 from web.desk.routing import Desk, route_desk
 from web.i18n import _
 from web.respond import Answer
@@ -28,6 +28,7 @@ class PaperCard:
 
     code: PrintedCode | None
     group: int
+    is_member: bool
     letters: str
     name: str
     number: str
@@ -46,11 +47,15 @@ class CardsPage:
 
 
 @route_desk(
-    f"{HOUSEHOLDS}/{{h:str}}/card", allow="card.make", method="POST", summary="Make a household's card"
+    f"{HOUSEHOLDS}/{{h:str}}/card",
+    allow="card.make",
+    method="POST",
+    summary="Make the card of a household or member",
 )
 def take_card(desk: Desk, h: str) -> Answer:
     desk.parse_form(AnswerForm)
-    made, _left = make_cards(desk, h)
+    member = find_member(desk, h)
+    made = (make_own_card(desk, member),) if member is not None else make_cards(desk, h)[0]
     return _show(desk, made, 0, f"{HOUSEHOLDS}/{h}")
 
 
@@ -58,7 +63,7 @@ def take_card(desk: Desk, h: str) -> Answer:
     f"{HOUSEHOLDS}/{{h:str}}/card/revoke",
     allow="card.make",
     method="POST",
-    summary="Let a household's card open nothing any more",
+    summary="Let a card open nothing any more",
 )
 def take_revocation(desk: Desk, h: str) -> Answer:
     desk.parse_form(AnswerForm)
@@ -89,10 +94,12 @@ def _show(desk: Desk, made: tuple[MadeCard, ...], left: int, path: str) -> Answe
 
 def _build_card(desk: Desk, made: MadeCard) -> PaperCard:
     base, code = desk.site.settings.public_base_url, made.code
+    name = _("党员卡") if made.is_member else _("户卡 {number}")
     url = f"{base}/v/{desk.village}/card#{code}"
     return PaperCard(
-        code=build_label_code(url, _("户卡 {number}").format(number=made.number)) if base else None,
+        code=build_label_code(url, name.format(number=made.number).strip()) if base else None,
         group=made.group,
+        is_member=made.is_member,
         letters=" ".join(code[at : at + _IN_A_GROUP] for at in range(0, len(code), _IN_A_GROUP)),
         name=made.name,
         number=made.number,

@@ -96,7 +96,7 @@ class CardPage:
     can_print: bool
     can_withdraw: bool
     can_withdraw_all: bool
-    card: str  # when the household's card was made; empty where it has none, and for a member
+    card: str  # when the card was made; empty where there is none
     consents: tuple[ConsentLine, ...]
     erasure: str
     faults: Faults
@@ -240,7 +240,7 @@ def _can_refuse(desk: Desk, asked: Erasure) -> bool:
 
 def _choose_notice(desk: Desk) -> str:
     notices = {
-        "carded": _("户卡已停用，扫了打不开。"),
+        "carded": _("卡已停用，扫了打不开。"),
         "erased": _("已删除。钥匙副本里还有，请运维员马上用 mingbai vault copy 换掉每一份副本。"),
         "kept": _("没有删除，都留着。"),
         "none": _("没有人提出删除。"),
@@ -276,7 +276,7 @@ def _build_card(desk: Desk, about: About, asked: Asked, faults: Faults) -> CardP
     return CardPage(
         asked=asked.purposes,
         can_erase=desk.may("erasure.ask") or erasure is not None,
-        can_make_card=desk.may("card.make") and not about.is_member,
+        can_make_card=desk.may("card.make"),
         can_print=desk.may("sheet.print"),
         can_withdraw=desk.may("consent.withdraw"),
         can_withdraw_all=sum(line.is_given for line in about.consents) > 1,

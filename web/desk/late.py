@@ -15,6 +15,7 @@ from ledger.state.facts import EntryAt, get_fact
 from ledger.vaults import Draft
 from ledger.witnessed import read_confirmation
 from reports.words import format_day, format_month
+from web.desk.calendar import CALENDAR
 from web.desk.routing import Desk
 from web.i18n import _
 from web.late_words import tell_late
@@ -97,6 +98,8 @@ def _find_path(desk: Desk, late: Late) -> str:
         return "/desk/objections"
     if late.kind == "report-late":
         return "/desk/reports"
+    if late.kind in {"round-late", "round-soon"}:
+        return CALENDAR
     if late.kind == "silent":
         return f"/c/{desk.village}"
     if late.kind == "read-only":

@@ -12,7 +12,9 @@ from ledger.errors import NotFound
 from ledger.figures import read_text
 from ledger.ports import PaperJob
 from ledger.service.annexes import build_annex_job
+from ledger.service.branches import build_branch_job
 from ledger.service.cards import make_card
+from ledger.service.eligibility import Ineligible, list_ineligible
 from ledger.service.honours import (
     Candidates,
     build_certificates_job,
@@ -24,16 +26,20 @@ from ledger.service.readings import DUTY
 from ledger.service.rewards import HouseholdBalance, count_proposed, list_balances, propose_points
 from ledger.service.sheets import read_texts
 from ledger.state.honours import find_granting
+from ledger.vaults import Member
 from web.desk.reading import NUMBER, log_read, may_search_people
 from web.desk.routing import Desk
 from web.i18n import _
 
 
 class MadeCard(NamedTuple):
-    """What stands on a household's new card; `name` is masked."""
+    """What stands on the new card of a household or member; `name` is masked. `group` is a member's branch, whose
+    `number` stands on no card.
+    """
 
     code: str
     group: int
+    is_member: bool
     name: str
     number: str
 
@@ -77,6 +83,19 @@ def read_annex(desk: Desk, period: str) -> PaperJob:
     return laid.job
 
 
+def read_branch(desk: Desk, period: str, branch: int) -> PaperJob:
+    """Return what is printed to display a branch's round within the branch; NotFound where there is none. Only for
+    those who see names whole without saying why.
+    """
+    if not may_search_people(desk):
+        raise NotFound(_("公示单"))
+    base_url = desk.site.settings.public_base_url
+    with desk.ports.ledger.read(desk.village) as reader:
+        laid = build_branch_job(desk.ports, reader, desk.village, period, branch, base_url)
+    log_read(desk, laid.members, "branch-sheet", DUTY)
+    return laid.job
+
+
 def count_volunteering(desk: Desk, period: str) -> int:
     """Return how many rows of points a month's sign-in sheets are worth. Nobody is shown, so nothing is logged."""
     return count_proposed(desk.ports, desk.village, period)
@@ -85,6 +104,18 @@ def count_volunteering(desk: Desk, period: str) -> int:
 def put_volunteering(desk: Desk, period: str) -> int:
     """Put them on the sheet of points of whoever asks, and return how many were new. The sheet's page logs them."""
     return propose_points(desk.ports, desk.village, desk.user, period)[1]
+
+
+def read_ineligible(desk: Desk, until: str) -> tuple[Ineligible, ...]:
+    """Return who lost an own honour of the time that ends with a month. Only for those who see names whole without
+    saying why.
+    """
+    if not may_search_people(desk):
+        return ()
+    with desk.ports.ledger.read(desk.village) as reader:
+        found = tuple(list_ineligible(desk.ports, reader, desk.village, until))
+    log_read(desk, frozenset(one.member.member for one in found), "ineligible", DUTY)
+    return found
 
 
 @dataclass(frozen=True)
@@ -159,6 +190,20 @@ def make_cards(desk: Desk, subject: str = "", most: int = 1) -> tuple[tuple[Made
     for one in wanted[:most]:
         code = make_card(desk.ports, desk.village, one.household, desk.user)
         desk.log("card-made", subject=one.household)
-        made.append(MadeCard(code, one.group, view.show("head-name", one.name), one.number))
+        made.append(MadeCard(code, one.group, False, view.show("head-name", one.name), one.number))
     log_read(desk, frozenset(one.household for one in wanted[:most]), "new-card", DUTY)
     return tuple(made), len(wanted) - len(made)
+
+
+def make_own_card(desk: Desk, member: Member) -> MadeCard:
+    """Make a party member's card and return what stands on it."""
+    code = make_card(desk.ports, desk.village, member.member, desk.user)
+    desk.log("card-made", subject=member.member)
+    log_read(desk, frozenset({member.member}), "new-card", DUTY)
+    name = load_masks().find_view(["public"]).show("member-name", member.name)
+    return MadeCard(code, member.branch, True, name, "")
+
+
+def find_member(desk: Desk, subject: str) -> Member | None:
+    """Return a party member by pseudonym, None for whoever is none. Nobody is shown, so nothing is logged."""
+    return next((one for one in desk.ports.vault.list_members(desk.village) if one.member == subject), None)

@@ -18,6 +18,7 @@ from ledger.books.masks import PurposeRow
 from ledger.books.objections import count_late
 from ledger.errors import NotFound, Refused
 from ledger.reported import Reported
+from ledger.service.choices import list_unit_choices
 from ledger.service.reporting import (
     ASIDE_WHYS,
     JOINED,
@@ -110,6 +111,7 @@ class ReportDeskPage:
     row: ReportRow
     subject: str
     typed: TakeForm
+    units: tuple[tuple[str, str], ...]
     whys: tuple[tuple[str, str], ...]
     wording: tuple[str, ...]
 
@@ -283,6 +285,7 @@ def _show(desk: Desk, item: str, refusal: Refusal = NOT_REFUSED, typed: TakeForm
     path, seen = f"{REPORTS}/{item}", _prove(desk, reported)
     with desk.ports.ledger.read(desk.village) as reader:
         case = find_own_case(desk.ports, reader, desk.village, reported)
+        units = tuple((one.value, f"{one.value} {one.beside}") for one in list_unit_choices(reader))
         open_ = [one.number for one in list_open_cases(reader.facts)][:JOINABLE_MAX]
         found = [one for one in (find_case(reader.facts, number) for number in open_) if one is not None]
     name = desk.ports.reference.cases.name
@@ -312,6 +315,7 @@ def _show(desk: Desk, item: str, refusal: Refusal = NOT_REFUSED, typed: TakeForm
         row=_build_row(desk, reported),
         subject=item,
         typed=typed or TakeForm(),
+        units=units,
         whys=tuple((why, said) for why, said in ASIDE_WHYS.items() if why != JOINED),
         wording=tuple(told.wording.split("\n")) if told is not None else (),
     )

@@ -41,6 +41,7 @@ _WORKS: tuple[tuple[str, str, str], ...] = (
     ("/desk/rules", _("积分细则"), "draft.read"),
     ("/desk/round", _("积分评议表"), "draft.prepare"),
     ("/desk/points", _("积分、兑换和志愿服务"), "draft.prepare"),
+    ("/desk/calendar", _("考评日历"), "draft.read"),
     ("/desk/honours", _("表彰和荣誉证书"), "draft.prepare"),
     ("/desk/ballots", _("民主测评"), "draft.prepare"),
 )

@@ -1,4 +1,5 @@
 """A household's own page: whoever holds its card sees what is kept about it, line by line, and takes the proof along.
+A party member's card opens the member's page instead.
 
 The card's code is scanned or typed and sent in a form; it stands in no address that reaches the server, sets no cookie,
 and nothing remembers it between two pages. Whatever opens nothing is answered alike.
@@ -14,22 +15,26 @@ from ledger.books.points import CONSENT_NAMES, Consent
 from ledger.books.points_figures import count_units, name_span
 from ledger.figures.cases import OwnCase
 from ledger.figures.households import HeldConsent, HouseholdLine, OwnHonour
-from ledger.service.cards import HouseholdCard, describe_household, open_card, prove_household
-from ledger.service.readings import list_readings
+from ledger.service.cards import (
+    HouseholdCard,
+    describe_household,
+    is_member,
+    open_card,
+    prove_household,
+)
 from ledger.state.redeeming import Redeemed
 from reports.words import format_day, format_month
 from web.desk.forms import Pairs, build_form
-from web.desk.looks import LookRow, build_look
-from web.desk.routing import get_desk_ports
+from web.desk.looks import LookRow
 from web.i18n import _
 from web.page import Frame
 from web.public.asking import Asking
+from web.public.member import list_looks, serve_member
 from web.public.receiving import get_gates
 from web.respond import NEVER, Answer, AnyRequest
 from web.routing import get_site, route_form, route_form_page
 from web.site import JSON, VillageView
 
-READINGS_MAX = 50
 YEAR_MAX_CHARS = 4
 ASKING = Asking(
     closed={
@@ -189,10 +194,12 @@ def take_card(request: AnyRequest, pairs: Pairs, refused: str, code: str) -> Ans
     if isinstance(opened, Answer):
         return opened
     form, household = opened
+    if is_member(household):
+        return serve_member(request, code, household, form.code, form.year[:YEAR_MAX_CHARS])
 
     def build(view: VillageView) -> OwnPage:
         card = describe_household(view.ports, view.reader, code, household, form.year[:YEAR_MAX_CHARS])
-        return _build_page(view, card, form.code, *_list_looks(request, code, household))
+        return _build_page(view, card, form.code, *list_looks(request, code, household))
 
     return get_site(request).serve_fresh(request, code, "own.html", build)
 
@@ -358,13 +365,3 @@ def _build_redeemed(view: VillageView, item: Redeemed) -> RedeemedRow:
         receipt=item.redemption.receipt,
         taken_back=bool(item.taken),
     )
-
-
-def _list_looks(request: AnyRequest, code: str, household: str) -> tuple[tuple[LookRow, ...], int]:
-    """Return who looked at what is kept about the household, newest first, and how many more times."""
-    ports = get_desk_ports(get_site(request))
-    with ports.desk.read() as reader:
-        readings = list_readings(reader, code, household)
-    names = {person.user: person.name for person in ports.vault.list_persons(code)}
-    rows = tuple(build_look(reading, names) for reading in readings[:READINGS_MAX])
-    return rows, max(len(readings) - READINGS_MAX, 0)

@@ -1,0 +1,48 @@
+"""Lost eligibility: which own honours a grade loses under a scheme, and until when.
+
+It counts for an honour of a time of the calendar that ends while the loss lasts, and it is over by itself: nobody has
+to lift it, and nothing else follows from it. Honours of the village are never touched.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from ledger.books.schemes import SPAN_LENGTHS
+from ledger.books.scores import OwnHonour, SchemeAdopted, SchemeEffect, SchemeSpan
+
+
+class Lost(NamedTuple):
+    """A member who lost an own honour by a round of scores.
+
+    `at`      the index of the round's entry
+    `last`    the last month in which it is lost
+    `lasts`   of what it is the last: a month, a quarter or a year
+    `period`  the month in which the round stands
+    `stars`   the stars, or the rank of the grade, that the member had
+    """
+
+    at: int
+    branch: int
+    last: str
+    lasts: SchemeSpan
+    loses: OwnHonour
+    member: str
+    period: str
+    stars: int
+    version: int
+
+
+def get_last_month(lasts: SchemeSpan, period: str) -> str:
+    """Return the last month of the month, quarter or year that a month lies in."""
+    count = SPAN_LENGTHS[lasts]
+    return f"{period[:4]}-{-(-int(period[5:]) // count) * count:02d}"
+
+
+def list_lost_by(scheme: SchemeAdopted, period: str, stars: int, until: str) -> list[SchemeEffect]:
+    """Return what so many stars in a month lose of a time that ends with `until`."""
+    return [
+        effect
+        for effect in scheme.effects or ()
+        if effect.stars == stars and period <= until <= get_last_month(effect.lasts, period)
+    ]
