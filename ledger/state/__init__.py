@@ -30,6 +30,7 @@ from ledger.entries import KINDS, Entry
 from ledger.errors import Fault
 from ledger.state.accounts import check_accounts, fold_accounts
 from ledger.state.annexes import check_annexes, fold_annex
+from ledger.state.assessments import check_assessments, fold_assessment
 from ledger.state.assets import check_assets, fold_assets
 from ledger.state.ballots import check_ballots, fold_ballots
 from ledger.state.bank import check_bank, fold_bank
@@ -134,6 +135,7 @@ _CHECKS: dict[str, Check] = {
     "case.rated": check_cases,
     "ballot.opened": check_ballots,
     "ballot.closed": check_ballots,
+    "assessment.round": check_assessments,
 }
 _FOLD_OF: dict[Check, Fold] = {
     check_money: fold_money,
@@ -157,6 +159,7 @@ _FOLD_OF: dict[Check, Fold] = {
     check_grid_entry: fold_grid_entry,
     check_cases: fold_cases,
     check_ballots: fold_ballots,
+    check_assessments: fold_assessment,
 }
 _FOLDS: dict[str, Fold] = {name: _FOLD_OF[check] for name, check in _CHECKS.items()}
 

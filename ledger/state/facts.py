@@ -94,6 +94,8 @@ be dropped and folded again from the entries.
 | `cases-at/<period>/<unit>` | CaseCounts of those of a unit itself that were reported in a month | case.* |
 | `cases-in/<period>/<category>` | CaseCounts of those that were reported in a month | case.* |
 | `ballot/<number>` | BallotFacts | ballot.opened, ballot.closed |
+| `assessment/<subject>/<period>` | AssessmentFacts, `state.assessments`: a round by its last month | assessment.round |
+| `assessment-ballot/<subject>/<number>` | EntryAt of the round that a ballot gave | assessment.round |
 | `volunteering/<year>` | VolunteeringFacts of the tasks held in a year | hours.booked |
 | `told/<period>/<index>` | EntryAt: told besides vouchers | asset.*, objection.*, resource.*, stocktake.* |
 | `sheet/<period>/<letter>/<ordinal>` | SheetFacts | sheet.sealed |

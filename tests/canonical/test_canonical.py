@@ -27,6 +27,7 @@ from ledger.canonical import (
 from ledger.entries import KINDS, Entry, get_claim
 from ledger.errors import NotProven
 from ledger.limits import ENTRY_MAX_BYTES
+from tests.assessments import build_assessment
 from tests.ballots import build_ballot, build_ballot_closed
 from tests.books.case_ledger import build_confided, build_moved, build_opened, build_rated
 from tests.builders import (
@@ -161,6 +162,7 @@ def make_entries() -> list[Entry]:
         build_rated(texts),
         build_ballot(texts),
         build_ballot_closed({"00000007": "13"}),
+        build_assessment(texts),
     ):
         chain.append(body)
     return chain.entries

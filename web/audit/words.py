@@ -47,6 +47,7 @@ KIND_WORDS: dict[str, str] = {
     "honours.granted": _("表彰"),
     "ballot.opened": _("开始民主测评"),
     "ballot.closed": _("民主测评结果"),
+    "assessment.round": _("一轮考评"),
     "hours.booked": _("志愿者签到"),
     "case.opened": _("登记诉求件"),
     "case.moved": _("办理诉求件"),
