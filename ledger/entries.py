@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Literal, NamedTuple
 
 from ledger.books.annexes import PointsAnnexed
+from ledger.books.assessments import AssessmentRound
 from ledger.books.assets import AssetChanged, AssetDisposed, AssetRegistered
 from ledger.books.ballots import BallotClosed, BallotOpened
 from ledger.books.cases import CaseConfided, CaseMoved, CaseOpened, CaseRated
@@ -116,6 +117,7 @@ Body = (
     | BallotClosed
     | StarDeclared
     | StarMoved
+    | AssessmentRound
 )
 
 
@@ -193,6 +195,7 @@ KINDS: dict[str, Kind] = {
     "ballot.closed": Kind(BallotClosed, checkers=1, in_books=False),
     "star.declared": Kind(StarDeclared, checkers=1, in_books=False),
     "star.moved": Kind(StarMoved, checkers=1, in_books=False),
+    "assessment.round": Kind(AssessmentRound, checkers=1, in_books=False),
 }
 KIND_OF_BODY: dict[type, str] = {row.body: name for name, row in KINDS.items()}
 

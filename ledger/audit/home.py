@@ -18,6 +18,7 @@ from ledger.log.chain import ZERO_HASH
 from ledger.log.commitments import open_disclosure
 from ledger.log.hashing import format_hash
 from ledger.state.annexes import check_annex_privately, list_annexed
+from ledger.state.assessed import check_assessments_privately
 from ledger.state.awards import check_registered_privately, check_rounds_privately
 from ledger.state.documents import iterate_documents
 from ledger.state.grids import check_grids_privately
@@ -192,6 +193,7 @@ class HomeReader:
         faults += check_redemptions_privately(facts, find_private)
         faults += check_honours_privately(facts, find_private)
         faults += check_grids_privately(facts, find_private)
+        faults += check_assessments_privately(facts, find_private)
         for period in _list_periods(facts.scan("points"), 1):
             faults += check_rounds_privately(facts, period, find_private)
         for period in list_annexed(facts):

@@ -43,6 +43,15 @@ class Opened(Protocol):
     def sealed(self) -> bool: ...
 
 
+class Part(Protocol):
+    """A round's entry, or a part of it."""
+
+    @property
+    def part(self) -> int: ...
+    @property
+    def parts(self) -> int: ...
+
+
 class OpenedFault(NamedTuple):
     """What one kind of round says of a wrong opened line beside the figures."""
 
@@ -107,6 +116,23 @@ def check_part(part: int, parts: int, place: str) -> list[Fault]:
             "round-part", place, f"第 {part} 部分，共 {parts} 部分", f"第 1–{parts} 部分", "改正部分的序号"
         )
     ]
+
+
+def check_sequence(place: str, done: int, parts: int, body: Part, once: str) -> list[Fault]:
+    """Return a fault unless a part is the next of its round, and says of it what part 1 said.
+
+    `done` parts of `parts` are recorded already; `once` says how often there is such a round.
+    """
+    if done and done == parts:
+        return [build_fault("round-twice", place, f"已有全部 {done} 部分", once, "漏记的下月补记")]
+    if body.part != done + 1:
+        found, expected = f"第 {body.part} 部分", f"第 {done + 1} 部分"
+        return [build_fault("round-next-part", place, found, expected, "各部分从 1 起依次通过")]
+    if done and body.parts != parts:
+        found, expected = f"共 {body.parts} 部分", f"与第 1 部分相同：共 {parts} 部分"
+        remedy = "整个评议重新生成后再提交"
+        return [build_fault("round-differs", f"{place}第 {body.part} 部分", found, expected, remedy)]
+    return []
 
 
 def check_lines(lines: Sequence[PlainLine], worths: dict[str, Worth], place: str, book: str) -> list[Fault]:

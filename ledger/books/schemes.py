@@ -71,18 +71,23 @@ def check_carried(scheme: SchemeAdopted, period: str, place: str) -> list[Fault]
                 "这样的办法还不能在党员评分里记；先用按项目记分的办法",
             )
         )
-    span, months = get_span(scheme), SPAN_LENGTHS[get_span(scheme)]
-    if int(period[5:]) % months:
-        faults.append(
-            build_fault(
-                "round-calendar",
-                place,
-                period,
-                f"一{SPAN_NAMES[span]}的最后一个月",
-                f"这个办法一{SPAN_NAMES[span]}评一次，记在最后一个月",
-            )
+    return faults + check_calendar(scheme, period, place)
+
+
+def check_calendar(scheme: SchemeAdopted, period: str, place: str) -> list[Fault]:
+    """Return a fault where a month is not the last of the time that a scheme looks back on."""
+    span = get_span(scheme)
+    if int(period[5:]) % SPAN_LENGTHS[span] == 0:
+        return []
+    return [
+        build_fault(
+            "round-calendar",
+            place,
+            period,
+            f"一{SPAN_NAMES[span]}的最后一个月",
+            f"这个办法一{SPAN_NAMES[span]}评一次，记在最后一个月",
         )
-    return faults
+    ]
 
 
 def _check_item(item: SchemeItem) -> list[Fault]:

@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from ledger.books.assessments import AssessmentRound
 from ledger.books.assets import AssetChanged, AssetDisposed, AssetRegistered
 from ledger.books.ballots import BallotClosed, BallotOpened
 from ledger.books.cases import CaseConfided, CaseMoved, CaseOpened, CaseRated
@@ -61,6 +62,7 @@ from ledger.ports import Ports
 from ledger.service.drafts import open_draft
 from ledger.service.named import tell_named
 from ledger.service.opened_accounts import tell_added, tell_closed, tell_converted, tell_plan
+from ledger.service.opened_assessments import tell_assessment
 from ledger.service.opened_ballots import tell_closed as tell_closed_ballot
 from ledger.service.opened_ballots import tell_opened as tell_opened_ballot
 from ledger.service.opened_cases import tell_case, tell_confided, tell_moved, tell_rated
@@ -403,6 +405,7 @@ _TELLERS: dict[type, Callable[[OpenedDraft, Any], Iterator[str]]] = {
     AccountsConverted: tell_converted,
     AccountsOpened: _tell_opening,
     AgreementsSigned: _tell_agreements,
+    AssessmentRound: tell_assessment,
     AssetChanged: tell_asset_change,
     AssetDisposed: tell_asset_change,
     AssetRegistered: tell_asset,

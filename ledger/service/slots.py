@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
+from ledger.books.assessments import AssessmentRound
 from ledger.books.assets import AssetChanged, AssetDisposed, AssetRegistered
 from ledger.books.ballots import BallotClosed, BallotOpened
 from ledger.books.cases import CaseConfided, CaseMoved, CaseOpened, CaseRated
@@ -78,7 +79,11 @@ def name_slot(body: Body, period: str) -> str:
     where there may be several.
     """
     slot = find_slot(body, period) or ()
-    part = (f"part-{body.part}",) if isinstance(body, PointsRound | ScoreRound) and body.part > 1 else ()
+    part = (
+        (f"part-{body.part}",)
+        if isinstance(body, PointsRound | ScoreRound | AssessmentRound) and body.part > 1
+        else ()
+    )
     return "/".join((*slot, *part))
 
 
@@ -129,6 +134,7 @@ _SLOTS: Mapping[type[Body], Callable[[Any, str], Slot]] = {
     AccountsClosed: lambda _body, _period: ("accounts-closed",),
     AccountsConverted: lambda _body, _period: ("conversion",),
     AccountsOpened: lambda _body, _period: ("opening",),
+    AssessmentRound: lambda body, period: ("assessment", body.subject, period),
     AssetChanged: lambda body, _period: ("asset-change", body.asset),
     AssetDisposed: lambda body, _period: ("asset-change", body.asset),
     AssetRegistered: lambda body, _period: ("asset", body.number),

@@ -30,6 +30,7 @@ from ledger.entries import KINDS, Entry
 from ledger.errors import Fault
 from ledger.state.accounts import check_accounts, fold_accounts
 from ledger.state.annexes import check_annexes, fold_annex
+from ledger.state.assessments import check_assessments, fold_assessment
 from ledger.state.assets import check_assets, fold_assets
 from ledger.state.ballots import check_ballots, fold_ballots
 from ledger.state.bank import check_bank, fold_bank
@@ -137,6 +138,7 @@ _CHECKS: dict[str, Check] = {
     "ballot.closed": check_ballots,
     "star.declared": check_stars,
     "star.moved": check_stars,
+    "assessment.round": check_assessments,
 }
 _FOLD_OF: dict[Check, Fold] = {
     check_money: fold_money,
@@ -161,6 +163,7 @@ _FOLD_OF: dict[Check, Fold] = {
     check_cases: fold_cases,
     check_ballots: fold_ballots,
     check_stars: fold_stars,
+    check_assessments: fold_assessment,
 }
 _FOLDS: dict[str, Fold] = {name: _FOLD_OF[check] for name, check in _CHECKS.items()}
 

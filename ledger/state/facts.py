@@ -97,6 +97,8 @@ be dropped and folded again from the entries.
 | `star/<number>` | StarFacts, `state.star_facts` | star.declared, star.moved |
 | `star-of/<subject>/<branch>` | StarOfFacts: which application gave the star that is held, and the newest | the same |
 | `star-year/<subject>/<branch>/<year>/<number>` | EntryAt of an application for a year's star | star.declared |
+| `assessment/<subject>/<period>` | AssessmentFacts, `state.assessments`: a round by its last month | assessment.round |
+| `assessment-ballot/<subject>/<number>` | EntryAt of the round that a ballot gave | assessment.round |
 | `volunteering/<year>` | VolunteeringFacts of the tasks held in a year | hours.booked |
 | `told/<period>/<index>` | EntryAt: told besides vouchers | asset.*, objection.*, resource.*, stocktake.* |
 | `sheet/<period>/<letter>/<ordinal>` | SheetFacts | sheet.sealed |

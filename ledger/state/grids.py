@@ -148,7 +148,7 @@ def list_holders(facts: Facts, number: str, find_private: FindPrivate) -> list[H
     """Return who holds a post of a unit, as far as the vault still has them. Raises NotProven as `open_private`."""
     known = find_unit(facts, number)
     unit = read_unit(facts, number, known) if known is not None else None
-    found = (opener() for _, opener in _iterate_holders(unit, find_private)) if unit is not None else ()
+    found = (opener() for _, opener in iterate_holders(unit, find_private)) if unit is not None else ()
     return [one for one in found if one is not None]
 
 
@@ -156,12 +156,12 @@ def check_grids_privately(facts: Facts, find_private: FindPrivate) -> list[Fault
     """Return every fault that the vault shows in who holds posts, and in visits. Serves the audit of a home."""
     faults = []
     for unit in read_units(facts).values():
-        held, _lost, unproven = open_all(_iterate_holders(unit, find_private))
+        held, _lost, unproven = open_all(iterate_holders(unit, find_private))
         faults += unproven + check_held(held)
     for period in list_visited_months(facts):
         for number, visits in list_visits(facts, period).items():
             line = read_line(facts, number, visits)
-            visited, _lost, unproven = open_all(_iterate_visits(line, visits.at, find_private))
+            visited, _lost, unproven = open_all(iterate_visits(line, visits.at, find_private))
             faults += unproven + check_visited(visited, period)
     return faults
 
@@ -172,7 +172,8 @@ def read_line(facts: Facts, number: str, visits: VisitsFacts) -> VisitLine:
     return next(line for line in body.lines if line.unit == number)
 
 
-def _iterate_holders(unit: GridUnit, find_private: FindPrivate) -> Iterator[tuple[str, Opener[Held]]]:
+def iterate_holders(unit: GridUnit, find_private: FindPrivate) -> Iterator[tuple[str, Opener[Held]]]:
+    """Yield a place and what opens each holder of a unit's posts."""
     items: list[tuple[Sealed, str]] = [(item.holder, item.post) for item in unit.offices]
     for holder, post in (*items, *((item.holder, item.post) for item in unit.hands)):
         place = f"{name_unit(unit.number)}的人员"
@@ -187,9 +188,10 @@ def _open_holder(sealed: Sealed, post: str, unit: str, place: str, find_private:
     return Held(found.household, found.name, place, post, unit) if found is not None else None
 
 
-def _iterate_visits(
+def iterate_visits(
     line: VisitLine, at: int, find_private: FindPrivate
 ) -> Iterator[tuple[str, Opener[Visited]]]:
+    """Yield a place and what opens each visit and note of a unit's month."""
     place = f"{name_unit(line.unit)}的走访（第 {at} 条）"
     for sealed in line.visits:
         opener: Callable[[], Visited | None] = partial(_open_visit, sealed, place, find_private)

@@ -9,6 +9,7 @@ from typing import Annotated, Any, TypeVar
 
 import msgspec
 
+from ledger.books.assessments import BallotRow
 from ledger.books.points import Consent
 from ledger.books.rounds import build_fault
 from ledger.errors import Fault, NotProven, Tampered
@@ -150,6 +151,49 @@ class CardSubject(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     member: str
     score: int
+
+
+class AssessedEvidence(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Behind `subject` of a mark of an organisation."""
+
+    evidence: str
+
+
+class AssessedSubject(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Behind `subject` of a mark of a person: a secretary is a member; a grid worker is named, and of a household where
+    they are of the village.
+    """
+
+    evidence: str
+    household: str = ""
+    member: str = ""
+    name: str = ""
+
+
+class AssessedMarkLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Behind a sealed line of a round of assessment: a person's deduction."""
+
+    evidence: str
+    item: str
+    points: int
+    quantity: int
+    household: str = ""
+    member: str = ""
+    name: str = ""
+
+
+class AssessedPerson(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Behind `subject` of a person's card. `rows` are of ballots, in the order of the scheme's components; `units` are
+    those of which a grid worker's cases were counted, `visits` their own.
+    """
+
+    rows: tuple[BallotRow, ...]
+    score: int
+    household: str = ""
+    member: str = ""
+    name: str = ""
+    units: tuple[str, ...] = ()
+    visits: int = 0
 
 
 class OriginalDocument(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

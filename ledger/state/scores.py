@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from ledger.books.rounds import build_fault
+from ledger.books.rounds import build_fault, check_sequence
 from ledger.books.schemes import check_carried, check_scheme
 from ledger.books.scores import (
     BranchRegistered,
@@ -124,7 +124,8 @@ def _check_round(facts: Facts, entry: Entry, body: ScoreRound) -> list[Fault]:
     branch = get_fact(facts, f"branch/{body.branch:02d}", BranchFacts)
     if branch is None:
         return [build_fault("round-branch", place, f"支部 {body.branch}", "已登记的支部", "先登记支部和党员")]
-    faults = _check_next_part(facts, entry, body, place)
+    month = get_score_month(facts, entry.period, body.branch)
+    faults = check_sequence(place, len(month.rounds), month.parts, body, "每个支部一个月评议一次")
     if faults:
         return faults
     scheme = find_scheme(facts, entry.period)
@@ -144,43 +145,6 @@ def _check_round(facts: Facts, entry: Entry, body: ScoreRound) -> list[Fault]:
         + check_score_round(body, scheme, branch.members)
         + _check_repeats(facts, entry, body, place)
     )
-
-
-def _check_next_part(facts: Facts, entry: Entry, body: ScoreRound, place: str) -> list[Fault]:
-    """The part is the next of the branch's one round of the month, and says of it what part 1 said."""
-    month = get_score_month(facts, entry.period, body.branch)
-    done = len(month.rounds)
-    if done and done == month.parts:
-        return [
-            build_fault(
-                "round-twice",
-                place,
-                f"已有全部 {done} 部分",
-                "每个支部一个月评议一次",
-                "漏记的下月补记",
-            )
-        ]
-    if body.part != done + 1:
-        return [
-            build_fault(
-                "round-next-part",
-                place,
-                f"第 {body.part} 部分",
-                f"第 {done + 1} 部分",
-                "各部分从 1 起依次通过",
-            )
-        ]
-    if done and body.parts != month.parts:
-        return [
-            build_fault(
-                "round-differs",
-                f"{place}第 {body.part} 部分",
-                f"共 {body.parts} 部分",
-                f"与第 1 部分相同：共 {month.parts} 部分",
-                "整个评议重新生成后再提交",
-            )
-        ]
-    return []
 
 
 def _check_repeats(facts: Facts, entry: Entry, body: ScoreRound, place: str) -> list[Fault]:

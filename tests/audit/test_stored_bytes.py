@@ -34,6 +34,7 @@ from ledger.service.record import Passed, record_claims
 from ledger.store.tables import HEADS, LEDGER
 from ledger.upkeep.scrub import Scrub
 from ledger.urns import Urn
+from tests.assessments import build_assessment, build_branch_scheme
 from tests.audit.stored import Cell, OpenFiles
 from tests.ballots import build_ballot, build_ballot_closed
 from tests.books.case_ledger import build_story
@@ -151,7 +152,7 @@ def open_laboratory(path: Path, fill: Callable[[VillageHome], None]) -> Iterator
 
 
 def fill_small(village: VillageHome) -> None:
-    """An entry of every kind, three sheets, two keys, two of three witnesses: entries 0 to 58."""
+    """An entry of every kind, three sheets, two keys, two of three witnesses: entries 0 to 60."""
     adopt(village, make_policy(2))
     ask(village, "镇", "学校")
     rotate(village)
@@ -191,6 +192,8 @@ def fill_small(village: VillageHome) -> None:
     village.record(ballot, **november)
     village.home.urns.make(VILLAGE, ballot.number, Urn(ballots=(("00000007", "13"),), codes=(), issued=5))
     village.record(build_ballot_closed({"00000007": "13"}), **november)
+    village.record(build_branch_scheme(village.texts), occurred_on="2026-10-28", period="2026-10")
+    village.record(build_assessment(village.texts), occurred_on="2026-11-02", period="2026-10")
     annex(village)
     acknowledge(village)
     withdraw(village)

@@ -27,6 +27,7 @@ from ledger.canonical import (
 from ledger.entries import KINDS, Entry, get_claim
 from ledger.errors import NotProven
 from ledger.limits import ENTRY_MAX_BYTES
+from tests.assessments import build_assessment
 from tests.ballots import build_ballot, build_ballot_closed
 from tests.books.case_ledger import build_confided, build_moved, build_opened, build_rated
 from tests.books.star_ledger import build_declared, build_star_move
@@ -164,6 +165,7 @@ def make_entries() -> list[Entry]:
         build_ballot_closed({"00000007": "13"}),
         build_declared(texts, "secretary"),
         build_star_move(texts),
+        build_assessment(texts),
     ):
         chain.append(body)
     return chain.entries

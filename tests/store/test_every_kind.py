@@ -11,7 +11,7 @@ from ledger.entries import KINDS, Actor, Body
 from ledger.limits import DAY_MS
 from ledger.state import check_entry
 from ledger.state.facts import MemoryFacts
-from tests import ballots, builders, grids, honours, rewards
+from tests import assessments, ballots, builders, grids, honours, rewards
 from tests.books.case_ledger import build_story
 from tests.books.star_ledger import build_star_story
 from tests.builders import VILLAGE, Discloser, EntryChain
@@ -100,6 +100,8 @@ def add_november(add: Callable[..., int], texts: Discloser) -> None:
         add(body, **envelope)
     add(ballots.build_ballot(texts, closes="2026-11-02"), **november)
     add(ballots.build_ballot_closed({"00000007": "13"}), **november)
+    add(assessments.build_branch_scheme(texts))
+    add(assessments.build_assessment(texts), occurred_on="2026-11-02")
     add(builders.build_conversion(), **november)
     add(grids.build_grids(texts), **november)
     add(grids.build_visits(texts), **november)

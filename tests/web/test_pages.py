@@ -227,6 +227,7 @@ def test_every_entry_is_explained_with_who_when_bytes_and_proof(
         "accounts.added",
         "accounts.closed",
         "accounts.converted",
+        "assessment.round",
         "ballot.closed",
         "ballot.opened",
         "concern.acknowledged",

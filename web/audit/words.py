@@ -49,6 +49,7 @@ KIND_WORDS: dict[str, str] = {
     "ballot.closed": _("民主测评结果"),
     "star.declared": _("申报评星"),
     "star.moved": _("评星的一步"),
+    "assessment.round": _("一轮考评"),
     "hours.booked": _("志愿者签到"),
     "case.opened": _("登记诉求件"),
     "case.moved": _("办理诉求件"),

@@ -11,6 +11,7 @@ from typing import Any
 
 from ledger.entries import Entry
 from web.public.explain.accounts import explain_added, explain_closed, explain_converted
+from web.public.explain.assessments import explain_assessment
 from web.public.explain.ballots import explain_ballot, explain_ballot_closed
 from web.public.explain.bank import explain_reconciled
 from web.public.explain.cases import explain_case, explain_confided, explain_moved, explain_rated
@@ -144,6 +145,7 @@ EXPLAINERS: dict[str, Callable[[VillageView, Entry, Any], Explanation]] = {
     "ballot.closed": explain_ballot_closed,
     "star.declared": explain_declared,
     "star.moved": explain_star_moved,
+    "assessment.round": explain_assessment,
 }
 
 

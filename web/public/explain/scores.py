@@ -48,12 +48,12 @@ def explain_scheme(view: VillageView, _entry: Entry, body: SchemeAdopted) -> Exp
             *([Fact(_("谁记分"), MARKER_NAMES[body.marker])] if body.marker else []),
             *([Fact(_("步骤"), _list_names(view, body.steps))] if body.steps else []),
             *(
-                Fact(_name_rank(view, body, cut.stars), _("{score} 分以上").format(score=cut.from_score))
+                Fact(name_rank(view, body, cut.stars), _("{score} 分以上").format(score=cut.from_score))
                 for cut in reversed(body.stars)
             ),
             *(
                 Fact(
-                    _name_rank(view, body, effect.stars),
+                    name_rank(view, body, effect.stars),
                     _("当{lasts}不参加{honour}，以后重新算").format(
                         lasts=SPAN_NAMES[effect.lasts], honour=OWN_HONOUR_NAMES[effect.loses]
                     ),
@@ -75,7 +75,8 @@ def _list_names(view: VillageView, texts: Sequence[PublicText]) -> str:
     return "、".join(read_text(view.texts, text) for text in texts)
 
 
-def _name_rank(view: VillageView, body: SchemeAdopted, stars: int) -> str:
+def name_rank(view: VillageView, body: SchemeAdopted, stars: int) -> str:
+    """Return so many stars, or the grade of that rank, as the public reads it."""
     for number, cut in enumerate(body.stars if body.grades else ()):
         if cut.stars == stars and body.grades:
             return read_text(view.texts, body.grades[number])
@@ -179,7 +180,7 @@ def _build_tables(view: VillageView, body: ScoreRound) -> tuple[Table, ...]:
             title=title,
             columns=(column, _("党员")),
             rows=tuple(
-                (_name_rank(view, scheme, count), format_count(members))
+                (name_rank(view, scheme, count), format_count(members))
                 for count, members in sorted(stars.items(), reverse=True)
             ),
         ),
