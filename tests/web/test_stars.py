@@ -21,6 +21,7 @@ from tests.books.star_ledger import FILE, build_declared, build_star_move
 from tests.builders import OTHER_VILLAGE, VILLAGE, build_branch, build_objection
 from tests.desk.people import Door
 from tests.web.browser import SCREENS, check_layout, open_page
+from tests.web.test_access_browser import check_page, open_past_policy
 from tests.web.test_desk_reading import enter
 from tests.web.test_honours import read_fields
 from tests.web.test_write_pages import find_user
@@ -241,3 +242,23 @@ def test_pages_of_stars_fit_a_phone(starred: Door, browser: Browser) -> None:
                     if shots:
                         page.screenshot(path=f"{shots}/star{paths.index(path)}-{width}.png", full_page=True)
                 assert complaints == []
+
+
+def test_axe_finds_nothing_grave_on_pages_of_stars(starred: Door, browser: Browser) -> None:
+    with serve(starred.village) as address, open_past_policy(browser) as page:
+        found = []
+        for path in (PAGE, f"{PAGE}/XJ-2026-001", f"{PAGE}/XJ-2026-002"):
+            page.goto(address + path)
+            found += check_page(page)
+
+    assert found == []
+
+
+def test_the_secretary_is_told_why_they_do_not_pass_it(starred: Door, client: TestClient) -> None:
+    texts = starred.village.texts
+    body = build_declared(texts, "secretary", branch=2, number="XJ-2026-004")
+    draft = starred.village.draft(body, occurred_on="2026-11-12", period="2026-11")
+
+    page = enter(client, starred, "secretary").get(f"/desk/drafts/{draft.id}").text
+
+    assert "支部书记的星，村书记、书记本人和近亲属不审核：请监督委员或乡镇记账员来审。" in page
