@@ -61,6 +61,8 @@ FOLLOWING: dict[StarStage, tuple[StarStep, ...]] = {
 WAITING: tuple[StarStage, ...] = ("declared", "reviewed", "displayed")
 """Stages in which nothing is decided yet: meanwhile nobody applies for another star."""
 HOLDING: tuple[StarStage, ...] = ("confirmed", "adjusted")
+GIVING: tuple[StarStep, ...] = ("reviewed", "adjusted")
+"""Steps that say how many stars; the others keep those of the step before."""
 CONFIRMING: tuple[StarStep, ...] = ("confirmed", "adjusted")
 """Steps that are the township's."""
 CONFIRMER_ROLES: tuple[Role, ...] = ("township",)

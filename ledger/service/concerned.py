@@ -69,7 +69,7 @@ def is_nobody_left(ports: Ports, village: str, barred: Container[str], maker: st
 def check_concerned(ports: Ports, draft: Draft, claim: Claim, user: str) -> list[Fault]:
     """Return why somebody may not pass the draft of an objection, of an answer or about a star."""
     place = f"{name_draft(draft)}，审核人 {user}"
-    if _is_own_star(ports, draft, claim, user):
+    if is_own_star(ports, draft, claim, user):
         return [build_own(place)]
     if not is_barred(ports, claim, user):
         return []
@@ -94,7 +94,7 @@ def check_concerned(ports: Ports, draft: Draft, claim: Claim, user: str) -> list
     ]
 
 
-def _is_own_star(ports: Ports, draft: Draft, claim: Claim, user: str) -> bool:
+def is_own_star(ports: Ports, draft: Draft, claim: Claim, user: str) -> bool:
     """Whether somebody would pass what is about a secretary's star as the secretary, or is one of that family."""
     if not _is_about_secretary(ports, claim):
         return False

@@ -1,4 +1,4 @@
-"""Star plates: what one says of the star that a branch, or its secretary, holds now."""
+"""Stars at the desk: a row for an application's next step, and the plate of the star that is held now."""
 
 from __future__ import annotations
 
@@ -6,16 +6,22 @@ import msgspec
 
 from ledger.books.honours import get_check
 from ledger.books.scores import BranchRegistered
-from ledger.books.star_steps import STARS_MAX, StarMoved, name_holder
+from ledger.books.star_steps import FOLLOWING, GIVING, STARS_MAX, STEP_NAMES, StarMoved, StarStep, name_holder
 from ledger.canonical import encode_value
 from ledger.errors import NotFound
 from ledger.figures import read_text
 from ledger.figures.villages import describe_village
 from ledger.ports import PaperJob, Ports, Reader
 from ledger.service.sheets import read_texts
+from ledger.service.unsent import Opened, open_sheet, save_sheet
+from ledger.service.workbooks.layout import WorkbookKind
+from ledger.state import get_day
 from ledger.state.facts import BranchFacts, get_fact, read_body
 from ledger.state.schemes import find_scheme_in_force
 from ledger.state.star_steps import StarApplication, find_application, find_star_of
+
+_SHEET: WorkbookKind = "stars"
+_STEPS = "评星"
 
 
 class StarPlate(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,3 +88,22 @@ def _build(reader: Reader, village: str, one: StarApplication) -> StarPlate:
         village_name=described.name,
         year=one.body.year,
     )
+
+
+def put_step(ports: Ports, village: str, user: str, number: str, step: StarStep) -> Opened:
+    """Put a row of an application's next step, with the stars that it goes on with, below what somebody has typed.
+
+    The same row twice is once. Raises NotFound where there is no such application, or that step is not the next.
+    """
+    with ports.ledger.read(village) as reader:
+        found = find_application(reader.facts, number)
+    if found is None or step not in FOLLOWING[found.stage]:
+        raise NotFound(f"评星 {number} 的{STEP_NAMES[step]}")
+    stars = "" if step in GIVING else str(found.stars)
+    row = (number, STEP_NAMES[step], get_day(ports.clock.now_ms()), stars, "", "", "", "")
+    kept = open_sheet(ports, village, user, _SHEET)
+    typed = kept.state.tables.get(_STEPS, ())
+    if row in typed:
+        return kept
+    tables = {**kept.state.tables, _STEPS: (*typed, row)}
+    return save_sheet(ports, village, user, _SHEET, tables, start=kept.version)

@@ -315,6 +315,7 @@ def test_two_decoders_that_others_wrote_read_both_codes_off_the_paper(
 UNSEEN = {
     "/v/{code:str}/epochs/{epoch:str}/{path:path}": "no log was lost and begun anew",
     "/v/{code:str}/policies/{index:str}/checkpoint": "no village has witnesses",
+    "/v/{code:str}/stars/{number:str}": "no village has applied for a star",
     "/v/{code:str}/witnessed": "no village has witnesses",
 }
 """Public addresses that the demo has nothing to show at."""

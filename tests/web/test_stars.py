@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from urllib.parse import urlencode
 
 import pytest
 from litestar.testing import TestClient
@@ -14,11 +15,16 @@ from ledger.books.star_steps import StarMoved
 from ledger.entries import Body
 from ledger.limits import DAY_MS
 from ledger.service.passing import pass_drafts
+from ledger.service.unsent import open_sheet
 from ledger.state.facts import read_body
 from tests.books.star_ledger import FILE, build_declared, build_star_move
 from tests.builders import OTHER_VILLAGE, VILLAGE, build_branch, build_objection
 from tests.desk.people import Door
 from tests.web.browser import SCREENS, check_layout, open_page
+from tests.web.test_access_browser import check_page, open_past_policy
+from tests.web.test_desk_reading import enter
+from tests.web.test_honours import read_fields
+from tests.web.test_write_pages import find_user
 from tests.web.village import serve
 
 PAGE = f"/v/{VILLAGE}/stars"
@@ -162,6 +168,68 @@ def test_every_kind_of_entry_is_told_in_plain_words(starred: Door, client: TestC
     assert not any(SECRETARY in page for page in pages)
 
 
+def find_row(fields: list[tuple[str, str]], number: str) -> int:
+    """Return where the row of an application begins among the fields of the typed sheet."""
+    return [value for _name, value in fields].index(number)
+
+
+def test_the_desk_says_what_is_next_and_the_township_confirms_what_the_clerk_prepared(
+    starred: Door, client: TestClient
+) -> None:
+    clerk = enter(client, starred, "clerk")
+    room = read_words(clerk.get("/desk/stars").text)
+    assert "石榴河村党支部书记正在公示四星，到2026年11月15日" in room
+    assert "下一步可以：上报验星（村文书交审，乡镇记账员审核）。公示到2026年11月15日，满了再验" in room
+    assert "没有申报的：榴园党支部书记。" in room
+    confirm = {"number": "XJ-2026-002", "step": "confirmed"}
+
+    starred.village.clock.advance(4 * DAY_MS)
+    clerk.sign_in(starred, "clerk")
+    assert "满了再验" not in clerk.get("/desk/stars").text
+    answer = clerk.post("/desk/stars/next", confirm)
+
+    assert (answer.status_code, answer.headers["location"]) == (303, "/desk/write/stars")
+    clerk.post("/desk/stars/next", confirm)  # once is enough
+    fields = read_fields(clerk.get("/desk/write/stars").text)
+    assert [value for _name, value in fields].count("XJ-2026-002") == 1
+    at = find_row(fields, "XJ-2026-002")
+    assert [value for _name, value in fields[at : at + 4]] == ["XJ-2026-002", "上报验星", "2026-11-16", "4"]
+    fields[at + 4], fields[at + 5] = (fields[at + 4][0], "石榴镇党委"), (fields[at + 5][0], "到村看过，属实")
+    fields = [(name, value) for name, value in fields if name != "version"]
+    kept = open_sheet(starred.home, VILLAGE, find_user(starred, "clerk"), "stars")
+    looked = clerk.post(
+        "/desk/write/stars", urlencode([*fields, ("version", str(kept.version)), ("do", "look")])
+    )
+    assert looked.status_code == 303, re.findall(r'class="faults">(.*?)</ol>', looked.text, re.DOTALL)
+    preview = clerk.get("/desk/import/preview").text
+    assert "2026-11-16 石榴镇党委：四星。到村看过，属实" in preview
+    digest, batch = (re.search(rf'name="{name}" value="([^"]*)"', preview)[1] for name in ("digest", "batch"))
+    assert clerk.post("/desk/import/preview", {"digest": digest, "batch": batch}).status_code == 303
+    (draft,) = starred.home.vault.list_drafts(VILLAGE, "waiting")
+    assert starred.village.pass_(draft) == [None]  # a supervisor alone does not confirm
+    (township,) = [one for one in starred.home.vault.list_persons(VILLAGE) if "township" in one.roles]
+    pass_drafts(starred.home, VILLAGE, [draft.id], township.user)
+
+    assert "石榴河村党支部书记样*山★★★★☆四星" in read_words(client.get(PAGE).text)
+    plate = clerk.get("/desk/stars/XJ-2026-002.pdf")
+    assert plate.headers["content-type"] == "application/pdf"
+    assert plate.content.startswith(b"%PDF")
+
+
+def test_what_is_no_step_and_no_plate_is_refused(starred: Door, client: TestClient) -> None:
+    clerk = enter(client, starred, "clerk")
+
+    for form, status in (
+        ({"number": "XJ-2026-001", "step": "sold"}, 400),
+        ({"number": "XJ-2026-001", "step": "confirmed"}, 404),
+        ({"number": "XJ-2026-099", "step": "reviewed"}, 404),
+    ):
+        assert clerk.post("/desk/stars/next", form).status_code == status, form
+    for name in ("XJ-2026-002.pdf", "XJ-2026-003.pdf", "XJ-2026-099.pdf", "x"):
+        assert clerk.get(f"/desk/stars/{name}").status_code == 404, name
+    assert clerk.get("/desk/stars/XJ-2026-001.pdf").status_code == 200
+
+
 def test_pages_of_stars_fit_a_phone(starred: Door, browser: Browser) -> None:
     paths = (PAGE, f"{PAGE}/XJ-2026-001", f"{PAGE}/XJ-2026-002")
     with serve(starred.village) as address:
@@ -174,3 +242,23 @@ def test_pages_of_stars_fit_a_phone(starred: Door, browser: Browser) -> None:
                     if shots:
                         page.screenshot(path=f"{shots}/star{paths.index(path)}-{width}.png", full_page=True)
                 assert complaints == []
+
+
+def test_axe_finds_nothing_grave_on_pages_of_stars(starred: Door, browser: Browser) -> None:
+    with serve(starred.village) as address, open_past_policy(browser) as page:
+        found = []
+        for path in (PAGE, f"{PAGE}/XJ-2026-001", f"{PAGE}/XJ-2026-002"):
+            page.goto(address + path)
+            found += check_page(page)
+
+    assert found == []
+
+
+def test_the_secretary_is_told_why_they_do_not_pass_it(starred: Door, client: TestClient) -> None:
+    texts = starred.village.texts
+    body = build_declared(texts, "secretary", branch=2, number="XJ-2026-004")
+    draft = starred.village.draft(body, occurred_on="2026-11-12", period="2026-11")
+
+    page = enter(client, starred, "secretary").get(f"/desk/drafts/{draft.id}").text
+
+    assert "支部书记的星，村书记、书记本人和近亲属不审核：请监督委员或乡镇记账员来审。" in page

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ledger.service.concerned import is_barred
+from ledger.service.concerned import is_barred, is_own_star
 from ledger.service.drafts import open_draft
 from ledger.service.passing import is_late
 from ledger.vaults import Draft
@@ -16,7 +16,10 @@ def can_pass(desk: Desk, draft: Draft, maker: str, kin: frozenset[str]) -> bool:
     """
     if not _is_asked(desk, draft) or maker == desk.user or maker in kin:
         return False
-    return not is_barred(desk.ports, open_draft(draft), desk.user)
+    claim = open_draft(draft)
+    return not is_barred(desk.ports, claim, desk.user) and not is_own_star(
+        desk.ports, draft, claim, desk.user
+    )
 
 
 def tell_barred(desk: Desk, draft: Draft, maker: str, kin: frozenset[str]) -> str:
@@ -27,7 +30,10 @@ def tell_barred(desk: Desk, draft: Draft, maker: str, kin: frozenset[str]) -> st
         return ""
     if maker in kin:
         return _("交审的人是您登记过的近亲属，这一条不由您审核：请另一位有审核职责的人来审。")
-    if is_barred(desk.ports, open_draft(draft), desk.user):
+    claim = open_draft(draft)
+    if is_own_star(desk.ports, draft, claim, desk.user):
+        return _("支部书记的星，村书记、书记本人和近亲属不审核：请监督委员或乡镇记账员来审。")
+    if is_barred(desk.ports, claim, desk.user):
         return _("所指的那一项是您交审或审核过的，关于它的异议和答复不由您审核：请另一位没有经手过的人来审。")
     return ""
 

@@ -44,6 +44,7 @@ _WORKS: tuple[tuple[str, str, str], ...] = (
     ("/desk/calendar", _("考评日历"), "draft.read"),
     ("/desk/honours", _("表彰和荣誉证书"), "draft.prepare"),
     ("/desk/ballots", _("民主测评"), "draft.prepare"),
+    ("/desk/stars", _("评星和星牌"), "draft.read"),
 )
 """The same, of what the day's desk and the books' own room lead to."""
 

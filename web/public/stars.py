@@ -35,7 +35,8 @@ from ledger.books.values import PublicText
 from ledger.errors import NotFound
 from ledger.figures import read_text
 from ledger.state import get_day
-from ledger.state.facts import BranchFacts, get_fact, read_body
+from ledger.state.facts import BranchFacts, Facts, get_fact, read_body
+from ledger.state.reference import Reference
 from ledger.state.schemes import find_scheme_in_force
 from ledger.state.star_facts import StarMove
 from ledger.state.star_steps import (
@@ -303,23 +304,25 @@ def _name_step_of(move: StarMove) -> StarStep:
 
 
 def _tell_now(view: VillageView, one: StarApplication) -> str:
-    """Return in a few words how far an application is and what is true now."""
-    moves = one.known.moves
+    return tell_now(view.reader.facts, view.ports.reference, view.code, view.today, one)
+
+
+def tell_now(facts: Facts, reference: Reference, village: str, today: str, one: StarApplication) -> str:
+    """Return in a few words how far an application is and what is true on a day."""
+    moves, stars = one.known.moves, name_stars(one.stars)
     match one.stage:
         case "displayed":
-            end = find_display_end(view.ports.reference, view.code, one.known)
-            if list_open_objections(view.reader.facts, one.known):
-                return _("公示了{stars}，有异议等答复").format(stars=name_stars(one.stars))
-            if view.today > end:
-                return _("公示{stars}已满，等乡镇验星").format(stars=name_stars(one.stars))
-            return _("正在公示{stars}，到{day}").format(day=format_day(end), stars=name_stars(one.stars))
+            end = find_display_end(reference, village, one.known)
+            if list_open_objections(facts, one.known):
+                return _("公示了{stars}，有异议等答复").format(stars=stars)
+            if today > end:
+                return _("公示{stars}已满，等乡镇验星").format(stars=stars)
+            return _("正在公示{stars}，到{day}").format(day=format_day(end), stars=stars)
         case "confirmed":
-            return _("{day}验星，{stars}").format(day=format_day(moves[-1].on), stars=name_stars(one.stars))
+            return _("{day}验星，{stars}").format(day=format_day(moves[-1].on), stars=stars)
         case "adjusted":
             return _("{day}由{before}调为{stars}").format(
-                before=name_stars(moves[-2].stars),
-                day=format_day(moves[-1].on),
-                stars=name_stars(one.stars),
+                before=name_stars(moves[-2].stars), day=format_day(moves[-1].on), stars=stars
             )
         case _:
             return STAGE_NAMES[one.stage]

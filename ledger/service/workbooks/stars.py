@@ -9,6 +9,7 @@ from ledger.books.screening import format_found
 from ledger.books.star_steps import (
     CONFIRMING,
     FILES_MAX,
+    GIVING,
     STEP_NAMES,
     StarDeclared,
     StarMoved,
@@ -27,8 +28,6 @@ from ledger.state.star_steps import find_application
 
 _FILE = re.compile(r"[0-9a-f]{64}")
 _YEARS = range(2000, 3000)
-_GIVING = (STEP_NAMES["reviewed"], STEP_NAMES["adjusted"])
-"""Steps that say how many stars; the others go by the step before."""
 
 
 def gather_stars(tray: Tray, applications: Sequence[Line], steps: Sequence[Line]) -> None:
@@ -71,7 +70,7 @@ def _check_application(line: Line) -> Iterator[Fault]:
 
 
 def _check_step(line: Line) -> Iterator[Fault]:
-    if line.text("步骤") in _GIVING and line.lacks("几星"):
+    if line.text("步骤") in {STEP_NAMES[step] for step in GIVING} and line.lacks("几星"):
         yield Fault(
             code="star-stars-missing",
             place=line.place,
