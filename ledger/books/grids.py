@@ -34,6 +34,8 @@ PublicPost = Literal["head", "police", "doctor", "supervisor"]
 """Posts whose holder answers for them in public."""
 HandPost = Literal["worker", "helper", "pair"]
 """Posts of which only the number is told."""
+Wanted = Literal["every", "smallest", "none"]
+"""Which units want a post: every one, those that no grid lies in and that are no lane, or none."""
 
 PARENTS: Mapping[Level, tuple[Level, ...]] = {
     "first": (),
@@ -116,6 +118,7 @@ class PostRow(Value, frozen=True):
     name: str
     public: bool
     source: str
+    wanted: Wanted
 
 
 class DutyRow(Value, frozen=True):
@@ -141,6 +144,16 @@ class GridTable(Value, frozen=True):
         row = self.posts[post]
         return (row.lane_name if level == "lane" else "") or row.name
 
+    def list_vacant(self, level: Level, held: Iterable[str], *, is_smallest: bool) -> tuple[str, ...]:
+        """Return what the posts are called that a unit wants and nobody of it holds, in the table's order."""
+        wanted = ("every", "smallest") if is_smallest and level != "lane" else ("every",)
+        known = frozenset(held)
+        return tuple(
+            self.name_post(code, level)
+            for code, row in self.posts.items()
+            if row.wanted in wanted and code not in known
+        )
+
     def is_lane_odd(self, level: Level, households: int) -> bool:
         """Whether a lane has fewer or more households than one head looks after."""
         return level == "lane" and not self.lane_min <= households <= self.lane_max
@@ -159,13 +172,20 @@ class Placed(NamedTuple):
 
 
 class Held(NamedTuple):
-    """A post with who holds it, opened; `place` says where a person finds it. `household` is empty for an outsider."""
+    """A post with who holds it, opened; `place` says where a person finds it. `household` is empty for an outsider.
+
+    Of a mentor `paired` is with whom, `paired_household` of which household, where they are of one, and `since` the day
+    from which on, empty where nobody said.
+    """
 
     household: str
     name: str
     place: str
     post: str
     unit: str
+    paired: str = ""
+    paired_household: str = ""
+    since: str = ""
 
 
 class Visited(NamedTuple):
@@ -176,6 +196,7 @@ class Visited(NamedTuple):
     note: str
     place: str
     visitor: str
+    unit: str = ""
 
 
 def parse_grids(text: str) -> GridTable:

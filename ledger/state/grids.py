@@ -144,6 +144,40 @@ def list_visited_months(facts: Facts) -> list[str]:
     return sorted({key.split("/")[1] for key, _ in facts.scan("visits/")}, reverse=True)
 
 
+def read_lines(facts: Facts, period: str) -> dict[str, tuple[int, VisitLine]]:
+    """Return each unit's month as its newest entry says it, with that entry's index; each entry is read once."""
+    known = list_visits(facts, period)
+    bodies = {at: read_body(facts, at, VisitsRecorded) for at in {visits.at for visits in known.values()}}
+    said = {(at, line.unit): line for at, body in bodies.items() for line in body.lines}
+    return {number: (visits.at, said[visits.at, number]) for number, visits in known.items()}
+
+
+def open_visits(
+    facts: Facts, period: str, find_private: FindPrivate, number: str = ""
+) -> tuple[list[Visited], int]:
+    """Return the visits of a month, of one unit where a number is given, by day, as far as the vault still has them,
+    and how many it has no more. Raises NotProven as `open_private`.
+    """
+    return _open_month(facts, period, find_private, number, _iterate_visits)
+
+
+def open_diaries(
+    facts: Facts, period: str, find_private: FindPrivate, number: str = ""
+) -> tuple[list[Visited], int]:
+    """Return the notes of the village diary of a month as `open_visits` does the visits."""
+    return _open_month(facts, period, find_private, number, _iterate_diaries)
+
+
+def list_all_holders(facts: Facts, find_private: FindPrivate, post: str = "") -> list[Held]:
+    """Return who holds a post of any unit that is still there, all posts or one, as `list_holders` does."""
+    found = (
+        opener()
+        for _, unit in sorted(read_units(facts).items())
+        for _, opener in _iterate_holders(unit, find_private, post)
+    )
+    return [one for one in found if one is not None]
+
+
 def list_holders(facts: Facts, number: str, find_private: FindPrivate) -> list[Held]:
     """Return who holds a post of a unit, as far as the vault still has them. Raises NotProven as `open_private`."""
     known = find_unit(facts, number)
@@ -159,22 +193,39 @@ def check_grids_privately(facts: Facts, find_private: FindPrivate) -> list[Fault
         held, _lost, unproven = open_all(_iterate_holders(unit, find_private))
         faults += unproven + check_held(held)
     for period in list_visited_months(facts):
-        for number, visits in list_visits(facts, period).items():
-            line = read_line(facts, number, visits)
-            visited, _lost, unproven = open_all(_iterate_visits(line, visits.at, find_private))
+        for at, line in read_lines(facts, period).values():
+            openers = (
+                *_iterate_visits(line, at, find_private),
+                *_iterate_diaries(line, at, find_private),
+            )
+            visited, _lost, unproven = open_all(openers)
             faults += unproven + check_visited(visited, period)
     return faults
 
 
-def read_line(facts: Facts, number: str, visits: VisitsFacts) -> VisitLine:
-    """Return the line of a unit's month that is known."""
-    body = read_body(facts, visits.at, VisitsRecorded)
-    return next(line for line in body.lines if line.unit == number)
+def _open_month(
+    facts: Facts,
+    period: str,
+    find_private: FindPrivate,
+    number: str,
+    iterate: Callable[[VisitLine, int, FindPrivate], Iterator[tuple[str, Opener[Visited]]]],
+) -> tuple[list[Visited], int]:
+    found = [
+        opener()
+        for unit, (at, line) in read_lines(facts, period).items()
+        if number in ("", unit)
+        for _, opener in iterate(line, at, find_private)
+    ]
+    opened = sorted(one for one in found if one is not None)
+    return opened, len(found) - len(opened)
 
 
-def _iterate_holders(unit: GridUnit, find_private: FindPrivate) -> Iterator[tuple[str, Opener[Held]]]:
+def _iterate_holders(
+    unit: GridUnit, find_private: FindPrivate, only: str = ""
+) -> Iterator[tuple[str, Opener[Held]]]:
     items: list[tuple[Sealed, str]] = [(item.holder, item.post) for item in unit.offices]
-    for holder, post in (*items, *((item.holder, item.post) for item in unit.hands)):
+    items += [(item.holder, item.post) for item in unit.hands]
+    for holder, post in (one for one in items if only in ("", one[1])):
         place = f"{name_unit(unit.number)}的人员"
         opener: Callable[[], Held | None] = partial(
             _open_holder, holder, post, unit.number, place, find_private
@@ -184,7 +235,10 @@ def _iterate_holders(unit: GridUnit, find_private: FindPrivate) -> Iterator[tupl
 
 def _open_holder(sealed: Sealed, post: str, unit: str, place: str, find_private: FindPrivate) -> Held | None:
     found = open_private(find_private, sealed.sealed, GridHolder)
-    return Held(found.household, found.name, place, post, unit) if found is not None else None
+    if found is None:
+        return None
+    paired = (found.paired, found.paired_household, found.since)
+    return Held(found.household, found.name, place, post, unit, *paired)
 
 
 def _iterate_visits(
@@ -192,23 +246,29 @@ def _iterate_visits(
 ) -> Iterator[tuple[str, Opener[Visited]]]:
     place = f"{name_unit(line.unit)}的走访（第 {at} 条）"
     for sealed in line.visits:
-        opener: Callable[[], Visited | None] = partial(_open_visit, sealed, place, find_private)
+        opener: Callable[[], Visited | None] = partial(_open_visit, sealed, place, line.unit, find_private)
         yield place, opener
+
+
+def _iterate_diaries(
+    line: VisitLine, at: int, find_private: FindPrivate
+) -> Iterator[tuple[str, Opener[Visited]]]:
+    place = f"{name_unit(line.unit)}的走访（第 {at} 条）"
     for sealed in line.diaries:
-        opener = partial(_open_diary, sealed, place, find_private)
+        opener: Callable[[], Visited | None] = partial(_open_diary, sealed, place, line.unit, find_private)
         yield place, opener
 
 
-def _open_visit(sealed: Sealed, place: str, find_private: FindPrivate) -> Visited | None:
+def _open_visit(sealed: Sealed, place: str, unit: str, find_private: FindPrivate) -> Visited | None:
     found = open_private(find_private, sealed.sealed, GridVisit)
     if found is None:
         return None
-    return Visited(found.day, found.household, found.reason, place, found.visitor)
+    return Visited(found.day, found.household, found.reason, place, found.visitor, unit)
 
 
-def _open_diary(sealed: Sealed, place: str, find_private: FindPrivate) -> Visited | None:
+def _open_diary(sealed: Sealed, place: str, unit: str, find_private: FindPrivate) -> Visited | None:
     found = open_private(find_private, sealed.sealed, DiaryNote)
-    return Visited(found.day, "", found.note, place, found.visitor) if found is not None else None
+    return Visited(found.day, "", found.note, place, found.visitor, unit) if found is not None else None
 
 
 def _check_units(facts: Facts, period: str, body: VisitsRecorded) -> Iterator[Fault]:

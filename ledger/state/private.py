@@ -87,14 +87,16 @@ class HonourHolder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     naming: bool
 
 
-class GridHolder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class GridHolder(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """Behind a post of a grid: who holds it, of which household of the village, empty for somebody from outside; of a
-    mentor whom they are paired with, else empty.
+    mentor whom they are paired with, else empty, and where they were said the household and the first day of it.
     """
 
     household: str
     name: str
     paired: str
+    paired_household: str = ""
+    since: str = ""
 
 
 class GridVisit(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -18,15 +18,18 @@ from ledger.books.grids import (
 from ledger.books.values import Sealed
 from ledger.data import load_grids, load_reference
 from ledger.errors import format_fault
-from ledger.figures.grids import GridFigures, UnitFigures, collect_grids
+from ledger.figures.grids import GridFigures, UnitFigures, collect_grids, count_month
 from ledger.state.grids import (
     check_grid_entry,
     check_grids_privately,
     find_unit,
     find_visits,
     fold_grid_entry,
+    list_all_holders,
     list_holders,
     list_visited_months,
+    open_diaries,
+    open_visits,
 )
 from tests.books.points_ledger import PointsLedger
 from tests.books.shop_ledger import START
@@ -239,3 +242,59 @@ def test_another_kind_is_none_of_grids(ledger: GridLedger) -> None:
         check_grid_entry(ledger.facts, load_reference(), ledger.entries[0])
     with pytest.raises(ValueError, match="is no kind of grids"):
         fold_grid_entry(ledger.facts, ledger.entries[0])
+
+
+def test_a_post_that_a_unit_wants_and_nobody_holds_is_vacant(ledger: GridLedger) -> None:
+    figures = ledger.collect()
+
+    # 东片 has a micro-grid in it, so it wants a head alone; 东头 has only lanes in it, and wants all but a pair.
+    assert find(ledger, "WG-0001").vacant == ()
+    missing = ("网格长", "网格警员", "网格医生", "网格监督员", "网格帮办员")
+    assert find(ledger, "WG-0002").vacant == missing
+    assert find(ledger, "WG-0003").vacant == ()
+    assert find(ledger, "WG-0004").vacant == ("街巷长",)
+    assert dict(figures.vacant) == {**dict.fromkeys(missing, 1), "街巷长": 1}
+
+
+def test_a_month_is_counted_against_what_its_workers_owed(ledger: GridLedger) -> None:
+    assert ledger.run("2026-10 visits | WG-0001 1 5=h1 | WG-0002 1 3=h1,4=h2 6 | accepted") == []
+
+    def count(period: str, number: str = "") -> tuple[int, int, int]:
+        counted = count_month(ledger.facts, load_grids(), period, number)
+        return counted.visits, counted.least, counted.diaries
+
+    assert count("2026-10") == (3, 20, 1)
+    assert count("2026-10", "WG-0002") == (2, 20, 1)
+    assert count("2026-10", "WG-0003") == (0, 0, 0)
+    assert count("2026-09") == (0, 0, 0)  # Nothing was recorded, so nothing is said to be owed.
+
+
+def test_the_vault_opens_a_months_visits_and_notes_by_day(ledger: GridLedger) -> None:
+    assert ledger.run("2026-10 visits | WG-0001 1 3=h2 | WG-0002 1 4=h2,3=h1 6,5 | accepted") == []
+    find_private = ledger.vault.get
+
+    visits, lost = open_visits(ledger.facts, "2026-10", find_private)
+    assert [(one.day, one.household, one.unit) for one in visits] == [
+        ("2026-10-03", "h1", "WG-0002"),
+        ("2026-10-03", "h2", "WG-0001"),
+        ("2026-10-04", "h2", "WG-0002"),
+    ]
+    assert lost == 0
+    notes, _ = open_diaries(ledger.facts, "2026-10", find_private, "WG-0002")
+    assert [(one.day, one.note, one.household) for one in notes] == [
+        ("2026-10-05", "清沟", ""),
+        ("2026-10-06", "清沟", ""),
+    ]
+    assert open_diaries(ledger.facts, "2026-10", find_private, "WG-0001") == ([], 0)
+
+    ledger.erase("h2")
+
+    visits, lost = open_visits(ledger.facts, "2026-10", ledger.vault.get, "WG-0002")
+    assert ([one.household for one in visits], lost) == (["h1"], 1)
+
+
+def test_the_vault_opens_every_holder_of_a_post(ledger: GridLedger) -> None:
+    find_private = ledger.vault.get
+
+    assert [one.name for one in list_all_holders(ledger.facts, find_private, "head")] == ["样大山", "样老井"]
+    assert len(list_all_holders(ledger.facts, find_private)) == 5

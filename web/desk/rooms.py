@@ -42,6 +42,7 @@ _WORKS: tuple[tuple[str, str, str], ...] = (
     ("/desk/points", _("积分、兑换和志愿服务"), "draft.prepare"),
     ("/desk/honours", _("表彰和荣誉证书"), "draft.prepare"),
     ("/desk/ballots", _("民主测评"), "draft.prepare"),
+    ("/desk/grids", _("网格、走访和村情日记"), "names.read"),
 )
 """The same, of what the day's desk and the books' own room lead to."""
 
