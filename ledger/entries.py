@@ -17,7 +17,7 @@ from ledger.books.contracts import ContractAmended, ContractEnded, ContractSigne
 from ledger.books.conversion import AccountsConverted
 from ledger.books.documents import DocumentsAttached
 from ledger.books.funds import FundOpened
-from ledger.books.grids import GridsRegistered, VisitsRecorded
+from ledger.books.grids import GridsRegistered, NamingWithdrawn, VisitsRecorded
 from ledger.books.honours import HonourReversed, HonoursGranted
 from ledger.books.limits import LimitsAdopted
 from ledger.books.objections import ObjectionAnswered, ObjectionRaised
@@ -113,6 +113,7 @@ Body = (
     | CaseRated
     | BallotOpened
     | BallotClosed
+    | NamingWithdrawn
 )
 
 
@@ -188,6 +189,7 @@ KINDS: dict[str, Kind] = {
     "case.rated": Kind(CaseRated, checkers=1, in_books=False),
     "ballot.opened": Kind(BallotOpened, checkers=1, in_books=False),
     "ballot.closed": Kind(BallotClosed, checkers=1, in_books=False),
+    "naming.withdrawn": Kind(NamingWithdrawn, checkers=0, in_books=False),
 }
 KIND_OF_BODY: dict[type, str] = {row.body: name for name, row in KINDS.items()}
 

@@ -15,7 +15,7 @@ import msgspec
 from msgspec import Meta
 
 from ledger.books.rounds import build_fault, check_order
-from ledger.books.values import Positive, PublicText, Sealed, Value
+from ledger.books.values import Digest, Positive, PublicText, Sealed, Value
 from ledger.errors import Fault
 
 UNITS_MAX = 300
@@ -110,6 +110,15 @@ class VisitsRecorded(Value, frozen=True):
     lines: Annotated[tuple[VisitLine, ...], Meta(min_length=1, max_length=UNITS_MAX)]
 
 
+class NamingWithdrawn(Value, frozen=True):
+    """`naming.withdrawn`: whoever holds a public post of `unit` takes back that their whole name stands on paper;
+    `holder` is the digest of that sealed holder.
+    """
+
+    holder: Digest
+    unit: UnitNumber
+
+
 class PostRow(Value, frozen=True):
     """A post, and what it is called."""
 
@@ -175,7 +184,8 @@ class Held(NamedTuple):
     """A post with who holds it, opened; `place` says where a person finds it. `household` is empty for an outsider.
 
     Of a mentor `paired` is with whom, `paired_household` of which household, where they are of one, and `since` the day
-    from which on, empty where nobody said.
+    from which on, empty where nobody said. Of a head `named_on` is the day on which they agreed that their whole name
+    stands on paper, with the `telephone` where there is one; empty where they did not.
     """
 
     household: str
@@ -186,6 +196,8 @@ class Held(NamedTuple):
     paired: str = ""
     paired_household: str = ""
     since: str = ""
+    named_on: str = ""
+    telephone: str = ""
 
 
 class Visited(NamedTuple):

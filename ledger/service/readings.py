@@ -93,8 +93,8 @@ def log_reading(
 
     `place` is a word for the page, and what it was of: `draft:d-…`, `original:17`, `original:d-…`, `import`, `sheet`,
     `households`, `card`, `new-card`, `honours`, `certificate`, `paper`, `person`, `agreement`, `withdraw`,
-    `grid:WG-0001`, `visits:2026-10`, `diary:2026-10`, `pairs`, `unvisited`; of the last five the number of a unit may
-    stand for whoever is under no household's pseudonym. `village` is for an operator, who acts in none.
+    `board:WG-0002`, `grid:WG-0001`, `visits:2026-10`, `diary:2026-10`, `pairs`, `unvisited`; of these the number of a
+    unit may stand for whoever is under no household's pseudonym. `village` is for an operator, who acts in none.
     """
     if not subjects:
         return

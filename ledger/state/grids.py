@@ -15,6 +15,7 @@ from ledger.books.grids import (
     GridUnit,
     Held,
     Level,
+    NamingWithdrawn,
     Placed,
     Visited,
     VisitLine,
@@ -29,7 +30,7 @@ from ledger.books.rounds import build_fault
 from ledger.books.values import Sealed, Value
 from ledger.entries import Entry
 from ledger.errors import Fault
-from ledger.state.facts import Facts, get_fact, put_fact, read_body, scan_facts
+from ledger.state.facts import EntryAt, Facts, get_fact, put_fact, read_body, scan_facts
 from ledger.state.private import DiaryNote, FindPrivate, GridHolder, GridVisit, Opener, open_all, open_private
 from ledger.state.reference import Reference
 
@@ -65,6 +66,8 @@ def check_grid_entry(facts: Facts, reference: Reference, entry: Entry) -> list[F
             return check_grids(body, list_placed(facts))
         case VisitsRecorded() as body:
             return check_visits(body) + list(_check_units(facts, entry.period, body))
+        case NamingWithdrawn() as body:
+            return _check_naming(facts, body)
         case _:
             raise ValueError(f"{entry.kind} is no kind of grids")
 
@@ -95,6 +98,8 @@ def fold_grid_entry(facts: Facts, entry: Entry) -> None:
                     workers=unit_facts.workers,
                 )
                 put_fact(facts, f"visits/{entry.period}/{line.unit}", visits)
+        case NamingWithdrawn() as body:
+            put_fact(facts, f"unnamed/{body.unit}/{body.holder}", EntryAt(index=entry.index))
         case _:
             raise ValueError(f"{entry.kind} is no kind of grids")
 
@@ -186,6 +191,34 @@ def list_holders(facts: Facts, number: str, find_private: FindPrivate) -> list[H
     return [one for one in found if one is not None]
 
 
+def find_named_head(facts: Facts, number: str, find_private: FindPrivate) -> Held | None:
+    """Return the head of a unit who agreed that their whole name stands on paper and has not taken it back since; None
+    for nobody. Whoever takes it back does so for every register that the same person stands in with a day of that day
+    or before. Raises NotProven as `open_private`.
+    """
+    known = find_unit(facts, number)
+    unit = read_unit(facts, number, known) if known is not None else None
+    heads = _iterate_holders(unit, find_private, "head") if unit is not None else iter(())
+    held = next((opener() for _, opener in heads), None)
+    if held is None or not held.named_on:
+        return None
+    for _, at in scan_facts(facts, f"unnamed/{number}/", EntryAt):
+        entry = facts.read_entry(at.index)
+        assert isinstance(entry.body, NamingWithdrawn)
+        before = open_private(find_private, entry.body.holder, GridHolder)
+        is_same = before is not None and (before.household, before.name) == (held.household, held.name)
+        if is_same and held.named_on <= entry.occurred_on:
+            return None
+    return held
+
+
+def find_head_digest(facts: Facts, number: str) -> str:
+    """Return the digest of the sealed head of a unit, empty where it has none."""
+    known = find_unit(facts, number)
+    offices = read_unit(facts, number, known).offices if known is not None else ()
+    return next((item.holder.sealed for item in offices if item.post == "head"), "")
+
+
 def check_grids_privately(facts: Facts, find_private: FindPrivate) -> list[Fault]:
     """Return every fault that the vault shows in who holds posts, and in visits. Serves the audit of a home."""
     faults = []
@@ -237,8 +270,8 @@ def _open_holder(sealed: Sealed, post: str, unit: str, place: str, find_private:
     found = open_private(find_private, sealed.sealed, GridHolder)
     if found is None:
         return None
-    paired = (found.paired, found.paired_household, found.since)
-    return Held(found.household, found.name, place, post, unit, *paired)
+    more = (found.paired, found.paired_household, found.since, found.named_on, found.telephone)
+    return Held(found.household, found.name, place, post, unit, *more)
 
 
 def _iterate_visits(
@@ -269,6 +302,17 @@ def _open_visit(sealed: Sealed, place: str, unit: str, find_private: FindPrivate
 def _open_diary(sealed: Sealed, place: str, unit: str, find_private: FindPrivate) -> Visited | None:
     found = open_private(find_private, sealed.sealed, DiaryNote)
     return Visited(found.day, "", found.note, place, found.visitor, unit) if found is not None else None
+
+
+def _check_naming(facts: Facts, body: NamingWithdrawn) -> list[Fault]:
+    known, place = find_unit(facts, body.unit), f"{name_unit(body.unit)}的撤回"
+    offices = read_unit(facts, body.unit, known).offices if known is not None else ()
+    if body.holder not in {item.holder.sealed for item in offices}:
+        remedy = "只撤回现在登记着的人的"
+        return [build_fault("naming-holder", place, "这个网格没有这一职务", "现在登记着的公开职务", remedy)]
+    if get_fact(facts, f"unnamed/{body.unit}/{body.holder}", EntryAt) is not None:
+        return [build_fault("naming-again", place, "已经撤回过", "还没有撤回的", "不用再撤回")]
+    return []
 
 
 def _check_units(facts: Facts, period: str, body: VisitsRecorded) -> Iterator[Fault]:

@@ -11,6 +11,7 @@ from ledger.books.grids import (
     GridUnit,
     HandHeld,
     Level,
+    NamingWithdrawn,
     OfficeHeld,
     VisitLine,
     VisitsRecorded,
@@ -22,6 +23,8 @@ from ledger.figures.grids import GridFigures, UnitFigures, collect_grids, count_
 from ledger.state.grids import (
     check_grid_entry,
     check_grids_privately,
+    find_head_digest,
+    find_named_head,
     find_unit,
     find_visits,
     fold_grid_entry,
@@ -52,8 +55,9 @@ class GridLedger(PointsLedger):
         self, number: str, level: Level, parent: str, households: str, name: str, *held: str
     ) -> GridUnit:
         offices, hands = [], []
-        for who, post in (one.split("=") for one in held):
-            holder = self._seal(household="", name=who, paired="")
+        for who, post, *day in (one.split("=") for one in held):
+            more = {"named_on": f"2026-10-{day[0]}", "telephone": "0000-1234567"} if day else {}
+            holder = self._seal(household="", name=who, paired="", **more)
             if load_grids().posts[post].public:
                 shown = self.drawer.publish(f"{who[0]}*")
                 offices.append(OfficeHeld(holder=holder, post=post, shown=shown))  # type: ignore[arg-type]  # the story's word for it
@@ -87,6 +91,9 @@ class GridLedger(PointsLedger):
         match verb:
             case "grids":
                 return GridsRegistered(units=tuple(self.build_unit(*row) for row in told))  # type: ignore[arg-type]  # the story's word for it
+            case "unname":
+                (unit,) = words
+                return NamingWithdrawn(holder=find_head_digest(self.facts, unit) or "a" * 43, unit=unit)
             case "visits":
                 return VisitsRecorded(lines=tuple(self.build_line(*row) for row in told))
         return super()._read_scored(verb, words, rows, lines)
@@ -298,3 +305,64 @@ def test_the_vault_opens_every_holder_of_a_post(ledger: GridLedger) -> None:
 
     assert [one.name for one in list_all_holders(ledger.facts, find_private, "head")] == ["样大山", "样老井"]
     assert len(list_all_holders(ledger.facts, find_private)) == 5
+
+
+def name_head(ledger: GridLedger, number: str = "WG-0003") -> str:
+    held = find_named_head(ledger.facts, number, ledger.vault.get)
+    return f"{held.name} {held.telephone}" if held is not None else ""
+
+
+def test_a_head_stands_by_the_whole_name_from_the_day_they_signed_until_they_take_it_back(
+    ledger: GridLedger,
+) -> None:
+    assert name_head(ledger) == ""
+    story = """
+    2026-10 grids | WG-0003 lane WG-0002 12 老槐巷 样老井=head=08 | accepted
+    """
+    assert ledger.run(story) == []
+    assert name_head(ledger) == "样老井 0000-1234567"
+    digest = find_head_digest(ledger.facts, "WG-0003")
+
+    assert ledger.run("2026-10 unname WG-0003 | accepted\n2026-10 unname WG-0003 | naming-again") == []
+    again = NamingWithdrawn(holder=digest, unit="WG-0003")
+    assert [format_fault(fault) for fault in ledger.check(again, "2026-10")] == [
+        "网格 WG-0003的撤回：现为已经撤回过，应为还没有撤回的。不用再撤回。（naming-again）"
+    ]
+    assert name_head(ledger) == ""
+    # What was typed before comes back to nothing, also under another digest.
+    assert ledger.run(story) == []
+    assert find_head_digest(ledger.facts, "WG-0003") != digest
+    assert name_head(ledger) == ""
+    # Who signs anew on a later day stands there again, and so does somebody else.
+    assert ledger.run("2026-10 grids | WG-0003 lane WG-0002 12 老槐巷 样老井=head=31 | accepted") == []
+    assert name_head(ledger) == "样老井 0000-1234567"
+    assert ledger.run("2026-10 grids | WG-0003 lane WG-0002 12 老槐巷 例小河=head=08 | accepted") == []
+    assert name_head(ledger) == "例小河 0000-1234567"
+
+    ledger.vault.pop(digest)
+    assert name_head(ledger) == "例小河 0000-1234567"
+    ledger.vault.pop(find_head_digest(ledger.facts, "WG-0003"))
+    assert name_head(ledger) == ""
+
+
+def test_nobody_takes_back_for_whom_no_unit_has(ledger: GridLedger) -> None:
+    assert (
+        ledger.run(
+            """
+        2026-10 unname WG-0004 | naming-holder
+        2026-10 unname WG-0009 | naming-holder
+        """
+        )
+        == []
+    )
+    bodies = [NamingWithdrawn(holder="a" * 43, unit="WG-0004")]
+    bodies.append(NamingWithdrawn(holder="b" * 43, unit="WG-0003"))
+    assert {format_fault(fault) for body in bodies for fault in ledger.check(body, "2026-10")} == {
+        (
+            f"网格 {body.unit}的撤回：现为这个网格没有这一职务，应为现在登记着的公开职务。"
+            "只撤回现在登记着的人的。（naming-holder）"
+        )
+        for body in bodies
+    }
+    assert name_head(ledger, "WG-0004") == name_head(ledger, "WG-0009") == ""
+    assert find_head_digest(ledger.facts, "WG-0009") == ""

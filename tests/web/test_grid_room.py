@@ -5,21 +5,25 @@ on record.
 from __future__ import annotations
 
 import html
+import io
 import os
 import re
 
 import pytest
 from litestar.testing import TestClient
 from playwright.sync_api import Browser
+from pypdf import PdfReader
 
 from ledger.books.grids import GridsRegistered, GridUnit, HandHeld, OfficeHeld
 from ledger.books.roles import ROLES
 from ledger.service.import_ import apply_import, import_workbook
+from tests.audit.test_home import audit_home
 from tests.builders import VILLAGE, make_id
 from tests.desk.people import Door
 from tests.grids import build_grids, build_visits
 from tests.service.test_grids_at_size import make_songyanghu
 from tests.web.browser import SCREENS, check_layout, open_page, sign_in
+from tests.web.desk import DeskBrowser
 from tests.web.gate import put_people
 from tests.web.test_desk_reading import SHOW, count_facts, enter, list_of, tell
 from tests.web.village import serve
@@ -261,6 +265,65 @@ def test_pairs_are_told_with_household_and_day_and_who_has_nobody(door: Door, cl
     assert "2026年9月3日起" in page
     assert "还没人带的网格员 1 名 某新手" in page
     assert tell(list_of(door.home, H[2])) == [("clerk", "pairs", "duty")]
+
+
+def name_lane_head(door: Door, day: str) -> None:
+    """The lane's head signed on a day that the whole name stands on the board."""
+    texts = door.village.texts
+    holder = {"household": H[0], "name": "样大山", "named_on": day, "paired": "", "telephone": "0000-1234567"}
+    unit = GridUnit(
+        ended=False,
+        hands=(),
+        households=12,
+        level="lane",
+        name=texts.publish("老槐巷"),
+        number="WG-0002",
+        offices=(OfficeHeld(holder=texts.seal(holder, "holder"), post="head", shown=texts.publish("样*山")),),
+        parent="WG-0001",
+    )
+    door.village.record(GridsRegistered(units=(unit,)), **OCTOBER)
+
+
+def read_board(browser: DeskBrowser) -> str:
+    answer = browser.get(f"{GRIDS}/WG-0002.pdf")
+    assert answer.headers["content-type"] == "application/pdf"
+    (page,) = PdfReader(io.BytesIO(answer.content)).pages
+    return re.sub(r"\s", "", page.extract_text())
+
+
+def test_a_head_who_agreed_is_named_on_the_desks_board_until_they_take_it_back(
+    door: Door, client: TestClient
+) -> None:
+    name_lane_head(door, "2026-10-08")
+    clerk = enter(client, door, "clerk")
+
+    board = read_board(clerk)
+    assert "样大山" in board
+    assert "0000-1234567" in board
+    assert tell(list_of(door.home, H[0])) == [("clerk", "board", "duty")]
+    # Whoever comes without signing in gets the mask, on paper and on the page that the code leads to.
+    public = client.get(f"/v/{VILLAGE}/grids/WG-0002.pdf", headers={"host": "127.0.0.1:8000"}).content
+    (page,) = PdfReader(io.BytesIO(public)).pages
+    assert "样大山" not in re.sub(r"\s", "", page.extract_text())
+    shown = client.get(f"/v/{VILLAGE}/grids/WG-0002", headers={"host": "127.0.0.1:8000"}).text
+    assert not any(word in shown for word in ("样大山", "0000-1234567", "全名"))
+    auditor = enter(client, door, "auditor")
+    assert "样大山" not in read_board(auditor)
+
+    assert "本人说了不再写全名，现在就撤回" in clerk.get(f"{GRIDS}/WG-0002").text
+    assert "现在就撤回" not in auditor.get(f"{GRIDS}/WG-0002").text
+    answer = clerk.post(f"{GRIDS}/WG-0002/unname")
+    assert (answer.status_code, answer.headers["location"]) == (303, f"{GRIDS}/WG-0002?unnamed=1")
+    again = clerk.get(f"{GRIDS}/WG-0002?unnamed=1").text
+    assert "已撤回，已经记入账本" in again
+    assert "现在就撤回" not in again
+    assert "样*山" in read_board(clerk)
+    assert clerk.post(f"{GRIDS}/WG-0002/unname").status_code == 404
+
+    # What was typed before does not bring it back.
+    name_lane_head(door, "2026-10-08")
+    assert "样大山" not in read_board(clerk)
+    assert audit_home(door.home.path).findings == ()
 
 
 def test_pages_of_the_room_fit_a_phone(door: Door, client: TestClient, browser: Browser) -> None:

@@ -18,18 +18,31 @@ from ledger.books.values import fold_text
 from ledger.data import load_grids
 from ledger.errors import NotFound, Refused
 from ledger.figures.grids import GridFigures, UnitFigures, collect_grids
+from ledger.service.lane_boards import withdraw_naming
 from ledger.service.sheets import read_texts
+from ledger.service.standing import refuse_read_only
 from ledger.state import get_day
 from reports.words import format_count, format_day
+from web.cache import PageBytes
 from web.desk.forms import FormRefused
 from web.desk.frame import NO_FAULTS, DeskFrame, Faults, Refusal, explain_refusal
 from web.desk.reading import AskForm
-from web.desk.reading_grids import Known, ShownPost, read_pairs, read_posts, say_of_unit
-from web.desk.routing import Desk, route_desk
+from web.desk.reading_grids import (
+    Known,
+    ShownPost,
+    has_named_head,
+    read_board,
+    read_pairs,
+    read_posts,
+    say_of_unit,
+)
+from web.desk.routing import Desk, answer, route_desk
 from web.i18n import _
+from web.papers import get_papers
 from web.public.explain.telling import Fact
 from web.public.paging import parse_start
 from web.respond import Answer
+from web.site import PDF
 
 GRIDS = "/desk/grids"
 UNITS_A_PAGE = 60
@@ -94,10 +107,13 @@ class PostLine:
 
 @dataclass(frozen=True)
 class UnitRoom:
-    """One unit with its people. `board` is the path of a lane's board, empty for other units."""
+    """One unit with its people. `board` is the path of a lane's board, empty for other units; `naming` says by which
+    name its head stands there.
+    """
 
     asked: tuple[PurposeRow, ...]
     board: str
+    can_withdraw: bool
     can_write: bool
     facts: tuple[Fact, ...]
     faults: Faults
@@ -105,11 +121,18 @@ class UnitRoom:
     inside: tuple[UnitLine, ...]
     level: str
     name: str
+    naming: str
+    notice: str
     number: str
     path: str
     posts: tuple[PostLine, ...]
     public_path: str
     vacant: str
+
+
+@dataclass(frozen=True)
+class NoForm:
+    pass
 
 
 @dataclass(frozen=True)
@@ -180,7 +203,28 @@ def show_pairs(desk: Desk) -> Answer:
 
 @route_desk(f"{GRIDS}/{{number:str}}", allow="names.read", summary="A unit, and who holds which post in it")
 def show_unit(desk: Desk, number: str) -> Answer:
+    """Answer with a unit (`WG-0002`), or with a lane's board to print (`WG-0002.pdf`)."""
+    if number.endswith(".pdf"):
+        unit = number.removesuffix(".pdf")
+        find_unit_figures(desk, unit)
+        data = get_papers(desk.request).make_once(read_board(desk, unit))
+        headers = {"content-disposition": f'inline; filename="{unit}.pdf"'}
+        return answer(desk.request, PageBytes(data, b"", "", PDF), headers=headers)
     return _show_unit(desk, number)
+
+
+@route_desk(
+    f"{GRIDS}/{{number:str}}/unname",
+    allow="consent.withdraw",
+    method="POST",
+    summary="The head takes back that the whole name stands on the board, at once",
+)
+def take_unnaming(desk: Desk, number: str) -> Answer:
+    desk.parse_form(NoForm)
+    find_unit_figures(desk, number)
+    refuse_read_only(desk.ports, desk.village)
+    withdraw_naming(desk.ports, desk.village, number, desk.user)
+    return desk.redirect(f"{GRIDS}/{number}?unnamed=1")
 
 
 @route_desk(
@@ -238,11 +282,13 @@ def _show_unit(desk: Desk, number: str, refusal: Refusal | None = None) -> Answe
     figures, unit = find_unit_figures(desk, number)
     posts, asked = read_posts(desk, number)
     names = {one.number: one.name for one in figures.units}
+    is_named = has_named_head(desk, number)
     below = {one.number: one for one in figures.units}
     public = f"/v/{desk.village}/grids/{number}"
     page = UnitRoom(
         asked=asked.purposes,
-        board=f"{public}.pdf" if unit.level == "lane" else "",
+        board=f"{GRIDS}/{number}.pdf" if unit.level == "lane" else "",
+        can_withdraw=is_named and desk.may("consent.withdraw"),
         can_write=desk.may("draft.prepare"),
         facts=tuple(_list_facts(unit, names)),
         faults=refusal.faults if refusal is not None else NO_FAULTS,
@@ -250,6 +296,10 @@ def _show_unit(desk: Desk, number: str, refusal: Refusal | None = None) -> Answe
         inside=tuple(_build_line(below[one], is_flat=True) for one in unit.below),
         level=LEVEL_NAMES[unit.level],
         name=unit.name,
+        naming=_tell_naming(unit, is_named=is_named),
+        notice=desk.choose_notice(
+            {"unnamed": _("已撤回，已经记入账本：从现在起印的牌只写姓和末字。挂着的请取下来换。")}
+        ),
         number=number,
         path=f"{GRIDS}/{number}",
         posts=tuple(_build_post(one, unit.level) for one in _order(posts)),
@@ -259,6 +309,14 @@ def _show_unit(desk: Desk, number: str, refusal: Refusal | None = None) -> Answe
     if refusal is not None:
         return desk.render("desk/grid_unit.html", page, refusal=refusal)
     return desk.render("desk/grid_unit.html", page)
+
+
+def _tell_naming(unit: UnitFigures, *, is_named: bool) -> str:
+    if unit.level != "lane":
+        return ""
+    if is_named:
+        return _("街巷长签字同意过：在这里印的牌写全名。村民网页上下载的还是姓和末字。")
+    return _("牌上只写姓和末字。街巷长愿意写全名的，签字以后在“网格人员”里填“同意写全名日期”。")
 
 
 def _is_wanted(unit: UnitFigures, query: str, level: str, only: str) -> bool:
@@ -393,4 +451,4 @@ def _build_pair(one: ShownPost, names: dict[str, str]) -> PairLine:
     )
 
 
-ROUTES: tuple[HTTPRouteHandler, ...] = (show_room, show_pairs, show_unit, take_purpose)
+ROUTES: tuple[HTTPRouteHandler, ...] = (show_room, show_pairs, show_unit, take_purpose, take_unnaming)

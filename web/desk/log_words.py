@@ -87,6 +87,7 @@ REASON_NAMES: dict[str, str] = {
 PLACE_NAMES: dict[str, str] = {
     "annex": _("打印了积分公开表的附页"),
     "balances": _("看了各户的积分"),
+    "board": _("打印了写全名的街巷牌"),
     "card": _("看了存着的内容"),
     "command": _("在机器上查看"),
     "diary": _("看了村情日记"),

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 from ledger.books.masks import View
 from ledger.data import load_masks
+from ledger.ports import PaperJob
+from ledger.service.lane_boards import build_lane_job, find_named
 from ledger.service.readings import DUTY, say_purpose
 from ledger.service.village_grids import (
     OpenedPost,
@@ -94,6 +96,26 @@ def read_posts(desk: Desk, unit: str) -> tuple[tuple[ShownPost, ...], Asked]:
     subjects = _choose(view, _list_households(found), {unit} if found else ())
     log_read(desk, subjects, f"grid:{unit}", purpose)
     return _show_posts(view, found), Asked(() if purpose else tuple(load_masks().list_purposes(desk.roles)))
+
+
+def read_board(desk: Desk, unit: str) -> PaperJob:
+    """Return the job of a lane's board, with the whole name of a head who agreed to it; masked for whoever would have
+    to say why. NotFound as `build_lane_job`.
+    """
+    base_url = desk.site.settings.public_base_url
+    with desk.ports.ledger.read(desk.village) as reader:
+        is_whole = load_masks().find_view(desk.roles).is_whole(NAME)
+        named = find_named(desk.ports, reader, desk.village, unit) if is_whole else None
+        job = build_lane_job(desk.ports, reader, desk.village, unit, base_url, named)
+    subjects = {named.household or unit} if named is not None else set()
+    log_read(desk, frozenset(subjects), f"board:{unit}", DUTY)
+    return job
+
+
+def has_named_head(desk: Desk, unit: str) -> bool:
+    """Whether the head of a unit stands on its board by the whole name. Nobody is shown, so nothing is logged."""
+    with desk.ports.ledger.read(desk.village) as reader:
+        return find_named(desk.ports, reader, desk.village, unit) is not None
 
 
 def say_of_unit(desk: Desk, unit: str, purpose: str) -> None:
