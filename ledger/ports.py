@@ -282,9 +282,9 @@ class Cosignatures(Protocol):
         ...
 
 
-PaperKind = Literal["agreement", "annex", "ballots", "booklet", "certificates", "lane-board"]
+PaperKind = Literal["agreement", "annex", "ballots", "booklet", "certificates", "grid-sheet", "lane-board"]
 """What is printed beside sheets: a household's agreement, the annex of a points sheet, codes of a secret ballot, a
-rulebook's booklet, certificates of honours, the board of a lane.
+rulebook's booklet, certificates of honours, a month of grids, the board of a lane.
 """
 
 

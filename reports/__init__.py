@@ -10,6 +10,7 @@ itself.
 | `finance`, `points`, `scores`, `spans` | the values of each sheet, as strings ready to lay out |
 | `frame` | what all sheets share: head, codes, footer |
 | `booklet`, `certificates`, `lane_board` | the rulebook to hold in the hand; certificates of honours; a lane's board |
+| `grid_sheet` | a month of the village's grids, or of one of them |
 | `ballots` | slips with the codes of a secret ballot |
 | `words`, `columns`, `codes` | amounts and days as text; widths of columns; the two printed codes |
 | `texts` | what texts may be printed: glyphs, control characters, lengths, numbers of rows |

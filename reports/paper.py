@@ -10,6 +10,7 @@ from reports.annex import render_annex
 from reports.ballots import render_ballots
 from reports.booklet import render_booklet
 from reports.certificates import render_certificates
+from reports.grid_sheet import render_grid_sheet
 from reports.lane_board import render_lane_board
 
 _LAID_OUT: dict[PaperKind, Callable[[PaperJob], bytes]] = {
@@ -18,6 +19,7 @@ _LAID_OUT: dict[PaperKind, Callable[[PaperJob], bytes]] = {
     "ballots": render_ballots,
     "booklet": render_booklet,
     "certificates": render_certificates,
+    "grid-sheet": render_grid_sheet,
     "lane-board": render_lane_board,
 }
 

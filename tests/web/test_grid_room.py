@@ -267,6 +267,32 @@ def test_pairs_are_told_with_household_and_day_and_who_has_nobody(door: Door, cl
     assert tell(list_of(door.home, H[2])) == [("clerk", "pairs", "duty")]
 
 
+def test_a_month_prints_for_the_village_and_for_one_unit_and_names_nobody(
+    door: Door, client: TestClient
+) -> None:
+    clerk = enter(client, door, "clerk")
+    assert f"{GRIDS}/sheets/2026-10.pdf" in clerk.get(f"{GRIDS}/visits").text
+
+    whole, part = (read_paper(clerk, f"sheets/2026-10{unit}.pdf") for unit in ("", "-WG-0003"))
+
+    assert "一共42户，人员6名，空缺5个。走访2次，村情日记1篇。2个网格没有走够" in whole
+    assert "东头微网格月表" in part
+    assert "一共30户，人员4名，空缺4个。走访0次" in part
+    assert "老槐巷" not in part
+    assert not any(name in whole for name in ("样*山", "例小河", "样师傅"))
+    for name in ("2026-13.pdf", "2026-10", "2026-10-WG-0009.pdf", "x.pdf"):
+        assert clerk.get(f"{GRIDS}/sheets/{name}").status_code == 404, name
+    assert count_facts(door) == 1  # The visits' page, with its reasons.
+
+
+def test_whom_a_mentor_is_paired_with_is_not_shown_once_erased(door: Door, client: TestClient) -> None:
+    door.home.vault.erase_subject(VILLAGE, H[2])
+
+    page = read(enter(client, door, "clerk").get(f"{GRIDS}/pairs").text)
+
+    assert "样师傅 带 （已依法删除）" in page
+
+
 def name_lane_head(door: Door, day: str) -> None:
     """The lane's head signed on a day that the whole name stands on the board."""
     texts = door.village.texts
@@ -285,7 +311,11 @@ def name_lane_head(door: Door, day: str) -> None:
 
 
 def read_board(browser: DeskBrowser) -> str:
-    answer = browser.get(f"{GRIDS}/WG-0002.pdf")
+    return read_paper(browser, "WG-0002.pdf")
+
+
+def read_paper(browser: DeskBrowser, name: str) -> str:
+    answer = browser.get(f"{GRIDS}/{name}")
     assert answer.headers["content-type"] == "application/pdf"
     (page,) = PdfReader(io.BytesIO(answer.content)).pages
     return re.sub(r"\s", "", page.extract_text())

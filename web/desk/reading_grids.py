@@ -25,6 +25,7 @@ from ledger.service.village_grids import (
 from ledger.vaults import Household
 from web.desk.reading import NUMBER, Asked, get_view, log_read
 from web.desk.routing import Desk
+from web.i18n import _
 
 EVIDENCE = "evidence"
 """The field of the table of masks for why somebody was visited, and for what a note of the diary says."""
@@ -198,7 +199,7 @@ def _show_posts(view: View, posts: Sequence[OpenedPost]) -> tuple[ShownPost, ...
         ShownPost(
             household=_show_household(view, one.household),
             name=view.show(NAME, one.held.name),
-            paired=view.show(NAME, one.held.paired) if one.held.paired else "",
+            paired=_show_paired(view, one),
             paired_household=_show_household(view, one.paired),
             post=one.held.post,
             since=one.held.since,
@@ -206,6 +207,13 @@ def _show_posts(view: View, posts: Sequence[OpenedPost]) -> tuple[ShownPost, ...
         )
         for one in posts
     )
+
+
+def _show_paired(view: View, one: OpenedPost) -> str:
+    """Return whom a mentor is paired with, empty for none; nobody whose household was erased since is shown."""
+    if one.held.paired_household and one.paired is None:
+        return _("（已依法删除）")
+    return view.show(NAME, one.held.paired) if one.held.paired else ""
 
 
 def _show_visit(view: View, one: OpenedVisit) -> ShownVisit:

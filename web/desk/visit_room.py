@@ -5,6 +5,7 @@ What somebody did is told of a unit. Who visited whom, and what a note says, is 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -16,17 +17,21 @@ from ledger.data import load_grids
 from ledger.errors import NotFound
 from ledger.figures.grids import MonthCounts, UnitFigures, count_month
 from ledger.service.drafts import check_month
+from ledger.service.grid_sheets import build_grid_sheet_job
 from ledger.state import get_day
 from ledger.state.grids import list_visited_months
 from reports.words import format_count, format_day, format_month
+from web.cache import PageBytes
 from web.desk.frame import NO_FAULTS, DeskFrame, Faults
 from web.desk.grid_room import GRIDS, Choice, collect, get_this_month, name_path, tell_household
 from web.desk.reading_grids import ShownMonth, ShownVisit, read_diary, read_unvisited, read_visits
-from web.desk.routing import Desk, route_desk
+from web.desk.routing import Desk, answer, route_desk
 from web.i18n import _
+from web.papers import get_papers
 from web.public.paging import parse_start
 from web.public.pair_chart import Pair, PairChart, build_pair_chart
 from web.respond import Answer
+from web.site import PDF
 
 VISITS = f"{GRIDS}/visits"
 UNVISITED = f"{GRIDS}/unvisited"
@@ -35,6 +40,7 @@ ROWS_A_PAGE = 50
 MONTHS_SHOWN = 12
 REASONS_SHOWN = 12
 QUARTER_MONTHS = 3
+_SHEET = re.compile(r"([0-9]{4}-[0-9]{2})(?:-(WG-[0-9]{4}))?\.pdf", re.ASCII)
 QUARTER, YEAR = "quarter", "year"
 
 
@@ -100,6 +106,7 @@ class VisitsRoom:
     reasons: tuple[ReasonLine, ...]
     rows: tuple[VisitLine, ...]
     sentences: tuple[str, ...]
+    sheet: str
     table: tuple[MonthLine, ...]
     unit: str
     unit_name: str
@@ -178,6 +185,7 @@ def show_visits(desk: Desk) -> Answer:
         reasons=_list_reasons(found),
         rows=_build_rows(found.rows, units),
         sentences=tuple(_tell(desk, counts[-1], units, number)),
+        sheet=f"{GRIDS}/sheets/{'-'.join(filter(None, (period, number)))}.pdf" if units else "",
         table=tuple(_build_month(one, number) for one in reversed(counts)),
         unit=number,
         unit_name=units[number].name if number else "",
@@ -266,6 +274,20 @@ def show_diary(desk: Desk) -> Answer:
         ),
     )
     return desk.render("desk/grid_diary.html", page)
+
+
+@route_desk(f"{GRIDS}/sheets/{{name:str}}", allow="names.read", summary="A month of grids on paper")
+def show_sheet(desk: Desk, name: str) -> Answer:
+    """Answer with a month of all units (`2026-10.pdf`), or of one and those in it (`2026-10-WG-0001.pdf`)."""
+    asked = _SHEET.fullmatch(name)
+    if asked is None or check_month(asked[1]):
+        raise NotFound(_("网格月表"))
+    base_url = desk.site.settings.public_base_url
+    with desk.ports.ledger.read(desk.village) as reader:
+        job = build_grid_sheet_job(desk.ports, reader, desk.village, asked[1], asked[2] or "", base_url)
+    data = get_papers(desk.request).make_once(job)
+    headers = {"content-disposition": f'inline; filename="{name}"'}
+    return answer(desk.request, PageBytes(data, b"", "", PDF), headers=headers)
 
 
 def _choose_month(desk: Desk, asked: str) -> tuple[list[str], str]:
@@ -369,4 +391,4 @@ def _build_rows(rows: tuple[ShownVisit, ...], units: dict[str, UnitFigures]) -> 
     )
 
 
-ROUTES: tuple[HTTPRouteHandler, ...] = (show_visits, show_unvisited, show_diary)
+ROUTES: tuple[HTTPRouteHandler, ...] = (show_visits, show_unvisited, show_diary, show_sheet)
