@@ -18,7 +18,7 @@ from ledger.books.contracts import ContractAmended, ContractEnded, ContractSigne
 from ledger.books.conversion import AccountsConverted
 from ledger.books.documents import DocumentsAttached
 from ledger.books.funds import FundOpened
-from ledger.books.grids import GridsRegistered, VisitsRecorded
+from ledger.books.grids import GridsRegistered, NamingWithdrawn, VisitsRecorded
 from ledger.books.honours import HonourReversed, HonoursGranted
 from ledger.books.limits import LimitsAdopted
 from ledger.books.objections import ObjectionAnswered, ObjectionRaised
@@ -118,6 +118,7 @@ Body = (
     | StarDeclared
     | StarMoved
     | AssessmentRound
+    | NamingWithdrawn
 )
 
 
@@ -196,6 +197,7 @@ KINDS: dict[str, Kind] = {
     "star.declared": Kind(StarDeclared, checkers=1, in_books=False),
     "star.moved": Kind(StarMoved, checkers=1, in_books=False),
     "assessment.round": Kind(AssessmentRound, checkers=1, in_books=False),
+    "naming.withdrawn": Kind(NamingWithdrawn, checkers=0, in_books=False),
 }
 KIND_OF_BODY: dict[type, str] = {row.body: name for name, row in KINDS.items()}
 

@@ -283,11 +283,19 @@ class Cosignatures(Protocol):
 
 
 PaperKind = Literal[
-    "agreement", "annex", "ballots", "booklet", "branch", "certificates", "lane-board", "star-plate"
+    "agreement",
+    "annex",
+    "ballots",
+    "booklet",
+    "branch",
+    "certificates",
+    "grid-sheet",
+    "lane-board",
+    "star-plate",
 ]
 """What is printed beside sheets: a household's agreement, the annex of a points sheet, codes of a secret ballot, a
-rulebook's booklet, a branch's scores to display within it, certificates of honours, the board of a lane, the plate of
-a star.
+rulebook's booklet, a branch's scores to display within it, certificates of honours, a month of grids, the board of a
+lane, the plate of a star.
 """
 
 

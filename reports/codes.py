@@ -67,6 +67,11 @@ def build_unit_code(base_url: str, village: str, number: str, title: str) -> Pri
     return _build_code(f"{base_url}/v/{village}/grids/{number}", PAGE_CODE_MM, title)
 
 
+def build_grids_code(base_url: str, village: str, title: str) -> PrintedCode:
+    """Return the code that opens the page of all grids; `title` is its alternative text."""
+    return _build_code(f"{base_url}/v/{village}/grids", PAGE_CODE_MM, title)
+
+
 def build_vote_code(base_url: str, village: str, code: str, title: str) -> PrintedCode:
     """Return the code of a voting slip; `code` stands behind the number sign, which no server is sent."""
     return _build_code(f"{base_url}/v/{village}/vote#{code}", LABEL_CODE_MM, title)

@@ -25,9 +25,11 @@ class LaneBoardText:
     host: str
     households: str
     is_long: bool
+    is_named: bool
     made_on: str
     name: str
     number: str
+    telephone: str
     township: str
     village_name: str
     within: str
@@ -50,9 +52,11 @@ def build_lane_text(job: PaperJob, board: LaneBoard) -> LaneBoardText:
         host=get_host(job.base_url) if job.base_url else "",
         households=format_count(board.households) if board.households else "",
         is_long=len(board.name) > _LONG_NAME_CHARS,
+        is_named=board.is_named,
         made_on=format_day(board.made_on),
         name=board.name,
         number=board.number,
+        telephone=board.telephone,
         township=board.township,
         village_name=board.village_name,
         within=" · ".join(reversed(board.within)),

@@ -11,6 +11,7 @@ from reports.ballots import render_ballots
 from reports.booklet import render_booklet
 from reports.branch import render_branch
 from reports.certificates import render_certificates
+from reports.grid_sheet import render_grid_sheet
 from reports.lane_board import render_lane_board
 from reports.star_plate import render_star_plate
 
@@ -21,6 +22,7 @@ _LAID_OUT: dict[PaperKind, Callable[[PaperJob], bytes]] = {
     "booklet": render_booklet,
     "branch": render_branch,
     "certificates": render_certificates,
+    "grid-sheet": render_grid_sheet,
     "lane-board": render_lane_board,
     "star-plate": render_star_plate,
 }

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from ledger.books.grids import GridsRegistered, GridUnit, HandHeld, OfficeHeld, VisitLine, VisitsRecorded
+from ledger.books.grids import (
+    GridsRegistered,
+    GridUnit,
+    HandHeld,
+    NamingWithdrawn,
+    OfficeHeld,
+    VisitLine,
+    VisitsRecorded,
+)
 from tests.builders import Discloser, make_id
 
 
@@ -38,6 +46,12 @@ def build_grids(texts: Discloser) -> GridsRegistered:
             ),
         )
     )
+
+
+def build_unnaming(grids: GridsRegistered) -> NamingWithdrawn:
+    """The head of the grid takes back that the whole name stands on paper."""
+    unit = grids.units[0]
+    return NamingWithdrawn(holder=unit.offices[0].holder.sealed, unit=unit.number)
 
 
 def build_visits(texts: Discloser, version: int = 1, month: str = "2026-11") -> VisitsRecorded:

@@ -15,7 +15,7 @@ import msgspec
 from msgspec import Meta
 
 from ledger.books.rounds import build_fault, check_order
-from ledger.books.values import Positive, PublicText, Sealed, Value
+from ledger.books.values import Digest, Positive, PublicText, Sealed, Value
 from ledger.errors import Fault
 
 UNITS_MAX = 300
@@ -34,6 +34,8 @@ PublicPost = Literal["head", "police", "doctor", "supervisor"]
 """Posts whose holder answers for them in public."""
 HandPost = Literal["worker", "helper", "pair"]
 """Posts of which only the number is told."""
+Wanted = Literal["every", "smallest", "none"]
+"""Which units want a post: every one, those that no grid lies in and that are no lane, or none."""
 
 PARENTS: Mapping[Level, tuple[Level, ...]] = {
     "first": (),
@@ -108,6 +110,15 @@ class VisitsRecorded(Value, frozen=True):
     lines: Annotated[tuple[VisitLine, ...], Meta(min_length=1, max_length=UNITS_MAX)]
 
 
+class NamingWithdrawn(Value, frozen=True):
+    """`naming.withdrawn`: whoever holds a public post of `unit` takes back that their whole name stands on paper;
+    `holder` is the digest of that sealed holder.
+    """
+
+    holder: Digest
+    unit: UnitNumber
+
+
 class PostRow(Value, frozen=True):
     """A post, and what it is called."""
 
@@ -116,6 +127,7 @@ class PostRow(Value, frozen=True):
     name: str
     public: bool
     source: str
+    wanted: Wanted
 
 
 class DutyRow(Value, frozen=True):
@@ -141,6 +153,16 @@ class GridTable(Value, frozen=True):
         row = self.posts[post]
         return (row.lane_name if level == "lane" else "") or row.name
 
+    def list_vacant(self, level: Level, held: Iterable[str], *, is_smallest: bool) -> tuple[str, ...]:
+        """Return what the posts are called that a unit wants and nobody of it holds, in the table's order."""
+        wanted = ("every", "smallest") if is_smallest and level != "lane" else ("every",)
+        known = frozenset(held)
+        return tuple(
+            self.name_post(code, level)
+            for code, row in self.posts.items()
+            if row.wanted in wanted and code not in known
+        )
+
     def is_lane_odd(self, level: Level, households: int) -> bool:
         """Whether a lane has fewer or more households than one head looks after."""
         return level == "lane" and not self.lane_min <= households <= self.lane_max
@@ -159,13 +181,23 @@ class Placed(NamedTuple):
 
 
 class Held(NamedTuple):
-    """A post with who holds it, opened; `place` says where a person finds it. `household` is empty for an outsider."""
+    """A post with who holds it, opened; `place` says where a person finds it. `household` is empty for an outsider.
+
+    Of a mentor `paired` is with whom, `paired_household` of which household, where they are of one, and `since` the day
+    from which on, empty where nobody said. Of a head `named_on` is the day on which they agreed that their whole name
+    stands on paper, with the `telephone` where there is one; empty where they did not.
+    """
 
     household: str
     name: str
     place: str
     post: str
     unit: str
+    paired: str = ""
+    paired_household: str = ""
+    since: str = ""
+    named_on: str = ""
+    telephone: str = ""
 
 
 class Visited(NamedTuple):
@@ -176,6 +208,7 @@ class Visited(NamedTuple):
     note: str
     place: str
     visitor: str
+    unit: str = ""
 
 
 def parse_grids(text: str) -> GridTable:

@@ -40,6 +40,7 @@ class UnitFigures(Value, frozen=True):
     offices: tuple[ShownOffice, ...]
     parent: str
     recorded: int  # the entry that says so
+    vacant: tuple[str, ...]  # posts that it wants and nobody holds, by what they are called
     visits: int
     visits_at: int  # the entry with its visits, 0 for none
 
@@ -47,6 +48,15 @@ class UnitFigures(Value, frozen=True):
     def is_short(self) -> bool:
         """Whether it has fewer visits than its workers owe."""
         return self.visits < self.least
+
+
+class MonthCounts(Value, frozen=True):
+    """What a month came to; `least` is 0 of a month of which nothing was recorded at all."""
+
+    diaries: int
+    least: int
+    period: str
+    visits: int
 
 
 class GridFigures(Value, frozen=True):
@@ -57,6 +67,7 @@ class GridFigures(Value, frozen=True):
     levels: Mapping[Level, int]
     posts: Mapping[str, int]  # by code
     short: int  # units below what their workers owe
+    vacant: Mapping[str, int]  # how many units lack a post, by what it is called
     units: tuple[UnitFigures, ...]
     visits: int
 
@@ -77,6 +88,7 @@ def collect_grids(facts: Facts, texts: Texts, table: GridTable, period: str) -> 
             inside.get(number, []),
             covered[number],
             visits.get(number),
+            all(said[one].level == "lane" for one in inside.get(number, ())),
             known[number].at,
             texts,
             table,
@@ -90,7 +102,22 @@ def collect_grids(facts: Facts, texts: Texts, table: GridTable, period: str) -> 
         posts=_count_posts(said),
         short=sum(unit.is_short for unit in units),
         units=units,
+        vacant=dict(Counter(post for unit in units for post in unit.vacant)),
         visits=sum(unit.visits for unit in visits.values()),
+    )
+
+
+def count_month(facts: Facts, table: GridTable, period: str, number: str = "") -> MonthCounts:
+    """Return the visits of a month and what workers owed, of all units that are still there, or of one."""
+    recorded = list_visits(facts, period)
+    units = {one: unit for one, unit in list_units(facts).items() if number in ("", one) and not unit.ended}
+    owed = sum(recorded[one].workers if one in recorded else unit.workers for one, unit in units.items())
+    counted = [visits for one, visits in recorded.items() if number in ("", one)]
+    return MonthCounts(
+        diaries=sum(visits.diaries for visits in counted),
+        least=table.count_least(owed) if recorded else 0,
+        period=period,
+        visits=sum(visits.visits for visits in counted),
     )
 
 
@@ -122,11 +149,13 @@ def _build_unit(
     inside: list[str],
     households: int,
     visits: VisitsFacts | None,
+    is_smallest: bool,
     at: int,
     texts: Texts,
     table: GridTable,
 ) -> UnitFigures:
     workers = sum(item.post == "worker" for item in unit.hands)
+    held = [*(item.post for item in unit.offices), *(item.post for item in unit.hands)]
     return UnitFigures(
         below=tuple(sorted(inside)),
         depth=depth,
@@ -146,6 +175,7 @@ def _build_unit(
         ),
         parent=unit.parent,
         recorded=at,
+        vacant=table.list_vacant(unit.level, held, is_smallest=is_smallest),
         visits=visits.visits if visits is not None else 0,
         visits_at=visits.at if visits is not None else 0,
     )

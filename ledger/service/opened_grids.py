@@ -17,8 +17,7 @@ def tell_grids(opened: OpenedDraft, body: GridsRegistered) -> Iterator[str]:
     for unit in body.units:
         yield preview_unit(unit, opened.read(unit.name))
         for post, holder in sorted(_list_holders(opened, unit), key=lambda item: (item[0], item[1].name)):
-            pair = f"，带 {opened.view.show('head-name', holder.paired)}" if holder.paired else ""
-            yield f"　　{POST_NAMES[post]} {opened.view.show('head-name', holder.name)}{pair}"
+            yield f"　　{POST_NAMES[post]} {opened.view.show('head-name', holder.name)}{_tell_more(opened, holder)}"
 
 
 def tell_visits(opened: OpenedDraft, body: VisitsRecorded) -> Iterator[str]:
@@ -57,6 +56,10 @@ def fill_grids(opened: OpenedDraft, body: GridsRegistered) -> Iterator[tuple[str
                     "姓名": holder.name,
                     "户号": _read_known(opened, holder.household)[0],
                     "结对对象": holder.paired,
+                    "结对户号": _read_known(opened, holder.paired_household)[0],
+                    "结对日期": holder.since,
+                    "同意写全名日期": holder.named_on,
+                    "牌上电话": holder.telephone,
                 },
             )
 
@@ -73,6 +76,26 @@ def fill_visits(opened: OpenedDraft, body: VisitsRecorded) -> Iterator[tuple[str
         headers = ("日期", "走访人", "户号", "户主", "事由")
         for row in sorted(rows):
             yield "走访", {"网格编号": line.unit, **dict(zip(headers, row, strict=True))}
+
+
+def _tell_more(opened: OpenedDraft, holder: GridHolder) -> str:
+    """Return what else is said of a holder: whom they mentor, and that they stand on a board by the whole name."""
+    said = ""
+    if holder.paired:
+        said += f"，带 {opened.view.show('head-name', holder.paired)}"
+    if holder.paired_household:
+        said += f"（户 {opened.number(holder.paired_household)}）"
+    if holder.since:
+        said += f"，{holder.since} 起"
+    if holder.named_on:
+        said += f"，{holder.named_on} 签字同意牌上写全名"
+    if holder.telephone:
+        # It is to hang in the lane, and whoever passes it has to see whose it is; others see what they see of any.
+        is_whole = opened.view.is_whole("head-name")
+        said += (
+            f"，牌上电话 {holder.telephone if is_whole else opened.view.show('telephone', holder.telephone)}"
+        )
+    return said
 
 
 def _list_holders(opened: OpenedDraft, unit: GridUnit) -> Iterator[tuple[str, GridHolder]]:

@@ -93,7 +93,9 @@ def log_reading(
 
     `place` is a word for the page, and what it was of: `draft:d-…`, `original:17`, `original:d-…`, `import`, `sheet`,
     `households`, `card`, `new-card`, `honours`, `certificate`, `paper`, `person`, `report:q-…`, `agreement`,
-    `withdraw`. `village` is for an operator, who acts in none.
+    `withdraw`, `board:WG-0002`, `grid:WG-0001`, `visits:2026-10`, `diary:2026-10`, `pairs`, `unvisited`; of these the
+    number of a unit may stand for whoever is under no household's pseudonym. `village` is for an operator, who acts in
+    none.
     """
     if not subjects:
         return

@@ -130,6 +130,7 @@ _CHECKS: dict[str, Check] = {
     "points.annexed": check_annexes,
     "grids.registered": check_grid_entry,
     "visits.recorded": check_grid_entry,
+    "naming.withdrawn": check_grid_entry,
     "case.opened": check_cases,
     "case.moved": check_cases,
     "case.confided": check_cases,

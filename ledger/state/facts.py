@@ -86,6 +86,7 @@ be dropped and folded again from the entries.
 | `honour/<number>` | EntryAt of what was granted | honours.granted |
 | `honour-taken/<index>/<digest>` | EntryAt of what took one back | honour.reversed |
 | `grid/<number>` | UnitFacts, `state.grids`: a unit as it is now | grids.registered |
+| `unnamed/<unit>/<digest>` | EntryAt: whose whole name stands on no paper any more | naming.withdrawn |
 | `visits/<period>/<unit>` | VisitsFacts, `state.grids`: a unit's month, newest version | visits.recorded |
 | `honours-in/<period>/<index>` | EntryAt of a month's entries about honours | honours.granted, honour.reversed |
 | `case/<number>` | CaseFacts | case.* |

@@ -88,14 +88,19 @@ class HonourHolder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     naming: bool
 
 
-class GridHolder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class GridHolder(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """Behind a post of a grid: who holds it, of which household of the village, empty for somebody from outside; of a
-    mentor whom they are paired with, else empty.
+    mentor whom they are paired with, else empty, and where they were said the household and the first day of it; of a
+    head who agreed to stand on paper by the whole name the day of it, and the telephone beside it where there is one.
     """
 
     household: str
     name: str
     paired: str
+    paired_household: str = ""
+    since: str = ""
+    named_on: str = ""
+    telephone: str = ""
 
 
 class GridVisit(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

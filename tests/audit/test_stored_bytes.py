@@ -20,6 +20,7 @@ from click.testing import CliRunner
 
 from ledger.audit import Report
 from ledger.audit.findings import Finding
+from ledger.books.grids import GridsRegistered
 from ledger.books.plans import PlanLine
 from ledger.canonical import parse_claim
 from ledger.cli import root
@@ -67,7 +68,7 @@ from tests.builders import (
     build_withdrawal,
     name_supervisor,
 )
-from tests.grids import build_grids, build_visits
+from tests.grids import build_grids, build_unnaming, build_visits
 from tests.homes import VillageHome, open_village
 from tests.honours import build_granted, build_withdrawn
 from tests.rewards import (
@@ -182,7 +183,7 @@ def fill_small(village: VillageHome) -> None:
         village.record(build_reward(village.texts), **november)
     given = village.record(granted := build_granted(village.texts), **november)
     village.record(build_withdrawn(village.texts, granted, reverses=given.index), **november)
-    village.record(build_grids(village.texts), **november)
+    village.record(registered := build_grids(village.texts), **november)
     village.record(build_visits(village.texts), **november)
     for body in build_story(village.texts):
         village.record(body)
@@ -195,6 +196,7 @@ def fill_small(village: VillageHome) -> None:
     village.record(build_branch_scheme(village.texts), occurred_on="2026-10-28", period="2026-10")
     village.record(build_assessment(village.texts), occurred_on="2026-11-02", period="2026-10")
     annex(village)
+    unname(village, registered)
     acknowledge(village)
     withdraw(village)
     ask(village, "镇", "邻村")
@@ -224,8 +226,14 @@ def acknowledge(village: VillageHome) -> None:
     record_claims(village.home, VILLAGE, [passed])
 
 
+def unname(village: VillageHome, registered: GridsRegistered) -> None:
+    """As `withdraw`: whose whole name stands on a board takes it back."""
+    draft = village.draft(build_unnaming(registered), period="2026-11", occurred_on="2026-11-02")
+    record_claims(village.home, VILLAGE, [Passed(checkers=(), claim=parse_claim(draft.claim))])
+
+
 def withdraw(village: VillageHome) -> None:
-    """The one kind of a clerk that nobody passes."""
+    """One of the two kinds of a clerk that nobody passes."""
     draft = village.draft(build_withdrawal(village.texts))
     claim = parse_claim(draft.claim)
     record_claims(village.home, VILLAGE, [Passed(checkers=(), claim=claim, private=draft.private)])

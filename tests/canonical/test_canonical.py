@@ -81,7 +81,7 @@ from tests.builders import (
     build_weighed_scheme,
     build_withdrawal,
 )
-from tests.grids import build_grids, build_visits
+from tests.grids import build_grids, build_unnaming, build_visits
 from tests.honours import build_granted, build_withdrawn
 from tests.log.evidence import require_one_spelling, spoil
 from tests.rewards import (
@@ -100,7 +100,7 @@ def make_entries() -> list[Entry]:
     texts, chain = Discloser(), EntryChain()
     line = build_points_line(texts)
     voucher = EntryChain().append(build_voucher(texts))
-    redeemed, granted = build_redeemed(texts), build_granted(texts)
+    redeemed, granted, grids = build_redeemed(texts), build_granted(texts), build_grids(texts)
     for body in (
         build_founding(),
         build_description(texts),
@@ -155,7 +155,7 @@ def make_entries() -> list[Entry]:
         granted,
         build_withdrawn(texts, granted, reverses=3),
         build_annex(texts),
-        build_grids(texts),
+        grids,
         build_visits(texts),
         build_opened(texts),
         build_moved(texts),
@@ -166,6 +166,7 @@ def make_entries() -> list[Entry]:
         build_declared(texts, "secretary"),
         build_star_move(texts),
         build_assessment(texts),
+        build_unnaming(grids),
     ):
         chain.append(body)
     return chain.entries

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 from typing import Any
 
 import pytest
@@ -61,6 +62,27 @@ def test_the_board_is_one_page_with_duties_and_a_masked_head() -> None:
         assert duty in text
     assert "电话" not in text
     assert "mingbai.example.cn" in text
+
+
+def test_a_head_who_agreed_stands_there_by_the_whole_name_with_a_telephone() -> None:
+    pdf = make(head="样大山", is_named=True, telephone="0000-1234567")
+    text = read(pdf).replace("\n", "")
+
+    assert "街巷长样大山电话0000-1234567" in text
+    assert "本人同意写全名" in text
+    assert "自己写在横线上" not in text
+    without = read(make(head="样大山", is_named=True)).replace("\n", "")
+    assert "样大山" in without
+    assert "电话" not in without
+    assert "自己写在横线上" in read(make()).replace("\n", "")
+    shots = os.environ.get("SHOTS")
+    if shots:
+        for name, board in (
+            ("masked", make()),
+            ("named", pdf),
+            ("long", make(head="欧阳样样大山", is_named=True, telephone="0000-1234567")),
+        ):
+            draw_page(board, 1, 60).save(f"{shots}/board-{name}.png")
 
 
 def test_a_decoder_reads_the_lanes_page() -> None:

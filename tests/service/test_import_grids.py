@@ -84,9 +84,9 @@ def test_whoever_passes_sees_what_they_pass_and_what_comes_back_is_filled_in_aga
         ("WG-0002", "街巷", "老槐巷", "WG-0001", "16", ""),
     ]
     assert [row[1:] for row in tables["网格人员"]] == [
-        ("结对", "例长青", "", "某小芹"),
-        ("网格员", "某小芹", "", ""),
-        (POST_NAMES["head"], "样大山", "0217", ""),
+        ("结对", "例长青", "", "某小芹", "", "", "", ""),
+        ("网格员", "某小芹", "", "", "", "", "", ""),
+        (POST_NAMES["head"], "样大山", "0217", "", "", "", "", ""),
     ]
 
 
@@ -173,6 +173,60 @@ def test_every_fault_of_units_is_told_at_once(desk: ImportDesk) -> None:
             "工作表「网格人员」B8：现为WG-0006 的网格长，又出现一次（工作表「网格人员」第 7 行已有），应为各行不重复。"
             "删去重复的一行，或改正填错的一格。（row-duplicate）"
         ),
+    ]
+
+
+def test_pairs_and_agreements_of_heads_are_sealed_and_come_back(desk: ImportDesk) -> None:
+    pair = PAIR | {"结对户号": "0218", "结对日期": "2026-09-03"}
+    head = HEAD | {"同意写全名日期": "2026-10-08", "牌上电话": "0000-1234567"}
+    desk.keep("grids", book(UNIT, LANE, people=[pair, head, POST]))
+    drafts = desk.ports.vault.list_drafts(VILLAGE, "waiting")
+
+    sealed = [value for text in drafts[0].private if isinstance(value := parse_disclosure(text)[1], dict)]
+    assert sorted(len(value) for value in sealed) == [3, 5, 5]  # What was not said is left out.
+    (shown,) = show_drafts(desk.ports, VILLAGE, [one.id for one in drafts])
+    lines = [line.strip() for line in shown.lines]
+    assert "结对 例长青，带 某小芹（户 0218），2026-09-03 起" in lines
+    named = "2026-10-08 签字同意牌上写全名，牌上电话 0000-1234567"
+    assert f"网格长（街巷里叫街巷长） 样大山，{named}" in lines
+    view = load_masks().find_view(["auditor"])
+    (masked,) = show_drafts(desk.ports, VILLAGE, [one.id for one in drafts], view)
+    assert "0000-1234567" not in "".join(masked.lines)
+    rows = fill(desk.ports, VILLAGE, drafts).tables["网格人员"]
+    assert ("WG-0001", "结对", "例长青", "", "某小芹", "0218", "2026-09-03", "", "") in rows
+    assert [row[-2:] for row in rows if row[2] == "样大山"] == [("2026-10-08", "0000-1234567")]
+
+
+def test_every_fault_of_pairs_and_agreements_is_told_at_once(desk: ImportDesk) -> None:
+    people = [
+        HEAD | {"同意写全名日期": "2026-10-08", "牌上电话": "样"},
+        HEAD | {"网格编号": "WG-0001", "牌上电话": "0000-1234567"},
+        POST | {"同意写全名日期": "2026-10-08"},
+        POST | {"姓名": "某小兰", "结对日期": "2026-10-08"},
+        PAIR | {"结对户号": "0999"},
+        HEAD | {"网格编号": "WG-0003", "同意写全名日期": "2026-10-29"},
+    ]
+    lane = LANE | {"网格编号": "WG-0003"}
+
+    assert desk.say("grids", book(UNIT, LANE, lane, people=people)) == [
+        "工作表「网格人员」I2：现为「样」，应为数字和短横，如 0000-1234567。改正电话号码。（grid-telephone）",
+        (
+            "工作表「网格人员」I3：现为有电话，没有同意写全名的日期，应为本人同意的才写在牌上。"
+            "补上本人签字同意的日期，或者删去电话。（grid-naming）"
+        ),
+        (
+            "工作表「网格人员」H4：现为写了同意写全名日期，应为只有网格长、街巷长写在牌上。"
+            "删去同意写全名日期。（grid-naming）"
+        ),
+        (
+            "工作表「网格人员」G5：现为写了结对日期，应为结对的写带的是谁，别的职务不写。"
+            "删去结对日期，或者把职务改成结对。（grid-pair）"
+        ),
+        (
+            "工作表「网格人员」F6：现为结对户号「0999」，应为已经登记的农户。"
+            "对照名册改正结对户号；新的农户先登记并通过审核。（person-unknown）"
+        ),
+        ("工作表「网格人员」H7：现为2026-10-29，应为2026-10-28 或更早。本人签字以后再登记。（grid-naming）"),
     ]
 
 

@@ -11,6 +11,7 @@ from ledger.books.grids import (
     GridUnit,
     HandHeld,
     Level,
+    NamingWithdrawn,
     OfficeHeld,
     VisitLine,
     VisitsRecorded,
@@ -18,15 +19,20 @@ from ledger.books.grids import (
 from ledger.books.values import Sealed
 from ledger.data import load_grids, load_reference
 from ledger.errors import format_fault
-from ledger.figures.grids import GridFigures, UnitFigures, collect_grids
+from ledger.figures.grids import GridFigures, UnitFigures, collect_grids, count_month
 from ledger.state.grids import (
     check_grid_entry,
     check_grids_privately,
+    find_head_digest,
+    find_named_head,
     find_unit,
     find_visits,
     fold_grid_entry,
+    list_all_holders,
     list_holders,
     list_visited_months,
+    open_diaries,
+    open_visits,
 )
 from tests.books.points_ledger import PointsLedger
 from tests.books.shop_ledger import START
@@ -49,8 +55,9 @@ class GridLedger(PointsLedger):
         self, number: str, level: Level, parent: str, households: str, name: str, *held: str
     ) -> GridUnit:
         offices, hands = [], []
-        for who, post in (one.split("=") for one in held):
-            holder = self._seal(household="", name=who, paired="")
+        for who, post, *day in (one.split("=") for one in held):
+            more = {"named_on": f"2026-10-{day[0]}", "telephone": "0000-1234567"} if day else {}
+            holder = self._seal(household="", name=who, paired="", **more)
             if load_grids().posts[post].public:
                 shown = self.drawer.publish(f"{who[0]}*")
                 offices.append(OfficeHeld(holder=holder, post=post, shown=shown))  # type: ignore[arg-type]  # the story's word for it
@@ -84,6 +91,9 @@ class GridLedger(PointsLedger):
         match verb:
             case "grids":
                 return GridsRegistered(units=tuple(self.build_unit(*row) for row in told))  # type: ignore[arg-type]  # the story's word for it
+            case "unname":
+                (unit,) = words
+                return NamingWithdrawn(holder=find_head_digest(self.facts, unit) or "a" * 43, unit=unit)
             case "visits":
                 return VisitsRecorded(lines=tuple(self.build_line(*row) for row in told))
         return super()._read_scored(verb, words, rows, lines)
@@ -239,3 +249,120 @@ def test_another_kind_is_none_of_grids(ledger: GridLedger) -> None:
         check_grid_entry(ledger.facts, load_reference(), ledger.entries[0])
     with pytest.raises(ValueError, match="is no kind of grids"):
         fold_grid_entry(ledger.facts, ledger.entries[0])
+
+
+def test_a_post_that_a_unit_wants_and_nobody_holds_is_vacant(ledger: GridLedger) -> None:
+    figures = ledger.collect()
+
+    # 东片 has a micro-grid in it, so it wants a head alone; 东头 has only lanes in it, and wants all but a pair.
+    assert find(ledger, "WG-0001").vacant == ()
+    missing = ("网格长", "网格警员", "网格医生", "网格监督员", "网格帮办员")
+    assert find(ledger, "WG-0002").vacant == missing
+    assert find(ledger, "WG-0003").vacant == ()
+    assert find(ledger, "WG-0004").vacant == ("街巷长",)
+    assert dict(figures.vacant) == {**dict.fromkeys(missing, 1), "街巷长": 1}
+
+
+def test_a_month_is_counted_against_what_its_workers_owed(ledger: GridLedger) -> None:
+    assert ledger.run("2026-10 visits | WG-0001 1 5=h1 | WG-0002 1 3=h1,4=h2 6 | accepted") == []
+
+    def count(period: str, number: str = "") -> tuple[int, int, int]:
+        counted = count_month(ledger.facts, load_grids(), period, number)
+        return counted.visits, counted.least, counted.diaries
+
+    assert count("2026-10") == (3, 20, 1)
+    assert count("2026-10", "WG-0002") == (2, 20, 1)
+    assert count("2026-10", "WG-0003") == (0, 0, 0)
+    assert count("2026-09") == (0, 0, 0)  # Nothing was recorded, so nothing is said to be owed.
+
+
+def test_the_vault_opens_a_months_visits_and_notes_by_day(ledger: GridLedger) -> None:
+    assert ledger.run("2026-10 visits | WG-0001 1 3=h2 | WG-0002 1 4=h2,3=h1 6,5 | accepted") == []
+    find_private = ledger.vault.get
+
+    visits, lost = open_visits(ledger.facts, "2026-10", find_private)
+    assert [(one.day, one.household, one.unit) for one in visits] == [
+        ("2026-10-03", "h1", "WG-0002"),
+        ("2026-10-03", "h2", "WG-0001"),
+        ("2026-10-04", "h2", "WG-0002"),
+    ]
+    assert lost == 0
+    notes, _ = open_diaries(ledger.facts, "2026-10", find_private, "WG-0002")
+    assert [(one.day, one.note, one.household) for one in notes] == [
+        ("2026-10-05", "清沟", ""),
+        ("2026-10-06", "清沟", ""),
+    ]
+    assert open_diaries(ledger.facts, "2026-10", find_private, "WG-0001") == ([], 0)
+
+    ledger.erase("h2")
+
+    visits, lost = open_visits(ledger.facts, "2026-10", ledger.vault.get, "WG-0002")
+    assert ([one.household for one in visits], lost) == (["h1"], 1)
+
+
+def test_the_vault_opens_every_holder_of_a_post(ledger: GridLedger) -> None:
+    find_private = ledger.vault.get
+
+    assert [one.name for one in list_all_holders(ledger.facts, find_private, "head")] == ["样大山", "样老井"]
+    assert len(list_all_holders(ledger.facts, find_private)) == 5
+
+
+def name_head(ledger: GridLedger, number: str = "WG-0003") -> str:
+    held = find_named_head(ledger.facts, number, ledger.vault.get)
+    return f"{held.name} {held.telephone}" if held is not None else ""
+
+
+def test_a_head_stands_by_the_whole_name_from_the_day_they_signed_until_they_take_it_back(
+    ledger: GridLedger,
+) -> None:
+    assert name_head(ledger) == ""
+    story = """
+    2026-10 grids | WG-0003 lane WG-0002 12 老槐巷 样老井=head=08 | accepted
+    """
+    assert ledger.run(story) == []
+    assert name_head(ledger) == "样老井 0000-1234567"
+    digest = find_head_digest(ledger.facts, "WG-0003")
+
+    assert ledger.run("2026-10 unname WG-0003 | accepted\n2026-10 unname WG-0003 | naming-again") == []
+    again = NamingWithdrawn(holder=digest, unit="WG-0003")
+    assert [format_fault(fault) for fault in ledger.check(again, "2026-10")] == [
+        "网格 WG-0003的撤回：现为已经撤回过，应为还没有撤回的。不用再撤回。（naming-again）"
+    ]
+    assert name_head(ledger) == ""
+    # What was typed before comes back to nothing, also under another digest.
+    assert ledger.run(story) == []
+    assert find_head_digest(ledger.facts, "WG-0003") != digest
+    assert name_head(ledger) == ""
+    # Who signs anew on a later day stands there again, and so does somebody else.
+    assert ledger.run("2026-10 grids | WG-0003 lane WG-0002 12 老槐巷 样老井=head=31 | accepted") == []
+    assert name_head(ledger) == "样老井 0000-1234567"
+    assert ledger.run("2026-10 grids | WG-0003 lane WG-0002 12 老槐巷 例小河=head=08 | accepted") == []
+    assert name_head(ledger) == "例小河 0000-1234567"
+
+    ledger.vault.pop(digest)
+    assert name_head(ledger) == "例小河 0000-1234567"
+    ledger.vault.pop(find_head_digest(ledger.facts, "WG-0003"))
+    assert name_head(ledger) == ""
+
+
+def test_nobody_takes_back_for_whom_no_unit_has(ledger: GridLedger) -> None:
+    assert (
+        ledger.run(
+            """
+        2026-10 unname WG-0004 | naming-holder
+        2026-10 unname WG-0009 | naming-holder
+        """
+        )
+        == []
+    )
+    bodies = [NamingWithdrawn(holder="a" * 43, unit="WG-0004")]
+    bodies.append(NamingWithdrawn(holder="b" * 43, unit="WG-0003"))
+    assert {format_fault(fault) for body in bodies for fault in ledger.check(body, "2026-10")} == {
+        (
+            f"网格 {body.unit}的撤回：现为这个网格没有这一职务，应为现在登记着的公开职务。"
+            "只撤回现在登记着的人的。（naming-holder）"
+        )
+        for body in bodies
+    }
+    assert name_head(ledger, "WG-0004") == name_head(ledger, "WG-0009") == ""
+    assert find_head_digest(ledger.facts, "WG-0009") == ""

@@ -103,8 +103,10 @@ def add_november(add: Callable[..., int], texts: Discloser) -> None:
     add(assessments.build_branch_scheme(texts))
     add(assessments.build_assessment(texts), occurred_on="2026-11-02")
     add(builders.build_conversion(), **november)
-    add(grids.build_grids(texts), **november)
+    registered = grids.build_grids(texts)
+    add(registered, **november)
     add(grids.build_visits(texts), **november)
+    add(grids.build_unnaming(registered), checkers=(), **november)
 
 
 def test_every_kind_may_follow_and_is_read_back(store: Store) -> None:

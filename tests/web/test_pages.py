@@ -246,6 +246,7 @@ def test_every_entry_is_explained_with_who_when_bytes_and_proof(
         "grids.registered",
         "honour.reversed",
         "visits.recorded",
+        "naming.withdrawn",
         "honours.granted",
         "hours.booked",
         "fund.opened",

@@ -64,6 +64,7 @@ KIND_WORDS: dict[str, str] = {
     "branch.registered": _("党员名册"),
     "village.described": _("村的情况"),
     "visits.recorded": _("走访"),
+    "naming.withdrawn": _("撤回牌上写全名"),
     "limits.adopted": _("审核限额"),
     "policy.adopted": _("见证办法"),
     "key.rotated": _("换钥匙"),

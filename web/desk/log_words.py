@@ -90,9 +90,12 @@ PLACE_NAMES: dict[str, str] = {
     "annex": _("打印了积分公开表的附页"),
     "balances": _("看了各户的积分"),
     "branch-sheet": _("打印了支部党员评分公示单"),
+    "board": _("打印了写全名的街巷牌"),
     "card": _("看了存着的内容"),
     "command": _("在机器上查看"),
+    "diary": _("看了村情日记"),
     "draft": _("看了一条待审的记录"),
+    "grid": _("看了一个网格的人员"),
     "households": _("看了户和党员的名单"),
     "certificate": _("打印了荣誉证书"),
     "honours": _("看了表彰的名单"),
@@ -103,11 +106,14 @@ PLACE_NAMES: dict[str, str] = {
     "withdraw": _("撤回同意的页"),
     "objection": _("看了一件异议写的话"),
     "original": _("下载了单据的原件"),
+    "pairs": _("看了结对"),
     "paper": _("打印了这些内容"),
     "person": _("看了一个人的职责和近亲属"),
     "report": _("看了一件反映的话和照片"),
     "search": _("按姓名或编号找到过"),
     "sheet": _("在网页上填表，看了名单"),
+    "unvisited": _("看了还没走访的户"),
+    "visits": _("看了走访"),
 }
 """What was read, by the word before the colon: see `readings.log_reading`."""
 

@@ -1,8 +1,8 @@
 """The one way from the vault's private values to a page: whatever is shown unmasked is logged before it is shown.
 
-No other module of the web but `reading_points` may open a draft's texts, a sent workbook, households, members,
-originals of documents or private values; a test holds them to it. One fact is logged for a page, which names everybody
-whom the page shows; what is masked is not.
+No other module of the web but `reading_points` and `reading_grids` may open a draft's texts, a sent workbook,
+households, members, originals of documents or private values; a test holds them to it. One fact is logged for a page,
+which names everybody whom the page shows; what is masked is not.
 """
 
 from __future__ import annotations

@@ -45,6 +45,7 @@ _WORKS: tuple[tuple[str, str, str], ...] = (
     ("/desk/honours", _("表彰和荣誉证书"), "draft.prepare"),
     ("/desk/ballots", _("民主测评"), "draft.prepare"),
     ("/desk/stars", _("评星和星牌"), "draft.read"),
+    ("/desk/grids", _("网格、走访和村情日记"), "names.read"),
 )
 """The same, of what the day's desk and the books' own room lead to."""
 

@@ -264,6 +264,9 @@ def _tell(view: VillageView, figures: GridFigures, period: str) -> Iterator[str]
         month=format_month(period), notes=format_count(figures.diaries), visits=format_count(figures.visits)
     )
     yield from _tell_short(figures, load_grids(), is_over=period < view.today[:7])
+    pairs = figures.posts.get("pair", 0)
+    if pairs:
+        yield _("老的带新的，结对 {count} 对。").format(count=format_count(pairs))
 
 
 def _tell_short(figures: GridFigures, table: GridTable, *, is_over: bool) -> Iterator[str]:

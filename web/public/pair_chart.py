@@ -1,4 +1,4 @@
-"""Pairs of amounts side by side as bars drawn on the server: one filled, one outlined, with a label below each pair.
+"""Pairs of amounts, or of counts, side by side as bars drawn on the server: one filled, one outlined, a label below.
 
 Pure placing, as in `chart`: nothing depends on colour, and the table beside it says every amount. An amount below
 zero has a bar of no height.
@@ -6,7 +6,7 @@ zero has a bar of no height.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from reports.words import format_amount
@@ -20,7 +20,7 @@ PLACES_MIN = 3
 
 @dataclass(frozen=True)
 class Pair:
-    """A label, the amount of the filled bar and that of the outlined one, in fen."""
+    """A label, the amount of the filled bar and that of the outlined one, in fen or as a count."""
 
     label: str
     filled_fen: int
@@ -39,7 +39,7 @@ class PlacedPair:
 
 @dataclass(frozen=True)
 class PairChart:
-    """The drawing; `bar` is a bar's width, `most` the highest bar in yuan."""
+    """The drawing; `bar` is a bar's width, `most` the highest bar in yuan, or as a count."""
 
     bar: int
     base: int
@@ -49,10 +49,12 @@ class PairChart:
     width: int
 
 
-def build_pair_chart(pairs: Sequence[Pair], labels_max: int = LABELS_MAX) -> PairChart | None:
+def build_pair_chart(
+    pairs: Sequence[Pair], labels_max: int = LABELS_MAX, tell: Callable[[int], str] = format_amount
+) -> PairChart | None:
     """Return the chart of pairs, the first at the left; None where no bar would have a height.
 
-    Where there are more than `labels_max`, some pairs have no label.
+    Where there are more than `labels_max`, some pairs have no label; `tell` says what the highest bar comes to.
     """
     most = max((max(pair.filled_fen, pair.outlined_fen) for pair in pairs), default=0)
     if most <= 0:
@@ -71,9 +73,7 @@ def build_pair_chart(pairs: Sequence[Pair], labels_max: int = LABELS_MAX) -> Pai
                 outlined=_build_bar(pair.outlined_fen, middle + 1, most),
             )
         )
-    return PairChart(
-        bar=bar, base=BASE, height=HEIGHT, most=format_amount(most), pairs=tuple(placed), width=WIDTH
-    )
+    return PairChart(bar=bar, base=BASE, height=HEIGHT, most=tell(most), pairs=tuple(placed), width=WIDTH)
 
 
 def _build_bar(amount_fen: int, x: int, most: int) -> Bar:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
@@ -55,13 +56,16 @@ UNIT_BYTES, OFFICE_BYTES, HAND_BYTES, LINE_BYTES, SEALED_BYTES = 220, 160, 100, 
 PART_MAX_BYTES = 58_000
 """Of one entry's units; what is more stands in the next."""
 _NUMBER = "网格编号"
+_PAIRED = ("结对对象", "结对户号", "结对日期")
+_TELEPHONE = re.compile(r"[0-9][0-9-]{4,18}[0-9]", re.ASCII)
 
 
 class _Post(NamedTuple):
-    """A row of 网格人员 with the household that it names, if any."""
+    """A row of 网格人员 with the households that it names, of its holder and of whom a mentor is `paired` with."""
 
     household: str
     line: Line
+    paired: str
     post: str
 
 
@@ -154,21 +158,56 @@ def _group_posts(tray: Tray, lines: Sequence[Line], units: Mapping[str, Line]) -
         for header in ("姓名", "结对对象"):
             if line.has(header):
                 tray.refuse(_check_name(line, header, post))
-        if post and (post == "pair") != line.has("结对对象") and "结对对象" not in line.unknown:
-            tray.refuse([_fault_pair(line, post)])
-        household = ""
-        if "户号" in line.values:
-            found = find_by_number(line, "户号", known, "农户")
-            if isinstance(found, Fault):
-                tray.refuse([found])
-            else:
-                household = found.household
+        if post:
+            tray.refuse(_check_pair(line, post))
+            tray.refuse(_check_naming(tray, line, post))
+        household, paired = (_find_subject(tray, line, header, known) for header in ("户号", "结对户号"))
         number = line.text(_NUMBER)
         if number and number not in units and line.can_read(_NUMBER):
             tray.refuse([_fault_unlisted(line, number)])
         elif tray.is_ready(line):
-            posts[number].append(_Post(household, line, post))
+            posts[number].append(_Post(household, line, paired, post))
     return posts
+
+
+def _find_subject(tray: Tray, line: Line, header: str, known: Mapping[str, Household]) -> str:
+    """Return the pseudonym of the household whose number stands in a cell; empty for none, and for one refused."""
+    if header not in line.values:
+        return ""
+    found = find_by_number(line, header, known, "农户")
+    if isinstance(found, Fault):
+        tray.refuse([found])
+        return ""
+    return found.household
+
+
+def _check_pair(line: Line, post: str) -> Iterator[Fault]:
+    """Whom a mentor is paired with is said of mentors, and of nobody else."""
+    if post == "pair" and line.lacks("结对对象"):
+        yield _fault_pair(line, "结对对象", "空", "补上结对对象")
+    for header in _PAIRED if post != "pair" else ():
+        if line.has(header):
+            yield _fault_pair(line, header, f"写了{header}", f"删去{header}，或者把职务改成结对")
+
+
+def _check_naming(tray: Tray, line: Line, post: str) -> Iterator[Fault]:
+    """Only who looks after a unit stands on a board, by the whole name since the day on which they signed for it."""
+    day, telephone = "同意写全名日期", "牌上电话"
+    for header in (day, telephone):
+        if line.has(header) and post != "head":
+            remedy = f"删去{header}"
+            yield _fault_naming(line, header, f"写了{header}", "只有网格长、街巷长写在牌上", remedy)
+    if line.text(day) > tray.desk.today and day in line.values:
+        yield _fault_naming(line, day, line.text(day), f"{tray.desk.today} 或更早", "本人签字以后再登记")
+    if line.has(telephone) and line.lacks(day):
+        remedy = "补上本人签字同意的日期，或者删去电话"
+        yield _fault_naming(line, telephone, "有电话，没有同意写全名的日期", "本人同意的才写在牌上", remedy)
+    if line.has(telephone) and not _TELEPHONE.fullmatch(line.text(telephone)):
+        found = format_found(hide_numbers(line.text(telephone)))
+        expected, remedy = "数字和短横，如 0000-1234567", "改正电话号码"
+        yield Fault(
+            code="grid-telephone", place=line.at(telephone), found=found, expected=expected, remedy=remedy
+        )
 
 
 def _check_name(line: Line, header: str, post: str) -> list[Fault]:
@@ -233,8 +272,7 @@ def _build_unit(texts: Discloser, line: Line, posts: Sequence[_Post]) -> GridUni
     offices, hands = [], []
     for one in posts:
         name = one.line.text("姓名")
-        paired = one.line.text("结对对象")
-        holder = texts.seal("holder", {"household": one.household, "name": name, "paired": paired})
+        holder = texts.seal("holder", _tell_holder(one))
         match one.post:
             case "head" | "police" | "doctor" | "supervisor" as post:
                 shown = texts.publish("shown", mask_name(name))
@@ -251,6 +289,22 @@ def _build_unit(texts: Discloser, line: Line, posts: Sequence[_Post]) -> GridUni
         offices=tuple(sorted(offices, key=lambda item: item.holder.sealed)),
         parent=placed.parent,
     )
+
+
+def _tell_holder(one: _Post) -> Json:
+    """Return what is sealed of a holder; what came later is left out where nothing was said."""
+    later = {
+        "named_on": one.line.text("同意写全名日期"),
+        "paired_household": one.paired,
+        "since": one.line.text("结对日期"),
+        "telephone": one.line.text("牌上电话"),
+    }
+    said: dict[str, Json] = {
+        "household": one.household,
+        "name": one.line.text("姓名"),
+        "paired": one.line.text("结对对象"),
+    }
+    return said | {name: value for name, value in later.items() if value}
 
 
 def preview_unit(unit: GridUnit, name: str) -> str:
@@ -428,11 +482,10 @@ def _fault_unlisted(line: Line, number: str) -> Fault:
     )
 
 
-def _fault_pair(line: Line, post: str) -> Fault:
-    return Fault(
-        code="grid-pair",
-        place=line.at("结对对象"),
-        found="空" if post == "pair" else "写了结对对象",
-        expected="结对的写带的是谁，别的职务不写",
-        remedy="补上结对对象" if post == "pair" else "删去结对对象，或者把职务改成结对",
-    )
+def _fault_pair(line: Line, header: str, found: str, remedy: str) -> Fault:
+    expected = "结对的写带的是谁，别的职务不写"
+    return Fault(code="grid-pair", place=line.at(header), found=found, expected=expected, remedy=remedy)
+
+
+def _fault_naming(line: Line, header: str, found: str, expected: str, remedy: str) -> Fault:
+    return Fault(code="grid-naming", place=line.at(header), found=found, expected=expected, remedy=remedy)

@@ -23,7 +23,7 @@ from web.public.explain.contracts import (
     explain_voided,
 )
 from web.public.explain.documents import explain_documents
-from web.public.explain.grids import explain_grids, explain_visits
+from web.public.explain.grids import explain_grids, explain_naming, explain_visits
 from web.public.explain.honours import explain_granted, explain_withdrawn
 from web.public.explain.meetings import (
     explain_forum,
@@ -136,6 +136,7 @@ EXPLAINERS: dict[str, Callable[[VillageView, Entry, Any], Explanation]] = {
     "honours.granted": explain_granted,
     "honour.reversed": explain_withdrawn,
     "visits.recorded": explain_visits,
+    "naming.withdrawn": explain_naming,
     "points.annexed": explain_annex,
     "case.opened": explain_case,
     "case.moved": explain_moved,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ledger.books.grids import LEVEL_NAMES, GridsRegistered, VisitsRecorded
+from ledger.books.grids import LEVEL_NAMES, GridsRegistered, NamingWithdrawn, VisitsRecorded
 from ledger.entries import Entry
 from ledger.figures import read_text
 from reports.words import format_count, format_month
@@ -72,6 +72,18 @@ def explain_visits(view: VillageView, entry: Entry, body: VisitsRecorded) -> Exp
                 ),
             ),
         ),
+    )
+
+
+def explain_naming(view: VillageView, _entry: Entry, body: NamingWithdrawn) -> Explanation:
+    return Explanation(
+        what=_("撤回牌上写全名"),
+        title=_("一位网格长、街巷长不再写全名"),
+        sentences=(
+            _("{unit}的一位网格长或街巷长撤回了在牌上写全名的同意。").format(unit=body.unit),
+            _("从现在起印的牌只写姓和末字；职务不变。是谁，账本里看不出来。"),
+        ),
+        links=(_link_grids(view),),
     )
 
 
