@@ -9,7 +9,8 @@ itself.
 | `commands` | `mingbai sheet` |
 | `finance`, `points`, `scores`, `spans` | the values of each sheet, as strings ready to lay out |
 | `frame` | what all sheets share: head, codes, footer |
-| `booklet`, `branch`, `certificates`, `lane_board` | the rulebook to hold in the hand; a branch's scores, displayed within it; certificates of honours; a lane's board |
+| `booklet`, `certificates`, `lane_board` | the rulebook to hold in the hand; certificates of honours; a lane's board |
+| `branch` | a branch's scores, displayed within it |
 | `ballots` | slips with the codes of a secret ballot |
 | `words`, `columns`, `codes` | amounts and days as text; widths of columns; the two printed codes |
 | `texts` | what texts may be printed: glyphs, control characters, lengths, numbers of rows |
