@@ -11,8 +11,8 @@ itself.
 | `frame` | what all sheets share: head, codes, footer |
 | `booklet`, `certificates`, `lane_board` | the rulebook to hold in the hand; certificates of honours; a lane's board |
 | `branch` | a branch's scores, displayed within it |
-| `star_plate` | the plate of a branch's or a secretary's star |
 | `grid_sheet` | a month of the village's grids, or of one of them |
+| `star_plate` | the plate of a branch's or a secretary's star |
 | `ballots` | slips with the codes of a secret ballot |
 | `words`, `columns`, `codes` | amounts and days as text; widths of columns; the two printed codes |
 | `texts` | what texts may be printed: glyphs, control characters, lengths, numbers of rows |
