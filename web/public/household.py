@@ -24,7 +24,7 @@ from web.desk.routing import get_desk_ports
 from web.i18n import _
 from web.page import Frame
 from web.public.asking import Asking
-from web.public.receiving import get_gates
+from web.public.gate import get_gates
 from web.respond import NEVER, Answer, AnyRequest
 from web.routing import get_site, route_form, route_form_page
 from web.site import JSON, VillageView
