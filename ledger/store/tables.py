@@ -388,8 +388,7 @@ received_objections = _table(
 )
 Index("received_objections_day", received_objections.c.village, received_objections.c.received_at)
 
-# What villagers reported by the page, before it is a case. In clear what everybody may count; what it says, its photos
-# and who sent it are in `ciphertexts`, under the household's subject where that is known, else under the item's own.
+# What villagers reported by the page, before it is a case; what it says and shows and whose it is are in `ciphertexts`.
 received_reports = _table(
     "received_reports",
     VAULT,

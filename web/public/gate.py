@@ -15,6 +15,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from threading import Lock
 
+from web.respond import AnyRequest
+
 HOUR_S = 3_600
 DAY_S = 86_400
 WRONG_CARDS_AN_HOUR = 300
@@ -131,3 +133,10 @@ class Gates:
     reports: NestedGate = field(default_factory=NestedGate)
     sent: NestedGate = field(default_factory=NestedGate)
     tried: Gate = field(default_factory=lambda: Gate(10, 60))
+
+
+def get_gates(request: AnyRequest) -> Gates:
+    """Return the gates of the server."""
+    gates = request.app.state["gates"]
+    assert isinstance(gates, Gates)
+    return gates

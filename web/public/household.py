@@ -29,8 +29,8 @@ from web.desk.looks import LookRow
 from web.i18n import _
 from web.page import Frame
 from web.public.asking import Asking
+from web.public.gate import get_gates
 from web.public.member import list_looks, serve_member
-from web.public.receiving import get_gates
 from web.respond import NEVER, Answer, AnyRequest
 from web.routing import get_site, route_form, route_form_page
 from web.site import JSON, VillageView

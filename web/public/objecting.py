@@ -31,6 +31,7 @@ from web.desk.frame import NO_FAULTS, Faults, explain_refusal
 from web.i18n import _
 from web.page import Frame
 from web.public.explain.objections import name_about
+from web.public.gate import get_gates
 from web.public.objections import build_row
 from web.public.receiving import (
     Became,
@@ -39,7 +40,6 @@ from web.public.receiving import (
     find_closed,
     format_code,
     format_receipt,
-    get_gates,
     tell_wait,
 )
 from web.respond import Answer, AnyRequest

@@ -16,7 +16,7 @@ from web.desk.forms import Pairs, build_form
 from web.desk.frame import NO_FAULTS, Faults
 from web.i18n import _
 from web.page import Frame
-from web.public.gate import Gates
+from web.public.gate import get_gates
 from web.public.objections import ObjectionRow
 from web.respond import Answer, AnyRequest
 from web.routing import get_site
@@ -142,13 +142,6 @@ def find_closed(
     if not site.can_read(code):
         return reasons["vault"]
     return "" if can_receive(site.ports, code) else reasons["full"]
-
-
-def get_gates(request: AnyRequest) -> Gates:
-    """Return the gates of the server."""
-    gates = request.app.state["gates"]
-    assert isinstance(gates, Gates)
-    return gates
 
 
 def tell_wait(wait_s: int) -> Faults:

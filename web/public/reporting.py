@@ -43,6 +43,7 @@ from web.desk.frame import NO_FAULTS, Faults, explain_refusal
 from web.desk.routing import get_desk_ports
 from web.i18n import _
 from web.page import Frame
+from web.public.gate import get_gates
 from web.public.receiving import (
     Became,
     LookUp,
@@ -50,7 +51,6 @@ from web.public.receiving import (
     find_closed,
     format_code,
     format_receipt,
-    get_gates,
     tell_wait,
 )
 from web.respond import Answer, AnyRequest
@@ -203,13 +203,13 @@ def _read_form(request: AnyRequest, code: str, form: ReportForm) -> Sent:
     )
     faults = check_report(site.ports, sent)
     if household is None:
-        faults.append(_build_card())
+        faults.append(build_card())
         _, is_to_tell = get_gates(request).cards.count(code, find_network(request, site.settings))
         if is_to_tell:
             log_guessing(get_desk_ports(site), code, "cards-guessed")
     photos: tuple[bytes, ...] = ()
     try:
-        photos = _read_photos(form.photos)
+        photos = read_photos(form.photos)
     except Refused as error:
         faults += error.faults
     if faults:
@@ -217,7 +217,7 @@ def _read_form(request: AnyRequest, code: str, form: ReportForm) -> Sent:
     return sent._replace(photos=photos)
 
 
-def _read_photos(uploads: Sequence[Upload]) -> tuple[bytes, ...]:
+def read_photos(uploads: Sequence[Upload]) -> tuple[bytes, ...]:
     """Return photos anew, of nothing but their pixels. Raises Refused with the faults of all of them."""
     if len(uploads) > PHOTOS_MAX:
         raise Refused([_fault_count(len(uploads))])
@@ -320,7 +320,8 @@ def _tell_became(view: VillageView, found: Found) -> Became:
     return Became(number=reported.number, path=f"/v/{view.code}/cases/{number}", said=tuple(said))
 
 
-def _build_card() -> Fault:
+def build_card() -> Fault:
+    """Return the fault of a card that opens nothing."""
     return Fault(
         code="report-card",
         place=PLACES["card"],

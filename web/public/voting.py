@@ -16,7 +16,7 @@ from web.desk.forms import FormRefused, Pairs
 from web.i18n import _
 from web.page import Frame
 from web.public.asking import Asking
-from web.public.receiving import get_gates
+from web.public.gate import get_gates
 from web.respond import Answer, AnyRequest
 from web.routing import get_site, route_form, route_form_page
 from web.site import VillageView
