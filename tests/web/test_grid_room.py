@@ -350,6 +350,11 @@ def test_a_head_who_agreed_is_named_on_the_desks_board_until_they_take_it_back(
     assert "样*山" in read_board(clerk)
     assert clerk.post(f"{GRIDS}/WG-0002/unname").status_code == 404
 
+    with door.home.ledger.read(VILLAGE) as reader:
+        last = reader.size - 1
+    said = client.get(f"/v/{VILLAGE}/entries/{last}", headers={"host": "127.0.0.1:8000"}).text
+    assert "一位网格长、街巷长不再写全名" in said
+    assert "样大山" not in said
     # What was typed before does not bring it back.
     name_lane_head(door, "2026-10-08")
     assert "样大山" not in read_board(clerk)
