@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from ledger.books.assets import AssetRegistered, get_first_month
+from ledger.books.periods import count_months
 from ledger.books.values import get_previous_period
 
 
@@ -49,12 +50,3 @@ def get_last_month(body: AssetRegistered, disposed_on: str) -> str:
     """
     month = disposed_on[:7]
     return get_previous_period(month) if month and body.category == "intangible" else month
-
-
-def count_months(first: str, last: str) -> int:
-    """Return how many months there are from one to another, both counted; 0 or below where the last comes earlier."""
-    return _number(last) - _number(first) + 1
-
-
-def _number(period: str) -> int:
-    return int(period[:4]) * 12 + int(period[5:7])

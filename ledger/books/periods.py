@@ -38,6 +38,12 @@ def iterate_periods(first: str, last: str) -> Iterator[str]:
         period = get_next_period(period)
 
 
+def count_months(first: str, last: str) -> int:
+    """Return how many months there are from one to another, both counted; 0 or below where `last` comes before."""
+    years, months = int(last[:4]) - int(first[:4]), int(last[5:]) - int(first[5:])
+    return 12 * years + months + 1
+
+
 def format_period(period: str) -> str:
     """Return a month as people read it: `2026年11月`."""
     return f"{period[:4]}年{int(period[5:])}月"

@@ -15,6 +15,7 @@ import msgspec
 from msgspec import Meta
 
 from ledger.books.money import format_yuan
+from ledger.books.periods import count_months
 from ledger.books.rounds import build_fault, check_order
 from ledger.books.values import Count, Digest, Period, Positive, PublicText, ResolutionNumber, Sealed, Value
 from ledger.books.vouchers import VOUCHER_MAX_FEN
@@ -219,9 +220,3 @@ def _fault_cost(item: Goods) -> Fault:
         f"成本不超过 {format_yuan(item.points * FEN_A_POINT)} 元",
         "1 分最多值 1 元：提高兑换积分，或者换便宜的商品",
     )
-
-
-def count_months(first: str, last: str) -> int:
-    """Return how many months there are from one to another, both counted; below 1 where `last` comes before."""
-    years, months = int(last[:4]) - int(first[:4]), int(last[5:]) - int(first[5:])
-    return 12 * years + months + 1

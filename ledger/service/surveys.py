@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from ledger.books.incomes import find_band
+from ledger.books.periods import count_months
 from ledger.books.values import get_previous_period
 from ledger.books.village import VillageDescribed
 from ledger.desk import Audited
@@ -199,7 +200,7 @@ def build_income(reader: Reader, books: BooksFacts, now_ms: int) -> Income:
     return Income(
         band=find_band(last_year_fen),
         first=first,
-        is_whole=bool(last) and _count_months(first, last) == YEAR_MONTHS,
+        is_whole=bool(last) and count_months(first, last) == YEAR_MONTHS,
         last=last,
         last_year_fen=last_year_fen,
         year=this_month[:4],
@@ -209,10 +210,6 @@ def build_income(reader: Reader, books: BooksFacts, now_ms: int) -> Income:
 
 def _sum(reader: Reader, first: str, last: str) -> int:
     return get_operating_income(reader.facts, first, last)
-
-
-def _count_months(first: str, last: str) -> int:
-    return (int(last[:4]) - int(first[:4])) * 12 + int(last[5:]) - int(first[5:]) + 1
 
 
 def _count_waiting(ports: DeskPorts, reader: Reader, drafts: list[Draft]) -> Waiting:

@@ -15,6 +15,7 @@ from ledger.books.rhythm import ExpectedRound, Rhythm, count_due_day, judge_disp
 from ledger.books.schemes import SPAN_LENGTHS, count_unmarked
 from ledger.books.scores import SchemeSpan, Subject, get_span
 from ledger.books.values import SHEET_LETTERS, Value
+from ledger.state.assessments import get_round
 from ledger.state.facts import (
     BranchFacts,
     EntryAt,
@@ -28,9 +29,6 @@ from ledger.state.facts import (
 from ledger.state.objections import get_objection_facts
 from ledger.state.schemes import find_scheme, find_scheme_in_force, get_score_month
 
-CARRIED: frozenset[Subject] = frozenset({"member"})
-"""Whose rounds the log can hold."""
-
 
 class HeldRound(Value, frozen=True):
     """A round that is recorded whole, on `day`, by the `entries` at these indexes."""
@@ -42,12 +40,18 @@ class HeldRound(Value, frozen=True):
 def find_held(facts: Facts, subject: Subject, period: str, branch: int) -> HeldRound | None:
     """Return the round of a subject that stands in a month; None where it is not recorded, or not whole.
 
-    The one place that knows where rounds of a subject are found; `CARRIED` says of whom there are any.
+    The one place that knows where rounds of a subject are found: each branch holds its own of members, the village one
+    of all others together.
     """
-    month = get_score_month(facts, period, branch)
-    if subject != "member" or not month.rounds or len(month.rounds) < month.parts:
+    if subject == "member":
+        month = get_score_month(facts, period, branch)
+        is_whole, entries = len(month.rounds) == month.parts, month.rounds
+    else:
+        assessed = get_round(facts, subject, period)
+        is_whole, entries = len(assessed.rounds) == assessed.parts, assessed.rounds
+    if not entries or not is_whole:
         return None
-    return HeldRound(day=get_day(facts.read_entry(month.rounds[-1]).recorded_at), entries=month.rounds)
+    return HeldRound(day=get_day(facts.read_entry(entries[-1]).recorded_at), entries=entries)
 
 
 class _Asked(NamedTuple):
@@ -90,7 +94,7 @@ def _list_of(asked: _Asked, subject: Subject, period: str) -> Iterator[ExpectedR
     scheme = find_scheme(facts, period) if is_member else find_scheme_in_force(facts, period, subject)
     if scheme is None or int(period[5:]) % SPAN_LENGTHS[get_span(scheme)]:
         return
-    is_kept = subject in CARRIED and not (is_member and count_unmarked(scheme))
+    is_kept = not (is_member and count_unmarked(scheme))
     for branch in _list_branches(facts, period) if is_member else [0]:
         yield _build(asked, subject, get_span(scheme), branch, period, is_kept=is_kept)
 
@@ -111,14 +115,15 @@ def _build(
     held = find_held(facts, subject, period, branch)
     due_on = count_due_day(asked.rhythm, span, period)
     month = get_fact(facts, f"period/{period}", PeriodFacts)
-    sheet = _find_sheet(facts, held, period) if held is not None else None
+    is_displayed = subject == "member"  # No sheet has the rounds of others: their page is public.
+    sheet = _find_sheet(facts, held, period) if held is not None and is_displayed else None
     display_from = facts.read_entry(sheet.index).occurred_on if sheet is not None else ""
     display_to = count_display(asked.law, asked.village, display_from) if display_from else ""
     objections = _list_objections(facts, held, sheet) if held is not None else []
     return ExpectedRound(
         answered=sum(bool(one.answers) for one in objections),
         branch=branch,
-        display=judge_display(display_to, today, is_held=held is not None),
+        display=judge_display(display_to, today, is_held=held is not None and is_displayed),
         display_from=display_from,
         display_to=display_to,
         due_on=due_on,

@@ -9,6 +9,7 @@ Nobody passes as the secretary what is about a secretary's star.
 
 from __future__ import annotations
 
+from ledger.books.periods import count_months
 from ledger.books.rounds import build_fault
 from ledger.books.star_steps import (
     DECLARED_NAME,
@@ -33,6 +34,7 @@ from ledger.books.star_steps import (
 from ledger.books.values import Value
 from ledger.entries import Entry
 from ledger.errors import Fault
+from ledger.state.assessments import find_assessment, list_assessed_periods
 from ledger.state.facts import BranchFacts, EntryAt, Facts, get_fact, put_fact, read_body, scan_facts
 from ledger.state.objections import get_objections, list_about
 from ledger.state.reference import Reference
@@ -40,6 +42,8 @@ from ledger.state.schemes import find_scheme_in_force
 from ledger.state.star_facts import StarFacts, StarMove, StarOfFacts
 
 SUBJECTS: tuple[StarSubject, ...] = ("branch", "secretary")
+MONTHS_BACK = 13
+"""An assessment of the twelve months before a review counts in it."""
 _NOTHING = StarOfFacts(held="", newest="")
 
 
@@ -108,11 +112,15 @@ def fold_stars(facts: Facts, entry: Entry) -> None:
 
 
 def find_assessed_stars(facts: Facts, subject: StarSubject, branch: int, period: str) -> int | None:
-    """Return the stars that a recorded assessment of a branch, or of its secretary, comes to; None without any.
-
-    Assessments of other subjects than members are not recorded yet: here a review will be held against them.
+    """Return the stars that a branch, or its secretary, has in the newest assessment up to a month; None where none of
+    the last twelve months has it.
     """
-    del facts, subject, branch, period
+    for known in list_assessed_periods(facts, subject):
+        if count_months(known, period) > MONTHS_BACK:
+            return None
+        found = find_assessment(facts, subject, known) if known <= period else None
+        if found is not None:
+            return next((card.stars for card in found.body.cards if card.of == str(branch)), None)
     return None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.books.depreciation import build_plan, count_months, get_last_month, sum_planned
+from ledger.books.depreciation import build_plan, get_last_month, sum_planned
 from ledger.books.values import get_next_period, get_previous_period
 from tests.builders import Discloser, build_asset
 
@@ -81,9 +81,3 @@ def test_a_right_begins_in_its_own_month_and_ends_before_that_of_its_disposal() 
 
 def test_what_is_not_depreciated_has_no_plan() -> None:
     assert build_plan(build_asset(TEXTS, life_months=0, depreciates_from="")) is None
-
-
-def test_months_are_counted_with_both_ends() -> None:
-    assert count_months("2026-10", "2026-10") == 1
-    assert count_months("2025-12", "2026-01") == 2
-    assert count_months("2026-10", "2026-09") == 0

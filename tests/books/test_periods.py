@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ledger.books.periods import format_day, format_period, get_day, iterate_periods
+from ledger.books.periods import count_months, format_day, format_period, get_day, iterate_periods
 
 
 @pytest.mark.parametrize(
@@ -27,3 +27,9 @@ def test_months_run_over_the_year() -> None:
 
 def test_dates_are_written_as_people_read_them() -> None:
     assert (format_period("2026-09"), format_day("2026-09-05")) == ("2026年9月", "2026年9月5日")
+
+
+def test_months_are_counted_with_both_ends() -> None:
+    assert count_months("2026-10", "2026-10") == 1
+    assert count_months("2025-12", "2026-01") == 2
+    assert count_months("2026-10", "2026-09") == 0

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from ledger.books.periods import count_months
 from ledger.books.shops import (
     Balance,
     Redemption,
     check_opened_redemptions,
     check_redeemed,
     check_shop,
-    count_months,
 )
 from ledger.errors import format_fault
 from tests.books.points_ledger import change

@@ -16,7 +16,8 @@ from ledger.books.assets import (
     get_first_month,
     get_residual,
 )
-from ledger.books.depreciation import Plan, count_months, sum_planned
+from ledger.books.depreciation import Plan, sum_planned
+from ledger.books.periods import count_months
 from ledger.books.values import get_previous_period
 from web.demo.books import MONTHS, DemoVoucher, Line, list_corrections, list_vouchers
 from web.demo.registers import BOOKS, Named
