@@ -11,6 +11,7 @@ from ledger.errors import format_fault
 from ledger.service.workbooks.columns import WORKBOOKS
 from tests.service.importing import (
     ACCOUNT,
+    ASSESSED,
     ASSET,
     AWARD,
     CASE,
@@ -59,6 +60,7 @@ SOUND: dict[str, list[Row]] = {
     "conversion": [CONVERSION],
     "shop": [TAKEN, TAKEN | {"收据号": "DH-2026-0002", "户号": "0218", "户主": "例小河"}],
     "grids": [UNIT, UNIT | {"网格编号": "WG-0002"}],
+    "assessments": [ASSESSED, ASSESSED | {"编号": "10"}],
     "visits": [VISIT, VISIT | {"户号": "0218", "户主": "例小河"}],
     "cases": [CASE, CASE | {"诉求编号": "AL-2026-002", "户号": "0218", "户主": "例小河"}],
     "honours": [HOLDER, HOLDER | {"户号": "0218", "户主": "例小河"}],

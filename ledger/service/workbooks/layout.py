@@ -28,6 +28,7 @@ WorkbookKind = Literal[
     "honours",
     "grids",
     "visits",
+    "assessments",
     "cases",
 ]
 Form = Literal["text", "code", "number", "money", "decimal", "quantity", "day", "month", "since", "choice"]
