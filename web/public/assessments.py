@@ -112,7 +112,7 @@ def _build_part(view: VillageView, figures: AssessmentFigures) -> AssessmentPart
         most=SCORE_MAX,
         ranks=tuple(
             RankRow(
-                count=_("{count} 个").format(count=format_count(rank.cards)),
+                count=_("{count} 名").format(count=format_count(rank.cards)),
                 rank=_name_rank(rank.grade, rank.stars),
             )
             for rank in figures.ranks
