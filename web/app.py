@@ -65,6 +65,7 @@ from web.desk import (
 from web.desk.sheet_runs import SheetRuns
 from web.errors import EXCEPTION_HANDLERS
 from web.papers import Papers
+from web.public.assessments import show_assessments
 from web.public.asset_page import show_asset_of
 from web.public.assets import show_assets, show_labels
 from web.public.ballots import show_ballot, show_ballots
@@ -151,6 +152,7 @@ ROUTES = (
     show_certificate,
     show_grids,
     show_grid,
+    show_assessments,
     show_ballots,
     show_ballot,
     show_voting,

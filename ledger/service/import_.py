@@ -22,6 +22,7 @@ from ledger.service.screening import list_names
 from ledger.service.slots import list_waiting_slots
 from ledger.service.workbooks.accounts import gather_accounts
 from ledger.service.workbooks.answered import RoundPart, find_part
+from ledger.service.workbooks.assessments import gather_assessments
 from ledger.service.workbooks.assets import gather_assets
 from ledger.service.workbooks.cases import gather_cases
 from ledger.service.workbooks.columns import WorkbookKind
@@ -255,6 +256,10 @@ def _gather_stars(tray: Tray, tables: Tables) -> None:
     gather_stars(tray, tables.get("申报", ()), tables.get("评星", ()))
 
 
+def _gather_assessments(tray: Tray, tables: Tables) -> None:
+    gather_assessments(tray, tables.get("考评", ()), tables.get("考评记分", ()))
+
+
 def _take(name: str, gather: Callable[[Tray, Sequence[Line]], None]) -> Callable[[Tray, Tables], None]:
     return lambda tray, tables: gather(tray, tables.get(name, ()))
 
@@ -283,4 +288,5 @@ _GATHERERS: dict[WorkbookKind, Callable[[Tray, Tables], None]] = {
     "visits": _take("走访", gather_visits),
     "cases": _gather_cases,
     "stars": _gather_stars,
+    "assessments": _gather_assessments,
 }

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from ledger.books.assessments import (
     AssessmentRound,
+    BallotRow,
     is_person,
     list_ballot_components,
     name_assessed,
     open_plain,
 )
 from ledger.books.scores import SchemeAdopted
-from ledger.service.opened_drafts import ERASED, OpenedDraft
+from ledger.service.opened_drafts import ERASED, OpenedDraft, Row
 from ledger.service.preview import preview_rank
+from ledger.service.workbooks.assessment_columns import ASSESSED_NAMES
 from ledger.state.assessments import read_scheme
-from ledger.state.private import AssessedMarkLine, AssessedPerson, AssessedSubject
+from ledger.state.private import AssessedEvidence, AssessedMarkLine, AssessedPerson, AssessedSubject
 
 
 def tell_assessment(opened: OpenedDraft, body: AssessmentRound) -> Iterator[str]:
@@ -71,4 +73,41 @@ def _tell_cards(opened: OpenedDraft, body: AssessmentRound, scheme: SchemeAdopte
 def _name_person(opened: OpenedDraft, person: AssessedSubject | AssessedMarkLine | AssessedPerson) -> str:
     if person.member:
         return f"党员 {opened.number(person.member)}"
-    return opened.view.show("name", person.name) if person.name else ERASED
+    return opened.view.show("head-name", person.name) if person.name else ERASED
+
+
+def fill_assessment(opened: OpenedDraft, body: AssessmentRound) -> Iterator[tuple[str, Row]]:
+    """Yield the rows of 考评 and 考评记分 as they were typed, one for each card."""
+    head = {"月份": opened.claim.period, "考评对象": ASSESSED_NAMES[body.subject]}
+    units: dict[str, str] = {}
+    for card in body.cards:
+        if card.subject is None:
+            yield "考评", {**head, "编号": card.of, **_fill_rows(card.rows or ())}
+            continue
+        for found in opened.open(card.subject.sealed, AssessedPerson):
+            units[found.name] = card.of or "".join(found.units[:1])
+            who = {"编号": units[found.name], **_fill_person(opened, found)}
+            yield "考评", {**head, **who, **_fill_rows(found.rows)}
+    for line in body.lines:
+        worth = {"项目编号": line.item, "数量": str(line.quantity)}
+        if line.of is not None:
+            for said in opened.open(line.subject.sealed, AssessedEvidence):
+                yield "考评记分", {**head, "编号": line.of, **worth, "证据": said.evidence}
+            continue
+        for item in opened.open(line.subject.sealed, AssessedSubject):
+            who = {"编号": units.get(item.name, ""), **_fill_person(opened, item)}
+            yield "考评记分", {**head, **who, **worth, "证据": item.evidence}
+    for sealed in body.sealed_lines:
+        for mark in opened.open(sealed.sealed, AssessedMarkLine):
+            who = {"编号": units.get(mark.name, ""), **_fill_person(opened, mark)}
+            worth = {"项目编号": mark.item, "数量": str(mark.quantity)}
+            yield "考评记分", {**head, **who, **worth, "证据": mark.evidence}
+
+
+def _fill_rows(rows: Sequence[BallotRow]) -> Row:
+    return {"测评编号": rows[0].number, "第几个": str(rows[0].row)} if rows else {}
+
+
+def _fill_person(opened: OpenedDraft, person: AssessedSubject | AssessedMarkLine | AssessedPerson) -> Row:
+    known = opened.find_known(person.member) if person.member else None
+    return {"党员编号": known.number, "姓名": known.name} if known is not None else {"姓名": person.name}

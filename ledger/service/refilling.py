@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from ledger.books.assessments import AssessmentRound
 from ledger.books.assets import AssetChanged, AssetDisposed, AssetRegistered
 from ledger.books.cases import CaseConfided, CaseMoved, CaseOpened, CaseRated
 from ledger.books.contracts import (
@@ -60,6 +61,7 @@ from ledger.service.drafts import open_draft
 from ledger.service.import_ import Import
 from ledger.service.laid_rulebooks import RulebookHead, fill_rule, fill_rulebook
 from ledger.service.opened_accounts import fill_added, fill_closed, fill_converted, fill_plan
+from ledger.service.opened_assessments import fill_assessment
 from ledger.service.opened_cases import fill_case, fill_confided, fill_moved, fill_rated
 from ledger.service.opened_contracts import fill_amended, fill_contract, fill_ended, fill_voided
 from ledger.service.opened_drafts import OpenedDraft, OpenedLine, Row
@@ -101,6 +103,7 @@ KINDS: Mapping[type[Body], WorkbookKind] = {
     AccountsConverted: "conversion",
     AccountsOpened: "opening",
     AgreementsSigned: "households",
+    AssessmentRound: "assessments",
     AssetChanged: "assets",
     AssetDisposed: "assets",
     AssetRegistered: "assets",
@@ -416,6 +419,7 @@ _FILLERS: dict[type[Body], Callable[[OpenedDraft, Any], Iterator[tuple[str, Row]
     ContractSigned: fill_contract,
     ForumHeld: fill_forum,
     FundOpened: fill_fund,
+    AssessmentRound: fill_assessment,
     GridsRegistered: fill_grids,
     HonourReversed: fill_withdrawn,
     HonoursGranted: fill_granted,

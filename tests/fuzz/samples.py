@@ -44,6 +44,8 @@ from tests.log.evidence import (
 )
 from tests.service.importing import (
     ACCOUNT,
+    ASSESSED,
+    ASSESSED_MARK,
     ASSET,
     AWARD,
     CASE,
@@ -204,6 +206,7 @@ def _build_books() -> Samples:
         "grids": make_book("grids", [UNIT], others={"网格人员": [POST]}),
         "visits": make_book("visits", [VISIT]),
         "stars": make_book("stars", [STAR], others={"评星": [STAR_STEP]}),
+        "assessments": make_book("assessments", [ASSESSED], others={"考评记分": [ASSESSED_MARK]}),
         "cases": make_book("cases", [CASE], others={"办理": [CASE_STEP]}),
         "honours": make_book("honours", [HOLDER], others={"表彰": [GRANTED]}),
         "volunteering": make_book("volunteering", [SIGNED], others={"任务": [TASK], "报名": [CLAIM]}),

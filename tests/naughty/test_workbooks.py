@@ -31,6 +31,7 @@ from tests.naughty.texts import CHINESE, CLASSICS, read_public_list, send
 from tests.reports.printed import read_text
 from tests.service.importing import (
     ACCOUNT,
+    ASSESSED,
     ASSET,
     AWARD,
     CASE,
@@ -78,6 +79,7 @@ ROWS: dict[WorkbookKind, Sequence[Row]] = {
     "volunteering": (SIGNED,),
     "grids": (UNIT,),
     "visits": (VISIT,),
+    "assessments": (ASSESSED,),
     "honours": (HOLDER,),
     "cases": (CASE,),
     "stars": (STAR,),

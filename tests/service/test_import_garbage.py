@@ -11,6 +11,7 @@ from ledger.errors import format_fault
 from ledger.service.workbooks.columns import WORKBOOKS
 from tests.service.importing import (
     ACCOUNT,
+    ASSESSED,
     ASSET,
     AWARD,
     CASE,
@@ -60,6 +61,7 @@ SOUND: dict[str, list[Row]] = {
     "conversion": [CONVERSION],
     "shop": [TAKEN, TAKEN | {"收据号": "DH-2026-0002", "户号": "0218", "户主": "例小河"}],
     "grids": [UNIT, UNIT | {"网格编号": "WG-0002"}],
+    "assessments": [ASSESSED, ASSESSED | {"编号": "10"}],
     "visits": [VISIT, VISIT | {"户号": "0218", "户主": "例小河"}],
     "stars": [STAR, STAR | {"申报编号": "XJ-2026-002", "谁申报": "支部书记", "书记姓名": "样带头"}],
     "cases": [CASE, CASE | {"诉求编号": "AL-2026-002", "户号": "0218", "户主": "例小河"}],

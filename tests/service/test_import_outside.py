@@ -20,6 +20,7 @@ from ledger.service.workbooks.reading import read_workbook
 from ledger.service.workbooks.templates import build_template
 from tests.service.importing import (
     ACCOUNT,
+    ASSESSED,
     ASSET,
     AWARD,
     CASE,
@@ -69,6 +70,7 @@ ROWS: dict[WorkbookKind, list[Row]] = {
     "volunteering": [SIGNED],
     "grids": [UNIT],
     "visits": [VISIT],
+    "assessments": [ASSESSED],
     "honours": [HOLDER],
     "cases": [CASE],
     "stars": [STAR],

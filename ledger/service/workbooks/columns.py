@@ -9,6 +9,7 @@ from ledger.books import funds, resolutions
 from ledger.books.contracts import CATEGORY_NAMES, CHANGE_NAMES, DIRECTION_NAMES, PARTY_NAMES, PROCEDURE_NAMES
 from ledger.limits import EVIDENCE_MAX_CHARS, ROUND_MAX_ROWS, SUMMARY_MAX_CHARS, WORDING_MAX_CHARS
 from ledger.service.workbooks.account_columns import ACCOUNT_BOOKS
+from ledger.service.workbooks.assessment_columns import ASSESSMENT_BOOKS
 from ledger.service.workbooks.case_columns import CASES
 from ledger.service.workbooks.grid_columns import GRID_BOOKS
 from ledger.service.workbooks.honour_columns import HONOURS
@@ -448,6 +449,7 @@ WORKBOOKS: dict[WorkbookKind, Workbook] = {
     "volunteering": VOLUNTEERING,
     "honours": HONOURS,
     **GRID_BOOKS,
+    **ASSESSMENT_BOOKS,
     "cases": CASES,
     "stars": STARS,
 }

@@ -28,6 +28,7 @@ WorkbookKind = Literal[
     "honours",
     "grids",
     "visits",
+    "assessments",
     "cases",
     "stars",
 ]

@@ -76,6 +76,12 @@ FORMS: dict[str, NumberForm] = {
     ),
     "网格编号": _GRID,
     "上级编号": _GRID,
+    "测评编号": NumberForm(
+        re.compile(r"CP-2[0-9]{3}-[0-9]{3}"),
+        "ballot-number-form",
+        "CP-、年份和三位数，如 CP-2026-001",
+        "写那次测评的编号",
+    ),
     "诉求编号": NumberForm(
         re.compile(r"AL-2[0-9]{3}-[0-9]{3}"),
         "case-number-form",
