@@ -139,7 +139,7 @@ def test_what_is_being_displayed_can_be_objected_to_and_waits(starred: Door, cli
 def test_after_its_days_a_display_waits_for_the_township(starred: Door, client: TestClient) -> None:
     starred.village.clock.advance(4 * DAY_MS)
 
-    assert "公示四星已满，等乡镇验星" in read_words(client.get(PAGE).text)
+    assert "公示四星期满，等乡镇验星" in read_words(client.get(PAGE).text)
 
 
 def test_what_is_not_there_has_no_page(starred: Door, client: TestClient) -> None:

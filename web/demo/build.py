@@ -47,13 +47,21 @@ from web.demo.grids import (
     CLOSED_ON,
     PRINTED_ON,
     SCHEMES,
-    SCHEMES_FROM,
     SCHEMES_RESOLUTION,
     VOTED_ON,
     list_votes,
 )
 from web.demo.neighbours import NEIGHBOURS, Month, Neighbour
-from web.demo.people import AUDITOR, NAME, STAFF, TELEPHONE, TOWNSHIP, VILLAGE, Staff
+from web.demo.people import (
+    AUDITOR,
+    NAME,
+    STAFF,
+    TELEPHONE,
+    TOWNSHIP,
+    TOWNSHIP_BOOKKEEPER,
+    VILLAGE,
+    Staff,
+)
 from web.demo.registers import BOOKS, NAMES, OPENED, QUESTIONS
 
 SEED = b"mingbai demo village"
@@ -100,6 +108,7 @@ class Hands:
         self.auditor = ""
         self.clerk = ""
         self._supervisor = ""
+        self._township = ""
 
     def found(self, staff: Staff) -> None:
         """Make the log's key and begin the log."""
@@ -107,23 +116,27 @@ class Hands:
         home.keys.create(village, make_origin(home.entropy), home.entropy.take(32))
         self.clerk = add_person(home, village, staff.clerk, "clerk").user
         self._supervisor = add_person(home, village, staff.supervisor, "supervisor").user
+        if village == VILLAGE:
+            self._township = add_person(home, village, TOWNSHIP_BOOKKEEPER, "township").user
         self.auditor = add_person(home, village, AUDITOR, "auditor").user if village == VILLAGE else ""
         found_village(home, village, home.keys.get_signer(village).origin, "2023", self.clerk)
 
     def hand_in(self, kind: WorkbookKind, data: bytes, filename: str) -> None:
-        """The clerk hands a workbook in; some hours later the supervisor passes what it became."""
+        """The clerk hands a workbook in; some hours later somebody passes what it became: assessments and stars are the
+        township's, all else the supervisor's.
+        """
         home = self._home
         result = import_workbook(
             home, village=self._village, kind=kind, data=data, filename=filename, maker=self.clerk
         )
         apply_import(home, result)
-        self.pass_(result.drafts)
+        self.pass_(result.drafts, self._township if kind in ("assessments", "stars") else "")
 
     def close(self, month: str) -> None:
         self.pass_([prepare_closing(self._home, self._village, month, self.clerk)])
 
-    def pass_(self, drafts: Sequence[Draft]) -> None:
-        pass_drafts(self._home, self._village, [draft.id for draft in drafts], self._supervisor)
+    def pass_(self, drafts: Sequence[Draft], checker: str = "") -> None:
+        pass_drafts(self._home, self._village, [draft.id for draft in drafts], checker or self._supervisor)
 
     def seal(self, kind: SheetKind, month: str) -> SealedSheet:
         config = self._home.config
@@ -194,8 +207,8 @@ class DemoBuilder:
         self._keep_registers(OPENED)
         self._import("contracts", "立账/合同.xlsx")
 
-    def _adopt_schemes(self) -> None:
-        """Branches, secretaries and grids are scored too, from September on."""
+    def _adopt_schemes(self, month: str) -> None:
+        """Branches, secretaries, grids and their workers are scored too, from autumn on."""
         home, hands = self._home, self._hands
         hands.pass_(
             [
@@ -203,11 +216,11 @@ class DemoBuilder:
                     home,
                     VILLAGE,
                     maker=hands.clerk,
-                    period=SCHEMES_FROM,
+                    period=month,
                     resolution=SCHEMES_RESOLUTION,
                     name=name,
                 )
-                for name in SCHEMES
+                for name in SCHEMES.get(month, ())
             ]
         )
 
@@ -240,13 +253,12 @@ class DemoBuilder:
 
     def _play_month(self, month: str) -> list[SealedSheet]:
         """Vouchers at the end of the month, rounds and closing at the start of the next, sheets on the fourth."""
-        if month == SCHEMES_FROM:
-            self._adopt_schemes()
-        if ASKED_ON.startswith(month):
-            self._vote()
+        self._adopt_schemes(month)
         self._answer(month)
         if month != LATE_ON[:7]:
             self._explain(month)
+        if ASKED_ON.startswith(month):
+            self._vote()
         after = get_next_period(month)
         late = self._hang_late() if LATE_ON.startswith(after) else []
         self._clock.set("2026-11-20" if month == MONTHS[-1] else f"{after}-01", 10)

@@ -15,7 +15,6 @@ from typing import NamedTuple
 
 import pyotp
 
-from ledger.books.roles import Role
 from ledger.home import Home
 from ledger.service.accounts.manage import create_account, give_seat
 from ledger.service.accounts.own import change_password, confirm_factor, offer_factor, read_offer
@@ -38,10 +37,6 @@ PEOPLE_FILE = "desk.txt"
 HERE = Origin(network="127.0.0.1", device="电脑")
 REASON = "慰问的名单没有附上，请补一张再交"
 
-_NEWCOMERS: tuple[tuple[str, Role], ...] = (
-    (SECRETARY, "secretary"),
-    (TOWNSHIP_BOOKKEEPER, "township"),
-)
 _ROWS: tuple[tuple[str, str, str], ...] = (
     ("clerk", "feng", "村文书"),
     ("supervisor", "sun", "监督委员"),
@@ -64,8 +59,7 @@ class Card(NamedTuple):
 
 def furnish_desk(home: Home) -> None:
     """Let people of every role sign in, hand in what waits, return one of it, and write down how to sign in."""
-    for newcomer, role in _NEWCOMERS:
-        add_person(home, VILLAGE, newcomer, role)
+    add_person(home, VILLAGE, SECRETARY, "secretary")
     persons = {role: person for person in home.vault.list_persons(VILLAGE) for role in person.roles}
     _hand_in(home, persons["clerk"], persons["supervisor"])
     cards = []

@@ -19,9 +19,11 @@ Row = Sequence[str | int | float | None]
 GRIDS_FOLDER = "2026-08"
 """They are registered on the first day of September."""
 VISITED = ("2026-09", "2026-10", "2026-11")
-SCHEMES = ("branch-stars", "secretary-stars", "grid-worker", "micro-grid")
-"""Adopted with the grids, beside that of members."""
-SCHEMES_FROM = "2026-09"
+SCHEMES: Mapping[str, Sequence[str]] = {
+    "2026-09": ("branch-stars", "secretary-stars", "micro-grid"),
+    "2026-10": ("grid-worker",),
+}
+"""Adopted with the grids, beside that of members, by the month from which they are in force."""
 SCHEMES_RESOLUTION = "2026年8月26日党员大会和村民代表会议通过"
 _TITLES = tuple(f"第{number}村民小组微网格" for number in "一二三四五六七八")
 BALLOT = Asking(
@@ -32,16 +34,16 @@ BALLOT = Asking(
     questions="今年走访、办事怎么样",
     scale="four",
     issued="40",
-    opens="2026-11-08",
-    closes="2026-11-12",
+    opens="2026-10-15",
+    closes="2026-10-20",
     turnout_min="60",
     resolution="",
 )
 VOTED = 37
-ASKED_ON = "2026-11-06"
-PRINTED_ON = "2026-11-07"
-VOTED_ON = "2026-11-09"
-CLOSED_ON = "2026-11-13"
+ASKED_ON = "2026-10-12"
+PRINTED_ON = "2026-10-13"
+VOTED_ON = "2026-10-16"
+CLOSED_ON = "2026-10-21"
 _HALVES = ("东片网格", "西片网格")
 _LANES = (("WG-0021", "老槐巷", 13), ("WG-0022", "水井巷", 14), ("WG-0023", "南河巷", 13))
 _SHORT = "WG-0018"
@@ -71,27 +73,35 @@ def list_grid_rows() -> Mapping[str, Sequence[Row]]:
     people: list[Row] = []
     living = _list_by_group()
     for half in (1, 2):
+        number = f"WG-{half:04d}"
         people += [
-            (f"WG-{half:04d}", POST_NAMES["head"], ("钱主任", "周采办")[half - 1], None, None),
-            (f"WG-{half:04d}", POST_NAMES["police"], "严巡村", None, None),
-            (f"WG-{half:04d}", POST_NAMES["doctor"], "安把脉", None, None),
-            (f"WG-{half:04d}", POST_NAMES["supervisor"], "孙监督", None, None),
-            (f"WG-{half:04d}", POST_NAMES["helper"], ("乐帮办", "常代办")[half - 1], None, None),
+            _hold(number, "head", ("钱主任", "周采办")[half - 1]),
+            _hold(number, "police", "严巡村"),
+            _hold(number, "doctor", "安把脉"),
+            _hold(number, "supervisor", "孙监督"),
+            _hold(number, "helper", ("乐帮办", "常代办")[half - 1]),
         ]
     for group in range(1, GROUPS + 1):
         number = name_micro(group)
         parent = f"WG-{(group - 1) * 2 // GROUPS + 1:04d}"
         units.append((number, "微网格", _TITLES[group - 1], parent, len(living[group]), None))
         head, worker, taught = living[group][:3]
-        people.append((number, POST_NAMES["head"], head.name, head.number, None))
-        people.append((number, POST_NAMES["worker"], worker.name, worker.number, None))
+        people.append(_hold(number, "head", head.name, head.number))
+        people.append(_hold(number, "worker", worker.name, worker.number))
         if group in (1, 5):
-            people.append((number, POST_NAMES["pair"], head.name, head.number, taught.name))
+            more = (taught.name, taught.number, "2026-09-01", None, None)
+            people.append((*_hold(number, "pair", head.name, head.number)[:4], *more))
     for place, (number, title, count) in enumerate(_LANES):
         head = living[1][10 + place]
         units.append((number, "街巷", title, name_micro(1), count, None))
-        people.append((number, POST_NAMES["head"], head.name, head.number, None))
+        signed = ("2026-08-30", "0000-1234567") if place == 0 else (None, None)
+        people.append((*_hold(number, "head", head.name, head.number)[:7], *signed))
     return {"网格": units, "网格人员": people}
+
+
+def _hold(number: str, post: str, name: str, household: str | None = None) -> Row:
+    """Return who holds a post of a unit; nobody is paired, and nobody signed to stand on a board by the whole name."""
+    return (number, POST_NAMES[post], name, household, None, None, None, None, None)
 
 
 def name_micro(group: int) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from ledger.service.workbooks.columns import WorkbookKind
+from web.demo.assessed import ASSESSED_MONTHS, list_assessment_rows, list_star_rows
 from web.demo.cases import CASE_MONTHS, list_case_rows
 from web.demo.grids import GRIDS_FOLDER, VISITED, list_grid_rows, list_visit_rows
 from web.demo.rewards import RESOLVED, list_honour_rows, list_shop_rows, list_volunteering_rows
@@ -391,6 +392,8 @@ BOOKS: Mapping[tuple[str, WorkbookKind], Book] = {
     (GRIDS_FOLDER, "grids"): list_grid_rows(),
     **{(month, "visits"): list_visit_rows(month) for month in VISITED},
     **{(month, "cases"): list_case_rows(month) for month in CASE_MONTHS},
+    **{(month, "assessments"): list_assessment_rows(month) for month in ASSESSED_MONTHS},
+    **{(month, "stars"): list_star_rows(month) for month in ("2026-10", "2026-11")},
 }
 """By the folder that the workbook lies in, and its kind."""
 NAMES: Mapping[WorkbookKind, str] = {
@@ -406,6 +409,8 @@ NAMES: Mapping[WorkbookKind, str] = {
     "grids": "网格",
     "visits": "走访",
     "cases": "诉求件",
+    "assessments": "考评打分",
+    "stars": "评星",
 }
 """What the clerk calls the files, in the order in which they are handed in."""
 

@@ -316,7 +316,7 @@ def tell_now(facts: Facts, reference: Reference, village: str, today: str, one: 
             if list_open_objections(facts, one.known):
                 return _("公示了{stars}，有异议等答复").format(stars=stars)
             if today > end:
-                return _("公示{stars}已满，等乡镇验星").format(stars=stars)
+                return _("公示{stars}期满，等乡镇验星").format(stars=stars)
             return _("正在公示{stars}，到{day}").format(day=format_day(end), stars=stars)
         case "confirmed":
             return _("{day}验星，{stars}").format(day=format_day(moves[-1].on), stars=stars)
