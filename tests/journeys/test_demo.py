@@ -85,6 +85,8 @@ from web.demo.papers import list_papers, read_picture
 from web.demo.people import TELEPHONE, VILLAGE
 from web.public.months import format_head_fingerprint
 
+# Whichever test comes first builds the whole demo with real paper: minutes, beside other tests more.
+pytestmark = pytest.mark.timeout(900)
 BASE_URL = "http://127.0.0.1:8000"
 LOG_DIGEST = Path(__file__).with_name("demo_log.sha256")
 WORN = ("133", "152", "162")
