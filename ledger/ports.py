@@ -285,6 +285,7 @@ class Cosignatures(Protocol):
 PaperKind = Literal[
     "agreement",
     "annex",
+    "awards",
     "ballots",
     "booklet",
     "branch",
@@ -293,9 +294,9 @@ PaperKind = Literal[
     "lane-board",
     "star-plate",
 ]
-"""What is printed beside sheets: a household's agreement, the annex of a points sheet, codes of a secret ballot, a
-rulebook's booklet, a branch's scores to display within it, certificates of honours, a month of grids, the board of a
-lane, the plate of a star.
+"""What is printed beside sheets: a household's agreement, the annex of a points sheet, a year's awards list, codes of a
+secret ballot, a rulebook's booklet, a branch's scores to display within it, certificates of honours, a month of grids,
+the board of a lane, the plate of a star.
 """
 
 

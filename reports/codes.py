@@ -57,6 +57,11 @@ def build_certificate_code(base_url: str, village: str, number: str, check: str,
     return _build_code(f"{base_url}/v/{village}/honours/{number}#{check}", LABEL_CODE_MM, title)
 
 
+def build_honours_code(base_url: str, village: str, year: str, title: str) -> PrintedCode:
+    """Return the code that opens the honours of a year; `title` is its alternative text."""
+    return _build_code(f"{base_url}/v/{village}/honours?year={year}", PAGE_CODE_MM, title)
+
+
 def build_star_code(base_url: str, village: str, number: str, check: str, title: str) -> PrintedCode:
     """Return the code that checks a star's plate; `check` stands behind the number sign, which no server is sent."""
     return _build_code(f"{base_url}/v/{village}/stars/{number}#{check}", LABEL_CODE_MM, title)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from ledger.ports import PaperJob, PaperKind
 from reports.agreement import render_agreement
 from reports.annex import render_annex
+from reports.awards_list import render_awards_list
 from reports.ballots import render_ballots
 from reports.booklet import render_booklet
 from reports.branch import render_branch
@@ -18,6 +19,7 @@ from reports.star_plate import render_star_plate
 _LAID_OUT: dict[PaperKind, Callable[[PaperJob], bytes]] = {
     "agreement": render_agreement,
     "annex": render_annex,
+    "awards": render_awards_list,
     "ballots": render_ballots,
     "booklet": render_booklet,
     "branch": render_branch,

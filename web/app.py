@@ -99,6 +99,7 @@ from web.public.objections import show_objections
 from web.public.reporting import show_report_look_up, show_reporting, take_report, take_report_look_up
 from web.public.resources import show_resource, show_resources
 from web.public.rules import show_rules, show_rules_of
+from web.public.schemes import show_schemes
 from web.public.sheets import show_finance, show_points, show_scores, show_sheet, show_sheets
 from web.public.shop import show_shop
 from web.public.stars import show_star, show_stars
@@ -153,6 +154,7 @@ ROUTES = (
     show_grids,
     show_grid,
     show_assessments,
+    show_schemes,
     show_ballots,
     show_ballot,
     show_voting,

@@ -29,6 +29,7 @@ from ledger.service.sheets import find_sheet, read_texts
 from ledger.state import get_day
 from ledger.state.annexes import Annex, find_annex, list_displayed
 from ledger.state.awards import list_added, list_scoring
+from ledger.state.honours import list_granted_in
 from ledger.state.keys import get_key_at
 from ledger.state.private import AnnexedLine, open_private
 from ledger.state.rulebooks import find_rulebook
@@ -139,6 +140,7 @@ def build_annex_job(ports: Ports, reader: Reader, village: str, period: str, bas
         raise NotFound(f"{period} 村民积分公开表的附页")
     lines = _list_standing(ports, reader, village, period, annex)
     described = describe_village(reader.facts, read_texts(reader), village)
+    honours = list_named(ports, reader, village, list_granted_in(reader.facts, period))
     paper = AnnexPaper(
         bands=tuple(
             PaperBand(households=band.households, name=name)
@@ -146,7 +148,7 @@ def build_annex_job(ports: Ports, reader: Reader, village: str, period: str, bas
         ),
         honours=tuple(
             PaperHonour(granted_to=one.granted_to, names=one.names, others=one.others, title=one.title)
-            for one in list_named(ports, reader, village, period)
+            for one in honours
         ),
         households=annex.body.households,
         index=annex.entries[0],
@@ -171,7 +173,8 @@ def build_annex_job(ports: Ports, reader: Reader, village: str, period: str, bas
         note=head.note,
         verifier_key=get_key_at(reader.facts, head.size),
     )
-    return Laid(frozenset(line.household for line in lines), job)
+    named = frozenset(household for one in honours for household in one.households)
+    return Laid(named.union(line.household for line in lines), job)
 
 
 def _list_standing(

@@ -8,6 +8,7 @@ withdraws or is erased stands in the next telling no more.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from functools import partial
 from typing import NamedTuple
 
@@ -43,7 +44,6 @@ from ledger.state.honours import (
     find_granting,
     is_over,
     list_grantings,
-    list_honour_entries,
     open_holder,
 )
 from ledger.state.private import FindPrivate
@@ -77,9 +77,12 @@ class Candidates(NamedTuple):
 
 
 class NamedHonour(NamedTuple):
-    """A granting with the names that may be told now. `others` hold it and are not named."""
+    """A granting with the names that may be told now, and whose `households` they are. `others` hold it and are not
+    named.
+    """
 
     granted_to: GrantedTo
+    households: frozenset[str]
     names: tuple[str, ...]
     number: str
     others: int
@@ -188,24 +191,30 @@ def choose_number(ports: Ports, village: str, year: str, taken: set[str]) -> str
     return find_next_number(f"RY-{year}-", known | waiting | taken)
 
 
-def list_named(ports: Ports, reader: Reader, village: str, period: str) -> list[NamedHonour]:
-    """Return what was granted by a month's entries, with the names that may be told now. Serves the annex of the points
-    sheet. Raises NotProven where the vault gives something else than what was sealed.
+def list_named(ports: Ports, reader: Reader, village: str, granted: Sequence[Granting]) -> list[NamedHonour]:
+    """Return what was granted, with the names that may be told now. Serves the annex of the points sheet and the awards
+    list of a year. Raises NotProven where the vault gives something else than what was sealed.
     """
-    indexes, texts = set(list_honour_entries(reader.facts, period)), read_texts(reader)
-    granted = [granting for granting in list_grantings(reader.facts)[::-1] if granting.at in indexes]
     if not granted:
         return []
-    find = partial(ports.vault.find_private, village)
+    find, texts = partial(ports.vault.find_private, village), read_texts(reader)
     known = {item.household: item.name for item in ports.vault.list_households(village)}
     version = find_version(reader.facts, get_day(ports.clock.now_ms())[:7])
     agreed = list_consenting(reader.facts, "naming", version, reader.size, find)
     willing = {household: name for household, name in known.items() if household in agreed}
     found = []
     for granting in granted:
-        names, body = _list_names(find, willing, granting), granting.body
-        others, title = len(granting.standing) - len(names), read_text(texts, body.title)
-        found.append(NamedHonour(body.granted_to, names, body.number, others, title))
+        held, body = _list_names(find, willing, granting), granting.body
+        found.append(
+            NamedHonour(
+                granted_to=body.granted_to,
+                households=frozenset(household for _, household in held),
+                names=tuple(name for name, _ in held),
+                number=body.number,
+                others=len(granting.standing) - len(held),
+                title=read_text(texts, body.title),
+            )
+        )
     return found
 
 
@@ -271,13 +280,13 @@ def _build(
     )
 
 
-def _list_names(find: FindPrivate, willing: dict[str, str], granting: Granting) -> tuple[str, ...]:
-    """Return the names that may be told; `willing` are the heads' names of the households that agreed to be named."""
+def _list_names(find: FindPrivate, willing: dict[str, str], granting: Granting) -> list[tuple[str, str]]:
+    """Return the names that may be told, each with its household; `willing` are the heads' names of the households that
+    agreed to be named.
+    """
     held = [open_holder(find, digest) for digest in granting.standing]
-    return tuple(
-        sorted(
-            item.name or willing[item.household]
-            for item in held
-            if item is not None and item.household in willing and (item.naming or not item.name)
-        )
+    return sorted(
+        (item.name or willing[item.household], item.household)
+        for item in held
+        if item is not None and item.household in willing and (item.naming or not item.name)
     )

@@ -48,6 +48,11 @@ class Granting(Value, frozen=True):
     taken: dict[str, int]
 
     @property
+    def year(self) -> str:
+        """The year that it looks back on, whole or by a quarter."""
+        return self.body.until[:4]
+
+    @property
     def standing(self) -> list[str]:
         """The digests of those who still hold it."""
         return [item.sealed for item in self.body.holders if item.sealed not in self.taken]
@@ -87,6 +92,22 @@ def find_granting(facts: Facts, number: str) -> Granting | None:
 def list_grantings(facts: Facts) -> list[Granting]:
     """Return all that was granted, the newest number first."""
     return [_read_granting(facts, at.index) for _, at in scan_facts(facts, "honour/", EntryAt)][::-1]
+
+
+def list_granted_in(facts: Facts, period: str) -> list[Granting]:
+    """Return what a month's entries granted, the oldest number first."""
+    indexes = set(list_honour_entries(facts, period))
+    return [granting for granting in list_grantings(facts)[::-1] if granting.at in indexes]
+
+
+def list_granted_for(facts: Facts, year: str) -> list[Granting]:
+    """Return what was granted for a year, or a quarter of it, whenever that was; the newest number first."""
+    return [granting for granting in list_grantings(facts) if granting.year == year]
+
+
+def list_granted_years(facts: Facts) -> list[str]:
+    """Return the years for which anything was granted, the newest first."""
+    return sorted({granting.year for granting in list_grantings(facts)}, reverse=True)
 
 
 def get_granting(facts: Facts, index: int) -> Granting:

@@ -183,6 +183,12 @@ def test_the_printed_annex_shows_what_stands_and_what_was_taken_down(village: Vi
         assert said in text
 
 
+def list_printed(village: VillageHome) -> frozenset[str]:
+    """The households about whom the annex says something, as it would be printed now."""
+    with village.home.ledger.read(VILLAGE) as reader:
+        return build_annex_job(village.home, reader, VILLAGE, MONTH, "").households
+
+
 def test_the_printed_annex_names_who_was_honoured_and_agreed_to_be_named(tmp_path: Path) -> None:
     with open_village(tmp_path / "home") as praised:
 
@@ -214,8 +220,13 @@ def test_the_printed_annex_names_who_was_honoured_and_agreed_to_be_named(tmp_pat
             assert said in text
         assert not any(f"样例{at}" in text for at in range(1, len(H)))
 
+        # Whoever is named is among those about whom it is printed, also without a line.
+        withdraw_consents(praised.home, VILLAGE, H[0], ("display",), praised.clerk.user)
+        assert H[0] in list_printed(praised)
+
         withdraw_consents(praised.home, VILLAGE, H[0], ("naming",), praised.clerk.user)
 
+        assert H[0] not in list_printed(praised)
         (honour,) = read_paper(praised).honours
         assert (honour.names, honour.others) == ((), 3)
         assert list_findings(praised) == []

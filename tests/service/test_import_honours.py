@@ -17,6 +17,7 @@ from ledger.service.honours import (
 from ledger.service.refilling import fill
 from ledger.service.showing import show_drafts
 from ledger.state.facts import PeriodFacts, put_fact
+from ledger.state.honours import list_granted_in
 from tests.builders import VILLAGE
 from tests.service.importing import AWARD, GRANTED, HOLDER, HOUSEHOLDS, ImportDesk, Row, make_book
 
@@ -49,7 +50,7 @@ def book(*rows: Row, **others: list[Row]) -> bytes:
 
 def names(desk: ImportDesk) -> list[tuple[str, tuple[str, ...], int]]:
     with desk.ports.ledger.read(VILLAGE) as reader:
-        found = list_named(desk.ports, reader, VILLAGE, "2026-10")
+        found = list_named(desk.ports, reader, VILLAGE, list_granted_in(reader.facts, "2026-10"))
     return [(one.number, one.names, one.others) for one in found]
 
 

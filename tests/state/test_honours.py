@@ -18,10 +18,14 @@ from ledger.figures.points import collect_points
 from ledger.log.commitments import open_disclosure
 from ledger.state.facts import PeriodFacts, put_fact
 from ledger.state.honours import (
+    Granting,
     check_honours,
     check_honours_privately,
     find_granting,
     fold_honours,
+    list_granted_for,
+    list_granted_in,
+    list_granted_years,
     list_grantings,
     list_honours_needed,
 )
@@ -98,6 +102,25 @@ def test_an_honour_is_found_with_those_who_hold_it_and_lost_by_whom_it_was_taken
     assert granting.taken == {taken.holder: after.index}
     assert granting.standing == [granted.holders[1].sealed]
     assert find_granting(ledger.facts, "RY-2026-002") is None
+
+
+def test_honours_are_listed_by_the_month_of_their_entry_and_by_the_year_that_they_are_for(
+    ledger: HonourLedger,
+) -> None:
+    ledger.append(ledger.grant(), "2026-10")
+    year = {"number": "RY-2026-002", "span": "year", "until": "2025-12"}
+    ledger.append(ledger.grant("h2", **year), "2026-10")
+    later = ledger.append(ledger.grant("h1", number="RY-2026-003"), "2026-11")
+
+    def name(found: list[Granting]) -> list[str]:
+        return [granting.body.number[-3:] for granting in found]
+
+    assert name(list_granted_in(ledger.facts, "2026-10")) == ["001", "002"]
+    assert [granting.at for granting in list_granted_in(ledger.facts, "2026-11")] == [later.index]
+    assert list_granted_years(ledger.facts) == ["2026", "2025"]
+    assert name(list_granted_for(ledger.facts, "2026")) == ["003", "001"]
+    assert name(list_granted_for(ledger.facts, "2025")) == ["002"]
+    assert list_granted_for(ledger.facts, "2024") == []
 
 
 def test_nothing_is_ranked_before_all_months_are_closed(ledger: HonourLedger) -> None:

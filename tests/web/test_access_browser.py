@@ -30,6 +30,7 @@ PUBLIC = (
     *(f"{BOARD}/sheets/2026-10/{kind}" for kind in ("finance", "points", "scores")),
     f"{BOARD}/entries",
     f"{BOARD}/stars",
+    f"{BOARD}/schemes",
     *(f"{BOARD}/entries/{index}" for index in (0, 4, 10, 17)),
     f"/c/{VILLAGE}",
     "/no-such-page",

@@ -269,6 +269,7 @@ def test_nobody_else_of_the_web_opens_private_values() -> None:
         *("open_waiting", "open_recorded", "log_reading"),
         *("count_proposed", "list_balances", "propose_points"),
         *("list_candidates", "list_holders", "propose_honour", "build_certificates_job", "open_holder"),
+        *("build_awards_job", "list_named"),
         *("open_posts", "open_pairs", "find_named", "open_month", "find_unvisited", "count_reasons"),
     }
     found = [
@@ -302,7 +303,7 @@ def test_every_way_of_reading_logs_before_it_shows() -> None:
 
     assert {name for name in readers if name.startswith("read_")} == {
         *("read_about", "read_choices", "read_draft", "read_original", "read_people", "read_person"),
-        *("read_annex", "read_head"),
+        *("read_annex", "read_awards", "read_head"),
         *("read_balances", "read_certificates", "read_objection", "read_sent", "read_winners"),
         *("read_board", "read_diary", "read_pairs", "read_posts", "read_unvisited", "read_visits"),
     }

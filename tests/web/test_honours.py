@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import os
 import re
+from typing import Any
 from urllib.parse import urlencode
 
 import pytest
@@ -23,6 +24,7 @@ from tests.builders import OTHER_VILLAGE, VILLAGE, build_agreements, make_id
 from tests.desk.people import Door
 from tests.web.browser import SCREENS, check_layout, open_page
 from tests.web.desk import HOST
+from tests.web.test_branch_paper import read_text as read_pdf
 from tests.web.test_desk_reading import enter, list_of, tell
 from tests.web.test_household_card import CARD, PROOF, make, send
 from tests.web.test_rewards import read_words
@@ -100,6 +102,97 @@ def test_the_page_counts_and_names_nobody(door: Door, client: TestClient) -> Non
 
     assert '<span class="n">2 户</span>' in read(client, PAGE)
     assert audit_home(door.home.path).findings == ()
+
+
+def grant(door: Door, number: str, honour: str, title: str, **changes: Any) -> None:
+    """One holder more, of a year's honour: the person of household 0, who agreed."""
+    texts = door.village.texts
+    holder = texts.seal({"household": H[0], "name": "例小梅", "naming": True}, "holder")
+    fields: dict[str, Any] = {
+        "granted_to": "person",
+        "holders": (holder,),
+        "honour": honour,
+        "number": number,
+        "span": "year",
+        "title": texts.publish(title),
+        "until": "2025-12",
+    }
+    door.village.record(HonoursGranted(**(fields | changes)), **NOVEMBER)
+
+
+def test_a_year_is_told_by_kind_and_the_organisations_own_apart(door: Door, client: TestClient) -> None:
+    grant(door, "RY-2026-002", "P11", "好媳妇")
+    grant(door, "RY-2026-003", "P11", "好媳妇")
+    grant(door, "RY-2026-004", "P21", "优秀共产党员")
+
+    newest, older = (read_words(read(client, path)) for path in (PAGE, f"{PAGE}?year=2025"))
+
+    assert "2026年的表彰" in newest
+    assert "评2026年的荣誉一共1项：给户的2户次。" in newest
+    assert "2026年（这一页）2025年" in newest
+    assert "好媳妇" not in newest
+    assert "评2025年的荣誉一共3项：给个人的3人次。" in older
+    assert "好媳妇2人2次党组织给党员的优秀共产党员1人" in older
+    assert "RY-2026-001" not in older
+    assert f'href="{PAGE}?year=2026"' in read(client, f"{PAGE}?year=2025")
+    for wrong in ("year=2024", "year=x", "year=2026&start=20"):
+        assert client.get(f"{PAGE}?{wrong}", headers={"host": HOST}).status_code == 404
+
+
+def test_a_long_year_has_further_pages_of_its_own(door: Door, client: TestClient) -> None:
+    for at in range(2, 24):
+        grant(door, f"RY-2026-{at:03d}", "P13", "优秀志愿者")
+
+    first, second = (read(client, f"{PAGE}?year=2025{start}") for start in ("", "&start=20"))
+
+    assert f'href="{PAGE}?year=2025&start=20"' in first
+    assert f'href="{PAGE}?year=2025"' in second
+    assert "RY-2026-003" in second
+    assert "RY-2026-004" not in second
+
+
+def test_a_year_of_which_all_was_taken_back_says_so(door: Door, client: TestClient) -> None:
+    texts = door.village.texts
+    holder = texts.seal({"household": H[0], "name": "", "naming": False}, "holder")
+    granted = HonoursGranted(
+        granted_to="household",
+        holders=(holder,),
+        honour="H12",
+        number="RY-2026-002",
+        span="year",
+        title=texts.publish("文明户"),
+        until="2025-12",
+    )
+    entry = door.village.record(granted, **NOVEMBER)
+    taken = HonourReversed(holder=holder.sealed, reason=texts.publish("登错"), reverses=entry.index)
+    door.village.record(taken, **NOVEMBER)
+
+    assert "评2025年的荣誉，发错的都已经撤销。" in read(client, f"{PAGE}?year=2025")
+    clerk = enter(client, door, "clerk")
+    assert "/years/2025.pdf" not in clerk.get("/desk/honours").text
+    assert clerk.get("/desk/honours/years/2025.pdf").status_code == 404
+
+
+def test_the_clerk_prints_the_awards_list_of_a_year_and_it_is_logged(door: Door, client: TestClient) -> None:
+    clerk = enter(client, door, "clerk")
+    assert 'href="/desk/honours/years/2026.pdf"' in clerk.get("/desk/honours").text
+
+    answer = clerk.get("/desk/honours/years/2026.pdf")
+
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "application/pdf")
+    assert answer.headers["cache-control"] == "no-store"
+    words = read_pdf(answer.content)
+    for said in ("2026年度表彰名单", "评2026年的荣誉1项，给户的2户次。", "样大0户", "另有1户没有同意署名"):
+        assert said in words
+    assert not any(name in words for name in ("样大1", "样大2"))
+    assert tell(list_of(door.home, H[0])).count(("clerk", "awards", "duty")) == 1
+    assert ("clerk", "awards", "duty") not in tell(list_of(door.home, H[1]))
+    for name in ("2026", "2024.pdf", "x.pdf"):
+        assert clerk.get(f"/desk/honours/years/{name}").status_code == 404
+
+
+def test_nobody_else_prints_the_awards_list(door: Door, client: TestClient) -> None:
+    assert enter(client, door, "supervisor").get("/desk/honours/years/2026.pdf").status_code == 403
 
 
 def test_a_certificate_is_checked_by_anybody_without_a_name(door: Door, client: TestClient) -> None:
@@ -246,6 +339,7 @@ def test_entries_of_honours_are_explained_without_a_name(door: Door, client: Tes
 
 
 def test_pages_of_honours_fit_a_phone(door: Door, browser: Browser) -> None:
+    grant(door, "RY-2026-002", "P11", "好媳妇", until="2025-12")
     paths = (PAGE, f"{PAGE}/RY-2026-001#{find_check(door, H[0])}")
     with serve(door.village) as address:
         for width, height in SCREENS:

@@ -27,6 +27,7 @@ PATHS = (
     f"{BOARD}/sheets/2026-11/finance",
     f"{BOARD}/statements/2026-10",
     f"{BOARD}/statements/2026-11",
+    f"{BOARD}/schemes",
     f"{BOARD}/entries",
     f"{BOARD}/entries/0",
     f"{BOARD}/entries/4",

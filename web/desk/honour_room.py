@@ -1,4 +1,6 @@
-"""The clerk's room of honours: who may be proposed by points, what was granted, and certificates to print."""
+"""The clerk's room of honours: who may be proposed by points, what was granted, and what to print of it: certificates,
+and the awards list of a year.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,13 @@ from reports.words import format_count, format_day
 from web.cache import PageBytes
 from web.desk.forms import FormRefused
 from web.desk.frame import DeskFrame
-from web.desk.reading_points import list_certificates, put_winners, read_certificates, read_winners
+from web.desk.reading_points import (
+    list_certificates,
+    put_winners,
+    read_awards,
+    read_certificates,
+    read_winners,
+)
 from web.desk.routing import Desk, answer, route_desk
 from web.i18n import _
 from web.papers import get_papers
@@ -31,6 +39,7 @@ PDF = "application/pdf"
 WANTED_MAX = 400
 SPANS_SHOWN = 8
 _NUMBER = re.compile(r"RY-2[0-9]{3}-[0-9]{3}", re.ASCII)
+_YEAR = re.compile(r"2[0-9]{3}", re.ASCII)
 _CHECK = re.compile(r"[A-Z2-7]{8}", re.ASCII)
 
 
@@ -60,6 +69,14 @@ class GrantedRow:
 
 
 @dataclass(frozen=True)
+class AwardsYear:
+    """A year of which an awards list can be printed."""
+
+    path: str
+    year: str
+
+
+@dataclass(frozen=True)
 class CertificateRow:
     """One certificate of a granting: whose it is, as whoever looks may see it, and its file."""
 
@@ -85,6 +102,7 @@ class HonoursRoom:
     ranked: str
     rows: tuple[WinnerRow, ...]
     wanted: int
+    years: tuple[AwardsYear, ...]
 
 
 @dataclass(frozen=True)
@@ -133,6 +151,7 @@ def show_room(desk: Desk) -> Answer:
             for one in (found.winners if found is not None else ())
         ),
         wanted=wanted,
+        years=_list_years(desk),
     )
     return desk.render("desk/honours.html", page)
 
@@ -166,6 +185,20 @@ def show_certificates(desk: Desk, number: str) -> Answer:
         title=title,
     )
     return desk.render("desk/certificates.html", page)
+
+
+@route_desk(
+    f"{HONOURS}/years/{{name:str}}",
+    allow="draft.prepare",
+    summary="The awards list of a year, with the names of those who agreed",
+)
+def show_awards(desk: Desk, name: str) -> Answer:
+    year = name.removesuffix(".pdf")
+    if year == name or not _YEAR.fullmatch(year):
+        raise NotFound(_("年度表彰名单"))
+    data = get_papers(desk.request).make_once(read_awards(desk, year))
+    headers = {"content-disposition": f'inline; filename="awards-{year}.pdf"'}
+    return answer(desk.request, PageBytes(data, b"", "", PDF), headers=headers)
 
 
 def _print(desk: Desk, number: str) -> Answer:
@@ -220,6 +253,13 @@ def _read_wanted(text: str) -> int:
     return min(max(int(text), 1), WANTED_MAX)
 
 
+def _list_years(desk: Desk) -> tuple[AwardsYear, ...]:
+    """Return the years of which something granted still stands, the newest first."""
+    with desk.ports.ledger.read(desk.village) as reader:
+        years = {item.year for item in list_grantings(reader.facts) if item.standing}
+    return tuple(AwardsYear(f"{HONOURS}/years/{year}.pdf", year) for year in sorted(years, reverse=True))
+
+
 def _list_granted(desk: Desk) -> tuple[GrantedRow, ...]:
     with desk.ports.ledger.read(desk.village) as reader:
         texts = read_texts(reader)
@@ -235,4 +275,4 @@ def _list_granted(desk: Desk) -> tuple[GrantedRow, ...]:
         )
 
 
-ROUTES: tuple[HTTPRouteHandler, ...] = (show_room, take_winners, show_certificates)
+ROUTES: tuple[HTTPRouteHandler, ...] = (show_room, take_winners, show_certificates, show_awards)

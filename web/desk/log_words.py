@@ -88,6 +88,7 @@ REASON_NAMES: dict[str, str] = {
 
 PLACE_NAMES: dict[str, str] = {
     "annex": _("打印了积分公开表的附页"),
+    "awards": _("打印了年度表彰名单"),
     "balances": _("看了各户的积分"),
     "branch-sheet": _("打印了支部党员评分公示单"),
     "board": _("打印了写全名的街巷牌"),

@@ -12,6 +12,7 @@ from ledger.errors import NotFound
 from ledger.figures import read_text
 from ledger.ports import PaperJob
 from ledger.service.annexes import build_annex_job
+from ledger.service.awards_list import build_awards_job
 from ledger.service.branches import build_branch_job
 from ledger.service.cards import make_card
 from ledger.service.eligibility import Ineligible, list_ineligible
@@ -80,6 +81,19 @@ def read_annex(desk: Desk, period: str) -> PaperJob:
     with desk.ports.ledger.read(desk.village) as reader:
         laid = build_annex_job(desk.ports, reader, desk.village, period, base_url)
     log_read(desk, laid.households, "annex", DUTY)
+    return laid.job
+
+
+def read_awards(desk: Desk, year: str) -> PaperJob:
+    """Return what is printed as the awards list of a year; NotFound where nothing granted for it stands. Only for those
+    who see names whole without saying why.
+    """
+    if not may_search_people(desk):
+        raise NotFound(_("年度表彰名单"))
+    base_url = desk.site.settings.public_base_url
+    with desk.ports.ledger.read(desk.village) as reader:
+        laid = build_awards_job(desk.ports, reader, desk.village, year, base_url)
+    log_read(desk, laid.households, "awards", DUTY)
     return laid.job
 
 

@@ -14,6 +14,7 @@ from ledger.books.scores import (
     BranchRegistered,
     SchemeAdopted,
     ScoreRound,
+    Subject,
     get_span,
     get_subject,
 )
@@ -27,7 +28,14 @@ from web.i18n import _
 from web.public.explain.telling import Explanation, Fact, Table, read_part
 from web.site import VillageView
 
-_UNITS = {"branch": "个", "grid": "个", "grid-worker": "名", "member": "名", "secretary": "名"}
+UNITS: dict[Subject, str] = {
+    "branch": _("个"),
+    "grid": _("个"),
+    "grid-worker": _("名"),
+    "member": _("名"),
+    "secretary": _("名"),
+}
+"""By what each kind of subject is counted."""
 
 
 def explain_scheme(view: VillageView, _entry: Entry, body: SchemeAdopted) -> Explanation:
@@ -38,7 +46,7 @@ def explain_scheme(view: VillageView, _entry: Entry, body: SchemeAdopted) -> Exp
         title=_("{title}第 {version} 版").format(title=title, version=body.version),
         sentences=(
             _("通过了{whom}考评办法：每{unit}{whom}每{each}从 {base} 分起，按下面的项目加减。").format(
-                whom=whom, unit=_UNITS[get_subject(body)], each=each, base=body.base
+                whom=whom, unit=UNITS[get_subject(body)], each=each, base=body.base
             ),
             *_tell_rounding(body),
             _("{whom}评分与村民积分无关，不能兑换。").format(whom=whom),
