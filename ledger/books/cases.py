@@ -90,6 +90,11 @@ class CaseGroup(Value, frozen=True):
     name: str
     private: bool
 
+    @property
+    def is_private(self) -> bool:
+        """Whether nothing of its cases becomes public but that there are some."""
+        return self.private
+
 
 class CaseCategory(Value, frozen=True, kw_only=True, omit_defaults=True):
     """What a case can be about. `clock` is empty for that of its group; `basis` is as in `CaseClock`."""

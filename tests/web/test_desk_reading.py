@@ -269,7 +269,7 @@ def test_nobody_else_of_the_web_opens_private_values() -> None:
         *("open_waiting", "open_recorded", "log_reading"),
         *("count_proposed", "list_balances", "propose_points"),
         *("list_candidates", "list_holders", "propose_honour", "build_certificates_job", "open_holder"),
-        *("build_awards_job", "list_named"),
+        *("build_awards_job", "list_named", "build_branch_job", "list_ineligible"),
         *("open_posts", "open_pairs", "find_named", "open_month", "find_unvisited", "count_reasons"),
     }
     found = [
@@ -305,6 +305,7 @@ def test_every_way_of_reading_logs_before_it_shows() -> None:
         *("read_about", "read_choices", "read_draft", "read_original", "read_people", "read_person"),
         *("read_annex", "read_awards", "read_head"),
         *("read_balances", "read_certificates", "read_objection", "read_sent", "read_winners"),
+        *("read_branch", "read_ineligible", "read_report", "read_report_photo"),
         *("read_board", "read_diary", "read_pairs", "read_posts", "read_unvisited", "read_visits"),
     }
     assert [name for name, called in readers.items() if not called & {"log_read", "_read"}] == []

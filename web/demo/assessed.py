@@ -39,6 +39,54 @@ _BRANCH, _SECRETARY = APPLICANT_NAMES["branch"], APPLICANT_NAMES["secretary"]
 _STAR, _SECRETARYS_STAR = "XJ-2026-001", "XJ-2026-002"
 
 
+_APPLIED: Mapping[str, Sequence[Row]] = {
+    "2026-10": [
+        (
+            *(_STAR, "2026-10-09", _BRANCH, 1, None, 2026, 5),
+            "三个月的主题党日都有记录，党员联系户走访了一遍，办成修渠一件实事，公开表月月按期贴。",
+            *("支部工作总结、主题党日记录 3 份", None),
+        )
+    ],
+    "2026-11": [
+        (
+            *(_SECRETARYS_STAR, "2026-11-04", _SECRETARY, 1, SECRETARY, 2026, 4),
+            "年初承诺的三件实事办成两件，收支计划按月公布，水渠工程到期完工。",
+            *("述职报告", None),
+        )
+    ],
+}
+_STEPS: Mapping[str, Sequence[Row]] = {
+    "2026-10": [
+        (_STAR, STEP_NAMES["reviewed"], "2026-10-12", 5, "党员大会", "对照办法，材料属实。", None, None),
+        (_STAR, STEP_NAMES["displayed"], "2026-10-13", None, "村党组织", "贴在公开栏。", None, None),
+    ],
+    "2026-11": [
+        (_STAR, STEP_NAMES["confirmed"], "2026-11-10", None, "石榴镇党委", "核对了材料和公示。", None, None),
+        (
+            _SECRETARYS_STAR,
+            STEP_NAMES["reviewed"],
+            "2026-11-11",
+            3,
+            "党员大会",
+            "一件实事还没有办。",
+            None,
+            None,
+        ),
+        (
+            _SECRETARYS_STAR,
+            STEP_NAMES["displayed"],
+            "2026-11-17",
+            None,
+            "村党组织",
+            "贴在公开栏。",
+            None,
+            None,
+        ),
+    ],
+}
+STAR_MONTHS = tuple(_APPLIED)
+
+
 def list_assessment_rows(month: str) -> Mapping[str, Sequence[Row]]:
     """Return the workbook of a month: micro-grids always, branches where a quarter ends, workers after the ballot."""
     random = Random(f"assessed {month}")
@@ -81,70 +129,7 @@ def list_assessment_rows(month: str) -> Mapping[str, Sequence[Row]]:
 
 def list_star_rows(month: str) -> Mapping[str, Sequence[Row]]:
     """Return the workbook of a month: a branch's star, displayed and then confirmed; a secretary's, still displayed."""
-    if month == "2026-10":
-        return {
-            "申报": [
-                (
-                    *(_STAR, "2026-10-09", _BRANCH, 1, None, 2026, 5),
-                    "三个月的主题党日都有记录，党员联系户走访了一遍，办成修渠一件实事，公开表月月按期贴。",
-                    *("支部工作总结、主题党日记录 3 份", None),
-                )
-            ],
-            "评星": [
-                (
-                    _STAR,
-                    STEP_NAMES["reviewed"],
-                    "2026-10-12",
-                    5,
-                    "党员大会",
-                    "对照办法，材料属实。",
-                    None,
-                    None,
-                ),
-                (_STAR, STEP_NAMES["displayed"], "2026-10-13", None, "村党组织", "贴在公开栏。", None, None),
-            ],
-        }
-    return {
-        "申报": [
-            (
-                *(_SECRETARYS_STAR, "2026-11-04", _SECRETARY, 1, SECRETARY, 2026, 4),
-                "年初承诺的三件实事办成两件，收支计划按月公布，水渠工程到期完工。",
-                *("述职报告", None),
-            )
-        ],
-        "评星": [
-            (
-                _STAR,
-                STEP_NAMES["confirmed"],
-                "2026-11-10",
-                None,
-                "石榴镇党委",
-                "核对了材料和公示。",
-                None,
-                None,
-            ),
-            (
-                _SECRETARYS_STAR,
-                STEP_NAMES["reviewed"],
-                "2026-11-11",
-                3,
-                "党员大会",
-                "一件实事还没有办。",
-                None,
-                None,
-            ),
-            (
-                _SECRETARYS_STAR,
-                STEP_NAMES["displayed"],
-                "2026-11-17",
-                None,
-                "村党组织",
-                "贴在公开栏。",
-                None,
-                None,
-            ),
-        ],
-    }
+    return {"申报": _APPLIED[month], "评星": _STEPS[month]}
 
 
 _LIKELY = 0.75

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from ledger.service.workbooks.columns import WorkbookKind
-from web.demo.assessed import ASSESSED_MONTHS, list_assessment_rows, list_star_rows
+from web.demo.assessed import ASSESSED_MONTHS, STAR_MONTHS, list_assessment_rows, list_star_rows
 from web.demo.cases import CASE_MONTHS, list_case_rows
 from web.demo.grids import GRIDS_FOLDER, VISITED, list_grid_rows, list_visit_rows
 from web.demo.rewards import RESOLVED, list_honour_rows, list_shop_rows, list_volunteering_rows
@@ -393,7 +393,7 @@ BOOKS: Mapping[tuple[str, WorkbookKind], Book] = {
     **{(month, "visits"): list_visit_rows(month) for month in VISITED},
     **{(month, "cases"): list_case_rows(month) for month in CASE_MONTHS},
     **{(month, "assessments"): list_assessment_rows(month) for month in ASSESSED_MONTHS},
-    **{(month, "stars"): list_star_rows(month) for month in ("2026-10", "2026-11")},
+    **{(month, "stars"): list_star_rows(month) for month in STAR_MONTHS},
 }
 """By the folder that the workbook lies in, and its kind."""
 NAMES: Mapping[WorkbookKind, str] = {

@@ -265,7 +265,7 @@ def _show_form(
             faults=faults,
             frame=view.build_frame(_("反映一件事")),
             groups=tuple(
-                GroupChoice(code=group.code, is_private=group.private, name=group.name)
+                GroupChoice(code=group.code, is_private=group.is_private, name=group.name)
                 for group in view.ports.reference.cases.groups
             ),
             had_photos=bool(form.photos),
