@@ -53,7 +53,7 @@ class HomePage:
     `concerns` counts what somebody would ask about the books, empty for nothing. `hanging` says which sheet has to
     hang on; `kinds` are the sheets that can be typed, and `unsent` those that were begun; `late` is what is late, the
     most urgent first; `resets` whose sign-in was reset, until it was seen. `seats` counts the villages in which the
-    account may act; `works` is what a clerk does month by month.
+    account may act; `works` are the rooms of what is done month by month.
     """
 
     can_audit: bool
@@ -113,7 +113,7 @@ def show_home(desk: Desk) -> Answer:
         seats=seats,
         unsent=list_begun(desk) if desk.may("draft.prepare") else (),
         waiting=len(rows),
-        works=list_works(desk.may) if desk.may("draft.prepare") else (),
+        works=list_works(desk.may) if can_read else (),
     )
     return desk.render("desk/home.html", page)
 
