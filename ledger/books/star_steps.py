@@ -168,7 +168,7 @@ def check_assessed(stars: int, assessed: int | None, place: str) -> list[Fault]:
     """Say where a review gives other stars than an assessment that is recorded; None where none is."""
     if assessed is None or stars == assessed:
         return []
-    found, expected = name_stars(stars), f"考评记录算出的 {name_stars(assessed)}"
+    found, expected = name_stars(stars), f"考评记录算出的{name_stars(assessed)}"
     return [build_fault("star-assessed", place, found, expected, "照考评的星级写；考评记错了的，先更正考评")]
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from ledger.books.honours import HonourReversed, HonoursGranted
 from ledger.books.scores import OWN_HONOUR_NAMES
 from ledger.data import load_honours
-from ledger.service.eligibility import count_named
+from ledger.service.eligibility import Honoured, count_named
 from ledger.service.opened_drafts import OpenedDraft, Row
 from ledger.service.preview import preview_granted, preview_holder
 from ledger.service.workbooks.honour_columns import KIND_NAMES
@@ -21,7 +21,7 @@ def tell_granted(opened: OpenedDraft, body: HonoursGranted) -> Iterator[str]:
     yield from preview_granted(body)
     found = [item for sealed in body.holders for item in opened.open(sealed.sealed, HonourHolder)]
     yield from sorted(_tell_holder(opened, item) for item in found)
-    yield from _tell_ineligible(opened, body, {item.name for item in found})
+    yield from _tell_ineligible(opened, body, {Honoured(item.household, item.name) for item in found})
 
 
 def tell_withdrawn(opened: OpenedDraft, body: HonourReversed) -> Iterator[str]:
@@ -54,19 +54,18 @@ def fill_withdrawn(opened: OpenedDraft, body: HonourReversed) -> Iterator[tuple[
         yield "撤销", {"表彰编号": number, **_name(opened, item), "原因": opened.read(body.reason)}
 
 
-def _tell_ineligible(opened: OpenedDraft, body: HonoursGranted, names: set[str]) -> Iterator[str]:
-    """Yield how many of the named have the name of a member who lost this own honour since, or another's."""
+def _tell_ineligible(opened: OpenedDraft, body: HonoursGranted, holders: set[Honoured]) -> Iterator[str]:
+    """Yield how many of the named have the name of somebody who lost this own honour since, or another's."""
     kind = load_honours().get(body.honour)
     if kind is None or kind.own is None:
         return
     named = count_named(
-        opened.ports.vault, opened.reader.facts, opened.claim.village, kind.own, body.until, names
+        opened.ports.vault, opened.reader.facts, opened.claim.village, kind.own, body.until, holders
     )
     if named:
         name = OWN_HONOUR_NAMES[kind.own]
         yield (
-            f"　注意：有 {len(named)} 人与这段时间不参加{name}的党员同名，请核对；"
-            "原因见“暂时不参加评优的党员”"
+            f"　注意：有 {len(named)} 人与这段时间不参加{name}的人同名，请核对；原因见“暂时不参加评优的人”"
         )
 
 

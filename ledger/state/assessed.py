@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from functools import partial
 from typing import NamedTuple
 
 from ledger.books.assessments import (
@@ -55,6 +54,7 @@ from ledger.state.private import (
     FindPrivate,
     Opener,
     RegisteredMember,
+    iterate_openers,
     open_all,
     open_private,
     report_unproven,
@@ -305,19 +305,15 @@ def _get_round(entry: Entry) -> AssessmentRound:
 def _iterate_marks(entry: Entry, find_private: FindPrivate) -> Iterator[tuple[str, Opener[AssessedMark]]]:
     body = _get_round(entry)
     place = name_round(body.subject, entry.period)
-    for number, line in enumerate(body.lines, 1):
-        at = f"{place}明示行第 {number} 行（第 {entry.index} 条）"
-        yield at, partial(_open_line, line, at, find_private)
-    for number, sealed in enumerate(body.sealed_lines, 1):
-        at = f"{place}密封行第 {number} 行（第 {entry.index} 条）"
-        yield at, partial(_open_sealed, sealed, at, find_private)
+    yield from iterate_openers(f"{place}明示行第 {{}} 行", entry.index, body.lines, _open_line, find_private)
+    sealed = body.sealed_lines
+    yield from iterate_openers(f"{place}密封行第 {{}} 行", entry.index, sealed, _open_sealed, find_private)
 
 
 def _iterate_cards(entry: Entry, find_private: FindPrivate) -> Iterator[tuple[str, Opener[PersonCard]]]:
     body = _get_round(entry)
-    for number, card in enumerate(body.cards, 1):
-        at = f"{name_round(body.subject, entry.period)}评分卡第 {number} 张（第 {entry.index} 条）"
-        yield at, partial(_open_card, card, at, find_private)
+    place = f"{name_round(body.subject, entry.period)}评分卡第 {{}} 张"
+    return iterate_openers(place, entry.index, body.cards, _open_card, find_private)
 
 
 def _open_line(line: AssessedLine, place: str, find_private: FindPrivate) -> AssessedMark | None:

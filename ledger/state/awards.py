@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from functools import partial
 
 from ledger.books.awards import Award, check_awards
 from ledger.books.points import (
@@ -32,6 +31,7 @@ from ledger.state.private import (
     FindPrivate,
     Opener,
     RegisteredHousehold,
+    iterate_openers,
     open_all,
     open_private,
     report_unproven,
@@ -137,12 +137,9 @@ def _get_round(entry: Entry) -> PointsRound:
 
 def _iterate_awards(entry: Entry, find_private: FindPrivate) -> Iterator[tuple[str, Opener[Award]]]:
     body = _get_round(entry)
-    for number, line in enumerate(body.lines, 1):
-        place = f"{entry.period} 积分明示行第 {number} 行（第 {entry.index} 条）"
-        yield place, partial(_open_line, line, place, find_private)
-    for number, sealed in enumerate(body.sealed_lines, 1):
-        place = f"{entry.period} 积分密封行第 {number} 行（第 {entry.index} 条）"
-        yield place, partial(_open_sealed, sealed, place, find_private)
+    place, sealed = f"{entry.period} 积分", body.sealed_lines
+    yield from iterate_openers(f"{place}明示行第 {{}} 行", entry.index, body.lines, _open_line, find_private)
+    yield from iterate_openers(f"{place}密封行第 {{}} 行", entry.index, sealed, _open_sealed, find_private)
 
 
 def _open_line(line: PointsLine, place: str, find_private: FindPrivate) -> Award | None:

@@ -6,7 +6,6 @@ A member whose data was erased took marks and card along; those that are left ar
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import partial
 
 from ledger.books.marks import Card, Mark, check_cards, check_marks
 from ledger.books.rounds import check_opened_sum
@@ -23,6 +22,7 @@ from ledger.state.private import (
     MarkSubject,
     Opener,
     RegisteredMember,
+    iterate_openers,
     open_all,
     open_private,
     report_unproven,
@@ -104,19 +104,15 @@ def _get_round(entry: Entry) -> ScoreRound:
 def _iterate_marks(entry: Entry, find_private: FindPrivate) -> Iterator[tuple[str, Opener[Mark]]]:
     body = _get_round(entry)
     place = f"{entry.period} 支部 {body.branch} 评议"
-    for number, line in enumerate(body.lines, 1):
-        at = f"{place}明示行第 {number} 行（第 {entry.index} 条）"
-        yield at, partial(_open_line, line, at, find_private)
-    for number, sealed in enumerate(body.sealed_lines, 1):
-        at = f"{place}密封行第 {number} 行（第 {entry.index} 条）"
-        yield at, partial(_open_sealed, sealed, at, find_private)
+    yield from iterate_openers(f"{place}明示行第 {{}} 行", entry.index, body.lines, _open_line, find_private)
+    sealed = body.sealed_lines
+    yield from iterate_openers(f"{place}密封行第 {{}} 行", entry.index, sealed, _open_sealed, find_private)
 
 
 def _iterate_cards(entry: Entry, find_private: FindPrivate) -> Iterator[tuple[str, Opener[Card]]]:
     body = _get_round(entry)
-    for number, card in enumerate(body.cards, 1):
-        at = f"{entry.period} 支部 {body.branch} 评分卡第 {number} 张（第 {entry.index} 条）"
-        yield at, partial(_open_card, card, at, find_private)
+    place = f"{entry.period} 支部 {body.branch} 评分卡第 {{}} 张"
+    return iterate_openers(place, entry.index, body.cards, _open_card, find_private)
 
 
 def _open_line(line: ScoreLine, place: str, find_private: FindPrivate) -> Mark | None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import binascii
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import Annotated, Any, TypeVar
 
 import msgspec
@@ -15,6 +16,7 @@ from ledger.books.rounds import build_fault
 from ledger.errors import Fault, NotProven, Tampered
 from ledger.log.commitments import open_disclosure
 
+S = TypeVar("S")
 T = TypeVar("T")
 
 FindPrivate = Callable[[str], str | None]
@@ -291,6 +293,21 @@ def open_private(find_private: FindPrivate, digest: str, kind: type[T]) -> T | N
         return msgspec.convert(value, kind)
     except msgspec.ValidationError as error:
         raise NotProven(f"隐私库里 {digest} 的内容不是所要的样子：{error}", code="private-form") from error
+
+
+def iterate_openers(
+    place: str,
+    index: int,
+    items: Iterable[S],
+    open_item: Callable[[S, str, FindPrivate], T | None],
+    find_private: FindPrivate,
+) -> Iterator[tuple[str, Opener[T]]]:
+    """Yield a place for each line, or card, of the entry at `index`, and what opens it. `place` has braces for
+    its number, as in `2026-10 积分明示行第 {} 行`.
+    """
+    for number, item in enumerate(items, 1):
+        at = f"{place.format(number)}（第 {index} 条）"
+        yield at, partial(open_item, item, at, find_private)
 
 
 def open_all(openers: Iterable[tuple[str, Opener[T]]]) -> tuple[list[T], int, list[Fault]]:

@@ -89,7 +89,7 @@ def test_a_review_is_held_against_an_assessment_where_there_is_one() -> None:
     assert check_assessed(3, 3, "这里") == []
     assert [format_fault(fault) for fault in check_assessed(4, 3, "评星申报 XJ-2026-001 的审核评星")] == [
         (
-            "评星申报 XJ-2026-001 的审核评星：现为四星，应为考评记录算出的 三星。"
+            "评星申报 XJ-2026-001 的审核评星：现为四星，应为考评记录算出的三星。"
             "照考评的星级写；考评记错了的，先更正考评。（star-assessed）"
         )
     ]

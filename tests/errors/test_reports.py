@@ -65,10 +65,7 @@ def test_what_the_village_does_is_told_whole(village: VillageHome) -> None:
 
     assert tell(lambda: take_up(home, VILLAGE, item, clerk, category="C00", grid="三组")) == [
         "类别：现为没有选，应为列出的一个类别。看过写的话和照片，选最像的一个；办理期限按它算。（report-category）",
-        (
-            "网格号：现为写法不对，应为一至四段数字，用横杠连着，如 1-3-12。"
-            "照网格图上的编号写；不知道的留空。（case-grid-form）"
-        ),
+        "网格：现为不是列出的网格，应为列出的一个网格。重新选；不知道的不选。（case-unit）",
     ]
     assert tell(lambda: take_up(home, VILLAGE, gone, clerk, category="C06")) == [
         (

@@ -74,7 +74,7 @@ def test_a_sheet_that_takes_too_much_memory_is_refused_and_the_next_is_made() ->
 
     with WorkerRenderer(limits=_limit(memory_bytes=400 << 20)) as renderer:
         with pytest.raises(Refused) as caught:
-            renderer.render(make_job(points, evidence=bytes(80 << 20)))
+            renderer.render(make_job(points, evidence=bytes(150 << 20)))
         assert renderer.render(make_job(points)) == get_sheet("points")
 
     assert _list_found(caught.value) == [("sheet-limit", "内存用完")]

@@ -8,11 +8,13 @@ from ledger.books.scores import SchemeAdopted, SchemeEffect, SchemeItem, StarCut
 from ledger.limits import DAY_MS
 from ledger.service.drafts import Discloser
 from ledger.service.eligibility import list_ineligible
+from ledger.service.passing import pass_drafts
 from ledger.service.showing import show_drafts
 from ledger.state.facts import PeriodFacts, put_fact
 from tests.builders import VILLAGE
 from tests.fakes import FakeClock
-from tests.service.importing import GRANTED, HOLDER, MARK, MEMBERS, ImportDesk, Row, make_book
+from tests.service.importing import GRANTED, HOLDER, MARK, MEMBERS, POST, ImportDesk, Row, make_book
+from tests.service.test_import_assessments import BALLOT_ROW, WORKER, AssessmentDesk
 
 OWN: Row = GRANTED | {"荣誉": "P21 优秀共产党员（年度，给人）", "评到哪个月": "2026-12", "日期": "2027-01-20"}
 FINE: Row = HOLDER | {"本人姓名": "样小兰", "本人同意署名": "是"}
@@ -66,12 +68,12 @@ def test_who_lost_it_is_told_with_round_grade_and_rule(desk: ImportDesk) -> None
         (one,) = list_ineligible(desk.ports, reader, VILLAGE, "2026-12")
         none = list_ineligible(desk.ports, reader, VILLAGE, "2027-12")
 
-    assert (one.member.name, one.branch, one.grade, one.scheme, one.until) == (
+    assert (one.name, one.place, one.grade, one.scheme, one.until) == (
         *("例大海", "第一党支部", "1 星"),
         *("党员考评办法", "2026-12-31"),
     )
     assert none == []
-    desk.ports.vault.erase_subject(VILLAGE, one.member.member)
+    desk.ports.vault.erase_subject(VILLAGE, one.lost.person.member)
     with desk.ports.ledger.read(VILLAGE) as reader:
         assert list_ineligible(desk.ports, reader, VILLAGE, "2026-12") == []
 
@@ -79,8 +81,8 @@ def test_who_lost_it_is_told_with_round_grade_and_rule(desk: ImportDesk) -> None
 def test_an_own_honour_is_refused_to_who_lost_it_and_to_nobody_else(desk: ImportDesk) -> None:
     assert desk.say("honours", book(FINE, FAILED)) == [
         (
-            "工作表「名单」D3：现为按考评办法，这段时间不参加评优表彰，应为这段时间可以参加评优表彰的党员。"
-            "删去这一行；原因和到哪一天为止，见“暂时不参加评优的党员”。（honour-ineligible）"
+            "工作表「名单」D3：现为按考评办法，这段时间不参加评优表彰，应为这段时间可以参加评优表彰的人。"
+            "删去这一行；原因和到哪一天为止，见“暂时不参加评优的人”。（honour-ineligible）"
         )
     ]
     imported = desk.read("honours", book(FINE))
@@ -108,4 +110,29 @@ def test_where_two_share_a_name_the_clerk_is_asked_and_the_checker_told(desk: Im
     desk.keep("honours", grant)
     drafts = desk.ports.vault.list_drafts(VILLAGE, "waiting")
     (shown,) = show_drafts(desk.ports, VILLAGE, [drafts[0].id])
-    assert shown.lines[-1].startswith("　注意：有 1 人与这段时间不参加评优表彰的党员同名，请核对")
+    assert shown.lines[-1].startswith("　注意：有 1 人与这段时间不参加评优表彰的人同名，请核对")
+
+
+def test_a_grid_worker_who_failed_is_known_by_household_and_name() -> None:
+    clock = FakeClock()
+    desk = AssessmentDesk(clock, POST | {"户号": "0217"})
+    desk.adopt("grid-worker")
+    desk.vote()
+    ids = desk.keep_round([WORKER | BALLOT_ROW], [WORKER | {"项目编号": "N01", "数量": 2, "证据": "查过"}])
+    pass_drafts(desk.ports, VILLAGE, ids, desk.township)
+    clock.advance(90 * DAY_MS)
+    close(desk)
+    named = HOLDER | {"本人姓名": "某小芹", "本人同意署名": "是"}
+    grant = OWN | {"荣誉": "P23 优秀网格员（年度，给人）"}
+
+    with desk.ports.ledger.read(VILLAGE) as reader:
+        (one,) = list_ineligible(desk.ports, reader, VILLAGE, "2026-12")
+    assert (one.name, one.number, one.place, one.grade, one.until) == (
+        *("某小芹", "", "网格员"),
+        *("不合格", "2026-12-31"),
+    )
+    assert [line.rpartition("（")[2] for line in desk.say("honours", book(named, grant=grant))] == [
+        "honour-ineligible）"
+    ]
+    other = named | {"户号": "0218", "户主": "例小河"}
+    assert desk.say("honours", book(other, grant=grant)) == []

@@ -25,6 +25,7 @@ from ledger.vaults import Draft
 from tests.assessments import build_cast
 from tests.ballots import BALLOT
 from tests.builders import VILLAGE
+from tests.fakes import FakeClock
 from tests.service.importing import (
     ASSESSED,
     ASSESSED_MARK,
@@ -52,12 +53,12 @@ BALLOT_ROW: Row = {"测评编号": BALLOT, "第几个": 1}
 class AssessmentDesk(ImportDesk):
     """Two branches, a grid with a micro-grid in it and its worker, cases and visits of September."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, clock: FakeClock | None = None, post: Row = POST) -> None:
+        super().__init__(clock=clock)
         self.open_books()
         self.register()
         self.enrol()
-        people = [POST | {"网格编号": "WG-0002"}]
+        people = [post | {"网格编号": "WG-0002"}]
         self.record("grids", make_book("grids", [UNIT, MICRO], others={"网格人员": people}))
         self.record("visits", make_book("visits", [VISIT | {"网格编号": "WG-0002", "日期": "2026-09-12"}]))
         steps: Row = {

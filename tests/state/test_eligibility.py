@@ -8,7 +8,9 @@ from ledger.books.eligibility import get_last_month
 from ledger.books.honours import parse_honours
 from ledger.books.scores import SchemeEffect, SchemeSpan
 from ledger.state.eligibility import list_lost
+from tests.assessments import build_of_persons
 from tests.books.points_ledger import PointsLedger, change
+from tests.state.test_assessments import AssessmentLedger
 
 ROWS = ["grade 1 from 0 不合格", "grade 2 from 62 合格", "P01 组织生活 主题党日 2 次 cap 8"]
 EFFECTS = (
@@ -36,7 +38,7 @@ def ledger() -> PointsLedger:
 
 def tell(ledger: PointsLedger, until: str) -> list[tuple[str, str, str, str]]:
     found = list_lost(ledger.facts, until, ledger.vault.get)
-    return [(one.member, one.period, one.loses, one.last) for one in found]
+    return [(one.person.member, one.period, one.loses, one.last) for one in found]
 
 
 def test_a_loss_counts_for_what_ends_while_it_lasts(ledger: PointsLedger) -> None:
@@ -86,3 +88,25 @@ def test_an_own_honour_is_of_persons_and_follows_no_points() -> None:
 
     with pytest.raises(ValueError, match="of party members"):
         parse_honours(f'{row}own = "exemplar"\nbasis = "proposal"\n')
+
+
+def test_grid_workers_and_secretaries_lose_by_their_own_schemes() -> None:
+    ledger = AssessmentLedger()
+    worker = {"household": "h9", "name": "例小河", "rows": [], "score": 50, "units": [], "visits": 0}
+    fine = worker | {"household": "", "name": "某大嫂", "score": 80}
+    scheme = ledger.adopt("grid-worker")
+    ledger.append(build_of_persons(ledger.drawer, scheme, [(worker, 1, ""), (fine, 3, "")]), "2026-10")
+    effect = SchemeEffect(lasts="quarter", loses="exemplar", stars=0)
+    scheme = ledger.adopt("secretary-stars", every="quarter", effects=(effect,))
+    secretary = {"member": "m1", "rows": [], "score": 40}
+    ledger.append(build_of_persons(ledger.drawer, scheme, [(secretary, 0, "1")]), "2026-12")
+
+    def tell_all() -> list[tuple[str, str, int, str, str]]:
+        found = list_lost(ledger.facts, "2026-12", ledger.vault.get)
+        return [(one.subject, one.loses, one.branch, one.person.member, one.person.name) for one in found]
+
+    worked = ("grid-worker", "commendation", 0, "", "例小河")
+    assert tell_all() == [worked, ("secretary", "exemplar", 1, "m1", "")]
+    assert list_lost(ledger.facts, "2026-09", ledger.vault.get) == []
+    ledger.erase("m1")
+    assert tell_all() == [worked]

@@ -10,6 +10,7 @@ from ledger.state.facts import PeriodFacts, SheetFacts, put_fact
 from ledger.state.rhythm import find_held, list_expected
 from tests.books.points_ledger import PointsLedger, change
 from tests.builders import VILLAGE, build_answer, build_objection, build_weighed_scheme
+from tests.state.test_assessments import AssessmentLedger, build_branches
 
 ITEMS = "star 1 from 60 | P01 组织生活 主题党日 2 次 cap 8"
 START = f"""
@@ -69,7 +70,7 @@ def test_a_round_of_which_a_part_lacks_is_not_held() -> None:
     assert find_held(ledger.facts, "branch", "2026-03", 1) is None
 
 
-def test_other_subjects_follow_their_own_times_and_are_told_as_what_the_books_cannot_hold() -> None:
+def test_other_subjects_follow_their_own_times() -> None:
     ledger = start()
     quarterly = change(build_weighed_scheme(ledger.drawer), subject="branch", every="quarter", version=1)
     ledger.append(quarterly, "2026-02")
@@ -77,9 +78,23 @@ def test_other_subjects_follow_their_own_times_and_are_told_as_what_the_books_ca
     found = [one for one in ask(ledger, "2026-08-01", last="2026-06") if one.subject == "branch"]
 
     assert [(one.period, one.branch, one.state, one.span) for one in found] == [
-        ("2026-03", 0, "unkept", "quarter"),
-        ("2026-06", 0, "unkept", "quarter"),
+        ("2026-03", 0, "late", "quarter"),
+        ("2026-06", 0, "late", "quarter"),
     ]
+
+
+def test_a_round_of_others_is_held_for_the_whole_village_and_hangs_on_no_sheet() -> None:
+    ledger = AssessmentLedger()
+    body = build_branches(ledger, ledger.adopt("branch-stars"))
+    assert find_held(ledger.facts, "branch", "2026-12", 0) is None
+    assert ledger.try_body(body, "2026-12") == []
+
+    held = find_held(ledger.facts, "branch", "2026-12", 0)
+    [told] = [one for one in ask(ledger, "2027-01-09", "2026-12", "2026-12") if one.subject == "branch"]
+
+    assert held is not None
+    assert held.day == "2026-12-31"
+    assert (told.state, told.display, told.entry) == ("held", "none", held.entries[0])
 
 
 def test_of_members_a_scheme_that_needs_more_than_marks_is_not_asked_for() -> None:

@@ -23,6 +23,7 @@ from ledger.state.star_steps import (
 )
 from tests.books.star_ledger import StarLedger, build_declared, build_star_move
 from tests.builders import VILLAGE, build_description
+from tests.state.test_assessments import AssessmentLedger, build_branches
 
 STORY = """
     2026-10-08 declare XJ-2026-001 branch 1 3 2026 | accepted
@@ -176,6 +177,29 @@ def test_a_scheme_says_which_stars_there_are(ledger: StarLedger) -> None:
         == []
     )
     assert find_assessed_stars(ledger.facts, "branch", 1, "2027-01") is None
+
+
+def test_a_review_gives_the_stars_of_the_years_newest_assessment() -> None:
+    assessed = AssessmentLedger()
+    assert assessed.try_body(build_branches(assessed, assessed.adopt("branch-stars")), "2026-12") == []
+    found = {
+        (branch, period): find_assessed_stars(assessed.facts, "branch", branch, period)
+        for branch in (1, 2)
+        for period in ("2026-11", "2026-12", "2027-12", "2028-01")
+    }
+    declared, reviewed = build_declared(assessed.drawer, stars=5), build_star_move(assessed.drawer, stars=4)
+
+    assert {key: stars for key, stars in found.items() if stars is not None} == {
+        (1, "2026-12"): 5,
+        (1, "2027-12"): 5,
+    }
+    assessed.append(declared, "2027-01")
+    assert assessed.tell(reviewed, "2027-01") == [
+        (
+            "评星申报 XJ-2026-001 的审核评星：现为四星，应为考评记录算出的五星。"
+            "照考评的星级写；考评记错了的，先更正考评。（star-assessed）"
+        )
+    ]
 
 
 def test_the_township_confirms_and_adjusts_and_nobody_passes_their_own(ledger: StarLedger) -> None:

@@ -34,8 +34,8 @@ def test_a_year_is_told_round_by_round(door: Door, client: TestClient) -> None:
     cells = read_cells(page)
 
     assert "石榴河村党支部的党员" in page
-    assert "没有迟的。下面要记的 1 次，2026年12月10日以前记。" in page
-    assert cells["10月"] == "已记 正在公示，到 11月7日"
+    assert "没有要补记的。下面要记的 1 次，2026年12月10日以前记。" in page
+    assert cells["10月"] == "已记 打印公示单 正在公示，到 11月7日"
     assert (cells["11月"], cells["12月"]) == ("还没到", "还没到")
     assert len(cells) == 3  # From the month of the log's founding on.
     assert f'href="/v/{VILLAGE}/sheets/2026-10/scores"' in page
@@ -63,7 +63,7 @@ def test_what_is_late_stands_on_the_days_desk_and_there(door: Door, client: Test
     assert read_cells(page)["11月"] == "迟了，应在 12月10日以前"
 
 
-def test_a_month_closed_without_a_round_and_what_the_books_cannot_hold_are_said(
+def test_a_month_closed_without_a_round_and_a_quarter_that_still_runs_are_said(
     door: Door, client: TestClient
 ) -> None:
     village = door.village
@@ -81,7 +81,7 @@ def test_a_month_closed_without_a_round_and_what_the_books_cannot_hold_are_said(
 
     assert cells["11月"] == "没有记，已结账"
     assert cells["10月"].endswith("已满 异议 1 件，1 件还没有答复")
-    assert cells["第 4 季度"] == "账本还不能记"
+    assert cells["第 4 季度"] == "还没到"
 
 
 @pytest.mark.browser

@@ -34,12 +34,12 @@ class TimeChoice:
 
 @dataclass(frozen=True)
 class IneligibleRow:
-    """One member and one honour: `path` leads to the round's record."""
+    """One person and one honour: `path` leads to the round's record."""
 
-    branch: str
     name: str
     number: str
     path: str
+    place: str
     said: str
     until: str
     why: str
@@ -67,7 +67,7 @@ def show_eligibility(desk: Desk) -> Answer:
     page = EligibilityPage(
         choices=choices,
         chosen=chosen,
-        frame=desk.build_frame(_("暂时不参加评优的党员")),
+        frame=desk.build_frame(_("暂时不参加评优的人")),
         may_see=may_search_people(desk),
         rows=tuple(_build_row(desk, one) for one in read_ineligible(desk, chosen)),
     )
@@ -94,10 +94,10 @@ def _build_row(desk: Desk, one: Ineligible) -> IneligibleRow:
     why = _("{month}考评为{grade}。{scheme}（第 {version} 版）：{grade}的，当{lasts}不参加{honour}。")
     honour = OWN_HONOUR_NAMES[lost.loses]
     return IneligibleRow(
-        branch=one.branch,
-        name=one.member.name,
-        number=one.member.number,
+        name=one.name,
+        number=one.number,
         path=f"/v/{desk.village}/entries/{lost.at}",
+        place=one.place,
         said=_("不参加{honour}").format(honour=honour),
         until=_("到 {day}为止，过后自动恢复，不用办手续").format(day=format_day(one.until)),
         why=why.format(

@@ -99,7 +99,7 @@ PLACE_NAMES: dict[str, str] = {
     "households": _("看了户和党员的名单"),
     "certificate": _("打印了荣誉证书"),
     "honours": _("看了表彰的名单"),
-    "ineligible": _("看了暂时不参加评优的党员"),
+    "ineligible": _("看了暂时不参加评优的人"),
     "import": _("看了一份导入的表格"),
     "agreement": _("打印积分契约"),
     "new-card": _("打印了户卡"),

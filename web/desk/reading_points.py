@@ -114,7 +114,8 @@ def read_ineligible(desk: Desk, until: str) -> tuple[Ineligible, ...]:
         return ()
     with desk.ports.ledger.read(desk.village) as reader:
         found = tuple(list_ineligible(desk.ports, reader, desk.village, until))
-    log_read(desk, frozenset(one.member.member for one in found), "ineligible", DUTY)
+    who = frozenset(one.lost.person.member or one.lost.person.household for one in found) - {""}
+    log_read(desk, who, "ineligible", DUTY)
     return found
 
 

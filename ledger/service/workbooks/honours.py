@@ -18,7 +18,7 @@ from ledger.books.screening import check_private_text, format_found, hide_number
 from ledger.data import load_honours
 from ledger.errors import Fault
 from ledger.service.drafts import Discloser
-from ledger.service.eligibility import count_named
+from ledger.service.eligibility import Honoured, count_named
 from ledger.service.preview import preview_granted, preview_holder
 from ledger.service.workbooks.honour_columns import KIND_NAMES
 from ledger.service.workbooks.lines import Line
@@ -162,23 +162,23 @@ def _check_rows(tray: Tray, kind: HonourKind, rows: Sequence[tuple[Line, Househo
 def _check_eligible(
     tray: Tray, kind: HonourKind, until: str, rows: Sequence[tuple[Line, Household]]
 ) -> list[Fault]:
-    """Return a fault for each row that names a member who lost this own honour; where another member of that name did
+    """Return a fault for each row that names somebody who lost this own honour; where another member of that name did
     not, a notice asks who is meant.
     """
     if kind.own is None:
         return []
     desk, name = tray.desk, OWN_HONOUR_NAMES[kind.own]
-    names = {row.text("本人姓名") for row, _ in rows}
-    named = count_named(desk.ports.vault, tray.facts, desk.village, kind.own, until, names)
+    holders = [Honoured(household.household, row.text("本人姓名")) for row, household in rows]
+    named = count_named(desk.ports.vault, tray.facts, desk.village, kind.own, until, set(holders))
     faults = []
-    for row, _ in rows:
-        found = named.get(row.text("本人姓名"))
+    for (row, _), holder in zip(rows, holders, strict=True):
+        found = named.get(holder)
         if found is None:
             continue
         if found.lost < found.known:
             tray.notices.append(
                 f"{row.at('本人姓名')}：同名的党员有 {found.known} 名，其中 {found.lost} 名这段时间不参加{name}；"
-                "请核对是哪一位，原因见“暂时不参加评优的党员”"
+                "请核对是哪一位，原因见“暂时不参加评优的人”"
             )
             continue
         faults.append(
@@ -186,8 +186,8 @@ def _check_eligible(
                 code="honour-ineligible",
                 place=row.at("本人姓名"),
                 found=f"按考评办法，这段时间不参加{name}",
-                expected=f"这段时间可以参加{name}的党员",
-                remedy="删去这一行；原因和到哪一天为止，见“暂时不参加评优的党员”",
+                expected=f"这段时间可以参加{name}的人",
+                remedy="删去这一行；原因和到哪一天为止，见“暂时不参加评优的人”",
             )
         )
     return faults
