@@ -34,6 +34,7 @@ def test_a_year_is_told_round_by_round(door: Door, client: TestClient) -> None:
     cells = read_cells(page)
 
     assert "石榴河村党支部的党员" in page
+    assert "没有要补记的。下面要记的 1 次，2026年12月10日以前记。" in page
     assert cells["10月"] == "已记 打印公示单 正在公示，到 11月7日"
     assert (cells["11月"], cells["12月"]) == ("还没到", "还没到")
     assert len(cells) == 3  # From the month of the log's founding on.
@@ -73,7 +74,9 @@ def test_a_month_closed_without_a_round_and_a_quarter_that_still_runs_are_said(
     village.go_to("2026-12-02")
     village.close("2026-11")
 
-    page = enter(client, door, "secretary").get(CALENDAR).text
+    secretary = enter(client, door, "secretary")
+    assert f'<li><a href="{CALENDAR}">' in secretary.get("/desk").text
+    page = secretary.get(CALENDAR).text
     cells = read_cells(page)
 
     assert cells["11月"] == "没有记，已结账"

@@ -51,10 +51,11 @@ def test_a_clerk_reads_takes_up_and_another_person_passes_what_is_then_a_case(
     number, code = reporter.receive(("a.jpg", photo_that_tells()), contact=CONTACT, name="样例戊")
     item = find_item(door)
     assert "收件号 0001：水电气" in read(clerk.get(ROOM))
+    assert "收到的反映，还没登记 1 件" in read(clerk.get("/desk"))
     page = clerk.get(f"{ROOM}/{item}")
     words = read(page)
     assert f"在哪里 {PLACE}" in words
-    assert f"联系方式 样例戊 {CONTACT}" in words
+    assert f"称呼、联系方式 样例戊 {CONTACT}" in words
     assert "没有写是哪一户" in words
     assert "<b>很危险" not in page.text
     (photo,) = set(re.findall(r'src="(/desk/reports/[^"]*)"', page.text))
@@ -109,6 +110,9 @@ def test_what_is_set_aside_or_joined_says_why_to_whoever_reported_it_and_can_be_
     )
     number, code = reporter.receive()
     item = find_item(door)
+    room = clerk.get(ROOM)
+    assert "登记了，还没办完 1 件 AL-2026-001" in read(room)
+    assert f'href="{FOLDER}/AL-2026-001"' in room.text
     clerk.get(f"{ROOM}/{item}")
     assert "没有选" in read(clerk.post(f"{ROOM}/{item}/aside", {"why": "joined"}))
     assert clerk.post(f"{ROOM}/{item}/aside", {"why": "unclear"}).status_code == 303

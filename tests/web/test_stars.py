@@ -188,7 +188,7 @@ def test_the_desk_says_what_is_next_and_the_township_confirms_what_the_clerk_pre
     assert "满了再验" not in clerk.get("/desk/stars").text
     answer = clerk.post("/desk/stars/next", confirm)
 
-    assert (answer.status_code, answer.headers["location"]) == (303, "/desk/write/stars")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/desk/write/stars#b-r1")
     clerk.post("/desk/stars/next", confirm)  # once is enough
     fields = read_fields(clerk.get("/desk/write/stars").text)
     assert [value for _name, value in fields].count("XJ-2026-002") == 1

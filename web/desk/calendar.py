@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -62,11 +63,15 @@ class SubjectRows:
 
 @dataclass(frozen=True)
 class CalendarPage:
-    """A year at a glance. `due` says until when rounds are to be recorded; `late` how many are late, empty for none."""
+    """A year at a glance. `due` says until when rounds are to be recorded; `late` how many are late, empty for none.
+
+    `next` says what is to be recorded next, and until when; empty where nothing more is.
+    """
 
     due: str
     frame: DeskFrame
     late: str
+    next: str
     rows: tuple[SubjectRows, ...]
     year: str
     years: tuple[str, ...]  # that can be chosen, the newest first
@@ -96,6 +101,7 @@ def show_calendar(desk: Desk) -> Answer:
         due=_tell_due(),
         frame=desk.build_frame(_("考评日历")),
         late=format_count(late) if late else "",
+        next=_tell_next(found),
         rows=tuple(
             _build_rows(desk, list(some), names)
             for _key, some in groupby(found, lambda one: (one.subject, one.branch))
@@ -134,6 +140,14 @@ def _build_rows(desk: Desk, rounds: list[ExpectedRound], names: dict[int, str]) 
         counted=_("记了 {held} 次，全年 {count} 次").format(held=held, count=len(rounds)),
         name=_("{branch}的{subject}").format(branch=names[branch], subject=subject) if branch else subject,
     )
+
+
+def _tell_next(rounds: Sequence[ExpectedRound]) -> str:
+    """Return what is to be recorded next, by the first day until which that should be; empty for nothing."""
+    waiting = [one for one in rounds if one.state in ("ahead", "open")]
+    day = min((one.due_on for one in waiting), default="")
+    count = sum(one.due_on == day for one in waiting)
+    return _("下面要记的 {count} 次，{day}以前记。").format(count=count, day=format_day(day)) if day else ""
 
 
 def _build_cell(desk: Desk, one: ExpectedRound) -> RoundCell:

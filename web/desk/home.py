@@ -52,8 +52,9 @@ class HomePage:
 
     `concerns` counts what somebody would ask about the books, empty for nothing. `hanging` says which sheet has to
     hang on; `kinds` are the sheets that can be typed, and `unsent` those that were begun; `late` is what is late, the
-    most urgent first; `resets` whose sign-in was reset, until it was seen. `seats` counts the villages in which the
-    account may act; `works` is what a clerk does month by month.
+    most urgent first; `reported` counts what came in by the page and is no case yet, empty for none; `resets` says
+    whose sign-in was reset, until it was seen. `seats` counts the villages in which the account may act; `works` are
+    the rooms of what is done month by month.
     """
 
     can_audit: bool
@@ -71,6 +72,7 @@ class HomePage:
     late: tuple[LateRow, ...]
     months: tuple[MonthRow, ...]
     pages: tuple[PageRow, ...]
+    reported: str
     resets: ResetNews
     returned: tuple[DraftRow, ...]
     seats: int
@@ -108,12 +110,13 @@ def show_home(desk: Desk) -> Answer:
         late=(*lateness.rows, *list_ending(desk)),
         months=_list_months(desk) if can_read else (),
         pages=_list_pages(desk),
+        reported=_count_reported(desk) if can_read else "",
         resets=read_resets(desk),
         returned=returned[:ROWS_MAX],
         seats=seats,
         unsent=list_begun(desk) if desk.may("draft.prepare") else (),
         waiting=len(rows),
-        works=list_works(desk.may) if desk.may("draft.prepare") else (),
+        works=list_works(desk.may) if can_read else (),
     )
     return desk.render("desk/home.html", page)
 
@@ -129,6 +132,11 @@ def _count_concerns(desk: Desk) -> str:
         return _("{count} 件").format(count=format_count(found.total)) if found.total else ""
     said = _("{count} 件，{serious} 件重要")
     return said.format(count=format_count(found.total), serious=format_count(found.serious))
+
+
+def _count_reported(desk: Desk) -> str:
+    count = desk.ports.vault.count_reported(desk.village).unregistered
+    return format_count(count) if count else ""
 
 
 def _list_pages(desk: Desk) -> tuple[PageRow, ...]:

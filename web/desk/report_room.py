@@ -64,14 +64,31 @@ class ReportRow:
 
 
 @dataclass(frozen=True)
+class OpenRow:
+    """A case that waits for an answer; `path` is empty where it has no page."""
+
+    due: str
+    is_late: bool
+    name: str
+    number: str
+    path: str
+    stage: str
+
+
+@dataclass(frozen=True)
 class ReportsRoom:
-    """What nobody took up, oldest first, a page at a time; `aside` says of each reason how many there are."""
+    """What nobody took up, oldest first, a page at a time; `aside` says of each reason how many there are.
+
+    `open` are the cases that wait, those first that are due first, however they came in.
+    """
 
     aside: tuple[tuple[str, int], ...]
     count: int
     frame: DeskFrame
     next_page: int
+    may_prepare: bool
     notice: str
+    open: tuple[OpenRow, ...]
     previous_page: int
     rows: tuple[ReportRow, ...]
 
@@ -149,6 +166,7 @@ def show_reports(desk: Desk) -> Answer:
         aside=tuple((ASIDE_WHYS.get(why, why), count) for why, count in counts.aside),
         count=len(found),
         frame=desk.build_frame(_("收到的反映")),
+        may_prepare=desk.may("draft.prepare"),
         next_page=page + 1 if page * ROWS_A_PAGE < len(found) else 0,
         notice=desk.choose_notice(
             {
@@ -158,6 +176,7 @@ def show_reports(desk: Desk) -> Answer:
                 "reopened": _("又在等登记了。"),
             }
         ),
+        open=_list_open(desk),
         previous_page=page - 1,
         rows=tuple(_build_row(desk, item) for item in rows),
     )
@@ -320,6 +339,26 @@ def _show(desk: Desk, item: str, refusal: Refusal = NOT_REFUSED, typed: TakeForm
         wording=tuple(told.wording.split("\n")) if told is not None else (),
     )
     return desk.render("desk/report.html", page, refusal=refusal)
+
+
+def _list_open(desk: Desk) -> tuple[OpenRow, ...]:
+    today, rows = get_day(desk.ports.clock.now_ms()), []
+    with desk.ports.ledger.read(desk.village) as reader:
+        for one in list_open_cases(reader.facts)[:JOINABLE_MAX]:
+            case = find_case(reader.facts, one.number)
+            if case is None:
+                continue
+            rows.append(
+                OpenRow(
+                    due=format_day(one.due_on),
+                    is_late=one.due_on < today,
+                    name=desk.ports.reference.cases.name(case.body.category),
+                    number=one.number,
+                    path=f"/v/{desk.village}/cases/{one.number}" if case.has_page else "",
+                    stage=STAGE_NAMES[case.stage],
+                )
+            )
+    return tuple(rows)
 
 
 def _build_row(desk: Desk, reported: Reported) -> ReportRow:

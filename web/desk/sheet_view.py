@@ -238,8 +238,15 @@ def _build_column(field: str, number: int, column: Column, choices: Choices) -> 
         id=f"{field}-h{number}",
         input_mode=_NUMBERED.get(column.form, ""),
         is_wide=column.header in _WIDE,
-        size=11 if column.header in FORMS else _SIZES.get(column.form, 8),
+        size=11 if column.header in FORMS else _find_size(column),
     )
+
+
+def _find_size(column: Column) -> int:
+    """Return how wide a cell is, so that the longest of its choices is seen whole."""
+    if column.form == "choice":
+        return min(max(3, *(len(option) + 1 for option in column.options)), 8)
+    return _SIZES.get(column.form, 8)
 
 
 _SIZES = {
@@ -248,7 +255,6 @@ _SIZES = {
     "quantity": 4,
     "day": 10,
     "month": 7,
-    "choice": 3,
     "number": 11,
     "code": 6,
 }

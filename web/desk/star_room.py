@@ -107,7 +107,8 @@ def take_step(desk: Desk) -> Answer:
         raise FormRefused("no step of ours")
     refuse_read_only(desk.ports, desk.village)
     put_step(desk.ports, desk.village, desk.user, form.number, step)
-    return desk.redirect("/desk/write/stars")
+    # The step stands on the second table of the sheet, below where a phone would open it.
+    return desk.send_to("/desk/write/stars#b-r1")
 
 
 @route_desk(f"{STARS}/{{name:str}}", allow="draft.prepare", summary="The plate of a star, to print")
