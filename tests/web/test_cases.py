@@ -75,12 +75,23 @@ def test_each_is_told_by_category_days_and_answer(door: Door, client: TestClient
 
     assert "停电已受理，过期7天AL-2026-0082026年11月2日反映" in words
     assert "证明、手续办理还没核实AL-2026-0092026年11月11日反映" in words
-    assert "路灯不亮已结案，用了3天AL-2026-0012026年10月12日反映答复：换了灯泡" in words
-    assert "路灯不亮已结案，用了16天，晚了6天AL-2026-006" in words
+    assert "路灯不亮办结AL-2026-0012026年10月12日反映用了3天答复：换了灯泡" in words
+    assert "路灯不亮办结，晚6天AL-2026-0062026年10月12日反映用了16天" in words
     assert "垃圾没有清运不受理AL-2026-0072026年10月20日反映不受理：换了灯泡" in words
     assert "路灯不亮6件，按时83.3%" in words
     assert "2026年10月7件，按时83.3%" in words
     assert "停电1件，等办1" in words  # of one, no share
+
+
+def test_what_is_answered_on_its_first_day_is_told_so(door: Door, client: TestClient) -> None:
+    village, texts = door.village, door.village.texts
+    village.record(build_opened(texts, "AL-2026-011", "B04", "2026-11-05"), occurred_on="2026-11-05")
+    for step in STEPS[:3]:
+        village.record(build_moved(texts, step, "AL-2026-011"), occurred_on="2026-11-05")
+    assert "路灯不亮当天答复AL-2026-0112026年11月5日反映答复：" in read_words(client.get(PAGE).text)
+
+    village.record(build_moved(texts, "closed", "AL-2026-011"), occurred_on="2026-11-09")
+    assert "路灯不亮当天办结AL-2026-011" in read_words(client.get(PAGE).text)
 
 
 def test_a_case_has_its_steps_and_when_they_were_recorded(door: Door, client: TestClient) -> None:

@@ -22,6 +22,7 @@ from ledger.books.cases import (
     WAITING,
     CaseMoved,
     CaseRated,
+    Stage,
 )
 from ledger.books.objections import count_late
 from ledger.errors import NotFound
@@ -50,6 +51,9 @@ OPEN_SHOWN_MAX = 100
 """Cases that wait for an answer on one page, those first that are due first; how many more there are is told."""
 RECORDED_LATE_DAYS = 5
 """From so many days on, a page says when a step was recorded: its day is what a person typed."""
+_OVER_NAMES: dict[Stage, str] = {"handled": STAGE_NAMES["handled"], "closed": "办结"}
+_DONE_NAMES: dict[Stage, str] = {"handled": "答复", "closed": "办结"}
+"""What became of a case that was answered, by itself and on its first day."""
 _NUMBER = re.compile(r"AL-2[0-9]{3}-[0-9]{3}", re.ASCII)
 
 
@@ -64,7 +68,7 @@ class ShareRow:
 
 @dataclass(frozen=True)
 class CaseRow:
-    """A case. `told` says how it stands, `answer` what the village answered, empty before."""
+    """A case. `told` says how it stands, `answer` what the village answered, `took` in how many days; empty before."""
 
     answer: str
     day: str
@@ -73,6 +77,7 @@ class CaseRow:
     state: CaseState
     title: str
     told: str
+    took: str
 
 
 @dataclass(frozen=True)
@@ -196,6 +201,7 @@ def build_case_row(view: VillageView, case: Case) -> CaseRow:
         state=state,
         title=view.ports.reference.cases.name(case.body.category),
         told=_tell(case, late),
+        took=_tell_took(case),
     )
 
 
@@ -213,9 +219,16 @@ def _tell(case: Case, late: int) -> str:
         return STAGE_NAMES[case.stage]
     if case.stage == "rejected":
         return STAGE_NAMES["rejected"]
-    used = count_late(case.known.received_on, case.handled_on)
-    told = _("{stage}，用了 {used} 天").format(stage=STAGE_NAMES[case.stage], used=used)
-    return _("{told}，晚了 {late} 天").format(late=late, told=told) if late else told
+    if late:
+        return _("{stage}，晚 {late} 天").format(late=late, stage=_OVER_NAMES[case.stage])
+    is_same_day = case.handled_on == case.known.received_on
+    return _("当天{stage}").format(stage=_DONE_NAMES[case.stage]) if is_same_day else _OVER_NAMES[case.stage]
+
+
+def _tell_took(case: Case) -> str:
+    """Say in how many days a case was answered; nothing where it was not, or on the day on which it came."""
+    used = count_late(case.known.received_on, case.handled_on) if case.handled_on else 0
+    return _("用了 {used} 天").format(used=used) if used else ""
 
 
 def _read_words(view: VillageView, move: CaseMove) -> str:
