@@ -88,7 +88,7 @@ def test_a_case_closed_elsewhere_becomes_an_entry_for_every_step(desk: ImportDes
         "　网格 WG-0001",
         "　2026-10-10 前核实，2026-10-18 前答复",
         "诉求件 AL-2026-001 路灯不亮：核实受理",
-        "　2026-10-09：情况属实，受理",
+        "　2026-10-09：情况属实",
         "诉求件 AL-2026-001 路灯不亮：交办",
         "　2026-10-09：村电工",
         "诉求件 AL-2026-001 路灯不亮：答复",
@@ -148,7 +148,7 @@ def test_a_recorded_case_goes_on_by_single_steps(desk: ImportDesk) -> None:
     assert kinds == [CaseMoved, CaseMoved, CaseMoved, CaseConfided, CaseMoved, CaseMoved, CaseRated]
     value = parse_disclosure(imported.drafts[3].private[0])[1]
     assert isinstance(value, dict)
-    assert value["words"] == "情况属实，受理"
+    assert value["words"] == "情况属实"
     known = {item.number: item.household for item in desk.ports.vault.list_households(VILLAGE)}
     assert value["household"] == known["0218"]
     desk.record("cases", book(steps=steps))

@@ -7,9 +7,9 @@ answer. Of mediation and family matters there is a number, and no page.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NamedTuple
 
 from litestar.params import FromPath, QueryParameter
 from litestar.types import ASGIApp
@@ -51,6 +51,8 @@ OPEN_SHOWN_MAX = 100
 """Cases that wait for an answer on one page, those first that are due first; how many more there are is told."""
 RECORDED_LATE_DAYS = 5
 """From so many days on, a page says when a step was recorded: its day is what a person typed."""
+_WHO_MAX_CHARS = 16
+"""What a case is passed on with is whoever has it, where it is as short; else it is a sentence of its own."""
 _OVER_NAMES: dict[Stage, str] = {"handled": STAGE_NAMES["handled"], "closed": "办结"}
 _DONE_NAMES: dict[Stage, str] = {"handled": "答复", "closed": "办结"}
 """What became of a case that was answered, by itself and on its first day."""
@@ -121,15 +123,34 @@ class StepRow:
     words: str
 
 
+class _Done(NamedTuple):
+    """A step with the day on which it was done, and that of its entry."""
+
+    index: int
+    name: str
+    on: str
+    recorded_on: str
+    words: str
+
+    @property
+    def is_late(self) -> bool:
+        """Whether it was recorded so long after it was done that a page says it."""
+        return count_late(self.on, self.recorded_on) >= RECORDED_LATE_DAYS
+
+
 @dataclass(frozen=True)
 class CasePage:
-    """One case with its steps, the newest last."""
+    """One case with its steps, the newest last. `said` says who has it and by when, or what became of it; `recorded`
+    when all its steps were recorded at once, empty where they were not.
+    """
 
     entry: str
     facts: tuple[Fact, ...]
     frame: Frame
     list_path: str
     number: str
+    recorded: str
+    said: str
     state: CaseState
     steps: tuple[StepRow, ...]
     telephone: str
@@ -174,14 +195,18 @@ def build_case_page(view: VillageView, number: str) -> CasePage:
     if case is None or not case.has_page:
         raise NotFound(_("诉求件 {number}").format(number=number))
     row = build_case_row(view, case)
+    done = list(_list_done(view, case))
+    at_once = _find_at_once(done)
     return CasePage(
         entry=get_entry_path(view, case.known.opened),
         facts=tuple(_list_facts(case)),
         frame=view.build_frame(row.title),
         list_path=f"/v/{view.code}/cases",
         number=number,
+        recorded=_("这些步骤是{day}一起补记的").format(day=format_day(at_once)) if at_once else "",
+        said=_say_stage(view, case),
         state=row.state,
-        steps=tuple(_list_steps(view, case)),
+        steps=tuple(_build_step(view, one, at_once=bool(at_once)) for one in done),
         telephone=view.read_telephone(),
         title=row.title,
         told=row.told,
@@ -231,6 +256,40 @@ def _tell_took(case: Case) -> str:
     return _("用了 {used} 天").format(used=used) if used else ""
 
 
+def _say_stage(view: VillageView, case: Case) -> str:
+    """Say in a sentence who has a case now and by when, or since when it is over and how that kept its day."""
+    if case.stage in WAITING:
+        return _say_waiting(view, case)
+    if case.stage == "rejected":
+        return _("{day}答复不受理，原因写在下面。").format(day=format_day(case.known.moves[-1].on))
+    late, took = _count_late(case, view.today), _tell_took(case)
+    is_closed = case.stage == "closed"
+    return _("，").join([
+        _("已办结") if is_closed else _("已答复，还没结案"),
+        _("{day}答复").format(day=format_day(case.handled_on)),
+        _("从收到起{took}").format(took=took) if took else _("收到的当天就答复了"),
+        _("比期限晚 {late} 天。").format(late=late) if late else _("没有超过期限。"),
+    ])  # fmt: skip
+
+
+def _say_waiting(view: VillageView, case: Case) -> str:
+    late, day = _count_late(case, view.today), format_day(get_due_day(case.known))
+    if case.stage == "opened":
+        said = _("还没核实，应在{day}以前核实").format(day=day)
+    else:
+        said = _("{who}，应在{day}以前答复").format(day=day, who=_say_who(view, case))
+    return _("{said}，已过期 {late} 天。").format(late=late, said=said) if late else f"{said}。"
+
+
+def _say_who(view: VillageView, case: Case) -> str:
+    """Say who has a case that was accepted, by the words with which it was passed on where they are a name."""
+    if case.stage == "verified":
+        return _("已受理，还没交给谁办")
+    who = _read_words(view, case.known.moves[-1])
+    is_name = len(who) <= _WHO_MAX_CHARS and who.isalnum()
+    return _("{who}在办").format(who=who) if is_name else _("已交办")
+
+
 def _read_words(view: VillageView, move: CaseMove) -> str:
     return read_text(view.texts, read_body(view.reader.facts, move.index, CaseMoved).words)
 
@@ -247,26 +306,35 @@ def _list_facts(case: Case) -> Iterator[Fact]:
     yield Fact(_("最晚答复"), format_day(body.handle_by))
 
 
-def _list_steps(view: VillageView, case: Case) -> Iterator[StepRow]:
+def _list_done(view: VillageView, case: Case) -> Iterator[_Done]:
+    facts = view.reader.facts
     for move in case.known.moves:
-        body = read_body(view.reader.facts, move.index, CaseMoved)
+        body = read_body(facts, move.index, CaseMoved)
         words = read_text(view.texts, body.words)
-        yield _build_step(view, move.index, move.on, STEP_NAMES[body.step], words)
+        recorded_on = get_day(facts.read_entry(move.index).recorded_at)
+        yield _Done(move.index, STEP_NAMES[body.step], move.on, recorded_on, words)
     if case.known.rated:
-        index = case.known.rated
-        rating = RATING_NAMES[read_body(view.reader.facts, index, CaseRated).rating]
-        yield _build_step(view, index, view.reader.facts.read_entry(index).occurred_on, _("评价"), rating)
+        entry = facts.read_entry(case.known.rated)
+        rating = RATING_NAMES[read_body(facts, entry.index, CaseRated).rating]
+        yield _Done(entry.index, _("评价"), entry.occurred_on, get_day(entry.recorded_at), rating)
 
 
-def _build_step(view: VillageView, index: int, on: str, name: str, words: str) -> StepRow:
-    recorded_on = get_day(view.reader.facts.read_entry(index).recorded_at)
-    is_late = count_late(on, recorded_on) >= RECORDED_LATE_DAYS
+def _find_at_once(done: Sequence[_Done]) -> str:
+    """Return the day on which all steps of a case were recorded, after each and long after one; empty for none."""
+    days = {one.recorded_on for one in done}
+    if len(done) < 2 or len(days) > 1 or not any(one.is_late for one in done):
+        return ""
+    return done[0].recorded_on if all(one.on < one.recorded_on for one in done) else ""
+
+
+def _build_step(view: VillageView, done: _Done, *, at_once: bool) -> StepRow:
+    recorded = _("{day}才记入账本").format(day=format_day(done.recorded_on))
     return StepRow(
-        day=format_day(on),
-        name=name,
-        path=get_entry_path(view, index),
-        recorded=_("{day}才记入账本").format(day=format_day(recorded_on)) if is_late else "",
-        words=words,
+        day=format_day(done.on),
+        name=done.name,
+        path=get_entry_path(view, done.index),
+        recorded=recorded if done.is_late and not at_once else "",
+        words=done.words,
     )
 
 
