@@ -145,6 +145,15 @@ def test_the_first_sentence_says_who_has_it_and_by_when(door: Door, client: Test
     assert "已办结，2026年11月5日答复，收到的当天就答复了，没有超过期限。" in say("AL-2026-011")
 
 
+def test_whoever_doubts_a_case_says_its_number(door: Door, client: TestClient) -> None:
+    page, one = (read_words(client.get(path).text) for path in (PAGE, f"{PAGE}/AL-2026-001"))
+
+    assert "说出编号，是AL-开头的那一串。" in page
+    assert "办得不对？" in one
+    assert "说出编号AL-2026-001。" in one
+    assert "数字不对" not in page + one
+
+
 def test_what_is_private_or_not_there_has_no_page(door: Door, client: TestClient) -> None:
     for path in ("/AL-2026-010", "/AL-2026-099", "/x", "?start=30", "?start=x"):
         answer = client.get(PAGE + path)
