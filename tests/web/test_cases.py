@@ -10,6 +10,7 @@ from litestar.testing import TestClient
 from playwright.sync_api import Browser
 
 from ledger.books.cases import CaseMoved, Step
+from ledger.data import load_reference
 from tests.books.case_ledger import CASE, build_confided, build_moved, build_opened, build_rated
 from tests.builders import OTHER_VILLAGE, VILLAGE
 from tests.desk.people import Door
@@ -176,6 +177,25 @@ def test_more_than_a_page_is_told_page_by_page(door: Door, client: TestClient) -
     assert "AL-2026-001" not in first
     assert "AL-2026-001" in second
     assert CasesPage.__dataclass_fields__.keys() >= {"newer", "older"}
+
+
+def test_the_categories_of_most_cases_stand_there_and_the_rest_is_folded(
+    door: Door, client: TestClient
+) -> None:
+    assert "<details" not in client.get(PAGE).text
+    village, texts = door.village, door.village.texts
+    for number, code in ((11, "A02"), (12, "A03"), (13, "A03"), (14, "A04")):
+        name = f"AL-2026-{number:03d}"
+        village.record(build_opened(texts, name, code, "2026-11-05"), occurred_on="2026-11-05")
+
+    page = client.get(PAGE).text
+    name = load_reference().cases.name
+    kinds = page[page.index('id="kinds"') : page.index('id="months"')]
+    fold = kinds.index("<details")
+
+    assert "别的 2 类，一共 2 件" in kinds
+    assert kinds.index(name("B04")) < kinds.index(name("A03")) < kinds.index(name("A01")) < fold
+    assert kinds.index(name("F01")) > fold
 
 
 def test_a_village_without_cases_says_so_and_leads_there(visitor: TestClient) -> None:

@@ -49,6 +49,8 @@ CaseState = Literal["late", "open", "over"]
 """A step is over its day or the answer was, all is within its days, or the answer was in time."""
 OPEN_SHOWN_MAX = 100
 """Cases that wait for an answer on one page, those first that are due first; how many more there are is told."""
+CATEGORIES_SHOWN = 5
+"""Categories of most cases; a village has many of which there is one case."""
 RECORDED_LATE_DAYS = 5
 """From so many days on, a page says when a step was recorded: its day is what a person typed."""
 _WHO_MAX_CHARS = 16
@@ -94,7 +96,9 @@ class SumRow:
 
 @dataclass(frozen=True)
 class CasesPage:
-    """All cases. `more` says how many of those that wait are not shown; `newer`, `older` are paths."""
+    """All cases. `by_category` are the categories of most cases, `other` the rest, told of in `others`; `more` says
+    how many of those that wait are not shown; `newer`, `older` are paths.
+    """
 
     by_category: tuple[SumRow, ...]
     by_month: tuple[SumRow, ...]
@@ -103,6 +107,8 @@ class CasesPage:
     newer: str
     older: str
     open: tuple[CaseRow, ...]
+    other: tuple[SumRow, ...]
+    others: str
     overdue: str
     rows: tuple[CaseRow, ...]
     sentences: tuple[str, ...]
@@ -169,16 +175,19 @@ def build_cases_page(view: VillageView, start: int, reported: ReceivedCounts | N
     public = [case for case in found if case.has_page]
     shown = (find_case(facts, number) for number in numbers[start : start + CASES_A_PAGE])
     figures = collect_cases(facts, view.today)
+    kinds = sorted(figures.by_category, key=lambda kind: -kind[1].opened)
     left, folder = len(public) - OPEN_SHOWN_MAX, f"/v/{view.code}/cases"
     name = view.ports.reference.cases.name
     return CasesPage(
-        by_category=tuple(_build_sum(name(code), sums) for code, sums in figures.by_category),
+        by_category=tuple(_build_sum(name(code), sums) for code, sums in kinds[:CATEGORIES_SHOWN]),
         by_month=tuple(_build_sum(format_month(month), sums) for month, sums in figures.by_month),
         frame=view.build_frame(_("诉求件")),
         more=format_count(left) if left > 0 else "",
         newer=name_start(folder, start - CASES_A_PAGE) if start else "",
         older=name_start(folder, start + CASES_A_PAGE) if start + CASES_A_PAGE < len(numbers) else "",
         open=tuple(build_case_row(view, case) for case in public[:OPEN_SHOWN_MAX]),
+        other=tuple(_build_sum(name(code), sums) for code, sums in kinds[CATEGORIES_SHOWN:]),
+        others=_tell_others(kinds[CATEGORIES_SHOWN:]),
         overdue=format_count(figures.public.overdue) if figures.public.overdue else "",
         rows=tuple(build_case_row(view, case) for case in shown if case is not None),
         sentences=(*_tell_all(figures), *tell_reported(reported)),
@@ -374,6 +383,12 @@ def _build_sum(name: str, sums: CaseSums) -> SumRow:
         opened=format_count(sums.opened),
         share=format_share(sums.on_time_permille),
         waiting=format_count(sums.waiting) if sums.waiting else "",
+    )
+
+
+def _tell_others(kinds: Sequence[tuple[str, CaseSums]]) -> str:
+    return _("别的 {kinds} 类，一共 {count} 件").format(
+        count=format_count(sum(sums.opened for _code, sums in kinds)), kinds=format_count(len(kinds))
     )
 
 
