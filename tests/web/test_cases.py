@@ -76,8 +76,8 @@ def test_each_is_told_by_category_days_and_answer(door: Door, client: TestClient
 
     assert "停电已受理，过期7天AL-2026-0082026年11月2日反映" in words
     assert "证明、手续办理还没核实AL-2026-0092026年11月11日反映" in words
-    assert "路灯不亮办结AL-2026-0012026年10月12日反映用了3天答复：换了灯泡" in words
-    assert "路灯不亮办结，晚6天AL-2026-0062026年10月12日反映用了16天" in words
+    assert "路灯不亮办结东片网格AL-2026-0012026年10月12日反映用了3天答复：换了灯泡" in words
+    assert "路灯不亮办结，晚6天东片网格AL-2026-0062026年10月12日反映用了16天" in words
     assert "垃圾没有清运不受理AL-2026-0072026年10月20日反映不受理：换了灯泡" in words
     assert "路灯不亮6件，按时83.3%" in words
     assert "2026年10月7件，按时83.3%" in words
@@ -103,7 +103,7 @@ def test_a_case_has_its_steps_and_when_they_were_recorded(door: Door, client: Te
     assert found == sorted(found)
     assert words.count("这些步骤是2026年11月12日一起补记的。") == 1
     assert "才记入账本" not in words
-    assert "网格WG-0001" in words
+    assert "网格东片网格（WG-0001）" in words
     assert "最晚答复2026年10月22日" in words
     assert not any(secret in page for secret in SECRETS)
 

@@ -7,7 +7,7 @@ answer. Of mediation and family matters there is a number, and no page.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Literal, NamedTuple
 
@@ -34,6 +34,7 @@ from ledger.state import get_day
 from ledger.state.case_facts import CaseMove
 from ledger.state.cases import Case, find_case, get_due_day, list_open_cases, list_public_numbers
 from ledger.state.facts import read_body
+from ledger.state.grids import read_units
 from reports.words import format_count, format_day, format_month
 from web.config import CASES_A_PAGE
 from web.i18n import _
@@ -72,12 +73,15 @@ class ShareRow:
 
 @dataclass(frozen=True)
 class CaseRow:
-    """A case. `told` says how it stands, `answer` what the village answered, `took` in how many days; empty before."""
+    """A case. `place` is the name of its grid, empty where none is given; `told` says how it stands, `answer` what the
+    village answered, `took` in how many days; empty before.
+    """
 
     answer: str
     day: str
     number: str
     path: str
+    place: str
     state: CaseState
     title: str
     told: str
@@ -173,7 +177,9 @@ def build_cases_page(view: VillageView, start: int, reported: ReceivedCounts | N
         raise NotFound(_("这么多诉求件"))
     found = [case for case in (find_case(facts, number) for number in waiting) if case is not None]
     public = [case for case in found if case.has_page]
-    shown = (find_case(facts, number) for number in numbers[start : start + CASES_A_PAGE])
+    answered = (find_case(facts, number) for number in numbers[start : start + CASES_A_PAGE])
+    shown = [case for case in answered if case is not None]
+    places = _name_places(view, (*public[:OPEN_SHOWN_MAX], *shown))
     figures = collect_cases(facts, view.today)
     kinds = sorted(figures.by_category, key=lambda kind: -kind[1].opened)
     left, folder = len(public) - OPEN_SHOWN_MAX, f"/v/{view.code}/cases"
@@ -185,11 +191,11 @@ def build_cases_page(view: VillageView, start: int, reported: ReceivedCounts | N
         more=format_count(left) if left > 0 else "",
         newer=name_start(folder, start - CASES_A_PAGE) if start else "",
         older=name_start(folder, start + CASES_A_PAGE) if start + CASES_A_PAGE < len(numbers) else "",
-        open=tuple(build_case_row(view, case) for case in public[:OPEN_SHOWN_MAX]),
+        open=tuple(_build_case_row(view, case, places) for case in public[:OPEN_SHOWN_MAX]),
         other=tuple(_build_sum(name(code), sums) for code, sums in kinds[CATEGORIES_SHOWN:]),
         others=_tell_others(kinds[CATEGORIES_SHOWN:]),
         overdue=format_count(figures.public.overdue) if figures.public.overdue else "",
-        rows=tuple(build_case_row(view, case) for case in shown if case is not None),
+        rows=tuple(_build_case_row(view, case, places) for case in shown),
         sentences=(*_tell_all(figures), *tell_reported(reported)),
         shares=tuple(_build_shares(figures.public)),
         telephone=view.read_telephone(),
@@ -203,12 +209,12 @@ def build_case_page(view: VillageView, number: str) -> CasePage:
     case = find_case(view.reader.facts, number)
     if case is None or not case.has_page:
         raise NotFound(_("诉求件 {number}").format(number=number))
-    row = build_case_row(view, case)
+    row = _build_case_row(view, case, _name_places(view, [case]))
     done = list(_list_done(view, case))
     at_once = _find_at_once(done)
     return CasePage(
         entry=get_entry_path(view, case.known.opened),
-        facts=tuple(_list_facts(case)),
+        facts=tuple(_list_facts(case, row.place)),
         frame=view.build_frame(row.title),
         list_path=f"/v/{view.code}/cases",
         number=number,
@@ -222,8 +228,14 @@ def build_case_page(view: VillageView, number: str) -> CasePage:
     )
 
 
-def build_case_row(view: VillageView, case: Case) -> CaseRow:
-    """Return a case as a list shows it."""
+def _name_places(view: VillageView, cases: Iterable[Case]) -> dict[str, str]:
+    """Return the names of the grids in which cases are, by number."""
+    numbers = {case.known.grid for case in cases if case.known.grid}
+    units = read_units(view.reader.facts) if numbers else {}
+    return {number: read_text(view.texts, units[number].name) for number in numbers}
+
+
+def _build_case_row(view: VillageView, case: Case, places: Mapping[str, str]) -> CaseRow:
     answers = [move for move in case.known.moves if move.stage in ("handled", "rejected")]
     late = _count_late(case, view.today)
     state: CaseState = "late" if late else "open" if case.stage in WAITING else "over"
@@ -232,6 +244,7 @@ def build_case_row(view: VillageView, case: Case) -> CaseRow:
         day=format_day(case.known.received_on),
         number=case.body.number,
         path=f"/v/{view.code}/cases/{case.body.number}",
+        place=places.get(case.known.grid, ""),
         state=state,
         title=view.ports.reference.cases.name(case.body.category),
         told=_tell(case, late),
@@ -303,14 +316,14 @@ def _read_words(view: VillageView, move: CaseMove) -> str:
     return read_text(view.texts, read_body(view.reader.facts, move.index, CaseMoved).words)
 
 
-def _list_facts(case: Case) -> Iterator[Fact]:
+def _list_facts(case: Case, place: str) -> Iterator[Fact]:
     body = case.body
     yield Fact(_("编号"), body.number)
     yield Fact(_("收到"), _("{day}，{source}").format(
         day=format_day(case.known.received_on), source=SOURCE_NAMES[body.source]
     ))  # fmt: skip
     if body.grid:
-        yield Fact(_("网格"), body.grid)
+        yield Fact(_("网格"), _("{place}（{number}）").format(number=body.grid, place=place))
     yield Fact(_("最晚核实"), format_day(body.verify_by))
     yield Fact(_("最晚答复"), format_day(body.handle_by))
 
