@@ -134,9 +134,9 @@ class StepRow:
 
 
 class _Done(NamedTuple):
-    """A step with the day on which it was done, and that of its entry."""
+    """A step with the index of its entry, the day on which it was done, and that of its entry."""
 
-    index: int
+    at: int
     name: str
     on: str
     recorded_on: str
@@ -354,7 +354,7 @@ def _build_step(view: VillageView, done: _Done, *, at_once: bool) -> StepRow:
     return StepRow(
         day=format_day(done.on),
         name=done.name,
-        path=get_entry_path(view, done.index),
+        path=get_entry_path(view, done.at),
         recorded=recorded if done.is_late and not at_once else "",
         words=done.words,
     )
