@@ -73,8 +73,10 @@ def test_every_shipped_scheme_is_adopted_for_its_subject(desk: ImportDesk) -> No
 
 def test_a_scheme_of_a_month_to_come_is_refused_when_it_is_handed_in(desk: ImportDesk) -> None:
     assert refuse(desk, period="2026-11") == [
-        "起用月份：现为2026-11，应为2026-10 或更早的月份。"
-        "还没到的月份不能记账；等那个月到了再采用。（period-future）"
+        (
+            "起用月份：现为2026-11，应为2026-10 或更早的月份。"
+            "还没到的月份不能记账；等那个月到了再采用。（period-future）"
+        )
     ]
 
 
