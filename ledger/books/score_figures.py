@@ -150,13 +150,18 @@ def _tell_components(figures: ScoreFigures) -> Iterable[str]:
 def _tell_stars(figures: ScoreFigures) -> Iterable[str]:
     names = {cut.stars: cut.name for cut in figures.cuts}
     counted = [row for row in figures.stars if row.members]
-    parts = [f"{names.get(row.stars) or _name_stars(row.stars)} {row.members} 人" for row in counted]
+    unstarred = {0: f"{name_stars(0)}的"}
+    parts = [
+        f"{names.get(row.stars) or unstarred.get(row.stars) or name_stars(row.stars)} {row.members} 人"
+        for row in counted
+    ]
     if parts:
         yield f"{'评定' if any(names.values()) else '评星'}结果：{'，'.join(parts)}。"
 
 
-def _name_stars(stars: int) -> str:
+def name_stars(stars: int) -> str:
+    """Return how many stars as a sheet says them, such as 三星; that there are none in words."""
     numerals = "零一二三四五六七八九十"
     if stars == 0:
-        return "没有评上星的"
+        return "没有评上星"
     return f"{numerals[stars] if stars < len(numerals) else stars}星"

@@ -167,7 +167,24 @@ def _build_scheme_unchanged(version: int) -> Fault:
 
 def _check_adoption(ports: Ports, village: str, maker: str, period: str, resolution: str) -> list[Fault]:
     texts = check_texts({"--resolution": resolution}, list_names(ports, village))
-    return texts + check_month(period) + _check_maker(ports, village, maker)
+    month = check_month(period) or _check_begun(ports, period)
+    return texts + month + _check_maker(ports, village, maker)
+
+
+def _check_begun(ports: Ports, period: str) -> list[Fault]:
+    """A month that has not come yet is no month of an entry: whoever drafts is told, not whoever passes it."""
+    today = get_day(ports.clock.now_ms())
+    if period <= today[:7]:
+        return []
+    return [
+        Fault(
+            code="period-future",
+            place="起用月份",
+            found=period,
+            expected=f"{today[:7]} 或更早的月份",
+            remedy="还没到的月份不能记账；等那个月到了再采用",
+        )
+    ]
 
 
 def _check_maker(ports: Ports, village: str, maker: str) -> list[Fault]:

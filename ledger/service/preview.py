@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
-from ledger.books import resolutions
+from ledger.books import resolutions, score_figures
 from ledger.books.accounts import Chart, find_account
 from ledger.books.cases import SOURCE_NAMES, CaseOpened
 from ledger.books.contracts import (
@@ -352,6 +352,23 @@ def preview_mark(number: str, item: SchemeItem, title: str, quantity: int, evide
     return f"　党员 {number} {item.code} {title} {worth}{_SEALED if item.points < 0 else ''}　{evidence}"
 
 
+def preview_cards(cards: Iterable[tuple[str, int, str]], marked: Collection[str]) -> Iterator[str]:
+    """Yield the lines of members' cards: number, score, and `earned`, its stars or its grade. Those of members who are
+    not `marked`, which are all alike, are one line.
+    """
+    alike: dict[tuple[int, str], list[str]] = {}
+    for number, score, earned in cards:
+        if number in marked:
+            yield preview_card(number, score, earned)
+        else:
+            alike.setdefault((score, earned), []).append(number)
+    for (score, earned), numbers in alike.items():
+        if len(numbers) > 1:
+            yield f"　另 {len(numbers)} 名没有得分记录，各 {score} 分，{earned}"
+        else:
+            yield preview_card(numbers[0], score, earned)
+
+
 def preview_card(number: str, score: int, earned: str) -> str:
     """Return the line of a member's card; `earned` are its stars or its grade."""
     return f"　评分卡 {number}：{score} 分，{earned}"
@@ -360,7 +377,7 @@ def preview_card(number: str, score: int, earned: str) -> str:
 def preview_rank(scheme: SchemeAdopted, stars: int, read: Callable[[PublicText], str]) -> str:
     """Return so many stars, or the grade of that rank, as people say it."""
     at = next((number for number, cut in enumerate(scheme.stars) if cut.stars == stars), None)
-    return f"{stars} 星" if scheme.grades is None or at is None else read(scheme.grades[at])
+    return score_figures.name_stars(stars) if scheme.grades is None or at is None else read(scheme.grades[at])
 
 
 def preview_rule(read: ReadRule) -> str:

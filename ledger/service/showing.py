@@ -93,7 +93,7 @@ from ledger.service.preview import (
     name_entry,
     preview_answer,
     preview_award,
-    preview_card,
+    preview_cards,
     preview_consents,
     preview_mark,
     preview_objection,
@@ -313,7 +313,8 @@ def _tell_branch(opened: OpenedDraft, body: BranchRegistered) -> Iterator[str]:
 def _tell_scores(opened: OpenedDraft, body: ScoreRound) -> Iterator[str]:
     yield opened.draft.label
     items = list_items(opened.reader.facts, body.version)
-    for number, code, quantity, evidence in _sort_shown(opened, opened.list_marks(body)):
+    marks = _sort_shown(opened, opened.list_marks(body))
+    for number, code, quantity, evidence in marks:
         title = opened.read_part(items[code].text, "item")
         yield preview_mark(number, items[code], title, quantity, evidence)
     yield from opened.tell_sealed(len(body.sealed_lines))
@@ -325,8 +326,12 @@ def _tell_scores(opened: OpenedDraft, body: ScoreRound) -> Iterator[str]:
         for item in opened.open(card.subject.sealed, CardSubject)
     ]
     scheme = next(one for one in list_schemes(opened.reader.facts) if one.version == body.version)
-    for number, score, stars in sorted(cards):
-        yield preview_card(number, score, preview_rank(scheme, stars, opened.read))
+    # Marks of a round in parts may stand in another one.
+    marked = {mark[0] for mark in marks} if body.parts == 1 else {card[0] for card in cards}
+    shown = [
+        (number, score, preview_rank(scheme, stars, opened.read)) for number, score, stars in sorted(cards)
+    ]
+    yield from preview_cards(shown, marked)
 
 
 def _tell_rotation(opened: OpenedDraft, body: KeyRotated) -> Iterator[str]:

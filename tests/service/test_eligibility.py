@@ -69,7 +69,7 @@ def test_who_lost_it_is_told_with_round_grade_and_rule(desk: ImportDesk) -> None
         none = list_ineligible(desk.ports, reader, VILLAGE, "2027-12")
 
     assert (one.name, one.place, one.grade, one.scheme, one.until) == (
-        *("例大海", "第一党支部", "1 星"),
+        *("例大海", "第一党支部", "一星"),
         *("党员考评办法", "2026-12-31"),
     )
     assert none == []

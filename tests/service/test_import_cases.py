@@ -88,7 +88,7 @@ def test_a_case_closed_elsewhere_becomes_an_entry_for_every_step(desk: ImportDes
         "　网格 WG-0001",
         "　2026-10-10 前核实，2026-10-18 前答复",
         "诉求件 AL-2026-001 路灯不亮：核实受理",
-        "　2026-10-09：情况属实，受理",
+        "　2026-10-09：情况属实",
         "诉求件 AL-2026-001 路灯不亮：交办",
         "　2026-10-09：村电工",
         "诉求件 AL-2026-001 路灯不亮：答复",
@@ -148,7 +148,7 @@ def test_a_recorded_case_goes_on_by_single_steps(desk: ImportDesk) -> None:
     assert kinds == [CaseMoved, CaseMoved, CaseMoved, CaseConfided, CaseMoved, CaseMoved, CaseRated]
     value = parse_disclosure(imported.drafts[3].private[0])[1]
     assert isinstance(value, dict)
-    assert value["words"] == "情况属实，受理"
+    assert value["words"] == "情况属实"
     known = {item.number: item.household for item in desk.ports.vault.list_households(VILLAGE)}
     assert value["household"] == known["0218"]
     desk.record("cases", book(steps=steps))
@@ -156,12 +156,31 @@ def test_a_recorded_case_goes_on_by_single_steps(desk: ImportDesk) -> None:
 
 
 def test_of_a_long_list_those_are_named_that_have_what_was_written(desk: ImportDesk) -> None:
-    (like,) = desk.read("cases", book(CASE | {"类别": "路灯不亮"})).faults
+    (like,) = desk.read("cases", book(CASE | {"类别": "路灯不"})).faults
     (unlike,) = desk.read("cases", book(CASE | {"类别": "路上太黑"})).faults
 
     assert like.expected == unlike.expected == "下拉选项里的一个，共 62 个，如 A01 垃圾没有清运"
     assert like.remedy == "从下拉选项里选：是不是 B04 路灯不亮"
     assert unlike.remedy == "从下拉选项里选，连前面的编号一起"
+
+
+def test_a_category_may_be_written_without_its_code(desk: ImportDesk) -> None:
+    (opened,) = bodies(desk.read("cases", book(CASE | {"类别": "路灯不亮"})))
+
+    assert isinstance(opened, CaseOpened)
+    assert opened.category == "B04"
+
+
+def test_what_is_no_number_is_told_which_is_the_next(desk: ImportDesk) -> None:
+    desk.record("cases", book(CASE | {"诉求编号": "AL-2026-017"}))
+    wrong = CASE | {"诉求编号": "18"}
+
+    assert [fault.remedy for fault in desk.read("cases", book(wrong)).faults] == ["新的一件用 AL-2026-018"]
+    both = book(CASE | {"诉求编号": "AL-2026-018"}, wrong | {"收到日期": None})
+    assert "新的一件用 AL-2026-019" in [fault.remedy for fault in desk.read("cases", both).faults]
+    assert [
+        fault.remedy for fault in desk.read("cases", book(steps=(CASE_STEP | {"诉求编号": "18"},))).faults
+    ] == ["写登记这一件时用的编号"]
 
 
 def test_a_row_tells_all_its_faults_at_once(desk: ImportDesk) -> None:
@@ -200,7 +219,7 @@ def test_every_cell_is_judged(desk: ImportDesk) -> None:
     assert desk.say("cases", book(CASE | {"诉求编号": "2026-1", "网格编号": "1-3"})) == [
         (
             "工作表「诉求件」A2：现为「2026-1」，应为AL-、年份和三位数，如 AL-2026-001。"
-            "写登记这一件时用的编号。（case-number-form）"
+            "新的一件用 AL-2026-001。（case-number-form）"
         ),
         (
             "工作表「诉求件」E2：现为「1-3」，应为WG- 和四位数，如 WG-0001。"

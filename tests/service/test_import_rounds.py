@@ -344,9 +344,27 @@ def test_the_preview_of_a_score_round_shows_every_line_and_card(desk: ImportDesk
         "党员评分 2026-10 支部 1：2 名党员，2 条",
         "\u3000党员 0103 P01 参加主题党日 5 × 1 = 5 分\u3000签到表",
         "\u3000党员 0104 N01 无故缺席 -4 × 1 = -4 分（整行密封）\u3000签到表",
-        "\u3000评分卡 0103：65 分，2 星",
-        "\u3000评分卡 0104：56 分，0 星",
+        "\u3000评分卡 0103：65 分，二星",
+        "\u3000评分卡 0104：56 分，没有评上星",
     )
+
+
+def test_members_without_a_mark_are_one_line_of_the_preview(desk: ImportDesk) -> None:
+    people = [
+        {"支部": 3, "支部名称": "第三党支部", "党员编号": f"3{number:03d}", "姓名": f"样员{number}"}
+        for number in range(24)
+    ]
+    desk.record("members", make_book("members", people))
+    mark = MARK | {"支部": 3, "党员编号": "3000", "姓名": "样员0"}
+
+    imported = desk.read("scores", make_book("scores", [mark]))
+
+    assert imported.preview[2:] == (
+        "\u3000评分卡 3000：65 分，二星",
+        "\u3000另 23 名没有得分记录，各 60 分，一星",
+    )
+    two = [MARK | {"支部": 3, "党员编号": f"3{at:03d}", "姓名": f"样员{at}"} for at in range(23)]
+    assert desk.read("scores", make_book("scores", two)).preview[-1] == "\u3000评分卡 3023：60 分，一星"
 
 
 def test_a_score_round_too_long_for_one_entry_is_split(desk: ImportDesk) -> None:

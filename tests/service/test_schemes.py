@@ -71,6 +71,15 @@ def test_every_shipped_scheme_is_adopted_for_its_subject(desk: ImportDesk) -> No
     ]
 
 
+def test_a_scheme_of_a_month_to_come_is_refused_when_it_is_handed_in(desk: ImportDesk) -> None:
+    assert refuse(desk, period="2026-11") == [
+        (
+            "起用月份：现为2026-11，应为2026-10 或更早的月份。"
+            "还没到的月份不能记账；等那个月到了再采用。（period-future）"
+        )
+    ]
+
+
 def test_schemes_of_different_subjects_wait_beside_each_other(desk: ImportDesk) -> None:
     first = prepare_scheme(desk.ports, VILLAGE, maker=desk.clerk, **GIVEN)
     prepare_scheme(desk.ports, VILLAGE, maker=desk.clerk, name="grid-worker", **GIVEN)
@@ -107,7 +116,7 @@ def test_a_change_to_another_scheme_tells_what_changes(desk: ImportDesk) -> None
 
     assert "　基础分：原为 60，改为 100" in lines
     assert any(
-        line.startswith("　等次：原为 60 分起 1 星、") and line.endswith("90 分起 优秀") for line in lines
+        line.startswith("　等次：原为 60 分起 一星、") and line.endswith("90 分起 优秀") for line in lines
     )
     assert "　影响：原为 没有，改为 不合格的，当年不参加评优表彰" in lines
     assert "　与第 1 版比：26 条没有变" in lines

@@ -178,7 +178,7 @@ def test_what_is_adopted_is_shown_rule_by_rule(desk: ImportDesk) -> None:
     assert items.lines[1:4] == (
         "　怎样通过：村民代表会议通过",
         "　基础分：60",
-        "　星级：60 分起 1 星、70 分起 2 星、80 分起 3 星、90 分起 4 星、96 分起 5 星",
+        "　星级：60 分起 一星、70 分起 二星、80 分起 三星、90 分起 四星、96 分起 五星",
     )
     assert not any("第 1 版" in line for line in rules.lines[1:] + items.lines[1:])
 
@@ -235,8 +235,8 @@ def test_a_new_scheme_shows_what_it_changes(desk: ImportDesk, monkeypatch: pytes
         f"　名称：原为 {template.title}，改为 党员季度办法",
         "　基础分：原为 60，改为 50",
         (
-            "　星级：原为 60 分起 1 星、70 分起 2 星、80 分起 3 星、90 分起 4 星、96 分起 5 星，"
-            "改为 60 分起 1 星、70 分起 2 星"
+            "　星级：原为 60 分起 一星、70 分起 二星、80 分起 三星、90 分起 四星、96 分起 五星，"
+            "改为 60 分起 一星、70 分起 二星"
         ),
         f"　与第 1 版比：{items} 条没有变",
         f"　全部 {items} 条：",

@@ -241,3 +241,26 @@ def test_codes_are_printed_once_and_nothing_is_closed_early(door: Door, client: 
 def test_without_a_ballot_there_is_a_page_all_the_same(client: TestClient) -> None:
     assert "还没有测评" in show(client, f"/v/{VILLAGE}/ballots")
     assert "票上的字" in show(client, VOTE)
+
+
+def test_a_long_list_is_turned_over_by_receipts(door: Door, client: TestClient) -> None:
+    number = open_ballot(door.village, issued="45", closes="2026-11-12", opens="2026-11-12")
+    for code in print_ballot(door.village, number):
+        cast(door.village, code)
+    close_ballot(door.village, number)
+    path = f"/v/{VILLAGE}/ballots/{number}"
+
+    pages = [show(client, f"{path}{start}") for start in ("", "?start=20", "?start=40")]
+    receipts = [re.findall(r'<b class="n">([0-9]{4} [0-9]{4})</b></span>', page) for page in pages]
+
+    assert [len(found) for found in receipts] == [20, 20, 5]
+    listed = [receipt for found in receipts for receipt in found]
+    assert listed == sorted(listed)
+    for page in pages:
+        assert page.count('aria-current="page"') == 1
+        for found in receipts:
+            assert f"{found[0]} 到 {found[-1]}" in page
+    assert f'href="{path}?start=20#each"' in pages[0]
+    assert f'href="{path}#each"' in pages[1]
+    for wrong in ("?start=60", "?start=7", "?start=x"):
+        assert client.get(f"{path}{wrong}").status_code == 404

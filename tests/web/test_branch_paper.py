@@ -37,7 +37,7 @@ def test_the_clerk_prints_it_and_it_is_logged(door: Door, client: TestClient) ->
     assert (answer.status_code, answer.headers["content-type"]) == (200, "application/pdf")
     assert answer.headers["cache-control"] == "no-store"
     words = read_text(answer.content)
-    for said in ("石榴河村党支部", "2026年10月", "党员评分公示单", "0104例大海2星65分", "只贴在支部里"):
+    for said in ("石榴河村党支部", "2026年10月", "党员评分公示单", "0104例大海二星65分", "只贴在支部里"):
         assert said in words
     assert "2026年11月2日到2026年11月7日" in words
     assert "2026年11月7日以前向支部提出" in words

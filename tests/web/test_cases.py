@@ -9,7 +9,8 @@ import pytest
 from litestar.testing import TestClient
 from playwright.sync_api import Browser
 
-from ledger.books.cases import Step
+from ledger.books.cases import CaseMoved, Step
+from ledger.data import load_reference
 from tests.books.case_ledger import CASE, build_confided, build_moved, build_opened, build_rated
 from tests.builders import OTHER_VILLAGE, VILLAGE
 from tests.desk.people import Door
@@ -75,12 +76,23 @@ def test_each_is_told_by_category_days_and_answer(door: Door, client: TestClient
 
     assert "停电已受理，过期7天AL-2026-0082026年11月2日反映" in words
     assert "证明、手续办理还没核实AL-2026-0092026年11月11日反映" in words
-    assert "路灯不亮已结案，用了3天AL-2026-0012026年10月12日反映答复：换了灯泡" in words
-    assert "路灯不亮已结案，用了16天，晚了6天AL-2026-006" in words
+    assert "路灯不亮办结东片网格AL-2026-0012026年10月12日反映用了3天答复：换了灯泡" in words
+    assert "路灯不亮办结，晚6天东片网格AL-2026-0062026年10月12日反映用了16天" in words
     assert "垃圾没有清运不受理AL-2026-0072026年10月20日反映不受理：换了灯泡" in words
     assert "路灯不亮6件，按时83.3%" in words
     assert "2026年10月7件，按时83.3%" in words
     assert "停电1件，等办1" in words  # of one, no share
+
+
+def test_what_is_answered_on_its_first_day_is_told_so(door: Door, client: TestClient) -> None:
+    village, texts = door.village, door.village.texts
+    village.record(build_opened(texts, "AL-2026-011", "B04", "2026-11-05"), occurred_on="2026-11-05")
+    for step in STEPS[:3]:
+        village.record(build_moved(texts, step, "AL-2026-011"), occurred_on="2026-11-05")
+    assert "路灯不亮当天答复AL-2026-0112026年11月5日反映答复：" in read_words(client.get(PAGE).text)
+
+    village.record(build_moved(texts, "closed", "AL-2026-011"), occurred_on="2026-11-09")
+    assert "路灯不亮当天办结AL-2026-011" in read_words(client.get(PAGE).text)
 
 
 def test_a_case_has_its_steps_and_when_they_were_recorded(door: Door, client: TestClient) -> None:
@@ -89,11 +101,58 @@ def test_a_case_has_its_steps_and_when_they_were_recorded(door: Door, client: Te
 
     found = [words.index(told) for told in ("核实受理：", "交办：", "答复：换了灯泡", "结案：", "评价满意")]
     assert found == sorted(found)
-    assert "2026年10月15日2026年11月12日才记入账本" in words
-    assert "网格WG-0001" in words
+    assert words.count("这些步骤是2026年11月12日一起补记的。") == 1
+    assert "才记入账本" not in words
+    assert "网格东片网格（WG-0001）" in words
     assert "最晚答复2026年10月22日" in words
     assert not any(secret in page for secret in SECRETS)
-    assert "刚登记，还没有核实。" in client.get(f"{PAGE}/AL-2026-009").text
+
+
+def test_steps_that_were_not_recorded_at_once_are_told_one_by_one(door: Door, client: TestClient) -> None:
+    village, texts = door.village, door.village.texts
+    assert "2026年11月3日2026年11月12日才记入账本" in read_words(client.get(f"{PAGE}/AL-2026-008").text)
+
+    village.record(build_moved(texts, "assigned", "AL-2026-008"), occurred_on="2026-11-12")
+    words = read_words(client.get(f"{PAGE}/AL-2026-008").text)
+
+    assert words.count("2026年11月12日才记入账本") == 1
+    assert "一起补记" not in words
+
+
+def test_the_first_sentence_says_who_has_it_and_by_when(door: Door, client: TestClient) -> None:
+    village, texts = door.village, door.village.texts
+
+    def say(number: str) -> str:
+        return read_words(client.get(f"{PAGE}/{number}").text)
+
+    assert "已办结，2026年10月15日答复，从收到起用了3天，没有超过期限。" in say("AL-2026-001")
+    assert "已办结，2026年10月28日答复，从收到起用了16天，比期限晚6天。" in say("AL-2026-006")
+    assert "2026年10月21日答复不受理，原因写在下面。" in say("AL-2026-007")
+    assert "已受理，还没交给谁办，应在2026年11月5日以前答复，已过期7天。" in say("AL-2026-008")
+    assert "还没核实，应在2026年11月13日以前核实。" in say("AL-2026-009")
+
+    for step, words, who in (
+        ("assigned", "村电工说等配件，到货就换", "已交办，"),
+        ("assigned", "村两委", "村两委在办，"),
+    ):
+        body = CaseMoved(case="AL-2026-008", step=step, words=texts.publish(words))
+        village.record(body, occurred_on="2026-11-04")
+        assert f"{who}应在2026年11月5日以前答复，已过期7天。" in say("AL-2026-008")
+    village.record(build_moved(texts, "handled", "AL-2026-008"), occurred_on="2026-11-04")
+    assert "已答复，还没结案，2026年11月4日答复，从收到起用了2天，没有超过期限。" in say("AL-2026-008")
+    village.record(build_opened(texts, "AL-2026-011", "B04", "2026-11-05"), occurred_on="2026-11-05")
+    for step in STEPS:
+        village.record(build_moved(texts, step, "AL-2026-011"), occurred_on="2026-11-05")
+    assert "已办结，2026年11月5日答复，收到的当天就答复了，没有超过期限。" in say("AL-2026-011")
+
+
+def test_whoever_doubts_a_case_says_its_number(door: Door, client: TestClient) -> None:
+    page, one = (read_words(client.get(path).text) for path in (PAGE, f"{PAGE}/AL-2026-001"))
+
+    assert "说出编号，是AL-开头的那一串。" in page
+    assert "办得不对？" in one
+    assert "说出编号AL-2026-001。" in one
+    assert "数字不对" not in page + one
 
 
 def test_what_is_private_or_not_there_has_no_page(door: Door, client: TestClient) -> None:
@@ -118,6 +177,25 @@ def test_more_than_a_page_is_told_page_by_page(door: Door, client: TestClient) -
     assert "AL-2026-001" not in first
     assert "AL-2026-001" in second
     assert CasesPage.__dataclass_fields__.keys() >= {"newer", "older"}
+
+
+def test_the_categories_of_most_cases_stand_there_and_the_rest_is_folded(
+    door: Door, client: TestClient
+) -> None:
+    assert "<details" not in client.get(PAGE).text
+    village, texts = door.village, door.village.texts
+    for number, code in ((11, "A02"), (12, "A03"), (13, "A03"), (14, "A04")):
+        name = f"AL-2026-{number:03d}"
+        village.record(build_opened(texts, name, code, "2026-11-05"), occurred_on="2026-11-05")
+
+    page = client.get(PAGE).text
+    name = load_reference().cases.name
+    kinds = page[page.index('id="kinds"') : page.index('id="months"')]
+    fold = kinds.index("<details")
+
+    assert "别的 2 类，一共 2 件" in kinds
+    assert kinds.index(name("B04")) < kinds.index(name("A03")) < kinds.index(name("A01")) < fold
+    assert kinds.index(name("F01")) > fold
 
 
 def test_a_village_without_cases_says_so_and_leads_there(visitor: TestClient) -> None:

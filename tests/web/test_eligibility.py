@@ -44,7 +44,7 @@ def test_the_clerk_reads_who_why_and_until_when(door: Door, client: TestClient) 
 
     assert "0104 例大海" in page
     assert "不参加评优表彰，到 2026年12月31日为止，过后自动恢复，不用办手续。" in page
-    assert "2026年11月考评为1 星。党员考评办法（第 2 版）：1 星的，当年不参加评优表彰。" in page
+    assert "2026年11月考评为一星。党员考评办法（第 2 版）：一星的，当年不参加评优表彰。" in page
     assert "不参加先进典型评选" in page
     read = [item.fact for item in door.read_log() if item.fact.place == "ineligible"]
     assert [fact.subject for fact in read] == [make_id("m", 0)]

@@ -36,7 +36,9 @@ def client(village: VillageHome) -> Iterator[TestClient]:
         yield client
 
 
-def build_unit(texts: Discloser, number: int, level: Level, parent: str, workers: int = 0) -> GridUnit:
+def build_unit(
+    texts: Discloser, number: int, level: Level, parent: str, workers: int = 0, name: str = ""
+) -> GridUnit:
     holders = [
         texts.seal({"household": "", "name": f"某第{one}人", "paired": ""}, "holder")
         for one in range(workers)
@@ -48,7 +50,7 @@ def build_unit(texts: Discloser, number: int, level: Level, parent: str, workers
         ),
         households=15,
         level=level,
-        name=texts.publish(f"柳树巷 {number} 号"),
+        name=texts.publish(name or f"柳树巷 {number} 号"),
         number=f"WG-{number:04d}",
         offices=(),
         parent=parent,
@@ -124,6 +126,19 @@ def test_a_month_that_is_over_tells_which_unit_fell_short(village: VillageHome, 
     assert "这里没有单独的网格员，走访记在东片网格里。" in read(client, f"{PAGE}/WG-0002")
 
 
+def test_a_unit_says_first_how_often_somebody_came_in_its_newest_month(
+    village: VillageHome, client: TestClient
+) -> None:
+    record(village)
+    unit = re.sub(r"\s+", "", read(client, f"{PAGE}/WG-0001"))
+
+    assert "2026年10月走访</dt><dd>2次记了1篇村情日记" in unit
+    assert "这个月还没完。" in unit
+    assert "说出编号WG-0001和月份。" in unit
+    assert 'class="answer"' not in read(client, f"{PAGE}/WG-0002")
+    assert "说出是哪个网格、哪个月。" in read(client, PAGE)
+
+
 def test_when_every_unit_was_visited_enough_that_is_said(village: VillageHome, client: TestClient) -> None:
     texts = village.texts
     village.record(GridsRegistered(units=(build_unit(texts, 1, "first", ""),)), **SEPTEMBER)
@@ -155,6 +170,37 @@ def test_units_are_found_by_name_and_turned_over_page_by_page(
     for path in ("?start=90", "?start=x", "/WG-0099", "/x", "/WG-0099.pdf", "/WG-0001.pdf"):
         assert client.get(f"{PAGE}{path}").status_code == 404
     assert client.get(f"/v/{OTHER_VILLAGE}/grids").status_code == 404
+
+
+@pytest.mark.parametrize("query", ["三组", "3组", "第3小组", "第三村民小组"])
+def test_a_villagers_group_is_found_however_it_is_written(
+    village: VillageHome, client: TestClient, query: str
+) -> None:
+    texts = village.texts
+    names = {1: "第三村民小组微网格", 2: "第十三村民小组微网格", 3: "13 组"}
+    units = [build_unit(texts, number, "micro", "WG-0009", name=name) for number, name in names.items()]
+    village.record(GridsRegistered(units=(*units, build_unit(texts, 9, "first", ""))), **SEPTEMBER)
+
+    found = read(client, f"{PAGE}?q={query}")
+
+    assert "写几组、巷名，如 三组、老槐巷" in found
+    assert "WG-0001" in found
+    assert "WG-0002" not in found
+    assert "WG-0003" not in found
+    assert "第三村民小组微网格在柳树巷 9 号里" in re.sub(r"(?<=格) ", "", found)  # Its name tells its level.
+    found = read(client, f"{PAGE}?q=十三组")
+    assert "WG-0001" not in found
+    assert "WG-0002" in found
+    assert "WG-0003" in found
+    assert "没有找到" in read(client, f"{PAGE}?q=三三组")
+
+
+def test_other_months_are_those_that_are_not_shown(village: VillageHome, client: TestClient) -> None:
+    record(village)
+    for month, other in (("2026-09", "2026-10"), ("2026-10", "2026-09")):
+        page = read(client, f"{PAGE}?month={month}")
+        assert f'href="{PAGE}?month={other}"' in page
+        assert f'href="{PAGE}?month={month}"' not in page
 
 
 def test_a_lane_has_a_board_to_print(village: VillageHome, client: TestClient) -> None:

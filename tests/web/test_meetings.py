@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from litestar.testing import TestClient
@@ -289,3 +290,28 @@ def test_the_browser_holds_their_entries_to_their_pages(
             page.goto(f"{address}{HOME}/entries/{index}")
             page.locator("#verdict", has_text="✔").wait_for()
         assert complaints == []
+
+
+def test_a_fund_of_which_more_was_spent_than_is_left_says_by_how_much(tmp_path: Path) -> None:
+    with open_village(tmp_path / "home") as village:
+        village.open_books()
+        village.record(build_fund(village.texts, opening_fen=0))
+        given = build_postings(80_000, "102", "241")
+        gift = village.record_voucher("收到捐款", 0, postings=given, fund="ZX-0001")
+        village.record_voucher("食堂买米面", 70_000, fund="ZX-0001")
+        village.record(
+            build_reversal(
+                village.texts,
+                chart="2023",
+                number="2026-10-003",
+                postings=negate_postings(given),
+                reverses=gift.index,
+            )
+        )
+        with make_client(village) as client:
+            one, rows, board = (read_words(client, path) for path in (f"{FUNDS}/ZX-0001", FUNDS, HOME))
+
+    assert "超支 700.00 元" in one
+    for page in (rows, board):
+        assert "超支 700.00 元" in page
+        assert "−700.00" not in page

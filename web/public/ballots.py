@@ -7,12 +7,14 @@ see, not even how many voted.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Annotated
 
-from litestar.params import FromPath
+from litestar.params import FromPath, QueryParameter
 from litestar.types import ASGIApp
 
-from ledger.books.ballots import APPRAISED_NAMES, BLANK, BallotClosed, BallotOpened, Tally, tally_ballots
+from ledger.books.ballots import APPRAISED_NAMES, BLANK, BallotOpened, CastBallot, Tally, tally_ballots
 from ledger.errors import NotFound
 from ledger.figures import read_text
 from ledger.state.ballots import FoundBallot, find_ballot, list_ballots
@@ -20,11 +22,13 @@ from reports.words import format_count, format_span
 from web.i18n import _
 from web.page import Frame
 from web.public.explain.telling import get_entry_path
+from web.public.paging import name_start, parse_start
 from web.public.voting import format_vote_receipt
 from web.respond import AnyRequest
 from web.routing import get_site, route_page
 from web.site import VillageView
 
+BALLOTS_A_PAGE = 20
 WIDTH = 360
 ROW_HEIGHT = 28
 LEFT = 100
@@ -82,8 +86,20 @@ class ListedBallot:
 
 
 @dataclass(frozen=True)
+class ReceiptsPage:
+    """A page of ballots, by its first and last receipt: one's own is found by them, and nobody is asked for it."""
+
+    first: str
+    is_here: bool
+    last: str
+    path: str
+
+
+@dataclass(frozen=True)
 class BallotPage:
-    """A ballot: what was asked and, once it is closed, what came of it. `turnout` is empty before."""
+    """A ballot: what was asked and, once it is closed, what came of it. `turnout` is empty before; `ballots` are those
+    of this page, `pages` all pages where there are several.
+    """
 
     appraised: str
     ballots: tuple[ListedBallot, ...]
@@ -96,6 +112,7 @@ class BallotPage:
     left: int
     number: str
     opened_entry: str
+    pages: tuple[ReceiptsPage, ...]
     questions: tuple[str, ...]
     resolution: str
     results: tuple[BallotResult, ...]
@@ -114,12 +131,22 @@ def show_ballots(request: AnyRequest, code: FromPath[str]) -> ASGIApp:
 
 
 @route_page("/v/{code:str}/ballots/{number:str}", summary="What came of a secret ballot")
-def show_ballot(request: AnyRequest, code: FromPath[str], number: FromPath[str]) -> ASGIApp:
-    """Answer with a ballot's counts and every ballot that was cast."""
+def show_ballot(
+    request: AnyRequest,
+    code: FromPath[str],
+    number: FromPath[str],
+    start: Annotated[str, QueryParameter()] = "",
+) -> ASGIApp:
+    """Answer with a ballot's counts, and the ballots that were cast from the place `start` on."""
     if not _NUMBER.fullmatch(number):
         raise NotFound(_("这次测评"))
+    place = parse_start(start, _("这么多票"))
     return get_site(request).serve_page(
-        request, code, f"ballots/{number}", "ballot.html", lambda view: build_ballot_page(view, number)
+        request,
+        code,
+        f"ballots/{number}?{place}",
+        "ballot.html",
+        lambda view: build_ballot_page(view, number, place),
     )
 
 
@@ -132,18 +159,21 @@ def build_ballots_page(view: VillageView) -> BallotsPage:
     )
 
 
-def build_ballot_page(view: VillageView, number: str) -> BallotPage:
-    """Return a ballot; NotFound where there is none."""
+def build_ballot_page(view: VillageView, number: str, start: int = 0) -> BallotPage:
+    """Return a ballot, with its list from a place on; NotFound where there is none, or nothing at that place."""
     found = find_ballot(view.reader.facts, number)
     if found is None:
         raise NotFound(_("这次测评"))
     body, closed = found.opened, found.closed
+    cast = closed.ballots if closed is not None else ()
+    if start % BALLOTS_A_PAGE or (start and start >= len(cast)):
+        raise NotFound(_("这么多票"))
     tally = tally_ballots(body, closed) if closed is not None else None
     units = list_units(view, body)
     few = _("投票的少于 {least}%，人数不够：结果照数照公布，只作参考。").format(least=body.turnout_min)
     return BallotPage(
         appraised=APPRAISED_NAMES[body.appraised],
-        ballots=_list_ballots(view, body, closed, units) if closed is not None else (),
+        ballots=_list_ballots(view, body, cast[start : start + BALLOTS_A_PAGE], units),
         cast=format_count(tally.cast) if tally is not None else "",
         choices=tuple(read_text(view.texts, choice) for choice in body.choices),
         closed_entry=get_entry_path(view, found.at.closed) if closed is not None else "",
@@ -153,6 +183,7 @@ def build_ballot_page(view: VillageView, number: str) -> BallotPage:
         left=LEFT,
         number=number,
         opened_entry=get_entry_path(view, found.at.opened),
+        pages=_list_pages(f"/v/{view.code}/ballots/{number}", cast, start),
         questions=tuple(read_text(view.texts, question) for question in body.questions),
         resolution=body.resolution,
         results=_draw(view, body, tally, units) if tally is not None else (),
@@ -222,8 +253,21 @@ def _measure(count: int, cast: int) -> int:
     return max(BAR_MAX * count // cast, 2) if count else 0
 
 
+def _list_pages(folder: str, cast: Sequence[CastBallot], here: int) -> tuple[ReceiptsPage, ...]:
+    starts = range(0, len(cast), BALLOTS_A_PAGE)
+    return tuple(
+        ReceiptsPage(
+            first=format_vote_receipt(cast[start].receipt),
+            is_here=start == here,
+            last=format_vote_receipt(cast[min(start + BALLOTS_A_PAGE, len(cast)) - 1].receipt),
+            path=f"{name_start(folder, start)}#each",
+        )
+        for start in (starts if len(starts) > 1 else ())
+    )
+
+
 def _list_ballots(
-    view: VillageView, body: BallotOpened, closed: BallotClosed, units: list[str]
+    view: VillageView, body: BallotOpened, shown: Sequence[CastBallot], units: list[str]
 ) -> tuple[ListedBallot, ...]:
     names = {str(number): read_text(view.texts, choice) for number, choice in enumerate(body.choices, 1)}
     names[BLANK] = _("没选")
@@ -241,5 +285,5 @@ def _list_ballots(
             ),
             receipt=format_vote_receipt(cast.receipt),
         )
-        for cast in closed.ballots
+        for cast in shown
     )

@@ -34,11 +34,12 @@ LABELS_MAX = 6
 
 @dataclass(frozen=True)
 class FundRow:
-    """A fund in the list. Amounts in yuan."""
+    """A fund in the list. Amounts in yuan; `over` is what was spent beyond the fund, empty where something is left."""
 
     category: str
     left: str
     number: str
+    over: str
     path: str
     received: str
     spent: str
@@ -175,6 +176,7 @@ def _build_row(view: VillageView, number: str) -> FundRow:
         category=CATEGORY_NAMES[fund.body.category],
         left=format_amount(fund.left_fen),
         number=number,
+        over=format_amount(-fund.left_fen) if fund.left_fen < 0 else "",
         path=f"/v/{view.code}/funds/{number}",
         received=format_amount(fund.held.received_fen),
         spent=format_amount(fund.held.spent_fen),
@@ -185,8 +187,9 @@ def _build_row(view: VillageView, number: str) -> FundRow:
 def _tell_fund(fund: Fund) -> Iterable[str]:
     """Say what came, what went, what is left, and how many received it."""
     held = fund.held
-    yield _("一共收到 {received} 元，花了 {spent} 元，还剩 {left} 元。").format(
-        left=format_amount(fund.left_fen),
+    said = _("超支 {left} 元") if fund.left_fen < 0 else _("还剩 {left} 元")
+    yield _("一共收到 {received} 元，花了 {spent} 元，{said}。").format(
+        said=said.format(left=format_amount(abs(fund.left_fen))),
         received=format_amount(held.received_fen),
         spent=format_amount(held.spent_fen),
     )
@@ -199,7 +202,7 @@ def _tell_fund(fund: Fund) -> Iterable[str]:
             count=format_count(held.recipients)
         )
     if fund.left_fen < 0:
-        yield _("有的钱退回去以前已经花了，还差 {amount} 元。").format(amount=format_amount(-fund.left_fen))
+        yield _("有的钱退回去以前已经花了。")
 
 
 def _sum_months(moved: Sequence[MovedFacts]) -> list[tuple[str, int, int]]:

@@ -35,13 +35,15 @@ UNITS_A_PAGE = 40
 MONTHS_SHOWN = 12
 QUERY_MAX_CHARS = 30
 _MONTH = re.compile(r"2[0-9]{3}-(0[1-9]|1[0-2])", re.ASCII)
+_DIGITS = ("", *"一二三四五六七八九")
+_GROUP = re.compile("第?([0-9]{1,2}|[一二三四五六七八九十]{1,3})(?:村民)?小?组")
 _NUMBER = re.compile(r"WG-[0-9]{4}", re.ASCII)
 
 
 @dataclass(frozen=True)
 class UnitRow:
-    """A unit in a month. `within` names what it lies in, empty for nothing; `visits` is empty where they are counted
-    there; `state` says that visits fell short, or that the month still runs, empty for neither.
+    """A unit in a month. `level` is empty where the name says it, `visits` where they are counted in the unit in which
+    it lies, named in `within`; `state` says that visits fell short, or that the month still runs, empty for neither.
     """
 
     households: str
@@ -58,7 +60,7 @@ class UnitRow:
 
 @dataclass(frozen=True)
 class GridsPage:
-    """The units of a village, each before those in it, with a month's visits."""
+    """The units of a village, each before those in it, with a month's visits; `months` are the others."""
 
     frame: Frame
     folder: str
@@ -87,7 +89,9 @@ class MonthRow:
 
 @dataclass(frozen=True)
 class UnitPage:
-    """One unit. `board` is the path of the paper that hangs in a lane, empty for other units."""
+    """One unit. `visits` and `notes` are those of the month `newest`, `visits` empty where they are counted elsewhere;
+    `board` is the path of the paper that hangs in a lane, empty for other units.
+    """
 
     board: str
     entry: str
@@ -97,8 +101,12 @@ class UnitPage:
     level: str
     months: tuple[MonthRow, ...]
     name: str
+    newest: str
+    notes: str
+    number: str
     sentences: tuple[str, ...]
     telephone: str
+    visits: str
 
 
 @route_page("/v/{code:str}/grids", summary="The village in grids, and a month's visits")
@@ -158,7 +166,8 @@ def build_grids_page(view: VillageView, month: str, start: int, query: str = "")
     period = month or next(iter(months), view.today[:7])
     figures = _collect(view, period)
     names = {unit.number: unit.name for unit in figures.units}
-    found = [unit for unit in figures.units if query in fold_text(unit.name + unit.number)]
+    group = _read_group(query)
+    found = [unit for unit in figures.units if _is_found(unit, query, group)]
     if start and start >= len(found):
         raise NotFound(_("这么多网格"))
     folder, stop = f"/v/{view.code}/grids", start + UNITS_A_PAGE
@@ -166,7 +175,9 @@ def build_grids_page(view: VillageView, month: str, start: int, query: str = "")
         folder=folder,
         frame=view.build_frame(_("网格和走访")),
         month=format_month(period),
-        months=tuple(Link(format_month(one), _name_path(folder, one)) for one in months[:MONTHS_SHOWN]),
+        months=tuple(
+            Link(format_month(one), _name_path(folder, one)) for one in months[:MONTHS_SHOWN] if one != period
+        ),
         newer=_name_path(folder, month, max(start - UNITS_A_PAGE, 0), query) if start else "",
         older=_name_path(folder, month, stop, query) if stop < len(found) else "",
         period=period,
@@ -177,6 +188,23 @@ def build_grids_page(view: VillageView, month: str, start: int, query: str = "")
         telephone=view.read_telephone(),
         total=format_count(len(found)),
     )
+
+
+def _read_group(query: str) -> re.Pattern[str] | None:
+    """Return what finds the names of a villagers' group, however it is written: 三组, 3组, 第三村民小组."""
+    asked = _GROUP.fullmatch(query)
+    for number in range(1, 100) if asked else ():
+        tens, ones = divmod(number, 10)
+        written = (_DIGITS[tens] if tens > 1 else "") + ("十" if tens else "") + _DIGITS[ones]
+        if asked and asked[1] in (str(number), written):
+            return re.compile(f"(?<![0-9一二三四五六七八九十])(?:{number}|{written})(?:村民)?小?组")
+    return None
+
+
+def _is_found(unit: UnitFigures, query: str, group: re.Pattern[str] | None) -> bool:
+    if group is not None:
+        return group.search(fold_text(unit.name)) is not None
+    return query in fold_text(unit.name + unit.number)
 
 
 def build_unit_page(view: VillageView, number: str) -> UnitPage:
@@ -199,8 +227,12 @@ def build_unit_page(view: VillageView, number: str) -> UnitPage:
         level=LEVEL_NAMES[unit.level],
         months=() if _is_counted_above(unit) else tuple(_list_months(view, number, months[:MONTHS_SHOWN])),
         name=unit.name,
+        newest=format_month(period),
+        notes=format_count(unit.diaries),
+        number=number,
         sentences=tuple(_tell_unit(view, unit, names, period)),
         telephone=view.read_telephone(),
+        visits="" if _is_counted_above(unit) else format_count(unit.visits),
     )
 
 
@@ -216,10 +248,11 @@ def _name_path(folder: str, month: str, start: int = 0, query: str = "") -> str:
 
 def _build_row(view: VillageView, unit: UnitFigures, names: dict[str, str], period: str) -> UnitRow:
     is_short, state = _tell_state(view, unit, period)
+    level = LEVEL_NAMES[unit.level]
     return UnitRow(
         households=format_count(unit.households),
         is_short=is_short,
-        level=LEVEL_NAMES[unit.level],
+        level="" if unit.name.endswith(level) else level,
         name=unit.name,
         number=unit.number,
         offices=_tell_offices(unit.offices),
@@ -284,14 +317,13 @@ def _tell_unit(view: VillageView, unit: UnitFigures, names: dict[str, str], peri
         if unit.parent in names:
             yield _("这里没有单独的网格员，走访记在{name}里。").format(name=names[unit.parent])
         return
-    yield _("{month}走访了 {visits} 次，记了 {notes} 篇村情日记。").format(
-        month=format_month(period), notes=format_count(unit.diaries), visits=format_count(unit.visits)
-    )
     is_short, state = _tell_state(view, unit, period)
     if is_short:
         yield _("{state}：每名网格员每月 {each} 次。").format(
             each=format_count(load_grids().visits_least), state=state
         )
+    elif state:
+        yield _("{state}。").format(state=state)
 
 
 def _list_facts(unit: UnitFigures, names: dict[str, str], folder: str) -> Iterator[Fact]:

@@ -22,7 +22,7 @@ STEP_COLUMNS: dict[Step, tuple[str, str]] = {
     "closed": ("结案日期", ""),
 }
 """The columns of a step's day and of its words; a case that is not accepted has those of its verification."""
-USUAL_WORDS: dict[Step, str] = {"verified": "情况属实，受理", "closed": "已经办结"}
+USUAL_WORDS: dict[Step, str] = {"verified": "情况属实", "closed": "已经办结"}
 """What a step says where nothing is written."""
 HAPPENED = (*STEP_NAMES.values(), *RATING_NAMES.values())
 

@@ -28,13 +28,16 @@ from ledger.errors import Fault
 from ledger.service.drafts import Discloser
 from ledger.service.preview import preview_case, preview_step
 from ledger.service.pseudonyms import make_pseudonym
+from ledger.service.slots import find_next_number
 from ledger.service.workbooks.case_columns import CATEGORY_NAMES, STEP_COLUMNS, USUAL_WORDS
 from ledger.service.workbooks.lines import Line
 from ledger.service.workbooks.numbers import check_number_form, read_number
 from ledger.service.workbooks.people import check_name, find_by_number, find_private, list_registered
 from ledger.service.workbooks.registers import check_texts, draft_row, find_key, take_numbered
 from ledger.service.workbooks.tray import Tray
+from ledger.state.case_facts import CaseFacts
 from ledger.state.cases import find_case
+from ledger.state.facts import scan_facts
 from ledger.state.private import CaseReport, open_private
 from ledger.vaults import Household
 
@@ -67,7 +70,13 @@ def gather_cases(tray: Tray, cases: Sequence[Line], steps: Sequence[Line]) -> No
     """Judge the cases of a file and draft each with its steps, then single steps in their order."""
     known = list_registered(tray.desk, tray.facts) if cases else {}
     opened: dict[str, _Whose] = {}
-    for line in take_numbered(tray, cases, "诉求编号", (), lambda line: _check_case(tray, line)):
+    for line in take_numbered(
+        tray,
+        cases,
+        "诉求编号",
+        check=lambda line: _check_case(tray, line),
+        name_next=lambda line: _name_next(tray, cases, line),
+    ):
         household = _find_household(tray, line, known)
         if tray.is_ready(line):
             _gather_case(tray, line, household, opened)
@@ -92,6 +101,15 @@ def _check_case(tray: Tray, line: Line) -> Iterator[Fault]:
     yield from check_number_form(line, "网格编号")
     yield from _check_halves(line)
     yield from _check_gaps(line)
+
+
+def _name_next(tray: Tray, cases: Sequence[Line], line: Line) -> str:
+    """Return the number after those of the year in which a row's case came in: recorded, waiting or in this file."""
+    head = f"AL-{(line.text('收到日期') or tray.desk.today)[:4]}-"
+    recorded = (f"{head}{rest}" for rest, _known in scan_facts(tray.facts, f"case/{head}", CaseFacts))
+    waiting = (slot[1] for slot in tray.desk.waiting if slot[0] == "case")
+    written = (read_number(one, "诉求编号") for one in cases)
+    return find_next_number(head, (*recorded, *waiting, *written))
 
 
 def _check_private(line: Line, header: str) -> list[Fault]:

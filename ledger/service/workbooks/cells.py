@@ -23,6 +23,8 @@ _MONTH = re.compile(r"(2[0-9]{3})([-/.年])([0-9]{1,2})月?")
 _SINCE = re.compile(r"(19[0-9]{2}|2[0-9]{3})([-/.年])([0-9]{1,2})月?")
 _CODE = re.compile(r"[0-9A-Za-z-]+")
 _VOUCHER = re.compile(r"2[0-9]{3}-(0[1-9]|1[0-2])-[0-9]{3}")
+_CODED = re.compile(r"\A[A-Z]?[0-9]+ ")
+"""The code before the name of an option: nobody knows it by heart, and a name that one option has says which."""
 _SCIENTIFIC = re.compile(r"[0-9](\.[0-9]+)?[eE]\+?[0-9]+")
 _EXACT_DIGITS = 15
 """Digits of a number that a spreadsheet keeps; longer codes come out with zeros at the end."""
@@ -272,6 +274,9 @@ def _parse_decimal(text: str, cell: RawCell) -> int | Fault:
 def _parse_choice(text: str, cell: RawCell, options: Sequence[str]) -> str | Fault:
     if text in options:
         return text
+    named = [option for option in options if _CODED.sub("", option) == text]
+    if len(named) == 1:
+        return named[0]
     if len(options) > OPTIONS_NAMED_MAX:
         like = [option for option in options if text.strip() and text.strip() in option][:OPTIONS_LIKE_MAX]
         expected = f"下拉选项里的一个，共 {len(options)} 个，如 {options[0]}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from ledger.books.screening import format_found, hide_numbers
@@ -104,8 +104,12 @@ FORMS: dict[str, NumberForm] = {
 """By the column that holds one."""
 
 
-def check_number_form(line: Line, header: str) -> Iterator[Fault]:
-    """A register's number, where one is written, is of the register's form."""
+def check_number_form(
+    line: Line, header: str, name_next: Callable[[Line], str] | None = None
+) -> Iterator[Fault]:
+    """A register's number, where one is written, is of the register's form; of what is new, `name_next` says which
+    number it may have.
+    """
     form, number = FORMS[header], line.text(header)
     if number and not form.pattern.fullmatch(number):
         yield Fault(
@@ -113,7 +117,7 @@ def check_number_form(line: Line, header: str) -> Iterator[Fault]:
             place=line.at(header),
             found=format_found(hide_numbers(number)),
             expected=form.expected,
-            remedy=form.remedy,
+            remedy=form.remedy if name_next is None else f"新的一件用 {name_next(line)}",
         )
 
 

@@ -23,14 +23,15 @@ def take_numbered(
     header: str,
     texts: Sequence[str] = (),
     check: Callable[[Line], Iterable[Fault]] = lambda _line: (),
+    name_next: Callable[[Line], str] | None = None,
 ) -> Iterator[Line]:
     """Yield each row whose number under `header` stands in none before it; refuse what is wrong with its number, with
-    its public texts, by `check`, and that a number stands there again.
+    its public texts, by `check`, and that a number stands there again. `name_next` is as in `check_number_form`.
     """
     seen: dict[str, Line] = {}
     for line in lines:
         number = line.text(header)
-        tray.refuse(check_number_form(line, header))
+        tray.refuse(check_number_form(line, header, name_next))
         tray.refuse(check_texts(tray, line, texts))
         tray.refuse(check(line))
         if number in seen:

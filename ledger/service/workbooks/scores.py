@@ -13,7 +13,7 @@ from ledger.errors import Fault
 from ledger.limits import ENTRY_MAX_LINES
 from ledger.log.commitments import Json
 from ledger.service.drafts import Discloser
-from ledger.service.preview import preview_card, preview_mark, preview_rank
+from ledger.service.preview import preview_cards, preview_mark, preview_rank
 from ledger.service.workbooks.answered import RoundPart
 from ledger.service.workbooks.lines import Line
 from ledger.service.workbooks.other_parts import (
@@ -133,7 +133,10 @@ def _gather_round(tray: Tray, period: str, branch: int, lines: Sequence[Line]) -
             )
             for mark in marks
         ]
-        tray.preview += [preview_card(numbers[item.member], item.score, name(item.stars)) for item in cards]
+        marked = {numbers[mark.member] for mark in (*others.marks, *marks)}
+        tray.preview += preview_cards(
+            ((numbers[item.member], item.score, name(item.stars)) for item in cards), marked
+        )
     _draft_round(tray, period, branch, (cards, marks, scheme.body), part)
 
 
