@@ -37,6 +37,7 @@ from web.desk.reading_grids import (
     say_of_unit,
 )
 from web.desk.routing import Desk, answer, route_desk
+from web.grid_words import tell_units
 from web.i18n import _
 from web.papers import get_papers
 from web.public.explain.telling import Fact
@@ -366,17 +367,9 @@ def _tell_odd() -> str:
 
 
 def _tell(figures: GridFigures) -> Iterator[str]:
+    yield tell_units(figures)
     if not figures.units:
-        yield _("村里还没有登记网格。")
         return
-    levels = _("、").join(
-        _("{count} 个{level}").format(count=format_count(count), level=LEVEL_NAMES[level])
-        for level, count in figures.levels.items()
-        if count
-    )
-    yield _("全村有 {levels}，一共 {households} 户。").format(
-        households=format_count(figures.households), levels=levels
-    )
     lacking = sum(bool(unit.vacant) for unit in figures.units)
     if lacking:
         vacant = _("、").join(

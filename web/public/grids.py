@@ -22,6 +22,7 @@ from ledger.figures.grids import GridFigures, ShownOffice, UnitFigures, collect_
 from ledger.service.lane_boards import build_lane_job
 from ledger.state.grids import find_visits, list_visited_months
 from reports.words import format_count, format_month
+from web.grid_words import tell_units
 from web.i18n import _
 from web.page import Frame
 from web.papers import get_papers
@@ -282,17 +283,9 @@ def _tell_offices(offices: tuple[ShownOffice, ...]) -> str:
 
 
 def _tell(view: VillageView, figures: GridFigures, period: str) -> Iterator[str]:
+    yield tell_units(figures)
     if not figures.units:
-        yield _("村里还没有登记网格。")
         return
-    levels = _("、").join(
-        _("{count} 个{level}").format(count=format_count(count), level=LEVEL_NAMES[level])
-        for level, count in figures.levels.items()
-        if count
-    )
-    yield _("全村有 {levels}，一共 {households} 户。").format(
-        households=format_count(figures.households), levels=levels
-    )
     yield _("{month}走访了 {visits} 次，记了 {notes} 篇村情日记。").format(
         month=format_month(period), notes=format_count(figures.diaries), visits=format_count(figures.visits)
     )
