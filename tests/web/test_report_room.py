@@ -116,6 +116,9 @@ def test_what_is_set_aside_or_joined_says_why_to_whoever_reported_it_and_can_be_
     clerk.get(f"{ROOM}/{item}")
     assert "没有选" in read(clerk.post(f"{ROOM}/{item}/aside", {"why": "joined"}))
     assert clerk.post(f"{ROOM}/{item}/aside", {"why": "unclear"}).status_code == 303
+    assert clerk.get(f"{ROOM}?number=0001").headers["location"] == f"{ROOM}/{item}"
+    for other in ("0099", "x", "1" * 7):
+        assert clerk.get(f"{ROOM}?number={other}").status_code == 404
     assert "没有登记：说的是哪里、什么事看不明白" in read(reporter.look_up(number, code))
     assert "样例" in read(clerk.get(f"{ROOM}/{item}"))
     assert "没有另登记的 说的是哪里" in read(clerk.get(ROOM))

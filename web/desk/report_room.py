@@ -47,6 +47,7 @@ DRAFTS = "/desk/drafts"
 ROWS_A_PAGE = 50
 JOINABLE_MAX = 50
 _ITEM = re.compile(r"q-[a-z2-7]{16}", re.ASCII)
+_RECEIPT = re.compile("[0-9]{1,6}", re.ASCII)
 _PHOTO = re.compile(r"[1-3]\.jpg", re.ASCII)
 
 
@@ -156,6 +157,9 @@ class NothingForm:
 
 @route_desk(REPORTS, allow="draft.read", summary="Reports by the page that nobody took up")
 def show_reports(desk: Desk) -> Answer:
+    number = desk.request.query_params.get("number", "")
+    if number:
+        return desk.redirect(f"{REPORTS}/{_find_item(desk, number)}")
     page = choose_page(desk.request.query_params.get("page", "1"))
     counts = desk.ports.vault.count_reported(desk.village)
     found = list_unopened(desk.ports, desk.village)
@@ -286,6 +290,16 @@ def _get(desk: Desk, item: str) -> Reported:
     if not _ITEM.fullmatch(item):
         raise NotFound(_("收到的反映"))
     return get_reported(desk.ports, desk.village, item)
+
+
+def _find_item(desk: Desk, number: str) -> str:
+    """Return which report has a receipt's number, also one that waits no more."""
+    found = None
+    if _RECEIPT.fullmatch(number):
+        found = desk.ports.vault.find_reported_number(desk.village, int(number))
+    if found is None:
+        raise NotFound(_("这个收件号"))
+    return found.item
 
 
 def _explain(error: Refused) -> Refusal:
