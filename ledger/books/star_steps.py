@@ -66,7 +66,7 @@ GIVING: tuple[StarStep, ...] = ("reviewed", "adjusted")
 CONFIRMING: tuple[StarStep, ...] = ("confirmed", "adjusted")
 """Steps that are the township's."""
 CONFIRMER_ROLES: tuple[Role, ...] = ("township",)
-_NUMERALS = ("没有星", "一星", "两星", "三星", "四星", "五星", "六星", "七星", "八星", "九星", "十星")
+_NUMERALS = ("没有星", "一星", "二星", "三星", "四星", "五星", "六星", "七星", "八星", "九星", "十星")
 
 
 class StarDeclared(Value, frozen=True, kw_only=True, omit_defaults=True):

@@ -78,10 +78,10 @@ def test_nobody_applies_for_no_star_while_a_review_may_give_none() -> None:
     ]
     assert check_moved(build_star_move(texts, stars=0), scheme) == []
     assert [fault.expected for fault in check_moved(build_star_move(texts, stars=3), scheme)] == [
-        "没有星、一星、两星之一"
+        "没有星、一星、二星之一"
     ]
     declared = check_declared(build_declared(texts, stars=3), scheme, "2026-10-08")
-    assert [fault.expected for fault in declared] == ["一星、两星之一"]
+    assert [fault.expected for fault in declared] == ["一星、二星之一"]
 
 
 def test_a_review_is_held_against_an_assessment_where_there_is_one() -> None:
@@ -101,7 +101,7 @@ def test_stars_days_and_stages_in_words() -> None:
         "榴园联合党总支一部支部书记",
     ]
     assert name_holder("榴园党支部", "branch") == "榴园党支部"
-    assert [name_stars(count) for count in (0, 2, 5, 12)] == ["没有星", "两星", "五星", "12 星"]
+    assert [name_stars(count) for count in (0, 2, 5, 12)] == ["没有星", "二星", "五星", "12 星"]
     assert count_display(load_reference().law, VILLAGE, "2026-10-28") == "2026-11-02"
     assert (tell_stage("reviewed", 0), tell_stage("reviewed", 1), tell_stage("adjusted", 0)) == (
         "refused",

@@ -55,9 +55,9 @@ def test_applications_and_steps_become_entries_of_their_days(desk: ImportDesk) -
         "　2026-10-08 支部 1 支部书记 样带头申报 2026 年的三星：修了路，装了灯。",
         "　材料：主题党日记录 12 份（2 个文件的指纹）",
         "评星申报 XJ-2026-001：审核评星",
-        "　2026-10-09 党员大会：两星。材料属实",
+        "　2026-10-09 党员大会：二星。材料属实",
         "评星申报 XJ-2026-001：公示亮星",
-        "　2026-10-10 党支部：两星。贴出来了",
+        "　2026-10-10 党支部：二星。贴出来了",
     )
     first, own, _reviewed, displayed = (parse_claim(draft.claim).body for draft in imported.drafts)
     assert isinstance(first, StarDeclared)
@@ -81,6 +81,20 @@ def test_a_draft_is_shown_whole_and_can_be_put_right(desk: ImportDesk) -> None:
     assert tables["申报"][1][9] == "a" * 64 + " " + "b" * 64
     assert tables["评星"][0] == (
         *("XJ-2026-001", "审核评星", "2026-10-09", "2", "党员大会", "材料属实", "会议记录", ""),
+    )
+
+
+def test_whoever_passes_a_step_is_told_whose_star_it_is_and_what_came_before(desk: ImportDesk) -> None:
+    desk.record("stars", book(STAR, steps=(STAR_STEP, DISPLAY)))
+    ids = desk.keep("stars", book(steps=(DISPLAY | {"步骤": "审核评星", "日期": "2026-10-12", "几星": 1},)))
+
+    (shown,) = show_drafts(desk.ports, VILLAGE, ids)
+
+    assert shown.lines[-4:] == (
+        "　申报的是支部 1 党支部，2026 年的三星",
+        "　2026-10-09 已审核，等公示：二星",
+        "　2026-10-10 正在公示，等验星：二星",
+        "　公示到 2026-10-15",
     )
 
 

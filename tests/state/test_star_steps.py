@@ -243,7 +243,7 @@ def test_faults_say_what_is_wrong_and_what_to_do(ledger: StarLedger) -> None:
     ]
     assert tell(ledger, "2026-11-01 reviewed XJ-2026-003 6") == [
         (
-            "评星申报 XJ-2026-003 的审核评星：现为六星，应为没有星、一星、两星、三星、四星、五星之一。"
+            "评星申报 XJ-2026-003 的审核评星：现为六星，应为没有星、一星、二星、三星、四星、五星之一。"
             "按评星办法的星级改正。（star-rank）"
         ),
         (
@@ -258,7 +258,7 @@ def test_faults_say_what_is_wrong_and_what_to_do(ledger: StarLedger) -> None:
         )
     ]
     assert tell(ledger, "2027-02-04 adjusted XJ-2026-001 2") == [
-        ("评星申报 XJ-2026-001 的动态调星：现为还是两星，应为升星或者降星。没有变的不用登记。（star-same）")
+        ("评星申报 XJ-2026-001 的动态调星：现为还是二星，应为升星或者降星。没有变的不用登记。（star-same）")
     ]
     assert tell(ledger, "2026-11-12 declare XJ-2026-001 branch 9 3 2026") == [
         (

@@ -74,8 +74,8 @@ def test_a_villager_sees_who_has_how_many_stars_and_how_they_came_about(
     page = client.get(PAGE).text
     words = read_words(page)
 
-    assert "石榴河村党支部★★☆☆☆两星" in words
-    assert "2026年两星2026年11月2日由三星调为两星" in words
+    assert "石榴河村党支部★★☆☆☆二星" in words
+    assert "2026年二星2026年11月2日由三星调为二星" in words
     assert (
         "申报创星2026年10月8日审核评星2026年10月9日公示亮星2026年10月10日"
         "上报验星2026年10月16日动态调星2026年11月2日" in words
@@ -102,7 +102,7 @@ def test_one_star_has_its_steps_and_what_its_plate_says_today(starred: Door, cli
             "申报创星：三星三会一课",
             "审核评星：三星党员大会",
             "公示亮星：三星",
-            "动态调星：两星党员大会半年没有开党课。",
+            "动态调星：二星党员大会半年没有开党课。",
         )
     ]
     assert found == sorted(found)
@@ -117,8 +117,8 @@ def test_one_star_has_its_steps_and_what_its_plate_says_today(starred: Door, cli
         ]
     checks = {move.step: get_check(move.words.text) for move in moves if move.number == "XJ-2026-001"}
     assert f'<li id="{checks["confirmed"]}">' in page
-    assert "写的是三星；2026年11月2日起调为两星，这一块作废" in words
-    assert f"{checks['adjusted'][:4]}{checks['adjusted'][4:]}两星，现在有效" in words
+    assert "写的是三星；2026年11月2日起调为二星，这一块作废" in words
+    assert f"{checks['adjusted'][:4]}{checks['adjusted'][4:]}二星，现在有效" in words
     assert checks["displayed"] not in page
 
 
@@ -162,7 +162,7 @@ def test_every_kind_of_entry_is_told_in_plain_words(starred: Door, client: TestC
 
     assert "2026年10月8日，石榴河村党支部申报2026年的三星：三会一课" in pages[0]
     assert FILE in pages[0]
-    assert "石榴河村党支部动态调星：两星" in pages[4]
+    assert "石榴河村党支部动态调星：二星" in pages[4]
     assert "石榴河村党支部书记申报四星" in pages[5]
     assert "书记样*山" in pages[5]
     assert not any(SECRETARY in page for page in pages)
