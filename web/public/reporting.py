@@ -71,14 +71,19 @@ _PHOTO = _("JPEG、PNG 或 WebP 照片")
 
 @dataclass(frozen=True)
 class ReportForm:
+    """What was written: the page always sends words and place, also empty ones."""
+
+    wording: str
+    place: str
     group: str = ""
-    wording: str = ""
-    place: str = ""
     contact: str = ""
     name: str = ""
     card: str = ""
     once: str = ""
     photos: tuple[Upload, ...] = ()
+
+
+NOTHING_WRITTEN = ReportForm(wording="", place="")
 
 
 @dataclass(frozen=True)
@@ -134,7 +139,7 @@ def admit_photos(request: AnyRequest) -> str:
 @route_form_page("/v/{code:str}/cases/new", summary="The form in which somebody reports what is wrong")
 def show_reporting(request: AnyRequest, code: str) -> Answer:
     """Answer with the form."""
-    return _show_form(request, code, ReportForm(), _find_closed(request, code))
+    return _show_form(request, code, NOTHING_WRITTEN, _find_closed(request, code))
 
 
 @route_form(
@@ -149,7 +154,7 @@ def take_report(request: AnyRequest, pairs: Pairs, refused: str, code: str) -> A
     check_village(code)
     if refused:
         status = 429 if refused == "busy" else 403
-        return _show_form(request, code, ReportForm(), REASONS[refused], status=status)
+        return _show_form(request, code, NOTHING_WRITTEN, REASONS[refused], status=status)
     form = build_form(ReportForm, pairs)
     networks, gate = find_networks(request, site.settings), get_gates(request).reports
     wait_s = gate.enter(code, networks)
