@@ -33,6 +33,8 @@ from ledger.service.accounts.sign_in import sign_in
 from ledger.service.documents import find_target
 from ledger.service.objections import Sent, receive_objection
 from ledger.service.persons import add_person
+from ledger.service.reporting import Sent as SentReport
+from ledger.service.reporting import receive_report
 from ledger.service.trays import SentFile, add_to_tray
 from ledger.vaults import Household, Member
 from tests.attachments.files import noisy, save
@@ -188,6 +190,8 @@ def open_place(path: Path, **changes: Any) -> Iterator[Place]:
             _join(place)
             _attach(place)
             place.values["objection"] = receive_objection(door.home, VILLAGE, Sent("", "", "样例异议")).item
+            sent = SentReport(group="C", wording="样例反映", place="村东")
+            place.values["report"] = receive_report(door.home, VILLAGE, sent).item
             yield place
 
 
