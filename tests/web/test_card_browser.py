@@ -77,7 +77,7 @@ def test_a_card_is_typed_where_no_script_runs(door: Door, browser: Browser, addr
     letters = make_card(door, browser, address)
     with open_page(browser, 360, 740, script=False) as (phone, _):
         phone.goto(f"{address}/v/{VILLAGE}/points/2026-10")
-        phone.get_by_role("link", name="查自家积分").click()
+        phone.get_by_role("link", name="拿户卡查自家积分").click()
         shoot(phone, "card")
         phone.get_by_label("卡上的字").fill("A" * 26)
         press(phone, "看我家的")
