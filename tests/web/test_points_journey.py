@@ -150,7 +150,7 @@ def make_card(journey: Journey, address: str, clerk: Page) -> str:
 
 def open_card(phone: Page, address: str, letters: str) -> None:
     phone.goto(address + MONTH)
-    phone.get_by_role("link", name="查自家积分").click()
+    phone.locator("main").get_by_role("link", name="查自家积分").click()
     phone.get_by_label("卡上的字").fill(letters.lower())
     press(phone, "看我家的")
     expect(phone.get_by_role("heading", name="0010 样大山")).to_be_visible()
