@@ -170,7 +170,7 @@ def test_the_room_shows_balances_logs_the_look_and_fills_the_sheet(door: Door, c
 
     assert "2026年10月至2027年3月挣的积分可以换" in page
     assert "0201样户1" in page
-    assert "的签到表够数的有1条" in page
+    assert "的签到表够数的、反映隐患核实了的，有1条" in page
     looked = [logged.fact for logged in door.read_log() if logged.fact.place == "balances"]
     assert len(looked) == 1
 
