@@ -183,3 +183,7 @@ def test_a_day_that_there_is_not_is_told_where_days_are_and_one_without_a_clock_
     assert [format_fault(fault) for fault in check_opened(later, body, "2026-10-28")] == [
         "诉求件 AL-2026-001：现为2026-10-28，应为有办理期限的日子。核对收到的日期。（case-clock）"
     ]
+
+
+def test_mediation_alone_is_a_private_group() -> None:
+    assert [group.code for group in load_reference().cases.groups if group.is_private] == ["E"]

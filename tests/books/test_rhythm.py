@@ -55,3 +55,7 @@ def test_a_display_runs_through_its_last_day() -> None:
     assert judge_display("", "2026-11-09", is_held=True) == "unrecorded"
     assert judge_display("2026-11-09", "2026-11-09", is_held=True) == "running"
     assert judge_display("2026-11-09", "2026-11-10", is_held=True) == "over"
+
+
+def test_the_table_that_ships_says_of_each_time_how_many_days() -> None:
+    assert parse_rhythm(read_data("rhythm.toml")) == load_rhythm()
