@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ledger.books.assessments import (
-    AssessedBallot,
     AssessedCard,
     AssessedLine,
     AssessmentRound,
@@ -14,7 +13,7 @@ from ledger.books.assessments import (
     sort_number,
 )
 from ledger.books.ballots import BallotClosed, BallotOpened, CastBallot
-from ledger.books.scores import OtherSubject, SchemeAdopted
+from ledger.books.scores import AssessedBallot, OtherSubject, SchemeAdopted
 from tests.builders import Discloser, build_scheme
 
 

@@ -7,14 +7,14 @@ them up again. Secretaries and grid workers are persons: who has a card, its sco
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
 from typing import Annotated, NamedTuple
 
 from msgspec import Meta
 
-from ledger.books.ballots import BallotNumber, BallotOpened, Tally
-from ledger.books.components import Ballots, Counted
+from ledger.books.appraisals import check_ballots_named
+from ledger.books.components import Counted
 from ledger.books.grids import UnitNumber
 from ledger.books.rounds import (
     OpenedFault,
@@ -29,9 +29,9 @@ from ledger.books.rounds import (
 )
 from ledger.books.schemes import SPAN_LENGTHS
 from ledger.books.scores import (
-    SCORE_MAX,
     SUBJECT_NAMES,
-    ComponentCode,
+    AssessedBallot,
+    BallotRow,
     ItemCode,
     OtherSubject,
     SchemeAdopted,
@@ -60,20 +60,6 @@ _WORDS = OpenedWords(
     sealed=OpenedFault("mark-sealed", "个人的扣分整行密封，别的明示"),
     who="该考评对象",
 )
-
-
-class BallotRow(Value, frozen=True):
-    """Which row of a ballot somebody is, counted from 1 in the ballot's own order."""
-
-    number: BallotNumber
-    row: Positive
-
-
-class AssessedBallot(Value, frozen=True):
-    """A closed ballot that gives a component of the scheme."""
-
-    component: ComponentCode
-    number: BallotNumber
 
 
 class UnitCounts(Value, frozen=True):
@@ -175,30 +161,12 @@ def has_source(scheme: SchemeAdopted, source: str) -> bool:
     return any(one.source == source for one in scheme.components or ())
 
 
-def list_ballot_components(scheme: SchemeAdopted) -> list[str]:
-    """Return the codes of the components that a ballot gives, in the scheme's order."""
-    return [one.code for one in scheme.components or () if one.source == "ballot"]
-
-
 def list_item_worths(scheme: SchemeAdopted, subject: OtherSubject) -> dict[str, Worth]:
     """Return what each item is worth, by code; only a person's deductions are sealed whole."""
     worths = list_worths(scheme.items)
     if is_person(subject):
         return worths
     return {code: worth._replace(plain=True) for code, worth in worths.items()}
-
-
-def weigh_row(opened: BallotOpened, tally: Tally, row: int) -> Ballots | None:
-    """Return what the ballots give a row: the first choice 100 points, the last 0, those between evenly; whoever left
-    an answer out gives none. None where nobody answered, or there is no such row.
-    """
-    if not 1 <= row <= opened.count:
-        return None
-    steps = len(opened.choices) - 1
-    cells = [cell[:-1] for cell in tally.cells[row - 1]]
-    answers = sum(map(sum, cells))
-    given = sum(chosen * (steps - at) for cell in cells for at, chosen in enumerate(cell))
-    return Ballots(answers * steps, SCORE_MAX * given) if answers else None
 
 
 def sum_units(own: Mapping[str, Counted], parents: Mapping[str, str]) -> dict[str, Counted]:
@@ -341,14 +309,13 @@ def _tell_form(person: bool) -> str:
 
 
 def _check_orders(body: AssessmentRound, place: str) -> Iterator[Fault]:
-    """Ballots, counts and cards each stand in their order and once."""
+    """Counts and cards each stand in their order and once."""
     cards = (
         [card.subject.sealed if card.subject is not None else "" for card in body.cards]
         if body.subject == "grid-worker"
         else [sort_number(card.of) for card in body.cards]
     )
-    ballots = [f"{one.component} {one.number}" for one in body.ballots]
-    for what, keys in (("评分卡", cards), ("计数", [one.unit for one in body.counts]), ("测评", ballots)):
+    for what, keys in (("评分卡", cards), ("计数", [one.unit for one in body.counts])):
         if any(before >= after for before, after in pairwise(keys)):
             remedy = "从小到大排好，同一个只写一次"
             yield build_fault(
@@ -377,39 +344,4 @@ def _check_sources(body: AssessmentRound, scheme: SchemeAdopted, place: str) -> 
         yield build_fault("assessment-counts", place, found, expected, "换一个没有计数的考评办法")
     if not body.is_last:
         return
-    wanted, given = list_ballot_components(scheme), [one.component for one in body.ballots]
-    for component in sorted(set(wanted) ^ set(given)):
-        held = component in wanted
-        found = f"部分 {component} {'没有测评' if held else '写了测评'}"
-        expected = "有一次已经结束的测评" if held else "没有测评：它的分不靠测评"
-        remedy = "先测评，等结束了再打分；没有测评的不能算 0 分" if held else "删去这次测评"
-        yield build_fault("assessment-ballot", place, found, expected, remedy)
-
-
-def check_rows(
-    rows: Sequence[BallotRow], body: AssessmentRound, scheme: SchemeAdopted, place: str
-) -> list[Fault]:
-    """Return a fault where somebody's rows are not one of a ballot of each component that ballots give, in order."""
-    components = {one.number: one.component for one in body.ballots}
-    found = [components.get(one.number, "") for one in rows]
-    wanted = list_ballot_components(scheme)
-    if found == wanted:
-        return []
-    told = "、".join(one.number for one in rows) or "没有写"
-    expected = f"部分 {'、'.join(wanted)} 各一次测评里的一行" if wanted else "没有：这个办法没有测评"
-    return [build_fault("assessment-row", place, told, expected, "写明是哪次测评、第几个")]
-
-
-def check_rows_once(rows: Iterable[BallotRow], place: str) -> list[Fault]:
-    """Return a fault for each row of a ballot that stands for two."""
-    return [
-        build_fault(
-            "assessment-row",
-            place,
-            f"测评 {one.number} 第 {one.row} 个写给了 {times} 个考评对象",
-            "测评里的一个只给一个考评对象",
-            "改正是第几个",
-        )
-        for one, times in Counter(rows).items()
-        if times > 1
-    ]
+    yield from check_ballots_named(body.ballots, scheme, place)

@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
+from ledger.books.ballots import BallotNumber
 from ledger.books.rounds import (
     PlainLine,
     Worth,
@@ -151,6 +152,20 @@ class BranchRegistered(Value, frozen=True):
     branch: Positive
     members: Annotated[tuple[Sealed, ...], Meta(min_length=1)]
     name: PublicText
+
+
+class BallotRow(Value, frozen=True):
+    """Which row of a ballot somebody is, counted from 1 in the ballot's own order."""
+
+    number: BallotNumber
+    row: Positive
+
+
+class AssessedBallot(Value, frozen=True):
+    """A closed ballot that gives a component of the scheme."""
+
+    component: ComponentCode
+    number: BallotNumber
 
 
 class ScoreLine(Value, frozen=True):

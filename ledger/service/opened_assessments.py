@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from ledger.books.appraisals import list_ballot_components
 from ledger.books.assessments import (
     AssessmentRound,
-    BallotRow,
     is_person,
-    list_ballot_components,
     name_assessed,
     open_plain,
 )
-from ledger.books.scores import SchemeAdopted
+from ledger.books.scores import BallotRow, SchemeAdopted
 from ledger.service.opened_drafts import ERASED, OpenedDraft, Row
 from ledger.service.preview import preview_rank
 from ledger.service.workbooks.assessment_columns import ASSESSED_NAMES

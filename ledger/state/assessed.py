@@ -10,6 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
+from ledger.books.appraisals import check_rows, check_rows_once
 from ledger.books.assessments import (
     PERSONS,
     AssessedCard,
@@ -18,8 +19,6 @@ from ledger.books.assessments import (
     AssessmentRound,
     add_counted,
     check_marks_of,
-    check_rows,
-    check_rows_once,
     group_marks,
     list_outermost,
     list_within,
@@ -32,16 +31,14 @@ from ledger.books.rounds import build_fault, check_opened_sum
 from ledger.books.values import Sealed, fold_text
 from ledger.entries import Entry
 from ledger.errors import Fault, NotProven
+from ledger.state.appraisals import check_member_rows, fault_unvoted, read_ballots, weigh_rows
 from ledger.state.assessments import (
     Assessment,
     UnitAt,
     check_card,
-    fault_unvoted,
     find_assessment,
     has_counts,
     list_assessed_periods,
-    read_ballots,
-    weigh_rows,
 )
 from ledger.state.ballots import FoundBallot
 from ledger.state.facts import Facts, read_body
@@ -53,7 +50,6 @@ from ledger.state.private import (
     AssessedSubject,
     FindPrivate,
     Opener,
-    RegisteredMember,
     iterate_openers,
     open_all,
     open_private,
@@ -194,7 +190,7 @@ def check_assessed(facts: Facts, found: Assessment, find_private: FindPrivate) -
     )
     for card in cards:
         faults += _check_person(facts, found, card, workers, find_private)
-        faults += _check_member_row(card, ballots, find_private)
+        faults += check_member_rows(card.place, card.person.rows, card.person.member, ballots, find_private)
         faults += _check_score(found, card, by_whom, workers, ballots)
     return faults
 
@@ -250,24 +246,6 @@ def _check_person(
     return faults
 
 
-def _check_member_row(
-    card: PersonCard, ballots: Mapping[str, FoundBallot], find_private: FindPrivate
-) -> Iterator[Fault]:
-    """Where a ballot was about members, a row is the member's own."""
-    for row in card.person.rows:
-        found = ballots.get(row.number)
-        sealed = found.opened.members[row.row - 1 : row.row] if found is not None else ()
-        for one in sealed:
-            try:
-                member = open_private(find_private, one.sealed, RegisteredMember)
-            except NotProven as error:
-                yield report_unproven(card.place, error)
-                continue
-            if member is not None and member.member != card.person.member:
-                told = f"测评 {row.number} 第 {row.row} 个是别人"
-                yield build_fault("assessment-row", card.place, told, "测评里的本人", "改正是第几个")
-
-
 def _check_score(
     found: Assessment,
     card: PersonCard,
@@ -276,7 +254,7 @@ def _check_score(
     ballots: Mapping[str, FoundBallot],
 ) -> list[Fault]:
     person = card.person
-    wrong = check_rows(person.rows, found.body, found.scheme, card.place)
+    wrong = check_rows(person.rows, found.body.ballots, found.scheme, card.place)
     if wrong:
         return wrong
     given = weigh_rows(person.rows, {one.number: one.component for one in found.body.ballots}, ballots)

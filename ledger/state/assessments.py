@@ -12,18 +12,15 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
+from ledger.books.appraisals import check_rows, check_rows_once
 from ledger.books.assessments import (
-    AssessedBallot,
     AssessedCard,
     AssessedMark,
     AssessmentRound,
-    BallotRow,
     UnitCounts,
     check_assessment,
     check_marks_of,
     check_persons_lines,
-    check_rows,
-    check_rows_once,
     group_marks,
     has_source,
     is_person,
@@ -32,17 +29,15 @@ from ledger.books.assessments import (
     name_round,
     open_plain,
     sum_units,
-    weigh_row,
 )
-from ledger.books.ballots import tally_ballots
-from ledger.books.components import Ballots, Counted, Marked, assess
+from ledger.books.components import Counted, Marked, assess
 from ledger.books.rounds import build_fault, check_sequence
 from ledger.books.schemes import check_calendar
-from ledger.books.scores import MARKER_NAMES, OtherSubject, SchemeAdopted
+from ledger.books.scores import MARKER_NAMES, AssessedBallot, OtherSubject, SchemeAdopted
 from ledger.books.values import Value, get_last_day
 from ledger.entries import Entry
 from ledger.errors import Fault
-from ledger.state.ballots import FoundBallot, find_ballot
+from ledger.state.appraisals import check_ballot, fault_unvoted, read_ballots, weigh_rows
 from ledger.state.cases import list_unit_counts
 from ledger.state.facts import BranchFacts, EntryAt, Facts, get_fact, put_fact, read_body, scan_facts
 from ledger.state.grids import UnitFacts, list_units, list_visits
@@ -126,7 +121,7 @@ def fold_assessment(facts: Facts, entry: Entry) -> None:
     )
     put_fact(facts, f"assessment/{body.subject}/{entry.period}", together)
     for one in body.ballots:
-        put_fact(facts, f"assessment-ballot/{body.subject}/{one.number}", EntryAt(index=entry.index))
+        put_fact(facts, _key_ballot(body.subject, one), EntryAt(index=entry.index))
 
 
 def take_units(facts: Facts) -> tuple[UnitAt, ...]:
@@ -216,26 +211,8 @@ def build_counts(facts: Facts, months: Iterable[str], units: Iterable[str]) -> t
     )
 
 
-def read_ballots(facts: Facts, ballots: Iterable[AssessedBallot]) -> dict[str, FoundBallot]:
-    """Return the ballots of a round that there are and that are closed, by number."""
-    found = {one.number: find_ballot(facts, one.number) for one in ballots}
-    return {number: one for number, one in found.items() if one is not None and one.closed is not None}
-
-
-def weigh_rows(
-    rows: Iterable[BallotRow], components: Mapping[str, str], found: Mapping[str, FoundBallot]
-) -> dict[str, Ballots] | None:
-    """Return what ballots give somebody, by component; None where a row has no answers, or is none."""
-    given = {}
-    for one in rows:
-        ballot = found.get(one.number)
-        if ballot is None or ballot.closed is None:
-            return None
-        weighed = weigh_row(ballot.opened, tally_ballots(ballot.opened, ballot.closed), one.row)
-        if weighed is None:
-            return None
-        given[components[one.number]] = weighed
-    return given
+def _key_ballot(subject: OtherSubject, one: AssessedBallot) -> str:
+    return f"assessment-ballot/{subject}/{one.number}"
 
 
 def _get_round(entry: Entry) -> AssessmentRound:
@@ -262,8 +239,9 @@ def _check_last(
 ) -> list[Fault]:
     """What can be judged only with all parts: who is scored, counts, ballots and the scores in plain."""
     faults = list(_check_counts(facts, entry.period, body, scheme, place))
+    first = list_months(scheme, entry.period)[0]
     for one in body.ballots:
-        faults += _check_ballot(facts, one, list_months(scheme, entry.period)[0], body.subject, place)
+        faults += check_ballot(facts, one, first, _key_ballot(body.subject, one), place)
     if body.subject != "grid-worker":
         faults += list(_check_whom(facts, body, place))
     if not is_person(body.subject):
@@ -289,29 +267,6 @@ def _tell_counts(one: UnitCounts | None) -> str:
     if one is None:
         return "不计数"
     return f"受理 {one.events} 件、办结 {one.closed} 件、走访 {one.visits} 次"
-
-
-def _check_ballot(
-    facts: Facts, one: AssessedBallot, first: str, subject: OtherSubject, place: str
-) -> list[Fault]:
-    """A ballot that gives a component is closed, of enough voters, not of an earlier time, and used once."""
-    at = f"{place}的测评 {one.number}"
-    found = find_ballot(facts, one.number)
-    told = ""
-    if found is None:
-        told = "没有这次测评"
-    elif found.closed is None:
-        told = "还没有结束"
-    elif not tally_ballots(found.opened, found.closed).enough:
-        told = "投票的人太少，没有达到它自己的要求"
-    elif found.opened.closes < f"{first}-01":
-        told = f"{found.opened.closes} 就截止了，是以前的"
-    elif get_fact(facts, f"assessment-ballot/{subject}/{one.number}", EntryAt) is not None:
-        told = "已经给以前的考评用过"
-    if not told:
-        return []
-    expected = f"{first} 以来结束、投票人数够、没有用过的测评"
-    return [build_fault("assessment-ballot", at, told, expected, "另办一次测评，等结束了再打分")]
 
 
 def _check_whom(facts: Facts, body: AssessmentRound, place: str) -> Iterator[Fault]:
@@ -364,7 +319,7 @@ def _check_scores(
     faults += check_rows_once([row for card in body.cards for row in card.rows or ()], place)
     for card in body.cards:
         at = f"{place}的{name_assessed(card.of)}"
-        wrong = check_rows(card.rows or (), body, scheme, at)
+        wrong = check_rows(card.rows or (), body.ballots, scheme, at)
         given = weigh_rows(card.rows or (), components, found) if not wrong else {}
         if given is None:
             wrong = [fault_unvoted(at)]
@@ -379,14 +334,6 @@ def _check_scores(
 def has_counts(scheme: SchemeAdopted, counted: Counted | None) -> bool:
     """Whether there are counts where a scheme counts; that they are missing is said by itself."""
     return counted is not None or not has_source(scheme, "counts")
-
-
-def fault_unvoted(place: str) -> Fault:
-    """Return the fault of somebody about whom nobody voted: that is no score of 0."""
-    remedy = "核对是哪次测评、第几个；没有人评的不能算 0 分，另办一次测评"
-    return build_fault(
-        "assessment-row", place, "测评里没有这一个，或者没有人评", "测评里有人评的一个", remedy
-    )
 
 
 def check_card(place: str, given: tuple[int, int], right: tuple[int, int]) -> list[Fault]:

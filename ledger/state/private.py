@@ -10,9 +10,9 @@ from typing import Annotated, Any, TypeVar
 
 import msgspec
 
-from ledger.books.assessments import BallotRow
 from ledger.books.points import Consent
 from ledger.books.rounds import build_fault
+from ledger.books.scores import BallotRow
 from ledger.errors import Fault, NotProven, Tampered
 from ledger.log.commitments import open_disclosure
 

@@ -7,26 +7,23 @@ from typing import Any
 
 import pytest
 
+from ledger.books.appraisals import check_rows, weigh_row
 from ledger.books.assessments import (
-    AssessedBallot,
     AssessedCard,
     AssessedMark,
     AssessmentRound,
-    BallotRow,
     UnitCounts,
     check_assessment,
     check_marks_of,
     check_persons_lines,
-    check_rows,
     list_months,
     list_outermost,
     list_within,
     sum_units,
-    weigh_row,
 )
 from ledger.books.ballots import tally_ballots
 from ledger.books.components import Counted
-from ledger.books.scores import SchemeAdopted
+from ledger.books.scores import AssessedBallot, BallotRow, SchemeAdopted
 from ledger.errors import format_fault
 from tests.assessments import build_assessment, build_branch_scheme, build_cast
 from tests.ballots import BALLOT, build_ballot
@@ -128,10 +125,14 @@ def test_a_component_that_a_ballot_gives_has_one_and_no_other_has() -> None:
     first = change(body, ballots=(), cards=(), parts=2)
     assert tell(first, scheme) == []
     rows = (BallotRow(number=BALLOT, row=1),)
-    assert check_rows(rows, body, scheme, PLACE) == []
-    assert [format_fault(fault) for fault in check_rows((), change(body, ballots=()), SCHEME, PLACE)] == []
-    assert [fault.found for fault in check_rows(rows * 2, body, scheme, PLACE)] == [f"{BALLOT}、{BALLOT}"]
-    assert [fault.expected for fault in check_rows(rows, body, SCHEME, PLACE)] == ["没有：这个办法没有测评"]
+    assert check_rows(rows, body.ballots, scheme, PLACE) == []
+    assert [format_fault(fault) for fault in check_rows((), (), SCHEME, PLACE)] == []
+    assert [fault.found for fault in check_rows(rows * 2, body.ballots, scheme, PLACE)] == [
+        f"{BALLOT}、{BALLOT}"
+    ]
+    assert [fault.expected for fault in check_rows(rows, body.ballots, SCHEME, PLACE)] == [
+        "没有：这个办法没有测评"
+    ]
 
 
 def test_marks_are_products_below_their_caps() -> None:

@@ -9,9 +9,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from ledger.books.assessments import AssessedCard, AssessmentRound, BallotRow, UnitCounts
+from ledger.books.assessments import AssessedCard, AssessmentRound, UnitCounts
 from ledger.books.cases import Step
-from ledger.books.scores import SchemeAdopted
+from ledger.books.scores import BallotRow, SchemeAdopted
 from ledger.data import load_reference
 from ledger.data.templates import load_scheme
 from ledger.entries import Actor, Body, Entry

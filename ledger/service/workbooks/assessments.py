@@ -7,27 +7,24 @@ from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
+from ledger.books.appraisals import check_rows_once, list_ballot_components
 from ledger.books.assessments import (
-    AssessedBallot,
     AssessedCard,
     AssessedLine,
     AssessedMark,
     AssessmentRound,
-    BallotRow,
     UnitCounts,
     check_marks_of,
-    check_rows_once,
     group_marks,
     has_source,
     is_person,
-    list_ballot_components,
     list_months,
     name_assessed,
     sort_number,
 )
 from ledger.books.components import Ballots, Counted, Marked, Score, assess
 from ledger.books.grids import Held
-from ledger.books.scores import OtherSubject, SchemeAdopted, SchemeItem
+from ledger.books.scores import AssessedBallot, BallotRow, OtherSubject, SchemeAdopted, SchemeItem
 from ledger.books.screening import check_private_text, format_found, hide_numbers
 from ledger.books.values import Sealed, fold_text
 from ledger.errors import Fault
@@ -52,15 +49,13 @@ from ledger.service.workbooks.people import (
 )
 from ledger.service.workbooks.registers import find_key
 from ledger.service.workbooks.tray import Tray, split_parts
+from ledger.state.appraisals import fault_unvoted, read_ballots, weigh_rows
 from ledger.state.assessed import Workers, name_person, open_workers
 from ledger.state.assessments import (
     build_counts,
-    fault_unvoted,
     list_counted_units,
-    read_ballots,
     take_units,
     take_visits,
-    weigh_rows,
 )
 from ledger.state.ballots import FoundBallot
 from ledger.state.facts import BranchFacts, scan_facts
