@@ -51,21 +51,21 @@ def describe_type(type_: inspect.Type) -> str:
 
 def _describe_struct(fields: tuple[inspect.Field, ...], leaves_out: bool) -> str:
     """A field with a default is left out where it has that value, if the struct says so, and is nowhere written with
-    it; the first one is always there, so that it is plain where commas stand.
+    it; one is always there, so that it is plain where commas stand: after those before it, before those behind.
     """
     parts = []
+    is_first = True
     for field in sorted(fields, key=lambda field: field.encode_name):
         inner = describe_type(_drop_none(field))
         part = f'"{field.encode_name}":{inner}'
         if field.required:
-            parts.append(f",{part}")
-        elif (
-            leaves_out and parts and field.default in ("", 0, None) and not _is_written(inner, field.default)
-        ):
-            parts.append(f"(?:,{part})?+")
+            parts.append(part if is_first else f",{part}")
+            is_first = False
+        elif leaves_out and field.default in ("", 0, None) and not _is_written(inner, field.default):
+            parts.append(f"(?:{part},)?+" if is_first else f"(?:,{part})?+")
         else:
             return NEVER
-    return r"\{" + "".join(parts).removeprefix(",") + r"\}"
+    return NEVER if is_first and parts else r"\{" + "".join(parts) + r"\}"
 
 
 def _drop_none(field: inspect.Field) -> inspect.Type:

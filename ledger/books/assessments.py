@@ -27,8 +27,8 @@ from ledger.books.rounds import (
     check_part,
     check_sealed_sum,
 )
-from ledger.books.schemes import SPAN_LENGTHS
 from ledger.books.scores import (
+    BALLOTS_MAX,
     SUBJECT_NAMES,
     AssessedBallot,
     BallotRow,
@@ -36,16 +36,14 @@ from ledger.books.scores import (
     OtherSubject,
     SchemeAdopted,
     SchemeName,
-    get_span,
     list_ranks,
     list_worths,
 )
-from ledger.books.values import Count, Integer, Positive, Sealed, Value, get_previous_period
+from ledger.books.values import Count, Integer, Positive, Sealed, Value
 from ledger.errors import Fault
 
 CARDS_MAX = 300
 """Of one round: as many as there may be units in one entry, of 150 bytes each."""
-BALLOTS_MAX = 30
 PERSONS: tuple[OtherSubject, ...] = ("grid-worker", "secretary")
 """Subjects who are persons."""
 
@@ -146,14 +144,6 @@ def name_round(subject: OtherSubject, period: str) -> str:
 def name_assessed(number: str) -> str:
     """Return what people call a branch or a unit by its number."""
     return f"网格 {number}" if number.startswith("WG-") else f"支部 {number}"
-
-
-def list_months(scheme: SchemeAdopted, period: str) -> list[str]:
-    """Return the months of the time that ends with `period`, in order."""
-    months = [period]
-    while len(months) < SPAN_LENGTHS[get_span(scheme)]:
-        months.insert(0, get_previous_period(months[0]))
-    return months
 
 
 def has_source(scheme: SchemeAdopted, source: str) -> bool:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
+from typing import NamedTuple
 
 import msgspec
 
-from ledger.books.components import Marked, assess
+from ledger.books.appraisals import list_ballot_components
+from ledger.books.components import Ballots, Marked, Score, assess
 from ledger.books.rounds import OpenedFault, OpenedWords, build_fault, check_opened
-from ledger.books.scores import SchemeAdopted, list_worths
+from ledger.books.scores import BallotRow, SchemeAdopted, list_worths
 from ledger.errors import Fault
 
 _WORDS = OpenedWords(
@@ -33,6 +35,13 @@ class Mark(msgspec.Struct, frozen=True, kw_only=True):
     sealed: bool  # the whole line, not only its subject
 
 
+class Given(NamedTuple):
+    """What ballots give a member, by component, and by which rows."""
+
+    ballots: Mapping[str, Ballots]
+    rows: tuple[BallotRow, ...]
+
+
 class Card(msgspec.Struct, frozen=True, kw_only=True):
     """A member's month."""
 
@@ -40,6 +49,11 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     place: str
     score: int
     stars: int
+    earned: Score | None = None  # where it was computed here
+    rows: tuple[BallotRow, ...] = ()  # of the ballots that give components
+
+
+_NOTHING = Given({}, ())
 
 
 def check_marks(marks: Iterable[Mark], scheme: SchemeAdopted, members: Collection[str]) -> list[Fault]:
@@ -71,40 +85,65 @@ def check_marks(marks: Iterable[Mark], scheme: SchemeAdopted, members: Collectio
     return faults
 
 
-def build_cards(marks: Iterable[Mark], scheme: SchemeAdopted, members: Iterable[str]) -> list[Card]:
-    """Return the card of every member, in their order, from all marks of the branch's month."""
+def build_cards(
+    marks: Iterable[Mark],
+    scheme: SchemeAdopted,
+    members: Iterable[str],
+    given: Mapping[str, Given] | None = None,
+) -> list[Card]:
+    """Return the card of every member, in their order, from all marks of the branch's month; `given` is by member, and
+    whoever ballots gave nothing that the scheme asks for has no card.
+    """
     marked: defaultdict[str, list[Marked]] = defaultdict(list)
     for mark in marks:
         marked[mark.member].append(Marked(mark.item, mark.points))
     cards = []
+    wanted = list_ballot_components(scheme)
     for member in members:
-        earned = assess(scheme, marked[member])
-        cards.append(Card(member=member, place="", score=earned.score, stars=earned.stars))
+        own = (given or {}).get(member, _NOTHING)
+        if all(code in own.ballots for code in wanted):
+            earned = assess(scheme, marked[member], own.ballots)
+            cards.append(
+                Card(
+                    earned=earned,
+                    member=member,
+                    place="",
+                    rows=own.rows,
+                    score=earned.score,
+                    stars=earned.stars,
+                )
+            )
     return cards
 
 
 def check_cards(
-    cards: Iterable[Card], marks: Iterable[Mark], scheme: SchemeAdopted, members: Collection[str]
+    cards: Iterable[Card],
+    marks: Iterable[Mark],
+    scheme: SchemeAdopted,
+    members: Collection[str],
+    given: Mapping[str, Given] | None = None,
 ) -> list[Fault]:
-    """Return every fault of cards: a stranger's, a second one, or one that the marks do not add up to."""
-    right = {card.member: card for card in build_cards(marks, scheme, members)}
+    """Return every fault of cards: a stranger's, a second one, or one that marks and ballots do not add up to. Cards of
+    whoever has no `given` where ballots give something are not compared.
+    """
+    right = {card.member: card for card in build_cards(marks, scheme, members, given)}
     seen: set[str] = set()
     faults = []
     for card in cards:
         expected = right.get(card.member)
-        if expected is None or card.member in seen:
-            found = "这名党员的第二张" if expected else "不是本支部党员"
+        if card.member not in members or card.member in seen:
+            found = "这名党员的第二张" if card.member in members else "不是本支部党员"
             faults.append(
                 build_fault("card-member", card.place, found, "本支部党员每人一张", "重新生成评分卡")
             )
-        elif (card.score, card.stars) != (expected.score, expected.stars):
+        elif expected is not None and (card.score, card.stars) != (expected.score, expected.stars):
             faults.append(
                 build_fault(
                     "card-score",
                     card.place,
                     f"{card.score} 分 {card.stars} 星",
                     f"{expected.score} 分 {expected.stars} 星",
-                    "按基础分加全部得分重新计算",
+                    "按基础分加全部得分重新计算；有测评的，合上测评的分",
                 )
             )
         seen.add(card.member)

@@ -17,6 +17,7 @@ from ledger.books.scores import (
     get_span,
     list_ranks,
 )
+from ledger.books.values import get_previous_period
 from ledger.errors import Fault
 
 WEIGHTS = 100
@@ -50,25 +51,33 @@ def check_scheme(body: SchemeAdopted) -> list[Fault]:
     )
 
 
-def count_unmarked(scheme: SchemeAdopted) -> int:
-    """Return how many components take their score from something else than marks."""
-    return sum(one.source != "marks" for one in scheme.components or ())
+def list_months(scheme: SchemeAdopted, period: str) -> list[str]:
+    """Return the months of the time that ends with `period`, in order."""
+    months = [period]
+    while len(months) < SPAN_LENGTHS[get_span(scheme)]:
+        months.insert(0, get_previous_period(months[0]))
+    return months
+
+
+def count_counted(scheme: SchemeAdopted) -> int:
+    """Return how many components take their score from what is counted of a unit."""
+    return sum(one.source == "counts" for one in scheme.components or ())
 
 
 def check_carried(scheme: SchemeAdopted, period: str, place: str) -> list[Fault]:
-    """Return why a round of a month cannot be held under members' scheme: it holds marks alone, and stands in the last
-    month of the time that the scheme looks back on.
+    """Return why a round of a month cannot be held under members' scheme: cases and visits are counted of units, which
+    members are none, and it stands in the last month of the time that the scheme looks back on.
     """
     faults = []
-    others = count_unmarked(scheme)
+    others = count_counted(scheme)
     if others:
         faults.append(
             build_fault(
                 "round-source",
                 place,
-                f"考评办法有 {others} 个部分靠测评或计数",
-                "各部分都按项目记分的办法",
-                "这样的办法还不能在党员评分里记；先用按项目记分的办法",
+                f"考评办法有 {others} 个部分靠计数",
+                "各部分按项目记分或靠测评的办法",
+                "件数和走访是网格的，算不到党员身上；换一个没有计数的办法",
             )
         )
     return faults + check_calendar(scheme, period, place)

@@ -26,6 +26,8 @@ from ledger.errors import Fault
 
 SCORE_MAX = 100
 """No score is above it, nor below 0."""
+BALLOTS_MAX = 30
+"""Of one round: a ballot appraises no more than some thirty."""
 BRANCH_MAX = 99
 """Branches of a village: their number has two digits in the keys of facts."""
 
@@ -178,19 +180,23 @@ class ScoreLine(Value, frozen=True):
 
 
 class ScoreCard(Value, frozen=True):
-    """One member's month: stars in plain (0 below the lowest cut), `subject` discloses {member, score}."""
+    """One member's month: stars in plain (0 below the lowest cut), `subject` discloses {member, score}, and rows where
+    ballots give a component.
+    """
 
     stars: Count
     subject: Sealed
 
 
-class ScoreRound(Value, frozen=True):
+class ScoreRound(Value, frozen=True, kw_only=True, omit_defaults=True):
     """`score.round`: a branch's passed round of the entry's period, or one part of it.
 
     `lines` and `cards` are sorted by subject digest, `sealed_lines` ({evidence, item, member, points,
-    quantity}: every negative mark) by digest. All cards stand in part 1, one for each member.
+    quantity}: every negative mark) by digest. All cards stand in part 1, one for each member, and beside them the
+    ballots that give a component, by component and number.
     """
 
+    ballots: Annotated[tuple[AssessedBallot, ...], Meta(min_length=1, max_length=BALLOTS_MAX)] | None = None
     branch: Positive
     cards: tuple[ScoreCard, ...]
     lines: tuple[ScoreLine, ...]

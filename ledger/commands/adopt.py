@@ -91,7 +91,8 @@ def _scheme(
 ) -> None:
     """采用考评办法：党员、支部、书记、网格员或微网格的，每种对象同时只有一个。
 
-    附带的办法：member-60 基础分 60、五星，member-100 基础分 100、四个等次，red-credit 五个方面，
+    附带的办法：member-60 基础分 60、五星，member-100 基础分 100、四个等次，
+    member-quarter 按季评、含党员互评，red-credit 五个方面，
     branch-stars 支部评星，secretary-stars 书记五步评星，grid-worker 网格员 50/30/20，micro-grid 微网格。
     """
     code = get_writable_village(home, village)

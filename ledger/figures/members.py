@@ -11,13 +11,17 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from typing import NamedTuple
 
+from ledger.books.appraisals import list_ballot_components
 from ledger.books.components import Marked, assess
-from ledger.books.schemes import count_unmarked
-from ledger.books.scores import BranchRegistered, SchemeAdopted, SchemeSpan, ScoreRound, get_span
+from ledger.books.marks import Given
+from ledger.books.schemes import count_counted
+from ledger.books.scores import BallotRow, BranchRegistered, SchemeAdopted, SchemeSpan, ScoreRound, get_span
 from ledger.figures.households import find_opened
 from ledger.figures.scores import read_item
 from ledger.figures.texts import Texts, read_text
+from ledger.state.appraisals import read_ballots
 from ledger.state.facts import BranchFacts, Facts, ScoreMonth, get_fact, read_body, scan_facts
+from ledger.state.marks import list_round_ballots, weigh_member
 from ledger.state.private import CardSubject, MarkLine, MarkSubject
 from ledger.state.schemes import list_schemes
 
@@ -35,8 +39,11 @@ class MemberMark(NamedTuple):
 
 
 class MemberComponent(NamedTuple):
-    """What one component of a score gave, exactly, before its weight in percent."""
+    """What one component of a score gave, exactly, before its weight in percent; by which row of which ballot, where
+    one gave it, else None.
+    """
 
+    by: BallotRow | None
     score: Fraction
     title: str
     weight: int
@@ -90,7 +97,7 @@ def collect_member(facts: Facts, texts: Texts, opened: Mapping[str, object], yea
                         at=at,
                         base=scheme.base,
                         branch=name_branch(facts, texts, body.branch),
-                        components=_split(texts, scheme, marks),
+                        components=_split(texts, scheme, marks, _weigh(facts, month, subject)),
                         grade=_name_grade(texts, scheme, card.stars),
                         marks=tuple(marks),
                         period=f"{year}-{key[:2]}",
@@ -121,13 +128,30 @@ def _list_marks(
             yield MemberMark(at, mark.evidence, True, mark.item, mark.points, mark.quantity, title)
 
 
-def _split(texts: Texts, scheme: SchemeAdopted, marks: list[MemberMark]) -> tuple[MemberComponent, ...]:
-    """Return what each component gave; none where the scheme has none, or one that marks alone do not tell."""
-    if not scheme.components or count_unmarked(scheme):
+def _weigh(facts: Facts, month: ScoreMonth, subject: CardSubject) -> Given | None:
+    ballots = list_round_ballots(facts, month)
+    return weigh_member(subject.rows, ballots, read_ballots(facts, ballots))
+
+
+def _split(
+    texts: Texts, scheme: SchemeAdopted, marks: list[MemberMark], given: Given | None
+) -> tuple[MemberComponent, ...]:
+    """Return what each component gave; none where the scheme has none, or one that marks and ballots do not tell."""
+    wanted = list_ballot_components(scheme)
+    if (
+        not scheme.components
+        or given is None
+        or count_counted(scheme)
+        or any(code not in given.ballots for code in wanted)
+    ):
         return ()
-    score = assess(scheme, [Marked(mark.item, mark.points) for mark in marks])
+    score = assess(scheme, [Marked(mark.item, mark.points) for mark in marks], given.ballots)
     titles = {one.code: read_text(texts, one.text) for one in scheme.components}
-    return tuple(MemberComponent(one.score, titles[one.code], one.weight) for one in score.components)
+    rows = dict(zip(wanted, given.rows, strict=True))
+    return tuple(
+        MemberComponent(rows.get(one.code), one.score, titles[one.code], one.weight)
+        for one in score.components
+    )
 
 
 def _name_grade(texts: Texts, scheme: SchemeAdopted, stars: int) -> str:

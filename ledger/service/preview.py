@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from fractions import Fraction
 
 from ledger.books import resolutions, score_figures
 from ledger.books.accounts import Chart, find_account
 from ledger.books.cases import SOURCE_NAMES, CaseOpened
+from ledger.books.components import Score
 from ledger.books.contracts import (
     DIRECTION_NAMES,
     PARTY_NAMES,
@@ -372,6 +374,20 @@ def preview_cards(cards: Iterable[tuple[str, int, str]], marked: Collection[str]
 def preview_card(number: str, score: int, earned: str) -> str:
     """Return the line of a member's card; `earned` are its stars or its grade."""
     return f"　评分卡 {number}：{score} 分，{earned}"
+
+
+def preview_components(score: Score, titles: Mapping[str, str]) -> str:
+    """Return what each component of a score gives, in brackets; `titles` are by code."""
+    said = "，".join(
+        f"{part.code} {titles[part.code]} {format_points(part.score)} 分占 {part.weight}%"
+        for part in score.components
+    )
+    return f"（{said}）"
+
+
+def format_points(score: Fraction) -> str:
+    """Return a component's points as people read them: exact where they are whole, else to hundredths, cut off."""
+    return str(score) if score.denominator == 1 else f"约 {int(score * 100) / 100:.2f}"
 
 
 def preview_rank(scheme: SchemeAdopted, stars: int, read: Callable[[PublicText], str]) -> str:

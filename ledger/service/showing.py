@@ -87,18 +87,16 @@ from ledger.service.opened_rewards import (
     tell_task,
 )
 from ledger.service.opened_schemes import tell_scheme
+from ledger.service.opened_scores import tell_scores
 from ledger.service.opened_stars import tell_declared, tell_star_moved
 from ledger.service.passing import find_drafts
 from ledger.service.preview import (
     name_entry,
     preview_answer,
     preview_award,
-    preview_cards,
     preview_consents,
-    preview_mark,
     preview_objection,
     preview_postings,
-    preview_rank,
     preview_reconciled,
     preview_rule,
     preview_rulebook,
@@ -112,7 +110,6 @@ from ledger.state.private import (
     Agreement,
     AwardLine,
     AwardSubject,
-    CardSubject,
     Objection,
     OriginalDocument,
     RegisteredHousehold,
@@ -120,7 +117,6 @@ from ledger.state.private import (
     find_subject,
 )
 from ledger.state.rulebooks import list_rulebooks, list_rules
-from ledger.state.schemes import list_items, list_schemes
 from ledger.vaults import Draft
 
 _DESCRIBED = {"name": "村名", "township": "县和乡镇", "telephone": "监督电话"}
@@ -310,30 +306,6 @@ def _tell_branch(opened: OpenedDraft, body: BranchRegistered) -> Iterator[str]:
     yield from sorted(f"　党员 {opened.name(member)}" for member in found)
 
 
-def _tell_scores(opened: OpenedDraft, body: ScoreRound) -> Iterator[str]:
-    yield opened.draft.label
-    items = list_items(opened.reader.facts, body.version)
-    marks = _sort_shown(opened, opened.list_marks(body))
-    for number, code, quantity, evidence in marks:
-        title = opened.read_part(items[code].text, "item")
-        yield preview_mark(number, items[code], title, quantity, evidence)
-    yield from opened.tell_sealed(len(body.sealed_lines))
-    if not opened.view.is_whole("sealed"):
-        return
-    cards = [
-        (opened.number(item.member), item.score, card.stars)
-        for card in body.cards
-        for item in opened.open(card.subject.sealed, CardSubject)
-    ]
-    scheme = next(one for one in list_schemes(opened.reader.facts) if one.version == body.version)
-    # Marks of a round in parts may stand in another one.
-    marked = {mark[0] for mark in marks} if body.parts == 1 else {card[0] for card in cards}
-    shown = [
-        (number, score, preview_rank(scheme, stars, opened.read)) for number, score, stars in sorted(cards)
-    ]
-    yield from preview_cards(shown, marked)
-
-
 def _tell_rotation(opened: OpenedDraft, body: KeyRotated) -> Iterator[str]:
     yield opened.draft.label
     yield f"　原因：{opened.read(body.reason)}"
@@ -453,7 +425,7 @@ _TELLERS: dict[type, Callable[[OpenedDraft, Any], Iterator[str]]] = {
     ResolutionRecorded: tell_resolution,
     RulebookAdopted: _tell_rulebook,
     SchemeAdopted: tell_scheme,
-    ScoreRound: _tell_scores,
+    ScoreRound: tell_scores,
     ShopAdopted: tell_shop,
     TaskClaimed: tell_claimed,
     TaskOffered: tell_task,

@@ -15,6 +15,11 @@ from ledger.state.facts import EntryAt, Facts, get_fact
 from ledger.state.private import FindPrivate, RegisteredMember, open_private, report_unproven
 
 
+def key_score_ballot(branch: int, number: str) -> str:
+    """Return the key of the fact that a ballot gave a round of a branch's members their scores."""
+    return f"score-ballot/{branch:02d}/{number}"
+
+
 def check_ballot(facts: Facts, one: AssessedBallot, first: str, used: str, place: str) -> list[Fault]:
     """Return why a ballot gives no component of a score: one does that is closed, of enough voters, not of a time
     before the month `first`, and used once; `used` is the fact that says it was.

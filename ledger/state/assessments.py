@@ -24,7 +24,6 @@ from ledger.books.assessments import (
     group_marks,
     has_source,
     is_person,
-    list_months,
     name_assessed,
     name_round,
     open_plain,
@@ -32,7 +31,7 @@ from ledger.books.assessments import (
 )
 from ledger.books.components import Counted, Marked, assess
 from ledger.books.rounds import build_fault, check_sequence
-from ledger.books.schemes import check_calendar
+from ledger.books.schemes import check_calendar, list_months
 from ledger.books.scores import MARKER_NAMES, AssessedBallot, OtherSubject, SchemeAdopted
 from ledger.books.values import Value, get_last_day
 from ledger.entries import Entry

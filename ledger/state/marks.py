@@ -5,15 +5,26 @@ A member whose data was erased took marks and card along; those that are left ar
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from ledger.books.marks import Card, Mark, check_cards, check_marks
+from ledger.books.appraisals import check_rows, check_rows_once
+from ledger.books.marks import Card, Given, Mark, check_cards, check_marks
 from ledger.books.rounds import check_opened_sum
-from ledger.books.schemes import count_unmarked
-from ledger.books.scores import BranchRegistered, SchemeAdopted, ScoreCard, ScoreLine, ScoreRound
+from ledger.books.schemes import count_counted
+from ledger.books.scores import (
+    AssessedBallot,
+    BallotRow,
+    BranchRegistered,
+    SchemeAdopted,
+    ScoreCard,
+    ScoreLine,
+    ScoreRound,
+)
 from ledger.books.values import Sealed
 from ledger.entries import Entry
 from ledger.errors import Fault, NotProven
+from ledger.state.appraisals import check_member_rows, fault_unvoted, read_ballots, weigh_rows
+from ledger.state.ballots import FoundBallot
 from ledger.state.facts import BranchFacts, Facts, ScoreMonth, get_fact, read_body, scan_facts
 from ledger.state.private import (
     CardSubject,
@@ -88,11 +99,51 @@ def _check_branch(
     except NotProven as error:
         return [*faults, report_unproven(f"支部 {branch} 党员名册", error)]
     faults += check_marks(marks, scheme, members)
+    ballots = list_round_ballots(facts, month)
+    given, wrong = _weigh_cards(facts, cards, ballots, scheme, find_private)
+    faults += wrong
     # A card speaks of the whole month: before the last part it cannot be compared. No round is under a scheme that
-    # takes more than marks; who judges a log that has one nevertheless hears of it from the entry's own check.
-    if len(month.rounds) != month.parts or count_unmarked(scheme):
+    # counts; who judges a log that has one nevertheless hears of it from the entry's own check.
+    if len(month.rounds) != month.parts or count_counted(scheme):
         return faults
-    return faults + check_cards(cards, marks, scheme, members)
+    return faults + check_cards(cards, marks, scheme, members, given)
+
+
+def list_round_ballots(facts: Facts, month: ScoreMonth) -> tuple[AssessedBallot, ...]:
+    """Return the ballots that give components in a branch's round, which stand in its first part."""
+    return read_body(facts, month.rounds[0], ScoreRound).ballots or () if month.rounds else ()
+
+
+def weigh_member(
+    rows: Sequence[BallotRow], ballots: Iterable[AssessedBallot], found: Mapping[str, FoundBallot]
+) -> Given | None:
+    """Return what ballots give a member by these rows; None where one has no answers, or is none."""
+    weighed = weigh_rows(rows, {one.number: one.component for one in ballots}, found)
+    return Given(weighed, tuple(rows)) if weighed is not None else None
+
+
+def _weigh_cards(
+    facts: Facts,
+    cards: Iterable[Card],
+    ballots: Sequence[AssessedBallot],
+    scheme: SchemeAdopted,
+    find_private: FindPrivate,
+) -> tuple[dict[str, Given], list[Fault]]:
+    """Return what ballots give each member whose rows are right, and every fault of rows."""
+    cards = list(cards)
+    found = read_ballots(facts, ballots)
+    faults = check_rows_once([row for card in cards for row in card.rows], "评分卡")
+    given = {}
+    for card in cards:
+        wrong = check_rows(card.rows, ballots, scheme, card.place)
+        wrong += check_member_rows(card.place, card.rows, card.member, found, find_private)
+        weighed = weigh_member(card.rows, ballots, found) if not wrong else None
+        if weighed is not None:
+            given[card.member] = weighed
+        elif not wrong:
+            wrong = [fault_unvoted(card.place)]
+        faults += wrong
+    return given, faults
 
 
 def _get_round(entry: Entry) -> ScoreRound:
@@ -143,7 +194,7 @@ def _open_card(card: ScoreCard, place: str, find_private: FindPrivate) -> Card |
     subject = open_private(find_private, card.subject.sealed, CardSubject)
     if subject is None:
         return None
-    return Card(member=subject.member, place=place, score=subject.score, stars=card.stars)
+    return Card(member=subject.member, place=place, rows=subject.rows, score=subject.score, stars=card.stars)
 
 
 def _check_sealed_sum(entry: Entry, marks: list[Mark]) -> list[Fault]:

@@ -153,11 +153,12 @@ class MarkLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     quantity: int
 
 
-class CardSubject(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class CardSubject(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """Behind `subject` of a card."""
 
     member: str
     score: int
+    rows: tuple[BallotRow, ...] = ()
 
 
 class AssessedEvidence(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -8,9 +8,12 @@ card. What stands behind sealed digests is judged by `state.marks`, with the vau
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 
+from ledger.books.appraisals import check_ballots_named
+from ledger.books.ballots import APPRAISED_NAMES
 from ledger.books.rounds import build_fault, check_sequence
-from ledger.books.schemes import check_carried, check_scheme
+from ledger.books.schemes import check_carried, check_scheme, list_months
 from ledger.books.scores import (
     BranchRegistered,
     SchemeAdopted,
@@ -21,6 +24,8 @@ from ledger.books.scores import (
 )
 from ledger.entries import Entry
 from ledger.errors import Fault
+from ledger.state.appraisals import check_ballot, key_score_ballot
+from ledger.state.ballots import find_ballot
 from ledger.state.facts import (
     BranchFacts,
     EntryAt,
@@ -143,6 +148,7 @@ def _check_round(facts: Facts, entry: Entry, body: ScoreRound) -> list[Fault]:
     return (
         check_carried(scheme, entry.period, place)
         + check_score_round(body, scheme, branch.members)
+        + list(_check_ballots(facts, entry, body, scheme, place))
         + _check_repeats(facts, entry, body, place)
     )
 
@@ -163,6 +169,29 @@ def _check_repeats(facts: Facts, entry: Entry, body: ScoreRound, place: str) -> 
     ]
 
 
+def _check_ballots(
+    facts: Facts, entry: Entry, body: ScoreRound, scheme: SchemeAdopted, place: str
+) -> Iterator[Fault]:
+    """Ballots stand in part 1 with the cards: about members, closed, of the time that the scheme looks back on, and
+    used once by a branch. One may be about members of several branches.
+    """
+    if body.part > 1:
+        if body.ballots:
+            told, remedy = f"第 {body.part} 部分写了测评", "测评和评分卡写在第 1 部分"
+            yield build_fault("assessment-ballot", place, told, "第 1 部分以后都没有", remedy)
+        return
+    ballots = body.ballots or ()
+    yield from check_ballots_named(ballots, scheme, place)
+    first = list_months(scheme, entry.period)[0]
+    for one in ballots:
+        yield from check_ballot(facts, one, first, key_score_ballot(body.branch, one.number), place)
+        found = find_ballot(facts, one.number)
+        if found is not None and found.opened.appraised != "member":
+            told = f"测评的是{APPRAISED_NAMES[found.opened.appraised]}"
+            remedy = "党员的分只能靠测评党员的票"
+            yield build_fault("assessment-ballot", f"{place}的测评 {one.number}", told, "测评党员", remedy)
+
+
 def _list_digests(body: ScoreRound) -> set[str]:
     return {line.subject.sealed for line in body.lines} | {line.sealed for line in body.sealed_lines}
 
@@ -178,6 +207,8 @@ def _fold_round(facts: Facts, entry: Entry, body: ScoreRound) -> None:
         stars=tuple(sorted(stars.items(), reverse=True)),
     )
     put_fact(facts, f"score/{entry.period}/{body.branch:02d}", together)
+    for one in body.ballots or ():
+        put_fact(facts, key_score_ballot(body.branch, one.number), EntryAt(index=entry.index))
     for line in body.lines:
         key = f"mark/{entry.period}/{body.branch:02d}/{line.item}"
         known = get_fact(facts, key, Tally) or _NO_TALLY

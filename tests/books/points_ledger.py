@@ -25,7 +25,7 @@ import msgspec
 
 from ledger.books.consents import list_withdrawn
 from ledger.books.figures import SheetHead
-from ledger.books.marks import Mark, build_cards
+from ledger.books.marks import Card, Mark, build_cards
 from ledger.books.points import (
     CONSENT_NAMES,
     AgreementsSigned,
@@ -42,6 +42,8 @@ from ledger.books.points import (
     is_sealed,
 )
 from ledger.books.scores import (
+    AssessedBallot,
+    BallotRow,
     BranchRegistered,
     SchemeAdopted,
     SchemeComponent,
@@ -57,7 +59,11 @@ from ledger.entries import Body, Entry
 from ledger.errors import Fault, NotFound
 from ledger.log.commitments import Json, digest_disclosure, index_disclosures, open_disclosure
 from ledger.state import BEIJING, MemoryFacts, check_entry, fold_entry
+from ledger.state.appraisals import read_ballots
 from ledger.state.consents import read_standings
+from ledger.state.marks import weigh_member
+from tests.assessments import build_cast
+from tests.ballots import build_ballot
 from tests.builders import Discloser, EntryChain, build_description, build_founding
 
 Line = tuple[str, str, int]
@@ -74,6 +80,7 @@ class PointsLedger:
         self.items: dict[str, SchemeItem] = {}
         self.scheme: SchemeAdopted | None = None
         self.members: dict[int, list[str]] = {}
+        self.rows: dict[str, dict[str, BallotRow]] = {}  # of members, by ballot
         self.drawer = Discloser("points")
         self._chain = EntryChain()
         self.facts = MemoryFacts(self._read)
@@ -217,7 +224,10 @@ class PointsLedger:
         grades = tuple(self.drawer.publish(words[4]) for words in cuts if words[0] == "grade")
         components = tuple(
             SchemeComponent(
-                code=words[1], source="marks", text=self.drawer.publish(words[2]), weight=int(words[3])
+                code=words[1],
+                source="ballot" if words[4:] else "marks",
+                text=self.drawer.publish(words[2]),
+                weight=int(words[3]),
             )
             for words in said
             if words[0] == "component"
@@ -249,8 +259,11 @@ class PointsLedger:
         part: int = 1,
         parts: int = 1,
         whole: list[Line] | None = None,
+        ballots: tuple[AssessedBallot, ...] = (),
     ) -> ScoreRound:
-        """`whole` are the lines of all parts, which the cards add up; by default those of this part."""
+        """`whole` are the lines of all parts, which the cards add up; by default those of this part. `ballots` were
+        held with `vote`.
+        """
         assert self.scheme is not None
         plain, sealed, total = [], [], 0
         for member, code, quantity in lines:
@@ -263,8 +276,9 @@ class PointsLedger:
                 plain.append(
                     ScoreLine(item=code, points=points, quantity=quantity, subject=self._seal(**who))
                 )
-        cards = self._build_cards(branch, lines if whole is None else whole) if part == 1 else []
+        cards = self._build_cards(branch, lines if whole is None else whole, ballots) if part == 1 else []
         return ScoreRound(
+            ballots=ballots or None,
             branch=branch,
             cards=tuple(sorted(cards, key=lambda card: card.subject.sealed)),
             lines=tuple(sorted(plain, key=lambda line: line.subject.sealed)),
@@ -275,6 +289,20 @@ class PointsLedger:
             sealed_points=total,
             version=self.scheme.version,
         )
+
+    def vote(self, number: str, opinions: dict[str, str], period: str = "2026-10", **changes: Any) -> None:
+        """Hold a ballot about members: of each what every voter chose, one after another."""
+        sealed = {self._seal(member=member): member for member in opinions}
+        members = _sort(list(sealed))
+        self.rows[number] = {
+            sealed[one]: BallotRow(number=number, row=row) for row, one in enumerate(members, 1)
+        }
+        voters = len(next(iter(opinions.values())))
+        fields = {"appraised": "member", "closes": f"{period}-28", "issued": voters, "opens": f"{period}-20"}
+        opened = build_ballot(self.drawer, number, **(fields | {"members": members, "units": ()} | changes))
+        self.append(opened, period)
+        cast = ["".join(opinions[sealed[one]][voter] for one in members) for voter in range(voters)]
+        self.append(build_cast(opened, [one for one in cast if one.strip("-")]), period)
 
     def open(self, sealed: Sealed) -> dict[str, Any]:
         value = open_disclosure(self.vault[sealed.sealed], sealed.sealed)[1]
@@ -351,7 +379,9 @@ class PointsLedger:
         component = belongs[1] if belongs else ""
         return SchemeItem(code=code, component=component, monthly_cap=int(cap), points=int(points), text=text)
 
-    def _build_cards(self, branch: int, lines: list[Line]) -> list[ScoreCard]:
+    def _build_cards(
+        self, branch: int, lines: list[Line], ballots: tuple[AssessedBallot, ...]
+    ) -> list[ScoreCard]:
         assert self.scheme is not None
         marks = [
             Mark(
@@ -365,9 +395,18 @@ class PointsLedger:
             )
             for member, code, quantity in lines
         ]
+        found = read_ballots(self.facts, ballots)
+        rows = {
+            member: [self.rows[one.number][member] for one in ballots if member in self.rows[one.number]]
+            for member in self.members[branch]
+        }
+        weighed = {member: weigh_member(some, ballots, found) for member, some in rows.items()}
+        given = {member: one for member, one in weighed.items() if one is not None}
         return [
-            ScoreCard(stars=card.stars, subject=self._seal(member=card.member, score=card.score))
-            for card in build_cards(marks, self.scheme, self.members[branch])
+            ScoreCard(
+                stars=card.stars, subject=self._seal(member=card.member, score=card.score, **_rows(card))
+            )
+            for card in build_cards(marks, self.scheme, self.members[branch], given)
         ]
 
     def _seal(self, **value: Any) -> Sealed:
@@ -388,3 +427,8 @@ def _sort(sealed: list[Sealed]) -> tuple[Sealed, ...]:
 def change(body: Any, /, **changes: Any) -> Any:
     """The same body with other fields."""
     return msgspec.structs.replace(body, **changes)
+
+
+def _rows(card: Card) -> dict[str, Any]:
+    """What is sealed of a card where ballots gave something."""
+    return {"rows": [{"number": one.number, "row": one.row} for one in card.rows]} if card.rows else {}

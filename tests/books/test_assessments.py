@@ -16,13 +16,13 @@ from ledger.books.assessments import (
     check_assessment,
     check_marks_of,
     check_persons_lines,
-    list_months,
     list_outermost,
     list_within,
     sum_units,
 )
 from ledger.books.ballots import tally_ballots
 from ledger.books.components import Counted
+from ledger.books.schemes import list_months
 from ledger.books.scores import AssessedBallot, BallotRow, SchemeAdopted
 from ledger.errors import format_fault
 from tests.assessments import build_assessment, build_branch_scheme, build_cast

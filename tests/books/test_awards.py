@@ -168,7 +168,7 @@ def test_a_wrong_card_says_where_and_what() -> None:
         return [format_fault(fault) for fault in check_cards(cards, [], scheme, ["m1"])]
 
     assert tell(Card(member="m1", place="第 1 张", score=61, stars=2)) == [
-        "第 1 张：现为61 分 2 星，应为60 分 1 星。按基础分加全部得分重新计算。（card-score）"
+        "第 1 张：现为61 分 2 星，应为60 分 1 星。按基础分加全部得分重新计算；有测评的，合上测评的分。（card-score）"
     ]
     assert tell(Card(member="m9", place="第 1 张", score=60, stars=1)) == [
         "第 1 张：现为不是本支部党员，应为本支部党员每人一张。重新生成评分卡。（card-member）"

@@ -182,8 +182,8 @@ def test_all_that_is_wrong_is_told_at_once(scheme: SchemeAdopted) -> None:
 def test_a_round_carries_marks_in_the_last_month_of_its_time(scheme: SchemeAdopted) -> None:
     assert [format_fault(fault) for fault in check_carried(scheme, "2026-11", "支部 1")] == [
         (
-            "支部 1：现为考评办法有 2 个部分靠测评或计数，应为各部分都按项目记分的办法。"
-            "这样的办法还不能在党员评分里记；先用按项目记分的办法。（round-source）"
+            "支部 1：现为考评办法有 1 个部分靠计数，应为各部分按项目记分或靠测评的办法。"
+            "件数和走访是网格的，算不到党员身上；换一个没有计数的办法。（round-source）"
         ),
         "支部 1：现为2026-11，应为一季的最后一个月。这个办法一季评一次，记在最后一个月。（round-calendar）",
     ]

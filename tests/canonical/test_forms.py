@@ -67,6 +67,10 @@ class LeavingFirst(msgspec.Struct, omit_defaults=True, kw_only=True):
     b: bool
 
 
+class LeavingAll(msgspec.Struct, omit_defaults=True):
+    a: Annotated[str, Meta(pattern=r"\Aa\Z")] = ""
+
+
 class LeavingEmpty(msgspec.Struct, omit_defaults=True):
     a: bool
     b: Annotated[str, Meta(pattern=r"\A(b)?\Z")] = ""
@@ -103,6 +107,7 @@ def matches(type_: Any, data: bytes) -> bool:
         (Leaving, [Leaving(True), Leaving(True, "b1"), Leaving(True, c="c"), Leaving(False, "b2", "c")]),
         (LeavingNumber, [LeavingNumber(True), LeavingNumber(True, 1), LeavingNumber(False, 12)]),
         (LeavingNone, [LeavingNone(True), LeavingNone(True, ()), LeavingNone(False, (True, False))]),
+        (LeavingFirst, [LeavingFirst(b=True), LeavingFirst(a="a", b=False)]),
     ],
 )
 def test_values_of_a_type_match_as_they_are_written(type_: Any, values: list[Any]) -> None:
@@ -136,6 +141,10 @@ def test_values_of_a_type_match_as_they_are_written(type_: Any, values: list[Any
         (LeavingNone, '{"a":true,"b":null}'),
         (Leaving, '{"a":true,"c":"c","b":"b1"}'),
         (Leaving, '{"a":true,"b":"b1","b":"b1"}'),
+        (LeavingFirst, '{"a":"","b":true}'),
+        (LeavingFirst, '{"b":true,"a":"a"}'),
+        (LeavingFirst, '{"a":"a",}'),
+        (LeavingFirst, '{"a":"a","a":"a","b":true}'),
     ],
 )
 def test_no_other_text_matches(type_: Any, text: str) -> None:
@@ -161,7 +170,7 @@ def test_no_other_text_matches(type_: Any, text: str) -> None:
         (Tagged, Tagged(1)),
         (Listed, Listed(True)),
         (Optional, Optional()),
-        (LeavingFirst, LeavingFirst(b=True)),
+        (LeavingAll, LeavingAll("a")),
         (LeavingEmpty, LeavingEmpty(True)),
         (LeavingZero, LeavingZero(True)),
         (NeverNone, NeverNone(True, True)),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from ledger.books.scores import AssessedBallot
 from ledger.evidence import open_texts
 from ledger.figures.members import MemberRound, collect_member, list_score_years
 from ledger.figures.texts import GONE
@@ -75,3 +76,20 @@ def test_whoever_was_erased_is_told_nothing_and_a_deleted_text_says_so() -> None
     ledger.erase("m1")
 
     assert collect(ledger, "m1", "2026") == []
+
+
+def test_a_component_of_a_ballot_is_told_with_the_row_that_it_comes_from() -> None:
+    ledger = start()
+    voted = "component A 日常 50 | component B 互评 50 ballot | P01 组织 会 2 次 cap 8 in A"
+    ledger.append(ledger.build_scheme(3, 60, ["star 1 from 60", *voted.split(" | ")]), "2027-02")
+    ledger.vote("CP-2027-001", {"m1": "11122", "m2": "44444"}, "2027-02")
+    held = (AssessedBallot(component="B", number="CP-2027-001"),)
+    assert ledger.try_body(ledger.build_score(1, [("m1", "P01", 1)], ballots=held), "2027-02") == []
+
+    one = collect(ledger, "m1", "2027")[-1]
+
+    assert [(part.title, part.score, part.by) for part in one.components] == [
+        ("日常", Fraction(62), None),
+        ("互评", Fraction(260, 3), ledger.rows["CP-2027-001"]["m1"]),
+    ]
+    assert one.score == 74

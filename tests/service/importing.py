@@ -421,7 +421,7 @@ class ImportDesk:
 
     def enrol(self) -> None:
         """Adopt the scheme and register both branches."""
-        self.record_body(_build_scheme)
+        self.record_body(build_scheme)
         self.record("members", make_book("members", MEMBERS))
 
 
@@ -484,7 +484,7 @@ class _Unused:
         return None
 
 
-def _build_scheme(texts: Discloser) -> SchemeAdopted:
+def build_scheme(texts: Discloser) -> SchemeAdopted:
     def item(code: str, title: str, points: int) -> SchemeItem:
         text = texts.publish("item", {"group": "日常", "item": title, "unit": "次"})
         return SchemeItem(code=code, monthly_cap=10, points=points, text=text)

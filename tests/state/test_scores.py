@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ledger.books.scores import ScoreRound, Subject
+from ledger.books.scores import AssessedBallot, ScoreRound, Subject
 from ledger.data import load_reference
 from ledger.entries import Body
 from ledger.errors import NotProven, format_fault
 from ledger.figures.scores import collect_scores
-from ledger.log.commitments import make_disclosure
+from ledger.log.commitments import index_disclosures, make_disclosure
 from ledger.state.marks import check_score_rounds_privately, list_branch_members, open_score_round
 from ledger.state.private import MarkSubject, open_private
 from ledger.state.schemes import (
@@ -405,4 +405,131 @@ def test_a_round_is_not_held_under_what_it_cannot_carry(ledger: PointsLedger) ->
     ledger.append(
         body, "2026-10"
     )  # As a log would be that somebody else wrote: what it says privately is looked at.
-    assert check_score_rounds_privately(ledger.facts, "2026-10", ledger.vault.get) == []
+    assert (
+        {fault.code for fault in check_score_rounds_privately(ledger.facts, "2026-10", ledger.vault.get)}
+        == {
+            "assessment-row"  # No ballot says what the members' own part is; what is counted is not told of again.
+        }
+    )
+
+
+VOTED = [
+    "grade 1 from 0 不合格",
+    "grade 2 from 60 合格",
+    "grade 3 from 80 优秀",
+    "component A 日常 50",
+    "component B 互评 50 ballot",
+    "P01 组织生活 主题党日 2 次 cap 8 in A",
+    "N01 组织生活 无故缺席 -3 次 cap 9 in A",
+]
+FIRST, SECOND = "CP-2026-001", "CP-2026-002"
+BOTH = tuple(AssessedBallot(component="B", number=number) for number in (FIRST, SECOND))
+
+
+@pytest.fixture
+def voted(ledger: PointsLedger) -> PointsLedger:
+    """Of four choices: m1 only the best, m2 300 + 200/3 of 500, m3 only the worst; m3 in a ballot of its own."""
+    ledger.append(ledger.build_scheme(2, 60, VOTED), "2026-06")
+    ledger.vote(FIRST, {"m1": "11111", "m2": "11133"})
+    ledger.vote(SECOND, {"m3": "44444"})
+    return ledger
+
+
+def open_cards(ledger: PointsLedger, body: ScoreRound) -> dict[str, tuple[int, int]]:
+    opened = [(ledger.open(card.subject), card.stars) for card in body.cards]
+    return {value["member"]: (value["score"], stars) for value, stars in opened}
+
+
+def test_members_are_scored_by_ballots_about_them(voted: PointsLedger) -> None:
+    body = voted.build_score(1, [("m1", "P01", 4), ("m2", "N01", 1)], ballots=BOTH)
+
+    # Half of 68 and 100 is 84; half of 57 and 73 1/3 is 65 1/6; half of 60 and 0 is 30.
+    assert open_cards(voted, body) == {"m1": (84, 3), "m2": (65, 2), "m3": (30, 1)}
+    assert voted.try_body(body, "2026-10") == []
+    assert tell_privately(voted) == []
+
+
+@pytest.mark.parametrize("gone", ["m1", "m3"])
+def test_who_was_erased_leaves_what_ballots_gave_the_others(voted: PointsLedger, gone: str) -> None:
+    assert voted.try_body(voted.build_score(1, [("m2", "P01", 1)], ballots=BOTH), "2026-10") == []
+
+    voted.erase(gone)
+
+    assert tell_privately(voted) == []
+
+
+def test_every_ballot_that_gives_no_score_is_told_at_once(voted: PointsLedger) -> None:
+    body = voted.build_score(1, [], ballots=BOTH)
+    voted.vote("CP-2026-003", {"m1": "1----", "m2": "2----"})
+    voted.vote("CP-2026-004", {"m1": "11111"}, "2026-09")
+    voted.vote(
+        "CP-2026-005", {"m1": "11111"}, appraised="unit", members=(), units=(voted.drawer.publish("网格"),)
+    )
+    stray = [AssessedBallot(component="B", number=f"CP-2026-00{at}") for at in (3, 4, 5, 9)]
+
+    assert [
+        (fault.code, fault.found) for fault in voted.check(change(body, ballots=tuple(stray)), "2026-10")
+    ] == [
+        ("assessment-ballot", "投票的人太少，没有达到它自己的要求"),
+        ("assessment-ballot", "2026-09-28 就截止了，是以前的"),
+        ("assessment-ballot", "测评的是支部、网格、小组"),
+        ("assessment-ballot", "没有这次测评"),
+    ]
+    assert [fault.found for fault in voted.check(change(body, ballots=None), "2026-10")] == [
+        "部分 B 没有测评"
+    ]
+    assert [fault.code for fault in voted.check(change(body, ballots=BOTH[::-1]), "2026-10")] == [
+        "assessment-order"
+    ]
+
+
+def test_a_ballot_serves_one_round_of_a_branch_and_stands_in_its_first_part(voted: PointsLedger) -> None:
+    lines = [("m1", "P01", 1), ("m2", "P01", 1)]
+    first = voted.build_score(1, lines[:1], parts=2, whole=lines, ballots=BOTH)
+    second = voted.build_score(1, lines[1:], part=2, parts=2)
+    assert voted.try_body(first, "2026-10") == []
+
+    assert tell(voted, change(second, ballots=BOTH)) == [
+        (
+            "2026-10 支部 1 评议：现为第 2 部分写了测评，应为第 1 部分以后都没有。"
+            "测评和评分卡写在第 1 部分。（assessment-ballot）"
+        )
+    ]
+    assert voted.try_body(second, "2026-10") == []
+    assert tell_privately(voted) == []
+
+
+def test_a_ballot_that_gave_a_branch_its_scores_gives_them_once(voted: PointsLedger) -> None:
+    voted.vote("CP-2026-006", {"m1": "11111", "m2": "11111", "m3": "22222"}, closes="2026-11-05")
+    held = (AssessedBallot(component="B", number="CP-2026-006"),)
+    assert voted.try_body(voted.build_score(1, [], ballots=held), "2026-10") == []
+
+    assert [fault.found for fault in voted.check(voted.build_score(1, [], ballots=held), "2026-11")] == [
+        "已经给以前的考评用过"
+    ]
+
+
+def reseal(ledger: PointsLedger, body: ScoreRound, told: dict[str, dict[str, Any]]) -> ScoreRound:
+    """Say something else on the cards of some members."""
+    cards = []
+    for card in body.cards:
+        value = ledger.open(card.subject)
+        sealed = ledger.drawer.seal(value | told.get(value["member"], {}))
+        cards.append(change(card, subject=sealed))
+    ledger.vault |= index_disclosures(ledger.drawer.take_private())
+    return change(body, cards=tuple(sorted(cards, key=lambda card: card.subject.sealed)))
+
+
+def test_rows_are_the_members_own_and_scores_follow_from_them(voted: PointsLedger) -> None:
+    body = voted.build_score(1, [], ballots=BOTH)
+    others = {"rows": [{"number": FIRST, "row": voted.rows[FIRST]["m2"].row}]}
+    body = reseal(voted, body, {"m1": others, "m2": {"score": 99}, "m3": {"rows": []}})
+    assert voted.try_body(body, "2026-10") == []
+
+    shared = voted.rows[FIRST]["m2"].row
+    assert {text.split("：")[1].split("。")[0] for text in tell_privately(voted)} == {
+        f"现为测评 {FIRST} 第 {shared} 个写给了 2 个考评对象，应为测评里的一个只给一个考评对象",
+        f"现为测评 {FIRST} 第 {shared} 个是别人，应为测评里的本人",
+        "现为99 分 2 星，应为67 分 2 星",
+        "现为没有写，应为部分 B 各一次测评里的一行",
+    }

@@ -112,6 +112,7 @@ def _build_round(view: VillageView, one: MemberRound) -> RoundRows:
         "按{scheme}（第 {version} 版），一{span}评一次，从 {base} 分起，加上下面各笔，最低 0 分，最高 100 分。"
     )
     part = _("{title} {score} 分，占 {weight}%")
+    row = _("（测评 {number}，您排第 {row}）")
     wording = _("{month}考评，{score} 分，{grade}。我知道的是：")
     month = format_month(one.period)
     return RoundRows(
@@ -119,6 +120,7 @@ def _build_round(view: VillageView, one: MemberRound) -> RoundRows:
         branch=one.branch,
         components=tuple(
             part.format(title=each.title, score=_tell(each.score), weight=each.weight)
+            + (row.format(number=each.by.number, row=each.by.row) if each.by is not None else "")
             for each in one.components
         ),
         entry=f"/v/{view.code}/entries/{one.at}",

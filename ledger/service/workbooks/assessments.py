@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from fractions import Fraction
 from typing import NamedTuple
 
 from ledger.books.appraisals import check_rows_once, list_ballot_components
@@ -18,12 +17,12 @@ from ledger.books.assessments import (
     group_marks,
     has_source,
     is_person,
-    list_months,
     name_assessed,
     sort_number,
 )
 from ledger.books.components import Ballots, Counted, Marked, Score, assess
 from ledger.books.grids import Held
+from ledger.books.schemes import list_months
 from ledger.books.scores import AssessedBallot, BallotRow, OtherSubject, SchemeAdopted, SchemeItem
 from ledger.books.screening import check_private_text, format_found, hide_numbers
 from ledger.books.values import Sealed, fold_text
@@ -31,7 +30,7 @@ from ledger.errors import Fault
 from ledger.limits import ENTRY_MAX_LINES
 from ledger.log.commitments import Json
 from ledger.service.drafts import Discloser
-from ledger.service.preview import preview_rank
+from ledger.service.preview import format_points, preview_rank
 from ledger.service.workbooks.assessment_columns import ASSESSED_NAMES
 from ledger.service.workbooks.lines import Line
 from ledger.service.workbooks.numbers import check_number_form, read_number
@@ -337,7 +336,7 @@ def _preview(
     for one in earned:
         rank = preview_rank(of.scheme, one.score.stars, lambda text: read_text(tray.desk, text.text))
         parts = "，".join(
-            f"{part.code} {titles[part.code]} {_format(part.score)} 分占 {part.weight}%"
+            f"{part.code} {titles[part.code]} {format_points(part.score)} 分占 {part.weight}%"
             for part in one.score.components
             if part.code
         )
@@ -350,11 +349,6 @@ def _preview(
         )
         told = f"：{parts}，合成" if parts else "："
         tray.preview.append(f"　评分卡 {one.card.whom.shown}{own}{told} {one.score.score} 分，{rank}")
-
-
-def _format(score: Fraction) -> str:
-    """Return a component's score as people read it: exact where it is whole, else to hundredths, cut off."""
-    return str(score) if score.denominator == 1 else f"约 {int(score * 100) / 100:.2f}"
 
 
 def _name(of: _Round) -> str:

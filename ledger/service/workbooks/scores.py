@@ -8,14 +8,15 @@ from typing import NamedTuple
 
 from ledger.books.marks import Card, Mark, build_cards, check_marks
 from ledger.books.schemes import check_carried
-from ledger.books.scores import SchemeAdopted, SchemeItem, ScoreCard, ScoreLine, ScoreRound
+from ledger.books.scores import AssessedBallot, SchemeAdopted, SchemeItem, ScoreCard, ScoreLine, ScoreRound
 from ledger.errors import Fault
 from ledger.limits import ENTRY_MAX_LINES
 from ledger.log.commitments import Json
 from ledger.service.drafts import Discloser
-from ledger.service.preview import preview_cards, preview_mark, preview_rank
+from ledger.service.preview import preview_cards, preview_components, preview_mark, preview_rank
 from ledger.service.workbooks.answered import RoundPart
 from ledger.service.workbooks.lines import Line
+from ledger.service.workbooks.member_ballots import find_ballots, keep_ballots, preview_ballots
 from ledger.service.workbooks.other_parts import (
     check_room,
     fault_part_cards,
@@ -65,8 +66,18 @@ class Scheme(NamedTuple):
 class Others(NamedTuple):
     """What the other parts of a round hold."""
 
+    ballots: list[AssessedBallot]
     cards: list[Card]
     marks: list[Mark]
+
+
+class _Judged(NamedTuple):
+    """What a round, or a part of it, is drafted from."""
+
+    ballots: tuple[AssessedBallot, ...]
+    cards: Sequence[Card]
+    marks: Sequence[Mark]
+    scheme: SchemeAdopted
 
 
 class DrawnCard(NamedTuple):
@@ -108,20 +119,23 @@ def _gather_round(tray: Tray, period: str, branch: int, lines: Sequence[Line]) -
     part = tray.desk.part
     part = part if part is not None and (part.period, part.branch) == (period, branch) else None
     others = _open_others(tray, part, period, branch)
+    held = (
+        keep_ballots(tray, others.ballots, others.cards)
+        if part is not None and part.body.part > 1
+        else find_ballots(tray, scheme.body, period, branch, members)
+    )
     own = {mark.place for mark in marks}
     faults = check_marks([*others.marks, *marks], scheme.body, known)
     tray.refuse(fault for fault in faults if fault.place in own)
-    cards = build_cards([*others.marks, *marks], scheme.body, known)
+    if held is None:
+        return  # Without a ballot nobody has a score.
+    cards = build_cards([*others.marks, *marks], scheme.body, known, held.given)
     tray.refuse(_check_part(part, marks, cards, others))
     if part is not None and part.body.part > 1:
         cards = []  # They stand in part 1.
     is_whole = not tray.faults
     if is_whole:
         numbers = {member.member: member.number for member in members.values()}
-
-        def name(stars: int) -> str:
-            return preview_rank(scheme.body, stars, lambda text: read_text(tray.desk, text.text))
-
         tray.preview.append(f"党员评分 {period} 支部 {branch}：{len(members)} 名党员，{len(marks)} 条")
         tray.preview += [
             preview_mark(
@@ -134,18 +148,32 @@ def _gather_round(tray: Tray, period: str, branch: int, lines: Sequence[Line]) -
             for mark in marks
         ]
         marked = {numbers[mark.member] for mark in (*others.marks, *marks)}
+        tray.preview += preview_ballots(tray, held)
         tray.preview += preview_cards(
-            ((numbers[item.member], item.score, name(item.stars)) for item in cards), marked
+            ((numbers[item.member], item.score, _tell_earned(tray, scheme.body, item)) for item in cards),
+            marked,
         )
-    _draft_round(tray, period, branch, (cards, marks, scheme.body), part)
+    _draft_round(tray, period, branch, _Judged(held.ballots, cards, marks, scheme.body), part)
+
+
+def _tell_earned(tray: Tray, scheme: SchemeAdopted, card: Card) -> str:
+    """Return the stars or grade of a card, with what each component gave where the scheme has some."""
+    rank = preview_rank(scheme, card.stars, lambda text: read_text(tray.desk, text.text))
+    if not scheme.components or card.earned is None:
+        return rank
+    titles = {one.code: read_text(tray.desk, one.text.text) for one in scheme.components}
+    return rank + preview_components(card.earned, titles)
 
 
 def _open_others(tray: Tray, part: RoundPart | None, period: str, branch: int) -> Others:
     """Return the marks of the round's other parts; nothing where the rows are a round of their own."""
     entries, find = list_other_parts(tray, part, get_score_month(tray.facts, period, branch).rounds)
     opened = [open_score_round(entry, find) for entry in entries]
+    bodies = (entry.body for entry in entries)
     return Others(
-        [card for _, cards in opened for card in cards], [mark for marks, _ in opened for mark in marks]
+        [one for body in bodies if isinstance(body, ScoreRound) for one in body.ballots or ()],
+        [card for _, cards in opened for card in cards],
+        [mark for marks, _ in opened for mark in marks],
     )
 
 
@@ -214,30 +242,31 @@ def _draft_round(
     tray: Tray,
     period: str,
     branch: int,
-    judged: tuple[Sequence[Card], Sequence[Mark], SchemeAdopted],
+    judged: _Judged,
     part: RoundPart | None,
 ) -> None:
     """Draft the round in parts. Where some lines are wrong, the others still show the month's own faults."""
     is_whole = not tray.faults
-    cards, marks, scheme = judged
     texts = Discloser(tray.desk.ports.entropy)
     plain: list[PlainDrawn[ScoreLine]] = []
     sealed: list[SealedDrawn] = []
-    for mark in marks:
+    for mark in judged.marks:
         _draw_mark(texts, mark, plain, sealed)
-    drawn = _draw_cards(texts, cards)
-    count, found = number_parts(part, plain, sealed, max(ENTRY_MAX_LINES - len(cards), 0))
+    drawn = _draw_cards(texts, judged.cards)
+    room = max(ENTRY_MAX_LINES - len(drawn), 0)
+    count, found = number_parts(part, plain, sealed, room)
     for number, some in found:
         body = ScoreRound(
+            ballots=(judged.ballots or None) if number == 1 else None,
             branch=branch,
             cards=tuple(item.card for item in drawn) if number == 1 else (),
             lines=some.lines,
             part=number,
             parts=count,
-            scheme=scheme.scheme,
+            scheme=judged.scheme.scheme,
             sealed_lines=some.sealed_lines,
             sealed_points=some.sealed_points,
-            version=scheme.version,
+            version=judged.scheme.version,
         )
         private = [*some.private, *(item.disclosure for item in drawn if number == 1)]
         label = _format_label(period, body)
@@ -264,7 +293,10 @@ def _draw_cards(texts: Discloser, cards: Sequence[Card]) -> list[DrawnCard]:
     """Seal whom each card belongs to and its score; in order of digest."""
     drawn = []
     for item in cards:
-        subject = texts.seal("subject", {"member": item.member, "score": item.score})
+        told: dict[str, Json] = {"member": item.member, "score": item.score}
+        if item.rows:
+            told["rows"] = [{"number": row.number, "row": row.row} for row in item.rows]
+        subject = texts.seal("subject", told)
         drawn.append(DrawnCard(ScoreCard(stars=item.stars, subject=subject), texts.private[-1]))
     return sorted(drawn, key=lambda item: item.card.subject.sealed)
 

@@ -165,6 +165,9 @@ def explain_score_round(view: VillageView, entry: Entry, body: ScoreRound) -> Ex
         title=_("{month}党员评分：{branch}").format(month=month, branch=branch)
         + (part if body.parts > 1 else ""),
         sentences=tuple(sentences),
+        facts=tuple(
+            Fact(_("测评"), one.number, f"/v/{view.code}/ballots/{one.number}") for one in body.ballots or ()
+        ),
         tables=_build_tables(view, body),
     )
 

@@ -1,0 +1,72 @@
+"""Drafts of members' rounds: marks, cards, and what each component of a card is."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+
+from ledger.books.components import Marked, assess
+from ledger.books.marks import Given
+from ledger.books.scores import SchemeAdopted, ScoreRound
+from ledger.service.opened_drafts import OpenedDraft, OpenedLine
+from ledger.service.preview import preview_cards, preview_components, preview_mark, preview_rank
+from ledger.state.appraisals import read_ballots
+from ledger.state.marks import weigh_member
+from ledger.state.private import CardSubject
+from ledger.state.schemes import list_items, list_schemes
+
+
+def tell_scores(opened: OpenedDraft, body: ScoreRound) -> Iterator[str]:
+    yield opened.draft.label
+    items = list_items(opened.reader.facts, body.version)
+    lines = opened.list_marks(body)
+    shown = sorted(
+        (opened.number(line.about), line.code, line.quantity, opened.evidence(line.evidence))
+        for line in lines
+    )
+    for number, code, quantity, evidence in shown:
+        title = opened.read_part(items[code].text, "item")
+        yield preview_mark(number, items[code], title, quantity, evidence)
+    yield from opened.tell_sealed(len(body.sealed_lines))
+    for one in body.ballots or ():
+        yield f"　部分 {one.component} 用测评 {one.number}"
+    if opened.view.is_whole("sealed"):
+        yield from _tell_cards(opened, body, lines)
+
+
+def _tell_cards(opened: OpenedDraft, body: ScoreRound, lines: Sequence[OpenedLine]) -> Iterator[str]:
+    scheme = next(one for one in list_schemes(opened.reader.facts) if one.version == body.version)
+    cards = [
+        (card.stars, item) for card in body.cards for item in opened.open(card.subject.sealed, CardSubject)
+    ]
+    told = [
+        (
+            opened.number(item.member),
+            item.score,
+            preview_rank(scheme, stars, opened.read) + _tell_components(opened, body, scheme, item, lines),
+        )
+        for stars, item in cards
+    ]
+    # Marks of a round in parts may stand in another one.
+    marked = {opened.number(line.about) for line in lines} if body.parts == 1 else {one[0] for one in told}
+    yield from preview_cards(sorted(told), marked)
+
+
+def _tell_components(
+    opened: OpenedDraft,
+    body: ScoreRound,
+    scheme: SchemeAdopted,
+    card: CardSubject,
+    lines: Sequence[OpenedLine],
+) -> str:
+    """Return what each component gives; nothing where marks stand in other parts too."""
+    ballots = body.ballots or ()
+    given: Given | None = weigh_member(card.rows, ballots, read_ballots(opened.reader.facts, ballots))
+    if body.parts > 1 or not scheme.components or given is None:
+        return ""
+    points = {item.code: item.points for item in scheme.items}
+    marks: defaultdict[str, list[Marked]] = defaultdict(list)
+    for line in lines:
+        marks[line.about].append(Marked(line.code, points[line.code] * line.quantity))
+    titles = {one.code: opened.read(one.text) for one in scheme.components}
+    return preview_components(assess(scheme, marks[card.member], given.ballots), titles)
