@@ -328,7 +328,7 @@ def _select_scores(facts: Facts, period: str) -> Iterable[int]:
     for _, scheme in scan_facts(facts, "scheme/", EntryAt):
         yield scheme.index
     for _, branch in scan_facts(facts, "branch/", BranchFacts):
-        yield branch.index
+        yield from branch.registrations
     for _, month in scan_facts(facts, f"score/{period}/", ScoreMonth):
         yield from month.rounds
 

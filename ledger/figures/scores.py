@@ -73,14 +73,15 @@ def read_item(texts: Texts, item: SchemeItem) -> str:
 
 def _read_branch(facts: Facts, texts: Texts, period: str, branch: int, known: BranchFacts) -> BranchMonth:
     month = get_score_month(facts, period, branch)
-    body = read_body(facts, known.index, BranchRegistered)
+    at = known.find_before(month.rounds[0]) if month.rounds else known.index
+    body = read_body(facts, at, BranchRegistered)
     return BranchMonth(
         branch=branch,
         items=tuple(
             ItemTally(code=code, marks=tally.lines, points=tally.points, quantity=tally.quantity)
             for code, tally in scan_facts(facts, f"mark/{period}/{branch:02d}/", Tally)
         ),
-        members=known.members,
+        members=len(body.members),
         name=read_text(texts, body.name),
         rounds=len(month.rounds),
         sealed_marks=month.sealed_marks,

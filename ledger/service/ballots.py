@@ -8,6 +8,7 @@ Nothing is said of a ballot that runs, not even how many voted: whoever reads th
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
@@ -42,6 +43,8 @@ from ledger.service.sheets import read_texts
 from ledger.service.slots import check_slot, find_next_number, list_waiting_slots
 from ledger.state import check_entry, get_day
 from ledger.state.ballots import FoundBallot, find_ballot, list_ballots
+from ledger.state.facts import BranchFacts, get_fact
+from ledger.state.marks import list_branch_members
 from ledger.state.private import RegisteredMember, open_private
 from ledger.urns import Urn, make_urn, seal_urn
 from ledger.vaults import Draft
@@ -303,8 +306,12 @@ def _choose_number(ports: Ports, village: str) -> str:
 
 
 def _list_members(ports: Ports, village: str, branch: str) -> list[str]:
-    """Return the members of a branch by pseudonym."""
-    return [item.member for item in ports.vault.list_members(village) if str(item.branch) == branch.strip()]
+    """Return the members of a branch by pseudonym, as its newest registration has them; none where there is none."""
+    number = int(branch) if re.fullmatch("[1-9][0-9]?", branch.strip(), re.ASCII) else 0
+    with ports.ledger.read(village) as reader, ports.vault.read_private(village) as find:
+        if get_fact(reader.facts, f"branch/{number:02d}", BranchFacts) is None:
+            return []
+        return list_branch_members(reader.facts, number, find)
 
 
 def _split(text: str) -> list[str]:

@@ -219,7 +219,7 @@ def _check_person(
     person = card.person
     if found.body.subject == "secretary":
         try:
-            members = list_branch_members(facts, int(card.of), find_private)
+            members = list_branch_members(facts, int(card.of), find_private, found.known.rounds[-1])
         except NotProven as error:
             return [report_unproven(f"{name_assessed(card.of)}党员名册", error)]
         if person.member in members:

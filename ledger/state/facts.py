@@ -305,8 +305,20 @@ class AnnexFacts(Value, frozen=True):
 
 
 class BranchFacts(Value, frozen=True):
+    """A branch as its newest registration, at `index`, says; `earlier` are those before it, in order."""
+
     index: int
     members: int
+    earlier: tuple[int, ...] = ()
+
+    @property
+    def registrations(self) -> tuple[int, ...]:
+        """Every registration, in order."""
+        return (*self.earlier, self.index)
+
+    def find_before(self, index: int) -> int:
+        """Return which registration held when the entry at `index` was recorded. Raises ValueError before the first."""
+        return max(at for at in self.registrations if at < index)
 
 
 class ScoreMonth(Value, frozen=True):

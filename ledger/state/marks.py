@@ -51,15 +51,17 @@ def open_score_round(entry: Entry, find_private: FindPrivate) -> tuple[list[Mark
     return [mark for mark in marks if mark is not None], [card for card in cards if card is not None]
 
 
-def list_branch_members(facts: Facts, branch: int, find_private: FindPrivate) -> list[str]:
-    """Return the members of a branch as registered, sorted; ValueError where there is no such branch.
+def list_branch_members(facts: Facts, branch: int, find_private: FindPrivate, before: int = 0) -> list[str]:
+    """Return the members of a branch as registered last, or when the entry at `before` was recorded, sorted; ValueError
+    where there was no such branch.
 
     Raises NotProven as `open_score_round` does.
     """
     known = get_fact(facts, f"branch/{branch:02d}", BranchFacts)
     if known is None:
         raise ValueError(f"no branch {branch}")
-    sealed = read_body(facts, known.index, BranchRegistered).members
+    at = known.find_before(before) if before else known.index
+    sealed = read_body(facts, at, BranchRegistered).members
     members = [open_private(find_private, item.sealed, RegisteredMember) for item in sealed]
     return sorted(item.member for item in members if item is not None)
 
@@ -95,7 +97,7 @@ def _check_branch(
         faults += unproven
         cards += some
     try:
-        members = list_branch_members(facts, branch, find_private)
+        members = list_branch_members(facts, branch, find_private, month.rounds[0])
     except NotProven as error:
         return [*faults, report_unproven(f"支部 {branch} 党员名册", error)]
     faults += check_marks(marks, scheme, members)

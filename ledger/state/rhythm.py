@@ -104,7 +104,7 @@ def _list_branches(facts: Facts, period: str) -> list[int]:
     return [
         int(branch)
         for branch, known in scan_facts(facts, "branch/", BranchFacts)
-        if facts.read_entry(known.index).period <= period
+        if facts.read_entry(known.registrations[0]).period <= period
     ]
 
 

@@ -1,8 +1,8 @@
 """The score kinds folded: schemes, branches and their monthly rounds follow one another so.
 
-Rules that always hold: schemes of a subject count up and no later one is in force from an earlier month; a branch is
-registered once; it has one round a month, its parts in order; a month has one scheme and every member one
-card. What stands behind sealed digests is judged by `state.marks`, with the vault.
+Rules that always hold: schemes of a subject count up and no later one is in force from an earlier month; a branch has
+the members of its newest registration; it has one round a month, its parts in order; a month has one scheme and every
+member one card. What stands behind sealed digests is judged by `state.marks`, with the vault.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ def check_scores(facts: Facts, reference: Reference, entry: Entry) -> list[Fault
         case SchemeAdopted() as body:
             return check_scheme(body) + _check_next_scheme(facts, entry, body)
         case BranchRegistered() as body:
-            return check_branch(body) + _check_new_branch(facts, body)
+            return check_branch(body)
         case ScoreRound() as body:
             return _check_round(facts, entry, body)
         case _:
@@ -78,8 +78,11 @@ def fold_scores(facts: Facts, entry: Entry) -> None:
             put_fact(facts, key_newest(subject), at)
             put_fact(facts, f"{key_versions(subject)}{entry.period}/{body.version:04d}", at)
         case BranchRegistered() as body:
-            branch = BranchFacts(index=entry.index, members=len(body.members))
-            put_fact(facts, f"branch/{body.branch:02d}", branch)
+            key = f"branch/{body.branch:02d}"
+            known = get_fact(facts, key, BranchFacts)
+            earlier = known.registrations if known is not None else ()
+            branch = BranchFacts(index=entry.index, members=len(body.members), earlier=earlier)
+            put_fact(facts, key, branch)
         case ScoreRound() as body:
             _fold_round(facts, entry, body)
         case _:
@@ -112,16 +115,6 @@ def _check_next_scheme(facts: Facts, entry: Entry, body: SchemeAdopted) -> list[
             )
         )
     return faults
-
-
-def _check_new_branch(facts: Facts, body: BranchRegistered) -> list[Fault]:
-    if get_fact(facts, f"branch/{body.branch:02d}", BranchFacts) is None:
-        return []
-    return [
-        build_fault(
-            "branch-twice", "支部序号", f"支部 {body.branch} 已登记", "没有用过的序号", "换一个支部序号"
-        )
-    ]
 
 
 def _check_round(facts: Facts, entry: Entry, body: ScoreRound) -> list[Fault]:

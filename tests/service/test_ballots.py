@@ -31,7 +31,7 @@ from ledger.state.ballots import find_ballot
 from ledger.urns import make_urn, seal_urn
 from ledger.vaults import Draft, Member
 from tests.ballots import BALLOT, build_ballot_closed
-from tests.builders import VILLAGE, make_id
+from tests.builders import VILLAGE, build_branch, make_id
 from tests.homes import BASE_URL, VillageHome, open_village
 from tests.polls import ASKING, cast, close_ballot, open_ballot, print_ballot
 
@@ -346,6 +346,7 @@ def test_members_are_sealed_and_named_to_voters_alone(village: VillageHome) -> N
         for at in range(3)
     ]
     village.home.vault.put_members(VILLAGE, members)
+    village.record(build_branch(village.texts, members=2))
     assert refuse(village, appraised="member", branch="7") == [
         "支部：现为支部 7 有 0 名党员，应为1 至 30 名党员的支部。写对支部编号；多于 30 名的分组测评。（ballot-form）"
     ]
@@ -378,6 +379,7 @@ def test_whoever_is_appraised_passes_neither_the_question_nor_the_list_alone(vil
         for at, name in enumerate(names)
     ]
     home.vault.put_members(VILLAGE, members)
+    village.record(build_branch(village.texts, members=2))
     asked = ask_ballot(home, VILLAGE, village.clerk.user, ASKING._replace(appraised="member", branch="1"))
 
     village.pass_(asked)

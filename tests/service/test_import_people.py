@@ -11,11 +11,12 @@ from ledger.books.scores import BranchRegistered
 from ledger.books.vouchers import AccountsOpened
 from ledger.canonical import parse_claim
 from ledger.errors import NotFound
+from ledger.service.erase import erase_subject
 from ledger.service.import_ import Import
 from ledger.service.withdrawing import withdraw_consents
 from ledger.state import get_day
 from tests.builders import VILLAGE
-from tests.service.importing import HOUSEHOLDS, MEMBERS, OPENING, ImportDesk, Row, make_book
+from tests.service.importing import HOUSEHOLDS, MARK, MEMBERS, OPENING, ImportDesk, Row, make_book
 
 
 @pytest.fixture
@@ -414,9 +415,78 @@ def test_slips_in_the_list_of_members_are_all_said(desk: ImportDesk) -> None:
     ]
 
 
-def test_a_branch_is_registered_once(desk: ImportDesk) -> None:
+def test_a_list_that_changes_nothing_is_told(desk: ImportDesk) -> None:
     desk.record("members", make_book("members", MEMBERS))
 
     assert desk.say("members", make_book("members", MEMBERS[2:])) == [
-        "工作表「党员」，支部序号：现为支部 2 已登记，应为没有用过的序号。换一个支部序号。（branch-twice）"
+        (
+            "工作表「党员」A2：现为支部 2 的名称和名单与登记的相同，应为有人加入或离开，或者换了名称。"
+            "没有变动就不用再交。（branch-unchanged）"
+        )
     ]
+
+
+def test_members_join_and_leave_by_a_new_list_and_keep_who_they_are(desk: ImportDesk) -> None:
+    desk.enrol()
+    before = {one.number: one.member for one in desk.ports.vault.list_members(VILLAGE)}
+    joined = MEMBERS[0] | {"党员编号": "0105", "姓名": "某新枝"}
+
+    found = desk.read("members", make_book("members", [MEMBERS[0], joined]))
+
+    assert found.faults == ()
+    assert list(found.preview) == [
+        "支部登记 1 第一党支部，党员 2 名",
+        "　新加入：党员 0105",
+        "　不再是本支部党员：0104（以前的评分照旧）",
+    ]
+    desk.record("members", make_book("members", [MEMBERS[0], joined]))
+    after = {one.number: one.member for one in desk.ports.vault.list_members(VILLAGE)}
+    assert after | before == after
+    assert desk.say("scores", make_book("scores", [MARK | {"党员编号": "0104", "姓名": "例大海"}]))
+    assert desk.say("scores", make_book("scores", [MARK | {"党员编号": "0105", "姓名": "某新枝"}])) == []
+
+
+def test_a_number_that_was_somebodys_is_not_given_to_another(desk: ImportDesk) -> None:
+    desk.enrol()
+    other = MEMBERS[1] | {"姓名": "某新枝"}
+
+    assert [fault.code for fault in desk.read("members", make_book("members", [other])).faults] == [
+        "person-name"
+    ]
+
+
+def test_a_list_and_the_rounds_computed_from_it_do_not_wait_side_by_side(desk: ImportDesk) -> None:
+    desk.enrol()
+    (waiting,) = desk.keep("scores", make_book("scores", [MARK]))
+    changed = make_book("members", MEMBERS[:1])
+
+    assert desk.say("members", changed) == [
+        (
+            f"工作表「党员」A2：现为支部 1 2026-10 的评分还在等审核：草稿 {waiting}，"
+            "应为没有在等审核的评分：它是照原来的名单算的。"
+            "请审核的人先通过或退回那份评分，再交名单。（branch-round-waiting）"
+        )
+    ]
+    (listed,) = desk.keep("members", make_book("members", [MEMBERS[2], MEMBERS[2] | {"党员编号": "0202"}]))
+    row = MARK | {"支部": 2, "党员编号": "0201", "姓名": "某长青"}
+    assert desk.say("scores", make_book("scores", [row])) == [
+        (
+            f"工作表「党员评分」B2：现为支部 2 的新名单还在等审核：草稿 {listed}，应为通过了的名单。"
+            "请审核的人先通过或退回名单，再评分。（branch-waiting）"
+        )
+    ]
+
+
+def test_after_an_erasure_the_list_is_handed_in_again(desk: ImportDesk) -> None:
+    desk.enrol()
+    gone = next(one for one in desk.ports.vault.list_members(VILLAGE) if one.number == "0104")
+    erase_subject(desk.ports, VILLAGE, gone.member)
+
+    assert desk.say("scores", make_book("scores", [MARK])) == [
+        (
+            "工作表「党员评分」B2：现为支部 1 登记的党员有 1 名的资料已经删除，应为名单里只有现在的党员。"
+            "先用「党员」表把这个支部的名单重新交一次，通过以后再评分。（branch-erased）"
+        )
+    ]
+    desk.record("members", make_book("members", MEMBERS[:1]))
+    desk.record("scores", make_book("scores", [MARK]))

@@ -69,10 +69,30 @@ def test_schemes_count_up_and_never_begin_earlier(ledger: PointsLedger) -> None:
     assert [scheme.version for scheme in list_schemes(ledger.facts)] == [2, 1]
 
 
-def test_a_branch_is_registered_once(ledger: PointsLedger) -> None:
-    assert tell(ledger, ledger.build_branch(2, "又一个支部", ["m6"])) == [
-        "支部序号：现为支部 2 已登记，应为没有用过的序号。换一个支部序号。（branch-twice）"
-    ]
+def test_a_branch_has_the_members_of_its_newest_registration(ledger: PointsLedger) -> None:
+    assert ledger.try_body(ledger.build_score(2, [("m5", "P01", 1)]), "2026-10") == []
+
+    assert ledger.try_body(ledger.build_branch(2, "第二党支部", ["m4", "m6", "m7"]), "2026-11") == []
+
+    assert ledger.try_body(ledger.build_score(2, [("m6", "P01", 1)]), "2026-11") == []
+    assert list_branch_members(ledger.facts, 2, ledger.vault.get) == ["m4", "m6", "m7"]
+    for period in ("2026-10", "2026-11"):  # Each round is judged by those who were members then.
+        assert check_score_rounds_privately(ledger.facts, period, ledger.vault.get) == []
+    found = collect_scores(ledger.facts, load_reference(), ledger.texts.get, ledger.head("scores", "2026-10"))
+    assert [(branch.branch, branch.members) for branch in found.branches] == [(1, 3), (2, 2)]
+
+
+def test_who_left_is_no_member_in_a_later_round(ledger: PointsLedger) -> None:
+    ledger.append(ledger.build_branch(2, "第二党支部", ["m4", "m6"]), "2026-10")
+    ledger.members[2] = ["m4", "m5"]
+    ledger.append(ledger.build_score(2, [("m5", "P01", 1)]), "2026-10")
+
+    assert {
+        fault.code for fault in check_score_rounds_privately(ledger.facts, "2026-10", ledger.vault.get)
+    } == {
+        "card-member",
+        "mark-member",
+    }
 
 
 def test_a_round_is_a_registered_branchs(ledger: PointsLedger) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from ledger.books.scores import BranchRegistered
 from ledger.books.screening import check_private_text, format_found
@@ -12,7 +12,15 @@ from ledger.service.pseudonyms import make_pseudonym
 from ledger.service.screening import check_published
 from ledger.service.workbooks.households import check_typed_as_text
 from ledger.service.workbooks.lines import Line
-from ledger.service.workbooks.people import fault_twice, fault_zero
+from ledger.service.workbooks.people import (
+    check_name,
+    count_branch,
+    fault_twice,
+    fault_zero,
+    list_branch,
+    list_ever,
+    read_branch_name,
+)
 from ledger.service.workbooks.tray import Tray
 from ledger.vaults import Member
 
@@ -28,23 +36,37 @@ def gather_members(tray: Tray, lines: Sequence[Line]) -> None:
         seen.setdefault(line.text("党员编号"), line)
     if tray.faults:
         return
-    known = {
-        (item.branch, item.number): item for item in tray.desk.ports.vault.list_members(tray.desk.village)
-    }
     for branch in sorted(names):
-        members = []
-        for line in (line for line in lines if line.number("支部") == branch):
-            old = known.get((branch, line.text("党员编号")))
-            members.append(
-                Member(
-                    branch=branch,
-                    member=old.member if old else make_pseudonym(tray.desk.ports.entropy, "m-", 16),
-                    name=line.text("姓名"),
-                    number=line.text("党员编号"),
-                )
-            )
+        own = [line for line in lines if line.number("支部") == branch]
+        members = _build_members(tray, branch, own)
         tray.members += members
-        _register(tray, branch, names[branch].text("支部名称"), members)
+        _register(tray, branch, names[branch], members)
+
+
+def _build_members(tray: Tray, branch: int, lines: Sequence[Line]) -> list[Member]:
+    """Return the members of a branch. A number that was registered before is the same member's, who keeps their name;
+    one kept by an import whose drafts were given up gets its old pseudonym again.
+    """
+    kept = {
+        one.number: one
+        for one in tray.desk.ports.vault.list_members(tray.desk.village)
+        if one.branch == branch
+    }
+    registered = list_ever(tray.desk, tray.facts, branch)
+    members = []
+    for line in lines:
+        old = kept.get(line.text("党员编号"))
+        if old is not None and old.member in registered:
+            tray.refuse(check_name(line, "姓名", old.name))
+        members.append(
+            Member(
+                branch=branch,
+                member=old.member if old else make_pseudonym(tray.desk.ports.entropy, "m-", 16),
+                name=line.text("姓名"),
+                number=line.text("党员编号"),
+            )
+        )
+    return members
 
 
 def _check_line(tray: Tray, line: Line, names: dict[int, Line], seen: dict[str, Line]) -> list[Fault]:
@@ -72,7 +94,10 @@ def _check_line(tray: Tray, line: Line, names: dict[int, Line], seen: dict[str, 
     return faults
 
 
-def _register(tray: Tray, branch: int, name: str, members: Sequence[Member]) -> None:
+def _register(tray: Tray, branch: int, first: Line, members: Sequence[Member]) -> None:
+    name = first.text("支部名称")
+    before = list_branch(tray.desk, tray.facts, branch)
+    tray.refuse(_check_change(tray, branch, first, before, members))
     texts = Discloser(tray.desk.ports.entropy)
     sealed = [texts.seal("member", {"member": item.member}) for item in members]
     body = BranchRegistered(
@@ -85,4 +110,47 @@ def _register(tray: Tray, branch: int, name: str, members: Sequence[Member]) -> 
     tray.refuse(faults, "工作表「党员」")
     if not faults:
         tray.preview.append(label)
+        tray.preview += _tell_change(before, members)
         tray.add(body, tray.desk.today, tray.desk.today[:7], label, texts)
+
+
+def _check_change(
+    tray: Tray, branch: int, first: Line, before: Mapping[str, Member], members: Sequence[Member]
+) -> list[Fault]:
+    """A list that is there already changes something, and no round waits that was computed from the one before."""
+    faults = [
+        Fault(
+            code="branch-round-waiting",
+            place=first.at("支部"),
+            found=f"支部 {branch} {slot[1]} 的评分还在等审核：草稿 {draft.id}",
+            expected="没有在等审核的评分：它是照原来的名单算的",
+            remedy="请审核的人先通过或退回那份评分，再交名单",
+        )
+        for slot, draft in tray.desk.waiting.items()
+        if slot[0] == "scores" and slot[2] == str(branch)
+    ]
+    # Whoever was erased is still counted: a list without them is another one.
+    same = before.keys() == {one.number for one in members} and len(members) == count_branch(
+        tray.facts, branch
+    )
+    if before and same and first.text("支部名称") == read_branch_name(tray.desk, tray.facts, branch):
+        faults.append(
+            Fault(
+                code="branch-unchanged",
+                place=first.at("支部"),
+                found=f"支部 {branch} 的名称和名单与登记的相同",
+                expected="有人加入或离开，或者换了名称",
+                remedy="没有变动就不用再交",
+            )
+        )
+    return faults
+
+
+def _tell_change(before: Mapping[str, Member], members: Sequence[Member]) -> Iterator[str]:
+    """Yield who joins and who leaves a branch that was registered before."""
+    numbers = {one.number for one in members}
+    joined, left = sorted(numbers - before.keys()), sorted(before.keys() - numbers)
+    if before and joined:
+        yield f"　新加入：党员 {'、'.join(joined)}"
+    if left:
+        yield f"　不再是本支部党员：{'、'.join(left)}（以前的评分照旧）"

@@ -18,7 +18,7 @@ from ledger.errors import Fault
 from ledger.log.commitments import index_disclosures, open_disclosure
 from ledger.service.workbooks.lines import Line
 from ledger.service.workbooks.tray import Desk
-from ledger.state.facts import BranchFacts, EntryAt, Facts, get_fact, scan_facts
+from ledger.state.facts import BranchFacts, EntryAt, Facts, get_fact, read_body, scan_facts
 from ledger.state.private import FindPrivate, RegisteredHousehold, RegisteredMember, open_private
 from ledger.vaults import Household, Member
 
@@ -52,13 +52,36 @@ def list_waiting(desk: Desk) -> frozenset[str]:
 def list_branch(desk: Desk, facts: Facts, branch: int) -> dict[str, Member]:
     """Return the members that the newest registration of a branch names, by number."""
     known = get_fact(facts, f"branch/{branch:02d}", BranchFacts)
-    if known is None:
-        return {}
-    body = facts.read_entry(known.index).body
-    sealed = body.members if isinstance(body, BranchRegistered) else ()
-    found = {item.member for item in _open_all(desk, sealed, RegisteredMember)}
+    found = _open_members(desk, facts, [known.index]) if known is not None else set()
     members = desk.ports.vault.list_members(desk.village)
     return {item.number: item for item in members if item.branch == branch and item.member in found}
+
+
+def count_branch(facts: Facts, branch: int) -> int:
+    """Return how many members the newest registration of a branch has, erased ones too."""
+    known = get_fact(facts, f"branch/{branch:02d}", BranchFacts)
+    return known.members if known is not None else 0
+
+
+def list_ever(desk: Desk, facts: Facts, branch: int) -> set[str]:
+    """Return the pseudonyms of all that any registration of a branch names."""
+    known = get_fact(facts, f"branch/{branch:02d}", BranchFacts)
+    return _open_members(desk, facts, known.registrations) if known is not None else set()
+
+
+def _open_members(desk: Desk, facts: Facts, registrations: Iterable[int]) -> set[str]:
+    bodies = (read_body(facts, at, BranchRegistered) for at in registrations)
+    return {one.member for body in bodies for one in _open_all(desk, body.members, RegisteredMember)}
+
+
+def read_branch_name(desk: Desk, facts: Facts, branch: int) -> str:
+    """Return what a branch is called by its newest registration; empty where there is none."""
+    known = get_fact(facts, f"branch/{branch:02d}", BranchFacts)
+    return (
+        read_text(desk, read_body(facts, known.index, BranchRegistered).name.text)
+        if known is not None
+        else ""
+    )
 
 
 def find_by_number(line: Line, header: str, known: Mapping[str, T], what: str) -> T | Fault:

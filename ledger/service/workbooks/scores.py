@@ -24,7 +24,7 @@ from ledger.service.workbooks.other_parts import (
     fault_part_repeats,
     list_other_parts,
 )
-from ledger.service.workbooks.people import list_branch, read_text, read_title
+from ledger.service.workbooks.people import count_branch, list_branch, read_text, read_title
 from ledger.service.workbooks.rounds import (
     PlainDrawn,
     RoundBook,
@@ -109,9 +109,11 @@ def _gather_round(tray: Tray, period: str, branch: int, lines: Sequence[Line]) -
         tray.refuse([_fault_no_branch(lines[0], branch)] if not members and branch != _NO_BRANCH else [])
         deque(read_rows(tray, lines, _SHEET, members or None, book), maxlen=0)
         return
-    tray.refuse(carried := check_carried(scheme.body, period, lines[0].at("月份")))
+    hindered = check_carried(scheme.body, period, lines[0].at("月份"))
+    hindered += _check_list(tray, branch, lines[0], len(members))
+    tray.refuse(hindered)
     rows = read_rows(tray, lines, _SHEET, members, book)
-    if carried:
+    if hindered:
         deque(rows, maxlen=0)
         return
     marks = [_build_mark(line, member, item) for line, member, item in rows]
@@ -224,6 +226,34 @@ def _fault_no_branch(line: Line, branch: int) -> Fault:
         expected="已经登记党员的支部",
         remedy="改正支部序号；新支部先用 mingbai import members 登记并通过审核",
     )
+
+
+def _check_list(tray: Tray, branch: int, line: Line, members: int) -> list[Fault]:
+    """The list by which a round is scored is the one that the branch has, of members who are all there."""
+    faults = []
+    waiting = tray.desk.waiting.get(("branch", str(branch)))
+    if waiting is not None:
+        faults.append(
+            Fault(
+                code="branch-waiting",
+                place=line.at("支部"),
+                found=f"支部 {branch} 的新名单还在等审核：草稿 {waiting.id}",
+                expected="通过了的名单",
+                remedy="请审核的人先通过或退回名单，再评分",
+            )
+        )
+    gone = count_branch(tray.facts, branch) - members
+    if gone:
+        faults.append(
+            Fault(
+                code="branch-erased",
+                place=line.at("支部"),
+                found=f"支部 {branch} 登记的党员有 {gone} 名的资料已经删除",
+                expected="名单里只有现在的党员",
+                remedy="先用「党员」表把这个支部的名单重新交一次，通过以后再评分",
+            )
+        )
+    return faults
 
 
 def _build_mark(line: Line, member: Member, item: SchemeItem) -> Mark:

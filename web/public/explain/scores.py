@@ -131,16 +131,17 @@ def _build_items(view: VillageView, body: SchemeAdopted) -> Table:
     )
 
 
-def explain_branch(view: VillageView, _entry: Entry, body: BranchRegistered) -> Explanation:
-    name = read_text(view.texts, body.name)
+def explain_branch(view: VillageView, entry: Entry, body: BranchRegistered) -> Explanation:
+    name, count = read_text(view.texts, body.name), format_count(len(body.members))
+    known = get_fact(view.reader.facts, f"branch/{body.branch:02d}", BranchFacts)
+    is_first = known is None or entry.index == known.registrations[0]
+    said = (
+        _("登记了{name}，党员 {count} 名。") if is_first else _("{name}的名单重新登记，现有党员 {count} 名。")
+    )
     return Explanation(
         what=_("党支部登记"),
-        title=_("登记{name}").format(name=name),
-        sentences=(
-            _("登记了{name}，党员 {count} 名。是谁不在网上公开。").format(
-                name=name, count=format_count(len(body.members))
-            ),
-        ),
+        title=(_("登记{name}") if is_first else _("{name}的名单有变动")).format(name=name),
+        sentences=(said.format(name=name, count=count) + _("是谁不在网上公开。"),),
     )
 
 
