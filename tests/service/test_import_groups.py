@@ -7,6 +7,7 @@ import pytest
 from ledger.books.party_groups import BranchGrouped
 from ledger.canonical import parse_claim
 from ledger.service.choices import list_choices
+from ledger.service.laid_groups import lay_groups
 from ledger.service.refilling import fill
 from ledger.service.showing import show_drafts
 from ledger.state.party_groups import check_groups_privately, open_groups, read_groups
@@ -14,7 +15,7 @@ from tests.builders import VILLAGE
 from tests.service.importing import GROUPED, MEMBERS, ImportDesk, Row, make_book
 
 SECOND: Row = GROUPED | {
-    "党小组": 2,
+    "党小组序号": 2,
     "党小组名称": "西片党小组",
     "党员编号": "0104",
     "姓名": "例大海",
@@ -87,29 +88,61 @@ def test_groups_change_later_and_the_branch_stays_as_it_is(desk: ImportDesk) -> 
     ]
 
 
+def test_what_did_not_change_is_not_recorded_again(desk: ImportDesk) -> None:
+    desk.record("groups", book(GROUPED, SECOND, OTHER))
+
+    imported = desk.read("groups", book(GROUPED, SECOND, OTHER | {"组长": None}))
+    assert [draft.label for draft in imported.drafts] == ["党小组 支部 2：1 个，党员 1 名"]
+    assert imported.notices == ("支部 1 的党小组和现在的一样，不再登记",)
+    assert desk.say("groups", book(SECOND, GROUPED, OTHER)) == [
+        (
+            "工作表「党小组」：现为支部 1、2 的党小组和现在的一样，应为有改动的党小组。"
+            "没有改动就不必再登记。（party-group-unchanged）"
+        )
+    ]
+    for change in ({"组长": None}, {"党小组名称": "东头党小组"}, {"党小组序号": 3}):
+        assert desk.read("groups", book(GROUPED | change, SECOND)).faults == ()
+
+
+def test_a_clerk_begins_with_the_groups_that_hold_now(desk: ImportDesk) -> None:
+    assert lay_groups(desk.ports, VILLAGE) == {}
+    desk.record("groups", book(SECOND, GROUPED, OTHER))
+    laid = lay_groups(desk.ports, VILLAGE)
+
+    assert laid == {
+        "党小组": (
+            ("1", "1", "东片党小组", "0103", "样小兰", "是", ""),
+            ("1", "2", "西片党小组", "0104", "例大海", "", ""),
+            ("2", "1", "河东党小组", "0201", "某长青", "是", ""),
+        )
+    }
+    desk.record("groups", book(ENDED))
+    assert [row[0] for row in lay_groups(desk.ports, VILLAGE)["党小组"]] == ["2"]
+
+
 def test_a_branch_that_has_groups_no_more_says_nothing_else(desk: ImportDesk) -> None:
     desk.record("groups", book(GROUPED))
 
     remedy = "还分党小组的，「不再分组」留空；不分了的，删去别的"
     expected = "不再分党小组的支部只有一行，只写支部"
-    assert desk.say("groups", book(ENDED | {"党小组": 2, "组长": "否"}, SECOND)) == [
+    assert desk.say("groups", book(ENDED | {"党小组序号": 2, "组长": "否"}, SECOND)) == [
         f"工作表「党小组」第 2 行：现为「不再分组」选了 是，{found}，应为{expected}。{remedy}。（party-group-ended）"
-        for found in ("写了党小组、组长", "支部 1 还有 1 行")
+        for found in ("写了党小组序号、组长", "支部 1 还有 1 行")
     ]
 
 
 def test_every_fault_is_told_at_once(desk: ImportDesk) -> None:
     rows = [
         GROUPED,
-        SECOND | {"党小组": 1, "党小组名称": "东边党小组", "组长": "是"},
-        GROUPED | {"党小组": 2, "党小组名称": "西片党小组"},
+        SECOND | {"党小组序号": 1, "党小组名称": "东边党小组", "组长": "是"},
+        GROUPED | {"党小组序号": 2, "党小组名称": "西片党小组"},
         SECOND | {"党员编号": "104"},
         SECOND | {"党员编号": "0201", "姓名": "某长青"},
         SECOND | {"姓名": "例小海"},
         SECOND | {"支部": 3},
-        SECOND | {"支部": 0, "党小组": 0},
+        SECOND | {"支部": 0, "党小组序号": 0},
         {"支部": 1},
-        SECOND | {"党小组": 100, "党小组名称": "电话 13800000000", "姓名": "12345"},
+        SECOND | {"党小组序号": 100, "党小组名称": "电话 13800000000", "姓名": "12345"},
         SECOND | {"党小组名称": "样小兰党小组"},
     ]
 
@@ -138,7 +171,7 @@ def test_every_fault_is_told_at_once(desk: ImportDesk) -> None:
         "工作表「党小组」B9：现为0，应为至少 1。改成实际的数；不要的就删去整行。（quantity-zero）",
         *(
             f"工作表「党小组」{cell}10：现为空，应为填写「{header}」；{empty}。补填{header}。（cell-empty）"
-            for cell, header in (("B", "党小组"), ("C", "党小组名称"), ("D", "党员编号"), ("E", "姓名"))
+            for cell, header in (("B", "党小组序号"), ("C", "党小组名称"), ("D", "党员编号"), ("E", "姓名"))
         ),
         (
             "工作表「党小组」C11：现为一个电话号码，应为没有号码的文字。"
@@ -213,7 +246,7 @@ def test_a_draft_that_ends_groups_is_laid_out_as_it_was_typed(desk: ImportDesk) 
 def test_whoever_was_erased_is_left_out_of_what_is_shown(desk: ImportDesk) -> None:
     desk.record("groups", book(GROUPED, SECOND))
     gone = next(item for item in desk.ports.vault.list_members(VILLAGE) if item.number == "0103")
-    (waiting,) = desk.keep("groups", book(GROUPED | {"党小组": 2, "党小组名称": "西片党小组"}, SECOND))
+    (waiting,) = desk.keep("groups", book(GROUPED | {"党小组序号": 2, "党小组名称": "西片党小组"}, SECOND))
 
     desk.ports.vault.erase_subject(VILLAGE, gone.member)
 

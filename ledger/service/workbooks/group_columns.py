@@ -9,7 +9,7 @@ _GROUPS = Sheet(
     name="党小组",
     columns=(
         Column("支部", "quantity", "支部序号，如 1；支部先在「党员」登记并通过", needed=True),
-        Column("党小组", "quantity", "党小组序号，如 2，在支部里从 1 编起；组长、组员同在一组的写同一个"),
+        Column("党小组序号", "quantity", "如 2，在支部里从 1 编起；同一党小组的写同一个"),
         Column(
             "党小组名称",
             "text",

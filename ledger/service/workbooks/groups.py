@@ -20,14 +20,22 @@ from ledger.log.commitments import Json
 from ledger.service.drafts import Discloser
 from ledger.service.screening import check_published
 from ledger.service.workbooks.lines import Line
-from ledger.service.workbooks.people import check_name, fault_zero, find_by_number, list_branch
+from ledger.service.workbooks.people import (
+    check_name,
+    fault_zero,
+    find_by_number,
+    find_private,
+    list_branch,
+    read_text,
+)
 from ledger.service.workbooks.tray import Tray
 from ledger.state.facts import BranchFacts, get_fact
+from ledger.state.party_groups import open_groups, read_groups
 from ledger.vaults import Member
 
 _SHEET = "工作表「党小组」"
 _ENDED = "不再分组"
-_OF_ONE = ("党小组", "党小组名称", "党员编号", "姓名")
+_OF_ONE = ("党小组序号", "党小组名称", "党员编号", "姓名")
 """What a row says of one member; empty where the branch has groups no more."""
 
 
@@ -39,7 +47,7 @@ class _Row(NamedTuple):
 
     @property
     def group(self) -> int:
-        return self.line.number("党小组")
+        return self.line.number("党小组序号")
 
     @property
     def is_head(self) -> bool:
@@ -72,7 +80,16 @@ def gather_groups(tray: Tray, lines: Sequence[Line]) -> None:
         tray.refuse(check_grouped(opened, branch, members))
     if tray.faults:
         return
-    for branch in sorted({*rows, *ended}):
+    branches = sorted({*rows, *ended})
+    changed = [
+        branch for branch in branches if branch in ended or not _is_unchanged(tray, branch, rows[branch])
+    ]
+    if branches and not changed:
+        tray.refuse([_fault_unchanged(branches)])
+        return
+    same = [branch for branch in branches if branch not in changed]
+    tray.notices += [f"支部 {branch} 的党小组和现在的一样，不再登记" for branch in same]
+    for branch in changed:
         _draft_branch(tray, branch, rows[branch], known[branch])
 
 
@@ -81,20 +98,20 @@ def _check_line(tray: Tray, line: Line, names: dict[tuple[int, int], Line]) -> I
         yield from check_private_text(line.written("姓名"), line.at("姓名"))
     if line.has("党小组名称"):
         yield from check_published(line.written("党小组名称"), line.at("党小组名称"), tray.desk.names)
-    for header in ("支部", "党小组"):
+    for header in ("支部", "党小组序号"):
         if line.text(header) == "0":
             yield fault_zero(line, header)
-    if line.number("党小组") > GROUP_MAX:
+    if line.number("党小组序号") > GROUP_MAX:
         yield Fault(
             code="party-group-number",
-            place=line.at("党小组"),
-            found=line.text("党小组"),
+            place=line.at("党小组序号"),
+            found=line.text("党小组序号"),
             expected=f"1–{GROUP_MAX}",
             remedy="给党小组一个较小的序号",
         )
     if line.text(_ENDED) != "是" and line.can_read(_ENDED):
         yield from (_fault_empty(line, header) for header in _OF_ONE if line.lacks(header))
-    key = (line.number("支部"), line.number("党小组"))
+    key = (line.number("支部"), line.number("党小组序号"))
     if "党小组名称" in line.values and all(key):
         named = names.setdefault(key, line)
         if line.text("党小组名称") != named.text("党小组名称"):
@@ -134,6 +151,20 @@ def _check_ended(line: Line, branch: int, lines: Sequence[Line]) -> Iterator[Fau
         yield _fault_ended(line, f"写了{'、'.join(said)}")
     if len(lines) > 1:
         yield _fault_ended(line, f"支部 {branch} 还有 {len(lines) - 1} 行")
+
+
+def _is_unchanged(tray: Tray, branch: int, rows: Sequence[_Row]) -> bool:
+    """Whether the groups that hold now are the same in every part; where somebody of them was erased they are not."""
+    body = read_groups(tray.facts, branch)
+    if body is None:
+        return False
+    now = open_groups(tray.facts, branch, find_private(tray.desk))
+    names = {(group.number, read_text(tray.desk, group.name.text)) for group in body.groups}
+    return (
+        len(now) == count_members(body)
+        and names == {(row.group, row.line.text("党小组名称")) for row in rows}
+        and {one[:3] for one in now} == {(row.group, row.is_head, row.member.member) for row in rows}
+    )
 
 
 def _draft_branch(tray: Tray, branch: int, rows: Sequence[_Row], known: Mapping[str, Member]) -> None:
@@ -193,6 +224,18 @@ def preview_member(name: str, is_head: bool) -> str:
     return f"　　{name}{'（组长）' if is_head else ''}"
 
 
+def fill_row(branch: int, number: int, name: str, member: Member | None, *, is_head: bool) -> dict[str, str]:
+    """Return a member of a group as a row of the sheet; without number and name where they were erased."""
+    return {
+        "支部": str(branch),
+        "党小组序号": str(number),
+        "党小组名称": name,
+        "党员编号": member.number if member is not None else "",
+        "姓名": member.name if member is not None else "",
+        "组长": "是" if is_head else "",
+    }
+
+
 def _fault_empty(line: Line, header: str) -> Fault:
     return Fault(
         code="cell-empty",
@@ -210,6 +253,17 @@ def _fault_name(line: Line, named: Line) -> Fault:
         found=format_found(line.text("党小组名称")),
         expected=f"{format_found(named.text('党小组名称'))}，与{named.place}相同",
         remedy="同一党小组写同一个名称，或改正党小组序号",
+    )
+
+
+def _fault_unchanged(branches: Sequence[int]) -> Fault:
+    named = "、".join(map(str, branches))
+    return Fault(
+        code="party-group-unchanged",
+        place=_SHEET,
+        found=f"支部 {named} 的党小组和现在的一样",
+        expected="有改动的党小组",
+        remedy="没有改动就不必再登记",
     )
 
 
