@@ -153,6 +153,33 @@ def test_a_member_sees_their_own_group_and_the_desk_what_is_kept(door: Door, cli
     assert "第 1 党小组，组长" in kept
 
 
+def audit(path: Path) -> tuple[int, str]:
+    """Audit the home with its vault; return the status and what was said."""
+    said = CliRunner().invoke(root, ["audit", "--home", str(path / "home")])
+    return said.exit_code, said.output
+
+
+def test_whoever_is_erased_leaves_the_home_in_order(door: Door, tmp_path: Path) -> None:
+    group(door)
+    assert audit(tmp_path)[0] == 0
+
+    door.home.vault.erase_subject(VILLAGE, M[0])
+
+    status, told = audit(tmp_path)
+    assert (status, "结论：全部对得上" in told) == (0, True), told
+
+
+def test_an_audit_of_the_home_finds_who_stands_where_they_must_not(door: Door, tmp_path: Path) -> None:
+    texts = door.village.texts
+    door.village.record(build_grouped(texts, groups=(build_group(texts, 1, [make_id("m", 9)]),)), **GROUPED)
+
+    status, told = audit(tmp_path)
+
+    assert status == 1
+    assert "不是本支部党员" in told
+    assert "支部 1 登记的党员" in told
+
+
 def type_groups(page: Page, address: str, rows: tuple[tuple[str, str, str, str], ...]) -> None:
     """Type number and name of each group, number of a member and whether they lead it; names come by themselves."""
     page.goto(f"{address}/desk/write/groups")
@@ -195,9 +222,8 @@ def test_groups_are_typed_passed_printed_and_seen_on_a_phone(
         look(phone, address, "西片党小组", "2 名")
         assert complaints == []
 
-    said = CliRunner().invoke(root, ["audit", "--home", str(tmp_path / "home")])
-    assert said.exit_code == 0, said.output
-    assert "结论：全部对得上" in said.output
+    status, told = audit(tmp_path)
+    assert (status, "结论：全部对得上" in told) == (0, True), told
 
 
 def look(phone: Page, address: str, group: str, members: str) -> None:
