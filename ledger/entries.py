@@ -22,6 +22,7 @@ from ledger.books.grids import GridsRegistered, NamingWithdrawn, VisitsRecorded
 from ledger.books.honours import HonourReversed, HonoursGranted
 from ledger.books.limits import LimitsAdopted
 from ledger.books.objections import ObjectionAnswered, ObjectionRaised
+from ledger.books.party_groups import BranchGrouped
 from ledger.books.plans import PlanAdopted
 from ledger.books.points import (
     AgreementsSigned,
@@ -119,6 +120,7 @@ Body = (
     | StarMoved
     | AssessmentRound
     | NamingWithdrawn
+    | BranchGrouped
 )
 
 
@@ -198,6 +200,7 @@ KINDS: dict[str, Kind] = {
     "star.moved": Kind(StarMoved, checkers=1, in_books=False),
     "assessment.round": Kind(AssessmentRound, checkers=1, in_books=False),
     "naming.withdrawn": Kind(NamingWithdrawn, checkers=0, in_books=False),
+    "branch.grouped": Kind(BranchGrouped, checkers=1, in_books=False),
 }
 KIND_OF_BODY: dict[type, str] = {row.body: name for name, row in KINDS.items()}
 

@@ -24,6 +24,7 @@ from ledger.state.documents import iterate_documents
 from ledger.state.grids import check_grids_privately
 from ledger.state.honours import check_honours_privately
 from ledger.state.marks import check_score_rounds_privately
+from ledger.state.party_groups import check_groups_privately
 from ledger.state.redeeming import check_redemptions_privately
 
 CACHE = "数据库里的速查数据和记录对不上：网页可能显示错，账本本身没有变"
@@ -194,6 +195,7 @@ class HomeReader:
         faults += check_honours_privately(facts, find_private)
         faults += check_grids_privately(facts, find_private)
         faults += check_assessments_privately(facts, find_private)
+        faults += check_groups_privately(facts, find_private)
         for period in _list_periods(facts.scan("points"), 1):
             faults += check_rounds_privately(facts, period, find_private)
         for period in list_annexed(facts):

@@ -31,6 +31,7 @@ from ledger.state.private import (
     CardSubject,
     GridHolder,
     GridVisit,
+    GroupedMember,
     MarkLine,
     MarkSubject,
     RedeemedSubject,
@@ -269,6 +270,11 @@ def _tell_holder(value: GridHolder, _place: _Round | None, view: View, _titles: 
     return Line(period="", said=view.show("head-name", value.name), title="网格人员")
 
 
+def _tell_grouped(value: GroupedMember, _place: _Round | None, _view: View, _titles: _Titles) -> Line:
+    said = f"第 {value.group} 党小组{'，组长' if value.head else ''}"
+    return Line(period="", said=said, title="党小组")
+
+
 def _prove(view: View, evidence: str) -> str:
     return f"依据：{view.show('evidence', evidence)}"
 
@@ -280,6 +286,7 @@ _TELLERS: dict[type, Callable[[Any, _Round | None, View, _Titles], Line]] = {
     CardSubject: _tell_card,
     GridHolder: _tell_holder,
     GridVisit: _tell_visit,
+    GroupedMember: _tell_grouped,
     TaskClaim: _tell_claim,
     MarkLine: _tell_sealed,
     MarkSubject: _tell_award,

@@ -11,6 +11,8 @@ from typing import NamedTuple
 
 import msgspec
 
+from ledger.books.marks import Card
+from ledger.books.party_groups import Grouped
 from ledger.books.scores import ScoreRound
 from ledger.canonical import encode_value
 from ledger.data import load_rhythm
@@ -24,8 +26,10 @@ from ledger.service.sheets import read_texts
 from ledger.state import get_day
 from ledger.state.facts import read_body
 from ledger.state.marks import open_score_round
+from ledger.state.party_groups import open_groups, read_groups
 from ledger.state.rhythm import count_display, list_expected
 from ledger.state.schemes import get_score_month, list_schemes
+from ledger.vaults import Member
 
 
 class PaperMember(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,6 +39,15 @@ class PaperMember(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     number: str
     score: int
+    group: int = 0  # of the branch's groups, by number; of a member in none 0
+    is_head: bool = False
+
+
+class PaperGroup(msgspec.Struct, frozen=True, kw_only=True):
+    """A party group of the branch as it is on the day of printing."""
+
+    name: str
+    number: int
 
 
 class BranchPaper(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,6 +66,7 @@ class BranchPaper(msgspec.Struct, frozen=True, kw_only=True):
     version: int
     village: str
     village_name: str
+    groups: tuple[PaperGroup, ...] = ()  # by number
 
 
 class Laid(NamedTuple):
@@ -79,6 +93,7 @@ def build_branch_job(
     body = read_body(facts, held.entry, ScoreRound)
     scheme = next(one for one in list_schemes(facts) if one.version == body.version)
     texts = read_texts(reader)
+    read = partial(read_text, texts)
     known = {member.member: member for member in ports.vault.list_members(village)}
     find = partial(ports.vault.find_private, village)
     cards = [
@@ -89,12 +104,11 @@ def build_branch_job(
     ]
     described = describe_village(facts, texts, village)
     hung_on = held.display_from or today
+    stands = {one.member: one for one in open_groups(facts, branch, find)}
+    groups = read_groups(facts, branch)
     members = [
-        PaperMember(
-            grade=preview_rank(scheme, card.stars, partial(read_text, texts)),
-            name=known[card.member].name,
-            number=known[card.member].number,
-            score=card.score,
+        _build_member(
+            card, known[card.member], stands.get(card.member), preview_rank(scheme, card.stars, read)
         )
         for card in cards
     ]
@@ -102,12 +116,16 @@ def build_branch_job(
         branch=name_branch(facts, texts, branch),
         display_from=hung_on,
         display_to=count_display(law, village, hung_on),
+        groups=tuple(
+            PaperGroup(name=read(group.name), number=group.number)
+            for group in (groups.groups if groups is not None else ())
+        ),
         index=held.entry,
         left_out=len(body.cards) - len(cards),
         made_on=today,
         members=tuple(sorted(members, key=lambda one: one.number)),
         period=period,
-        scheme=read_text(texts, scheme.title),
+        scheme=read(scheme.title),
         telephone=described.telephone,
         version=scheme.version,
         village=village,
@@ -115,3 +133,14 @@ def build_branch_job(
     )
     job = PaperJob(base_url=base_url, content=encode_value(paper), is_demo=ports.is_demo, kind="branch")
     return Laid(job, frozenset(card.member for card in cards))
+
+
+def _build_member(card: Card, known: Member, stands: Grouped | None, grade: str) -> PaperMember:
+    return PaperMember(
+        grade=grade,
+        group=stands.group if stands is not None else 0,
+        is_head=stands is not None and stands.is_head,
+        name=known.name,
+        number=known.number,
+        score=card.score,
+    )

@@ -28,6 +28,7 @@ from ledger.figures.households import (
     list_point_years,
 )
 from ledger.figures.members import MemberRound, collect_member, list_score_years
+from ledger.figures.party_groups import OwnGroup, collect_own_groups
 from ledger.household_proof import build_household_proof
 from ledger.log.commitments import index_disclosures
 from ledger.ports import Entropy, Ports, Reader
@@ -153,6 +154,7 @@ def describe_household(
 class MemberCard(NamedTuple):
     """What a member's card shows of a year."""
 
+    groups: tuple[OwnGroup, ...]  # party groups in which they stand now
     name: str  # as whoever holds the card may see it
     rounds: tuple[MemberRound, ...]  # newest month first
     year: str
@@ -168,9 +170,11 @@ def describe_member(ports: Ports, reader: Reader, village: str, member: str, yea
     years = list_score_years(reader.facts)
     chosen = year if year in years else next(iter(years), get_day(ports.clock.now_ms())[:4])
     opened = open_texts(ports.vault.list_private(village, member))
+    texts = read_texts(reader)
     return MemberCard(
+        groups=tuple(collect_own_groups(reader.facts, texts, opened)),
         name=load_masks().find_view(["card"]).show("member-name", known.name),
-        rounds=tuple(collect_member(reader.facts, read_texts(reader), opened, chosen)[::-1]),
+        rounds=tuple(collect_member(reader.facts, texts, opened, chosen)[::-1]),
         year=chosen,
         years=tuple(years),
     )

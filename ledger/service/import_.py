@@ -30,6 +30,7 @@ from ledger.service.workbooks.contracts import gather_contracts
 from ledger.service.workbooks.conversion import gather_conversion
 from ledger.service.workbooks.funds import gather_funds
 from ledger.service.workbooks.grids import gather_grids, gather_visits
+from ledger.service.workbooks.groups import gather_groups
 from ledger.service.workbooks.honours import gather_honours
 from ledger.service.workbooks.households import gather_households
 from ledger.service.workbooks.lines import Line
@@ -289,4 +290,5 @@ _GATHERERS: dict[WorkbookKind, Callable[[Tray, Tables], None]] = {
     "cases": _gather_cases,
     "stars": _gather_stars,
     "assessments": _gather_assessments,
+    "groups": _take("党小组", gather_groups),
 }

@@ -26,6 +26,7 @@ from ledger.books.funds import FundOpened
 from ledger.books.grids import GridsRegistered, VisitsRecorded
 from ledger.books.honours import HonourReversed, HonoursGranted
 from ledger.books.money import format_plain_yuan
+from ledger.books.party_groups import BranchGrouped
 from ledger.books.plans import PlanAdopted
 from ledger.books.points import (
     CONSENT_NAMES,
@@ -66,6 +67,7 @@ from ledger.service.opened_cases import fill_case, fill_confided, fill_moved, fi
 from ledger.service.opened_contracts import fill_amended, fill_contract, fill_ended, fill_voided
 from ledger.service.opened_drafts import OpenedDraft, OpenedLine, Row
 from ledger.service.opened_grids import fill_grids, fill_visits
+from ledger.service.opened_groups import fill_groups
 from ledger.service.opened_honours import fill_granted, fill_withdrawn
 from ledger.service.opened_meetings import fill_forum, fill_fund, fill_resolution, fill_result
 from ledger.service.opened_registers import (
@@ -107,6 +109,7 @@ KINDS: Mapping[type[Body], WorkbookKind] = {
     AssetChanged: "assets",
     AssetDisposed: "assets",
     AssetRegistered: "assets",
+    BranchGrouped: "groups",
     BranchRegistered: "members",
     CaseConfided: "cases",
     CaseMoved: "cases",
@@ -408,6 +411,7 @@ _FILLERS: dict[type[Body], Callable[[OpenedDraft, Any], Iterator[tuple[str, Row]
     AssetChanged: fill_asset_change,
     AssetDisposed: fill_asset_change,
     AssetRegistered: fill_asset,
+    BranchGrouped: fill_groups,
     BranchRegistered: _fill_branch,
     CaseConfided: fill_confided,
     CaseMoved: fill_moved,

@@ -25,6 +25,7 @@ from ledger.books.limits import LimitsAdopted
 from ledger.books.masks import View
 from ledger.books.money import format_yuan
 from ledger.books.objections import ObjectionAnswered, ObjectionRaised
+from ledger.books.party_groups import BranchGrouped
 from ledger.books.plans import PlanAdopted
 from ledger.books.points import (
     AgreementsSigned,
@@ -69,6 +70,7 @@ from ledger.service.opened_cases import tell_case, tell_confided, tell_moved, te
 from ledger.service.opened_contracts import tell_contract, tell_contract_change
 from ledger.service.opened_drafts import ERASED, OpenedDraft, OpenedLine
 from ledger.service.opened_grids import tell_grids, tell_visits
+from ledger.service.opened_groups import tell_groups
 from ledger.service.opened_honours import tell_granted, tell_withdrawn
 from ledger.service.opened_meetings import tell_forum, tell_fund, tell_resolution, tell_result
 from ledger.service.opened_registers import (
@@ -389,6 +391,7 @@ _TELLERS: dict[type, Callable[[OpenedDraft, Any], Iterator[str]]] = {
     BallotClosed: tell_closed_ballot,
     BallotOpened: tell_opened_ballot,
     BankReconciled: _tell_reconciled,
+    BranchGrouped: tell_groups,
     BranchRegistered: _tell_branch,
     CaseConfided: tell_confided,
     CaseMoved: tell_moved,

@@ -19,6 +19,7 @@ from ledger.books.funds import FundOpened
 from ledger.books.grids import GridsRegistered, VisitsRecorded
 from ledger.books.honours import HonourReversed, HonoursGranted
 from ledger.books.objections import ObjectionAnswered, ObjectionRaised
+from ledger.books.party_groups import BranchGrouped
 from ledger.books.plans import PlanAdopted
 from ledger.books.points import PointsRound, RulebookAdopted
 from ledger.books.reconciliation import BankReconciled
@@ -141,6 +142,7 @@ _SLOTS: Mapping[type[Body], Callable[[Any, str], Slot]] = {
     BallotClosed: lambda body, _period: ("ballot-closing", body.number),
     BallotOpened: lambda body, _period: ("ballot", body.number),
     BankReconciled: lambda _body, _period: ("bank",),
+    BranchGrouped: lambda body, _period: ("branch-groups", str(body.branch)),
     BranchRegistered: lambda body, _period: ("branch", str(body.branch)),
     CaseConfided: lambda body, _period: _slot_of_step(body, body.words.sealed),
     CaseMoved: lambda body, _period: _slot_of_step(body, body.words.text),

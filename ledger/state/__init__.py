@@ -58,6 +58,7 @@ from ledger.state.keys import check_rotation, fold_rotation
 from ledger.state.limits import check_limits, check_passed_by, fold_limits
 from ledger.state.money import check_money, fold_money
 from ledger.state.objections import check_objections, fold_objections
+from ledger.state.party_groups import check_branch_groups, fold_branch_groups
 from ledger.state.plans import check_plans, fold_plan
 from ledger.state.points import check_points, fold_points
 from ledger.state.policies import check_policy, fold_policy
@@ -131,6 +132,7 @@ _CHECKS: dict[str, Check] = {
     "grids.registered": check_grid_entry,
     "visits.recorded": check_grid_entry,
     "naming.withdrawn": check_grid_entry,
+    "branch.grouped": check_branch_groups,
     "case.opened": check_cases,
     "case.moved": check_cases,
     "case.confided": check_cases,
@@ -161,6 +163,7 @@ _FOLD_OF: dict[Check, Fold] = {
     check_honours: fold_honours,
     check_annexes: fold_annex,
     check_grid_entry: fold_grid_entry,
+    check_branch_groups: fold_branch_groups,
     check_cases: fold_cases,
     check_ballots: fold_ballots,
     check_stars: fold_stars,

@@ -33,6 +33,7 @@ be dropped and folded again from the entries.
 | `scheme-of/<subject>` | EntryAt, the newest of another subject | scheme.adopted |
 | `scheme-in/<subject>/<period>/<version>` | EntryAt, in force from the period on | scheme.adopted |
 | `branch/<branch>` | BranchFacts | branch.registered |
+| `party-groups/<branch>` | GroupsFacts, `state.party_groups`: a branch's groups as they are now | branch.grouped |
 | `score/<period>/<branch>` | ScoreMonth | score.round |
 | `mark/<period>/<branch>/<item>` | Tally | score.round |
 | `policy` | PolicyFacts, the newest | policy.adopted |

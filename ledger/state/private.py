@@ -256,6 +256,14 @@ class CaseRater(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_de
     household: str = ""
 
 
+class GroupedMember(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Behind a member of a party group, by its number in the branch; `head` stands there of the group's head alone."""
+
+    group: int
+    member: str
+    head: bool = False
+
+
 class RegisteredMember(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Behind a registered member."""
 

@@ -71,6 +71,7 @@ from tests.builders import (
 from tests.grids import build_grids, build_unnaming, build_visits
 from tests.homes import VillageHome, open_village
 from tests.honours import build_granted, build_withdrawn
+from tests.party_groups import build_grouped
 from tests.rewards import (
     build_annex,
     build_claims,
@@ -185,6 +186,7 @@ def fill_small(village: VillageHome) -> None:
     village.record(build_withdrawn(village.texts, granted, reverses=given.index), **november)
     village.record(registered := build_grids(village.texts), **november)
     village.record(build_visits(village.texts), **november)
+    village.record(build_grouped(village.texts), **november)
     for body in build_story(village.texts):
         village.record(body)
     for body, envelope in build_star_story(village.texts):

@@ -8,10 +8,12 @@
     2026-01 scheme 1 base 60 | star 1 from 60 | P01 组织生活 主题党日 2 次 cap 8 | accepted
     2026-06 scheme 2 base 60 | grade 1 from 0 差 | component A 组织 100 | P01 组织 会 2 次 cap 8 in A | accepted
     2026-01 branch 1 第一党支部 | m1 m2 | accepted
+    2026-02 groups 1 | 1 东片党小组 m1* m2 | accepted
     2026-10 score 1 | m1 P01 2 | accepted
 
 The last field is `accepted`, or the codes of the faults expected. A rule that deducts or is sensitive seals its line
-whole, by itself. `round 1/2` is a part: households and cards are then those of both parts, which follow each other.
+whole, by itself. `round 1/2` is a part: households and cards are then those of both parts, which follow each other. A
+star marks the head of a party group; a branch without any group has groups no more.
 Salts, digests and pseudonyms are drawn by the test; the vault is a dictionary from which a test may erase.
 """
 
@@ -26,6 +28,7 @@ import msgspec
 from ledger.books.consents import list_withdrawn
 from ledger.books.figures import SheetHead
 from ledger.books.marks import Card, Mark, build_cards
+from ledger.books.party_groups import BranchGrouped, PartyGroup
 from ledger.books.points import (
     CONSENT_NAMES,
     AgreementsSigned,
@@ -251,6 +254,15 @@ class PointsLedger:
         sealed = _sort([self._seal(member=member) for member in members])
         return BranchRegistered(branch=branch, members=sealed, name=self.drawer.publish(name))
 
+    def build_groups(self, branch: int, rows: list[str]) -> BranchGrouped:
+        groups = []
+        for row in rows:
+            number, name, *members = row.split()
+            sealed = [self._seal(**_tell_grouped(int(number), member)) for member in members]
+            group = PartyGroup(members=_sort(sealed), name=self.drawer.publish(name), number=int(number))
+            groups.append(group)
+        return BranchGrouped(branch=branch, groups=tuple(groups))
+
     def build_score(
         self,
         branch: int,
@@ -303,6 +315,11 @@ class PointsLedger:
         self.append(opened, period)
         cast = ["".join(opinions[sealed[one]][voter] for one in members) for voter in range(voters)]
         self.append(build_cast(opened, [one for one in cast if one.strip("-")]), period)
+
+    def list_private(self) -> list[tuple[str, dict[str, Any]]]:
+        """Return what the vault has that is of somebody, by digest."""
+        found = [(digest, open_disclosure(text, digest)[1]) for digest, text in self.vault.items()]
+        return [(digest, value) for digest, value in found if isinstance(value, dict)]
 
     def open(self, sealed: Sealed) -> dict[str, Any]:
         value = open_disclosure(self.vault[sealed.sealed], sealed.sealed)[1]
@@ -357,6 +374,8 @@ class PointsLedger:
                 return self.build_scheme(int(words[0]), int(words[2]), rows)
             case "branch":
                 return self.build_branch(int(words[0]), words[1], rows[0].split())
+            case "groups":
+                return self.build_groups(int(words[0]), rows)
             case "score":
                 return self.build_score(int(words[0]), lines)
         raise AssertionError(f"no such verb: {verb}")
@@ -418,6 +437,11 @@ class PointsLedger:
         return PointsReversed(
             line=digest, points=points, reason=self.drawer.publish(reason), reverses=entry.index, rule=rule
         )
+
+
+def _tell_grouped(number: int, member: str) -> dict[str, Json]:
+    told: dict[str, Json] = {"group": number, "member": member.removesuffix("*")}
+    return told | ({"head": True} if member.endswith("*") else {})
 
 
 def _sort(sealed: list[Sealed]) -> tuple[Sealed, ...]:

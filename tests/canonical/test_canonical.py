@@ -84,6 +84,7 @@ from tests.builders import (
 from tests.grids import build_grids, build_unnaming, build_visits
 from tests.honours import build_granted, build_withdrawn
 from tests.log.evidence import require_one_spelling, spoil
+from tests.party_groups import build_grouped
 from tests.rewards import (
     build_annex,
     build_claims,
@@ -167,6 +168,7 @@ def make_entries() -> list[Entry]:
         build_star_move(texts),
         build_assessment(texts),
         build_unnaming(grids),
+        build_grouped(texts),
     ):
         chain.append(body)
     return chain.entries

@@ -44,7 +44,7 @@ def leave(monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
             (
                 "表格种类写得不对：应为 vouchers、points、scores、opening、households、members、contracts、assets、"
                 "resources、stocktakes、resolutions、funds、accounts、conversion、plan、rulebook、shop、"
-                "volunteering、honours、grids、visits、assessments、cases、stars 之一"
+                "volunteering、honours、grids、visits、assessments、cases、stars、groups 之一"
             ),
         ),
         (("template",), "缺少 表格种类"),

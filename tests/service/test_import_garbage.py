@@ -19,6 +19,7 @@ from tests.service.importing import (
     CONVERSION,
     COUNTED,
     FUND,
+    GROUPED,
     HOLDER,
     HOUSEHOLDS,
     MARK,
@@ -64,6 +65,10 @@ SOUND: dict[str, list[Row]] = {
     "assessments": [ASSESSED, ASSESSED | {"编号": "10"}],
     "visits": [VISIT, VISIT | {"户号": "0218", "户主": "例小河"}],
     "stars": [STAR, STAR | {"申报编号": "XJ-2026-002", "谁申报": "支部书记", "书记姓名": "样带头"}],
+    "groups": [
+        GROUPED,
+        GROUPED | {"党小组序号": 2, "党小组名称": "西片党小组", "党员编号": "0104", "姓名": "例大海"},
+    ],
     "cases": [CASE, CASE | {"诉求编号": "AL-2026-002", "户号": "0218", "户主": "例小河"}],
     "honours": [HOLDER, HOLDER | {"户号": "0218", "户主": "例小河"}],
     "volunteering": [SIGNED, SIGNED | {"户号": "0218", "户主": "例小河"}],

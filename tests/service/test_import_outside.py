@@ -29,6 +29,7 @@ from tests.service.importing import (
     COUNTED,
     FILE,
     FUND,
+    GROUPED,
     HOLDER,
     HOUSEHOLDS,
     MARK,
@@ -74,6 +75,7 @@ ROWS: dict[WorkbookKind, list[Row]] = {
     "honours": [HOLDER],
     "cases": [CASE],
     "stars": [STAR],
+    "groups": [GROUPED],
 }
 
 

@@ -45,6 +45,7 @@ from tests.service.importing import (
     FUND,
     GOODS,
     GRANTED,
+    GROUPED,
     HOLDER,
     MEMBERS,
     PAPER,
@@ -246,6 +247,10 @@ def _register_grid(sheet: str, header: str) -> Way:
         return list(desk.read("grids", book).faults)
 
     return way
+
+
+def _group(_village: VillageHome, desk: ImportDesk, text: str) -> list[Fault]:
+    return list(desk.read("groups", make_book("groups", [GROUPED | {"党小组名称": text}])).faults)
 
 
 def _grant(_village: VillageHome, desk: ImportDesk, text: str) -> list[Fault]:
@@ -512,6 +517,7 @@ WAYS: Mapping[tuple[str, str], tuple[Way, Mapping[str, str]]] = {
     ("grids.registered", "units.name"): (_register_grid("网格", "名称"), POISON),
     # What is shown is the mask of the name that is typed.
     ("grids.registered", "units.offices.shown"): (_register_grid("网格人员", "姓名"), NUMBERS),
+    ("branch.grouped", "groups.name"): (_group, POISON),
     ("honours.granted", "title"): (_grant, POISON),
     ("honour.reversed", "reason"): (_withdraw, POISON),
     ("case.moved", "words"): (_move_case, POISON),

@@ -11,7 +11,7 @@ from ledger.entries import KINDS, Actor, Body
 from ledger.limits import DAY_MS
 from ledger.state import check_entry
 from ledger.state.facts import MemoryFacts
-from tests import assessments, ballots, builders, grids, honours, rewards
+from tests import assessments, ballots, builders, grids, honours, party_groups, rewards
 from tests.books.case_ledger import build_story
 from tests.books.star_ledger import build_star_story
 from tests.builders import VILLAGE, Discloser, EntryChain
@@ -107,6 +107,7 @@ def add_november(add: Callable[..., int], texts: Discloser) -> None:
     add(registered, **november)
     add(grids.build_visits(texts), **november)
     add(grids.build_unnaming(registered), checkers=(), **november)
+    add(party_groups.build_grouped(texts), **november)
 
 
 def test_every_kind_may_follow_and_is_read_back(store: Store) -> None:

@@ -230,6 +230,7 @@ def test_every_entry_is_explained_with_who_when_bytes_and_proof(
         "assessment.round",
         "ballot.closed",
         "ballot.opened",
+        "branch.grouped",
         "concern.acknowledged",
         "consents.withdrawn",
         "bank.reconciled",

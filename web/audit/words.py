@@ -62,6 +62,7 @@ KIND_WORDS: dict[str, str] = {
     "score.round": _("一轮党员评分"),
     "scheme.adopted": _("评分办法"),
     "branch.registered": _("党员名册"),
+    "branch.grouped": _("党小组"),
     "village.described": _("村的情况"),
     "visits.recorded": _("走访"),
     "naming.withdrawn": _("撤回牌上写全名"),

@@ -35,7 +35,7 @@ GRID_NAME = _("评议表")
 KINDS: tuple[WorkbookKind, ...] = (
     *("vouchers", "accounts", "contracts", "assets", "resources", "stocktakes", "resolutions", "funds"),
     *("points", "shop", "volunteering", "honours", "cases", "stars", "scores", "households", "members"),
-    *("grids", "visits", "assessments"),
+    *("groups", "grids", "visits", "assessments"),
     *("opening", "plan", "conversion"),
     "rulebook",
 )

@@ -17,6 +17,7 @@ from ledger.errors import Fault, NotFound, Refused
 from ledger.limits import TYPED_MAX_ROWS
 from ledger.service.handing_in import Sent
 from ledger.service.import_ import WorkbookKind
+from ledger.service.laid_groups import lay_groups
 from ledger.service.refilling import Filled, fill, find_kind, list_answered, list_siblings_waiting
 from ledger.service.standing import refuse_read_only
 from ledger.service.unsent import (
@@ -57,6 +58,7 @@ from web.site import JSON
 from web.words import format_instant
 
 WRITE = "/desk/write"
+_LAID_GROUPS = _("先填好的是现在的党小组。改好有变动的，看一遍再交审；没有变的支部不会再登记。")
 _ROW_DEED = re.compile(r"(drop|insert):([abc]):([0-9]{1,4})")
 _LINE_END = re.compile(r"\r\n?")
 
@@ -121,6 +123,9 @@ def show_sheet(desk: Desk, sheet: str) -> Answer:
         kept, told = Opened(0, State(begun_at=0, saved_at=0, tables=filled.tables)), _tell_gone(filled)
     elif kept.version == 0 and sheet not in KINDS:
         raise NotFound("退回的记录")
+    elif kept.version == 0 and sheet == "groups" and (laid := lay_groups(desk.ports, desk.village)):
+        # They are handed in whole, and mostly one person changes.
+        kept, told = Opened(0, State(begun_at=0, saved_at=0, tables=laid)), (_LAID_GROUPS,)
     return _show(desk, target, kept.state.tables, kept, told=told)
 
 

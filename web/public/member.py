@@ -56,11 +56,23 @@ class RoundRows:
 
 
 @dataclass(frozen=True)
+class GroupRow:
+    """A party group in which the member stands now."""
+
+    about: str
+    branch: str
+    entry: str
+    group: str
+    is_head: bool
+
+
+@dataclass(frozen=True)
 class MemberPage:
     """What a member's card shows. `code` goes along in the page's forms, for another year."""
 
     code: str
     frame: Frame
+    groups: tuple[GroupRow, ...]
     left_out: int
     looks: tuple[LookRow, ...]
     name: str
@@ -96,6 +108,16 @@ def _build_page(
     return MemberPage(
         code=typed,
         frame=view.build_frame(_("自己的考评")),
+        groups=tuple(
+            GroupRow(
+                about=str(one.at),
+                branch=one.branch,
+                entry=f"/v/{view.code}/entries/{one.at}",
+                group=one.group,
+                is_head=one.is_head,
+            )
+            for one in card.groups
+        ),
         left_out=left_out,
         looks=looks,
         name=card.name,

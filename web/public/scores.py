@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from ledger.books.figures import BranchFigures, ScoreFigures, StarCutFigures
 from ledger.books.schemes import SPAN_NAMES
 from ledger.books.score_figures import summarize_scores
+from ledger.figures.party_groups import BranchGroups, collect_groups
 from ledger.service.sheets import find_open_until
 from reports.rows import ItemRow, build_items
 from reports.words import format_count, format_signed, format_small
 from web.i18n import _
 from web.page import Frame
+from web.public.explain.telling import get_entry_path
 from web.public.months import SheetStatus, build_status, read_figures
 from web.site import VillageView
 
@@ -30,9 +32,19 @@ class StarRow:
 
 
 @dataclass(frozen=True)
-class BranchRows:
-    """A branch's month."""
+class GroupRow:
+    """A party group with how many members stand in it."""
 
+    members: str
+    name: str
+
+
+@dataclass(frozen=True)
+class BranchRows:
+    """A branch's month; its groups are those of today, as the entry under `grouped` says, empty without any."""
+
+    grouped: str
+    groups: tuple[GroupRow, ...]
     has_round: bool
     items: tuple[ItemRow, ...]
     members: str
@@ -73,9 +85,12 @@ def build_scores_page(view: VillageView, period: str) -> ScoresPage:
     figures = read_figures(view, "scores", period)
     assert isinstance(figures, ScoreFigures)
     status = build_status(view, figures)
+    groups = collect_groups(view.reader.facts, view.texts)
     return ScoresPage(
         base=figures.base,
-        branches=tuple(_build_branch(figures, branch) for branch in figures.branches),
+        branches=tuple(
+            _build_branch(view, figures, branch, groups.get(branch.branch)) for branch in figures.branches
+        ),
         components="、".join(f"{one.title} {one.weight}%" for one in figures.components),
         every=SPAN_NAMES[figures.every or "month"],
         frame=view.build_frame(f"{status.month}{status.name}"),
@@ -118,8 +133,14 @@ def _name_rank(stars: int, cut: StarCutFigures | None) -> str:
     return _("{stars}星").format(stars=format_small(stars)) if stars else _("未评星")
 
 
-def _build_branch(figures: ScoreFigures, branch: BranchFigures) -> BranchRows:
+def _build_branch(
+    view: VillageView, figures: ScoreFigures, branch: BranchFigures, grouped: BranchGroups | None
+) -> BranchRows:
     return BranchRows(
+        grouped=get_entry_path(view, grouped.at) if grouped else "",
+        groups=tuple(
+            GroupRow(format_count(group.members), group.name) for group in (grouped.groups if grouped else ())
+        ),
         has_round=branch.rounds > 0,
         items=build_items(branch.items),
         members=format_count(branch.members),

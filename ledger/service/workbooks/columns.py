@@ -12,6 +12,7 @@ from ledger.service.workbooks.account_columns import ACCOUNT_BOOKS
 from ledger.service.workbooks.assessment_columns import ASSESSMENT_BOOKS
 from ledger.service.workbooks.case_columns import CASES
 from ledger.service.workbooks.grid_columns import GRID_BOOKS
+from ledger.service.workbooks.group_columns import GROUPS
 from ledger.service.workbooks.honour_columns import HONOURS
 from ledger.service.workbooks.layout import (
     CHOICES_SHEET,
@@ -452,4 +453,5 @@ WORKBOOKS: dict[WorkbookKind, Workbook] = {
     **ASSESSMENT_BOOKS,
     "cases": CASES,
     "stars": STARS,
+    "groups": GROUPS,
 }

@@ -31,6 +31,7 @@ WorkbookKind = Literal[
     "assessments",
     "cases",
     "stars",
+    "groups",
 ]
 Form = Literal["text", "code", "number", "money", "decimal", "quantity", "day", "month", "since", "choice"]
 """How a cell is read: `text` free text; `code` digits and letters kept as typed; `number` a voucher number;

@@ -22,6 +22,7 @@ from ledger.service.workbooks.people import (
     read_branch_name,
 )
 from ledger.service.workbooks.tray import Tray
+from ledger.state.party_groups import read_groups
 from ledger.vaults import Member
 
 
@@ -111,6 +112,8 @@ def _register(tray: Tray, branch: int, first: Line, members: Sequence[Member]) -
     if not faults:
         tray.preview.append(label)
         tray.preview += _tell_change(before, members)
+        if read_groups(tray.facts, branch) is not None:
+            tray.preview.append("　这个支部分了党小组：名单通过以后，请用「党小组」表再交一次")
         tray.add(body, tray.desk.today, tray.desk.today[:7], label, texts)
 
 

@@ -39,6 +39,7 @@ from web.public.explain.money import (
     explain_reversed,
 )
 from web.public.explain.objections import explain_answered, explain_raised
+from web.public.explain.party_groups import explain_groups
 from web.public.explain.plans import explain_plan
 from web.public.explain.points import (
     explain_agreements,
@@ -97,6 +98,7 @@ EXPLAINERS: dict[str, Callable[[VillageView, Entry, Any], Explanation]] = {
     "points.reversed": explain_points_reversed,
     "scheme.adopted": explain_scheme,
     "branch.registered": explain_branch,
+    "branch.grouped": explain_groups,
     "score.round": explain_score_round,
     "sheet.sealed": explain_seal,
     "key.rotated": explain_rotation,

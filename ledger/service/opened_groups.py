@@ -1,0 +1,46 @@
+"""Drafts of party groups: what each says, and how it was typed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from operator import itemgetter
+
+from ledger.books.party_groups import BranchGrouped, PartyGroup
+from ledger.service.opened_drafts import OpenedDraft, Row
+from ledger.service.workbooks.groups import fill_row, preview_group, preview_member
+from ledger.state.private import GroupedMember
+from ledger.vaults import Member
+
+
+def tell_groups(opened: OpenedDraft, body: BranchGrouped) -> Iterator[str]:
+    yield opened.draft.label
+    for group in body.groups:
+        yield preview_group(group.number, opened.read(group.name), len(group.members))
+        found = sorted((opened.name(one.member), one.head) for one in _open_members(opened, group))
+        yield from (preview_member(name, is_head) for name, is_head in found)
+
+
+def fill_groups(opened: OpenedDraft, body: BranchGrouped) -> Iterator[tuple[str, Row]]:
+    if not body.groups:
+        yield "党小组", {"支部": str(body.branch), "不再分组": "是"}
+    for group in body.groups:
+        rows = [
+            fill_row(
+                body.branch,
+                group.number,
+                opened.read(group.name),
+                _find_member(opened, one.member),
+                is_head=one.head,
+            )
+            for one in _open_members(opened, group)
+        ]
+        yield from (("党小组", row) for row in sorted(rows, key=itemgetter("党员编号")))
+
+
+def _open_members(opened: OpenedDraft, group: PartyGroup) -> list[GroupedMember]:
+    return [item for sealed in group.members for item in opened.open(sealed.sealed, GroupedMember)]
+
+
+def _find_member(opened: OpenedDraft, member: str) -> Member | None:
+    known = opened.find_known(member)
+    return known if isinstance(known, Member) else None
