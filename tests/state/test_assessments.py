@@ -11,7 +11,7 @@ import pytest
 
 from ledger.books.assessments import AssessedCard, AssessmentRound, UnitCounts
 from ledger.books.cases import Step
-from ledger.books.scores import BallotRow, SchemeAdopted
+from ledger.books.scores import BallotRow, BranchRegistered, SchemeAdopted
 from ledger.data import load_reference
 from ledger.data.templates import load_scheme
 from ledger.entries import Actor, Body, Entry
@@ -28,7 +28,13 @@ from ledger.state.assessments import (
 )
 from ledger.state.facts import EntryAt, get_fact
 from ledger.state.private import AssessedPerson, open_private
-from tests.assessments import build_assessment, build_cast, build_of_organisations, build_of_persons
+from tests.assessments import (
+    build_assessment,
+    build_cast,
+    build_of_organisations,
+    build_of_persons,
+    get_digest,
+)
 from tests.ballots import build_ballot
 from tests.books.case_ledger import build_moved, build_opened
 from tests.books.points_ledger import change
@@ -490,7 +496,7 @@ def test_whoever_is_no_worker_or_has_two_cards_or_none_is_told(ledger: Assessmen
     second = build_of_persons(
         ledger.drawer, scheme, [(stranger, 1, ""), (stranger, 1, "")], [(BIG_RIVER, "P01", 1)]
     )
-    cards = tuple(sorted((*first.cards, *second.cards), key=lambda one: one.subject.sealed))  # type: ignore[union-attr]  # persons' cards
+    cards = tuple(sorted((*first.cards, *second.cards), key=get_digest))
     lines = tuple(sorted((*first.lines, *second.lines), key=lambda one: one.subject.sealed))
     ledger.append(change(first, cards=cards, lines=lines), "2026-10")
 
@@ -566,7 +572,8 @@ def test_a_vault_that_gives_something_else_is_reported(ledger: AssessmentLedger)
     ledger.append(body, "2026-12")
     ledger.vault[body.sealed_lines[0].sealed] = make_disclosure(bytes(32), "line", "别的")
     branch = next(entry for entry in ledger.entries if entry.kind == "branch.registered")
-    ledger.vault[branch.body.members[0].sealed] = make_disclosure(bytes(32), "member", "别的")  # type: ignore[union-attr]  # a branch
+    assert isinstance(branch.body, BranchRegistered)
+    ledger.vault[branch.body.members[0].sealed] = make_disclosure(bytes(32), "member", "别的")
 
     assert [text.split("：")[0] for text in ledger.tell_privately()] == [
         "2026-12 支部书记考评密封行第 1 行（第 14 条）",

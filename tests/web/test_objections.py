@@ -13,6 +13,7 @@ import pytest
 from litestar.testing import TestClient
 
 from ledger.audit import audit_log
+from ledger.books.roles import Role
 from ledger.errors import format_fault
 from ledger.limits import DAY_MS
 from ledger.service.answering import prepare_answer, register_objection
@@ -29,6 +30,7 @@ from web.public.gate import DAY_S, HOUR_S, Gate, Gates, NestedGate
 
 LIST = f"/v/{VILLAGE}/objections"
 NEW, RECEIPT, ROOM = f"{LIST}/new", f"{LIST}/receipt", "/desk/objections"
+PEOPLE: tuple[Role, ...] = ("clerk", "supervisor", "secretary", "township", "auditor")
 WORDING = "十月付的电费，路灯坏了半个月\n怎么还是 <b>这么多</b>？"
 CONTACT = "三组槐树底下 0000-1234567"
 
@@ -410,8 +412,8 @@ def test_the_desk_reads_under_the_table_of_masks_and_each_reading_is_logged(
     (received,) = door.home.vault.list_received(VILLAGE, 0, 9)
     path = f"{ROOM}/{received.item}"
     shown = {}
-    for role in ("clerk", "supervisor", "secretary", "township", "auditor"):
-        door.let_in(role, role)  # type: ignore[arg-type]  # A role is one.
+    for role in PEOPLE:
+        door.let_in(role, role)
         browser = enter(door, client, role)
         assert "收件号 0001" in read(browser.get(ROOM))
         words = read(browser.get(path))
@@ -595,8 +597,9 @@ def test_nobody_agrees_to_set_aside_what_they_were_not_shown(
     visitor.receive()
     (received,) = door.home.vault.list_received(VILLAGE, 0, 9)
     path = f"{ROOM}/{received.item}"
-    for name, role in (("clerk", "clerk"), ("supervisor", "supervisor"), ("township", "township")):
-        door.let_in(name, role)  # type: ignore[arg-type]  # A role is one.
+    door.let_in("clerk", "clerk")
+    door.let_in("supervisor", "supervisor")
+    door.let_in("township", "township")
     clerk, supervisor = enter(door, client, "clerk"), enter(door, client, "supervisor")
     township = enter(door, client, "township")
     clerk.post(f"{path}/aside", {"why": "withdrawn"})
