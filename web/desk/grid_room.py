@@ -165,8 +165,8 @@ def show_room(desk: Desk) -> Answer:
     found = [unit for unit in figures.units if _is_wanted(unit, query, level, only)]
     if start and start >= len(found):
         raise NotFound(_("这么多网格"))
-    words = {"q": query, "level": level, "only": only}
-    stop = start + UNITS_A_PAGE
+    newer, older = name_steps(GRIDS, start, UNITS_A_PAGE, len(found), q=query, level=level, only=only)
+    shown = found[start : start + UNITS_A_PAGE]
     page = GridsRoom(
         can_write=desk.may("draft.prepare"),
         frame=desk.build_frame(_("网格")),
@@ -175,14 +175,14 @@ def show_room(desk: Desk) -> Answer:
             for code, name in (("", _("全部")), *LEVEL_NAMES.items())
             if any(code in ("", unit.level) for unit in figures.units)
         ),
-        newer=name_path(GRIDS, **words, start=max(start - UNITS_A_PAGE, 0) or "") if start else "",
-        older=name_path(GRIDS, **words, start=stop) if stop < len(found) else "",
+        newer=newer,
+        older=older,
         only=tuple(Choice(code == only, name, code) for code, name in _list_only()),
         pairs=format_count(figures.posts.get("pair", 0)),
         public_path=f"/v/{desk.village}/grids",
         query=query,
         query_max=QUERY_MAX_CHARS,
-        rows=tuple(_build_line(unit, is_flat=bool(query or level or only)) for unit in found[start:stop]),
+        rows=tuple(_build_line(unit, is_flat=bool(query or level or only)) for unit in shown),
         sentences=tuple(_tell(figures)),
         total=format_count(len(found)),
     )
@@ -272,6 +272,13 @@ def name_path(path: str, **asked: object) -> str:
     """Return a path with what is asked of it, as far as it says anything."""
     words = urlencode({name: value for name, value in asked.items() if value})
     return f"{path}?{words}" if words else path
+
+
+def name_steps(path: str, start: int, a_page: int, total: int, **asked: object) -> tuple[str, str]:
+    """Return the paths of the rows before those from `start`, and of those after them; empty where there are none."""
+    newer = name_path(path, **asked, start=max(start - a_page, 0)) if start else ""
+    older = name_path(path, **asked, start=start + a_page) if start + a_page < total else ""
+    return newer, older
 
 
 def tell_household(known: Known) -> str:
