@@ -124,7 +124,7 @@ def check_sequence(place: str, done: int, parts: int, body: Part, once: str) -> 
     `done` parts of `parts` are recorded already; `once` says how often there is such a round.
     """
     if done and done == parts:
-        return [build_fault("round-twice", place, f"已有全部 {done} 部分", once, "漏记的下月补记")]
+        return [build_fault("round-twice", place, tell_recorded(parts), once, "漏记的下一轮补记")]
     if body.part != done + 1:
         found, expected = f"第 {body.part} 部分", f"第 {done + 1} 部分"
         return [build_fault("round-next-part", place, found, expected, "各部分从 1 起依次通过")]
@@ -133,6 +133,11 @@ def check_sequence(place: str, done: int, parts: int, body: Part, once: str) -> 
         remedy = "整个评议重新生成后再提交"
         return [build_fault("round-differs", f"{place}第 {body.part} 部分", found, expected, remedy)]
     return []
+
+
+def tell_recorded(parts: int) -> str:
+    """Return that a round of so many parts is recorded whole, as people say it."""
+    return "这一轮已经记过" if parts == 1 else f"已有全部 {parts} 部分"
 
 
 def check_lines(lines: Sequence[PlainLine], worths: dict[str, Worth], place: str, book: str) -> list[Fault]:

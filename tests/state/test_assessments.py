@@ -195,7 +195,7 @@ def test_a_round_is_under_the_scheme_in_force_and_there_is_one(ledger: Assessmen
     assert [fault.code for fault in ledger.check(change(body, version=2), "2026-12")] == ["round-scheme"]
     assert ledger.try_body(body, "2026-12") == []
     assert ledger.tell(body, "2026-12") == [
-        "2026-12 党支部考评：现为已有全部 1 部分，应为一段时间里只考评一次。漏记的下月补记。（round-twice）"
+        "2026-12 党支部考评：现为这一轮已经记过，应为一段时间里只考评一次。漏记的下一轮补记。（round-twice）"
     ]
 
 

@@ -162,7 +162,7 @@ def test_parts_come_in_order_and_agree(ledger: PointsLedger) -> None:
     ]
     assert ledger.try_body(second, "2026-10") == []
     assert tell(ledger, first) == [
-        f"{place}：现为已有全部 2 部分，应为每个支部一个月评议一次。漏记的下月补记。（round-twice）"
+        f"{place}：现为已有全部 2 部分，应为每个支部一个月评议一次。漏记的下一轮补记。（round-twice）"
     ]
     assert check_score_rounds_privately(ledger.facts, "2026-10", ledger.vault.get) == []
 
