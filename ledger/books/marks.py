@@ -61,7 +61,7 @@ def check_marks(marks: Iterable[Mark], scheme: SchemeAdopted, members: Collectio
 
     No fault names a member: its place does for those who may see it.
     """
-    worths = list_worths(scheme.items)
+    worths = list_worths(scheme)
     together: Counter[tuple[str, str]] = Counter()
     faults = []
     for mark in marks:

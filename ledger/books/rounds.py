@@ -23,11 +23,14 @@ class PlainLine(NamedTuple):
 
 
 class Worth(NamedTuple):
-    """What a rule or an item is worth, and whether its lines may stand in plain."""
+    """What a rule or an item is worth, whether its lines may stand in plain, and for which time (`span`) its cap holds:
+    of a rulebook a month, of a scheme what one score looks back on.
+    """
 
     monthly_cap: int
     plain: bool
     points: int
+    span: str = "月"
 
 
 class Opened(Protocol):
@@ -179,7 +182,11 @@ def _check_product(line: PlainLine, worth: Worth, at: str) -> list[Fault]:
     if product > worth.monthly_cap:
         faults.append(
             build_fault(
-                "line-cap", at, f"{product} 分", f"每月不超过 {worth.monthly_cap} 分", "超过封顶的不计分"
+                "line-cap",
+                at,
+                f"{product} 分",
+                f"每{worth.span}不超过 {worth.monthly_cap} 分",
+                "超过封顶的不计分",
             )
         )
     return faults
@@ -195,7 +202,7 @@ def check_sealed_sum(lines: int, points: int, place: str) -> list[Fault]:
 def check_opened(line: Opened, code: str, worth: Worth, before: int, words: OpenedWords) -> list[Fault]:
     """Return every fault of an opened line: points that are no product, a cap exceeded, a wrong sealing.
 
-    `before` is what the same person already has by this code this month, without sign.
+    `before` is what the same person already has by this code in the time that its cap holds for, without sign.
     """
     faults = []
     product = worth.points * line.quantity
@@ -215,8 +222,8 @@ def check_opened(line: Opened, code: str, worth: Worth, before: int, words: Open
             build_fault(
                 words.cap.code,
                 line.place,
-                f"{words.who}本月 {code} 累计 {total} 分",
-                f"每{words.each}每月不超过 {worth.monthly_cap} 分",
+                f"{words.who}本{worth.span} {code} 累计 {total} 分",
+                f"每{words.each}每{worth.span}不超过 {worth.monthly_cap} 分",
                 words.cap.remedy,
             )
         )

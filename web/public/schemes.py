@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from litestar.params import FromPath
 from litestar.types import ASGIApp
 
-from ledger.books.schemes import SPAN_NAMES, WEIGHTS
+from ledger.books.schemes import WEIGHTS
 from ledger.books.scores import (
     MARKER_NAMES,
     OWN_HONOUR_NAMES,
     SCORE_MAX,
+    SPAN_NAMES,
     SUBJECT_NAMES,
     Counts,
     SchemeAdopted,
