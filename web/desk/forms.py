@@ -37,6 +37,12 @@ class Upload:
 NO_FILE = Upload(data=b"", name="")
 """What a browser sends of a field for a file where none was chosen."""
 
+
+@dataclass(frozen=True)
+class NoForm:
+    """A form that brings nothing but that it was sent."""
+
+
 Pairs = tuple[tuple[str, str | Upload], ...]
 
 

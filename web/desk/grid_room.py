@@ -24,7 +24,7 @@ from ledger.service.standing import refuse_read_only
 from ledger.state import get_day
 from reports.words import format_count, format_day
 from web.cache import PageBytes
-from web.desk.forms import FormRefused
+from web.desk.forms import FormRefused, NoForm
 from web.desk.frame import NO_FAULTS, DeskFrame, Faults, Refusal, explain_refusal
 from web.desk.reading import AskForm
 from web.desk.reading_grids import (
@@ -129,11 +129,6 @@ class UnitRoom:
     posts: tuple[PostLine, ...]
     public_path: str
     vacant: str
-
-
-@dataclass(frozen=True)
-class NoForm:
-    pass
 
 
 @dataclass(frozen=True)

@@ -33,6 +33,7 @@ from ledger.state import get_day
 from ledger.state.cases import find_case, list_open_cases
 from reports.words import format_day
 from web.cache import build_page_bytes
+from web.desk.forms import NoForm
 from web.desk.frame import NOT_REFUSED, DeskFrame, Faults, Refusal, explain_refusal
 from web.desk.reading import AskForm, read_report, read_report_photo, say_of_report
 from web.desk.routing import Desk, answer, choose_page, route_desk
@@ -148,11 +149,6 @@ class WhyForm:
 @dataclass(frozen=True)
 class JoinForm:
     joined: str = ""
-
-
-@dataclass(frozen=True)
-class NothingForm:
-    pass
 
 
 @route_desk(REPORTS, allow="draft.read", summary="Reports by the page that nobody took up")
@@ -278,7 +274,7 @@ def take_joining(desk: Desk, report: str) -> Answer:
     summary="Let it wait again after all",
 )
 def take_reopening(desk: Desk, report: str) -> Answer:
-    desk.parse_form(NothingForm)
+    desk.parse_form(NoForm)
     item = _get(desk, report).item
     reopen(desk.ports, desk.village, item, desk.user)
     desk.log("report-reopened", subject=item)
