@@ -99,6 +99,15 @@ def check_calendar(scheme: SchemeAdopted, period: str, place: str) -> list[Fault
     ]
 
 
+def tell_earned(scheme: SchemeAdopted, score: int, stars: int) -> str:
+    """Return a score and what it earns, as a fault says it: a grade by its place from the highest, since what it is
+    called is a text beside the log.
+    """
+    if scheme.grades is None:
+        return f"{score} 分 {stars} 星"
+    return f"{score} 分，从高到低第 {1 + sum(cut.stars > stars for cut in scheme.stars)} 等"
+
+
 def _check_item(item: SchemeItem, span: SchemeSpan) -> list[Fault]:
     place = f"考评项目 {item.code}"
     faults = []

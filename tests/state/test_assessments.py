@@ -254,7 +254,7 @@ def test_grids_are_scored_from_what_is_counted_of_them_and_of_what_lies_in_them(
             "诉求件和走访在这以后又有新的记录；重新生成再交审。（assessment-counts）"
         ),
         (
-            "2026-10 网格考评的网格 WG-0002的评分卡：现为71 分 2 星，应为74 分 2 星。"
+            "2026-10 网格考评的网格 WG-0002的评分卡：现为71 分，从高到低第 3 等，应为74 分，从高到低第 3 等。"
             "按记分、测评和计数重新计算。（card-score）"
         ),
     ]
@@ -485,7 +485,7 @@ def test_the_vault_shows_what_is_wrong_with_a_workers_card(ledger: AssessmentLed
     assert told == [
         ("现为WG-0003，应为WG-0002、WG-0003。照登记的网格人员重新生成。（assessment-person）"),
         "现为6 次，应为5 次。照走访记录重新生成。（assessment-visits）",
-        "现为81 分 3 星，应为82 分 3 星。按记分、测评和计数重新计算。（card-score）",
+        "现为81 分，从高到低第 2 等，应为82 分，从高到低第 2 等。按记分、测评和计数重新计算。（card-score）",
     ]
 
 
@@ -531,7 +531,7 @@ def test_a_scheme_without_counts_asks_nothing_of_units(ledger: AssessmentLedger)
 
     assert ledger.check(body, "2026-11") == []
     assert [text.split("：", 1)[1] for text in ledger.tell_privately()] == [
-        "现为102 分 4 星，应为100 分 4 星。按记分、测评和计数重新计算。（card-score）"
+        "现为102 分，从高到低第 1 等，应为100 分，从高到低第 1 等。按记分、测评和计数重新计算。（card-score）"
     ]
 
 

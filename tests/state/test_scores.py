@@ -550,6 +550,6 @@ def test_rows_are_the_members_own_and_scores_follow_from_them(voted: PointsLedge
     assert {text.split("：")[1].split("。")[0] for text in tell_privately(voted)} == {
         f"现为测评 {FIRST} 第 {shared} 个写给了 2 个考评对象，应为测评里的一个只给一个考评对象",
         f"现为测评 {FIRST} 第 {shared} 个是别人，应为测评里的本人",
-        "现为99 分 2 星，应为67 分 2 星",
+        "现为99 分，从高到低第 2 等，应为67 分，从高到低第 2 等",
         "现为没有写，应为部分 B 各一次测评里的一行",
     }
