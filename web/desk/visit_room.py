@@ -24,7 +24,16 @@ from ledger.state.grids import list_visited_months
 from reports.words import format_count, format_day, format_month
 from web.cache import PageBytes
 from web.desk.frame import NO_FAULTS, DeskFrame, Faults
-from web.desk.grid_room import GRIDS, Choice, collect, get_this_month, name_path, name_steps, tell_household
+from web.desk.grid_room import (
+    GRIDS,
+    Choice,
+    collect,
+    get_this_month,
+    name_household,
+    name_path,
+    name_steps,
+    tell_household,
+)
 from web.desk.reading_grids import ShownMonth, ShownVisit, read_diary, read_unvisited, read_visits
 from web.desk.routing import Desk, answer, route_desk
 from web.i18n import _
@@ -388,7 +397,7 @@ def _build_rows(rows: tuple[ShownVisit, ...], units: dict[str, UnitFigures]) -> 
             day=format_day(one.day),
             household=tell_household(one.household),
             note=one.note,
-            path=f"/desk/households/{one.household.subject}" if one.household.subject else "",
+            path=name_household(one.household),
             unit=units[one.unit].name if one.unit in units else one.unit,
             visitor=one.visitor,
         )
