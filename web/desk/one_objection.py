@@ -37,7 +37,8 @@ from ledger.state.objections import find_objection, list_concerned
 from ledger.vaults import Draft, Received
 from web.desk.forms import NoForm
 from web.desk.frame import NOT_REFUSED, DeskFrame, Faults, Refusal, explain_refusal
-from web.desk.objection_room import OBJECTIONS, InboxRow, build_inbox, get_today
+from web.desk.inbox import InboxRow
+from web.desk.objection_room import OBJECTIONS, build_inbox, get_today
 from web.desk.reading import Asked, AskForm, find_objection_subject, read_objection, say_of_objection
 from web.desk.routing import Desk, route_desk
 from web.desk.seen import WHOLE, make_proof
