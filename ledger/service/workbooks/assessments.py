@@ -30,7 +30,7 @@ from ledger.errors import Fault
 from ledger.limits import ENTRY_MAX_LINES
 from ledger.log.commitments import Json
 from ledger.service.drafts import Discloser
-from ledger.service.preview import format_points, preview_rank
+from ledger.service.preview import preview_rank, tell_components
 from ledger.service.workbooks.assessment_columns import ASSESSED_NAMES
 from ledger.service.workbooks.lines import Line
 from ledger.service.workbooks.numbers import check_number_form, read_number
@@ -345,8 +345,10 @@ def _preview(
     titles = {one.code: read_text(tray.desk, one.text.text) for one in of.scheme.components or ()}
     for one in earned:
         rank = preview_rank(of.scheme, one.score.stars, lambda text: read_text(tray.desk, text.text))
-        told = f"{_tell_counted(one)}：{_tell_parts(one.score, titles)} {one.score.score} 分，{rank}"
-        tray.preview.append(f"　评分卡 {one.card.whom.shown}{told}")
+        parts = tell_components(one.score, titles)
+        told = f"：{parts}，合成" if parts else "："
+        whom = f"{one.card.whom.shown}{_tell_counted(one)}"
+        tray.preview.append(f"　评分卡 {whom}{told} {one.score.score} 分，{rank}")
 
 
 def _tell_counted(one: _Earned) -> str:
@@ -355,16 +357,6 @@ def _tell_counted(one: _Earned) -> str:
         return ""
     closed, events, visits = one.counted
     return f"（{'、'.join(one.units)} 受理 {events} 件，办结 {closed} 件，本人走访 {visits} 次）"
-
-
-def _tell_parts(score: Score, titles: Mapping[str, str]) -> str:
-    """Return what each component gives; empty where a scheme has none."""
-    parts = [
-        f"{part.code} {titles[part.code]} {format_points(part.score)} 分占 {part.weight}%"
-        for part in score.components
-        if part.code
-    ]
-    return f"{'，'.join(parts)}，合成" if parts else ""
 
 
 def _name(of: _Round) -> str:
