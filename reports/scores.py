@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ledger.books.figures import BranchFigures, ScoreFigures, StarCount
-from ledger.books.schemes import SPAN_NAMES
 from ledger.books.score_figures import summarize_scores
+from ledger.books.scores import SPAN_NAMES
 from reports.frame import Codes, HeadText, PlainWords, build_head_text, build_plain_words
 from reports.rows import ItemRow, build_items
 from reports.words import format_count, format_signed, format_small

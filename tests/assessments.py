@@ -100,7 +100,7 @@ def build_of_persons(
         for person, stars, branch in cards
     ]
     by_branch = _get_subject(scheme) == "secretary"
-    made.sort(key=lambda card: sort_number(card.of) if by_branch else _get_digest(card))
+    made.sort(key=lambda card: sort_number(card.of) if by_branch else get_digest(card))
     return build_assessment(
         texts,
         ballots=_list_ballots(ballots),
@@ -130,6 +130,6 @@ def _get_subject(scheme: SchemeAdopted) -> OtherSubject:
     return scheme.subject
 
 
-def _get_digest(card: AssessedCard) -> str:
+def get_digest(card: AssessedCard) -> str:
     assert card.subject is not None
     return card.subject.sealed

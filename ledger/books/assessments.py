@@ -153,7 +153,7 @@ def has_source(scheme: SchemeAdopted, source: str) -> bool:
 
 def list_item_worths(scheme: SchemeAdopted, subject: OtherSubject) -> dict[str, Worth]:
     """Return what each item is worth, by code; only a person's deductions are sealed whole."""
-    worths = list_worths(scheme.items)
+    worths = list_worths(scheme)
     if is_person(subject):
         return worths
     return {code: worth._replace(plain=True) for code, worth in worths.items()}

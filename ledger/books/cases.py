@@ -82,18 +82,13 @@ class CaseClock(Value, frozen=True):
     verify_days: Annotated[int, Meta(ge=1, le=DAYS_MAX)]
 
 
-class CaseGroup(Value, frozen=True):
-    """A group of categories by its letter."""
+class CaseGroup(Value, frozen=True, rename={"is_private": "private"}):
+    """A group of categories by its letter; of one that `is_private` nothing becomes public but that there are cases."""
 
     clock: str
     code: Annotated[str, Meta(pattern=r"\A[A-Z]\Z")]
+    is_private: bool
     name: str
-    private: bool
-
-    @property
-    def is_private(self) -> bool:
-        """Whether nothing of its cases becomes public but that there are some."""
-        return self.private
 
 
 class CaseCategory(Value, frozen=True, kw_only=True, omit_defaults=True):
@@ -231,7 +226,7 @@ def is_private(code: str) -> bool:
 def hide_category(table: CaseTable, code: str) -> str:
     """Return the code that stands in the entry: the category's, or that of its group where it is private."""
     group = table.find_group(code)
-    return f"{group.code}{WHOLE}" if group is not None and group.private else code
+    return f"{group.code}{WHOLE}" if group is not None and group.is_private else code
 
 
 def count_terms(clock: CaseClock, received_on: str) -> tuple[str, str]:
@@ -250,10 +245,10 @@ def check_opened(table: CaseTable, body: CaseOpened, received_on: str) -> list[F
         faults.append(build_fault("case-year", place, found, expected, "按收到那天的年份编号"))
     group = table.find_group(body.category)
     is_known = table.find_category(body.category) is not None or is_private(body.category)
-    if group is None or not is_known or group.private != is_private(body.category):
+    if group is None or not is_known or group.is_private != is_private(body.category):
         remedy = "从类别里选一个；调解和家事只写大类"
         return [*faults, build_fault("case-category", place, body.category, "类别表里有的类别", remedy)]
-    if group.private and body.grid:
+    if group.is_private and body.grid:
         remedy = "不公开的诉求件不写网格编号"
         faults.append(build_fault("case-grid", place, f"写了网格编号 {body.grid}", "空", remedy))
     return faults + _check_terms(table, body, received_on, place)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from ledger.books.schemes import SPAN_LENGTHS
-from ledger.books.scores import OwnHonour, SchemeAdopted, SchemeEffect, SchemeSpan, Subject, get_subject
+from ledger.books.scores import OwnHonour, SchemeAdopted, SchemeSpan, Subject, get_subject
 
 
 class Person(NamedTuple):
@@ -74,14 +74,6 @@ def list_lost_at(
             subject=get_subject(scheme),
             version=scheme.version,
         )
-        for effect in list_lost_by(scheme, period, stars, until)
-    ]
-
-
-def list_lost_by(scheme: SchemeAdopted, period: str, stars: int, until: str) -> list[SchemeEffect]:
-    """Return what so many stars in a month lose of a time that ends with `until`."""
-    return [
-        effect
         for effect in scheme.effects or ()
         if effect.stars == stars and period <= until <= get_last_month(effect.lasts, period)
     ]

@@ -11,6 +11,7 @@ import msgspec
 from ledger.books.appraisals import list_ballot_components
 from ledger.books.components import Ballots, Marked, Score, assess
 from ledger.books.rounds import OpenedFault, OpenedWords, build_fault, check_opened
+from ledger.books.schemes import tell_earned
 from ledger.books.scores import BallotRow, SchemeAdopted, list_worths
 from ledger.errors import Fault
 
@@ -61,7 +62,7 @@ def check_marks(marks: Iterable[Mark], scheme: SchemeAdopted, members: Collectio
 
     No fault names a member: its place does for those who may see it.
     """
-    worths = list_worths(scheme.items)
+    worths = list_worths(scheme)
     together: Counter[tuple[str, str]] = Counter()
     faults = []
     for mark in marks:
@@ -141,8 +142,8 @@ def check_cards(
                 build_fault(
                     "card-score",
                     card.place,
-                    f"{card.score} 分 {card.stars} 星",
-                    f"{expected.score} 分 {expected.stars} 星",
+                    tell_earned(scheme, card.score, card.stars),
+                    tell_earned(scheme, expected.score, expected.stars),
                     "按基础分加全部得分重新计算；有测评的，合上测评的分",
                 )
             )

@@ -23,11 +23,14 @@ class PlainLine(NamedTuple):
 
 
 class Worth(NamedTuple):
-    """What a rule or an item is worth, and whether its lines may stand in plain."""
+    """What a rule or an item is worth, whether its lines may stand in plain, and for which time (`span`) its cap holds:
+    of a rulebook a month, of a scheme what one score looks back on.
+    """
 
     monthly_cap: int
     plain: bool
     points: int
+    span: str = "月"
 
 
 class Opened(Protocol):
@@ -124,7 +127,7 @@ def check_sequence(place: str, done: int, parts: int, body: Part, once: str) -> 
     `done` parts of `parts` are recorded already; `once` says how often there is such a round.
     """
     if done and done == parts:
-        return [build_fault("round-twice", place, f"已有全部 {done} 部分", once, "漏记的下月补记")]
+        return [build_fault("round-twice", place, tell_recorded(parts), once, "漏记的下一轮补记")]
     if body.part != done + 1:
         found, expected = f"第 {body.part} 部分", f"第 {done + 1} 部分"
         return [build_fault("round-next-part", place, found, expected, "各部分从 1 起依次通过")]
@@ -133,6 +136,11 @@ def check_sequence(place: str, done: int, parts: int, body: Part, once: str) -> 
         remedy = "整个评议重新生成后再提交"
         return [build_fault("round-differs", f"{place}第 {body.part} 部分", found, expected, remedy)]
     return []
+
+
+def tell_recorded(parts: int) -> str:
+    """Return that a round of so many parts is recorded whole, as people say it."""
+    return "这一轮已经记过" if parts == 1 else f"已有全部 {parts} 部分"
 
 
 def check_lines(lines: Sequence[PlainLine], worths: dict[str, Worth], place: str, book: str) -> list[Fault]:
@@ -174,7 +182,11 @@ def _check_product(line: PlainLine, worth: Worth, at: str) -> list[Fault]:
     if product > worth.monthly_cap:
         faults.append(
             build_fault(
-                "line-cap", at, f"{product} 分", f"每月不超过 {worth.monthly_cap} 分", "超过封顶的不计分"
+                "line-cap",
+                at,
+                f"{product} 分",
+                f"每{worth.span}不超过 {worth.monthly_cap} 分",
+                "超过封顶的不计分",
             )
         )
     return faults
@@ -190,7 +202,7 @@ def check_sealed_sum(lines: int, points: int, place: str) -> list[Fault]:
 def check_opened(line: Opened, code: str, worth: Worth, before: int, words: OpenedWords) -> list[Fault]:
     """Return every fault of an opened line: points that are no product, a cap exceeded, a wrong sealing.
 
-    `before` is what the same person already has by this code this month, without sign.
+    `before` is what the same person already has by this code in the time that its cap holds for, without sign.
     """
     faults = []
     product = worth.points * line.quantity
@@ -210,8 +222,8 @@ def check_opened(line: Opened, code: str, worth: Worth, before: int, words: Open
             build_fault(
                 words.cap.code,
                 line.place,
-                f"{words.who}本月 {code} 累计 {total} 分",
-                f"每{words.each}每月不超过 {worth.monthly_cap} 分",
+                f"{words.who}本{worth.span} {code} 累计 {total} 分",
+                f"每{words.each}每{worth.span}不超过 {worth.monthly_cap} 分",
                 words.cap.remedy,
             )
         )

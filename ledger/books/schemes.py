@@ -9,6 +9,7 @@ from itertools import pairwise
 from ledger.books.rounds import build_fault
 from ledger.books.scores import (
     SCORE_MAX,
+    SPAN_NAMES,
     SchemeAdopted,
     SchemeComponent,
     SchemeItem,
@@ -24,14 +25,13 @@ WEIGHTS = 100
 """All weights of a scheme together, in percent; also all points of what one component counts."""
 SPAN_LENGTHS: dict[SchemeSpan, int] = {"month": 1, "quarter": 3, "year": 12}
 """Months."""
-SPAN_NAMES: dict[SchemeSpan, str] = {"month": "月", "quarter": "季", "year": "年"}
 
 
 def check_scheme(body: SchemeAdopted) -> list[Fault]:
     """Return every fault a scheme has in itself: codes, signs, caps, base, cuts, grades, components and effects."""
     faults = []
     for item in body.items:
-        faults += _check_item(item)
+        faults += _check_item(item, get_span(body))
     faults += [
         build_fault("item-twice", f"考评项目 {code}", "又出现一次", "每个编号一条", "换一个编号")
         for code in _list_repeated(item.code for item in body.items)
@@ -99,7 +99,16 @@ def check_calendar(scheme: SchemeAdopted, period: str, place: str) -> list[Fault
     ]
 
 
-def _check_item(item: SchemeItem) -> list[Fault]:
+def tell_earned(scheme: SchemeAdopted, score: int, stars: int) -> str:
+    """Return a score and what it earns, as a fault says it: a grade by its place from the highest, since what it is
+    called is a text beside the log.
+    """
+    if scheme.grades is None:
+        return f"{score} 分 {stars} 星"
+    return f"{score} 分，从高到低第 {1 + sum(cut.stars > stars for cut in scheme.stars)} 等"
+
+
+def _check_item(item: SchemeItem, span: SchemeSpan) -> list[Fault]:
     place = f"考评项目 {item.code}"
     faults = []
     if item.points == 0 or (item.points > 0) != item.code.startswith("P"):
@@ -113,7 +122,7 @@ def _check_item(item: SchemeItem) -> list[Fault]:
             build_fault(
                 "item-cap",
                 place,
-                f"每月封顶 {item.monthly_cap} 分",
+                f"每{SPAN_NAMES[span]}封顶 {item.monthly_cap} 分",
                 f"不低于一次的 {max(abs(item.points), 1)} 分",
                 "提高封顶，或降低分值",
             )

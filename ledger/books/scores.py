@@ -5,7 +5,6 @@ Scores of members, branches, secretaries, grids and grid workers never mix with 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Annotated, Literal
 
 from msgspec import Meta
@@ -43,6 +42,7 @@ Subject = Literal["branch", "grid", "grid-worker", "member", "secretary"]
 OtherSpan = Literal["quarter", "year"]
 SchemeSpan = Literal["month", "quarter", "year"]
 """The time of the calendar that one score looks back on."""
+SPAN_NAMES: dict[SchemeSpan, str] = {"month": "月", "quarter": "季", "year": "年"}
 Marker = Literal["clerk", "jury", "secretary", "township"]
 """As what somebody writes the marks down."""
 Source = Literal["ballot", "counts", "marks"]
@@ -225,9 +225,10 @@ def list_ranks(scheme: SchemeAdopted) -> list[int]:
     return [cut.stars for cut in scheme.stars] if scheme.grades else [0, *(cut.stars for cut in scheme.stars)]
 
 
-def list_worths(items: Iterable[SchemeItem]) -> dict[str, Worth]:
+def list_worths(scheme: SchemeAdopted) -> dict[str, Worth]:
     """Return what each item is worth, by code; a line that deducts is sealed whole."""
-    return {item.code: Worth(item.monthly_cap, item.points > 0, item.points) for item in items}
+    span = SPAN_NAMES[get_span(scheme)]
+    return {item.code: Worth(item.monthly_cap, item.points > 0, item.points, span) for item in scheme.items}
 
 
 def check_branch(body: BranchRegistered) -> list[Fault]:
@@ -245,7 +246,7 @@ def check_branch(body: BranchRegistered) -> list[Fault]:
 def check_score_round(body: ScoreRound, scheme: SchemeAdopted, members: int) -> list[Fault]:
     """Return every fault a branch's round, or its part, has in itself; the branch has so many `members`."""
     place = f"支部 {body.branch} 评议"
-    worths = list_worths(scheme.items)
+    worths = list_worths(scheme)
     subjects = [line.subject for line in body.lines]
     cards = [card.subject for card in body.cards]
     lines = [PlainLine(line.item, line.points, line.quantity) for line in body.lines]

@@ -11,6 +11,7 @@ from typing import Any
 import rich_click as click
 from rich.console import Console
 from rich.progress import Progress as Bar
+from rich.progress import TaskID
 
 from ledger.commands.common import (
     find_asked_passphrases,
@@ -291,7 +292,7 @@ def _show_progress() -> Iterator[Progress]:
     """Give a progress that shows itself once the work takes longer than a moment."""
     bar = Bar(console=Console(stderr=True), transient=True)
     begun = time.monotonic()
-    tasks: dict[str, object] = {}
+    tasks: dict[str, TaskID] = {}
 
     def show(title: str, done: int, total: int) -> None:
         if time.monotonic() - begun < PROGRESS_AFTER_S:
@@ -299,7 +300,7 @@ def _show_progress() -> Iterator[Progress]:
         bar.start()
         if title not in tasks:
             tasks[title] = bar.add_task(title, total=total)
-        bar.update(tasks[title], completed=done, total=total)  # type: ignore[arg-type]  # What add_task gave.
+        bar.update(tasks[title], completed=done, total=total)
 
     try:
         yield show

@@ -18,7 +18,7 @@ from ledger.figures.charts import collect_chart
 from ledger.log.commitments import open_disclosure
 from ledger.ports import Ports, Reader
 from ledger.service.sheets import read_texts
-from ledger.service.slots import find_next_number, list_waiting_slots
+from ledger.service.slots import find_next_case, find_next_number, list_waiting_slots
 from ledger.service.workbooks.columns import WORKBOOKS, WorkbookKind
 from ledger.state import get_day
 from ledger.state.assets import iterate_assets, read_asset
@@ -241,10 +241,9 @@ def list_unit_choices(reader: Reader) -> tuple[Choice, ...]:
 
 def _list_cases(ports: Ports, village: str, reader: Reader) -> tuple[Choice, ...]:
     """Return the number that this year's next case has, after those that wait, then the cases that are not closed."""
-    head = f"AL-{get_day(ports.clock.now_ms())[:4]}-"
+    waiting, year = list_waiting_slots(ports.vault, village), get_day(ports.clock.now_ms())[:4]
+    upcoming = find_next_case(reader.facts, waiting, year)
     known = list_case_facts(reader.facts)
-    waiting = [slot[1] for slot in list_waiting_slots(ports.vault, village) if slot[0] == "case"]
-    upcoming = find_next_number(head, (*(number for number, _ in known), *waiting))
     still = [(number, case) for number, case in known if FOLLOWING[get_stage(case)] or not case.rated]
     name = ports.reference.cases.name
     return (

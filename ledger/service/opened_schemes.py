@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ledger.books.revisions import Terms
-from ledger.books.schemes import SPAN_NAMES
 from ledger.books.scores import (
     COUNTS_NAMES,
     MARKER_NAMES,
     OWN_HONOUR_NAMES,
     SOURCE_NAMES,
+    SPAN_NAMES,
     SUBJECT_NAMES,
     SchemeAdopted,
     SchemeItem,

@@ -378,11 +378,16 @@ def preview_card(number: str, score: int, earned: str) -> str:
 
 def preview_components(score: Score, titles: Mapping[str, str]) -> str:
     """Return what each component of a score gives, in brackets; `titles` are by code."""
-    said = "，".join(
+    return f"（{tell_components(score, titles)}）"
+
+
+def tell_components(score: Score, titles: Mapping[str, str]) -> str:
+    """Return what each component of a score gives; empty where the scheme has none. `titles` are by code."""
+    return "，".join(
         f"{part.code} {titles[part.code]} {format_points(part.score)} 分占 {part.weight}%"
         for part in score.components
+        if part.code
     )
-    return f"（{said}）"
 
 
 def format_points(score: Fraction) -> str:

@@ -41,6 +41,8 @@ from ledger.books.vouchers import (
 from ledger.canonical import parse_claim
 from ledger.entries import Body
 from ledger.errors import Fault
+from ledger.state.case_facts import CaseFacts
+from ledger.state.facts import Facts, scan_facts
 from ledger.vaults import Draft, Vault
 
 Slot = tuple[str, ...]
@@ -54,6 +56,14 @@ def find_next_number(head: str, used: Iterable[str], digits: int = 3) -> str:
     rests = (number.removeprefix(head) for number in used if number.startswith(head))
     last = max((int(rest) for rest in rests if rest.isascii() and rest.isdecimal()), default=0)
     return f"{head}{last + 1:0{digits}d}"
+
+
+def find_next_case(facts: Facts, waiting: Iterable[Slot], year: str, written: Iterable[str] = ()) -> str:
+    """Return the number of a year's next case: after those recorded, those that wait and those `written` in a file."""
+    head = f"AL-{year}-"
+    recorded = (f"{head}{rest}" for rest, _ in scan_facts(facts, f"case/{head}", CaseFacts))
+    drafted = (slot[1] for slot in waiting if slot[0] == "case")
+    return find_next_number(head, (*recorded, *drafted, *written))
 
 
 def list_waiting_slots(vault: Vault, village: str, without: Collection[str] = ()) -> dict[Slot, Draft]:

@@ -21,11 +21,9 @@ from ledger.service.choices import list_unit_choices
 from ledger.service.drafts import Discloser, build_draft, refuse_entry
 from ledger.service.persons import check_person
 from ledger.service.reporting import ASIDE_WHYS, JOINED, Told, get_reported, read_told
-from ledger.service.slots import find_next_number, list_waiting_slots
+from ledger.service.slots import find_next_case, list_waiting_slots
 from ledger.state import get_day
-from ledger.state.case_facts import CaseFacts
 from ledger.state.cases import find_case
-from ledger.state.facts import scan_facts
 from ledger.vaults import Draft
 
 PLACES = {"category": "类别", "grid": "网格", "joined": "并到哪一件", "why": "为什么不另登记"}
@@ -47,6 +45,9 @@ def take_up(ports: Ports, village: str, item: str, maker: str, *, category: str,
         faults.append(_build_category())
     with ports.ledger.read(village) as reader:
         units = {choice.value for choice in list_unit_choices(reader)}
+        number = find_next_case(
+            reader.facts, list_waiting_slots(ports.vault, village), reported.received_on[:4]
+        )
     if grid and grid not in units:
         faults.append(_build_grid())
     if told is None:
@@ -62,7 +63,7 @@ def take_up(ports: Ports, village: str, item: str, maker: str, *, category: str,
         category=hidden,
         grid=grid,
         handle_by=handle_by,
-        number=_choose_number(ports, village, reported.received_on[:4]),
+        number=number,
         report=texts.seal("report", _say(reported, told, category)),
         source="page",
         verify_by=verify_by,
@@ -126,15 +127,6 @@ def _say(reported: Reported, told: Told, category: str) -> dict[str, Json]:
         "wording": f"{told.place}：{' '.join(told.wording.split())}",
     }
     return {**said, "household": told.household} if told.household else said
-
-
-def _choose_number(ports: Ports, village: str, year: str) -> str:
-    """Return the number after the largest of the year, of entries as of drafts that wait."""
-    head = f"AL-{year}-"
-    with ports.ledger.read(village) as reader:
-        known = [f"{head}{rest}" for rest, _ in scan_facts(reader.facts, f"case/{head}", CaseFacts)]
-    waiting = [slot[1] for slot in list_waiting_slots(ports.vault, village) if slot[0] == "case"]
-    return find_next_number(head, [*known, *waiting])
 
 
 def _check_free(reported: Reported) -> list[Fault]:

@@ -267,7 +267,7 @@ def _check_score(
         return []
     marks = [Marked(mark.item, mark.points) for mark in by_whom.get(whom, ())]
     earned = assess(found.scheme, marks, given, counted)
-    return check_card(card.place, (person.score, card.stars), (earned.score, earned.stars))
+    return check_card(found.scheme, card.place, (person.score, card.stars), (earned.score, earned.stars))
 
 
 def _get_whom(person: AssessedPerson | AssessedSubject | AssessedMarkLine) -> str:

@@ -31,7 +31,7 @@ from ledger.books.assessments import (
 )
 from ledger.books.components import Counted, Marked, assess
 from ledger.books.rounds import build_fault, check_sequence
-from ledger.books.schemes import check_calendar, list_months
+from ledger.books.schemes import check_calendar, list_months, tell_earned
 from ledger.books.scores import MARKER_NAMES, AssessedBallot, OtherSubject, SchemeAdopted
 from ledger.books.values import Value, get_last_day
 from ledger.entries import Entry
@@ -325,7 +325,7 @@ def _check_scores(
         if not wrong and given is not None and has_counts(scheme, counted.get(card.of)):
             of = [Marked(mark.item, mark.points) for mark in by_whom.get(card.of, ())]
             earned = assess(scheme, of, given, counted.get(card.of))
-            wrong = check_card(at, (card.score or 0, card.stars), (earned.score, earned.stars))
+            wrong = check_card(scheme, at, (card.score or 0, card.stars), (earned.score, earned.stars))
         faults += wrong
     return faults
 
@@ -335,17 +335,12 @@ def has_counts(scheme: SchemeAdopted, counted: Counted | None) -> bool:
     return counted is not None or not has_source(scheme, "counts")
 
 
-def check_card(place: str, given: tuple[int, int], right: tuple[int, int]) -> list[Fault]:
-    """Return a fault where a score and its stars are not those computed again."""
+def check_card(
+    scheme: SchemeAdopted, place: str, given: tuple[int, int], right: tuple[int, int]
+) -> list[Fault]:
+    """Return a fault where a score and its stars, or its rank of grade, are not those computed again."""
     if given == right:
         return []
+    found, expected = tell_earned(scheme, *given), tell_earned(scheme, *right)
     remedy = "按记分、测评和计数重新计算"
-    return [
-        build_fault(
-            "card-score",
-            f"{place}的评分卡",
-            f"{given[0]} 分 {given[1]} 星",
-            f"{right[0]} 分 {right[1]} 星",
-            remedy,
-        )
-    ]
+    return [build_fault("card-score", f"{place}的评分卡", found, expected, remedy)]

@@ -27,7 +27,7 @@ from ledger.books.points import (
     check_withdrawal,
 )
 from ledger.books.resolutions import MEETING_NAMES, Meeting
-from ledger.books.rounds import build_fault
+from ledger.books.rounds import build_fault, tell_recorded
 from ledger.entries import Entry
 from ledger.errors import Fault
 from ledger.state.agreements import (
@@ -221,7 +221,7 @@ def _check_next_part(
             build_fault(
                 "round-twice",
                 place,
-                f"已有全部 {done} 部分",
+                tell_recorded(done),
                 "一个月评议一次",
                 "记错的用冲销更正，漏记的下月补记",
             )

@@ -22,8 +22,8 @@ from ledger.books.assessments import (
 )
 from ledger.books.ballots import tally_ballots
 from ledger.books.components import Counted
-from ledger.books.schemes import list_months
-from ledger.books.scores import AssessedBallot, BallotRow, SchemeAdopted
+from ledger.books.schemes import check_scheme, list_months
+from ledger.books.scores import AssessedBallot, BallotRow, SchemeAdopted, SchemeSpan
 from ledger.errors import format_fault
 from tests.assessments import build_assessment, build_branch_scheme, build_cast
 from tests.ballots import BALLOT, build_ballot
@@ -150,6 +150,19 @@ def test_marks_are_products_below_their_caps() -> None:
         )
     ]
     assert check_marks_of([mark] * 2 + [mark._replace(whom="2")], SCHEME, "branch") == []
+
+
+@pytest.mark.parametrize(("every", "span"), [("quarter", "季"), ("year", "年")])
+def test_a_cap_is_told_for_the_time_that_a_score_looks_back_on(every: SchemeSpan, span: str) -> None:
+    scheme = change(SCHEME, every=every)
+    mark = AssessedMark("", "P01", "第 1 行", 15, 3, False, "1")
+
+    (fault,) = check_marks_of([mark], scheme, "branch")
+    assert fault.found == f"该考评对象本{span} P01 累计 15 分"
+    assert fault.expected == f"每个考评对象每{span}不超过 10 分"
+    (item,) = scheme.items
+    low = change(scheme, items=(change(item, monthly_cap=4),))
+    assert [fault.found for fault in check_scheme(low)] == [f"每{span}封顶 4 分"]
 
 
 @pytest.mark.parametrize(

@@ -58,7 +58,7 @@ def test_what_ships_says_of_every_row_where_it_was_seen_or_that_it_is_proposed()
 
     assert len(TABLE.categories) >= 60
     assert all(row.basis for row in rows)
-    assert {group.code for group in TABLE.groups if group.private} == {"E"}
+    assert {group.code for group in TABLE.groups if group.is_private} == {"E"}
     assert {one.code[0] for one in TABLE.categories} == {group.code for group in TABLE.groups}
 
 

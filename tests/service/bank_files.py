@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 import openpyxl
 
 Row = tuple[str, str, str, str]  # day, received, paid, text
+Table = list[list[str]]
 
 OPENING_FEN = 1_000_000
 PARTY, ACCOUNT = "样例大山", "6200000000000007890"

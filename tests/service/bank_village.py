@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ledger.books.vouchers import Posting
-from ledger.service.bank.comparing import Compared, File, compare
+from ledger.service.bank.comparing import Compared, File, Older, compare
 from tests.builders import VILLAGE, build_opening, build_postings
 from tests.homes import VillageHome
 from tests.service.bank_files import OPENING_FEN, as_csv, make_rural
@@ -37,7 +39,9 @@ def live_through_october(village: VillageHome) -> None:
     village.close(OCTOBER)
 
 
-def compare_files(village: VillageHome, *files: bytes, period: str = OCTOBER, **changes: object) -> Compared:
+def compare_files(
+    village: VillageHome, *files: bytes, period: str = OCTOBER, older: Sequence[Older] = ()
+) -> Compared:
     """Compare files, or October's statement of the rural bank."""
     sent = [File(data, f"{number}.csv") for number, data in enumerate(files or (as_csv(make_rural()),), 1)]
-    return compare(village.home, VILLAGE, period, sent, **changes)  # type: ignore[arg-type]  # As tests name them.
+    return compare(village.home, VILLAGE, period, sent, older)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -20,15 +21,25 @@ from ledger.service.showing import show_drafts
 from ledger.state.bank import find_reconciliation
 from tests.builders import VILLAGE
 from tests.homes import VillageHome, open_village
-from tests.service.bank_files import ACCOUNT, OCTOBER, PARTY, Row, as_csv, make_abc, make_rural, run_balances
+from tests.service.bank_files import (
+    ACCOUNT,
+    OCTOBER,
+    PARTY,
+    Row,
+    Table,
+    as_csv,
+    make_abc,
+    make_rural,
+    run_balances,
+)
 from tests.service.bank_village import book, compare_files, live_through_october
 
 MONTH = "2026-10"
 
 
 @pytest.fixture
-def village(tmp_path: object):  # type: ignore[no-untyped-def]  # A generator of the fixture's.
-    with open_village(tmp_path / "home") as opened:  # type: ignore[operator]  # pytest's path.
+def village(tmp_path: Path) -> Iterator[VillageHome]:
+    with open_village(tmp_path / "home") as opened:
         live_through_october(opened)
         yield opened
 
@@ -49,8 +60,8 @@ def record(village: VillageHome, compared: Compared) -> None:
 
 
 @pytest.mark.parametrize("make", [make_abc, make_rural])
-def test_a_month_comes_to_what_each_side_lacks(village: VillageHome, make: object) -> None:
-    compared = compare_files(village, as_csv(make()))  # type: ignore[operator]  # One of two functions.
+def test_a_month_comes_to_what_each_side_lacks(village: VillageHome, make: Callable[[], Table]) -> None:
+    compared = compare_files(village, as_csv(make()))
 
     assert (compared.faults, compared.is_closed, compared.notices) == ((), True, ())
     assert compared.body is not None

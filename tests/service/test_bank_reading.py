@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 
 import msgspec
 import openpyxl
@@ -20,13 +21,14 @@ from tests.service.bank_files import (
     OPENING_FEN,
     PARTY,
     Row,
+    Table,
     as_csv,
     as_xlsx,
     make_abc,
     make_rural,
 )
 
-WAYS = {
+WAYS: dict[str, Callable[[Table], bytes]] = {
     "utf-8": as_csv,
     "gb18030": lambda rows: as_csv(rows, "gb18030"),
     "utf-16": lambda rows: as_csv(rows, "utf-16", "\t"),
@@ -48,8 +50,8 @@ def tell(faults: list[Fault]) -> list[str]:
 
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("make", [make_abc, make_rural])
-def test_both_layouts_are_read_in_every_way_they_come(make: object, way: str) -> None:
-    statement, faults = read(WAYS[way](make()), "对账单.xls")  # type: ignore[operator]  # Tables of functions.
+def test_both_layouts_are_read_in_every_way_they_come(make: Callable[[], Table], way: str) -> None:
+    statement, faults = read(WAYS[way](make()), "对账单.xls")
 
     assert faults == []
     assert (statement.begins_on, statement.ends_on) == ("2026-10-01", "2026-10-31")
@@ -199,9 +201,9 @@ def test_lines_that_were_sorted_another_way_are_told() -> None:
     ],
     ids=["no headers", "no lines", "no balance", "no amount"],
 )
-def test_what_is_missing_is_told(change: object, said: str) -> None:
+def test_what_is_missing_is_told(change: Callable[[Table], object], said: str) -> None:
     table = make_rural()
-    change(table)  # type: ignore[operator]  # One of the functions above.
+    change(table)
 
     assert tell(read(as_csv(table))[1]) == [said]
 

@@ -309,7 +309,7 @@ def test_a_month_has_one_round(desk: ImportDesk) -> None:
 
     assert desk.say("points", _points(OTHER_AWARD)) == [
         (
-            "工作表「积分」，2026-10 积分评议：现为已有全部 1 部分，应为一个月评议一次。记错的用冲销更正，"
+            "工作表「积分」，2026-10 积分评议：现为这一轮已经记过，应为一个月评议一次。记错的用冲销更正，"
             "漏记的下月补记。（round-twice）"
         )
     ]
@@ -466,7 +466,7 @@ def test_a_branch_has_one_round_a_month(desk: ImportDesk) -> None:
 
     assert desk.say("scores", make_book("scores", [OTHER_MARK])) == [
         (
-            "工作表「党员评分」，2026-10 支部 1 评议：现为已有全部 1 部分，应为每个支部一个月评议一次。"
-            "漏记的下月补记。（round-twice）"
+            "工作表「党员评分」，2026-10 支部 1 评议：现为这一轮已经记过，应为每个支部一个月评议一次。"
+            "漏记的下一轮补记。（round-twice）"
         )
     ]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from ledger.books.objections import ObjectionAnswered, ObjectionRaised
+from ledger.books.objections import Came, ObjectionAnswered, ObjectionRaised
 from ledger.canonical import parse_claim
 from ledger.errors import NotFound, Refused, format_fault
 from ledger.limits import DAY_MS
@@ -58,8 +58,8 @@ class Office:
         self.wrong = village.record_voucher("付路灯电费", 12_000).index
         self.secretary: Person = add_person(village.home, VILLAGE, "样例丙", "secretary")
 
-    def receive(self, sent: Sent = SENT, **changes: str) -> Receipt:
-        return receive_objection(self.home, VILLAGE, sent, **changes)  # type: ignore[arg-type]  # `came` is a word.
+    def receive(self, sent: Sent = SENT, *, came: Came = "page", received_on: str = "") -> Receipt:
+        return receive_objection(self.home, VILLAGE, sent, came=came, received_on=received_on)
 
     def register(self, receipt: Receipt) -> Draft:
         return register_objection(self.home, VILLAGE, receipt.item, self.village.clerk.user)
@@ -67,15 +67,21 @@ class Office:
     def pass_(self, draft: Draft, person: Person | None = None) -> None:
         pass_drafts(self.home, VILLAGE, [draft.id], (person or self.village.supervisor).user)
 
-    def answer(self, answer: str = "查过了，电表没有错", **changes: object) -> Draft:
-        fields: dict[str, object] = {"followed_by": (), "outcome": "explained"} | changes
+    def answer(
+        self,
+        answer: str = "查过了，电表没有错",
+        *,
+        followed_by: Sequence[str] = (),
+        outcome: str = "explained",
+    ) -> Draft:
         return prepare_answer(
             self.home,
             VILLAGE,
             "YY-2026-0001",
             self.village.clerk.user,
             answer=answer,
-            **fields,  # type: ignore[arg-type]  # Fields of several types.
+            followed_by=followed_by,
+            outcome=outcome,
         )
 
     def count(self) -> tuple[int, int, str, str]:
@@ -372,7 +378,9 @@ def test_a_registration_that_came_back_is_handed_in_again(office: Office) -> Non
     return_drafts(office.home, VILLAGE, [first.id], office.village.supervisor.user, "等一等")
     assert office.home.vault.count_received(VILLAGE).unregistered == 1
     second = office.register(receipt)
-    assert office.home.vault.find_draft(VILLAGE, first.id).state == "discarded"  # type: ignore[union-attr]  # It is there.
+    before = office.home.vault.find_draft(VILLAGE, first.id)
+    assert before is not None
+    assert before.state == "discarded"
     discard_drafts(office.home, VILLAGE, [second.id], office.village.clerk.user)
     third = office.register(receipt)
     office.pass_(third)

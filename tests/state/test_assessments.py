@@ -11,7 +11,7 @@ import pytest
 
 from ledger.books.assessments import AssessedCard, AssessmentRound, UnitCounts
 from ledger.books.cases import Step
-from ledger.books.scores import BallotRow, SchemeAdopted
+from ledger.books.scores import BallotRow, BranchRegistered, SchemeAdopted
 from ledger.data import load_reference
 from ledger.data.templates import load_scheme
 from ledger.entries import Actor, Body, Entry
@@ -28,7 +28,13 @@ from ledger.state.assessments import (
 )
 from ledger.state.facts import EntryAt, get_fact
 from ledger.state.private import AssessedPerson, open_private
-from tests.assessments import build_assessment, build_cast, build_of_organisations, build_of_persons
+from tests.assessments import (
+    build_assessment,
+    build_cast,
+    build_of_organisations,
+    build_of_persons,
+    get_digest,
+)
 from tests.ballots import build_ballot
 from tests.books.case_ledger import build_moved, build_opened
 from tests.books.points_ledger import change
@@ -189,7 +195,7 @@ def test_a_round_is_under_the_scheme_in_force_and_there_is_one(ledger: Assessmen
     assert [fault.code for fault in ledger.check(change(body, version=2), "2026-12")] == ["round-scheme"]
     assert ledger.try_body(body, "2026-12") == []
     assert ledger.tell(body, "2026-12") == [
-        "2026-12 党支部考评：现为已有全部 1 部分，应为一段时间里只考评一次。漏记的下月补记。（round-twice）"
+        "2026-12 党支部考评：现为这一轮已经记过，应为一段时间里只考评一次。漏记的下一轮补记。（round-twice）"
     ]
 
 
@@ -248,7 +254,7 @@ def test_grids_are_scored_from_what_is_counted_of_them_and_of_what_lies_in_them(
             "诉求件和走访在这以后又有新的记录；重新生成再交审。（assessment-counts）"
         ),
         (
-            "2026-10 网格考评的网格 WG-0002的评分卡：现为71 分 2 星，应为74 分 2 星。"
+            "2026-10 网格考评的网格 WG-0002的评分卡：现为71 分，从高到低第 3 等，应为74 分，从高到低第 3 等。"
             "按记分、测评和计数重新计算。（card-score）"
         ),
     ]
@@ -479,7 +485,7 @@ def test_the_vault_shows_what_is_wrong_with_a_workers_card(ledger: AssessmentLed
     assert told == [
         ("现为WG-0003，应为WG-0002、WG-0003。照登记的网格人员重新生成。（assessment-person）"),
         "现为6 次，应为5 次。照走访记录重新生成。（assessment-visits）",
-        "现为81 分 3 星，应为82 分 3 星。按记分、测评和计数重新计算。（card-score）",
+        "现为81 分，从高到低第 2 等，应为82 分，从高到低第 2 等。按记分、测评和计数重新计算。（card-score）",
     ]
 
 
@@ -490,7 +496,7 @@ def test_whoever_is_no_worker_or_has_two_cards_or_none_is_told(ledger: Assessmen
     second = build_of_persons(
         ledger.drawer, scheme, [(stranger, 1, ""), (stranger, 1, "")], [(BIG_RIVER, "P01", 1)]
     )
-    cards = tuple(sorted((*first.cards, *second.cards), key=lambda one: one.subject.sealed))  # type: ignore[union-attr]  # persons' cards
+    cards = tuple(sorted((*first.cards, *second.cards), key=get_digest))
     lines = tuple(sorted((*first.lines, *second.lines), key=lambda one: one.subject.sealed))
     ledger.append(change(first, cards=cards, lines=lines), "2026-10")
 
@@ -525,7 +531,7 @@ def test_a_scheme_without_counts_asks_nothing_of_units(ledger: AssessmentLedger)
 
     assert ledger.check(body, "2026-11") == []
     assert [text.split("：", 1)[1] for text in ledger.tell_privately()] == [
-        "现为102 分 4 星，应为100 分 4 星。按记分、测评和计数重新计算。（card-score）"
+        "现为102 分，从高到低第 1 等，应为100 分，从高到低第 1 等。按记分、测评和计数重新计算。（card-score）"
     ]
 
 
@@ -566,7 +572,8 @@ def test_a_vault_that_gives_something_else_is_reported(ledger: AssessmentLedger)
     ledger.append(body, "2026-12")
     ledger.vault[body.sealed_lines[0].sealed] = make_disclosure(bytes(32), "line", "别的")
     branch = next(entry for entry in ledger.entries if entry.kind == "branch.registered")
-    ledger.vault[branch.body.members[0].sealed] = make_disclosure(bytes(32), "member", "别的")  # type: ignore[union-attr]  # a branch
+    assert isinstance(branch.body, BranchRegistered)
+    ledger.vault[branch.body.members[0].sealed] = make_disclosure(bytes(32), "member", "别的")
 
     assert [text.split("：")[0] for text in ledger.tell_privately()] == [
         "2026-12 支部书记考评密封行第 1 行（第 14 条）",

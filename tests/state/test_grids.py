@@ -5,14 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from msgspec import convert
 
 from ledger.books.grids import (
     GridsRegistered,
     GridUnit,
     HandHeld,
+    HandPost,
     Level,
     NamingWithdrawn,
     OfficeHeld,
+    PublicPost,
     VisitLine,
     VisitsRecorded,
 )
@@ -52,7 +55,7 @@ class GridLedger(PointsLedger):
         assert self.run(START) == []
 
     def build_unit(
-        self, number: str, level: Level, parent: str, households: str, name: str, *held: str
+        self, number: str, level: str, parent: str, households: str, name: str, *held: str
     ) -> GridUnit:
         offices, hands = [], []
         for who, post, *day in (one.split("=") for one in held):
@@ -60,14 +63,14 @@ class GridLedger(PointsLedger):
             holder = self._seal(household="", name=who, paired="", **more)
             if load_grids().posts[post].public:
                 shown = self.drawer.publish(f"{who[0]}*")
-                offices.append(OfficeHeld(holder=holder, post=post, shown=shown))  # type: ignore[arg-type]  # the story's word for it
+                offices.append(OfficeHeld(holder=holder, post=convert(post, PublicPost), shown=shown))
             else:
-                hands.append(HandHeld(holder=holder, post=post))  # type: ignore[arg-type]  # the story's word for it
+                hands.append(HandHeld(holder=holder, post=convert(post, HandPost)))
         return GridUnit(
             ended=households == "ended",
             hands=tuple(sorted(hands, key=lambda item: item.holder.sealed)),
             households=0 if households == "ended" else int(households),
-            level=level,
+            level=convert(level, Level),
             name=self.drawer.publish(name),
             number=number,
             offices=tuple(sorted(offices, key=lambda item: item.holder.sealed)),
@@ -90,7 +93,7 @@ class GridLedger(PointsLedger):
         told = [row.split() for row in rows]
         match verb:
             case "grids":
-                return GridsRegistered(units=tuple(self.build_unit(*row) for row in told))  # type: ignore[arg-type]  # the story's word for it
+                return GridsRegistered(units=tuple(self.build_unit(*row) for row in told))
             case "unname":
                 (unit,) = words
                 return NamingWithdrawn(holder=find_head_digest(self.facts, unit) or "a" * 43, unit=unit)

@@ -162,7 +162,7 @@ def test_parts_come_in_order_and_agree(ledger: PointsLedger) -> None:
     ]
     assert ledger.try_body(second, "2026-10") == []
     assert tell(ledger, first) == [
-        f"{place}：现为已有全部 2 部分，应为每个支部一个月评议一次。漏记的下月补记。（round-twice）"
+        f"{place}：现为已有全部 2 部分，应为每个支部一个月评议一次。漏记的下一轮补记。（round-twice）"
     ]
     assert check_score_rounds_privately(ledger.facts, "2026-10", ledger.vault.get) == []
 
@@ -550,6 +550,6 @@ def test_rows_are_the_members_own_and_scores_follow_from_them(voted: PointsLedge
     assert {text.split("：")[1].split("。")[0] for text in tell_privately(voted)} == {
         f"现为测评 {FIRST} 第 {shared} 个写给了 2 个考评对象，应为测评里的一个只给一个考评对象",
         f"现为测评 {FIRST} 第 {shared} 个是别人，应为测评里的本人",
-        "现为99 分 2 星，应为67 分 2 星",
+        "现为99 分，从高到低第 2 等，应为67 分，从高到低第 2 等",
         "现为没有写，应为部分 B 各一次测评里的一行",
     }

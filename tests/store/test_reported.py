@@ -58,7 +58,9 @@ def test_one_draft_opens_its_case_and_whatever_puts_that_right_follows_it(store:
 
     store.vault.return_draft(VILLAGE, first.id, "类别不对")
     store.vault.put_drafts(VILLAGE, [third], answers=[first.id], registers=item)
-    assert store.vault.find_reported(VILLAGE, item).draft == third.id  # type: ignore[union-attr]  # It is there.
+    reported = store.vault.find_reported(VILLAGE, item)
+    assert reported is not None
+    assert reported.draft == third.id
     store.vault.mark_draft(VILLAGE, third.id, "recorded", 9)
     assert store.vault.list_reported(VILLAGE, 0, 9) == []
     assert store.vault.count_reported(VILLAGE) == ReceivedCounts(received=1)

@@ -4,18 +4,30 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from typing import Protocol
 
 import httpx
 import pytest
 from litestar.testing import TestClient
 
+from ledger.books.roles import Role
 from ledger.service.bank.comparing import OLDER_MAX
 from ledger.service.passing import pass_drafts
 from tests.builders import VILLAGE
 from tests.desk.people import Door
 from tests.homes import VillageHome
-from tests.service.bank_files import ACCOUNT, OCTOBER, PARTY, Row, as_csv, as_xlsx, make_abc, make_rural
+from tests.service.bank_files import (
+    ACCOUNT,
+    OCTOBER,
+    PARTY,
+    Row,
+    Table,
+    as_csv,
+    as_xlsx,
+    make_abc,
+    make_rural,
+)
 from tests.service.bank_village import book
 from tests.web.desk import OURS, DeskBrowser, tell
 from tests.web.test_pages import read_words
@@ -24,11 +36,19 @@ from tests.web.village import make_client
 BANK = "/desk/bank"
 NOVEMBER = f"{BANK}/2026-11"
 FINANCE = f"/v/{VILLAGE}/sheets/2026-11/finance"
-ROWS: tuple[Row, ...] = tuple((day.replace("-10-", "-11-"), *rest) for day, *rest in OCTOBER)  # type: ignore[misc]  # As long as before.
+ROWS: tuple[Row, ...] = tuple(
+    (day.replace("-10-", "-11-"), received, paid, text) for day, received, paid, text in OCTOBER
+)
 
 
-def make_november(make: object = make_rural, rows: tuple[Row, ...] = ROWS) -> list[list[str]]:
-    table = make(rows, opening_fen=0)  # type: ignore[operator]  # One of two functions.
+class Make(Protocol):
+    """What makes a bank's table of rows."""
+
+    def __call__(self, rows: Sequence[Row], *, opening_fen: int) -> Table: ...
+
+
+def make_november(make: Make = make_rural, rows: tuple[Row, ...] = ROWS) -> Table:
+    table = make(rows, opening_fen=0)
     return [
         [value.replace("2026-10-", "2026-11-").replace("202610", "202611") for value in row] for row in table
     ]
@@ -54,7 +74,7 @@ def desk(door: Door, village: VillageHome) -> Iterator[DeskBrowser]:
         yield browser
 
 
-def send(desk: DeskBrowser, *files: tuple[str, bytes]) -> object:
+def send(desk: DeskBrowser, *files: tuple[str, bytes]) -> httpx.Response:
     desk.get(NOVEMBER)
     return desk.send_files(NOVEMBER, *(files or (("对账单.csv", as_csv(make_november())),)))
 
@@ -68,23 +88,23 @@ def send(desk: DeskBrowser, *files: tuple[str, bytes]) -> object:
     ],
 )
 def test_one_page_says_what_each_side_lacks(
-    desk: DeskBrowser, village: VillageHome, name: str, make: object, write: object
+    desk: DeskBrowser, village: VillageHome, name: str, make: Make, write: Callable[[Table], bytes]
 ) -> None:
     table = [row for row in make_november(make) if "202611" not in "".join(row[:2]) or len(row) > 3]
     village.close("2026-11")
 
-    page = send(desk, (name, write(table)))  # type: ignore[operator]  # One of two functions.
+    page = send(desk, (name, write(table)))
 
-    words = re.sub(r"\s+", " ", re.sub("<[^>]*>", " ", page.text))  # type: ignore[attr-defined]  # An answer.
-    assert "银行存款余额调节表" in tell(page)  # type: ignore[arg-type]  # An answer.
+    words = re.sub(r"\s+", " ", re.sub("<[^>]*>", " ", page.text))
+    assert "银行存款余额调节表" in tell(page)
     assert "银行对账单余额 887.34" in words
     assert "减：账上已付、银行还没付 500.00" in words
     assert "调节后的余额 387.34" in words
     assert "对账单这个月 3 笔，对上 2 笔。" in words
     assert "2026年11月21日 样*山 尾号 7890 结息" in words
     assert "2026年11月28日 凭证 2026-11-004 修水渠" in words
-    assert ACCOUNT not in page.text  # type: ignore[attr-defined]  # An answer.
-    assert PARTY not in page.text  # type: ignore[attr-defined]  # An answer.
+    assert ACCOUNT not in page.text
+    assert PARTY not in page.text
 
 
 def test_it_is_handed_in_passed_and_told_to_every_reader(desk: DeskBrowser, village: VillageHome) -> None:
@@ -92,7 +112,7 @@ def test_it_is_handed_in_passed_and_told_to_every_reader(desk: DeskBrowser, vill
     with make_client(village) as visitor:
         assert "没有对账：还没有拿银行的对账单和账上的银行存款核对。" in read_words(visitor, FINANCE)
     page = send(desk)
-    result = re.search(r'name="result" value="([^"]*)"', page.text)  # type: ignore[attr-defined]  # An answer.
+    result = re.search(r'name="result" value="([^"]*)"', page.text)
     assert result is not None
 
     sent = desk.post(f"{NOVEMBER}/hand-in", {"result": result[1].replace("&#34;", '"')})
@@ -125,9 +145,9 @@ def test_what_is_wrong_is_shown_all_at_once_and_nothing_is_kept(
 
     page = send(desk, (f"{ACCOUNT}.csv", as_csv(table)), ("空.csv", b""), ("坏.xlsx", b"PK\x03\x04"))
 
-    assert page.status_code == 422  # type: ignore[attr-defined]  # An answer.
-    assert "有 3 处要改" in page.text  # type: ignore[attr-defined]  # An answer.
-    assert ACCOUNT not in page.text  # type: ignore[attr-defined]  # An answer.
+    assert page.status_code == 422
+    assert "有 3 处要改" in page.text
+    assert ACCOUNT not in page.text
     assert village.home.vault.list_drafts(VILLAGE, "waiting") == []
 
 
@@ -184,8 +204,8 @@ def send_older(desk: DeskBrowser, *rows: tuple[str, str, str, str]) -> httpx.Res
 def test_an_open_month_can_be_looked_at_and_says_what_comes_first(desk: DeskBrowser) -> None:
     page = send(desk)
 
-    assert "这个月还没有结账。把账上漏的补记好" in page.text  # type: ignore[attr-defined]  # An answer.
-    assert "hand-in" not in page.text  # type: ignore[attr-defined]  # An answer.
+    assert "这个月还没有结账。把账上漏的补记好" in page.text
+    assert "hand-in" not in page.text
 
 
 def test_a_township_compares_and_hands_nothing_in(
@@ -199,25 +219,25 @@ def test_a_township_compares_and_hands_nothing_in(
 
         page = send(browser)
 
-        assert "样*山" in page.text  # type: ignore[attr-defined]  # An answer.
-        assert "hand-in" not in page.text  # type: ignore[attr-defined]  # An answer.
+        assert "样*山" in page.text
+        assert "hand-in" not in page.text
         assert browser.post(f"{NOVEMBER}/hand-in", {"result": "{}"}).status_code == 403
 
 
 @pytest.mark.parametrize("role", ["supervisor", "auditor"])
-def test_nobody_else_sends_statements(door: Door, village: VillageHome, role: str) -> None:
-    door.let_in("other", role)  # type: ignore[arg-type]  # A role of the table.
+def test_nobody_else_sends_statements(door: Door, village: VillageHome, role: Role) -> None:
+    door.let_in("other", role)
     with make_client(village) as client:
         browser = DeskBrowser(client)
         browser.sign_in(door, "other")
 
         assert browser.get(BANK).status_code == 403
-        assert send(browser).status_code == 403  # type: ignore[attr-defined]  # An answer.
+        assert send(browser).status_code == 403
 
 
 def test_a_result_that_cannot_be_recorded_says_why_and_nonsense_is_none(desk: DeskBrowser) -> None:
     page = send(desk)
-    assert page.status_code == 200  # type: ignore[attr-defined]  # An answer.
+    assert page.status_code == 200
     body = '{"accounts":1,"bank_fen":0,"book_fen":0,"items":[],"lines":0,"previous":0,"version":1}'
 
     refused = desk.post(f"{NOVEMBER}/hand-in", {"result": body})

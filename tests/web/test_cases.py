@@ -11,6 +11,7 @@ from playwright.sync_api import Browser
 
 from ledger.books.cases import CaseMoved, Step
 from ledger.data import load_reference
+from ledger.entries import Body
 from tests.books.case_ledger import CASE, build_confided, build_moved, build_opened, build_rated
 from tests.builders import OTHER_VILLAGE, VILLAGE
 from tests.desk.people import Door
@@ -30,8 +31,8 @@ def door(door: Door) -> Door:
     """It is 12 November: six answered, one of them late; one rejected; two wait, one of them overdue; a quarrel."""
     village, texts = door.village, door.village.texts
 
-    def record(body: object, day: str) -> int:
-        return village.record(body, occurred_on=day, period=day[:7]).index  # type: ignore[arg-type]  # any body
+    def record(body: Body, day: str) -> int:
+        return village.record(body, occurred_on=day, period=day[:7]).index
 
     record(build_grids(texts), "2026-10-01")
     for number in range(1, 7):

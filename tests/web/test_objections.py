@@ -5,14 +5,17 @@ from __future__ import annotations
 import html
 import logging
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from urllib.parse import urlencode
 
 import httpx
 import pytest
+from litestar import Litestar
 from litestar.testing import TestClient
 
 from ledger.audit import audit_log
+from ledger.books.roles import Role
 from ledger.errors import format_fault
 from ledger.limits import DAY_MS
 from ledger.service.answering import prepare_answer, register_objection
@@ -29,6 +32,7 @@ from web.public.gate import DAY_S, HOUR_S, Gate, Gates, NestedGate
 
 LIST = f"/v/{VILLAGE}/objections"
 NEW, RECEIPT, ROOM = f"{LIST}/new", f"{LIST}/receipt", "/desk/objections"
+PEOPLE: tuple[Role, ...] = ("clerk", "supervisor", "secretary", "township", "auditor")
 WORDING = "十月付的电费，路灯坏了半个月\n怎么还是 <b>这么多</b>？"
 CONTACT = "三组槐树底下 0000-1234567"
 
@@ -36,7 +40,7 @@ CONTACT = "三组槐树底下 0000-1234567"
 class Visitor:
     """A phone without a cookie; `network` is told by the proxy."""
 
-    def __init__(self, client: TestClient) -> None:
+    def __init__(self, client: TestClient[Litestar]) -> None:
         self.client = client
 
     def get(self, path: str) -> httpx.Response:
@@ -86,13 +90,30 @@ def register(door: Door, person: str = "") -> str:
     return received.item
 
 
-def answer_it(door: Door, person: str = "", **changes: object) -> None:
-    fields: dict[str, object] = {
-        "answer": "查过了，电表没有错",
-        "followed_by": (),
-        "outcome": "explained",
-    } | changes
-    draft = prepare_answer(door.home, VILLAGE, "YY-2026-0001", door.village.clerk.user, **fields)  # type: ignore[arg-type]  # Fields of several types.
+def find_size(door: Door) -> int:
+    """How many entries the newest signed head covers."""
+    head = door.home.heads.find_newest(VILLAGE)
+    assert head is not None
+    return head.size
+
+
+def answer_it(
+    door: Door,
+    person: str = "",
+    *,
+    answer: str = "查过了，电表没有错",
+    followed_by: Sequence[str] = (),
+    outcome: str = "explained",
+) -> None:
+    draft = prepare_answer(
+        door.home,
+        VILLAGE,
+        "YY-2026-0001",
+        door.village.clerk.user,
+        answer=answer,
+        followed_by=followed_by,
+        outcome=outcome,
+    )
     pass_drafts(door.home, VILLAGE, [draft.id], person or door.village.supervisor.user)
 
 
@@ -166,7 +187,7 @@ def test_what_comes_in_is_counted_at_once_and_looked_up_by_its_receipt_alone(
     assert wrong[0].text.replace(number, "0077") == wrong[1].text
     assert all("set-cookie" not in answer.headers for answer in (found, *wrong))
     door.village.clock.advance(8 * DAY_MS)
-    visitor.client.app.state["site"].forget_received(VILLAGE)  # type: ignore[attr-defined]  # As two seconds later.
+    visitor.client.app.state["site"].forget_received(VILLAGE)
     assert "1 件过了期限，最早的逾期 3 天。" in read(visitor.get(LIST))
     assert "1 件异议等村里答复，其中 1 件过了期限" in read(visitor.get(f"/v/{VILLAGE}"))
 
@@ -192,7 +213,7 @@ def test_a_registered_one_is_shown_late_and_answered_with_what_was_put_right(
     assert "登记为 YY-2026-0001。" in read(visitor.send(RECEIPT, number=number, code=code))
     assert "这一项收到过 1 件异议" in read(visitor.get(f"/v/{VILLAGE}/entries/3"))
     assert "等村里答复" not in read(visitor.get(f"/v/{VILLAGE}"))
-    size = door.village.home.heads.find_newest(VILLAGE).size  # type: ignore[union-attr]  # It was signed.
+    size = find_size(door)
     assert "有人对第 3 条记录提出异议" in read(visitor.get(f"/v/{VILLAGE}/entries/{size - 2}"))
     assert "村里答复：多记了，已冲销" in read(visitor.get(f"/v/{VILLAGE}/entries/{size - 1}"))
 
@@ -385,7 +406,7 @@ def test_wording_and_contact_are_in_no_page_no_address_and_no_line_of_a_log(
     item = register(door, secretary)
     answer_it(door, secretary)
 
-    size = door.home.heads.find_newest(VILLAGE).size  # type: ignore[union-attr]  # It was signed.
+    size = find_size(door)
     paths = [
         LIST,
         NEW,
@@ -410,8 +431,8 @@ def test_the_desk_reads_under_the_table_of_masks_and_each_reading_is_logged(
     (received,) = door.home.vault.list_received(VILLAGE, 0, 9)
     path = f"{ROOM}/{received.item}"
     shown = {}
-    for role in ("clerk", "supervisor", "secretary", "township", "auditor"):
-        door.let_in(role, role)  # type: ignore[arg-type]  # A role is one.
+    for role in PEOPLE:
+        door.let_in(role, role)
         browser = enter(door, client, role)
         assert "收件号 0001" in read(browser.get(ROOM))
         words = read(browser.get(path))
@@ -595,8 +616,9 @@ def test_nobody_agrees_to_set_aside_what_they_were_not_shown(
     visitor.receive()
     (received,) = door.home.vault.list_received(VILLAGE, 0, 9)
     path = f"{ROOM}/{received.item}"
-    for name, role in (("clerk", "clerk"), ("supervisor", "supervisor"), ("township", "township")):
-        door.let_in(name, role)  # type: ignore[arg-type]  # A role is one.
+    door.let_in("clerk", "clerk")
+    door.let_in("supervisor", "supervisor")
+    door.let_in("township", "township")
     clerk, supervisor = enter(door, client, "clerk"), enter(door, client, "supervisor")
     township = enter(door, client, "township")
     clerk.post(f"{path}/aside", {"why": "withdrawn"})

@@ -9,6 +9,7 @@ from litestar.testing import TestClient
 
 from ledger.audit import audit_log
 from ledger.books.cases import CaseOpened
+from ledger.books.roles import Role
 from ledger.canonical import parse_claim
 from ledger.errors import Refused
 from ledger.limits import DAY_MS
@@ -27,6 +28,8 @@ from tests.web.desk import DeskBrowser, enter, tell
 from tests.web.reporter import CONTACT, FOLDER, PLACE, SECRETS, Reporter, put_household, read
 
 ROOM = "/desk/reports"
+OTHERS: tuple[Role, ...] = ("supervisor", "secretary", "township", "auditor")
+"""Who reads what came in and takes nothing up."""
 
 
 @pytest.fixture
@@ -220,8 +223,8 @@ def test_who_has_to_say_why_is_asked_and_who_may_not_is_not_shown_it(
 ) -> None:
     reporter.receive(("a.jpg", photo_that_tells()), contact=CONTACT)
     item = find_item(door)
-    for role in ("supervisor", "secretary", "township", "auditor"):
-        door.let_in(role, role)  # type: ignore[arg-type]  # A role is one.
+    for role in OTHERS:
+        door.let_in(role, role)
         browser = enter(door, client, role)
         page = browser.get(f"{ROOM}/{item}")
         is_asked = role in ("township", "auditor")

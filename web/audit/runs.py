@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import msgspec
@@ -111,7 +112,7 @@ class AuditRuns:
         except Exception:
             # The edge of a thread, as above: the answer is told all the same, until the server ends.
             _logger.exception("what an audit said could not be kept: %r", village)
-        self._change(village, ended_at=ended_at, found=found, report=report)
+        self._change(village, lambda run: replace(run, ended_at=ended_at, found=found, report=report))
 
     def _derive(self, ports: Ports, village: str) -> Report:
         """Return what the audit of the home's own log says, or the one finding of a log that proves nothing."""
@@ -121,7 +122,9 @@ class AuditRuns:
                     source,
                     ports.reference,
                     now_ms=ports.clock.now_ms(),
-                    progress=lambda done, total: self._change(village, done=done, total=total),
+                    progress=lambda done, total: self._change(
+                        village, lambda run: replace(run, done=done, total=total)
+                    ),
                 )
         except NotProven as error:
             return _refuse(village, error.code, "前后一致的账本", error.reason)
@@ -131,9 +134,9 @@ class AuditRuns:
         except NotFound as error:
             return _refuse(village, "log-missing", "签过名的账本", f"没有{error}")
 
-    def _change(self, village: str, **changes: int | Report | None) -> None:
+    def _change(self, village: str, change: Callable[[Run], Run]) -> None:
         with self._lock:
-            self._runs[village] = replace(self._runs[village], **changes)  # type: ignore[arg-type]  # Fields of it.
+            self._runs[village] = change(self._runs[village])
 
 
 def _restore(kept: Audited) -> Run | None:

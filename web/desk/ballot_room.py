@@ -31,6 +31,7 @@ from ledger.state.ballots import FoundBallot
 from ledger.state.facts import BranchFacts, read_body, scan_facts
 from reports.words import format_count, format_day, format_span
 from web.cache import PageBytes
+from web.desk.forms import NoForm
 from web.desk.frame import NO_FAULTS, NOT_REFUSED, DeskFrame, Faults, Refusal, explain_refusal
 from web.desk.routing import Desk, answer, route_desk
 from web.i18n import _
@@ -79,11 +80,6 @@ class AskForm:
     title: str = ""
     turnout_min: str = ""
     units: str = ""
-
-
-@dataclass(frozen=True)
-class NoForm:
-    pass
 
 
 @dataclass(frozen=True)

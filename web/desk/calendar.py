@@ -10,8 +10,7 @@ from itertools import groupby
 from litestar.handlers import HTTPRouteHandler
 
 from ledger.books.rhythm import ExpectedRound
-from ledger.books.schemes import SPAN_NAMES
-from ledger.books.scores import SUBJECT_NAMES
+from ledger.books.scores import SPAN_NAMES, SUBJECT_NAMES
 from ledger.data import load_rhythm
 from ledger.errors import NotFound
 from ledger.figures.members import name_branch

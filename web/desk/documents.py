@@ -36,7 +36,7 @@ from web.attachments.processing import clean_name, process_uploads, share_pool
 from web.attachments.values import Area as MarkedArea
 from web.attachments.values import Upload as SentUpload
 from web.desk.drafts import DRAFTS
-from web.desk.forms import Upload
+from web.desk.forms import NoForm, Upload
 from web.desk.frame import NOT_REFUSED, DeskFrame, Faults, Refusal, explain_refusal
 from web.desk.routing import Desk, route_desk
 from web.i18n import _
@@ -129,11 +129,6 @@ class FilesForm:
 
 
 @dataclass(frozen=True)
-class NothingForm:
-    pass
-
-
-@dataclass(frozen=True)
 class HandInForm:
     digest: str
     looked: str = ""
@@ -186,7 +181,7 @@ def take_files(desk: Desk, number: str) -> Answer:
     summary="Take up again what came back",
 )
 def take_returned(desk: Desk, number: str) -> Answer:
-    desk.parse_form(NothingForm)
+    desk.parse_form(NoForm)
     target = get_target(desk, number)
     refuse_read_only(desk.ports, desk.village)
     try:
@@ -229,7 +224,7 @@ def take_handing_in(desk: Desk, number: str) -> Answer:
     summary="Take a document away before it is handed in",
 )
 def take_removal(desk: Desk, number: str, document: str) -> Answer:
-    desk.parse_form(NothingForm)
+    desk.parse_form(NoForm)
     target = get_target(desk, number)
     refuse_read_only(desk.ports, desk.village)
     remove_from_tray(desk.ports, desk.village, desk.user, target, document)

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from litestar.handlers import HTTPRouteHandler
 
 from ledger.books.periods import iterate_periods
-from ledger.books.schemes import SPAN_NAMES
-from ledger.books.scores import OWN_HONOUR_NAMES
+from ledger.books.scores import OWN_HONOUR_NAMES, SPAN_NAMES
 from ledger.errors import NotFound
 from ledger.service.eligibility import Ineligible
 from ledger.state import get_day

@@ -10,12 +10,15 @@ import dataclasses
 import urllib.parse
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, TypeVar, get_type_hints
+from typing import TYPE_CHECKING, Any, TypeVar, get_type_hints
 
 from litestar.datastructures import UploadFile
 from litestar.exceptions import ClientException
 
 from web.respond import AnyRequest
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 FIELDS_MAX = 2_000
 """Fields of one form: a month's marks of a village's members, five a member."""
@@ -23,7 +26,7 @@ ROWS_FIELDS_MAX = 12_000
 """Fields of a form of rows: 500 rows of the widest sheet, which has twenty-two columns, and room."""
 TOKEN_FIELD = "csrf"  # noqa: S105  # The name of a field, not a secret.
 
-FormT = TypeVar("FormT")
+FormT = TypeVar("FormT", bound="DataclassInstance")
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,12 @@ class Upload:
 
 NO_FILE = Upload(data=b"", name="")
 """What a browser sends of a field for a file where none was chosen."""
+
+
+@dataclass(frozen=True)
+class NoForm:
+    """A form that brings nothing but that it was sent."""
+
 
 Pairs = tuple[tuple[str, str | Upload], ...]
 
@@ -88,7 +97,7 @@ def parse_fields(body: bytes, fields_max: int = FIELDS_MAX) -> Pairs:
 def build_form(kind: type[FormT], pairs: Pairs) -> FormT:
     """Return the fields as the page's dataclass. FormRefused for an unknown, doubled, missing or misshapen one."""
     hints = get_type_hints(kind)
-    fields = {field.name: field for field in dataclasses.fields(kind)}  # type: ignore[arg-type]  # Pages' forms are.
+    fields = {field.name: field for field in dataclasses.fields(kind)}
     given: dict[str, list[str | Upload]] = {}
     for name, value in pairs:
         given.setdefault(name, []).append(value)

@@ -24,8 +24,8 @@ from ledger.service.standing import refuse_read_only
 from ledger.state import get_day
 from reports.words import format_count, format_day
 from web.cache import PageBytes
-from web.desk.forms import FormRefused
-from web.desk.frame import NO_FAULTS, DeskFrame, Faults, Refusal, explain_refusal
+from web.desk.forms import FormRefused, NoForm
+from web.desk.frame import NOT_REFUSED, DeskFrame, Faults, Refusal, explain_refusal
 from web.desk.reading import AskForm
 from web.desk.reading_grids import (
     Known,
@@ -132,11 +132,6 @@ class UnitRoom:
 
 
 @dataclass(frozen=True)
-class NoForm:
-    pass
-
-
-@dataclass(frozen=True)
 class PairLine:
     """A pair, or a worker without one; `path` leads to the unit."""
 
@@ -165,8 +160,8 @@ def show_room(desk: Desk) -> Answer:
     found = [unit for unit in figures.units if _is_wanted(unit, query, level, only)]
     if start and start >= len(found):
         raise NotFound(_("这么多网格"))
-    words = {"q": query, "level": level, "only": only}
-    stop = start + UNITS_A_PAGE
+    newer, older = name_steps(GRIDS, start, UNITS_A_PAGE, len(found), q=query, level=level, only=only)
+    shown = found[start : start + UNITS_A_PAGE]
     page = GridsRoom(
         can_write=desk.may("draft.prepare"),
         frame=desk.build_frame(_("网格")),
@@ -175,14 +170,14 @@ def show_room(desk: Desk) -> Answer:
             for code, name in (("", _("全部")), *LEVEL_NAMES.items())
             if any(code in ("", unit.level) for unit in figures.units)
         ),
-        newer=name_path(GRIDS, **words, start=max(start - UNITS_A_PAGE, 0) or "") if start else "",
-        older=name_path(GRIDS, **words, start=stop) if stop < len(found) else "",
+        newer=newer,
+        older=older,
         only=tuple(Choice(code == only, name, code) for code, name in _list_only()),
         pairs=format_count(figures.posts.get("pair", 0)),
         public_path=f"/v/{desk.village}/grids",
         query=query,
         query_max=QUERY_MAX_CHARS,
-        rows=tuple(_build_line(unit, is_flat=bool(query or level or only)) for unit in found[start:stop]),
+        rows=tuple(_build_line(unit, is_flat=bool(query or level or only)) for unit in shown),
         sentences=tuple(_tell(figures)),
         total=format_count(len(found)),
     )
@@ -274,27 +269,37 @@ def name_path(path: str, **asked: object) -> str:
     return f"{path}?{words}" if words else path
 
 
+def name_steps(path: str, start: int, a_page: int, total: int, **asked: object) -> tuple[str, str]:
+    """Return the paths of the rows before those from `start`, and of those after them; empty where there are none."""
+    newer = name_path(path, **asked, start=max(start - a_page, 0)) if start else ""
+    older = name_path(path, **asked, start=start + a_page) if start + a_page < total else ""
+    return newer, older
+
+
 def tell_household(known: Known) -> str:
     """Return number and name of a household, empty for none."""
     return " ".join(filter(None, (known.number, known.name)))
 
 
-def _show_unit(desk: Desk, number: str, refusal: Refusal | None = None) -> Answer:
+def name_household(known: Known) -> str:
+    """Return the path of what is kept about a household, empty for none."""
+    return f"/desk/households/{known.subject}" if known.subject else ""
+
+
+def _show_unit(desk: Desk, number: str, refusal: Refusal = NOT_REFUSED) -> Answer:
     figures, unit = find_unit_figures(desk, number)
     posts, asked = read_posts(desk, number)
-    names = {one.number: one.name for one in figures.units}
+    units = {one.number: one for one in figures.units}
     is_named = has_named_head(desk, number)
-    below = {one.number: one for one in figures.units}
-    public = f"/v/{desk.village}/grids/{number}"
     page = UnitRoom(
         asked=asked.purposes,
         board=f"{GRIDS}/{number}.pdf" if unit.level == "lane" else "",
         can_withdraw=is_named and desk.may("consent.withdraw"),
         can_write=desk.may("draft.prepare"),
-        facts=tuple(_list_facts(unit, names)),
-        faults=refusal.faults if refusal is not None else NO_FAULTS,
+        facts=tuple(_list_facts(unit, units)),
+        faults=refusal.faults,
         frame=desk.build_frame(unit.name),
-        inside=tuple(_build_line(below[one], is_flat=True) for one in unit.below),
+        inside=tuple(_build_line(units[one], is_flat=True) for one in unit.below),
         level=LEVEL_NAMES[unit.level],
         name=unit.name,
         naming=_tell_naming(unit, is_named=is_named),
@@ -304,12 +309,10 @@ def _show_unit(desk: Desk, number: str, refusal: Refusal | None = None) -> Answe
         number=number,
         path=f"{GRIDS}/{number}",
         posts=tuple(_build_post(one, unit.level) for one in _order(posts)),
-        public_path=public,
+        public_path=f"/v/{desk.village}/grids/{number}",
         vacant=_("、").join(unit.vacant),
     )
-    if refusal is not None:
-        return desk.render("desk/grid_unit.html", page, refusal=refusal)
-    return desk.render("desk/grid_unit.html", page)
+    return desk.render("desk/grid_unit.html", page, refusal=refusal)
 
 
 def _tell_naming(unit: UnitFigures, *, is_named: bool) -> str:
@@ -386,10 +389,10 @@ def _tell(figures: GridFigures) -> Iterator[str]:
         yield _("{count} 个街巷的户数过多或过少：{why}。").format(count=format_count(odd), why=_tell_odd())
 
 
-def _list_facts(unit: UnitFigures, names: dict[str, str]) -> Iterator[Fact]:
+def _list_facts(unit: UnitFigures, units: dict[str, UnitFigures]) -> Iterator[Fact]:
     yield Fact(_("编号"), unit.number)
-    if unit.parent in names:
-        yield Fact(_("在哪个网格里"), names[unit.parent], f"{GRIDS}/{unit.parent}")
+    if unit.parent in units:
+        yield Fact(_("在哪个网格里"), units[unit.parent].name, f"{GRIDS}/{unit.parent}")
     yield Fact(_("户数"), _("{count} 户").format(count=format_count(unit.households)))
     for post, count in unit.hands.items():
         yield Fact(post, _("{count} 名").format(count=format_count(count)))
@@ -414,7 +417,7 @@ def _build_post(one: ShownPost, level: Level) -> PostLine:
         household=tell_household(one.household),
         name=one.name,
         paired=_tell_paired(one),
-        path=f"/desk/households/{one.household.subject}" if one.household.subject else "",
+        path=name_household(one.household),
         post=load_grids().name_post(one.post, level),
     )
 

@@ -6,21 +6,13 @@ goes the way of every entry: a clerk hands it in, another person passes it.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from litestar.handlers import HTTPRouteHandler
 
-from ledger.books.objections import (
-    CAME_NAMES,
-    Came,
-    count_late,
-    get_due_day,
-)
-from ledger.errors import NotFound, Refused
-from ledger.service.answering import (
-    register_objection,
-)
+from ledger.books.objections import CAME_NAMES, Came, count_late, get_due_day
+from ledger.errors import Refused
+from ledger.service.answering import register_objection
 from ledger.service.objections import (
     CONTACT_MAX_CHARS,
     PLACES,
@@ -37,7 +29,8 @@ from ledger.state.objections import list_open
 from ledger.vaults import Received
 from reports.words import format_day
 from web.desk.frame import NOT_REFUSED, DeskFrame, Faults, Refusal, explain_refusal
-from web.desk.routing import Desk, choose_page, route_desk
+from web.desk.inbox import InboxRow, turn_page
+from web.desk.routing import Desk, route_desk
 from web.i18n import _
 from web.public.explain.objections import name_about
 from web.public.objections import tell_state
@@ -46,24 +39,6 @@ from web.respond import Answer
 from web.site import VillageView
 
 OBJECTIONS = "/desk/objections"
-ROWS_A_PAGE = 50
-DRAFTS = "/desk/drafts"
-_ITEM = re.compile(r"y-[a-z2-7]{16}", re.ASCII)
-_NUMBER = re.compile(r"YY-2[0-9]{3}-[0-9]{4}", re.ASCII)
-
-
-@dataclass(frozen=True)
-class InboxRow:
-    """Something in a list. `waits` says what it waits for."""
-
-    about: str
-    came: str
-    due: str
-    is_late: bool
-    name: str
-    path: str
-    received: str
-    waits: str
 
 
 @dataclass(frozen=True)
@@ -122,20 +97,17 @@ class EnterForm:
 
 @route_desk(OBJECTIONS, allow="draft.read", summary="Objections that wait to be registered, or for an answer")
 def show_room(desk: Desk) -> Answer:
-    page = choose_page(desk.request.query_params.get("page", "1"))
     vault, today = desk.ports.vault, get_today(desk)
     waiting = {slot[1] for slot in list_waiting_slots(vault, desk.village) if slot[0] == "objection-answer"}
     with desk.ports.ledger.read(desk.village) as reader:
         view = VillageView(desk.site, desk.village, reader, desk.ports.heads.find_newest(desk.village), today)
         inbox = list_unregistered(desk.ports, reader.facts, desk.village)
-        rows = inbox[(page - 1) * ROWS_A_PAGE : page * ROWS_A_PAGE]
-        if not rows and page > 1:
-            raise NotFound(_("这一页"))
+        rows, previous_page, next_page = turn_page(desk, inbox)
         shown = ObjectionsRoom(
             can_enter=desk.may("draft.prepare"),
             frame=desk.build_frame(_("异议")),
             inbox=tuple(build_inbox(desk, view, item) for item in rows),
-            next_page=page + 1 if page * ROWS_A_PAGE < len(inbox) else 0,
+            next_page=next_page,
             notice=_choose_notice(desk),
             open=tuple(
                 InboxRow(
@@ -150,7 +122,7 @@ def show_room(desk: Desk) -> Answer:
                 )
                 for item in list_open(reader.facts, desk.ports.reference)
             ),
-            previous_page=page - 1,
+            previous_page=previous_page,
             unregistered=len(inbox),
         )
     return desk.render("desk/objections.html", shown)

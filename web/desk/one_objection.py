@@ -35,8 +35,10 @@ from ledger.service.objections import ASIDE_WHYS, get_received
 from ledger.service.slots import list_waiting_slots
 from ledger.state.objections import find_objection, list_concerned
 from ledger.vaults import Draft, Received
+from web.desk.forms import NoForm
 from web.desk.frame import NOT_REFUSED, DeskFrame, Faults, Refusal, explain_refusal
-from web.desk.objection_room import OBJECTIONS, InboxRow, build_inbox, get_today
+from web.desk.inbox import InboxRow
+from web.desk.objection_room import OBJECTIONS, build_inbox, get_today
 from web.desk.reading import Asked, AskForm, find_objection_subject, read_objection, say_of_objection
 from web.desk.routing import Desk, route_desk
 from web.desk.seen import WHOLE, make_proof
@@ -119,11 +121,6 @@ class AgreementForm:
     asked_by: str = ""
     seen: str = ""
     why: str = ""
-
-
-@dataclass(frozen=True)
-class NoForm:
-    pass
 
 
 @route_desk(

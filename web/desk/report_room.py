@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hmac
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from litestar.handlers import HTTPRouteHandler
@@ -30,12 +31,16 @@ from ledger.service.reporting import (
 from ledger.service.taking_up import PLACES, join_case, reopen, set_aside, take_up
 from ledger.service.workbooks.case_columns import CATEGORY_NAMES
 from ledger.state import get_day
-from ledger.state.cases import find_case, list_open_cases
+from ledger.state.case_facts import OpenCase
+from ledger.state.cases import Case, find_case, list_open_cases
+from ledger.state.facts import Facts
 from reports.words import format_day
 from web.cache import build_page_bytes
+from web.desk.forms import NoForm
 from web.desk.frame import NOT_REFUSED, DeskFrame, Faults, Refusal, explain_refusal
+from web.desk.inbox import InboxRow, turn_page
 from web.desk.reading import AskForm, read_report, read_report_photo, say_of_report
-from web.desk.routing import Desk, answer, choose_page, route_desk
+from web.desk.routing import Desk, answer, route_desk
 from web.desk.seen import WHOLE, make_proof
 from web.i18n import _
 from web.public.receiving import format_receipt
@@ -44,24 +49,10 @@ from web.site import JPEG
 
 REPORTS = "/desk/reports"
 DRAFTS = "/desk/drafts"
-ROWS_A_PAGE = 50
 JOINABLE_MAX = 50
 _ITEM = re.compile(r"q-[a-z2-7]{16}", re.ASCII)
 _RECEIPT = re.compile("[0-9]{1,6}", re.ASCII)
 _PHOTO = re.compile(r"[1-3]\.jpg", re.ASCII)
-
-
-@dataclass(frozen=True)
-class ReportRow:
-    """Something in the list. `waits` says what it waits for."""
-
-    about: str
-    due: str
-    is_late: bool
-    name: str
-    path: str
-    received: str
-    waits: str
 
 
 @dataclass(frozen=True)
@@ -91,7 +82,7 @@ class ReportsRoom:
     notice: str
     open: tuple[OpenRow, ...]
     previous_page: int
-    rows: tuple[ReportRow, ...]
+    rows: tuple[InboxRow, ...]
 
 
 @dataclass(frozen=True)
@@ -126,7 +117,7 @@ class ReportDeskPage:
     photos: tuple[str, ...]
     place: str
     returned: str
-    row: ReportRow
+    row: InboxRow
     subject: str
     typed: TakeForm
     units: tuple[tuple[str, str], ...]
@@ -150,28 +141,20 @@ class JoinForm:
     joined: str = ""
 
 
-@dataclass(frozen=True)
-class NothingForm:
-    pass
-
-
 @route_desk(REPORTS, allow="draft.read", summary="Reports by the page that nobody took up")
 def show_reports(desk: Desk) -> Answer:
     number = desk.request.query_params.get("number", "")
     if number:
         return desk.redirect(f"{REPORTS}/{_find_item(desk, number)}")
-    page = choose_page(desk.request.query_params.get("page", "1"))
     counts = desk.ports.vault.count_reported(desk.village)
     found = list_unopened(desk.ports, desk.village)
-    rows = found[(page - 1) * ROWS_A_PAGE : page * ROWS_A_PAGE]
-    if not rows and page > 1:
-        raise NotFound(_("这一页"))
+    rows, previous_page, next_page = turn_page(desk, found)
     shown = ReportsRoom(
         aside=tuple((ASIDE_WHYS.get(why, why), count) for why, count in counts.aside),
         count=len(found),
         frame=desk.build_frame(_("收到的反映")),
         may_prepare=desk.may("draft.prepare"),
-        next_page=page + 1 if page * ROWS_A_PAGE < len(found) else 0,
+        next_page=next_page,
         notice=desk.choose_notice(
             {
                 "sent": _("已交审，等另一位来审核；通过以后就是一件诉求件。"),
@@ -181,7 +164,7 @@ def show_reports(desk: Desk) -> Answer:
             }
         ),
         open=_list_open(desk),
-        previous_page=page - 1,
+        previous_page=previous_page,
         rows=tuple(_build_row(desk, item) for item in rows),
     )
     return desk.render("desk/reports.html", shown)
@@ -278,7 +261,7 @@ def take_joining(desk: Desk, report: str) -> Answer:
     summary="Let it wait again after all",
 )
 def take_reopening(desk: Desk, report: str) -> Answer:
-    desk.parse_form(NothingForm)
+    desk.parse_form(NoForm)
     item = _get(desk, report).item
     reopen(desk.ports, desk.village, item, desk.user)
     desk.log("report-reopened", subject=item)
@@ -316,12 +299,14 @@ def _show(desk: Desk, item: str, refusal: Refusal = NOT_REFUSED, typed: TakeForm
     told, asked = read_report(desk, item)
     is_free = reported.is_open and reported.draft_state != "waiting"
     path, seen = f"{REPORTS}/{item}", _prove(desk, reported)
+    name = desk.ports.reference.cases.name
     with desk.ports.ledger.read(desk.village) as reader:
         case = find_own_case(desk.ports, reader, desk.village, reported)
         units = tuple((one.value, f"{one.value} {one.beside}") for one in list_unit_choices(reader))
-        open_ = [one.number for one in list_open_cases(reader.facts)][:JOINABLE_MAX]
-        found = [one for one in (find_case(reader.facts, number) for number in open_) if one is not None]
-    name = desk.ports.reference.cases.name
+        joinable = tuple(
+            (one.number, f"{one.number} {name(case.body.category)}，{STAGE_NAMES[case.stage]}")
+            for one, case in _iterate_open(reader.facts)
+        )
     page = ReportDeskPage(
         aside=_tell_aside(desk, reported),
         asked=asked.purposes,
@@ -335,10 +320,7 @@ def _show(desk: Desk, item: str, refusal: Refusal = NOT_REFUSED, typed: TakeForm
         frame=desk.build_frame(_("收到的反映")),
         household=told.household if told is not None else "",
         is_gone=told is None and not asked,
-        joinable=tuple(
-            (one.body.number, f"{one.body.number} {name(one.body.category)}，{STAGE_NAMES[one.stage]}")
-            for one in found
-        ),
+        joinable=joinable,
         path=path,
         photos=tuple(
             f"{path}/photos/{at}.jpg?seen={seen}" for at in range(1, 1 + (told.photos if told else 0))
@@ -356,26 +338,30 @@ def _show(desk: Desk, item: str, refusal: Refusal = NOT_REFUSED, typed: TakeForm
 
 
 def _list_open(desk: Desk) -> tuple[OpenRow, ...]:
-    today, rows = get_day(desk.ports.clock.now_ms()), []
+    today, name = get_day(desk.ports.clock.now_ms()), desk.ports.reference.cases.name
     with desk.ports.ledger.read(desk.village) as reader:
-        for one in list_open_cases(reader.facts)[:JOINABLE_MAX]:
-            case = find_case(reader.facts, one.number)
-            if case is None:
-                continue
-            rows.append(
-                OpenRow(
-                    due=format_day(one.due_on),
-                    is_late=one.due_on < today,
-                    name=desk.ports.reference.cases.name(case.body.category),
-                    number=one.number,
-                    path=f"/v/{desk.village}/cases/{one.number}" if case.has_page else "",
-                    stage=STAGE_NAMES[case.stage],
-                )
+        return tuple(
+            OpenRow(
+                due=format_day(one.due_on),
+                is_late=one.due_on < today,
+                name=name(case.body.category),
+                number=one.number,
+                path=f"/v/{desk.village}/cases/{one.number}" if case.has_page else "",
+                stage=STAGE_NAMES[case.stage],
             )
-    return tuple(rows)
+            for one, case in _iterate_open(reader.facts)
+        )
 
 
-def _build_row(desk: Desk, reported: Reported) -> ReportRow:
+def _iterate_open(facts: Facts) -> Iterator[tuple[OpenCase, Case]]:
+    """Yield the cases that wait, those first that are due first."""
+    for one in list_open_cases(facts)[:JOINABLE_MAX]:
+        case = find_case(facts, one.number)
+        if case is not None:
+            yield one, case
+
+
+def _build_row(desk: Desk, reported: Reported) -> InboxRow:
     group = desk.ports.reference.cases.find_group(reported.about)
     due = get_verify_day(desk.ports, reported)
     late = count_late(due, get_day(desk.ports.clock.now_ms()))
@@ -388,7 +374,7 @@ def _build_row(desk: Desk, reported: Reported) -> ReportRow:
         waits = _("登记等审核")
     elif reported.draft_state == "returned":
         waits = _("登记退回了，要重新交审")
-    return ReportRow(
+    return InboxRow(
         about=group.name if group is not None else reported.about,
         due=format_day(due),
         is_late=bool(late) and reported.is_open,

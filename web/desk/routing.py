@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal, TypeVar
+from typing import Literal
 
 from litestar.enums import HttpMethod
 from litestar.handlers import HTTPRouteHandler
@@ -31,7 +31,7 @@ from ledger.service.accounts.rights import find_allowed_roles
 from ledger.service.accounts.sessions import Duty, Origin, SignedIn
 from ledger.service.persons import DUTY_NAMES
 from web.cache import PageBytes, build_page_bytes
-from web.desk.forms import FIELDS_MAX, ROWS_FIELDS_MAX, Pairs, build_form, find_token, read_pairs
+from web.desk.forms import FIELDS_MAX, ROWS_FIELDS_MAX, FormT, Pairs, build_form, find_token, read_pairs
 from web.desk.frame import NOT_REFUSED, DeskFrame, Refusal, tell_fault
 from web.desk.rooms import list_rooms
 from web.i18n import _
@@ -70,7 +70,6 @@ DUTY_PATHS: dict[Duty, str] = {
 _NEXT = re.compile(r"/(?:desk|audit|township)(?:/[A-Za-z0-9_-]+)*(?:\?[A-Za-z0-9_=&-]*)?", re.ASCII)
 _POOL = ThreadPoolExecutor(DESK_THREADS, thread_name_prefix="desk")
 
-FormT = TypeVar("FormT")
 Method = Literal["GET", "POST"]
 Handler = Callable[..., Answer]
 

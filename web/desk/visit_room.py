@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from litestar.handlers import HTTPRouteHandler
 
@@ -23,7 +24,16 @@ from ledger.state.grids import list_visited_months
 from reports.words import format_count, format_day, format_month
 from web.cache import PageBytes
 from web.desk.frame import NO_FAULTS, DeskFrame, Faults
-from web.desk.grid_room import GRIDS, Choice, collect, get_this_month, name_path, tell_household
+from web.desk.grid_room import (
+    GRIDS,
+    Choice,
+    collect,
+    get_this_month,
+    name_household,
+    name_path,
+    name_steps,
+    tell_household,
+)
 from web.desk.reading_grids import ShownMonth, ShownVisit, read_diary, read_unvisited, read_visits
 from web.desk.routing import Desk, answer, route_desk
 from web.i18n import _
@@ -153,19 +163,32 @@ class DiaryRoom:
     units: tuple[Choice, ...]
 
 
+class _Asked(NamedTuple):
+    """What visits, or notes of the diary, are asked for.
+
+    `period`   the month: what is asked for, else the newest that is `recorded`, else this one
+    `number`   the unit; empty for all
+    `start`    the first row that is shown
+    `recorded` the months of which visits are recorded, the newest first
+    `units`    all units, as the month had them
+    """
+
+    period: str
+    number: str
+    start: int
+    recorded: list[str]
+    units: dict[str, UnitFigures]
+
+
 @route_desk(VISITS, allow="names.read", summary="A month's visits, by unit, by reason, against ten a worker")
 def show_visits(desk: Desk) -> Answer:
-    asked = desk.request.query_params
-    start = parse_start(asked.get("start", ""), _("这么多走访"))
-    recorded, period = _choose_month(desk, asked.get("month", ""))
-    units = {one.number: one for one in collect(desk, period).units}
-    number = _choose_unit(asked.get("unit", ""), units)
+    period, number, start, recorded, units = _read_asked(desk, _("这么多走访"))
     found = read_visits(desk, period, number, start, ROWS_A_PAGE)
     total = found.total if number else 0
     if start and start >= total:
         raise NotFound(_("这么多走访"))
     counts = _count_months(desk, period, number)
-    words = {"month": period, "unit": number}
+    newer, older = name_steps(VISITS, start, ROWS_A_PAGE, total, month=period, unit=number)
     page = VisitsRoom(
         asked=found.asked.purposes if number else (),
         ask_path=f"{GRIDS}/{number}/open",
@@ -178,8 +201,8 @@ def show_visits(desk: Desk) -> Answer:
         lost=format_count(found.lost) if found.lost else "",
         month=format_month(period),
         months=_list_months(recorded, period),
-        newer=name_path(VISITS, **words, start=max(start - ROWS_A_PAGE, 0)) if start else "",
-        older=name_path(VISITS, **words, start=start + ROWS_A_PAGE) if start + ROWS_A_PAGE < total else "",
+        newer=newer,
+        older=older,
         period=period,
         rare=format_count(found.rare) if found.rare else "",
         reasons=_list_reasons(found),
@@ -204,7 +227,7 @@ def show_unvisited(desk: Desk) -> Answer:
     found = read_unvisited(desk, periods, group, start, ROWS_A_PAGE)
     if (start and start >= found.left) or (group and group not in found.groups):
         raise NotFound(_("这么多户"))
-    words = {"span": span, "group": group}
+    newer, older = name_steps(UNVISITED, start, ROWS_A_PAGE, found.left, span=span, group=group)
     said = _("{first}到{last}，{households} 户里走访过 {visited} 户，还有 {left} 户没有去过。")
     page = UnvisitedRoom(
         frame=desk.build_frame(_("谁家还没去过")),
@@ -212,10 +235,8 @@ def show_unvisited(desk: Desk) -> Answer:
             Choice(one == group, _("第 {group} 村民小组").format(group=one) if one else _("全村"), str(one))
             for one in (0, *found.groups)
         ),
-        newer=name_path(UNVISITED, **words, start=max(start - ROWS_A_PAGE, 0)) if start else "",
-        older=name_path(UNVISITED, **words, start=start + ROWS_A_PAGE)
-        if start + ROWS_A_PAGE < found.left
-        else "",
+        newer=newer,
+        older=older,
         rows=tuple(
             HouseholdLine(tell_household(one), f"/desk/households/{one.subject}") for one in found.rows
         ),
@@ -239,15 +260,11 @@ def show_unvisited(desk: Desk) -> Answer:
 
 @route_desk(DIARY, allow="names.read", summary="A month's notes of the village diary; with print=1 as paper")
 def show_diary(desk: Desk) -> Answer:
-    asked = desk.request.query_params
-    start = parse_start(asked.get("start", ""), _("这么多日记"))
-    recorded, period = _choose_month(desk, asked.get("month", ""))
-    units = {one.number: one for one in collect(desk, period).units}
-    number = _choose_unit(asked.get("unit", ""), units)
+    period, number, start, recorded, units = _read_asked(desk, _("这么多日记"))
     found = read_diary(desk, period, number, start, ROWS_A_PAGE)
     if start and start >= found.total:
         raise NotFound(_("这么多日记"))
-    words = {"month": period, "unit": number}
+    newer, older = name_steps(DIARY, start, ROWS_A_PAGE, found.total, month=period, unit=number)
     page = DiaryRoom(
         asked=found.asked.purposes,
         ask_path=f"{GRIDS}/{number}",
@@ -256,10 +273,8 @@ def show_diary(desk: Desk) -> Answer:
         lost=format_count(found.lost) if found.lost else "",
         month=format_month(period),
         months=_list_months(recorded, period),
-        newer=name_path(DIARY, **words, start=max(start - ROWS_A_PAGE, 0)) if start else "",
-        older=name_path(DIARY, **words, start=start + ROWS_A_PAGE)
-        if start + ROWS_A_PAGE < found.total
-        else "",
+        newer=newer,
+        older=older,
         printed=format_day(get_day(desk.ports.clock.now_ms())),
         rows=_build_rows(found.rows, units),
         total=format_count(found.total),
@@ -290,21 +305,20 @@ def show_sheet(desk: Desk, name: str) -> Answer:
     return answer(desk.request, PageBytes(data, b"", "", PDF), headers=headers)
 
 
-def _choose_month(desk: Desk, asked: str) -> tuple[list[str], str]:
-    """Return the months of which visits are recorded, the newest first, and the one that is meant: what is asked for,
-    else the newest, else this one.
-    """
+def _read_asked(desk: Desk, what: str) -> _Asked:
+    """Return what is asked for; NotFound, of a place that is none in the words of `what`."""
+    asked = desk.request.query_params
+    start = parse_start(asked.get("start", ""), what)
+    month, number = asked.get("month", ""), asked.get("unit", "")
     with desk.ports.ledger.read(desk.village) as reader:
         recorded = list_visited_months(reader.facts)
-    if asked and check_month(asked):
+    if month and check_month(month):
         raise NotFound(_("这个月的走访"))
-    return recorded, asked or next(iter(recorded), get_this_month(desk))
-
-
-def _choose_unit(asked: str, units: dict[str, UnitFigures]) -> str:
-    if asked and asked not in units:
+    period = month or next(iter(recorded), get_this_month(desk))
+    units = {one.number: one for one in collect(desk, period).units}
+    if number and number not in units:
         raise NotFound(_("这个网格"))
-    return asked
+    return _Asked(period, number, start, recorded, units)
 
 
 def _count_months(desk: Desk, period: str, number: str) -> list[MonthCounts]:
@@ -383,7 +397,7 @@ def _build_rows(rows: tuple[ShownVisit, ...], units: dict[str, UnitFigures]) -> 
             day=format_day(one.day),
             household=tell_household(one.household),
             note=one.note,
-            path=f"/desk/households/{one.household.subject}" if one.household.subject else "",
+            path=name_household(one.household),
             unit=units[one.unit].name if one.unit in units else one.unit,
             visitor=one.visitor,
         )

@@ -16,7 +16,6 @@ from ledger.books.roles import CHECKER_ROLES
 from ledger.books.vouchers import (
     Posting,
     Voucher,
-    VoucherRecorded,
     VoucherReplaced,
     VoucherReversed,
     get_about,
@@ -112,7 +111,7 @@ def _choose(desk: Desk, what: str) -> tuple[list[Draft], str]:
 
 
 def _is_voucher(draft: Draft) -> bool:
-    return isinstance(open_draft(draft).body, VoucherRecorded | VoucherReplaced | VoucherReversed)
+    return isinstance(open_draft(draft).body, Voucher)
 
 
 def _build(desk: Desk, reader: Reader, draft: Draft, names: dict[str, str]) -> VoucherView:
@@ -123,7 +122,8 @@ def _build(desk: Desk, reader: Reader, draft: Draft, names: dict[str, str]) -> V
         reader=reader,
         view=get_view(desk, frozenset())[0],
     )
-    body: Voucher = opened.claim.body  # type: ignore[assignment]  # One of these: `_is_voucher`.
+    body = opened.claim.body
+    assert isinstance(body, Voucher), "chosen by `_is_voucher`"
     sums = {
         side: sum(posting.amount_fen for posting in body.postings if posting.side == side)
         for side in ("debit", "credit")

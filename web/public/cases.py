@@ -39,7 +39,7 @@ from reports.words import format_count, format_day, format_month
 from web.config import CASES_A_PAGE
 from web.i18n import _
 from web.page import Frame
-from web.public.explain.telling import Fact, get_entry_path
+from web.public.explain.telling import Fact, get_entry_path, is_recorded_late
 from web.public.objections import name_state
 from web.public.paging import name_start, parse_start
 from web.respond import AnyRequest
@@ -52,8 +52,6 @@ OPEN_SHOWN_MAX = 100
 """Cases that wait for an answer on one page, those first that are due first; how many more there are is told."""
 CATEGORIES_SHOWN = 5
 """Categories of most cases; a village has many of which there is one case."""
-RECORDED_LATE_DAYS = 5
-"""From so many days on, a page says when a step was recorded: its day is what a person typed."""
 _WHO_MAX_CHARS = 16
 """What a case is passed on with is whoever has it, where it is as short; else it is a sentence of its own."""
 _OVER_NAMES: dict[Stage, str] = {"handled": STAGE_NAMES["handled"], "closed": "办结"}
@@ -145,7 +143,7 @@ class _Done(NamedTuple):
     @property
     def is_late(self) -> bool:
         """Whether it was recorded so long after it was done that a page says it."""
-        return count_late(self.on, self.recorded_on) >= RECORDED_LATE_DAYS
+        return is_recorded_late(self.on, self.recorded_on)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
-from ledger.books.schemes import SPAN_NAMES
+from ledger.books.scores import SPAN_NAMES
 from ledger.figures.members import MemberMark, MemberRound
 from ledger.service.cards import MemberCard, describe_member
 from ledger.service.readings import list_readings

@@ -22,7 +22,7 @@ from ledger.service.objections import (
     look_up,
     receive_objection,
 )
-from ledger.service.receipts import Receipt, make_once
+from ledger.service.receipts import make_once
 from ledger.service.sheets import find_sheet, get_figures, list_sheets
 from ledger.state.objections import is_there
 from reports.words import format_day
@@ -36,10 +36,9 @@ from web.public.objections import build_row
 from web.public.receiving import (
     Became,
     LookUp,
+    build_receipt,
     build_retry,
     find_closed,
-    format_code,
-    format_receipt,
     tell_wait,
 )
 from web.respond import Answer, AnyRequest
@@ -79,18 +78,6 @@ class ObjectingPage:
     telephone: str
     wording: str
     wording_max: int
-
-
-@dataclass(frozen=True)
-class ReceiptPage:
-    """What the writer takes along, shown once."""
-
-    code: str
-    due: str
-    frame: Frame
-    number: str
-    received: str
-    telephone: str
 
 
 @dataclass(frozen=True)
@@ -141,9 +128,7 @@ def take_objection(request: AnyRequest, pairs: Pairs, refused: str, code: str) -
         refusal = explain_refusal(error, places)
         return _show_form(request, code, sent, status=422, faults=refusal.faults)
     site.forget_received(code)
-    return site.serve_fresh(
-        request, code, "objected.html", lambda view: _build_receipt(view, receipt), status=200
-    )
+    return site.serve_fresh(request, code, "objected.html", lambda view: build_receipt(view, receipt))
 
 
 @route_form_page("/v/{code:str}/objections/receipt", summary="The form by which a receipt is looked up")
@@ -230,17 +215,6 @@ def _tell_over(view: VillageView, about: str) -> str:
     return _(
         "这张表的异议期{day}已经截止。现在照样可以提，村里照样要在期限以内答复；查实记错的，随时都要更正。"
     ).format(day=format_day(until))
-
-
-def _build_receipt(view: VillageView, receipt: Receipt) -> ReceiptPage:
-    return ReceiptPage(
-        code=format_code(receipt.code),
-        due=format_day(receipt.due_on),
-        frame=view.build_frame(_("收到了")),
-        number=format_receipt(receipt.number),
-        received=format_day(receipt.received_on),
-        telephone=view.read_telephone(),
-    )
 
 
 def _tell_found(view: VillageView, found: Found) -> tuple[str, ...]:

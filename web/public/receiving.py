@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import Generic, NamedTuple, TypeVar
 
 from ledger.ports import Ports
-from ledger.service.receipts import CODE_CHARS
+from ledger.service.receipts import CODE_CHARS, Receipt
+from reports.words import format_day
 from web.desk.forms import Pairs, build_form
 from web.desk.frame import NO_FAULTS, Faults
 from web.i18n import _
@@ -52,6 +53,19 @@ class LookUpPage:
     path: str
     row: ObjectionRow | None
     said: tuple[str, ...]
+    telephone: str
+
+
+@dataclass(frozen=True)
+class ReceiptPage:
+    """What the writer takes along, shown once; `is_carded` where a household's card shows what was sent, too."""
+
+    code: str
+    due: str
+    frame: Frame
+    is_carded: bool
+    number: str
+    received: str
     telephone: str
 
 
@@ -142,6 +156,19 @@ def find_closed(
     if not site.can_read(code):
         return reasons["vault"]
     return "" if can_receive(site.ports, code) else reasons["full"]
+
+
+def build_receipt(view: VillageView, receipt: Receipt, *, is_carded: bool = False) -> ReceiptPage:
+    """Return the page of a receipt."""
+    return ReceiptPage(
+        code=format_code(receipt.code),
+        due=format_day(receipt.due_on),
+        frame=view.build_frame(_("收到了")),
+        is_carded=is_carded,
+        number=format_receipt(receipt.number),
+        received=format_day(receipt.received_on),
+        telephone=view.read_telephone(),
+    )
 
 
 def tell_wait(wait_s: int) -> Faults:

@@ -13,12 +13,12 @@ from dataclasses import dataclass
 
 import msgspec
 
-from ledger.books.cases import STAGE_NAMES
+from ledger.books.cases import STAGE_NAMES, CaseGroup
 from ledger.errors import Fault, Refused
 from ledger.limits import REPORT_FORM_MAX_BYTES
 from ledger.service.cards import open_card
 from ledger.service.guessing import log_guessing
-from ledger.service.receipts import Receipt, make_once
+from ledger.service.receipts import make_once
 from ledger.service.reporting import (
     ASIDE_WHYS,
     CONTACT_MAX_CHARS,
@@ -47,10 +47,9 @@ from web.public.gate import get_gates
 from web.public.receiving import (
     Became,
     LookUp,
+    build_receipt,
     build_retry,
     find_closed,
-    format_code,
-    format_receipt,
     tell_wait,
 )
 from web.respond import Answer, AnyRequest
@@ -87,15 +86,6 @@ NOTHING_WRITTEN = ReportForm(wording="", place="")
 
 
 @dataclass(frozen=True)
-class GroupChoice:
-    """A group of categories that may be chosen; of a private one nothing becomes public."""
-
-    code: str
-    is_private: bool
-    name: str
-
-
-@dataclass(frozen=True)
 class ReportingPage:
     """The form. `closed` says why nothing can be taken, empty where it can; `had_photos` that photos were sent with
     what is shown again: a browser does not send them twice by itself.
@@ -105,7 +95,7 @@ class ReportingPage:
     contact_max: int
     faults: Faults
     frame: Frame
-    groups: tuple[GroupChoice, ...]
+    groups: tuple[CaseGroup, ...]
     had_photos: bool
     name_max: int
     once: str
@@ -115,19 +105,6 @@ class ReportingPage:
     telephone: str
     typed: ReportForm
     wording_max: int
-
-
-@dataclass(frozen=True)
-class ReportReceiptPage:
-    """What the writer takes along, shown once."""
-
-    code: str
-    due: str
-    frame: Frame
-    is_carded: bool
-    number: str
-    received: str
-    telephone: str
 
 
 def admit_photos(request: AnyRequest) -> str:
@@ -177,7 +154,7 @@ def take_report(request: AnyRequest, pairs: Pairs, refused: str, code: str) -> A
         request,
         code,
         "reported.html",
-        lambda view: _build_receipt(view, receipt, is_carded=bool(sent.household)),
+        lambda view: build_receipt(view, receipt, is_carded=bool(sent.household)),
     )
 
 
@@ -269,10 +246,7 @@ def _show_form(
             contact_max=CONTACT_MAX_CHARS,
             faults=faults,
             frame=view.build_frame(_("反映一件事")),
-            groups=tuple(
-                GroupChoice(code=group.code, is_private=group.is_private, name=group.name)
-                for group in view.ports.reference.cases.groups
-            ),
+            groups=view.ports.reference.cases.groups,
             had_photos=bool(form.photos),
             name_max=NAME_MAX_CHARS,
             once=form.once or make_once(view.ports),
@@ -286,18 +260,6 @@ def _show_form(
 
     return get_site(request).serve_fresh(
         request, code, "reporting.html", build, status=status, headers=build_retry(retry_s)
-    )
-
-
-def _build_receipt(view: VillageView, receipt: Receipt, *, is_carded: bool) -> ReportReceiptPage:
-    return ReportReceiptPage(
-        code=format_code(receipt.code),
-        due=format_day(receipt.due_on),
-        frame=view.build_frame(_("收到了")),
-        is_carded=is_carded,
-        number=format_receipt(receipt.number),
-        received=format_day(receipt.received_on),
-        telephone=view.read_telephone(),
     )
 
 

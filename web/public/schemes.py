@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from litestar.params import FromPath
 from litestar.types import ASGIApp
 
-from ledger.books.schemes import SPAN_NAMES, WEIGHTS
 from ledger.books.scores import (
     MARKER_NAMES,
     OWN_HONOUR_NAMES,
     SCORE_MAX,
+    SPAN_NAMES,
     SUBJECT_NAMES,
     Counts,
     SchemeAdopted,
@@ -155,11 +155,11 @@ def _build_card(view: VillageView, versions: list[SchemeVersion]) -> SchemeCard:
 
 def _tell_short(view: VillageView, body: SchemeAdopted) -> str:
     """Return a scheme in a line: how often, by what, and what comes of it."""
-    ranks = "、".join(name_rank(view, body, cut.stars) for cut in reversed(body.stars))
+    names = [name_rank(view, body, cut.stars) for cut in body.stars]
     if body.grades is None:
-        ranks = _("{least}到{most}").format(
-            least=name_rank(view, body, body.stars[0].stars), most=name_rank(view, body, body.stars[-1].stars)
-        )
+        ranks = _("{least}到{most}").format(least=names[0], most=names[-1])
+    else:
+        ranks = "、".join(reversed(names))
     by = "、".join(f"{read_text(view.texts, one.text)} {one.weight}%" for one in body.components or ())
     return _("每{span}一次，{by}，评{ranks}").format(
         by=by or _("从 {base} 分起，{count} 个项目").format(base=body.base, count=len(body.items)),
@@ -234,7 +234,7 @@ def _tell_source(body: SchemeAdopted, one: SchemeComponent) -> Iterator[str]:
         yield _("民主测评：从公布的票里算，不是谁填的。")
     elif one.source == "marks":
         yield _("按项目记分：从 {base} 分起，照项目加减，最低 0 分，最高 {most} 分。").format(
-            base=body.base, most=WEIGHTS
+            base=body.base, most=SCORE_MAX
         )
     else:
         counted = "；".join(

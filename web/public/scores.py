@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ledger.books.figures import BranchFigures, ScoreFigures, StarCutFigures
-from ledger.books.schemes import SPAN_NAMES
 from ledger.books.score_figures import summarize_scores
+from ledger.books.scores import SPAN_NAMES
 from ledger.figures.party_groups import BranchGroups, collect_groups
 from ledger.service.sheets import find_open_until
 from reports.rows import ItemRow, build_items

@@ -17,7 +17,6 @@ from litestar.types import ASGIApp
 
 from ledger.books.honours import get_check
 from ledger.books.law import find_rule
-from ledger.books.objections import count_late
 from ledger.books.scores import BranchRegistered
 from ledger.books.star_steps import (
     DECLARED_NAME,
@@ -25,13 +24,13 @@ from ledger.books.star_steps import (
     STARS_MAX,
     STEP_NAMES,
     WAITING,
+    StarDeclared,
     StarMoved,
     StarStep,
     StarSubject,
     name_holder,
     name_stars,
 )
-from ledger.books.values import PublicText
 from ledger.errors import NotFound
 from ledger.figures import read_text
 from ledger.state import get_day
@@ -52,13 +51,11 @@ from ledger.state.star_steps import (
 from reports.words import format_count, format_day
 from web.i18n import _
 from web.page import Frame
-from web.public.explain.telling import get_entry_path, read_person
+from web.public.explain.telling import get_entry_path, is_recorded_late, read_person
 from web.respond import AnyRequest
 from web.routing import get_site, route_page
 from web.site import VillageView
 
-RECORDED_LATE_DAYS = 5
-"""From so many days on, a page says when a step was recorded: its day is what a person typed."""
 STEPS: tuple[StarStep, ...] = ("reviewed", "displayed", "confirmed", "adjusted")
 _NUMBER = re.compile(r"XJ-2[0-9]{3}-[0-9]{3}", re.ASCII)
 _IN_A_GROUP = 4
@@ -268,10 +265,9 @@ def _name_held(held: StarApplication | None) -> str:
 
 
 def _build_card(view: VillageView, one: StarApplication) -> StarCard:
-    holds = find_star_of(view.reader.facts, one.body.subject, one.body.branch).held == one.body.number
     return StarCard(
         drawn=_draw(view, one) if one.is_held else "",
-        is_held=holds,
+        is_held=_is_held_now(view, one),
         is_waiting=one.stage in WAITING,
         marks=tuple(_list_marks(one)),
         number=one.body.number,
@@ -346,70 +342,62 @@ def _tell_law(view: VillageView, on: str) -> str:
 
 
 def _list_steps(view: VillageView, one: StarApplication) -> Iterator[StarStepRow]:
-    body, known = one.body, one.known
-    yield _build_step(
-        view,
-        index=known.declared,
-        name=_("{step}：{stars}").format(stars=name_stars(body.stars), step=DECLARED_NAME),
-        by="",
-        words=body.words,
-        evidence=body.evidence,
-        files=body.files or (),
-    )
-    for move in known.moves:
+    yield _build_step(view, one.known.declared, one.body, DECLARED_NAME)
+    for move in one.known.moves:
         step = read_body(view.reader.facts, move.index, StarMoved)
-        yield _build_step(
-            view,
-            index=move.index,
-            name=_("{step}：{stars}").format(stars=name_stars(step.stars), step=STEP_NAMES[step.step]),
-            by=read_text(view.texts, step.by),
-            words=step.words,
-            evidence=step.evidence,
-            files=step.files or (),
-        )
+        yield _build_step(view, move.index, step, STEP_NAMES[step.step], read_text(view.texts, step.by))
 
 
 def _build_step(
-    view: VillageView,
-    *,
-    index: int,
-    name: str,
-    by: str,
-    words: PublicText,
-    evidence: PublicText | None,
-    files: tuple[str, ...],
+    view: VillageView, index: int, body: StarDeclared | StarMoved, step: str, by: str = ""
 ) -> StarStepRow:
     entry = view.reader.facts.read_entry(index)
     recorded_on = get_day(entry.recorded_at)
-    is_late = count_late(entry.occurred_on, recorded_on) >= RECORDED_LATE_DAYS
+    is_late = is_recorded_late(entry.occurred_on, recorded_on)
     return StarStepRow(
         by=by,
         day=format_day(entry.occurred_on),
-        evidence=read_text(view.texts, evidence) if evidence is not None else "",
-        files=tuple(one[:_FILE_CHARS] for one in files),
-        name=name,
+        evidence=read_text(view.texts, body.evidence) if body.evidence is not None else "",
+        files=tuple(one[:_FILE_CHARS] for one in body.files or ()),
+        name=_("{step}：{stars}").format(stars=name_stars(body.stars), step=step),
         path=get_entry_path(view, index),
         recorded=_("{day}才记入账本").format(day=format_day(recorded_on)) if is_late else "",
-        words=read_text(view.texts, words),
+        words=read_text(view.texts, body.words),
     )
 
 
 def _list_plates(view: VillageView, one: StarApplication) -> Iterator[PlateRow]:
     """Yield the plates that an application gave, the newest first: those of its confirmation and of each adjustment."""
     given = [move for move in one.known.moves if move.stage in ("confirmed", "adjusted")]
-    holds = find_star_of(view.reader.facts, one.body.subject, one.body.branch).held == one.body.number
+    is_newest = _is_held_now(view, one)
     later = {before.index: after for before, after in pairwise(given)}
     for move in reversed([move for move in given if move.stars]):
         check = get_check(read_body(view.reader.facts, move.index, StarMoved).words.text)
         after = later.get(move.index)
-        told = _("{stars}，现在有效").format(stars=name_stars(move.stars))
-        if after is not None:
-            told = _("写的是{before}；{day}起调为{stars}，这一块作废").format(
-                before=name_stars(move.stars), day=format_day(after.on), stars=name_stars(after.stars)
-            )
-        elif not holds:
-            told = _("{stars}，已由后来一年的星接替").format(stars=name_stars(move.stars))
-        yield PlateRow(check, format_day(move.on), holds and after is None, format_check(check), told)
+        yield PlateRow(
+            code=check,
+            day=format_day(move.on),
+            holds=is_newest and after is None,
+            letters=format_check(check),
+            told=_tell_plate(move, after, is_newest=is_newest),
+        )
+
+
+def _tell_plate(move: StarMove, after: StarMove | None, *, is_newest: bool) -> str:
+    """Return what a plate says and whether that still is so: `after` is the adjustment that followed."""
+    stars = name_stars(move.stars)
+    if after is not None:
+        return _("写的是{before}；{day}起调为{stars}，这一块作废").format(
+            before=stars, day=format_day(after.on), stars=name_stars(after.stars)
+        )
+    if not is_newest:
+        return _("{stars}，已由后来一年的星接替").format(stars=stars)
+    return _("{stars}，现在有效").format(stars=stars)
+
+
+def _is_held_now(view: VillageView, one: StarApplication) -> bool:
+    """Return whether an application gave the star that is held now, and none of a later year took its place."""
+    return find_star_of(view.reader.facts, one.body.subject, one.body.branch).held == one.body.number
 
 
 def _name_branch(view: VillageView, branch: int) -> str:

@@ -30,7 +30,7 @@ from ledger.errors import Fault
 from ledger.limits import ENTRY_MAX_LINES
 from ledger.log.commitments import Json
 from ledger.service.drafts import Discloser
-from ledger.service.preview import format_points, preview_rank
+from ledger.service.preview import preview_rank, tell_components
 from ledger.service.workbooks.assessment_columns import ASSESSED_NAMES
 from ledger.service.workbooks.lines import Line
 from ledger.service.workbooks.numbers import check_number_form, read_number
@@ -49,7 +49,7 @@ from ledger.service.workbooks.people import (
 from ledger.service.workbooks.registers import find_key
 from ledger.service.workbooks.tray import Tray, split_parts
 from ledger.state.appraisals import fault_unvoted, read_ballots, weigh_rows
-from ledger.state.assessed import Workers, name_person, open_workers
+from ledger.state.assessed import name_person, open_workers
 from ledger.state.assessments import (
     build_counts,
     list_counted_units,
@@ -86,6 +86,16 @@ class _Round(NamedTuple):
     period: str
     scheme: SchemeAdopted
     subject: OtherSubject
+
+
+class _Counting(NamedTuple):
+    """What is counted: `counts` of units, as the round tells them, and what is `counted` of everybody by `_Whom.key`,
+    both empty where the scheme counts nothing; of workers the `units` that they serve.
+    """
+
+    counted: Mapping[str, Counted]
+    counts: tuple[UnitCounts, ...]
+    units: Mapping[str, tuple[str, ...]]
 
 
 class _Earned(NamedTuple):
@@ -270,35 +280,35 @@ def _compute(
     tray: Tray, of: _Round, cards: Sequence[_Card], marks: Sequence[AssessedMark]
 ) -> tuple[list[_Earned], tuple[UnitCounts, ...]]:
     """Return every card's score with the counts that it follows from; refuse who has no ballot."""
-    months, components = list_months(of.scheme, of.period), list_ballot_components(of.scheme)
-    counts: tuple[UnitCounts, ...] = ()
-    workers: Workers | None = None
-    if has_source(of.scheme, "counts") and of.subject in ("grid", "grid-worker"):
-        plain = [AssessedCard(of=card.whom.of, stars=0) for card in cards]
-        units = list_counted_units(tray.facts, of.subject, plain)
-        counts = build_counts(tray.facts, months, units)
-    if of.subject == "grid-worker":
-        visits = take_visits(tray.facts, months)
-        workers, unproven = open_workers(tray.facts, take_units(tray.facts), visits, find_private(tray.desk))
-        tray.refuse(unproven)
-    by_unit = {one.unit: Counted(one.closed, one.events, one.visits) for one in counts}
+    components, counting = list_ballot_components(of.scheme), _count(tray, of, cards)
     by_whom, found = group_marks(marks), read_ballots(tray.facts, _list_ballots(of, cards))
     earned = []
     for card in cards:
-        given = _weigh(tray, card, components, found)
-        name = card.whom.person.get("name", "")
-        counted = (
-            workers.count_of(card.whom.key, name, by_unit)
-            if workers is not None
-            else by_unit.get(card.whom.of)
-        )
-        if given is None or (has_source(of.scheme, "counts") and not counts):
+        given, key = _weigh(tray, card, components, found), card.whom.key
+        if given is None or (has_source(of.scheme, "counts") and not counting.counts):
             continue  # The ballot is told of; that a branch has no counts the round's own check tells.
-        own = [Marked(mark.item, mark.points) for mark in by_whom.get(card.whom.key, ())]
-        score = assess(of.scheme, own, given, counted if counts else None)
-        held = tuple(workers.list_units(card.whom.key)) if workers is not None else ()
-        earned.append(_Earned(card, counted if counts else None, score, held))
-    return earned, counts
+        own = [Marked(mark.item, mark.points) for mark in by_whom.get(key, ())]
+        counted = counting.counted.get(key)
+        score = assess(of.scheme, own, given, counted)
+        earned.append(_Earned(card, counted, score, counting.units.get(key, ())))
+    return earned, counting.counts
+
+
+def _count(tray: Tray, of: _Round, cards: Sequence[_Card]) -> _Counting:
+    months = list_months(of.scheme, of.period)
+    counts: tuple[UnitCounts, ...] = ()
+    if has_source(of.scheme, "counts") and of.subject in ("grid", "grid-worker"):
+        plain = [AssessedCard(of=card.whom.of, stars=0) for card in cards]
+        counts = build_counts(tray.facts, months, list_counted_units(tray.facts, of.subject, plain))
+    by_unit = {one.unit: Counted(one.closed, one.events, one.visits) for one in counts}
+    if of.subject != "grid-worker":
+        return _Counting(by_unit, counts, {})  # The key of a unit is its number.
+    visits = take_visits(tray.facts, months)
+    workers, unproven = open_workers(tray.facts, take_units(tray.facts), visits, find_private(tray.desk))
+    tray.refuse(unproven)
+    names = {card.whom.key: card.whom.person["name"] for card in cards}
+    counted = {key: workers.count_of(key, name, by_unit) for key, name in names.items()} if counts else {}
+    return _Counting(counted, counts, {key: tuple(workers.list_units(key)) for key in names})
 
 
 def _weigh(
@@ -335,20 +345,18 @@ def _preview(
     titles = {one.code: read_text(tray.desk, one.text.text) for one in of.scheme.components or ()}
     for one in earned:
         rank = preview_rank(of.scheme, one.score.stars, lambda text: read_text(tray.desk, text.text))
-        parts = "，".join(
-            f"{part.code} {titles[part.code]} {format_points(part.score)} 分占 {part.weight}%"
-            for part in one.score.components
-            if part.code
-        )
-        counted = one.counted
-        own = (
-            f"（{'、'.join(one.units)} 受理 {counted.events} 件，办结 {counted.closed} 件，"
-            f"本人走访 {counted.visits} 次）"
-            if counted is not None and one.units
-            else ""
-        )
+        parts = tell_components(one.score, titles)
         told = f"：{parts}，合成" if parts else "："
-        tray.preview.append(f"　评分卡 {one.card.whom.shown}{own}{told} {one.score.score} 分，{rank}")
+        whom = f"{one.card.whom.shown}{_tell_counted(one)}"
+        tray.preview.append(f"　评分卡 {whom}{told} {one.score.score} 分，{rank}")
+
+
+def _tell_counted(one: _Earned) -> str:
+    """Return what is counted of a worker, with the units that they serve; empty for anybody else."""
+    if one.counted is None or not one.units:
+        return ""
+    closed, events, visits = one.counted
+    return f"（{'、'.join(one.units)} 受理 {events} 件，办结 {closed} 件，本人走访 {visits} 次）"
 
 
 def _name(of: _Round) -> str:

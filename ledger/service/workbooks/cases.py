@@ -28,16 +28,14 @@ from ledger.errors import Fault
 from ledger.service.drafts import Discloser
 from ledger.service.preview import preview_case, preview_step
 from ledger.service.pseudonyms import make_pseudonym
-from ledger.service.slots import find_next_number
+from ledger.service.slots import find_next_case
 from ledger.service.workbooks.case_columns import CATEGORY_NAMES, STEP_COLUMNS, USUAL_WORDS
 from ledger.service.workbooks.lines import Line
 from ledger.service.workbooks.numbers import check_number_form, read_number
 from ledger.service.workbooks.people import check_name, find_by_number, find_private, list_registered
 from ledger.service.workbooks.registers import check_texts, draft_row, find_key, take_numbered
 from ledger.service.workbooks.tray import Tray
-from ledger.state.case_facts import CaseFacts
 from ledger.state.cases import find_case
-from ledger.state.facts import scan_facts
 from ledger.state.private import CaseReport, open_private
 from ledger.vaults import Household
 
@@ -105,11 +103,10 @@ def _check_case(tray: Tray, line: Line) -> Iterator[Fault]:
 
 def _name_next(tray: Tray, cases: Sequence[Line], line: Line) -> str:
     """Return the number after those of the year in which a row's case came in: recorded, waiting or in this file."""
-    head = f"AL-{(line.text('收到日期') or tray.desk.today)[:4]}-"
-    recorded = (f"{head}{rest}" for rest, _known in scan_facts(tray.facts, f"case/{head}", CaseFacts))
-    waiting = (slot[1] for slot in tray.desk.waiting if slot[0] == "case")
-    written = (read_number(one, "诉求编号") for one in cases)
-    return find_next_number(head, (*recorded, *waiting, *written))
+    year = (line.text("收到日期") or tray.desk.today)[:4]
+    return find_next_case(
+        tray.facts, tray.desk.waiting, year, (read_number(one, "诉求编号") for one in cases)
+    )
 
 
 def _check_private(line: Line, header: str) -> list[Fault]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ledger.books.schemes import SPAN_NAMES
 from ledger.books.scores import (
     COUNTS_NAMES,
     MARKER_NAMES,
     OWN_HONOUR_NAMES,
     SOURCE_NAMES,
+    SPAN_NAMES,
     SUBJECT_NAMES,
     BranchRegistered,
     SchemeAdopted,

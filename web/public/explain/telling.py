@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ledger.books.objections import count_late
 from ledger.books.people import mask_name
 from ledger.books.subaccounts import name_in_full
 from ledger.books.values import PublicText
 from ledger.figures import GONE, read_text
 from web.site import VillageView
+
+RECORDED_LATE_DAYS = 5
+"""From so many days on, a page says when a step was recorded: its day is what a person typed."""
 
 
 @dataclass(frozen=True)
@@ -88,6 +92,11 @@ def read_part(view: VillageView, public: PublicText, part: str) -> str:
 def name_account(view: VillageView, chart: str, code: str) -> str:
     """Return an account's name with those of the accounts it details: `管理费用·办公费`."""
     return name_in_full(view.get_chart(chart), code)
+
+
+def is_recorded_late(on: str, recorded_on: str) -> bool:
+    """Return whether something was recorded so long after it was done that a page says it."""
+    return count_late(on, recorded_on) >= RECORDED_LATE_DAYS
 
 
 def get_entry_path(view: VillageView, index: int) -> str:
