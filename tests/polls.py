@@ -16,6 +16,7 @@ ASKING = Asking(
     appraised="unit",
     units="第一网格\n第二网格\n",
     branch="",
+    group="",
     questions="今年干得怎么样",
     scale="four",
     issued="12",

@@ -45,6 +45,7 @@ from ledger.state import check_entry, get_day
 from ledger.state.ballots import FoundBallot, find_ballot, list_ballots
 from ledger.state.facts import BranchFacts, get_fact
 from ledger.state.marks import list_branch_members
+from ledger.state.party_groups import open_groups
 from ledger.state.private import RegisteredMember, open_private
 from ledger.urns import Urn, make_urn, seal_urn
 from ledger.vaults import Draft
@@ -54,6 +55,7 @@ PLACES = {
     "appraised": "测评什么",
     "units": "测评对象",
     "branch": "支部",
+    "group": "党小组",
     "questions": "问题",
     "scale": "选项",
     "issued": "印多少张票",
@@ -67,12 +69,15 @@ _SALT = b"mingbai ballot code v1\n"
 
 
 class Asking(NamedTuple):
-    """A ballot as it is asked for: texts as they were typed, a unit or question a line."""
+    """A ballot as it is asked for: texts as they were typed, a unit or question a line; `group` is a party group of the
+    branch, empty for all of the branch's members.
+    """
 
     title: str
     appraised: str
     units: str
     branch: str
+    group: str
     questions: str
     scale: str
     issued: str
@@ -108,12 +113,9 @@ def ask_ballot(ports: Ports, village: str, maker: str, asking: Asking) -> Draft:
         faults.append(_build_form("scale", asking.scale, "列出的一种", "选一种"))
     if asking.appraised not in APPRAISED_NAMES:
         faults.append(_build_form("appraised", asking.appraised, "列出的一种", "选一种"))
-    members = _list_members(ports, village, asking.branch) if asking.appraised == "member" else []
+    members = _list_members(ports, village, asking) if asking.appraised == "member" else []
     if asking.appraised == "member":
-        if not 1 <= len(members) <= UNITS_MAX:
-            found = f"支部 {asking.branch} 有 {len(members)} 名党员"
-            remedy = f"写对支部编号；多于 {UNITS_MAX} 名的分组测评"
-            faults.append(_build_form("branch", found, f"1 至 {UNITS_MAX} 名党员的支部", remedy))
+        faults += _check_members(asking, len(members))
     else:
         faults += _check_lines("units", units, UNITS_MAX, names)
     faults += _check_number("issued", asking.issued, ISSUED_MIN, ISSUED_MAX)
@@ -305,13 +307,39 @@ def _choose_number(ports: Ports, village: str) -> str:
     return find_next_number(head, known)
 
 
-def _list_members(ports: Ports, village: str, branch: str) -> list[str]:
-    """Return the members of a branch by pseudonym, as its newest registration has them; none where there is none."""
-    number = int(branch) if re.fullmatch("[1-9][0-9]?", branch.strip(), re.ASCII) else 0
+def _list_members(ports: Ports, village: str, asking: Asking) -> list[str]:
+    """Return the members of a branch, or of a group of it, by pseudonym, as they are registered now; none where there
+    is no such branch or group.
+    """
+    branch, group = _read_short(asking.branch), _read_short(asking.group)
     with ports.ledger.read(village) as reader, ports.vault.read_private(village) as find:
-        if get_fact(reader.facts, f"branch/{number:02d}", BranchFacts) is None:
+        if get_fact(reader.facts, f"branch/{branch:02d}", BranchFacts) is None:
             return []
-        return list_branch_members(reader.facts, number, find)
+        members = list_branch_members(reader.facts, branch, find)
+        if not asking.group.strip():
+            return members
+        grouped = {one.member for one in open_groups(reader.facts, branch, find) if one.group == group}
+    return [member for member in members if member in grouped]
+
+
+def _read_short(number: str) -> int:
+    """Return a number of one or two digits as it is typed; 0 for anything else."""
+    return int(number) if re.fullmatch("[1-9][0-9]?", number.strip(), re.ASCII) else 0
+
+
+def _check_members(asking: Asking, count: int) -> list[Fault]:
+    """A ballot holds so many members, and a group that is named is there."""
+    if 1 <= count <= UNITS_MAX:
+        return []
+    branch, group = asking.branch.strip(), asking.group.strip()
+    if group:
+        found = f"支部 {branch} 第 {group} 党小组有 {count} 名党员"
+        remedy = "写对党小组序号；没有分党小组的，先用「党小组」表登记"
+        return [_build_form("group", found, f"1 至 {UNITS_MAX} 名党员的党小组", remedy)]
+    remedy = f"写对支部编号；多于 {UNITS_MAX} 名的，写党小组，一个党小组测评一次"
+    return [
+        _build_form("branch", f"支部 {branch} 有 {count} 名党员", f"1 至 {UNITS_MAX} 名党员的支部", remedy)
+    ]
 
 
 def _split(text: str) -> list[str]:

@@ -33,6 +33,7 @@ from ledger.vaults import Draft, Member
 from tests.ballots import BALLOT, build_ballot_closed
 from tests.builders import VILLAGE, build_branch, make_id
 from tests.homes import BASE_URL, VillageHome, open_village
+from tests.party_groups import build_grouped
 from tests.polls import ASKING, cast, close_ballot, open_ballot, print_ballot
 
 STRANGE = "A" * 26
@@ -348,7 +349,10 @@ def test_members_are_sealed_and_named_to_voters_alone(village: VillageHome) -> N
     village.home.vault.put_members(VILLAGE, members)
     village.record(build_branch(village.texts, members=2))
     assert refuse(village, appraised="member", branch="7") == [
-        "支部：现为支部 7 有 0 名党员，应为1 至 30 名党员的支部。写对支部编号；多于 30 名的分组测评。（ballot-form）"
+        (
+            "支部：现为支部 7 有 0 名党员，应为1 至 30 名党员的支部。"
+            "写对支部编号；多于 30 名的，写党小组，一个党小组测评一次。（ballot-form）"
+        )
     ]
     open_ballot(village, appraised="member", branch="1")
     codes = print_ballot(village)
@@ -392,6 +396,30 @@ def test_whoever_is_appraised_passes_neither_the_question_nor_the_list_alone(vil
     assert [known.closed for known in list_known_ballots(home, VILLAGE)] == [None]
     pass_drafts(home, VILLAGE, [listed.id], secretary.user)
     assert find(village)[1].unused == 0
+
+
+def test_one_party_group_of_a_branch_may_be_appraised(village: VillageHome) -> None:
+    members = [
+        Member(branch=1, member=make_id("m", at), name=f"样党员{at}", number=f"00{at}") for at in range(3)
+    ]
+    village.home.vault.put_members(VILLAGE, members)
+    village.record(build_branch(village.texts, members=3))
+    village.record(build_grouped(village.texts, members=3))
+    village.record(
+        build_branch(village.texts, members=2)
+    )  # The third one left and stands in the groups still.
+    assert refuse(village, appraised="member", branch="1", group="3") == [
+        (
+            "党小组：现为支部 1 第 3 党小组有 0 名党员，应为1 至 30 名党员的党小组。"
+            "写对党小组序号；没有分党小组的，先用「党小组」表登记。（ballot-form）"
+        )
+    ]
+
+    open_ballot(village, appraised="member", branch="1", group="2")
+
+    form = open_code(village.home, VILLAGE, print_ballot(village)[0])
+    assert form is not None
+    assert form.units == ("样党员1",)
 
 
 def test_numbers_go_on_after_what_waits(village: VillageHome) -> None:

@@ -26,6 +26,7 @@ WHEN = {"closes": "2026-11-16", "opens": "2026-11-12"}
 ASKED = {
     "appraised": "unit",
     "branch": "",
+    "group": "",
     "closes": "2026-11-16",
     "issued": "6",
     "opens": "2026-11-12",

@@ -31,6 +31,7 @@ BALLOT = Asking(
     appraised="unit",
     units="\n".join(_TITLES),
     branch="",
+    group="",
     questions="今年走访、办事怎么样",
     scale="four",
     issued="40",

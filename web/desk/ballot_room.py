@@ -15,6 +15,7 @@ from ledger.books.scores import BranchRegistered
 from ledger.data import load_ballots
 from ledger.errors import NotFound, Refused
 from ledger.figures import read_text
+from ledger.ports import Reader
 from ledger.service.ballots import (
     PLACES,
     Asking,
@@ -29,6 +30,7 @@ from ledger.service.standing import refuse_read_only
 from ledger.state import get_day
 from ledger.state.ballots import FoundBallot
 from ledger.state.facts import BranchFacts, read_body, scan_facts
+from ledger.state.party_groups import read_groups
 from reports.words import format_count, format_day, format_span
 from web.cache import PageBytes
 from web.desk.forms import NoForm
@@ -72,6 +74,7 @@ class AskForm:
     appraised: str = "unit"
     branch: str = ""
     closes: str = ""
+    group: str = ""
     issued: str = ""
     opens: str = ""
     questions: str = ""
@@ -163,6 +166,7 @@ def _read(form: AskForm) -> Asking:
         appraised=form.appraised,
         units=form.units,
         branch=form.branch,
+        group=form.group,
         questions=form.questions,
         scale=form.scale,
         issued=form.issued.strip(),
@@ -203,15 +207,24 @@ def _show(desk: Desk, refusal: Refusal = NOT_REFUSED, typed: AskForm | None = No
 
 
 def _tell_branches(desk: Desk) -> str:
-    """Return in a sentence the number of every party branch; empty where there is none."""
+    """Return in a sentence the number of every party branch, with those of its groups; empty where there is none."""
     with desk.ports.ledger.read(desk.village) as reader:
         texts = read_texts(reader)
         known = [
             read_body(reader.facts, branch.index, BranchRegistered)
             for _key, branch in scan_facts(reader.facts, "branch/", BranchFacts)
         ]
-        names = [f"{body.branch} {read_text(texts, body.name)}" for body in known]
+        names = [
+            f"{body.branch} {read_text(texts, body.name)}" + _tell_groups(reader, body.branch)
+            for body in known
+        ]
     return _("支部编号：{branches}。").format(branches=_("；").join(names)) if names else ""
+
+
+def _tell_groups(reader: Reader, branch: int) -> str:
+    body = read_groups(reader.facts, branch)
+    numbers = _("、").join(str(group.number) for group in body.groups) if body is not None else ""
+    return _("（党小组 {numbers}）").format(numbers=numbers) if numbers else ""
 
 
 def _list_rows(desk: Desk, waiting: set[str]) -> tuple[BallotRow, ...]:
