@@ -191,7 +191,7 @@ def test_the_audit_of_the_home_finds_nothing(demo: Home) -> None:
 
     assert report.findings == ()
     assert report.sheets == 33
-    assert report.entries == 805
+    assert report.entries == 807
 
 
 def test_the_audit_of_the_neighbours_finds_nothing(demo: Home) -> None:

@@ -40,7 +40,15 @@ from web.demo.asked import EXPLAINED, LATE, LATE_ON, Explained
 from web.demo.attaching import RECORDED, attach_papers
 from web.demo.books import MONTHS, list_vouchers
 from web.demo.contracts import ENTERED_ON
-from web.demo.draw import FOLDER, name_register, write_households, write_opening, write_points, write_vouchers
+from web.demo.draw import (
+    FOLDER,
+    GROUPED_NAME,
+    name_register,
+    write_households,
+    write_opening,
+    write_points,
+    write_vouchers,
+)
 from web.demo.grids import (
     ASKED_ON,
     BALLOT,
@@ -176,7 +184,7 @@ class DemoBuilder:
             done = f"封存 {len(sheets)} 张公开表" if sheets else "还没到月底，未结账"
             yield f"{year}年{int(number)}月：{done}"
         self._attach()
-        yield "附上单据"
+        yield "附上单据，党员分组"
         for neighbour in NEIGHBOURS:
             NeighbourBuilder(self._home, self._renderer, neighbour).build()
             yield f"邻村{neighbour.name}"
@@ -334,9 +342,12 @@ class DemoBuilder:
                 hands.pass_([answer])
 
     def _attach(self) -> None:
-        """Receipts come last: on them hangs no voucher, and also those of a closed month may still be attached."""
+        """Receipts come last: on them hangs no voucher, and also those of a closed month may still be attached.
+        So do the branches' party groups, on which nothing hangs either.
+        """
         self._clock.set("2026-11-20", 15)
         self._hands.pass_([attach_papers(self._home, voucher, self._hands.clerk) for voucher in RECORDED])
+        self._import("groups", GROUPED_NAME)
 
     def _import(self, kind: WorkbookKind, name: str) -> None:
         self._hands.hand_in(kind, (FOLDER / name).read_bytes(), name)

@@ -25,6 +25,9 @@ from web.demo.wear import list_wear
 FOLDER = Path(__file__).parent / "workbooks"
 ROUND_MONTHS = MONTHS[:-1]
 """November's rounds are held in December."""
+GROUPED_NAME = f"{MONTHS[-1]}/党小组.xlsx"
+GROUPED_SIZE = 8
+"""Members of a party group."""
 WAITING_NAME = f"{MONTHS[-1]}/凭证-还没审核.xlsx"
 CREATED = dt.datetime(2026, 1, 1)  # noqa: DTZ001  # A document property, which has no zone.
 Cell = str | int | float | None
@@ -50,11 +53,13 @@ def list_workbooks() -> Iterator[tuple[str, bytes]]:
         if month in ROUND_MONTHS:
             yield f"{month}/积分.xlsx", write_points(month, list_awards(month), list_taken_back(month))
             yield f"{month}/党员评分.xlsx", _write({"党员评分": [MARK_HEADER, *_list_mark_rows(month)]})
+    yield GROUPED_NAME, _write({"党小组": [GROUPED_HEADER, *_list_grouped_rows()]})
     yield WAITING_NAME, write_vouchers(list_waiting())
 
 
 OPENING_HEADER = ("月份", "科目代码", "科目名称", "借方余额", "贷方余额")
 HOUSEHOLD_HEADER = ("户号", "户主", "村民小组", "同意积分", "同意公示", "同意署名", "签约日期")
+GROUPED_HEADER = ("支部", "党小组序号", "党小组名称", "党员编号", "姓名", "组长", "不再分组")
 MEMBER_HEADER = ("支部", "支部名称", "党员编号", "姓名")
 VOUCHER_HEADER = (
     *("凭证号", "日期", "摘要", "科目代码", "科目名称", "借方金额", "贷方金额", "附件张数"),
@@ -178,6 +183,16 @@ def _list_contract_cells(item: DemoContract) -> Row:
 def _list_member_rows() -> Iterator[Row]:
     for member in list_members():
         yield member.branch, BRANCHES[member.branch], member.number, member.name
+
+
+def _list_grouped_rows() -> Iterator[Row]:
+    """Groups of eight, each led by the first of them."""
+    for branch in BRANCHES:
+        members = [member for member in list_members() if member.branch == branch]
+        for place, member in enumerate(members):
+            group, number = divmod(place, GROUPED_SIZE)
+            name = f"第{'一二三'[group]}党小组"
+            yield branch, group + 1, name, member.number, member.name, None if number else "是", None
 
 
 def _list_mark_rows(month: str) -> Iterator[Row]:
