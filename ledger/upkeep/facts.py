@@ -1,12 +1,13 @@
 """The kept facts, every total and register that pages read, held against what the entries give.
 
-The entries are folded once more, by the same pure fold as ever, into a scratch file that SQLite keeps outside memory
-and deletes by itself; then both sides are read side by side in key order. So memory does not grow with the log. It
+The entries are folded once more, by the same pure fold as ever, into a scratch file, which has no name any more as soon
+as it is open; then both sides are read side by side in key order. So memory does not grow with the log. It
 takes one view of the database for the whole time: a fold cannot begin in the middle.
 """
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from itertools import chain, islice
@@ -33,13 +34,17 @@ REPORT_EVERY = 256
 
 
 class ScratchFacts:
-    """See `ledger.state.Facts`, over a file of SQLite's own that is gone when it is closed."""
+    """See `ledger.state.Facts`, over a file of no name that is gone when it is closed."""
 
     def __init__(self, read_entry: Callable[[int], Entry]) -> None:
         self._read_entry = read_entry
-        self._connection = sqlite.connect("", isolation_level=None)
+        # SQLite would make such a file by itself, but for how the driver's is built: that keeps all of it in memory.
+        with tempfile.NamedTemporaryFile(prefix="mingbai-facts-") as file:
+            self._connection = sqlite.connect(file.name, isolation_level=None)
         self._connection.execute(f"PRAGMA cache_size = -{SCRATCH_CACHE_KIB}")
         self._connection.execute("PRAGMA journal_mode = OFF")
+        # One transaction, never committed: pages are written when the cache is full, and nobody waits for the disk.
+        self._connection.execute("BEGIN EXCLUSIVE")
         self._connection.execute("CREATE TABLE facts (fact TEXT PRIMARY KEY, value BLOB) WITHOUT ROWID")
 
     def get(self, key: str) -> bytes | None:

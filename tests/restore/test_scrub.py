@@ -28,6 +28,7 @@ from tests.builders import OTHER_VILLAGE, VILLAGE, build_description, name_super
 from tests.homes import VillageHome, open_village
 from tests.restore.conftest import fill
 from tests.restore.drill import ignore
+from tests.sqlite_memory import read_sqlite_memory
 from tests.witness.processes import adopt
 from tests.witness.test_shown import ask, make_policy
 
@@ -483,8 +484,13 @@ def test_facts_of_a_log_that_cannot_be_folded_are_left_to_the_audit(filled: Vill
     assert check_facts(filled.home, VILLAGE, ignore) == []
 
 
-def test_folding_again_holds_no_more_in_memory_for_a_longer_log() -> None:
-    """Vouchers leave a fact each: their number is what would fill a dictionary."""
+def test_folding_again_holds_no_more_in_memory_for_a_longer_log(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Vouchers leave a fact each: their number is what would fill a dictionary, or SQLite's own memory."""
+    monkeypatch.setattr("ledger.upkeep.facts.SCRATCH_CACHE_KIB", 1_000)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    before = read_sqlite_memory()
     scratch = ScratchFacts(lambda index: pytest.fail(f"entry {index} was read"))
     try:
         tracemalloc.start()
@@ -493,6 +499,8 @@ def test_folding_again_holds_no_more_in_memory_for_a_longer_log() -> None:
 
         assert sum(1 for _ in scratch.iterate()) == 60_000
         assert tracemalloc.get_traced_memory()[1] < 100_000
+        assert read_sqlite_memory() - before < 2_000_000 < 60_000 * 60
+        assert list(tmp_path.iterdir()) == []
     finally:
         tracemalloc.stop()
         scratch.close()
