@@ -48,8 +48,8 @@ connections rest in the pool, so this counts often.
 
 SPILL_PAGES = 16_000
 """Pages, 63 MiB of them, up to which a transaction keeps what it changed until its commit: the indexes over hashes,
-which a batch touches everywhere. A larger cache would hold them as well, but never let them go. (SQLite takes the last
-byte of the number for whether to write before the commit at all: no multiple of 256.)
+which a batch touches everywhere. A larger cache would hold them as well, but never let them go. (A multiple of
+256 would switch off that anything is ever written before; SQLite then reads it back as 0.)
 """
 
 WRITES = "mingbai_writes"
