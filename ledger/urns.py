@@ -19,13 +19,15 @@ class Urn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
     `ballots` receipts with what was chosen, by receipt
     `codes`   digests of the codes that are not used, sorted; none once it is sealed
-    `issued`  how many codes were printed
+    `issued`  how many codes there are in all
+    `unprinted` how many of them are still to be printed
     """
 
     ballots: tuple[tuple[str, str], ...] = ()
     codes: tuple[str, ...]
     is_sealed: bool = False
     issued: int
+    unprinted: int = 0
 
     @property
     def unused(self) -> int:
@@ -63,10 +65,22 @@ class Urns(Protocol):
         ...
 
 
-def make_urn(digests: Iterable[str]) -> Urn:
-    """Return the urn of codes given by their digests, in an order that says nothing."""
+def make_urn(digests: Iterable[str], unprinted: int = 0) -> Urn:
+    """Return the urn of codes given by their digests, in an order that says nothing, and of as many still to come."""
     codes = tuple(sorted(digests))
-    return Urn(codes=codes, issued=len(codes))
+    return Urn(codes=codes, issued=len(codes) + unprinted, unprinted=unprinted)
+
+
+def add_codes(urn: Urn, digests: Iterable[str], unprinted: int) -> Urn | None:
+    """Let further codes count; None where it is sealed, or no longer `unprinted` were to be printed before them.
+
+    They stand among the others: nothing says what was printed together.
+    """
+    if urn.is_sealed or urn.unprinted != unprinted:
+        return None
+    more = tuple(digests)
+    codes = tuple(sorted((*urn.codes, *more)))
+    return msgspec.structs.replace(urn, codes=codes, unprinted=unprinted - len(more))
 
 
 def cast_ballot(urn: Urn, digest: str, receipt: str, choices: str) -> Urn | None:

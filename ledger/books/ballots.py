@@ -20,9 +20,13 @@ from ledger.errors import Fault
 
 ISSUED_MIN = 5
 """Codes of one ballot at least: of fewer voters, what all of them said together says what each one said."""
-ISSUED_MAX = 200
-"""At most: slips that one printing lays out well within a child's limits, and a list far below the longest entry. More
-people vote in groups.
+LIST_MAX_BYTES = 64_000
+"""Of all ballots in the one entry that closes a ballot: the longest entry but 1,535 bytes for what else is in it."""
+ROW_BYTES = 36
+"""Of one ballot in there, beside a byte for each answer."""
+ISSUED_MAX = 1_700
+"""Codes of one ballot at most: of so many ballots with one answer each the list fits its entry. More people vote in
+groups.
 """
 CELLS_MAX = 60
 """Answers on one ballot at most: units times questions. The more there are, the easier a pattern tells one ballot."""
@@ -139,6 +143,11 @@ def list_marks(choices: int) -> list[str]:
     return [*(str(choice) for choice in range(1, choices + 1)), BLANK]
 
 
+def count_cells_max(issued: int) -> int:
+    """Return how many answers a ballot of so many codes may have: the fewer, the longer its list can become."""
+    return min(CELLS_MAX, LIST_MAX_BYTES // issued - ROW_BYTES)
+
+
 def is_answered(answers: str, cells: int, choices: int) -> bool:
     """Whether there is an answer to each of so many questions, every one a choice or none."""
     return len(answers) == cells and set(list_marks(choices)).issuperset(answers)
@@ -184,10 +193,13 @@ def check_opened(body: BallotOpened) -> list[Fault]:
         faults.append(
             build_fault("ballot-few", place, f"{body.issued} 张票", f"至少 {ISSUED_MIN} 张", remedy)
         )
+    found = f"{body.count} 个对象、{len(body.questions)} 个问题，共 {body.cells} 项"
     if body.cells > CELLS_MAX:
         remedy = "分成几次测评；问得太多，凭选法就认得出是谁的票"
-        found = f"{body.count} 个对象、{len(body.questions)} 个问题，共 {body.cells} 项"
         faults.append(build_fault("ballot-cells", place, found, f"每张票至多 {CELLS_MAX} 项", remedy))
+    elif body.cells > (most := count_cells_max(body.issued)):
+        expected, remedy = f"{body.issued} 张票的，每张至多 {most} 项", "分成几次测评，或者分组测评"
+        faults.append(build_fault("ballot-cells", place, found, expected, remedy))
     return faults
 
 

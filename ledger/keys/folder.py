@@ -124,8 +124,10 @@ class KeyFolder:
 
     def list_signers(self, village: str) -> list[KeySigner]:
         """Return every key of a village that is here, the first one's file first."""
-        paths = self._folder.glob(f"{village}.*key")
-        return [self._read(path) for path in sorted(paths, key=lambda path: (len(path.name), path.name))]
+        # Not by a pattern of the village: Python keeps every pattern that it has compiled, and a county has many.
+        names = os.listdir(self._folder) if self._folder.is_dir() else ()
+        found = [name for name in names if name.startswith(f"{village}.") and name.endswith(".key")]
+        return [self._read(self._folder / name) for name in sorted(found, key=lambda name: (len(name), name))]
 
     def get_signer(self, village: str, verifier_key: str = "") -> KeySigner:
         """Return the key named; without a name the village's only one. NotFound where this home has it not."""

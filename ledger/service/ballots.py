@@ -1,6 +1,6 @@
 """Secret ballots: opened by two persons, printed as single-use codes once, closed as one list by two persons.
 
-    asked by a clerk ─► passed: an entry ─► codes printed, once ─► votes ─► sealed by a clerk ─► passed: an entry
+    asked by a clerk ─► passed: an entry ─► codes printed, each once ─► votes ─► sealed by a clerk ─► passed: an entry
 
 Nothing is said of a ballot that runs, not even how many voted: whoever reads that every minute knows who voted when.
 """
@@ -47,7 +47,7 @@ from ledger.state.facts import BranchFacts, get_fact
 from ledger.state.marks import list_branch_members
 from ledger.state.party_groups import open_groups
 from ledger.state.private import RegisteredMember, open_private
-from ledger.urns import Urn, make_urn, seal_urn
+from ledger.urns import Urn, add_codes, make_urn, seal_urn
 from ledger.vaults import Draft
 
 PLACES = {
@@ -65,6 +65,8 @@ PLACES = {
     "resolution": "决议编号",
 }
 """What a fault calls the fields of the form."""
+SLIPS_A_PRINTING = 200
+"""Codes that one printing lays out, well within a child's limits: it takes some seven seconds. More take several."""
 _SALT = b"mingbai ballot code v1\n"
 
 
@@ -152,10 +154,10 @@ def ask_ballot(ports: Ports, village: str, maker: str, asking: Asking) -> Draft:
 def print_codes(
     ports: Ports, village: str, number: str, base_url: str, lay_out: Callable[[PaperJob], bytes]
 ) -> bytes:
-    """Return the PDF of a ballot's codes, which count from then on and can never be printed again.
+    """Return the PDF of a ballot's next codes, which count from then on and can never be printed again.
 
     They are laid out first: what cannot be printed leaves nothing behind. NotFound where there is no such ballot;
-    Refused where its codes were printed before, and where it is over.
+    Refused where all its codes were printed before, and where it is over.
     """
     with ports.ledger.read(village) as reader:
         found = find_ballot(reader.facts, number)
@@ -167,9 +169,11 @@ def print_codes(
     today = get_day(ports.clock.now_ms())
     if found.closed is not None or today > found.opened.closes:
         raise Refused([_build_over(number)])
-    if ports.urns.find(village, number) is not None:
+    urn = ports.urns.find(village, number)
+    left = found.opened.issued if urn is None else urn.unprinted
+    if not left or (urn is not None and urn.is_sealed):
         raise Refused([_build_printed(number)])
-    codes = tuple(make_code(ports.entropy) for _ in range(found.opened.issued))
+    codes = tuple(make_code(ports.entropy) for _ in range(count_next(left)))
     paper = BallotPaper(
         closes=found.opened.closes,
         codes=codes,
@@ -183,9 +187,24 @@ def print_codes(
     )
     job = PaperJob(base_url=base_url, content=encode_value(paper), is_demo=ports.is_demo, kind="ballots")
     data = lay_out(job)
-    if not ports.urns.make(village, number, make_urn(digest_code(number, code) for code in codes)):
+    digests = [digest_code(number, code) for code in codes]
+    if urn is None:
+        is_kept = ports.urns.make(village, number, make_urn(digests, left - len(codes)))
+    else:
+        is_kept = ports.urns.change(village, number, lambda found: add_codes(found, digests, left))
+    if not is_kept:  # Another printing came before, or the end: these codes never counted.
         raise Refused([_build_printed(number)])
     return data
+
+
+def count_printings(left: int) -> int:
+    """Return in how many printings so many codes come."""
+    return -(-left // SLIPS_A_PRINTING)
+
+
+def count_next(left: int) -> int:
+    """Return how many codes the next printing has: all printings about as many, so that none has one slip alone."""
+    return -(-left // count_printings(left))
 
 
 def prepare_ballot_closing(ports: Ports, village: str, number: str, maker: str) -> Draft:

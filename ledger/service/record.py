@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from threading import Lock
 from typing import NamedTuple
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, WeakValueDictionary
 
 import msgspec
 
@@ -66,14 +66,16 @@ def record_claims(ports: Ports, village: str, passed: Sequence[Passed]) -> list[
     return queue.record(passed, lambda group: _record_group(ports, village, group))
 
 
-_QUEUES: WeakKeyDictionary[Ledger, dict[str, Queue[Passed, Receipt]]] = WeakKeyDictionary()
-"""By ledger, not by ports: whoever writes to the same database stands in the same line."""
+_QUEUES: WeakKeyDictionary[Ledger, WeakValueDictionary[str, Queue[Passed, Receipt]]] = WeakKeyDictionary()
+"""By ledger, not by ports: whoever writes to the same database stands in the same line, which is there while anybody
+stands in it. A county has more villages than ever record at a time.
+"""
 _QUEUES_LOCK = Lock()
 
 
 def _get_queue(ledger: Ledger, village: str) -> Queue[Passed, Receipt]:
     with _QUEUES_LOCK:
-        return _QUEUES.setdefault(ledger, {}).setdefault(village, Queue())
+        return _QUEUES.setdefault(ledger, WeakValueDictionary()).setdefault(village, Queue())
 
 
 def _record_group(

@@ -10,7 +10,8 @@ What each setting is trusted for, and what its loss would cost:
 | `foreign_keys` | references hold, should a table ever have one | nothing today |
 | `trusted_schema=0` | a prepared file cannot run functions by its schema | code of a stranger's file runs |
 | `cell_size_check` | a damaged page is reported, not read beyond its end | damage noticed later |
-| `cache_size` | a batch's pages stay in memory until its commit | slower: indexes over hashes are written twice |
+| `cache_size` | a connection at rest keeps its newest pages and no more | memory grows with whatever was ever read |
+| `cache_spill` | a batch's pages stay in memory until its commit | slower: indexes over hashes are written twice |
 | `secure_delete` (vault) | what is erased is overwritten in the file | erased names linger in free pages |
 | the authorizer | this program cannot change schema or settings by mistake | guards dropped from within |
 
@@ -40,9 +41,15 @@ WAL_FLOOR = (3, 51, 3)
 BUSY_TIMEOUT_MS = 10_000
 """How long a writer waits for another process's writer before it gives up."""
 
-CACHE_KIB = 65_536
-"""Of a writing connection, taken only as far as a transaction needs it. The driver's own 2 MB hold a village's newest
-pages, not the indexes over hashes that a batch touches everywhere.
+KEPT_KIB = 2_000
+"""Of pages that a connection keeps between transactions: a village's newest and the way to them. Of each database five
+connections rest in the pool, so this counts often.
+"""
+
+SPILL_PAGES = 16_000
+"""Pages, 63 MiB of them, up to which a transaction keeps what it changed until its commit: the indexes over hashes,
+which a batch touches everywhere. A larger cache would hold them as well, but never let them go. (A multiple of
+256 would switch off that anything is ever written before; SQLite then reads it back as 0.)
 """
 
 WRITES = "mingbai_writes"
@@ -118,11 +125,12 @@ def _choose_pragmas(*, secure_delete: bool, read_only: bool) -> dict[str, str | 
         "recursive_triggers": 1,
         "synchronous": 2,  # FULL
         "secure_delete": int(secure_delete),
+        "cache_size": -KEPT_KIB,
     }
     if read_only:
         return pragmas | {"query_only": 1}
     return pragmas | {
-        "cache_size": -CACHE_KIB,
+        "cache_spill": SPILL_PAGES,
         "journal_mode": choose_journal_mode(sqlite.sqlite_version_info),
     }
 

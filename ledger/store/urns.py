@@ -93,8 +93,9 @@ class FileUrns:
 
     def list_numbers(self, village: str) -> list[str]:
         """See `ledger.urns.Urns`."""
-        found = self._folder.glob(f"{village}-*{URN_SUFFIX}")
-        return sorted(path.stem.partition("-")[2] for path in found if _NAME.fullmatch(path.stem))
+        # One pattern for all villages: Python keeps every one that it has compiled.
+        stems = [path.stem for path in self._folder.glob(f"*{URN_SUFFIX}")]
+        return sorted(stem.partition("-")[2] for stem in stems if _is_of(village, stem))
 
     def change(self, village: str, number: str, change: ChangeUrn) -> bool:
         """See `ledger.urns.Urns`."""
@@ -148,6 +149,10 @@ class FileUrns:
             yield
         finally:
             os.close(descriptor)
+
+
+def _is_of(village: str, stem: str) -> bool:
+    return _NAME.fullmatch(stem) is not None and stem.startswith(f"{village}-")
 
 
 def _place(village: str, number: str) -> Place:

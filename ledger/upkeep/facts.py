@@ -1,14 +1,17 @@
 """The kept facts, every total and register that pages read, held against what the entries give.
 
-The entries are folded once more, by the same pure fold as ever, into a scratch file that SQLite keeps outside memory
-and deletes by itself; then both sides are read side by side in key order. So memory does not grow with the log. It
+The entries are folded once more, by the same pure fold as ever, into a scratch file, which has no name any more as soon
+as it is open; then both sides are read side by side in key order. So memory does not grow with the log. It
 takes one view of the database for the whole time: a fold cannot begin in the middle.
 """
 
 from __future__ import annotations
 
+import errno
+import os
+import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from itertools import chain, islice
 
 import pysqlite3.dbapi2 as sqlite
@@ -31,33 +34,45 @@ SCRATCH_CACHE_KIB = 16_384
 
 REPORT_EVERY = 256
 
+FULL = "database or disk is full"
+"""What SQLite says when the scratch file cannot grow."""
+
 
 class ScratchFacts:
-    """See `ledger.state.Facts`, over a file of SQLite's own that is gone when it is closed."""
+    """See `ledger.state.Facts`, over a file of no name that is gone when it is closed."""
 
     def __init__(self, read_entry: Callable[[int], Entry]) -> None:
         self._read_entry = read_entry
-        self._connection = sqlite.connect("", isolation_level=None)
+        # SQLite would make such a file by itself, but for how the driver's is built: that keeps all of it in memory.
+        with tempfile.NamedTemporaryFile(prefix="mingbai-facts-") as file:
+            self._connection = sqlite.connect(file.name, isolation_level=None)
         self._connection.execute(f"PRAGMA cache_size = -{SCRATCH_CACHE_KIB}")
         self._connection.execute("PRAGMA journal_mode = OFF")
+        # One transaction, never committed: pages are written when the cache is full, and nobody waits for the disk.
+        self._connection.execute("BEGIN EXCLUSIVE")
         self._connection.execute("CREATE TABLE facts (fact TEXT PRIMARY KEY, value BLOB) WITHOUT ROWID")
 
     def get(self, key: str) -> bytes | None:
-        row = self._connection.execute("SELECT value FROM facts WHERE fact = ?", (key,)).fetchone()
+        with _tell_full():
+            row = self._connection.execute("SELECT value FROM facts WHERE fact = ?", (key,)).fetchone()
         return None if row is None else row[0]
 
     def put(self, key: str, value: bytes) -> None:
-        self._connection.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", (key, value))
+        with _tell_full():
+            self._connection.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", (key, value))
 
     def scan(self, prefix: str) -> Iterator[tuple[str, bytes]]:
         # Read whole: who scans may put meanwhile.
         stop = prefix[:-1] + chr(ord(prefix[-1]) + 1)
         query = "SELECT fact, value FROM facts WHERE fact >= ? AND fact < ? ORDER BY fact"
-        yield from self._connection.execute(query, (prefix, stop)).fetchall()
+        with _tell_full():
+            found = self._connection.execute(query, (prefix, stop)).fetchall()
+        yield from found
 
     def iterate(self) -> Iterator[tuple[str, bytes]]:
         """Yield every fact in key order, streaming."""
-        yield from self._connection.execute("SELECT fact, value FROM facts ORDER BY fact")
+        with _tell_full():
+            yield from self._connection.execute("SELECT fact, value FROM facts ORDER BY fact")
 
     def read_entry(self, index: int) -> Entry:
         return self._read_entry(index)
@@ -65,6 +80,17 @@ class ScratchFacts:
     def close(self) -> None:
         """Close and thereby delete the file."""
         self._connection.close()
+
+
+@contextmanager
+def _tell_full() -> Iterator[None]:
+    """Turn what SQLite says of a full disk into the system's word for it: the ledger's own databases are whole."""
+    try:
+        yield
+    except sqlite.OperationalError as error:
+        if str(error) != FULL:
+            raise
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), tempfile.gettempdir()) from error
 
 
 def check_facts(ports: Ports, village: str, progress: Progress) -> list[Finding]:

@@ -12,11 +12,14 @@ from hypothesis import strategies as st
 from ledger.books.ballots import (
     CELLS_MAX,
     ISSUED_MAX,
+    ISSUED_MIN,
+    LIST_MAX_BYTES,
     BallotClosed,
     BallotOpened,
     CastBallot,
     check_closed,
     check_opened,
+    count_cells_max,
     parse_ballots,
     tally_ballots,
 )
@@ -24,6 +27,7 @@ from ledger.books.values import PublicText, Sealed
 from ledger.canonical import encode_value
 from ledger.data import load_ballots, read_data
 from ledger.errors import Fault, format_fault
+from ledger.limits import ENTRY_MAX_BYTES
 
 A, B = Sealed(sealed="A" * 43), Sealed(sealed="B" * 43)
 TEXT = PublicText(text="C" * 43)
@@ -156,10 +160,25 @@ def test_a_ballot_that_asks_so_much_that_its_pattern_tells_it_is_refused() -> No
     assert check_opened(build(units=(TEXT,) * 30, questions=(TEXT,) * 2)) == []
 
 
-def test_the_longest_list_fits_an_entry_twice() -> None:
-    casts = {f"{number:08d}": "6" * CELLS_MAX for number in range(ISSUED_MAX)}
+@pytest.mark.parametrize(
+    ("issued", "cells"), [(ISSUED_MAX, 1), (1_000, 28), (667, 59), (666, 60), (ISSUED_MIN, CELLS_MAX)]
+)
+def test_the_longest_list_fits_its_entry(issued: int, cells: int) -> None:
+    assert count_cells_max(issued) == cells
+    casts = {f"{number:08d}": "6" * cells for number in range(issued)}
 
-    assert len(encode_value(close(casts, unused=0))) < 65_535 // 2
+    assert len(encode_value(close(casts, unused=0))) < LIST_MAX_BYTES + 100 < ENTRY_MAX_BYTES - 1_400
+
+
+def test_a_ballot_whose_list_could_not_be_one_entry_is_refused() -> None:
+    assert tell(check_opened(build(issued=1_000, units=(TEXT,) * 15, questions=(TEXT,) * 2))) == [
+        (
+            "测评 CP-2026-001：现为15 个对象、2 个问题，共 30 项，应为1000 张票的，每张至多 28 项。"
+            "分成几次测评，或者分组测评。（ballot-cells）"
+        )
+    ]
+    assert check_opened(build(issued=1_000, units=(TEXT,) * 14, questions=(TEXT,) * 2)) == []
+    assert check_opened(build(issued=ISSUED_MAX, units=(TEXT,), questions=(TEXT,))) == []
 
 
 def test_all_faults_of_a_list_come_at_once() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 
@@ -101,6 +102,22 @@ def test_a_village_s_keys_are_found_by_name_and_the_only_one_without(tmp_path: P
             keys.get_signer(VILLAGE, wanted)
     with pytest.raises(NotFound):
         keys.get_signer("371082101202")
+
+
+def test_looking_for_the_keys_of_many_villages_leaves_nothing_in_memory(tmp_path: Path) -> None:
+    """A pattern of each village's own, once compiled, would be kept: 0.7 KB for every village of a county."""
+    keys = make(tmp_path)
+    keys.create(VILLAGE, ORIGIN, SEED)
+    keys.list_signers(VILLAGE)
+    tracemalloc.start()
+    try:
+        before = tracemalloc.get_traced_memory()[0]
+        for number in range(200):
+            assert keys.list_signers(f"{number:012d}") == []
+
+        assert tracemalloc.get_traced_memory()[0] - before < 200 * 100
+    finally:
+        tracemalloc.stop()
 
 
 def test_a_key_that_is_there_is_never_written_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +17,7 @@ from click.testing import CliRunner
 from ledger.books.village import VillageDescribed
 from ledger.canonical import parse_claim
 from ledger.cli import root
+from ledger.entries import Entry
 from ledger.home import Home
 from ledger.ports import ScrubFound
 from ledger.service.found import found_village, make_origin
@@ -28,6 +31,7 @@ from tests.builders import OTHER_VILLAGE, VILLAGE, build_description, name_super
 from tests.homes import VillageHome, open_village
 from tests.restore.conftest import fill
 from tests.restore.drill import ignore
+from tests.sqlite_memory import read_sqlite_memory
 from tests.witness.processes import adopt
 from tests.witness.test_shown import ask, make_policy
 
@@ -483,8 +487,13 @@ def test_facts_of_a_log_that_cannot_be_folded_are_left_to_the_audit(filled: Vill
     assert check_facts(filled.home, VILLAGE, ignore) == []
 
 
-def test_folding_again_holds_no_more_in_memory_for_a_longer_log() -> None:
-    """Vouchers leave a fact each: their number is what would fill a dictionary."""
+def test_folding_again_holds_no_more_in_memory_for_a_longer_log(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Vouchers leave a fact each: their number is what would fill a dictionary, or SQLite's own memory."""
+    monkeypatch.setattr("ledger.upkeep.facts.SCRATCH_CACHE_KIB", 1_000)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    before = read_sqlite_memory()
     scratch = ScratchFacts(lambda index: pytest.fail(f"entry {index} was read"))
     try:
         tracemalloc.start()
@@ -493,6 +502,34 @@ def test_folding_again_holds_no_more_in_memory_for_a_longer_log() -> None:
 
         assert sum(1 for _ in scratch.iterate()) == 60_000
         assert tracemalloc.get_traced_memory()[1] < 100_000
+        assert read_sqlite_memory() - before < 2_000_000 < 60_000 * 60
+        assert list(tmp_path.iterdir()) == []
     finally:
         tracemalloc.stop()
         scratch.close()
+
+
+def test_a_full_disk_below_the_scratch_file_is_told_as_one_and_not_as_a_spoilt_ledger(
+    filled: VillageHome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Narrow(ScratchFacts):
+        def __init__(self, read_entry: Callable[[int], Entry]) -> None:
+            super().__init__(read_entry)
+            self._connection.execute("PRAGMA max_page_count = 2")
+            for number in range(5):
+                self.put(f"{number}", b"x" * 700)
+
+    monkeypatch.setattr("ledger.upkeep.facts.ScratchFacts", Narrow)
+
+    with pytest.raises(OSError, match=os.strerror(errno.ENOSPC)) as caught:
+        check_facts(filled.home, VILLAGE, ignore)
+    assert caught.value.errno == errno.ENOSPC
+
+
+def test_any_other_failure_of_the_scratch_file_stays_what_it_is() -> None:
+    scratch = ScratchFacts(lambda index: pytest.fail(f"entry {index} was read"))
+    scratch._connection.execute("DROP TABLE facts")
+
+    with pytest.raises(sqlite.OperationalError, match="no such table"):
+        scratch.put("voucher/1", b"")
+    scratch.close()

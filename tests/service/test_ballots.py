@@ -14,6 +14,7 @@ from ledger.data import load_masks
 from ledger.entries import KINDS
 from ledger.errors import NotFound, Refused, format_fault
 from ledger.home import open_home
+from ledger.limits import ENTRY_MAX_BYTES
 from ledger.service.ballots import (
     ask_ballot,
     digest_code,
@@ -180,6 +181,79 @@ def test_codes_are_printed_once(village: VillageHome) -> None:
     assert len(codes) == 12
 
 
+def test_many_codes_take_several_printings_and_each_is_printed_once(village: VillageHome) -> None:
+    open_ballot(village, issued="401")
+    printed = [print_ballot(village)]
+    cast(village, printed[0][7])
+    printed += [print_ballot(village), print_ballot(village)]
+
+    assert [len(codes) for codes in printed] == [134, 134, 133]
+    codes = [code for part in printed for code in part]
+    assert len({*codes}) == 401
+    assert codes != sorted(codes)
+    with pytest.raises(Refused) as refused:
+        print_ballot(village)
+    assert [fault.code for fault in refused.value.faults] == ["ballot-printed"]
+    urn = village.home.urns.find(VILLAGE, BALLOT)
+    assert urn is not None
+    assert urn.unprinted == 0
+    assert urn.codes == tuple(sorted(digest_code(BALLOT, code) for code in codes if code != printed[0][7]))
+    for code in (printed[0][0], printed[1][0], printed[2][-1]):
+        cast(village, code)
+
+
+def test_of_two_who_print_the_next_part_at_once_one_has_codes(village: VillageHome) -> None:
+    open_ballot(village, issued="401")
+    first = print_ballot(village)
+    second: list[str] = []
+
+    def lay_out(_job: object) -> bytes:
+        second.extend(print_ballot(village))
+        return b""
+
+    with pytest.raises(Refused) as refused:
+        print_codes(village.home, VILLAGE, BALLOT, BASE_URL, lay_out)
+
+    assert [fault.code for fault in refused.value.faults] == ["ballot-printed"]
+    assert len({*first, *second, *print_ballot(village)}) == 401
+
+
+def test_what_is_unprinted_when_the_urn_is_sealed_stays_so_and_counts_as_unused(village: VillageHome) -> None:
+    open_ballot(village, issued="401")
+    cast(village, print_ballot(village)[0])
+    village.go_to("2026-11-02")
+    draft = prepare_ballot_closing(village.home, VILLAGE, BALLOT, village.clerk.user)
+
+    with pytest.raises(Refused) as refused:
+        print_ballot(village)
+    assert [fault.code for fault in refused.value.faults] == ["ballot-printed"]
+    village.pass_(draft)
+    assert find(village)[1].unused == 400
+
+
+@pytest.mark.parametrize(("issued", "units", "answers"), [(1_700, 1, "4"), (666, 30, "41" * 30)])
+def test_the_largest_ballot_is_one_entry(village: VillageHome, issued: int, units: int, answers: str) -> None:
+    open_ballot(
+        village,
+        issued=str(issued),
+        units="\n".join(f"第{number}网格" for number in range(units)),
+        questions="\n".join(["今年干得怎么样", "服务态度"][: len(answers) // units]),
+    )
+    print_ballot(village)
+    cast_all = tuple((f"{number * 57_001:08d}", answers) for number in range(issued))
+    village.home.urns.change(
+        VILLAGE, BALLOT, lambda urn: msgspec.structs.replace(urn, ballots=cast_all, codes=(), unprinted=0)
+    )
+    village.go_to("2026-11-02")
+
+    index = close_ballot(village)
+
+    with village.home.ledger.read(VILLAGE) as reader:
+        (data,) = reader.iterate_entries(index, index + 1)
+    assert len(find(village)[1].ballots) == issued
+    assert 60_000 < len(data) <= ENTRY_MAX_BYTES
+
+
 def test_what_cannot_be_laid_out_leaves_no_codes(village: VillageHome) -> None:
     open_ballot(village)
 
@@ -330,7 +404,7 @@ def test_every_fault_of_what_is_asked_comes_at_once(village: VillageHome) -> Non
         "选项：现为x，应为列出的一种。选一种。（ballot-form）",
         "测评什么：现为dog，应为列出的一种。选一种。（ballot-form）",
         "测评对象：现为2 行，有重复，应为1 至 30 行，各不相同。一行写一个。（ballot-form）",
-        "印多少张票：现为4，应为5 至 200 的整数。改正。（ballot-form）",
+        "印多少张票：现为4，应为5 至 1700 的整数。改正。（ballot-form）",
         "至少百分之几投票：现为101，应为0 至 100 的整数。改正。（ballot-form）",
         "开始：现为2026-02-30，应为日历上有的一天，如 2026-11-20。改正日期。（ballot-form）",
         "截止：现为soon，应为日历上有的一天，如 2026-11-20。改正日期。（ballot-form）",

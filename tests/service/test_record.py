@@ -14,6 +14,7 @@ from ledger.canonical import parse_claim
 from ledger.errors import Refused, Tampered
 from ledger.home import Home
 from ledger.ports import Head, Heads
+from ledger.service import record
 from ledger.service.export import list_export
 from ledger.service.publish import publish_head
 from ledger.service.record import Passed, Receipt, record_claims
@@ -118,6 +119,17 @@ def test_of_32_at_once_one_who_is_refused_midway_leaves_the_others_recorded(open
     assert read_size(opened) == before + 31 == publish_head(opened.home, VILLAGE).size
     again = [record_claims(opened.home, VILLAGE, crowd[place])[0].index for place in (0, 31)]
     assert again == [receipts[0].index, receipts[-1].index]
+
+
+def test_a_village_s_line_is_there_while_somebody_stands_in_it_and_no_longer(opened: VillageHome) -> None:
+    """Kept for ever, the lines of a county's villages would be 0.9 KB each."""
+    heads = _WatchingHeads(opened)
+    opened.home = change_ports(opened, heads=heads)
+
+    record_claims(opened.home, VILLAGE, [make_passed(opened, "购办公用纸", postings=_pay(100))])
+
+    assert heads.seen == [[VILLAGE]]
+    assert list(record._QUEUES[opened.home.ledger]) == []
 
 
 def test_a_crash_between_entry_and_head_is_completed_by_the_next_publication(opened: VillageHome) -> None:
@@ -235,4 +247,17 @@ class _OvertakenHeads(_FailingHeads):
         if self._fails:
             self._fails = False
             record_claims(self._home, VILLAGE, [self._other])
+        self._heads.advance(village, head)
+
+
+class _WatchingHeads(_FailingHeads):
+    """Looks whose lines are there when a head is kept."""
+
+    def __init__(self, village: VillageHome) -> None:
+        super().__init__(village.home.heads)
+        self._ledger = village.home.ledger
+        self.seen: list[list[str]] = []
+
+    def advance(self, village: str, head: Head) -> None:
+        self.seen.append(list(record._QUEUES[self._ledger]))
         self._heads.advance(village, head)

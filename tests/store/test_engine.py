@@ -1,4 +1,4 @@
-"""How a database file is opened: settings on every connection, the floor of SQLite, what is denied."""
+"""How a database file is opened: settings on every connection, the floor of SQLite, what is denied, what is kept."""
 
 import logging
 import stat
@@ -8,7 +8,7 @@ from typing import Any
 
 import pysqlite3.dbapi2 as sqlite
 import pytest
-from sqlalchemy import Engine, NullPool, create_engine, inspect, text
+from sqlalchemy import Engine, NullPool, bindparam, create_engine, inspect, select, text
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from ledger.errors import Refused
@@ -16,12 +16,17 @@ from ledger.store import engine as engine_module
 from ledger.store import migrate, open_engine
 from ledger.store.engine import (
     BUSY_TIMEOUT_MS,
+    KEPT_KIB,
+    SPILL_PAGES,
     WAL_FLOOR,
     choose_journal_mode,
     get_sqlite_version,
     list_setting_faults,
 )
+from ledger.store.tables import facts
 from ledger.store.transactions import begin_read, begin_write
+from tests.builders import VILLAGE
+from tests.sqlite_memory import read_sqlite_memory
 
 SETTINGS = {
     "journal_mode": "wal",
@@ -31,7 +36,13 @@ SETTINGS = {
     "trusted_schema": 0,
     "cell_size_check": 1,
     "busy_timeout": BUSY_TIMEOUT_MS,
+    "cache_size": -KEPT_KIB,
 }
+WRITING = {"cache_spill": SPILL_PAGES}
+FACT_BYTES = 800
+"""Some five to a page, none of them on pages of its own."""
+REST_BYTES = 3 * KEPT_KIB * 1_024 // 2
+"""Of one connection at rest: its pages, and half as much again for what they are found by, schema and statements."""
 
 
 def read_settings(engine: Engine, count: int) -> list[dict[str, Any]]:
@@ -41,7 +52,7 @@ def read_settings(engine: Engine, count: int) -> list[dict[str, Any]]:
         return [
             {
                 name: connection.exec_driver_sql(f"PRAGMA {name}").scalar()
-                for name in (*SETTINGS, "secure_delete")
+                for name in (*SETTINGS, *WRITING, "secure_delete")
             }
             for connection in connections
         ]
@@ -54,7 +65,7 @@ def test_every_pooled_connection_has_every_setting(tmp_path: Path) -> None:
     engine = open_engine(tmp_path / "ledger.db")
 
     for settings in read_settings(engine, 8) + read_settings(engine, 8):
-        assert settings == SETTINGS | {"secure_delete": 0}
+        assert settings == SETTINGS | WRITING | {"secure_delete": 0}
     engine.dispose()
 
 
@@ -62,7 +73,7 @@ def test_the_vault_overwrites_what_it_deletes(tmp_path: Path) -> None:
     engine = open_engine(tmp_path / "vault.db", secure_delete=True)
 
     for settings in read_settings(engine, 8):
-        assert settings == SETTINGS | {"secure_delete": 1}
+        assert settings == SETTINGS | WRITING | {"secure_delete": 1}
     engine.dispose()
 
 
@@ -72,7 +83,7 @@ def test_connections_for_reading_cannot_write(tmp_path: Path) -> None:
     reading = open_engine(tmp_path / "ledger.db", read_only=True)
 
     for settings in read_settings(reading, 8):
-        assert settings == SETTINGS | {"secure_delete": 0}
+        assert settings | SETTINGS | {"secure_delete": 0} == settings
     with pytest.raises(OperationalError, match="readonly"), reading.begin() as connection:
         connection.execute(text("INSERT INTO facts VALUES ('v', 'f', x'00')"))
     engine.dispose()
@@ -148,6 +159,72 @@ def test_a_setting_that_sqlite_does_not_take_is_an_error() -> None:
     with pytest.raises(RuntimeError, match="journal_mode"):
         engine_module._set_pragma(connection, "journal_mode", "wal")
     connection.close()
+
+
+def put_facts(engine: Engine, count: int, village: str = VILLAGE) -> None:
+    with begin_write(engine, village) as write:
+        write.insert_rows(
+            facts, [(village, f"fact/{number:06d}", b"x" * FACT_BYTES) for number in range(count)]
+        )
+
+
+def test_pages_of_villages_that_are_over_are_let_go(tmp_path: Path) -> None:
+    """What a connection keeps must not grow with what it wrote and read: a county's home has thousands of villages."""
+    before = read_sqlite_memory()
+    engine = open_engine(tmp_path / "vault.db", secure_delete=True)
+    migrate(engine, "ledger")
+    villages = [f"{number:012d}" for number in range(20)]
+    for village in villages:
+        put_facts(engine, 500, village)
+    assert read_sqlite_memory() - before < REST_BYTES
+
+    for village in villages:
+        with begin_read(engine, village) as read:
+            read.fetch_all(
+                select(facts.c.value).where(facts.c.village == bindparam("village")), village=village
+            )
+
+    assert len(villages) * 500 * FACT_BYTES > 2 * REST_BYTES
+    assert read_sqlite_memory() - before < REST_BYTES
+    engine.dispose()
+    assert read_sqlite_memory() == before
+
+
+def test_a_batch_stays_in_memory_until_its_commit_and_no_longer(tmp_path: Path) -> None:
+    """Pages that do not fit go to the journal before the commit, and again with it."""
+    before = read_sqlite_memory()
+    engine = open_engine(tmp_path / "ledger.db")
+    migrate(engine, "ledger")
+    put_facts(engine, 1)
+    journal = tmp_path / "ledger.db-wal"
+    size = journal.stat().st_size
+
+    with begin_write(engine, VILLAGE) as write:
+        write.insert_rows(
+            facts, [(VILLAGE, f"batch/{number}", b"x" * FACT_BYTES) for number in range(20_000)]
+        )
+        assert journal.stat().st_size == size
+        assert read_sqlite_memory() - before > 20_000 * FACT_BYTES
+
+    assert journal.stat().st_size > 20_000 * FACT_BYTES
+    assert read_sqlite_memory() - before < REST_BYTES
+    engine.dispose()
+
+
+def test_a_transaction_larger_than_that_goes_to_the_journal_before_its_commit(tmp_path: Path) -> None:
+    before = read_sqlite_memory()
+    engine = open_engine(tmp_path / "ledger.db")
+    migrate(engine, "ledger")
+
+    with begin_write(engine, VILLAGE) as write:
+        for part in range(10):
+            write.insert_rows(
+                facts, [(VILLAGE, f"batch/{part}/{number}", b"x" * FACT_BYTES) for number in range(10_000)]
+            )
+        assert read_sqlite_memory() - before < SPILL_PAGES * 4_096 * 5 // 4
+
+    assert read_sqlite_memory() - before < REST_BYTES
+    engine.dispose()
 
 
 @pytest.mark.parametrize(

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import os
 import signal
+import tracemalloc
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from ledger.errors import NotFound, Tampered
 from ledger.keys import VaultKeyFolder
 from ledger.store import urns as store
 from ledger.store.urns import FileUrns
-from ledger.urns import Urn, Urns, cast_ballot, make_urn, seal_urn
+from ledger.urns import Urn, Urns, add_codes, cast_ballot, make_urn, seal_urn
 from tests.builders import VILLAGE
 from tests.fakes import MemoryUrns
 
@@ -130,6 +132,59 @@ def test_a_name_that_is_none_reaches_no_file(tmp_path: Path) -> None:
     for village, number in ((VILLAGE, "../../etc"), ("x", NUMBER), (VILLAGE, f"{NUMBER}.key")):
         with pytest.raises(NotFound):
             urns.find(village, number)
+
+
+def test_further_codes_count_from_their_printing_on_and_no_more_than_there_are(urns: Urns) -> None:
+    assert urns.make(VILLAGE, NUMBER, make_urn(DIGESTS[20:25], unprinted=10))
+    assert not urns.change(VILLAGE, NUMBER, vote(1))
+
+    assert urns.change(VILLAGE, NUMBER, lambda urn: add_codes(urn, DIGESTS[:5], 10))
+    assert not urns.change(
+        VILLAGE, NUMBER, lambda urn: add_codes(urn, DIGESTS[5:10], 10)
+    )  # Printed meanwhile.
+    assert urns.change(VILLAGE, NUMBER, vote(1))
+    found = urns.find(VILLAGE, NUMBER)
+    assert found is not None
+    assert (found.issued, found.unprinted, found.unused) == (15, 5, 14)
+    assert found.codes == (DIGESTS[0], *DIGESTS[2:5], *DIGESTS[20:25])
+
+    assert urns.change(VILLAGE, NUMBER, seal_urn)
+    assert not urns.change(VILLAGE, NUMBER, lambda urn: add_codes(urn, DIGESTS[5:10], 5))
+
+
+def test_a_file_has_one_length_whatever_was_printed_of_it(tmp_path: Path) -> None:
+    urns = open_urns(tmp_path)
+    assert urns.make(VILLAGE, NUMBER, make_urn(DIGESTS[:5], unprinted=1_695))
+    path = tmp_path / "urns" / f"{VILLAGE}-{NUMBER}.urn"
+    length = path.stat().st_size
+
+    assert urns.change(VILLAGE, NUMBER, vote(1, "6" * 60))
+    assert urns.change(VILLAGE, NUMBER, lambda urn: add_codes(urn, DIGESTS[5:], 1_695))
+    assert urns.change(VILLAGE, NUMBER, vote(9, "6" * 60))
+
+    assert path.stat().st_size == length
+
+
+def test_an_urn_from_before_there_were_several_printings_is_all_printed() -> None:
+    kept = b'{"ballots":[],"codes":["00"],"is_sealed":false,"issued":1}'
+
+    assert msgspec.json.decode(kept, type=Urn).unprinted == 0
+
+
+def test_looking_for_the_urns_of_many_villages_leaves_nothing_in_memory(tmp_path: Path) -> None:
+    """A pattern of each village's own, once compiled, would be kept: 0.7 KB for every village of a county."""
+    urns = open_urns(tmp_path)
+    assert urns.make(VILLAGE, NUMBER, make_urn(DIGESTS[:5]))
+    assert urns.list_numbers(VILLAGE) == [NUMBER]
+    tracemalloc.start()
+    try:
+        before = tracemalloc.get_traced_memory()[0]
+        for number in range(200):
+            assert urns.list_numbers(f"{number:012d}") == []
+
+        assert tracemalloc.get_traced_memory()[0] - before < 200 * 100
+    finally:
+        tracemalloc.stop()
 
 
 def test_a_file_has_one_length_and_leaves_none_beside_it_whoever_voted(tmp_path: Path) -> None:

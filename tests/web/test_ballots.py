@@ -6,6 +6,7 @@ import html
 import io
 import re
 
+import msgspec
 import pytest
 from litestar.testing import TestClient
 from pypdf import PdfReader
@@ -237,6 +238,50 @@ def test_codes_are_printed_once_and_nothing_is_closed_early(door: Door, client: 
         assert clerk.post(f"{ROOM}/{name}/codes").status_code == 404
         assert clerk.post(f"{ROOM}/{name}/close").status_code == 404
         assert client.get(f"/v/{VILLAGE}/ballots/{name}", headers={"host": HOST}).status_code == 404
+
+
+def test_many_slips_are_printed_in_parts_and_the_room_says_how_many_are_left(
+    door: Door, client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ledger.service.ballots.SLIPS_A_PRINTING", 4)
+    clerk = enter(client, door, "clerk")
+    ask(clerk, door, issued="9", closes="2026-11-12")
+    room = html.unescape(clerk.get(ROOM).text)
+    assert "按一次，印出 3 张，还要按 3 次才印完" in room
+    assert "印 3 张票（只印一次）" in room
+
+    slips = print_slips(clerk)
+    assert "印了 3 张，还有 6 张没印" in html.unescape(clerk.get(ROOM).text)
+    cast(door.village, slips[0], "1234")
+    # What is left to print says nothing of who voted.
+    assert "印了 3 张，还有 6 张没印" in html.unescape(clerk.get(ROOM).text)
+    slips += print_slips(clerk)
+    assert "按一次，印出全部票，以后不能再印" in html.unescape(clerk.get(ROOM).text)
+    slips += print_slips(clerk)
+
+    assert len({*slips}) == len(slips) == 9
+    room = html.unescape(clerk.get(ROOM).text)
+    assert "票印好了" in room
+    assert f"{BALLOT}/codes" not in room
+    assert clerk.post(f"{ROOM}/{BALLOT}/codes").status_code == 409
+
+
+def test_a_list_of_hundreds_has_more_on_a_page(door: Door, client: TestClient) -> None:
+    number = open_ballot(door.village, issued="430", closes="2026-11-12", opens="2026-11-12")
+    print_ballot(door.village, number)
+    ballots = tuple((f"{place * 1_001:08d}", "12") for place in range(430))
+    door.home.urns.change(
+        VILLAGE, number, lambda urn: msgspec.structs.replace(urn, ballots=ballots, codes=(), unprinted=0)
+    )
+    close_ballot(door.village, number)
+    path = f"/v/{VILLAGE}/ballots/{number}"
+
+    pages = [show(client, f"{path}?start={start}") for start in (0, 50, 400)]
+    receipts = [re.findall(r'<b class="n">([0-9]{4} [0-9]{4})</b></span>', page) for page in pages]
+
+    assert [len(found) for found in receipts] == [50, 50, 30]
+    assert client.get(f"{path}?start=20", headers={"host": HOST}).status_code == 404
+    assert pages[0].count(f'href="{path}?start=') == 8
 
 
 def test_without_a_ballot_there_is_a_page_all_the_same(client: TestClient) -> None:

@@ -6,6 +6,7 @@ Names of party members who are appraised are read by nobody here: a ballot names
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from litestar.handlers import HTTPRouteHandler
@@ -20,6 +21,8 @@ from ledger.service.ballots import (
     PLACES,
     Asking,
     ask_ballot,
+    count_next,
+    count_printings,
     list_known_ballots,
     prepare_ballot_closing,
     print_codes,
@@ -47,13 +50,17 @@ _NUMBER = re.compile(r"CP-2[0-9]{3}-[0-9]{3}", re.ASCII)
 
 @dataclass(frozen=True)
 class BallotRow:
-    """A ballot: `state` in words, and what may be done with it; `is_over` once its list is published."""
+    """A ballot: `state` in words, and what may be done with it; `is_over` once its list is published. `next` is how
+    many codes the next printing has, and `printings` how many are still to come.
+    """
 
     can_close: bool
     can_print: bool
     is_over: bool
+    next: str
     number: str
     path: str
+    printings: int
     span: str
     state: str
     title: str
@@ -229,18 +236,34 @@ def _tell_groups(reader: Reader, branch: int) -> str:
 
 def _list_rows(desk: Desk, waiting: set[str]) -> tuple[BallotRow, ...]:
     found = list_known_ballots(desk.ports, desk.village)
-    printed = {*desk.ports.urns.list_numbers(desk.village)}
+    left = _count_unprinted(desk, found)
     with desk.ports.ledger.read(desk.village) as reader:
         texts = read_texts(reader)
         titles = [read_text(texts, ballot.opened.title) for ballot in found]
     return tuple(
-        _build_row(desk, ballot, title, ballot.opened.number in waiting, ballot.opened.number in printed)
+        _build_row(desk, ballot, title, ballot.opened.number in waiting, left[ballot.opened.number])
         for ballot, title in zip(found, titles, strict=True)
     )
 
 
-def _build_row(desk: Desk, ballot: FoundBallot, title: str, is_waiting: bool, is_printed: bool) -> BallotRow:
+def _count_unprinted(desk: Desk, found: Sequence[FoundBallot]) -> dict[str, int]:
+    """Return by number how many codes of a ballot are still to be printed."""
+    made = {*desk.ports.urns.list_numbers(desk.village)}
+    left = {ballot.opened.number: ballot.opened.issued for ballot in found}
+    for ballot in found:
+        number = ballot.opened.number
+        # What one printing lays out is printed whole: only of more has the urn to be asked.
+        urn = None
+        if number in made and count_printings(ballot.opened.issued) > 1:
+            urn = desk.ports.urns.find(desk.village, number)
+        if number in made:
+            left[number] = urn.unprinted if urn is not None and not urn.is_sealed else 0
+    return left
+
+
+def _build_row(desk: Desk, ballot: FoundBallot, title: str, is_waiting: bool, left: int) -> BallotRow:
     body, today = ballot.opened, _get_today(desk)
+    is_begun = left < body.issued
     state = _("票还没印")
     if ballot.closed is not None:
         state = _("已公布，{count} 张票").format(count=format_count(len(ballot.closed.ballots)))
@@ -248,15 +271,21 @@ def _build_row(desk: Desk, ballot: FoundBallot, title: str, is_waiting: bool, is
         state = _("清单在等审核")
     elif today > body.closes:
         state = _("已截止，要结束")
-    elif is_printed:
+    elif left and is_begun:
+        state = _("印了 {count} 张，还有 {left} 张没印，{day}截止").format(
+            count=format_count(body.issued - left), left=format_count(left), day=format_day(body.closes)
+        )
+    elif is_begun:
         state = _("票印好了，{day}截止").format(day=format_day(body.closes))
     is_over = ballot.closed is not None or is_waiting
     return BallotRow(
-        can_close=not is_over and (is_printed or today > body.closes),
-        can_print=not is_over and not is_printed and today <= body.closes,
+        can_close=not is_over and (is_begun or today > body.closes),
+        can_print=not is_over and left > 0 and today <= body.closes,
         is_over=ballot.closed is not None,
+        next=format_count(count_next(left)) if left else "",
         number=body.number,
         path=f"/v/{desk.village}/ballots/{body.number}",
+        printings=count_printings(left),
         span=format_span(body.opens, body.closes),
         state=state,
         title=title,

@@ -29,6 +29,8 @@ from web.routing import get_site, route_page
 from web.site import VillageView
 
 BALLOTS_A_PAGE = 20
+LONG_LIST, BALLOTS_A_LONG_PAGE = 400, 50
+"""Of more ballots there are more on a page, so that the pages themselves can be overlooked."""
 WIDTH = 360
 ROW_HEIGHT = 28
 LEFT = 100
@@ -166,14 +168,15 @@ def build_ballot_page(view: VillageView, number: str, start: int = 0) -> BallotP
         raise NotFound(_("这次测评"))
     body, closed = found.opened, found.closed
     cast = closed.ballots if closed is not None else ()
-    if start % BALLOTS_A_PAGE or (start and start >= len(cast)):
+    size = _count_a_page(cast)
+    if start % size or (start and start >= len(cast)):
         raise NotFound(_("这么多票"))
     tally = tally_ballots(body, closed) if closed is not None else None
     units = list_units(view, body)
     few = _("投票的少于 {least}%，人数不够：结果照数照公布，只作参考。").format(least=body.turnout_min)
     return BallotPage(
         appraised=APPRAISED_NAMES[body.appraised],
-        ballots=_list_ballots(view, body, cast[start : start + BALLOTS_A_PAGE], units),
+        ballots=_list_ballots(view, body, cast[start : start + size], units),
         cast=format_count(tally.cast) if tally is not None else "",
         choices=tuple(read_text(view.texts, choice) for choice in body.choices),
         closed_entry=get_entry_path(view, found.at.closed) if closed is not None else "",
@@ -253,13 +256,18 @@ def _measure(count: int, cast: int) -> int:
     return max(BAR_MAX * count // cast, 2) if count else 0
 
 
+def _count_a_page(cast: Sequence[CastBallot]) -> int:
+    return BALLOTS_A_PAGE if len(cast) <= LONG_LIST else BALLOTS_A_LONG_PAGE
+
+
 def _list_pages(folder: str, cast: Sequence[CastBallot], here: int) -> tuple[ReceiptsPage, ...]:
-    starts = range(0, len(cast), BALLOTS_A_PAGE)
+    size = _count_a_page(cast)
+    starts = range(0, len(cast), size)
     return tuple(
         ReceiptsPage(
             first=format_vote_receipt(cast[start].receipt),
             is_here=start == here,
-            last=format_vote_receipt(cast[min(start + BALLOTS_A_PAGE, len(cast)) - 1].receipt),
+            last=format_vote_receipt(cast[min(start + size, len(cast)) - 1].receipt),
             path=f"{name_start(folder, start)}#each",
         )
         for start in (starts if len(starts) > 1 else ())
