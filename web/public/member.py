@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from ledger.books.scores import SPAN_NAMES
-from ledger.figures.members import MemberMark, MemberRound
+from ledger.figures.members import MemberComponent, MemberMark, MemberRound
 from ledger.service.cards import MemberCard, describe_member
 from ledger.service.readings import list_readings
 from reports.words import format_month, format_signed
@@ -40,12 +40,24 @@ class MarkRow:
 
 
 @dataclass(frozen=True)
+class ComponentRow:
+    """What one component gave; `ballot` is the number of the one it comes from, empty where none gave it."""
+
+    ballot: str
+    path: str
+    row: str
+    score: str
+    title: str
+    weight: str
+
+
+@dataclass(frozen=True)
 class RoundRows:
     """One round: `grade` in words, `made` how the score comes about, `components` what each part gave."""
 
     about: str
     branch: str
-    components: tuple[str, ...]
+    components: tuple[ComponentRow, ...]
     entry: str
     grade: str
     made: str
@@ -133,18 +145,12 @@ def _build_round(view: VillageView, one: MemberRound) -> RoundRows:
     made = _(
         "按{scheme}（第 {version} 版），一{span}评一次，从 {base} 分起，加上下面各笔，最低 0 分，最高 100 分。"
     )
-    part = _("{title} {score} 分，占 {weight}%")
-    row = _("（测评 {number}，您排第 {row}）")
     wording = _("{month}考评，{score} 分，{grade}。我知道的是：")
     month = format_month(one.period)
     return RoundRows(
         about=str(one.at),
         branch=one.branch,
-        components=tuple(
-            part.format(title=each.title, score=_tell(each.score), weight=each.weight)
-            + (row.format(number=each.by.number, row=each.by.row) if each.by is not None else "")
-            for each in one.components
-        ),
+        components=tuple(_build_component(view, each) for each in one.components),
         entry=f"/v/{view.code}/entries/{one.at}",
         grade=grade,
         made=made.format(scheme=one.scheme, version=one.version, span=SPAN_NAMES[one.span], base=one.base),
@@ -152,6 +158,18 @@ def _build_round(view: VillageView, one: MemberRound) -> RoundRows:
         month=month,
         score=str(one.score),
         wording=wording.format(month=month, score=one.score, grade=grade),
+    )
+
+
+def _build_component(view: VillageView, one: MemberComponent) -> ComponentRow:
+    ballot = one.by.number if one.by is not None else ""
+    return ComponentRow(
+        ballot=ballot,
+        path=f"/v/{view.code}/ballots/{ballot}" if ballot else "",
+        row=str(one.by.row) if one.by is not None else "",
+        score=_tell(one.score),
+        title=one.title,
+        weight=str(one.weight),
     )
 
 
