@@ -18,7 +18,7 @@ from ledger.entries import KIND_OF_BODY, Body, Claim, name_clerk
 from ledger.errors import Fault, Refused
 from ledger.figures.texts import Texts
 from ledger.ports import Ports
-from ledger.service.drafts import Discloser, build_draft, check_month
+from ledger.service.drafts import Discloser, build_draft, check_month, refuse_entry
 from ledger.service.persons import check_person
 from ledger.service.rulebooks import check_wording
 from ledger.service.schemes import build_scheme, check_template, lint_scheme, list_texts
@@ -130,6 +130,24 @@ def prepare_scheme(
     Raises Refused with every fault: also where the subject's newest version says the same. NotFound where no scheme of
     that name ships.
     """
+    draft = build_scheme_draft(
+        ports, village, maker=maker, period=period, resolution=resolution, name=name, template=template
+    )
+    ports.vault.put_drafts(village, [draft])
+    return draft
+
+
+def build_scheme_draft(
+    ports: Ports,
+    village: str,
+    *,
+    maker: str,
+    period: str,
+    resolution: str,
+    name: str = "member-60",
+    template: SchemeTemplate | None = None,
+) -> Draft:
+    """Return what `prepare_scheme` would keep, and keep nothing; raises as it does."""
     own = list_texts(template) if template is not None else {}  # What ships was read by us.
     template = template or load_scheme(name)
     texts = Discloser(ports.entropy)
@@ -144,11 +162,14 @@ def prepare_scheme(
             before = disclose(msgspec.structs.replace(known, **same), _join(read_texts(reader), texts.find))
             if before == disclose(body, texts.find):
                 faults.append(_build_scheme_unchanged(known.version))
-    slot = slot_of_scheme(get_subject(body))
-    _refuse(faults + check_slot(list_waiting_slots(ports.vault, village), slot))
     version = known.version + 1 if known is not None else 1
+    slot = slot_of_scheme(get_subject(body))
+    faults += check_slot(list_waiting_slots(ports.vault, village), slot)
     claim = _build_claim(ports, village, maker, period, msgspec.structs.replace(body, version=version))
-    return _keep_draft(ports, claim, texts, f"{template.title}第 {version} 版，{period} 起用")
+    _refuse(faults)
+    # What the log itself would say, of a month before the version in force: to whoever drafts, not to whoever passes.
+    refuse_entry(ports, claim)
+    return _build_adoption(ports, claim, texts, f"{template.title}第 {version} 版，{period} 起用")
 
 
 def _join(first: Texts, other: Texts) -> Texts:
@@ -208,6 +229,10 @@ def _build_claim(ports: Ports, village: str, maker: str, period: str, body: Body
 
 
 def _keep_draft(ports: Ports, claim: Claim, texts: Discloser, label: str) -> Draft:
-    draft = build_draft(ports, claim, label, batch=claim.kind, texts=texts)
+    draft = _build_adoption(ports, claim, texts, label)
     ports.vault.put_drafts(claim.village, [draft])
     return draft
+
+
+def _build_adoption(ports: Ports, claim: Claim, texts: Discloser, label: str) -> Draft:
+    return build_draft(ports, claim, label, batch=claim.kind, texts=texts)
