@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from fractions import Fraction
 
 from ledger.books import resolutions, score_figures
 from ledger.books.accounts import Chart, find_account
 from ledger.books.cases import SOURCE_NAMES, CaseOpened
+from ledger.books.components import Score
 from ledger.books.contracts import (
     DIRECTION_NAMES,
     PARTY_NAMES,
@@ -441,3 +443,17 @@ def tell_change(change: Reworded) -> str:
 
 def _format_terms(terms: Terms) -> str:
     return f"{terms['名称']} {terms['分值']}，每月至多 {terms['每月至多']}"
+
+
+def preview_components(score: Score, titles: Mapping[str, str]) -> str:
+    """Return what each component gives and weighs, by its code; empty where a scheme has none."""
+    return "，".join(
+        f"{part.code} {titles[part.code]} {_format_share(part.score)} 分占 {part.weight}%"
+        for part in score.components
+        if part.code
+    )
+
+
+def _format_share(score: Fraction) -> str:
+    """Return a component's score as people read it: exact where it is whole, else to hundredths, cut off."""
+    return str(score) if score.denominator == 1 else f"约 {int(score * 100) / 100:.2f}"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from fractions import Fraction
 from typing import NamedTuple
 
 from ledger.books.assessments import (
@@ -34,7 +33,7 @@ from ledger.errors import Fault
 from ledger.limits import ENTRY_MAX_LINES
 from ledger.log.commitments import Json
 from ledger.service.drafts import Discloser
-from ledger.service.preview import preview_rank
+from ledger.service.preview import preview_components, preview_rank
 from ledger.service.workbooks.assessment_columns import ASSESSED_NAMES
 from ledger.service.workbooks.lines import Line
 from ledger.service.workbooks.numbers import check_number_form, read_number
@@ -341,11 +340,7 @@ def _preview(
     titles = {one.code: read_text(tray.desk, one.text.text) for one in of.scheme.components or ()}
     for one in earned:
         rank = preview_rank(of.scheme, one.score.stars, lambda text: read_text(tray.desk, text.text))
-        parts = "，".join(
-            f"{part.code} {titles[part.code]} {_format(part.score)} 分占 {part.weight}%"
-            for part in one.score.components
-            if part.code
-        )
+        parts = preview_components(one.score, titles)
         counted = one.counted
         own = (
             f"（{'、'.join(one.units)} 受理 {counted.events} 件，办结 {counted.closed} 件，"
@@ -355,11 +350,6 @@ def _preview(
         )
         told = f"：{parts}，合成" if parts else "："
         tray.preview.append(f"　评分卡 {one.card.whom.shown}{own}{told} {one.score.score} 分，{rank}")
-
-
-def _format(score: Fraction) -> str:
-    """Return a component's score as people read it: exact where it is whole, else to hundredths, cut off."""
-    return str(score) if score.denominator == 1 else f"约 {int(score * 100) / 100:.2f}"
 
 
 def _name(of: _Round) -> str:
