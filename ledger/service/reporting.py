@@ -33,6 +33,7 @@ from ledger.service.receipts import (
 )
 from ledger.state import get_day
 from ledger.state.cases import Case, find_case, get_case_facts, get_stage, list_open_cases
+from ledger.vaults import Draft
 
 WORDING_MAX_CHARS = 300
 PLACE_MAX_CHARS = 60
@@ -233,6 +234,13 @@ def list_unopened(ports: Ports, village: str) -> list[Reported]:
     """Return what came in that nobody dealt with, oldest first."""
     count = ports.vault.count_reported(village).unregistered
     return ports.vault.list_reported(village, 0, count) if count else []
+
+
+def find_drafted(ports: Ports, village: str, draft: Draft) -> Reported | None:
+    """Return the report by page that a waiting draft would make a case; None of any other draft."""
+    if not draft.slot.startswith("case/"):
+        return None
+    return next((one for one in list_unopened(ports, village) if one.draft == draft.id), None)
 
 
 def get_verify_day(ports: Ports, reported: Reported) -> str:

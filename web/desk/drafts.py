@@ -34,7 +34,15 @@ from ledger.vaults import Draft, Person
 from web.desk.frame import NOT_REFUSED, DeskFrame, Faults, Refusal, explain_refusal
 from web.desk.originals import DocumentRow, list_waiting_rows
 from web.desk.passable import can_pass, is_first_only, tell_asked, tell_barred, tell_waiting
-from web.desk.reading import Asked, AskForm, ask_of_originals, read_draft, say_of_draft, show_plain
+from web.desk.reading import (
+    Asked,
+    AskForm,
+    ask_of_originals,
+    read_draft,
+    say_of_draft,
+    show_plain,
+)
+from web.desk.report_photos import find_report
 from web.desk.routing import Desk, route_desk
 from web.desk.seen import check_seen, is_proof, make_given, make_proof, read_given
 from web.i18n import _
@@ -129,6 +137,7 @@ class DraftPage:
     `given`      what the form carries that passes it; empty where not all of it was shown
     `is_first`   whoever looks may pass it, and somebody else must too
     `is_own`     the person who looks handed it in, and may take it back
+    `photos`     of the report by page that it would make a case, of which `report` is the page; empty for none
     `onward`     where its next lines are; empty at the end. `left_out` counts them, `first` where it does not begin
     `warnings`   what somebody would ask about it once it is an entry
     `typed`      the reason that was refused, to be put right; empty for none
@@ -161,8 +170,10 @@ class DraftPage:
     lines: tuple[str, ...]
     maker: str
     onward: str
+    photos: tuple[str, ...]
     reason: str
     reason_max: int
+    report: str
     since: str
     state: str
     typed: str
@@ -395,6 +406,7 @@ def _build_page(
     is_voucher = draft.slot.startswith("voucher/") and draft.state == "waiting"
     is_own = shown.maker == desk.user and desk.may("draft.prepare")
     limits = find_village_limits(desk.ports, desk.village)
+    report, photos = find_report(desk, draft, is_asked=bool(asked))
     return DraftPage(
         answers=draft.asked,
         approvals=tuple(_("{role} 已审核").format(role=DUTY_NAMES[item.role]) for item in draft.approvals),
@@ -424,8 +436,10 @@ def _build_page(
         onward=_make_onward(desk, draft, last, is_seen=is_in_order and not asked)
         if last < len(lines)
         else "",
+        photos=photos,
         reason=draft.reason,
         reason_max=REASON_MAX_CHARS,
+        report=report,
         since=format_instant(draft.submitted_at) if draft.submitted_at else "",
         state=draft.state,
         typed=typed,
