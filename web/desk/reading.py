@@ -290,8 +290,8 @@ def read_sent(desk: Desk, sent: Sent | None = None) -> Looked:
 
 
 def read_choices(desk: Desk, kind: WorkbookKind, answered: Sequence[Draft]) -> Choices:
-    """Return what the columns of a sheet that is typed may be chosen from. It is logged for every villager among them,
-    and for everybody of whom the returned drafts speak that the sheet puts right: their rows stand in it.
+    """Return what the columns of a sheet that is typed may be chosen from. It is logged for every villager whose
+    name is among them, and for everybody of whom the returned drafts speak that the sheet puts right.
     """
     choices = list_choices(desk.ports, desk.village, kind)
     shown = {subject for draft in answered for subject in list_draft_subjects(draft)}
