@@ -31,6 +31,7 @@ from ledger.service.reporting import (
     Sent,
     can_receive,
     check_report,
+    find_longest,
     look_up,
     receive_report,
 )
@@ -119,15 +120,18 @@ class ReportingPage:
 
 @dataclass(frozen=True)
 class ReportReceiptPage:
-    """What the writer takes along, shown once."""
+    """What the writer takes along, shown once. `answer` and `verify` say until when at the latest, by the longest terms
+    of the group that was chosen.
+    """
 
+    answer: str
     code: str
-    due: str
     frame: Frame
     is_carded: bool
     number: str
     received: str
     telephone: str
+    verify: str
 
 
 def admit_photos(request: AnyRequest) -> str:
@@ -177,7 +181,7 @@ def take_report(request: AnyRequest, pairs: Pairs, refused: str, code: str) -> A
         request,
         code,
         "reported.html",
-        lambda view: _build_receipt(view, receipt, is_carded=bool(sent.household)),
+        lambda view: _build_receipt(view, receipt, sent),
     )
 
 
@@ -289,15 +293,18 @@ def _show_form(
     )
 
 
-def _build_receipt(view: VillageView, receipt: Receipt, *, is_carded: bool) -> ReportReceiptPage:
+def _build_receipt(view: VillageView, receipt: Receipt, sent: Sent) -> ReportReceiptPage:
+    longest = find_longest(view.ports, sent.group, receipt.received_on)
+    words = _("最长 {count} 天，不晚于{day}")
     return ReportReceiptPage(
+        answer=words.format(count=longest.handle_days, day=format_day(longest.handle_by)),
         code=format_code(receipt.code),
-        due=format_day(receipt.due_on),
         frame=view.build_frame(_("收到了")),
-        is_carded=is_carded,
+        is_carded=bool(sent.household),
         number=format_receipt(receipt.number),
         received=format_day(receipt.received_on),
         telephone=view.read_telephone(),
+        verify=words.format(count=longest.verify_days, day=format_day(longest.verify_by)),
     )
 
 
@@ -310,7 +317,11 @@ def _tell_became(view: VillageView, found: Found) -> Became:
         said.append(_("没有登记：{why}。觉得不对的，再交一次，或者打监督电话。").format(why=why))
         return Became(number=reported.number, said=tuple(said))
     if case is None:
-        said.append(_("村里还没有登记，最迟应在{day}核实。").format(day=format_day(found.verify_by)))
+        said.append(
+            _("村里还没有登记。期限登记时按类别定，这一类最迟{day}核实。").format(
+                day=format_day(found.verify_by)
+            )
+        )
         return Became(number=reported.number, said=tuple(said))
     number, stage = case.body.number, STAGE_NAMES[case.stage]
     if reported.joined:
