@@ -41,11 +41,23 @@ from ledger.service.drafts import Discloser
 _FILE = "考评办法文件"
 _AT = re.compile(r"at line ([0-9]+), column ([0-9]+)")
 _FIELD = re.compile(r"[a-z_]+")
-_KINDS = {"array": "一列", "bool": "是否", "float": "小数", "int": "整数", "object": "一组", "str": "文字"}
+_KINDS = {
+    "array": "一列",
+    "bool": "是否",
+    "float": "小数",
+    "int": "整数",
+    "object": "一组",
+    "str": "文字",
+    **dict.fromkeys(("date", "datetime", "time"), "日期"),
+}
 _MISFITS = {
     r"Object missing required field `(\w+)`": "没有写 {}",
     r"Object contains unknown field `(.+)`": "多了 {}",
     r"Expected `(\w+)`, got `(\w+)`": "写成了{1}，不是{0}",
+    r"Expected `int` >= (-?[0-9]+)": "小于 {0}",
+    r"Expected `int` <= ([0-9]+)": "大于 {0}",
+    r"Expected `array` of length <= ([0-9]+)": "多于 {0} 条",
+    r"Expected `array` of length >= ([0-9]+)": "少于 {0} 条",
 }
 """What the library says of a value that does not fit, in English, and how it is told."""
 _LISTED = {"components": "部分", "effects": "影响", "items": "项目", "stars": "分数线"}
@@ -97,6 +109,10 @@ def check_template(template: SchemeTemplate, body: SchemeAdopted) -> list[Fault]
         for name in dict.fromkeys(template.grades)
         if template.grades.count(name) > 1
     ]
+    if not template.stars:
+        place, found = "考评办法的分数线", "一条也没有"
+        faults.append(_build_form_fault(place, found, "至少一条", "写明几分起评什么"))
+        return faults  # What else a scheme can have wrong speaks of its lowest.
     faults += check_scheme(body)
     return faults or _check_whole(body)
 
@@ -265,7 +281,9 @@ def _check_whole(body: SchemeAdopted) -> list[Fault]:
         msgspec.convert(msgspec.to_builtins(body), SchemeAdopted)
     except msgspec.ValidationError as error:
         return [
-            _build_form_fault("考评办法", str(error), "项目不超过 200 条，其余不超过 10 条", "改短或者改正")
+            _build_form_fault(
+                "考评办法", _tell_misfit(error), "项目不超过 200 条，其余不超过 10 条", "改短或者改正"
+            )
         ]
     return []
 
