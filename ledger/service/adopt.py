@@ -48,7 +48,10 @@ def prepare_description(
     )
     period = get_day(ports.clock.now_ms())[:7]
     return _keep_draft(
-        ports, _build_claim(ports, village, maker, period, body), texts, f"村情说明：{township}{name}"
+        ports,
+        _build_claim(ports.clock.now_ms(), village, maker, period, body),
+        texts,
+        f"村情说明：{township}{name}",
     )
 
 
@@ -88,7 +91,7 @@ def prepare_rulebook(
         version=known.version + 1 if known is not None else 1,
     )
     _refuse(check_wording(body, texts.public))
-    claim = _build_claim(ports, village, maker, period, body)
+    claim = _build_claim(ports.clock.now_ms(), village, maker, period, body)
     return _keep_draft(ports, claim, texts, label_rulebook(body, period))
 
 
@@ -165,10 +168,11 @@ def build_scheme_draft(
     version = known.version + 1 if known is not None else 1
     slot = slot_of_scheme(get_subject(body))
     faults += check_slot(list_waiting_slots(ports.vault, village), slot)
-    claim = _build_claim(ports, village, maker, period, msgspec.structs.replace(body, version=version))
+    now_ms = ports.clock.now_ms()
+    claim = _build_claim(now_ms, village, maker, period, msgspec.structs.replace(body, version=version))
     _refuse(faults)
     # What the log itself would say, of a month before the version in force: to whoever drafts, not to whoever passes.
-    refuse_entry(ports, claim)
+    refuse_entry(ports, claim, now_ms)
     return _build_adoption(ports, claim, texts, f"{template.title}第 {version} 版，{period} 起用")
 
 
@@ -217,12 +221,12 @@ def _refuse(faults: list[Fault]) -> None:
         raise Refused(faults)
 
 
-def _build_claim(ports: Ports, village: str, maker: str, period: str, body: Body) -> Claim:
+def _build_claim(now_ms: int, village: str, maker: str, period: str, body: Body) -> Claim:
     return Claim(
         body=body,
         kind=KIND_OF_BODY[type(body)],
         maker=name_clerk(maker),
-        occurred_on=get_day(ports.clock.now_ms()),
+        occurred_on=get_day(now_ms),
         period=period,
         village=village,
     )
