@@ -53,6 +53,7 @@ from web.desk import (
     resets,
     rewards,
     rule_room,
+    scheme_room,
     search,
     set_up,
     sign_in,
@@ -229,6 +230,7 @@ DESK_ROUTES = (
     *person.ROUTES,
     *resets.ROUTES,
     *rule_room.ROUTES,
+    *scheme_room.ROUTES,
     *accounts.ROUTES,
     *log.ROUTES,
 )

@@ -100,6 +100,7 @@ class SchemeTemplate(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     every: str = "month"
     grades: tuple[str, ...] = ()
     marker: str = ""
+    origin: str = ""  # of a shipped one: where it is from, as whoever adopts it reads it
     steps: tuple[str, ...] = ()
     subject: str = "member"
 

@@ -18,7 +18,7 @@ from ledger.entries import KIND_OF_BODY, Body, Claim, name_clerk
 from ledger.errors import Fault, Refused
 from ledger.figures.texts import Texts
 from ledger.ports import Ports
-from ledger.service.drafts import Discloser, build_draft, check_month
+from ledger.service.drafts import Discloser, build_draft, check_month, refuse_entry
 from ledger.service.persons import check_person
 from ledger.service.rulebooks import check_wording
 from ledger.service.schemes import build_scheme, check_template, lint_scheme, list_texts
@@ -48,7 +48,10 @@ def prepare_description(
     )
     period = get_day(ports.clock.now_ms())[:7]
     return _keep_draft(
-        ports, _build_claim(ports, village, maker, period, body), texts, f"村情说明：{township}{name}"
+        ports,
+        _build_claim(ports.clock.now_ms(), village, maker, period, body),
+        texts,
+        f"村情说明：{township}{name}",
     )
 
 
@@ -88,7 +91,7 @@ def prepare_rulebook(
         version=known.version + 1 if known is not None else 1,
     )
     _refuse(check_wording(body, texts.public))
-    claim = _build_claim(ports, village, maker, period, body)
+    claim = _build_claim(ports.clock.now_ms(), village, maker, period, body)
     return _keep_draft(ports, claim, texts, label_rulebook(body, period))
 
 
@@ -130,6 +133,24 @@ def prepare_scheme(
     Raises Refused with every fault: also where the subject's newest version says the same. NotFound where no scheme of
     that name ships.
     """
+    draft = build_scheme_draft(
+        ports, village, maker=maker, period=period, resolution=resolution, name=name, template=template
+    )
+    ports.vault.put_drafts(village, [draft])
+    return draft
+
+
+def build_scheme_draft(
+    ports: Ports,
+    village: str,
+    *,
+    maker: str,
+    period: str,
+    resolution: str,
+    name: str = "member-60",
+    template: SchemeTemplate | None = None,
+) -> Draft:
+    """Return what `prepare_scheme` would keep, and keep nothing; raises as it does."""
     own = list_texts(template) if template is not None else {}  # What ships was read by us.
     template = template or load_scheme(name)
     texts = Discloser(ports.entropy)
@@ -144,11 +165,15 @@ def prepare_scheme(
             before = disclose(msgspec.structs.replace(known, **same), _join(read_texts(reader), texts.find))
             if before == disclose(body, texts.find):
                 faults.append(_build_scheme_unchanged(known.version))
-    slot = slot_of_scheme(get_subject(body))
-    _refuse(faults + check_slot(list_waiting_slots(ports.vault, village), slot))
     version = known.version + 1 if known is not None else 1
-    claim = _build_claim(ports, village, maker, period, msgspec.structs.replace(body, version=version))
-    return _keep_draft(ports, claim, texts, f"{template.title}第 {version} 版，{period} 起用")
+    slot = slot_of_scheme(get_subject(body))
+    faults += check_slot(list_waiting_slots(ports.vault, village), slot)
+    now_ms = ports.clock.now_ms()
+    claim = _build_claim(now_ms, village, maker, period, msgspec.structs.replace(body, version=version))
+    _refuse(faults)
+    # What the log itself would say, of a month before the version in force: to whoever drafts, not to whoever passes.
+    refuse_entry(ports, claim, now_ms)
+    return _build_adoption(ports, claim, texts, f"{template.title}第 {version} 版，{period} 起用")
 
 
 def _join(first: Texts, other: Texts) -> Texts:
@@ -196,18 +221,22 @@ def _refuse(faults: list[Fault]) -> None:
         raise Refused(faults)
 
 
-def _build_claim(ports: Ports, village: str, maker: str, period: str, body: Body) -> Claim:
+def _build_claim(now_ms: int, village: str, maker: str, period: str, body: Body) -> Claim:
     return Claim(
         body=body,
         kind=KIND_OF_BODY[type(body)],
         maker=name_clerk(maker),
-        occurred_on=get_day(ports.clock.now_ms()),
+        occurred_on=get_day(now_ms),
         period=period,
         village=village,
     )
 
 
 def _keep_draft(ports: Ports, claim: Claim, texts: Discloser, label: str) -> Draft:
-    draft = build_draft(ports, claim, label, batch=claim.kind, texts=texts)
+    draft = _build_adoption(ports, claim, texts, label)
     ports.vault.put_drafts(claim.village, [draft])
     return draft
+
+
+def _build_adoption(ports: Ports, claim: Claim, texts: Discloser, label: str) -> Draft:
+    return build_draft(ports, claim, label, batch=claim.kind, texts=texts)

@@ -6,7 +6,7 @@ same, code and name, one gives the other.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 
 from ledger.books import star_steps
@@ -78,7 +78,7 @@ def list_choices(ports: Ports, village: str, kind: WorkbookKind) -> dict[str, tu
             **_list_items(reader),
             **_list_branches(reader),
             **_list_goods(reader),
-            **(_list_people(ports, village) if kind not in _LISTS else {}),
+            **(_list_people(ports, village, headers) if kind not in _LISTS else {}),
             "凭证号": _list_numbers(ports, village, reader),
             **({"合同编号": _list_contracts(ports, village, reader, kind)} if "合同编号" in headers else {}),
             **({"资产编号": _list_assets(ports, village, reader, kind)} if "资产编号" in headers else {}),
@@ -162,10 +162,18 @@ def _list_branches(reader: Reader) -> dict[str, tuple[Choice, ...]]:
     return {"支部": tuple(Choice(str(int(branch)), "") for branch in branches)}
 
 
-def _list_people(ports: Ports, village: str) -> dict[str, tuple[Choice, ...]]:
-    households = [(item.number, item.name) for item in ports.vault.list_households(village)]
-    members = [(item.number, item.name) for item in ports.vault.list_members(village)]
-    return {**_pair(HOUSEHOLD_COLUMN, "户主", households), **_pair(MEMBER_COLUMN, "姓名", members)}
+def _list_people(ports: Ports, village: str, headers: Collection[str]) -> dict[str, tuple[Choice, ...]]:
+    """Return the households and members whom a sheet names by their numbers; of another sheet nobody's name is shown:
+    the 姓名 of a grid's holder is whoever it is, no member of the party in particular.
+    """
+    found: dict[str, tuple[Choice, ...]] = {}
+    if HOUSEHOLD_COLUMN in headers:
+        households = ((item.number, item.name) for item in ports.vault.list_households(village))
+        found |= _pair(HOUSEHOLD_COLUMN, PAIRS[HOUSEHOLD_COLUMN], households)
+    if MEMBER_COLUMN in headers:
+        members = ((item.number, item.name) for item in ports.vault.list_members(village))
+        found |= _pair(MEMBER_COLUMN, PAIRS[MEMBER_COLUMN], members)
+    return found
 
 
 def _list_numbers(ports: Ports, village: str, reader: Reader) -> tuple[Choice, ...]:

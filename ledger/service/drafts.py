@@ -97,12 +97,13 @@ def build_trial(claim: Claim, index: int, now_ms: int) -> Entry:
     )
 
 
-def refuse_entry(ports: Ports, claim: Claim) -> None:
-    """Raise Refused with every reason why the entry could not follow, so that nobody is asked to pass it."""
+def refuse_entry(ports: Ports, claim: Claim, now_ms: int | None = None) -> None:
+    """Raise Refused with every reason why the entry could not follow, so that nobody is asked to pass it; `now_ms`
+    where it is known already.
+    """
     with ports.ledger.read(claim.village) as reader:
-        faults = check_entry(
-            reader.facts, ports.reference, build_trial(claim, reader.size, ports.clock.now_ms())
-        )
+        now_ms = ports.clock.now_ms() if now_ms is None else now_ms
+        faults = check_entry(reader.facts, ports.reference, build_trial(claim, reader.size, now_ms))
     if faults:
         raise Refused(faults)
 

@@ -21,12 +21,12 @@ from ledger.log.confirmation import Confirmation
 from ledger.ports import Ports, Reader
 from ledger.service.drafts import EXPIRES_DAYS, open_draft
 from ledger.service.objections import Pending, count_pending
-from ledger.service.passing import is_late, list_needs
+from ledger.service.passing import is_late, list_needs, list_roles
 from ledger.service.reporting import Unverified, count_unverified
 from ledger.service.standing import Standing
 from ledger.state import get_day
 from ledger.state.facts import Facts, LimitsFacts
-from ledger.state.limits import find_limits, list_roles_for
+from ledger.state.limits import find_limits
 from ledger.state.publishing import UnpublishedSpan, list_unpublished_spans
 from ledger.state.publishing import list_unpublished as list_months
 from ledger.state.rhythm import list_expected
@@ -154,9 +154,11 @@ def list_held(ports: Ports, limits: LimitsFacts | None, drafts: Sequence[Draft])
     ]
 
 
-def needs_township(limits: LimitsFacts | None, draft: Draft) -> bool:
-    """Say whether a waiting draft is above the limit from which the township must pass it, and has not yet."""
-    roles = list_roles_for(limits, parse_claim(draft.claim).body)
+def needs_township(ports: Ports, limits: LimitsFacts | None, draft: Draft) -> bool:
+    """Say whether the township must pass a waiting draft, and has not yet: above a limit, a star, a round that is its
+    own.
+    """
+    roles = list_roles(ports, limits, parse_claim(draft.claim))
     return "township" in roles and "township" not in [item.role for item in draft.approvals]
 
 

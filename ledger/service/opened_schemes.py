@@ -25,18 +25,39 @@ from ledger.state.schemes import list_schemes
 def tell_scheme(opened: OpenedDraft, body: SchemeAdopted) -> Iterator[str]:
     yield opened.draft.label
     yield f"　怎样通过：{opened.read(body.resolution)}"
-    versions = list_schemes(opened.reader.facts, get_subject(body))
-    before = next((book for book in versions if book.version == body.version - 1), None)
-    if before is not None and opened.read(before.title) != opened.read(body.title):
-        yield preview_setting("名称", opened.read(before.title), opened.read(body.title))
-    yield preview_setting("基础分", str((before or body).base), str(body.base))
-    yield preview_setting(
-        "等次" if body.grades else "星级", _format_cuts(opened, before or body), _format_cuts(opened, body)
-    )
-    yield from _tell_later(opened, before or body, body)
+    before = _find_before(opened, body)
+    yield from _tell_settings(opened, before or body, body)
     if before is not None:
         yield from _tell_revision(opened, before, body)
+        yield f"　全部 {len(body.items)} 条："
     yield from (_format_item(opened, body, item) for item in body.items)
+
+
+def list_scheme_changes(opened: OpenedDraft, body: SchemeAdopted) -> list[str]:
+    """Return what a scheme says otherwise than its subject's one before; nothing where it is the first."""
+    before = _find_before(opened, body)
+    if before is None:
+        return []
+    same = set(_tell_settings(opened, body, body))
+    changed = [line for line in _tell_settings(opened, before, body) if line not in same]
+    counted, *items = _tell_revision(
+        opened, before, body
+    )  # The first says how many items differ, were it none.
+    return [line.strip() for line in (*changed, *((counted, *items) if items else ()))]
+
+
+def _find_before(opened: OpenedDraft, body: SchemeAdopted) -> SchemeAdopted | None:
+    versions = list_schemes(opened.reader.facts, get_subject(body))
+    return next((book for book in versions if book.version == body.version - 1), None)
+
+
+def _tell_settings(opened: OpenedDraft, before: SchemeAdopted, body: SchemeAdopted) -> Iterator[str]:
+    if opened.read(before.title) != opened.read(body.title):
+        yield preview_setting("名称", opened.read(before.title), opened.read(body.title))
+    yield preview_setting("基础分", str(before.base), str(body.base))
+    cuts = (_format_cuts(opened, before), _format_cuts(opened, body))
+    yield preview_setting("等次" if body.grades else "星级", *cuts)
+    yield from _tell_later(opened, before, body)
 
 
 def _tell_later(opened: OpenedDraft, before: SchemeAdopted, body: SchemeAdopted) -> Iterator[str]:
@@ -91,7 +112,6 @@ def _tell_revision(opened: OpenedDraft, before: SchemeAdopted, body: SchemeAdopt
     """Yield what the items of a new version say otherwise than those of the one before."""
     old, new = ({item.code: _list_terms(opened, one, item) for item in one.items} for one in (before, body))
     yield from preview_revision(before.version, old, new)
-    yield f"　全部 {len(body.items)} 条："
 
 
 def _list_terms(opened: OpenedDraft, scheme: SchemeAdopted, item: SchemeItem) -> Terms:

@@ -21,6 +21,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
+from ledger.books.assessments import AssessmentRound
 from ledger.books.limits import list_missing_roles
 from ledger.books.roles import ACKNOWLEDGER_ROLES, CHECKER_ROLES, MAKER_ROLES, Role
 from ledger.books.screening import check_private_text
@@ -52,6 +53,7 @@ from ledger.service.persons import (
 from ledger.service.record import Passed, Receipt, record_claims
 from ledger.service.redeeming import check_redeeming_draft
 from ledger.service.rulebooks import check_cautions
+from ledger.state.assessments import find_passing
 from ledger.state.facts import LimitsFacts
 from ledger.state.limits import find_limits, list_roles_for
 from ledger.vaults import Approval, Draft, Person
@@ -176,7 +178,7 @@ def is_late(ports: Ports, draft: Draft) -> bool:
 
 def list_needs(ports: Ports, limits: LimitsFacts | None, draft: Draft, claim: Claim) -> Needs:
     """Return who has still to pass a draft under the limits in force."""
-    roles = list_roles_for(limits, claim.body)
+    roles = list_roles(ports, limits, claim)
     missing = list_missing_roles(roles, [item.role for item in draft.approvals])
     subjects = list_subjects(ports, draft, claim)
     others = int(not roles and not draft.approvals)
@@ -188,6 +190,20 @@ def list_needs(ports: Ports, limits: LimitsFacts | None, draft: Draft, claim: Cl
             *(1 + (one in makers) - sum(one not in own for own in passed) for one in subjects),
         )
     return Needs(missing, max(others - len(missing), 0), name_subjects(claim))
+
+
+def list_roles(ports: Ports, limits: LimitsFacts | None, claim: Claim) -> tuple[Role, ...]:
+    """Return as what somebody must pass a draft under the limits in force, a round of assessment by its scheme; empty
+    where any one checker will do.
+    """
+    if not isinstance(claim.body, AssessmentRound):
+        return list_roles_for(limits, claim.body)
+    try:
+        with ports.ledger.read(claim.village) as reader:
+            role = find_passing(reader.facts, claim.body)
+    except NotFound:
+        return ()  # Its log is about to begin anew.
+    return () if role is None else (role,)
 
 
 def find_drafts(ports: Ports, village: str, draft_ids: Sequence[str]) -> tuple[list[Draft], list[Fault]]:

@@ -14,7 +14,8 @@ from typing import NamedTuple
 
 import msgspec
 
-from ledger.books.cases import CaseOpened, count_terms
+from ledger.books.cases import CaseOpened, count_terms, hide_category
+from ledger.books.law import count_days
 from ledger.books.screening import check_private_text
 from ledger.canonical import parse_claim
 from ledger.errors import Fault, NotFound, Refused
@@ -33,6 +34,7 @@ from ledger.service.receipts import (
 )
 from ledger.state import get_day
 from ledger.state.cases import Case, find_case, get_case_facts, get_stage, list_open_cases
+from ledger.vaults import Draft
 
 WORDING_MAX_CHARS = 300
 PLACE_MAX_CHARS = 60
@@ -95,12 +97,21 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
 
 class Found(NamedTuple):
     """What became of a report, for whom its receipt names. `case` is None before there is one; `verify_by` is the last
-    day on which somebody should have looked.
+    day on which somebody should have looked, whatever it will be registered as within its group.
     """
 
     case: Case | None
     reported: Reported
     verify_by: str
+
+
+class Longest(NamedTuple):
+    """The most days that a report may take: in which category of its group it will be registered, nobody knows yet."""
+
+    handle_by: str
+    handle_days: int
+    verify_by: str
+    verify_days: int
 
 
 class Unverified(NamedTuple):
@@ -182,7 +193,7 @@ def receive_report(ports: Ports, village: str, sent: Sent) -> Receipt:
             )
             return Receipt(
                 code=code,
-                due_on=get_verify_day(ports, kept),
+                due_on=find_longest(ports, kept.about, kept.received_on).verify_by,
                 item=item,
                 number=kept.number,
                 received_on=kept.received_on,
@@ -203,7 +214,7 @@ def look_up(ports: Ports, village: str, number: str, code: str) -> Found | None:
         return None
     with ports.ledger.read(village) as reader:
         case = find_own_case(ports, reader, village, reported)
-    return Found(case, reported, get_verify_day(ports, reported))
+    return Found(case, reported, find_longest(ports, reported.about, reported.received_on).verify_by)
 
 
 def find_own_case(ports: Ports, reader: Reader, village: str, reported: Reported) -> Case | None:
@@ -235,10 +246,34 @@ def list_unopened(ports: Ports, village: str) -> list[Reported]:
     return ports.vault.list_reported(village, 0, count) if count else []
 
 
+def find_drafted(ports: Ports, village: str, draft: Draft) -> Reported | None:
+    """Return the report by page that a waiting draft would make a case; None of any other draft."""
+    if not draft.slot.startswith("case/"):
+        return None
+    return next((one for one in list_unopened(ports, village) if one.draft == draft.id), None)
+
+
 def get_verify_day(ports: Ports, reported: Reported) -> str:
     """Return the last day on which a report is verified in time, by the clock of its group."""
     clock = ports.reference.cases.find_clock(f"{reported.about}00", reported.received_on)
     return count_terms(clock, reported.received_on)[0] if clock is not None else reported.received_on
+
+
+def find_longest(ports: Ports, group: str, received_on: str) -> Longest:
+    """Return the longest terms of a group's categories for what came in on a day: what is told before it is a case, so
+    that the case never says a later day.
+    """
+    table = ports.reference.cases
+    codes = [hide_category(table, one.code) for one in table.categories if one.code[:1] == group]
+    found = [clock for code in codes if (clock := table.find_clock(code, received_on)) is not None]
+    verify_days = max((clock.verify_days for clock in found), default=0)
+    handle_days = max((clock.handle_days for clock in found), default=0)
+    return Longest(
+        handle_by=count_days(received_on, handle_days),
+        handle_days=handle_days,
+        verify_by=count_days(received_on, verify_days),
+        verify_days=verify_days,
+    )
 
 
 def count_unverified(ports: Ports, reader: Reader, village: str, today: str) -> Unverified:

@@ -7,6 +7,7 @@ itself gives: another one cannot be written down.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, get_args
@@ -38,6 +39,27 @@ from ledger.figures.texts import Texts
 from ledger.service.drafts import Discloser
 
 _FILE = "考评办法文件"
+_AT = re.compile(r"at line ([0-9]+), column ([0-9]+)")
+_FIELD = re.compile(r"[a-z_]+")
+_KINDS = {
+    "array": "一列",
+    "bool": "是否",
+    "float": "小数",
+    "int": "整数",
+    "object": "一组",
+    "str": "文字",
+    **dict.fromkeys(("date", "datetime", "time"), "日期"),
+}
+_MISFITS = {
+    r"Object missing required field `(\w+)`": "没有写 {}",
+    r"Object contains unknown field `(.+)`": "多了 {}",
+    r"Expected `(\w+)`, got `(\w+)`": "写成了{1}，不是{0}",
+    r"Expected `int` >= (-?[0-9]+)": "小于 {0}",
+    r"Expected `int` <= ([0-9]+)": "大于 {0}",
+    r"Expected `array` of length <= ([0-9]+)": "多于 {0} 条",
+    r"Expected `array` of length >= ([0-9]+)": "少于 {0} 条",
+}
+"""What the library says of a value that does not fit, in English, and how it is told."""
 _LISTED = {"components": "部分", "effects": "影响", "items": "项目", "stars": "分数线"}
 
 
@@ -46,17 +68,31 @@ def read_scheme_file(data: bytes) -> SchemeTemplate:
 
     Raises Refused with every fault of its form.
     """
+    text = decode_scheme_file(data)
+    if text is None:
+        raise Refused([_build_toml_fault("读不出文字")])
     try:
-        value: dict[str, Any] = tomllib.loads(data.decode())
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        value: dict[str, Any] = tomllib.loads(text)
+    except (ValueError, RecursionError) as error:  # A number of thousands of digits; brackets in brackets.
+        at = _AT.search(str(error))
         raise Refused(
-            [_build_form_fault(_FILE, str(error), "UTF-8 的 TOML", "照随程序附带的办法改写")]
+            [_build_toml_fault(f"第 {at[1]} 行第 {at[2]} 个字附近写法不对" if at else "有一处没有写完")]
         ) from error
     _fill_basis(value)
     template, faults = _convert_rows(value)
     if template is None or faults:
         raise Refused(faults)
     return template
+
+
+def decode_scheme_file(data: bytes) -> str | None:
+    """Return a file's text as editors save it, of which some write GB 18030; None where it is no text."""
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return None
 
 
 def check_template(template: SchemeTemplate, body: SchemeAdopted) -> list[Fault]:
@@ -73,6 +109,10 @@ def check_template(template: SchemeTemplate, body: SchemeAdopted) -> list[Fault]
         for name in dict.fromkeys(template.grades)
         if template.grades.count(name) > 1
     ]
+    if not template.stars:
+        place, found = "考评办法的分数线", "一条也没有"
+        faults.append(_build_form_fault(place, found, "至少一条", "写明几分起评什么"))
+        return faults  # What else a scheme can have wrong speaks of its lowest.
     faults += check_scheme(body)
     return faults or _check_whole(body)
 
@@ -241,7 +281,9 @@ def _check_whole(body: SchemeAdopted) -> list[Fault]:
         msgspec.convert(msgspec.to_builtins(body), SchemeAdopted)
     except msgspec.ValidationError as error:
         return [
-            _build_form_fault("考评办法", str(error), "项目不超过 200 条，其余不超过 10 条", "改短或者改正")
+            _build_form_fault(
+                "考评办法", _tell_misfit(error), "项目不超过 200 条，其余不超过 10 条", "改短或者改正"
+            )
         ]
     return []
 
@@ -283,8 +325,24 @@ def _try_row(row: object, kind: Any, place: str) -> Sequence[Fault]:
         msgspec.convert(row, kind)
     except msgspec.ValidationError as error:
         fields = "、".join(field.name for field in msgspec.structs.fields(kind))
-        return [_build_form_fault(place, str(error), f"只有这些：{fields}", "照随程序附带的办法改正")]
+        return [
+            _build_form_fault(place, _tell_misfit(error), f"只有这些：{fields}", "照随程序附带的办法改正")
+        ]
     return []
+
+
+def _tell_misfit(error: msgspec.ValidationError) -> str:
+    """Return what of a row does not fit, as whoever wrote the file reads it."""
+    said = str(error)
+    where = "".join(f"{name} " for name in _FIELD.findall(said.partition(" - at ")[2]))
+    for pattern, words in _MISFITS.items():
+        if found := re.match(pattern, said):
+            return where + words.format(*(_KINDS.get(part, part) for part in found.groups()))
+    return said
+
+
+def _build_toml_fault(found: str) -> Fault:
+    return _build_form_fault(_FILE, found, "UTF-8 的 TOML", "照随程序附带的办法改写")
 
 
 def _build_form_fault(place: str, found: str, expected: str, remedy: str) -> Fault:

@@ -169,6 +169,13 @@ def show_drafts(
         ]
 
 
+def show_unkept(ports: Ports, draft: Draft) -> Shown:
+    """Return a draft that nobody handed in yet, as whoever prepares it sees it: all of it is theirs."""
+    with ports.ledger.read(draft.village) as reader:
+        view = load_masks().find_view({"clerk"})
+        return _show(OpenedDraft(claim=open_draft(draft), draft=draft, ports=ports, reader=reader, view=view))
+
+
 def disclose(value: object, find: Texts) -> object:
     """Return a body, or a part of one, as plain values with what its digests stand for in their places."""
     return _disclose(msgspec.to_builtins(value), find)

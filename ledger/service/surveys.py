@@ -219,7 +219,7 @@ def _count_waiting(ports: DeskPorts, reader: Reader, drafts: list[Draft]) -> Wai
         drafts=len(drafts),
         oldest_days=max(days, default=0),
         slow=sum(waited >= SLOW_DAYS for waited in days),
-        township=sum(needs_township(limits, draft) for draft in drafts),
+        township=sum(needs_township(ports, limits, draft) for draft in drafts),
     )
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from ledger.books.appraisals import check_rows, check_rows_once
 from ledger.books.assessments import (
@@ -32,7 +32,7 @@ from ledger.books.assessments import (
 from ledger.books.components import Counted, Marked, assess
 from ledger.books.rounds import build_fault, check_sequence
 from ledger.books.schemes import check_calendar, list_months, tell_earned
-from ledger.books.scores import MARKER_NAMES, AssessedBallot, OtherSubject, SchemeAdopted
+from ledger.books.scores import MARKER_NAMES, AssessedBallot, Marker, OtherSubject, SchemeAdopted
 from ledger.books.values import Value, get_last_day
 from ledger.entries import Entry
 from ledger.errors import Fault
@@ -44,6 +44,9 @@ from ledger.state.reference import Reference
 from ledger.state.schemes import find_scheme_in_force, list_schemes
 
 _NO_COUNT = Counted(0, 0, 0)
+PassingRole = Literal["secretary", "township"]
+_PASSING: Mapping[Marker, PassingRole] = {"secretary": "secretary", "township": "township"}
+"""Who gives marks and passes entries."""
 
 
 class UnitAt(Value, frozen=True):
@@ -162,6 +165,17 @@ def read_scheme(facts: Facts, body: AssessmentRound) -> SchemeAdopted:
     return next(one for one in list_schemes(facts, body.subject) if one.version == body.version)
 
 
+def find_passing(facts: Facts, body: AssessmentRound) -> PassingRole | None:
+    """Return as what somebody must pass a round, recorded or not; None where whoever passes entries may pass it."""
+    schemes = list_schemes(facts, body.subject)
+    return next((_get_passing(one) for one in schemes if one.version == body.version), None)
+
+
+def _get_passing(scheme: SchemeAdopted) -> PassingRole | None:
+    """Who gives the marks and passes entries passes the round; clerk and jury do not pass anything."""
+    return _PASSING.get(scheme.marker) if scheme.marker is not None else None
+
+
 def read_marks(
     facts: Facts, known: AssessmentFacts, subject: OtherSubject, period: str
 ) -> list[AssessedMark]:
@@ -226,11 +240,11 @@ def _check_when(entry: Entry, scheme: SchemeAdopted, place: str) -> Iterator[Fau
     if entry.occurred_on < last:
         remedy = "等这段时间过完再打分"
         yield build_fault("assessment-early", place, entry.occurred_on, f"{last} 或以后", remedy)
-    roles = [checker.role for checker in entry.checkers]
-    if scheme.marker in ("secretary", "township") and scheme.marker not in roles:
-        marker = MARKER_NAMES[scheme.marker]
+    roles, role = [checker.role for checker in entry.checkers], _get_passing(scheme)
+    if role is not None and role not in roles:
+        marker = MARKER_NAMES[role]
         remedy = f"办法写明由{marker}打分：请{marker}的人审核通过"
-        yield build_fault("assessment-passed", place, "、".join(roles), scheme.marker, remedy)
+        yield build_fault("assessment-passed", place, "、".join(roles), role, remedy)
 
 
 def _check_last(

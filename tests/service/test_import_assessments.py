@@ -5,19 +5,20 @@ from __future__ import annotations
 from functools import partial
 
 import pytest
+from msgspec.structs import replace
 
 from ledger.books.assessments import AssessmentRound
 from ledger.books.ballots import BallotOpened
 from ledger.books.scores import SchemeAdopted
-from ledger.canonical import parse_claim
+from ledger.canonical import digest_claim, format_claim, parse_claim
 from ledger.data.templates import load_scheme
-from ledger.errors import Refused
 from ledger.service.drafts import Discloser
-from ledger.service.passing import pass_drafts
+from ledger.service.passing import pass_drafts, tell_held
 from ledger.service.persons import add_person
 from ledger.service.refilling import fill
 from ledger.service.schemes import build_scheme
-from ledger.service.showing import show_drafts
+from ledger.service.showing import show_drafts, show_unkept
+from ledger.service.workbooks import assessments
 from ledger.state.assessed import check_assessments_privately
 from ledger.state.assessments import find_assessment
 from ledger.urns import Urn
@@ -150,10 +151,10 @@ def test_only_whom_the_scheme_names_may_pass_it(desk: AssessmentDesk) -> None:
     desk.adopt("branch-stars")
     ids = desk.keep_round([ASSESSED, ASSESSED | {"编号": "2"}], [ASSESSED_MARK])
 
-    with pytest.raises(Refused) as error:
-        pass_drafts(desk.ports, VILLAGE, ids, desk.supervisor)
-    assert [fault.code for fault in error.value.faults] == ["assessment-passed"]
-    pass_drafts(desk.ports, VILLAGE, ids, desk.township)
+    assert pass_drafts(desk.ports, VILLAGE, ids, desk.supervisor) == [None]
+    assert tell_held(desk.ports, VILLAGE, ids[0]) == "还要 乡镇记账员 审核"
+    (receipt,) = pass_drafts(desk.ports, VILLAGE, ids, desk.township)
+    assert receipt is not None
     with desk.ports.ledger.read(VILLAGE) as reader:
         found = find_assessment(reader.facts, "branch", "2026-09")
     assert found is not None
@@ -185,12 +186,56 @@ def test_a_worker_is_sealed_and_the_vault_agrees(desk: AssessmentDesk) -> None:
     assert all("某小芹" not in draft.claim.decode() for draft in drafts)
     (shown,) = show_drafts(desk.ports, VILLAGE, tuple(ids))
     assert [line for line in shown.lines if "评分卡 " in line][1:] == [
-        "　评分卡 某小芹：52 分，不合格；部分 B 是测评 CP-2026-001 第 1 个；算 WG-0002 的件，本人走访 1 次"
+        (
+            "　评分卡 某小芹：A 日常积分 25 分占 50%，B 民主测评 80 分占 30%，C 综合评定 77 分占 20%，"
+            "合成 52 分，不合格；部分 B 是测评 CP-2026-001 第 1 个；算 WG-0002 的件，本人走访 1 次"
+        )
     ]
     pass_drafts(desk.ports, VILLAGE, ids, desk.township)
     with desk.ports.ledger.read(VILLAGE) as reader:
         find = partial(desk.ports.vault.find_private, VILLAGE)
         assert check_assessments_privately(reader.facts, find) == []
+
+
+@pytest.mark.parametrize("part_lines", [400, 1])
+def test_whoever_passes_a_round_sees_what_each_component_gives(
+    desk: AssessmentDesk, monkeypatch: pytest.MonkeyPatch, part_lines: int
+) -> None:
+    """Also where the marks are in other parts of the round than the cards, recorded already or not."""
+    monkeypatch.setattr(assessments, "PART_LINES", part_lines)
+    desk.adopt("branch-stars")
+    marks = [ASSESSED_MARK, ASSESSED_MARK | {"编号": "2", "项目编号": "N02", "数量": 1}]
+    ids = desk.keep_round([ASSESSED, ASSESSED | {"编号": "2"}], marks)
+    told = [
+        (
+            "　评分卡 支部 1：A 组织生活 90 分占 40%，B 服务群众 60 分占 30%，"
+            "C 公开和集体事务 60 分占 30%，合成 72 分，二星"
+        ),
+        (
+            "　评分卡 支部 2：A 组织生活 60 分占 40%，B 服务群众 55 分占 30%，"
+            "C 公开和集体事务 60 分占 30%，合成 59 分，没有评上星"
+        ),
+    ]
+
+    for _ in range(2):
+        shown = show_drafts(desk.ports, VILLAGE, tuple(ids))
+        assert [line for one in shown for line in one.lines if line.startswith("　评分卡")] == told
+        pass_drafts(desk.ports, VILLAGE, ids[:-1], desk.township)
+
+
+def test_a_card_that_says_something_else_than_its_components_is_pointed_out(desk: AssessmentDesk) -> None:
+    desk.adopt("branch-stars")
+    (draft,) = desk.list_kept(desk.keep_round([ASSESSED, ASSESSED | {"编号": "2"}], [ASSESSED_MARK]))
+    claim = parse_claim(draft.claim)
+    assert isinstance(claim.body, AssessmentRound)
+    first, second = claim.body.cards
+    cards = (replace(first, score=92, stars=4), second)
+    claim = replace(claim, body=replace(claim.body, cards=cards))
+    spoilt = replace(draft, claim=format_claim(claim), digest=digest_claim(claim))
+
+    (line,) = (line for line in show_unkept(desk.ports, spoilt).lines if "评分卡 支部 1" in line)
+
+    assert line.endswith("占 30%，合成 72 分，卡上写的是 92 分，四星，不一样")
 
 
 def test_a_secretary_is_a_member_and_goes_back_as_typed(desk: AssessmentDesk) -> None:

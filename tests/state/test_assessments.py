@@ -23,6 +23,7 @@ from ledger.state.assessed import check_assessments_privately, open_assessment
 from ledger.state.assessments import (
     check_assessments,
     find_assessment,
+    find_passing,
     fold_assessment,
     list_assessed_periods,
 )
@@ -140,6 +141,18 @@ def test_branches_are_scored_by_the_quarter_from_marks_in_plain(ledger: Assessme
     )
     assert list_assessed_periods(ledger.facts, "branch") == ["2026-12"]
     assert ledger.tell_privately() == []
+
+
+@pytest.mark.parametrize(
+    ("marker", "role"), [("township", "township"), ("secretary", "secretary"), ("clerk", None), (None, None)]
+)
+def test_who_gives_the_marks_and_passes_entries_passes_the_round(
+    ledger: AssessmentLedger, marker: str | None, role: str | None
+) -> None:
+    body = build_branches(ledger, ledger.adopt("branch-stars", marker=marker))
+
+    assert find_passing(ledger.facts, body) == role
+    assert find_passing(ledger.facts, change(body, version=2)) is None
 
 
 def test_every_fault_of_a_plain_round_is_told_at_once(ledger: AssessmentLedger) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import os
 import re
 
 import pytest
@@ -22,7 +23,7 @@ CALENDAR = "/desk/calendar"
 
 def read_cells(page: str) -> dict[str, str]:
     """What each cell says, by the name of its month."""
-    cells = re.findall(r"<li class=\"is-\w+\"><b>([^<]*)</b>(.*?)</li>", page)
+    cells = re.findall(r"<li class=\"is-\w+\"><b>[^<]*，([^<]*)</b>(.*?)</li>", page)
     return {name: " ".join(re.sub("<[^>]*>", " ", html.unescape(said)).split()) for name, said in cells}
 
 
@@ -84,6 +85,32 @@ def test_a_month_closed_without_a_round_and_a_quarter_that_still_runs_are_said(
     assert cells["第 4 季度"] == "还没到"
 
 
+def test_what_is_to_be_done_stands_first_and_the_rest_is_folded_by_month(
+    door: Door, client: TestClient
+) -> None:
+    village = door.village
+    branches = change(build_weighed_scheme(village.texts), subject="branch", every="quarter", version=1)
+    village.record(branches, period="2026-10", occurred_on="2026-11-02")
+    village.go_to("2026-12-05")
+    clerk = enter(client, door, "clerk")
+
+    page = clerk.get(CALENDAR).text
+
+    first, fold, rest = page.partition('<details class="fold">')
+    assert fold
+    assert list(read_cells(first)) == ["11月"]
+    assert list(read_cells(rest)) == ["10月", "12月", "第 4 季度"]
+    assert re.findall(r"<summary>(\S+)　<span class=\"small\">([^<]*)", page) == [
+        ("10月", "1 次，记了 1 次"),
+        ("12月", "2 次，记了 0 次"),
+    ]
+    village.record(
+        build_objection(village.texts, about="2026-10-S-1"), period="2026-12", occurred_on="2026-12-05"
+    )
+    objected = clerk.get(CALENDAR).text.partition('<details class="fold">')[0]
+    assert read_cells(objected)["10月"].endswith("异议 1 件，1 件还没有答复")
+
+
 @pytest.mark.browser
 @pytest.mark.parametrize(("width", "height"), SCREENS)
 def test_the_calendar_fits_every_screen(door: Door, browser: Browser, width: int, height: int) -> None:
@@ -93,4 +120,8 @@ def test_the_calendar_fits_every_screen(door: Door, browser: Browser, width: int
         sign_in(door, page, address, "clerk")
         page.goto(f"{address}{CALENDAR}")
         check_layout(page)
+        page.locator("summary").first.click()
+        check_layout(page)
+        if shots := os.environ.get("SHOTS"):
+            page.screenshot(path=f"{shots}/calendar-{width}.png", full_page=True)
         assert complaints == []

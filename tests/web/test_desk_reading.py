@@ -20,6 +20,7 @@ from ledger.books.people import mask_name
 from ledger.books.roles import ROLES
 from ledger.home import Home
 from ledger.service.readings import Reading, list_readings
+from ledger.service.workbooks.columns import WORKBOOKS
 from ledger.vaults import Draft
 from tests.builders import VILLAGE, build_points_line, build_points_round, make_id
 from tests.desk.people import Door
@@ -281,6 +282,20 @@ def test_nobody_else_of_the_web_opens_private_values() -> None:
     ]
 
     assert found == []
+
+
+@pytest.mark.parametrize("kind", WORKBOOKS)
+def test_a_typed_sheet_is_a_reading_of_those_alone_whose_names_it_shows(
+    door: Door, client: TestClient, kind: str
+) -> None:
+    page = enter(client, door, "clerk").get(f"/desk/write/{kind}").text
+
+    shown = {subject for subject, name in NAMES.items() if name in page}
+    assert {subject for subject in NAMES if list_of(door.home, subject)} == shown
+    assert all(tell(list_of(door.home, subject)) == [("clerk", "sheet", "duty")] for subject in shown)
+    assert kind != "grids" or shown == set(
+        H
+    )  # A grid's holder is a villager, not one of the party in particular.
 
 
 def _name(node: ast.AST) -> str:

@@ -104,6 +104,42 @@ def test_a_clerk_reads_takes_up_and_another_person_passes_what_is_then_a_case(
     assert report.findings == ()
 
 
+def test_whoever_passes_the_case_sees_the_photos_beside_its_words_and_that_is_logged(
+    reporter: Reporter, door: Door, clerk: DeskBrowser
+) -> None:
+    reporter.receive(("a.jpg", photo_that_tells()), contact=CONTACT)
+    item = find_item(door)
+    clerk.get(f"{ROOM}/{item}")
+    clerk.post(f"{ROOM}/{item}/take", {"category": "C06", "grid": ""})
+    (draft,) = door.home.vault.list_drafts(VILLAGE, "waiting")
+    door.let_in("jian", "supervisor")
+    door.let_in("kan", "auditor")
+    jian, kan = (enter(door, reporter.client, name) for name in ("jian", "kan"))
+
+    page = jian.get(f"/desk/drafts/{draft.id}").text
+    assert f'href="{ROOM}/{item}"' in page
+    (photo,) = set(re.findall(r'src="(/desk/reports/[^"]*)"', page))
+    assert jian.get(photo).content.startswith(b"\xff\xd8\xff")
+    assert kan.get(photo).status_code == 303  # Of another session's page.
+    masked = kan.get(f"/desk/drafts/{draft.id}").text
+    assert "/photos/" not in masked
+    assert [one.fact.place for one in door.read_log() if one.fact.event == "read-personal"] == [
+        f"report:{item}",
+        f"draft:{draft.id}",
+    ]
+    assert kan.post(f"/desk/drafts/{draft.id}/open", {"purpose": "audit"}).status_code == 303
+    assert "/photos/1.jpg" in kan.get(f"/desk/drafts/{draft.id}").text
+    door.home.vault.erase_subject(VILLAGE, item)
+    assert "/photos/" not in jian.get(f"/desk/drafts/{draft.id}").text
+
+
+def test_the_draft_of_any_other_case_leads_to_no_report(door: Door, client: TestClient) -> None:
+    draft = door.village.draft(build_opened(door.village.texts, "AL-2026-001", "C06", "2026-10-11"))
+    door.let_in("jian", "supervisor")
+
+    assert ROOM not in enter(door, client, "jian").get(f"/desk/drafts/{draft.id}").text.partition("<main")[2]
+
+
 def test_what_is_set_aside_or_joined_says_why_to_whoever_reported_it_and_can_be_taken_up_after_all(
     reporter: Reporter, door: Door, clerk: DeskBrowser
 ) -> None:

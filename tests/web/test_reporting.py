@@ -10,10 +10,12 @@ import pytest
 from litestar.testing import TestClient
 from PIL import Image
 
+from ledger.books.cases import count_terms, hide_category
 from ledger.limits import REPORT_FORM_MAX_BYTES
 from ledger.service.cards import make_card
 from ledger.service.erase import erase_at_machine
 from ledger.service.reporting import PHOTOS_MAX, Told, read_told
+from reports.words import format_day
 from tests.attachments.files import SECRET, pdf, photo_that_tells, picture, save
 from tests.builders import VILLAGE
 from tests.desk.people import Door
@@ -73,7 +75,10 @@ def test_what_comes_in_is_kept_encrypted_and_looked_up_by_its_receipt_alone(
 
     assert (told.wording, told.place, told.contact, told.name) == (WORDING, PLACE, CONTACT, "样例戊")
     found = reporter.look_up(number, code.lower().replace(" ", ""))
-    assert "收件号 0001 2026年11月12日收到。 村里还没有登记，最迟应在2026年11月13日核实。" in read(found)
+    assert (
+        "收件号 0001 2026年11月12日收到。 村里还没有登记。期限登记时按类别定，这一类最迟2026年11月14日核实。"
+        in read(found)
+    )
     assert not any(secret in found.text for secret in SECRETS)
     assert reporter.look_up(number, "B" * 12).status_code == 422
     assert reporter.look_up("0002", code).status_code == 422
@@ -81,6 +86,31 @@ def test_what_comes_in_is_kept_encrypted_and_looked_up_by_its_receipt_alone(
     files = [file for file in tmp_path.rglob("*") if file.is_file()]
     assert any(b"received_reports" in file.read_bytes() for file in files)
     assert not any(PLACE.encode() in file.read_bytes() for file in files)
+
+
+@pytest.mark.parametrize(
+    ("group", "verify", "answer"),
+    [
+        ("A", "最长 2 天，不晚于2026年11月14日", "最长 10 天，不晚于2026年11月22日"),
+        ("C", "最长 2 天，不晚于2026年11月14日", "最长 10 天，不晚于2026年11月22日"),
+        ("E", "最长 3 天，不晚于2026年11月15日", "最长 30 天，不晚于2026年12月12日"),
+    ],
+)
+def test_the_receipt_says_no_day_that_a_case_of_the_group_would_pass(
+    reporter: Reporter, door: Door, group: str, verify: str, answer: str
+) -> None:
+    words = read(reporter.report(group=group))
+
+    assert f"核实 {verify} 答复 {answer}" in words
+    assert "登记后按类别定期限" in words
+    table = door.home.reference.cases
+    for one in table.categories:
+        clock = table.find_clock(hide_category(table, one.code), "2026-11-12")
+        if one.code[:1] == group and clock is not None:
+            terms = count_terms(clock, "2026-11-12")
+            assert all(
+                format_day(day) <= said[-11:] for day, said in zip(terms, (verify, answer), strict=True)
+            )
 
 
 def test_a_form_that_is_sent_twice_is_one_report_and_another_text_is_another(

@@ -20,7 +20,7 @@ from ledger.state.facts import read_body
 from tests.books.star_ledger import FILE, build_declared, build_star_move
 from tests.builders import OTHER_VILLAGE, VILLAGE, build_branch, build_objection
 from tests.desk.people import Door
-from tests.web.browser import SCREENS, check_layout, open_page
+from tests.web.browser import SCREENS, check_layout, open_page, sign_in
 from tests.web.test_access_browser import check_page, open_past_policy
 from tests.web.test_desk_reading import enter
 from tests.web.test_honours import read_fields
@@ -122,6 +122,16 @@ def test_one_star_has_its_steps_and_what_its_plate_says_today(starred: Door, cli
     assert checks["displayed"] not in page
 
 
+def test_that_steps_were_recorded_much_later_is_said_once(starred: Door, client: TestClient) -> None:
+    words = read_words(client.get(f"{PAGE}/XJ-2026-001").text)
+
+    assert words.count("才记入账本") == 1
+    assert "申报创星、审核评星、公示亮星、上报验星、动态调星是2026年11月12日才记入账本。" in words
+    body = build_declared(starred.village.texts, branch=2, number="XJ-2026-004", stars=1)
+    record(starred, body, "2026-11-12")
+    assert "才记入账本" not in read_words(client.get(f"{PAGE}/XJ-2026-004").text)
+
+
 def test_what_is_being_displayed_can_be_objected_to_and_waits(starred: Door, client: TestClient) -> None:
     path = f"{PAGE}/XJ-2026-002"
     page = client.get(path).text
@@ -185,7 +195,13 @@ def test_the_desk_says_what_is_next_and_the_township_confirms_what_the_clerk_pre
 
     starred.village.clock.advance(4 * DAY_MS)
     clerk.sign_in(starred, "clerk")
-    assert "满了再验" not in clerk.get("/desk/stars").text
+    page = clerk.get("/desk/stars").text
+    assert "满了再验" not in page
+    first, fold, rest = page.partition('<details class="fold">')
+    assert fold
+    assert "填上报验星" in first.replace("\n", "")
+    assert "审核评星" not in first
+    assert "填审核评星" in rest.partition("</details>")[0]
     answer = clerk.post("/desk/stars/next", confirm)
 
     assert (answer.status_code, answer.headers["location"]) == (303, "/desk/write/stars#b-r1")
@@ -241,6 +257,22 @@ def test_pages_of_stars_fit_a_phone(starred: Door, browser: Browser) -> None:
                     shots = os.environ.get("SHOTS")
                     if shots:
                         page.screenshot(path=f"{shots}/star{paths.index(path)}-{width}.png", full_page=True)
+                assert complaints == []
+
+
+def test_the_room_of_stars_fits_a_phone(starred: Door, browser: Browser) -> None:
+    starred.village.clock.advance(4 * DAY_MS)
+    starred.let_in("clerk")
+    with serve(starred.village) as address:
+        for width, height in SCREENS:
+            with open_page(browser, width, height) as (page, complaints):
+                sign_in(starred, page, address, "clerk")
+                page.goto(f"{address}/desk/stars")
+                check_layout(page)
+                page.locator("main summary").first.click()
+                check_layout(page)
+                if shots := os.environ.get("SHOTS"):
+                    page.screenshot(path=f"{shots}/stars-room-{width}.png", full_page=True)
                 assert complaints == []
 
 

@@ -37,7 +37,8 @@ _STEPS = {"month": 1, "quarter": 3, "year": 12}
 
 @dataclass(frozen=True)
 class RoundCell:
-    """One expected round: `name` of its month, quarter or year, `said` how it stands, `notes` what else is known.
+    """One expected round: `who` is assessed, `name` its month, quarter or year, `said` how it stands, `notes` what else
+    is known.
 
     `paper` is what is printed to display it within the branch, `path` leads to where it can be read; empty where there
     is none. `tone` is `done`, `late` or `plain`.
@@ -49,11 +50,12 @@ class RoundCell:
     path: str
     said: str
     tone: str
+    who: str
 
 
 @dataclass(frozen=True)
-class SubjectRows:
-    """The rounds of one branch, or of another subject, in their order."""
+class MonthCells:
+    """What stands in a month beyond what is to be done; `counted` says how many of them are recorded."""
 
     cells: tuple[RoundCell, ...]
     counted: str
@@ -62,16 +64,20 @@ class SubjectRows:
 
 @dataclass(frozen=True)
 class CalendarPage:
-    """A year at a glance. `due` says until when rounds are to be recorded; `late` how many are late, empty for none.
+    """A year: first the rounds that are to be recorded, late ones before others, then those that hang within their
+    branch or were objected to, then all others by their month.
 
-    `next` says what is to be recorded next, and until when; empty where nothing more is.
+    `due` says until when rounds are to be recorded; `late` how many are late, empty for none. `next` says what is to be
+    recorded next, and until when; empty where nothing more is.
     """
 
+    displayed: tuple[RoundCell, ...]
     due: str
     frame: DeskFrame
     late: str
+    months: tuple[MonthCells, ...]
     next: str
-    rows: tuple[SubjectRows, ...]
+    now: tuple[RoundCell, ...]
     year: str
     years: tuple[str, ...]  # that can be chosen, the newest first
 
@@ -96,15 +102,19 @@ def show_calendar(desk: Desk) -> Answer:
         )
         names = _name_branches(reader)
     late = sum(one.state == "late" for one in found)
+    now = sorted((one for one in found if one.state in ("late", "open")), key=lambda one: one.due_on)
+    displayed = [one for one in found if one not in now and _is_displayed(one)]
+    rest = sorted((one for one in found if one not in (*now, *displayed)), key=lambda one: one.period)
     page = CalendarPage(
+        displayed=tuple(_build_cell(desk, one, names) for one in displayed),
         due=_tell_due(),
         frame=desk.build_frame(_("考评日历")),
         late=format_count(late) if late else "",
-        next=_tell_next(found),
-        rows=tuple(
-            _build_rows(desk, list(some), names)
-            for _key, some in groupby(found, lambda one: (one.subject, one.branch))
+        months=tuple(
+            _build_month(desk, list(some), names) for _key, some in groupby(rest, lambda one: one.period)
         ),
+        next=_tell_next(found),
+        now=tuple(_build_cell(desk, one, names) for one in now),
         year=year,
         years=years,
     )
@@ -131,13 +141,24 @@ def _name_branches(reader: Reader) -> dict[int, str]:
     return {branch: name_branch(reader.facts, texts, branch) for branch in known}
 
 
-def _build_rows(desk: Desk, rounds: list[ExpectedRound], names: dict[int, str]) -> SubjectRows:
-    subject, branch = SUBJECT_NAMES[rounds[0].subject], rounds[0].branch
+def _is_displayed(one: ExpectedRound) -> bool:
+    """Whether a round hangs within its branch, or is yet to, or waits for the answer to an objection."""
+    return one.display in {"running", "unrecorded"} or one.objections > one.answered
+
+
+def _build_month(desk: Desk, rounds: list[ExpectedRound], names: dict[int, str]) -> MonthCells:
     held = sum(one.state == "held" for one in rounds)
-    return SubjectRows(
-        cells=tuple(_build_cell(desk, one) for one in rounds),
-        counted=_("记了 {held} 次，全年 {count} 次").format(held=held, count=len(rounds)),
-        name=_("{branch}的{subject}").format(branch=names[branch], subject=subject) if branch else subject,
+    return MonthCells(
+        cells=tuple(_build_cell(desk, one, names) for one in rounds),
+        counted=_("{count} 次，记了 {held} 次").format(held=held, count=len(rounds)),
+        name=_("{month}月").format(month=int(rounds[0].period[5:])),
+    )
+
+
+def _name_whom(one: ExpectedRound, names: dict[int, str]) -> str:
+    subject = SUBJECT_NAMES[one.subject]
+    return (
+        _("{branch}的{subject}").format(branch=names[one.branch], subject=subject) if one.branch else subject
     )
 
 
@@ -149,7 +170,7 @@ def _tell_next(rounds: Sequence[ExpectedRound]) -> str:
     return _("下面要记的 {count} 次，{day}以前记。").format(count=count, day=format_day(day)) if day else ""
 
 
-def _build_cell(desk: Desk, one: ExpectedRound) -> RoundCell:
+def _build_cell(desk: Desk, one: ExpectedRound, names: dict[int, str]) -> RoundCell:
     is_read = one.state == "held" and one.branch > 0
     may_print = is_read and desk.may("sheet.print")
     tones = {"held": "done", "late": "late", "missed": "late"}
@@ -160,6 +181,7 @@ def _build_cell(desk: Desk, one: ExpectedRound) -> RoundCell:
         path=f"/v/{desk.village}/sheets/{one.period}/scores" if is_read else "",
         said=_tell_state(one),
         tone=tones.get(one.state, "plain"),
+        who=_name_whom(one, names),
     )
 
 

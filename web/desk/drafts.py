@@ -21,9 +21,7 @@ from ledger.service.drafts import get_open, open_draft
 from ledger.service.passing import (
     REASON_MAX_CHARS,
     discard_drafts,
-    explain_held,
     find_village_limits,
-    is_late,
     pass_drafts,
     return_drafts,
 )
@@ -35,8 +33,16 @@ from ledger.state.facts import LimitsFacts
 from ledger.vaults import Draft, Person
 from web.desk.frame import NOT_REFUSED, DeskFrame, Faults, Refusal, explain_refusal
 from web.desk.originals import DocumentRow, list_waiting_rows
-from web.desk.passable import can_pass, tell_barred
-from web.desk.reading import Asked, AskForm, ask_of_originals, read_draft, say_of_draft, show_plain
+from web.desk.passable import can_pass, is_first_only, tell_asked, tell_barred, tell_waiting
+from web.desk.reading import (
+    Asked,
+    AskForm,
+    ask_of_originals,
+    read_draft,
+    say_of_draft,
+    show_plain,
+)
+from web.desk.report_photos import find_report
 from web.desk.routing import Desk, route_desk
 from web.desk.seen import check_seen, is_proof, make_given, make_proof, read_given
 from web.i18n import _
@@ -122,13 +128,16 @@ class DraftPage:
     `attach`     where its maker attaches documents to it; empty where that cannot be
     `attached`   what waits with it and is passed with it: documents of a voucher
     `documents`  what it attaches itself
+    `asks`       as what somebody must pass it, and who of the accounts can; empty where any checker will do
     `asked`      why names are masked: the reasons that whoever looks may give to see them; empty where they are not;
                  `asked_originals` the same of the originals of what it attaches itself
     `cautions`   what whoever passes it must say to have seen: the warnings of a rulebook
     `barred`     why it is not for the person who looks; empty where it is
     `can_edit`   it was returned, and whoever looks may put it right
     `given`      what the form carries that passes it; empty where not all of it was shown
+    `is_first`   whoever looks may pass it, and somebody else must too
     `is_own`     the person who looks handed it in, and may take it back
+    `photos`     of the report by page that it would make a case, of which `report` is the page; empty for none
     `onward`     where its next lines are; empty at the end. `left_out` counts them, `first` where it does not begin
     `warnings`   what somebody would ask about it once it is an entry
     `typed`      the reason that was refused, to be put right; empty for none
@@ -139,6 +148,7 @@ class DraftPage:
     approvals: tuple[str, ...]
     attach: str
     attached: tuple[AttachedDraft, ...]
+    asks: str
     asked: tuple[PurposeRow, ...]
     asked_originals: tuple[PurposeRow, ...]
     barred: str
@@ -147,6 +157,7 @@ class DraftPage:
     can_edit: bool
     can_pass: bool
     can_withdraw: bool
+    is_first: bool
     is_voucher: bool
     documents: tuple[DocumentRow, ...]
     draft: str
@@ -159,8 +170,10 @@ class DraftPage:
     lines: tuple[str, ...]
     maker: str
     onward: str
+    photos: tuple[str, ...]
     reason: str
     reason_max: int
+    report: str
     since: str
     state: str
     typed: str
@@ -275,7 +288,7 @@ def take_copy(desk: Desk, draft: str) -> Answer:
 def list_rows(desk: Desk, drafts: list[Draft]) -> tuple[DraftRow, ...]:
     """Return drafts as a list shows them, for the person who looks."""
     persons = {person.user: person for person in desk.ports.vault.list_persons(desk.village)}
-    kin, limits = _list_kin(persons.get(desk.user)), _find_limits(desk, drafts)
+    kin, limits = _list_kin(persons.get(desk.user)), find_village_limits(desk.ports, desk.village)
     return tuple(_build_row(desk, draft, persons, kin, limits) for draft in drafts)
 
 
@@ -322,22 +335,8 @@ def _build_row(
         maker=persons[maker].name if maker in persons else maker,
         reason=draft.reason,
         since=format_instant(draft.submitted_at) if draft.submitted_at else "",
-        waits_for=_tell_waiting(desk, draft, limits),
+        waits_for=tell_waiting(desk, draft, limits),
     )
-
-
-def _find_limits(desk: Desk, drafts: Sequence[Draft]) -> LimitsFacts | None:
-    """Return the limits in force; not looked for where nobody passed any of the drafts yet."""
-    is_begun = any(draft.approvals for draft in drafts)
-    return find_village_limits(desk.ports, desk.village) if is_begun else None
-
-
-def _tell_waiting(desk: Desk, draft: Draft, limits: LimitsFacts | None) -> str:
-    """Return what a draft waits for beyond its first checker; empty where it is simply new."""
-    if is_late(desk.ports, draft):
-        return _("交审太久，已过期：请村文书重新交审")
-    is_begun = draft.state == "waiting" and bool(draft.approvals)
-    return explain_held(desk.ports, limits, draft) if is_begun else ""
 
 
 def _list_kin(person: Person | None) -> frozenset[str]:
@@ -406,11 +405,14 @@ def _build_page(
     kind = find_kind(draft)
     is_voucher = draft.slot.startswith("voucher/") and draft.state == "waiting"
     is_own = shown.maker == desk.user and desk.may("draft.prepare")
+    limits = find_village_limits(desk.ports, desk.village)
+    report, photos = find_report(desk, draft, is_asked=bool(asked))
     return DraftPage(
         answers=draft.asked,
         approvals=tuple(_("{role} 已审核").format(role=DUTY_NAMES[item.role]) for item in draft.approvals),
         attach=f"/desk/documents/{draft.slot.partition('/')[2]}" if is_voucher and is_own else "",
         attached=_list_attached(desk, draft, is_whole=is_whole) if is_voucher else (),
+        asks=tell_asked(desk, draft, limits),
         asked=asked.purposes,
         asked_originals=ask_of_originals(desk, draft).purposes,
         barred=tell_barred(desk, draft, shown.maker, kin),
@@ -425,6 +427,7 @@ def _build_page(
         first=first,
         frame=desk.build_frame(_("待审记录")),
         given=make_given(desk, draft) if is_passable and is_whole else "",
+        is_first=is_passable and is_first_only(desk, draft, limits),
         is_voucher=kind == "vouchers",
         label=draft.label,
         left_out=len(lines) - last,
@@ -433,12 +436,14 @@ def _build_page(
         onward=_make_onward(desk, draft, last, is_seen=is_in_order and not asked)
         if last < len(lines)
         else "",
+        photos=photos,
         reason=draft.reason,
         reason_max=REASON_MAX_CHARS,
+        report=report,
         since=format_instant(draft.submitted_at) if draft.submitted_at else "",
         state=draft.state,
         typed=typed,
-        waits_for=_tell_waiting(desk, draft, _find_limits(desk, [draft])),
+        waits_for=tell_waiting(desk, draft, limits),
         warnings=tuple(
             WarningRow(stand.rule.need_not_mean, stand.concern.said, stand.rule.title)
             for stand in (list_warnings(desk.ports, draft) if draft.state == "waiting" else ())

@@ -205,6 +205,17 @@ def read_report(desk: Desk, item: str) -> tuple[ReportShown | None, Asked]:
     ), Asked(())
 
 
+def count_shown_photos(desk: Desk, item: str) -> int:
+    """Return how many photos of a report whoever looks may see beside the draft that would make it a case: that page
+    shows its words, and logged that. None while they are asked why they look, and where it was erased.
+    """
+    told = read_told(desk.ports, desk.village, item)
+    if told is None:
+        return 0
+    view, purpose = choose_view(desk.ports, desk.who, {told.household or item}, "evidence")
+    return len(told.photos) if purpose and view.is_whole("evidence") else 0
+
+
 def read_report_photo(desk: Desk, item: str, position: int) -> bytes:
     """Return a photo of a report by its position from 0, for whom a page showed the report and logged that. NotFound
     where there is none, or it was erased.
@@ -279,8 +290,8 @@ def read_sent(desk: Desk, sent: Sent | None = None) -> Looked:
 
 
 def read_choices(desk: Desk, kind: WorkbookKind, answered: Sequence[Draft]) -> Choices:
-    """Return what the columns of a sheet that is typed may be chosen from. It is logged for every villager among them,
-    and for everybody of whom the returned drafts speak that the sheet puts right: their rows stand in it.
+    """Return what the columns of a sheet that is typed may be chosen from. It is logged for every villager whose
+    name is among them, and for everybody of whom the returned drafts speak that the sheet puts right.
     """
     choices = list_choices(desk.ports, desk.village, kind)
     shown = {subject for draft in answered for subject in list_draft_subjects(draft)}

@@ -7,7 +7,6 @@ whoever reported it sees.
 
 from __future__ import annotations
 
-import hmac
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -40,14 +39,13 @@ from web.desk.forms import NoForm
 from web.desk.frame import NOT_REFUSED, DeskFrame, Faults, Refusal, explain_refusal
 from web.desk.inbox import InboxRow, turn_page
 from web.desk.reading import AskForm, read_report, read_report_photo, say_of_report
+from web.desk.report_photos import REPORTS, list_photos, was_shown
 from web.desk.routing import Desk, answer, route_desk
-from web.desk.seen import WHOLE, make_proof
 from web.i18n import _
 from web.public.receiving import format_receipt
 from web.respond import Answer
 from web.site import JPEG
 
-REPORTS = "/desk/reports"
 DRAFTS = "/desk/drafts"
 JOINABLE_MAX = 50
 _ITEM = re.compile(r"q-[a-z2-7]{16}", re.ASCII)
@@ -183,7 +181,7 @@ def show_photo(desk: Desk, report: str, name: str) -> Answer:
         raise NotFound(_("照片"))
     reported = _get(desk, report)
     seen = desk.request.query_params.get("seen", "")
-    if not hmac.compare_digest(_prove(desk, reported).encode(), seen.encode()):
+    if not was_shown(desk, reported, seen):
         return desk.redirect(f"{REPORTS}/{report}")
     photo = read_report_photo(desk, reported.item, int(name[0]) - 1)
     return answer(desk.request, build_page_bytes(photo, JPEG))
@@ -289,16 +287,11 @@ def _explain(error: Refused) -> Refusal:
     return explain_refusal(error, {place: name for name, place in PLACES.items()})
 
 
-def _prove(desk: Desk, reported: Reported) -> str:
-    """Return the proof that a page of this session showed what was reported, and logged that."""
-    return make_proof(desk, reported.item, str(reported.number), WHOLE)
-
-
 def _show(desk: Desk, item: str, refusal: Refusal = NOT_REFUSED, typed: TakeForm | None = None) -> Answer:
     reported = _get(desk, item)
     told, asked = read_report(desk, item)
     is_free = reported.is_open and reported.draft_state != "waiting"
-    path, seen = f"{REPORTS}/{item}", _prove(desk, reported)
+    path = f"{REPORTS}/{item}"
     name = desk.ports.reference.cases.name
     with desk.ports.ledger.read(desk.village) as reader:
         case = find_own_case(desk.ports, reader, desk.village, reported)
@@ -322,9 +315,7 @@ def _show(desk: Desk, item: str, refusal: Refusal = NOT_REFUSED, typed: TakeForm
         is_gone=told is None and not asked,
         joinable=joinable,
         path=path,
-        photos=tuple(
-            f"{path}/photos/{at}.jpg?seen={seen}" for at in range(1, 1 + (told.photos if told else 0))
-        ),
+        photos=list_photos(desk, reported, told.photos if told is not None else 0),
         place=told.place if told is not None else "",
         returned=_read_return(desk, reported),
         row=_build_row(desk, reported),

@@ -38,6 +38,7 @@ _WORKS: tuple[tuple[str, str, str], ...] = (
     ("/desk/bank", _("银行对账"), "bank.compare"),
     ("/desk/assets", _("资产折旧和处置"), "draft.prepare"),
     ("/desk/rules", _("积分细则"), "draft.read"),
+    ("/desk/schemes", _("考评办法"), "draft.read"),
     ("/desk/round", _("积分评议表"), "draft.prepare"),
     ("/desk/points", _("积分、兑换和志愿服务"), "draft.prepare"),
     ("/desk/reports", _("收到的反映"), "draft.read"),

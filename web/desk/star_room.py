@@ -49,12 +49,15 @@ class NextStep:
 
 @dataclass(frozen=True)
 class StarRow:
-    """An application; `plate` is the path of its plate, empty where it has none."""
+    """An application; `plate` is the path of its plate, empty where it has none. `next` is the step that leads on,
+    None at the end; `others` are those that lead back.
+    """
 
     drawn: str
     holder: str
-    next: tuple[NextStep, ...]
+    next: NextStep | None
     number: str
+    others: tuple[NextStep, ...]
     path: str
     plate: str
     told: str
@@ -124,11 +127,14 @@ def print_plate(desk: Desk, name: str) -> Answer:
 
 def _build_row(desk: Desk, reader: Reader, holder: str, one: StarApplication) -> StarRow:
     number, today = one.body.number, get_day(desk.ports.clock.now_ms())
+    # The table has a step back before the step on.
+    steps = [_build_next(desk, reader, one, step) for step in reversed(FOLLOWING[one.stage])]
     return StarRow(
         drawn=draw_stars(one.stars) if one.is_held else "",
         holder=holder,
-        next=tuple(_build_next(desk, reader, one, step) for step in FOLLOWING[one.stage]),
+        next=steps[0] if steps else None,
         number=number,
+        others=tuple(steps[1:]),
         path=f"/v/{desk.village}/stars/{number}",
         plate=f"{STARS}/{number}.pdf" if has_plate(reader, one) and desk.may("draft.prepare") else "",
         told=tell_now(reader.facts, desk.ports.reference, desk.village, today, one),

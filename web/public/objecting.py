@@ -36,6 +36,7 @@ from web.public.objections import build_row
 from web.public.receiving import (
     Became,
     LookUp,
+    Term,
     build_receipt,
     build_retry,
     find_closed,
@@ -128,7 +129,8 @@ def take_objection(request: AnyRequest, pairs: Pairs, refused: str, code: str) -
         refusal = explain_refusal(error, places)
         return _show_form(request, code, sent, status=422, faults=refusal.faults)
     site.forget_received(code)
-    return site.serve_fresh(request, code, "objected.html", lambda view: build_receipt(view, receipt))
+    terms = (Term(_("最迟答复"), format_day(receipt.due_on)),)
+    return site.serve_fresh(request, code, "objected.html", lambda view: build_receipt(view, receipt, terms))
 
 
 @route_form_page("/v/{code:str}/objections/receipt", summary="The form by which a receipt is looked up")

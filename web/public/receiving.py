@@ -57,16 +57,24 @@ class LookUpPage:
 
 
 @dataclass(frozen=True)
+class Term:
+    """Until when at the latest something is done, in words."""
+
+    name: str
+    words: str
+
+
+@dataclass(frozen=True)
 class ReceiptPage:
     """What the writer takes along, shown once; `is_carded` where a household's card shows what was sent, too."""
 
     code: str
-    due: str
     frame: Frame
     is_carded: bool
     number: str
     received: str
     telephone: str
+    terms: tuple[Term, ...]
 
 
 @dataclass(frozen=True)
@@ -158,16 +166,18 @@ def find_closed(
     return "" if can_receive(site.ports, code) else reasons["full"]
 
 
-def build_receipt(view: VillageView, receipt: Receipt, *, is_carded: bool = False) -> ReceiptPage:
+def build_receipt(
+    view: VillageView, receipt: Receipt, terms: tuple[Term, ...], *, is_carded: bool = False
+) -> ReceiptPage:
     """Return the page of a receipt."""
     return ReceiptPage(
         code=format_code(receipt.code),
-        due=format_day(receipt.due_on),
         frame=view.build_frame(_("收到了")),
         is_carded=is_carded,
         number=format_receipt(receipt.number),
         received=format_day(receipt.received_on),
         telephone=view.read_telephone(),
+        terms=terms,
     )
 
 

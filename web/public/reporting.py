@@ -18,7 +18,7 @@ from ledger.errors import Fault, Refused
 from ledger.limits import REPORT_FORM_MAX_BYTES
 from ledger.service.cards import open_card
 from ledger.service.guessing import log_guessing
-from ledger.service.receipts import make_once
+from ledger.service.receipts import Receipt, make_once
 from ledger.service.reporting import (
     ASIDE_WHYS,
     CONTACT_MAX_CHARS,
@@ -31,6 +31,7 @@ from ledger.service.reporting import (
     Sent,
     can_receive,
     check_report,
+    find_longest,
     look_up,
     receive_report,
 )
@@ -47,6 +48,7 @@ from web.public.gate import get_gates
 from web.public.receiving import (
     Became,
     LookUp,
+    Term,
     build_receipt,
     build_retry,
     find_closed,
@@ -154,7 +156,9 @@ def take_report(request: AnyRequest, pairs: Pairs, refused: str, code: str) -> A
         request,
         code,
         "reported.html",
-        lambda view: build_receipt(view, receipt, is_carded=bool(sent.household)),
+        lambda view: build_receipt(
+            view, receipt, _list_terms(view, receipt, sent), is_carded=bool(sent.household)
+        ),
     )
 
 
@@ -263,6 +267,15 @@ def _show_form(
     )
 
 
+def _list_terms(view: VillageView, receipt: Receipt, sent: Sent) -> tuple[Term, ...]:
+    """Return until when a report is verified and answered at the latest, by the longest terms of the group chosen."""
+    longest = find_longest(view.ports, sent.group, receipt.received_on)
+    words = _("最长 {count} 天，不晚于{day}")
+    verify = words.format(count=longest.verify_days, day=format_day(longest.verify_by))
+    answer = words.format(count=longest.handle_days, day=format_day(longest.handle_by))
+    return (Term(_("核实"), verify), Term(_("答复"), answer))
+
+
 def _tell_became(view: VillageView, found: Found) -> Became:
     """Return how something stands that was reported: of what stays private, which step it is at and nothing else."""
     reported, case = found.reported, found.case
@@ -272,7 +285,11 @@ def _tell_became(view: VillageView, found: Found) -> Became:
         said.append(_("没有登记：{why}。觉得不对的，再交一次，或者打监督电话。").format(why=why))
         return Became(number=reported.number, said=tuple(said))
     if case is None:
-        said.append(_("村里还没有登记，最迟应在{day}核实。").format(day=format_day(found.verify_by)))
+        said.append(
+            _("村里还没有登记。期限登记时按类别定，这一类最迟{day}核实。").format(
+                day=format_day(found.verify_by)
+            )
+        )
         return Became(number=reported.number, said=tuple(said))
     number, stage = case.body.number, STAGE_NAMES[case.stage]
     if reported.joined:

@@ -7,7 +7,7 @@ page of its application: the short code stands there, and what is true today.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
@@ -115,7 +115,7 @@ class StarsPage:
 
 @dataclass(frozen=True)
 class StarStepRow:
-    """A step: its day, what it says, what it rests on, when it was recorded where that was much later."""
+    """A step: its day, what it says, what it rests on; `recorded_on` where that was much later, empty where not."""
 
     by: str
     day: str
@@ -123,7 +123,7 @@ class StarStepRow:
     files: tuple[str, ...]
     name: str
     path: str
-    recorded: str
+    recorded_on: str
     words: str
 
 
@@ -140,7 +140,7 @@ class PlateRow:
 
 @dataclass(frozen=True)
 class StarPage:
-    """One application with its steps."""
+    """One application with its steps; `recorded` says which were recorded much later, and when; empty for none."""
 
     about: str
     card: StarCard
@@ -152,6 +152,7 @@ class StarPage:
     name: str
     plates: tuple[PlateRow, ...]
     raised: str
+    recorded: str
     steps: tuple[StarStepRow, ...]
     telephone: str
     told: str
@@ -207,6 +208,7 @@ def build_star_page(view: VillageView, number: str) -> StarPage:
     name = name_holder(_name_branch(view, found.body.branch), found.body.subject)
     raised = list_open_objections(facts, found.known)
     newest = found.known.moves[-1].index if found.known.moves else found.known.declared
+    steps = tuple(_list_steps(view, found))
     return StarPage(
         about=str(newest),
         card=_build_card(view, found),
@@ -218,7 +220,8 @@ def build_star_page(view: VillageView, number: str) -> StarPage:
         name=name,
         plates=tuple(_list_plates(view, found)),
         raised=_("、").join(raised),
-        steps=tuple(_list_steps(view, found)),
+        recorded=_tell_recorded(steps),
+        steps=steps,
         telephone=view.read_telephone(),
         told=_tell_now(view, found),
         who=_read_secretary(view, found),
@@ -348,6 +351,19 @@ def _list_steps(view: VillageView, one: StarApplication) -> Iterator[StarStepRow
         yield _build_step(view, move.index, step, STEP_NAMES[step.step], read_text(view.texts, step.by))
 
 
+def _tell_recorded(steps: Sequence[StarStepRow]) -> str:
+    """Say once of all steps that were recorded much later than they were taken, and when; empty for none."""
+    by_day: dict[str, list[str]] = {}
+    for step in steps:
+        if step.recorded_on:
+            by_day.setdefault(step.recorded_on, []).append(step.name.partition("：")[0])
+    told = [
+        _("{steps}是{day}").format(day=format_day(day), steps=_("、").join(dict.fromkeys(names)))
+        for day, names in by_day.items()
+    ]
+    return _("{told}才记入账本。").format(told=_("，").join(told)) if told else ""
+
+
 def _build_step(
     view: VillageView, index: int, body: StarDeclared | StarMoved, step: str, by: str = ""
 ) -> StarStepRow:
@@ -361,7 +377,7 @@ def _build_step(
         files=tuple(one[:_FILE_CHARS] for one in body.files or ()),
         name=_("{step}：{stars}").format(stars=name_stars(body.stars), step=step),
         path=get_entry_path(view, index),
-        recorded=_("{day}才记入账本").format(day=format_day(recorded_on)) if is_late else "",
+        recorded_on=recorded_on if is_late else "",
         words=read_text(view.texts, body.words),
     )
 

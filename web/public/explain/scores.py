@@ -14,7 +14,6 @@ from ledger.books.scores import (
     BranchRegistered,
     SchemeAdopted,
     ScoreRound,
-    Subject,
     get_span,
     get_subject,
 )
@@ -23,19 +22,11 @@ from ledger.entries import Entry
 from ledger.figures import read_text
 from ledger.state.facts import BranchFacts, get_fact
 from ledger.state.schemes import list_items, list_schemes
-from reports.words import format_count, format_month, format_signed, format_small
+from reports.words import format_count, format_month, format_signed
 from web.i18n import _
 from web.public.explain.telling import Explanation, Fact, Table, read_part
+from web.scheme_words import UNITS, name_scheme_rank
 from web.site import VillageView
-
-UNITS: dict[Subject, str] = {
-    "branch": _("个"),
-    "grid": _("个"),
-    "grid-worker": _("名"),
-    "member": _("名"),
-    "secretary": _("名"),
-}
-"""By what each kind of subject is counted."""
 
 
 def explain_scheme(view: VillageView, _entry: Entry, body: SchemeAdopted) -> Explanation:
@@ -85,10 +76,7 @@ def _list_names(view: VillageView, texts: Sequence[PublicText]) -> str:
 
 def name_rank(view: VillageView, body: SchemeAdopted, stars: int) -> str:
     """Return so many stars, or the grade of that rank, as the public reads it."""
-    for number, cut in enumerate(body.stars if body.grades else ()):
-        if cut.stars == stars and body.grades:
-            return read_text(view.texts, body.grades[number])
-    return _("{stars}星").format(stars=format_small(stars)) if stars else _("未评星")
+    return name_scheme_rank(view.texts, body, stars)
 
 
 def _build_components(view: VillageView, body: SchemeAdopted) -> tuple[Table, ...]:
