@@ -285,6 +285,7 @@ class Cosignatures(Protocol):
 PaperKind = Literal[
     "agreement",
     "annex",
+    "assessment",
     "awards",
     "ballots",
     "booklet",
@@ -294,9 +295,9 @@ PaperKind = Literal[
     "lane-board",
     "star-plate",
 ]
-"""What is printed beside sheets: a household's agreement, the annex of a points sheet, a year's awards list, codes of a
-secret ballot, a rulebook's booklet, a branch's scores to display within it, certificates of honours, a month of grids,
-the board of a lane, the plate of a star.
+"""What is printed beside sheets: a household's agreement, the annex of a points sheet, a round of assessment, a year's
+awards list, codes of a secret ballot, a rulebook's booklet, a branch's scores to display within it, certificates of
+honours, a month of grids, the board of a lane, the plate of a star.
 """
 
 

@@ -10,6 +10,7 @@ itself.
 | `finance`, `points`, `scores`, `spans` | the values of each sheet, as strings ready to lay out |
 | `frame` | what all sheets share: head, codes, footer |
 | `booklet`, `certificates`, `lane_board` | the rulebook to hold in the hand; certificates of honours; a lane's board |
+| `assessment` | a round of assessment: branches and grids by place, persons without names |
 | `awards_list` | the honours of a year, with the names of those who agreed |
 | `branch` | a branch's scores, displayed within it |
 | `grid_sheet` | a month of the village's grids, or of one of them |

@@ -77,6 +77,12 @@ def build_grids_code(base_url: str, village: str, title: str) -> PrintedCode:
     return _build_code(f"{base_url}/v/{village}/grids", PAGE_CODE_MM, title)
 
 
+def build_assessment_code(base_url: str, village: str, subject: str, period: str, title: str) -> PrintedCode:
+    """Return the code that opens a round of assessment; `title` is its alternative text."""
+    url = f"{base_url}/v/{village}/assessments?subject={subject}&month={period}"
+    return _build_code(url, PAGE_CODE_MM, title)
+
+
 def build_vote_code(base_url: str, village: str, code: str, title: str) -> PrintedCode:
     """Return the code of a voting slip; `code` stands behind the number sign, which no server is sent."""
     return _build_code(f"{base_url}/v/{village}/vote#{code}", LABEL_CODE_MM, title)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from ledger.ports import PaperJob, PaperKind
 from reports.agreement import render_agreement
 from reports.annex import render_annex
+from reports.assessment import render_assessment
 from reports.awards_list import render_awards_list
 from reports.ballots import render_ballots
 from reports.booklet import render_booklet
@@ -19,6 +20,7 @@ from reports.star_plate import render_star_plate
 _LAID_OUT: dict[PaperKind, Callable[[PaperJob], bytes]] = {
     "agreement": render_agreement,
     "annex": render_annex,
+    "assessment": render_assessment,
     "awards": render_awards_list,
     "ballots": render_ballots,
     "booklet": render_booklet,

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 
 from ledger.books.money import format_yuan
+from ledger.books.points_figures import name_span
+from ledger.books.scores import SchemeSpan
 
 MINUS = "−"
 """U+2212: as wide as a digit, so that a minus is seen from a step away. A hyphen is not."""
@@ -54,6 +56,11 @@ def format_span(first: str, last: str) -> str:
 def format_month(period: str) -> str:
     """Return `2026年11月` of `2026-11`."""
     return f"{int(period[:4])}年{int(period[5:7])}月"
+
+
+def format_time(span: SchemeSpan, period: str) -> str:
+    """Return the month, quarter or year that ends with a month: `2026年11月`, `2026年第四季度`, `2026年`."""
+    return format_month(period) if span == "month" else name_span(span, period)
 
 
 def format_day_in(day: str, period: str) -> str:

@@ -29,7 +29,7 @@ from ledger.books.assessments import (
     open_plain,
     sum_units,
 )
-from ledger.books.components import Counted, Marked, assess
+from ledger.books.components import Ballots, Counted, Marked, Score, assess
 from ledger.books.rounds import build_fault, check_sequence
 from ledger.books.schemes import check_calendar, list_months, tell_earned
 from ledger.books.scores import MARKER_NAMES, AssessedBallot, Marker, OtherSubject, SchemeAdopted
@@ -185,6 +185,26 @@ def read_marks(
     return [mark for body in bodies for mark in open_plain(body.lines, place)]
 
 
+def score_plain(facts: Facts, found: Assessment) -> dict[str, Score]:
+    """Return what each branch or grid of a recorded round earned with what each component gave, by its number; nothing
+    of persons, whose marks are sealed.
+    """
+    body = found.body
+    if is_person(body.subject):
+        return {}
+    by_whom = group_marks(read_marks(facts, found.known, body.subject, found.period))
+    ballots, components = (
+        read_ballots(facts, body.ballots),
+        {one.number: one.component for one in body.ballots},
+    )
+    counted, scores = _read_counted(body), {}
+    for card in body.cards:
+        given = weigh_rows(card.rows or (), components, ballots)
+        assert given is not None  # What is recorded was checked.
+        scores[card.of] = _assess(found.scheme, by_whom.get(card.of, ()), given, counted.get(card.of))
+    return scores
+
+
 def count_units(facts: Facts, months: Iterable[str]) -> dict[str, Counted]:
     """Return what is counted of every unit with all that lies in it, over some months, by the facts so far."""
     own: dict[str, Counted] = {}
@@ -328,7 +348,7 @@ def _check_scores(
     ]
     found = read_ballots(facts, body.ballots)
     components = {one.number: one.component for one in body.ballots}
-    counted = {one.unit: Counted(one.closed, one.events, one.visits) for one in body.counts}
+    counted = _read_counted(body)
     faults += check_rows_once([row for card in body.cards for row in card.rows or ()], place)
     for card in body.cards:
         at = f"{place}的{name_assessed(card.of)}"
@@ -337,11 +357,23 @@ def _check_scores(
         if given is None:
             wrong = [fault_unvoted(at)]
         if not wrong and given is not None and has_counts(scheme, counted.get(card.of)):
-            of = [Marked(mark.item, mark.points) for mark in by_whom.get(card.of, ())]
-            earned = assess(scheme, of, given, counted.get(card.of))
+            earned = _assess(scheme, by_whom.get(card.of, ()), given, counted.get(card.of))
             wrong = check_card(scheme, at, (card.score or 0, card.stars), (earned.score, earned.stars))
         faults += wrong
     return faults
+
+
+def _assess(
+    scheme: SchemeAdopted,
+    marks: Iterable[AssessedMark],
+    given: Mapping[str, Ballots],
+    counted: Counted | None,
+) -> Score:
+    return assess(scheme, [Marked(mark.item, mark.points) for mark in marks], given, counted)
+
+
+def _read_counted(body: AssessmentRound) -> dict[str, Counted]:
+    return {one.unit: Counted(one.closed, one.events, one.visits) for one in body.counts}
 
 
 def has_counts(scheme: SchemeAdopted, counted: Counted | None) -> bool:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ledger.figures.assessments import AssessmentFigures, collect_newest
+from ledger.books.scores import OtherSubject
+from ledger.figures.assessments import AssessmentFigures, collect_assessment, collect_newest
 from tests.assessments import build_of_organisations
 from tests.books.points_ledger import change
 from tests.state.test_assessments import (
@@ -40,8 +41,24 @@ def test_every_kind_is_told_as_far_as_it_may_be() -> None:
         (1, "1", "第一党支部", 96, 5),
         (2, "10", "第十党支部", 60, 1),
     ]
+    assert [(one.code, one.score, one.weight) for one in found["branch"].rows[0].components] == [
+        ("A", 100, 40),
+        ("B", 95, 30),
+        ("C", 90, 30),
+    ]
     (secretary,) = found["secretary"].rows
     assert (secretary.place, secretary.score, secretary.stars, secretary.grade) == (0, None, 4, "")
+    assert secretary.components == ()
+    assert [(one.code, one.weight, one.source) for one in found["secretary"].components] == [
+        ("A", 70, "marks"),
+        ("B", 30, "ballot"),
+    ]
+    assert (found["secretary"].marker, found["secretary"].base, found["secretary"].version) == (
+        "township",
+        60,
+        1,
+    )
+    assert [(rank.stars, rank.from_score) for rank in found["secretary"].ranks][-2:] == [(1, 60), (0, 0)]
     assert (found["secretary"].span, found["secretary"].period) == ("year", "2026-12")
     assert found["grid-worker"].rows == ()
     assert [(rank.stars, rank.cards) for rank in found["grid-worker"].ranks] == [
@@ -50,6 +67,18 @@ def test_every_kind_is_told_as_far_as_it_may_be() -> None:
         (2, 0),
         (1, 1),
     ]
+
+
+def test_one_round_is_told_by_whom_and_when_or_is_none() -> None:
+    ledger = AssessmentLedger()
+    assert ledger.try_body(build_branches(ledger, ledger.adopt("branch-stars")), "2026-12") == []
+
+    def find(subject: OtherSubject, period: str) -> AssessmentFigures | None:
+        return collect_assessment(ledger.facts, ledger.texts.get, subject, period)
+
+    assert find("branch", "2026-12") == collect(ledger)["branch"]
+    assert find("branch", "2026-09") is None
+    assert find("grid", "2026-12") is None
 
 
 def test_grids_are_ranked_with_what_is_counted_of_them() -> None:

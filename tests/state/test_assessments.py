@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import calendar
 from collections.abc import Sequence
+from fractions import Fraction
 from typing import Any
 
 import msgspec
@@ -11,7 +12,7 @@ import pytest
 
 from ledger.books.assessments import AssessedCard, AssessmentRound, UnitCounts
 from ledger.books.cases import Step
-from ledger.books.scores import BallotRow, BranchRegistered, SchemeAdopted
+from ledger.books.scores import BallotRow, BranchRegistered, OtherSubject, SchemeAdopted
 from ledger.data import load_reference
 from ledger.data.templates import load_scheme
 from ledger.entries import Actor, Body, Entry
@@ -26,6 +27,7 @@ from ledger.state.assessments import (
     find_passing,
     fold_assessment,
     list_assessed_periods,
+    score_plain,
 )
 from ledger.state.facts import EntryAt, get_fact
 from ledger.state.private import AssessedPerson, open_private
@@ -111,6 +113,16 @@ def ledger() -> AssessmentLedger:
     return AssessmentLedger()
 
 
+def tell_components(ledger: AssessmentLedger, subject: OtherSubject, period: str) -> dict[str, Any]:
+    """What each component gave, by number; the scores are those of the cards."""
+    found = find_assessment(ledger.facts, subject, period)
+    assert found is not None
+    scores = score_plain(ledger.facts, found)
+    for one in found.body.cards if scores else ():
+        assert (scores[one.of].score, scores[one.of].stars) == (one.score, one.stars)
+    return {number: [(one.code, one.score) for one in score.components] for number, score in scores.items()}
+
+
 def card(of: str, score: int, stars: int) -> AssessedCard:
     return AssessedCard(of=of, score=score, stars=stars)
 
@@ -140,6 +152,10 @@ def test_branches_are_scored_by_the_quarter_from_marks_in_plain(ledger: Assessme
         ((5, 1), (1, 1)),
     )
     assert list_assessed_periods(ledger.facts, "branch") == ["2026-12"]
+    assert tell_components(ledger, "branch", "2026-12") == {
+        "1": [("A", 100), ("B", 95), ("C", 90)],
+        "10": [("A", 60), ("B", 60), ("C", 60)],
+    }
     assert ledger.tell_privately() == []
 
 
@@ -233,7 +249,7 @@ def test_cards_stand_in_the_last_part_and_are_computed_from_all(ledger: Assessme
         )
     ]
     assert ledger.try_body(last, "2026-12") == []
-    assert find_assessment(ledger.facts, "branch", "2026-12") is not None
+    assert tell_components(ledger, "branch", "2026-12")["1"] == [("A", 100), ("B", 95), ("C", 90)]
 
 
 def build_micro(ledger: AssessmentLedger, scheme: SchemeAdopted) -> AssessmentRound:
@@ -275,6 +291,10 @@ def test_grids_are_scored_from_what_is_counted_of_them_and_of_what_lies_in_them(
     # What comes later changes no round that is recorded.
     assert ledger.run("2026-10 visits | WG-0003 2 7=h1,8=h2 | accepted") == []
     assert ledger.tell_privately() == []
+    assert tell_components(ledger, "grid", "2026-10") == {
+        "WG-0002": [("A", 71), ("B", 70)],
+        "WG-0003": [("A", 64), ("B", 60)],
+    }
 
 
 def test_whoever_is_counted_nowhere_is_told_once(ledger: AssessmentLedger) -> None:
@@ -333,6 +353,7 @@ def test_a_secretary_is_scored_from_marks_and_a_ballot_and_stays_sealed(ledger: 
 
     assert ledger.try_body(body, "2026-12") == []
     assert ledger.tell_privately() == []
+    assert tell_components(ledger, "secretary", "2026-12") == {}
     marks, cards, faults = open_assessment(ledger.entries[-1], ledger.vault.get)
     assert (len(marks), faults, [(one.of, one.person.score) for one in cards]) == (5, [], [("1", 91)])
     assert get_fact(ledger.facts, f"assessment-ballot/secretary/{SECRETARY_BALLOT}", EntryAt) is not None
@@ -576,6 +597,21 @@ def test_organisations_may_be_voted_on_too(ledger: AssessmentLedger) -> None:
     assert [fault.code for fault in ledger.check(twice, "2026-12")] == ["assessment-row"]
     silent = change(body, cards=(change(first, rows=None), change(second, rows=rows)))
     assert [fault.code for fault in ledger.check(silent, "2026-12")] == ["assessment-row", "card-score"]
+
+
+def test_what_a_ballot_gave_an_organisation_is_told_exactly(ledger: AssessmentLedger) -> None:
+    scheme = ledger.adopt("secretary-stars", subject="branch")
+    vote_secretaries(ledger, ["11", "11", "22", "22", "11"])
+    cards = [
+        AssessedCard(of=of, rows=(BallotRow(number=SECRETARY_BALLOT, row=row),), score=68, stars=1)
+        for of, row in (("1", 1), ("10", 2))
+    ]
+    body = build_of_organisations(ledger.drawer, scheme, cards, ballots=[("B", SECRETARY_BALLOT)])
+
+    assert ledger.tell(body, "2026-12") == []
+    assert ledger.try_body(body, "2026-12") == []
+    given = [("A", 60), ("B", Fraction(260, 3))]
+    assert tell_components(ledger, "branch", "2026-12") == {"1": given, "10": given}
 
 
 def test_a_vault_that_gives_something_else_is_reported(ledger: AssessmentLedger) -> None:

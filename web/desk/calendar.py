@@ -22,6 +22,7 @@ from ledger.state.facts import BranchFacts, scan_facts
 from ledger.state.rhythm import list_expected
 from reports.words import format_count, format_day
 from web.cache import PageBytes
+from web.desk.assessment_room import name_paper
 from web.desk.frame import DeskFrame
 from web.desk.reading_points import read_branch
 from web.desk.routing import Desk, answer, route_desk
@@ -40,8 +41,8 @@ class RoundCell:
     """One expected round: `who` is assessed, `name` its month, quarter or year, `said` how it stands, `notes` what else
     is known.
 
-    `paper` is what is printed to display it within the branch, `path` leads to where it can be read; empty where there
-    is none. `tone` is `done`, `late` or `plain`.
+    `paper` is what is printed to display it, `path` leads to where it can be read; empty where there is none.
+    `tone` is `done`, `late` or `plain`.
     """
 
     name: str
@@ -177,7 +178,7 @@ def _build_cell(desk: Desk, one: ExpectedRound, names: dict[int, str]) -> RoundC
     return RoundCell(
         name=_name_time(one),
         notes=tuple(_tell_more(one)),
-        paper=f"{CALENDAR}/{one.period}/{one.branch}.pdf" if may_print else "",
+        paper=f"{CALENDAR}/{one.period}/{one.branch}.pdf" if may_print else name_paper(desk, one),
         path=f"/v/{desk.village}/sheets/{one.period}/scores" if is_read else "",
         said=_tell_state(one),
         tone=tones.get(one.state, "plain"),

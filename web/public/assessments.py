@@ -1,17 +1,27 @@
-"""The newest assessments as everybody sees them: branches, secretaries by their branch, the ranking of grids, and how
-many grid workers have which grade. Nobody is named, and nobody's score is told.
+"""Assessments as everybody sees them, the newest or one that a paper leads to: branches, secretaries by their branch,
+the ranking of grids, and how many grid workers have which grade. Nobody is named, and nobody's score is told.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Annotated
 
-from litestar.params import FromPath
+from litestar.params import FromPath, QueryParameter
 from litestar.types import ASGIApp
 
 from ledger.books.scores import SCORE_MAX, OtherSubject
-from ledger.figures.assessments import AssessedFigures, AssessmentFigures, collect_newest
+from ledger.errors import NotFound
+from ledger.figures.assessments import (
+    SHOWN,
+    AssessedFigures,
+    AssessmentFigures,
+    collect_assessment,
+    collect_newest,
+)
+from ledger.service.preview import format_points
 from reports.words import format_count, format_month, format_small
 from web.i18n import _
 from web.page import Frame
@@ -26,13 +36,14 @@ _TITLES: dict[OtherSubject, str] = {
     "grid-worker": _("网格员"),
     "secretary": _("支部书记"),
 }
+_MONTH = re.compile("[0-9]{4}-(0[1-9]|1[0-2])", re.ASCII)
 _SPANS = {"month": _("{month}"), "quarter": _("到{month}为止的一季"), "year": _("到{month}为止的一年")}
 
 
 @dataclass(frozen=True)
 class AssessedRow:
-    """A branch, secretary or grid; `place` and `score` are empty where they are not told, `note` where nothing is
-    counted; `measure` is the score as the bar's length.
+    """A branch, secretary or grid; `place` and `score` are empty where they are not told. `note` is what each component
+    gave and what is counted; `measure` is the score as the bar's length.
     """
 
     measure: int
@@ -65,9 +76,10 @@ class AssessmentPart:
 
 @dataclass(frozen=True)
 class AssessmentsPage:
-    """All kinds of subject that were ever assessed."""
+    """All kinds of subject that were ever assessed, or one round; then `newest` leads to all."""
 
     frame: Frame
+    newest: str
     parts: tuple[AssessmentPart, ...]
     sentences: tuple[str, ...]
     telephone: str
@@ -76,20 +88,37 @@ class AssessmentsPage:
 @route_page(
     "/v/{code:str}/assessments", summary="How branches, secretaries, grids and grid workers were assessed"
 )
-def show_assessments(request: AnyRequest, code: FromPath[str]) -> ASGIApp:
-    """Answer with the newest round of each kind."""
+def show_assessments(
+    request: AnyRequest,
+    code: FromPath[str],
+    month: Annotated[str, QueryParameter()] = "",
+    subject: Annotated[str, QueryParameter()] = "",
+) -> ASGIApp:
+    """Answer with the newest round of each kind, or with that of a `subject` for the time that ends with a `month`."""
+    of = next((one for one in SHOWN if one == subject), None)
+    if (month or subject) and (of is None or not _MONTH.fullmatch(month)):
+        raise NotFound(_("这次考评"))
     return get_site(request).serve_page(
-        request, code, "assessments", "assessments.html", build_assessments_page
+        request,
+        code,
+        f"assessments?{subject}&{month}",
+        "assessments.html",
+        lambda view: build_assessments_page(view, of, month),
     )
 
 
-def build_assessments_page(view: VillageView) -> AssessmentsPage:
-    """Return the newest round of each kind of subject, whole."""
-    found = collect_newest(view.reader.facts, view.texts)
+def build_assessments_page(view: VillageView, subject: OtherSubject | None, month: str) -> AssessmentsPage:
+    """Return the newest round of each kind of subject, whole, or one alone; NotFound where there is no such round."""
+    facts = view.reader.facts
+    one = collect_assessment(facts, view.texts, subject, month) if subject is not None else None
+    if subject is not None and one is None:
+        raise NotFound(_("这次考评"))
+    found = collect_newest(facts, view.texts) if one is None else (one,)
     return AssessmentsPage(
         frame=view.build_frame(_("考评")),
+        newest="" if one is None else f"/v/{view.code}/assessments",
         parts=tuple(_build_part(view, one) for one in found),
-        sentences=tuple(_tell_best(found)) or (_("还没有考评过。"),),
+        sentences=tuple(_tell_best(found)) or (_tell_whom(found),),
         telephone=view.read_telephone(),
     )
 
@@ -106,7 +135,14 @@ def _tell_best(found: tuple[AssessmentFigures, ...]) -> Iterator[str]:
             )
 
 
+def _tell_whom(found: tuple[AssessmentFigures, ...]) -> str:
+    if not found:
+        return _("还没有考评过。")
+    return _("{titles}的考评结果。").format(titles=_("、").join(_TITLES[one.subject] for one in found))
+
+
 def _build_part(view: VillageView, figures: AssessmentFigures) -> AssessmentPart:
+    titles = {one.code: one.title for one in figures.components}
     return AssessmentPart(
         entry=get_entry_path(view, figures.entry),
         most=SCORE_MAX,
@@ -117,23 +153,28 @@ def _build_part(view: VillageView, figures: AssessmentFigures) -> AssessmentPart
             )
             for rank in figures.ranks
         ),
-        rows=tuple(_build_row(row) for row in figures.rows),
+        rows=tuple(_build_row(row, titles) for row in figures.rows),
         sentences=tuple(_tell(figures)),
         title=_TITLES[figures.subject],
     )
 
 
-def _build_row(row: AssessedFigures) -> AssessedRow:
-    note = ""
+def _build_row(row: AssessedFigures, titles: Mapping[str, str]) -> AssessedRow:
+    notes = []
+    if row.components:
+        earned = (
+            _("{title} {points} 分").format(points=format_points(one.score), title=titles[one.code])
+            for one in row.components
+        )
+        notes.append(_("，").join(earned))
     if row.counted:
         events, closed, visits = map(format_count, row.counted)
-        note = _("受理 {events} 件，办结 {closed} 件，走访 {visits} 次").format(
-            closed=closed, events=events, visits=visits
-        )
+        told = _("受理 {events} 件，办结 {closed} 件，走访 {visits} 次")
+        notes.append(told.format(closed=closed, events=events, visits=visits))
     return AssessedRow(
         measure=row.score or 0,
         name=row.name,
-        note=note,
+        note=_("；").join(notes),
         place=_("第 {place}").format(place=row.place) if row.place else "",
         rank=_name_rank(row.grade, row.stars),
         score=_("{score} 分").format(score=row.score) if row.score is not None else "",

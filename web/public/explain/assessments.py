@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 
 from ledger.books.assessments import AssessmentRound, is_person, name_assessed
 from ledger.books.scores import SUBJECT_NAMES
@@ -49,8 +50,14 @@ def explain_assessment(view: VillageView, entry: Entry, body: AssessmentRound) -
             *(Fact(_("测评"), one.number, f"/v/{view.code}/ballots/{one.number}") for one in body.ballots),
         ),
         tables=_list_tables(body) if not is_person(body.subject) else (),
-        links=(Link(_("各次考评的结果"), f"/v/{view.code}/assessments"),),
+        links=tuple(_list_links(f"/v/{view.code}/assessments", entry, body)),
     )
+
+
+def _list_links(path: str, entry: Entry, body: AssessmentRound) -> Iterator[Link]:
+    if body.is_last:
+        yield Link(_("这次考评的结果"), f"{path}?subject={body.subject}&month={entry.period}")
+    yield Link(_("各项最近的考评"), path)
 
 
 def _list_tables(body: AssessmentRound) -> tuple[Table, ...]:
