@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from importlib import import_module
 
 import msgspec
 
@@ -35,6 +36,12 @@ def answer(data: bytes) -> bytes:
     return msgspec.msgpack.encode(_answer(_REQUEST.decode(data)))
 
 
+def prepare() -> None:
+    """Load what lays out sheets and papers."""
+    for name in ("reports.paper", "reports.render", "reports.toolchain"):
+        import_module(name)
+
+
 def _answer(request: Request) -> Reply:
     from reports.failure import RenderFailed
     from reports.paper import render_paper
@@ -58,4 +65,4 @@ def _answer(request: Request) -> Reply:
 
 
 if __name__ == "__main__":
-    sys.exit(serve(answer))
+    sys.exit(serve(answer, prepare))

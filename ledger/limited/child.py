@@ -66,15 +66,18 @@ def read_frame(stream: BinaryIO, max_bytes: int = 2**32 - 1) -> bytes | None:
     return data if len(data) == _LENGTH.unpack(head)[0] else None
 
 
-def serve(answer: Callable[[bytes], bytes]) -> int:
+def serve(answer: Callable[[bytes], bytes], prepare: Callable[[], None] | None = None) -> int:
     """Answer requests within the limits of the command line until the input ends; returns the exit status.
 
-    `answer` lets MemoryError through and turns every other failure into a reply.
+    `answer` lets MemoryError through and turns every other failure into a reply. `prepare` loads what every request
+    needs, before the first is read: an import that runs out of memory may end as any error, or as none that is told.
     """
     limits = msgspec.json.decode(sys.argv[1], type=Limits)
     _confine(limits)
     incoming, outgoing = sys.stdin.buffer, sys.stdout.buffer
     sys.stdout = sys.stderr  # Nothing but frames may reach the parent.
+    if prepare is not None:
+        prepare()
     try:  # Around reading and writing too: a request takes memory on its way in, a reply on its way out.
         while (data := read_frame(incoming)) is not None:
             _allow_cpu(limits.cpu_s)
