@@ -106,7 +106,7 @@ def place_faults(faults: Iterable[Fault], places: Mapping[str, str]) -> Faults:
         if name:
             fields[name] = (*fields.get(name, ()), tell_fault(fault))
         else:
-            others = (*others, fault.place + tell_fault(fault))
+            others = (*others, _("{place}：{said}").format(place=fault.place, said=tell_fault(fault)))
     return Faults(fields=fields, others=others)
 
 
