@@ -141,7 +141,7 @@ def test_people_are_shown_by_number_and_name(desk: ImportDesk) -> None:
     )
 
 
-def test_a_changed_list_of_members_says_first_who_joins_and_who_leaves(desk: ImportDesk) -> None:
+def test_a_changed_list_of_members_says_first_who_joins_and_how_many_leave(desk: ImportDesk) -> None:
     desk.record("members", make_book("members", MEMBERS[:2]))
     changed = [MEMBERS[0], MEMBERS[1] | {"党员编号": "0105", "姓名": "例新人"}]
 
@@ -150,7 +150,7 @@ def test_a_changed_list_of_members_says_first_who_joins_and_who_leaves(desk: Imp
     assert show(desk, id_)[0].lines == (
         "支部登记 1 第一党支部，党员 2 名",
         "　新加入：0105 例新人",
-        "　不再是本支部党员：0104 例大海",
+        "　原来的名单上有 1 名这次没有写上，不再是本支部党员",
         "　党员 0103 样小兰",
         "　党员 0105 例新人",
     )
