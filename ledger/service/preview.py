@@ -355,8 +355,8 @@ def preview_mark(number: str, item: SchemeItem, title: str, quantity: int, evide
 
 
 def preview_cards(cards: Iterable[tuple[str, int, str]], marked: Collection[str]) -> Iterator[str]:
-    """Yield the lines of members' cards by number: number, score, and `earned`, its stars or its grade. Those of members
-    who are not `marked`, which are all alike, are one line after them.
+    """Yield the lines of members' cards by number: number, score, and `earned`, its stars or its grade. Those of
+    members who are not `marked`, which are all alike, are one line after them.
     """
     alike: dict[tuple[int, str], list[str]] = {}
     alone: list[tuple[str, int, str]] = []
