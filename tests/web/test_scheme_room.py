@@ -81,7 +81,7 @@ def test_the_room_lists_what_is_in_force_and_what_ships(door: Door, wen: DeskBro
     assert "党员月度考评办法（基础分 60，五星）第 1 版，2026年9月起用" in read(wen.get(ROOM))
     assert f'href="/v/{VILLAGE}/schemes#member"' in page
     assert page.count("还没有办法，不给谁打分。") == 4
-    assert page.count('<span class="small whole">部分是建议稿</span>') == 7
+    assert page.count('<span class="small whole">部分是建议稿</span>') == 8
     assert f'href="{ROOM}"' in wen.get("/desk").text
 
 
