@@ -123,8 +123,9 @@ def ask_ballot(ports: Ports, village: str, maker: str, asking: Asking) -> Draft:
     faults += _check_number("issued", asking.issued, ISSUED_MIN, ISSUED_MAX)
     faults += _check_number("turnout_min", asking.turnout_min, 0, 100)
     for name, day in (("opens", asking.opens), ("closes", asking.closes)):
-        if not (len(day) == len("2026-11-02") and day.isascii() and is_day(day)):
+        if not _is_day(day):
             faults.append(_build_form(name, day, "日历上有的一天，如 2026-11-20", "改正日期"))
+    faults += _check_closes(asking, get_day(ports.clock.now_ms()))
     if faults or scale is None:
         raise Refused(faults)
     texts = Discloser(ports.entropy)
@@ -145,7 +146,9 @@ def ask_ballot(ports: Ports, village: str, maker: str, asking: Asking) -> Draft:
     )
     claim = _build_claim(ports, village, maker, body)
     _refuse_entry(ports, claim)
-    label = f"开始测评 {body.number}：印 {body.issued} 张票，{body.opens} 至 {body.closes}"
+    # Several wait at once where each party group has its own: the title tells them apart.
+    title = asking.title.strip()
+    label = f"开始测评 {body.number} {title}：印 {body.issued} 张票，{body.opens} 至 {body.closes}"
     draft = build_draft(ports, claim, label, batch=claim.kind, texts=texts)
     ports.vault.put_drafts(village, [draft])
     return draft
@@ -217,6 +220,7 @@ def prepare_ballot_closing(ports: Ports, village: str, number: str, maker: str) 
     faults += check_slot(list_waiting_slots(ports.vault, village), ("ballot-closing", number))
     with ports.ledger.read(village) as reader:
         found = find_ballot(reader.facts, number)
+        title = read_text(read_texts(reader), found.opened.title) if found is not None else ""
     if found is None:
         raise NotFound(f"测评 {number}")
     urn = ports.urns.find(village, number) or Urn(codes=(), is_sealed=True, issued=found.opened.issued)
@@ -225,7 +229,7 @@ def prepare_ballot_closing(ports: Ports, village: str, number: str, maker: str) 
     ports.urns.change(village, number, seal_urn)
     urn = ports.urns.find(village, number) or urn
     claim = _build_closing(ports, village, maker, number, urn)
-    label = f"结束测评 {number}：{len(urn.ballots)} 张票，{urn.unused} 张没用"
+    label = f"结束测评 {number} {title}：{len(urn.ballots)} 张票，{urn.unused} 张没用"
     draft = build_draft(ports, claim, label, batch=claim.kind)
     returned = [item.id for item in ports.vault.list_drafts(village, "returned") if item.slot == draft.slot]
     own = [id_ for id_ in returned if _is_maker(ports, village, id_, maker)]
@@ -353,12 +357,30 @@ def _check_members(asking: Asking, count: int) -> list[Fault]:
     branch, group = asking.branch.strip(), asking.group.strip()
     if group:
         found = f"支部 {branch} 第 {group} 党小组有 {count} 名党员"
+        if not count:
+            found = f"支部 {branch} 没有第 {group} 党小组，或者组里没有党员"
         remedy = "写对党小组序号；没有分党小组的，先用「党小组」表登记"
         return [_build_form("group", found, f"1 至 {UNITS_MAX} 名党员的党小组", remedy)]
     remedy = f"写对支部编号；多于 {UNITS_MAX} 名的，写党小组，一个党小组测评一次"
     return [
         _build_form("branch", f"支部 {branch} 有 {count} 名党员", f"1 至 {UNITS_MAX} 名党员的支部", remedy)
     ]
+
+
+def _is_day(day: str) -> bool:
+    return len(day) == len("2026-11-02") and day.isascii() and is_day(day)
+
+
+def _check_closes(asking: Asking, today: str) -> list[Fault]:
+    """A ballot is still open when it is handed in, and closes after it opens: said beside the field, with the rest."""
+    if not (_is_day(asking.opens) and _is_day(asking.closes)):
+        return []
+    first = max(asking.opens, today)
+    return (
+        []
+        if asking.closes >= first
+        else [_build_form("closes", asking.closes, f"{first} 或以后", "改正日期")]
+    )
 
 
 def _split(text: str) -> list[str]:
@@ -376,7 +398,7 @@ def _check_lines(name: str, lines: Sequence[str], most: int, names: frozenset[st
 def _check_number(name: str, text: str, least: int, most: int) -> list[Fault]:
     if text.isascii() and text.isdecimal() and len(text) <= len(str(most)) and least <= int(text) <= most:
         return []
-    return [_build_form(name, text, f"{least} 至 {most} 的整数", "改正")]
+    return [_build_form(name, text, f"{least} 至 {most} 的整数", "改成这个范围里的数")]
 
 
 def _build_form(name: str, found: str, expected: str, remedy: str) -> Fault:

@@ -13,10 +13,11 @@ from ledger.state.private import RegisteredMember
 def tell_opened(opened: OpenedDraft, body: BallotOpened) -> Iterator[str]:
     yield opened.draft.label
     yield f"　测评名称：{opened.read(body.title)}"
-    yield f"　测评的是{APPRAISED_NAMES[body.appraised]}，{body.count} 个"
+    unit = "名" if body.appraised == "member" else "个"
+    yield f"　测评的是{APPRAISED_NAMES[body.appraised]}，{body.count} {unit}"
     found = [item for sealed in body.members for item in opened.open(sealed.sealed, RegisteredMember)]
     yield from (f"　　{number}" for number in sorted(opened.number(item.member) for item in found))
-    yield from (f"　　{opened.read(unit)}" for unit in body.units)
+    yield from (f"　　{opened.read(one)}" for one in body.units)
     yield from (f"　问：{opened.read(question)}" for question in body.questions)
     yield f"　选项：{'、'.join(opened.read(choice) for choice in body.choices)}"
     yield f"　{body.opens} 至 {body.closes} 投票，少于 {body.turnout_min}% 投票的，结果写明人数不够"

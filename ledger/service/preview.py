@@ -355,20 +355,21 @@ def preview_mark(number: str, item: SchemeItem, title: str, quantity: int, evide
 
 
 def preview_cards(cards: Iterable[tuple[str, int, str]], marked: Collection[str]) -> Iterator[str]:
-    """Yield the lines of members' cards: number, score, and `earned`, its stars or its grade. Those of members who are
-    not `marked`, which are all alike, are one line.
+    """Yield the lines of members' cards by number: number, score, and `earned`, its stars or its grade. Those of
+    members who are not `marked`, which are all alike, are one line after them.
     """
     alike: dict[tuple[int, str], list[str]] = {}
+    alone: list[tuple[str, int, str]] = []
     for number, score, earned in cards:
         if number in marked:
-            yield preview_card(number, score, earned)
+            alone.append((number, score, earned))
         else:
             alike.setdefault((score, earned), []).append(number)
+    alone += [(numbers[0], *card) for card, numbers in alike.items() if len(numbers) == 1]
+    yield from (preview_card(*one) for one in sorted(alone))
     for (score, earned), numbers in alike.items():
         if len(numbers) > 1:
             yield f"　另 {len(numbers)} 名没有得分记录，各 {score} 分，{earned}"
-        else:
-            yield preview_card(numbers[0], score, earned)
 
 
 def preview_card(number: str, score: int, earned: str) -> str:

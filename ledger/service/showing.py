@@ -70,7 +70,7 @@ from ledger.service.opened_cases import tell_case, tell_confided, tell_moved, te
 from ledger.service.opened_contracts import tell_contract, tell_contract_change
 from ledger.service.opened_drafts import ERASED, OpenedDraft, OpenedLine
 from ledger.service.opened_grids import tell_grids, tell_visits
-from ledger.service.opened_groups import tell_groups
+from ledger.service.opened_groups import tell_branch, tell_groups
 from ledger.service.opened_honours import tell_granted, tell_withdrawn
 from ledger.service.opened_meetings import tell_forum, tell_fund, tell_resolution, tell_result
 from ledger.service.opened_registers import (
@@ -115,7 +115,6 @@ from ledger.state.private import (
     Objection,
     OriginalDocument,
     RegisteredHousehold,
-    RegisteredMember,
     find_subject,
 )
 from ledger.state.rulebooks import list_rulebooks, list_rules
@@ -309,12 +308,6 @@ def _tell_taken(opened: OpenedDraft, body: PointsReversed) -> Iterator[str]:
         yield preview_taken(opened.number(sealed.household), sealed.rule, sealed.evidence)
 
 
-def _tell_branch(opened: OpenedDraft, body: BranchRegistered) -> Iterator[str]:
-    yield opened.draft.label
-    found = [item.member for sealed in body.members for item in opened.open(sealed.sealed, RegisteredMember)]
-    yield from sorted(f"　党员 {opened.name(member)}" for member in found)
-
-
 def _tell_rotation(opened: OpenedDraft, body: KeyRotated) -> Iterator[str]:
     yield opened.draft.label
     yield f"　原因：{opened.read(body.reason)}"
@@ -399,7 +392,7 @@ _TELLERS: dict[type, Callable[[OpenedDraft, Any], Iterator[str]]] = {
     BallotOpened: tell_opened_ballot,
     BankReconciled: _tell_reconciled,
     BranchGrouped: tell_groups,
-    BranchRegistered: _tell_branch,
+    BranchRegistered: tell_branch,
     CaseConfided: tell_confided,
     CaseMoved: tell_moved,
     CaseOpened: tell_case,

@@ -404,14 +404,15 @@ def test_every_fault_of_what_is_asked_comes_at_once(village: VillageHome) -> Non
         "选项：现为x，应为列出的一种。选一种。（ballot-form）",
         "测评什么：现为dog，应为列出的一种。选一种。（ballot-form）",
         "测评对象：现为2 行，有重复，应为1 至 30 行，各不相同。一行写一个。（ballot-form）",
-        "印多少张票：现为4，应为5 至 1700 的整数。改正。（ballot-form）",
-        "至少百分之几投票：现为101，应为0 至 100 的整数。改正。（ballot-form）",
+        "印多少张票：现为4，应为5 至 1700 的整数。改成这个范围里的数。（ballot-form）",
+        "至少百分之几投票：现为101，应为0 至 100 的整数。改成这个范围里的数。（ballot-form）",
         "开始：现为2026-02-30，应为日历上有的一天，如 2026-11-20。改正日期。（ballot-form）",
         "截止：现为soon，应为日历上有的一天，如 2026-11-20。改正日期。（ballot-form）",
     ]
-    assert [line.rpartition("（")[2] for line in refuse(village, opens="2026-11-03", issued="200")] == [
-        "ballot-days）"
-    ]
+    late = "截止：现为2026-11-02，应为2026-11-03 或以后。改正日期。（ballot-form）"
+    assert refuse(village, opens="2026-11-03", issued="200") == [late]
+    past = refuse(village, opens="2026-10-01", closes="2026-10-20", issued="4")
+    assert [line.partition("，")[0] for line in past] == ["印多少张票：现为4", "截止：现为2026-10-20"]
     assert village.home.vault.list_drafts(VILLAGE, "waiting") == []
 
 
@@ -484,7 +485,7 @@ def test_one_party_group_of_a_branch_may_be_appraised(village: VillageHome) -> N
     )  # The third one left and stands in the groups still.
     assert refuse(village, appraised="member", branch="1", group="3") == [
         (
-            "党小组：现为支部 1 第 3 党小组有 0 名党员，应为1 至 30 名党员的党小组。"
+            "党小组：现为支部 1 没有第 3 党小组，或者组里没有党员，应为1 至 30 名党员的党小组。"
             "写对党小组序号；没有分党小组的，先用「党小组」表登记。（ballot-form）"
         )
     ]

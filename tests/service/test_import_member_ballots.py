@@ -138,7 +138,8 @@ def test_whom_no_ballot_is_about_is_told_and_nobody_gets_nought(desk: VotingDesk
         (
             "2026-10 支部 1 评分，党员 0104：现为没有测评，或者没有人评，"
             "应为2026-10 以来一次已经结束、投票人数够的测评里有人评。"
-            "先办党员测评，等结束并记入账本再评分；没有测评的不能算 0 分。（assess-ballot）"
+            "先办党员测评，等结束并记入账本再评分；按党小组测评的，每个党小组都要办；"
+            "没有测评的不能算 0 分。（assess-ballot）"
         )
     ]
 

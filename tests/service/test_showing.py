@@ -141,6 +141,21 @@ def test_people_are_shown_by_number_and_name(desk: ImportDesk) -> None:
     )
 
 
+def test_a_changed_list_of_members_says_first_who_joins_and_how_many_leave(desk: ImportDesk) -> None:
+    desk.record("members", make_book("members", MEMBERS[:2]))
+    changed = [MEMBERS[0], MEMBERS[1] | {"党员编号": "0105", "姓名": "例新人"}]
+
+    (id_,) = desk.keep("members", make_book("members", changed))
+
+    assert show(desk, id_)[0].lines == (
+        "支部登记 1 第一党支部，党员 2 名",
+        "　新加入：0105 例新人",
+        "　原来的名单上有 1 名这次没有写上，不再是本支部党员",
+        "　党员 0103 样小兰",
+        "　党员 0105 例新人",
+    )
+
+
 def test_a_description_shows_what_it_changes() -> None:
     desk = ImportDesk()
     texts = {"name": "石榴河村", "township": "样例县石榴镇", "telephone": "0000-0000000"}

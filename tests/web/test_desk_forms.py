@@ -104,6 +104,8 @@ def test_faults_stand_beside_their_fields_and_the_others_above() -> None:
     assert faults.find("old") == ()
     assert faults.others == ("账号应为乙。丙。",)
     assert faults
+    early = Fault(code="z", place="测评 CP-2026-001", found="2026-11-04", expected="", remedy="丙")
+    assert place_faults([early], {}).others == ("测评 CP-2026-001：2026-11-04。丙。",)
 
 
 def test_the_code_on_the_screen_is_what_an_app_reads() -> None:

@@ -48,8 +48,8 @@ def test_the_month_counts_members_by_grade(graded: tuple[VillageHome, TestClient
         assert "未评星" not in words
         assert "星级人数" not in words
     assert "名，各等次人数：" in page
-    assert "怎么评等次 按党员考评办法（第 1 版）：每名党员每月从 60 分起，加上当月得分。" in page
-    assert "各部分分别记分，按比例合成，四舍五入到整分：综合评定 100%。" in page
+    said = "每月评一次，各部分分别记分，按比例合成，四舍五入到整分：综合评定 100%。"
+    assert f"怎么评等次 按党员考评办法（第 1 版）：{said} 按项目记分的部分，从 60 分起加减。" in page
     assert "评定结果：合格 1 人。" in page
 
 

@@ -91,7 +91,7 @@ def test_a_member_reads_what_the_ballot_gave_and_counts_it_up_in_the_public_list
     for who, page in told.items():
         row = "1" if points[who] == "90" else "2"
         assert '党员互评 <span class="small">占 30%' in page
-        assert f'票上您排第 {row}，<a href="/v/{VILLAGE}/ballots/{BALLOT}">测评 {BALLOT}</a>' in page
+        assert f'您在票上是第 {row} 位，<a href="/v/{VILLAGE}/ballots/{BALLOT}">测评 {BALLOT}</a>' in page
     result = html.unescape(client.get(f"/v/{VILLAGE}/ballots/{BALLOT}").text)
     assert "第 1 位" in result
     assert audit(tmp_path)[0] == 0

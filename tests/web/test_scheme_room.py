@@ -81,7 +81,7 @@ def test_the_room_lists_what_is_in_force_and_what_ships(door: Door, wen: DeskBro
     assert "党员月度考评办法（基础分 60，五星）第 1 版，2026年9月起用" in read(wen.get(ROOM))
     assert f'href="/v/{VILLAGE}/schemes#member"' in page
     assert page.count("还没有办法，不给谁打分。") == 4
-    assert page.count('<span class="small whole">部分是建议稿</span>') == 7
+    assert page.count('<span class="small whole">部分是建议稿</span>') == 8
     assert f'href="{ROOM}"' in wen.get("/desk").text
 
 
@@ -226,4 +226,9 @@ def test_in_a_browser_a_scheme_and_a_file_are_adopted(door: Door, browser: Brows
                 if width == SCREENS[-1][0]:
                     page.get_by_role("button", name="没有错，交审").click()
                     assert "已交审" in page.inner_text("main")
+                    page.get_by_role("link", name="微网格考评办法").click()
+                    check_layout(page)
+                    # Laid out as a label of an asset is, its words stood one below the other.
+                    style = page.locator("h1").evaluate("head => getComputedStyle(head).display")
+                    assert style == "block"
     assert list_waiting(door) == ["微网格考评办法第 1 版，2026-10 起用"]

@@ -106,8 +106,14 @@ def place_faults(faults: Iterable[Fault], places: Mapping[str, str]) -> Faults:
         if name:
             fields[name] = (*fields.get(name, ()), tell_fault(fault))
         else:
-            others = (*others, fault.place + tell_fault(fault))
+            others = (*others, _join(fault.place, tell_fault(fault)))
     return Faults(fields=fields, others=others)
+
+
+def _join(place: str, said: str) -> str:
+    """Return both as one sentence; a number that ends the one does not run into a day that begins the other."""
+    touching = place[-1:] + said[:1]
+    return f"{place}：{said}" if touching.isascii() and touching.isalnum() else place + said
 
 
 def tell_fault(fault: Fault) -> str:

@@ -110,6 +110,7 @@ class BallotPage:
     closed_entry: str
     few: str
     frame: Frame
+    is_nameless: bool
     issued: str
     left: int
     number: str
@@ -176,6 +177,7 @@ def build_ballot_page(view: VillageView, number: str, start: int = 0) -> BallotP
     few = _("投票的少于 {least}%，人数不够：结果照数照公布，只作参考。").format(least=body.turnout_min)
     return BallotPage(
         appraised=APPRAISED_NAMES[body.appraised],
+        is_nameless=body.appraised == "member",
         ballots=_list_ballots(view, body, cast[start : start + size], units),
         cast=format_count(tally.cast) if tally is not None else "",
         choices=tuple(read_text(view.texts, choice) for choice in body.choices),

@@ -111,5 +111,5 @@ def _fault_unvoted(place: str, first: str) -> Fault:
         place=place,
         found="没有测评，或者没有人评",
         expected=f"{first} 以来一次已经结束、投票人数够的测评里有人评",
-        remedy="先办党员测评，等结束并记入账本再评分；没有测评的不能算 0 分",
+        remedy="先办党员测评，等结束并记入账本再评分；按党小组测评的，每个党小组都要办；没有测评的不能算 0 分",
     )
