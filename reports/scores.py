@@ -65,6 +65,7 @@ class ScoreSheet:
     components: str
     cuts: tuple[CutRow, ...]
     every: str
+    has_ballot: bool
     has_grades: bool
     head: HeadText
     members: str
@@ -81,7 +82,7 @@ def build_scores(figures: ScoreFigures, codes: Codes | None, open_until: str = "
         base=str(figures.base),
         branches=tuple(_build_branch(branch, figures.stars) for branch in figures.branches),
         codes=codes,
-        components="、".join(f"{one.title} {one.weight}%" for one in figures.components),
+        components="、".join(f"{one.name} {one.weight}%" for one in figures.components),
         cuts=tuple(
             CutRow(
                 str(cut.from_score), "" if cut.name else "★" * cut.stars, cut.name or _name_stars(cut.stars)
@@ -89,6 +90,7 @@ def build_scores(figures: ScoreFigures, codes: Codes | None, open_until: str = "
             for cut in sorted(figures.cuts, key=lambda cut: -cut.stars)
         ),
         every=SPAN_NAMES[figures.every or "month"],
+        has_ballot=any(one.voted for one in figures.components),
         has_grades=bool(names),
         head=build_head_text(figures.head, "", open_until),
         members=format_count(figures.members),

@@ -47,12 +47,18 @@ class ComponentScore(NamedTuple):
     weight: int
 
 
-class ComponentShare(Value, frozen=True):
-    """What percent of a score a component is, with its title, as figures tell it."""
+class ComponentShare(Value, frozen=True, omit_defaults=True):
+    """What percent of a score a component is, with its title, as figures tell it; `voted` where a ballot gives it."""
 
     code: str
     title: str
     weight: int
+    voted: bool = False
+
+    @property
+    def name(self) -> str:
+        """What it is called, and that a ballot gives it."""
+        return f"{self.title}（民主测评）" if self.voted else self.title
 
 
 class Score(NamedTuple):

@@ -104,7 +104,10 @@ def summarize_scores(figures: ScoreFigures, *, open_until: str = "") -> tuple[st
         return (first, f"{until}没有评分。")
     members = sum(branch.members for branch in held)
     lines = [first, f"{month}有 {len(held)} 个支部评分，{members} 名党员每人一张评分卡。"]
-    lines.append(f"每人基础分 {figures.base} 分，做了好事加分，没做到的扣分，最低 0 分，最高 100 分。")
+    by_items = "按项目记分的部分，" if _is_voted(figures) else ""
+    lines.append(
+        f"{by_items}每人基础分 {figures.base} 分，做了好事加分，没做到的扣分，最低 0 分，最高 100 分。"
+    )
     lines += _tell_components(figures)
     lines += _tell_stars(figures)
     sealed = sum(branch.sealed_marks for branch in held)
@@ -142,9 +145,15 @@ def _build_branch(month: BranchMonth, scheme: SchemeText, known: Sequence[int]) 
 
 
 def _tell_components(figures: ScoreFigures) -> Iterable[str]:
-    shares = [f"{one.title}占 {one.weight}%" for one in figures.components]
+    shares = [f"{one.name}占 {one.weight}%" for one in figures.components]
+    how = "测评的部分由公布的票算" if _is_voted(figures) else "各部分都从基础分起算"
     if shares:
-        yield f"评分分 {len(shares)} 个部分，各部分都从基础分起算，按比例合成：{'，'.join(shares)}。"
+        yield f"评分分 {len(shares)} 个部分，{how}，按比例合成：{'，'.join(shares)}。"
+
+
+def _is_voted(figures: ScoreFigures) -> bool:
+    """Whether a ballot gives a component."""
+    return any(one.voted for one in figures.components)
 
 
 def _tell_stars(figures: ScoreFigures) -> Iterable[str]:

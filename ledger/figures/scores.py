@@ -47,7 +47,12 @@ def _read_scheme(texts: Texts, scheme: SchemeAdopted) -> SchemeText:
     return SchemeText(
         base=scheme.base,
         components=tuple(
-            ComponentShare(code=one.code, title=read_text(texts, one.text), weight=one.weight)
+            ComponentShare(
+                code=one.code,
+                title=read_text(texts, one.text),
+                voted=one.source == "ballot",
+                weight=one.weight,
+            )
             for one in scheme.components or ()
         ),
         cuts=scheme.stars,

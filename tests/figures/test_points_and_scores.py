@@ -15,7 +15,7 @@ from ledger.figures.points import collect_points
 from ledger.figures.scores import collect_scores
 from ledger.state import MemoryFacts, fold_entry
 from ledger.state.facts import Tally, put_fact
-from tests.books.points_ledger import PointsLedger
+from tests.books.points_ledger import PointsLedger, change
 
 POINTS = """
 2026-01 rulebook 1 | A01 尊老爱幼 探望 2 次 cap 8 | B01 互助友爱 志愿服务 1 4小时 cap 10 | accepted
@@ -187,3 +187,23 @@ def test_what_came_later_is_in_no_figures_of_a_scheme_in_stars() -> None:
         assert key.encode() not in silent
     for key in ('"components"', '"name":"合格"'):
         assert key.encode() in telling
+
+
+def test_a_month_with_a_ballot_says_which_component_it_gives() -> None:
+    ledger = tell(SCORES)
+    voted = (
+        "grade 1 from 0 合格 | component A 日常 70 | component B 互评 30 ballot | P01 组织 会 2 次 cap 8 in A"
+    )
+    ledger.append(ledger.build_scheme(2, 60, voted.split(" | ")), "2026-11")
+
+    figures = scores(ledger, "2026-11")
+
+    assert [(one.title, one.voted) for one in figures.components] == [("日常", False), ("互评", True)]
+    assert b"voted" not in encode_value(
+        figures.components[0]
+    )  # What was sealed before it came keeps its bytes.
+    branches = tuple(change(branch, rounds=1) for branch in figures.branches)
+    assert summarize_scores(change(figures, branches=branches))[2:4] == (
+        "按项目记分的部分，每人基础分 60 分，做了好事加分，没做到的扣分，最低 0 分，最高 100 分。",
+        "评分分 2 个部分，测评的部分由公布的票算，按比例合成：日常占 70%，互评（民主测评）占 30%。",
+    )

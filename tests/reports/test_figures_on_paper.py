@@ -180,6 +180,11 @@ def test_grades_stand_under_their_names_and_how_they_come_about_below() -> None:
     assert "96分以上优秀" in text
     assert "星" not in text[text.index("一、等次人数") : text.index("党员评分与村民积分无关")]
 
+    voted = replace(graded, components=(replace(graded.components[0], voted=True),))
+    text = read_text(render_sheet(make_job(voted)))
+    assert "按项目记分的部分，每名党员每季从60分起加减；测评的部分由公布的票算。" in text
+    assert "四舍五入到整分：组织生活（民主测评）100%" in text
+
 
 def test_plain_words_stand_above_the_tables() -> None:
     for name, sentences in (

@@ -91,7 +91,7 @@ def build_scores_page(view: VillageView, period: str) -> ScoresPage:
         branches=tuple(
             _build_branch(view, figures, branch, groups.get(branch.branch)) for branch in figures.branches
         ),
-        components="、".join(f"{one.title} {one.weight}%" for one in figures.components),
+        components="、".join(f"{one.name} {one.weight}%" for one in figures.components),
         every=SPAN_NAMES[figures.every or "month"],
         frame=view.build_frame(f"{status.month}{status.name}"),
         has_grades=has_grades(figures),
