@@ -61,7 +61,8 @@ def test_a_scheme_is_adopted_by_its_name_or_from_a_file(home: Path, tmp_path: Pa
     users = list_users()
     options = ("--maker", users["clerk"], "--month", "2026-10", "--resolution", "党委会议通过")
     own, wrong = tmp_path / "own.toml", tmp_path / "wrong.toml"
-    table = read_data("schemes.toml").split("[[schemes]]")[4]
+    tables = read_data("schemes.toml").split("[[schemes]]")
+    table = next(one for one in tables if 'scheme = "branch-stars"' in one)
     own.write_text(table, encoding="utf-8")
     wrong.write_text(
         table.replace("weight = 40", "weight = 41").replace("exemplar", "pension"), encoding="utf-8"
