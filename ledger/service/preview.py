@@ -462,4 +462,7 @@ def tell_change(change: Reworded) -> str:
 
 
 def _format_terms(terms: Terms) -> str:
-    return f"{terms['名称']} {terms['分值']}，每月至多 {terms['每月至多']}"
+    most = next(
+        name for name in terms if name.endswith("至多")
+    )  # By the month, or by what a scheme looks back on.
+    return f"{terms['名称']} {terms['分值']}，{most} {terms[most]}"

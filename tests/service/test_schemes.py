@@ -76,6 +76,18 @@ def test_every_shipped_scheme_is_adopted_for_its_subject(desk: ImportDesk) -> No
     ]
 
 
+def test_what_a_quarters_scheme_drops_is_told_with_its_cap_for_the_quarter(desk: ImportDesk) -> None:
+    template = load_scheme("member-quarter")
+    adopt(desk, name="member-quarter")
+    shorter = tuple(item for item in template.items if item.code != "N03")
+
+    lines = adopt(desk, template=msgspec.structs.replace(template, items=shorter))
+
+    assert [line for line in lines if "删去 N03" in line] == [
+        "　删去 N03 对村民诉求推诿不办（经核实） -5 分／件，每季至多 20 分"
+    ]
+
+
 def test_a_scheme_of_a_month_to_come_is_refused_when_it_is_handed_in(desk: ImportDesk) -> None:
     assert refuse(desk, period="2026-11") == [
         (
