@@ -77,7 +77,7 @@ def test_groups_change_later_and_the_branch_stays_as_it_is(desk: ImportDesk) -> 
     desk.record("groups", book(GROUPED, SECOND))
 
     moved = desk.read("groups", book(SECOND | {"组长": "是"}))
-    assert moved.notices == ("支部 1 有 1 名党员没有写上，不在任何党小组：请再看一眼",)
+    assert moved.notices == ("支部 1 有 1 名党员没有写上，不在任何党小组，按党小组测评时评不到：请再看一眼",)
     desk.record("groups", book(SECOND | {"组长": "是"}))
     assert stand(desk) == [(2, "0104", True)]
 

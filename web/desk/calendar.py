@@ -211,7 +211,7 @@ def _tell_more(one: ExpectedRound) -> list[str]:
         "none": "",
         "over": _("公示到 {day}，已满"),
         "running": _("正在公示，到 {day}"),
-        "unrecorded": _("还没有公示的记录"),
+        "unrecorded": _("还没公示：当月的党员评分表还没封存"),
     }[one.display]
     notes = [said.format(day=_tell_day(one.display_to))] if said else []
     if one.objections:

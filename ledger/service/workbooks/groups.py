@@ -188,7 +188,9 @@ def _draft_branch(tray: Tray, branch: int, rows: Sequence[_Row], known: Mapping[
         ]
     left = len(known) - len(rows)
     if groups and left:
-        tray.notices.append(f"支部 {branch} 有 {left} 名党员没有写上，不在任何党小组：请再看一眼")
+        tray.notices.append(
+            f"支部 {branch} 有 {left} 名党员没有写上，不在任何党小组，按党小组测评时评不到：请再看一眼"
+        )
     tray.add(body, tray.desk.today, period, label, texts)
 
 
