@@ -84,6 +84,18 @@ def pdf(*texts: str, acts: bool = False, page_size: tuple[int, int] = (595, 842)
     return out.getvalue()
 
 
+def strokes(count: int) -> bytes:
+    """A PDF of one page on which so many lines are drawn: a small file that takes long, some 0.1 ms a line."""
+    with pikepdf.new() as document:
+        document.add_blank_page()
+        page = document.pages[-1]
+        page.MediaBox = Array([0, 0, 595, 842])
+        page.Contents = document.make_stream(b"0 0 m 595 842 l S\n" * count)
+        out = io.BytesIO()
+        document.save(out)
+    return out.getvalue()
+
+
 def _font() -> Dictionary:
     return Dictionary(
         Type=Name.Font,

@@ -21,7 +21,7 @@ from ledger.errors import Refused, format_fault
 from ledger.limited.child import Limits
 from ledger.limited.pool import ChildDied, Pool
 from ledger.limits import ATTACHMENT_MAX_BYTES, ATTACHMENT_MAX_PAGES, NAME_MAX_CHARS
-from tests.attachments.files import noisy, pdf, picture, save
+from tests.attachments.files import noisy, pdf, picture, save, strokes
 from tests.fuzz.mutants import mutate_bytes
 from web.attachments.processing import LIMITS, clean_name, open_pool, process_uploads
 from web.attachments.values import Area, Upload
@@ -294,7 +294,7 @@ def test_too_much_time_and_too_much_memory_are_told_and_the_next_file_is_taken()
     large, small = save(noisy((5_000, 4_000)), "PNG", compress_level=1), save(picture())
     large = large if len(large) < ATTACHMENT_MAX_BYTES else save(noisy((6_000, 4_000)))
     with open_pool(limit(cpu_s=1)) as hasty, open_pool(limit(memory_bytes=160 << 20)) as narrow:
-        late, big = refuse(hasty, pdf(*["样" * 200_000] * 20)), refuse(narrow, large)
+        late, big = refuse(hasty, strokes(100_000)), refuse(narrow, large)
         process_uploads(narrow, [Upload(data=small, filename=NAME)])
 
     assert late == [
