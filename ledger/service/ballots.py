@@ -125,7 +125,8 @@ def ask_ballot(ports: Ports, village: str, maker: str, asking: Asking) -> Draft:
     for name, day in (("opens", asking.opens), ("closes", asking.closes)):
         if not _is_day(day):
             faults.append(_build_form(name, day, "日历上有的一天，如 2026-11-20", "改正日期"))
-    faults += _check_closes(asking, get_day(ports.clock.now_ms()))
+    today = get_day(ports.clock.now_ms())
+    faults += _check_closes(asking, today)
     if faults or scale is None:
         raise Refused(faults)
     texts = Discloser(ports.entropy)
@@ -144,7 +145,7 @@ def ask_ballot(ports: Ports, village: str, maker: str, asking: Asking) -> Draft:
         turnout_min=int(asking.turnout_min),
         units=() if sealed else tuple(texts.publish("unit", unit) for unit in units),
     )
-    claim = _build_claim(ports, village, maker, body)
+    claim = _build_claim(village, maker, body, today)
     _refuse_entry(ports, claim)
     # Several wait at once where each party group has its own: the title tells them apart.
     title = asking.title.strip()
@@ -291,11 +292,10 @@ def name_members(ports: Ports, village: str, members: Sequence[Sealed]) -> list[
 def _build_closing(ports: Ports, village: str, maker: str, number: str, urn: Urn) -> Claim:
     ballots = tuple(CastBallot(choices=choices, receipt=receipt) for receipt, choices in urn.ballots)
     body = BallotClosed(ballots=ballots, number=number, unused=urn.unused)
-    return _build_claim(ports, village, maker, body)
+    return _build_claim(village, maker, body, get_day(ports.clock.now_ms()))
 
 
-def _build_claim(ports: Ports, village: str, maker: str, body: BallotOpened | BallotClosed) -> Claim:
-    today = get_day(ports.clock.now_ms())
+def _build_claim(village: str, maker: str, body: BallotOpened | BallotClosed, today: str) -> Claim:
     return Claim(
         body=body,
         kind=KIND_OF_BODY[type(body)],

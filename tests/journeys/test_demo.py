@@ -527,6 +527,7 @@ def test_the_books_run_from_january_into_an_open_november(demo: Home, entries: l
     assert (books.first_period, books.last_closed) == ("2026-01", "2026-10")
     assert {entry.kind for entry in entries if entry.period == "2026-11"} == {
         "voucher.recorded",
+        "branch.grouped",
         "case.confided",
         "case.moved",
         "case.opened",
