@@ -553,3 +553,18 @@ def test_rows_are_the_members_own_and_scores_follow_from_them(voted: PointsLedge
         "现为99 分，从高到低第 2 等，应为67 分，从高到低第 2 等",
         "现为没有写，应为部分 B 各一次测评里的一行",
     }
+
+
+def test_a_member_about_whom_nobody_answered_has_no_score_of_nought(voted: PointsLedger) -> None:
+    voted.vote("CP-2026-007", {"m1": "00000"})
+    body = voted.build_score(1, [], ballots=BOTH)
+    body = reseal(voted, body, {"m1": {"rows": [{"number": "CP-2026-007", "row": 1}]}})
+    ballots = (*BOTH, AssessedBallot(component="B", number="CP-2026-007"))
+    assert voted.try_body(change(body, ballots=ballots), "2026-10") == []
+
+    assert [text.split("：")[1] for text in tell_privately(voted)] == [
+        (
+            "现为测评里没有这一个，或者没有人评，应为测评里有人评的一个。"
+            "核对是哪次测评、第几个；没有人评的不能算 0 分，另办一次测评。（assessment-row）"
+        )
+    ]
