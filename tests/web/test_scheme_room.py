@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 from litestar.testing import TestClient
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from ledger.data.templates import load_scheme
 from ledger.service.adopt import prepare_scheme
@@ -18,7 +18,7 @@ from ledger.service.passing import pass_drafts
 from ledger.service.scheme_files import format_scheme_file
 from tests.builders import VILLAGE
 from tests.desk.people import Door, open_door
-from tests.web.browser import SCREENS, check_layout, open_page, sign_in
+from tests.web.browser import SCREENS, check_layout, open_page, press, sign_in
 from tests.web.desk import DeskBrowser, enter
 from tests.web.village import make_client, serve
 
@@ -207,24 +207,24 @@ def test_in_a_browser_a_scheme_and_a_file_are_adopted(door: Door, browser: Brows
                 shoot("scheme")
                 page.get_by_label("哪次会议通过的").fill(SAID)
                 page.get_by_label("从哪个月起用").fill("2026-12")
-                page.get_by_role("button", name="看一遍").click()
-                assert page.locator(".field-wrong").count() == 1
+                press(page, "看一遍")
+                expect(page.locator(".field-wrong")).to_have_count(1)
                 shoot("wrong")
                 page.get_by_label("从哪个月起用").fill("2026-10")
-                page.get_by_role("button", name="看一遍").click()
+                press(page, "看一遍")
                 shoot("look")
                 page.goto(address + ROOM)
                 page.get_by_label("选文件").set_input_files(file)
                 page.get_by_label("哪次会议通过的").fill(SAID)
-                page.get_by_role("button", name="看一遍").click()
+                press(page, "看一遍")
                 shoot("own")
                 words = page.get_by_label("文件的内容").input_value()
                 page.get_by_label("文件的内容").fill(words.replace("weight = 61", "weight = 60"))
-                page.get_by_role("button", name="再看一遍").click()
+                press(page, "改好了，再看一遍")
                 shoot("own-look")
                 assert [said for said in complaints if "422" not in said] == []
                 if width == SCREENS[-1][0]:
-                    page.get_by_role("button", name="没有错，交审").click()
+                    press(page, "没有错，交审")
                     assert "已交审" in page.inner_text("main")
                     page.get_by_role("link", name="微网格考评办法").click()
                     check_layout(page)
