@@ -7,7 +7,7 @@ import pytest
 from ledger.books.party_groups import BranchGrouped
 from ledger.canonical import parse_claim
 from ledger.service.choices import list_choices
-from ledger.service.laid_groups import lay_groups
+from ledger.service.laid_sheets import lay_sheet
 from ledger.service.refilling import fill
 from ledger.service.showing import show_drafts
 from ledger.state.party_groups import check_groups_privately, open_groups, read_groups
@@ -105,9 +105,9 @@ def test_what_did_not_change_is_not_recorded_again(desk: ImportDesk) -> None:
 
 
 def test_a_clerk_begins_with_the_groups_that_hold_now(desk: ImportDesk) -> None:
-    assert lay_groups(desk.ports, VILLAGE) == {}
+    assert lay_sheet(desk.ports, VILLAGE, "groups") == {}
     desk.record("groups", book(SECOND, GROUPED, OTHER))
-    laid = lay_groups(desk.ports, VILLAGE)
+    laid = lay_sheet(desk.ports, VILLAGE, "groups")
 
     assert laid == {
         "党小组": (
@@ -117,7 +117,7 @@ def test_a_clerk_begins_with_the_groups_that_hold_now(desk: ImportDesk) -> None:
         )
     }
     desk.record("groups", book(ENDED))
-    assert [row[0] for row in lay_groups(desk.ports, VILLAGE)["党小组"]] == ["2"]
+    assert [row[0] for row in lay_sheet(desk.ports, VILLAGE, "groups")["党小组"]] == ["2"]
 
 
 def test_a_branch_that_has_groups_no_more_says_nothing_else(desk: ImportDesk) -> None:
@@ -277,5 +277,5 @@ def test_who_left_the_branch_is_no_more_among_those_to_be_grouped(desk: ImportDe
     )
     desk.record("members", listed)
 
-    assert [row[3] for row in lay_groups(desk.ports, VILLAGE)["党小组"]] == ["0103"]
+    assert [row[3] for row in lay_sheet(desk.ports, VILLAGE, "groups")["党小组"]] == ["0103"]
     assert len(stand(desk)) == 2

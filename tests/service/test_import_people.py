@@ -13,6 +13,7 @@ from ledger.canonical import parse_claim
 from ledger.errors import NotFound
 from ledger.service.erase import erase_subject
 from ledger.service.import_ import Import
+from ledger.service.laid_sheets import lay_sheet
 from ledger.service.withdrawing import withdraw_consents
 from ledger.state import get_day
 from tests.builders import VILLAGE
@@ -444,6 +445,21 @@ def test_members_join_and_leave_by_a_new_list_and_keep_who_they_are(desk: Import
     assert after | before == after
     assert desk.say("scores", make_book("scores", [MARK | {"党员编号": "0104", "姓名": "例大海"}]))
     assert desk.say("scores", make_book("scores", [MARK | {"党员编号": "0105", "姓名": "某新枝"}])) == []
+
+
+def test_a_clerk_begins_with_the_lists_that_hold_now_and_changes_one(desk: ImportDesk) -> None:
+    assert lay_sheet(desk.ports, VILLAGE, "members") == {}
+    desk.enrol()
+
+    laid = lay_sheet(desk.ports, VILLAGE, "members")["党员"]
+    assert laid == tuple(tuple(str(value) for value in row.values()) for row in MEMBERS)
+    assert lay_sheet(desk.ports, VILLAGE, "households") == {}
+    rows = [dict(zip(MEMBERS[0], row, strict=True)) for row in laid]
+    imported = desk.read("members", make_book("members", [*rows[:1], *rows[2:]]))
+
+    assert imported.faults == ()
+    assert imported.notices == ("支部 2 的名单和登记的一样，不再登记",)
+    assert [draft.label for draft in imported.drafts] == ["支部登记 1 第一党支部，党员 1 名"]
 
 
 def test_a_number_that_was_somebodys_is_not_given_to_another(desk: ImportDesk) -> None:

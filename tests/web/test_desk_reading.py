@@ -267,7 +267,7 @@ def test_nobody_else_of_the_web_opens_private_values() -> None:
         *("show_drafts", "look_at", "look_again", "describe_subject", "find_known", "open_private"),
         *("list_households", "list_members", "list_private", "find_private", "read_private", "find_upload"),
         *("private", "list_choices", "parse_disclosure", "choose_view", "find_view"),
-        *("open_waiting", "open_recorded", "log_reading"),
+        *("open_waiting", "open_recorded", "log_reading", "lay_sheet"),
         *("count_proposed", "list_balances", "propose_points"),
         *("list_candidates", "list_holders", "propose_honour", "build_certificates_job", "open_holder"),
         *("build_awards_job", "list_named", "build_branch_job", "list_ineligible"),

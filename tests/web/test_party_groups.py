@@ -213,7 +213,7 @@ def test_groups_are_typed_passed_printed_and_seen_on_a_phone(
         look(phone, address, LONG, "2 名")
         see_card(phone, address, code, f"{LONG}（组长）石榴河村党支部")
         clerk.goto(f"{address}/desk/write/groups")
-        expect(clerk.locator("main")).to_contain_text("先填好的是现在的党小组")
+        expect(clerk.locator("main")).to_contain_text("先填好的是现在登记的")
         expect(clerk.locator("#a-3-3")).to_have_value("0102")
         write(clerk, "a", 4, {0: "1", 1: "2", 2: "西片党小组", 3: "0103"})
         hand_in(clerk)

@@ -25,12 +25,14 @@ from ledger.service.documents import (
 )
 from ledger.service.handing_in import Looked, Sent, look_again, look_at
 from ledger.service.jury import Jury, open_jury
+from ledger.service.laid_sheets import lay_sheet
 from ledger.service.objections import read_wording
 from ledger.service.persons import name_household
 from ledger.service.readings import DUTY, choose_view, log_reading, say_purpose
 from ledger.service.reporting import read_told
 from ledger.service.searching import has_words
 from ledger.service.showing import Shown, list_draft_subjects, show_drafts
+from ledger.service.unsent import Tables
 from ledger.service.workbooks.columns import WorkbookKind
 from ledger.service.workbooks.typed import TypedTables
 from ledger.state.private import find_subject
@@ -289,9 +291,15 @@ def read_sent(desk: Desk, sent: Sent | None = None) -> Looked:
     return looked
 
 
-def read_choices(desk: Desk, kind: WorkbookKind, answered: Sequence[Draft]) -> Choices:
+def lay_current(desk: Desk, sheet: str) -> Tables:
+    """Return what a sheet begins with; empty where it begins empty. Shown with `read_choices`, which logs it."""
+    return lay_sheet(desk.ports, desk.village, sheet)
+
+
+def read_choices(desk: Desk, kind: WorkbookKind, answered: Sequence[Draft], tables: TypedTables) -> Choices:
     """Return what the columns of a sheet that is typed may be chosen from. It is logged for every villager whose
-    name is among them, and for everybody of whom the returned drafts speak that the sheet puts right.
+    name is among them or stands on the list of members, and for everybody of whom the returned drafts speak that the
+    sheet puts right.
     """
     choices = list_choices(desk.ports, desk.village, kind)
     shown = {subject for draft in answered for subject in list_draft_subjects(draft)}
@@ -299,6 +307,9 @@ def read_choices(desk: Desk, kind: WorkbookKind, answered: Sequence[Draft]) -> C
         shown |= {item.household for item in desk.ports.vault.list_households(desk.village)}
     if MEMBER_COLUMN in choices:
         shown |= {item.member for item in desk.ports.vault.list_members(desk.village)}
+    elif kind == "members":
+        typed = {cell for rows in tables.values() for row in rows for cell in row}
+        shown |= {item.member for item in desk.ports.vault.list_members(desk.village) if item.number in typed}
     log_read(desk, frozenset(shown), "sheet", DUTY)
     return choices
 

@@ -17,7 +17,6 @@ from ledger.errors import Fault, NotFound, Refused
 from ledger.limits import TYPED_MAX_ROWS
 from ledger.service.handing_in import Sent
 from ledger.service.import_ import WorkbookKind
-from ledger.service.laid_groups import lay_groups
 from ledger.service.refilling import Filled, fill, find_kind, list_answered, list_siblings_waiting
 from ledger.service.standing import refuse_read_only
 from ledger.service.unsent import (
@@ -40,7 +39,7 @@ from web.desk.forms import FormRefused
 from web.desk.frame import DeskFrame, tell_fault
 from web.desk.imports import IMPORT, KINDS
 from web.desk.jury_view import ROUND
-from web.desk.reading import complete_tables, read_choices, read_sent
+from web.desk.reading import complete_tables, lay_current, read_choices, read_sent
 from web.desk.routing import Desk, answer, route_desk
 from web.desk.sheet_view import (
     EMPTY_ROWS,
@@ -58,7 +57,7 @@ from web.site import JSON
 from web.words import format_instant
 
 WRITE = "/desk/write"
-_LAID_GROUPS = _("先填好的是现在的党小组。改好有变动的，看一遍再交审；没有变的支部不会再登记。")
+_LAID = _("先填好的是现在登记的。改好有变动的，看一遍再交审；没有变的支部不会再登记。")
 _ROW_DEED = re.compile(r"(drop|insert):([abc]):([0-9]{1,4})")
 _LINE_END = re.compile(r"\r\n?")
 
@@ -123,9 +122,9 @@ def show_sheet(desk: Desk, sheet: str) -> Answer:
         kept, told = Opened(0, State(begun_at=0, saved_at=0, tables=filled.tables)), _tell_gone(filled)
     elif kept.version == 0 and sheet not in KINDS:
         raise NotFound("退回的记录")
-    elif kept.version == 0 and sheet == "groups" and (laid := lay_groups(desk.ports, desk.village)):
+    elif kept.version == 0 and (laid := lay_current(desk, sheet)):
         # They are handed in whole, and mostly one person changes.
-        kept, told = Opened(0, State(begun_at=0, saved_at=0, tables=laid)), (_LAID_GROUPS,)
+        kept, told = Opened(0, State(begun_at=0, saved_at=0, tables=laid)), (_LAID,)
     return _show(desk, target, kept.state.tables, kept, told=told)
 
 
@@ -304,7 +303,7 @@ def _show(
     told: tuple[str, ...] = (),
 ) -> Answer:
     ports, village, user = desk.ports, desk.village, desk.user
-    choices = read_choices(desk, target.kind, target.answered)
+    choices = read_choices(desk, target.kind, target.answered, tables)
     more = max(more, _read_number(desk.request.query_params.get("more", "")))
     aside = open_aside(ports, village, user, target.sheet)
     page = SheetPage(

@@ -37,11 +37,19 @@ def gather_members(tray: Tray, lines: Sequence[Line]) -> None:
         seen.setdefault(line.text("党员编号"), line)
     if tray.faults:
         return
+    same = []
     for branch in sorted(names):
         own = [line for line in lines if line.number("支部") == branch]
         members = _build_members(tray, branch, own)
+        if _is_unchanged(tray, branch, names[branch].text("支部名称"), members):
+            same.append(branch)
+            continue
         tray.members += members
         _register(tray, branch, names[branch], members)
+    if len(same) == len(names):
+        tray.refuse([_fault_unchanged(names[same[0]], same)])
+    else:
+        tray.notices += [f"支部 {branch} 的名单和登记的一样，不再登记" for branch in same]
 
 
 def _build_members(tray: Tray, branch: int, lines: Sequence[Line]) -> list[Member]:
@@ -98,7 +106,7 @@ def _check_line(tray: Tray, line: Line, names: dict[int, Line], seen: dict[str, 
 def _register(tray: Tray, branch: int, first: Line, members: Sequence[Member]) -> None:
     name = first.text("支部名称")
     before = list_branch(tray.desk, tray.facts, branch)
-    tray.refuse(_check_change(tray, branch, first, before, members))
+    tray.refuse(_check_waiting(tray, branch, first))
     texts = Discloser(tray.desk.ports.entropy)
     sealed = [texts.seal("member", {"member": item.member}) for item in members]
     body = BranchRegistered(
@@ -117,11 +125,9 @@ def _register(tray: Tray, branch: int, first: Line, members: Sequence[Member]) -
         tray.add(body, tray.desk.today, tray.desk.today[:7], label, texts)
 
 
-def _check_change(
-    tray: Tray, branch: int, first: Line, before: Mapping[str, Member], members: Sequence[Member]
-) -> list[Fault]:
-    """A list that is there already changes something, and no round waits that was computed from the one before."""
-    faults = [
+def _check_waiting(tray: Tray, branch: int, first: Line) -> list[Fault]:
+    """No round waits that was computed from the list before."""
+    return [
         Fault(
             code="branch-round-waiting",
             place=first.at("支部"),
@@ -132,21 +138,27 @@ def _check_change(
         for slot, draft in tray.desk.waiting.items()
         if slot[0] == "scores" and slot[2] == str(branch)
     ]
-    # Whoever was erased is still counted: a list without them is another one.
+
+
+def _is_unchanged(tray: Tray, branch: int, name: str, members: Sequence[Member]) -> bool:
+    """Whether a branch that is registered has this name and these members. Whoever was erased is still counted: a list
+    without them is another one.
+    """
+    before = list_branch(tray.desk, tray.facts, branch)
     same = before.keys() == {one.number for one in members} and len(members) == count_branch(
         tray.facts, branch
     )
-    if before and same and first.text("支部名称") == read_branch_name(tray.desk, tray.facts, branch):
-        faults.append(
-            Fault(
-                code="branch-unchanged",
-                place=first.at("支部"),
-                found=f"支部 {branch} 的名称和名单与登记的相同",
-                expected="有人加入或离开，或者换了名称",
-                remedy="没有变动就不用再交",
-            )
-        )
-    return faults
+    return bool(before) and same and name == read_branch_name(tray.desk, tray.facts, branch)
+
+
+def _fault_unchanged(first: Line, branches: Sequence[int]) -> Fault:
+    return Fault(
+        code="branch-unchanged",
+        place=first.at("支部"),
+        found=f"支部 {'、'.join(map(str, branches))} 的名称和名单与登记的相同",
+        expected="有人加入或离开，或者换了名称",
+        remedy="没有变动就不用再交",
+    )
 
 
 def _tell_change(before: Mapping[str, Member], members: Sequence[Member]) -> Iterator[str]:
