@@ -129,8 +129,7 @@ def _list_marks(
 
 
 def _weigh(facts: Facts, month: ScoreMonth, subject: CardSubject) -> Given | None:
-    ballots = list_round_ballots(facts, month)
-    return weigh_member(subject.rows, ballots, read_ballots(facts, ballots))
+    return weigh_member(subject.rows, read_ballots(facts, list_round_ballots(facts, month)))
 
 
 def _split(

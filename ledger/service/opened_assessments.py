@@ -22,10 +22,9 @@ from ledger.service.drafts import open_draft
 from ledger.service.opened_drafts import ERASED, OpenedDraft, Row
 from ledger.service.preview import preview_rank, tell_components
 from ledger.service.workbooks.assessment_columns import ASSESSED_NAMES
-from ledger.state.appraisals import read_ballots, weigh_rows
+from ledger.state.appraisals import RoundBallot, read_ballots, weigh_rows
 from ledger.state.assessed import name_person
 from ledger.state.assessments import has_counts, read_scheme
-from ledger.state.ballots import FoundBallot
 from ledger.state.private import AssessedEvidence, AssessedMarkLine, AssessedPerson, AssessedSubject
 
 _NO_COUNT = Counted(0, 0, 0)
@@ -88,8 +87,7 @@ def _tell_cards(opened: OpenedDraft, body: AssessmentRound, scheme: SchemeAdopte
 class _Earned(NamedTuple):
     """What cards follow from, as the round itself has it: marks by whom they are of, its ballots and its counts."""
 
-    ballots: Mapping[str, FoundBallot]
-    body: AssessmentRound
+    ballots: Mapping[str, RoundBallot]
     counts: Mapping[str, Counted]
     marks: Mapping[str, list[Marked]]
     scheme: SchemeAdopted
@@ -102,7 +100,7 @@ class _Earned(NamedTuple):
             for whom, mark in _iterate_marks(part, one):
                 marks[whom].append(mark)
         counts = {one.unit: Counted(one.closed, one.events, one.visits) for one in body.counts}
-        return cls(read_ballots(opened.reader.facts, body.ballots), body, counts, marks, scheme)
+        return cls(read_ballots(opened.reader.facts, body.ballots), counts, marks, scheme)
 
     def tell(
         self,
@@ -115,7 +113,7 @@ class _Earned(NamedTuple):
     ) -> str:
         """Return a card's score with what each component gives of it; and that they give another one, if they do."""
         said = f"{score} 分，{preview_rank(self.scheme, card.stars, opened.read)}"
-        given = weigh_rows(rows, {one.number: one.component for one in self.body.ballots}, self.ballots)
+        given = weigh_rows(rows, self.ballots)
         counted = self._count(of)
         if given is None or not has_counts(self.scheme, counted):
             return said

@@ -6,8 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from ledger.books.components import Marked, assess
-from ledger.books.marks import Given
-from ledger.books.scores import SchemeAdopted, ScoreRound
+from ledger.books.scores import ScoreRound
 from ledger.service.opened_drafts import OpenedDraft, OpenedLine
 from ledger.service.preview import preview_cards, preview_components, preview_mark, preview_rank
 from ledger.state.appraisals import read_ballots
@@ -36,37 +35,20 @@ def tell_scores(opened: OpenedDraft, body: ScoreRound) -> Iterator[str]:
 
 def _tell_cards(opened: OpenedDraft, body: ScoreRound, lines: Sequence[OpenedLine]) -> Iterator[str]:
     scheme = next(one for one in list_schemes(opened.reader.facts) if one.version == body.version)
-    cards = [
-        (card.stars, item) for card in body.cards for item in opened.open(card.subject.sealed, CardSubject)
-    ]
-    told = [
-        (
-            opened.number(item.member),
-            item.score,
-            preview_rank(scheme, stars, opened.read) + _tell_components(opened, body, scheme, item, lines),
-        )
-        for stars, item in cards
-    ]
-    # Marks of a round in parts may stand in another one.
-    marked = {opened.number(line.about) for line in lines} if body.parts == 1 else {one[0] for one in told}
-    yield from preview_cards(sorted(told), marked)
-
-
-def _tell_components(
-    opened: OpenedDraft,
-    body: ScoreRound,
-    scheme: SchemeAdopted,
-    card: CardSubject,
-    lines: Sequence[OpenedLine],
-) -> str:
-    """Return what each component gives; nothing where marks stand in other parts too."""
-    ballots = body.ballots or ()
-    given: Given | None = weigh_member(card.rows, ballots, read_ballots(opened.reader.facts, ballots))
-    if body.parts > 1 or not scheme.components or given is None:
-        return ""
+    titles = {one.code: opened.read(one.text) for one in scheme.components or ()}
+    ballots = read_ballots(opened.reader.facts, body.ballots or ())
     points = {item.code: item.points for item in scheme.items}
     marks: defaultdict[str, list[Marked]] = defaultdict(list)
     for line in lines:
         marks[line.about].append(Marked(line.code, points[line.code] * line.quantity))
-    titles = {one.code: opened.read(one.text) for one in scheme.components}
-    return preview_components(assess(scheme, marks[card.member], given.ballots), titles)
+    told = []
+    for card in body.cards:
+        for item in opened.open(card.subject.sealed, CardSubject):
+            earned = preview_rank(scheme, card.stars, opened.read)
+            given = weigh_member(item.rows, ballots)
+            # Marks of a round in parts may stand in another one.
+            if titles and body.parts == 1 and given is not None:
+                earned += preview_components(assess(scheme, marks[item.member], given.ballots), titles)
+            told.append((opened.number(item.member), item.score, earned))
+    marked = {opened.number(line.about) for line in lines} if body.parts == 1 else {one[0] for one in told}
+    yield from preview_cards(sorted(told), marked)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
 
 from ledger.books.appraisals import weigh_row
-from ledger.books.ballots import tally_ballots
+from ledger.books.ballots import BallotOpened, Tally, tally_ballots
 from ledger.books.components import Ballots
 from ledger.books.rounds import build_fault
 from ledger.books.scores import AssessedBallot, BallotRow
@@ -20,12 +21,21 @@ def key_score_ballot(branch: int, number: str) -> str:
     return f"score-ballot/{branch:02d}/{number}"
 
 
-def check_ballot(facts: Facts, one: AssessedBallot, first: str, used: str, place: str) -> list[Fault]:
-    """Return why a ballot gives no component of a score: one does that is closed, of enough voters, not of a time
-    before the month `first`, and used once; `used` is the fact that says it was.
+class RoundBallot(NamedTuple):
+    """A closed ballot of a round with its tally; `component` is what it gives."""
+
+    component: str
+    opened: BallotOpened
+    tally: Tally
+
+
+def check_ballot(
+    facts: Facts, number: str, found: FoundBallot | None, first: str, used: str, place: str
+) -> list[Fault]:
+    """Return why the ballot that was `found` under a number gives no component of a score: one does that is closed, of
+    enough voters, not of a time before the month `first`, and used once; `used` is the fact that says it was.
     """
-    at = f"{place}的测评 {one.number}"
-    found = find_ballot(facts, one.number)
+    at = f"{place}的测评 {number}"
     told = ""
     if found is None:
         told = "没有这次测评"
@@ -43,25 +53,29 @@ def check_ballot(facts: Facts, one: AssessedBallot, first: str, used: str, place
     return [build_fault("assessment-ballot", at, told, expected, "另办一次测评，等结束了再打分")]
 
 
-def read_ballots(facts: Facts, ballots: Iterable[AssessedBallot]) -> dict[str, FoundBallot]:
-    """Return the ballots of a round that there are and that are closed, by number."""
-    found = {one.number: find_ballot(facts, one.number) for one in ballots}
-    return {number: one for number, one in found.items() if one is not None and one.closed is not None}
+def read_ballots(facts: Facts, ballots: Iterable[AssessedBallot]) -> dict[str, RoundBallot]:
+    """Return the ballots of a round that there are and that are closed, by number, each counted once."""
+    pairs = ((one, find_ballot(facts, one.number)) for one in ballots)
+    counted = {one.number: count_ballot(found, one.component) for one, found in pairs if found is not None}
+    return {number: one for number, one in counted.items() if one is not None}
 
 
-def weigh_rows(
-    rows: Iterable[BallotRow], components: Mapping[str, str], found: Mapping[str, FoundBallot]
-) -> dict[str, Ballots] | None:
+def count_ballot(found: FoundBallot, component: str) -> RoundBallot | None:
+    """Return a ballot counted as one that gives a component; None where it is not closed."""
+    if found.closed is None:
+        return None
+    return RoundBallot(component, found.opened, tally_ballots(found.opened, found.closed))
+
+
+def weigh_rows(rows: Iterable[BallotRow], ballots: Mapping[str, RoundBallot]) -> dict[str, Ballots] | None:
     """Return what ballots give somebody, by component; None where a row has no answers, or is none."""
     given = {}
     for one in rows:
-        ballot = found.get(one.number)
-        if ballot is None or ballot.closed is None:
+        ballot = ballots.get(one.number)
+        weighed = weigh_row(ballot.opened, ballot.tally, one.row) if ballot is not None else None
+        if ballot is None or weighed is None:
             return None
-        weighed = weigh_row(ballot.opened, tally_ballots(ballot.opened, ballot.closed), one.row)
-        if weighed is None:
-            return None
-        given[components[one.number]] = weighed
+        given[ballot.component] = weighed
     return given
 
 
@@ -69,7 +83,7 @@ def check_member_rows(
     place: str,
     rows: Iterable[BallotRow],
     whose: str,
-    ballots: Mapping[str, FoundBallot],
+    ballots: Mapping[str, RoundBallot],
     find_private: FindPrivate,
 ) -> Iterator[Fault]:
     """Yield a fault where a row of a ballot about members is another member's than `whose`."""

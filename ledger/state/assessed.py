@@ -31,7 +31,7 @@ from ledger.books.rounds import build_fault, check_opened_sum
 from ledger.books.values import Sealed, fold_text
 from ledger.entries import Entry
 from ledger.errors import Fault, NotProven
-from ledger.state.appraisals import check_member_rows, fault_unvoted, read_ballots, weigh_rows
+from ledger.state.appraisals import RoundBallot, check_member_rows, fault_unvoted, read_ballots, weigh_rows
 from ledger.state.assessments import (
     Assessment,
     UnitAt,
@@ -40,7 +40,6 @@ from ledger.state.assessments import (
     has_counts,
     list_assessed_periods,
 )
-from ledger.state.ballots import FoundBallot
 from ledger.state.facts import Facts, read_body
 from ledger.state.grids import iterate_holders, iterate_visits
 from ledger.state.marks import list_branch_members
@@ -251,13 +250,13 @@ def _check_score(
     card: PersonCard,
     by_whom: Mapping[str, list[AssessedMark]],
     workers: Workers,
-    ballots: Mapping[str, FoundBallot],
+    ballots: Mapping[str, RoundBallot],
 ) -> list[Fault]:
     person = card.person
     wrong = check_rows(person.rows, found.body.ballots, found.scheme, card.place)
     if wrong:
         return wrong
-    given = weigh_rows(person.rows, {one.number: one.component for one in found.body.ballots}, ballots)
+    given = weigh_rows(person.rows, ballots)
     if given is None:
         return [fault_unvoted(card.place)]
     whom = _get_whom(person)

@@ -37,6 +37,7 @@ from ledger.books.values import Value, get_last_day
 from ledger.entries import Entry
 from ledger.errors import Fault
 from ledger.state.appraisals import check_ballot, fault_unvoted, read_ballots, weigh_rows
+from ledger.state.ballots import find_ballot
 from ledger.state.cases import list_unit_counts
 from ledger.state.facts import BranchFacts, EntryAt, Facts, get_fact, put_fact, read_body, scan_facts
 from ledger.state.grids import UnitFacts, list_units, list_visits
@@ -193,13 +194,9 @@ def score_plain(facts: Facts, found: Assessment) -> dict[str, Score]:
     if is_person(body.subject):
         return {}
     by_whom = group_marks(read_marks(facts, found.known, body.subject, found.period))
-    ballots, components = (
-        read_ballots(facts, body.ballots),
-        {one.number: one.component for one in body.ballots},
-    )
-    counted, scores = _read_counted(body), {}
+    ballots, counted, scores = read_ballots(facts, body.ballots), _read_counted(body), {}
     for card in body.cards:
-        given = weigh_rows(card.rows or (), components, ballots)
+        given = weigh_rows(card.rows or (), ballots)
         assert given is not None  # What is recorded was checked.
         scores[card.of] = _assess(found.scheme, by_whom.get(card.of, ()), given, counted.get(card.of))
     return scores
@@ -274,7 +271,8 @@ def _check_last(
     faults = list(_check_counts(facts, entry.period, body, scheme, place))
     first = list_months(scheme, entry.period)[0]
     for one in body.ballots:
-        faults += check_ballot(facts, one, first, _key_ballot(body.subject, one), place)
+        found, used = find_ballot(facts, one.number), _key_ballot(body.subject, one)
+        faults += check_ballot(facts, one.number, found, first, used, place)
     if body.subject != "grid-worker":
         faults += list(_check_whom(facts, body, place))
     if not is_person(body.subject):
@@ -346,14 +344,12 @@ def _check_scores(
         for whom, some in by_whom.items()
         if whom not in scored
     ]
-    found = read_ballots(facts, body.ballots)
-    components = {one.number: one.component for one in body.ballots}
-    counted = _read_counted(body)
+    ballots, counted = read_ballots(facts, body.ballots), _read_counted(body)
     faults += check_rows_once([row for card in body.cards for row in card.rows or ()], place)
     for card in body.cards:
         at = f"{place}的{name_assessed(card.of)}"
         wrong = check_rows(card.rows or (), body.ballots, scheme, at)
-        given = weigh_rows(card.rows or (), components, found) if not wrong else {}
+        given = weigh_rows(card.rows or (), ballots) if not wrong else {}
         if given is None:
             wrong = [fault_unvoted(at)]
         if not wrong and given is not None and has_counts(scheme, counted.get(card.of)):

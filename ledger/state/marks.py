@@ -23,8 +23,7 @@ from ledger.books.scores import (
 from ledger.books.values import Sealed
 from ledger.entries import Entry
 from ledger.errors import Fault, NotProven
-from ledger.state.appraisals import check_member_rows, fault_unvoted, read_ballots, weigh_rows
-from ledger.state.ballots import FoundBallot
+from ledger.state.appraisals import RoundBallot, check_member_rows, fault_unvoted, read_ballots, weigh_rows
 from ledger.state.facts import BranchFacts, Facts, ScoreMonth, get_fact, read_body, scan_facts
 from ledger.state.private import (
     CardSubject,
@@ -116,11 +115,9 @@ def list_round_ballots(facts: Facts, month: ScoreMonth) -> tuple[AssessedBallot,
     return read_body(facts, month.rounds[0], ScoreRound).ballots or () if month.rounds else ()
 
 
-def weigh_member(
-    rows: Sequence[BallotRow], ballots: Iterable[AssessedBallot], found: Mapping[str, FoundBallot]
-) -> Given | None:
+def weigh_member(rows: Sequence[BallotRow], ballots: Mapping[str, RoundBallot]) -> Given | None:
     """Return what ballots give a member by these rows; None where one has no answers, or is none."""
-    weighed = weigh_rows(rows, {one.number: one.component for one in ballots}, found)
+    weighed = weigh_rows(rows, ballots)
     return Given(weighed, tuple(rows)) if weighed is not None else None
 
 
@@ -139,7 +136,7 @@ def _weigh_cards(
     for card in cards:
         wrong = check_rows(card.rows, ballots, scheme, card.place)
         wrong += check_member_rows(card.place, card.rows, card.member, found, find_private)
-        weighed = weigh_member(card.rows, ballots, found) if not wrong else None
+        weighed = weigh_member(card.rows, found) if not wrong else None
         if weighed is not None:
             given[card.member] = weighed
         elif not wrong:

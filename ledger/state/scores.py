@@ -177,8 +177,8 @@ def _check_ballots(
     yield from check_ballots_named(ballots, scheme, place)
     first = list_months(scheme, entry.period)[0]
     for one in ballots:
-        yield from check_ballot(facts, one, first, key_score_ballot(body.branch, one.number), place)
-        found = find_ballot(facts, one.number)
+        found, used = find_ballot(facts, one.number), key_score_ballot(body.branch, one.number)
+        yield from check_ballot(facts, one.number, found, first, used, place)
         if found is not None and found.opened.appraised != "member":
             told = f"测评的是{APPRAISED_NAMES[found.opened.appraised]}"
             remedy = "党员的分只能靠测评党员的票"

@@ -419,7 +419,7 @@ class PointsLedger:
             member: [self.rows[one.number][member] for one in ballots if member in self.rows[one.number]]
             for member in self.members[branch]
         }
-        weighed = {member: weigh_member(some, ballots, found) for member, some in rows.items()}
+        weighed = {member: weigh_member(some, found) for member, some in rows.items()}
         given = {member: one for member, one in weighed.items() if one is not None}
         return [
             ScoreCard(

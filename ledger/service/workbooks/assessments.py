@@ -48,7 +48,7 @@ from ledger.service.workbooks.people import (
 )
 from ledger.service.workbooks.registers import find_key
 from ledger.service.workbooks.tray import Tray, split_parts
-from ledger.state.appraisals import fault_unvoted, read_ballots, weigh_rows
+from ledger.state.appraisals import RoundBallot, fault_unvoted, read_ballots, weigh_rows
 from ledger.state.assessed import name_person, open_workers
 from ledger.state.assessments import (
     build_counts,
@@ -56,7 +56,6 @@ from ledger.state.assessments import (
     take_units,
     take_visits,
 )
-from ledger.state.ballots import FoundBallot
 from ledger.state.facts import BranchFacts, scan_facts
 from ledger.state.grids import list_holders, list_units
 from ledger.state.schemes import find_scheme_in_force
@@ -312,7 +311,7 @@ def _count(tray: Tray, of: _Round, cards: Sequence[_Card]) -> _Counting:
 
 
 def _weigh(
-    tray: Tray, card: _Card, components: Sequence[str], found: Mapping[str, FoundBallot]
+    tray: Tray, card: _Card, components: Sequence[str], found: Mapping[str, RoundBallot]
 ) -> Mapping[str, Ballots] | None:
     if len(card.rows) != len(components):
         expected = "测评编号和第几个都写" if components else "空：这个办法没有测评"
@@ -322,7 +321,7 @@ def _weigh(
             [Fault(code="assess-ballot", place=card.place, found=told, expected=expected, remedy=remedy)]
         )
         return None
-    given = weigh_rows(card.rows, {row.number: components[0] for row in card.rows}, found)
+    given = weigh_rows(card.rows, found)
     if given is None:
         tray.refuse([fault_unvoted(card.place)])
     return given

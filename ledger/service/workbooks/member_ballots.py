@@ -6,14 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from ledger.books.appraisals import list_ballot_components
-from ledger.books.ballots import tally_ballots
 from ledger.books.marks import Card, Given
 from ledger.books.schemes import list_months
 from ledger.books.scores import AssessedBallot, BallotRow, SchemeAdopted
 from ledger.errors import Fault
 from ledger.service.workbooks.people import find_private, read_text
 from ledger.service.workbooks.tray import Tray
-from ledger.state.appraisals import check_ballot, key_score_ballot, read_ballots
+from ledger.state.appraisals import check_ballot, count_ballot, key_score_ballot, read_ballots
 from ledger.state.ballots import FoundBallot, list_ballots
 from ledger.state.marks import weigh_member
 from ledger.state.private import RegisteredMember, open_private
@@ -69,28 +68,27 @@ def find_ballots(
 def keep_ballots(tray: Tray, ballots: Sequence[AssessedBallot], cards: Sequence[Card]) -> Held:
     """Return what the ballots of a round gave the members of its cards, which stand in another part."""
     found = read_ballots(tray.facts, ballots)
-    weighed = ((card.member, weigh_member(card.rows, ballots, found)) for card in cards)
+    weighed = ((card.member, weigh_member(card.rows, found)) for card in cards)
     return Held(tuple(ballots), {member: one for member, one in weighed if one is not None})
 
 
 def preview_ballots(tray: Tray, held: Held) -> Iterator[str]:
     """Yield a line for each ballot: what it is called, and how many voted."""
     for number, found in read_ballots(tray.facts, held.ballots).items():
-        assert found.closed is not None  # `read_ballots` gives those that are.
-        tally = tally_ballots(found.opened, found.closed)
         title = read_text(tray.desk, found.opened.title.text)
-        yield f"　用测评 {number} {title}：印 {tally.issued} 张，投 {tally.cast} 张"
+        yield f"　用测评 {number} {title}：印 {found.tally.issued} 张，投 {found.tally.cast} 张"
 
 
 def _weigh_all(tray: Tray, asked: _Asked, found: FoundBallot) -> Iterator[tuple[str, Given]]:
     """Yield what a ballot gives each member whom it is about; nothing where it gives no component."""
-    one = AssessedBallot(component=asked.component, number=found.opened.number)
-    used = key_score_ballot(asked.branch, one.number)
-    if check_ballot(tray.facts, one, asked.first, used, ""):
+    number = found.opened.number
+    used = key_score_ballot(asked.branch, number)
+    counted = count_ballot(found, asked.component)
+    if counted is None or check_ballot(tray.facts, number, found, asked.first, used, ""):
         return
     for row, sealed in enumerate(found.opened.members, 1):
         member = open_private(find_private(tray.desk), sealed.sealed, RegisteredMember)
-        given = weigh_member((BallotRow(number=one.number, row=row),), (one,), {one.number: found})
+        given = weigh_member((BallotRow(number=number, row=row),), {number: counted})
         if member is not None and given is not None:
             yield member.member, given
 
