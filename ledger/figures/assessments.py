@@ -24,7 +24,7 @@ from ledger.books.scores import (
 from ledger.books.values import Value
 from ledger.figures.texts import Texts, read_text
 from ledger.state.assessments import Assessment, find_assessment, list_assessed_periods, score_plain
-from ledger.state.facts import BranchFacts, Facts, get_fact, read_body
+from ledger.state.facts import Facts, find_branch, read_body
 from ledger.state.grids import find_unit, read_unit
 
 SHOWN: tuple[OtherSubject, ...] = ("branch", "secretary", "grid", "grid-worker")
@@ -159,7 +159,7 @@ def _read_name(facts: Facts, texts: Texts, number: str) -> str:
         unit = find_unit(facts, number)
         assert unit is not None  # A card is of what is registered: the round's own check.
         return read_text(texts, read_unit(facts, number, unit).name)
-    branch = get_fact(facts, f"branch/{int(number):02d}", BranchFacts)
+    branch = find_branch(facts, int(number))
     assert branch is not None
     return read_text(texts, read_body(facts, branch.index, BranchRegistered).name)
 

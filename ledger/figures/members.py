@@ -20,7 +20,7 @@ from ledger.figures.households import find_opened
 from ledger.figures.scores import read_item
 from ledger.figures.texts import Texts, read_text
 from ledger.state.appraisals import read_ballots
-from ledger.state.facts import BranchFacts, Facts, ScoreMonth, get_fact, read_body, scan_facts
+from ledger.state.facts import Facts, ScoreMonth, find_branch, read_body, scan_facts
 from ledger.state.marks import list_round_ballots, weigh_member
 from ledger.state.private import CardSubject, MarkLine, MarkSubject
 from ledger.state.schemes import list_schemes
@@ -160,6 +160,6 @@ def _name_grade(texts: Texts, scheme: SchemeAdopted, stars: int) -> str:
 
 def name_branch(facts: Facts, texts: Texts, branch: int) -> str:
     """Return what a registered branch is called."""
-    known = get_fact(facts, f"branch/{branch:02d}", BranchFacts)
+    known = find_branch(facts, branch)
     assert known is not None, branch  # A round is a registered branch's.
     return read_text(texts, read_body(facts, known.index, BranchRegistered).name)

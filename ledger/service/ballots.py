@@ -43,7 +43,7 @@ from ledger.service.sheets import read_texts
 from ledger.service.slots import check_slot, find_next_number, list_waiting_slots
 from ledger.state import check_entry, get_day
 from ledger.state.ballots import FoundBallot, find_ballot, list_ballots
-from ledger.state.facts import BranchFacts, get_fact
+from ledger.state.facts import find_branch
 from ledger.state.marks import list_branch_members
 from ledger.state.party_groups import open_groups
 from ledger.state.private import RegisteredMember, open_private
@@ -336,7 +336,7 @@ def _list_members(ports: Ports, village: str, asking: Asking) -> list[str]:
     """
     branch, group = _read_short(asking.branch), _read_short(asking.group)
     with ports.ledger.read(village) as reader, ports.vault.read_private(village) as find:
-        if get_fact(reader.facts, f"branch/{branch:02d}", BranchFacts) is None:
+        if find_branch(reader.facts, branch) is None:
             return []
         members = list_branch_members(reader.facts, branch, find)
         if not asking.group.strip():

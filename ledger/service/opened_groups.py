@@ -9,7 +9,7 @@ from ledger.books.party_groups import BranchGrouped, PartyGroup
 from ledger.books.scores import BranchRegistered
 from ledger.service.opened_drafts import OpenedDraft, Row
 from ledger.service.workbooks.groups import fill_row, preview_group, preview_member
-from ledger.state.facts import BranchFacts, get_fact
+from ledger.state.facts import find_branch
 from ledger.state.marks import list_branch_members
 from ledger.state.private import GroupedMember, RegisteredMember
 from ledger.vaults import Member
@@ -26,7 +26,7 @@ def tell_branch(opened: OpenedDraft, body: BranchRegistered) -> Iterator[str]:
 def _tell_change(opened: OpenedDraft, branch: int, found: set[str]) -> Iterator[str]:
     """Whoever leaves is not named: the draft is not about them, so that reading it would not be told to them."""
     facts = opened.reader.facts
-    if opened.draft.state != "waiting" or get_fact(facts, f"branch/{branch:02d}", BranchFacts) is None:
+    if opened.draft.state != "waiting" or find_branch(facts, branch) is None:
         return
     with opened.ports.vault.read_private(opened.claim.village) as find:
         before = {*list_branch_members(facts, branch, find)}

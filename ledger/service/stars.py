@@ -16,7 +16,7 @@ from ledger.service.sheets import read_texts
 from ledger.service.unsent import Opened, open_sheet, save_sheet
 from ledger.service.workbooks.layout import WorkbookKind
 from ledger.state import get_day
-from ledger.state.facts import BranchFacts, get_fact, read_body
+from ledger.state.facts import find_branch, read_body
 from ledger.state.schemes import find_scheme_in_force
 from ledger.state.star_steps import StarApplication, find_application, find_star_of
 
@@ -62,7 +62,7 @@ def has_plate(reader: Reader, one: StarApplication) -> bool:
 
 def read_branch(reader: Reader, branch: int) -> str:
     """Return the name of a branch. Raises NotFound where none is registered under its number."""
-    known = get_fact(reader.facts, f"branch/{branch:02d}", BranchFacts)
+    known = find_branch(reader.facts, branch)
     if known is None:
         raise NotFound(f"支部 {branch}")
     return read_text(read_texts(reader), read_body(reader.facts, known.index, BranchRegistered).name)

@@ -457,3 +457,8 @@ def find_in_force(facts: Facts, prefix: str, period: str, kind: type[T]) -> T | 
 def key_at(index: int) -> str:
     """Return an index as it stands in keys."""
     return f"{index:012d}"
+
+
+def find_branch(facts: Facts, branch: int) -> BranchFacts | None:
+    """Return a registered party branch; None where there is none of that number."""
+    return get_fact(facts, f"branch/{branch:02d}", BranchFacts)

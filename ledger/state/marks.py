@@ -24,7 +24,7 @@ from ledger.books.values import Sealed
 from ledger.entries import Entry
 from ledger.errors import Fault, NotProven
 from ledger.state.appraisals import RoundBallot, check_member_rows, fault_unvoted, read_ballots, weigh_rows
-from ledger.state.facts import BranchFacts, Facts, ScoreMonth, get_fact, read_body, scan_facts
+from ledger.state.facts import Facts, ScoreMonth, find_branch, read_body, scan_facts
 from ledger.state.private import (
     CardSubject,
     FindPrivate,
@@ -56,7 +56,7 @@ def list_branch_members(facts: Facts, branch: int, find_private: FindPrivate, be
 
     Raises NotProven as `open_score_round` does.
     """
-    known = get_fact(facts, f"branch/{branch:02d}", BranchFacts)
+    known = find_branch(facts, branch)
     if known is None:
         raise ValueError(f"no branch {branch}")
     at = known.find_before(before) if before else known.index

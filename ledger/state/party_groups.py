@@ -22,7 +22,7 @@ from ledger.books.rounds import build_fault
 from ledger.books.values import Sealed, Value
 from ledger.entries import Entry
 from ledger.errors import Fault, NotProven
-from ledger.state.facts import BranchFacts, Facts, get_fact, put_fact, read_body, scan_facts
+from ledger.state.facts import Facts, find_branch, get_fact, put_fact, read_body, scan_facts
 from ledger.state.marks import list_branch_members
 from ledger.state.private import (
     FindPrivate,
@@ -48,7 +48,7 @@ def check_branch_groups(facts: Facts, reference: Reference, entry: Entry) -> lis
     """Return every reason why the groups of a branch may not follow these facts."""
     del reference  # How large a group is, no rule of the reference says.
     body = _get_body(entry)
-    branch, place = get_fact(facts, f"branch/{body.branch:02d}", BranchFacts), name_groups(body.branch)
+    branch, place = find_branch(facts, body.branch), name_groups(body.branch)
     if branch is None:
         remedy = "先登记支部和党员"
         return [

@@ -32,6 +32,7 @@ from ledger.state.facts import (
     Facts,
     ScoreMonth,
     Tally,
+    find_branch,
     get_fact,
     put_fact,
     read_body,
@@ -78,11 +79,10 @@ def fold_scores(facts: Facts, entry: Entry) -> None:
             put_fact(facts, key_newest(subject), at)
             put_fact(facts, f"{key_versions(subject)}{entry.period}/{body.version:04d}", at)
         case BranchRegistered() as body:
-            key = f"branch/{body.branch:02d}"
-            known = get_fact(facts, key, BranchFacts)
+            known = find_branch(facts, body.branch)
             earlier = known.registrations if known is not None else ()
             branch = BranchFacts(index=entry.index, members=len(body.members), earlier=earlier)
-            put_fact(facts, key, branch)
+            put_fact(facts, f"branch/{body.branch:02d}", branch)
         case ScoreRound() as body:
             _fold_round(facts, entry, body)
         case _:
@@ -119,7 +119,7 @@ def _check_next_scheme(facts: Facts, entry: Entry, body: SchemeAdopted) -> list[
 
 def _check_round(facts: Facts, entry: Entry, body: ScoreRound) -> list[Fault]:
     place = f"{entry.period} 支部 {body.branch} 评议"
-    branch = get_fact(facts, f"branch/{body.branch:02d}", BranchFacts)
+    branch = find_branch(facts, body.branch)
     if branch is None:
         return [build_fault("round-branch", place, f"支部 {body.branch}", "已登记的支部", "先登记支部和党员")]
     month = get_score_month(facts, entry.period, body.branch)

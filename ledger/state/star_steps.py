@@ -35,7 +35,16 @@ from ledger.books.values import Value
 from ledger.entries import Entry
 from ledger.errors import Fault
 from ledger.state.assessments import find_assessment, list_assessed_periods
-from ledger.state.facts import BranchFacts, EntryAt, Facts, get_fact, put_fact, read_body, scan_facts
+from ledger.state.facts import (
+    BranchFacts,
+    EntryAt,
+    Facts,
+    find_branch,
+    get_fact,
+    put_fact,
+    read_body,
+    scan_facts,
+)
 from ledger.state.objections import get_objections, list_about
 from ledger.state.reference import Reference
 from ledger.state.schemes import find_scheme_in_force
@@ -212,7 +221,7 @@ def _check_new(facts: Facts, body: StarDeclared) -> list[Fault]:
     if used is not None:
         found, remedy = f"第 {used.declared} 条已用这个编号", "同一次申报不用再登记；是另一次，就换一个编号"
         faults.append(build_fault("star-number-used", place, found, "没有用过的编号", remedy))
-    if get_fact(facts, f"branch/{body.branch:02d}", BranchFacts) is None:
+    if find_branch(facts, body.branch) is None:
         remedy = "先登记支部和党员"
         faults.append(build_fault("star-branch", place, f"支部 {body.branch}", "已登记的支部", remedy))
     who = f"支部 {body.branch} 的{name_subject(body.subject)}"

@@ -34,7 +34,7 @@ from ledger.books.star_steps import (
 from ledger.errors import NotFound
 from ledger.figures import read_text
 from ledger.state import get_day
-from ledger.state.facts import BranchFacts, Facts, get_fact, read_body
+from ledger.state.facts import Facts, find_branch, read_body
 from ledger.state.reference import Reference
 from ledger.state.schemes import find_scheme_in_force
 from ledger.state.star_facts import StarMove
@@ -417,7 +417,7 @@ def _is_held_now(view: VillageView, one: StarApplication) -> bool:
 
 
 def _name_branch(view: VillageView, branch: int) -> str:
-    known = get_fact(view.reader.facts, f"branch/{branch:02d}", BranchFacts)
+    known = find_branch(view.reader.facts, branch)
     assert known is not None  # No application is of a branch that there is not.
     return read_text(view.texts, read_body(view.reader.facts, known.index, BranchRegistered).name)
 

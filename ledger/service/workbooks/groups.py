@@ -29,7 +29,7 @@ from ledger.service.workbooks.people import (
     read_text,
 )
 from ledger.service.workbooks.tray import Tray
-from ledger.state.facts import BranchFacts, get_fact
+from ledger.state.facts import find_branch
 from ledger.state.party_groups import open_groups, read_groups
 from ledger.vaults import Member
 
@@ -119,7 +119,7 @@ def _check_line(tray: Tray, line: Line, names: dict[tuple[int, int], Line]) -> I
 
 
 def _check_branch(tray: Tray, line: Line, branch: int) -> list[Fault]:
-    if get_fact(tray.facts, f"branch/{branch:02d}", BranchFacts) is not None:
+    if find_branch(tray.facts, branch) is not None:
         return []
     return [
         Fault(
@@ -134,7 +134,7 @@ def _check_branch(tray: Tray, line: Line, branch: int) -> list[Fault]:
 
 def _find_member(tray: Tray, line: Line, branch: int, known: Mapping[str, Member]) -> Member | None:
     """Return whom a row is about; None where that is refused, or cannot be told."""
-    if "党员编号" not in line.values or get_fact(tray.facts, f"branch/{branch:02d}", BranchFacts) is None:
+    if "党员编号" not in line.values or find_branch(tray.facts, branch) is None:
         return None
     found = find_by_number(line, "党员编号", known, "本支部党员")
     if isinstance(found, Fault):

@@ -18,7 +18,7 @@ from ledger.errors import Fault
 from ledger.log.commitments import index_disclosures, open_disclosure
 from ledger.service.workbooks.lines import Line
 from ledger.service.workbooks.tray import Desk
-from ledger.state.facts import BranchFacts, EntryAt, Facts, get_fact, read_body, scan_facts
+from ledger.state.facts import EntryAt, Facts, find_branch, read_body, scan_facts
 from ledger.state.private import FindPrivate, RegisteredHousehold, RegisteredMember, open_private
 from ledger.vaults import Household, Member
 
@@ -51,7 +51,7 @@ def list_waiting(desk: Desk) -> frozenset[str]:
 
 def list_branch(desk: Desk, facts: Facts, branch: int) -> dict[str, Member]:
     """Return the members that the newest registration of a branch names, by number."""
-    known = get_fact(facts, f"branch/{branch:02d}", BranchFacts)
+    known = find_branch(facts, branch)
     found = _open_members(desk, facts, [known.index]) if known is not None else set()
     members = desk.ports.vault.list_members(desk.village)
     return {item.number: item for item in members if item.branch == branch and item.member in found}
@@ -59,13 +59,13 @@ def list_branch(desk: Desk, facts: Facts, branch: int) -> dict[str, Member]:
 
 def count_branch(facts: Facts, branch: int) -> int:
     """Return how many members the newest registration of a branch has, erased ones too."""
-    known = get_fact(facts, f"branch/{branch:02d}", BranchFacts)
+    known = find_branch(facts, branch)
     return known.members if known is not None else 0
 
 
 def list_ever(desk: Desk, facts: Facts, branch: int) -> set[str]:
     """Return the pseudonyms of all that any registration of a branch names."""
-    known = get_fact(facts, f"branch/{branch:02d}", BranchFacts)
+    known = find_branch(facts, branch)
     return _open_members(desk, facts, known.registrations) if known is not None else set()
 
 
@@ -76,7 +76,7 @@ def _open_members(desk: Desk, facts: Facts, registrations: Iterable[int]) -> set
 
 def read_branch_name(desk: Desk, facts: Facts, branch: int) -> str:
     """Return what a branch is called by its newest registration; empty where there is none."""
-    known = get_fact(facts, f"branch/{branch:02d}", BranchFacts)
+    known = find_branch(facts, branch)
     return (
         read_text(desk, read_body(facts, known.index, BranchRegistered).name.text)
         if known is not None

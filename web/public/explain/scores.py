@@ -20,7 +20,7 @@ from ledger.books.scores import (
 from ledger.books.values import PublicText
 from ledger.entries import Entry
 from ledger.figures import read_text
-from ledger.state.facts import BranchFacts, get_fact
+from ledger.state.facts import find_branch
 from ledger.state.schemes import list_items, list_schemes
 from reports.words import format_count, format_month, format_signed
 from web.i18n import _
@@ -121,7 +121,7 @@ def _build_items(view: VillageView, body: SchemeAdopted) -> Table:
 
 def explain_branch(view: VillageView, entry: Entry, body: BranchRegistered) -> Explanation:
     name, count = read_text(view.texts, body.name), format_count(len(body.members))
-    known = get_fact(view.reader.facts, f"branch/{body.branch:02d}", BranchFacts)
+    known = find_branch(view.reader.facts, body.branch)
     is_first = known is None or entry.index == known.registrations[0]
     said = (
         _("登记了{name}，党员 {count} 名。") if is_first else _("{name}的名单重新登记，现有党员 {count} 名。")
@@ -197,6 +197,6 @@ def _build_tables(view: VillageView, body: ScoreRound) -> tuple[Table, ...]:
 
 
 def _name_branch(view: VillageView, branch: int) -> str:
-    facts = get_fact(view.reader.facts, f"branch/{branch:02d}", BranchFacts)
+    facts = find_branch(view.reader.facts, branch)
     body = view.reader.facts.read_entry(facts.index).body if facts else None
     return read_text(view.texts, body.name) if isinstance(body, BranchRegistered) else str(branch)

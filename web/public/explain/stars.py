@@ -6,7 +6,7 @@ from ledger.books.scores import BranchRegistered
 from ledger.books.star_steps import STEP_NAMES, StarDeclared, StarMoved, name_holder, name_stars
 from ledger.entries import Entry
 from ledger.figures import read_text
-from ledger.state.facts import BranchFacts, get_fact, read_body
+from ledger.state.facts import find_branch, read_body
 from ledger.state.star_steps import find_application
 from reports.words import format_day
 from web.i18n import _
@@ -59,7 +59,7 @@ def explain_star_moved(view: VillageView, entry: Entry, body: StarMoved) -> Expl
 
 
 def _name(view: VillageView, body: StarDeclared) -> str:
-    known = get_fact(view.reader.facts, f"branch/{body.branch:02d}", BranchFacts)
+    known = find_branch(view.reader.facts, body.branch)
     assert known is not None  # No application is of a branch that there is not.
     name = read_text(view.texts, read_body(view.reader.facts, known.index, BranchRegistered).name)
     return name_holder(name, body.subject)
