@@ -41,11 +41,12 @@ def gather_members(tray: Tray, lines: Sequence[Line]) -> None:
     for branch in sorted(names):
         own = [line for line in lines if line.number("支部") == branch]
         members = _build_members(tray, branch, own)
-        if _is_unchanged(tray, branch, names[branch].text("支部名称"), members):
+        before = list_branch(tray.desk, tray.facts, branch)
+        if _is_unchanged(tray, branch, names[branch].text("支部名称"), before, members):
             same.append(branch)
             continue
         tray.members += members
-        _register(tray, branch, names[branch], members)
+        _register(tray, branch, names[branch], before, members)
     if len(same) == len(names):
         tray.refuse([_fault_unchanged(names[same[0]], same)])
     else:
@@ -103,9 +104,10 @@ def _check_line(tray: Tray, line: Line, names: dict[int, Line], seen: dict[str, 
     return faults
 
 
-def _register(tray: Tray, branch: int, first: Line, members: Sequence[Member]) -> None:
+def _register(
+    tray: Tray, branch: int, first: Line, before: Mapping[str, Member], members: Sequence[Member]
+) -> None:
     name = first.text("支部名称")
-    before = list_branch(tray.desk, tray.facts, branch)
     tray.refuse(_check_waiting(tray, branch, first))
     texts = Discloser(tray.desk.ports.entropy)
     sealed = [texts.seal("member", {"member": item.member}) for item in members]
@@ -140,11 +142,12 @@ def _check_waiting(tray: Tray, branch: int, first: Line) -> list[Fault]:
     ]
 
 
-def _is_unchanged(tray: Tray, branch: int, name: str, members: Sequence[Member]) -> bool:
+def _is_unchanged(
+    tray: Tray, branch: int, name: str, before: Mapping[str, Member], members: Sequence[Member]
+) -> bool:
     """Whether a branch that is registered has this name and these members. Whoever was erased is still counted: a list
     without them is another one.
     """
-    before = list_branch(tray.desk, tray.facts, branch)
     same = before.keys() == {one.number for one in members} and len(members) == count_branch(
         tray.facts, branch
     )
