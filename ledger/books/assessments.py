@@ -27,6 +27,7 @@ from ledger.books.rounds import (
     check_part,
     check_sealed_sum,
 )
+from ledger.books.schemes import has_source
 from ledger.books.scores import (
     BALLOTS_MAX,
     SUBJECT_NAMES,
@@ -144,11 +145,6 @@ def name_round(subject: OtherSubject, period: str) -> str:
 def name_assessed(number: str) -> str:
     """Return what people call a branch or a unit by its number."""
     return f"网格 {number}" if number.startswith("WG-") else f"支部 {number}"
-
-
-def has_source(scheme: SchemeAdopted, source: str) -> bool:
-    """Whether a component of a scheme takes its score from `source`."""
-    return any(one.source == source for one in scheme.components or ())
 
 
 def list_item_worths(scheme: SchemeAdopted, subject: OtherSubject) -> dict[str, Worth]:

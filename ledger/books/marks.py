@@ -42,6 +42,10 @@ class Given(NamedTuple):
     ballots: Mapping[str, Ballots]
     rows: tuple[BallotRow, ...]
 
+    def covers(self, scheme: SchemeAdopted) -> bool:
+        """Whether every component of a scheme that ballots give is there."""
+        return self.ballots.keys() >= set(list_ballot_components(scheme))
+
 
 class Card(msgspec.Struct, frozen=True, kw_only=True):
     """A member's month."""
@@ -99,10 +103,9 @@ def build_cards(
     for mark in marks:
         marked[mark.member].append(Marked(mark.item, mark.points))
     cards = []
-    wanted = list_ballot_components(scheme)
     for member in members:
         own = (given or {}).get(member, _NOTHING)
-        if all(code in own.ballots for code in wanted):
+        if own.covers(scheme):
             earned = assess(scheme, marked[member], own.ballots)
             cards.append(
                 Card(

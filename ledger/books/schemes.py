@@ -59,9 +59,9 @@ def list_months(scheme: SchemeAdopted, period: str) -> list[str]:
     return months
 
 
-def count_counted(scheme: SchemeAdopted) -> int:
-    """Return how many components take their score from what is counted of a unit."""
-    return sum(one.source == "counts" for one in scheme.components or ())
+def has_source(scheme: SchemeAdopted, source: str) -> bool:
+    """Whether a component of a scheme takes its score from `source`."""
+    return any(one.source == source for one in scheme.components or ())
 
 
 def check_carried(scheme: SchemeAdopted, period: str, place: str) -> list[Fault]:
@@ -69,13 +69,13 @@ def check_carried(scheme: SchemeAdopted, period: str, place: str) -> list[Fault]
     members are none, and it stands in the last month of the time that the scheme looks back on.
     """
     faults = []
-    others = count_counted(scheme)
-    if others:
+    if has_source(scheme, "counts"):
+        counted = sum(one.source == "counts" for one in scheme.components or ())
         faults.append(
             build_fault(
                 "round-source",
                 place,
-                f"考评办法有 {others} 个部分靠计数",
+                f"考评办法有 {counted} 个部分靠计数",
                 "各部分按项目记分或靠测评的办法",
                 "件数和走访是网格的，算不到党员身上；换一个没有计数的办法",
             )

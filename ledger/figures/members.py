@@ -14,7 +14,7 @@ from typing import NamedTuple
 from ledger.books.appraisals import list_ballot_components
 from ledger.books.components import Marked, assess
 from ledger.books.marks import Given
-from ledger.books.schemes import count_counted
+from ledger.books.schemes import has_source
 from ledger.books.scores import BallotRow, BranchRegistered, SchemeAdopted, SchemeSpan, ScoreRound, get_span
 from ledger.figures.households import find_opened
 from ledger.figures.scores import read_item
@@ -136,17 +136,11 @@ def _split(
     texts: Texts, scheme: SchemeAdopted, marks: list[MemberMark], given: Given | None
 ) -> tuple[MemberComponent, ...]:
     """Return what each component gave; none where the scheme has none, or one that marks and ballots do not tell."""
-    wanted = list_ballot_components(scheme)
-    if (
-        not scheme.components
-        or given is None
-        or count_counted(scheme)
-        or any(code not in given.ballots for code in wanted)
-    ):
+    if not scheme.components or has_source(scheme, "counts") or given is None or not given.covers(scheme):
         return ()
     score = assess(scheme, [Marked(mark.item, mark.points) for mark in marks], given.ballots)
     titles = {one.code: read_text(texts, one.text) for one in scheme.components}
-    rows = dict(zip(wanted, given.rows, strict=True))
+    rows = dict(zip(list_ballot_components(scheme), given.rows, strict=True))
     return tuple(
         MemberComponent(rows.get(one.code), one.score, titles[one.code], one.weight)
         for one in score.components

@@ -22,7 +22,6 @@ from ledger.books.assessments import (
     check_marks_of,
     check_persons_lines,
     group_marks,
-    has_source,
     is_person,
     name_assessed,
     name_round,
@@ -31,7 +30,7 @@ from ledger.books.assessments import (
 )
 from ledger.books.components import Ballots, Counted, Marked, Score, assess
 from ledger.books.rounds import build_fault, check_sequence
-from ledger.books.schemes import check_calendar, list_months, tell_earned
+from ledger.books.schemes import check_calendar, has_source, list_months, tell_earned
 from ledger.books.scores import MARKER_NAMES, AssessedBallot, Marker, OtherSubject, SchemeAdopted
 from ledger.books.values import Value, get_last_day
 from ledger.entries import Entry

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from ledger.books.appraisals import check_rows, check_rows_once
 from ledger.books.marks import Card, Given, Mark, check_cards, check_marks
 from ledger.books.rounds import check_opened_sum
-from ledger.books.schemes import count_counted
+from ledger.books.schemes import has_source
 from ledger.books.scores import (
     AssessedBallot,
     BallotRow,
@@ -105,7 +105,7 @@ def _check_branch(
     faults += wrong
     # A card speaks of the whole month: before the last part it cannot be compared. No round is under a scheme that
     # counts; who judges a log that has one nevertheless hears of it from the entry's own check.
-    if len(month.rounds) != month.parts or count_counted(scheme):
+    if len(month.rounds) != month.parts or has_source(scheme, "counts"):
         return faults
     return faults + check_cards(cards, marks, scheme, members, given)
 

@@ -12,7 +12,7 @@ from typing import NamedTuple, get_args
 from ledger.books.law import Law, count_days, find_days
 from ledger.books.periods import get_day, iterate_periods
 from ledger.books.rhythm import ExpectedRound, Rhythm, count_due_day, judge_display, judge_round
-from ledger.books.schemes import SPAN_LENGTHS, count_counted
+from ledger.books.schemes import SPAN_LENGTHS, has_source
 from ledger.books.scores import SchemeSpan, Subject, get_span
 from ledger.books.values import SHEET_LETTERS, Value
 from ledger.state.assessments import get_round
@@ -94,7 +94,7 @@ def _list_of(asked: _Asked, subject: Subject, period: str) -> Iterator[ExpectedR
     scheme = find_scheme(facts, period) if is_member else find_scheme_in_force(facts, period, subject)
     if scheme is None or int(period[5:]) % SPAN_LENGTHS[get_span(scheme)]:
         return
-    is_kept = not (is_member and count_counted(scheme))
+    is_kept = not (is_member and has_source(scheme, "counts"))
     for branch in _list_branches(facts, period) if is_member else [0]:
         yield _build(asked, subject, get_span(scheme), branch, period, is_kept=is_kept)
 

@@ -15,14 +15,13 @@ from ledger.books.assessments import (
     UnitCounts,
     check_marks_of,
     group_marks,
-    has_source,
     is_person,
     name_assessed,
     sort_number,
 )
 from ledger.books.components import Ballots, Counted, Marked, Score, assess
 from ledger.books.grids import Held
-from ledger.books.schemes import list_months
+from ledger.books.schemes import has_source, list_months
 from ledger.books.scores import AssessedBallot, BallotRow, OtherSubject, SchemeAdopted, SchemeItem
 from ledger.books.screening import check_private_text, format_found, hide_numbers
 from ledger.books.values import Sealed, fold_text
