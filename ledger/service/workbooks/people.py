@@ -19,7 +19,8 @@ from ledger.log.commitments import index_disclosures, open_disclosure
 from ledger.service.workbooks.lines import Line
 from ledger.service.workbooks.tray import Desk
 from ledger.state.facts import EntryAt, Facts, find_branch, read_body, scan_facts
-from ledger.state.private import FindPrivate, RegisteredHousehold, RegisteredMember, open_private
+from ledger.state.marks import list_branch_members
+from ledger.state.private import FindPrivate, RegisteredHousehold, open_private
 from ledger.vaults import Household, Member
 
 T = TypeVar("T")
@@ -51,8 +52,9 @@ def list_waiting(desk: Desk) -> frozenset[str]:
 
 def list_branch(desk: Desk, facts: Facts, branch: int) -> dict[str, Member]:
     """Return the members that the newest registration of a branch names, by number."""
-    known = find_branch(facts, branch)
-    found = _open_members(desk, facts, [known.index]) if known is not None else set()
+    if find_branch(facts, branch) is None:
+        return {}
+    found = set(list_branch_members(facts, branch, find_private(desk)))
     members = desk.ports.vault.list_members(desk.village)
     return {item.number: item for item in members if item.branch == branch and item.member in found}
 
@@ -65,13 +67,9 @@ def count_branch(facts: Facts, branch: int) -> int:
 
 def list_ever(desk: Desk, facts: Facts, branch: int) -> set[str]:
     """Return the pseudonyms of all that any registration of a branch names."""
-    known = find_branch(facts, branch)
-    return _open_members(desk, facts, known.registrations) if known is not None else set()
-
-
-def _open_members(desk: Desk, facts: Facts, registrations: Iterable[int]) -> set[str]:
-    bodies = (read_body(facts, at, BranchRegistered) for at in registrations)
-    return {one.member for body in bodies for one in _open_all(desk, body.members, RegisteredMember)}
+    known, find = find_branch(facts, branch), find_private(desk)
+    registrations = known.registrations if known is not None else ()
+    return {one for at in registrations for one in list_branch_members(facts, branch, find, at + 1)}
 
 
 def read_branch_name(desk: Desk, facts: Facts, branch: int) -> str:
