@@ -11,7 +11,7 @@ from ledger.service.assessment_sheets import AssessmentPaper, PaperRow
 from reports.codes import PrintedCode, build_assessment_code, get_host
 from reports.render import lay_out_paper
 from reports.texts import read_paper
-from reports.words import format_count, format_day, format_small, format_time
+from reports.words import format_count, format_day, format_time, name_rank
 
 ROWS_MAX = 4_500
 """As many cards as a round may have, each with its counts and ten components."""
@@ -131,7 +131,7 @@ def _tell_how(paper: AssessmentPaper) -> Iterator[str]:
     else:
         yield f"从 {paper.base} 分起，照办法里的项目加减，最低 0 分，最高 {SCORE_MAX} 分。"
     ranks = [
-        f"{_name_rank(rank.grade, rank.stars)} {rank.from_score} 分起"
+        f"{name_rank(rank.grade, rank.stars)} {rank.from_score} 分起"
         for rank in paper.ranks
         if rank.from_score or rank.grade
     ]
@@ -148,7 +148,7 @@ def _build_row(row: PaperRow) -> RowText:
         name=row.name,
         note=note,
         place=f"第 {row.place}" if row.place else "",
-        rank=_name_rank(row.grade, row.stars),
+        rank=name_rank(row.grade, row.stars),
         score=f"{row.score} 分" if row.score is not None else "",
     )
 
@@ -157,12 +157,8 @@ def _list_ranks(paper: AssessmentPaper) -> Iterator[RowText]:
     for rank in paper.ranks:
         counted = f"{format_count(rank.cards)} 名"
         yield RowText(
-            earned=(), name=_name_rank(rank.grade, rank.stars), note="", place="", rank="", score=counted
+            earned=(), name=name_rank(rank.grade, rank.stars), note="", place="", rank="", score=counted
         )
-
-
-def _name_rank(grade: str, stars: int) -> str:
-    return grade or (f"{format_small(stars)}星" if stars else "未评星")
 
 
 def _format_hundredths(points: int) -> str:

@@ -10,7 +10,7 @@ from ledger.books.score_figures import summarize_scores
 from ledger.books.scores import SPAN_NAMES
 from reports.frame import Codes, HeadText, PlainWords, build_head_text, build_plain_words
 from reports.rows import ItemRow, build_items
-from reports.words import format_count, format_signed, format_small
+from reports.words import format_count, format_signed, name_rank
 
 _SHORT_ROWS = 12
 
@@ -84,9 +84,7 @@ def build_scores(figures: ScoreFigures, codes: Codes | None, open_until: str = "
         codes=codes,
         components="、".join(f"{one.name} {one.weight}%" for one in figures.components),
         cuts=tuple(
-            CutRow(
-                str(cut.from_score), "" if cut.name else "★" * cut.stars, cut.name or _name_stars(cut.stars)
-            )
+            CutRow(str(cut.from_score), "" if cut.name else "★" * cut.stars, name_rank(cut.name, cut.stars))
             for cut in sorted(figures.cuts, key=lambda cut: -cut.stars)
         ),
         every=SPAN_NAMES[figures.every or "month"],
@@ -98,7 +96,7 @@ def build_scores(figures: ScoreFigures, codes: Codes | None, open_until: str = "
             StarRow(
                 "" if row.stars in names else "★" * row.stars,
                 format_count(row.members),
-                names.get(row.stars) or _name_stars(row.stars),
+                name_rank(names.get(row.stars, ""), row.stars),
             )
             for row in figures.stars
         ),
@@ -106,10 +104,6 @@ def build_scores(figures: ScoreFigures, codes: Codes | None, open_until: str = "
         title=figures.title,
         version=str(figures.version),
     )
-
-
-def _name_stars(stars: int) -> str:
-    return f"{format_small(stars)}星" if stars else "未评星"
 
 
 def _build_branch(branch: BranchFigures, columns: Sequence[StarCount]) -> BranchRows:

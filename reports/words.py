@@ -94,6 +94,11 @@ def _count_people(number: int) -> str:
     return f"{ten}{_NUMERALS[units] if units or not tens else ''}位"
 
 
+def name_rank(grade: str, stars: int) -> str:
+    """Return a grade by its name or, where there is none, so many stars: `五星`, `未评星`."""
+    return grade or (f"{format_small(stars)}星" if stars else "未评星")
+
+
 def format_small(number: int) -> str:
     """Return a small count in Chinese: `五`; from 11 on in digits."""
     return _NUMERALS[number] if 0 <= number < len(_NUMERALS) else str(number)

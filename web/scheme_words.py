@@ -21,7 +21,7 @@ from ledger.books.scores import (
 from ledger.books.values import PublicText
 from ledger.figures import GONE, read_text
 from ledger.figures.texts import Texts
-from reports.words import format_count, format_signed, format_small
+from reports.words import format_count, format_signed, name_rank
 from web.i18n import _
 
 UNITS: dict[Subject, str] = {
@@ -94,7 +94,7 @@ def name_scheme_rank(texts: Texts, body: SchemeAdopted, stars: int) -> str:
     for number, cut in enumerate(body.stars if body.grades else ()):
         if cut.stars == stars and body.grades:
             return read_text(texts, body.grades[number])
-    return _("{stars}星").format(stars=format_small(stars)) if stars else _("未评星")
+    return name_rank("", stars)
 
 
 def _tell_short(texts: Texts, body: SchemeAdopted) -> str:

@@ -22,7 +22,7 @@ from ledger.figures.assessments import (
     collect_newest,
 )
 from ledger.service.preview import format_points
-from reports.words import format_count, format_month, format_small
+from reports.words import format_count, format_month, name_rank
 from web.i18n import _
 from web.page import Frame
 from web.public.explain.telling import get_entry_path
@@ -149,7 +149,7 @@ def _build_part(view: VillageView, figures: AssessmentFigures) -> AssessmentPart
         ranks=tuple(
             RankRow(
                 count=_("{count} 名").format(count=format_count(rank.cards)),
-                rank=_name_rank(rank.grade, rank.stars),
+                rank=name_rank(rank.grade, rank.stars),
             )
             for rank in figures.ranks
         ),
@@ -176,7 +176,7 @@ def _build_row(row: AssessedFigures, titles: Mapping[str, str]) -> AssessedRow:
         name=row.name,
         note=_("；").join(notes),
         place=_("第 {place}").format(place=row.place) if row.place else "",
-        rank=_name_rank(row.grade, row.stars),
+        rank=name_rank(row.grade, row.stars),
         score=_("{score} 分").format(score=row.score) if row.score is not None else "",
     )
 
@@ -189,7 +189,3 @@ def _tell(figures: AssessmentFigures) -> Iterator[str]:
         yield _("书记是公开的职务，按支部公布星级；分数和扣分不公开。")
     elif figures.subject == "grid-worker":
         yield _("网格员只公布各等次有多少人，不说是谁。")
-
-
-def _name_rank(grade: str, stars: int) -> str:
-    return grade or (_("{stars}星").format(stars=format_small(stars)) if stars else _("未评星"))

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ledger.books.figures import BranchFigures, ScoreFigures, StarCutFigures
+from ledger.books.figures import BranchFigures, ScoreFigures
 from ledger.books.score_figures import summarize_scores
 from ledger.books.scores import SPAN_NAMES
 from ledger.figures.party_groups import BranchGroups, collect_groups
 from ledger.service.sheets import find_open_until
 from reports.rows import ItemRow, build_items
-from reports.words import format_count, format_signed, format_small
-from web.i18n import _
+from reports.words import format_count, format_signed, name_rank
 from web.page import Frame
 from web.public.explain.telling import get_entry_path
 from web.public.months import SheetStatus, build_status, read_figures
@@ -120,17 +119,11 @@ def build_stars(figures: ScoreFigures, branch: BranchFigures | None = None) -> t
             from_score=str(cuts[row.stars].from_score) if row.stars in cuts else "",
             marks="" if row.stars in cuts and cuts[row.stars].name else "★" * row.stars,
             members=format_count(row.members),
-            name=_name_rank(row.stars, cuts.get(row.stars)),
+            name=name_rank(cuts[row.stars].name if row.stars in cuts else "", row.stars),
             share=round(row.members * 100 / most),
         )
         for row in counts
     )
-
-
-def _name_rank(stars: int, cut: StarCutFigures | None) -> str:
-    if cut is not None and cut.name:
-        return cut.name
-    return _("{stars}星").format(stars=format_small(stars)) if stars else _("未评星")
 
 
 def _build_branch(
