@@ -22,6 +22,7 @@ from ledger.service.screening import check_published
 from ledger.service.workbooks.lines import Line
 from ledger.service.workbooks.people import (
     check_name,
+    fault_branch_unknown,
     fault_zero,
     find_by_number,
     find_private,
@@ -67,7 +68,8 @@ def gather_groups(tray: Tray, lines: Sequence[Line]) -> None:
             continue
         if branch not in known:
             known[branch] = list_branch(tray.desk, tray.facts, branch)
-            tray.refuse(_check_branch(tray, line, branch))
+            if find_branch(tray.facts, branch) is None:
+                tray.refuse([fault_branch_unknown(line, branch)])
         if line.text(_ENDED) == "是":
             ended.setdefault(branch, line)
         elif (member := _find_member(tray, line, branch, known[branch])) and tray.is_ready(line):
@@ -116,20 +118,6 @@ def _check_line(tray: Tray, line: Line, names: dict[tuple[int, int], Line]) -> I
         named = names.setdefault(key, line)
         if line.text("党小组名称") != named.text("党小组名称"):
             yield _fault_name(line, named)
-
-
-def _check_branch(tray: Tray, line: Line, branch: int) -> list[Fault]:
-    if find_branch(tray.facts, branch) is not None:
-        return []
-    return [
-        Fault(
-            code="branch-unknown",
-            place=line.at("支部"),
-            found=f"支部 {branch}",
-            expected="已经登记党员的支部",
-            remedy="改正支部序号；新支部先用 mingbai import members 登记并通过审核",
-        )
-    ]
 
 
 def _find_member(tray: Tray, line: Line, branch: int, known: Mapping[str, Member]) -> Member | None:

@@ -82,6 +82,17 @@ def read_branch_name(desk: Desk, facts: Facts, branch: int) -> str:
     )
 
 
+def fault_branch_unknown(line: Line, branch: int) -> Fault:
+    """Say that a row names a branch that is not registered."""
+    return Fault(
+        code="branch-unknown",
+        place=line.at("支部"),
+        found=f"支部 {branch}",
+        expected="已经登记党员的支部",
+        remedy="改正支部序号；新支部先用 mingbai import members 登记并通过审核",
+    )
+
+
 def find_by_number(line: Line, header: str, known: Mapping[str, T], what: str) -> T | Fault:
     """Return whom a line's number means, or a fault; where zeros were lost it names the number with them."""
     number = line.text(header)

@@ -24,7 +24,13 @@ from ledger.service.workbooks.other_parts import (
     fault_part_repeats,
     list_other_parts,
 )
-from ledger.service.workbooks.people import count_branch, list_branch, read_text, read_title
+from ledger.service.workbooks.people import (
+    count_branch,
+    fault_branch_unknown,
+    list_branch,
+    read_text,
+    read_title,
+)
 from ledger.service.workbooks.rounds import (
     PlainDrawn,
     RoundBook,
@@ -106,7 +112,7 @@ def _gather_round(tray: Tray, period: str, branch: int, lines: Sequence[Line]) -
     book = RoundBook(scheme.items, scheme.titles) if scheme else None
     if scheme is None or not members:
         tray.refuse([_fault_no_scheme(lines[0], period)] if period and scheme is None else [])
-        tray.refuse([_fault_no_branch(lines[0], branch)] if not members and branch != _NO_BRANCH else [])
+        tray.refuse([fault_branch_unknown(lines[0], branch)] if not members and branch != _NO_BRANCH else [])
         deque(read_rows(tray, lines, _SHEET, members or None, book), maxlen=0)
         return
     hindered = check_carried(scheme.body, period, lines[0].at("月份"))
@@ -215,16 +221,6 @@ def _fault_no_scheme(line: Line, period: str) -> Fault:
         found=f"{period} 没有起用的考评办法",
         expected="先有考评办法，再评分",
         remedy="先用 mingbai adopt scheme 采用考评办法并由另一人通过，起用月份不晚于评分的月份",
-    )
-
-
-def _fault_no_branch(line: Line, branch: int) -> Fault:
-    return Fault(
-        code="branch-unknown",
-        place=line.at("支部"),
-        found=f"支部 {branch}",
-        expected="已经登记党员的支部",
-        remedy="改正支部序号；新支部先用 mingbai import members 登记并通过审核",
     )
 
 
