@@ -36,12 +36,12 @@ from ledger.figures import read_text
 from ledger.figures.villages import describe_village
 from ledger.ports import PaperJob, Ports
 from ledger.service.cards import make_code
-from ledger.service.drafts import Discloser, build_draft, build_trial
+from ledger.service.drafts import Discloser, build_draft, refuse_entry
 from ledger.service.persons import check_person
 from ledger.service.screening import check_texts, list_names
 from ledger.service.sheets import read_texts
 from ledger.service.slots import check_slot, find_next_number, list_waiting_slots
-from ledger.state import check_entry, get_day
+from ledger.state import get_day
 from ledger.state.ballots import FoundBallot, find_ballot, list_ballots
 from ledger.state.facts import find_branch
 from ledger.state.marks import list_branch_members
@@ -146,7 +146,7 @@ def ask_ballot(ports: Ports, village: str, maker: str, asking: Asking) -> Draft:
         units=() if sealed else tuple(texts.publish("unit", unit) for unit in units),
     )
     claim = _build_claim(village, maker, body, today)
-    _refuse_entry(ports, claim)
+    refuse_entry(ports, claim)
     # Several wait at once where each party group has its own: the title tells them apart.
     title = asking.title.strip()
     label = f"开始测评 {body.number} {title}：印 {body.issued} 张票，{body.opens} 至 {body.closes}"
@@ -226,7 +226,7 @@ def prepare_ballot_closing(ports: Ports, village: str, number: str, maker: str) 
         raise NotFound(f"测评 {number}")
     urn = ports.urns.find(village, number) or Urn(codes=(), is_sealed=True, issued=found.opened.issued)
     # Asked before the urn is sealed: a ballot that may not be closed yet goes on.
-    _refuse_entry(ports, _build_closing(ports, village, maker, number, urn), faults)
+    refuse_entry(ports, _build_closing(ports, village, maker, number, urn), faults=faults)
     ports.urns.change(village, number, seal_urn)
     urn = ports.urns.find(village, number) or urn
     claim = _build_closing(ports, village, maker, number, urn)
@@ -304,15 +304,6 @@ def _build_claim(village: str, maker: str, body: BallotOpened | BallotClosed, to
         period=today[:7],
         village=village,
     )
-
-
-def _refuse_entry(ports: Ports, claim: Claim, faults: Sequence[Fault] = ()) -> None:
-    """Raise Refused with every reason why the entry could not follow, so that nobody is asked to pass it."""
-    with ports.ledger.read(claim.village) as reader:
-        trial = build_trial(claim, reader.size, ports.clock.now_ms())
-        found = [*faults, *check_entry(reader.facts, ports.reference, trial)]
-    if found:
-        raise Refused(found)
 
 
 def _is_maker(ports: Ports, village: str, draft_id: str, maker: str) -> bool:

@@ -6,6 +6,7 @@ The salts are drawn here, once: the digest that the checker sees is the digest t
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from ledger.books.roles import CHECKER_ROLES
 from ledger.books.star_steps import StarDeclared, StarMoved
@@ -97,15 +98,16 @@ def build_trial(claim: Claim, index: int, now_ms: int) -> Entry:
     )
 
 
-def refuse_entry(ports: Ports, claim: Claim, now_ms: int | None = None) -> None:
-    """Raise Refused with every reason why the entry could not follow, so that nobody is asked to pass it; `now_ms`
-    where it is known already.
+def refuse_entry(ports: Ports, claim: Claim, now_ms: int | None = None, faults: Sequence[Fault] = ()) -> None:
+    """Raise Refused with every reason why the entry could not follow, so that nobody is asked to pass it, after the
+    `faults` that are known; `now_ms` where that is.
     """
     with ports.ledger.read(claim.village) as reader:
         now_ms = ports.clock.now_ms() if now_ms is None else now_ms
-        faults = check_entry(reader.facts, ports.reference, build_trial(claim, reader.size, now_ms))
-    if faults:
-        raise Refused(faults)
+        trial = build_trial(claim, reader.size, now_ms)
+        found = [*faults, *check_entry(reader.facts, ports.reference, trial)]
+    if found:
+        raise Refused(found)
 
 
 def refuse_no_month(period: str) -> None:
