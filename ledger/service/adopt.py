@@ -6,6 +6,8 @@ imported as a workbook (`workbooks.rulebook`), a scheme read from a file (`servi
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import msgspec
 
 from ledger.books.points import Rule, RulebookAdopted
@@ -117,6 +119,18 @@ def _check_number(number: str) -> list[Fault]:
     return [Fault(code=form.code, place=place, found=found, expected=form.expected, remedy=form.remedy)]
 
 
+class SchemeOrder(NamedTuple):
+    """What somebody adopts, by which meeting and from which month on: the shipped scheme of a `name`, or a
+    `template` of the village's own.
+    """
+
+    maker: str
+    period: str
+    resolution: str
+    name: str = ""
+    template: SchemeTemplate | None = None
+
+
 def prepare_scheme(
     ports: Ports,
     village: str,
@@ -133,29 +147,18 @@ def prepare_scheme(
     Raises Refused with every fault: also where the subject's newest version says the same. NotFound where no scheme of
     that name ships.
     """
-    draft = build_scheme_draft(
-        ports, village, maker=maker, period=period, resolution=resolution, name=name, template=template
-    )
+    draft = build_scheme_draft(ports, village, SchemeOrder(maker, period, resolution, name, template))
     ports.vault.put_drafts(village, [draft])
     return draft
 
 
-def build_scheme_draft(
-    ports: Ports,
-    village: str,
-    *,
-    maker: str,
-    period: str,
-    resolution: str,
-    name: str = "member-60",
-    template: SchemeTemplate | None = None,
-) -> Draft:
+def build_scheme_draft(ports: Ports, village: str, order: SchemeOrder) -> Draft:
     """Return what `prepare_scheme` would keep, and keep nothing; raises as it does."""
-    own = list_texts(template) if template is not None else {}  # What ships was read by us.
-    template = template or load_scheme(name)
+    own = list_texts(order.template) if order.template is not None else {}  # What ships was read by us.
+    template = order.template or load_scheme(order.name)
     texts = Discloser(ports.entropy)
-    body = build_scheme(template, texts, resolution=resolution, version=1)
-    faults = _check_adoption(ports, village, maker, period, resolution)
+    body = build_scheme(template, texts, resolution=order.resolution, version=1)
+    faults = _check_adoption(ports, village, order.maker, order.period, order.resolution)
     faults += check_texts(own, list_names(ports, village))
     faults += check_template(template, body) + lint_scheme(body, texts.find)
     with ports.ledger.read(village) as reader:
@@ -169,11 +172,12 @@ def build_scheme_draft(
     slot = slot_of_scheme(get_subject(body))
     faults += check_slot(list_waiting_slots(ports.vault, village), slot)
     now_ms = ports.clock.now_ms()
-    claim = _build_claim(now_ms, village, maker, period, msgspec.structs.replace(body, version=version))
+    adopted = msgspec.structs.replace(body, version=version)
+    claim = _build_claim(now_ms, village, order.maker, order.period, adopted)
     _refuse(faults)
     # What the log itself would say, of a month before the version in force: to whoever drafts, not to whoever passes.
     refuse_entry(ports, claim, now_ms)
-    return _build_adoption(ports, claim, texts, f"{template.title}第 {version} 版，{period} 起用")
+    return _build_adoption(ports, claim, texts, f"{template.title}第 {version} 版，{order.period} 起用")
 
 
 def _join(first: Texts, other: Texts) -> Texts:

@@ -20,7 +20,7 @@ from ledger.errors import Refused
 from ledger.figures.texts import Texts
 from ledger.log.commitments import digest_disclosure, parse_disclosure
 from ledger.ports import Ports, Reader
-from ledger.service.adopt import build_scheme_draft
+from ledger.service.adopt import SchemeOrder, build_scheme_draft
 from ledger.service.drafts import Discloser, build_draft
 from ledger.service.opened_drafts import OpenedDraft
 from ledger.service.opened_schemes import list_scheme_changes
@@ -40,18 +40,6 @@ class OfferedScheme(NamedTuple):
     body: SchemeAdopted
     changes: tuple[str, ...]
     texts: Texts
-
-
-class SchemeOrder(NamedTuple):
-    """What somebody adopts, by which meeting and from which month on: the shipped scheme of a `name`, or a
-    `template` of the village's own.
-    """
-
-    maker: str
-    period: str
-    resolution: str
-    name: str = ""
-    template: SchemeTemplate | None = None
 
 
 class SchemeLook(NamedTuple):
@@ -93,7 +81,7 @@ def offer_scheme(
 
 def look_at_scheme(ports: Ports, village: str, order: SchemeOrder) -> SchemeLook:
     """Return what would be handed in, and keep nothing. Raises as `prepare_scheme`."""
-    draft = build_scheme_draft(ports, village, **order._asdict())
+    draft = build_scheme_draft(ports, village, order)
     lines = show_unkept(ports, draft).lines
     return SchemeLook(_digest_lines(lines), draft, lines)
 

@@ -18,12 +18,12 @@ from ledger.errors import Fault, Refused
 from ledger.figures import read_text
 from ledger.figures.schemes import SUBJECTS, list_scheme_versions
 from ledger.ports import Reader
+from ledger.service.adopt import SchemeOrder
 from ledger.service.scheme_files import format_scheme_file
 from ledger.service.schemes import decode_scheme_file, read_scheme_file
 from ledger.service.schemes_offered import (
     OfferedScheme,
     SchemeLook,
-    SchemeOrder,
     hand_in_scheme,
     look_at_scheme,
     offer_scheme,
