@@ -25,6 +25,7 @@ from ledger.state.schemes import (
 )
 from ledger.state.scores import check_scores, fold_scores
 from tests import reference_points
+from tests.ballots import build_ballot
 from tests.books.points_ledger import PointsLedger, change
 from tests.builders import build_weighed_scheme
 
@@ -567,4 +568,20 @@ def test_a_member_about_whom_nobody_answered_has_no_score_of_nought(voted: Point
             "现为测评里没有这一个，或者没有人评，应为测评里有人评的一个。"
             "核对是哪次测评、第几个；没有人评的不能算 0 分，另办一次测评。（assessment-row）"
         )
+    ]
+
+
+def test_a_ballot_that_is_still_open_gives_nobody_a_score(voted: PointsLedger) -> None:
+    still = "CP-2026-008"
+    members = (voted.drawer.seal({"member": "m1"}),)
+    voted.vault |= index_disclosures(voted.drawer.take_private())
+    voted.append(build_ballot(voted.drawer, still, appraised="member", members=members, units=()), "2026-10")
+    body = voted.build_score(1, [], ballots=BOTH)
+    body = reseal(voted, body, {"m1": {"rows": [{"number": still, "row": 1}]}})
+    body = change(body, ballots=(*BOTH, AssessedBallot(component="B", number=still)))
+
+    assert [fault.found for fault in voted.check(body, "2026-10")] == ["还没有结束"]
+    voted.append(body, "2026-10")  # As a log would be that somebody else wrote.
+    assert [text.split("：")[1].split("。")[0] for text in tell_privately(voted)] == [
+        "现为测评里没有这一个，或者没有人评，应为测评里有人评的一个"
     ]
