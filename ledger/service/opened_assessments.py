@@ -169,7 +169,7 @@ def _get_whom(person: AssessedSubject | AssessedMarkLine | AssessedPerson) -> st
 
 def _name_person(opened: OpenedDraft, person: AssessedSubject | AssessedMarkLine | AssessedPerson) -> str:
     if person.member:
-        return f"党员 {opened.number(person.member)}"
+        return f"党员 {opened.name(person.member)}"
     return opened.view.show("head-name", person.name) if person.name else ERASED
 
 

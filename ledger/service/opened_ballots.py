@@ -16,7 +16,7 @@ def tell_opened(opened: OpenedDraft, body: BallotOpened) -> Iterator[str]:
     unit = "名" if body.appraised == "member" else "个"
     yield f"　测评的是{APPRAISED_NAMES[body.appraised]}，{body.count} {unit}"
     found = [item for sealed in body.members for item in opened.open(sealed.sealed, RegisteredMember)]
-    yield from (f"　　{number}" for number in sorted(opened.number(item.member) for item in found))
+    yield from (f"　　党员 {name}" for name in sorted(opened.name(item.member) for item in found))
     yield from (f"　　{opened.read(one)}" for one in body.units)
     yield from (f"　问：{opened.read(question)}" for question in body.questions)
     yield f"　选项：{'、'.join(opened.read(choice) for choice in body.choices)}"

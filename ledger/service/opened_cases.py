@@ -24,7 +24,7 @@ def tell_case(opened: OpenedDraft, body: CaseOpened) -> Iterator[str]:
     yield opened.draft.label
     for report in opened.open(body.report.sealed, CaseReport):
         said = (opened.evidence(report.wording), opened.evidence(report.contact) if report.contact else "")
-        household = opened.number(report.household) if report.household else ""
+        household = opened.name(report.household) if report.household else ""
         kind = (
             CATEGORY_NAMES.get(report.kind, report.kind)
             if opened.view.is_whole("evidence")

@@ -5,7 +5,7 @@ Every value is as one view shows it; a private value that was erased is counted 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
@@ -95,6 +95,12 @@ class OpenedDraft:
     def evidence(self, text: str) -> str:
         """Return what proves an award or a mark, as the reader sees it."""
         return self.view.show("evidence", text)
+
+    def show_lines(self, lines: Iterable[OpenedLine]) -> list[tuple[str, str, int, str]]:
+        """Return lines by number and name of whom they are about, all as the reader sees it."""
+        return sorted(
+            (self.name(line.about), line.code, line.quantity, self.evidence(line.evidence)) for line in lines
+        )
 
     def tell_sealed(self, count: int) -> Iterator[str]:
         """Yield how many lines the reader is not shown, where there are any."""

@@ -27,7 +27,7 @@ def tell_visits(opened: OpenedDraft, body: VisitsRecorded) -> Iterator[str]:
         visits = [item for sealed in line.visits for item in opened.open(sealed.sealed, GridVisit)]
         for visit in sorted(visits, key=lambda item: (item.day, item.household)):
             who = opened.view.show("head-name", visit.visitor)
-            yield f"　　{visit.day} {who} 走访户 {opened.number(visit.household)}：{opened.evidence(visit.reason)}"
+            yield f"　　{visit.day} {who} 走访户 {opened.name(visit.household)}：{opened.evidence(visit.reason)}"
         notes = [item for sealed in line.diaries for item in opened.open(sealed.sealed, DiaryNote)]
         for note in sorted(notes, key=lambda item: (item.day, item.note)):
             who = opened.view.show("head-name", note.visitor)
@@ -84,7 +84,7 @@ def _tell_more(opened: OpenedDraft, holder: GridHolder) -> str:
     if holder.paired:
         said += f"，带 {opened.view.show('head-name', holder.paired)}"
     if holder.paired_household:
-        said += f"（户 {opened.number(holder.paired_household)}）"
+        said += f"（户 {opened.name(holder.paired_household)}）"
     if holder.since:
         said += f"，{holder.since} 起"
     if holder.named_on:

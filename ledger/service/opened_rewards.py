@@ -25,7 +25,7 @@ def tell_redeemed(opened: OpenedDraft, body: PointsRedeemed) -> Iterator[str]:
     names = _read_names(opened, body)
     found = [
         preview_redeemed(
-            (opened.number(subject.household), subject.day, subject.receipt),
+            (opened.name(subject.household), subject.day, subject.receipt),
             f"{line.goods} {names.get(line.goods, '')}".rstrip(),
             line.quantity,
             line.points,
@@ -40,7 +40,7 @@ def tell_returned(opened: OpenedDraft, body: RedemptionReversed) -> Iterator[str
     yield opened.draft.label
     yield f"　原因：{opened.read(body.reason)}"
     for subject in opened.open(body.line, RedeemedSubject):
-        yield f"　户 {opened.number(subject.household)} 收据 {subject.receipt}"
+        yield f"　户 {opened.name(subject.household)} 收据 {subject.receipt}"
 
 
 def fill_shop(opened: OpenedDraft, body: ShopAdopted) -> Iterator[tuple[str, Row]]:
@@ -79,17 +79,17 @@ def tell_task(opened: OpenedDraft, body: TaskOffered) -> Iterator[str]:
 def tell_claimed(opened: OpenedDraft, body: TaskClaimed) -> Iterator[str]:
     yield opened.draft.label
     found = [item for sealed in body.claims for item in opened.open(sealed.sealed, TaskClaim)]
-    yield from sorted(f"　户 {opened.number(item.household)}" for item in found)
+    yield from sorted(f"　户 {opened.name(item.household)}" for item in found)
 
 
 def tell_hours(opened: OpenedDraft, body: HoursBooked) -> Iterator[str]:
     yield opened.draft.label
     found = [
-        (opened.number(item.household), format_hours(line.hours_hundredths), opened.evidence(item.evidence))
+        (opened.name(item.household), format_hours(line.hours_hundredths), opened.evidence(item.evidence))
         for line in body.lines
         for item in opened.open(line.subject.sealed, AwardSubject)
     ]
-    yield from (f"　户 {number} {hours} 小时　{evidence}" for number, hours, evidence in sorted(found))
+    yield from (f"　户 {whose} {hours} 小时　{evidence}" for whose, hours, evidence in sorted(found))
 
 
 def fill_task(opened: OpenedDraft, body: TaskOffered) -> Iterator[tuple[str, Row]]:

@@ -19,13 +19,9 @@ def tell_scores(opened: OpenedDraft, body: ScoreRound) -> Iterator[str]:
     yield opened.draft.label
     items = list_items(opened.reader.facts, body.version)
     lines = opened.list_marks(body)
-    shown = sorted(
-        (opened.number(line.about), line.code, line.quantity, opened.evidence(line.evidence))
-        for line in lines
-    )
-    for number, code, quantity, evidence in shown:
+    for whose, code, quantity, evidence in opened.show_lines(lines):
         title = opened.read_part(items[code].text, "item")
-        yield preview_mark(number, items[code], title, quantity, evidence)
+        yield preview_mark(whose, items[code], title, quantity, evidence)
     yield from opened.tell_sealed(len(body.sealed_lines))
     for one in body.ballots or ():
         yield f"　部分 {one.component} 用测评 {one.number}"
@@ -49,6 +45,6 @@ def _tell_cards(opened: OpenedDraft, body: ScoreRound, lines: Sequence[OpenedLin
             # Marks of a round in parts may stand in another one.
             if titles and body.parts == 1 and given is not None:
                 earned += preview_components(assess(scheme, marks[item.member], given.ballots), titles)
-            told.append((opened.number(item.member), item.score, earned))
-    marked = {opened.number(line.about) for line in lines} if body.parts == 1 else {one[0] for one in told}
+            told.append((opened.name(item.member), item.score, earned))
+    marked = {opened.name(line.about) for line in lines} if body.parts == 1 else {one[0] for one in told}
     yield from preview_cards(sorted(told), marked)

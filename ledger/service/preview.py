@@ -50,6 +50,7 @@ from ledger.entries import Body
 from ledger.figures.rulebooks import ReadRule, list_terms
 from ledger.state.contracts import Contract
 from ledger.state.private import Agreement
+from ledger.vaults import Household, Member
 
 SIDES = {"debit": "借", "credit": "贷"}
 _SEALED = "（整行密封）"
@@ -109,6 +110,11 @@ def preview_consents(agreement: Agreement) -> str:
 def preview_about(contract: str, title: str) -> str:
     """Return the line of the contract that a voucher is about."""
     return f"　按合同 {contract} {title}".rstrip()
+
+
+def name_known(known: Household | Member) -> str:
+    """Return number and name of a household or member, which is what whoever passes a draft knows them by."""
+    return f"{known.number} {known.name}"
 
 
 def preview_under(number: str, title: str) -> str:
@@ -259,15 +265,15 @@ def preview_answer(body: ObjectionAnswered, answer: str) -> Iterator[str]:
         yield f"　更正：{'、'.join(name_about(name) for name in body.followed_by)}"
 
 
-def preview_award(number: str, rule: Rule, title: str, quantity: int, evidence: str) -> str:
+def preview_award(whose: str, rule: Rule, title: str, quantity: int, evidence: str) -> str:
     """Return the line of what a household is awarded."""
     worth = f"{rule.points} × {quantity} = {rule.points * quantity} 分"
-    return f"　户 {number} {rule.code} {title} {worth}{_SEALED if is_sealed(rule) else ''}　{evidence}"
+    return f"　户 {whose} {rule.code} {title} {worth}{_SEALED if is_sealed(rule) else ''}　{evidence}"
 
 
-def preview_taken(number: str, rule: str, evidence: str) -> str:
+def preview_taken(whose: str, rule: str, evidence: str) -> str:
     """Return the line of an award that is taken back."""
-    return f"　户 {number} {rule} 证据 {evidence}"
+    return f"　户 {whose} {rule} 证据 {evidence}"
 
 
 def preview_shop(body: ShopAdopted, names: Mapping[str, str]) -> Iterator[str]:
@@ -281,9 +287,11 @@ def preview_shop(body: ShopAdopted, names: Mapping[str, str]) -> Iterator[str]:
 
 
 def preview_redeemed(whose: tuple[str, str, str], goods: str, quantity: int, points: int) -> str:
-    """Return the line of what a household took; `whose` is its number, the day, and the receipt's number."""
-    number, day, receipt = whose
-    return f"　户 {number} {day} 收据 {receipt} {goods} {quantity} 件，{points} 分"
+    """Return the line of what a household took; `whose` is its number and name, the day, and the receipt's
+    number.
+    """
+    household, day, receipt = whose
+    return f"　户 {household} {day} 收据 {receipt} {goods} {quantity} 件，{points} 分"
 
 
 def format_hours(hours_hundredths: int) -> str:
@@ -348,33 +356,33 @@ def _tell_files(files: Sequence[str] | None) -> str:
     return f"（{len(files)} 个文件的指纹）" if files else ""
 
 
-def preview_mark(number: str, item: SchemeItem, title: str, quantity: int, evidence: str) -> str:
+def preview_mark(whose: str, item: SchemeItem, title: str, quantity: int, evidence: str) -> str:
     """Return the line of a member's mark."""
     worth = f"{item.points} × {quantity} = {item.points * quantity} 分"
-    return f"　党员 {number} {item.code} {title} {worth}{_SEALED if item.points < 0 else ''}　{evidence}"
+    return f"　党员 {whose} {item.code} {title} {worth}{_SEALED if item.points < 0 else ''}　{evidence}"
 
 
 def preview_cards(cards: Iterable[tuple[str, int, str]], marked: Collection[str]) -> Iterator[str]:
-    """Yield the lines of members' cards by number: number, score, and `earned`, its stars or its grade. Those of
+    """Yield the lines of members' cards: whose, score, and `earned`, its stars or its grade. Those of
     members who are not `marked`, which are all alike, are one line after them.
     """
     alike: dict[tuple[int, str], list[str]] = {}
     alone: list[tuple[str, int, str]] = []
-    for number, score, earned in cards:
-        if number in marked:
-            alone.append((number, score, earned))
+    for whose, score, earned in cards:
+        if whose in marked:
+            alone.append((whose, score, earned))
         else:
-            alike.setdefault((score, earned), []).append(number)
-    alone += [(numbers[0], *card) for card, numbers in alike.items() if len(numbers) == 1]
+            alike.setdefault((score, earned), []).append(whose)
+    alone += [(names[0], *card) for card, names in alike.items() if len(names) == 1]
     yield from (preview_card(*one) for one in sorted(alone))
-    for (score, earned), numbers in alike.items():
-        if len(numbers) > 1:
-            yield f"　另 {len(numbers)} 名没有得分记录，各 {score} 分，{earned}"
+    for (score, earned), names in alike.items():
+        if len(names) > 1:
+            yield f"　另 {len(names)} 名没有得分记录，各 {score} 分，{earned}"
 
 
-def preview_card(number: str, score: int, earned: str) -> str:
+def preview_card(whose: str, score: int, earned: str) -> str:
     """Return the line of a member's card; `earned` are its stars or its grade."""
-    return f"　评分卡 {number}：{score} 分，{earned}"
+    return f"　评分卡 {whose}：{score} 分，{earned}"
 
 
 def preview_components(score: Score, titles: Mapping[str, str]) -> str:

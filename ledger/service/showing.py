@@ -5,7 +5,7 @@ What its digests stand for is with the draft while it waits; a recorded one's is
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import msgspec
@@ -68,7 +68,7 @@ from ledger.service.opened_ballots import tell_closed as tell_closed_ballot
 from ledger.service.opened_ballots import tell_opened as tell_opened_ballot
 from ledger.service.opened_cases import tell_case, tell_confided, tell_moved, tell_rated
 from ledger.service.opened_contracts import tell_contract, tell_contract_change
-from ledger.service.opened_drafts import ERASED, OpenedDraft, OpenedLine
+from ledger.service.opened_drafts import ERASED, OpenedDraft
 from ledger.service.opened_grids import tell_grids, tell_visits
 from ledger.service.opened_groups import tell_branch, tell_groups
 from ledger.service.opened_honours import tell_granted, tell_withdrawn
@@ -281,31 +281,23 @@ def _tell_agreements(opened: OpenedDraft, body: AgreementsSigned) -> Iterator[st
 def _tell_points(opened: OpenedDraft, body: PointsRound) -> Iterator[str]:
     yield opened.draft.label
     rules = list_rules(opened.reader.facts, body.version)
-    for number, code, quantity, evidence in _sort_shown(opened, opened.list_awards(body)):
+    for whose, code, quantity, evidence in opened.show_lines(opened.list_awards(body)):
         title = opened.read_part(rules[code].text, "item")
-        yield preview_award(number, rules[code], title, quantity, evidence)
+        yield preview_award(whose, rules[code], title, quantity, evidence)
     yield from opened.tell_sealed(len(body.sealed_lines))
-
-
-def _sort_shown(opened: OpenedDraft, lines: Iterable[OpenedLine]) -> list[tuple[str, str, int, str]]:
-    """Return lines by the number of whom they are about, all as the reader sees it."""
-    return sorted(
-        (opened.number(line.about), line.code, line.quantity, opened.evidence(line.evidence))
-        for line in lines
-    )
 
 
 def _tell_taken(opened: OpenedDraft, body: PointsReversed) -> Iterator[str]:
     yield opened.draft.label
     if body.rule:
         for plain in opened.open(body.line, AwardSubject):
-            yield preview_taken(opened.number(plain.household), body.rule, opened.evidence(plain.evidence))
+            yield preview_taken(opened.name(plain.household), body.rule, opened.evidence(plain.evidence))
         return
     if not opened.view.is_whole("sealed"):
         yield from opened.tell_sealed(1)
         return
     for sealed in opened.open(body.line, AwardLine):
-        yield preview_taken(opened.number(sealed.household), sealed.rule, sealed.evidence)
+        yield preview_taken(opened.name(sealed.household), sealed.rule, sealed.evidence)
 
 
 def _tell_rotation(opened: OpenedDraft, body: KeyRotated) -> Iterator[str]:

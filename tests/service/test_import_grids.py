@@ -186,7 +186,7 @@ def test_pairs_and_agreements_of_heads_are_sealed_and_come_back(desk: ImportDesk
     assert sorted(len(value) for value in sealed) == [3, 5, 5]  # What was not said is left out.
     (shown,) = show_drafts(desk.ports, VILLAGE, [one.id for one in drafts])
     lines = [line.strip() for line in shown.lines]
-    assert "结对 例长青，带 某小芹（户 0218），2026-09-03 起" in lines
+    assert "结对 例长青，带 某小芹（户 0218 例小河），2026-09-03 起" in lines
     named = "2026-10-08 签字同意牌上写全名，牌上电话 0000-1234567"
     assert f"网格长（街巷里叫街巷长） 样大山，{named}" in lines
     view = load_masks().find_view(["auditor"])
@@ -283,7 +283,7 @@ def test_visits_are_drafted_by_month_and_name_nobody(desk: ImportDesk) -> None:
     told = [
         line for one in show_drafts(desk.ports, VILLAGE, [one.id for one in drafts]) for line in one.lines
     ]
-    assert "　　2026-10-12 某小芹 走访户 0217：看望老人" in told
+    assert "　　2026-10-12 某小芹 走访户 0217 样大山：看望老人" in told
     assert "　　2026-10-12 某小芹 日记：疏通水沟" in told
     tables = fill(desk.ports, VILLAGE, drafts).tables
     assert sorted(row[3] for row in tables["走访"]) == ["", "0217", "0217", "0217", "0218"]

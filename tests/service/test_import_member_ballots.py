@@ -121,11 +121,11 @@ def test_the_newest_ballot_about_each_member_counts_and_everybody_is_shown_how(d
     told = show_drafts(desk.ports, VILLAGE, (draft.id,))[0].lines
     assert list(told) == [
         "党员评分 2026-10 支部 1：明示 1 条 5 分，评分卡 2 张",
-        "　党员 0103 P01 参加主题党日 5 × 1 = 5 分　签到表",
+        "　党员 0103 样小兰 P01 参加主题党日 5 × 1 = 5 分　签到表",
         "　部分 B 用测评 CP-2026-001",
         "　部分 B 用测评 CP-2026-002",
-        "　评分卡 0103：73 分，二星（A 第 A 部分 65 分占 50%，B 第 B 部分 80 分占 50%）",
-        "　评分卡 0104：75 分，二星（A 第 A 部分 60 分占 50%，B 第 B 部分 90 分占 50%）",
+        "　评分卡 0103 样小兰：73 分，二星（A 第 A 部分 65 分占 50%，B 第 B 部分 80 分占 50%）",
+        "　评分卡 0104 例大海：75 分，二星（A 第 A 部分 60 分占 50%，B 第 B 部分 90 分占 50%）",
     ]
     pass_drafts(desk.ports, VILLAGE, [draft.id], desk.supervisor)
     check_books(desk)

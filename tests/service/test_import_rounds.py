@@ -75,8 +75,8 @@ def test_no_draft_of_a_round_shows_a_household(desk: ImportDesk) -> None:
 def test_the_preview_of_a_round_shows_every_line(desk: ImportDesk) -> None:
     assert desk.read("points", _points(AWARD, DEDUCTION)).preview == (
         "积分评议 2026-10：2 户 2 条",
-        "\u3000户 0217 B01 打扫门前 2 × 2 = 4 分\u3000照片第 3 张",
-        "\u3000户 0218 C01 乱堆柴草 -3 × 1 = -3 分（整行密封）\u3000照片第 3 张",
+        "\u3000户 0217 样大山 B01 打扫门前 2 × 2 = 4 分\u3000照片第 3 张",
+        "\u3000户 0218 例小河 C01 乱堆柴草 -3 × 1 = -3 分（整行密封）\u3000照片第 3 张",
     )
 
 
@@ -342,10 +342,10 @@ def test_a_score_rounds_private_lines_hold_before_the_vault(desk: ImportDesk) ->
 def test_the_preview_of_a_score_round_shows_every_line_and_card(desk: ImportDesk) -> None:
     assert desk.read("scores", make_book("scores", [MARK, ABSENT])).preview == (
         "党员评分 2026-10 支部 1：2 名党员，2 条",
-        "\u3000党员 0103 P01 参加主题党日 5 × 1 = 5 分\u3000签到表",
-        "\u3000党员 0104 N01 无故缺席 -4 × 1 = -4 分（整行密封）\u3000签到表",
-        "\u3000评分卡 0103：65 分，二星",
-        "\u3000评分卡 0104：56 分，没有评上星",
+        "\u3000党员 0103 样小兰 P01 参加主题党日 5 × 1 = 5 分\u3000签到表",
+        "\u3000党员 0104 例大海 N01 无故缺席 -4 × 1 = -4 分（整行密封）\u3000签到表",
+        "\u3000评分卡 0103 样小兰：65 分，二星",
+        "\u3000评分卡 0104 例大海：56 分，没有评上星",
     )
 
 
@@ -360,11 +360,13 @@ def test_members_without_a_mark_are_one_line_of_the_preview(desk: ImportDesk) ->
     imported = desk.read("scores", make_book("scores", [mark]))
 
     assert imported.preview[2:] == (
-        "\u3000评分卡 3000：65 分，二星",
+        "\u3000评分卡 3000 样员0：65 分，二星",
         "\u3000另 23 名没有得分记录，各 60 分，一星",
     )
     two = [MARK | {"支部": 3, "党员编号": f"3{at:03d}", "姓名": f"样员{at}"} for at in range(23)]
-    assert desk.read("scores", make_book("scores", two)).preview[-1] == "\u3000评分卡 3023：60 分，一星"
+    assert (
+        desk.read("scores", make_book("scores", two)).preview[-1] == "\u3000评分卡 3023 样员23：60 分，一星"
+    )
 
 
 def test_a_score_round_too_long_for_one_entry_is_split(desk: ImportDesk) -> None:

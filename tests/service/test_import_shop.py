@@ -114,8 +114,8 @@ def test_what_is_taken_is_plain_and_who_took_it_is_sealed(desk: ImportDesk) -> N
     shown = draft.label + draft.claim.decode()
     assert not any(secret in shown for secret in ("样大山", "0217", "h-", "DH-"))
     assert imported.preview[1:] == (
-        "　户 0217 2026-10-20 收据 DH-2026-0001 SP001 洗衣液 1 件，2 分",
-        "　户 0217 2026-10-20 收据 DH-2026-0001 SP002 食盐 2 件，2 分",
+        "　户 0217 样大山 2026-10-20 收据 DH-2026-0001 SP001 洗衣液 1 件，2 分",
+        "　户 0217 样大山 2026-10-20 收据 DH-2026-0001 SP002 食盐 2 件，2 分",
     )
 
 
@@ -214,7 +214,7 @@ def test_what_was_taken_comes_back_with_its_points(desk: ImportDesk) -> None:
     assert isinstance(parse_claim(draft.claim).body, RedemptionReversed)
     assert imported.preview == (
         "退回积分兑换 2026-10：SP001，还 4 分，包装破损",
-        "　户 0217 收据 DH-2026-0001",
+        "　户 0217 样大山 收据 DH-2026-0001",
     )
 
     desk.record("shop", take(退回=[RETURNED]))
@@ -253,7 +253,7 @@ def test_the_checker_reads_what_the_clerk_typed_and_gets_it_back(desk: ImportDes
     find = desk.ports.vault.find_draft
 
     (shown,) = show_drafts(desk.ports, VILLAGE, (taken,))
-    assert shown.lines[1:] == ("　户 0217 2026-10-20 收据 DH-2026-0001 SP001 洗衣液 1 件，2 分",)
+    assert shown.lines[1:] == ("　户 0217 样大山 2026-10-20 收据 DH-2026-0001 SP001 洗衣液 1 件，2 分",)
     draft = find(VILLAGE, taken)
     assert draft is not None
     assert fill(desk.ports, VILLAGE, [draft]).tables == {
@@ -271,7 +271,7 @@ def test_the_checker_reads_what_the_clerk_typed_and_gets_it_back(desk: ImportDes
     pass_drafts(desk.ports, VILLAGE, [taken], desk.supervisor)
     (back,) = desk.keep("shop", take(退回=[RETURNED]))
     (shown,) = show_drafts(desk.ports, VILLAGE, (back,))
-    assert shown.lines[1:] == ("　原因：包装破损", "　户 0217 收据 DH-2026-0001")
+    assert shown.lines[1:] == ("　原因：包装破损", "　户 0217 样大山 收据 DH-2026-0001")
     draft = find(VILLAGE, back)
     assert draft is not None
     assert fill(desk.ports, VILLAGE, [draft]).tables == {

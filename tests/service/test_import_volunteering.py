@@ -67,11 +67,11 @@ def test_a_task_names_are_put_down_and_hours_are_signed_for(desk: ImportDesk) ->
         "　需要 3 人",
         "　每 2 小时算 B01 一次",
         "志愿服务 FW-2026-001 报名 2 人",
-        "　户 0217",
-        "　户 0217",
+        "　户 0217 样大山",
+        "　户 0217 样大山",
         "志愿服务 FW-2026-001 签到 2 人 7.5 小时",
-        "　户 0217 4.5 小时　签到表第 1 行",
-        "　户 0218 3 小时　签到表第 2 行",
+        "　户 0217 样大山 4.5 小时　签到表第 1 行",
+        "　户 0218 例小河 3 小时　签到表第 2 行",
     )
     shown = "".join(draft.label + draft.claim.decode() for draft in imported.drafts)
     assert not any(secret in shown for secret in ("样大山", "0217", "h-", "签到表"))
@@ -196,8 +196,8 @@ def test_the_checker_reads_what_the_clerk_typed_and_gets_it_back(desk: ImportDes
 
     assert lines == [
         ("　日期：2026-10-18", "　地点：村委会门口", "　需要 3 人", "　每 4 小时算 B01 一次"),
-        ("　户 0217",),
-        ("　户 0217 4.5 小时　签到表第 1 行", "　户 0218 3 小时　签到表第 2 行"),
+        ("　户 0217 样大山",),
+        ("　户 0217 样大山 4.5 小时　签到表第 1 行", "　户 0218 例小河 3 小时　签到表第 2 行"),
     ]
     drafts = [draft for draft in (desk.ports.vault.find_draft(VILLAGE, id_) for id_ in ids) if draft]
     assert fill(desk.ports, VILLAGE, drafts).tables == {

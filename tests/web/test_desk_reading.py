@@ -83,7 +83,7 @@ def test_a_draft_about_many_leaves_one_fact_that_each_of_them_finds(door: Door, 
 
     page = browser.get(f"/desk/drafts/{draft.id}").text
 
-    assert "户 0011 B01" in page
+    assert f"户 0011 {NAMES[H[0]]} B01" in page
     assert EVIDENCE in page
     assert count_facts(door) == 1
     for household in H:
@@ -104,7 +104,7 @@ def test_a_draft_shows_each_role_what_the_table_says(door: Door, client: TestCli
     assert count_facts(door) == int(not asks)
     if not asks:
         return
-    assert "户 *11 B01" in first
+    assert f"户 *11 {mask_name(NAMES[H[0]])} B01" in first
     for purpose in ("", "duty", "machine", "nonsense"):
         refused = browser.post(f"/desk/drafts/{draft.id}/open", {"purpose": purpose})
         assert refused.status_code == 422

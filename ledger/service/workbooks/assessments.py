@@ -29,7 +29,7 @@ from ledger.errors import Fault
 from ledger.limits import ENTRY_MAX_LINES
 from ledger.log.commitments import Json
 from ledger.service.drafts import Discloser
-from ledger.service.preview import preview_rank, tell_components
+from ledger.service.preview import name_known, preview_rank, tell_components
 from ledger.service.workbooks.assessment_columns import ASSESSED_NAMES
 from ledger.service.workbooks.lines import Line
 from ledger.service.workbooks.numbers import check_number_form, read_number
@@ -158,7 +158,7 @@ class _People:
             self._tray.refuse([found])
             return None
         self._tray.refuse(check_name(line, "姓名", found.name))
-        shown = f"{name_assessed(branch)}书记 党员 {found.number}"
+        shown = f"{name_assessed(branch)}书记 党员 {name_known(found)}"
         return _Whom(name_person("", found.member, ""), branch, {"member": found.member}, shown)
 
     def propose(self, subject: OtherSubject) -> list[_Whom]:

@@ -218,7 +218,8 @@ def _gather_case(tray: Tray, line: Line, household: str, opened: dict[str, _Whos
         source=source,
         verify_by=verify_by,
     )
-    shown = preview_case(body, received_on, CATEGORY_NAMES[kind], line.text("户号"), (wording, contact))
+    by = f"{line.text('户号')} {line.text('户主')}".strip()
+    shown = preview_case(body, received_on, CATEGORY_NAMES[kind], by, (wording, contact))
     if not draft_row(tray, line, body, received_on, f"诉求件 {number} {whose.name}", shown, texts):
         return
     opened[number] = whose

@@ -13,7 +13,7 @@ from ledger.books.screening import hide_numbers
 from ledger.errors import Fault
 from ledger.log.commitments import Json
 from ledger.service.drafts import Discloser
-from ledger.service.preview import preview_award, preview_taken
+from ledger.service.preview import name_known, preview_award, preview_taken
 from ledger.service.screening import check_published
 from ledger.service.workbooks.answered import RoundPart
 from ledger.service.workbooks.lines import Line
@@ -113,11 +113,11 @@ def _gather_round(tray: Tray, known: dict[str, Household], period: str, lines: S
     tray.refuse(fault for fault in faults if fault.place in own)
     tray.refuse(_check_part(part, awards, others))
     if not tray.faults:
-        numbers = {item.household: item.number for item in known.values()}
+        names = {item.household: name_known(item) for item in known.values()}
         tray.preview.append(f"积分评议 {period}：{_count_households(awards)} 户 {len(awards)} 条")
         tray.preview += [
             preview_award(
-                numbers[award.household],
+                names[award.household],
                 book.rules[award.rule],
                 book.titles[award.rule],
                 award.quantity,
@@ -267,7 +267,7 @@ def _gather_reversal(tray: Tray, known: dict[str, Household], line: Line) -> Non
     if not faults and not more and line.is_whole:
         label = f"积分冲销 {period}：{line.text('原月份')} 的一条，{-found.points} 分，{line.text('原因')}"
         tray.preview.append(label)
-        tray.preview.append(preview_taken(household.number, line.text("规则编号"), found.evidence))
+        tray.preview.append(preview_taken(name_known(household), line.text("规则编号"), found.evidence))
         tray.add(body, day, period, label, texts)
 
 

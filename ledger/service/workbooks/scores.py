@@ -13,7 +13,7 @@ from ledger.errors import Fault
 from ledger.limits import ENTRY_MAX_LINES
 from ledger.log.commitments import Json
 from ledger.service.drafts import Discloser
-from ledger.service.preview import preview_cards, preview_components, preview_mark, preview_rank
+from ledger.service.preview import name_known, preview_cards, preview_components, preview_mark, preview_rank
 from ledger.service.workbooks.answered import RoundPart
 from ledger.service.workbooks.lines import Line
 from ledger.service.workbooks.member_ballots import find_ballots, keep_ballots, preview_ballots
@@ -143,11 +143,11 @@ def _gather_round(tray: Tray, period: str, branch: int, lines: Sequence[Line]) -
         cards = []  # They stand in part 1.
     is_whole = not tray.faults
     if is_whole:
-        numbers = {member.member: member.number for member in members.values()}
+        names = {member.member: name_known(member) for member in members.values()}
         tray.preview.append(f"党员评分 {period} 支部 {branch}：{len(members)} 名党员，{len(marks)} 条")
         tray.preview += [
             preview_mark(
-                numbers[mark.member],
+                names[mark.member],
                 scheme.items[mark.item],
                 scheme.titles[mark.item],
                 mark.quantity,
@@ -155,10 +155,10 @@ def _gather_round(tray: Tray, period: str, branch: int, lines: Sequence[Line]) -
             )
             for mark in marks
         ]
-        marked = {numbers[mark.member] for mark in (*others.marks, *marks)}
+        marked = {names[mark.member] for mark in (*others.marks, *marks)}
         tray.preview += preview_ballots(tray, held)
         tray.preview += preview_cards(
-            ((numbers[item.member], item.score, _tell_earned(tray, scheme.body, item)) for item in cards),
+            ((names[item.member], item.score, _tell_earned(tray, scheme.body, item)) for item in cards),
             marked,
         )
     _draft_round(tray, period, branch, _Judged(held.ballots, cards, marks, scheme.body), part)

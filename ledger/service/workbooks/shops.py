@@ -19,7 +19,7 @@ from ledger.books.shops import (
 from ledger.errors import Fault
 from ledger.log.commitments import digest_disclosure, parse_disclosure
 from ledger.service.drafts import Discloser
-from ledger.service.preview import preview_redeemed, preview_shop
+from ledger.service.preview import name_known, preview_redeemed, preview_shop
 from ledger.service.workbooks.lines import Line
 from ledger.service.workbooks.numbers import check_number_form
 from ledger.service.workbooks.people import (
@@ -199,7 +199,7 @@ def _draft_redeemed(
     tray.preview.append(label)
     tray.preview += [
         preview_redeemed(
-            (household.number, line.text("日期"), line.text("收据号")),
+            (name_known(household), line.text("日期"), line.text("收据号")),
             f"{item.code} {line.text('商品名称')}",
             line.number("数量"),
             item.points * line.number("数量"),
@@ -237,7 +237,7 @@ def _gather_return(tray: Tray, known: dict[str, Household], line: Line) -> None:
     tray.refuse(more, line.place)
     if not more:
         label = f"退回积分兑换 {day[:7]}：{code}，还 {found.redemption.points} 分，{reason}"
-        tray.preview += [label, f"　户 {household.number} 收据 {receipt}"]
+        tray.preview += [label, f"　户 {name_known(household)} 收据 {receipt}"]
         tray.add(body, day, day[:7], label, texts)
 
 

@@ -17,7 +17,7 @@ from ledger.books.volunteering import (
 )
 from ledger.errors import Fault
 from ledger.service.drafts import Discloser
-from ledger.service.preview import format_hours, preview_task
+from ledger.service.preview import format_hours, name_known, preview_task
 from ledger.service.workbooks.lines import Line
 from ledger.service.workbooks.numbers import check_number_form
 from ledger.service.workbooks.people import (
@@ -122,7 +122,7 @@ def _gather_claims(tray: Tray, number: str, rows: Sequence[tuple[Line, Household
     claims = [texts.seal("claim", {"household": household.household}) for _, household in rows]
     body = TaskClaimed(claims=_sort(claims), task=number)
     label = f"志愿服务 {number} 报名 {len(claims)} 人"
-    shown = [f"　户 {household.number}" for _, household in rows]
+    shown = [f"　户 {name_known(household)}" for _, household in rows]
     draft_row(tray, rows[0][0], body, tray.desk.today, label, shown, texts)
 
 
@@ -143,7 +143,7 @@ def _gather_hours(tray: Tray, number: str, rows: Sequence[tuple[Line, Household]
     hours = sum(line.hours_hundredths for line in lines)
     label = f"志愿服务 {number} 签到 {len(lines)} 人 {format_hours(hours)} 小时"
     shown = [
-        f"　户 {household.number} {format_hours(line.number('小时'))} 小时　{line.text('证据')}"
+        f"　户 {name_known(household)} {format_hours(line.number('小时'))} 小时　{line.text('证据')}"
         for line, household in rows
     ]
     if draft_row(tray, rows[0][0], body, tray.desk.today, label, shown, texts) and body.version > 1:
