@@ -115,7 +115,6 @@ from ledger.state.private import (
     Objection,
     OriginalDocument,
     RegisteredHousehold,
-    find_subject,
 )
 from ledger.state.rulebooks import list_rulebooks, list_rules
 from ledger.vaults import Draft
@@ -136,12 +135,6 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
     maker_name: str
     occurred_on: str
     period: str
-
-
-def list_draft_subjects(draft: Draft) -> frozenset[str]:
-    """Return whom a draft's private texts are about; an attached document is nobody, and is not shown with it."""
-    found = (find_subject(text) for text in draft.private)
-    return frozenset(subject for subject in found if subject and not subject.startswith("o-"))
 
 
 def show_drafts(

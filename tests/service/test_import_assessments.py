@@ -197,6 +197,17 @@ def test_a_worker_is_sealed_and_the_vault_agrees(desk: AssessmentDesk) -> None:
         assert check_assessments_privately(reader.facts, find) == []
 
 
+def test_a_worker_does_not_pass_the_own_card_alone(desk: AssessmentDesk) -> None:
+    desk.adopt("grid-worker")
+    desk.vote()
+    ids = desk.keep_round([WORKER | BALLOT_ROW])
+    own = add_person(desk.ports, VILLAGE, " 某小芹", "township").user
+
+    assert pass_drafts(desk.ports, VILLAGE, ids, own) == [None]
+    assert "还要 1 位与所涉网格员无关的" in tell_held(desk.ports, VILLAGE, ids[0])
+    assert pass_drafts(desk.ports, VILLAGE, ids, desk.supervisor) != [None]
+
+
 @pytest.mark.parametrize("part_lines", [400, 1])
 def test_whoever_passes_a_round_sees_what_each_component_gives(
     desk: AssessmentDesk, monkeypatch: pytest.MonkeyPatch, part_lines: int

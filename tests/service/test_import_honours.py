@@ -7,6 +7,7 @@ import pytest
 from ledger.books.honours import HonourReversed, HonoursGranted
 from ledger.canonical import parse_claim
 from ledger.data import load_honours
+from ledger.service.belonging import list_draft_subjects, list_subjects
 from ledger.service.honours import (
     build_certificates_job,
     choose_number,
@@ -164,7 +165,12 @@ def test_a_withdrawal_is_read_whole_and_laid_back(desk: ImportDesk) -> None:
     desk.keep("honours", book(撤销=[WRONG]))
     (draft,) = desk.ports.vault.list_drafts(VILLAGE, "waiting")
 
-    assert isinstance(parse_claim(draft.claim).body, HonourReversed)
+    claim = parse_claim(draft.claim)
+    assert isinstance(claim.body, HonourReversed)
+    known = {item.number: item.household for item in desk.ports.vault.list_households(VILLAGE)}
+    assert (
+        list_subjects(desk.ports, draft, claim) == list_draft_subjects(desk.ports, draft) == {known["0217"]}
+    )
     (shown,) = show_drafts(desk.ports, VILLAGE, [draft.id])
     assert "　原因：登记错了人" in shown.lines
     tables = fill(desk.ports, VILLAGE, [draft]).tables

@@ -12,6 +12,7 @@ from ledger.canonical import parse_claim
 from ledger.data import load_masks
 from ledger.errors import Refused, format_fault
 from ledger.service.about import describe_subject
+from ledger.service.belonging import list_subjects
 from ledger.service.choices import list_choices
 from ledger.service.passing import pass_drafts
 from ledger.service.refilling import fill
@@ -216,6 +217,8 @@ def test_what_was_taken_comes_back_with_its_points(desk: ImportDesk) -> None:
         "退回积分兑换 2026-10：SP001，还 4 分，包装破损",
         "　户 0217 样大山 收据 DH-2026-0001",
     )
+    known = {item.number: item.household for item in desk.ports.vault.list_households(VILLAGE)}
+    assert list_subjects(desk.ports, draft, parse_claim(draft.claim)) == {known["0217"]}
 
     desk.record("shop", take(退回=[RETURNED]))
 

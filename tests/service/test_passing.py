@@ -9,9 +9,12 @@ from typing import Any
 import msgspec
 import pytest
 
+from ledger.books.points import PointsRound
 from ledger.books.roles import Role
 from ledger.errors import Refused, format_fault
 from ledger.limits import DAY_MS
+from ledger.log.commitments import digest_disclosure
+from ledger.service.belonging import list_draft_subjects
 from ledger.service.passing import (
     EXPIRES_DAYS,
     expire_drafts,
@@ -20,6 +23,7 @@ from ledger.service.passing import (
     tell_held,
 )
 from ledger.service.persons import add_person, declare_kin
+from ledger.state.private import find_subject
 from ledger.vaults import Approval, Draft, Household
 from tests.builders import (
     VILLAGE,
@@ -27,6 +31,7 @@ from tests.builders import (
     build_description,
     build_households,
     build_limits,
+    build_points_reversal,
     build_points_round,
     build_postings,
     build_rulebook,
@@ -135,6 +140,28 @@ def draft_round(village: VillageHome) -> Draft:
     village.record(build_households(village.texts, 2))
     village.record(build_agreements(village.texts, 2))
     return village.draft(build_points_round(village.texts))
+
+
+def test_whoever_belongs_to_the_household_cannot_alone_pass_what_it_loses(village: VillageHome) -> None:
+    recorded = draft_round(village)
+    (receipt,) = village.pass_(recorded)
+    with village.home.ledger.read(VILLAGE) as reader:
+        body = reader.facts.read_entry(receipt.index).body
+    assert isinstance(body, PointsRound)
+    whose = {line.subject.sealed: open_draft_subject(recorded, line.subject.sealed) for line in body.lines}
+    line = next(line for line in body.lines if whose[line.subject.sealed] == make_id("h", 1))
+    own = hire(village, "样例自家", "supervisor", make_id("h", 1))
+    reversal = village.draft(build_points_reversal(village.texts, line, reverses=receipt.index))
+    assert reversal.private == ()
+
+    assert list_draft_subjects(village.home, reversal) == {make_id("h", 1)}
+    assert pass_(village, own, reversal) == [None]
+    assert "与所涉农户无关" in tell_held(village.home, VILLAGE, reversal.id)
+    assert pass_(village, village.supervisor.user, reversal) != [None]
+
+
+def open_draft_subject(draft: Draft, digest: str) -> str | None:
+    return next(find_subject(text) for text in draft.private if digest_disclosure(text) == digest)
 
 
 def test_texts_that_a_draft_lost_meanwhile_are_kept_all_the_same(

@@ -22,7 +22,7 @@ from ledger.home import Home
 from ledger.service.readings import Reading, list_readings
 from ledger.service.workbooks.columns import WORKBOOKS
 from ledger.vaults import Draft
-from tests.builders import VILLAGE, build_points_line, build_points_round, make_id
+from tests.builders import VILLAGE, build_points_line, build_points_reversal, build_points_round, make_id
 from tests.desk.people import Door
 from tests.house.sources import parse_modules
 from tests.web.desk import FORM, OURS, DeskBrowser
@@ -114,6 +114,32 @@ def test_a_draft_shows_each_role_what_the_table_says(door: Door, client: TestCli
     second = browser.get(f"/desk/drafts/{draft.id}").text
     assert ("0011" in second, EVIDENCE in second, "为什么看" in second) == (True, True, False)
     assert tell(list_of(door.home, H[0])) == [(role, "draft", PURPOSE)]
+
+
+def test_what_takes_a_recorded_line_back_is_about_whom_it_was_given(door: Door, client: TestClient) -> None:
+    village = door.village
+    line = build_points_line(village.texts, 1)
+    (receipt,) = village.pass_(
+        village.draft(
+            build_points_round(village.texts, 1, lines=(line,)), period="2026-11", occurred_on="2026-11-11"
+        )
+    )
+    reversal = village.draft(
+        build_points_reversal(village.texts, line, reverses=receipt.index),
+        period="2026-11",
+        occurred_on="2026-11-12",
+    )
+    supervisor, township = enter(client, door, "supervisor"), enter(client, door, "township")
+
+    listed = supervisor.get("/desk/drafts").text
+    assert reversal.id in listed
+    assert NAMES[H[1]] not in listed
+    assert count_facts(door) == 0
+    asked = township.get(f"/desk/drafts/{reversal.id}").text
+    assert (NAMES[H[1]] in asked, EVIDENCE in asked, "为什么看" in asked) == (False, False, True)
+    assert NAMES[H[1]] in supervisor.get(f"/desk/drafts/{reversal.id}").text
+    assert tell(list_of(door.home, H[1])) == [("supervisor", "draft", "duty")]
+    assert list_of(door.home, H[0]) == []
 
 
 def test_why_is_asked_once_a_session_for_each_person(door: Door, client: TestClient) -> None:

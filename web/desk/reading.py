@@ -15,6 +15,7 @@ from ledger.data import load_masks
 from ledger.errors import NotFound
 from ledger.service.about import About, describe_subject, find_known
 from ledger.service.agreements import Signer
+from ledger.service.belonging import list_draft_subjects
 from ledger.service.choices import HOUSEHOLD_COLUMN, MEMBER_COLUMN, Choices, complete, list_choices
 from ledger.service.documents import (
     Kept,
@@ -31,7 +32,7 @@ from ledger.service.persons import name_household
 from ledger.service.readings import DUTY, choose_view, log_reading, say_purpose
 from ledger.service.reporting import read_told
 from ledger.service.searching import has_words
-from ledger.service.showing import Shown, list_draft_subjects, show_drafts
+from ledger.service.showing import Shown, show_drafts
 from ledger.service.unsent import Tables
 from ledger.service.workbooks.columns import WorkbookKind
 from ledger.service.workbooks.typed import TypedTables
@@ -77,7 +78,7 @@ class AskForm:
 
 def read_draft(desk: Desk, draft: Draft) -> tuple[Shown, Asked]:
     """Return a draft as whoever looks may see it, and what they are asked before they see all of it."""
-    subjects = list_draft_subjects(draft)
+    subjects = list_draft_subjects(desk.ports, draft)
 
     def open_(view: View) -> Shown:
         (shown,) = show_drafts(desk.ports, desk.village, (draft.id,), view)
@@ -90,7 +91,7 @@ def show_plain(desk: Desk, drafts: Sequence[Draft], most: int) -> dict[str, Show
     """Return whole, by their names, the first `most` of those drafts that are about nobody, so that nobody was read
     about: what is about somebody is opened one by one.
     """
-    plain = tuple(draft.id for draft in drafts if not list_draft_subjects(draft))
+    plain = tuple(draft.id for draft in drafts if not list_draft_subjects(desk.ports, draft))
     view = load_masks().find_view(desk.roles)
     return {shown.id: shown for shown in show_drafts(desk.ports, desk.village, plain[:most], view)}
 
@@ -108,7 +109,7 @@ def say_of_draft(desk: Desk, draft: Draft, purpose: str) -> None:
     reason that is not theirs.
     """
     documents = list_document_subjects(desk.ports, desk.village, draft)
-    say_purpose(desk.ports, desk.who, list_draft_subjects(draft) | documents, purpose)
+    say_purpose(desk.ports, desk.who, list_draft_subjects(desk.ports, draft) | documents, purpose)
 
 
 def ask_of_originals(desk: Desk, of: Draft | int) -> Asked:
@@ -302,7 +303,7 @@ def read_choices(desk: Desk, kind: WorkbookKind, answered: Sequence[Draft], tabl
     sheet puts right.
     """
     choices = list_choices(desk.ports, desk.village, kind)
-    shown = {subject for draft in answered for subject in list_draft_subjects(draft)}
+    shown = {subject for draft in answered for subject in list_draft_subjects(desk.ports, draft)}
     if HOUSEHOLD_COLUMN in choices:
         shown |= {item.household for item in desk.ports.vault.list_households(desk.village)}
     if MEMBER_COLUMN in choices:
