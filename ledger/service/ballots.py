@@ -352,10 +352,11 @@ def _check_members(asking: Asking, count: int) -> list[Fault]:
             found = f"支部 {branch} 没有第 {group} 党小组，或者组里没有党员"
         remedy = "写对党小组序号；没有分党小组的，先用「党小组」表登记"
         return [_build_form("group", found, f"1 至 {UNITS_MAX} 名党员的党小组", remedy)]
+    found = f"支部 {branch} 有 {count} 名党员"
+    if not count:
+        found = f"没有支部 {branch}，或者支部里没有党员" if branch else "没有写支部"
     remedy = f"写对支部编号；多于 {UNITS_MAX} 名的，写党小组，一个党小组测评一次"
-    return [
-        _build_form("branch", f"支部 {branch} 有 {count} 名党员", f"1 至 {UNITS_MAX} 名党员的支部", remedy)
-    ]
+    return [_build_form("branch", found, f"1 至 {UNITS_MAX} 名党员的支部", remedy)]
 
 
 def _is_day(day: str) -> bool:

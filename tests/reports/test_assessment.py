@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 from typing import Any
 
 import msgspec
@@ -18,7 +17,6 @@ from ledger.ports import PaperJob
 from ledger.service.assessment_sheets import AssessmentPaper, PaperRow
 from reports.paper import render_paper
 from tests.builders import VILLAGE
-from tests.reports.printed import draw_page
 from tests.reports.test_awards_list import read
 from tests.reports.test_certificates import read_codes
 
@@ -76,20 +74,12 @@ def make(paper: AssessmentPaper = BRANCHES, base_url: str = BASE) -> bytes:
     )
 
 
-def keep(pdf: bytes, name: str) -> None:
-    """Draw the pages where somebody wants to see them."""
-    shots = os.environ.get("SHOTS")
-    for page in range(1, count_pages(pdf) + 1 if shots else 1):
-        draw_page(pdf, page, 60).save(f"{shots}/{name}-{page}.png")
-
-
 def count_pages(pdf: bytes) -> int:
     return len(PdfReader(io.BytesIO(pdf)).pages)
 
 
 def test_branches_stand_by_place_with_components_score_and_stars() -> None:
     pdf = make()
-    keep(pdf, "branches")
     words = read(pdf)
 
     for said in (
@@ -140,7 +130,6 @@ def test_a_large_village_of_grids_takes_several_pages_whose_rows_are_whole() -> 
         subject="grid",
     )
     pdf = make(paper)
-    keep(pdf, "grids")
     words = read(pdf)
 
     assert count_pages(pdf) in (2, 3)
@@ -155,7 +144,6 @@ def test_a_large_village_of_grids_takes_several_pages_whose_rows_are_whole() -> 
 def test_ten_components_have_narrow_columns() -> None:
     parts = tuple(PartFigures(code=code, source="marks", title="样例", weight=10) for code in "ABCDEFGHIJ")
     pdf = make(change(components=parts, rows=(build_row("示例村第一党支部", 1, 91, 4, *[9_083] * 10),)))
-    keep(pdf, "ten")
 
     assert "排名党支部A10%B10%" in read(pdf)
     assert f"第一党支部{'90.83' * 10}91分四星" in read(pdf)
@@ -176,7 +164,6 @@ def test_persons_stand_without_name_place_and_score(
     subject: OtherSubject, rows: tuple[PaperRow, ...], said: str
 ) -> None:
     pdf = make(change(is_cut=False, rows=rows, span="year", subject=subject))
-    keep(pdf, subject)
     words = read(pdf)
 
     assert "示例村2026年" in words

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 from typing import Any
 
 import pytest
@@ -62,9 +61,6 @@ def read(pdf: bytes) -> str:
 def test_each_unit_has_its_row_and_what_it_comes_to_stands_above() -> None:
     pdf = make()
     text = read(pdf)
-    shots = os.environ.get("SHOTS")
-    if shots:
-        draw_page(pdf, 1, 60).save(f"{shots}/grid-sheet.png")
 
     assert "全村网格月表" in text
     assert "一共40户，人员5名，空缺6个。" in text

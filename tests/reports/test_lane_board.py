@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 from typing import Any
 
 import pytest
@@ -75,14 +74,6 @@ def test_a_head_who_agreed_stands_there_by_the_whole_name_with_a_telephone() -> 
     assert "样大山" in without
     assert "电话" not in without
     assert "自己写在横线上" in read(make()).replace("\n", "")
-    shots = os.environ.get("SHOTS")
-    if shots:
-        for name, board in (
-            ("masked", make()),
-            ("named", pdf),
-            ("long", make(head="欧阳样样大山", is_named=True, telephone="0000-1234567")),
-        ):
-            draw_page(board, 1, 60).save(f"{shots}/board-{name}.png")
 
 
 def test_a_decoder_reads_the_lanes_page() -> None:

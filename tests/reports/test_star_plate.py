@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
-from pathlib import Path
 
 import pytest
 import zxingcpp
@@ -63,9 +61,6 @@ def test_a_plate_is_one_page_across_that_says_whose_and_how_many() -> None:
 
 def test_a_decoder_reads_where_it_is_checked() -> None:
     pdf = make()
-    shots = os.environ.get("SHOTS")
-    if shots:
-        draw_page(pdf, 1, 60).save(Path(shots) / "plate.png")
 
     assert read_codes(pdf) == [f"{BASE}/v/{VILLAGE}/stars/XJ-2026-001#K7Q29XHB"]
     assert read_codes(make("")) == []

@@ -425,10 +425,12 @@ def test_members_are_sealed_and_named_to_voters_alone(village: VillageHome) -> N
     village.record(build_branch(village.texts, members=2))
     assert refuse(village, appraised="member", branch="7") == [
         (
-            "支部：现为支部 7 有 0 名党员，应为1 至 30 名党员的支部。"
+            "支部：现为没有支部 7，或者支部里没有党员，应为1 至 30 名党员的支部。"
             "写对支部编号；多于 30 名的，写党小组，一个党小组测评一次。（ballot-form）"
         )
     ]
+    (unsaid,) = refuse(village, appraised="member", branch=" ")
+    assert unsaid.startswith("支部：现为没有写支部，")
     open_ballot(village, appraised="member", branch="1")
     codes = print_ballot(village)
 

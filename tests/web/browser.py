@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
+import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import APIResponse, Browser, Page, Route, sync_playwright
@@ -150,8 +154,12 @@ def sign_in(door: Door, page: Page, address: str, name: str) -> None:
 
 
 def check_layout(page: Page) -> None:
-    """Nothing is cut at the right, and what is pressed is large enough."""
+    """Nothing is cut at the right, and what is pressed is large enough. Whoever works on the pages finds a picture of
+    each one that was checked in the folder MINGBAI_SHOTS, if they name one.
+    """
     page.wait_for_load_state()
+    if folder := os.environ.get("MINGBAI_SHOTS"):
+        _keep_picture(page, Path(folder))
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), page.url
     assert page.evaluate(f"[...document.querySelectorAll('{BOXES}')].filter({TORN}).length") == 0, page.url
     pressed = page.locator(PRESSED)
@@ -159,3 +167,12 @@ def check_layout(page: Page) -> None:
         box = pressed.nth(number).bounding_box()
         assert box is not None
         assert box["height"] >= TARGET_MIN_PX, f"{page.url} {pressed.nth(number).inner_text()}"
+
+
+def _keep_picture(page: Page, folder: Path) -> None:
+    """By the test, the address, the width, and a number where one address was checked more than once."""
+    test = os.environ["PYTEST_CURRENT_TEST"].rpartition("::")[2].partition(" ")[0]
+    path = re.sub(r"^https?://[^/]+", "", page.url).partition("#")[0]
+    name = re.sub(r"[^\w-]+", "-", f"{test}{path}-{page.evaluate('window.innerWidth')}")
+    free = next(at for at in itertools.count() if not (folder / f"{name}-{at}.png").exists())
+    page.screenshot(path=folder / f"{name}-{free}.png", full_page=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -120,7 +119,4 @@ def test_the_page_fits_a_phone(village: VillageHome, browser: Browser) -> None:
             with open_page(browser, width, height) as (page, complaints):
                 page.goto(address + PAGE)
                 check_layout(page)
-                shots = os.environ.get("SHOTS")
-                if shots:
-                    page.screenshot(path=f"{shots}/a-{width}.png", full_page=True)
                 assert complaints == []

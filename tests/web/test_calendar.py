@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-import os
 import re
 
 import pytest
@@ -122,6 +121,4 @@ def test_the_calendar_fits_every_screen(door: Door, browser: Browser, width: int
         check_layout(page)
         page.locator("summary").first.click()
         check_layout(page)
-        if shots := os.environ.get("SHOTS"):
-            page.screenshot(path=f"{shots}/calendar-{width}.png", full_page=True)
         assert complaints == []

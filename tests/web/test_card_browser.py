@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser
 
 from ledger.vaults import Household
 from tests.builders import VILLAGE, make_id
@@ -34,21 +33,13 @@ def address(door: Door) -> Iterator[str]:
         yield opened
 
 
-def shoot(page: Page, name: str) -> None:
-    """Leave a picture for whoever works on the pages and asks for it."""
-    if folder := os.environ.get("MINGBAI_SHOTS"):
-        page.screenshot(path=f"{folder}/{name}.png", full_page=True)
-
-
 def make_card(door: Door, browser: Browser, address: str) -> str:
     with open_page(browser, 1280, 800) as (clerk, complaints):
         sign_in(door, clerk, address, "wen")
         clerk.goto(f"{address}/desk/households/{H}")
         check_layout(clerk)
-        shoot(clerk, "household")
         press(clerk, "做一张户卡")
         check_layout(clerk)
-        shoot(clerk, "cards")
         letters = clerk.locator(".label .code").inner_text()
         assert complaints == []
     return letters
@@ -65,7 +56,6 @@ def test_a_card_is_scanned_and_its_code_leaves_the_address(
 
             assert phone.url == f"{address}/v/{VILLAGE}/card"
             check_layout(phone)
-            shoot(phone, f"own-{width}")
             with phone.expect_download() as download:
                 phone.get_by_role("button", name="下载证明").click()
             assert re.fullmatch(r"mingbai-[0-9]{12}-2026\.json", download.value.suggested_filename)
@@ -78,10 +68,10 @@ def test_a_card_is_typed_where_no_script_runs(door: Door, browser: Browser, addr
     with open_page(browser, 360, 740, script=False) as (phone, _):
         phone.goto(f"{address}/v/{VILLAGE}/points/2026-10")
         phone.get_by_role("link", name="拿户卡查自家积分").click()
-        shoot(phone, "card")
+        check_layout(phone)
         phone.get_by_label("卡上的字").fill("A" * 26)
         press(phone, "看我家的")
-        shoot(phone, "card-wrong")
+        check_layout(phone)
         assert phone.get_by_role("alert").is_visible()
         check_layout(phone)
         phone.get_by_label("卡上的字").fill(letters.lower())

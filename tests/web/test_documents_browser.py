@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 import re
 from collections.abc import Iterator
 from functools import partial
@@ -15,7 +14,7 @@ from playwright.sync_api import Browser, Page, Route
 from tests.attachments.files import marked, noisy, save
 from tests.builders import VILLAGE, build_postings, build_voucher
 from tests.desk.people import Door
-from tests.web.browser import open_page, press, sign_in
+from tests.web.browser import check_layout, open_page, press, sign_in
 from tests.web.village import serve
 
 pytestmark = pytest.mark.browser
@@ -50,12 +49,6 @@ def take_photo(size: tuple[int, int] = (3_000, 4_000)) -> bytes:
     return save(photo, quality=90)
 
 
-def shoot(page: Page, name: str) -> None:
-    """Leave a picture for whoever works on the pages and asks for it."""
-    if folder := os.environ.get("MINGBAI_SHOTS"):
-        page.screenshot(path=f"{folder}/{name}.png", full_page=True)
-
-
 def hold(held: list[Route], route: Route) -> None:
     """Keep what a page asks for waiting: playwright takes no method of a built-in type."""
     held.append(route)
@@ -87,11 +80,11 @@ def test_a_photo_from_the_phone_to_the_public_page(
         open_page(browser, width, height) as (boss, _),
     ):
         sign_in(door, clerk, address, "wen")
-        shoot(clerk, f"home-{width}-{script}")
+        check_layout(clerk)
         clerk.get_by_role("link", name="附上单据").click()
-        shoot(clerk, f"choice-{width}-{script}")
+        check_layout(clerk)
         clerk.locator(f"a[href$='{NUMBER}']").click()
-        shoot(clerk, f"form-{width}-{script}")
+        check_layout(clerk)
         assert "一个文件至多 20 MB" in clerk.inner_text("main")
         photo = {"name": "IMG_2026.jpg", "mimeType": "image/jpeg", "buffer": take_photo()}
         clerk.get_by_label("用手机拍照").set_input_files(photo)
@@ -105,9 +98,9 @@ def test_a_photo_from_the_phone_to_the_public_page(
         else:
             for value in ("1-1", "2-1"):
                 clerk.locator(f"input[value='{value}']").check()
-        shoot(clerk, f"mark-{width}-{script}")
+        check_layout(clerk)
         press(clerk, "涂黑，看公开的样子")
-        shoot(clerk, f"tray-{width}-{script}")
+        check_layout(clerk)
         clerk.get_by_label("每一页我都看过").check()
         press(clerk, "交审")
         assert "已交审" in clerk.get_by_role("status").inner_text()
@@ -116,7 +109,7 @@ def test_a_photo_from_the_phone_to_the_public_page(
         boss.goto(f"{address}/desk/drafts")
         boss.locator("a.row").first.click()
         boss.wait_for_load_state("networkidle")
-        shoot(boss, f"pass-{width}-{script}")
+        check_layout(boss)
         assert boss.locator(".pages img").count() == 1
         press(boss, "没有错，通过")
         assert "已记入账本 2 条" in boss.get_by_role("status").inner_text()
@@ -124,7 +117,7 @@ def test_a_photo_from_the_phone_to_the_public_page(
         clerk.goto(f"{address}/v/{VILLAGE}/sheets/2026-11/finance")
         clerk.locator(".moves a").last.click()
         clerk.wait_for_load_state("networkidle")
-        shoot(clerk, f"public-{width}-{script}")
+        check_layout(clerk)
         small = clerk.locator(".pictures img")
         assert small.evaluate("image => image.complete && image.naturalWidth") > 0
         full = re.sub(r"^https?://[^/]+", "", clerk.locator(".pictures a").evaluate("link => link.href"))

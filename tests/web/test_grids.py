@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -236,7 +235,4 @@ def test_pages_of_grids_fit_a_phone(village: VillageHome, browser: Browser) -> N
                 for path in paths:
                     page.goto(address + path)
                     check_layout(page)
-                    shots = os.environ.get("SHOTS")
-                    if shots:
-                        page.screenshot(path=f"{shots}/g{paths.index(path)}-{width}.png", full_page=True)
                 assert complaints == []

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-import os
 import re
 from typing import Any
 from urllib.parse import urlencode
@@ -347,8 +346,5 @@ def test_pages_of_honours_fit_a_phone(door: Door, browser: Browser) -> None:
                 for path in paths:
                     page.goto(address + path)
                     check_layout(page)
-                    shots = os.environ.get("SHOTS")
-                    if shots:
-                        page.screenshot(path=f"{shots}/h{paths.index(path)}-{width}.png", full_page=True)
                 assert page.locator(".scanned:visible").count() == 1
                 assert complaints == []

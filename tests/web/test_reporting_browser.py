@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import re
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser
 
 from tests.attachments.files import noisy, save
 from tests.builders import VILLAGE
@@ -17,13 +16,6 @@ from tests.web.village import serve
 FOLDER = f"/v/{VILLAGE}/cases"
 
 
-def keep(page: Page, name: str) -> None:
-    check_layout(page)
-    shots = os.environ.get("SHOTS")
-    if shots:
-        page.screenshot(path=f"{shots}/{name}.png", full_page=True)
-
-
 def test_from_the_list_to_the_receipt_without_a_script(door: Door, browser: Browser, tmp_path: Path) -> None:
     photo = tmp_path / "photo.jpg"
     photo.write_bytes(save(noisy((2400, 1800))))
@@ -32,24 +24,24 @@ def test_from_the_list_to_the_receipt_without_a_script(door: Door, browser: Brow
             with open_page(browser, width, height, script=False) as (page, complaints):
                 page.goto(address + FOLDER)
                 page.get_by_role("link", name="反映一件事").click()
-                keep(page, f"reporting-{width}")
+                check_layout(page)
                 page.get_by_label("水电气").check()
                 page.get_by_role("textbox", name="什么事").fill("电线垂到路上")
                 page.get_by_role("textbox", name="在哪里").fill(" ")
                 page.locator("#photos").set_input_files(photo)
                 page.get_by_role("button", name="交上去").click()
-                keep(page, f"refused-{width}")
+                check_layout(page)
                 assert page.get_by_role("textbox", name="什么事").input_value() == "电线垂到路上"
                 page.get_by_role("textbox", name="在哪里").fill("三组村东")
                 page.locator("#photos").set_input_files(photo)
                 page.get_by_role("button", name="交上去").click()
-                keep(page, f"reported-{width}")
+                check_layout(page)
                 number, code = (page.locator(".receipt").nth(at).inner_text() for at in (0, 1))
                 page.get_by_role("link", name="凭收条看办到哪一步").click()
                 page.get_by_label("收件号").fill(number)
                 page.get_by_label("查询码").fill(code)
                 page.get_by_role("button", name="看答复").click()
-                keep(page, f"looked-{width}")
+                check_layout(page)
                 assert re.search("村里还没有登记", page.inner_text("main"))
                 assert [said for said in complaints if "422" not in said] == []
     assert door.home.vault.count_reported(VILLAGE).received == len(SCREENS)

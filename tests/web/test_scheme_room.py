@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -190,38 +189,31 @@ def test_in_a_browser_a_scheme_and_a_file_are_adopted(door: Door, browser: Brows
     file = tmp_path / "ours.toml"
     text = format_scheme_file(load_scheme("micro-grid"))
     file.write_text(text.replace("weight = 60", "weight = 61"), encoding="gb18030")
-    shots = os.environ.get("SHOTS")
-
-    def shoot(name: str) -> None:
-        check_layout(page)
-        if shots:
-            page.screenshot(path=f"{shots}/{name}-{width}.png", full_page=True)
-
     with serve(door.village) as address:
         for width, height in SCREENS:
             with open_page(browser, width, height) as (page, complaints):
                 sign_in(door, page, address, "wen")
                 page.goto(address + ROOM)
-                shoot("room")
+                check_layout(page)
                 page.get_by_role("link", name="党员月度考评办法（基础分 100").click()
-                shoot("scheme")
+                check_layout(page)
                 page.get_by_label("哪次会议通过的").fill(SAID)
                 page.get_by_label("从哪个月起用").fill("2026-12")
                 press(page, "看一遍")
                 expect(page.locator(".field-wrong")).to_have_count(1)
-                shoot("wrong")
+                check_layout(page)
                 page.get_by_label("从哪个月起用").fill("2026-10")
                 press(page, "看一遍")
-                shoot("look")
+                check_layout(page)
                 page.goto(address + ROOM)
                 page.get_by_label("选文件").set_input_files(file)
                 page.get_by_label("哪次会议通过的").fill(SAID)
                 press(page, "看一遍")
-                shoot("own")
+                check_layout(page)
                 words = page.get_by_label("文件的内容").input_value()
                 page.get_by_label("文件的内容").fill(words.replace("weight = 61", "weight = 60"))
                 press(page, "改好了，再看一遍")
-                shoot("own-look")
+                check_layout(page)
                 assert [said for said in complaints if "422" not in said] == []
                 if width == SCREENS[-1][0]:
                     press(page, "没有错，交审")

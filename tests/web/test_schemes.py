@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -136,10 +135,6 @@ def test_the_page_fits_a_phone(village: VillageHome, browser: Browser) -> None:
             with open_page(browser, width, height) as (page, complaints):
                 page.goto(address + PAGE)
                 check_layout(page)
-                shots = os.environ.get("SHOTS")
-                if shots:
-                    page.screenshot(path=f"{shots}/s-{width}.png")
-                    page.screenshot(path=f"{shots}/s-{width}-full.png", full_page=True)
                 page.locator("summary").first.click()
                 check_layout(page)
                 assert complaints == []

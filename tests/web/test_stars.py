@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from urllib.parse import urlencode
 
@@ -254,9 +253,6 @@ def test_pages_of_stars_fit_a_phone(starred: Door, browser: Browser) -> None:
                 for path in paths:
                     page.goto(address + path)
                     check_layout(page)
-                    shots = os.environ.get("SHOTS")
-                    if shots:
-                        page.screenshot(path=f"{shots}/star{paths.index(path)}-{width}.png", full_page=True)
                 assert complaints == []
 
 
@@ -271,8 +267,6 @@ def test_the_room_of_stars_fits_a_phone(starred: Door, browser: Browser) -> None
                 check_layout(page)
                 page.locator("main summary").first.click()
                 check_layout(page)
-                if shots := os.environ.get("SHOTS"):
-                    page.screenshot(path=f"{shots}/stars-room-{width}.png", full_page=True)
                 assert complaints == []
 
 
