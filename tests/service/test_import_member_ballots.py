@@ -144,6 +144,17 @@ def test_whom_no_ballot_is_about_is_told_and_nobody_gets_nought(desk: VotingDesk
     ]
 
 
+def test_a_branch_that_held_no_ballot_is_told_once() -> None:
+    people = [MEMBERS[0] | {"党员编号": f"1{number:03d}", "姓名": f"样党员{number}"} for number in range(12)]
+
+    (fault,) = VotingDesk(members=people).say(
+        "scores", make_book("scores", [MARK | {"党员编号": "1000", "姓名": "样党员0"}])
+    )
+
+    numbers = "、".join(f"1{number:03d}" for number in range(10))
+    assert fault.startswith(f"2026-10 支部 1 评分，党员 {numbers}等 12 名：现为没有测评，或者没有人评，")
+
+
 def test_a_part_that_came_back_keeps_the_ballots_of_its_round() -> None:
     people = [
         MEMBERS[0]

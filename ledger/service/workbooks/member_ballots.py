@@ -35,13 +35,15 @@ class _Asked(NamedTuple):
 
 
 NOTHING = Held((), {})
+_NAMED_MAX = 10
+"""A branch that held no ballot at all has one thing to do, not one for each of its members."""
 
 
 def find_ballots(
     tray: Tray, scheme: SchemeAdopted, period: str, branch: int, members: Mapping[str, Member]
 ) -> Held | None:
     """Return, for each member by number, the newest ballot of the scheme's time that somebody answered about them; None
-    where one has none, and refuse each of them.
+    where somebody has none, which is refused with who they are.
     """
     components = list_ballot_components(scheme)
     if not components:
@@ -57,7 +59,7 @@ def find_ballots(
             given.setdefault(member, one)
     missing = [number for number, member in members.items() if member.member not in given]
     if missing:
-        tray.refuse(_fault_unvoted(f"{place}，党员 {number}", asked.first) for number in missing)
+        tray.refuse([_fault_unvoted(place, missing, asked.first)])
         return None
     known = {member.member for member in members.values()}
     chosen = {member: one for member, one in given.items() if member in known}
@@ -103,10 +105,11 @@ def _fault_many(place: str, count: int) -> Fault:
     )
 
 
-def _fault_unvoted(place: str, first: str) -> Fault:
+def _fault_unvoted(place: str, numbers: Sequence[str], first: str) -> Fault:
+    more = f"等 {len(numbers)} 名" if len(numbers) > _NAMED_MAX else ""
     return Fault(
         code="assess-ballot",
-        place=place,
+        place=f"{place}，党员 {'、'.join(numbers[:_NAMED_MAX])}{more}",
         found="没有测评，或者没有人评",
         expected=f"{first} 以来一次已经结束、投票人数够的测评里有人评",
         remedy="先办党员测评，等结束并记入账本再评分；按党小组测评的，每个党小组都要办；没有测评的不能算 0 分",
