@@ -94,6 +94,7 @@ def test_a_disposal_waits_for_its_depreciation_and_then_has_its_form(door: Door,
     ("fields", "said"),
     [
         ({"do": "depreciate", "month": "十一月"}, "看不出是哪个月"),
+        ({"do": "depreciate", "month": ""}, '<input id="month" name="month" type="text" maxlength'),
         ({"do": "depreciate", "month": "2026-11", "handler": "样" * 41}, "太长了"),
         ({"do": "clear", "number": "ZC-0001", "day": "2026-11-31"}, "看不出是哪一天"),
     ],

@@ -34,7 +34,7 @@ from ledger.state.money import get_earliest_open
 from reports.words import format_amount, format_count, format_day, format_month
 from web.audit.view import read_query
 from web.desk.forms import FormRefused
-from web.desk.frame import NOT_REFUSED, DeskFrame, Faults, Refusal, place_faults
+from web.desk.frame import NO_FAULTS, NOT_REFUSED, DeskFrame, Faults, Refusal, place_faults
 from web.desk.routing import Desk, route_desk
 from web.desk.write import WRITE
 from web.i18n import _
@@ -171,7 +171,7 @@ def _read_fen(text: str) -> int:
     return amount if isinstance(amount, int) else 0
 
 
-def _show(desk: Desk, form: AssetsForm, *, faults: Faults | None = None, status: int = 200) -> Answer:
+def _show(desk: Desk, form: AssetsForm, *, faults: Faults = NO_FAULTS, status: int = 200) -> Answer:
     today = get_day(desk.ports.clock.now_ms())
     with desk.ports.ledger.read(desk.village) as reader:
         month = form.month if MONTH.fullmatch(form.month) else _choose_month(reader, today)
@@ -181,13 +181,13 @@ def _show(desk: Desk, form: AssetsForm, *, faults: Faults | None = None, status:
         cleared=form.number,
         differing=differing[:ROWS_MAX],
         due=tuple(_build_due(item) for item in due[:ROWS_MAX]),
-        faults=faults or Faults(),
+        faults=faults,
         form=form,
         frame=desk.build_frame(_("资产折旧和处置")),
         gone=gone[:ROWS_MAX],
         month=month,
         month_told=format_month(month),
-        month_typed=form.month or month,
+        month_typed=form.month or ("" if faults.find("month") else month),
         more=max(len(due) - ROWS_MAX, 0),
         today=today,
         total=format_amount(sum(item.amount_fen for item in due)),
