@@ -9,7 +9,6 @@ from urllib.parse import urlencode
 import httpx
 import pytest
 
-from ledger.service.accounts.manage import set_last_day
 from tests.naughty.fields import Field, Page, list_fields
 from tests.naughty.texts import CHINESE, CLASSICS, read_public_list, send
 from tests.web.desk import FORM, OURS, DeskBrowser
@@ -42,9 +41,7 @@ TYPED_KINDS = {"text", "search", "textarea"}
 
 @pytest.fixture
 def place(tmp_path: Path) -> Iterator[Place]:
-    """A place whose auditor stays for as long as all that is typed takes: decades, of the delays after guesses."""
     with open_place(tmp_path / "home") as opened:
-        set_last_day(opened.door.home, "auditor", "2099-12-31")
         yield opened
 
 
