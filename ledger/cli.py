@@ -11,6 +11,7 @@ import json
 import sys
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
 from typing import NoReturn
 
 import msgspec
@@ -105,13 +106,18 @@ class Root(click.RichGroup):
 
 
 def load_command(name: str) -> click.Command | None:
-    """Import a command; None where there is none of that name, Refused where what it needs is not installed."""
+    """Import a command; None where there is none of that name.
+
+    Raises Refused where what it needs is not installed, OSError where no file can be opened.
+    """
     if name in OWN:
         module, attribute = OWN[name].split(":")
         command = getattr(import_module(module), attribute)
     else:
         points = list(entry_points(group="mingbai.commands", name=name))
         if not points:
+            # A list that cannot be opened is passed over without a word: opening any file says why.
+            Path(__file__).open("rb").close()
             return None
         command = _load_above(points[0])
     assert isinstance(command, click.Command)

@@ -7,6 +7,7 @@ with files of its own for what it prints; only the clock stands where the job sa
 
 from __future__ import annotations
 
+import codecs
 import json
 import os
 import resource
@@ -20,6 +21,7 @@ import ledger.service.import_
 import reports.commands
 from ledger import cli
 from ledger.config import SystemClock
+from ledger.service.workbooks.child import ENCODINGS
 from ledger.service.workbooks.reading import read_workbook
 from tests.fakes.renderer import PlainRenderer
 
@@ -41,6 +43,8 @@ def main() -> None:
     """Serve jobs until standard input ends."""
     for name in cli.OWN:
         cli.load_command(name)
+    for encoding in ENCODINGS:  # The child that reads workbooks has them before it reads.
+        codecs.lookup(encoding)
     for line in sys.stdin:
         job = json.loads(line)
         child = os.fork()
