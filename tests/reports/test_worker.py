@@ -21,6 +21,9 @@ from reports.worker import DEFAULT_LIMITS, WorkerRenderer, _explain_death
 from tests.reports.printed import get_sheet
 from tests.reports.samples import make_empty_finance, make_fullest, make_head, make_job, make_points
 
+SHEETS_IN_A_SECOND = 100
+"""More than any processor makes."""
+
 
 def test_a_worker_gives_the_same_bytes_and_survives_refusals() -> None:
     points = make_points()
@@ -37,8 +40,13 @@ def test_a_worker_gives_the_same_bytes_and_survives_refusals() -> None:
             renderer.render(
                 make_job(msgspec.structs.replace(points, head=make_head("finance")), kind="points")
             )
-        assert renderer.render(make_job(points)) == get_sheet("points")
-        assert first_s < _get_cpu_limit_s(renderer), "processor time is counted anew for every sheet"
+        # Whole seconds are counted, and a sheet takes a part of one.
+        for _ in range(SHEETS_IN_A_SECOND):
+            assert renderer.render(make_job(points)) == get_sheet("points")
+            if first_s < _get_cpu_limit_s(renderer):
+                break
+        else:
+            pytest.fail("processor time is counted anew for every sheet")
 
     assert unproven.value.code.startswith("note")
 

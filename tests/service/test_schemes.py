@@ -153,8 +153,8 @@ def test_a_months_round_under_grades_goes_from_workbook_to_card_and_sheet(desk: 
     imported = desk.read("scores", make_book("scores", [MARK | item, MARK | worse]))
 
     assert imported.faults == ()
-    assert "　评分卡 0103：100 分，优秀" in imported.preview
-    assert "　评分卡 0104：80 分，合格" in imported.preview
+    assert "　评分卡 0103 样小兰：100 分，优秀" in imported.preview
+    assert "　评分卡 0104 例大海：80 分，合格" in imported.preview
     desk.record("scores", make_book("scores", [MARK | item, MARK | worse]))
     with desk.ports.ledger.read(VILLAGE) as reader:
         head = PointsLedger().head("scores", "2026-10")
