@@ -252,6 +252,9 @@ def test_what_was_reported_by_nobody_known_is_under_a_name_of_its_own(desk: Impo
     assert str(value["case"]).startswith("q-")
     assert "　反映的人：没有写是哪一户" in imported.preview
 
+    unnamed = desk.read("cases", book(CASE | {"户主": None}))
+    assert "　反映的人：户 0217 样大山" in unnamed.preview
+
 
 def test_who_passes_a_draft_sees_what_the_clerk_saw_and_it_goes_back_as_it_was_typed(
     desk: ImportDesk,

@@ -26,7 +26,7 @@ from ledger.books.screening import check_private_text
 from ledger.data import load_reference
 from ledger.errors import Fault
 from ledger.service.drafts import Discloser
-from ledger.service.preview import preview_case, preview_step
+from ledger.service.preview import name_known, preview_case, preview_step
 from ledger.service.pseudonyms import make_pseudonym
 from ledger.service.slots import find_next_case
 from ledger.service.workbooks.case_columns import CATEGORY_NAMES, STEP_COLUMNS, USUAL_WORDS
@@ -180,27 +180,27 @@ def _read_codes(line: Line) -> tuple[str, str]:
     return code, hide_category(load_reference().cases, code)
 
 
-def _find_household(tray: Tray, line: Line, known: Mapping[str, Household]) -> str:
-    """Return the pseudonym of who reported it, empty where nobody is named; refuse a number that nobody has."""
+def _find_household(tray: Tray, line: Line, known: Mapping[str, Household]) -> Household | None:
+    """Return who reported it, None where nobody is named; refuse a number that nobody has."""
     if not line.has("户号"):
         if line.has("户主"):
             tray.refuse([_fault_half(line, "户主", "户号")])
-        return ""
+        return None
     found = find_by_number(line, "户号", known, "农户") if "户号" in line.values else None
     if isinstance(found, Fault):
         tray.refuse([found])
     elif found is not None:
         tray.refuse(check_name(line, "户主", found.name))
-        return found.household
-    return ""
+        return found
+    return None
 
 
-def _gather_case(tray: Tray, line: Line, household: str, opened: dict[str, _Whose]) -> None:
+def _gather_case(tray: Tray, line: Line, household: Household | None, opened: dict[str, _Whose]) -> None:
     number, (kind, category) = read_number(line, "诉求编号"), _read_codes(line)
     table, received_on = tray.desk.ports.reference.cases, line.text("收到日期")
     subject = {"case": make_pseudonym(tray.desk.ports.entropy, "q-", 16)}
-    if household:
-        subject["household"] = household
+    if household is not None:
+        subject["household"] = household.household
     whose = _Whose(table.name(category), is_private(category), subject)
     clock = table.find_clock(category, received_on)
     verify_by, handle_by = (
@@ -218,7 +218,7 @@ def _gather_case(tray: Tray, line: Line, household: str, opened: dict[str, _Whos
         source=source,
         verify_by=verify_by,
     )
-    by = f"{line.text('户号')} {line.text('户主')}".strip()
+    by = name_known(household) if household is not None else ""
     shown = preview_case(body, received_on, CATEGORY_NAMES[kind], by, (wording, contact))
     if not draft_row(tray, line, body, received_on, f"诉求件 {number} {whose.name}", shown, texts):
         return
